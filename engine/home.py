@@ -1,0 +1,102 @@
+"""The one folder that holds everything the studio writes."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import BadInput, WorkFailed
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where data/ and runs/ live. Paths written inside it are relative to `root`."""
+
+    root: Path
+
+    @property
+    def data(self) -> Path:
+        return self.root / "data"
+
+    @property
+    def catalogue(self) -> Path:
+        return self.data / "catalogue.sqlite"
+
+    @property
+    def images(self) -> Path:
+        return self.data / "images"
+
+    @property
+    def thumbnails(self) -> Path:
+        return self.data / "thumbnails"
+
+    @property
+    def garden(self) -> Path:
+        return self.data / "garden"
+
+    @property
+    def presets(self) -> Path:
+        return self.data / "presets"
+
+    @property
+    def crops(self) -> Path:
+        return self.data / "crops.sqlite"
+
+    @property
+    def splits(self) -> Path:
+        return self.data / "splits"
+
+    @property
+    def jobs(self) -> Path:
+        return self.data / "jobs"
+
+    @property
+    def runs(self) -> Path:
+        return self.root / "runs"
+
+    def relative(self, path: Path) -> str:
+        """`path` as written inside the home: relative, with forward slashes.
+
+        Raises:
+            BadInput: the path lies outside the home.
+        """
+        try:
+            return path.resolve().relative_to(self.root).as_posix()
+        except ValueError as error:
+            raise BadInput(f"{path} lies outside the home {self.root}.") from error
+
+    def resolve(self, path: str) -> Path:
+        """The absolute path of something written inside the home.
+
+        Raises:
+            BadInput: the path leads out of the home.
+        """
+        absolute = (self.root / path).resolve()
+        if not absolute.is_relative_to(self.root):
+            raise BadInput(f"The path {path!r} leads out of the home {self.root}.")
+        return absolute
+
+
+def open_home(root: Path) -> Home:
+    """Open, and where needed make, the home at `root`.
+
+    Raises:
+        WorkFailed: the folder cannot be made.
+    """
+    resolved = root.expanduser().resolve()
+    try:
+        for folder in (resolved / "data", resolved / "runs"):
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if not (resolved / "data").is_dir():
+            raise WorkFailed(
+                f"The home {resolved} cannot be made ({error.strerror}); "
+                "choose another with --home or STUDIO_HOME."
+            ) from error
+    return Home(resolved)
+
+
+def chosen_root(given: Path | None, configured: str) -> Path:
+    """The home's folder: what was given, else STUDIO_HOME, else the configuration's."""
+    if given is not None:
+        return given
+    return Path(os.environ.get("STUDIO_HOME") or configured)

@@ -1,0 +1,74 @@
+"""How long work tells how far it is."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from engine.files import write_atomic
+
+JOB_VARIABLE = "STUDIO_JOB_FOLDER"
+
+
+class Report(Protocol):
+    """Called with what is done, the total (0 = not known) and a short note."""
+
+    def __call__(self, done: int, total: int, note: str) -> None: ...
+
+
+def silent(done: int, total: int, note: str) -> None:
+    """Report to nobody."""
+
+
+class ProgressReport:
+    """Reports as a bar on standard error and, for a background job, in its progress file."""
+
+    def __init__(self) -> None:
+        self._bar: Progress | None = None
+        self._next_write = 0.0
+        folder = os.environ.get(JOB_VARIABLE)
+        self._file = Path(folder) / "progress.json" if folder else None
+
+    def __call__(self, done: int, total: int, note: str) -> None:
+        if self._file is not None:
+            self._write(done, total, note)
+        elif sys.stderr.isatty():
+            self._draw(done, total, note)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def _write(self, done: int, total: int, note: str) -> None:
+        now = time.monotonic()
+        if self._file is None or (now < self._next_write and done < total):
+            return
+        # Four times a second is as often as a page looks.
+        self._next_write = now + 0.25
+        write_atomic(self._file, json.dumps({"done": done, "total": total, "note": note}))
+
+    def _draw(self, done: int, total: int, note: str) -> None:
+        if self._bar is None:
+            self._bar = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+                console=Console(stderr=True),
+            )
+            self._bar.add_task(note, total=None)
+            self._bar.start()
+        task = self._bar.task_ids[0]
+        self._bar.update(task, completed=done, total=total or None, description=note)
