@@ -1,0 +1,59 @@
+"""What happens between the cropped photograph and the network."""
+
+from pydantic import Field, model_validator
+
+from engine.settings.base import Settings
+
+
+class TrainAugmentation(Settings):
+    resize: int = Field(
+        448, ge=16, le=4096, description="Side the cropped square is resized to, in pixels."
+    )
+    crop: int = Field(
+        384, ge=16, le=2048, description="Side of the random crop taken from it, in pixels."
+    )
+    scale: tuple[float, float] = Field(
+        (0.7, 1.0),
+        description="Smallest and largest share of the resized square's area that a random "
+        "crop takes before it is brought to the crop side.",
+    )
+    flip: bool = Field(True, description="Mirror left and right at random.")
+    color_jitter: float = Field(
+        0.2, ge=0, le=1, description="How far brightness, contrast and saturation may wander."
+    )
+    erasing: float = Field(
+        0.0, ge=0, le=1, description="How often a random rectangle is blanked out."
+    )
+
+    @model_validator(mode="after")
+    def _crop_fits(self) -> "TrainAugmentation":
+        if self.crop > self.resize:
+            raise ValueError(f"crop ({self.crop}) must not be larger than resize ({self.resize})")
+        low, high = self.scale
+        if not 0 < low <= high <= 1:
+            raise ValueError("scale must be two shares, 0 < smallest <= largest <= 1")
+        return self
+
+
+class ValAugmentation(Settings):
+    resize: int = Field(
+        448, ge=16, le=4096, description="Side the cropped square is resized to, in pixels."
+    )
+    center_crop: int = Field(
+        384, ge=16, le=2048, description="Side of the central square taken from it, in pixels."
+    )
+
+    @model_validator(mode="after")
+    def _crop_fits(self) -> "ValAugmentation":
+        if self.center_crop > self.resize:
+            raise ValueError(
+                f"center_crop ({self.center_crop}) must not be larger than resize ({self.resize})"
+            )
+        return self
+
+
+class AugmentationSettings(Settings):
+    train: TrainAugmentation = Field(default_factory=TrainAugmentation, description="For training.")
+    val: ValAugmentation = Field(
+        default_factory=ValAugmentation, description="For validation and use."
+    )

@@ -1,0 +1,22 @@
+"""The configuration files that come with the studio."""
+
+from pathlib import Path
+
+from engine.settings.files import load
+from engine.settings.run import RunSettings
+from engine.settings.studio import StudioSettings
+
+PROJECT = Path(__file__).resolve().parents[2]
+CONFIGS = PROJECT / "configs"
+
+
+def studio_settings() -> StudioSettings:
+    """The studio's own settings; a relative home is taken from the project's folder."""
+    settings = load(StudioSettings, CONFIGS / "studio.yaml")
+    return settings.model_copy(update={"home": str(PROJECT / settings.home)})
+
+
+def run_configs() -> dict[str, RunSettings]:
+    """The training configurations, by file name without its ending."""
+    files = sorted(path for path in CONFIGS.glob("*.yaml") if path.name != "studio.yaml")
+    return {path.stem: load(RunSettings, path) for path in files}

@@ -1,0 +1,32 @@
+"""Which network is trained."""
+
+from pydantic import Field
+
+from engine.settings.base import Settings
+
+
+class ModelSettings(Settings):
+    name: str = Field(
+        "vit_base_patch16_384",
+        min_length=1,
+        description="The network, by its name in timm.",
+    )
+    pretrained: bool = Field(
+        True,
+        description="Start from timm's published weights (downloads them on first use). "
+        "Ignored where a weights file is given.",
+    )
+    weights: str | None = Field(
+        None,
+        description="A local weights file (.safetensors, .pth, .bin) to start from instead.",
+    )
+    drop_rate: float = Field(
+        0.0, ge=0, lt=1, description="Share of features dropped before the classifier."
+    )
+    drop_path_rate: float = Field(
+        0.0, ge=0, lt=1, description="Share of residual branches dropped (stochastic depth)."
+    )
+    options: dict[str, int | float | str | bool] = Field(
+        default_factory=dict,
+        description="Further arguments for the network's constructor, such as depth or embed_dim.",
+    )
