@@ -1,0 +1,124 @@
+"""From the bytes of a photograph to an array of pixels, whatever camera or tool wrote them."""
+
+import io
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from engine.errors import UnreadableImage
+
+Pixels = NDArray[np.uint8]
+
+# What Pillow is let try; its JPEG reader also takes the MPO files of stereo cameras.
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF")
+PIXEL_LIMIT = 150_000_000
+_ORIENTATION = 0x0112
+_SIDEWAYS = (5, 6, 7, 8)
+
+
+@dataclass(frozen=True)
+class ImageHeader:
+    """What a photograph says of itself: its size the right way up, in pixels, and its format."""
+
+    width: int
+    height: int
+    format: str
+
+
+def read_header(source: Path | bytes) -> ImageHeader:
+    """Read size and format without decoding the pixels.
+
+    Raises:
+        UnreadableImage: no photograph, or one that unfolds to more than `PIXEL_LIMIT` pixels.
+    """
+    with _opened(source) as image:
+        return _header(image)
+
+
+def read_rgb(source: Path | bytes, least_side: int | None = None) -> Pixels:
+    """Decode to (height, width, 3) RGB, turned the right way up as its EXIF data says.
+
+    Transparency is laid on white, 16 bits are scaled to 8, and of an animation the first
+    picture is taken. With `least_side`, a JPEG may be decoded at a half, a quarter or an
+    eighth of its size as long as its short side keeps that many pixels.
+
+    Raises:
+        UnreadableImage: no photograph, damaged, or too large.
+    """
+    with _opened(source) as image:
+        if least_side is not None and image.format in ("JPEG", "MPO"):
+            ratio = max(least_side / min(image.size), 1 / 8)
+            if ratio < 1:
+                image.draft("RGB", (round(image.width * ratio), round(image.height * ratio)))
+        try:
+            # Turning works on the palette and on 16 bits alike, so it comes first.
+            upright = ImageOps.exif_transpose(image)
+            return np.asarray(_to_rgb(upright), dtype=np.uint8)
+        except (OSError, ValueError, SyntaxError, MemoryError, EOFError) as error:
+            raise UnreadableImage(f"{_name(source)} is damaged: {_reason(error)}.") from error
+
+
+def _opened(source: Path | bytes) -> Image.Image:
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+    try:
+        with warnings.catch_warnings():
+            # Our own limit below says it in words.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(stream, formats=FORMATS)
+    except UnidentifiedImageError as error:
+        empty = not (len(source) if isinstance(source, bytes) else source.stat().st_size)
+        what = "is empty" if empty else "is not a photograph in a known format"
+        raise UnreadableImage(f"{_name(source)} {what}.") from error
+    except Image.DecompressionBombError as error:
+        raise UnreadableImage(f"{_name(source)} {_too_large()}.") from error
+    except FileNotFoundError as error:
+        raise UnreadableImage(f"{_name(source)} does not exist.") from error
+    except (OSError, ValueError, SyntaxError) as error:
+        raise UnreadableImage(f"{_name(source)} cannot be opened: {_reason(error)}.") from error
+    if image.width * image.height > PIXEL_LIMIT:
+        image.close()
+        raise UnreadableImage(f"{_name(source)} {_too_large()}.")
+    return image
+
+
+def _header(image: Image.Image) -> ImageHeader:
+    width, height = image.size
+    try:
+        orientation = image.getexif().get(_ORIENTATION)
+    except (OSError, ValueError, SyntaxError):
+        orientation = None
+    if orientation in _SIDEWAYS:
+        width, height = height, width
+    return ImageHeader(width, height, image.format or "")
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):
+        values = np.asarray(image, dtype=np.float64)
+        return Image.fromarray(np.clip(values / 257, 0, 255).round().astype(np.uint8)).convert(
+            "RGB"
+        )
+    if image.mode == "F":
+        values = np.nan_to_num(np.asarray(image, dtype=np.float64))
+        scale = 255 if values.max(initial=0) <= 1 else 1
+        return Image.fromarray(np.clip(values * scale, 0, 255).astype(np.uint8)).convert("RGB")
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        paper = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(paper, image.convert("RGBA")).convert("RGB")
+    return image.convert("RGB")
+
+
+def _name(source: Path | bytes) -> str:
+    return "The photograph" if isinstance(source, bytes) else source.name
+
+
+def _too_large() -> str:
+    return f"unfolds to more than {PIXEL_LIMIT // 1_000_000:,} million pixels"
+
+
+def _reason(error: BaseException) -> str:
+    return " ".join(str(error).split()).rstrip(".") or type(error).__name__

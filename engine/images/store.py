@@ -1,0 +1,96 @@
+"""The bytes of photographs on disk, unmodified, each under the hash of its content."""
+
+import hashlib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+
+from engine.errors import UnreadableImage, WorkFailed
+from engine.files import write_atomic
+from engine.home import Home
+from engine.images.decode import Pixels, read_header, read_rgb
+
+THUMBNAIL_SIDE = 160
+_SPARE_BYTES = 500_000_000
+_SUFFIX = {"JPEG": "jpg", "MPO": "jpg", "TIFF": "tif"}
+
+
+@dataclass(frozen=True)
+class StoredImage:
+    """A photograph in the store: `path` is relative to the home, the size in pixels."""
+
+    path: str
+    sha256: str
+    width: int
+    height: int
+
+
+class ImageStore:
+    """Keeps photographs in data/images/ab/abcd….jpg and their thumbnails beside them."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+
+    def keep(self, source: Path) -> StoredImage:
+        """Take a copy of a photograph that decodes whole; the same bytes are kept once.
+
+        Raises:
+            UnreadableImage: it is no photograph, damaged, or too large.
+            WorkFailed: the disk is too full.
+        """
+        try:
+            content = source.read_bytes()
+        except OSError as error:
+            raise UnreadableImage(f"{source.name} cannot be read ({error.strerror}).") from error
+        try:
+            header = read_header(content)
+            sha256 = hashlib.sha256(content).hexdigest()
+            suffix = _SUFFIX.get(header.format, header.format.lower())
+            target = self._home.images / sha256[:2] / f"{sha256}.{suffix}"
+            if not target.exists():
+                pixels = read_rgb(content)
+                self._leave_room(len(content))
+                write_atomic(target, content)
+                self._write_thumbnail(sha256, pixels)
+        except UnreadableImage as error:
+            raise UnreadableImage(str(error).replace("The photograph", source.name, 1)) from error
+        return StoredImage(self._home.relative(target), sha256, header.width, header.height)
+
+    def thumbnail(self, path: str, sha256: str) -> bytes:
+        """A small JPEG, its short side `THUMBNAIL_SIDE` pixels; made if it is missing.
+
+        Raises:
+            UnreadableImage: the photograph is missing or damaged.
+        """
+        file = self.thumbnail_file(sha256)
+        try:
+            return file.read_bytes()
+        except FileNotFoundError:
+            pixels = read_rgb(self._home.resolve(path), least_side=THUMBNAIL_SIDE)
+            self._write_thumbnail(sha256, pixels)
+            return file.read_bytes()
+
+    def thumbnail_file(self, sha256: str) -> Path:
+        """Where the thumbnail of these bytes lies."""
+        return self._home.thumbnails / sha256[:2] / f"{sha256}.jpg"
+
+    def _write_thumbnail(self, sha256: str, pixels: Pixels) -> None:
+        height, width = pixels.shape[:2]
+        ratio = THUMBNAIL_SIDE / min(height, width)
+        # A panorama's long side is bounded, or its thumbnail would outweigh the others.
+        size = (min(480, max(1, round(width * ratio))), min(480, max(1, round(height * ratio))))
+        small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+        _, encoded = cv2.imencode(
+            ".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 82]
+        )
+        write_atomic(self.thumbnail_file(sha256), encoded.tobytes())
+
+    def _leave_room(self, size: int) -> None:
+        free = shutil.disk_usage(self._home.root).free
+        if free - size < _SPARE_BYTES:
+            raise WorkFailed(
+                f"The disk that holds {self._home.root} has {free / 1e9:.1f} GB left; "
+                "make room and start again, what is already in stays."
+            )
