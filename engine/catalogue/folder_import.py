@@ -1,0 +1,71 @@
+"""Importing a folder: one sub-folder a species."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.catalogue.importing import Candidate, ImportReport, Keep, take_in
+from engine.catalogue.record import Photograph
+from engine.catalogue.store import Catalogue
+from engine.errors import BadInput
+from engine.progress import Report, silent
+
+IMAGE_SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".png", ".webp", ".tif", ".tiff", ".gif", ".bmp", ".avif"}
+)
+
+
+def import_folder(
+    catalogue: Catalogue,
+    folder: Path,
+    keep: Keep,
+    source: str = "",
+    report: Report = silent,
+) -> ImportReport:
+    """Take in every photograph below `folder`, whose sub-folders are named after species.
+
+    `source` is the folder's name where it is not given. The same folder twice changes nothing.
+
+    Raises:
+        BadInput: there is no such folder, or it holds no sub-folders with photographs.
+    """
+    files = list(_photographs(folder))
+    source = source.strip() or folder.resolve().name
+    candidates = (
+        Candidate(
+            Photograph(image_id="", species=file.relative_to(folder).parts[0], source=source),
+            origin=file.relative_to(folder).as_posix(),
+            file=file,
+        )
+        for file in files
+    )
+    return take_in(catalogue, candidates, keep, len(files), report)
+
+
+def _photographs(folder: Path) -> Iterator[Path]:
+    if not folder.is_dir():
+        raise BadInput(f"There is no folder {folder}.")
+    species = [path for path in sorted(folder.iterdir()) if path.is_dir() and _visible(path)]
+    files = [file for path in species for file in _files_below(path)]
+    if files:
+        yield from files
+    elif any(file.suffix.lower() in IMAGE_SUFFIXES for file in folder.iterdir()):
+        raise BadInput(
+            f"{folder} has photographs but no sub-folders; "
+            "put each species' photographs into a folder named after it."
+        )
+    else:
+        raise BadInput(f"{folder} holds no photographs; it needs one sub-folder a species.")
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            file = Path(parent, name)
+            if file.suffix.lower() in IMAGE_SUFFIXES and _visible(file):
+                yield file
+
+
+def _visible(path: Path) -> bool:
+    return not path.name.startswith(".")

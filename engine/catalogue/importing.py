@@ -1,0 +1,140 @@
+"""What every import shares: taking photographs in, batch by batch, and a report of it."""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from os import cpu_count
+from pathlib import Path
+from typing import Protocol
+
+from engine.catalogue.record import Photograph, genus_of, image_id_of, species_name
+from engine.catalogue.store import Catalogue
+from engine.errors import UnreadableImage
+from engine.progress import Report
+
+BATCH = 256
+_SHOWN_REFUSALS = 1000
+
+
+class Stored(Protocol):
+    """What the image store says of a photograph it has taken in."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+
+
+Keep = Callable[[Path], Stored]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A photograph on offer: what is known of it, and the file with its bytes if there is one.
+
+    `origin` says where it stands, for the report.
+    """
+
+    photograph: Photograph
+    origin: str
+    file: Path | None = None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Something that was not taken in, and why."""
+
+    origin: str
+    reason: str
+
+
+@dataclass
+class ImportReport:
+    """What an import did. `refusals` holds the first thousand of `refused`."""
+
+    added: int = 0
+    known: int = 0
+    refused: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+
+    def refuse(self, refusal: Refusal) -> None:
+        self.refused += 1
+        if len(self.refusals) < _SHOWN_REFUSALS:
+            self.refusals.append(refusal)
+
+
+def take_in(
+    catalogue: Catalogue,
+    candidates: Iterable[Candidate | Refusal],
+    keep: Keep,
+    total: int,
+    report: Report,
+) -> ImportReport:
+    """Put candidates into the catalogue, their bytes into the image store.
+
+    Every batch is final once it is reported: an import that is cut off goes on where it was
+    when it is started again.
+    """
+    result = ImportReport()
+    spellings = {item.species.casefold(): item.species for item in catalogue.species()}
+    done = 0
+    with ThreadPoolExecutor(max(2, cpu_count() or 2)) as pool:
+        for batch in _batches(candidates):
+            outcomes = list(pool.map(lambda item: _prepare(item, keep), batch))
+            ready = [item for item in outcomes if isinstance(item, Photograph)]
+            for item in outcomes:
+                if isinstance(item, Refusal):
+                    result.refuse(item)
+            added = catalogue.add([_spelt_once(item, spellings) for item in ready])
+            result.added += added.added
+            result.known += added.known
+            done += len(batch)
+            report(done, total, "Taking in photographs")
+    return result
+
+
+def _batches(items: Iterable[Candidate | Refusal]) -> Iterator[list[Candidate | Refusal]]:
+    iterator = iter(items)
+    while batch := list(itertools.islice(iterator, BATCH)):
+        yield batch
+
+
+def _prepare(item: Candidate | Refusal, keep: Keep) -> Photograph | Refusal:
+    if isinstance(item, Refusal):
+        return item
+    photograph = item.photograph
+    try:
+        species = species_name(photograph.species)
+    except ValueError as error:
+        return Refusal(item.origin, f"{error}")
+    photograph = replace(photograph, species=species, genus=photograph.genus or genus_of(species))
+    if item.file is not None:
+        try:
+            stored = keep(item.file)
+        except UnreadableImage as error:
+            return Refusal(item.origin, str(error))
+        photograph = replace(
+            photograph,
+            path=stored.path,
+            sha256=stored.sha256,
+            width=stored.width,
+            height=stored.height,
+            state="cached",
+        )
+    if photograph.image_id:
+        return photograph
+    identity = image_id_of(
+        photograph.source, item.origin, species.casefold(), photograph.url, photograph.sha256
+    )
+    return replace(photograph, image_id=identity)
+
+
+def _spelt_once(photograph: Photograph, spellings: dict[str, str]) -> Photograph:
+    # "Rosa Canina" and "Rosa canina" are one species; the first spelling seen stays.
+    species = spellings.setdefault(photograph.species.casefold(), photograph.species)
+    return photograph if species == photograph.species else replace(photograph, species=species)

@@ -1,0 +1,130 @@
+"""The catalogue in one SQLite file: no server, nothing to set up."""
+
+import contextlib
+import dataclasses
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from engine.catalogue.record import Photograph
+from engine.catalogue.schema import migrate
+from engine.catalogue.store import EVERYTHING, Added, Counts, Cursor, Filter, Page, SpeciesCount
+from engine.errors import WorkFailed
+
+_COLUMNS = tuple(field.name for field in dataclasses.fields(Photograph))
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM photograph"
+_INSERT = (
+    f"INSERT INTO photograph ({', '.join(_COLUMNS)}) "
+    f"VALUES ({', '.join('?' * len(_COLUMNS))}) ON CONFLICT (image_id) DO NOTHING"
+)
+
+
+class SqliteCatalogue:
+    """See `engine.catalogue.store.Catalogue`. Several threads may read one object in turn."""
+
+    def __init__(self, file: Path) -> None:
+        """Open, and where needed make, the catalogue.
+
+        Raises:
+            WorkFailed: the file is damaged, or belongs to a newer studio.
+        """
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._connection = sqlite3.connect(file, timeout=30, check_same_thread=False)
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            migrate(self._connection)
+        except sqlite3.DatabaseError as error:
+            raise WorkFailed(f"The catalogue {file} cannot be opened: {error}.") from error
+
+    def add(self, photographs: Iterable[Photograph]) -> Added:
+        added = total = 0
+        with self._connection:
+            for photograph in photographs:
+                added += self._connection.execute(_INSERT, _values(photograph)).rowcount
+                total += 1
+        return Added(added, total - added)
+
+    def get(self, image_id: str) -> Photograph | None:
+        row = self._connection.execute(f"{_SELECT} WHERE image_id = ?", [image_id]).fetchone()
+        return None if row is None else Photograph(*row)
+
+    def counts(self) -> Counts:
+        by_source = self._tally("source")
+        return Counts(
+            images=sum(by_source.values()),
+            species=len(self._tally("species")),
+            by_source=by_source,
+            by_state=self._tally("state"),
+        )
+
+    def species(self, chosen: Filter = EVERYTHING) -> list[SpeciesCount]:
+        where, values = self._where(chosen)
+        rows = self._connection.execute(
+            f"SELECT species, SUM(images) FROM tally {where} GROUP BY species "
+            "HAVING SUM(images) > 0 ORDER BY SUM(images) DESC, species",
+            values,
+        )
+        return [SpeciesCount(*row) for row in rows]
+
+    def page(self, chosen: Filter, after: Cursor | None, limit: int) -> Page:
+        # A page reads one photograph more than it shows, to know whether another follows.
+        rows = list(self._select(chosen, after, limit + 1))
+        shown = tuple(rows[:limit])
+        more = len(rows) > limit
+        last = Cursor(shown[-1].species, shown[-1].image_id) if more else None
+        return Page(shown, last)
+
+    def all(self, chosen: Filter = EVERYTHING) -> Iterator[Photograph]:
+        return self._select(chosen, None, -1)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _select(self, chosen: Filter, after: Cursor | None, limit: int) -> Iterator[Photograph]:
+        where, values = self._where(chosen)
+        if after is not None:
+            where += (" AND" if where else "WHERE") + " (species, image_id) > (?, ?)"
+            values += [after.species, after.image_id]
+        rows = self._connection.execute(
+            f"{_SELECT} {where} ORDER BY species, image_id LIMIT ?", [*values, limit]
+        )
+        for row in rows:
+            yield Photograph(*row)
+
+    def _tally(self, column: str) -> dict[str, int]:
+        rows = self._connection.execute(
+            f"SELECT {column}, SUM(images) FROM tally GROUP BY {column} "
+            f"HAVING SUM(images) > 0 ORDER BY {column}"
+        )
+        return dict(rows.fetchall())
+
+    def _where(self, chosen: Filter) -> tuple[str, list[str | int]]:
+        parts: list[str] = []
+        values: list[str | int] = []
+        for column in ("species", "source", "state"):
+            value = getattr(chosen, column)
+            if value:
+                parts.append(f"{column} = ?")
+                values.append(value)
+        if chosen.text:
+            # The few thousand names are searched, not the many photographs.
+            parts.append(
+                "species IN (SELECT species FROM tally WHERE instr(lower(species), lower(?)))"
+            )
+            values.append(chosen.text.strip())
+        return ("WHERE " + " AND ".join(parts) if parts else ""), values
+
+
+@contextlib.contextmanager
+def open_catalogue(file: Path) -> Iterator[SqliteCatalogue]:
+    """The catalogue for the length of a `with` block."""
+    catalogue = SqliteCatalogue(file)
+    try:
+        yield catalogue
+    finally:
+        catalogue.close()
+
+
+def _values(photograph: Photograph) -> tuple[object, ...]:
+    return tuple(getattr(photograph, column) for column in _COLUMNS)

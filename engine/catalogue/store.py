@@ -1,0 +1,97 @@
+"""What any store of the catalogue can do."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.catalogue.record import Photograph
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which photographs are meant; an empty field lets everything through.
+
+    `text` is looked for in the names of the species, `state` is cached or remote.
+    """
+
+    text: str = ""
+    species: str = ""
+    source: str = ""
+    state: str = ""
+
+
+EVERYTHING = Filter()
+
+
+@dataclass(frozen=True)
+class Added:
+    """What an import did: photographs that are new, and those that were there already."""
+
+    added: int = 0
+    known: int = 0
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Photographs in all, by source and by state, and the number of species."""
+
+    images: int
+    species: int
+    by_source: dict[str, int]
+    by_state: dict[str, int]
+
+
+@dataclass(frozen=True)
+class SpeciesCount:
+    """A species and its photographs."""
+
+    species: str
+    images: int
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The last photograph of a page; the next page starts after it."""
+
+    species: str
+    image_id: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some photographs, by species, and where the next page starts (None = this is the last)."""
+
+    photographs: tuple[Photograph, ...]
+    next: Cursor | None
+
+
+class Catalogue(Protocol):
+    """What photographs exist."""
+
+    def add(self, photographs: Iterable[Photograph]) -> Added:
+        """Add photographs in one transaction; one whose image_id is known changes nothing."""
+        ...
+
+    def get(self, image_id: str) -> Photograph | None:
+        """One photograph's full record."""
+        ...
+
+    def counts(self) -> Counts:
+        """Totals over the whole catalogue."""
+        ...
+
+    def species(self, chosen: Filter = EVERYTHING) -> list[SpeciesCount]:
+        """The species with photographs that pass the filter, most photographs first."""
+        ...
+
+    def page(self, chosen: Filter, after: Cursor | None, limit: int) -> Page:
+        """The `limit` photographs that follow `after`, by species."""
+        ...
+
+    def all(self, chosen: Filter = EVERYTHING) -> Iterator[Photograph]:
+        """Every photograph that passes the filter, by species."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the store."""
+        ...
