@@ -1,0 +1,51 @@
+"""From a photograph and its square to the picture a network sees.
+
+Training, evaluation, prediction and the crop lab all come through here, so that what the lab
+shows is what the network gets.
+"""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from engine.crop.box import Box
+from engine.images.decode import Pixels, read_header, read_rgb
+
+
+def read_square(source: Path | bytes, square: Box, side: int) -> Pixels:
+    """Decode a photograph, cut out `square` and resize it: (side, side, 3) RGB.
+
+    No more of a JPEG is decoded than the result needs.
+
+    Raises:
+        UnreadableImage: no photograph, damaged, or too large.
+    """
+    header = read_header(source)
+    share = square.width / min(header.width, header.height)
+    image = read_rgb(source, least_side=round(side / share))
+    return cut(image, square, (header.width, header.height), side)
+
+
+def cut(image: Pixels, square: Box, size: tuple[int, int], side: int) -> Pixels:
+    """Cut `square` out of a decoded photograph and resize it: (side, side, 3) RGB.
+
+    Args:
+        image: (height, width, 3) RGB, perhaps decoded at a fraction of its size.
+        square: in pixels of the photograph at its own size.
+        size: width and height of the photograph at its own size.
+        side: of the result, in pixels.
+    """
+    height, width = image.shape[:2]
+    place = square.scaled(width / size[0], height / size[1], width, height)
+    piece = image[place.y : place.bottom, place.x : place.right]
+    shrinking = place.width > side
+    method = cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(piece, (side, side), interpolation=method), dtype=np.uint8)
+
+
+def central(image: Pixels, side: int) -> Pixels:
+    """The middle (side, side, 3) of a picture at least that large."""
+    height, width = image.shape[:2]
+    top, left = (height - side) // 2, (width - side) // 2
+    return image[top : top + side, left : left + side]

@@ -1,0 +1,55 @@
+"""A rectangle of whole pixels."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Box:
+    """Left, top, width and height in pixels of the upright photograph."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def right(self) -> int:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        return self.y + self.height
+
+    @property
+    def area(self) -> int:
+        return self.width * self.height
+
+    def as_list(self) -> list[int]:
+        return [self.x, self.y, self.width, self.height]
+
+    def scaled(self, ratio_x: float, ratio_y: float, width: int, height: int) -> "Box":
+        """The same place in a picture of `width` x `height`, at least a pixel, never outside."""
+        left = min(max(round(self.x * ratio_x), 0), width - 1)
+        top = min(max(round(self.y * ratio_y), 0), height - 1)
+        right = min(max(round(self.right * ratio_x), left + 1), width)
+        bottom = min(max(round(self.bottom * ratio_y), top + 1), height)
+        return Box(left, top, right - left, bottom - top)
+
+
+def centre_square(width: int, height: int) -> Box:
+    """The largest square in the middle of a picture."""
+    side = min(width, height)
+    return Box((width - side) // 2, (height - side) // 2, side, side)
+
+
+def padded_square(subject: Box, padding: float, width: int, height: int) -> Box:
+    """The square around `subject` with `padding` (a share of its size) on each side.
+
+    It is moved, and where it must be made smaller, to lie inside a picture of `width` x
+    `height`.
+    """
+    side = round(max(subject.width, subject.height) * (1 + 2 * padding))
+    side = max(1, min(side, width, height))
+    left = round(subject.x + subject.width / 2 - side / 2)
+    top = round(subject.y + subject.height / 2 - side / 2)
+    return Box(min(max(left, 0), width - side), min(max(top, 0), height - side), side, side)

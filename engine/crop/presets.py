@@ -1,0 +1,44 @@
+"""Crop presets: two that come with the studio, the others as YAML under the home."""
+
+from engine.errors import BadInput
+from engine.home import Home
+from engine.settings.crop import CropPreset
+from engine.settings.files import load, save
+
+CLASSIC = CropPreset(name="classic")
+CENTRE = CropPreset(name="centre", detector="none")
+BUILT_IN = {preset.name: preset for preset in (CLASSIC, CENTRE)}
+
+
+def preset_names(home: Home) -> list[str]:
+    """The built-in presets, then the user's own by name."""
+    own = sorted(path.stem for path in home.presets.glob("*.yaml"))
+    return [*BUILT_IN, *(name for name in own if name not in BUILT_IN)]
+
+
+def load_preset(home: Home, name: str) -> CropPreset:
+    """A preset by name.
+
+    Raises:
+        BadInput: there is none of that name, or its file is damaged.
+    """
+    if name in BUILT_IN:
+        return BUILT_IN[name]
+    if name not in preset_names(home):
+        raise BadInput(
+            f"There is no crop preset {name!r}; there are {', '.join(preset_names(home))}."
+        )
+    return load(CropPreset, home.presets / f"{name}.yaml")
+
+
+def save_preset(home: Home, preset: CropPreset) -> None:
+    """Keep a preset under its name.
+
+    Raises:
+        BadInput: the name belongs to a preset that comes with the studio.
+    """
+    if preset.name in BUILT_IN:
+        raise BadInput(
+            f"{preset.name!r} comes with the studio and stays as it is; choose another name."
+        )
+    save(preset, home.presets / f"{preset.name}.yaml")

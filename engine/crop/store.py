@@ -1,0 +1,95 @@
+"""Crops that were found once, by the photograph's hash and the preset's fingerprint."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from engine.crop.box import Box
+from engine.crop.finder import Crop
+from engine.home import Home
+from engine.settings.crop import CropPreset
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS crop (
+    sha256 TEXT NOT NULL,
+    preset TEXT NOT NULL,
+    x INTEGER NOT NULL, y INTEGER NOT NULL, side INTEGER NOT NULL,
+    subject_x INTEGER, subject_y INTEGER, subject_width INTEGER, subject_height INTEGER,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (sha256, preset)
+) WITHOUT ROWID
+"""
+_BATCH = 500
+
+
+class CropStore:
+    """data/crops.sqlite: read and written by any number of processes."""
+
+    def __init__(self, home: Home) -> None:
+        self._file: Path = home.crops
+        self._connection: sqlite3.Connection | None = None
+
+    def find(self, sha256: str, preset: CropPreset) -> Crop | None:
+        """The crop of one photograph, if it was found before."""
+        return self.find_many([sha256], preset).get(sha256)
+
+    def find_many(self, hashes: Iterable[str], preset: CropPreset) -> dict[str, Crop]:
+        """The crops known for these photographs, by hash."""
+        wanted, found = list(hashes), {}
+        for start in range(0, len(wanted), _BATCH):
+            batch = wanted[start : start + _BATCH]
+            marks = ",".join("?" * len(batch))
+            rows = self._open().execute(
+                f"SELECT * FROM crop WHERE preset = ? AND sha256 IN ({marks})",
+                [preset.fingerprint, *batch],
+            )
+            found.update({row[0]: _from_row(row) for row in rows})
+        return found
+
+    def keep(self, sha256: str, preset: CropPreset, crop: Crop) -> None:
+        """Keep one crop; an older one of the same photograph and preset is replaced."""
+        self.keep_many({sha256: crop}, preset)
+
+    def keep_many(self, crops: Mapping[str, Crop], preset: CropPreset) -> None:
+        """Keep crops by hash, in one transaction."""
+        connection = self._open()
+        with connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO crop VALUES (?,?,?,?,?,?,?,?,?,?)",
+                [_to_row(sha256, preset, crop) for sha256, crop in crops.items()],
+            )
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(self._file, timeout=30, check_same_thread=False)
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            with self._connection:
+                self._connection.execute(_TABLE)
+        return self._connection
+
+
+def _to_row(sha256: str, preset: CropPreset, crop: Crop) -> tuple[object, ...]:
+    subject = crop.subject.as_list() if crop.subject else [None] * 4
+    square = crop.square
+    return (
+        sha256,
+        preset.fingerprint,
+        square.x,
+        square.y,
+        square.width,
+        *subject,
+        crop.reason,
+    )
+
+
+def _from_row(row: tuple[object, ...]) -> Crop:
+    _, _, x, y, side, *subject, reason = row
+    box = None if subject[0] is None else Box(*(int(str(value)) for value in subject))
+    return Crop(Box(int(str(x)), int(str(y)), int(str(side)), int(str(side))), box, str(reason))
