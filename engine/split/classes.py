@@ -1,0 +1,70 @@
+"""The one list of classes: made by the split, carried by everything that speaks of them."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from engine.errors import BadInput, ClassMapMismatch
+from engine.files import read_json, write_json
+
+
+@dataclass(frozen=True)
+class ClassMap:
+    """Species in the order of the network's outputs."""
+
+    species: tuple[str, ...]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the list, as 64 hex digits."""
+        text = json.dumps(self.species, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def labels(self) -> dict[str, int]:
+        """The output of each species."""
+        return {name: label for label, name in enumerate(self.species)}
+
+    def __len__(self) -> int:
+        return len(self.species)
+
+    def write(self, path: Path) -> None:
+        write_json(path, {"species": list(self.species), "fingerprint": self.fingerprint})
+
+
+def read_classes(path: Path) -> ClassMap:
+    """Read classes.json.
+
+    Raises:
+        BadInput: it is missing or damaged.
+        ClassMapMismatch: the list was changed after it was made.
+    """
+    content = read_json(path)
+    names = content.get("species") if isinstance(content, dict) else None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise BadInput(f"{path} holds no list of species.")
+    classes = ClassMap(tuple(names))
+    if content.get("fingerprint") != classes.fingerprint:
+        raise ClassMapMismatch(
+            f"The species in {path} are not the ones it was made with; make the split again."
+        )
+    return classes
+
+
+def require_same(expected: ClassMap | str, found: ClassMap | str, where: str) -> None:
+    """Refuse two class maps that differ. Takes maps or their fingerprints.
+
+    Raises:
+        ClassMapMismatch: they differ.
+    """
+    fingerprints = [
+        item.fingerprint if isinstance(item, ClassMap) else item for item in (expected, found)
+    ]
+    if fingerprints[0] != fingerprints[1]:
+        raise ClassMapMismatch(
+            f"{where} was made with another class map "
+            f"({fingerprints[1][:12]} instead of {fingerprints[0][:12]}); "
+            "its outputs mean other species, so it is refused."
+        )

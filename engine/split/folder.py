@@ -1,0 +1,102 @@
+"""A split on disk: data/splits/NAME/."""
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import BadInput
+from engine.files import atomic_writer
+from engine.home import Home
+
+PARTS = ("train", "val", "test")
+
+
+@dataclass(frozen=True)
+class SplitLine:
+    """One photograph of a part. `path` is relative to the home; `label` indexes the class map."""
+
+    image_id: str
+    path: str
+    url: str
+    species: str
+    label: int
+    source: str
+    observation_id: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class SplitFolder:
+    """Where the files of one split lie."""
+
+    root: Path
+
+    @property
+    def name(self) -> str:
+        return self.root.name
+
+    @property
+    def classes(self) -> Path:
+        return self.root / "classes.json"
+
+    @property
+    def manifest(self) -> Path:
+        return self.root / "manifest.json"
+
+    def part(self, part: str) -> Path:
+        return self.root / f"{part}.jsonl"
+
+
+def split_names(home: Home) -> list[str]:
+    """The splits that are whole, the newest first."""
+    made = list(home.splits.glob("*/manifest.json"))
+    return [path.parent.name for path in sorted(made, key=lambda p: -p.stat().st_mtime)]
+
+
+def split_folder(home: Home, name: str) -> SplitFolder:
+    """The split of that name.
+
+    Raises:
+        BadInput: there is none.
+    """
+    folder = SplitFolder(home.splits / name)
+    if Path(name).name != name or not folder.manifest.is_file():
+        names = split_names(home)
+        there_are = f"there are {', '.join(names)}" if names else "make one first"
+        raise BadInput(f"There is no split {name!r}; {there_are}.")
+    return folder
+
+
+def write_part(path: Path, lines: Iterable[SplitLine]) -> None:
+    """Write one part as JSON lines, all or nothing."""
+    with atomic_writer(path) as stream:
+        for line in lines:
+            text = json.dumps(dataclasses.asdict(line), ensure_ascii=False)
+            stream.write(text.encode() + b"\n")
+
+
+def read_part(path: Path) -> list[SplitLine]:
+    """Read one part.
+
+    Raises:
+        BadInput: the file is missing, or a line is not one of a split.
+    """
+    fields = [field.name for field in dataclasses.fields(SplitLine)]
+    lines: list[SplitLine] = []
+    try:
+        with path.open(encoding="utf-8") as stream:
+            for text in stream:
+                value = json.loads(text)
+                line = SplitLine(**{name: value.get(name, "") for name in fields})
+                if not isinstance(line.label, int) or not line.species:
+                    raise ValueError("it needs a species and a label")
+                lines.append(line)
+    except FileNotFoundError as error:
+        raise BadInput(f"{path} does not exist; make the split first.") from error
+    except (ValueError, AttributeError) as error:
+        raise BadInput(
+            f"Line {len(lines) + 1} of {path} is no line of a split: {error}."
+        ) from error
+    return lines
