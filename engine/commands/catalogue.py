@@ -1,0 +1,110 @@
+"""demo, import, counts, export."""
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from engine.catalogue.export import export_catalogue
+from engine.catalogue.folder_import import import_folder
+from engine.catalogue.garden_import import import_garden
+from engine.catalogue.importing import ImportReport
+from engine.catalogue.table_import import import_table
+from engine.commands.shared import (
+    HomeOption,
+    JsonOption,
+    answer,
+    catalogue_of,
+    home_at,
+    progress,
+)
+from engine.garden.plant import plant_garden
+from engine.images.store import ImageStore
+
+importing = typer.Typer(help="Take photographs into the catalogue.", no_args_is_help=True)
+SourceOption = Annotated[
+    str, typer.Option(help="What the photographs' source is called; default: the name given.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command()(demo)
+    app.add_typer(importing, name="import")
+    app.command()(counts)
+    app.command()(export)
+
+
+def demo(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Draw the demo garden and put it in the catalogue."""
+    place = home_at(home)
+    with catalogue_of(place) as catalogue, progress() as report:
+        plantings = plant_garden(place.garden, report=report)
+        result = import_garden(
+            catalogue, place.garden, plantings, ImageStore(place).keep, report=report
+        )
+    _tell(result, as_json)
+
+
+@importing.command()
+def folder(
+    directory: Annotated[Path, typer.Argument(help="A folder with one sub-folder a species.")],
+    source: SourceOption = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Import photographs from a folder with one sub-folder a species."""
+    place = home_at(home)
+    with catalogue_of(place) as catalogue, progress() as report:
+        result = import_folder(catalogue, directory, ImageStore(place).keep, source, report)
+    _tell(result, as_json)
+
+
+@importing.command()
+def table(
+    file: Annotated[Path, typer.Argument(help="A .jsonl, .csv or .parquet file.")],
+    source: SourceOption = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Import photographs from a table with a species and a path or url in each row."""
+    place = home_at(home)
+    with catalogue_of(place) as catalogue, progress() as report:
+        result = import_table(catalogue, file, ImageStore(place).keep, source, report)
+    _tell(result, as_json)
+
+
+def counts(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Count photographs by species, by source and by state."""
+    with catalogue_of(home_at(home)) as catalogue:
+        totals = catalogue.counts()
+        species = catalogue.species()
+    lines = [f"{totals.images:,} photographs of {totals.species:,} species"]
+    for title, tally in (("source", totals.by_source), ("state", totals.by_state)):
+        lines += [f"  {title} {name}: {images:,}" for name, images in tally.items()]
+    lines += [f"  {item.species}: {item.images:,}" for item in species]
+    values: dict[str, Any] = dataclasses.asdict(totals)
+    values["by_species"] = {item.species: item.images for item in species}
+    answer(values, "\n".join(lines), as_json)
+
+
+def export(
+    output_dir: Annotated[Path, typer.Option(help="Where catalogue.jsonl is written.")],
+    min_images: Annotated[
+        int, typer.Option(min=1, help="Leave out species with fewer photographs.")
+    ] = 1,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the catalogue as JSON lines with a manifest."""
+    with catalogue_of(home_at(home)) as catalogue:
+        result = export_catalogue(catalogue, output_dir, min_images)
+    text = f"{result.images:,} photographs of {result.species:,} species in {result.file}"
+    answer(dataclasses.asdict(result), text, as_json)
+
+
+def _tell(result: ImportReport, as_json: bool) -> None:
+    text = f"{result.added:,} added, {result.known:,} known, {result.refused:,} refused"
+    lines = [text, *(f"  {item.origin}: {item.reason}" for item in result.refusals)]
+    answer(dataclasses.asdict(result), "\n".join(lines), as_json)

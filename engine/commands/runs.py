@@ -1,0 +1,80 @@
+"""runs list, show, stop, resume, delete."""
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from engine.commands.shared import HomeOption, JsonOption, answer, home_at
+from engine.runs.control import resume as resume_run
+from engine.runs.control import stop as stop_run
+from engine.runs.run import Run, delete_run, find_run, list_runs
+
+app = typer.Typer(help="Training runs: see them, stop them, go on with them.", no_args_is_help=True)
+RunArgument = Annotated[str, typer.Argument(help="The run.")]
+
+
+def run_values(run: Run) -> dict[str, Any]:
+    """What the command line tells of a run."""
+    status = run.status
+    last = {key: status.last.get(key) for key in ("loss", "top1", "top5", "macro_top1")}
+    return {
+        "run_id": run.run_id,
+        "state": run.state,
+        "attempt": status.attempt,
+        "step": status.step,
+        "steps_total": status.steps_total,
+        "epoch": status.epoch,
+        "best": status.best,
+        "last": last,
+        "reason": run.reason,
+    }
+
+
+def run_line(run: Run) -> str:
+    """A run in one line."""
+    status = run.status
+    best = f", best macro top-1 {status.best['value']:.1%}" if status.best else ""
+    reason = f" - {run.reason}" if run.reason else ""
+    return (
+        f"{run.run_id}: {run.state}, step {status.step:,} of {status.steps_total:,}{best}{reason}"
+    )
+
+
+def tell_run(run: Run, as_json: bool) -> None:
+    """Answer with one run."""
+    answer(run_values(run), run_line(run), as_json)
+
+
+@app.command("list")
+def list_(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Every run, the newest first."""
+    runs = list_runs(home_at(home))
+    text = "\n".join(map(run_line, runs)) or "There are no runs yet."
+    answer({"runs": [run_values(run) for run in runs]}, text, as_json)
+
+
+@app.command()
+def show(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """One run as it stands."""
+    tell_run(find_run(home_at(home), run_id), as_json)
+
+
+@app.command()
+def stop(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Let a run save and end; end it by force where it does not answer."""
+    run = stop_run(home_at(home), run_id, tell=lambda said: print(said, file=sys.stderr))
+    tell_run(run, as_json)
+
+
+@app.command()
+def resume(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Go on in the background with a run that ended early."""
+    tell_run(resume_run(home_at(home), run_id), as_json)
+
+
+@app.command()
+def delete(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Remove a run and everything in its folder."""
+    delete_run(home_at(home), run_id)
+    answer({"run_id": run_id, "deleted": True}, f"{run_id} is deleted.", as_json)

@@ -1,0 +1,51 @@
+"""What every command takes and gives."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from engine.catalogue.sqlite import SqliteCatalogue, open_catalogue
+from engine.home import Home, chosen_root, open_home
+from engine.progress import ProgressReport
+from engine.runs.jobs import tell_result
+from engine.settings.configs import studio_settings
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", help="The folder that holds data/ and runs/.", show_default=False),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print the outcome as one JSON object, last.")
+]
+
+
+def home_at(given: Path | None) -> Home:
+    """The home a command works in."""
+    return open_home(chosen_root(given, studio_settings().home))
+
+
+@contextmanager
+def catalogue_of(home: Home) -> Iterator[SqliteCatalogue]:
+    """The home's catalogue for the length of a `with` block."""
+    with open_catalogue(home.catalogue) as catalogue:
+        yield catalogue
+
+
+@contextmanager
+def progress() -> Iterator[ProgressReport]:
+    """A report of progress for the length of a `with` block."""
+    report = ProgressReport()
+    try:
+        yield report
+    finally:
+        report.close()
+
+
+def answer(values: Mapping[str, Any] | list[Any], text: str, as_json: bool) -> None:
+    """Give a command's outcome: as text, or as JSON on the last line."""
+    tell_result(values)
+    print(json.dumps(values, ensure_ascii=False) if as_json else text)

@@ -1,0 +1,128 @@
+"""train, estimate, evaluate, predict."""
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from engine.commands.runs import tell_run
+from engine.commands.shared import HomeOption, JsonOption, answer, home_at, progress
+from engine.errors import BadInput
+from engine.home import Home
+from engine.runs.control import launch, new_run_id
+from engine.runs.run import read_run
+from engine.settings.files import load
+from engine.settings.run import RunSettings
+from engine.training.folder import RunFolder, prepare, run_folder
+
+ConfigOption = Annotated[Path | None, typer.Option(help="The configuration, a YAML file.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Change a setting: key=value, such as training.epochs=5."),
+]
+RunArgument = Annotated[str, typer.Argument(help="The run.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    for command in (train, estimate, evaluate, predict):
+        app.command()(command)
+
+
+def train(
+    config: ConfigOption = None,
+    changes: SetOption = None,
+    run_id: Annotated[str, typer.Option(help="What the run's folder is called.")] = "",
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Train in the background and return at once.")
+    ] = False,
+    folder: Annotated[
+        str, typer.Option(help="Begin or go on with a run that is prepared.", hidden=True)
+    ] = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Train; Ctrl-C saves and stops, `runs resume` goes on."""
+    place = home_at(home)
+    if folder:
+        _train_here(place, run_folder(place, folder), as_json)
+        return
+    if config is None:
+        raise BadInput("train needs a configuration: --config configs/demo.yaml, for example.")
+    settings = load(RunSettings, config, changes or ())
+    chosen = run_id or new_run_id(settings)
+    if detach:
+        if (place.runs / chosen).is_dir():
+            raise BadInput(f"There is a run {chosen!r} already; choose another name.")
+        tell_run(launch(place, settings, chosen), as_json)
+    else:
+        _train_here(place, prepare(place, settings, chosen), as_json)
+
+
+def _train_here(place: Home, folder: RunFolder, as_json: bool) -> None:
+    # torch takes seconds to import; only what trains or predicts pays for it.
+    from engine.training.loop import train as train_run
+
+    status = train_run(place, folder)
+    tell_run(read_run(folder), as_json)
+    if status.exit_status:
+        raise typer.Exit(status.exit_status)
+
+
+def estimate(
+    config: Annotated[Path, typer.Option(help="The configuration, a YAML file.")],
+    changes: SetOption = None,
+    classes: Annotated[int, typer.Option(min=2, help="How many species.")] = 1000,
+    as_json: JsonOption = False,
+) -> None:
+    """What a configuration means: pixels, tokens, parameters, memory and time an image."""
+    from engine.training.estimate import estimate as estimate_run
+
+    found = estimate_run(load(RunSettings, config, changes or ()), classes)
+    values: dict[str, Any] = dataclasses.asdict(found)
+    answer(values, "\n".join(f"{key}: {value}" for key, value in values.items()), as_json)
+
+
+def evaluate(
+    run_id: RunArgument,
+    split: Annotated[str, typer.Option(help="The part: train, val or test.")] = "test",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge a run's best checkpoint on a part of its split."""
+    from engine.evaluation.evaluate import evaluate as evaluate_run
+
+    place = home_at(home)
+    with progress() as report:
+        values = evaluate_run(place, run_folder(place, run_id), split, report)
+    shown = ("images", "top1", "top5", "macro_top1")
+    answer(values, ", ".join(f"{key} {values[key]:,.4g}" for key in shown), as_json)
+
+
+def predict(
+    run_id: RunArgument,
+    photos: Annotated[list[Path], typer.Argument(help="Photographs to name.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The five most probable species for each photograph."""
+    from engine.evaluation.predict import Predictor
+
+    place = home_at(home)
+    predictor = Predictor(place, run_folder(place, run_id))
+    results = [predictor.predict(photo) for photo in photos]
+    values = [
+        {
+            "photo": str(photo),
+            "predictions": [dataclasses.asdict(item) for item in result.predictions],
+            "crop": result.crop.square.as_list(),
+        }
+        for photo, result in zip(photos, results, strict=True)
+    ]
+    lines = [
+        f"{photo}: "
+        + ", ".join(f"{item.species} {item.probability:.1%}" for item in result.predictions)
+        for photo, result in zip(photos, results, strict=True)
+    ]
+    answer(values, "\n".join(lines), as_json)
