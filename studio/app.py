@@ -1,0 +1,75 @@
+"""The studio's front: its name, its sign, and the way to each page."""
+
+from pathlib import Path
+
+import streamlit as st
+
+STATIC = Path(__file__).parent / "static"
+
+PAGES = {
+    "": [
+        st.Page(
+            "../pages/overview.py",
+            title="Overview",
+            icon=":material/potted_plant:",
+            default=True,
+            help="The way from photographs to a classifier, and the next thing to do.",
+        )
+    ],
+    "Data": [
+        st.Page(
+            "../pages/catalogue.py",
+            title="Catalogue",
+            icon=":material/photo_library:",
+            help="Every photograph: search, look through, and read the full record.",
+        ),
+        st.Page(
+            "../pages/importing.py",
+            title="Import",
+            icon=":material/add_photo_alternate:",
+            url_path="import",
+            help="Bring photographs in: the demo garden, a folder, a table, a database.",
+        ),
+    ],
+    "Prepare": [
+        st.Page(
+            "../pages/crop_lab.py",
+            title="Crop lab",
+            icon=":material/crop:",
+            help="Tune how a photograph is cropped to its plant, and save it as a preset.",
+        ),
+        st.Page(
+            "../pages/split.py",
+            title="Split",
+            icon=":material/call_split:",
+            help="Deal the photographs to train, val and test, and check the result.",
+        ),
+    ],
+    "Train": [
+        st.Page(
+            "../pages/train.py",
+            title="Train",
+            icon=":material/model_training:",
+            help="Choose a configuration, see what it means, and launch a run.",
+        ),
+        st.Page(
+            "../pages/runs.py",
+            title="Runs",
+            icon=":material/monitoring:",
+            help="Every run with its state and curves; stop, resume, evaluate.",
+        ),
+        st.Page(
+            "../pages/try_it.py",
+            title="Try it",
+            icon=":material/search_insights:",
+            help="Ask a finished run what plant is on a photograph.",
+        ),
+    ],
+}
+
+page = st.navigation(PAGES, expanded=True)
+st.set_page_config(
+    page_title=f"{page.title} · Plant Studio", page_icon=STATIC / "icon.svg", layout="wide"
+)
+st.logo(str(STATIC / "logo.svg"), size="large", icon_image=str(STATIC / "icon.svg"))
+page.run()

@@ -1,0 +1,157 @@
+"""How photographs spread over species: the long tail, drawn three ways."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from plotly import graph_objects as go
+
+from studio import text
+from studio.charts.chart import Chart, Table, figure
+from studio.palette import LIGHT
+
+_BUCKETS = (("1 photograph", LIGHT.clay), ("2 photographs", LIGHT.ochre), ("3 or more", LIGHT.leaf))
+
+
+def class_histogram(counts: Sequence[int]) -> Chart:
+    """Number of species by photographs per species; `counts` has one entry a species.
+
+    The bins double in width (1, 2, 3–4, 5–8, …), which is a logarithmic axis; so is the other.
+    """
+    images = _counted(counts)
+    doublings = int(images.max(initial=1) - 1).bit_length() + 1
+    edges = [1, *(2**power + 1 for power in range(doublings))]
+    labels = [_span(low, high - 1) for low, high in pairwise(edges)]
+    species = np.histogram(images, bins=edges)[0]
+    colours = [_BUCKETS[min(index, 2)][1] for index in range(len(labels))]
+    drawn = figure(
+        go.Bar(
+            x=labels,
+            y=species,
+            marker_color=colours,
+            text=[text.number(value) if value else "" for value in species],
+            textposition="outside",
+            textfont_size=11,
+            textangle=0,
+            cliponaxis=False,
+            hovertemplate="%{y:,} species with %{x} photographs<extra></extra>",
+        )
+    )
+    drawn.update_xaxes(title_text="Photographs per species", type="category", tickangle=-40)
+    drawn.update_yaxes(
+        title_text="Species", type="log", dtick=1, tickformat=",", range=_log_range(species)
+    )
+    rows = zip(labels, map(text.number, species), strict=True)
+    return Chart(
+        drawn,
+        "Species by number of photographs",
+        _spread(images),
+        Table(("Photographs per species", "Species"), tuple(rows)),
+    )
+
+
+def rank_curve(counts: Sequence[int], names: Sequence[str] | None = None) -> Chart:
+    """Photographs of each species, the best known first, on a logarithmic axis.
+
+    Only the ends of each step are kept: a tail of thousands of equal counts is two points.
+    """
+    images = _counted(counts)
+    order = np.argsort(-images, kind="stable")
+    falling = images[order]
+    change = np.flatnonzero(np.diff(falling)) if falling.size else np.zeros(0, int)
+    kept = np.unique(np.concatenate([[0], change, change + 1, [falling.size - 1]]))
+    kept = kept[(kept >= 0) & (kept < falling.size)]
+    names = names if names is not None else [f"species {rank + 1:,}" for rank in order]
+    drawn = figure(
+        go.Scatter(
+            x=kept + 1,
+            y=falling[kept],
+            mode="lines",
+            line={"color": LIGHT.leaf, "width": 2.5},
+            fill="tozeroy",
+            fillcolor=LIGHT.surface,
+            text=[names[order[place]] for place in kept],
+            hovertemplate="%{text}<br>%{y:,} photographs, rank %{x:,}<extra></extra>",
+        )
+    )
+    drawn.update_xaxes(title_text="Rank of the species", tickformat=",")
+    drawn.update_yaxes(
+        title_text="Photographs", type="log", dtick=1, tickformat=",", range=_log_range(falling)
+    )
+    marks = np.unique(np.linspace(0, max(falling.size - 1, 0), min(falling.size, 10)).astype(int))
+    rows = tuple(
+        (text.number(place + 1), names[order[place]], text.number(falling[place]))
+        for place in marks
+    )
+    return Chart(
+        drawn,
+        "Photographs by rank of species",
+        _spread(images),
+        Table(("Rank", "Species", "Photographs"), rows),
+    )
+
+
+def bucket_bars(counts: Sequence[int]) -> Chart:
+    """The share of species, and of photographs, with 1, 2, and 3 or more photographs."""
+    images = _counted(counts)
+    masks = (images == 1, images == 2, images >= 3)
+    pairs = [(int(mask.sum()), int(images[mask].sum())) for mask in masks]
+    totals = (max(images.size, 1), max(int(images.sum()), 1))
+    drawn = figure(height=190)
+    for (name, colour), pair in zip(_BUCKETS, pairs, strict=True):
+        shares = [part / total for part, total in zip(pair, totals, strict=True)]
+        drawn.add_bar(
+            name=name,
+            y=["Species", "Photographs"],
+            x=shares,
+            orientation="h",
+            marker_color=colour,
+            customdata=pair,
+            text=[text.percentage(share, 0) if share > 0.06 else "" for share in shares],
+            insidetextfont_color=LIGHT.background,
+            textangle=0,
+            hovertemplate=name + ": %{customdata:,} (%{x:.1%})<extra></extra>",
+        )
+    drawn.update_layout(barmode="stack", bargap=0.35, legend_traceorder="normal")
+    drawn.update_xaxes(tickformat=".0%", range=[0, 1], showline=False, ticks="")
+    drawn.update_yaxes(showgrid=False, autorange="reversed")
+    rows = tuple(
+        (name, text.number(species), text.number(photographs))
+        for (name, _), (species, photographs) in zip(_BUCKETS, pairs, strict=True)
+    )
+    said = "; ".join(
+        f"{name}: {text.count(pair[0], 'species', 'species')}"
+        for (name, _), pair in zip(_BUCKETS, pairs, strict=True)
+    )
+    return Chart(
+        drawn,
+        "How much is known of each species",
+        f"{said}.",
+        Table(("Photographs per species", "Species", "Photographs"), rows),
+    )
+
+
+def _counted(counts: Sequence[int]) -> NDArray[np.int64]:
+    images = np.asarray(counts, np.int64)
+    return images[images > 0]
+
+
+def _span(low: int, high: int) -> str:
+    return f"{low:,}" if low == high else f"{low:,}–{high:,}"
+
+
+def _log_range(values: NDArray[np.int64]) -> list[float]:
+    top = float(values.max()) if values.size else 1.0
+    return [-0.3, float(np.log10(max(top, 1))) + 0.3]
+
+
+def _spread(images: NDArray[np.int64]) -> str:
+    if not images.size:
+        return "No species yet."
+    return (
+        f"{text.count(int(images.sum()), 'photograph')} of "
+        f"{text.count(images.size, 'species', 'species')}: the largest has "
+        f"{text.number(images.max())}, half have {text.number(np.median(images))} or fewer, "
+        f"and {text.number((images == 1).sum())} have a single one."
+    )

@@ -1,0 +1,181 @@
+"""A form drawn from the fields of a settings model: their types, bounds and descriptions."""
+
+import math
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+import streamlit as st
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from engine.settings.files import explain
+from studio.views.problem import problem
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class _Leaf:
+    """A field that holds a value; `key` is dotted from the model that the form is about."""
+
+    key: str
+    info: FieldInfo
+    value: Any
+
+    @property
+    def group(self) -> str:
+        return self.key.rpartition(".")[0]
+
+    @property
+    def label(self) -> str:
+        name = self.key.rpartition(".")[2]
+        return self.info.title or name.replace("_", " ").capitalize()
+
+
+def settings_form(
+    settings: M, key: str, *, fields: Sequence[str] = (), submit: str = "Apply"
+) -> dict[str, Any] | None:
+    """Draw the form; once it is sent, return what was changed, by dotted key.
+
+    `fields` names the fields to draw, dotted, in that order; none means all. Returns None until
+    the form is sent, and where the values are refused: then a sentence below it says why.
+    """
+    leaves = list(_leaves(settings))
+    if fields:
+        by_key = {leaf.key: leaf for leaf in leaves}
+        leaves = [by_key[name] for name in fields]
+    with st.form(key, border=True):
+        values = _draw(leaves, key)
+        sent = st.form_submit_button(submit, type="primary")
+    if not sent:
+        return None
+    try:
+        new = with_changes(settings, values)
+    except ValidationError as error:
+        sentence = explain(type(settings), error)
+        problem(sentence[0].upper() + sentence[1:])
+        return None
+    found = {leaf.key: leaf.value for leaf in _leaves(new)}
+    return {leaf.key: found[leaf.key] for leaf in leaves if found[leaf.key] != leaf.value}
+
+
+def with_changes(settings: M, changes: Mapping[str, Any]) -> M:
+    """The settings with values laid over them by dotted key, validated as a whole.
+
+    Raises:
+        pydantic.ValidationError: a value, or their combination, is refused.
+    """
+    values = settings.model_dump()
+    for key, value in changes.items():
+        *groups, name = key.split(".")
+        place = values
+        for group in groups:
+            place = place[group]
+        place[name] = value
+    return type(settings).model_validate(values)
+
+
+def _leaves(settings: BaseModel, prefix: str = "") -> Iterator[_Leaf]:
+    for name, info in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        if isinstance(value, BaseModel):
+            yield from _leaves(value, f"{prefix}{name}.")
+        elif not isinstance(value, Mapping):
+            yield _Leaf(prefix + name, info, value)
+
+
+def _draw(leaves: Sequence[_Leaf], form: str) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    groups = list(dict.fromkeys(leaf.group for leaf in leaves))
+    for group in groups:
+        if group and len(groups) > 1:
+            st.markdown(f"**{group.replace('.', ' · ').replace('_', ' ').capitalize()}**")
+        members = [leaf for leaf in leaves if leaf.group == group]
+        switches = [leaf for leaf in members if _plain(leaf.info.annotation) == (bool, False)]
+        with st.grid(3, min_column_width=220, gap=("small", "medium")):
+            for leaf in members:
+                if leaf not in switches:
+                    values[leaf.key] = _widget(leaf, f"{form}.{leaf.key}")
+        with st.container(horizontal=True, gap="large"):
+            for leaf in switches:
+                values[leaf.key] = _widget(leaf, f"{form}.{leaf.key}")
+    return values
+
+
+def _widget(leaf: _Leaf, key: str) -> Any:
+    kind, optional = _plain(leaf.info.annotation)
+    words: dict[str, Any] = {"key": key, "help": leaf.info.description}
+    if get_origin(kind) is Literal:
+        options = [*get_args(kind), *([None] if optional else [])]
+        return st.selectbox(
+            leaf.label,
+            options,
+            index=options.index(leaf.value),
+            format_func=lambda option: "not set" if option is None else str(option),
+            **words,
+        )
+    if kind is bool and not optional:
+        return st.toggle(leaf.label, leaf.value, **words)
+    if kind in (int, float) and not optional:
+        return _number(leaf, kind, words)
+    if get_origin(kind) is tuple:
+        written = st.text_input(leaf.label, ", ".join(map(str, leaf.value)), **words)
+        return [part.strip() for part in written.split(",")]
+    if kind in (int, float, str, bool):
+        # A number field cannot be emptied again, so what may be absent is written as text.
+        shown = "" if leaf.value is None else str(leaf.value)
+        written = st.text_input(
+            leaf.label, shown, placeholder="not set" if optional else None, **words
+        )
+        return None if optional and not written.strip() else written
+    raise TypeError(f"no widget for the field {leaf.key} of type {leaf.info.annotation}")
+
+
+def _number(leaf: _Leaf, kind: type[int] | type[float], words: dict[str, Any]) -> int | float:
+    low, high = _bounds(leaf.info, kind)
+    step = 1 if kind is int else _step(float(leaf.value))
+    return st.number_input(
+        leaf.label,
+        min_value=None if low is None else kind(low),
+        max_value=None if high is None else kind(high),
+        value=kind(leaf.value),
+        step=kind(step),
+        format="%d" if kind is int else "%g",
+        **words,
+    )
+
+
+def _plain(annotation: Any) -> tuple[Any, bool]:
+    """The type without Annotated and None, and whether None is allowed."""
+    if get_origin(annotation) is Annotated:
+        return _plain(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        others = [part for part in get_args(annotation) if part is not types.NoneType]
+        if len(others) == 1:
+            return _plain(others[0])[0], True
+    return annotation, False
+
+
+def _bounds(info: FieldInfo, kind: type) -> tuple[Any, Any]:
+    """The closed bounds of a widget; an open bound of a float is left to the validation."""
+    low = high = None
+    nudge = 1 if kind is int else 0
+    for rule in info.metadata:
+        match rule:
+            case Ge(ge=value):
+                low = value
+            case Gt(gt=value):
+                low = value + nudge  # type: ignore[operator]
+            case Le(le=value):
+                high = value
+            case Lt(lt=value):
+                high = value - nudge  # type: ignore[operator]
+    return low, high
+
+
+def _step(value: float) -> float:
+    """A tenth of the value's own order of magnitude: 0.05 -> 0.001."""
+    return float(10 ** (math.floor(math.log10(abs(value))) - 1)) if value else 0.01

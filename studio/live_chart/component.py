@@ -1,0 +1,36 @@
+"""A chart that takes new data in place: one node, the reader's zoom kept, no blank frame."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import streamlit as st
+
+from studio.charts.chart import Chart
+from studio.live_chart.library import plotly_script
+from studio.palette import counterparts
+
+_HERE = Path(__file__).parent
+
+# Plotly adds its style sheet to the document, where a shadow root would not see it.
+_mount = st.components.v2.component(
+    "plant_studio_live_chart",
+    css=(_HERE / "live_chart.css").read_text("utf-8"),
+    js=(_HERE / "live_chart.js").read_text("utf-8"),
+    isolate_styles=False,
+)
+
+
+def live_chart(chart: Chart, key: str) -> None:
+    """Draw the chart, or bring the one drawn under this key up to date."""
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    _mount(
+        key=key,
+        data={
+            "figure": chart.figure.to_json(),
+            "title": chart.title,
+            "summary": chart.summary,
+            "table": asdict(chart.table),
+            "dark": counterparts(),
+            "script": "/".join(["", *filter(None, [base]), "app/static", plotly_script()]),
+        },
+    )

@@ -1,0 +1,87 @@
+"""The colours of the studio, once for light and once for dark pages.
+
+`.streamlit/config.toml` repeats the ones that Streamlit draws with; a test holds the two together.
+"""
+
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Every colour as a lower-case #rrggbb. No two fields of one palette are equal."""
+
+    background: str
+    surface: str
+    text: str
+    muted: str
+    border: str
+    grid: str
+    primary: str
+    leaf: str
+    ochre: str
+    sky: str
+    clay: str
+    plum: str
+    moss: str
+    rose: str
+    stone: str
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The colours of lines and bars, in the order in which charts take them."""
+        return (
+            self.leaf,
+            self.ochre,
+            self.sky,
+            self.clay,
+            self.plum,
+            self.moss,
+            self.rose,
+            self.stone,
+        )
+
+
+LIGHT = Palette(
+    background="#fbfaf5",
+    surface="#f2f0e6",
+    text="#1e2a24",
+    muted="#5c6860",
+    border="#dad7c8",
+    grid="#e8e5d9",
+    primary="#2b6749",
+    leaf="#2f6f50",
+    ochre="#b8801a",
+    sky="#2f6f93",
+    clay="#b4552f",
+    plum="#7a4a78",
+    moss="#76913a",
+    rose="#b04a68",
+    stone="#737b74",
+)
+
+DARK = Palette(
+    background="#121814",
+    surface="#1b231e",
+    text="#e7eae1",
+    muted="#a0aca3",
+    border="#323d36",
+    grid="#27302a",
+    primary="#3a7f5d",
+    leaf="#7cc49b",
+    ochre="#e3b84f",
+    sky="#7db8dc",
+    clay="#e58f66",
+    plum="#c295c0",
+    moss="#b4cc73",
+    rose="#e58ba6",
+    stone="#a9b1aa",
+)
+
+PARTS = {"train": LIGHT.leaf, "val": LIGHT.ochre, "test": LIGHT.sky}
+"""The colour of each part of a split, wherever parts are drawn."""
+
+
+def counterparts() -> dict[str, str]:
+    """Each light colour and the dark one that stands for it on a dark page."""
+    dark = asdict(DARK)
+    return {colour: dark[name] for name, colour in asdict(LIGHT).items()}

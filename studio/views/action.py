@@ -1,0 +1,30 @@
+"""The one thing to do next, as a button."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class Action:
+    """What the button says; the page it opens, or none where the caller acts on the press."""
+
+    label: str
+    page: str | None = None
+    icon: str | None = None
+    disabled: bool = False
+
+
+def act(action: Action, key: str, *, primary: bool = False) -> bool:
+    """Draw the button; opens the action's page when pressed, else returns True."""
+    pressed = st.button(
+        action.label,
+        key=key,
+        icon=action.icon,
+        type="primary" if primary else "secondary",
+        disabled=action.disabled,
+        wrap=False,
+    )
+    if pressed and action.page:
+        st.switch_page(action.page)
+    return pressed

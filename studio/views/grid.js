@@ -1,0 +1,62 @@
+const COLUMN_KEYS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }
+
+function tile({ id, source, caption, alt }) {
+  const item = document.createElement("li")
+  const button = document.createElement("button")
+  const image = document.createElement("img")
+  const words = document.createElement("span")
+  button.type = "button"
+  button.dataset.id = id
+  button.title = caption
+  image.src = source
+  image.alt = alt
+  words.textContent = caption
+  button.append(image, words)
+  item.append(button)
+  return item
+}
+
+function columns(buttons) {
+  const top = buttons[0].offsetTop
+  const next = buttons.findIndex((button) => button.offsetTop > top)
+  return next < 0 ? buttons.length : next
+}
+
+// One stop of the Tab key for the whole grid; the arrow keys move inside it.
+function moved(event, buttons) {
+  const rows = { ArrowUp: -1, ArrowDown: 1 }[event.key]
+  const step = rows ? rows * columns(buttons) : COLUMN_KEYS[event.key]
+  const from = buttons.indexOf(event.target)
+  if (!step || from < 0) return
+  event.preventDefault()
+  const to = from + step
+  if (rows && (to < 0 || to >= buttons.length)) return
+  const target = buttons[Math.min(Math.max(to, 0), buttons.length - 1)]
+  buttons.forEach((button) => (button.tabIndex = button === target ? 0 : -1))
+  target.focus()
+}
+
+function mark(buttons, chosen) {
+  buttons.forEach((button) => button.setAttribute("aria-pressed", button.dataset.id === chosen))
+  const first = buttons.find((button) => button.dataset.id === chosen) ?? buttons[0]
+  buttons.forEach((button) => (button.tabIndex = button === first ? 0 : -1))
+}
+
+export default function ({ parentElement, data, setStateValue }) {
+  const list = parentElement.querySelector("ul")
+  const shown = data.tiles.map(({ id, source }) => id + source.length).join()
+  if (list.dataset.shown !== shown) {
+    list.dataset.shown = shown
+    list.setAttribute("aria-label", data.label)
+    list.replaceChildren(...data.tiles.map(tile))
+  }
+  const buttons = [...list.querySelectorAll("button")]
+  mark(buttons, data.chosen)
+  list.onkeydown = (event) => moved(event, buttons)
+  list.onclick = (event) => {
+    const button = event.target.closest("button")
+    if (!button) return
+    mark(buttons, button.dataset.id)
+    setStateValue("chosen", button.dataset.id)
+  }
+}

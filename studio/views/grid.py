@@ -1,0 +1,80 @@
+"""A grid of thumbnails to look through and choose from, by mouse or by keyboard."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from studio import text
+
+_HERE = Path(__file__).parent
+
+_mount = st.components.v2.component(
+    "plant_studio_grid",
+    html='<ul class="grid"></ul>\n',
+    css=(_HERE / "grid.css").read_text("utf-8"),
+    js=(_HERE / "grid.js").read_text("utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A thumbnail (JPEG bytes, or a file of them), what is written below it, what it shows."""
+
+    id: str
+    image: bytes | Path
+    caption: str
+    alt: str
+
+
+def pager(total: int, key: str, noun: str = "photograph", page_size: int = 60) -> range:
+    """Draw the page numbers; returns the places, of `total`, that the chosen page holds."""
+    pages = max(1, -(-total // page_size))
+    if st.session_state.get(key, 1) > pages:
+        st.session_state[key] = pages
+    # The page numbers hide themselves in a width that is left over by something else.
+    words, numbers = st.columns([1, 2], vertical_alignment="center")
+    with numbers:
+        page = st.pagination(pages, key=key) if pages > 1 else 1
+    shown = range((page - 1) * page_size, min(page * page_size, total))
+    span = f"{shown.start + 1:,}–{shown.stop:,} of " if pages > 1 else ""
+    words.caption(f"{span}{text.count(total, noun)}")
+    return shown
+
+
+def photo_grid(tiles: Sequence[Tile], key: str, label: str = "Photographs") -> str | None:
+    """Draw the thumbnails; returns the id of the chosen one, None before a choice.
+
+    The choice is kept under `key` while the page is open, also on another page of the grid.
+    """
+    chosen: str | None = dict(st.session_state.get(key, {})).get("chosen")
+    result = _mount(
+        key=key,
+        data={
+            "label": label,
+            "chosen": chosen,
+            "tiles": [
+                {
+                    "id": tile.id,
+                    "source": _source(tile.image),
+                    "caption": tile.caption,
+                    "alt": tile.alt,
+                }
+                for tile in tiles
+            ],
+        },
+        on_chosen_change=_noticed,
+    )
+    picked = result.chosen
+    return str(picked) if picked is not None else None
+
+
+def _noticed() -> None:
+    """Streamlit keeps only the state that has a callback."""
+
+
+def _source(image: bytes | Path) -> str:
+    encoded = image if isinstance(image, bytes) else image.read_bytes()
+    return "data:image/jpeg;base64," + base64.b64encode(encoded).decode()

@@ -1,0 +1,40 @@
+"""How far a background job is."""
+
+import streamlit as st
+
+from studio import text
+from studio.views.chip import State, chip_text
+
+
+def job(
+    title: str,
+    state: State,
+    *,
+    done: int = 0,
+    total: int = 0,
+    note: str = "",
+    seconds_left: float | None = None,
+    key: str = "job",
+) -> bool:
+    """Title, state and a bar; total 0 means that the end is not known.
+
+    Returns True when the reader asks to stop a job that is running.
+    """
+    going = state in ("starting", "running")
+    with st.container(border=True, gap="xsmall"):
+        with st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+        ):
+            st.markdown(f"**{title}** &ensp;{chip_text(state)}")
+            stop = going and st.button("Stop", key=f"{key}_stop", icon=":material/stop:")
+        if total > 0:
+            st.progress(min(done / total, 1.0))
+        elif going:
+            st.skeleton(height=8)
+        parts = [
+            f"{text.number(done)} of {text.number(total)}" if total else "",
+            note,
+            f"{text.duration(seconds_left)} left" if seconds_left is not None and going else "",
+        ]
+        st.caption(" · ".join(part for part in parts if part))
+    return stop

@@ -1,0 +1,21 @@
+"""The one kind of error: a sentence that says what is wrong, where, and what to do."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from engine.errors import StudioError
+
+
+def problem(sentence: str) -> None:
+    st.error(sentence, icon=":material/error:")
+
+
+@contextmanager
+def problems_shown() -> Iterator[None]:
+    """Show an expected error of the block as its sentence; the page goes on below it."""
+    try:
+        yield
+    except StudioError as error:
+        problem(str(error))

@@ -1,0 +1,57 @@
+"""The way from photographs to a classifier, each step with its true state."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+from studio.views.action import Action, act
+
+_SIGNS = {
+    "done": ":green[:material/check_circle:]",
+    "ready": ":orange[:material/arrow_circle_right:]",
+    "waiting": ":gray[:material/circle:]",
+}
+_WORDS = {
+    "done": ":green-badge[Done]",
+    "next": ":orange-badge[Next]",
+    "ready": ":gray-badge[Ready]",
+    "waiting": ":gray-badge[Later]",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage: `detail` says what is there, or what it waits for."""
+
+    title: str
+    state: Literal["done", "ready", "waiting"]
+    detail: str
+    action: Action | None = None
+
+
+def steps(flow: Sequence[Step], key: str = "steps") -> Step | None:
+    """Draw the flow; the first ready step's action is the main one. Returns the one pressed."""
+    following = next((step for step in flow if step.state == "ready"), None)
+    pressed: Step | None = None
+    with st.container(gap="xsmall"):
+        for place, step in enumerate(flow):
+            if _row(step, f"{key}_{place}", step is following):
+                pressed = step
+    return pressed
+
+
+def _row(step: Step, key: str, main: bool) -> bool:
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", gap="medium", wrap=False
+    ):
+        st.subheader(_SIGNS[step.state], anchor=False, width="content")
+        with st.container(gap=None):
+            badge = _WORDS["next" if main else step.state]
+            st.markdown(f"**{step.title}** &ensp;{badge}")
+            st.caption(step.detail)
+        if step.action is None:
+            return False
+        with st.container(width="content"):
+            return act(step.action, key, primary=main)
