@@ -1,0 +1,152 @@
+"""A running studio and pages on it, for tests that look at what a browser shows."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+class Server:
+    """A Streamlit server of its own process, on a free port of 127.0.0.1."""
+
+    def __init__(self, script: Path, home: Path, log: Path) -> None:
+        self.script, self.home, self.log = script, home, log
+        self.port = _free_port()
+        self.start()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "streamlit", "run", str(self.script)]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*command, "--server.port", str(self.port)],
+                cwd=ROOT,
+                env={**os.environ, "STUDIO_HOME": str(self.home), "PYTHONPATH": str(ROOT)},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self._wait_until_it_answers()
+
+    def kill(self) -> None:
+        """End it as a power cut would, by SIGKILL."""
+        self.process.kill()
+        self.process.wait()
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=1).close()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
+        self.kill()
+        pytest.fail(f"The server did not start:\n{self.log.read_text(errors='replace')}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+StartServer = Callable[..., Server]
+ServePage = Callable[[str], Server]
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
+    """serve(script, home) starts a server that ends with the test file; the studio by default."""
+    started: list[Server] = []
+
+    def start(script: Path = ROOT / "studio" / "app.py", home: Path | None = None) -> Server:
+        folder = tmp_path_factory.mktemp("server")
+        started.append(Server(script, home or folder / "home", folder / "log.txt"))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.kill()
+
+
+@pytest.fixture(scope="module")
+def serve_page(tmp_path_factory: pytest.TempPathFactory, serve: StartServer) -> ServePage:
+    """serve_page(source) serves one page of its own, with the studio's static files."""
+
+    def start(source: str) -> Server:
+        folder = tmp_path_factory.mktemp("page")
+        (folder / "static").symlink_to(ROOT / "studio" / "static")
+        script = folder / "app.py"
+        script.write_text(source, "utf-8")
+        return serve(script)
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"needs Chromium at {CHROMIUM}")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@contextmanager
+def _context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(
+        viewport={"width": 1400, "height": 1000}, color_scheme="light", reduced_motion="reduce"
+    )
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that fails its test when anything outside 127.0.0.1 was asked for."""
+    outside: list[str] = []
+
+    def note(address: str) -> None:
+        local = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:")
+        if not address.startswith(local):
+            outside.append(address)
+
+    with _context(browser) as context:
+        opened = context.new_page()
+        context.on("request", lambda request: note(request.url))
+        opened.on("websocket", lambda socket: note(socket.url))
+        yield opened
+    assert not outside, f"asked the outside for {outside}"

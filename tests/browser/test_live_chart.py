@@ -1,0 +1,112 @@
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import ServePage, Server
+
+TICKING = """
+import streamlit as st
+from studio.charts.curves import Line, curves
+from studio.live_chart.component import live_chart
+
+@st.fragment(run_every=0.3)
+def ticking():
+    n = st.session_state["n"] = st.session_state.get("n", 5) + 1
+    steps = list(range(n))
+    live_chart(
+        curves(
+            [Line("train", steps, [9 / (1 + s) for s in steps], "train"),
+             Line("val", steps, [10 / (1 + s) for s in steps], "val")],
+            title="Loss", y_title="Cross-entropy", best="lowest",
+        ),
+        key="loss",
+    )
+    st.text(f"points: {n}")
+
+st.set_page_config(page_icon="static/icon.svg")
+ticking()
+"""
+
+
+RANGES = "({ _fullLayout }) => [..._fullLayout.xaxis.range, ..._fullLayout.yaxis.range]"
+
+
+@pytest.fixture(scope="module")
+def server(serve_page: ServePage) -> Server:
+    return serve_page(TICKING)
+
+
+@pytest.fixture
+def chart(page: Page, server: Server) -> Locator:
+    page.goto(server.address)
+    chart = page.locator(".js-plotly-plot")
+    expect(chart.locator(".scatterlayer .trace")).to_have_count(2)
+    return chart
+
+
+def points(page: Page) -> int:
+    return int(page.get_by_text("points: ").inner_text().removeprefix("points: "))
+
+
+def wait_for_ticks(page: Page, ticks: int) -> None:
+    after = points(page) + ticks
+    page.wait_for_function(
+        "after => Number(document.body.innerText.match(/points: (\\d+)/)[1]) >= after", arg=after
+    )
+
+
+def drawn(chart: Locator) -> int:
+    return int(chart.evaluate("plot => plot._fullData[0]._length"))
+
+
+def test_new_points_arrive_in_the_same_chart_and_the_zoom_stays(page: Page, chart: Locator) -> None:
+    chart.evaluate("plot => { plot.mark = 'the same'; window.blank = 0 }")
+    chart.evaluate(
+        """plot => new MutationObserver(() => {
+            if (!plot.querySelector('.scatterlayer .trace')) window.blank += 1
+        }).observe(plot, { childList: true, subtree: true })"""
+    )
+    box = chart.locator(".nsewdrag").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 60, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 150, steps=5)
+    page.mouse.up()
+    page.wait_for_timeout(300)
+    zoom = chart.evaluate(RANGES)
+    before = drawn(chart)
+    wait_for_ticks(page, 8)
+
+    assert drawn(chart) > before
+    assert chart.evaluate("plot => plot.mark") == "the same"
+    assert chart.evaluate(RANGES) == pytest.approx(zoom)
+    assert page.evaluate("window.blank") == 0
+
+
+def test_a_hidden_line_stays_hidden(page: Page, chart: Locator) -> None:
+    chart.locator(".legendtoggle").nth(1).click()
+    expect(chart.locator(".scatterlayer .trace")).to_have_count(1)
+    wait_for_ticks(page, 4)
+    expect(chart.locator(".scatterlayer .trace")).to_have_count(1)
+
+
+def test_a_dark_page_has_a_dark_chart_and_follows_a_change(page: Page, chart: Locator) -> None:
+    background = "plot => plot._fullLayout.paper_bgcolor"
+    assert chart.evaluate(background) == "#fbfaf5"
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(
+        "document.querySelector('.js-plotly-plot')._fullLayout.paper_bgcolor === '#121814'"
+    )
+    assert chart.evaluate("plot => plot._fullData[0].line.color") == "#7cc49b"
+
+
+def test_the_chart_has_a_name_and_its_numbers_can_be_read_as_a_table(
+    page: Page, chart: Locator
+) -> None:
+    expect(page.get_by_role("img", name="Loss. train: from 9 to")).to_be_visible()
+    summary = page.get_by_text("In words and numbers")
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("rowheader", name="val")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Best")).to_be_visible()
+    wait_for_ticks(page, 3)
+    expect(page.get_by_role("rowheader", name="val")).to_be_visible()

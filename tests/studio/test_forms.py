@@ -1,0 +1,129 @@
+from typing import Annotated, Literal
+
+import pytest
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from streamlit.testing.v1 import AppTest
+
+from studio.forms import with_changes
+
+
+class Optimiser(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    learning_rate: float = Field(5e-5, gt=0, le=1, description="Peak learning rate.")
+    clip: Annotated[float, Field(gt=0)] | None = 1.0
+
+
+class Plan(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    name: str = Field("run", min_length=1, description="What it is called.")
+    resize: int = Field(448, ge=16, lt=4097)
+    crop: int = Field(384, ge=16)
+    flip: bool = True
+    device: Literal["auto", "cpu"] = "auto"
+    part: Literal["val", "test"] | None = None
+    scale: tuple[float, float] = (0.7, 1.0)
+    weights: str | None = None
+    options: dict[str, int] = Field(default_factory=dict)
+    optimiser: Optimiser = Field(default_factory=Optimiser)
+
+    @model_validator(mode="after")
+    def _crop_fits(self) -> "Plan":
+        if self.crop > self.resize:
+            raise ValueError("crop must not be larger than resize")
+        return self
+
+
+def page() -> None:
+    import streamlit as st
+
+    from studio.forms import settings_form
+    from tests.studio.test_forms import Plan
+
+    st.session_state["changes"] = settings_form(Plan(), "plan")
+
+
+def opened() -> AppTest:
+    return AppTest.from_function(page).run()
+
+
+def sent(app: AppTest) -> object:
+    app.button[0].click().run()
+    assert not app.exception
+    return app.session_state["changes"]
+
+
+def test_every_field_has_its_widget_with_its_description_and_bounds() -> None:
+    app = opened()
+    resize = app.number_input(key="plan.resize")
+    assert (resize.value, resize.min, resize.max, resize.step) == (448, 16, 4096, 1)
+    assert app.text_input(key="plan.name").help == "What it is called."
+    assert app.toggle(key="plan.flip").value is True
+    assert app.selectbox(key="plan.part").options == ["val", "test", "not set"]
+    assert app.number_input(key="plan.optimiser.learning_rate").label == "Learning rate"
+    assert app.session_state["changes"] is None
+
+
+def test_a_form_sent_unchanged_gives_no_changes() -> None:
+    assert sent(opened()) == {}
+
+
+def test_what_was_changed_comes_back_by_key_with_its_type() -> None:
+    app = opened()
+    app.number_input(key="plan.crop").set_value(224)
+    app.number_input(key="plan.optimiser.learning_rate").set_value(0.001)
+    app.selectbox(key="plan.part").select("test")
+    app.text_input(key="plan.scale").set_value("0.5, 0.9")
+    app.text_input(key="plan.optimiser.clip").set_value("")
+    app.text_input(key="plan.weights").set_value("a.pth")
+    app.toggle(key="plan.flip").set_value(False)
+    assert sent(app) == {
+        "crop": 224,
+        "flip": False,
+        "part": "test",
+        "scale": (0.5, 0.9),
+        "weights": "a.pth",
+        "optimiser.learning_rate": 0.001,
+        "optimiser.clip": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("plan.name", "", "Name is '': "),
+        ("plan.scale", "0.5, much", "Scale.1 is 'much': "),
+        ("plan.optimiser.clip", "-1", "Optimiser.clip is '-1': "),
+    ],
+)
+def test_a_value_that_is_refused_is_explained_in_one_sentence(
+    key: str, value: str, sentence: str
+) -> None:
+    app = opened()
+    app.text_input(key=key).set_value(value)
+    assert sent(app) is None
+    assert app.error[0].value.startswith(sentence)
+
+
+def test_values_that_do_not_go_together_are_explained_in_one_sentence() -> None:
+    app = opened()
+    app.number_input(key="plan.resize").set_value(200)
+    assert sent(app) is None
+    assert app.error[0].value == "Crop must not be larger than resize."
+
+
+def test_a_form_can_show_some_fields_only_in_an_order_of_its_own() -> None:
+    def chosen() -> None:
+        from studio.forms import settings_form
+        from tests.studio.test_forms import Plan
+
+        settings_form(Plan(), "few", fields=["optimiser.learning_rate", "crop"])
+
+    app = AppTest.from_function(chosen).run()
+    assert [widget.label for widget in app.number_input] == ["Learning rate", "Crop"]
+    assert not app.text_input
+
+
+def test_changes_are_laid_over_settings_and_validated_as_a_whole() -> None:
+    assert with_changes(Plan(), {"optimiser.learning_rate": 0.1}).optimiser.learning_rate == 0.1
+    with pytest.raises(ValidationError):
+        with_changes(Plan(), {"resize": 100})

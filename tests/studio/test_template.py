@@ -1,0 +1,21 @@
+import json
+
+import pytest
+
+from studio.palette import DARK, LIGHT, Palette, counterparts
+from studio.template import template
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_a_chart_stands_on_the_page_background_in_the_text_colour(palette: Palette) -> None:
+    layout = template(palette).layout
+    assert layout.paper_bgcolor == layout.plot_bgcolor == palette.background
+    assert layout.font.color == palette.text
+    assert layout.colorway == palette.series
+
+
+def test_the_dark_template_is_the_light_one_with_each_colour_exchanged() -> None:
+    written = json.dumps(template(LIGHT).to_plotly_json())
+    for light, dark in counterparts().items():
+        written = written.replace(light, dark)
+    assert json.loads(written) == json.loads(json.dumps(template(DARK).to_plotly_json()))
