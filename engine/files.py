@@ -53,13 +53,15 @@ def read_json(path: Path) -> Any:
     """Read a JSON file.
 
     Raises:
-        BadInput: the file is missing or is not JSON.
+        BadInput: the file is missing, cannot be read or is not JSON.
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise BadInput(f"{path} does not exist.") from error
-    except (ValueError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read ({error.strerror}).") from error
+    except ValueError as error:
         raise BadInput(f"{path} is not valid JSON: {error}.") from error
 
 

@@ -59,10 +59,11 @@ class Home:
         Raises:
             BadInput: the path lies outside the home.
         """
-        try:
-            return path.resolve().relative_to(self.root).as_posix()
-        except ValueError as error:
-            raise BadInput(f"{path} lies outside the home {self.root}.") from error
+        # By name alone: a folder of the home may be a link to a larger disk.
+        for absolute in (Path(os.path.normpath(path.absolute())), path.resolve()):
+            if absolute.is_relative_to(self.root):
+                return absolute.relative_to(self.root).as_posix()
+        raise BadInput(f"{path} lies outside the home {self.root}.")
 
     def resolve(self, path: str) -> Path:
         """The absolute path of something written inside the home.
@@ -70,7 +71,7 @@ class Home:
         Raises:
             BadInput: the path leads out of the home.
         """
-        absolute = (self.root / path).resolve()
+        absolute = Path(os.path.normpath(self.root / path))
         if not absolute.is_relative_to(self.root):
             raise BadInput(f"The path {path!r} leads out of the home {self.root}.")
         return absolute

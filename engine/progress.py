@@ -53,7 +53,8 @@ class ProgressReport:
 
     def _write(self, done: int, total: int, note: str) -> None:
         now = time.monotonic()
-        if self._file is None or (now < self._next_write and done < total):
+        finished = 0 < total <= done
+        if self._file is None or (now < self._next_write and not finished):
             return
         # Four times a second is as often as a page looks.
         self._next_write = now + 0.25

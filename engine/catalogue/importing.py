@@ -65,7 +65,7 @@ class ImportReport:
     def refuse(self, refusal: Refusal) -> None:
         self.refused += 1
         if len(self.refusals) < _SHOWN_REFUSALS:
-            self.refusals.append(refusal)
+            self.refusals.append(Refusal(_as_text(refusal.origin), _as_text(refusal.reason)))
 
 
 def take_in(
@@ -111,7 +111,7 @@ def _prepare(item: Candidate | Refusal, keep: Keep) -> Photograph | Refusal:
     try:
         species = species_name(photograph.species)
     except ValueError as error:
-        return Refusal(item.origin, f"{error}")
+        return Refusal(item.origin, f"{str(error).capitalize()}.")
     photograph = replace(photograph, species=species, genus=photograph.genus or genus_of(species))
     if item.file is not None:
         try:
@@ -128,10 +128,17 @@ def _prepare(item: Candidate | Refusal, keep: Keep) -> Photograph | Refusal:
         )
     if photograph.image_id:
         return photograph
+    # Where only an address is known, its place in the table says nothing of what it is.
+    place = "" if item.file is None else item.origin
     identity = image_id_of(
-        photograph.source, item.origin, species.casefold(), photograph.url, photograph.sha256
+        photograph.source, place, species.casefold(), photograph.url, photograph.sha256
     )
     return replace(photograph, image_id=identity)
+
+
+def _as_text(name: str) -> str:
+    # A file's name may be bytes that are no text, which no report could be written with.
+    return name.encode(errors="replace").decode()
 
 
 def _spelt_once(photograph: Photograph, spellings: dict[str, str]) -> Photograph:

@@ -3,10 +3,11 @@
 import contextlib
 import dataclasses
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from engine.catalogue.record import Photograph
+from engine.catalogue.record import Photograph, search_form
 from engine.catalogue.schema import migrate
 from engine.catalogue.store import EVERYTHING, Added, Counts, Cursor, Filter, Page, SpeciesCount
 from engine.errors import WorkFailed
@@ -28,26 +29,21 @@ class SqliteCatalogue:
         Raises:
             WorkFailed: the file is damaged, or belongs to a newer studio.
         """
-        file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._connection = sqlite3.connect(file, timeout=30, check_same_thread=False)
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=NORMAL")
-            migrate(self._connection)
-        except sqlite3.DatabaseError as error:
-            raise WorkFailed(f"The catalogue {file} cannot be opened: {error}.") from error
+        self._file = file
+        with self._told():
+            self._connection = _connect(file)
 
     def add(self, photographs: Iterable[Photograph]) -> Added:
         added = total = 0
-        with self._connection:
+        with self._told(), self._connection:
             for photograph in photographs:
                 added += self._connection.execute(_INSERT, _values(photograph)).rowcount
                 total += 1
         return Added(added, total - added)
 
     def get(self, image_id: str) -> Photograph | None:
-        row = self._connection.execute(f"{_SELECT} WHERE image_id = ?", [image_id]).fetchone()
-        return None if row is None else Photograph(*row)
+        rows = self._rows(f"{_SELECT} WHERE image_id = ?", [image_id])
+        return next((Photograph(*row) for row in rows), None)
 
     def counts(self) -> Counts:
         by_source = self._tally("source")
@@ -60,7 +56,7 @@ class SqliteCatalogue:
 
     def species(self, chosen: Filter = EVERYTHING) -> list[SpeciesCount]:
         where, values = self._where(chosen)
-        rows = self._connection.execute(
+        rows = self._rows(
             f"SELECT species, SUM(images) FROM tally {where} GROUP BY species "
             "HAVING SUM(images) > 0 ORDER BY SUM(images) DESC, species",
             values,
@@ -86,18 +82,27 @@ class SqliteCatalogue:
         if after is not None:
             where += (" AND" if where else "WHERE") + " (species, image_id) > (?, ?)"
             values += [after.species, after.image_id]
-        rows = self._connection.execute(
-            f"{_SELECT} {where} ORDER BY species, image_id LIMIT ?", [*values, limit]
-        )
-        for row in rows:
+        order = "ORDER BY species, image_id LIMIT ?"
+        for row in self._rows(f"{_SELECT} {where} {order}", [*values, limit]):
             yield Photograph(*row)
 
     def _tally(self, column: str) -> dict[str, int]:
-        rows = self._connection.execute(
+        rows = self._rows(
             f"SELECT {column}, SUM(images) FROM tally GROUP BY {column} "
             f"HAVING SUM(images) > 0 ORDER BY {column}"
         )
-        return dict(rows.fetchall())
+        return dict(rows)
+
+    def _rows(self, query: str, values: Sequence[str | int] = ()) -> Iterator[tuple[Any, ...]]:
+        with self._told():
+            yield from self._connection.execute(query, values)
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            raise WorkFailed(f"The catalogue {self._file} cannot be used: {error}.") from error
 
     def _where(self, chosen: Filter) -> tuple[str, list[str | int]]:
         parts: list[str] = []
@@ -110,9 +115,9 @@ class SqliteCatalogue:
         if chosen.text:
             # The few thousand names are searched, not the many photographs.
             parts.append(
-                "species IN (SELECT species FROM tally WHERE instr(lower(species), lower(?)))"
+                "species IN (SELECT species FROM tally WHERE instr(search_form(species), ?))"
             )
-            values.append(chosen.text.strip())
+            values.append(search_form(chosen.text))
         return ("WHERE " + " AND ".join(parts) if parts else ""), values
 
 
@@ -124,6 +129,21 @@ def open_catalogue(file: Path) -> Iterator[SqliteCatalogue]:
         yield catalogue
     finally:
         catalogue.close()
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(file, timeout=30, check_same_thread=False)
+    try:
+        # SQLite's own lower() knows ASCII only.
+        connection.create_function("search_form", 1, search_form, deterministic=True)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _values(photograph: Photograph) -> tuple[object, ...]:

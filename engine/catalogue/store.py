@@ -11,7 +11,8 @@ from engine.catalogue.record import Photograph
 class Filter:
     """Which photographs are meant; an empty field lets everything through.
 
-    `text` is looked for in the names of the species, `state` is cached or remote.
+    `text` is looked for in the names of the species, whatever its case and accents; `state`
+    is cached or remote.
     """
 
     text: str = ""
@@ -66,7 +67,7 @@ class Page:
 
 
 class Catalogue(Protocol):
-    """What photographs exist."""
+    """What photographs exist. Every method raises WorkFailed where the store fails."""
 
     def add(self, photographs: Iterable[Photograph]) -> Added:
         """Add photographs in one transaction; one whose image_id is known changes nothing."""

@@ -14,7 +14,7 @@ from engine.progress import Report, silent
 
 # Our column first, then what others call it.
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "image_id": ("image_id", "id", "photo_id"),
+    "image_id": ("image_id",),
     "species": ("species", "scientific_name", "taxon_name", "label"),
     "genus": ("genus",),
     "family": ("family",),
@@ -26,6 +26,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "license": ("license", "licence", "license_code"),
     "attribution": ("attribution",),
 }
+# Numbers that mean something in their own table only.
+_LOCAL_IDS = ("id", "photo_id")
 _PARQUET_ROWS = 4096
 
 
@@ -42,7 +44,8 @@ def import_table(
     The same table twice changes nothing.
 
     Raises:
-        BadInput: no such file, another kind of file, damaged, or without the columns needed.
+        BadInput: no such file, another kind of file, damaged, empty, or without the columns
+            needed.
     """
     if not table.is_file():
         raise BadInput(f"There is no table {table}.")
@@ -69,41 +72,58 @@ def _candidate(
     if not path and not values["url"]:
         return Refusal(origin, "It has neither a path nor a url.")
     values["source"] = values["source"] or source
+    local_id = _text(row, _LOCAL_IDS)
+    if local_id and not values["image_id"]:
+        values["image_id"] = f"{values['source']}-{local_id}"
     file = (table.parent / path) if path else None
     return Candidate(Photograph(**values), path or origin, file)  # type: ignore[arg-type]
 
 
 def _text(row: Mapping[str, Any], names: tuple[str, ...]) -> str:
-    for name in names:
-        value = row.get(name)
-        # NaN, as table tools write what is missing, is the one value unlike itself.
-        if value is not None and value == value:
-            return str(value).strip()
-    return ""
+    value = next((row[name] for name in names if name in row), None)
+    # NaN, as table tools write what is missing, is the one value unlike itself.
+    if value is None or value != value or isinstance(value, (dict, list)):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        # A column of whole numbers with one missing comes as 7.0.
+        value = int(value)
+    return str(value).strip().encode(errors="replace").decode()
 
 
 def _checked(
     rows: Iterator[Mapping[str, Any] | None], table: Path
 ) -> Iterator[Mapping[str, Any] | None]:
+    empty, unchecked = True, True
     try:
-        first = next(rows, None)
-        if first is not None:
-            _require(first, "species", table)
-            if not any(name in first for name in COLUMNS["path"] + COLUMNS["url"]):
-                raise BadInput(f"{table.name} has neither a path nor a url column.")
-            yield first
-        yield from rows
+        for row in rows:
+            empty = False
+            named = None if row is None else {_column(name): row[name] for name in row}
+            if named is not None and unchecked:
+                _require_columns(named, table)
+                unchecked = False
+            yield named
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{table.name} is no UTF-8 text; save it as UTF-8.") from error
     except (OSError, ValueError, csv.Error) as error:
         raise BadInput(f"{table.name} cannot be read: {error}.") from error
+    if empty:
+        raise BadInput(f"{table.name} has no rows.")
 
 
-def _require(row: Mapping[str, Any], column: str, table: Path) -> None:
-    if not any(name in row for name in COLUMNS[column]):
-        raise BadInput(f"{table.name} has no {column} column; it has {', '.join(row) or 'none'}.")
+def _column(name: object) -> str:
+    return str(name).strip().lower().replace(" ", "_")
+
+
+def _require_columns(row: Mapping[str, Any], table: Path) -> None:
+    there_are = f"it has {', '.join(row) or 'none'}"
+    if not any(name in row for name in COLUMNS["species"]):
+        raise BadInput(f"{table.name} has no species column; {there_are}.")
+    if not any(name in row for name in COLUMNS["path"] + COLUMNS["url"]):
+        raise BadInput(f"{table.name} has neither a path nor a url column; {there_are}.")
 
 
 def _json_lines(table: Path) -> Iterator[Mapping[str, Any] | None]:
-    with table.open(encoding="utf-8-sig") as stream:
+    with table.open("rb") as stream:
         for line in stream:
             if not line.strip():
                 continue

@@ -74,6 +74,7 @@ def estimate(
     config: Annotated[Path, typer.Option(help="The configuration, a YAML file.")],
     changes: SetOption = None,
     classes: Annotated[int, typer.Option(min=2, help="How many species.")] = 1000,
+    home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """What a configuration means: pixels, tokens, parameters, memory and time an image."""

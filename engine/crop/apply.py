@@ -4,6 +4,7 @@ Training, evaluation, prediction and the crop lab all come through here, so that
 shows is what the network gets.
 """
 
+import math
 from pathlib import Path
 
 import cv2
@@ -23,7 +24,7 @@ def read_square(source: Path | bytes, square: Box, side: int) -> Pixels:
     """
     header = read_header(source)
     share = square.width / min(header.width, header.height)
-    image = read_rgb(source, least_side=round(side / share))
+    image = read_rgb(source, least_side=math.ceil(side / share))
     return cut(image, square, (header.width, header.height), side)
 
 

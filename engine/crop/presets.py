@@ -28,7 +28,9 @@ def load_preset(home: Home, name: str) -> CropPreset:
         raise BadInput(
             f"There is no crop preset {name!r}; there are {', '.join(preset_names(home))}."
         )
-    return load(CropPreset, home.presets / f"{name}.yaml")
+    preset = load(CropPreset, home.presets / f"{name}.yaml")
+    # A file copied under another name is another preset.
+    return preset.model_copy(update={"name": name})
 
 
 def save_preset(home: Home, preset: CropPreset) -> None:

@@ -29,6 +29,9 @@ def saliency_map(image: Pixels, preset: CropPreset) -> SaliencyMap:
     Zhang, "Saliency detection: a spectral residual approach", CVPR 2007.
     """
     picture = cv2.cvtColor(_at_working_size(image, preset.working_side), cv2.COLOR_RGB2BGR)
+    if (picture == picture[0, 0]).all():
+        # Nothing stands out of a single colour, though spectral residual says that everything does.
+        return np.zeros(picture.shape[:2], np.float32)
     found, saliency = _DETECTORS[preset.detector]().computeSaliency(picture)
     if not found:
         return np.zeros(picture.shape[:2], np.float32)

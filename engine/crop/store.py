@@ -1,11 +1,13 @@
 """Crops that were found once, by the photograph's hash and the preset's fingerprint."""
 
+import contextlib
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from engine.crop.box import Box
 from engine.crop.finder import Crop
+from engine.errors import WorkFailed
 from engine.home import Home
 from engine.settings.crop import CropPreset
 
@@ -23,7 +25,10 @@ _BATCH = 500
 
 
 class CropStore:
-    """data/crops.sqlite: read and written by any number of processes."""
+    """data/crops.sqlite: read and written by any number of processes.
+
+    Every method raises WorkFailed where the file is damaged or the disk full.
+    """
 
     def __init__(self, home: Home) -> None:
         self._file: Path = home.crops
@@ -39,11 +44,12 @@ class CropStore:
         for start in range(0, len(wanted), _BATCH):
             batch = wanted[start : start + _BATCH]
             marks = ",".join("?" * len(batch))
-            rows = self._open().execute(
-                f"SELECT * FROM crop WHERE preset = ? AND sha256 IN ({marks})",
-                [preset.fingerprint, *batch],
-            )
-            found.update({row[0]: _from_row(row) for row in rows})
+            with self._opened() as connection:
+                rows = connection.execute(
+                    f"SELECT * FROM crop WHERE preset = ? AND sha256 IN ({marks})",
+                    [preset.fingerprint, *batch],
+                )
+                found.update({row[0]: _from_row(row) for row in rows})
         return found
 
     def keep(self, sha256: str, preset: CropPreset, crop: Crop) -> None:
@@ -52,8 +58,7 @@ class CropStore:
 
     def keep_many(self, crops: Mapping[str, Crop], preset: CropPreset) -> None:
         """Keep crops by hash, in one transaction."""
-        connection = self._open()
-        with connection:
+        with self._opened() as connection, connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO crop VALUES (?,?,?,?,?,?,?,?,?,?)",
                 [_to_row(sha256, preset, crop) for sha256, crop in crops.items()],
@@ -64,15 +69,31 @@ class CropStore:
             self._connection.close()
             self._connection = None
 
-    def _open(self) -> sqlite3.Connection:
-        if self._connection is None:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(self._file, timeout=30, check_same_thread=False)
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=NORMAL")
-            with self._connection:
-                self._connection.execute(_TABLE)
-        return self._connection
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        try:
+            if self._connection is None:
+                self._connection = _connect(self._file)
+            yield self._connection
+        except (OSError, sqlite3.Error) as error:
+            raise WorkFailed(
+                f"The crops in {self._file} cannot be used: {error}; "
+                "if that file is damaged, delete it, and they are found anew."
+            ) from error
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(file, timeout=30, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        with connection:
+            connection.execute(_TABLE)
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+    return connection
 
 
 def _to_row(sha256: str, preset: CropPreset, crop: Crop) -> tuple[object, ...]:

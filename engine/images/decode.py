@@ -1,6 +1,7 @@
 """From the bytes of a photograph to an array of pixels, whatever camera or tool wrote them."""
 
 import io
+import struct
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ Pixels = NDArray[np.uint8]
 # What Pillow is let try; its JPEG reader also takes the MPO files of stereo cameras.
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF")
 PIXEL_LIMIT = 150_000_000
+# The limit above is ours, and said in words.
+warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 _ORIENTATION = 0x0112
 _SIDEWAYS = (5, 6, 7, 8)
 
@@ -36,7 +39,10 @@ def read_header(source: Path | bytes) -> ImageHeader:
         UnreadableImage: no photograph, or one that unfolds to more than `PIXEL_LIMIT` pixels.
     """
     with _opened(source) as image:
-        return _header(image)
+        width, height = image.size
+        if _orientation(image, source) in _SIDEWAYS:
+            width, height = height, width
+        return ImageHeader(width, height, image.format or "")
 
 
 def read_rgb(source: Path | bytes, least_side: int | None = None) -> Pixels:
@@ -58,17 +64,14 @@ def read_rgb(source: Path | bytes, least_side: int | None = None) -> Pixels:
             # Turning works on the palette and on 16 bits alike, so it comes first.
             upright = ImageOps.exif_transpose(image)
             return np.asarray(_to_rgb(upright), dtype=np.uint8)
-        except (OSError, ValueError, SyntaxError, MemoryError, EOFError) as error:
+        except Exception as error:  # Pillow's decoders raise nearly any kind over damaged bytes.
             raise UnreadableImage(f"{_name(source)} is damaged: {_reason(error)}.") from error
 
 
 def _opened(source: Path | bytes) -> Image.Image:
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
     try:
-        with warnings.catch_warnings():
-            # Our own limit below says it in words.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(stream, formats=FORMATS)
+        image = Image.open(stream, formats=FORMATS)
     except UnidentifiedImageError as error:
         empty = not (len(source) if isinstance(source, bytes) else source.stat().st_size)
         what = "is empty" if empty else "is not a photograph in a known format"
@@ -77,7 +80,7 @@ def _opened(source: Path | bytes) -> Image.Image:
         raise UnreadableImage(f"{_name(source)} {_too_large()}.") from error
     except FileNotFoundError as error:
         raise UnreadableImage(f"{_name(source)} does not exist.") from error
-    except (OSError, ValueError, SyntaxError) as error:
+    except Exception as error:
         raise UnreadableImage(f"{_name(source)} cannot be opened: {_reason(error)}.") from error
     if image.width * image.height > PIXEL_LIMIT:
         image.close()
@@ -85,27 +88,40 @@ def _opened(source: Path | bytes) -> Image.Image:
     return image
 
 
-def _header(image: Image.Image) -> ImageHeader:
-    width, height = image.size
+def _orientation(image: Image.Image, source: Path | bytes) -> int | None:
     try:
-        orientation = image.getexif().get(_ORIENTATION)
-    except (OSError, ValueError, SyntaxError):
-        orientation = None
-    if orientation in _SIDEWAYS:
-        width, height = height, width
-    return ImageHeader(width, height, image.format or "")
+        if image.format == "PNG" and not _tells_more_behind_pixels(source):
+            # The PNG reader's own getexif decodes every pixel to look for EXIF data behind them.
+            exif = Image.Image.getexif(image)
+        else:
+            exif = image.getexif()
+    except Exception:  # What is damaged is said by whoever decodes it.
+        return None
+    return exif.get(_ORIENTATION)
+
+
+def _tells_more_behind_pixels(png: Path | bytes) -> bool:
+    """Whether chunks follow a PNG's picture data, EXIF perhaps among them."""
+    behind = False
+    with io.BytesIO(png) if isinstance(png, bytes) else png.open("rb") as stream:
+        stream.seek(8)
+        while len(head := stream.read(8)) == 8:
+            length, kind = struct.unpack(">I4s", head)
+            if behind and kind not in (b"IDAT", b"IEND"):
+                return True
+            behind = behind or kind == b"IDAT"
+            stream.seek(length + 4, io.SEEK_CUR)
+    return False
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
-        values = np.asarray(image, dtype=np.float64)
-        return Image.fromarray(np.clip(values / 257, 0, 255).round().astype(np.uint8)).convert(
-            "RGB"
-        )
+        values = np.asarray(image, dtype=np.float32) / 257
+        return Image.fromarray(values.clip(0, 255).round().astype(np.uint8)).convert("RGB")
     if image.mode == "F":
-        values = np.nan_to_num(np.asarray(image, dtype=np.float64))
+        values = np.nan_to_num(np.asarray(image))
         scale = 255 if values.max(initial=0) <= 1 else 1
-        return Image.fromarray(np.clip(values * scale, 0, 255).astype(np.uint8)).convert("RGB")
+        return Image.fromarray((values * scale).clip(0, 255).astype(np.uint8)).convert("RGB")
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         paper = Image.new("RGBA", image.size, "white")
         return Image.alpha_composite(paper, image.convert("RGBA")).convert("RGB")

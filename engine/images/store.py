@@ -14,6 +14,7 @@ from engine.images.decode import Pixels, read_header, read_rgb
 
 THUMBNAIL_SIDE = 160
 _SPARE_BYTES = 500_000_000
+_LARGEST_FILE = 500_000_000
 _SUFFIX = {"JPEG": "jpg", "MPO": "jpg", "TIFF": "tif"}
 
 
@@ -40,10 +41,7 @@ class ImageStore:
             UnreadableImage: it is no photograph, damaged, or too large.
             WorkFailed: the disk is too full.
         """
-        try:
-            content = source.read_bytes()
-        except OSError as error:
-            raise UnreadableImage(f"{source.name} cannot be read ({error.strerror}).") from error
+        content = _read(source)
         try:
             header = read_header(content)
             sha256 = hashlib.sha256(content).hexdigest()
@@ -59,7 +57,8 @@ class ImageStore:
         return StoredImage(self._home.relative(target), sha256, header.width, header.height)
 
     def thumbnail(self, path: str, sha256: str) -> bytes:
-        """A small JPEG, its short side `THUMBNAIL_SIDE` pixels; made if it is missing.
+        """A small JPEG, its short side `THUMBNAIL_SIDE` pixels, the long one at most three times
+        that; made if it is missing.
 
         Raises:
             UnreadableImage: the photograph is missing or damaged.
@@ -78,10 +77,14 @@ class ImageStore:
 
     def _write_thumbnail(self, sha256: str, pixels: Pixels) -> None:
         height, width = pixels.shape[:2]
-        ratio = THUMBNAIL_SIDE / min(height, width)
-        # A panorama's long side is bounded, or its thumbnail would outweigh the others.
-        size = (min(480, max(1, round(width * ratio))), min(480, max(1, round(height * ratio))))
-        small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+        short = min(height, width)
+        # A panorama's thumbnail shows its middle, or it would outweigh the others.
+        across, down = (min(side, 3 * short) for side in (width, height))
+        left, top = (width - across) // 2, (height - down) // 2
+        middle = pixels[top : top + down, left : left + across]
+        ratio = THUMBNAIL_SIDE / short
+        size = (round(across * ratio), round(down * ratio))
+        small = cv2.resize(middle, size, interpolation=cv2.INTER_AREA)
         _, encoded = cv2.imencode(
             ".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 82]
         )
@@ -94,3 +97,17 @@ class ImageStore:
                 f"The disk that holds {self._home.root} has {free / 1e9:.1f} GB left; "
                 "make room and start again, what is already in stays."
             )
+
+
+def _read(source: Path) -> bytes:
+    try:
+        # A pipe or a device would be read without end.
+        if source.exists() and not source.is_file():
+            raise UnreadableImage(f"{source.name} is not a file.")
+        if source.stat().st_size > _LARGEST_FILE:
+            raise UnreadableImage(f"{source.name} is larger than {_LARGEST_FILE // 10**6:,} MB.")
+        return source.read_bytes()
+    except OSError as error:
+        raise UnreadableImage(f"{source.name} cannot be read ({error.strerror}).") from error
+    except ValueError as error:
+        raise UnreadableImage(f"{source.name!r} is no name of a file.") from error

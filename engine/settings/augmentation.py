@@ -31,7 +31,9 @@ class TrainAugmentation(Settings):
             raise ValueError(f"crop ({self.crop}) must not be larger than resize ({self.resize})")
         low, high = self.scale
         if not 0 < low <= high <= 1:
-            raise ValueError("scale must be two shares, 0 < smallest <= largest <= 1")
+            raise ValueError(
+                f"scale ({low:g}, {high:g}) must be two shares, 0 < smallest <= largest <= 1"
+            )
         return self
 
 

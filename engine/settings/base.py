@@ -1,9 +1,42 @@
 """What every group of settings shares."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Any, get_origin
+
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
 
 
 class Settings(BaseModel):
     """A frozen group of settings; an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_group_is_absent(cls, values: Any) -> Any:
+        # `training:` with every line below it commented out is None in YAML.
+        if not isinstance(values, dict):
+            return values
+        return {
+            key: value
+            for key, value in values.items()
+            if value is not None or not _is_group(cls, key)
+        }
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _truth_is_no_number(cls, value: Any, info: ValidationInfo) -> Any:
+        # Python, and so pydantic, takes True for 1; `epochs: yes` is a slip.
+        kind = cls.model_fields[info.field_name or ""].annotation
+        if isinstance(value, bool) and kind in (int, float, int | None, float | None):
+            raise ValueError("it should be a number")
+        return value
+
+
+def _is_group(kind: type[BaseModel], key: Any) -> bool:
+    field = kind.model_fields.get(str(key))
+    if field is None:
+        return False
+    holder = get_origin(field.annotation) or field.annotation
+    return isinstance(holder, type) and issubclass(holder, (Settings, dict))

@@ -13,7 +13,7 @@ CONFIGS = PROJECT / "configs"
 def studio_settings() -> StudioSettings:
     """The studio's own settings; a relative home is taken from the project's folder."""
     settings = load(StudioSettings, CONFIGS / "studio.yaml")
-    return settings.model_copy(update={"home": str(PROJECT / settings.home)})
+    return settings.model_copy(update={"home": str(PROJECT / Path(settings.home).expanduser())})
 
 
 def run_configs() -> dict[str, RunSettings]:

@@ -1,7 +1,8 @@
 """Settings from YAML files, from `key=value` words, and back."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+import reprlib
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +14,19 @@ from engine.files import write_atomic
 from engine.settings.base import Settings
 
 S = TypeVar("S", bound=Settings)
+
+# What pydantic adds to a key where a value may be of several kinds.
+_KINDS = frozenset({"int", "float", "str", "bool", "[key]"})
+
+# Where pydantic's own words are for programmers.
+_MESSAGES = {
+    "model_type": "it should be a group of settings, each as `key: value`",
+    "missing": "it has too few values",
+    "too_long": "it has too many values",
+    "string_too_short": "it should not be empty",
+    "string_pattern_mismatch": "it should be at most 64 letters, digits, - and _, "
+    "the first a letter or a digit",
+}
 
 
 def load(kind: type[S], path: Path, changes: Sequence[str] = ()) -> S:
@@ -70,28 +84,42 @@ def save(settings: Settings, path: Path) -> None:
 def explain(kind: type[BaseModel], error: ValidationError) -> str:
     """The first thing that is wrong, as one sentence naming the key and the value."""
     problem = error.errors()[0]
-    key = ".".join(str(part) for part in problem["loc"])
-    if problem["type"] == "extra_forbidden":
-        return f"{key} is not a setting{_suggestion(kind, problem['loc'])}."
+    fault = problem["type"]
+    key = ".".join(str(part) for part in problem["loc"] if part not in _KINDS)
+    if fault == "extra_forbidden":
+        near = _nearest(kind, key)
+        return f"{key} is not a setting{f'; did you mean {near}?' if near else '.'}"
     message = problem["msg"].removeprefix("Value error, ")
-    if not key or problem["type"] == "value_error":
-        return f"{message}." if not key else f"in {key}, {message}."
-    return f"{key} is {problem['input']!r}: {message[0].lower()}{message[1:]}."
+    if not key:
+        return f"{message}."
+    if fault == "value_error" and isinstance(problem["input"], Mapping):
+        return f"in {key}, {message}."
+    if fault == "missing":
+        key = key.rpartition(".")[0]
+    message = _MESSAGES.get(fault, message.replace("Input should", "it should", 1))
+    told = reprlib.repr(problem["input"])
+    return f"{key} is {told}: {message[0].lower()}{message[1:]}."
 
 
-def _suggestion(kind: type[BaseModel], location: tuple[int | str, ...]) -> str:
-    group: type[BaseModel] = kind
-    for part in location[:-1]:
-        field = group.model_fields.get(str(part))
-        if field is None or not isinstance(field.annotation, type):
-            return ""
-        group = field.annotation
-    near = difflib.get_close_matches(str(location[-1]), list(group.model_fields), n=1)
-    if not near:
-        return ""
-    return (
-        f"; did you mean {'.'.join([*map(str, location[:-1]), near[0]])}?".removesuffix("?") + "?"
-    )
+def _nearest(kind: type[BaseModel], key: str) -> str:
+    """The setting most like `key`: in its own group, else of that name in another group."""
+    keys = list(_keys(kind))
+    group, _, name = key.rpartition(".")
+    siblings = {
+        known.rpartition(".")[2]: known for known in keys if known.rpartition(".")[0] == group
+    }
+    near = difflib.get_close_matches(name, siblings, n=1)
+    if near:
+        return siblings[near[0]]
+    others = [known for known in keys if known.rpartition(".")[2] == name]
+    return others[0] if others else ""
+
+
+def _keys(kind: type[BaseModel], group: str = "") -> Iterator[str]:
+    for name, field in kind.model_fields.items():
+        yield group + name
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _keys(field.annotation, f"{group}{name}.")
 
 
 def _lay_over(values: dict[str, Any], change: str) -> None:
@@ -104,7 +132,9 @@ def _lay_over(values: dict[str, Any], change: str) -> None:
         raise BadInput(f"The value in {change!r} is not valid YAML.") from error
     *groups, last = key.strip().split(".")
     for group in groups:
-        inner = values.setdefault(group, {})
+        if values.get(group) is None:
+            values[group] = {}
+        inner = values[group]
         if not isinstance(inner, dict):
             raise BadInput(f"{key} cannot be set: {group} is not a group of settings.")
         values = inner

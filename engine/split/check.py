@@ -26,11 +26,11 @@ Parts = dict[str, list[SplitLine]]
 def check_split(folder: SplitFolder) -> list[Finding]:
     """Read a split back and check everything that training relies on."""
     try:
-        manifest = read_json(folder.manifest)
+        manifest = _read_manifest(folder)
         classes = read_classes(folder.classes)
         require_same(manifest["class_map"], classes, str(folder.classes))
         parts = {part: read_part(folder.part(part)) for part in PARTS}
-    except (BadInput, KeyError, TypeError) as error:
+    except BadInput as error:
         return [Finding("The files can be read and agree", False, str(error))]
     return [
         Finding("The files can be read and agree", True, f"{len(classes):,} species"),
@@ -38,6 +38,15 @@ def check_split(folder: SplitFolder) -> list[Finding]:
         *_checks_of_lines(parts, classes),
         _counts(parts, manifest),
     ]
+
+
+def _read_manifest(folder: SplitFolder) -> dict[str, Any]:
+    manifest = read_json(folder.manifest)
+    expected = {"class_map": str, "files": dict, "parts": dict}
+    for key, kind in expected.items():
+        if not isinstance(manifest, dict) or not isinstance(manifest.get(key), kind):
+            raise BadInput(f"{folder.manifest} has no {key}; make the split again.")
+    return dict(manifest)
 
 
 def check_lines(parts: Parts, classes: ClassMap) -> list[Finding]:
@@ -89,17 +98,19 @@ def _labels(parts: Parts, classes: ClassMap) -> Finding:
 
 
 def _unchanged(folder: SplitFolder, manifest: dict[str, Any]) -> Finding:
-    changed = [
-        name
-        for name, expected in sorted(manifest["files"].items())
-        if sha256_of(folder.root / name) != expected
-    ]
-    detail = f"{', '.join(changed)} changed" if changed else f"{len(manifest['files'])} files"
+    written = [*(folder.part(part) for part in PARTS), folder.classes]
+    told = manifest["files"]
+    changed = [path.name for path in written if sha256_of(path) != told.get(path.name)]
+    detail = f"{', '.join(changed)} changed" if changed else f"{len(written)} files"
     return Finding("The files are as they were written", not changed, detail)
 
 
 def _counts(parts: Parts, manifest: dict[str, Any]) -> Finding:
     found = {part: len(lines) for part, lines in parts.items()}
-    told = {part: manifest["parts"][part]["images"] for part in PARTS}
+    told = {part: _images(manifest["parts"].get(part)) for part in PARTS}
     detail = ", ".join(f"{part} {count:,}" for part, count in found.items())
     return Finding("The counts are those of the manifest", found == told, detail)
+
+
+def _images(part: Any) -> Any:
+    return part.get("images") if isinstance(part, dict) else None

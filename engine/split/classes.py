@@ -45,6 +45,8 @@ def read_classes(path: Path) -> ClassMap:
     names = content.get("species") if isinstance(content, dict) else None
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise BadInput(f"{path} holds no list of species.")
+    if len(set(names)) < len(names):
+        raise BadInput(f"{path} names a species twice.")
     classes = ClassMap(tuple(names))
     if content.get("fingerprint") != classes.fingerprint:
         raise ClassMapMismatch(

@@ -51,7 +51,8 @@ class SplitFolder:
 
 def split_names(home: Home) -> list[str]:
     """The splits that are whole, the newest first."""
-    made = list(home.splits.glob("*/manifest.json"))
+    # A name with a dot before it is a draft, whole or left behind.
+    made = [path for path in home.splits.glob("*/manifest.json") if path.parent.name[0] != "."]
     return [path.parent.name for path in sorted(made, key=lambda p: -p.stat().st_mtime)]
 
 
@@ -62,8 +63,8 @@ def split_folder(home: Home, name: str) -> SplitFolder:
         BadInput: there is none.
     """
     folder = SplitFolder(home.splits / name)
-    if Path(name).name != name or not folder.manifest.is_file():
-        names = split_names(home)
+    names = split_names(home)
+    if name not in names:
         there_are = f"there are {', '.join(names)}" if names else "make one first"
         raise BadInput(f"There is no split {name!r}; {there_are}.")
     return folder
@@ -81,7 +82,7 @@ def read_part(path: Path) -> list[SplitLine]:
     """Read one part.
 
     Raises:
-        BadInput: the file is missing, or a line is not one of a split.
+        BadInput: the file is missing or cannot be read, or a line is not one of a split.
     """
     fields = [field.name for field in dataclasses.fields(SplitLine)]
     lines: list[SplitLine] = []
@@ -95,6 +96,8 @@ def read_part(path: Path) -> list[SplitLine]:
                 lines.append(line)
     except FileNotFoundError as error:
         raise BadInput(f"{path} does not exist; make the split first.") from error
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read ({error.strerror}).") from error
     except (ValueError, AttributeError) as error:
         raise BadInput(
             f"Line {len(lines) + 1} of {path} is no line of a split: {error}."

@@ -1,0 +1,57 @@
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from engine.locks import LOCK_VARIABLE, claim, inherited, is_held
+
+
+def test_a_lock_nobody_took_is_free(tmp_path: Path) -> None:
+    assert not is_held(tmp_path / "lock")
+
+
+def test_a_claimed_lock_is_held_until_it_is_let_go(tmp_path: Path) -> None:
+    descriptor = claim(tmp_path / "lock")
+    assert descriptor is not None
+    assert is_held(tmp_path / "lock")
+    assert claim(tmp_path / "lock") is None
+    os.close(descriptor)
+    assert not is_held(tmp_path / "lock")
+
+
+def test_a_child_keeps_the_lock_after_its_parent_let_go_and_loses_it_by_dying(
+    tmp_path: Path,
+) -> None:
+    lock = tmp_path / "lock"
+    descriptor = claim(lock)
+    assert descriptor is not None
+    child = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(60)"], pass_fds=(descriptor,)
+    )
+    os.close(descriptor)
+    assert is_held(lock)
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    assert not is_held(lock)
+
+
+def test_an_inherited_lock_is_not_handed_on_to_grandchildren(tmp_path: Path, monkeypatch) -> None:
+    lock = tmp_path / "lock"
+    descriptor = claim(lock)
+    assert descriptor is not None
+    os.set_inheritable(descriptor, True)
+    monkeypatch.setenv(LOCK_VARIABLE, str(descriptor))
+    assert inherited(lock) == descriptor
+    assert not os.get_inheritable(descriptor)
+    assert LOCK_VARIABLE not in os.environ
+    os.close(descriptor)
+
+
+def test_a_descriptor_of_another_file_is_no_inheritance(tmp_path: Path, monkeypatch) -> None:
+    descriptor = claim(tmp_path / "one")
+    assert descriptor is not None
+    (tmp_path / "other").touch()
+    monkeypatch.setenv(LOCK_VARIABLE, str(descriptor))
+    assert inherited(tmp_path / "other") is None
+    os.close(descriptor)
