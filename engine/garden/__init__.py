@@ -1,0 +1,1 @@
+"""The demo garden: photographs of invented plants, drawn rather than taken."""
