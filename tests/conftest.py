@@ -1,0 +1,118 @@
+"""What tests of every room share: a home, real image files, a small catalogue, photographs."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+from PIL import Image
+
+from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite import SqliteCatalogue
+from engine.home import Home, open_home
+from engine.images.store import ImageStore
+
+PROJECT = Path(__file__).resolve().parents[1]
+PHOTOS = PROJECT.parent / "shared" / "photos"
+
+# The machine is shared: an example may wait for its turn without being at fault.
+settings.register_profile(
+    "studio", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+settings.load_profile("studio")
+
+MakeImage = Callable[..., Path]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """An empty home."""
+    return open_home(tmp_path / "home")
+
+
+@pytest.fixture
+def store(home: Home) -> ImageStore:
+    """The image store of the empty home."""
+    return ImageStore(home)
+
+
+@pytest.fixture
+def catalogue(home: Home) -> Iterator[SqliteCatalogue]:
+    """The empty catalogue of the home."""
+    opened = SqliteCatalogue(home.catalogue)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def small_catalogue(
+    home: Home, catalogue: SqliteCatalogue, store: ImageStore, make_image: MakeImage
+) -> SqliteCatalogue:
+    """Twelve photographs that are really there: 1 of Acer, 2 of Bellis, 4 of Cornus, 5 of Dahlia.
+
+    The two of Bellis are one observation.
+    """
+    photographs = []
+    species = ("Acer campestre", "Bellis perennis", "Cornus mas", "Dahlia pinnata")
+    for name, images in zip(species, (1, 2, 4, 5), strict=True):
+        for number in range(images):
+            image_id = f"{name.split()[0].lower()}-{number}"
+            stored = store.keep(make_image(f"{image_id}.jpg", seed=len(photographs)))
+            photographs.append(
+                Photograph(
+                    image_id,
+                    name,
+                    genus=name.split()[0],
+                    source="test",
+                    observation_id="one" if name.startswith("Bellis") else "",
+                    path=stored.path,
+                    sha256=stored.sha256,
+                    width=stored.width,
+                    height=stored.height,
+                    state="cached",
+                )
+            )
+    catalogue.add(photographs)
+    return catalogue
+
+
+@pytest.fixture
+def make_image(tmp_path: Path) -> MakeImage:
+    """Makes real image files: `make_image("a.jpg", width=64, height=48, seed=0, **save)`.
+
+    A bright round flower on green ground, different for every seed; its format follows the
+    file's ending, further arguments go to Pillow's `save`. A relative name lies in
+    tmp_path/pictures.
+    """
+
+    def make(
+        name: str | Path, width: int = 64, height: int = 48, seed: int = 0, **save: object
+    ) -> Path:
+        path = tmp_path / "pictures" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(flower(width, height, seed)).save(path, **save)
+        return path
+
+    return make
+
+
+def flower(width: int, height: int, seed: int = 0) -> np.ndarray:
+    """A (height, width, 3) RGB picture of a bright disc on green, noisy ground."""
+    random = np.random.default_rng(seed)
+    picture = np.empty((height, width, 3), np.uint8)
+    picture[:] = (40, 110, 50)
+    picture += random.integers(0, 12, picture.shape, dtype=np.uint8)
+    rows, columns = np.mgrid[:height, :width]
+    x, y = random.uniform(0.3, 0.7, 2) * (width, height)
+    disc = (columns - x) ** 2 + (rows - y) ** 2 <= (min(width, height) / 4) ** 2
+    picture[disc] = random.integers(150, 256, 3)
+    return picture
+
+
+@pytest.fixture(scope="session")
+def photos() -> Path:
+    """The folder of real photographs beside the project; skips, saying so, without it."""
+    if not PHOTOS.is_dir():
+        pytest.skip("the real photographs of ../shared/photos are not on this machine")
+    return PHOTOS
