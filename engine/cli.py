@@ -1,6 +1,5 @@
 """The command line: whatever a page can start, a command can start."""
 
-import logging
 import os
 import sys
 import traceback
@@ -32,7 +31,6 @@ app.add_typer(runs.app, name="runs")
 
 def main() -> None:
     """Run one command and exit: 0 done, 1 failed, 2 wrong usage or bad input, 130 interrupted."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     job = os.environ.get(JOB_VARIABLE)
     # Held by the open descriptor for as long as this process lives.
     _lock = inherited(Path(job) / "lock") if job else None

@@ -1,0 +1,178 @@
+"""Runs as real processes: started, stopped, killed, resumed."""
+
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from engine.errors import BadInput, ClassMapMismatch
+from engine.files import read_json, write_json
+from engine.home import Home, open_home
+from engine.runs.control import launch, new_run_id, resume, stop
+from engine.runs.log import log_tail
+from engine.runs.metrics import read_metrics
+from engine.runs.run import Run, delete_run, find_run, list_runs
+from engine.settings.run import RunSettings
+
+from .conftest import MakeSettings, processes_of
+
+LONG = 10_000
+
+
+def wait_for(home: Home, run_id: str, holds: Callable[[Run], bool], seconds: float = 90) -> Run:
+    deadline = time.monotonic() + seconds
+    while not holds(run := find_run(home, run_id)):
+        if time.monotonic() > deadline or run.state in ("failed", "lost"):
+            raise AssertionError(f"{run.state}: {run.reason}\n{log_tail(run.folder.log)}")
+        time.sleep(0.05)
+    return run
+
+
+def stepping(run: Run) -> bool:
+    return run.state == "running" and run.status.step > 3
+
+
+def test_a_launched_run_finishes_by_itself(planted: Home, make_settings: MakeSettings) -> None:
+    run = launch(planted, make_settings(), "one")
+    assert run.is_live
+    run = wait_for(planted, "one", lambda run: run.state == "finished")
+    assert run.status.step == run.status.steps_total > 0
+    assert run.can_predict
+    assert not run.can_resume
+    parts = {line["split"] for line in read_metrics(run.folder.metrics).lines}
+    assert parts == {"train", "val"}
+    log = log_tail(run.folder.log).splitlines()
+    assert len(log) == len(set(log)), "every line is logged once"
+
+
+def test_clicking_many_times_at_once_starts_one_run(
+    planted: Home, make_settings: MakeSettings
+) -> None:
+    settings = make_settings(LONG)
+    run_id = new_run_id(settings)
+    clicks = [threading.Thread(target=launch, args=(planted, settings, run_id)) for _ in range(6)]
+    for click in clicks:
+        click.start()
+    for click in clicks:
+        click.join()
+    wait_for(planted, run_id, stepping)
+    assert [run.run_id for run in list_runs(planted)] == [run_id]
+    assert len(processes_of(planted)) == 1
+    stop(planted, run_id)
+
+
+def test_stopping_saves_and_resuming_goes_on(planted: Home, make_settings: MakeSettings) -> None:
+    launch(planted, make_settings(LONG), "one")
+    wait_for(planted, "one", stepping)
+    said: list[str] = []
+    stopped = stop(planted, "one", tell=said.append)
+    assert stopped.state == "stopped"
+    assert said == ["Asked it to save and stop."]
+    assert stopped.can_resume
+    step = stopped.status.step
+    resume(planted, "one")
+    again = wait_for(planted, "one", lambda run: stepping(run) and run.status.step > step)
+    assert again.status.attempt == 2
+    steps = [line["step"] for line in read_metrics(again.folder.metrics).lines]
+    assert steps == sorted(steps), "no step is done twice"
+    stop(planted, "one")
+
+
+def test_a_killed_run_is_lost_and_can_be_resumed(
+    planted: Home, make_settings: MakeSettings
+) -> None:
+    launch(planted, make_settings(LONG, checkpoint_every=2), "one")
+    run = wait_for(planted, "one", stepping)
+    for process in processes_of(planted):
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    lost = find_run(planted, run.run_id)
+    assert lost.state == "lost"
+    assert lost.reason == "Its process ended without a word, as after a power cut."
+    resume(planted, "one")
+    wait_for(planted, "one", stepping)
+    stop(planted, "one")
+
+
+def test_a_run_that_does_not_answer_is_killed_and_each_step_is_told(
+    planted: Home, make_settings: MakeSettings
+) -> None:
+    launch(planted, make_settings(LONG), "one")
+    wait_for(planted, "one", stepping)
+    for process in processes_of(planted):
+        process.send_signal(signal.SIGSTOP)
+    said: list[str] = []
+    ended = stop(planted, "one", tell=said.append, ask_seconds=0.5, term_seconds=0.5)
+    assert said == [
+        "Asked it to save and stop.",
+        "It did not answer; sent it SIGTERM.",
+        "It did not end; killed it and its loaders.",
+    ]
+    assert ended.state == "lost"
+    assert not processes_of(planted)
+
+
+def test_a_live_run_is_neither_resumed_nor_deleted(
+    planted: Home, make_settings: MakeSettings
+) -> None:
+    launch(planted, make_settings(LONG), "one")
+    with pytest.raises(BadInput, match="already"):
+        resume(planted, "one")
+    with pytest.raises(BadInput, match="stop it first"):
+        delete_run(planted, "one")
+    wait_for(planted, "one", stepping)
+    stop(planted, "one")
+    delete_run(planted, "one")
+    assert list_runs(planted) == []
+
+
+def test_a_run_copied_from_another_machine_is_shown_as_what_it_is(
+    planted: Home, make_settings: MakeSettings, tmp_path
+) -> None:
+    launch(planted, make_settings(LONG), "one")
+    wait_for(planted, "one", stepping)
+    shutil.copytree(planted.root, tmp_path / "copy", ignore=shutil.ignore_patterns("*-wal"))
+    stop(planted, "one")
+    copy = open_home(tmp_path / "copy")
+    status = read_json(copy.runs / "one" / "status.json")
+    write_json(copy.runs / "one" / "status.json", {**status, "host": "greenhouse"})
+    run = find_run(copy, "one")
+    assert run.state == "lost"
+    assert "greenhouse" in run.reason
+    resume(copy, "one")
+    wait_for(copy, "one", stepping)
+    stop(copy, "one")
+
+
+def test_what_cannot_be_trained_on_leaves_no_folder(
+    planted: Home, make_settings: MakeSettings
+) -> None:
+    settings: RunSettings = make_settings()
+    nowhere = settings.model_copy(
+        update={"data": settings.data.model_copy(update={"split": "none"})}
+    )
+    with pytest.raises(BadInput, match="no split 'none'"):
+        launch(planted, nowhere, "one")
+    classes = planted.splits / "small" / "classes.json"
+    write_json(classes, read_json(classes) | {"species": ["Rosa alba", "Rosa lutea"]})
+    with pytest.raises(ClassMapMismatch):
+        launch(planted, settings, "two")
+    assert list_runs(planted) == []
+
+
+def test_a_run_nobody_made_is_not_found(planted: Home) -> None:
+    for name in ("none", "", "../small", "."):
+        with pytest.raises(BadInput, match="There is no run"):
+            find_run(planted, name)
+
+
+def test_a_folder_without_a_readable_status_is_shown_as_lost(
+    planted: Home, make_settings: MakeSettings
+) -> None:
+    launch(planted, make_settings(), "one")
+    wait_for(planted, "one", lambda run: run.state == "finished")
+    (planted.runs / "one" / "status.json").write_text('{"run_id": "one", "sta')
+    assert find_run(planted, "one").state == "lost"
