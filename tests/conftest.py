@@ -1,5 +1,6 @@
 """What tests of every room share: a home, real image files, a small catalogue, photographs."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -45,20 +46,20 @@ def catalogue(home: Home) -> Iterator[SqliteCatalogue]:
     opened.close()
 
 
-@pytest.fixture
-def small_catalogue(
-    home: Home, catalogue: SqliteCatalogue, store: ImageStore, make_image: MakeImage
-) -> SqliteCatalogue:
-    """Twelve photographs that are really there: 1 of Acer, 2 of Bellis, 4 of Cornus, 5 of Dahlia.
-
-    The two of Bellis are one observation.
-    """
+@pytest.fixture(scope="session")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, list[Photograph]]:
+    """A home with the image files of `small_catalogue`, and their records. Not to be changed."""
+    folder = tmp_path_factory.mktemp("planted")
+    home = open_home(folder / "home")
+    store = ImageStore(home)
     photographs = []
     species = ("Acer campestre", "Bellis perennis", "Cornus mas", "Dahlia pinnata")
     for name, images in zip(species, (1, 2, 4, 5), strict=True):
         for number in range(images):
             image_id = f"{name.split()[0].lower()}-{number}"
-            stored = store.keep(make_image(f"{image_id}.jpg", seed=len(photographs)))
+            picture = Image.fromarray(flower(64, 48, seed=len(photographs)))
+            picture.save(folder / f"{image_id}.jpg")
+            stored = store.keep(folder / f"{image_id}.jpg")
             photographs.append(
                 Photograph(
                     image_id,
@@ -73,7 +74,19 @@ def small_catalogue(
                     state="cached",
                 )
             )
-    catalogue.add(photographs)
+    return home, photographs
+
+
+@pytest.fixture
+def small_catalogue(
+    home: Home, catalogue: SqliteCatalogue, planted: tuple[Home, list[Photograph]]
+) -> SqliteCatalogue:
+    """Twelve photographs that are really there: 1 of Acer, 2 of Bellis, 4 of Cornus, 5 of Dahlia.
+
+    The two of Bellis are one observation.
+    """
+    shutil.copytree(planted[0].data, home.data, dirs_exist_ok=True)
+    catalogue.add(planted[1])
     return catalogue
 
 

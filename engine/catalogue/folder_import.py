@@ -27,7 +27,8 @@ def import_folder(
     `source` is the folder's name where it is not given. The same folder twice changes nothing.
 
     Raises:
-        BadInput: there is no such folder, or it holds no sub-folders with photographs.
+        BadInput: there is no such folder, it cannot be read, or it holds no sub-folders with
+            photographs.
     """
     files = list(_photographs(folder))
     source = source.strip() or folder.resolve().name
@@ -45,11 +46,15 @@ def import_folder(
 def _photographs(folder: Path) -> Iterator[Path]:
     if not folder.is_dir():
         raise BadInput(f"There is no folder {folder}.")
-    species = [path for path in sorted(folder.iterdir()) if path.is_dir() and _visible(path)]
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError as error:
+        raise BadInput(f"{folder} cannot be read ({error.strerror}).") from error
+    species = [path for path in inside if path.is_dir() and _visible(path)]
     files = [file for path in species for file in _files_below(path)]
     if files:
         yield from files
-    elif any(file.suffix.lower() in IMAGE_SUFFIXES for file in folder.iterdir()):
+    elif any(path.suffix.lower() in IMAGE_SUFFIXES for path in inside):
         raise BadInput(
             f"{folder} has photographs but no sub-folders; "
             "put each species' photographs into a folder named after it."

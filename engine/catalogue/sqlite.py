@@ -10,6 +10,7 @@ from typing import Any
 from engine.catalogue.record import Photograph, search_form
 from engine.catalogue.schema import migrate
 from engine.catalogue.store import EVERYTHING, Added, Counts, Cursor, Filter, Page, SpeciesCount
+from engine.database import connect
 from engine.errors import WorkFailed
 
 _COLUMNS = tuple(field.name for field in dataclasses.fields(Photograph))
@@ -31,7 +32,7 @@ class SqliteCatalogue:
         """
         self._file = file
         with self._told():
-            self._connection = _connect(file)
+            self._connection = connect(file, _prepare)
 
     def add(self, photographs: Iterable[Photograph]) -> Added:
         added = total = 0
@@ -131,19 +132,10 @@ def open_catalogue(file: Path) -> Iterator[SqliteCatalogue]:
         catalogue.close()
 
 
-def _connect(file: Path) -> sqlite3.Connection:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(file, timeout=30, check_same_thread=False)
-    try:
-        # SQLite's own lower() knows ASCII only.
-        connection.create_function("search_form", 1, search_form, deterministic=True)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        migrate(connection)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+def _prepare(connection: sqlite3.Connection) -> None:
+    # SQLite's own lower() knows ASCII only.
+    connection.create_function("search_form", 1, search_form, deterministic=True)
+    migrate(connection)
 
 
 def _values(photograph: Photograph) -> tuple[object, ...]:

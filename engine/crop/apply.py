@@ -38,11 +38,17 @@ def cut(image: Pixels, square: Box, size: tuple[int, int], side: int) -> Pixels:
         side: of the result, in pixels.
     """
     height, width = image.shape[:2]
-    place = square.scaled(width / size[0], height / size[1], width, height)
+    place = square.scaled(_ratio(width, size[0]), _ratio(height, size[1]), width, height)
     piece = image[place.y : place.bottom, place.x : place.right]
     shrinking = place.width > side
     method = cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(piece, (side, side), interpolation=method), dtype=np.uint8)
+
+
+def _ratio(decoded: int, whole: int) -> float:
+    # A draft is a half, a quarter or an eighth; its last pixel may hang over the edge.
+    shrunk = round(whole / decoded)
+    return 1 / shrunk if shrunk and math.ceil(whole / shrunk) == decoded else decoded / whole
 
 
 def central(image: Pixels, side: int) -> Pixels:

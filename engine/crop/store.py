@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.crop.box import Box
 from engine.crop.finder import Crop
+from engine.database import connect
 from engine.errors import WorkFailed
 from engine.home import Home
 from engine.settings.crop import CropPreset
@@ -73,7 +74,7 @@ class CropStore:
     def _opened(self) -> Iterator[sqlite3.Connection]:
         try:
             if self._connection is None:
-                self._connection = _connect(self._file)
+                self._connection = connect(self._file, _prepare)
             yield self._connection
         except (OSError, sqlite3.Error) as error:
             raise WorkFailed(
@@ -82,18 +83,8 @@ class CropStore:
             ) from error
 
 
-def _connect(file: Path) -> sqlite3.Connection:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(file, timeout=30, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        with connection:
-            connection.execute(_TABLE)
-    except sqlite3.DatabaseError:
-        connection.close()
-        raise
-    return connection
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute(_TABLE)
 
 
 def _to_row(sha256: str, preset: CropPreset, crop: Crop) -> tuple[object, ...]:

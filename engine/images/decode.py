@@ -17,8 +17,8 @@ Pixels = NDArray[np.uint8]
 # What Pillow is let try; its JPEG reader also takes the MPO files of stereo cameras.
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF")
 PIXEL_LIMIT = 150_000_000
-# The limit above is ours, and said in words.
-warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+# What Pillow only warns of is settled here: by the limit, and by whether the pixels decode.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 _ORIENTATION = 0x0112
 _SIDEWAYS = (5, 6, 7, 8)
 
@@ -40,7 +40,8 @@ def read_header(source: Path | bytes) -> ImageHeader:
     """
     with _opened(source) as image:
         width, height = image.size
-        if _orientation(image, source) in _SIDEWAYS:
+        # Pillow turns a TIFF's size, and only a TIFF's, by itself.
+        if image.format != "TIFF" and _orientation(image, source) in _SIDEWAYS:
             width, height = height, width
         return ImageHeader(width, height, image.format or "")
 

@@ -82,9 +82,9 @@ def test_export_writes_the_same_bytes_every_time(home: Path, tmp_path: Path) -> 
     first = engine(home, "export", "--output-dir", str(tmp_path / "a"), "--min-images", "2")
     engine(home, "export", "--output-dir", str(tmp_path / "b"), "--min-images", "2")
     assert (first.values["images"], first.values["species"]) == (17, 3)
-    assert Path(first.values["file"]).read_bytes() == (
-        tmp_path / "b" / "catalogue.jsonl"
-    ).read_bytes()
+    assert (
+        Path(first.values["file"]).read_bytes() == (tmp_path / "b" / "catalogue.jsonl").read_bytes()
+    )
 
 
 def test_an_export_can_be_imported_as_a_table(home: Path, tmp_path: Path) -> None:

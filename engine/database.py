@@ -1,0 +1,42 @@
+"""Opening an SQLite file that any number of threads and processes read and write."""
+
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+_PATIENCE = 30.0
+
+
+def connect(file: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
+    """Open, and where needed make, the database; `prepare` brings its tables about.
+
+    A writer that meets another waits up to half a minute for it.
+
+    Raises:
+        OSError: the folder cannot be made.
+        sqlite3.Error: the file is damaged or cannot be opened.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(file, timeout=_PATIENCE, check_same_thread=False)
+    try:
+        _write_ahead(connection)
+        connection.execute("PRAGMA synchronous=NORMAL")
+        prepare(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    # SQLite's own patience does not cover this one step, where two make a new file at once.
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(0.01)

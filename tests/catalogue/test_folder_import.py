@@ -1,0 +1,276 @@
+"""Importing a folder: one sub-folder a species, whatever else lies about."""
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from engine.catalogue import importing
+from engine.catalogue.folder_import import import_folder
+from engine.catalogue.importing import ImportReport
+from engine.catalogue.sqlite import SqliteCatalogue
+from engine.catalogue.store import SpeciesCount
+from engine.errors import BadInput
+from engine.home import Home
+from engine.images.store import ImageStore, StoredImage
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "my garden"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def take(catalogue: SqliteCatalogue, store: ImageStore, folder: Path):
+    def run(source: str = "") -> ImportReport:
+        return import_folder(catalogue, folder, store.keep, source)
+
+    return run
+
+
+@pytest.fixture
+def plant(folder: Path, make_image):
+    """Puts a photograph into the folder; every one is another picture."""
+    planted: list[str] = []
+
+    def run(name: str) -> Path:
+        planted.append(name)
+        return make_image(folder / name, seed=len(planted))
+
+    return run
+
+
+def told(report: ImportReport) -> tuple[int, int, int]:
+    return report.added, report.known, report.refused
+
+
+def test_each_sub_folder_is_a_species(home: Home, catalogue, plant, take) -> None:
+    files = [
+        plant(name) for name in ("Bellis perennis/1.jpg", "Bellis perennis/2.png", "Acer/1.webp")
+    ]
+    assert told(take()) == (3, 0, 0)
+    assert catalogue.species() == [SpeciesCount("Bellis perennis", 2), SpeciesCount("Acer", 1)]
+    first = next(one for one in catalogue.all() if one.path.endswith(".png"))
+    assert home.resolve(first.path).read_bytes() == files[1].read_bytes()
+    assert first.sha256 == hashlib.sha256(files[1].read_bytes()).hexdigest()
+    assert (first.genus, first.source, first.state) == ("Bellis", "my garden", "cached")
+    assert (first.width, first.height) == (64, 48)
+
+
+def test_the_source_can_be_named(catalogue, plant, take) -> None:
+    plant("Acer/1.jpg")
+    take(" herbarium ")
+    assert catalogue.counts().by_source == {"herbarium": 1}
+
+
+def test_the_same_folder_twice_changes_nothing(catalogue, plant, take) -> None:
+    for number in range(3):
+        plant(f"Acer/{number}.jpg")
+    take()
+    before = list(catalogue.all())
+    assert told(take()) == (0, 3, 0)
+    assert list(catalogue.all()) == before
+
+
+def test_a_folder_that_grew_gives_what_is_new(plant, take) -> None:
+    plant("Acer/1.jpg")
+    take()
+    plant("Acer/2.jpg")
+    assert told(take()) == (1, 1, 0)
+
+
+def test_photographs_in_nested_folders_belong_to_the_outermost(catalogue, plant, take) -> None:
+    plant("Acer/2024/spring/1.jpg")
+    plant("Acer/2025/1.jpg")
+    assert told(take()) == (2, 0, 0)
+    assert catalogue.species() == [SpeciesCount("Acer", 2)]
+
+
+def test_hidden_files_and_folders_and_other_files_are_passed_over(folder, plant, take) -> None:
+    plant("Acer/1.jpg")
+    for name in ("Acer/._1.jpg", ".hidden/1.jpg", "Acer/.thumbnails/1.jpg"):
+        plant(name)
+    (folder / "Acer" / "notes.txt").write_text("a maple")
+    (folder / "Acer" / "Thumbs.db").write_bytes(b"\0")
+    assert told(take()) == (1, 0, 0)
+
+
+def test_endings_count_in_either_case(plant, take, folder) -> None:
+    plant("Acer/1.jpg").rename(folder / "Acer" / "1.JPG")
+    assert told(take()) == (1, 0, 0)
+
+
+def test_two_spellings_in_case_are_one_species(catalogue, plant, take) -> None:
+    plant("Rosa Canina/1.jpg")
+    plant("Rosa canina/1.jpg")
+    plant("rosa_canina/1.jpg")
+    assert told(take()) == (3, 0, 0)
+    assert catalogue.species() == [SpeciesCount("Rosa Canina", 3)]
+
+
+def test_a_spelling_that_is_known_stays(catalogue, store, plant, take, folder, make_image) -> None:
+    plant("Rosa canina/1.jpg")
+    take()
+    shutil.rmtree(folder / "Rosa canina")
+    plant("ROSA CANINA/2.jpg")
+    take()
+    assert catalogue.species() == [SpeciesCount("Rosa canina", 2)]
+
+
+@pytest.mark.parametrize(
+    ("name", "species"),
+    [
+        ("Common_Chickweed", "Common Chickweed"),
+        ("  two   spaces ", "two spaces"),
+        ("Rosa ha\u0308rdii", "Rosa härdii"),
+        ("Шиповник", "Шиповник"),
+        ('O\'Brien "x" & <b>', 'O\'Brien "x" & <b>'),
+        ("%2e%2e", "%2e%2e"),
+        ("x" * 200, "x" * 200),
+    ],
+)
+def test_a_species_may_be_called_anything(catalogue, plant, take, name: str, species: str) -> None:
+    plant(f"{name}/1.jpg")
+    assert told(take()) == (1, 0, 0)
+    assert catalogue.species() == [SpeciesCount(species, 1)]
+
+
+def test_a_name_of_201_characters_is_refused_and_the_others_taken(plant, take) -> None:
+    plant(f"{'x' * 201}/1.jpg")
+    plant("Acer/1.jpg")
+    report = take()
+    assert told(report) == (1, 0, 1)
+    assert report.refusals[0].reason == "Its species' name is longer than 200 characters."
+    assert report.refusals[0].origin == f"{'x' * 201}/1.jpg"
+
+
+def test_what_is_no_photograph_is_refused_by_name_and_the_others_taken(folder, plant, take) -> None:
+    whole = plant("Acer/whole.jpg").read_bytes()
+    (folder / "Acer" / "text.jpg").write_text("A rose is a rose")
+    (folder / "Acer" / "empty.jpg").touch()
+    (folder / "Acer" / "torn.jpg").write_bytes(whole[: len(whole) * 9 // 10])
+    (folder / "Acer" / "link.jpg").symlink_to(folder / "gone.jpg")
+    os.mkfifo(folder / "Acer" / "pipe.jpg")
+    report = take()
+    assert told(report) == (1, 0, 5)
+    reasons = {refusal.origin: refusal.reason for refusal in report.refusals}
+    assert reasons["Acer/text.jpg"] == "text.jpg is not a photograph in a known format."
+    assert reasons["Acer/empty.jpg"] == "empty.jpg is empty."
+    assert reasons["Acer/torn.jpg"].startswith("torn.jpg is damaged: ")
+    assert reasons["Acer/link.jpg"] == "link.jpg cannot be read (No such file or directory)."
+    assert reasons["Acer/pipe.jpg"] == "pipe.jpg is not a file."
+
+
+def test_a_folder_named_in_bytes_that_are_no_text_costs_only_itself(folder, plant, take) -> None:
+    picture = plant("Acer/1.jpg")
+    strange = os.fsencode(folder) + b"/caf\xe9"
+    try:
+        os.mkdir(strange)  # noqa: PTH102
+    except OSError:
+        pytest.skip("this file system takes only names that are text")
+    shutil.copy(picture, os.fsdecode(strange) + "/1.jpg")
+    shutil.copy(picture, os.fsdecode(os.fsencode(folder) + b"/Acer/\xe9.jpg"))
+    report = take()
+    assert told(report) == (2, 0, 1)
+    assert report.refusals[0].origin == "caf?/1.jpg"
+    report.refusals[0].origin.encode()
+
+
+def test_an_import_that_was_cut_off_goes_on_where_it_was(
+    catalogue, store, plant, folder, take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 4)
+    for number in range(10):
+        plant(f"Acer/{number}.jpg")
+    kept: list[str] = []
+
+    def cut_off(file: Path) -> StoredImage:
+        if file.name == "6.jpg":
+            raise KeyboardInterrupt
+        kept.append(file.name)
+        return store.keep(file)
+
+    with pytest.raises(KeyboardInterrupt):
+        import_folder(catalogue, folder, cut_off)
+    assert catalogue.counts().images == 4
+    assert told(take()) == (6, 4, 0)
+
+
+def test_progress_is_told_up_to_the_end(catalogue, store, plant, folder) -> None:
+    for number in range(3):
+        plant(f"Acer/{number}.jpg")
+    heard: list[tuple[int, int]] = []
+    import_folder(
+        catalogue, folder, store.keep, report=lambda done, total, note: heard.append((done, total))
+    )
+    assert heard[-1] == (3, 3)
+
+
+def test_thousands_of_refusals_are_counted_and_a_thousand_shown(folder, take, plant) -> None:
+    plant("Acer/good.jpg")
+    for number in range(1010):
+        (folder / "Acer" / f"{number}.jpg").touch()
+    report = take()
+    assert report.refused == 1010
+    assert len(report.refusals) == 1000
+
+
+def test_the_same_bytes_under_two_names_are_two_photographs_kept_once(
+    home, plant, folder, take
+) -> None:
+    shutil.copy(plant("Acer/1.jpg"), folder / "Acer" / "2.jpg")
+    assert told(take()) == (2, 0, 0)
+    assert len([file for file in home.images.rglob("*") if file.is_file()]) == 1
+
+
+def test_a_missing_folder_is_refused(folder, take) -> None:
+    folder.rmdir()
+    with pytest.raises(BadInput, match=r"^There is no folder .*my garden\.$"):
+        take()
+
+
+def test_a_file_is_no_folder(catalogue, store, make_image) -> None:
+    with pytest.raises(BadInput, match="There is no folder"):
+        import_folder(catalogue, make_image("a.jpg"), store.keep)
+
+
+def test_an_empty_folder_is_refused_with_what_it_needs(folder, take) -> None:
+    sentence = r"my garden holds no photographs; it needs one sub-folder a species\.$"
+    with pytest.raises(BadInput, match=sentence):
+        take()
+    (folder / "Acer").mkdir()
+    (folder / "notes.txt").touch()
+    with pytest.raises(BadInput, match=sentence):
+        take()
+
+
+def test_photographs_without_sub_folders_are_refused_with_what_to_do(plant, take) -> None:
+    plant("1.jpg")
+    with pytest.raises(BadInput, match=r"no sub-folders; put each species' photographs into a"):
+        take()
+
+
+def test_real_photographs_with_a_long_tail_are_taken_in(
+    photos: Path, catalogue: SqliteCatalogue, store: ImageStore
+) -> None:
+    report = import_folder(catalogue, photos / "seedlings", store.keep)
+    assert report.refused == 0
+    assert [item.images for item in catalogue.species()] == [
+        60,
+        40,
+        25,
+        15,
+        10,
+        7,
+        5,
+        4,
+        3,
+        2,
+        1,
+        1,
+    ]
+    assert "Common Chickweed" in {item.species for item in catalogue.species()}

@@ -1,0 +1,290 @@
+"""The SQLite catalogue: adding, counting, filtering, paging, and files that are none."""
+
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite import SqliteCatalogue, open_catalogue
+from engine.catalogue.store import EVERYTHING, Added, Cursor, Filter, SpeciesCount
+from engine.errors import WorkFailed
+from engine.home import Home
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+photographs = some.builds(
+    Photograph,
+    image_id=some.integers(0, 60).map(str),
+    species=some.sampled_from(["Acer", "acer", "Bellis perennis", "Ölweide", "玫瑰"]),
+    source=some.sampled_from(["garden", "web"]),
+    state=some.sampled_from(["cached", "remote"]),
+)
+
+
+def photograph(image_id: str, species: str = "Acer", **values: str) -> Photograph:
+    return Photograph(image_id, species, **{"source": "test", **values})  # type: ignore[arg-type]
+
+
+def walk(catalogue: SqliteCatalogue, chosen: Filter, limit: int) -> list[Photograph]:
+    shown: list[Photograph] = []
+    after: Cursor | None = None
+    while True:
+        page = catalogue.page(chosen, after, limit)
+        assert len(page.photographs) <= limit
+        shown += page.photographs
+        if page.next is None:
+            return shown
+        assert len(page.photographs) == limit
+        after = page.next
+
+
+def test_a_record_comes_back_whole(catalogue: SqliteCatalogue) -> None:
+    one = Photograph(
+        image_id="1", species="Rosa härdii", genus="Rosa", family="Rosaceae", source="web",
+        url="https://example.org/1.jpg", path="data/images/ab/ab.jpg", observation_id="77",
+        observer="Ñusta", license="CC0", attribution="someone; 'else'", width=640, height=480,
+        sha256="ab" * 32, phash="00ff", state="cached",
+    )  # fmt: skip
+    catalogue.add([one])
+    assert catalogue.get("1") == one
+
+
+def test_an_unknown_photograph_is_none(catalogue: SqliteCatalogue) -> None:
+    assert catalogue.get("nobody") is None
+
+
+def test_an_empty_catalogue_counts_nothing(catalogue: SqliteCatalogue) -> None:
+    counts = catalogue.counts()
+    assert (counts.images, counts.species, counts.by_source, counts.by_state) == (0, 0, {}, {})
+    assert catalogue.species() == []
+    assert catalogue.page(EVERYTHING, None, 10).photographs == ()
+
+
+def test_what_is_known_is_not_added_and_not_changed(catalogue: SqliteCatalogue) -> None:
+    assert catalogue.add([photograph("1"), photograph("2")]) == Added(2, 0)
+    assert catalogue.add([photograph("2", "Bellis"), photograph("3")]) == Added(1, 1)
+    assert catalogue.get("2") == photograph("2")
+    assert catalogue.counts().images == 3
+
+
+def test_a_photograph_twice_in_one_go_is_added_once(catalogue: SqliteCatalogue) -> None:
+    assert catalogue.add([photograph("1"), photograph("1")]) == Added(1, 1)
+
+
+def test_photographs_are_added_all_or_none(catalogue: SqliteCatalogue) -> None:
+    def cut_off():  # type: ignore[no-untyped-def]
+        yield photograph("1")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        catalogue.add(cut_off())
+    assert catalogue.counts().images == 0
+    assert catalogue.add([photograph("1")]) == Added(1, 0)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@given(batches=some.lists(some.lists(photographs, max_size=30), max_size=4))
+def test_counts_are_those_of_the_photographs(
+    tmp_path_factory: pytest.TempPathFactory, batches: list[list[Photograph]]
+) -> None:
+    known: dict[str, Photograph] = {}
+    with open_catalogue(tmp_path_factory.mktemp("counts") / "c.sqlite") as catalogue:
+        for batch in batches:
+            catalogue.add(batch)
+            for one in batch:
+                known.setdefault(one.image_id, one)
+        counts = catalogue.counts()
+        assert counts.images == len(known)
+        assert counts.species == len({one.species for one in known.values()})
+        assert counts.by_source == Counter(one.source for one in known.values())
+        assert counts.by_state == Counter(one.state for one in known.values())
+        assert {item.species: item.images for item in catalogue.species()} == Counter(
+            one.species for one in known.values()
+        )
+        for state in ("cached", "remote"):
+            assert {
+                item.species: item.images for item in catalogue.species(Filter(state=state))
+            } == (Counter(one.species for one in known.values() if one.state == state))
+
+
+def test_counts_follow_what_other_programs_change(home: Home, catalogue: SqliteCatalogue) -> None:
+    catalogue.add([photograph("1"), photograph("2"), photograph("3", "Bellis")])
+    with sqlite3.connect(home.catalogue) as other:
+        other.execute("UPDATE photograph SET state = 'cached', width = 7 WHERE image_id = '1'")
+        other.execute("UPDATE photograph SET species = 'Cornus' WHERE image_id = '2'")
+        other.execute("UPDATE photograph SET source = source")
+        other.execute("DELETE FROM photograph WHERE image_id = '3'")
+    other.close()
+    counts = catalogue.counts()
+    assert (counts.images, counts.species) == (2, 2)
+    assert counts.by_state == {"cached": 1, "remote": 1}
+    assert catalogue.species() == [SpeciesCount("Acer", 1), SpeciesCount("Cornus", 1)]
+
+
+def test_species_come_with_the_most_photographs_first(catalogue: SqliteCatalogue) -> None:
+    catalogue.add(
+        photograph(f"{name}{n}", name)
+        for name, many in zip("cab", (1, 3, 1), strict=True)
+        for n in range(many)
+    )
+    assert [item.species for item in catalogue.species()] == ["a", "b", "c"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@given(
+    batch=some.lists(photographs, max_size=60),
+    limit=some.integers(1, 25),
+    chosen=some.builds(
+        Filter,
+        text=some.sampled_from(["", "acer", "e", "玫"]),
+        source=some.sampled_from(["", "web"]),
+        state=some.sampled_from(["", "cached"]),
+    ),
+)
+def test_paging_shows_everything_exactly_once_and_in_order(
+    tmp_path_factory: pytest.TempPathFactory, batch: list[Photograph], limit: int, chosen: Filter
+) -> None:
+    with open_catalogue(tmp_path_factory.mktemp("pages") / "c.sqlite") as catalogue:
+        catalogue.add(batch)
+        shown = walk(catalogue, chosen, limit)
+        assert shown == list(catalogue.all(chosen))
+        keys = [(one.species, one.image_id) for one in shown]
+        assert keys == sorted(set(keys))
+        if chosen == EVERYTHING:
+            assert len(shown) == catalogue.counts().images
+
+
+def test_a_page_stays_in_place_while_photographs_arrive(catalogue: SqliteCatalogue) -> None:
+    catalogue.add(photograph(f"{n:02}") for n in range(10))
+    first = catalogue.page(EVERYTHING, None, 5)
+    catalogue.add([photograph("00a"), photograph("zz")])
+    second = catalogue.page(EVERYTHING, first.next, 5)
+    assert [one.image_id for one in second.photographs] == ["05", "06", "07", "08", "09"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "found"),
+    [
+        (Filter(species="Acer"), "12"),
+        (Filter(source="web"), "34"),
+        (Filter(state="cached"), "24"),
+        (Filter(source="web", state="cached"), "4"),
+        (Filter(text="bell", state="cached"), "4"),
+        (Filter(species="acer"), ""),
+        (Filter(text="nothing like it"), ""),
+    ],
+)
+def test_filters_hold_together(catalogue: SqliteCatalogue, chosen: Filter, found: str) -> None:
+    catalogue.add(
+        [
+            photograph("1"),
+            photograph("2", state="cached"),
+            photograph("3", "Bellis", source="web"),
+            photograph("4", "Bellis", source="web", state="cached"),
+        ]
+    )
+    assert "".join(one.image_id for one in catalogue.all(chosen)) == found
+    assert sum(item.images for item in catalogue.species(chosen)) == len(found)
+
+
+@pytest.mark.parametrize(
+    "text", ["ölweide", "ÖLWEIDE", "olwei", "o\u0308lweide", "  Ölweide ", "EL", "100%", "'--", "×"]
+)
+def test_a_search_finds_names_whatever_their_case_and_accents(
+    catalogue: SqliteCatalogue, text: str
+) -> None:
+    catalogue.add([photograph("1", "Ölweide × EL 100% '--"), photograph("2", "Acer")])
+    found = catalogue.page(Filter(text=text), None, 10).photographs
+    assert [one.image_id for one in found] == ["1"]
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_a_search_for_nothing_finds_everything(catalogue: SqliteCatalogue, text: str) -> None:
+    catalogue.add([photograph("1"), photograph("2", "Bellis")])
+    assert len(list(catalogue.all(Filter(text=text)))) == 2
+
+
+@pytest.mark.parametrize("text", ["_", "%", "*"])
+def test_a_search_has_no_wildcards(catalogue: SqliteCatalogue, text: str) -> None:
+    catalogue.add([photograph("1", "Acer campestre")])
+    if text != "_":
+        assert list(catalogue.all(Filter(text=text))) == []
+
+
+def test_two_processes_write_side_by_side(home: Home, catalogue: SqliteCatalogue) -> None:
+    script = """
+import sys
+from pathlib import Path
+from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite import open_catalogue
+with open_catalogue(Path(sys.argv[1])) as catalogue:
+    for number in range(100):
+        catalogue.add([Photograph(f"{sys.argv[2]}-{number}", "Acer", source=sys.argv[2]),
+                       Photograph(f"both-{number}", "Bellis", source="both")])
+"""
+    file = home.data / "new.sqlite"
+    writers = [
+        subprocess.Popen([sys.executable, "-c", script, str(file), name], cwd=PROJECT)
+        for name in ("one", "two")
+    ]
+    assert [writer.wait(60) for writer in writers] == [0, 0]
+    with open_catalogue(file) as read:
+        assert read.counts().by_source == {"one": 100, "two": 100, "both": 100}
+
+
+def test_threads_share_one_catalogue(catalogue: SqliteCatalogue) -> None:
+    catalogue.add(photograph(f"{n:03}") for n in range(300))
+    with ThreadPoolExecutor(8) as pool:
+        pages = pool.map(lambda _: len(walk(catalogue, EVERYTHING, 50)), range(24))
+    assert set(pages) == {300}
+
+
+def test_one_reads_while_another_writes(home: Home, catalogue: SqliteCatalogue) -> None:
+    catalogue.add(photograph(f"{n}") for n in range(20))
+    reading = catalogue.all()
+    next(reading)
+    with open_catalogue(home.catalogue) as other:
+        other.add([photograph("new", "Zea mays")])
+    assert len(list(reading)) == 19
+    assert catalogue.counts().images == 21
+
+
+def test_what_was_added_outlives_the_program(home: Home, catalogue: SqliteCatalogue) -> None:
+    catalogue.add([photograph("1")])
+    catalogue.close()
+    with open_catalogue(home.catalogue) as again:
+        assert again.get("1") == photograph("1")
+
+
+@pytest.mark.parametrize(
+    "content", [b"words, no database " * 60, b"SQLite format 3\0" + b"x" * 4000]
+)
+def test_a_file_that_is_no_catalogue_is_told_in_a_sentence(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "c.sqlite").write_bytes(content)
+    with pytest.raises(WorkFailed, match=r"^The catalogue .*c\.sqlite cannot be used: .*\.$"):
+        SqliteCatalogue(tmp_path / "c.sqlite")
+    assert (tmp_path / "c.sqlite").read_bytes() == content
+
+
+def test_damage_found_while_reading_is_told_in_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "c.sqlite"
+    with open_catalogue(file) as catalogue:
+        catalogue.add(photograph(f"{n}", "Acer " + "x" * 150) for n in range(500))
+    content = bytearray(file.read_bytes())
+    content[8192:] = b"\xee" * (len(content) - 8192)
+    file.write_bytes(content)
+    with pytest.raises(WorkFailed, match="cannot be used"), open_catalogue(file) as catalogue:
+        list(catalogue.all())
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(WorkFailed, match="cannot be used"):
+        SqliteCatalogue(tmp_path / "file" / "c.sqlite")

@@ -1,0 +1,48 @@
+"""Saliency maps: one number from 0 to 1 a pixel, at the preset's working size."""
+
+import numpy as np
+import pytest
+
+from engine.crop.saliency import saliency_map
+from engine.settings.crop import CropPreset
+
+DETECTORS = ["fine_grained", "spectral_residual"]
+
+
+@pytest.fixture
+def noise() -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (150, 300, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+@pytest.mark.parametrize(
+    ("working_side", "shape"), [(None, (150, 300)), (4096, (150, 300)), (100, (50, 100))]
+)
+def test_a_map_has_the_working_size_and_lies_between_0_and_1(
+    noise: np.ndarray, detector: str, working_side: int | None, shape: tuple[int, int]
+) -> None:
+    found = saliency_map(noise, CropPreset(detector=detector, working_side=working_side))
+    assert found.shape == shape
+    assert found.dtype == np.float32
+    assert 0 <= found.min() < found.max() <= 1
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+@pytest.mark.parametrize("colour", [0, 128, 255])
+def test_nothing_stands_out_of_a_single_colour(detector: str, colour: int) -> None:
+    picture = np.full((80, 120, 3), colour, np.uint8)
+    assert not saliency_map(picture, CropPreset(detector=detector)).any()
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_a_thin_picture_keeps_enough_pixels_to_look_at(detector: str) -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (20, 3000, 3), dtype=np.uint8)
+    assert saliency_map(picture, CropPreset(detector=detector, working_side=64)).shape == (16, 64)
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_the_photograph_itself_is_left_alone(noise: np.ndarray, detector: str) -> None:
+    before = noise.copy()
+    noise.flags.writeable = False
+    saliency_map(noise, CropPreset(detector=detector))
+    assert (noise == before).all()

@@ -1,0 +1,56 @@
+"""What holds for every setting of every group."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import pytest
+from pydantic import ValidationError
+
+import engine.settings
+from engine.settings.base import Settings
+from engine.settings.crop import CropPreset
+
+
+def groups() -> Iterator[type[Settings]]:
+    for module in pkgutil.iter_modules(engine.settings.__path__):
+        found = vars(importlib.import_module(f"engine.settings.{module.name}")).values()
+        for kind in found:
+            if (
+                isinstance(kind, type)
+                and issubclass(kind, Settings)
+                and kind.__module__ == f"engine.settings.{module.name}"
+                and kind is not Settings
+            ):
+                yield kind
+
+
+def test_there_are_groups_to_look_at() -> None:
+    assert len(list(groups())) >= 8
+
+
+@pytest.mark.parametrize("kind", list(groups()), ids=lambda kind: kind.__name__)
+def test_every_setting_has_a_description_and_a_default(kind: type[Settings]) -> None:
+    for name, field in kind.model_fields.items():
+        assert field.description, f"{kind.__name__}.{name} has no description"
+        assert field.description.endswith("."), f"{kind.__name__}.{name}'s is no sentence"
+    assert kind() == kind.model_validate({})
+
+
+@pytest.mark.parametrize("kind", list(groups()), ids=lambda kind: kind.__name__)
+def test_settings_cannot_be_changed_once_they_are_made(kind: type[Settings]) -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        setattr(kind(), next(iter(kind.model_fields)), None)
+
+
+def test_a_presets_fingerprint_is_of_what_changes_the_crops() -> None:
+    classic = CropPreset()
+    assert classic.fingerprint == CropPreset(name="other").fingerprint
+    others = {
+        CropPreset(threshold=0.4).fingerprint,
+        CropPreset(padding=0.1).fingerprint,
+        CropPreset(working_side=320).fingerprint,
+        CropPreset(detector="none").fingerprint,
+    }
+    assert len(others | {classic.fingerprint}) == 5
+    assert len(classic.fingerprint) == 16

@@ -1,0 +1,265 @@
+"""A split on disk: whole or not at all, and every kind of tampering found."""
+
+import dataclasses
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite import SqliteCatalogue
+from engine.errors import BadInput, WorkFailed
+from engine.files import sha256_of, write_json
+from engine.home import Home
+from engine.settings.split import SplitSettings
+from engine.split import make as make_module
+from engine.split.check import check_split
+from engine.split.classes import read_classes
+from engine.split.folder import (
+    PARTS,
+    SplitFolder,
+    SplitLine,
+    read_part,
+    split_folder,
+    split_names,
+    write_part,
+)
+from engine.split.make import make_split, plan_from_catalogue
+
+SETTINGS = SplitSettings(name="first", seed=7)
+
+
+@pytest.fixture
+def split(home: Home, small_catalogue: SqliteCatalogue) -> SplitFolder:
+    make_split(home, small_catalogue, SETTINGS)
+    return split_folder(home, "first")
+
+
+def complaints(split: SplitFolder) -> list[str]:
+    return [finding.check for finding in check_split(split) if not finding.ok]
+
+
+def rewrite(split: SplitFolder, part: str, change: Callable[[list[SplitLine]], None]) -> None:
+    """Change a part and the manifest with it, as a program that knows of both would."""
+    lines = read_part(split.part(part))
+    change(lines)
+    write_part(split.part(part), lines)
+    manifest = json.loads(split.manifest.read_text())
+    manifest["files"][f"{part}.jsonl"] = sha256_of(split.part(part))
+    manifest["parts"][part]["images"] = len(lines)
+    write_json(split.manifest, manifest)
+
+
+def test_a_new_split_passes_every_check(split: SplitFolder) -> None:
+    findings = check_split(split)
+    assert len(findings) == 6
+    assert all(finding.ok and finding.detail for finding in findings)
+
+
+def test_the_parts_hold_what_was_planned(
+    split: SplitFolder, small_catalogue: SqliteCatalogue
+) -> None:
+    plan = plan_from_catalogue(small_catalogue, SETTINGS)
+    for part in PARTS:
+        assert read_part(split.part(part)) == plan.parts[part]
+    assert [plan.counts[part].images for part in PARTS] == [7, 3, 2]
+    assert read_classes(split.classes) == plan.classes
+
+
+def test_every_line_leads_to_a_photograph(home: Home, split: SplitFolder) -> None:
+    for part in PARTS:
+        for line in read_part(split.part(part)):
+            assert sha256_of(home.resolve(line.path)) == line.sha256
+
+
+def test_a_line_has_the_keys_other_programs_rely_on(split: SplitFolder) -> None:
+    line = json.loads(split.part("train").read_text().splitlines()[0])
+    keys = {"image_id", "path", "species", "label", "source", "observation_id", "sha256"}
+    assert keys <= line.keys()
+
+
+def test_the_manifest_says_how_the_split_was_made(split: SplitFolder) -> None:
+    manifest = json.loads(split.manifest.read_text())
+    assert (manifest["name"], manifest["seed"], manifest["min_images"]) == ("first", 7, 1)
+    assert manifest["parts"]["val"] == {"images": 3, "species": 3}
+    assert manifest["class_map"] == read_classes(split.classes).fingerprint
+    assert manifest["files"].keys() == {*(f"{part}.jsonl" for part in PARTS), "classes.json"}
+    assert manifest["straddling_groups"] == 1
+    assert manifest["rule"]
+
+
+def test_the_same_seed_writes_the_same_files(
+    home: Home, split: SplitFolder, small_catalogue: SqliteCatalogue
+) -> None:
+    make_split(home, small_catalogue, SETTINGS.model_copy(update={"name": "second"}))
+    for part in PARTS:
+        second = split_folder(home, "second").part(part)
+        assert second.read_bytes() == split.part(part).read_bytes()
+
+
+def test_photographs_whose_bytes_are_elsewhere_are_not_dealt(
+    home: Home, small_catalogue: SqliteCatalogue
+) -> None:
+    small_catalogue.add([Photograph("far", "Zea mays", source="web", url="https://example.org/a")])
+    assert "Zea mays" not in make_split(home, small_catalogue, SETTINGS).classes.species
+
+
+def test_a_name_that_is_taken_is_refused_and_what_is_there_stays(
+    home: Home, split: SplitFolder, small_catalogue: SqliteCatalogue
+) -> None:
+    before = {file.name: file.read_bytes() for file in split.root.iterdir()}
+    with pytest.raises(BadInput, match="There is a split 'first' already; choose another name"):
+        make_split(home, small_catalogue, SETTINGS)
+    assert {file.name: file.read_bytes() for file in split.root.iterdir()} == before
+
+
+def test_one_species_is_refused_and_nothing_written(home: Home, catalogue: SqliteCatalogue) -> None:
+    catalogue.add([Photograph(f"{n}", "Zea mays", path="p", state="cached") for n in range(5)])
+    with pytest.raises(BadInput, match="at least two species"):
+        make_split(home, catalogue, SETTINGS)
+    assert not home.splits.exists()
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, OSError])
+def test_a_split_that_is_cut_off_leaves_nothing(
+    home: Home,
+    small_catalogue: SqliteCatalogue,
+    monkeypatch: pytest.MonkeyPatch,
+    interruption: type[BaseException],
+) -> None:
+    def cut_off(path: Path, value: object) -> None:
+        raise interruption
+
+    monkeypatch.setattr(make_module, "write_json", cut_off)
+    with pytest.raises((KeyboardInterrupt, WorkFailed)):
+        make_split(home, small_catalogue, SETTINGS)
+    assert list(home.splits.iterdir()) == []
+    assert split_names(home) == []
+
+
+def test_splits_are_listed_the_newest_first_and_drafts_not_at_all(
+    home: Home, split: SplitFolder, small_catalogue: SqliteCatalogue
+) -> None:
+    make_split(home, small_catalogue, SETTINGS.model_copy(update={"name": "second"}))
+    os.utime(split.manifest, (0, 0))
+    draft = home.splits / ".third.123"
+    draft.mkdir()
+    (draft / "manifest.json").write_text("{}")
+    (home.splits / "unfinished").mkdir()
+    assert split_names(home) == ["second", "first"]
+
+
+@pytest.mark.parametrize("name", ["gone", "", ".", "..", "../splits/first", ".third.123"])
+def test_a_split_that_is_not_there_is_refused_with_those_that_are(
+    home: Home, split: SplitFolder, name: str
+) -> None:
+    with pytest.raises(BadInput, match=r"^There is no split .*; there are first\.$"):
+        split_folder(home, name)
+
+
+def test_without_any_split_the_next_step_is_said(home: Home) -> None:
+    with pytest.raises(BadInput, match=r"^There is no split 'first'; make one first\.$"):
+        split_folder(home, "first")
+
+
+def test_an_edited_line_is_found(split: SplitFolder) -> None:
+    file = split.part("train")
+    file.write_text(file.read_text().replace('"source": "test"', '"source": "else"', 1))
+    assert complaints(split) == ["The files are as they were written"]
+
+
+def test_a_lost_line_is_found(split: SplitFolder) -> None:
+    file = split.part("train")
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
+    assert "The counts are those of the manifest" in complaints(split)
+
+
+def test_a_species_only_in_val_is_found(split: SplitFolder) -> None:
+    rewrite(
+        split,
+        "train",
+        lambda lines: lines.__setitem__(
+            slice(None), [line for line in lines if line.species != "Bellis perennis"]
+        ),
+    )
+    assert complaints(split) == ["Every species in val and test is in train"]
+    details = [finding.detail for finding in check_split(split) if not finding.ok]
+    assert details == ["1 are not, such as Bellis perennis"]
+
+
+def test_a_photograph_in_two_parts_is_found(split: SplitFolder) -> None:
+    stray = read_part(split.part("train"))[0]
+    rewrite(split, "test", lambda lines: lines.append(stray))
+    assert complaints(split) == ["No photograph is in two parts, or twice in one"]
+
+
+def test_a_photograph_twice_in_one_part_is_found(split: SplitFolder) -> None:
+    rewrite(split, "train", lambda lines: lines.append(lines[0]))
+    assert complaints(split) == ["No photograph is in two parts, or twice in one"]
+
+
+def test_a_wrong_label_is_found(split: SplitFolder) -> None:
+    def mislabel(lines: list[SplitLine]) -> None:
+        lines[0] = dataclasses.replace(lines[0], label=lines[0].label + 1)
+
+    rewrite(split, "train", mislabel)
+    assert complaints(split) == ["Every label is the species' place in the class map"]
+
+
+def test_a_changed_class_map_is_found(split: SplitFolder) -> None:
+    file = split.classes
+    file.write_text(file.read_text().replace("Acer campestre", "Acer platanoides"))
+    assert complaints(split) == ["The files can be read and agree"]
+
+
+def test_another_whole_class_map_is_found(split: SplitFolder) -> None:
+    classes = read_classes(split.classes)
+    type(classes)((*classes.species, "Zea mays")).write(split.classes)
+    assert complaints(split) == ["The files can be read and agree"]
+
+
+@pytest.mark.parametrize(
+    "name", ["train.jsonl", "val.jsonl", "test.jsonl", "classes.json", "manifest.json"]
+)
+def test_a_missing_file_is_found_by_name(split: SplitFolder, name: str) -> None:
+    (split.root / name).unlink()
+    findings = check_split(split)
+    assert [finding.ok for finding in findings] == [False]
+    assert f"{name} does not exist" in findings[0].detail
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"class_map": 3}', '{"files": []}'])
+def test_a_damaged_manifest_is_found(split: SplitFolder, text: str) -> None:
+    split.manifest.write_text(text)
+    findings = check_split(split)
+    assert [finding.ok for finding in findings] == [False]
+    assert "manifest.json" in findings[0].detail
+
+
+@pytest.mark.parametrize("key", ["files", "parts"])
+def test_a_manifest_that_forgets_a_file_or_a_count_is_found(split: SplitFolder, key: str) -> None:
+    manifest = json.loads(split.manifest.read_text())
+    write_json(split.manifest, {**manifest, key: {}})
+    assert len(complaints(split)) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "{", "[]", "{}", '{"species": "a"}', '{"species": "a", "label": "0"}', '{"label": 0}'],
+)
+def test_a_line_that_is_none_of_a_split_is_refused_with_its_number(
+    split: SplitFolder, line: str
+) -> None:
+    good = split.part("test").read_text()
+    split.part("test").write_text(f"{good}{line}\n")
+    with pytest.raises(BadInput, match=r"^Line 3 of .*test\.jsonl is no line of a split: .*\.$"):
+        read_part(split.part("test"))
+
+
+def test_a_line_with_more_keys_than_ours_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(
+        '{"path": "a.jpg", "species": "a", "label": 0, "mood": "?"}\n'
+    )
+    assert read_part(tmp_path / "a.jsonl") == [SplitLine("", "a.jpg", "", "a", 0, "", "", "")]

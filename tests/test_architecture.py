@@ -1,0 +1,147 @@
+"""The house stands as it was drawn: read from the syntax tree, and proved by importing."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+# Each may import those before it, never those behind it.
+FLOORS = ["engine", "studio", "pages"]
+ROOMS = [
+    "errors",
+    "files",
+    "database",
+    "home",
+    "progress",
+    "locks",
+    "settings",
+    "garden",
+    "catalogue",
+    "images",
+    "crop",
+    "split",
+    "training",
+    "runs",
+    "evaluation",
+    "commands",
+    "cli",
+    "__main__",
+]
+HEAVY = {"torch", "torchvision", "timm"}
+MAY_BE_HEAVY = {"engine.training", "engine.evaluation"}
+LIGHT_ROOMS = ["settings", "garden", "catalogue", "images", "crop", "split", "runs", "cli"]
+LONGEST_FILE = 300
+
+
+def sources(*floors: str) -> list[Path]:
+    return sorted(path for floor in floors for path in (PROJECT / floor).rglob("*.py"))
+
+
+def module_of(file: Path) -> str:
+    return ".".join(file.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports_of(file: Path) -> Iterator[str]:
+    """Every module a file imports, at its top or inside a function."""
+    package = file.relative_to(PROJECT).parent.parts
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            base = ".".join([*above, *filter(None, [node.module])])
+            yield from (f"{base}.{name.name}" for name in node.names)
+
+
+def room_of(module: str) -> str:
+    """The room of an engine module; empty for the engine package itself."""
+    parts = module.split(".")
+    return parts[1] if parts[0] == "engine" and len(parts) > 1 else ""
+
+
+def test_every_room_of_the_engine_has_its_place_in_the_order() -> None:
+    rooms = {room_of(module_of(file)) for file in sources("engine")} - {""}
+    assert rooms <= set(ROOMS), f"{sorted(rooms - set(ROOMS))} have no place in ROOMS"
+
+
+def test_inside_the_engine_imports_run_one_way() -> None:
+    wrong = [
+        f"{module_of(file)} imports {imported}"
+        for file in sources("engine")
+        for imported in imports_of(file)
+        if room_of(imported) in ROOMS
+        and room_of(module_of(file))
+        and ROOMS.index(room_of(imported)) > ROOMS.index(room_of(module_of(file)))
+    ]
+    assert not wrong
+
+
+def test_pages_import_the_studio_and_the_studio_the_engine_never_back() -> None:
+    wrong = [
+        f"{module_of(file)} imports {imported}"
+        for file in sources(*FLOORS)
+        for imported in imports_of(file)
+        if imported.split(".")[0] in FLOORS
+        and FLOORS.index(imported.split(".")[0]) > FLOORS.index(file.relative_to(PROJECT).parts[0])
+    ]
+    assert not wrong
+
+
+def test_the_engine_knows_neither_streamlit_nor_plotly() -> None:
+    wrong = [
+        f"{module_of(file)} imports {imported}"
+        for file in sources("engine")
+        for imported in imports_of(file)
+        if imported.split(".")[0] in {"streamlit", "plotly"}
+    ]
+    assert not wrong
+
+
+def test_torch_lives_in_training_and_evaluation_only() -> None:
+    wrong = [
+        f"{module_of(file)} imports {imported}"
+        for file in sources(*FLOORS)
+        for imported in imports_of(file)
+        if imported.split(".")[0] in HEAVY
+        and ".".join(module_of(file).split(".")[:2]) not in MAY_BE_HEAVY
+    ]
+    assert not wrong
+
+
+def test_a_packages_own_file_holds_nothing_but_words() -> None:
+    for file in sources("engine"):
+        if file.name == "__init__.py":
+            body = ast.parse(file.read_text(encoding="utf-8")).body
+            assert all(
+                isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) for node in body
+            ), module_of(file)
+
+
+@pytest.mark.parametrize("room", LIGHT_ROOMS)
+def test_a_room_that_predicts_nothing_loads_no_torch(room: str) -> None:
+    modules = [module_of(file) for file in sources("engine") if room_of(module_of(file)) == room]
+    if not modules:
+        pytest.skip(f"engine/{room} is not there")
+    script = (
+        "import importlib, sys\n"
+        f"for name in {modules}: importlib.import_module(name)\n"
+        f"print(*sorted({HEAVY | {'streamlit', 'plotly'}} & set(sys.modules)))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.strip() == ""
+
+
+def test_no_file_is_longer_than_one_can_read_at_a_sitting() -> None:
+    lengths = {
+        str(file.relative_to(PROJECT)): len(file.read_text(encoding="utf-8").splitlines())
+        for file in sources(*FLOORS)
+    }
+    assert {name: lines for name, lines in lengths.items() if lines >= LONGEST_FILE} == {}

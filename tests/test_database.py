@@ -1,0 +1,49 @@
+"""Opening one SQLite file from many places at once."""
+
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from engine.database import connect
+
+
+def make_table(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE IF NOT EXISTS note (text TEXT)")
+
+
+def test_many_may_make_a_new_file_at_the_same_moment(tmp_path: Path) -> None:
+    together = threading.Barrier(6)
+
+    def open_it(number: int) -> None:
+        together.wait()
+        connection = connect(tmp_path / f"{number // 6}.sqlite", make_table)
+        with connection:
+            connection.execute("INSERT INTO note VALUES ('here')")
+        connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(open_it, range(60)))
+    for number in range(10):
+        connection = connect(tmp_path / f"{number}.sqlite", make_table)
+        assert connection.execute("SELECT COUNT(*) FROM note").fetchone() == (6,)
+        connection.close()
+
+
+def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path) -> None:
+    writer, reader = (connect(tmp_path / "new" / "a.sqlite", make_table) for _ in range(2))
+    writer.execute("INSERT INTO note VALUES ('not yet')")
+    assert reader.execute("SELECT * FROM note").fetchall() == []
+    writer.commit()
+    assert reader.execute("SELECT * FROM note").fetchall() == [("not yet",)]
+    writer.close()
+    reader.close()
+
+
+def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.sqlite").write_bytes(b"words " * 200)
+    with pytest.raises(sqlite3.DatabaseError):
+        connect(tmp_path / "a.sqlite", make_table)
+    assert (tmp_path / "a.sqlite").read_bytes() == b"words " * 200

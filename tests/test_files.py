@@ -1,0 +1,144 @@
+"""Writing and reading files: whole or not at all."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.errors import BadInput, WorkFailed
+from engine.files import (
+    atomic_writer,
+    read_json,
+    read_json_lines,
+    sha256_of,
+    write_atomic,
+    write_json,
+)
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+def test_what_was_written_is_read_back(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "folder" / "value.json"
+    write_json(file, {"species": "Rosa × härdii", "images": 3})
+    assert read_json(file) == {"species": "Rosa × härdii", "images": 3}
+    assert "härdii" in file.read_text(encoding="utf-8")
+
+
+def test_text_and_bytes_are_written_as_they_are(tmp_path: Path) -> None:
+    write_atomic(tmp_path / "a", "Ñandú\n")
+    write_atomic(tmp_path / "b", b"\x00\xff")
+    assert (tmp_path / "a").read_bytes() == "Ñandú\n".encode()
+    assert (tmp_path / "b").read_bytes() == b"\x00\xff"
+
+
+def test_others_may_read_what_was_written(tmp_path: Path) -> None:
+    write_atomic(tmp_path / "a", "text")
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o644
+
+
+def test_an_error_while_writing_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
+    file = tmp_path / "value"
+    write_atomic(file, "old")
+    with pytest.raises(ZeroDivisionError), atomic_writer(file) as stream:
+        stream.write(b"half of the n")
+        _ = 1 / 0
+    assert file.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["value"]
+
+
+def test_a_full_disk_leaves_the_old_file_and_is_told_in_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "value"
+    write_atomic(file, "old")
+    script = f"""
+import resource
+from pathlib import Path
+from engine.errors import WorkFailed
+from engine.files import write_atomic
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    write_atomic(Path({str(file)!r}), b"x" * 1_000_000)
+except WorkFailed as error:
+    print(error)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert (
+        ended.stdout.strip()
+        == f"{file} could not be written (File too large); nothing was changed."
+    )
+    assert file.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["value"]
+
+
+def test_a_device_without_room_is_told_in_a_sentence(tmp_path: Path) -> None:
+    mount = tmp_path / "tiny"
+    mount.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(mount)], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("a file system of 64 kB cannot be mounted here; RLIMIT_FSIZE stands in for it")
+    try:
+        write_atomic(mount / "value", "old")
+        with pytest.raises(WorkFailed, match="No space left on device"):
+            write_atomic(mount / "value", b"x" * 1_000_000)
+        assert (mount / "value").read_text() == "old"
+    finally:
+        subprocess.run(["umount", str(mount)], check=True)
+
+
+def test_a_folder_that_is_a_file_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("")
+    with pytest.raises(
+        WorkFailed, match=r"a/b could not be written \(.*\); nothing was changed\.$"
+    ):
+        write_atomic(tmp_path / "a" / "b", "text")
+
+
+def test_the_longest_name_a_disk_takes_can_be_written(tmp_path: Path) -> None:
+    file = tmp_path / ("é" * 127)
+    write_atomic(file, "text")
+    assert file.read_text() == "text"
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"a": 1', b"\xff\xfe", b"[1, 2"])
+def test_damaged_json_is_refused_with_its_path(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "value.json"
+    file.write_bytes(content)
+    with pytest.raises(BadInput, match=r"value\.json is not valid JSON: .*\.$"):
+        read_json(file)
+
+
+def test_missing_json_is_refused_with_its_path(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"gone\.json does not exist\.$"):
+        read_json(tmp_path / "gone.json")
+
+
+def test_a_folder_in_place_of_json_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="cannot be read"):
+        read_json(tmp_path)
+
+
+def test_a_torn_last_line_is_passed_over(tmp_path: Path) -> None:
+    file = tmp_path / "lines.jsonl"
+    whole = [{"step": step} for step in range(3)]
+    text = "".join(json.dumps(line) + "\n" for line in whole)
+    file.write_text(text + '{"step": 3, "lo')
+    assert list(read_json_lines(file)) == whole
+
+
+def test_damaged_lines_cost_only_themselves(tmp_path: Path) -> None:
+    file = tmp_path / "lines.jsonl"
+    file.write_bytes(b'{"a": 1}\n\n\xff\xff\nnull\n[1]\n"text"\n{"a": 2}{"a": 3}\n{"a": 4}')
+    assert list(read_json_lines(file)) == [{"a": 1}, {"a": 4}]
+
+
+def test_the_hash_is_that_of_the_bytes(tmp_path: Path) -> None:
+    file = tmp_path / "bytes"
+    file.write_bytes(bytes(range(256)) * 1000)
+    assert sha256_of(file) == hashlib.sha256(file.read_bytes()).hexdigest()

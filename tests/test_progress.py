@@ -1,0 +1,46 @@
+"""How far work is: in its job's file, on a terminal's standard error, or nowhere."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.progress import JOB_VARIABLE, ProgressReport, silent
+
+
+@pytest.fixture
+def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(JOB_VARIABLE, str(tmp_path))
+    return tmp_path / "progress.json"
+
+
+def test_a_background_job_tells_its_folder(job: Path) -> None:
+    ProgressReport()(3, 10, "Planting")
+    assert json.loads(job.read_text()) == {"done": 3, "total": 10, "note": "Planting"}
+
+
+def test_the_end_is_told_at_once_and_the_way_there_now_and_then(job: Path) -> None:
+    report = ProgressReport()
+    for done in range(1, 11):
+        report(done, 10, "Planting")
+        if done == 9:
+            assert json.loads(job.read_text())["done"] == 1
+    assert json.loads(job.read_text())["done"] == 10
+
+
+def test_work_of_unknown_length_does_not_write_at_every_step(job: Path) -> None:
+    report = ProgressReport()
+    for done in range(1, 100):
+        report(done, 0, "Reading")
+    assert json.loads(job.read_text())["done"] < 99
+
+
+def test_nothing_is_printed_where_nobody_looks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv(JOB_VARIABLE, raising=False)
+    report = ProgressReport()
+    report(1, 2, "Planting")
+    report.close()
+    silent(1, 2, "Planting")
+    assert capsys.readouterr() == ("", "")
