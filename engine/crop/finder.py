@@ -15,7 +15,8 @@ from engine.settings.crop import CropPreset
 class Crop:
     """The square that is kept, the subject it was drawn around, and why if there is none.
 
-    Boxes are in pixels of the upright photograph. `reason` is empty where a subject was found.
+    Boxes are in pixels of the upright photograph. `reason` is empty where a subject was found, and
+    where the preset looks for none.
     """
 
     square: Box
@@ -31,7 +32,7 @@ def find_crop(image: Pixels, preset: CropPreset) -> Crop:
     """Crop an RGB photograph to its subject, or to the centre where none is found."""
     height, width = image.shape[:2]
     if preset.detector == "none":
-        return Crop(centre_square(width, height), reason="this preset takes the centre")
+        return Crop(centre_square(width, height))
     if min(height, width) < SMALLEST_SIDE:
         return Crop(
             centre_square(width, height),

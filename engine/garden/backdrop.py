@@ -20,9 +20,7 @@ BLOSSOMS = np.array(
 
 
 def _ramp(height: int, width: int, top: Picture, bottom: Picture) -> Picture:
-    share = np.linspace(0, 1, height, dtype=np.float32)[:, None] + np.zeros(
-        (1, width), np.float32
-    )
+    share = np.linspace(0, 1, height, dtype=np.float32)[:, None] + np.zeros((1, width), np.float32)
     return blend(np.broadcast_to(top, (height, width, 3)).astype(np.float32), bottom, share)
 
 
@@ -122,8 +120,10 @@ def wall(rng: np.random.Generator, height: int, width: int) -> Picture:
               (0.62, 0.36, 0.27), (0.48, 0.38, 0.29)]  # fmt: skip
     kind = int(rng.integers(len(paints)))
     picture = np.zeros((height, width, 3), np.float32) + _colour(*paints[kind])
-    tone = 0.82 + 0.2 * cloud(rng, height, width, 0.5 * width, 5) + 0.16 * cloud(
-        rng, height, width, 6, 2
+    tone = (
+        0.82
+        + 0.2 * cloud(rng, height, width, 0.5 * width, 5)
+        + 0.16 * cloud(rng, height, width, 6, 2)
     )
     picture *= tone[..., None]
     if kind == 4:

@@ -83,5 +83,3 @@ def _clip(
         int(np.clip(right + 5, 1, width)),
         int(np.clip(bottom + 5, 1, height)),
     )
-
-

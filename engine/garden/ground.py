@@ -63,9 +63,7 @@ def _stones(
                         cv2.LINE_AA)  # fmt: skip
 
 
-def soil(
-    rng: np.random.Generator, height: int, width: int, flat: float, light: Picture
-) -> Bytes:
+def soil(rng: np.random.Generator, height: int, width: int, flat: float, light: Picture) -> Bytes:
     """Crumbly earth with a few stones and shoots."""
     picture = _bytes(_earth(rng, height, width, flat, light))
     _stones(picture, rng, int(rng.integers(5, 50)), 0.014, flat, light)
@@ -74,18 +72,14 @@ def soil(
     return picture
 
 
-def gravel(
-    rng: np.random.Generator, height: int, width: int, flat: float, light: Picture
-) -> Bytes:
+def gravel(rng: np.random.Generator, height: int, width: int, flat: float, light: Picture) -> Bytes:
     """Pebbles on earth."""
     picture = _bytes(_earth(rng, height, width, flat, light))
     _stones(picture, rng, 320, rng.uniform(0.016, 0.028), flat, light)
     return picture
 
 
-def litter(
-    rng: np.random.Generator, height: int, width: int, flat: float, light: Picture
-) -> Bytes:
+def litter(rng: np.random.Generator, height: int, width: int, flat: float, light: Picture) -> Bytes:
     """Fallen leaves on earth."""
     picture = _bytes(_earth(rng, height, width, flat, light))
     for row in np.sort(rng.uniform(0, height * 1.05, 130)):
@@ -129,9 +123,7 @@ def _blades(picture: Bytes, rng: np.random.Generator, count: int, flat: float) -
         cv2.fillPoly(picture, [points], _paint(green), cv2.LINE_AA, 3)
 
 
-def lawn(
-    rng: np.random.Generator, height: int, width: int, flat: float, light: Picture
-) -> Bytes:
+def lawn(rng: np.random.Generator, height: int, width: int, flat: float, light: Picture) -> Bytes:
     """Grass, blade by blade."""
     earth = _earth(rng, height, width, flat, light) * np.float32(0.62)
     picture = _bytes(earth * np.array((0.75, 1.3, 0.6), np.float32))

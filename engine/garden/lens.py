@@ -13,9 +13,7 @@ Picture = NDArray[np.float32]
 TILE = 512
 
 
-def foreground(
-    rng: np.random.Generator, height: int, width: int, subject: float
-) -> Picture | None:
+def foreground(rng: np.random.Generator, height: int, width: int, subject: float) -> Picture | None:
     """Leaves close to the lens on the side away from the subject, whose place in the width is
     0 to 1: premultiplied RGBA (height, width, 4), or None where there are none."""
     if rng.random() > 0.34:

@@ -44,9 +44,7 @@ def plan(seed: int = 7) -> list[Planting]:
     ]
 
 
-def _plan_species(
-    species: GardenSpecies, rng: np.random.Generator, index: int
-) -> list[Planting]:
+def _plan_species(species: GardenSpecies, rng: np.random.Generator, index: int) -> list[Planting]:
     folder = species.binomial.replace(" ", "_")
     plantings: list[Planting] = []
     observation = 0

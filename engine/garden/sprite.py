@@ -9,9 +9,7 @@ from engine.garden.lamina import MARGIN, Lamina, press
 from engine.garden.light import STUDIO
 
 
-def sprite(
-    blades: Sequence[Blade], height: int, box: tuple[float, float, float, float]
-) -> Lamina:
+def sprite(blades: Sequence[Blade], height: int, box: tuple[float, float, float, float]) -> Lamina:
     """Paint blades seen from the front into a lamina of `height` pixels.
 
     `box` is (left, bottom, right, top) in plant units; its bottom becomes u = 0, its top

@@ -96,10 +96,10 @@ def test_a_panorama_of_one_to_twenty_gets_a_square_inside(
         assert crop.square.y <= height * 0.9 <= crop.square.bottom
 
 
-def test_the_centre_preset_takes_the_centre_and_says_so() -> None:
+def test_the_centre_preset_takes_the_centre_and_that_is_no_fallback() -> None:
     crop = find_crop(blob(600, 400, 50, 50, 30), CENTRE)
     assert crop.square == centre_square(600, 400)
-    assert crop.reason == "this preset takes the centre"
+    assert not crop.is_fallback
 
 
 def test_specks_alone_are_no_subject() -> None:
