@@ -1,0 +1,154 @@
+"""Judging a run on a part of its split, once, with its best checkpoint."""
+
+import io
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import BadInput, WorkFailed
+from engine.evaluation.network import best_checkpoint, load_network
+from engine.evaluation.outcome import Outcome, OutcomeWriter
+from engine.evaluation.scores import (
+    bucket_scores,
+    calibration_error,
+    interval,
+    macro,
+    mean,
+    recall_by_class,
+)
+from engine.files import read_json, write_atomic, write_json
+from engine.home import Home
+from engine.progress import Report, silent
+from engine.split.classes import ClassMap
+from engine.split.folder import SplitLine
+from engine.training.dataset import PhotoDataset
+from engine.training.device import choose_device
+from engine.training.folder import RunFolder
+from engine.training.judge import judge
+from engine.training.loader import Loader
+from engine.training.views import ValView
+
+
+def evaluate(
+    home: Home, folder: RunFolder, part: str = "test", report: Report = silent
+) -> dict[str, Any]:
+    """Judge a run's best checkpoint on "train", "val" or "test".
+
+    Writes evaluation/PART.json, which is returned, and evaluation/PART.npz with a row a
+    photograph and a row a class. Shares are in 0..1; `macro_top1` is the mean over the species
+    present in the part.
+
+    Raises:
+        BadInput: there is no checkpoint, no such part, or nothing in it.
+        ClassMapMismatch: checkpoint, run and part do not speak of the same classes.
+        WorkFailed: none of the photographs can be read.
+    """
+    began = time.monotonic()
+    checkpoint = best_checkpoint(folder)
+    settings, classes = checkpoint.settings, checkpoint.classes
+    lines, train_lines = folder.read_part(home, part), folder.read_part(home, "train")
+    if not lines:
+        raise BadInput(f"The {part} part of {folder.run_id} holds no photograph to judge by.")
+    device = choose_device(settings.training)
+    view = ValView(settings.augmentation.val)
+    dataset = PhotoDataset(home, lines, folder.read_preset(), view)
+    loader = Loader(settings.data.workers, pin=device.is_gpu)
+    network = load_network(checkpoint, device)
+    writer, unreadable, done = OutcomeWriter(len(classes)), dict[int, str](), 0
+    size = 2 * settings.training.batch_size
+    for batch, logits in judge(network, dataset, loader, device, size):
+        if len(batch.labels):
+            writer.add(batch.indices, batch.labels, logits)
+        unreadable |= batch.unreadable
+        done += len(batch.labels) + len(batch.unreadable)
+        report(done, len(dataset), f"Judging the {part} part")
+    if len(unreadable) == len(dataset):
+        raise WorkFailed(f"None of the {part} part can be read: {next(iter(unreadable.values()))}")
+    outcome = writer.outcome()
+    train_images = np.bincount([line.label for line in train_lines], minlength=len(classes))
+    values = {
+        "part": part,
+        "checkpoint": checkpoint.path.name,
+        "step": checkpoint.place.step,
+        **_scores(outcome, train_images, classes),
+        "unreadable": [
+            {"path": dataset.path(index), "reason": why} for index, why in unreadable.items()
+        ],
+        "seconds": round(time.monotonic() - began, 1),
+    }
+    _write_arrays(folder.evaluation / f"{part}.npz", outcome, train_images, lines)
+    write_json(folder.evaluation / f"{part}.json", values)
+    return values
+
+
+def read_evaluation(folder: RunFolder, part: str = "test") -> dict[str, Any] | None:
+    """What `evaluate` found the last time, or None."""
+    path = folder.evaluation / f"{part}.json"
+    if not path.is_file():
+        return None
+    values = read_json(path)
+    return values if isinstance(values, dict) else None
+
+
+def _scores(outcome: Outcome, train_images: NDArray[np.int64], classes: ClassMap) -> dict[str, Any]:
+    recall = recall_by_class(outcome.labels, outcome.first, len(classes))
+    top1 = mean(outcome.first)
+    return {
+        "images": len(outcome.labels),
+        "classes": int((~np.isnan(recall)).sum()),
+        "classes_absent": int(np.isnan(recall).sum()),
+        "top1": top1,
+        "top1_interval": interval(top1, len(outcome.labels)),
+        "top5": mean(outcome.among),
+        "k": outcome.k,
+        "macro_top1": macro(recall),
+        "loss": mean(outcome.losses),
+        "ece": calibration_error(outcome.probabilities[:, 0], outcome.first),
+        "buckets": bucket_scores(outcome, recall, train_images),
+        "species": _species_table(outcome, train_images, classes),
+    }
+
+
+def _species_table(
+    outcome: Outcome, train_images: NDArray[np.int64], classes: ClassMap
+) -> list[dict[str, Any]]:
+    """A row for each species of the part, the worst first."""
+    rows = []
+    for label in np.unique(outcome.labels):
+        own = outcome.labels == label
+        wrong = outcome.top[own & ~outcome.first, 0]
+        mistaken = classes.species[np.bincount(wrong).argmax()] if len(wrong) else None
+        rows.append(
+            {
+                "species": classes.species[label],
+                "train_images": int(train_images[label]),
+                "images": int(own.sum()),
+                "top1": float(outcome.first[own].mean()),
+                "top5": float(outcome.among[own].mean()),
+                "mistaken_for": mistaken,
+            }
+        )
+    return sorted(rows, key=lambda row: (row["top1"], row["species"]))
+
+
+def _write_arrays(
+    path: Path, outcome: Outcome, train_images: NDArray[np.int64], lines: Sequence[SplitLine]
+) -> None:
+    classes = len(train_images)
+    content = io.BytesIO()
+    np.savez_compressed(
+        content,
+        image_id=np.array([lines[index].image_id for index in outcome.indices], dtype=np.str_),
+        label=outcome.labels,
+        top=outcome.top,
+        probability=outcome.probabilities,
+        loss=outcome.losses,
+        class_images=np.bincount(outcome.labels, minlength=classes),
+        class_hits=np.bincount(outcome.labels, weights=outcome.first, minlength=classes),
+        class_train_images=train_images,
+    )
+    write_atomic(path, content.getvalue())

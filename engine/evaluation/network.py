@@ -1,0 +1,36 @@
+"""A run's trained network, ready to judge photographs."""
+
+from torch import nn
+
+from engine.errors import BadInput
+from engine.settings.run import RunSettings
+from engine.split.classes import ClassMap
+from engine.training.checkpoint import Checkpoint, open_checkpoint
+from engine.training.device import Device
+from engine.training.folder import RunFolder
+from engine.training.learner import select, to_device
+from engine.training.model import build_model
+
+
+def best_checkpoint(folder: RunFolder) -> Checkpoint:
+    """The best checkpoint of a run, or its last where none was judged yet.
+
+    Raises:
+        BadInput: there is none yet, or it is damaged.
+        ClassMapMismatch: it was made with another class map than the run's.
+    """
+    path = folder.best if folder.best.is_file() else folder.last
+    if not path.is_file():
+        raise BadInput(
+            f"The run {folder.run_id} has no checkpoint yet; let it train an epoch first."
+        )
+    return open_checkpoint(path, folder.read_classes())
+
+
+def load_network(checkpoint: Checkpoint, device: Device) -> nn.Module:
+    """The network with the weights of a checkpoint, on a device."""
+    settings: RunSettings = checkpoint.settings
+    classes: ClassMap = checkpoint.classes
+    model = build_model(settings.model, len(classes), settings.data.image_size)
+    model.load_state_dict(select(checkpoint.tensors("model."), "model."))
+    return to_device(model, device).eval()

@@ -1,0 +1,105 @@
+"""Naming the plant on a photograph."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.crop.apply import cut, read_square
+from engine.crop.box import centre_square
+from engine.crop.finder import Crop, find_crop
+from engine.crop.store import CropStore
+from engine.evaluation.network import best_checkpoint, load_network
+from engine.files import sha256_of
+from engine.home import Home
+from engine.images.decode import Pixels, read_header, read_rgb
+from engine.training.device import choose_device
+from engine.training.folder import RunFolder
+from engine.training.judge import logits_of
+from engine.training.metrics import TOP
+from engine.training.model import normalisation_of
+from engine.training.views import ValView
+
+Photo = Path | bytes | Pixels
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A species and its probability, 0..1."""
+
+    species: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a network says of one photograph, best first, and the crop it looked at."""
+
+    predictions: tuple[Prediction, ...]
+    crop: Crop
+    view: Pixels
+
+
+class Predictor:
+    """A run's best network, loaded once; names photographs exactly as evaluation sees them."""
+
+    def __init__(self, home: Home, folder: RunFolder) -> None:
+        """Load the network.
+
+        Raises:
+            BadInput: the run has no checkpoint yet, or it is damaged.
+            ClassMapMismatch: the checkpoint was made with another class map than the run's.
+        """
+        checkpoint = best_checkpoint(folder)
+        self.classes = checkpoint.classes
+        self.preset = folder.read_preset()
+        self._device = choose_device(checkpoint.settings.training)
+        self._network = load_network(checkpoint, self._device)
+        self._normalise = normalisation_of(self._network)
+        self._crops = CropStore(home)
+        self._view = ValView(checkpoint.settings.augmentation.val)
+
+    def predict(self, photo: Photo, k: int = TOP) -> Named:
+        """The `k` most probable species (fewer if there are fewer) of a file, bytes or pixels.
+
+        Pixels are (height, width, 3) RGB.
+
+        Raises:
+            UnreadableImage: no photograph, damaged, or too large.
+        """
+        crop, square = self._square(photo)
+        image = self._view(square)
+        pixels = self._normalise(image[None].to(self._device.place))
+        shares = logits_of(self._network, pixels, self._device)[0].softmax(0).cpu()
+        best = shares.topk(max(1, min(k, len(self.classes))))
+        predictions = tuple(
+            Prediction(self.classes.species[label], probability)
+            for label, probability in zip(best.indices.tolist(), best.values.tolist(), strict=True)
+        )
+        return Named(predictions, crop, image.permute(1, 2, 0).numpy())
+
+    def _square(self, photo: Photo) -> tuple[Crop, Pixels]:
+        side = self._view.resize
+        if isinstance(photo, np.ndarray):
+            crop = find_crop(photo, self.preset)
+            size = (photo.shape[1], photo.shape[0])
+            return crop, cut(photo, crop.square, size, side)
+        crop = self._crop(photo)
+        return crop, read_square(photo, crop.square, side)
+
+    def _crop(self, photo: Path | bytes) -> Crop:
+        if self.preset.detector == "none":
+            header = read_header(photo)
+            return Crop(centre_square(header.width, header.height))
+        # A photograph of the catalogue has its crop in the store already.
+        known = None
+        if isinstance(photo, Path) and photo.is_file():
+            known = self._crops.find(sha256_of(photo), self.preset)
+        return known or find_crop(read_rgb(photo), self.preset)
+
+
+def predict(home: Home, folder: RunFolder, photos: Sequence[Photo], k: int = TOP) -> list[Named]:
+    """Name several photographs. Errors as `Predictor` and its `predict`."""
+    predictor = Predictor(home, folder)
+    return [predictor.predict(photo, k) for photo in photos]

@@ -1,0 +1,140 @@
+"""The photographs of one part of a split, cropped, as tensors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from engine.crop.apply import read_square
+from engine.crop.box import Box, centre_square
+from engine.crop.finder import find_crop
+from engine.crop.store import CropStore
+from engine.errors import BadInput
+from engine.home import Home
+from engine.images.decode import read_header, read_rgb
+from engine.settings.crop import CropPreset
+from engine.split.folder import SplitLine
+from engine.training.packed import PackedTexts
+from engine.training.views import View
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One photograph; `image` is None where it cannot be read, and `problem` says why."""
+
+    index: int
+    label: int
+    image: Tensor | None
+    problem: str = ""
+
+
+@dataclass
+class Batch:
+    """images (n, 3, side, side) uint8, labels (n,) and their places in the part (n,) int64.
+
+    Photographs that cannot be read are absent from these and named in `unreadable`, by their
+    place in the part.
+    """
+
+    images: Tensor
+    labels: Tensor
+    indices: Tensor
+    unreadable: dict[int, str] = field(default_factory=dict)
+
+    def pin_memory(self) -> "Batch":
+        """Page-locked, as a loader for a GPU asks."""
+        return Batch(
+            self.images.pin_memory(), self.labels.pin_memory(), self.indices, self.unreadable
+        )
+
+
+class PhotoDataset(Dataset[Sample]):
+    """Reads a photograph, cuts its square and shows it through a view.
+
+    Squares come from the crop store; one that is missing is found and kept there. Keys are
+    (epoch, index), so that what a worker returns depends on nothing else.
+    """
+
+    def __init__(
+        self, home: Home, lines: Sequence[SplitLine], preset: CropPreset, view: View
+    ) -> None:
+        self._home = home
+        self._preset = preset
+        self._view = view
+        self._store = CropStore(home)
+        self._paths = PackedTexts(line.path for line in lines)
+        self._hashes = PackedTexts(line.sha256 for line in lines)
+        self.labels = np.array([line.label for line in lines], dtype=np.int64)
+        # x, y and side; shared, so that a square one worker found is known to all. Side 0 is
+        # "not known" and is written last.
+        self._squares = torch.zeros(len(lines), 3, dtype=torch.int32)
+        self._squares.share_memory_()  # type: ignore[no-untyped-call]
+        if preset.detector != "none":
+            self._load_squares()
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __getitem__(self, key: tuple[int, int]) -> Sample:
+        epoch, index = key
+        label = int(self.labels[index])
+        try:
+            path = self._home.resolve(self._paths[index])
+            square = read_square(path, self._square(index), self._view.resize)
+        except BadInput as error:
+            return Sample(index, label, None, str(error))
+        return Sample(index, label, self._view(square, epoch, index))
+
+    def path(self, index: int) -> str:
+        """Where the photograph lies, relative to the home."""
+        return self._paths[index]
+
+    def detach_store(self) -> None:
+        """Give up the database connection, which must not cross a fork."""
+        self._store.close()
+
+    def _load_squares(self) -> None:
+        places: dict[str, list[int]] = {}
+        for index in range(len(self)):
+            places.setdefault(self._hashes[index], []).append(index)
+        known = self._store.find_many((key for key in places if key), self._preset)
+        self._store.close()
+        for sha256, crop in known.items():
+            square = torch.tensor([crop.square.x, crop.square.y, crop.square.width])
+            self._squares[places[sha256]] = square.to(torch.int32)
+
+    def _square(self, index: int) -> Box:
+        x, y, side = self._squares[index].tolist()
+        if not side:
+            square = self._find_square(index)
+            self._squares[index, :2] = torch.tensor([square.x, square.y], dtype=torch.int32)
+            self._squares[index, 2] = square.width
+            return square
+        return Box(x, y, side, side)
+
+    def _find_square(self, index: int) -> Box:
+        path = self._home.resolve(self._paths[index])
+        if self._preset.detector == "none":
+            header = read_header(path)
+            return centre_square(header.width, header.height)
+        # Boxes are in pixels of the whole photograph, and so is what they are found on.
+        crop = find_crop(read_rgb(path), self._preset)
+        sha256 = self._hashes[index]
+        if sha256:
+            self._store.keep(sha256, self._preset, crop)
+        return crop.square
+
+
+def collate(samples: list[Sample]) -> Batch:
+    """Stack what could be read."""
+    read = [(sample, sample.image) for sample in samples if sample.image is not None]
+    images = [image for _, image in read]
+    return Batch(
+        images=torch.stack(images) if images else torch.empty(0, 3, 1, 1, dtype=torch.uint8),
+        labels=torch.tensor([sample.label for sample, _ in read], dtype=torch.int64),
+        indices=torch.tensor([sample.index for sample, _ in read], dtype=torch.int64),
+        unreadable={s.index: s.problem for s in samples if s.image is None},
+    )

@@ -1,0 +1,131 @@
+"""What a run tells while it goes: curves, status and log."""
+
+import logging
+import math
+import time
+
+from engine.training.checkpoint import Place
+from engine.training.curves import CurveWriter
+from engine.training.folder import RunFolder
+from engine.training.metrics import Metrics
+from engine.training.pace import Pace
+from engine.training.status import StatusFile
+
+log = logging.getLogger(__name__)
+
+
+class Journal:
+    """Writes the points of the curves and keeps the status beside them.
+
+    Args:
+        photographs: in the training part.
+        steps_per_epoch, last_step: in optimiser steps.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        status: StatusFile,
+        photographs: int,
+        steps_per_epoch: int,
+        last_step: int,
+    ) -> None:
+        self._curves = CurveWriter(folder.metrics, status.status.attempt)
+        self._status = status
+        self._photographs = photographs
+        self._steps_per_epoch = steps_per_epoch
+        self._last_step = last_step
+        self.pace = Pace()
+
+    def close(self) -> None:
+        self._curves.close()
+
+    def epoch(self, place: Place) -> float:
+        """How many epochs are done, as a number with a fraction."""
+        return round(place.epoch + place.consumed / self._photographs, 4)
+
+    def begin(self, place: Place, device: str) -> None:
+        """Training starts, or goes on."""
+        self._status.write(
+            state="running",
+            device=device,
+            steps_total=self._last_step,
+            step=place.step,
+            epoch=self.epoch(place),
+            best=place.best,
+        )
+
+    def stopping(self) -> None:
+        """The wish to stop was heard."""
+        self._status.write(state="stopping")
+
+    def breathe(self) -> None:
+        """The run is alive."""
+        self._status.note()
+
+    def step(self, place: Place) -> None:
+        """An optimiser step was taken."""
+        self._status.note(step=place.step, epoch=self.epoch(place))
+
+    def train_point(self, place: Place, metrics: Metrics, rate: float, norm: float) -> None:
+        """A point of the training curves: `metrics` since the last one."""
+        beat = self.pace.beat()
+        self._curves.add(
+            "train",
+            place.step,
+            self.epoch(place),
+            loss=metrics.loss,
+            top1=metrics.top1,
+            top5=metrics.top5,
+            k=metrics.k,
+            lr=rate,
+            images_per_second=beat.images_per_second,
+            wait=beat.wait,
+            grad_norm=norm,
+        )
+        left = self._last_step - place.step
+        validations = math.ceil(left / self._steps_per_epoch)
+        self._status.note(
+            images_per_second=round(beat.images_per_second, 2),
+            seconds_left=self.pace.seconds_left(left, validations),
+        )
+
+    def val_point(self, place: Place, metrics: Metrics, began: float) -> None:
+        """A point of the validation curves; `began` is the monotonic time it was begun."""
+        seconds = time.monotonic() - began
+        self.pace.validated(seconds)
+        self._curves.add(
+            "val",
+            place.step,
+            self.epoch(place),
+            loss=metrics.loss,
+            top1=metrics.top1,
+            top5=metrics.top5,
+            macro_top1=metrics.macro_top1,
+            k=metrics.k,
+            images=metrics.images,
+            classes=metrics.classes,
+            seconds=seconds,
+        )
+
+    def epoch_closed(self, place: Place, metrics: Metrics, is_best: bool) -> None:
+        """An epoch is trained, judged and saved."""
+        self._status.write(
+            step=place.step,
+            epoch=self.epoch(place),
+            best=place.best,
+            last={
+                "loss": metrics.loss,
+                "top1": metrics.top1,
+                "top5": metrics.top5,
+                "macro_top1": metrics.macro_top1,
+            },
+        )
+        log.info(
+            "Step %s: loss %.3f, top-1 %.1f %%, macro top-1 %.1f %%%s.",
+            f"{place.step:,}",
+            metrics.loss,
+            100 * metrics.top1,
+            100 * metrics.macro_top1,
+            ", the best so far" if is_best else "",
+        )

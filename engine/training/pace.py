@@ -1,0 +1,70 @@
+"""How fast a run goes, and how long it will take."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Beat:
+    """Between two points of the curves: images a second, and the share of time spent waiting."""
+
+    images_per_second: float
+    wait: float
+
+
+class Pace:
+    """Measures training alone: neither validation nor the writing of checkpoints."""
+
+    def __init__(self) -> None:
+        self._images = 0
+        self._steps = 0
+        self._waited = 0.0
+        self._beat_steps = 0
+        self._seconds = 0.0
+        self._validation = 0.0
+        self._began = time.monotonic()
+
+    def start(self) -> None:
+        """Training begins again after something else."""
+        self._began = time.monotonic()
+
+    def count(self, images: int) -> None:
+        """An optimiser step over `images` photographs is done."""
+        self._images += images
+        self._beat_steps += 1
+
+    @contextlib.contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Time in here is spent waiting for data."""
+        began = time.monotonic()
+        yield
+        self._waited += time.monotonic() - began
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Time in here does not count as training."""
+        began = time.monotonic()
+        yield
+        self._began += time.monotonic() - began
+
+    def validated(self, seconds: float) -> None:
+        """A validation took so long."""
+        self._validation = seconds
+
+    def beat(self) -> Beat:
+        """What happened since the last beat."""
+        now = time.monotonic()
+        seconds = max(now - self._began, 1e-9)
+        beat = Beat(self._images / seconds, min(1.0, self._waited / seconds))
+        self._steps += self._beat_steps
+        self._seconds += seconds
+        self._began, self._images, self._waited, self._beat_steps = now, 0, 0.0, 0
+        return beat
+
+    def seconds_left(self, steps: int, validations: int) -> float | None:
+        """For so many more steps and validations, from what they took so far."""
+        if not self._steps:
+            return None
+        return round(steps * self._seconds / self._steps + validations * self._validation, 1)

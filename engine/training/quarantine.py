@@ -1,0 +1,49 @@
+"""Photographs that could not be read while training: listed, never replaced."""
+
+from pathlib import Path
+
+from engine.errors import BadInput, WorkFailed
+from engine.files import read_json, write_json
+from engine.training.dataset import Batch, PhotoDataset
+
+# A tenth of a per cent, as a share; and the few that even a small part may have.
+_SHARE = 0.001
+_HANDFUL = 3
+
+
+class Quarantine:
+    """Keeps unreadable.json: [{"part", "path", "reason"}], and ends a run that has too many."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        try:
+            self._found = {(item["part"], item["path"]): item["reason"] for item in read_json(file)}
+        except (BadInput, KeyError, TypeError):
+            self._found = {}
+
+    def take(self, part: str, dataset: PhotoDataset, batch: Batch) -> None:
+        """Note what a batch could not read.
+
+        Raises:
+            WorkFailed: more than 0.1 % of the part, and more than three photographs, or all
+                of it, cannot be read.
+        """
+        fresh = {
+            (part, dataset.path(index)): reason
+            for index, reason in batch.unreadable.items()
+            if (part, dataset.path(index)) not in self._found
+        }
+        if not fresh:
+            return
+        self._found |= fresh
+        write_json(
+            self._file,
+            [{"part": p, "path": path, "reason": why} for (p, path), why in self._found.items()],
+        )
+        count = sum(found_in == part for found_in, _ in self._found)
+        if count > max(_HANDFUL, _SHARE * len(dataset)) or count == len(dataset):
+            raise WorkFailed(
+                f"{count:,} of the {len(dataset):,} photographs of the {part} part cannot be "
+                f"read, the latest because {next(iter(fresh.values()))} They are listed in "
+                f"{self._file}."
+            )

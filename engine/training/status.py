@@ -1,0 +1,110 @@
+"""How far a run is: status.json, replaced whole, readable at any moment."""
+
+import dataclasses
+import os
+import platform
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import psutil
+
+from engine.errors import BadInput
+from engine.files import read_json, write_json
+
+State = Literal[
+    "queued", "starting", "running", "stopping", "stopped", "finished", "failed", "lost"
+]
+ENDED: frozenset[State] = frozenset({"stopped", "finished", "failed"})
+_SECONDS_BETWEEN_WRITES = 1.0
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a run says of itself. Times are Unix seconds; "lost" is for readers, never written."""
+
+    run_id: str
+    state: State = "queued"
+    attempt: int = 0
+    pid: int | None = None
+    pid_started: float | None = None
+    host: str = ""
+    device: str = ""
+    started: float | None = None
+    updated: float | None = None
+    ended: float | None = None
+    step: int = 0
+    steps_total: int = 0
+    epoch: float = 0.0
+    epochs: int = 0
+    images_per_second: float | None = None
+    seconds_left: float | None = None
+    best: dict[str, Any] | None = None
+    last: dict[str, float] = field(default_factory=dict)
+    reason: str = ""
+    exit_status: int | None = None
+
+
+def read_status(path: Path) -> Status:
+    """Read status.json; keys of another version are passed over.
+
+    Raises:
+        BadInput: it is missing or damaged.
+    """
+    values = read_json(path)
+    if not isinstance(values, dict) or "run_id" not in values:
+        raise BadInput(f"{path} is no status of a run.")
+    known = {item.name for item in dataclasses.fields(Status)}
+    return Status(**{key: value for key, value in values.items() if key in known})
+
+
+def write_status(path: Path, status: Status) -> None:
+    """Write status.json, all or nothing."""
+    write_json(path, dataclasses.asdict(status))
+
+
+class StatusFile:
+    """The trainer's pen: keeps the status in memory and writes it at most once a second."""
+
+    def __init__(self, path: Path, status: Status) -> None:
+        self._path = path
+        self._next_write = 0.0
+        self.status = status
+
+    def begin(self) -> None:
+        """A new attempt starts in this process."""
+        now = time.time()
+        self.write(
+            state="starting",
+            attempt=self.status.attempt + 1,
+            pid=os.getpid(),
+            pid_started=psutil.Process().create_time(),
+            host=platform.node(),
+            started=now,
+            ended=None,
+            reason="",
+            exit_status=None,
+        )
+
+    def end(self, state: State, exit_status: int, reason: str = "") -> None:
+        """The attempt is over; `reason` is a sentence where it did not finish."""
+        self.write(
+            state=state,
+            exit_status=exit_status,
+            reason=reason,
+            ended=time.time(),
+            seconds_left=None,
+        )
+
+    def note(self, **changes: Any) -> None:
+        """Change the status; the file follows at the next second."""
+        self.status = dataclasses.replace(self.status, **changes)
+        if time.monotonic() >= self._next_write:
+            self.write()
+
+    def write(self, **changes: Any) -> None:
+        """Change the status and write it now."""
+        self.status = dataclasses.replace(self.status, updated=time.time(), **changes)
+        write_status(self._path, self.status)
+        self._next_write = time.monotonic() + _SECONDS_BETWEEN_WRITES

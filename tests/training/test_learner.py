@@ -1,0 +1,110 @@
+"""One optimiser step."""
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from engine.errors import WorkFailed
+from engine.settings.model import ModelSettings
+from engine.settings.optimisation import TrainingSettings
+from engine.training.dataset import Batch
+from engine.training.device import Device
+from engine.training.learner import Learner
+from engine.training.metrics import Tally
+from engine.training.model import build_model
+from engine.training.optimiser import make_optimiser
+from engine.training.schedule import Schedule
+
+CPU = Device(torch.device("cpu"), None)
+SETTINGS = TrainingSettings(label_smoothing=0.1, clip_norm=None, weight_decay=0)
+MODEL = ModelSettings(
+    name="vit_tiny_patch16_224",
+    drop_rate=0.0,
+    options={"embed_dim": 24, "depth": 1, "num_heads": 3},
+)
+
+
+def _learner(settings: TrainingSettings = SETTINGS, rate: float = 1e-3) -> Learner:
+    torch.manual_seed(0)
+    model = build_model(MODEL, classes=3, image_size=32)
+    return Learner(model, settings, CPU, Schedule(rate, 0, 0, 10))
+
+
+def _batch(start: int, stop: int) -> Batch:
+    images = torch.randint(0, 256, (7, 3, 32, 32), generator=torch.manual_seed(4)).byte()
+    labels = torch.arange(7) % 3
+    return Batch(images[start:stop], labels[start:stop], torch.arange(start, stop))
+
+
+def _weights(learner: Learner) -> Tensor:
+    return torch.cat([weight.detach().flatten() for weight in learner.model.parameters()])
+
+
+def test_the_step_is_the_same_however_its_photographs_are_cut_into_batches() -> None:
+    together, apart = _learner(), _learner()
+    together.step([_batch(0, 7)], 7, 0, Tally(3, CPU.place))
+    # The last batch is smaller: each photograph must still count the same.
+    apart.step([_batch(0, 3), _batch(3, 6), _batch(6, 7)], 7, 0, Tally(3, CPU.place))
+    assert torch.allclose(together.gradient_norm, apart.gradient_norm, rtol=1e-5)
+    assert torch.allclose(_weights(together), _weights(apart), atol=2e-5)
+
+
+def test_the_gradient_is_clipped() -> None:
+    learner = _learner(SETTINGS.model_copy(update={"clip_norm": 1e-3}))
+    learner.step([_batch(0, 7)], 7, 0, Tally(3, CPU.place))
+    gradients = [w.grad.flatten() for w in learner.model.parameters() if w.grad is not None]
+    assert torch.cat(gradients).norm() == pytest.approx(1e-3, rel=1e-2)
+
+
+def test_a_photograph_that_could_not_be_read_leaves_the_others() -> None:
+    learner = _learner()
+    before = _weights(learner)
+    tally = Tally(3, CPU.place)
+    learner.step([_batch(0, 0), _batch(0, 3)], 4, 0, tally)
+    assert tally.read().images == 3
+    assert not torch.equal(before, _weights(learner))
+    learner.require_health()
+
+
+def test_a_loss_that_is_no_number_is_told_with_its_step() -> None:
+    learner = _learner()
+    learner.step([_batch(0, 7)], 7, 0, Tally(3, CPU.place))
+    learner.require_health()
+    with torch.no_grad():
+        learner.model.get_parameter("head.weight").fill_(float("nan"))
+    learner.step([_batch(0, 7)], 7, 1, Tally(3, CPU.place))
+    learner.step([_batch(0, 7)], 7, 2, Tally(3, CPU.place))
+    with pytest.raises(WorkFailed, match="infinite at step 2 with a learning rate of"):
+        learner.require_health()
+
+
+def test_what_is_loaded_goes_on_exactly() -> None:
+    through, broken = _learner(), _learner()
+    for step in range(2):
+        through.step([_batch(0, 7)], 7, step, Tally(3, CPU.place))
+        broken.step([_batch(0, 7)], 7, step, Tally(3, CPU.place))
+    fresh = _learner()
+    fresh.load({k: v.clone() for k, v in broken.tensors().items()}, broken.scaler())
+    through.step([_batch(0, 7)], 7, 2, Tally(3, CPU.place))
+    fresh.step([_batch(0, 7)], 7, 2, Tally(3, CPU.place))
+    assert torch.equal(_weights(through), _weights(fresh))
+
+
+def test_bf16_runs_on_a_cpu() -> None:
+    torch.manual_seed(0)
+    model: nn.Module = build_model(MODEL, classes=3, image_size=32)
+    device = Device(torch.device("cpu"), torch.bfloat16)
+    learner = Learner(model, SETTINGS, device, Schedule(1e-3, 0, 0, 10))
+    learner.step([_batch(0, 7)], 7, 0, Tally(3, CPU.place))
+    learner.require_health()
+    assert all(weight.dtype is torch.float32 for weight in learner.model.parameters())
+
+
+def test_norms_biases_and_position_embeddings_do_not_decay() -> None:
+    model = build_model(MODEL, classes=3, image_size=32)
+    decayed, exempt = make_optimiser(model, TrainingSettings(), fused=False).param_groups
+    assert (decayed["weight_decay"], exempt["weight_decay"]) == (0.05, 0)
+    spared = {id(weight) for weight in exempt["params"]}
+    names = {name for name, weight in model.named_parameters() if id(weight) in spared}
+    assert {"pos_embed", "cls_token", "norm.weight", "head.bias"} <= names
+    assert "head.weight" not in names

@@ -1,0 +1,56 @@
+"""Unreadable photographs while training."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.crop.presets import CENTRE
+from engine.errors import WorkFailed
+from engine.files import read_json
+from engine.home import Home
+from engine.settings.augmentation import ValAugmentation
+from engine.split.folder import SplitLine
+from engine.training.dataset import Batch, PhotoDataset
+from engine.training.quarantine import Quarantine
+from engine.training.views import ValView
+
+
+def _dataset(home: Home, count: int) -> PhotoDataset:
+    lines = [SplitLine(str(i), f"{i}.jpg", "", "Rosa", 0, "", "", "") for i in range(count)]
+    return PhotoDataset(home, lines, CENTRE, ValView(ValAugmentation()))
+
+
+def _batch(*unreadable: int) -> Batch:
+    nothing = torch.empty(0, dtype=torch.int64)
+    return Batch(nothing, nothing, nothing, {i: f"{i}.jpg is empty." for i in unreadable})
+
+
+def test_a_handful_is_listed_and_borne(home: Home, tmp_path: Path) -> None:
+    quarantine = Quarantine(tmp_path / "unreadable.json")
+    dataset = _dataset(home, 20)
+    for index in (3, 7, 3, 11):
+        quarantine.take("train", dataset, _batch(index))
+    listed = read_json(tmp_path / "unreadable.json")
+    assert [item["path"] for item in listed] == ["3.jpg", "7.jpg", "11.jpg"]
+    assert listed[0] == {"part": "train", "path": "3.jpg", "reason": "3.jpg is empty."}
+
+
+def test_more_than_a_tenth_of_a_per_cent_ends_the_run(home: Home, tmp_path: Path) -> None:
+    quarantine = Quarantine(tmp_path / "unreadable.json")
+    dataset = _dataset(home, 5000)
+    quarantine.take("train", dataset, _batch(*range(5)))
+    with pytest.raises(WorkFailed, match=r"6 of the 5,000 photographs of the train part"):
+        quarantine.take("train", dataset, _batch(5))
+
+
+def test_a_part_of_which_nothing_can_be_read_ends_the_run(home: Home, tmp_path: Path) -> None:
+    with pytest.raises(WorkFailed, match="2 of the 2"):
+        Quarantine(tmp_path / "unreadable.json").take("val", _dataset(home, 2), _batch(0, 1))
+
+
+def test_what_an_earlier_attempt_found_still_counts(home: Home, tmp_path: Path) -> None:
+    dataset = _dataset(home, 100)
+    Quarantine(tmp_path / "unreadable.json").take("train", dataset, _batch(0, 1, 2))
+    with pytest.raises(WorkFailed):
+        Quarantine(tmp_path / "unreadable.json").take("train", dataset, _batch(3))
