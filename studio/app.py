@@ -67,9 +67,9 @@ PAGES = {
     ],
 }
 
+# Set before the pages are known, or the browser asks a font server for the page's own icon.
+st.set_page_config(page_icon=STATIC / "icon.svg", layout="wide")
 page = st.navigation(PAGES, expanded=True)
-st.set_page_config(
-    page_title=f"{page.title} · Plant Studio", page_icon=STATIC / "icon.svg", layout="wide"
-)
+st.set_page_config(page_title=f"{page.title} · Plant Studio")
 st.logo(str(STATIC / "logo.svg"), size="large", icon_image=str(STATIC / "icon.svg"))
 page.run()

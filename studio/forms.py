@@ -35,23 +35,54 @@ class _Leaf:
         return self.info.title or name.replace("_", " ").capitalize()
 
 
-def settings_form(
-    settings: M, key: str, *, fields: Sequence[str] = (), submit: str = "Apply"
-) -> dict[str, Any] | None:
-    """Draw the form; once it is sent, return what was changed, by dotted key.
+@dataclass(frozen=True)
+class Submit:
+    """A button that sends the form."""
 
-    `fields` names the fields to draw, dotted, in that order; none means all. Returns None until
-    the form is sent, and where the values are refused: then a sentence below it says why.
+    label: str
+    key: str | None = None
+    icon: str | None = None
+
+
+APPLY = Submit("Apply")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form that was sent: what was changed, by dotted key, and the button that sent it."""
+
+    changes: dict[str, Any]
+    button: Submit
+
+
+def settings_form(
+    settings: M,
+    key: str,
+    *,
+    fields: Sequence[str] = (),
+    more: Sequence[str] = (),
+    choices: Mapping[str, Sequence[str]] | None = None,
+    submits: Sequence[Submit] = (APPLY,),
+) -> Sent | None:
+    """Draw the form; once it is sent, return what was changed.
+
+    `fields` names the fields to draw, dotted, in that order; none means all. Those of `more`
+    are folded away below them. A field of `choices` takes one of these values. The first of
+    `submits` is the main button. Returns None until the form is sent, and where the values are
+    refused: then a sentence below it says why.
     """
-    leaves = list(_leaves(settings))
-    if fields:
-        by_key = {leaf.key: leaf for leaf in leaves}
-        leaves = [by_key[name] for name in fields]
-    with st.form(key, border=True):
-        values = _draw(leaves, key)
-        sent = st.form_submit_button(submit, type="primary")
-    if not sent:
+    by_key = {leaf.key: leaf for leaf in _leaves(settings)}
+    shown = [by_key[name] for name in fields or by_key]
+    folded = [by_key[name] for name in more]
+    with st.form(key, border=True, enter_to_submit=False):
+        values = _draw(shown, key, choices or {})
+        if folded:
+            with st.expander("More settings", icon=":material/tune:"):
+                values |= _draw(folded, key, choices or {})
+        button = _submitted(submits)
+    if button is None:
         return None
+    leaves = [*shown, *folded]
     try:
         new = with_changes(settings, values)
     except ValidationError as error:
@@ -59,7 +90,8 @@ def settings_form(
         problem(sentence[0].upper() + sentence[1:])
         return None
     found = {leaf.key: leaf.value for leaf in _leaves(new)}
-    return {leaf.key: found[leaf.key] for leaf in leaves if found[leaf.key] != leaf.value}
+    changes = {leaf.key: found[leaf.key] for leaf in leaves if found[leaf.key] != leaf.value}
+    return Sent(changes, button)
 
 
 def with_changes(settings: M, changes: Mapping[str, Any]) -> M:
@@ -87,7 +119,23 @@ def _leaves(settings: BaseModel, prefix: str = "") -> Iterator[_Leaf]:
             yield _Leaf(prefix + name, info, value)
 
 
-def _draw(leaves: Sequence[_Leaf], form: str) -> dict[str, Any]:
+def _submitted(submits: Sequence[Submit]) -> Submit | None:
+    pressed: Submit | None = None
+    with st.container(horizontal=True):
+        for place, submit in enumerate(submits):
+            if st.form_submit_button(
+                submit.label,
+                key=submit.key,
+                icon=submit.icon,
+                type="primary" if place == 0 else "secondary",
+            ):
+                pressed = submit
+    return pressed
+
+
+def _draw(
+    leaves: Sequence[_Leaf], form: str, choices: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
     values: dict[str, Any] = {}
     groups = list(dict.fromkeys(leaf.group for leaf in leaves))
     for group in groups:
@@ -98,11 +146,23 @@ def _draw(leaves: Sequence[_Leaf], form: str) -> dict[str, Any]:
         with st.grid(3, min_column_width=220, gap=("small", "medium")):
             for leaf in members:
                 if leaf not in switches:
-                    values[leaf.key] = _widget(leaf, f"{form}.{leaf.key}")
+                    key = f"{form}.{leaf.key}"
+                    if leaf.key in choices:
+                        values[leaf.key] = _choice(leaf, choices[leaf.key], key)
+                    else:
+                        values[leaf.key] = _widget(leaf, key)
         with st.container(horizontal=True, gap="large"):
             for leaf in switches:
                 values[leaf.key] = _widget(leaf, f"{form}.{leaf.key}")
     return values
+
+
+def _choice(leaf: _Leaf, options: Sequence[str], key: str) -> str:
+    # What the settings say stays a choice, even where it is no longer there.
+    known = list(dict.fromkeys([*options, str(leaf.value)]))
+    return st.selectbox(
+        leaf.label, known, index=known.index(leaf.value), key=key, help=leaf.info.description
+    )
 
 
 def _widget(leaf: _Leaf, key: str) -> Any:

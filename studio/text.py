@@ -1,7 +1,9 @@
 """Numbers, sizes and times as people say them."""
 
 import math
+import re
 
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+!|<>~$:-]")
 _SIZES = ("bytes", "kB", "MB", "GB", "TB")
 _UNITS = ((86_400, "day", "d"), (3_600, "hour", "h"), (60, "minute", "min"), (1, "second", "s"))
 
@@ -29,6 +31,11 @@ def size(bytes_: int) -> str:
             break
         value /= 1_000
     return f"{value:,.{0 if unit == 'bytes' or value >= 100 else 1}f} {unit}"
+
+
+def plain(words: str) -> str:
+    """Words that are not ours, to stand in Markdown as they are."""
+    return _MARKDOWN.sub(r"\\\g<0>", words)
 
 
 def duration(seconds: float) -> str:

@@ -1,18 +1,23 @@
 """The one thing to do next, as a button."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import streamlit as st
 
 
 @dataclass(frozen=True)
 class Action:
-    """What the button says; the page it opens, or none where the caller acts on the press."""
+    """What the button says; the page it opens, or none where the caller acts on the press.
+
+    `address` is what follows the question mark in that page's address.
+    """
 
     label: str
     page: str | None = None
     icon: str | None = None
     disabled: bool = False
+    address: Mapping[str, str] = field(default_factory=dict)
 
 
 def act(action: Action, key: str, *, primary: bool = False) -> bool:
@@ -26,5 +31,5 @@ def act(action: Action, key: str, *, primary: bool = False) -> bool:
         wrap=False,
     )
     if pressed and action.page:
-        st.switch_page(action.page)
+        st.switch_page(action.page, query_params=dict(action.address))
     return pressed

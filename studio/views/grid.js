@@ -16,6 +16,14 @@ function tile({ id, source, caption, alt }) {
   return item
 }
 
+// The same photographs in another picture: changed in place, so that nothing flickers.
+function refresh(item, { source, caption, alt }) {
+  const image = item.querySelector("img")
+  if (image.src !== source) image.src = source
+  image.alt = alt
+  item.querySelector("span").textContent = caption
+}
+
 function columns(buttons) {
   const top = buttons[0].offsetTop
   const next = buttons.findIndex((button) => button.offsetTop > top)
@@ -42,14 +50,15 @@ function mark(buttons, chosen) {
   buttons.forEach((button) => (button.tabIndex = button === first ? 0 : -1))
 }
 
-export default function ({ parentElement, data, setStateValue }) {
+export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   const list = parentElement.querySelector("ul")
-  const shown = data.tiles.map(({ id, source }) => id + source.length).join()
+  const shown = data.tiles.map(({ id }) => id).join()
   if (list.dataset.shown !== shown) {
     list.dataset.shown = shown
     list.setAttribute("aria-label", data.label)
+    list.style.setProperty("--aspect", data.aspect)
     list.replaceChildren(...data.tiles.map(tile))
-  }
+  } else data.tiles.forEach((each, place) => refresh(list.children[place], each))
   const buttons = [...list.querySelectorAll("button")]
   mark(buttons, data.chosen)
   list.onkeydown = (event) => moved(event, buttons)
@@ -57,6 +66,7 @@ export default function ({ parentElement, data, setStateValue }) {
     const button = event.target.closest("button")
     if (!button) return
     mark(buttons, button.dataset.id)
-    setStateValue("chosen", button.dataset.id)
+    if (data.keeps) setStateValue("chosen", button.dataset.id)
+    else setTriggerValue("clicked", button.dataset.id)
   }
 }

@@ -44,17 +44,28 @@ def pager(total: int, key: str, noun: str = "photograph", page_size: int = 60) -
     return shown
 
 
-def photo_grid(tiles: Sequence[Tile], key: str, label: str = "Photographs") -> str | None:
+def photo_grid(
+    tiles: Sequence[Tile],
+    key: str,
+    label: str = "Photographs",
+    *,
+    marked: str | None = None,
+    aspect: float = 1,
+) -> str | None:
     """Draw the thumbnails; returns the id of the chosen one, None before a choice.
 
     The choice is kept under `key` while the page is open, also on another page of the grid.
+    With `marked` the caller keeps it: that one is marked ("" = none), and only the run that
+    follows a choice returns its id. `aspect` is a tile's width by its height.
     """
-    chosen: str | None = dict(st.session_state.get(key, {})).get("chosen")
+    kept: str | None = dict(st.session_state.get(key, {})).get("chosen")
     result = _mount(
         key=key,
         data={
             "label": label,
-            "chosen": chosen,
+            "aspect": aspect,
+            "chosen": kept if marked is None else marked,
+            "keeps": marked is None,
             "tiles": [
                 {
                     "id": tile.id,
@@ -66,8 +77,9 @@ def photo_grid(tiles: Sequence[Tile], key: str, label: str = "Photographs") -> s
             ],
         },
         on_chosen_change=_noticed,
+        on_clicked_change=_noticed,
     )
-    picked = result.chosen
+    picked = result.chosen if marked is None else result.clicked
     return str(picked) if picked is not None else None
 
 

@@ -14,6 +14,7 @@ def job(
     total: int = 0,
     note: str = "",
     seconds_left: float | None = None,
+    stoppable: bool = True,
     key: str = "job",
 ) -> bool:
     """Title, state and a bar; total 0 means that the end is not known.
@@ -26,7 +27,9 @@ def job(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
             st.markdown(f"**{title}** &ensp;{chip_text(state)}")
-            stop = going and st.button("Stop", key=f"{key}_stop", icon=":material/stop:")
+            stop = (
+                stoppable and going and st.button("Stop", key=f"{key}_stop", icon=":material/stop:")
+            )
         if total > 0:
             st.progress(min(done / total, 1.0))
         elif going:

@@ -39,7 +39,8 @@ def page() -> None:
     from studio.forms import settings_form
     from tests.studio.test_forms import Plan
 
-    st.session_state["changes"] = settings_form(Plan(), "plan")
+    sent = settings_form(Plan(), "plan")
+    st.session_state["changes"] = sent.changes if sent else None
 
 
 def opened() -> AppTest:
@@ -121,6 +122,34 @@ def test_a_form_can_show_some_fields_only_in_an_order_of_its_own() -> None:
     app = AppTest.from_function(chosen).run()
     assert [widget.label for widget in app.number_input] == ["Learning rate", "Crop"]
     assert not app.text_input
+
+
+def test_fields_can_be_folded_away_and_given_choices_and_buttons_of_their_own() -> None:
+    def chosen() -> None:
+        import streamlit as st
+
+        from studio.forms import Submit, settings_form
+        from tests.studio.test_forms import Plan
+
+        sent = settings_form(
+            Plan(),
+            "plan",
+            fields=["name"],
+            more=["crop"],
+            choices={"name": ["walk", "stand"]},
+            submits=[Submit("Launch", "go"), Submit("Estimate", "look")],
+        )
+        st.session_state["sent"] = sent and (sent.button.label, sent.changes)
+
+    app = AppTest.from_function(chosen).run()
+    assert app.selectbox(key="plan.name").options == ["walk", "stand", "run"]
+    assert app.expander[0].label == "More settings"
+    app.selectbox(key="plan.name").select("walk")
+    app.number_input(key="plan.crop").set_value(224)
+    app.button(key="look").click().run()
+    assert app.session_state["sent"] == ("Estimate", {"name": "walk", "crop": 224})
+    app.button(key="go").click().run()
+    assert app.session_state["sent"][0] == "Launch"
 
 
 def test_changes_are_laid_over_settings_and_validated_as_a_whole() -> None:

@@ -68,3 +68,8 @@ def test_durations_name_their_two_largest_units(seconds: float, said: str) -> No
 )
 def test_moments_are_told_from_now(passed: float, said: str) -> None:
     assert text.ago(1_000_000 - passed, 1_000_000) == said
+
+
+def test_words_that_are_not_ours_stand_in_markdown_as_they_are() -> None:
+    assert text.plain("Acer × hybridum (L.)") == "Acer × hybridum \\(L.\\)"
+    assert text.plain("*a* :red[b]") == "\\*a\\* \\:red\\[b\\]"

@@ -1,0 +1,18 @@
+"""Tune how a photograph is cropped to its plant."""
+
+from studio.crop_lab.chooser import choose
+from studio.crop_lab.lab import lab
+from studio.place import catalogue
+from studio.views.page import heading
+from studio.views.problem import problems_shown
+
+heading(
+    "Crop lab",
+    "Tune how photographs are cropped to their plant. What the smart crop shows here is what "
+    "training gets.",
+)
+with problems_shown():
+    with catalogue() as opened:
+        choice = choose(opened)
+    if choice.subject is not None or choice.others:
+        lab(choice)

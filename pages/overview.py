@@ -1,0 +1,24 @@
+"""Where the work stands, and the one thing to do next."""
+
+from studio.background import follow
+from studio.importing.jobs import JOBS
+from studio.importing.outcome import outcome
+from studio.importing.welcome import welcome
+from studio.overview import flow, gather, metrics
+from studio.place import catalogue, home
+from studio.views.metrics import metric_row
+from studio.views.page import heading
+from studio.views.problem import problems_shown
+from studio.views.steps import steps
+
+heading("Overview", "From photographs to a classifier of plant species that you can trust.")
+with problems_shown():
+    jobs = follow(JOBS)
+    with catalogue() as opened:
+        facts = gather(home(), opened)
+    if facts.counts.images:
+        metric_row(metrics(facts))
+    else:
+        outcome(jobs)
+        welcome(jobs)
+    steps(flow(facts), "overview_flow")

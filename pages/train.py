@@ -1,0 +1,38 @@
+"""Choose a configuration, see what it means, and launch a run."""
+
+import streamlit as st
+
+from engine.settings.configs import run_configs
+from studio import place
+from studio.split.made import splits_made
+from studio.train import configuration
+from studio.train.launching import form
+from studio.train.meaning import meaning
+from studio.views.action import Action
+from studio.views.empty import empty
+from studio.views.page import heading
+from studio.views.problem import problems_shown
+
+heading("Train", "Choose a configuration, see what it means, change what matters, and launch.")
+with problems_shown():
+    home = place.home()
+    configs = run_configs()
+    splits = [split for split in splits_made(home) if not split.problem]
+    if not splits:
+        empty(
+            "No split to train on",
+            "A run learns from the train part of a split and is judged on its val part. "
+            "Make a split first.",
+            [Action("Make a split", "../pages/split.py", ":material/call_split:")],
+            icon=":material/model_training:",
+            key="train.empty",
+        )
+    else:
+        name = configuration.choose(configs)
+        with st.grid(2, min_column_width=260):
+            split = configuration.choose_split(splits)
+            other = configuration.choose_reference(configs, name)
+        settings = configuration.settings_of(configs, name, split)
+        reference = (other, configs[other]) if other else None
+        meaning(home, (name, settings), reference, split.species)
+        form(home, name, settings)

@@ -1,0 +1,41 @@
+"""Background jobs on a page: followed while they run, found again by whoever comes back."""
+
+import time
+from collections.abc import Mapping
+
+import streamlit as st
+
+from engine.runs.jobs import Job, read_job
+from studio import text
+from studio.place import home
+from studio.views.job import job
+
+
+def follow(titles: Mapping[str, str]) -> dict[str, Job]:
+    """Draw those of the jobs that run, live, each under its title; returns how all of them stand.
+
+    The page runs anew when one of them ends.
+    """
+    jobs = {name: read_job(home(), name) for name in titles}
+    running = {name: titles[name] for name, found in jobs.items() if found.state == "running"}
+    if running:
+        _watch(running)
+    return jobs
+
+
+@st.fragment(run_every=0.5)
+def _watch(running: Mapping[str, str]) -> None:
+    for name, title in running.items():
+        found = read_job(home(), name)
+        if found.state != "running":
+            st.rerun()
+        passed = f"{text.duration(time.time() - found.started)} so far" if found.started else ""
+        job(
+            title,
+            "running",
+            done=found.done,
+            total=found.total,
+            note=" · ".join(part for part in (found.note, passed) if part),
+            stoppable=False,
+            key=f"job_{name}",
+        )

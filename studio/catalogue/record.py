@@ -1,0 +1,95 @@
+"""One photograph with everything that is known of it."""
+
+from itertools import islice
+
+import streamlit as st
+
+from engine.catalogue.record import Photograph
+from engine.catalogue.store import Catalogue, Filter
+from engine.images.decode import read_rgb
+from studio.place import file_of, images
+from studio.thumbnails import tiles
+from studio.views.grid import photo_grid
+from studio.views.photo import jpeg, photo_html
+from studio.views.problem import problems_shown
+
+_SHOWN_SIDE = 900
+_MOST_RELATED = 12
+
+
+def record(catalogue: Catalogue, photograph: Photograph) -> str | None:
+    """Draw the record; returns the id of another photograph of its observation, if chosen."""
+    st.subheader(f"*{photograph.species}*", anchor=False)
+    if photograph.state == "cached":
+        with problems_shown():
+            _photo(photograph)
+        if st.button("Open in the crop lab", key="catalogue_lab", icon=":material/crop:"):
+            address = {"photo": photograph.image_id}
+            st.switch_page("../pages/crop_lab.py", query_params=address)
+    else:
+        st.info("Its bytes are not on this machine; only its address is known.")
+    _fields(photograph)
+    others = related(catalogue, photograph)
+    if not others:
+        return None
+    st.markdown("**The same observation**")
+    return photo_grid(
+        tiles(others, images()),
+        "catalogue_related",
+        "Photographs of the same observation",
+        marked="",
+    )
+
+
+def related(catalogue: Catalogue, photograph: Photograph) -> list[Photograph]:
+    """The other photographs of its observation, a dozen at most."""
+    if not photograph.observation_id:
+        return []
+    # An observation is of one plant, so its photographs stand under one species and source.
+    near = catalogue.all(Filter(species=photograph.species, source=photograph.source))
+    same = (
+        other
+        for other in near
+        if other.observation_id == photograph.observation_id
+        and other.image_id != photograph.image_id
+    )
+    return list(islice(same, _MOST_RELATED))
+
+
+def _photo(photograph: Photograph) -> None:
+    encoded = _shown(photograph.sha256, photograph)
+    size = (photograph.width, photograph.height)
+    credit = " · ".join(filter(None, (photograph.attribution, photograph.license)))
+    st.html(photo_html(encoded, size, photograph.species, caption=credit))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _shown(sha256: str, _photograph: Photograph) -> bytes:
+    pixels = read_rgb(file_of(_photograph), least_side=_SHOWN_SIDE)
+    return jpeg(pixels, longest=_SHOWN_SIDE)
+
+
+def _fields(photograph: Photograph) -> None:
+    size = f"{photograph.width:,} × {photograph.height:,} pixels" if photograph.width else ""
+    fields = {
+        "Species": photograph.species,
+        "Genus": photograph.genus,
+        "Family": photograph.family,
+        "Source": photograph.source,
+        "Observation": photograph.observation_id,
+        "Observer": photograph.observer,
+        "Licence": photograph.license,
+        "Attribution": photograph.attribution,
+        "Size": size,
+        "Address": photograph.url,
+    }
+    st.table({name: value or "–" for name, value in fields.items()}, border="horizontal")
+    with st.expander("File and hashes"):
+        hashes = {
+            "Image id": photograph.image_id,
+            "File, below the home": photograph.path,
+            "SHA-256": photograph.sha256,
+            "Perceptual hash": photograph.phash,
+        }
+        lines = [f"{name}: {value}" for name, value in hashes.items() if value]
+        st.code("\n".join(lines), language=None, wrap_lines=True)

@@ -1,0 +1,74 @@
+"""Photographs by name: one lying bar each, its number beside it."""
+
+from collections.abc import Mapping
+
+from plotly import graph_objects as go
+
+from studio import text
+from studio.charts.chart import Chart, Table, figure
+from studio.palette import LIGHT
+
+_LONGEST_NAME = 32
+
+
+def bars(title: str, images: Mapping[str, int]) -> Chart:
+    """Photographs by name, the most on top: {"Rosa canina": 12, …}."""
+    names = sorted(images, key=lambda name: (-images[name], name))
+    values = [images[name] for name in names]
+    total = max(sum(values), 1)
+    drawn = figure(
+        go.Bar(
+            y=names,
+            x=values,
+            orientation="h",
+            marker_color=LIGHT.leaf,
+            text=[f" {text.number(value)}" for value in values],
+            textposition="outside",
+            outsidetextfont_color=LIGHT.muted,
+            cliponaxis=False,
+            customdata=[text.percentage(value / total) for value in values],
+            hovertemplate="%{y}: %{x:,} (%{customdata})<extra></extra>",
+        ),
+        height=56 + 26 * max(len(names), 1),
+    )
+    drawn.update_xaxes(visible=False)
+    drawn.update_yaxes(
+        showgrid=False,
+        autorange="reversed",
+        type="category",
+        tickmode="array",
+        tickvals=names,
+        ticktext=[_short(name) for name in names],
+        tickfont_color=LIGHT.text,
+    )
+    drawn.update_layout(margin_r=64)
+    return Chart(
+        drawn,
+        title,
+        _summary(names, images),
+        Table(
+            ("Name", "Photographs", "Share"),
+            tuple(
+                (name, text.number(images[name]), text.percentage(images[name] / total))
+                for name in names
+            ),
+        ),
+    )
+
+
+def _short(name: str) -> str:
+    if not name:
+        return "no name"
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+
+
+def _summary(names: list[str], images: Mapping[str, int]) -> str:
+    if not names:
+        return "No photographs yet."
+    if len(names) == 1:
+        return f"{_short(names[0])}: {text.count(images[names[0]], 'photograph')}."
+    most, fewest = names[0], names[-1]
+    return (
+        f"{text.count(len(names), 'bar')}: from {_short(most)} with "
+        f"{text.number(images[most])} to {_short(fewest)} with {text.number(images[fewest])}."
+    )

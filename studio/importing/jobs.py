@@ -1,0 +1,77 @@
+"""Starting an import in the background, from what was typed or uploaded."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine.errors import BadInput
+from engine.files import write_atomic
+from engine.home import Home
+from engine.runs.jobs import Job, start_job
+
+JOBS = {"demo": "Planting the demo garden", "import": "Importing photographs"}
+TABLE_TYPES = ("jsonl", "csv", "parquet")
+
+
+def is_busy(jobs: Mapping[str, Job]) -> bool:
+    """Whether one of the imports is at work: they take turns."""
+    return any(job.state == "running" for job in jobs.values())
+
+
+def plant(home: Home) -> Job:
+    """Start to draw the demo garden and put it in the catalogue."""
+    return start_job(home, "demo", ["demo"])
+
+
+def take_folder(home: Home, typed: str, source: str = "") -> Job:
+    """Start to import a folder of this machine.
+
+    Raises:
+        BadInput: nothing was typed, or there is no such folder.
+    """
+    folder = _path(typed, "folder")
+    if not folder.is_dir():
+        raise BadInput(f"There is no folder {folder} on the machine that runs the studio.")
+    return _start(home, "folder", folder, source)
+
+
+def take_table(home: Home, typed: str, source: str = "") -> Job:
+    """Start to import a table of this machine.
+
+    Raises:
+        BadInput: nothing was typed, there is no such file, or it is of another kind.
+    """
+    table = _path(typed, "table")
+    if not table.is_file():
+        raise BadInput(f"There is no table {table} on the machine that runs the studio.")
+    _require_type(table.name)
+    return _start(home, "table", table, source)
+
+
+def take_upload(home: Home, name: str, content: bytes, source: str = "") -> Job:
+    """Start to import an uploaded table; it is kept under data/uploads.
+
+    Raises:
+        BadInput: it is of another kind.
+    """
+    name = Path(name).name
+    _require_type(name)
+    table = home.data / "uploads" / name
+    write_atomic(table, content)
+    return _start(home, "table", table, source)
+
+
+def _start(home: Home, kind: str, path: Path, source: str) -> Job:
+    # The equals sign keeps a name that begins with a dash from being taken for an option.
+    named = [f"--source={source.strip()}"] if source.strip() else []
+    return start_job(home, "import", ["import", kind, str(path), *named])
+
+
+def _path(typed: str, what: str) -> Path:
+    if not typed.strip():
+        raise BadInput(f"Say where the {what} is: type its path.")
+    return Path(typed.strip()).expanduser().absolute()
+
+
+def _require_type(name: str) -> None:
+    if Path(name).suffix.lower().lstrip(".") not in TABLE_TYPES:
+        raise BadInput(f"{name} is no .jsonl, .csv or .parquet file.")

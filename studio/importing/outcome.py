@@ -1,0 +1,69 @@
+"""What the last import did."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from engine.runs.jobs import Job, forget_job
+from studio import text
+from studio.place import home
+from studio.views.action import Action, act
+from studio.views.problem import problem
+
+
+def outcome(jobs: Mapping[str, Job]) -> None:
+    """Say how the last import that has ended went; nothing where there is none."""
+    ended = [job for job in jobs.values() if job.state in ("finished", "failed", "lost")]
+    if not ended:
+        return
+    last = max(ended, key=lambda job: job.started)
+    with st.container(border=True):
+        if last.state == "finished" and isinstance(last.result, dict):
+            _report(last.result)
+        elif last.state == "failed":
+            problem(last.reason or "The import failed; its log under the home says why.")
+        else:
+            problem(
+                "The import ended without a word, as after a power cut. "
+                "Start it again: what is in already stays."
+            )
+        with st.container(horizontal=True):
+            if last.state == "finished":
+                act(Action("Browse the catalogue", "../pages/catalogue.py"), "import_browse")
+            if act(Action("Close"), "import_close"):
+                forget_job(home(), last.name)
+                st.rerun()
+
+
+def sentence(result: Mapping[str, Any]) -> str:
+    """{"added": 12, "known": 3, "refused": 1} -> "12 photographs were added, …"."""
+    added, known, refused = (int(result.get(key, 0)) for key in ("added", "known", "refused"))
+    parts = [f"{text.count(added, 'photograph')} added"]
+    if known:
+        parts.append(f"{text.number(known)} known already")
+    if refused:
+        parts.append(f"{text.number(refused)} refused")
+    return ", ".join(parts) + "."
+
+
+def _report(result: Mapping[str, Any]) -> None:
+    said, refused = sentence(result), int(result.get("refused", 0))
+    if not refused:
+        st.success(said, icon=":material/check_circle:")
+        return
+    st.warning(said, icon=":material/rule:")
+    refusals = pd.DataFrame(result.get("refusals", []), columns=["origin", "reason"])
+    shown = "" if len(refusals) == refused else f" (the first {text.number(len(refusals))})"
+    st.markdown(f"**What was refused, and why**{shown}")
+    st.dataframe(
+        refusals,
+        hide_index=True,
+        height=min(38 + 35 * len(refusals), 320),
+        column_config={
+            "origin": st.column_config.TextColumn("Photograph", width="medium"),
+            "reason": st.column_config.TextColumn("Reason", width="large"),
+        },
+        alt="Refused photographs with the reason for each",
+    )

@@ -1,0 +1,158 @@
+"""The ways by which photographs come in, one section each."""
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from engine.catalogue.table_import import COLUMNS
+from engine.garden.species import SPECIES
+from engine.home import Home
+from studio import text
+from studio.importing.jobs import TABLE_TYPES, plant, take_folder, take_table, take_upload
+from studio.views.problem import problems_shown
+
+_MONGOEXPORT = """\
+mongoexport --uri="mongodb://127.0.0.1:27017" --db=plants --collection=photographs \\
+    --fields=species,path,url,license,attribution --out=photographs.jsonl"""
+
+
+def demo_garden(home: Home, busy: bool) -> None:
+    """Draw a garden, for a first look at everything."""
+    st.markdown(
+        f"{text.number(sum(species.count for species in SPECIES))} drawn photographs of "
+        f"{len(SPECIES)} species that do not exist, some common, some rare: enough to walk "
+        "through every page and to train a first classifier. "
+        "They are drawn on this machine, the same ones every time, in about a minute."
+    )
+    _start("Plant the demo garden", "import_plant", busy, lambda: plant(home))
+
+
+def folder(home: Home, busy: bool) -> None:
+    """Import a folder of the machine that the studio runs on."""
+    st.markdown("A folder on this machine with **one sub-folder a species**, named after it:")
+    st.code(
+        "my photographs/\n├── Bellis perennis/\n│   ├── 0001.jpg\n│   └── 0002.png\n"
+        "└── Rosa canina/\n    └── by-the-gate.jpg",
+        language=None,
+    )
+    path = st.text_input("Folder", placeholder="/home/me/my photographs", key="import_folder")
+    source = _source("the folder's name", "import_folder_source")
+    st.caption("The photographs are copied into the studio's home; the folder stays as it is.")
+    _start("Import the folder", "import_take_folder", busy, lambda: take_folder(home, path, source))
+
+
+def table(home: Home, busy: bool) -> None:
+    """Import a table, by its path or uploaded."""
+    st.markdown(
+        "A table with **one row a photograph**: JSON lines (.jsonl), CSV or Parquet. Every row "
+        "needs a `species`, and a `path` or a `url`; the rest is kept where it is there."
+    )
+    with st.expander("Which columns are read"):
+        _columns()
+    way = st.segmented_control(
+        "Where the table is",
+        ["On this machine", "Upload it"],
+        default="On this machine",
+        required=True,
+        key="import_table_way",
+    )
+    if way == "Upload it":
+        given = st.file_uploader("Table", type=list(TABLE_TYPES), key="import_upload")
+        st.caption("In an uploaded table, a path must be a full one: it has no folder of its own.")
+        source = _source("the table's name", "import_upload_source")
+        start = st.empty()
+        if given is not None:
+            with start.container():
+                _start(
+                    "Import the table",
+                    "import_take_upload",
+                    busy,
+                    lambda: take_upload(home, given.name, given.getvalue(), source),
+                )
+        return
+    path = st.text_input("Table", placeholder="/home/me/photographs.csv", key="import_table")
+    st.caption("A path in a row is taken from the table's own folder, unless it is a full one.")
+    source = _source("the table's name", "import_table_source")
+    _start("Import the table", "import_take_table", busy, lambda: take_table(home, path, source))
+
+
+def mongodb(home: Home, busy: bool) -> None:
+    """What can be done with a MongoDB today."""
+    st.info(
+        "The studio does not read a MongoDB by itself yet. A collection comes in as a table, "
+        "in two steps.",
+        icon=":material/info:",
+    )
+    st.markdown("**1.** Write the collection to a file, one document a line:")
+    st.code(_MONGOEXPORT, language="bash")
+    st.markdown(
+        "**2.** Import `photographs.jsonl` as a table. Each document needs a `species` and a "
+        "`path` or `url` at its top level; fields of other names can be renamed in the file."
+    )
+    _to_table("import_mongo_table")
+
+
+def inaturalist(home: Home, busy: bool) -> None:
+    """What can be done with iNaturalist today."""
+    st.info(
+        "The studio does not ask iNaturalist by itself yet. Observations come in as a table, "
+        "in two steps.",
+        icon=":material/info:",
+    )
+    st.markdown(
+        "**1.** On [iNaturalist's export page](https://www.inaturalist.org/observations/export) "
+        "(it needs an account) choose the observations, and of the columns `id`, "
+        "`scientific_name`, `image_url`, `user_login` and `license`. Leave out `url`: it leads to "
+        "the observation's page, not to a photograph.\n\n"
+        "**2.** Import the CSV file as a table, with iNaturalist as its source. Its photographs "
+        "then stand in the catalogue by their address; to crop them and to train on them, their "
+        "files must be on this machine, with a `path` in each row. Mind each photograph's licence."
+    )
+    _to_table("import_inaturalist_table")
+
+
+WAYS: dict[str, tuple[str, Callable[[Home, bool], None]]] = {
+    "demo": ("Demo garden", demo_garden),
+    "folder": ("Folder", folder),
+    "table": ("Table", table),
+    "mongodb": ("MongoDB", mongodb),
+    "inaturalist": ("iNaturalist", inaturalist),
+}
+"""By the word in the page's address: what it is called, and its section."""
+
+
+def _start(label: str, key: str, busy: bool, begin: Callable[[], object]) -> None:
+    pressed = st.button(
+        label,
+        key=key,
+        type="primary",
+        disabled=busy,
+        help="Another import is at work; they take turns." if busy else None,
+    )
+    if pressed:
+        with problems_shown():
+            begin()
+            st.rerun()
+
+
+def _source(default: str, key: str) -> str:
+    return st.text_input(
+        "Source",
+        placeholder=default,
+        help="What these photographs' source is called in the catalogue.",
+        key=key,
+    )
+
+
+def _columns() -> None:
+    rows = [
+        {"Column": ours, "Also read as": ", ".join(name for name in names if name != ours)}
+        for ours, names in COLUMNS.items()
+    ]
+    st.table(pd.DataFrame(rows).set_index("Column"), alt="The columns that are read")
+
+
+def _to_table(key: str) -> None:
+    if st.button("Go to Table", key=key, icon=":material/table:"):
+        st.switch_page("../pages/importing.py", query_params={"from": "table"})

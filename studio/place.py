@@ -1,0 +1,51 @@
+"""Where the studio works: the home, its catalogue and its photographs, for any page."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite import open_catalogue
+from engine.catalogue.store import Catalogue
+from engine.home import Home, chosen_root, open_home
+from engine.images.store import ImageStore
+from engine.settings.configs import studio_settings
+
+
+def home() -> Home:
+    """The home that this studio was started for.
+
+    Raises:
+        WorkFailed: its folder cannot be made.
+    """
+    return open_home(chosen_root(None, _configured_home()))
+
+
+@contextmanager
+def catalogue() -> Iterator[Catalogue]:
+    """The catalogue, for the length of a `with` block.
+
+    Every block has a connection of its own, for scripts of several sessions run in threads;
+    opening one takes less than a millisecond.
+
+    Raises:
+        WorkFailed: it is damaged, or belongs to a newer studio.
+    """
+    with open_catalogue(home().catalogue) as opened:
+        yield opened
+
+
+def images() -> ImageStore:
+    """The photographs' bytes and thumbnails."""
+    return ImageStore(home())
+
+
+def file_of(photograph: Photograph) -> Path:
+    """Where the bytes of a cached photograph lie."""
+    return home().resolve(photograph.path)
+
+
+@cache
+def _configured_home() -> str:
+    return studio_settings().home

@@ -1,0 +1,110 @@
+"""Which configuration is on the page, with what was changed of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from engine.settings.run import RunSettings
+from studio.forms import with_changes
+from studio.links import from_address, to_address
+from studio.split.made import Made
+
+FIELDS = (
+    "name",
+    "training.epochs",
+    "training.batch_size",
+    "training.accumulation",
+    "training.learning_rate",
+    "training.warmup_epochs",
+    "training.seed",
+    "data.crop_preset",
+    "data.smart_crop",
+)
+MORE = (
+    "model.name",
+    "model.weights",
+    "model.drop_rate",
+    "model.drop_path_rate",
+    "model.pretrained",
+    "data.image_size",
+    "data.workers",
+    "augmentation.train.resize",
+    "augmentation.train.crop",
+    "augmentation.train.scale",
+    "augmentation.train.color_jitter",
+    "augmentation.train.erasing",
+    "augmentation.train.flip",
+    "augmentation.val.resize",
+    "augmentation.val.center_crop",
+    "training.min_learning_rate",
+    "training.weight_decay",
+    "training.label_smoothing",
+    "training.clip_norm",
+    "training.precision",
+    "training.device",
+    "training.log_every",
+    "training.checkpoint_every",
+    "training.stop_after_steps",
+    "training.gradient_checkpointing",
+)
+
+# What each is most worth seeing beside: the published comparison, before and after.
+_COUNTERPARTS = {"teacher_global_224": "teacher_global"}
+
+
+def choose(configs: Mapping[str, RunSettings]) -> str:
+    """Ask for a configuration, and say what it is for."""
+    names = list(configs)
+    from_address("train.config", "config", names)
+    name = st.segmented_control(
+        "Configuration",
+        names,
+        default="demo" if "demo" in names else names[0],
+        required=True,
+        key="train.config",
+    )
+    to_address("train.config", "config", name)
+    chosen = str(name or names[0])
+    st.caption(configs[chosen].description or configs[chosen].model.name)
+    return chosen
+
+
+def choose_split(splits: Sequence[Made]) -> Made:
+    """Ask for a split, the newest first."""
+    by_name = {split.name: split for split in splits}
+    from_address("train.split", "split", by_name)
+    name = st.selectbox("Split", list(by_name), key="train.split")
+    to_address("train.split", "split", name)
+    return by_name.get(str(name), splits[0])
+
+
+def choose_reference(configs: Mapping[str, RunSettings], chosen: str) -> str | None:
+    """Ask for the configuration that the chosen one is compared with; None without another."""
+    others = [name for name in configs if name != chosen]
+    usual = _COUNTERPARTS.get(chosen, "teacher_global_224")
+    return st.selectbox(
+        "Compared with",
+        others,
+        index=others.index(usual) if usual in others else 0,
+        key=f"train.reference.{chosen}",
+    )
+
+
+def settings_of(configs: Mapping[str, RunSettings], name: str, split: Made) -> RunSettings:
+    """The configuration on this split, with what was changed on the page."""
+    base = with_changes(
+        configs[name],
+        {"data.split": split.name, "data.train_jsonl": None, "data.val_jsonl": None},
+    )
+    return with_changes(base, _edits(name))
+
+
+def keep_changes(name: str, changes: Mapping[str, Any]) -> None:
+    """Remember what was changed of a configuration for as long as the tab is open."""
+    _edits(name).update(changes)
+
+
+def _edits(name: str) -> dict[str, Any]:
+    edits: dict[str, Any] = st.session_state.setdefault(f"train.edits.{name}", {})
+    return edits

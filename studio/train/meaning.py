@@ -1,0 +1,150 @@
+"""What a configuration means: what the network sees, and what a step costs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from engine.home import Home
+from engine.runs.estimates import estimate_of
+from engine.runs.jobs import Job
+from engine.settings.run import RunSettings
+from studio import text
+from studio.views.metrics import Metric, metric_row
+from studio.views.problem import problem
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A configuration with its estimate, which may still be on its way."""
+
+    name: str
+    settings: RunSettings
+    job: Job
+
+    @property
+    def estimate(self) -> dict[str, Any] | None:
+        found = self.job.result
+        return found if self.job.state == "finished" and isinstance(found, dict) else None
+
+
+def meaning(
+    home: Home, chosen: tuple[str, RunSettings], other: tuple[str, RunSettings] | None, classes: int
+) -> None:
+    """Draw what the chosen configuration means beside the other one.
+
+    The first time an estimate takes some seconds; until then its figures are dashes.
+    """
+    pairs = [pair for pair in (chosen, other) if pair is not None]
+    if any(_compared(home, pair, classes).job.state == "running" for pair in pairs):
+        st.fragment(_draw_until_known, run_every=1)(home, pairs, classes)
+    else:
+        _draw([_compared(home, pair, classes) for pair in pairs])
+
+
+def _draw_until_known(home: Home, pairs: list[tuple[str, RunSettings]], classes: int) -> None:
+    compared = [_compared(home, pair, classes) for pair in pairs]
+    if not any(side.job.state == "running" for side in compared):
+        st.rerun()
+    _draw(compared)
+
+
+def _compared(home: Home, pair: tuple[str, RunSettings], classes: int) -> Compared:
+    name, settings = pair
+    return Compared(name, settings, estimate_of(home, settings, classes))
+
+
+def _draw(compared: list[Compared]) -> None:
+    chosen, *others = compared
+    other = others[0] if others else None
+    metric_row(figures(chosen, other))
+    if chosen.job.state == "failed":
+        problem(chosen.job.reason or f"{chosen.name} could not be estimated.")
+    elif chosen.job.state == "running":
+        st.caption(":material/hourglass_top: Building the network to measure it …")
+    if other is not None:
+        st.caption(in_words(chosen, other))
+
+
+def figures(chosen: Compared, other: Compared | None) -> list[Metric]:
+    """The figures of the chosen configuration, each with how it stands to the other's."""
+    mine = chosen.estimate or {}
+    theirs = (other.estimate if other else None) or {}
+    side = chosen.settings.data.image_size
+    their_side = other.settings.data.image_size if other else None
+
+    def against(key: str) -> str | None:
+        return _times(mine.get(key), theirs.get(key)) if other else None
+
+    return [
+        Metric(
+            "The network sees",
+            f"{side} × {side}",
+            "Pixels of the square that is left of each photograph after crop and resize.",
+            _times(side * side, their_side * their_side) if their_side else None,
+        ),
+        Metric(
+            "Tokens",
+            text.number(mine["tokens"]) if mine.get("tokens") else "–",
+            "Patches that the transformer relates to each other; their number squared is what "
+            "attention costs.",
+            against("tokens"),
+        ),
+        Metric(
+            "Parameters",
+            _large(mine.get("parameters")),
+            "Numbers that training moves.",
+            against("parameters"),
+        ),
+        Metric(
+            "Memory",
+            text.size(int(mine["memory"])) if mine else "–",
+            f"For one pass over {text.count(chosen.settings.training.batch_size, 'photograph')}: "
+            "weights, gradients, AdamW's two memories and what the backward pass needs, in "
+            f"{mine.get('precision', '16 bit')} arithmetic. A GPU takes about half a GB more for "
+            "itself.",
+            against("memory"),
+        ),
+        Metric(
+            "Work a photograph",
+            _operations(mine.get("flops_per_image")),
+            "Floating-point operations of one step forward and back. On one machine, the time a "
+            "photograph takes goes with it.",
+            against("flops_per_image"),
+        ),
+    ]
+
+
+def in_words(chosen: Compared, other: Compared) -> str:
+    """The comparison as one or two sentences."""
+    augmentation, theirs = (side.settings.augmentation.train for side in (chosen, other))
+    said = [
+        f"Resized to {augmentation.resize}, cropped to {augmentation.crop}; {other.name}: "
+        f"{theirs.resize} and {theirs.crop}.",
+        f"Batches of {chosen.settings.training.batch_size} against "
+        f"{other.settings.training.batch_size}.",
+    ]
+    if chosen.estimate and other.estimate:
+        ratio = chosen.estimate["flops_per_image"] / max(other.estimate["flops_per_image"], 1)
+        said.append(f"Expect {_factor(ratio)} the time {other.name} takes for a photograph.")
+    return text.plain(" ".join(said))
+
+
+def _times(mine: float | None, theirs: float | None) -> str:
+    return f"{_factor(mine / theirs)} the other" if mine and theirs else "–"
+
+
+def _factor(ratio: float) -> str:
+    return f"{ratio:.2g}×" if ratio < 10 else f"{ratio:,.0f}×"
+
+
+def _large(value: int | None) -> str:
+    if not value:
+        return "–"
+    return f"{value / 1e6:,.1f} million" if value >= 1e6 else text.number(value)
+
+
+def _operations(flops: int | None) -> str:
+    if not flops:
+        return "–"
+    return f"{flops / 1e12:,.2f} TFLOP" if flops >= 1e12 else f"{flops / 1e9:,.3g} GFLOP"

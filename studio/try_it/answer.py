@@ -1,0 +1,87 @@
+"""The crop that a network looked at, and its best guesses."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from engine.crop.apply import central
+from engine.crop.box import Box
+from engine.crop.finder import Crop
+from engine.errors import StudioError
+from engine.home import Home
+from engine.images.decode import Pixels, read_rgb
+from engine.runs.run import Run
+from studio import place, text
+from studio.try_it.parts import Known, examples
+from studio.try_it.photographs import Chosen
+from studio.views.photo import Mark, Rectangle, photo
+
+if TYPE_CHECKING:
+    from engine.evaluation.predict import Named
+
+
+def show(home: Home, run: Run, chosen: Chosen, named: "Named") -> None:
+    """Draw the answer."""
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _show_crop(chosen, named)
+    with right:
+        st.subheader("The best guesses", anchor=False)
+        pictures = examples(home, run)
+        for guess in named.predictions:
+            is_right = guess.species == chosen.species
+            _show_guess(guess.species, guess.probability, pictures.get(guess.species), is_right)
+        _show_truth(chosen, [guess.species for guess in named.predictions])
+
+
+def boxes_of(crop: Crop) -> dict[Mark, Rectangle]:
+    """What is drawn over the photograph."""
+    if crop.subject is None:
+        return {"centre": _rectangle(crop.square)}
+    return {"subject": _rectangle(crop.subject), "smart": _rectangle(crop.square)}
+
+
+def _show_crop(chosen: Chosen, named: "Named") -> None:
+    wide, narrow = st.columns([2, 1], gap="medium")
+    with wide:
+        photo(read_rgb(chosen.source), f"The photograph {chosen.name}", boxes_of(named.crop))
+    with narrow:
+        side = named.view.shape[0]
+        photo(named.view, "What the network saw", caption=f"The network saw {side} × {side} pixels")
+        if named.crop.reason:
+            st.caption(f"It is the centre: {text.plain(named.crop.reason)}.")
+
+
+def _show_guess(species: str, probability: float, example: Known | None, is_right: bool) -> None:
+    mark = " &ensp;:green-badge[:material/check: Right]" if is_right else ""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", wrap=False):
+        with st.container(width=72):
+            _show_example(example)
+        with st.container(gap=None):
+            st.markdown(f"**{text.plain(species)}**{mark}")
+            st.progress(min(max(probability, 0.0), 1.0), text=text.percentage(probability))
+
+
+def _show_example(example: Known | None) -> None:
+    pixels = _thumbnail(example) if example else None
+    if example is None or pixels is None:
+        st.caption("No photo here")
+    else:
+        photo(pixels, f"{example.species}, from the train part")
+
+
+def _thumbnail(example: Known) -> Pixels | None:
+    try:
+        pixels = read_rgb(place.images().thumbnail(example.path, example.sha256))
+    except StudioError:
+        return None
+    return central(pixels, min(pixels.shape[:2]))
+
+
+def _show_truth(chosen: Chosen, guessed: list[str]) -> None:
+    if chosen.species and chosen.species not in guessed:
+        st.caption(f"In truth it is {text.plain(chosen.species)}, which is not among these.")
+
+
+def _rectangle(box: Box) -> Rectangle:
+    return box.x, box.y, box.width, box.height

@@ -1,0 +1,98 @@
+"""The photograph to be named: picked from the test part or the catalogue, or uploaded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from engine.catalogue.store import Filter
+from engine.errors import BadInput, StudioError
+from engine.home import Home
+from engine.runs.run import Run
+from studio import place
+from studio.try_it.parts import Known, test_part
+from studio.views.grid import Tile, pager, photo_grid
+
+_A_PAGE = 18
+_FROM_CATALOGUE = 8 * _A_PAGE
+_SOURCES = {"test": "Test part", "catalogue": "Catalogue", "upload": "Upload"}
+_EVERY = "Every species"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A photograph: a file of the home or uploaded bytes; its species where that is known."""
+
+    source: Path | bytes
+    name: str
+    species: str = ""
+
+
+def choose(home: Home, run: Run) -> Chosen | None:
+    """Ask for a photograph; None until there is one. ?photo=ID brings one of the catalogue."""
+    asked = st.query_params.get("photo", "")
+    source = st.segmented_control(
+        "Photograph from",
+        list(_SOURCES),
+        format_func=lambda name: _SOURCES[name],
+        default="catalogue" if asked else "test",
+        required=True,
+        key="try_it.source",
+    )
+    if source == "upload":
+        return _uploaded()
+    if source == "catalogue":
+        return _from_catalogue(home, asked)
+    return _picked(home, test_part(home, run), f"try_it.test.{run.run_id}")
+
+
+def _uploaded() -> Chosen | None:
+    file = st.file_uploader("A photograph of a plant", key="try_it.upload")
+    return Chosen(file.getvalue(), file.name) if file else None
+
+
+def _from_catalogue(home: Home, asked: str) -> Chosen | None:
+    words = st.text_input("Search", placeholder="Part of a species' name", key="try_it.search")
+    with place.catalogue() as catalogue:
+        wanted = catalogue.get(asked) if asked else None
+        page = catalogue.page(Filter(text=words, state="cached"), None, _FROM_CATALOGUE)
+    found = [Known(p.image_id, p.path, p.sha256, p.species) for p in page.photographs]
+    if len(found) == _FROM_CATALOGUE:
+        st.caption(f"The first {_FROM_CATALOGUE:,}; search for the others.")
+    picked = _picked(home, found, "try_it.catalogue")
+    if picked is None and wanted is not None and wanted.path:
+        return _in_home(home, Known(asked, wanted.path, wanted.sha256, wanted.species))
+    return picked
+
+
+def _picked(home: Home, photographs: Sequence[Known], key: str) -> Chosen | None:
+    species = sorted({photograph.species for photograph in photographs})
+    wanted = _EVERY
+    if len(species) > 1:
+        wanted = st.selectbox("Species", [_EVERY, *species], key=f"{key}.species")
+    offered = [item for item in photographs if wanted in (_EVERY, item.species)]
+    places = pager(len(offered), f"{key}.page", page_size=_A_PAGE)
+    chosen = photo_grid(_tiles([offered[number] for number in places]), key)
+    found = next((item for item in photographs if item.image_id == chosen), None)
+    return _in_home(home, found) if found else None
+
+
+def _tiles(photographs: Sequence[Known]) -> list[Tile]:
+    tiles = []
+    for item in photographs:
+        try:
+            image = place.images().thumbnail(item.path, item.sha256)
+        except StudioError:
+            # One that is damaged or gone cannot be asked about either.
+            continue
+        alt = f"Photograph of {item.species}"
+        tiles.append(Tile(item.image_id, image, item.species, alt))
+    return tiles
+
+
+def _in_home(home: Home, photograph: Known) -> Chosen:
+    path = home.resolve(photograph.path)
+    if not path.is_file():
+        raise BadInput(f"The photograph {photograph.path} is missing; choose another one.")
+    return Chosen(path, path.name, photograph.species)

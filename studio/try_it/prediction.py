@@ -1,0 +1,34 @@
+"""Asking a run what plant is on a photograph."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from engine.home import Home
+from engine.runs.run import Run
+from engine.training.folder import run_folder
+from studio.try_it.photographs import Chosen
+
+if TYPE_CHECKING:
+    from engine.evaluation.predict import Named, Predictor
+
+
+def ask(home: Home, run: Run, chosen: Chosen) -> "Named":
+    """The run's best guesses.
+
+    Raises:
+        BadInput: the photograph cannot be read, or the run's checkpoint cannot.
+    """
+    checkpoint = run.folder.best if run.folder.best.is_file() else run.folder.last
+    stamp = checkpoint.stat().st_mtime_ns if checkpoint.is_file() else 0
+    return _predictor(str(home.root), run.run_id, stamp).predict(chosen.source)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Loading the network …")
+def _predictor(root: str, run_id: str, stamp: int) -> "Predictor":
+    # torch takes seconds to import; only a first question pays for it.
+    from engine.evaluation.predict import Predictor
+
+    home = Home(Path(root))
+    return Predictor(home, run_folder(home, run_id))

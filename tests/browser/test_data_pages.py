@@ -1,0 +1,126 @@
+"""Catalogue and crop lab as a reader uses them: by mouse, by keyboard, by address."""
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import cv2
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from engine.catalogue.folder_import import import_folder
+from engine.catalogue.sqlite import open_catalogue
+from engine.home import open_home
+from engine.images.store import ImageStore
+from tests.browser.conftest import Server, StartServer
+from tests.conftest import flower
+
+SPECIES = {"Acer campestre": 3, "Bellis perennis": 70}
+
+
+@pytest.fixture(scope="module")
+def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """The studio on a home with 73 photographs."""
+    folder = tmp_path_factory.mktemp("photographs")
+    for species, images in SPECIES.items():
+        (folder / species).mkdir()
+        for number in range(images):
+            picture = cv2.cvtColor(flower(320, 240, number), cv2.COLOR_RGB2BGR)
+            cv2.imwrite(str(folder / species / f"{number:03}.jpg"), picture)
+    home = open_home(tmp_path_factory.mktemp("home"))
+    with open_catalogue(home.catalogue) as catalogue:
+        import_folder(catalogue, folder, ImageStore(home).keep, "garden")
+    return serve(home=home.root)
+
+
+def asked(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlparse(page.url).query)
+
+
+def tiles(page: Page) -> Locator:
+    return page.get_by_role("list", name="Photographs", exact=True).get_by_role("button")
+
+
+def smart_crop(page: Page) -> Locator:
+    return page.get_by_role("img", name=re.compile("^Smart crop of"))
+
+
+def test_every_page_opens_and_asks_nothing_of_the_outside(page: Page, server: Server) -> None:
+    page.goto(server.address)
+    for name in ("Catalogue", "Import", "Crop lab", "Overview"):
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+        expect(page.get_by_test_id("stAlert")).to_have_count(0)
+
+
+def test_a_photograph_opens_beside_the_grid_and_escape_closes_it(
+    page: Page, server: Server
+) -> None:
+    page.goto(f"{server.address}/catalogue")
+    expect(tiles(page)).to_have_count(60)
+    tiles(page).nth(4).click()
+    record = page.get_by_role("dialog")
+    expect(record.get_by_role("img", name="Bellis perennis")).to_be_visible()
+    expect(record.get_by_text("320 × 240 pixels")).to_be_visible()
+    expect(tiles(page).nth(4)).to_have_attribute("aria-pressed", "true")
+    chosen = asked(page)["photo"]
+
+    page.reload()
+    expect(record.get_by_role("img", name="Bellis perennis")).to_be_visible()
+    assert asked(page)["photo"] == chosen
+    page.keyboard.press("Escape")
+    expect(record).to_have_count(0)
+    page.wait_for_function("!location.search.includes('photo')")
+    tiles(page).nth(4).click()
+    expect(record).to_be_visible()
+    record.get_by_role("button", name="Open in the crop lab").click()
+    expect(page.get_by_role("heading", name="Crop lab")).to_be_visible()
+    assert asked(page)["photo"] == chosen
+
+
+def test_a_species_is_linked_to_by_its_address(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/catalogue?species=Acer+campestre")
+    expect(tiles(page)).to_have_count(3)
+    page.get_by_label("Search", exact=True).fill("bellis")
+    expect(page.get_by_text("Nothing fits")).to_be_visible()
+
+
+def test_the_next_page_of_the_grid_holds_the_rest(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/catalogue")
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("61–73 of 73 photographs")).to_be_visible()
+    expect(tiles(page)).to_have_count(13)
+    page.get_by_role("button", name="Back").click()
+    expect(tiles(page)).to_have_count(60)
+
+
+def test_an_arrow_key_on_a_slider_shows_a_new_crop(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/crop_lab?species=Bellis+perennis")
+    before = smart_crop(page).get_attribute("src")
+    assert before is not None
+    slider = page.get_by_role("slider", name="Padding")
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("23"))
+    expect(smart_crop(page)).not_to_have_attribute("src", before)
+    expect(page.get_by_text("Changed from classic.")).to_be_visible()
+    expect(slider).to_be_focused()
+
+
+def test_a_pair_of_the_strip_is_looked_at_when_it_is_chosen(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/crop_lab")
+    pairs = page.get_by_role("list", name="Before and after").get_by_role("button")
+    expect(pairs).to_have_count(8)
+    pairs.nth(5).click()
+    expect(pairs.nth(5)).to_have_attribute("aria-pressed", "true")
+    page.wait_for_function("location.search.includes('photo=')")
+
+
+def test_an_uploaded_photograph_is_looked_at(page: Page, server: Server, tmp_path: Path) -> None:
+    picture = tmp_path / "mine.png"
+    cv2.imwrite(str(picture), flower(200, 300))
+    page.goto(f"{server.address}/crop_lab")
+    page.get_by_text("Upload one").click()
+    page.locator("input[type=file]").set_input_files(picture)
+    expect(page.get_by_role("img", name="Smart crop of mine.png")).to_be_visible()

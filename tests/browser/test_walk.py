@@ -1,0 +1,211 @@
+"""The whole way, as a new user walks it: from an empty home to a classifier that answers."""
+
+import re
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from engine.crop.presets import load_preset
+from engine.home import open_home
+from engine.runs.run import Run, list_runs
+from tests.browser.conftest import Server, StartServer
+
+SPECIES = {
+    "Papaver imaginarium": (200, 40, 40),
+    "Helianthus delineatus": (235, 200, 40),
+    "Campanula umbratilis": (90, 70, 200),
+    "Bellis perennis": (240, 240, 240),
+}
+IMAGES = 12
+SMALL = {
+    "Name": "walk",
+    "Epochs": "60",
+    "Batch size": "8",
+    "Warmup epochs": "1",
+}
+SMALL_BELOW = {
+    "Image size": "64",
+    "Workers": "0",
+    "Log every": "1",
+}
+
+
+@pytest.fixture(scope="module")
+def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one sub-folder a species: discs in its colour on noisy green."""
+    folder = tmp_path_factory.mktemp("my photographs")
+    random = np.random.default_rng(1)
+    for species, colour in SPECIES.items():
+        (folder / species).mkdir()
+        for number in range(IMAGES):
+            picture = np.full((150, 200, 3), (40, 110, 50), np.uint8)
+            picture += random.integers(0, 12, picture.shape, dtype=np.uint8)
+            middle = (int(random.integers(60, 140)), int(random.integers(50, 100)))
+            cv2.circle(picture, middle, int(random.integers(25, 40)), colour, -1)
+            file = folder / species / f"{number}.jpg"
+            cv2.imwrite(str(file), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Server:
+    return serve(home=tmp_path_factory.mktemp("home"))
+
+
+def the_run(server: Server) -> Run:
+    (run,) = list_runs(open_home(server.home))
+    return run
+
+
+def go_to(page: Page, name: str) -> None:
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True)
+
+
+def tiles(page: Page) -> Locator:
+    return page.get_by_role("list", name="Photographs", exact=True).get_by_role("button")
+
+
+def fill(page: Page, label: str, value: str) -> None:
+    field = page.get_by_label(label, exact=True).first
+    field.fill(value)
+    field.press("Tab")
+
+
+def points(chart: Locator) -> int:
+    return int(chart.evaluate("plot => plot._fullData?.[0]?._length ?? 0"))
+
+
+def wait_for_points(page: Page, more_than: int) -> None:
+    page.wait_for_function(
+        "least => document.querySelector('.js-plotly-plot')?._fullData?.[0]?._length > least",
+        arg=more_than,
+        timeout=90_000,
+    )
+
+
+def test_from_an_empty_home_to_an_answer(page: Page, server: Server, photographs: Path) -> None:
+    page.goto(server.address)
+    bring_photographs_in(page, photographs)
+    look_through_the_catalogue(page)
+    tune_the_crop(page, server)
+    make_a_split(page)
+    launch_a_small_run(page, server)
+    watch_stop_and_resume(page, server)
+    lose_the_server_and_find_the_run(page, server)
+    evaluate_and_ask(page)
+
+
+def bring_photographs_in(page: Page, photographs: Path) -> None:
+    expect(page.get_by_text("Begin with some photographs")).to_be_visible()
+    button(page, "Import a folder").click()
+    fill(page, "Folder", str(photographs))
+    button(page, "Import the folder").click()
+    expect(page.get_by_text(f"{len(SPECIES) * IMAGES} photographs added.")).to_be_visible(
+        timeout=60_000
+    )
+
+
+def look_through_the_catalogue(page: Page) -> None:
+    go_to(page, "Catalogue")
+    expect(tiles(page)).to_have_count(len(SPECIES) * IMAGES)
+    go_to(page, "Overview")
+    expect(page.get_by_text("Next", exact=True)).to_be_visible()
+
+
+def tune_the_crop(page: Page, server: Server) -> None:
+    go_to(page, "Crop lab")
+    threshold = page.get_by_role("slider", name="Saliency threshold")
+    threshold.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+    expect(page.get_by_text("Changed from classic.")).to_be_visible()
+    page.get_by_role("button", name="Save as a preset").click()
+    name = page.get_by_role("textbox", name="Name")
+    name.fill("walk")
+    name.press("Tab")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("combobox", name="Preset")).to_have_value("walk")
+    assert load_preset(open_home(server.home), "walk").threshold == 0.46
+
+
+def make_a_split(page: Page) -> None:
+    go_to(page, "Split")
+    expect(page.get_by_role("img", name="Species by number of photographs")).to_be_visible()
+    expect(page.get_by_text("Every species in val and test is in train")).to_be_visible()
+    button(page, "Make it").click()
+    expect(page.get_by_text("train 40 · val 4 · test 4")).to_be_visible()
+    button(page, "Train on it").click()
+    expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
+
+
+def launch_a_small_run(page: Page, server: Server) -> None:
+    """Two quick clicks, one run: of the demo configuration, made small enough for a test."""
+    expect(page.get_by_text("128 × 128")).to_be_visible()
+    for label, value in SMALL.items():
+        fill(page, label, value)
+    page.get_by_role("combobox", name=re.compile("Crop preset")).click()
+    page.get_by_role("option", name="walk").click()
+    page.get_by_text("Smart crop", exact=True).click()
+    page.get_by_text("More settings").click()
+    more = page.get_by_test_id("stExpanderDetails")
+    more.get_by_label("Name", exact=True).fill("test_vit")
+    for label, value in SMALL_BELOW.items():
+        fill(page, label, value)
+    for label in ("Resize", "Crop", "Center crop"):
+        for field in more.get_by_label(label, exact=True).all():
+            field.fill("64")
+    button(page, "Launch").dblclick()
+    expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible(timeout=40_000)
+    settings = the_run(server).folder.read_settings()
+    assert (settings.name, settings.model.name, settings.data.crop_preset) == (
+        "walk",
+        "test_vit",
+        "walk",
+    )
+
+
+def watch_stop_and_resume(page: Page, server: Server) -> None:
+    wait_for_points(page, 2)
+    chart = page.locator(".js-plotly-plot").first
+    chart.evaluate("plot => { plot.mark = 'the same' }")
+    wait_for_points(page, points(chart) + 3)
+    assert chart.evaluate("plot => plot.mark") == "the same"
+
+    button(page, "Stop").click()
+    expect(button(page, "Resume")).to_be_visible(timeout=60_000)
+    assert the_run(server).state == "stopped"
+    step = the_run(server).status.step
+    button(page, "Resume").click()
+    expect(button(page, "Stop")).to_be_visible(timeout=60_000)
+    wait_for_points(page, step + 1)
+
+
+def lose_the_server_and_find_the_run(page: Page, server: Server) -> None:
+    server.kill()
+    run = the_run(server)
+    assert run.is_live
+    server.start()
+    page.goto(f"{server.address}/runs")
+    wait_for_points(page, run.status.step)
+    assert the_run(server).status.attempt == 2
+    expect(page.get_by_test_id("stMain").get_by_text("Finished").first).to_be_visible(
+        timeout=120_000
+    )
+
+
+def evaluate_and_ask(page: Page) -> None:
+    button(page, "Evaluate on the test part").click()
+    expect(page.get_by_text("Calibration error")).to_be_visible(timeout=90_000)
+    button(page, "Try it").click()
+    tiles(page).first.click()
+    expect(page.get_by_text("The best guesses")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("img", name="What the network saw")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("from the train part"))).to_have_count(4)

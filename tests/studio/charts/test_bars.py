@@ -1,0 +1,21 @@
+from studio.charts.bars import bars
+
+
+def test_the_most_stands_on_top_and_its_number_beside_it() -> None:
+    chart = bars("By species", {"Rosa canina": 2, "Bellis perennis": 1_200})
+    bar = chart.figure.data[0]
+    assert list(bar.y) == ["Bellis perennis", "Rosa canina"]
+    assert [label.strip() for label in bar.text] == ["1,200", "2"]
+    assert chart.table.rows[0] == ("Bellis perennis", "1,200", "99.8%")
+    assert "from Bellis perennis with 1,200 to Rosa canina with 2" in chart.summary
+
+
+def test_a_name_of_200_letters_is_cut_on_the_axis_and_whole_in_the_table() -> None:
+    name = "a" * 200
+    chart = bars("By species", {name: 1})
+    assert len(chart.figure.layout.yaxis.ticktext[0]) == 32
+    assert chart.table.rows[0][0] == name
+
+
+def test_nothing_is_said_to_be_nothing() -> None:
+    assert bars("By source", {}).summary == "No photographs yet."

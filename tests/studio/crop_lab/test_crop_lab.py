@@ -1,0 +1,203 @@
+import io
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from engine.catalogue.sqlite import SqliteCatalogue
+from engine.crop.apply import central, read_square
+from engine.crop.box import Box
+from engine.crop.finder import find_crop
+from engine.crop.presets import CENTRE, CLASSIC, load_preset, save_preset
+from engine.home import Home
+from engine.images.decode import read_rgb
+from engine.settings.augmentation import ValAugmentation
+from engine.settings.crop import CropPreset
+from studio.crop_lab.subject import find, heat_shown, of_photograph, of_upload, seen
+from tests.conftest import MakeImage, flower
+from tests.studio.conftest import OpenPage
+
+VIEW = ValAugmentation(resize=64, center_crop=56)
+
+
+def encoded(width: int = 320, height: int = 240, kind: str = "JPEG", seed: int = 0) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(flower(width, height, seed)).save(stream, kind)
+    return stream.getvalue()
+
+
+def uploading(app: AppTest, name: str, content: bytes) -> AppTest:
+    app.segmented_control(key="lab_way").set_value("Upload one").run()
+    app.file_uploader(key="lab_upload").upload(name, content).run()
+    assert not app.exception
+    return app
+
+
+def figures(app: AppTest) -> str:
+    return " ".join(html.value for html in app.html)
+
+
+@pytest.mark.parametrize("preset", [CLASSIC, CENTRE, CLASSIC.model_copy(update={"threshold": 0.3})])
+def test_the_crop_is_the_one_that_training_finds(preset: CropPreset) -> None:
+    content = encoded()
+    assert find(of_upload("a.jpg", content), preset).crop == find_crop(read_rgb(content), preset)
+
+
+def test_a_picture_too_small_for_saliency_falls_back_as_in_training() -> None:
+    content = encoded(12, 9, "PNG")
+    subject = of_upload("small.png", content)
+    found = find(subject, CLASSIC)
+    assert found.crop == find_crop(read_rgb(content), CLASSIC)
+    assert found.crop.is_fallback
+    assert heat_shown(subject, CLASSIC) is None
+
+
+def test_the_smart_crop_is_what_the_network_is_shown() -> None:
+    content, square = encoded(), Box(40, 30, 120, 120)
+    jpeg = seen(of_upload("a.jpg", content), square, VIEW)
+    shown = cv2.cvtColor(
+        cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB
+    )
+    exact = central(read_square(content, square, VIEW.resize), VIEW.center_crop)
+    assert shown.shape == exact.shape == (56, 56, 3)
+    assert np.abs(shown.astype(int) - exact).mean() < 6
+
+
+def test_a_catalogued_photograph_is_known_by_its_species(
+    small_catalogue: SqliteCatalogue, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STUDIO_HOME", str(home.root))
+    photograph = small_catalogue.get("acer-0")
+    assert photograph is not None
+    subject = of_photograph(photograph)
+    assert (subject.name, subject.size) == ("Acer campestre", (64, 48))
+
+
+def test_without_photographs_one_can_still_be_uploaded(open_page: OpenPage) -> None:
+    app = open_page("crop_lab")
+    assert app.subheader[0].value == "No photographs to look at"
+    uploading(app, "mine.jpg", encoded())
+    assert "Smart crop of mine.jpg" in figures(app)
+    assert [metric.label for metric in app.metric] == ["Kept", "Seen", "Scale", "Time"]
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_the_address_names_the_photograph(open_page: OpenPage) -> None:
+    app = open_page("crop_lab", photo="cornus-2")
+    assert "Smart crop of Cornus mas" in figures(app)
+    assert app.query_params["photo"] == "cornus-2"
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_an_address_that_names_none_is_a_sentence(open_page: OpenPage) -> None:
+    app = open_page("crop_lab", photo="nowhere")
+    assert app.error[0].value.startswith("There is no photograph 'nowhere'")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("empty.jpg", b"", "is empty"),
+        ("text.jpg", b"these are words", "is not a photograph"),
+        ("cut.jpg", encoded()[:900], "is damaged"),
+    ],
+)
+def test_an_upload_that_is_no_photograph_is_one_sentence(
+    name: str, content: bytes, said: str, open_page: OpenPage
+) -> None:
+    app = uploading(open_page("crop_lab"), name, content)
+    assert len(app.error) == 1
+    assert said in app.error[0].value
+    assert app.error[0].value.endswith(".")
+
+
+@pytest.mark.parametrize("mode", ["L", "P", "CMYK", "I;16", "RGBA"])
+def test_photographs_of_every_kind_are_shown(mode: str, open_page: OpenPage) -> None:
+    stream = io.BytesIO()
+    picture = Image.fromarray(flower(48, 40))
+    if mode == "I;16":
+        picture = Image.fromarray(flower(48, 40)[..., 0].astype(np.uint16) * 257)
+    else:
+        picture = picture.convert(mode)
+    picture.save(stream, "TIFF")
+    app = uploading(open_page("crop_lab"), "odd.tif", stream.getvalue())
+    assert not app.error
+    assert "Smart crop of odd.tif" in figures(app)
+
+
+def test_a_single_pixel_falls_back_and_says_why(open_page: OpenPage) -> None:
+    app = uploading(open_page("crop_lab"), "dot.png", encoded(1, 1, "PNG"))
+    assert (
+        app.info[0].value == "The centre square is kept: the photograph is smaller than 16 pixels."
+    )
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_a_preset_loads_its_values(home: Home, open_page: OpenPage) -> None:
+    own = CropPreset(name="petals", threshold=0.3, padding=0.35, working_side=192)
+    save_preset(home, own)
+    app = open_page("crop_lab")
+    assert app.slider(key="lab_threshold").value == 0.5
+    app.selectbox(key="lab_preset").set_value("petals").run()
+    assert app.slider(key="lab_threshold").value == 0.3
+    assert app.slider(key="lab_padding").value == 0.35
+    assert app.selectbox(key="lab_working_side").value == 192
+    app.selectbox(key="lab_preset").set_value("centre").run()
+    assert app.slider(key="lab_threshold").disabled
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_settings_are_saved_as_a_preset_that_training_can_load(
+    home: Home, open_page: OpenPage
+) -> None:
+    app = open_page("crop_lab")
+    app.slider(key="lab_threshold").set_value(0.25).run()
+    app.slider(key="lab_padding").set_value(0.4).run()
+    app.text_input(key="lab_name").set_value("wide").run()
+    app.button(key="lab_save").click().run()
+    assert app.success[0].value == "Saved as wide: training can use it."
+    assert load_preset(home, "wide") == CropPreset(name="wide", threshold=0.25, padding=0.4)
+    assert app.selectbox(key="lab_preset").value == "wide"
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_a_preset_is_replaced_only_when_that_is_said(home: Home, open_page: OpenPage) -> None:
+    save_preset(home, CropPreset(name="wide", padding=0.6))
+    app = open_page("crop_lab")
+    app.text_input(key="lab_name").set_value("wide").run()
+    assert app.button(key="lab_save").disabled
+    app.checkbox(key="lab_replace").check().run()
+    app.button(key="lab_save").click().run()
+    assert load_preset(home, "wide").padding == 0.2
+
+
+@pytest.mark.parametrize(("name", "said"), [("classic", "comes with"), ("a/b", "letters, digits")])
+@pytest.mark.usefixtures("small_catalogue")
+def test_a_name_that_cannot_be_is_refused(
+    name: str, said: str, home: Home, open_page: OpenPage
+) -> None:
+    app = open_page("crop_lab")
+    app.text_input(key="lab_name").set_value(name).run()
+    app.button(key="lab_save").click().run()
+    assert said in app.error[0].value
+    assert not list(home.presets.glob("*"))
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_a_photograph_whose_file_is_gone_is_a_sentence(
+    small_catalogue: SqliteCatalogue, home: Home, open_page: OpenPage
+) -> None:
+    photograph = small_catalogue.get("acer-0")
+    assert photograph is not None
+    home.resolve(photograph.path).unlink()
+    app = open_page("crop_lab", photo="acer-0")
+    assert "does not exist" in app.error[0].value
+
+
+def test_a_sideways_photograph_is_the_right_way_up(make_image: MakeImage) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    content = make_image("side.jpg", 64, 48, exif=exif).read_bytes()
+    assert of_upload("side.jpg", content).size == (48, 64)

@@ -1,0 +1,100 @@
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from engine.errors import BadInput
+from engine.home import Home
+from engine.runs.jobs import Job, read_job
+from studio.importing.jobs import take_folder, take_table, take_upload
+from studio.importing.outcome import sentence
+from tests.conftest import MakeImage
+from tests.studio.conftest import OpenPage
+
+
+def ended(home: Home) -> Job:
+    deadline = time.monotonic() + 60
+    while read_job(home, "import").state == "running" and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return read_job(home, "import")
+
+
+def test_a_folder_is_imported_and_the_page_reports_it(
+    home: Home, tmp_path: Path, make_image: MakeImage, open_page: OpenPage
+) -> None:
+    make_image("Rosa canina/a.jpg", seed=1)
+    make_image("Bellis perennis/b.jpg", seed=2)
+    (tmp_path / "pictures" / "Rosa canina" / "broken.jpg").write_text("no picture")
+    app = open_page("importing", **{"from": "folder"})
+    app.text_input(key="import_folder").set_value(str(tmp_path / "pictures"))
+    app.text_input(key="import_folder_source").set_value("-my garden")
+    app.button(key="import_take_folder").click().run()
+    assert not app.exception
+    job = ended(home)
+    assert (job.state, job.result["added"], job.result["refused"]) == ("finished", 2, 1)
+
+    app.run()
+    assert app.warning[0].value == "2 photographs added, 1 refused."
+    refused = app.dataframe[0].value
+    assert "broken.jpg" in refused["origin"][0]
+    assert "not a photograph" in refused["reason"][0]
+    app.button(key="import_close").click().run()
+    assert not app.warning
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "/no/such/folder"])
+def test_a_folder_that_is_not_there_is_refused_with_a_sentence(
+    typed: str, home: Home, open_page: OpenPage
+) -> None:
+    app = open_page("importing", **{"from": "folder"})
+    app.text_input(key="import_folder").set_value(typed)
+    app.button(key="import_take_folder").click().run()
+    assert app.error[0].value.endswith(".")
+    assert read_job(home, "import").state == "none"
+
+
+def test_an_uploaded_table_is_kept_and_imported(
+    home: Home, make_image: MakeImage, open_page: OpenPage
+) -> None:
+    row = {"species": "Rosa canina", "path": str(make_image("a.jpg"))}
+    app = open_page("importing", **{"from": "table"})
+    app.segmented_control(key="import_table_way").set_value("Upload it").run()
+    app.file_uploader(key="import_upload").upload("roses.jsonl", json.dumps(row).encode()).run()
+    app.button(key="import_take_upload").click().run()
+    assert ended(home).result["added"] == 1
+    assert (home.data / "uploads" / "roses.jsonl").is_file()
+
+
+def test_a_table_of_another_kind_is_refused(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "list.xlsx").write_bytes(b"")
+    with pytest.raises(BadInput, match=r"list\.xlsx is no \.jsonl"):
+        take_table(home, str(tmp_path / "list.xlsx"))
+    with pytest.raises(BadInput, match=r"list\.xlsx is no \.jsonl"):
+        take_upload(home, "../list.xlsx", b"")
+    with pytest.raises(BadInput, match="There is no folder"):
+        take_folder(home, str(tmp_path / "list.xlsx"))
+
+
+@pytest.mark.parametrize("way", ["demo", "folder", "table", "mongodb", "inaturalist", "nonsense"])
+def test_the_address_leads_to_each_way_in(way: str, open_page: OpenPage) -> None:
+    app = open_page("importing", **{"from": way})
+    chosen = app.segmented_control(key="import_from").value
+    assert chosen == (way if way != "nonsense" else "demo")
+
+
+@pytest.mark.parametrize("way", ["mongodb", "inaturalist"])
+def test_what_cannot_be_done_yet_says_so_and_shows_the_way_round(
+    way: str, open_page: OpenPage
+) -> None:
+    app = open_page("importing", **{"from": way})
+    assert "yet" in app.info[0].value
+    assert any(button.label == "Go to Table" for button in app.button)
+
+
+def test_what_an_import_did_is_said_in_a_sentence() -> None:
+    assert sentence({"added": 1, "known": 0, "refused": 0}) == "1 photograph added."
+    assert (
+        sentence({"added": 1_200, "known": 3, "refused": 2})
+        == "1,200 photographs added, 3 known already, 2 refused."
+    )

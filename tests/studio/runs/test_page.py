@@ -1,0 +1,125 @@
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.files import write_json
+from engine.home import Home
+from engine.runs.run import find_run, list_runs
+from tests.conftest import PROJECT
+from tests.studio.conftest import OpenPage, words
+from tests.studio.runs import drawn_run
+from tests.studio.runs.drawn_run import ended_run
+
+EVALUATION = {
+    "images": 60, "classes": 3, "classes_absent": 0, "top1": 0.9, "top1_interval": [0.8, 0.95],
+    "top5": 1.0, "k": 3, "macro_top1": 0.85, "ece": 0.1, "step": 80,
+    "buckets": [{"train_images": "5-19", "classes": 3, "images": 60, "top1": 0.9,
+                 "macro_top1": 0.85, "absent": 0}],
+    "species": [{"species": "Cornus mas", "train_images": 9, "images": 20, "top1": 0.7,
+                 "top5": 1.0, "mistaken_for": "Acer campestre"}],
+}  # fmt: skip
+
+
+@pytest.fixture
+def live_run(home: Home) -> Iterator[str]:
+    """A process that holds the lock of the run "live" and adds five points a second."""
+    command = [sys.executable, drawn_run.__file__, str(home.root), "live", "0.2"]
+    process = subprocess.Popen(command, cwd=PROJECT, env={"PYTHONPATH": str(PROJECT)})
+    deadline = time.monotonic() + 30
+    while not (home.runs / "live" / "metrics.jsonl").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    yield "live"
+    process.kill()
+    process.wait()
+
+
+def run_until(app: AppTest, label: str) -> None:
+    """Look again until a button of this name is there."""
+    deadline = time.monotonic() + 30
+    while label not in [button.label for button in app.button] and time.monotonic() < deadline:
+        time.sleep(0.3)
+        app.run()
+    assert label in [button.label for button in app.button]
+
+
+def test_without_runs_the_page_says_what_to_do_first(open_page: OpenPage) -> None:
+    assert open_page("runs").subheader[0].value == "No runs yet"
+
+
+def test_every_run_stands_in_the_list_with_its_true_state_the_newest_first(
+    open_page: OpenPage, home: Home
+) -> None:
+    for state in ("finished", "failed", "stopped", "lost"):
+        ended_run(home, f"run-{state}", state, reason="The disk is full.")
+    app = open_page("runs")
+    assert app.radio[0].options == ["run-lost", "run-stopped", "run-failed", "run-finished"]
+    assert app.radio[0].value == "run-lost"
+    assert app.warning[0].value.startswith("Its process ended without a word")
+    assert [button.label for button in app.button][:2] == ["Resume", "Try it"]
+    app.radio[0].set_value("run-failed").run()
+    assert app.error[0].value == "The disk is full."
+
+
+def test_a_link_opens_its_run_and_one_that_is_gone_is_said_to_be(
+    open_page: OpenPage, home: Home
+) -> None:
+    ended_run(home, "old")
+    ended_run(home, "new")
+    app = open_page("runs", run="old")
+    assert app.radio[0].value == "old"
+    assert app.metric[0].value == "4 of 4"
+    assert "There is no run gone any more." in open_page("runs", run="gone").warning[0].value
+
+
+def test_a_live_run_is_shown_as_it_goes_stopped_and_gone_on_with(
+    open_page: OpenPage, home: Home, live_run: str
+) -> None:
+    app = open_page("runs")
+    assert app.metric[4].label == "Time left"
+    assert "Stop" in [button.label for button in app.button]
+    assert app.code[0].value.startswith("Step 1.")
+    app.button(key="runs.stop").click().run()
+    assert app.button(key="runs.stop").disabled
+    run_until(app, "Resume")
+    assert find_run(home, live_run).state == "stopped"
+    assert "It was asked to stop, and saved first." in words(app)
+
+
+def test_a_run_is_deleted_only_when_that_is_confirmed(open_page: OpenPage, home: Home) -> None:
+    ended_run(home, "one")
+    ended_run(home, "two")
+    app = open_page("runs", run="one")
+    assert "It cannot be brought back." in words(app)
+    app.button(key="runs.delete.confirm").click().run()
+    assert not app.exception
+    assert [run.run_id for run in list_runs(home)] == ["two"]
+    assert app.radio[0].value == "two"
+
+
+def test_an_evaluation_is_shown_with_its_figures_and_a_table_by_species(
+    open_page: OpenPage, home: Home
+) -> None:
+    folder = ended_run(home, "one")
+    app = open_page("runs")
+    assert "Not evaluated yet" in words(app)
+    write_json(folder.evaluation / "test.json", EVALUATION)
+    app.run()
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert (shown["Top-1"], shown["Top-3"], shown["Macro top-1"]) == ("90.0%", "100.0%", "85.0%")
+    assert list(app.dataframe[1].value["Most often taken for"]) == ["Acer campestre"]
+    assert app.button(key="runs.evaluate").label == "Evaluate again"
+
+
+def test_an_evaluation_that_fails_says_why(open_page: OpenPage, home: Home) -> None:
+    ended_run(home, "one")
+    app = open_page("runs")
+    app.button(key="runs.evaluate").click().run()
+    deadline = time.monotonic() + 60
+    while not app.error and time.monotonic() < deadline:
+        time.sleep(0.5)
+        app.run()
+    assert app.error[0].value.endswith(".")

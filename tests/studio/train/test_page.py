@@ -1,0 +1,105 @@
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.home import Home
+from engine.runs.run import list_runs
+from engine.settings.configs import run_configs
+from engine.training.lock import held
+from tests.studio.conftest import OpenPage, words
+from tests.studio.runs.drawn_run import new_run
+
+pytestmark = pytest.mark.usefixtures("stopped_at_the_end")
+
+
+@pytest.fixture(autouse=True)
+def _no_estimates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Estimating builds networks in other processes; its own test looks at that."""
+    monkeypatch.setattr("studio.train.meaning._compared", _unknown)
+
+
+def _unknown(home: Home, pair: tuple[str, object], classes: int) -> object:
+    from engine.runs.jobs import Job
+    from studio.train.meaning import Compared
+
+    return Compared(pair[0], pair[1], Job("estimate", "none"))  # type: ignore[arg-type]
+
+
+def launch_key(app: AppTest) -> str:
+    return next(str(button.key) for button in app.button if button.label == "Launch")
+
+
+def made_small(app: AppTest) -> AppTest:
+    """A run that ends within seconds of its start."""
+    app.number_input(key="train.form.demo.training.epochs").set_value(1)
+    app.number_input(key="train.form.demo.data.workers").set_value(0)
+    app.text_input(key="train.form.demo.training.stop_after_steps").set_value("1")
+    return app
+
+
+def test_without_a_split_the_page_says_what_to_do_first(open_page: OpenPage) -> None:
+    app = open_page("train")
+    assert app.subheader[0].value == "No split to train on"
+    assert app.button[0].label == "Make a split"
+
+
+def test_every_configuration_can_be_chosen_and_is_compared_with_its_counterpart(
+    open_page: OpenPage, split_home: Home
+) -> None:
+    app = open_page("train", config="teacher_global", split="default")
+    assert app.segmented_control[0].options == list(run_configs())
+    assert app.segmented_control[0].value == "teacher_global"
+    assert app.selectbox(key="train.reference.teacher_global").value == "teacher_global_224"
+    assert app.metric[0].value == "384 × 384"
+    assert app.metric[0].delta == "2.9× the other"
+    assert "Resized to 448, cropped to 384" in words(app)
+    app.segmented_control[0].set_value("teacher_global_224").run()
+    assert app.selectbox(key="train.reference.teacher_global_224").value == "teacher_global"
+    assert app.query_params["config"] in ("teacher_global_224", ["teacher_global_224"])
+
+
+def test_a_launch_starts_one_run_with_what_was_changed_and_shows_it(
+    open_page: OpenPage, split_home: Home
+) -> None:
+    app = made_small(open_page("train", config="demo"))
+    app.text_input(key="train.form.demo.name").set_value("mine")
+    key = launch_key(app)
+    app.button(key=key).click().run()
+    assert not app.exception
+    assert app.title[0].value == "Runs"
+    (run,) = list_runs(split_home)
+    settings = run.folder.read_settings()
+    assert (settings.name, settings.training.epochs) == ("mine", 1)
+    assert settings.data.split == "default"
+    assert run.run_id.startswith("mine-")
+    assert app.radio[0].value == run.run_id
+
+    # Back on the page, the button is another one: only a new click launches again.
+    app.switch_page("../pages/train.py").run()
+    assert launch_key(app) != key
+    assert len(list_runs(split_home)) == 1
+
+
+def test_settings_that_do_not_go_together_start_nothing(
+    open_page: OpenPage, split_home: Home
+) -> None:
+    app = open_page("train", config="demo")
+    app.number_input(key="train.form.demo.data.image_size").set_value(96)
+    app.button(key=launch_key(app)).click().run()
+    assert "make them equal" in app.error[0].value
+    assert not list_runs(split_home)
+
+
+def test_a_split_that_cannot_be_trained_on_is_refused_in_a_sentence(
+    open_page: OpenPage, split_home: Home
+) -> None:
+    app = open_page("train", config="demo")
+    (split_home.splits / "default" / "val.jsonl").write_text("")
+    app.button(key=launch_key(app)).click().run()
+    assert "holds no photograph" in app.error[0].value
+    assert not list_runs(split_home)
+
+
+def test_a_live_run_is_named_beside_the_button(open_page: OpenPage, split_home: Home) -> None:
+    with held(new_run(split_home, "first").lock):
+        app = open_page("train", config="demo")
+    assert "first is going already" in app.warning[0].value

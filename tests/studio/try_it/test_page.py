@@ -1,0 +1,91 @@
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.home import Home
+from engine.runs.run import Run, read_run
+from engine.settings.run import RunSettings
+from engine.training.folder import RunFolder, prepare
+from tests.conftest import MakeImage
+from tests.studio.conftest import OpenPage, words
+from tests.studio.runs.drawn_run import new_run
+
+TINY = RunSettings.model_validate(
+    {
+        "name": "tiny",
+        "model": {
+            "name": "vit_tiny_patch16_224",
+            "pretrained": False,
+            "options": {"depth": 1, "embed_dim": 48, "num_heads": 3},
+        },
+        "data": {"split": "default", "image_size": 32, "workers": 0},
+        "augmentation": {
+            "train": {"resize": 36, "crop": 32},
+            "val": {"resize": 36, "center_crop": 32},
+        },
+        "training": {"epochs": 1, "batch_size": 4, "warmup_epochs": 0, "device": "cpu"},
+    }
+)
+
+
+@pytest.fixture
+def trained(split_home: Home) -> Run:
+    """A run of one epoch, really trained, on the small catalogue."""
+    from engine.training.loop import train
+
+    folder: RunFolder = prepare(split_home, TINY, "tiny-run")
+    train(split_home, folder)
+    return read_run(folder)
+
+
+def upload(app: AppTest, path: Path) -> None:
+    app.segmented_control(key="try_it.source").set_value("upload").run()
+    app.file_uploader[0].upload(path.name, path.read_bytes(), "image/jpeg").run()
+    assert not app.exception
+
+
+def test_without_a_run_that_can_be_asked_the_page_says_what_to_do_first(
+    open_page: OpenPage, home: Home
+) -> None:
+    new_run(home, "not-trained-yet")
+    app = open_page("try_it")
+    assert app.subheader[0].value == "No run to ask yet"
+
+
+def test_an_upload_is_answered_with_probabilities_and_pictures_and_a_bad_one_with_a_sentence(
+    open_page: OpenPage, trained: Run, make_image: MakeImage
+) -> None:
+    app = open_page("try_it", run=trained.run_id)
+    upload(app, make_image("dahlia.jpg", 120, 90, seed=8))
+    assert "**Dahlia pinnata**" in words(app)
+    guesses = [line.value for line in app.markdown if line.value.startswith("**")]
+    assert len(guesses) == 4
+    drawn = "".join(item.value for item in app.get("html"))
+    assert drawn.count("from the train part") == 4
+    assert "What the network saw" in drawn
+    assert "The photograph dahlia.jpg; " in drawn
+
+    text = make_image("not.jpg").with_name("text.jpg")
+    text.write_text("a text file")
+    upload(app, text)
+    (error,) = app.error
+    assert error.value.endswith(".")
+    assert "\n" not in error.value
+
+
+def test_a_photograph_of_the_catalogue_can_be_asked_about_by_link(
+    open_page: OpenPage, trained: Run
+) -> None:
+    app = open_page("try_it", photo="dahlia-0")
+    assert app.segmented_control(key="try_it.source").value == "catalogue"
+    assert ":material/check: Right" in words(app)
+
+
+def test_a_test_part_that_was_changed_is_refused_in_a_sentence(
+    open_page: OpenPage, trained: Run, split_home: Home
+) -> None:
+    part = split_home.splits / "default" / "test.jsonl"
+    part.write_text(part.read_text() + "\n")
+    app = open_page("try_it")
+    assert "was changed since the run tiny-run was made" in app.error[0].value
