@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from engine.catalogue.folder_import import IMAGE_SUFFIXES
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue, Filter
 from studio.catalogue.filters import filters
@@ -17,7 +18,6 @@ from studio.views.problem import problem, problems_shown
 
 _CACHED = Filter(state="cached")
 _CATALOGUE, _UPLOAD = "From the catalogue", "Upload one"
-_TYPES = ("jpg", "jpeg", "jpe", "png", "webp", "tif", "tiff", "gif", "bmp", "avif")
 _CHOSEN, _WAY = "lab_photo", "lab_way"
 
 
@@ -65,7 +65,7 @@ def pick(image_id: str) -> None:
 
 
 def _uploaded() -> Subject | None:
-    given = st.file_uploader("Photograph", type=list(_TYPES), key="lab_upload")
+    given = st.file_uploader("Photograph", type=sorted(IMAGE_SUFFIXES), key="lab_upload")
     if given is None:
         return None
     with problems_shown():

@@ -1,6 +1,7 @@
 """The whole way, as a new user walks it: from an empty home to a classifier that answers."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -10,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from engine.crop.presets import load_preset
 from engine.home import open_home
+from engine.runs.control import stop
 from engine.runs.run import Run, list_runs
 from tests.browser.conftest import Server, StartServer
 
@@ -22,7 +24,7 @@ SPECIES = {
 IMAGES = 12
 SMALL = {
     "Name": "walk",
-    "Epochs": "60",
+    "Epochs": "20",
     "Batch size": "8",
     "Warmup epochs": "1",
 }
@@ -51,8 +53,13 @@ def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Server:
-    return serve(home=tmp_path_factory.mktemp("home"))
+def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The studio on an empty home; runs that a failure left behind are ended."""
+    home = open_home(tmp_path_factory.mktemp("home"))
+    yield serve(home=home.root)
+    for run in list_runs(home):
+        if run.is_live:
+            stop(home, run.run_id, ask_seconds=1.0)
 
 
 def the_run(server: Server) -> Run:
