@@ -93,7 +93,9 @@ def delete_run(home: Home, run_id: str) -> None:
 
 def _true_state(status: Status, alive: bool) -> tuple[State, str]:
     if alive:
-        return ("starting" if status.state in ENDED else status.state), ""
+        # Until a started process has written its first word, the status is the one before.
+        waiting = status.state in ENDED or status.state == "queued"
+        return ("starting" if waiting else status.state), ""
     if status.state in ENDED:
         return status.state, status.reason
     if status.host and status.host != platform.node():

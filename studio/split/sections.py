@@ -49,10 +49,10 @@ def spread(images: list[int]) -> None:
         ]
     )
     st.space("small")
-    wide, narrow = st.columns([3, 2], gap="large")
-    with wide:
+    beside = st.grid(2, min_column_width=380, gap="large")
+    with beside.cell():
         live_chart(class_histogram(images), key="split.histogram")
-    with narrow:
+    with beside.cell():
         live_chart(bucket_bars(images), key="split.buckets")
         st.caption(RULE)
 

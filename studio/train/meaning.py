@@ -58,12 +58,13 @@ def _draw(compared: list[Compared]) -> None:
     chosen, *others = compared
     other = others[0] if others else None
     metric_row(figures(chosen, other))
+    # One line in any case, so that the form below does not jump when the figures arrive.
+    if any(side.job.state == "running" for side in compared):
+        st.caption(":material/hourglass_top: Building the networks to measure them …")
+    elif other is not None:
+        st.caption(in_words(chosen, other))
     if chosen.job.state == "failed":
         problem(chosen.job.reason or f"{chosen.name} could not be estimated.")
-    elif chosen.job.state == "running":
-        st.caption(":material/hourglass_top: Building the network to measure it …")
-    if other is not None:
-        st.caption(in_words(chosen, other))
 
 
 def figures(chosen: Compared, other: Compared | None) -> list[Metric]:
@@ -106,9 +107,9 @@ def figures(chosen: Compared, other: Compared | None) -> list[Metric]:
             against("memory"),
         ),
         Metric(
-            "Work a photograph",
-            _operations(mine.get("flops_per_image")),
-            "Floating-point operations of one step forward and back. On one machine, the time a "
+            "GFLOP a photo",
+            f"{mine['flops_per_image'] / 1e9:,.3g}" if mine else "–",
+            "Billions of floating-point operations, forward and back. On one machine, the time a "
             "photograph takes goes with it.",
             against("flops_per_image"),
         ),
@@ -135,16 +136,10 @@ def _times(mine: float | None, theirs: float | None) -> str:
 
 
 def _factor(ratio: float) -> str:
-    return f"{ratio:.2g}×" if ratio < 10 else f"{ratio:,.0f}×"
+    return f"{ratio:.2g}×" if ratio < 9.95 else f"{ratio:,.0f}×"
 
 
 def _large(value: int | None) -> str:
     if not value:
         return "–"
     return f"{value / 1e6:,.1f} million" if value >= 1e6 else text.number(value)
-
-
-def _operations(flops: int | None) -> str:
-    if not flops:
-        return "–"
-    return f"{flops / 1e12:,.2f} TFLOP" if flops >= 1e12 else f"{flops / 1e9:,.3g} GFLOP"

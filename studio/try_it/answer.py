@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 def show(home: Home, run: Run, chosen: Chosen, named: "Named") -> None:
     """Draw the answer."""
-    left, right = st.columns([3, 2], gap="large")
-    with left:
+    beside = st.grid(2, min_column_width=380, gap="large")
+    with beside.cell():
         _show_crop(chosen, named)
-    with right:
+    with beside.cell():
         st.subheader("The best guesses", anchor=False)
         pictures = examples(home, run)
         for guess in named.predictions:

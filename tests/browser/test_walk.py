@@ -24,7 +24,7 @@ SPECIES = {
 IMAGES = 12
 SMALL = {
     "Name": "walk",
-    "Epochs": "20",
+    "Epochs": "14",
     "Batch size": "8",
     "Warmup epochs": "1",
 }
@@ -156,6 +156,7 @@ def make_a_split(page: Page) -> None:
 def launch_a_small_run(page: Page, server: Server) -> None:
     """Two quick clicks, one run: of the demo configuration, made small enough for a test."""
     expect(page.get_by_text("128 × 128")).to_be_visible()
+    expect(page.get_by_text("the time teacher_global_224 takes")).to_be_visible(timeout=90_000)
     for label, value in SMALL.items():
         fill(page, label, value)
     page.get_by_role("combobox", name=re.compile("Crop preset")).click()

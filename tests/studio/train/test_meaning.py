@@ -44,7 +44,7 @@ def test_each_figure_says_how_it_stands_to_the_other_configuration(
         "Tokens": ("577", "2.9× the other"),
         "Parameters": ("86.1 million", "1× the other"),
         "Memory": ("9.4 GB", "2× the other"),
-        "Work a photograph": ("166 GFLOP", "3.2× the other"),
+        "GFLOP a photo": ("166", "3.2× the other"),
     }
     assert "Expect 3.2× the time teacher\\_global\\_224 takes" in in_words(large, small)
 
