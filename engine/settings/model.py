@@ -9,6 +9,7 @@ class ModelSettings(Settings):
     name: str = Field(
         "vit_base_patch16_384",
         min_length=1,
+        title="Network",
         description="The network, by its name in timm.",
     )
     pretrained: bool = Field(
