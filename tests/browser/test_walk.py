@@ -164,7 +164,7 @@ def launch_a_small_run(page: Page, server: Server) -> None:
     page.get_by_text("Smart crop", exact=True).click()
     page.get_by_text("More settings").click()
     more = page.get_by_test_id("stExpanderDetails")
-    more.get_by_label("Name", exact=True).fill("test_vit")
+    more.get_by_label("Network", exact=True).fill("test_vit")
     for label, value in SMALL_BELOW.items():
         fill(page, label, value)
     for label in ("Resize", "Crop", "Center crop"):
