@@ -20,6 +20,13 @@ class TrainingSettings(Settings):
         "batch size times this.",
     )
     learning_rate: float = Field(5e-5, gt=0, le=10, description="Peak learning rate of AdamW.")
+    backbone_rate: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="Learning rate of everything but the classifier, as a share of it: trained "
+        "weights bear smaller steps than a new classifier.",
+    )
     min_learning_rate: float = Field(
         1e-6, ge=0, le=10, description="Learning rate at the end of the cosine."
     )
@@ -32,6 +39,11 @@ class TrainingSettings(Settings):
     )
     clip_norm: float | None = Field(
         1.0, gt=0, description="Largest gradient norm let through; empty = no limit."
+    )
+    frozen_statistics: bool = Field(
+        False,
+        description="Keep the means and variances that trained batch normalisation came with, "
+        "instead of measuring them in every small batch. Nothing to a vision transformer.",
     )
     precision: Literal["auto", "fp32", "bf16", "fp16"] = Field(
         "auto", description="Arithmetic: auto takes bf16 or fp16 where the device has it."

@@ -9,6 +9,7 @@ from engine.files import read_json, sha256_of, write_json
 from engine.home import Home
 from engine.settings.crop import CropPreset
 from engine.settings.files import load, save
+from engine.settings.model import ModelSettings
 from engine.settings.run import RunSettings
 from engine.split.classes import ClassMap, read_classes, require_same
 from engine.split.folder import SplitLine, read_part, split_folder
@@ -134,7 +135,8 @@ def prepare(home: Home, settings: RunSettings, run_id: str) -> RunFolder:
     now: later changes of a preset do not reach the run, and a changed split is refused.
 
     Raises:
-        BadInput: the run exists, or its split or preset is missing, empty or damaged.
+        BadInput: the run exists, its split or preset is missing, empty or damaged, or its
+            weights file is missing.
         ClassMapMismatch: the parts of the split speak of different classes.
     """
     folder = RunFolder(home.runs / run_id)
@@ -151,6 +153,7 @@ def prepare(home: Home, settings: RunSettings, run_id: str) -> RunFolder:
             raise BadInput(f"{path} holds no photograph; a run needs some to train and to judge.")
     preset = load_preset(home, settings.data.crop_preset) if settings.data.smart_crop else CENTRE
 
+    model = _with_weights_found(home, settings.model)
     written = {part: portable(home, path) for part, path in paths.items()}
     data = settings.data.model_copy(
         update={"train_jsonl": written["train"], "val_jsonl": written["val"]}
@@ -161,7 +164,7 @@ def prepare(home: Home, settings: RunSettings, run_id: str) -> RunFolder:
     write_json(folder.parts, digests)
     write_status(folder.status, Status(run_id=run_id, epochs=settings.training.epochs))
     # Last, for a folder with a configuration is a run.
-    save(settings.model_copy(update={"data": data}), folder.config)
+    save(settings.model_copy(update={"data": data, "model": model}), folder.config)
     return folder
 
 
@@ -192,6 +195,16 @@ def portable(home: Home, path: Path) -> str:
     """How a run's configuration names a file: relative to the home where it lies inside."""
     inside = path.resolve().is_relative_to(home.root)
     return home.relative(path) if inside else str(path.resolve())
+
+
+def _with_weights_found(home: Home, model: ModelSettings) -> ModelSettings:
+    """The weights file by its whole path, for a run in the background starts elsewhere."""
+    if not model.weights:
+        return model
+    weights = locate(home, str(Path(model.weights).expanduser()))
+    if not weights.is_file():
+        raise BadInput(f"model.weights: the file {weights} does not exist.")
+    return model.model_copy(update={"weights": str(weights)})
 
 
 def _part_files(home: Home, settings: RunSettings) -> dict[str, Path]:

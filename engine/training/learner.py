@@ -12,8 +12,13 @@ from engine.settings.optimisation import TrainingSettings
 from engine.training.dataset import Batch
 from engine.training.device import Device
 from engine.training.metrics import Tally
-from engine.training.model import is_convolutional, normalisation_of
-from engine.training.optimiser import load_optimiser_tensors, make_optimiser, optimiser_tensors
+from engine.training.model import is_convolutional, normalisation_of, train_mode
+from engine.training.optimiser import (
+    load_optimiser_tensors,
+    make_optimiser,
+    optimiser_tensors,
+    set_rate,
+)
 from engine.training.schedule import Schedule
 
 
@@ -42,12 +47,10 @@ class Learner:
         The gradient is that of the mean loss over the window, however it is cut into batches.
         Nothing here waits for the device.
         """
-        self.model.train()
+        train_mode(self.model, self._settings.frozen_statistics)
         # Dropout is a function of (seed, step), so that a resumed run draws the same.
         torch.manual_seed(self._settings.seed * 1_000_003 + step)
-        rate = self.learning_rate(step)
-        for group in self._optimiser.param_groups:
-            group["lr"] = rate
+        set_rate(self._optimiser, self.learning_rate(step))
         self._optimiser.zero_grad(set_to_none=True)
         healthy = torch.ones((), dtype=torch.bool, device=self.device.place)
         for batch in batches:

@@ -25,7 +25,11 @@ from engine.training.learner import Learner, select
 from engine.training.loader import Key, Loader, epoch_batches
 from engine.training.lock import held
 from engine.training.metrics import TOP, Metrics, Tally
-from engine.training.model import build_model, start_model, use_gradient_checkpointing
+from engine.training.model import (
+    build_model,
+    start_model,
+    use_gradient_checkpointing,
+)
 from engine.training.quarantine import Quarantine
 from engine.training.runlog import run_log
 from engine.training.schedule import Schedule

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from engine.errors import BadInput
 from engine.settings.model import ModelSettings
 from engine.split.classes import ClassMap
-from engine.training.weights import load_start_weights
+from engine.training.weights import clear_classifier, load_start_weights
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ def start_model(settings: ModelSettings, classes: ClassMap, image_size: int) -> 
     """
     model = build_model(settings, len(classes), image_size)
     if settings.weights:
-        for remark in load_start_weights(model, Path(settings.weights).expanduser(), classes):
+        for remark in load_start_weights(model, Path(settings.weights), classes):
             log.info(remark)
     elif settings.pretrained:
         _load_published(model, settings, len(classes), image_size)
@@ -97,6 +97,15 @@ def use_gradient_checkpointing(model: nn.Module) -> None:
         raise BadInput(
             "training.gradient_checkpointing: this network has none; set it to false."
         ) from error
+
+
+def train_mode(model: nn.Module, frozen_statistics: bool) -> None:
+    """Switch a network to learning; its batch normalisation may keep to what it knows."""
+    model.train()
+    if frozen_statistics:
+        for module in model.modules():
+            if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                module.eval()
 
 
 def is_convolutional(model: nn.Module) -> bool:
@@ -134,6 +143,8 @@ def _load_published(
             "model.pretrained to false."
         ) from error
     model.load_state_dict(published.state_dict())
+    # Were there as many species as ImageNet has classes, timm would keep its classifier.
+    clear_classifier(model)
     log.info("Started from the published weights of %s.", settings.name)
 
 

@@ -1,11 +1,10 @@
 """AdamW, with weight decay where it belongs."""
 
-from typing import Any
-
 import torch
 from torch import Tensor, nn
 
 from engine.settings.optimisation import TrainingSettings
+from engine.training.weights import classifier_names
 
 _STATE = ("exp_avg", "exp_avg_sq", "step")
 
@@ -14,24 +13,30 @@ def make_optimiser(model: nn.Module, settings: TrainingSettings, fused: bool) ->
     """AdamW (Loshchilov and Hutter, 2019) that decays matrices and kernels only.
 
     Biases, norms and what the network itself exempts (position embeddings, tokens) keep
-    their size: shrinking them regularises nothing.
+    their size: shrinking them regularises nothing. Each group has a `share` of the learning
+    rate, for `set_rate`.
     """
-    exempt_names: set[str] = getattr(model, "no_weight_decay", set[str])()
-    decayed: list[Tensor] = []
-    exempt: list[Tensor] = []
+    exempt: set[str] = getattr(model, "no_weight_decay", set[str])()
+    head = classifier_names(model)
+    groups: dict[tuple[float, float], list[Tensor]] = {}
     for name, weight in model.named_parameters():
-        if weight.requires_grad:
-            spared = weight.ndim <= 1 or name in exempt_names
-            (exempt if spared else decayed).append(weight)
-    groups: list[dict[str, Any]] = [
-        {"params": decayed, "weight_decay": settings.weight_decay},
-        {"params": exempt, "weight_decay": 0.0},
-    ]
+        share = 1.0 if name in head else settings.backbone_rate
+        decay = 0.0 if weight.ndim <= 1 or name in exempt else settings.weight_decay
+        groups.setdefault((share, decay), []).append(weight)
     return torch.optim.AdamW(
-        [group for group in groups if group["params"]],
+        [
+            {"params": weights, "share": share, "weight_decay": decay}
+            for (share, decay), weights in groups.items()
+        ],
         lr=settings.learning_rate,
         fused=fused or None,
     )
+
+
+def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
+    """Give each group its share of a learning rate."""
+    for group in optimiser.param_groups:
+        group["lr"] = rate * group["share"]
 
 
 def optimiser_tensors(optimiser: torch.optim.Optimizer, model: nn.Module) -> dict[str, Tensor]:

@@ -62,7 +62,7 @@ def load_start_weights(model: nn.Module, path: Path, classes: ClassMap) -> list[
         BadInput: the file cannot be read or belongs to another network.
     """
     file = read_weights(path)
-    own, head = model.state_dict(), _classifier(model)
+    own, head = model.state_dict(), classifier_names(model)
     by_name = _resampled(file.tensors, model)
     remarks = [f"Started from the weights in {path.name}."]
     if set(own) - set(by_name) - head:
@@ -79,10 +79,24 @@ def load_start_weights(model: nn.Module, path: Path, classes: ClassMap) -> list[
                 f"model.weights: {path} is of another network: its {name} has the shape "
                 f"{tuple(value.shape)} where {tuple(own[name].shape)} is needed."
             )
+    model.load_state_dict(chosen, strict=False)
     if set(own) - set(chosen):
         remarks.append("Its classifier is for other classes; a new one takes its place.")
-    model.load_state_dict(chosen, strict=False)
+        clear_classifier(model)
     return remarks
+
+
+def clear_classifier(model: nn.Module) -> None:
+    """Let the classifier start from zero (Dosovitskiy et al., "An image is worth", 2021).
+
+    What is random in it would be noise on top of trained features, and some networks begin
+    with so much that a short training never unlearns it.
+    """
+    head = {name.rpartition(".")[0] for name in classifier_names(model)}
+    for name, module in model.named_modules():
+        if name in head and isinstance(module, nn.Linear | nn.Conv2d):
+            for weight in module.parameters():
+                nn.init.zeros_(weight)
 
 
 def _read_safetensors(path: Path) -> WeightsFile:
@@ -119,7 +133,7 @@ def _in_order(found: Weights, own: Weights, path: Path) -> Weights:
     return dict(zip(own, found.values(), strict=True))
 
 
-def _classifier(model: nn.Module) -> set[str]:
+def classifier_names(model: nn.Module) -> set[str]:
     """The names of the classifier's weights."""
     named = (getattr(model, "pretrained_cfg", None) or {}).get("classifier") or ()
     heads = (named,) if isinstance(named, str) else tuple(named)

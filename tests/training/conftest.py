@@ -1,26 +1,16 @@
-"""A small split of real files: coloured squares that a tiny network can tell apart."""
+"""What tests of training share: a small split and runs that take a second."""
 
 from collections.abc import Callable, Iterator
 
-import numpy as np
 import pytest
 import torch
-from PIL import Image
 
-from engine.files import sha256_of
 from engine.home import Home
 from engine.settings.files import validate
 from engine.settings.run import RunSettings
-from engine.split.classes import ClassMap
-from engine.split.folder import SplitFolder, SplitLine, write_part
+from engine.split.folder import SplitFolder
 from engine.training.folder import RunFolder, prepare
-
-COLOURS = {
-    "Rosa canina": (200, 40, 60),
-    "Malva sylvestris": (150, 60, 190),
-    "Urtica dioica": (40, 150, 50),
-}
-COUNTS = {"train": 8, "val": 2, "test": 2}
+from tests.training.small import draw_split, small_settings
 
 Settings = Callable[..., RunSettings]
 Prepare = Callable[..., RunFolder]
@@ -44,74 +34,12 @@ def split(home: Home) -> SplitFolder:
 @pytest.fixture
 def settings(split: SplitFolder) -> Settings:
     """Settings of a run that takes a second, with changes as `group__key=value`."""
-
-    def make(**changes: object) -> RunSettings:
-        values: dict[str, dict[str, object]] = {
-            "model": {
-                "name": "vit_tiny_patch16_224",
-                "pretrained": False,
-                "drop_rate": 0.1,
-                "options": {"embed_dim": 24, "depth": 2, "num_heads": 3, "patch_size": 8},
-            },
-            "data": {"split": split.name, "image_size": 32, "workers": 0, "smart_crop": False},
-            "augmentation": {
-                "train": {"resize": 40, "crop": 32},
-                "val": {"resize": 40, "center_crop": 32},
-            },
-            "training": {
-                "epochs": 3,
-                "batch_size": 4,
-                "learning_rate": 3e-3,
-                "log_every": 2,
-                "device": "cpu",
-            },
-        }
-        for key, value in changes.items():
-            group, _, name = key.partition("__")
-            values[group][name] = value
-        return validate(RunSettings, values, "the test")
-
-    return make
+    return lambda **changes: validate(
+        RunSettings, small_settings(split.name, **changes), "the test"
+    )
 
 
 @pytest.fixture
 def new_run(home: Home, settings: Settings) -> Prepare:
     """Prepare a run by name, with changes of its settings."""
     return lambda run_id="run", **changes: prepare(home, settings(**changes), run_id)
-
-
-def draw_split(home: Home, name: str, counts: dict[str, int] = COUNTS) -> SplitFolder:
-    """Draw photographs of three species and write them down as a split."""
-    chance = np.random.default_rng(0)
-    folder = SplitFolder(home.splits / name)
-    classes = ClassMap(tuple(sorted(COLOURS)))
-    for part, count in counts.items():
-        lines = [
-            draw_line(home, classes, species, f"{part}-{label}-{number}", chance)
-            for label, species in enumerate(classes.species)
-            for number in range(count)
-        ]
-        write_part(folder.part(part), lines)
-    classes.write(folder.classes)
-    folder.manifest.write_text("{}")
-    return folder
-
-
-def draw_line(
-    home: Home, classes: ClassMap, species: str, name: str, chance: np.random.Generator
-) -> SplitLine:
-    noise = chance.normal(0, 25, (48, 60, 3))
-    pixels = np.clip(np.array(COLOURS[species]) + noise, 0, 255).astype(np.uint8)
-    path = home.images / f"{name}.jpg"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(pixels).save(path, quality=90)
-    return SplitLine(
-        image_id=name,
-        path=home.relative(path),
-        url="",
-        species=species,
-        label=classes.labels[species],
-        source="drawn",
-        observation_id="",
-        sha256=sha256_of(path),
-    )

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 import yaml
@@ -13,7 +14,8 @@ from engine.settings.crop import CropPreset
 from engine.split.classes import ClassMap
 from engine.split.folder import SplitFolder, write_part
 from engine.training.folder import prepare, run_folder
-from tests.training.conftest import Prepare, Settings, draw_split
+from tests.training.conftest import Prepare, Settings
+from tests.training.small import draw_split
 
 
 def test_a_prepared_run_is_queued_and_holds_what_it_needs(
@@ -119,6 +121,17 @@ def test_files_given_by_absolute_path_are_used(
     folder = prepare(home, chosen, "run")
     assert yaml.safe_load(folder.config.read_text())["data"]["train_jsonl"] == files["train"]
     assert len(folder.read_part(home, "test")) == 6
+
+
+def test_a_weights_file_is_found_from_here_and_kept_by_its_whole_path(
+    new_run: Prepare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "w.pth").touch()
+    monkeypatch.chdir(tmp_path)
+    weights = new_run("run", model__weights="w.pth").read_settings().model.weights
+    assert weights == str(tmp_path / "w.pth")
+    with pytest.raises(BadInput, match=r"other\.pth does not exist"):
+        new_run("other", model__weights="other.pth")
 
 
 def test_a_run_that_is_not_there_is_named(home: Home) -> None:

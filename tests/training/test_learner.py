@@ -12,7 +12,7 @@ from engine.training.device import Device
 from engine.training.learner import Learner
 from engine.training.metrics import Tally
 from engine.training.model import build_model
-from engine.training.optimiser import make_optimiser
+from engine.training.optimiser import make_optimiser, set_rate
 from engine.training.schedule import Schedule
 
 CPU = Device(torch.device("cpu"), None)
@@ -102,9 +102,25 @@ def test_bf16_runs_on_a_cpu() -> None:
 
 def test_norms_biases_and_position_embeddings_do_not_decay() -> None:
     model = build_model(MODEL, classes=3, image_size=32)
-    decayed, exempt = make_optimiser(model, TrainingSettings(), fused=False).param_groups
-    assert (decayed["weight_decay"], exempt["weight_decay"]) == (0.05, 0)
-    spared = {id(weight) for weight in exempt["params"]}
-    names = {name for name, weight in model.named_parameters() if id(weight) in spared}
-    assert {"pos_embed", "cls_token", "norm.weight", "head.bias"} <= names
-    assert "head.weight" not in names
+    decay = _by_name(model, TrainingSettings(), "weight_decay")
+    for name in ("pos_embed", "cls_token", "norm.weight", "head.bias"):
+        assert decay[name] == 0
+    assert decay["head.weight"] == decay["blocks.0.attn.qkv.weight"] == 0.05
+
+
+def test_the_classifier_may_learn_faster_than_the_rest() -> None:
+    model = build_model(MODEL, classes=3, image_size=32)
+    settings = TrainingSettings(learning_rate=1e-3, backbone_rate=0.1)
+    optimiser = make_optimiser(model, settings, fused=False)
+    set_rate(optimiser, 1e-2)
+    rates = {id(w): group["lr"] for group in optimiser.param_groups for w in group["params"]}
+    named = dict(model.named_parameters())
+    assert rates[id(named["head.weight"])] == pytest.approx(1e-2)
+    assert rates[id(named["norm.weight"])] == pytest.approx(1e-3)
+    assert len(rates) == len(named)
+
+
+def _by_name(model: nn.Module, settings: TrainingSettings, key: str) -> dict[str, float]:
+    groups = make_optimiser(model, settings, fused=False).param_groups
+    found = {id(weight): group[key] for group in groups for weight in group["params"]}
+    return {name: found[id(weight)] for name, weight in model.named_parameters()}

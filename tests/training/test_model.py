@@ -11,7 +11,13 @@ from torch import nn
 from engine.errors import BadInput
 from engine.settings.model import ModelSettings
 from engine.split.classes import ClassMap
-from engine.training.model import build_model, is_convolutional, normalisation_of, start_model
+from engine.training.model import (
+    build_model,
+    is_convolutional,
+    normalisation_of,
+    start_model,
+    train_mode,
+)
 
 THREE = ClassMap(("Acer", "Bellis", "Cornus"))
 TINY = {"embed_dim": 24, "depth": 1, "num_heads": 3}
@@ -91,6 +97,8 @@ def test_a_classifier_of_other_classes_is_left_out_and_said(
     assert model.get_parameter("head.weight").shape == (3, 24)
     assert torch.equal(model.get_parameter("cls_token"), source.get_parameter("cls_token"))
     assert "classifier is for other classes" in caplog.text
+    # It starts from zero: no species is preferred.
+    assert not model(torch.rand(1, 3, 64, 64)).any()
 
 
 def test_tensors_under_other_names_are_taken_in_their_order(tmp_path: Path) -> None:
@@ -143,6 +151,18 @@ def test_published_weights_that_cannot_be_had_end_in_a_sentence(
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(BadInput, match=r"set model\.pretrained to false"):
         start_model(_vit(pretrained=True, options={}), THREE, 224)
+
+
+def test_frozen_statistics_stay_as_they_came() -> None:
+    model = build_model(ModelSettings(name="tf_efficientnet_lite0"), 3, 32)
+    before = model.get_buffer("bn1.running_mean").clone()
+    train_mode(model, frozen_statistics=True)
+    model(torch.rand(4, 3, 32, 32))
+    assert model.training
+    assert torch.equal(model.get_buffer("bn1.running_mean"), before)
+    train_mode(model, frozen_statistics=False)
+    model(torch.rand(4, 3, 32, 32))
+    assert not torch.equal(model.get_buffer("bn1.running_mean"), before)
 
 
 def _values(model: nn.Module) -> list[torch.Tensor]:

@@ -1,0 +1,95 @@
+"""Judging a run."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from engine.errors import BadInput, ClassMapMismatch
+from engine.evaluation.evaluate import evaluate, read_evaluation
+from engine.home import Home
+from engine.split.classes import ClassMap
+from engine.training.checkpoint import open_checkpoint, write_checkpoint
+from engine.training.folder import RunFolder, prepare
+
+Trained = tuple[Home, RunFolder]
+
+
+def test_an_evaluation_tells_what_is_promised(trained: Trained) -> None:
+    home, folder = trained
+    reports: list[tuple[int, int]] = []
+    values = evaluate(home, folder, "test", lambda done, total, note: reports.append((done, total)))
+    assert {"part", "images", "top1", "top5", "macro_top1", "buckets", "ece"} <= set(values)
+    assert (values["images"], values["classes"], values["k"]) == (9, 3, 3)
+    assert values["top1"] > 0.6
+    assert values["top5"] == 1
+    low, high = values["top1_interval"]
+    assert low < values["top1"] <= high
+    assert len(values["species"]) == 3
+    assert reports[-1] == (9, 9)
+
+
+def test_it_is_kept_in_the_run_folder(trained: Trained) -> None:
+    home, folder = trained
+    values = evaluate(home, folder, "test")
+    assert read_evaluation(folder, "test") == json.loads(json.dumps(values))
+    with np.load(folder.evaluation / "test.npz") as arrays:
+        assert arrays["top"].shape == (9, 3)
+        assert arrays["class_images"].tolist() == [3, 3, 3]
+        assert arrays["class_train_images"].tolist() == [8, 8, 8]
+        hits = arrays["class_hits"].sum() / 9
+        assert arrays["image_id"][0].startswith("test-")
+    assert values["top1"] == pytest.approx(hits)
+
+
+def test_validation_while_training_and_evaluation_after_it_agree(trained: Trained) -> None:
+    home, folder = trained
+    best = folder.read_status().best
+    assert best is not None
+    values = evaluate(home, folder, "val")
+    assert values["macro_top1"] == pytest.approx(best["value"])
+    assert values["loss"] == pytest.approx(best["loss"], rel=1e-4)
+
+
+def test_what_was_not_evaluated_reads_as_nothing(trained: Trained) -> None:
+    assert read_evaluation(trained[1], "train") is None
+
+
+def test_a_part_that_is_not_there_is_named(trained: Trained) -> None:
+    with pytest.raises(BadInput, match="no part 'winter'"):
+        evaluate(*trained, "winter")
+
+
+def test_a_run_without_a_checkpoint_says_what_to_do(trained: Trained) -> None:
+    home, folder = trained
+    fresh = prepare(home, folder.read_settings(), "fresh")
+    with pytest.raises(BadInput, match="let it train an epoch first"):
+        evaluate(home, fresh)
+
+
+def test_a_checkpoint_of_another_class_map_is_refused(trained: Trained) -> None:
+    home, folder = trained
+    other = prepare(home, folder.read_settings(), "other")
+    checkpoint = open_checkpoint(folder.best)
+    classes = ClassMap(tuple(reversed(checkpoint.classes.species)))
+    write_checkpoint(
+        other.best, checkpoint.tensors(), checkpoint.settings, classes, checkpoint.place
+    )
+    with pytest.raises(ClassMapMismatch):
+        evaluate(home, other)
+
+
+def test_unreadable_photographs_are_counted_and_not_scored(trained: Trained) -> None:
+    home, folder = trained
+    lines = folder.read_part(home, "test")
+    file = home.resolve(lines[0].path)
+    content = file.read_bytes()
+    file.write_bytes(b"")
+    try:
+        values = evaluate(home, folder)
+    finally:
+        file.write_bytes(content)
+    assert values["images"] == 8
+    assert [item["path"] for item in values["unreadable"]] == [lines[0].path]
+    assert dataclasses.asdict(lines[0])["path"] in str(values["unreadable"])
