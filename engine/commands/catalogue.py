@@ -1,6 +1,7 @@
 """demo, import, counts, export."""
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +10,8 @@ import typer
 from engine.catalogue.export import export_catalogue
 from engine.catalogue.folder_import import import_folder
 from engine.catalogue.garden_import import import_garden
-from engine.catalogue.importing import ImportReport
+from engine.catalogue.importing import ImportReport, Keep
+from engine.catalogue.store import Catalogue
 from engine.catalogue.table_import import import_table
 from engine.commands.shared import (
     HomeOption,
@@ -21,6 +23,7 @@ from engine.commands.shared import (
 )
 from engine.garden.plant import plant_garden
 from engine.images.store import ImageStore
+from engine.progress import Report
 
 importing = typer.Typer(help="Take photographs into the catalogue.", no_args_is_help=True)
 SourceOption = Annotated[
@@ -55,10 +58,7 @@ def folder(
     as_json: JsonOption = False,
 ) -> None:
     """Import photographs from a folder with one sub-folder a species."""
-    place = home_at(home)
-    with catalogue_of(place) as catalogue, progress() as report:
-        result = import_folder(catalogue, directory, ImageStore(place).keep, source, report)
-    _tell(result, as_json)
+    _take_in(import_folder, directory, source, home, as_json)
 
 
 @importing.command()
@@ -69,10 +69,7 @@ def table(
     as_json: JsonOption = False,
 ) -> None:
     """Import photographs from a table with a species and a path or url in each row."""
-    place = home_at(home)
-    with catalogue_of(place) as catalogue, progress() as report:
-        result = import_table(catalogue, file, ImageStore(place).keep, source, report)
-    _tell(result, as_json)
+    _take_in(import_table, file, source, home, as_json)
 
 
 def counts(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -102,6 +99,19 @@ def export(
         result = export_catalogue(catalogue, output_dir, min_images)
     text = f"{result.images:,} photographs of {result.species:,} species in {result.file}"
     answer(dataclasses.asdict(result), text, as_json)
+
+
+def _take_in(
+    importer: Callable[[Catalogue, Path, Keep, str, Report], ImportReport],
+    origin: Path,
+    source: str,
+    home: Path | None,
+    as_json: bool,
+) -> None:
+    place = home_at(home)
+    with catalogue_of(place) as catalogue, progress() as report:
+        result = importer(catalogue, origin, ImageStore(place).keep, source, report)
+    _tell(result, as_json)
 
 
 def _tell(result: ImportReport, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine.locks import LOCK_VARIABLE
+from engine.progress import JOB_VARIABLE
 from engine.settings.configs import PROJECT
 
 
@@ -23,6 +24,8 @@ def start_engine(
     Standard output and error go to files, for a pipe nobody reads would stop the work. The
     open lock `lock` is handed down and closed here.
     """
+    # The folder of a job is its own: what it starts in turn must not report into it.
+    inherited = {key: value for key, value in os.environ.items() if key != JOB_VARIABLE}
     with output.open("ab") as out, log.open("ab") as err:
         process = subprocess.Popen(
             [sys.executable, "-m", "engine", *arguments],
@@ -30,7 +33,7 @@ def start_engine(
             stdout=out,
             stderr=err,
             cwd=PROJECT,
-            env={**os.environ, **(environment or {}), LOCK_VARIABLE: str(lock)},
+            env={**inherited, **(environment or {}), LOCK_VARIABLE: str(lock)},
             start_new_session=True,
             pass_fds=(lock,),
         )

@@ -1,4 +1,4 @@
-"""The lock a trainer holds for as long as it lives."""
+"""The kernel lock that tells whether a run is alive."""
 
 import contextlib
 import os
@@ -8,23 +8,13 @@ from pathlib import Path
 from engine.errors import BadInput
 from engine.locks import claim, inherited
 
-_held: set[int] = set()
-
-
-def _let_go() -> None:
-    for descriptor in _held:
-        with contextlib.suppress(OSError):
-            os.close(descriptor)
-    _held.clear()
-
-
-# A forked worker that outlives its trainer by a moment must not make the run look alive.
-os.register_at_fork(after_in_child=_let_go)
-
 
 @contextlib.contextmanager
-def held(path: Path) -> Iterator[None]:
-    """Hold the lock at `path`, as handed down by a launcher or taken here.
+def held(path: Path) -> Iterator[int]:
+    """Hold the lock at `path`; yields its file descriptor.
+
+    A launcher has locked the file already and hands its descriptor down, so that there is no
+    moment in which a started run looks dead.
 
     Raises:
         BadInput: another process holds it.
@@ -36,9 +26,7 @@ def held(path: Path) -> Iterator[None]:
         raise BadInput(
             f"The run {path.parent.name} is already running; stop it before starting it again."
         )
-    _held.add(descriptor)
     try:
-        yield
+        yield descriptor
     finally:
-        _held.discard(descriptor)
         os.close(descriptor)

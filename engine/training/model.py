@@ -131,15 +131,19 @@ def _load_published(
     model: nn.Module, settings: ModelSettings, classes: int, image_size: int
 ) -> None:
     """Copy timm's published weights into the network, downloading them on first use."""
+    if not timm.is_model_pretrained(settings.name):
+        raise BadInput(
+            f"There are no published weights of {settings.name}; set model.pretrained to false."
+        )
     options = dict(settings.options, num_classes=classes, img_size=image_size, pretrained=True)
     try:
         published = _create(settings.name, options)
     except Exception as error:
         # The hub's client raises a different error for each way a network can be absent.
-        log.debug("loading published weights", exc_info=True)
+        log.info("%s", _first_line(error))
         raise BadInput(
-            f"The published weights of {settings.name} cannot be had ({_first_line(error)}); "
-            "connect to the internet, give a local file as model.weights, or set "
+            f"The published weights of {settings.name} are not on this machine and could not be "
+            "downloaded; connect to the internet, give a local file as model.weights, or set "
             "model.pretrained to false."
         ) from error
     model.load_state_dict(published.state_dict())

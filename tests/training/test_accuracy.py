@@ -25,12 +25,13 @@ FLOWERS = (
     "data.image_size=224",
     "augmentation.train.resize=256",
     "augmentation.train.crop=224",
-    "augmentation.val.resize=256",
+    "augmentation.val.resize=224",
     "augmentation.val.center_crop=224",
     "training.epochs=10",
     "training.batch_size=16",
     "training.learning_rate=1e-3",
     "training.backbone_rate=0.1",
+    "training.frozen_statistics=true",
     "training.min_learning_rate=0",
 )
 

@@ -144,6 +144,12 @@ def test_a_missing_weights_file_is_named(tmp_path: Path) -> None:
         start_model(_vit(weights=str(tmp_path / "none.pth")), THREE, 64)
 
 
+def test_a_network_without_published_weights_is_named() -> None:
+    name = next(name for name in timm.list_models() if not timm.is_model_pretrained(name))
+    with pytest.raises(BadInput, match=f"no published weights of {name}"):
+        start_model(ModelSettings(name=name), THREE, 224)
+
+
 def test_published_weights_that_cannot_be_had_end_in_a_sentence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
