@@ -1,0 +1,58 @@
+"""The picture a network is shown of a square."""
+
+import numpy as np
+import pytest
+
+from engine.crop.views import train_picture, val_picture
+from engine.settings.augmentation import TrainAugmentation, ValAugmentation
+
+SQUARE = np.random.default_rng(0).integers(0, 256, (40, 40, 3), dtype=np.uint8)
+GREY = np.full((40, 40, 3), 90, np.uint8)
+
+
+def train(**changes: object) -> TrainAugmentation:
+    values = {"resize": 40, "crop": 40, "scale": (1, 1), "flip": False, "color_jitter": 0}
+    return TrainAugmentation.model_validate({**values, **changes})
+
+
+def test_validation_sees_the_middle() -> None:
+    picture = val_picture(SQUARE, ValAugmentation(resize=40, center_crop=32))
+    assert np.array_equal(picture, SQUARE[4:36, 4:36])
+
+
+def test_a_picture_is_a_function_of_seed_epoch_and_place() -> None:
+    settings = train(scale=(0.5, 1), color_jitter=0.4, erasing=0.5)
+    same = [train_picture(SQUARE, settings, (1, 2, 3)) for _ in range(2)]
+    assert np.array_equal(*same)
+    for other in ((2, 2, 3), (1, 3, 3), (1, 2, 4)):
+        assert not np.array_equal(same[0], train_picture(SQUARE, settings, other))
+
+
+def test_the_square_itself_is_left_alone() -> None:
+    before = SQUARE.copy()
+    for place in range(20):
+        train_picture(SQUARE, train(erasing=1, color_jitter=0.5), (0, 0, place))
+    assert np.array_equal(SQUARE, before)
+
+
+def test_grey_stays_grey_and_only_its_brightness_moves() -> None:
+    pictures = [train_picture(GREY, train(color_jitter=0.5), (0, 0, i)) for i in range(40)]
+    assert all(np.ptp(picture) <= 1 for picture in pictures)
+    levels = [int(picture[0, 0, 0]) for picture in pictures]
+    assert min(levels) >= 44 and max(levels) <= 136
+    assert max(levels) - min(levels) > 40
+
+
+@pytest.mark.parametrize("reach", [0.2, 0.9])
+def test_recoloured_pictures_stay_whole_numbers_of_a_byte(reach: float) -> None:
+    picture = train_picture(SQUARE, train(color_jitter=reach), (0, 1, 2))
+    assert picture.dtype == np.uint8
+    assert picture.shape == (40, 40, 3)
+
+
+def test_erasing_blanks_a_part_and_not_all() -> None:
+    shares = []
+    for place in range(30):
+        picture = train_picture(GREY, train(erasing=1), (0, 0, place))
+        shares.append((picture != GREY).any(axis=2).mean())
+    assert min(shares) > 0.01 and max(shares) < 0.4
