@@ -15,7 +15,6 @@ from engine.evaluation.outcome import Outcome, OutcomeWriter
 from engine.evaluation.scores import (
     bucket_scores,
     calibration_error,
-    interval,
     macro,
     mean,
     recall_by_class,
@@ -30,6 +29,7 @@ from engine.training.device import choose_device
 from engine.training.folder import RunFolder
 from engine.training.judge import judge
 from engine.training.loader import Loader
+from engine.training.metrics import genera_of, interval
 from engine.training.views import ValView
 
 
@@ -96,7 +96,9 @@ def read_evaluation(folder: RunFolder, part: str = "test") -> dict[str, Any] | N
 
 def _scores(outcome: Outcome, train_images: NDArray[np.int64], classes: ClassMap) -> dict[str, Any]:
     recall = recall_by_class(outcome.labels, outcome.first, len(classes))
-    top1 = mean(outcome.first)
+    among = recall_by_class(outcome.labels, outcome.among, len(classes))
+    genera = genera_of(classes.species).numpy()
+    top1, loss = mean(outcome.first), mean(outcome.losses)
     return {
         "images": len(outcome.labels),
         "classes": int((~np.isnan(recall)).sum()),
@@ -106,7 +108,10 @@ def _scores(outcome: Outcome, train_images: NDArray[np.int64], classes: ClassMap
         "top5": mean(outcome.among),
         "k": outcome.k,
         "macro_top1": macro(recall),
-        "loss": mean(outcome.losses),
+        "macro_top5": macro(among),
+        "genus_top1": mean(genera[outcome.top[:, 0]] == genera[outcome.labels]),
+        "loss": loss,
+        "nll": loss,
         "ece": calibration_error(outcome.probabilities[:, 0], outcome.first),
         "buckets": bucket_scores(outcome, recall, train_images),
         "species": _species_table(outcome, train_images, classes),

@@ -1,23 +1,13 @@
 """Scores of an outcome: how often, for whom, and how honestly the network is right."""
 
-import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.evaluation.outcome import Outcome
-
-# Species by their number of training photographs, both ends included.
-BUCKETS: tuple[tuple[str, int, float], ...] = (
-    ("1", 1, 1),
-    ("2-4", 2, 4),
-    ("5-19", 5, 19),
-    ("20-100", 20, 100),
-    ("> 100", 101, math.inf),
-)
-_BINS = 15
-_Z95 = 1.959964
+from engine.training.metrics import BINS
+from engine.training.rarity import BUCKETS
 
 
 def recall_by_class(
@@ -37,16 +27,6 @@ def macro(recall: NDArray[np.float64]) -> float:
     return float(present.mean()) if len(present) else 0.0
 
 
-def interval(share: float, count: int) -> tuple[float, float]:
-    """The 95 % interval of a share out of `count` (Wilson, 1927)."""
-    if not count:
-        return 0.0, 1.0
-    spread = _Z95 * math.sqrt(share * (1 - share) / count + _Z95**2 / (4 * count**2))
-    middle = share + _Z95**2 / (2 * count)
-    scale = 1 + _Z95**2 / count
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
-
-
 def calibration_error(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> float:
     """Expected calibration error over 15 equal bins of confidence (Naeini et al., 2015).
 
@@ -55,9 +35,9 @@ def calibration_error(confidence: NDArray[np.float32], right: NDArray[np.bool_])
     """
     if not len(confidence):
         return 0.0
-    bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
-    sure = np.bincount(bins, weights=confidence, minlength=_BINS)
-    hits = np.bincount(bins, weights=right, minlength=_BINS)
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    sure = np.bincount(bins, weights=confidence, minlength=BINS)
+    hits = np.bincount(bins, weights=right, minlength=BINS)
     return float(np.abs(sure - hits).sum() / len(confidence))
 
 
@@ -70,13 +50,13 @@ def bucket_scores(
     without a photograph in the part, which no score speaks of.
     """
     rows = []
-    for name, least, most in BUCKETS:
-        inside = (train_images >= least) & (train_images <= most)
+    for bucket in BUCKETS:
+        inside = bucket.members(train_images)
         here = inside & ~np.isnan(recall)
         right = outcome.first[inside[outcome.labels]]
         rows.append(
             {
-                "train_images": name,
+                "train_images": bucket.name,
                 "classes": int(here.sum()),
                 "absent": int((inside & ~here).sum()),
                 "images": len(right),

@@ -1,8 +1,10 @@
 """Checkpoints: one safetensors file each, with everything that is needed to go on from it."""
 
+import contextlib
 import dataclasses
 import hashlib
 import json
+import logging
 import os
 import shutil
 from collections.abc import Callable
@@ -18,6 +20,8 @@ from torch import Tensor
 from engine.errors import BadInput, WorkFailed
 from engine.settings.run import RunSettings
 from engine.split.classes import ClassMap, require_same
+
+log = logging.getLogger(__name__)
 
 _FORMAT = "plant-studio-1"
 _SPARE_BYTES = 4_000_000
@@ -90,6 +94,34 @@ def write_checkpoint(
         ) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def keep_previous(path: Path, previous: Path) -> None:
+    """Give the checkpoint at `path`, which is to be replaced, a second name."""
+    if path.is_file():
+        second = previous.with_name(f".{previous.name}.{os.getpid()}")
+        # A disk that knows no second names keeps one checkpoint less.
+        with contextlib.suppress(OSError):
+            os.link(path, second)
+            second.replace(previous)
+
+
+def newest_checkpoint(path: Path, previous: Path, classes: ClassMap) -> Checkpoint:
+    """The checkpoint at `path` or, where that is damaged, the one before it.
+
+    Raises:
+        BadInput: both are damaged or missing.
+        ClassMapMismatch: it was made with another class map.
+    """
+    try:
+        require_undamaged(path)
+    except BadInput as error:
+        if not previous.is_file():
+            raise
+        require_undamaged(previous)
+        log.warning("%s The one before it is taken.", error)
+        path = previous
+    return open_checkpoint(path, classes)
 
 
 def open_checkpoint(path: Path, classes: ClassMap | None = None) -> Checkpoint:

@@ -75,12 +75,21 @@ class RunFolder:
         return self.checkpoints / "last.safetensors"
 
     @property
+    def previous(self) -> Path:
+        """The checkpoint before the last: what is gone on from where the last is damaged."""
+        return self.checkpoints / "previous.safetensors"
+
+    @property
     def best(self) -> Path:
         return self.checkpoints / "best.safetensors"
 
     @property
     def evaluation(self) -> Path:
         return self.root / "evaluation"
+
+    def by_class(self, step: int) -> Path:
+        """What validation after `step` found of each class."""
+        return self.evaluation / f"val-{step:08d}.npz"
 
     def read_settings(self) -> RunSettings:
         return load(RunSettings, self.config)

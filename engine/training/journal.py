@@ -1,14 +1,20 @@
 """What a run tells while it goes: curves, status and log."""
 
+import io
 import logging
 import math
 import time
 
+import numpy as np
+import torch
+
+from engine.files import write_atomic
 from engine.training.checkpoint import Place
 from engine.training.curves import CurveWriter
+from engine.training.device import Device
 from engine.training.folder import RunFolder
-from engine.training.metrics import Metrics
-from engine.training.pace import Pace
+from engine.training.metrics import Metrics, Tally
+from engine.training.pace import Pace, peak_memory
 from engine.training.status import StatusFile
 
 log = logging.getLogger(__name__)
@@ -30,11 +36,13 @@ class Journal:
         steps_per_epoch: int,
         last_step: int,
     ) -> None:
+        self._folder = folder
         self._curves = CurveWriter(folder.metrics, status.status.attempt)
         self._status = status
         self._photographs = photographs
         self._steps_per_epoch = steps_per_epoch
         self._last_step = last_step
+        self._device = torch.device("cpu")
         self.pace = Pace()
 
     def close(self) -> None:
@@ -44,11 +52,12 @@ class Journal:
         """How many epochs are done, as a number with a fraction."""
         return round(place.epoch + place.consumed / self._photographs, 4)
 
-    def begin(self, place: Place, device: str) -> None:
+    def begin(self, place: Place, device: Device) -> None:
         """Training starts, or goes on."""
+        self._device = device.place
         self._status.write(
             state="running",
-            device=device,
+            device=device.name,
             steps_total=self._last_step,
             step=place.step,
             epoch=self.epoch(place),
@@ -80,8 +89,10 @@ class Journal:
             k=metrics.k,
             lr=rate,
             images_per_second=beat.images_per_second,
-            wait=beat.wait,
             grad_norm=norm,
+            waiting=beat.waiting,
+            cpu=beat.cpu,
+            memory_bytes=peak_memory(self._device),
         )
         left = self._last_step - place.step
         validations = math.ceil(left / self._steps_per_epoch)
@@ -102,11 +113,25 @@ class Journal:
             top1=metrics.top1,
             top5=metrics.top5,
             macro_top1=metrics.macro_top1,
+            macro_top5=metrics.macro_top5,
+            genus_top1=metrics.genus_top1,
+            ece=metrics.ece,
+            nll=metrics.loss,
+            top1_low=metrics.top1_low,
+            top1_high=metrics.top1_high,
+            **metrics.buckets,
             k=metrics.k,
             images=metrics.images,
             classes=metrics.classes,
             seconds=seconds,
         )
+
+    def by_class(self, place: Place, tally: Tally) -> None:
+        """What a validation found of each class, as one small file of arrays: (classes,) each."""
+        images, first, among = tally.by_class()
+        content = io.BytesIO()
+        np.savez_compressed(content, class_images=images, class_hits=first, class_among=among)
+        write_atomic(self._folder.by_class(place.step), content.getvalue())
 
     def epoch_closed(self, place: Place, metrics: Metrics, is_best: bool) -> None:
         """An epoch is trained, judged and saved."""

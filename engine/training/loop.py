@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import torch
 from torch.nn import functional
 
@@ -12,8 +13,8 @@ from engine.errors import BadInput, StudioError
 from engine.home import Home
 from engine.training.checkpoint import (
     Place,
-    open_checkpoint,
-    require_undamaged,
+    keep_previous,
+    newest_checkpoint,
     write_checkpoint,
 )
 from engine.training.dataset import Batch, PhotoDataset
@@ -24,7 +25,7 @@ from engine.training.judge import judge
 from engine.training.learner import Learner, select
 from engine.training.loader import Key, Loader, epoch_batches
 from engine.training.lock import held
-from engine.training.metrics import TOP, Metrics, Tally
+from engine.training.metrics import TOP, Metrics, Tally, genera_of
 from engine.training.model import (
     build_model,
     start_model,
@@ -98,6 +99,8 @@ class Attempt:
             home, folder.read_part(home, "val"), preset, ValView(views.val)
         )
 
+        self.genera = genera_of(self.classes.species)
+        self.train_images = np.bincount(self.train_part.labels, minlength=len(self.classes))
         self.steps_per_epoch = len(self._windows(0, 0))
         steps = self.steps_per_epoch * self.settings.epochs
         self.last_step = min(steps, self.settings.stop_after_steps or steps)
@@ -132,7 +135,7 @@ class Attempt:
     def _learner(self) -> Learner:
         """The network at its start, or as the last checkpoint left it."""
         model_settings, size = self.run_settings.model, self.run_settings.data.image_size
-        resumed = self.folder.last.exists()
+        resumed = self.folder.last.exists() or self.folder.previous.exists()
         torch.manual_seed(self.settings.seed)
         if resumed:
             model = build_model(model_settings, len(self.classes), size)
@@ -146,8 +149,7 @@ class Attempt:
         return learner
 
     def _go_on(self, learner: Learner) -> None:
-        require_undamaged(self.folder.last)
-        checkpoint = open_checkpoint(self.folder.last, self.classes)
+        checkpoint = newest_checkpoint(self.folder.last, self.folder.previous, self.classes)
         tensors = checkpoint.tensors()
         learner.load(tensors, checkpoint.place.scaler)
         self.tally.load(select(tensors, "tally."))
@@ -166,7 +168,7 @@ class Attempt:
         )
         if self.tally.k < TOP:
             log.info("top5 counts hits among the best %d, for there are no more.", self.tally.k)
-        self.journal.begin(self.place, self.device.name)
+        self.journal.begin(self.place, self.device)
 
     def _windows(self, epoch: int, consumed: int) -> list[list[list[Key]]]:
         """What is left of an epoch: for each optimiser step its batches of keys."""
@@ -234,6 +236,7 @@ class Attempt:
                 return None
         metrics = tally.read()
         self.journal.val_point(self.place, metrics, began)
+        self.journal.by_class(self.place, tally)
         return metrics
 
     def _close_epoch(self, metrics: Metrics) -> None:
@@ -262,10 +265,11 @@ class Attempt:
         place = replace(self.place, scaler=self.learner.scaler())
         tally = {f"tally.{name}": value for name, value in self.tally.tensors().items()}
         tensors = self.learner.tensors() | tally
+        keep_previous(self.folder.last, self.folder.previous)
         write_checkpoint(self.folder.last, tensors, self.run_settings, self.classes, place)
 
     def _new_tally(self) -> Tally:
-        return Tally(len(self.classes), self.device.place)
+        return Tally(len(self.classes), self.device.place, self.genera, self.train_images)
 
 
 def _sentence(error: Exception) -> str:

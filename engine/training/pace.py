@@ -1,17 +1,34 @@
 """How fast a run goes, and how long it will take."""
 
 import contextlib
+import resource
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import psutil
+import torch
+
 
 @dataclass(frozen=True)
 class Beat:
-    """Between two points of the curves: images a second, and the share of time spent waiting."""
+    """Between two points of the curves: images a second, and shares of time, 0..1.
+
+    `waiting` is spent waiting for photographs, `cpu` is how busy the machine's processors are.
+    """
 
     images_per_second: float
-    wait: float
+    waiting: float
+    cpu: float
+
+
+def peak_memory(device: torch.device) -> int:
+    """The most bytes that this process has held: of the GPU where it uses one."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 class Pace:
@@ -57,7 +74,8 @@ class Pace:
         """What happened since the last beat."""
         now = time.monotonic()
         seconds = max(now - self._began, 1e-9)
-        beat = Beat(self._images / seconds, min(1.0, self._waited / seconds))
+        busy = psutil.cpu_percent() / 100
+        beat = Beat(self._images / seconds, min(1.0, self._waited / seconds), busy)
         self._steps += self._beat_steps
         self._seconds += seconds
         self._began, self._images, self._waited, self._beat_steps = now, 0, 0.0, 0

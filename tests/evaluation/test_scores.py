@@ -8,10 +8,10 @@ from engine.evaluation.outcome import Outcome, OutcomeWriter
 from engine.evaluation.scores import (
     bucket_scores,
     calibration_error,
-    interval,
     macro,
     recall_by_class,
 )
+from engine.training.metrics import interval
 
 
 def _outcome(labels: list[int], guesses: list[int]) -> Outcome:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -26,6 +27,14 @@ from engine.training.loop import train
 from tests.training.conftest import Prepare
 
 PROJECT = Path(__file__).resolve().parents[2]
+TRAIN_KEYS = {
+    *("loss", "top1", "top5", "lr", "grad_norm"),
+    *("images_per_second", "waiting", "cpu", "memory_bytes"),
+}
+VAL_KEYS = {
+    *("loss", "top1", "top5", "macro_top1", "macro_top5", "genus_top1", "ece", "nll"),
+    *("top1_low", "top1_high"),
+}
 LONG = {"training__epochs": 8, "training__log_every": 1, "training__checkpoint_every": 2}
 
 
@@ -37,7 +46,7 @@ def _points(folder: RunFolder, part: str) -> dict[int, dict[str, Any]]:
 
 def _values(point: dict[str, Any]) -> dict[str, Any]:
     """What of a point does not depend on the clock or on the attempt."""
-    clock = ("t", "attempt", "images_per_second", "wait", "seconds")
+    clock = ("t", "attempt", "images_per_second", "waiting", "seconds", "cpu", "memory_bytes")
     return {key: value for key, value in point.items() if key not in clock}
 
 
@@ -82,10 +91,13 @@ def test_a_run_learns_and_leaves_all_that_is_promised(home: Home, new_run: Prepa
     assert status.last["top1"] > 0.6
     assert sorted(_points(folder, "train")) == list(range(2, 25, 2))
     assert sorted(_points(folder, "val")) == [6, 12, 18, 24]
-    assert {"loss", "top1", "top5", "lr", "images_per_second", "wait"} <= set(
-        _points(folder, "train")[2]
-    )
+    assert set(_points(folder, "train")[2]) >= TRAIN_KEYS
+    assert VAL_KEYS | {"top1_5_19"} <= set(_points(folder, "val")[6])
     assert _points(folder, "val")[6]["k"] == 3
+    with np.load(folder.by_class(24)) as arrays:
+        assert arrays["class_images"].tolist() == [2, 2, 2]
+        hits = arrays["class_hits"].sum() / 6
+    assert hits == pytest.approx(_points(folder, "val")[24]["top1"], abs=1e-5)
     assert open_checkpoint(folder.best).classes == folder.read_classes()
     assert open_checkpoint(folder.last).place.epoch == 4
     assert not is_held(folder.lock)
@@ -196,7 +208,23 @@ def test_a_checkpoint_of_another_class_map_is_refused(home: Home, new_run: Prepa
     assert "another class map" in status.reason
 
 
-def test_a_damaged_checkpoint_is_refused(home: Home, new_run: Prepare) -> None:
+def test_a_damaged_checkpoint_gives_way_to_the_one_before_it(home: Home, new_run: Prepare) -> None:
+    through, folder = new_run("through", training__epochs=2), new_run(training__epochs=2)
+    train(home, through)
+    folder.stop.touch()
+    train(home, folder)
+    folder.stop.touch()
+    train(home, folder)
+    content = folder.last.read_bytes()
+    # A second name is the same file: it is replaced here, not written into.
+    folder.last.unlink()
+    folder.last.write_bytes(content[:-10])
+    assert train(home, folder).state == "finished"
+    assert "The one before it is taken" in folder.log.read_text()
+    _assert_same_tensors(through.last, folder.last)
+
+
+def test_damaged_checkpoints_are_refused(home: Home, new_run: Prepare) -> None:
     folder = new_run()
     folder.stop.touch()
     train(home, folder)

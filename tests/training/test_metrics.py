@@ -1,9 +1,10 @@
 """Counting hits."""
 
+import numpy as np
 import pytest
 import torch
 
-from engine.training.metrics import Tally
+from engine.training.metrics import Tally, genera_of
 
 CPU = torch.device("cpu")
 
@@ -46,3 +47,25 @@ def test_a_tally_goes_on_from_what_a_checkpoint_kept() -> None:
 
 def test_nothing_counted_reads_as_zero() -> None:
     assert Tally(3, CPU).read().macro_top1 == 0
+
+
+def test_genus_buckets_and_top5_by_class_count_what_they_say() -> None:
+    genera = genera_of(("Rosa canina", "Rosa rugosa", "Urtica dioica"))
+    tally = Tally(3, CPU, genera, np.array([1, 30, 500]))
+    logits = torch.tensor([[0.0, 2, 1], [0, 2, 1], [0, 2, 1]])
+    tally.add(logits, torch.tensor([0, 1, 2]), torch.ones(3))
+    metrics = tally.read()
+    assert metrics.genus_top1 == pytest.approx(2 / 3)
+    assert metrics.buckets == {"top1_1": 0, "top1_20_100": 1, "top1_over_100": 0}
+    assert metrics.macro_top5 == 1
+    assert tally.by_class().tolist() == [[1, 1, 1], [0, 1, 0], [1, 1, 1]]
+    assert metrics.top1_low < metrics.top1 < metrics.top1_high
+
+
+def test_certainty_is_compared_with_how_often_it_is_right() -> None:
+    sure = torch.tensor([0.9, 0.1]).log()
+    tally = Tally(2, CPU)
+    tally.add(sure.repeat(10, 1), torch.tensor([0] * 9 + [1]), torch.ones(10))
+    assert tally.read().ece == pytest.approx(0, abs=1e-6)
+    tally.add(sure.repeat(10, 1), torch.ones(10, dtype=torch.int64), torch.ones(10))
+    assert tally.read().ece == pytest.approx(0.45, abs=1e-6)
