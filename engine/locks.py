@@ -1,7 +1,8 @@
 """A kernel lock on a file: held by a living process, let go of by its death.
 
-The lock belongs to the open file, so a child that inherits the descriptor keeps it held after
-its parent has closed it or died. No process id is ever compared.
+The lock belongs to the open file, so a program that is handed the descriptor keeps it held after
+its parent has closed it or died. A forked copy of the holder, such as a loader's worker, lets
+go of it at once. No process id is ever compared.
 """
 
 import contextlib
@@ -12,6 +13,7 @@ from pathlib import Path
 
 LOCK_VARIABLE = "STUDIO_LOCK_FD"
 _TRIES, _PAUSE = 10, 0.02
+_held: set[int] = set()
 
 
 def claim(path: Path) -> int | None:
@@ -24,11 +26,18 @@ def claim(path: Path) -> int | None:
     for _ in range(_TRIES):
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _held.add(descriptor)
             return descriptor
         except BlockingIOError:
             time.sleep(_PAUSE)
     os.close(descriptor)
     return None
+
+
+def release(descriptor: int) -> None:
+    """Close a descriptor of a lock; the lock is let go of unless another program has it too."""
+    _held.discard(descriptor)
+    os.close(descriptor)
 
 
 def inherited(path: Path) -> int | None:
@@ -39,8 +48,9 @@ def inherited(path: Path) -> int | None:
     descriptor = int(text)
     with contextlib.suppress(OSError):
         if os.path.samestat(os.fstat(descriptor), path.stat()):
-            # Loader workers and other children must not keep the lock beyond our own end.
+            # What is started in turn must not keep the lock beyond our own end.
             os.set_inheritable(descriptor, False)
+            _held.add(descriptor)
             return descriptor
     return None
 
@@ -58,3 +68,13 @@ def is_held(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def _let_go() -> None:
+    for descriptor in _held:
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_let_go)

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from engine.locks import LOCK_VARIABLE, claim, inherited, is_held
+from engine.locks import LOCK_VARIABLE, claim, inherited, is_held, release
 
 
 def test_a_lock_nobody_took_is_free(tmp_path: Path) -> None:
@@ -16,7 +16,7 @@ def test_a_claimed_lock_is_held_until_it_is_let_go(tmp_path: Path) -> None:
     assert descriptor is not None
     assert is_held(tmp_path / "lock")
     assert claim(tmp_path / "lock") is None
-    os.close(descriptor)
+    release(descriptor)
     assert not is_held(tmp_path / "lock")
 
 
@@ -29,11 +29,32 @@ def test_a_child_keeps_the_lock_after_its_parent_let_go_and_loses_it_by_dying(
     child = subprocess.Popen(
         [sys.executable, "-c", "import time; time.sleep(60)"], pass_fds=(descriptor,)
     )
-    os.close(descriptor)
+    release(descriptor)
     assert is_held(lock)
     child.send_signal(signal.SIGKILL)
     child.wait()
     assert not is_held(lock)
+
+
+def test_a_forked_copy_of_the_holder_does_not_keep_the_lock(tmp_path: Path) -> None:
+    script = (
+        "import multiprocessing, sys, time; from pathlib import Path; from engine.locks import claim\n"
+        "claim(Path(sys.argv[1]))\n"
+        "worker = multiprocessing.get_context('fork').Process(target=time.sleep, args=(60,))\n"
+        "worker.start(); print(worker.pid, flush=True); worker.join()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path / "lock")], stdout=subprocess.PIPE
+    )
+    assert holder.stdout is not None
+    worker = int(holder.stdout.readline())
+    assert is_held(tmp_path / "lock")
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    try:
+        assert not is_held(tmp_path / "lock")
+    finally:
+        os.kill(worker, signal.SIGKILL)
 
 
 def test_an_inherited_lock_is_not_handed_on_to_grandchildren(tmp_path: Path, monkeypatch) -> None:
@@ -45,7 +66,7 @@ def test_an_inherited_lock_is_not_handed_on_to_grandchildren(tmp_path: Path, mon
     assert inherited(lock) == descriptor
     assert not os.get_inheritable(descriptor)
     assert LOCK_VARIABLE not in os.environ
-    os.close(descriptor)
+    release(descriptor)
 
 
 def test_a_descriptor_of_another_file_is_no_inheritance(tmp_path: Path, monkeypatch) -> None:
@@ -54,4 +75,4 @@ def test_a_descriptor_of_another_file_is_no_inheritance(tmp_path: Path, monkeypa
     (tmp_path / "other").touch()
     monkeypatch.setenv(LOCK_VARIABLE, str(descriptor))
     assert inherited(tmp_path / "other") is None
-    os.close(descriptor)
+    release(descriptor)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from engine.locks import LOCK_VARIABLE
+from engine.locks import LOCK_VARIABLE, release
 from engine.progress import JOB_VARIABLE
 from engine.settings.configs import PROJECT
 
@@ -37,7 +37,7 @@ def start_engine(
             start_new_session=True,
             pass_fds=(lock,),
         )
-    os.close(lock)
+    release(lock)
     # An ended child that nobody waits for stays behind as a zombie.
     threading.Thread(target=process.wait, daemon=True).start()
     return process.pid

@@ -1,12 +1,11 @@
 """The kernel lock that tells whether a run is alive."""
 
 import contextlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import BadInput
-from engine.locks import claim, inherited
+from engine.locks import claim, inherited, release
 
 
 @contextlib.contextmanager
@@ -26,20 +25,7 @@ def held(path: Path) -> Iterator[int]:
         raise BadInput(
             f"The run {path.parent.name} is already running; stop it before starting it again."
         )
-    _held.add(descriptor)
     try:
         yield descriptor
     finally:
-        _held.discard(descriptor)
-        os.close(descriptor)
-
-
-def _let_go() -> None:
-    """A forked loader must not keep the lock of a trainer that was killed."""
-    for descriptor in _held:
-        os.close(descriptor)
-    _held.clear()
-
-
-_held: set[int] = set()
-os.register_at_fork(after_in_child=_let_go)
+        release(descriptor)

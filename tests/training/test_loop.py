@@ -1,6 +1,5 @@
 """Whole runs: trained, stopped, killed, resumed, failed."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from safetensors.torch import load_file
 from engine.errors import BadInput
 from engine.files import read_json, read_json_lines
 from engine.home import Home
-from engine.locks import claim, is_held
+from engine.locks import claim, is_held, release
 from engine.split.classes import ClassMap
 from engine.split.folder import SplitFolder, read_part
 from engine.training.checkpoint import open_checkpoint, write_checkpoint
@@ -160,7 +159,7 @@ def test_a_run_that_runs_is_not_started_again(home: Home, new_run: Prepare) -> N
     assert descriptor is not None
     with pytest.raises(BadInput, match="already running"):
         train(home, folder)
-    os.close(descriptor)
+    release(descriptor)
     assert folder.read_status().state == "queued"
 
 

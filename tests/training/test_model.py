@@ -145,7 +145,8 @@ def test_a_missing_weights_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_network_without_published_weights_is_named() -> None:
-    name = next(name for name in timm.list_models() if not timm.is_model_pretrained(name))
+    name = "mobilenetv2_035"
+    assert not timm.is_model_pretrained(name)
     with pytest.raises(BadInput, match=f"no published weights of {name}"):
         start_model(ModelSettings(name=name), THREE, 224)
 
