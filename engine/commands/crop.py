@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from engine.commands.shared import HomeOption, JsonOption, answer, home_at, progress
-from engine.crop.presets import load_preset
+from engine.crop.presets import DEFAULT, load_preset
 from engine.crop.survey import comparison, photographs_in, survey, write_png
 from engine.files import write_json
 
@@ -19,7 +19,7 @@ DirectoryArgument = Annotated[Path, typer.Argument(help="A folder of photographs
 def boxes(
     directory: DirectoryArgument,
     out: Annotated[Path, typer.Option(help="The JSON file to write.")],
-    preset: PresetOption = "classic",
+    preset: PresetOption = DEFAULT.name,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -47,7 +47,7 @@ def compare(
     directory: DirectoryArgument,
     out: Annotated[Path, typer.Option(help="The PNG file to write.")],
     samples: Annotated[int, typer.Option(min=1, max=200, help="How many photographs.")] = 8,
-    preset: PresetOption = "classic",
+    preset: PresetOption = DEFAULT.name,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:

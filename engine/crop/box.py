@@ -1,6 +1,8 @@
 """A rectangle of whole pixels."""
 
+import math
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,23 @@ def centre_square(width: int, height: int) -> Box:
     return Box((width - side) // 2, (height - side) // 2, side, side)
 
 
-def padded_square(subject: Box, padding: float, width: int, height: int) -> Box:
+def padded_square(
+    subject: Box,
+    padding: float,
+    width: int,
+    height: int,
+    minimum: float = 0.0,
+    aspect: Literal["whole", "mean"] = "whole",
+) -> Box:
     """The square around `subject` with `padding` (a share of its size) on each side.
 
     It is moved, and where it must be made smaller, to lie inside a picture of `width` x
-    `height`.
+    `height`. `minimum` is its least side, as a share of the picture's shorter side; `aspect`
+    takes the subject's longer side for its size, or the geometric mean of both.
     """
-    side = round(max(subject.width, subject.height) * (1 + 2 * padding))
+    longer = max(subject.width, subject.height)
+    extent = longer if aspect == "whole" else math.sqrt(subject.area)
+    side = max(round(extent * (1 + 2 * padding)), round(minimum * min(width, height)))
     side = max(1, min(side, width, height))
     left = round(subject.x + subject.width / 2 - side / 2)
     top = round(subject.y + subject.height / 2 - side / 2)

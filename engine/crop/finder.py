@@ -1,72 +1,130 @@
 """From a photograph to the square that is kept of it."""
 
 from dataclasses import dataclass
-
-import cv2
-import numpy as np
+from pathlib import Path
+from typing import Literal
 
 from engine.crop.box import Box, centre_square, padded_square
-from engine.crop.saliency import SMALLEST_SIDE, SaliencyMap, saliency_map
-from engine.images.decode import Pixels
+from engine.crop.policies import POLICIES, densest, integral
+from engine.crop.saliency import SMALLEST_SIDE, SaliencyMap, saliency_map, working_side
+from engine.images.decode import Pixels, read_header, read_rgb
 from engine.settings.crop import CropPreset
+
+Choice = Literal["tight", "wide", "centre"]
+
+# The shorter side of what saliency is computed from where the preset works at a fixed size; a
+# camera's JPEG is decoded at a half or a quarter then.
+LOOKED_AT = 448
 
 
 @dataclass(frozen=True)
 class Crop:
-    """The square that is kept, the subject it was drawn around, and why if there is none.
+    """The square that is kept, the subject it was drawn around, and why another was chosen.
 
-    Boxes are in pixels of the upright photograph. `reason` is empty where a subject was found, and
-    where the preset looks for none.
+    Boxes are in pixels of the upright photograph. `choice` is tight (around the subject), wide
+    (the largest square, where the subject is) or centre. `confidence` is 0..1: how much more
+    salient the tight square is than the rest. `reason` says why the square is not tight; it is
+    empty where it is, and where the preset looks for no subject.
     """
 
     square: Box
     subject: Box | None = None
     reason: str = ""
+    confidence: float = 0.0
+    choice: Choice = "tight"
 
     @property
     def is_fallback(self) -> bool:
-        return bool(self.reason)
+        """Whether a subject was looked for and the centre kept."""
+        return self.choice == "centre" and bool(self.reason)
 
 
-def find_crop(image: Pixels, preset: CropPreset) -> Crop:
-    """Crop an RGB photograph to its subject, or to the centre where none is found."""
+def find_crop(image: Pixels, preset: CropPreset, size: tuple[int, int] | None = None) -> Crop:
+    """Crop an RGB photograph to its subject, or to the centre where none is found.
+
+    Args:
+        image: (height, width, 3), perhaps decoded at a fraction of its size.
+        size: width and height of the photograph at its own size; None is the image's.
+    """
     height, width = image.shape[:2]
+    size = size or (width, height)
     if preset.detector == "none":
-        return Crop(centre_square(width, height))
+        return _centre(size, "")
     if min(height, width) < SMALLEST_SIDE:
-        return Crop(
-            centre_square(width, height),
-            reason=f"the photograph is smaller than {SMALLEST_SIDE} pixels",
-        )
-    return crop_from_saliency(saliency_map(image, preset), (width, height), preset)
+        return _centre(size, f"the photograph is smaller than {SMALLEST_SIDE} pixels")
+    return crop_from_saliency(saliency_map(image, preset), size, preset)
+
+
+def find_crop_in(source: Path | bytes, preset: CropPreset) -> Crop:
+    """The crop of a photograph's file or bytes; no more is decoded than the preset looks at.
+
+    Raises:
+        UnreadableImage: no photograph, damaged, or too large.
+    """
+    header = read_header(source)
+    size = (header.width, header.height)
+    if preset.detector == "none":
+        return _centre(size, "")
+    return find_crop(read_looked_at(source, preset), preset, size)
+
+
+def read_looked_at(source: Path | bytes, preset: CropPreset) -> Pixels:
+    """Decode what the saliency of a photograph is computed from, perhaps at a fraction of its size.
+
+    Raises:
+        UnreadableImage: no photograph, damaged, or too large.
+    """
+    longest = working_side(preset)
+    return read_rgb(source, None if longest is None else max(LOOKED_AT, longest))
 
 
 def crop_from_saliency(saliency: SaliencyMap, size: tuple[int, int], preset: CropPreset) -> Crop:
-    """Crop by threshold, largest contour, padding and square, as the project first published it.
+    """Crop by the preset's policy, padding and confidence.
 
     Args:
         saliency: (height, width) in 0..1, at any size.
         size: width and height of the photograph in pixels.
-        preset: its threshold and padding are used.
     """
+    found = POLICIES[preset.policy](saliency, preset)
+    if found is None:
+        return _centre(size, f"nothing is more salient than {preset.threshold:.0%}")
+    if min(found.width, found.height) < 2:
+        return _centre(size, "only specks are salient")
     width, height = size
-    contour = largest_contour(saliency, preset.threshold)
-    if contour is None:
-        return Crop(
-            centre_square(width, height),
-            reason=f"nothing is more salient than {preset.threshold:.0%}",
-        )
-    if min(contour.width, contour.height) < 2:
-        return Crop(centre_square(width, height), reason="only specks are salient")
     rows, columns = saliency.shape
-    subject = contour.scaled(width / columns, height / rows, width, height)
-    return Crop(padded_square(subject, preset.padding, width, height), subject)
+    confidence = contrast(saliency, found)
+    subject = found.scaled(width / columns, height / rows, width, height)
+    if confidence >= preset.tight_confidence:
+        square = padded_square(
+            subject, preset.padding, width, height, preset.minimum_side, preset.aspect
+        )
+        return Crop(square, subject, "", confidence, "tight")
+    unsure = f"the subject stands out by {confidence:.0%} only"
+    if confidence >= preset.wide_confidence:
+        return Crop(_wide(saliency, size), subject, unsure, confidence, "wide")
+    return Crop(centre_square(width, height), subject, unsure, confidence, "centre")
 
 
-def largest_contour(saliency: SaliencyMap, threshold: float) -> Box | None:
-    """The box of the largest outline of what exceeds `threshold`, in pixels of the map."""
-    mask = (saliency > threshold).astype(np.uint8)
-    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    if not contours:
-        return None
-    return Box(*cv2.boundingRect(max(contours, key=cv2.contourArea)))
+def contrast(saliency: SaliencyMap, box: Box) -> float:
+    """How much more salient the inside of a box is than what lies outside: 0 (not) to 1."""
+    inside = saliency[box.y : box.bottom, box.x : box.right]
+    outside = saliency.size - inside.size
+    if not outside:
+        return 0.0
+    mean_inside = float(inside.mean())
+    mean_outside = (float(saliency.sum()) - float(inside.sum())) / outside
+    return min(max(1 - mean_outside / max(mean_inside, 1e-6), 0.0), 1.0)
+
+
+def _wide(saliency: SaliencyMap, size: tuple[int, int]) -> Box:
+    """The largest square of the photograph, moved to where it holds the most saliency."""
+    width, height = size
+    rows, columns = saliency.shape
+    box, _ = densest(integral(saliency), min(rows, columns))
+    side = min(width, height)
+    x, y = round(box.x * width / columns), round(box.y * height / rows)
+    return Box(min(x, width - side), min(y, height - side), side, side)
+
+
+def _centre(size: tuple[int, int], reason: str) -> Crop:
+    return Crop(centre_square(*size), reason=reason, choice="centre")

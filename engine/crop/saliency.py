@@ -1,5 +1,7 @@
 """Where a photograph draws the eye: one number from 0 to 1 a pixel."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -11,31 +13,36 @@ from engine.settings.crop import CropPreset
 
 SaliencyMap = NDArray[np.float32]
 
-# OpenCV's type stubs leave out the makers of its contributed detectors.
-_DETECTORS: dict[str, Any] = {
-    "fine_grained": vars(cv2.saliency)["StaticSaliencyFineGrained_create"],
-    "spectral_residual": vars(cv2.saliency)["StaticSaliencySpectralResidual_create"],
-}
-
-# Below this OpenCV's detectors have no neighbourhood to compare with.
+# Below this a detector has no neighbourhood to compare with.
 SMALLEST_SIDE = 16
 
 
-def saliency_map(image: Pixels, preset: CropPreset) -> SaliencyMap:
-    """Saliency of an RGB picture, (height, width) in 0..1, at the preset's working size.
+@dataclass(frozen=True)
+class Detector:
+    """Turns an RGB picture of at least `SMALLEST_SIDE` pixels a side into saliency.
 
-    Fine-grained: Montabone and Soto, "Human detection using a mobile platform and novel
-    features derived from a visual saliency mechanism", 2010. Spectral residual: Hou and
-    Zhang, "Saliency detection: a spectral residual approach", CVPR 2007.
+    `working_side` is the longest side it works at where the preset names none, in pixels, so that
+    a threshold means the same on every photograph; None is the photograph's own size.
     """
-    picture = cv2.cvtColor(_at_working_size(image, preset.working_side), cv2.COLOR_RGB2BGR)
+
+    title: str
+    working_side: int | None
+    compute: Callable[[Pixels, CropPreset], SaliencyMap]
+
+
+def saliency_map(image: Pixels, preset: CropPreset) -> SaliencyMap:
+    """Saliency of an RGB picture, (height, width) in 0..1, at the preset's working size."""
+    picture = _at_working_size(image, working_side(preset))
     if (picture == picture[0, 0]).all():
         # Nothing stands out of a single colour, though spectral residual says that everything does.
         return np.zeros(picture.shape[:2], np.float32)
-    found, saliency = _DETECTORS[preset.detector]().computeSaliency(picture)
-    if not found:
-        return np.zeros(picture.shape[:2], np.float32)
+    saliency = DETECTORS[preset.detector].compute(picture, preset)
     return np.asarray(np.clip(saliency, 0, 1), dtype=np.float32)
+
+
+def working_side(preset: CropPreset) -> int | None:
+    """The longest side saliency is computed at, in pixels; None is the photograph's own size."""
+    return preset.working_side or DETECTORS[preset.detector].working_side
 
 
 def _at_working_size(image: Pixels, longest: int | None) -> Pixels:
@@ -45,3 +52,38 @@ def _at_working_size(image: Pixels, longest: int | None) -> Pixels:
     ratio = longest / max(height, width)
     size = (max(SMALLEST_SIDE, round(width * ratio)), max(SMALLEST_SIDE, round(height * ratio)))
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _opencv(maker: str) -> Callable[[Pixels, CropPreset], SaliencyMap]:
+    # OpenCV's type stubs leave out the makers of its contributed detectors.
+    make: Any = vars(cv2.saliency)[maker]
+
+    def compute(picture: Pixels, _: CropPreset) -> SaliencyMap:
+        found, saliency = make().computeSaliency(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+        return saliency if found else np.zeros(picture.shape[:2], np.float32)
+
+    return compute
+
+
+def _barrier(picture: Pixels, _: CropPreset) -> SaliencyMap:
+    # Here, because it loads a compiler, which takes half a second.
+    from engine.crop.barrier import barrier_saliency
+
+    return barrier_saliency(picture)
+
+
+def _nothing(picture: Pixels, _: CropPreset) -> SaliencyMap:
+    return np.zeros(picture.shape[:2], np.float32)
+
+
+# Fine-grained: Montabone and Soto, "Human detection using a mobile platform and novel features
+# derived from a visual saliency mechanism", 2010. Spectral residual: Hou and Zhang, "Saliency
+# detection: a spectral residual approach", CVPR 2007.
+DETECTORS = {
+    "fine_grained": Detector("Fine-grained", None, _opencv("StaticSaliencyFineGrained_create")),
+    "spectral_residual": Detector(
+        "Spectral residual", None, _opencv("StaticSaliencySpectralResidual_create")
+    ),
+    "barrier": Detector("Minimum barrier", 160, _barrier),
+    "none": Detector("Nothing: take the centre", 64, _nothing),
+}

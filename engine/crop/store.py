@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from engine.crop.box import Box
 from engine.crop.finder import Crop
@@ -19,6 +20,8 @@ CREATE TABLE IF NOT EXISTS crop (
     x INTEGER NOT NULL, y INTEGER NOT NULL, side INTEGER NOT NULL,
     subject_x INTEGER, subject_y INTEGER, subject_width INTEGER, subject_height INTEGER,
     reason TEXT NOT NULL,
+    confidence REAL NOT NULL,
+    choice TEXT NOT NULL,
     PRIMARY KEY (sha256, preset)
 ) WITHOUT ROWID
 """
@@ -61,7 +64,7 @@ class CropStore:
         """Keep crops by hash, in one transaction."""
         with self._opened() as connection, connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO crop VALUES (?,?,?,?,?,?,?,?,?,?)",
+                "INSERT OR REPLACE INTO crop VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
                 [_to_row(sha256, preset, crop) for sha256, crop in crops.items()],
             )
 
@@ -84,6 +87,10 @@ class CropStore:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
+    columns = [row[1] for row in connection.execute("PRAGMA table_info(crop)")]
+    if columns and "choice" not in columns:
+        # An earlier edition's; what it held is found anew.
+        connection.execute("DROP TABLE crop")
     connection.execute(_TABLE)
 
 
@@ -98,10 +105,12 @@ def _to_row(sha256: str, preset: CropPreset, crop: Crop) -> tuple[object, ...]:
         square.width,
         *subject,
         crop.reason,
+        crop.confidence,
+        crop.choice,
     )
 
 
-def _from_row(row: tuple[object, ...]) -> Crop:
-    _, _, x, y, side, *subject, reason = row
-    box = None if subject[0] is None else Box(*(int(str(value)) for value in subject))
-    return Crop(Box(int(str(x)), int(str(y)), int(str(side)), int(str(side))), box, str(reason))
+def _from_row(row: tuple[Any, ...]) -> Crop:
+    x, y, side, *subject, reason, confidence, choice = row[2:]
+    box = None if subject[0] is None else Box(*subject)
+    return Crop(Box(x, y, side, side), box, reason, confidence, choice)

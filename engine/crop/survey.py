@@ -11,10 +11,10 @@ import numpy as np
 from engine.catalogue.folder_import import IMAGE_SUFFIXES
 from engine.crop.apply import cut
 from engine.crop.box import Box, centre_square
-from engine.crop.finder import Crop, find_crop
+from engine.crop.finder import Crop, find_crop, read_looked_at
 from engine.errors import BadInput, UnreadableImage, WorkFailed
 from engine.files import write_atomic
-from engine.images.decode import Pixels, read_rgb
+from engine.images.decode import Pixels, read_header, read_rgb
 from engine.progress import Report, silent
 from engine.settings.crop import CropPreset
 
@@ -53,9 +53,10 @@ def survey(
     """Crop one photograph after another; the milliseconds are those of saliency and box."""
     for number, file in enumerate(files, 1):
         try:
-            image = read_rgb(file)
+            header = read_header(file)
+            image = read_looked_at(file, preset)
             started = time.perf_counter()
-            crop = find_crop(image, preset)
+            crop = find_crop(image, preset, (header.width, header.height))
             yield Surveyed(file, crop, 1000 * (time.perf_counter() - started))
         except UnreadableImage as error:
             yield Surveyed(file, None, problem=str(error))

@@ -7,13 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from engine.crop.apply import cut, read_square
-from engine.crop.box import centre_square
-from engine.crop.finder import Crop, find_crop
+from engine.crop.finder import Crop, find_crop, find_crop_in
 from engine.crop.store import CropStore
 from engine.evaluation.network import best_checkpoint, load_network
 from engine.files import sha256_of
 from engine.home import Home
-from engine.images.decode import Pixels, read_header, read_rgb
+from engine.images.decode import Pixels
 from engine.training.device import choose_device
 from engine.training.folder import RunFolder
 from engine.training.judge import logits_of
@@ -89,14 +88,12 @@ class Predictor:
         return crop, read_square(photo, crop.square, side)
 
     def _crop(self, photo: Path | bytes) -> Crop:
-        if self.preset.detector == "none":
-            header = read_header(photo)
-            return Crop(centre_square(header.width, header.height))
         # A photograph of the catalogue has its crop in the store already.
         known = None
-        if isinstance(photo, Path) and photo.is_file():
+        looks = self.preset.detector != "none"
+        if looks and isinstance(photo, Path) and photo.is_file():
             known = self._crops.find(sha256_of(photo), self.preset)
-        return known or find_crop(read_rgb(photo), self.preset)
+        return known or find_crop_in(photo, self.preset)
 
 
 def predict(home: Home, folder: RunFolder, photos: Sequence[Photo], k: int = TOP) -> list[Named]:

@@ -8,6 +8,9 @@ from pydantic import Field
 
 from engine.settings.base import Settings
 
+DetectorName = Literal["fine_grained", "spectral_residual", "barrier", "none"]
+PolicyName = Literal["largest_contour", "heaviest_component", "mass_square"]
+
 
 class CropPreset(Settings):
     name: str = Field(
@@ -15,22 +18,62 @@ class CropPreset(Settings):
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
         description="What the preset is called.",
     )
-    detector: Literal["fine_grained", "spectral_residual", "none"] = Field(
+    detector: DetectorName = Field(
         "fine_grained",
         description="What finds the subject; none means the centre square.",
-    )
-    threshold: float = Field(
-        0.5, ge=0.05, le=0.95, description="Saliency that counts as subject, as a share of 1."
-    )
-    padding: float = Field(
-        0.2, ge=0, le=1, description="Room left around the subject, as a share of its box."
     )
     working_side: int | None = Field(
         None,
         ge=64,
         le=4096,
-        description="Longest side the saliency is computed at; empty = the photograph's own size, "
-        "as published.",
+        description="Longest side the saliency is computed at; empty = the detector's own, which "
+        "for fine-grained and spectral residual is the photograph's own size, as published.",
+    )
+    policy: PolicyName = Field(
+        "largest_contour",
+        description="How a square is drawn around what was found: the largest outline above the "
+        "threshold, the part above it that weighs most, or the smallest square that holds a "
+        "share of all saliency.",
+    )
+    threshold: float = Field(
+        0.5,
+        ge=0,
+        le=0.95,
+        description="Saliency that counts as subject, as a share of 1; what lies below counts "
+        "for nothing.",
+    )
+    mass: float = Field(
+        0.95,
+        gt=0,
+        le=1,
+        description="Share of all saliency that the smallest square must hold.",
+    )
+    padding: float = Field(
+        0.2, ge=0, le=1, description="Room left around the subject, as a share of its box."
+    )
+    minimum_side: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="The square's least side, as a share of the photograph's shorter side.",
+    )
+    aspect: Literal["whole", "mean"] = Field(
+        "whole",
+        description="The side of the square around an elongated subject: whole = its longer "
+        "side, so that all of it is kept; mean = the geometric mean of both sides.",
+    )
+    tight_confidence: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="From this confidence on the tight square is kept.",
+    )
+    wide_confidence: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Below the tight one and from this confidence on the largest square is kept, "
+        "moved to where the subject is; below it the centre.",
     )
 
     @property

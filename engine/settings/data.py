@@ -21,7 +21,7 @@ class DataSettings(Settings):
         "off means the centre square.",
     )
     crop_preset: str = Field(
-        "classic", min_length=1, description="The crop preset that smart crop uses, by name."
+        "fast", min_length=1, description="The crop preset that smart crop uses, by name."
     )
     workers: int = Field(
         2, ge=0, le=64, description="Processes that read photographs beside the training."

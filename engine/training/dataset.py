@@ -9,12 +9,11 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from engine.crop.apply import read_square
-from engine.crop.box import Box, centre_square
-from engine.crop.finder import find_crop
+from engine.crop.box import Box
+from engine.crop.finder import find_crop_in
 from engine.crop.store import CropStore
 from engine.errors import BadInput
 from engine.home import Home
-from engine.images.decode import read_header, read_rgb
 from engine.settings.crop import CropPreset
 from engine.split.folder import SplitLine
 from engine.training.packed import PackedTexts
@@ -116,14 +115,9 @@ class PhotoDataset(Dataset[Sample]):
         return Box(x, y, side, side)
 
     def _find_square(self, index: int) -> Box:
-        path = self._home.resolve(self._paths[index])
-        if self._preset.detector == "none":
-            header = read_header(path)
-            return centre_square(header.width, header.height)
-        # Boxes are in pixels of the whole photograph, and so is what they are found on.
-        crop = find_crop(read_rgb(path), self._preset)
+        crop = find_crop_in(self._home.resolve(self._paths[index]), self._preset)
         sha256 = self._hashes[index]
-        if sha256:
+        if sha256 and self._preset.detector != "none":
             self._store.keep(sha256, self._preset, crop)
         return crop.square
 

@@ -16,6 +16,7 @@ from studio.views.problem import problem
 _DETECTORS = {
     "fine_grained": "Fine-grained",
     "spectral_residual": "Spectral residual",
+    "barrier": "Minimum barrier",
     "none": "Nothing: take the centre",
 }
 # A select box takes None for "nothing chosen", so the photograph's own size goes by 0.
@@ -73,7 +74,7 @@ def controls(home: Home) -> tuple[CropPreset, ValAugmentation]:
         **_KEPT,
     )
     view = _view()
-    preset = _current(chosen)
+    preset = _current(home, chosen)
     _saving(home, preset, chosen)
     return preset, view
 
@@ -129,7 +130,8 @@ def _saving(home: Home, preset: CropPreset, chosen: str) -> None:
 
 def _save(home: Home, name: str) -> None:
     try:
-        preset = validate(CropPreset, {**_values(), "name": name}, "The preset")
+        shown = load_preset(home, st.session_state["lab_preset"]).model_dump()
+        preset = validate(CropPreset, shown | _values() | {"name": name}, "The preset")
         save_preset(home, preset)
     except StudioError as error:
         st.session_state["lab_said"] = (False, str(error))
@@ -164,5 +166,5 @@ def _values() -> dict[str, Any]:
     return values | {"working_side": values["working_side"] or None}
 
 
-def _current(name: str) -> CropPreset:
-    return validate(CropPreset, {**_values(), "name": name}, "The settings")
+def _current(home: Home, name: str) -> CropPreset:
+    return validate(CropPreset, load_preset(home, name).model_dump() | _values(), "The settings")

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from engine.crop.box import Box, centre_square
-from engine.crop.finder import crop_from_saliency, find_crop, largest_contour
+from engine.crop.finder import crop_from_saliency, find_crop
+from engine.crop.policies import largest_contour
 from engine.crop.presets import CENTRE, CLASSIC
 from engine.images.decode import read_rgb
 from engine.settings.crop import CropPreset
@@ -114,13 +115,13 @@ def test_a_region_outweighs_specks() -> None:
     saliency = np.zeros((100, 100), np.float32)
     saliency[::11, ::11] = 1
     saliency[60:80, 70:90] = 1
-    assert largest_contour(saliency, 0.5) == Box(70, 60, 20, 20)
+    assert largest_contour(saliency, CLASSIC) == Box(70, 60, 20, 20)
 
 
 def test_saliency_must_exceed_the_threshold() -> None:
     saliency = np.full((50, 50), 0.5, np.float32)
-    assert largest_contour(saliency, 0.5) is None
-    assert largest_contour(saliency, 0.45) == Box(0, 0, 50, 50)
+    assert largest_contour(saliency, CropPreset(threshold=0.5)) is None
+    assert largest_contour(saliency, CropPreset(threshold=0.45)) == Box(0, 0, 50, 50)
 
 
 def test_a_map_at_a_smaller_size_speaks_of_the_whole_photograph() -> None:

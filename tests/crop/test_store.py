@@ -15,8 +15,8 @@ from engine.errors import WorkFailed
 from engine.home import Home
 
 PROJECT = Path(__file__).resolve().parents[2]
-FOUND = Crop(Box(10, 20, 300, 300), Box(50, 60, 200, 190))
-FALLBACK = Crop(Box(0, 0, 400, 400), reason="only specks are salient")
+FOUND = Crop(Box(10, 20, 300, 300), Box(50, 60, 200, 190), "", 0.625, "wide")
+FALLBACK = Crop(Box(0, 0, 400, 400), reason="only specks are salient", choice="centre")
 
 
 @pytest.fixture

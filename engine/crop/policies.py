@@ -1,0 +1,83 @@
+"""From a saliency map to the box of the subject, each way under its name."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.crop.box import Box
+from engine.crop.saliency import SaliencyMap
+from engine.settings.crop import CropPreset
+
+# A box in pixels of the map, or None where nothing is salient enough.
+Policy = Callable[[SaliencyMap, CropPreset], Box | None]
+
+
+def largest_contour(saliency: SaliencyMap, preset: CropPreset) -> Box | None:
+    """The box of the largest outline of what exceeds the threshold, as first published."""
+    contours, _ = cv2.findContours(
+        mask_at(saliency, preset.threshold), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+    )
+    if not contours:
+        return None
+    return Box(*cv2.boundingRect(max(contours, key=cv2.contourArea)))
+
+
+def heaviest_component(saliency: SaliencyMap, preset: CropPreset) -> Box | None:
+    """The box of the connected part above the threshold that holds the most saliency."""
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(
+        mask_at(saliency, preset.threshold), connectivity=8
+    )
+    if count < 2:
+        return None
+    weights = np.bincount(labels.ravel(), saliency.ravel(), count)
+    weights[0] = 0
+    return Box(*boxes[int(weights.argmax()), : cv2.CC_STAT_AREA].tolist())
+
+
+def mass_square(saliency: SaliencyMap, preset: CropPreset) -> Box | None:
+    """The smallest square that holds the preset's share of all saliency above its threshold.
+
+    Where no square in the picture can, the one that holds the most.
+    """
+    sums = integral(np.where(saliency > preset.threshold, saliency, 0))
+    total = sums[-1, -1]
+    if total <= 0:
+        return None
+    low, high = 1, min(saliency.shape)
+    while low < high:
+        side = (low + high) // 2
+        if densest(sums, side)[1] >= preset.mass * total:
+            high = side
+        else:
+            low = side + 1
+    return densest(sums, low)[0]
+
+
+def integral(saliency: SaliencyMap) -> NDArray[np.float64]:
+    """Sums of all that lies above and left: (height + 1, width + 1)."""
+    return np.asarray(cv2.integral(saliency, sdepth=cv2.CV_64F), dtype=np.float64)
+
+
+def densest(sums: NDArray[np.float64], side: int) -> tuple[Box, float]:
+    """The square of `side` that holds the most saliency, and how much that is.
+
+    Args:
+        sums: the saliency's integral.
+    """
+    held = sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
+    y, x = np.unravel_index(int(held.argmax()), held.shape)
+    return Box(int(x), int(y), side, side), float(held[y, x])
+
+
+def mask_at(saliency: SaliencyMap, threshold: float) -> NDArray[np.uint8]:
+    """1 where saliency exceeds the threshold, 0 elsewhere."""
+    return (saliency > threshold).astype(np.uint8)
+
+
+POLICIES: dict[str, Policy] = {
+    "largest_contour": largest_contour,
+    "heaviest_component": heaviest_component,
+    "mass_square": mass_square,
+}
