@@ -42,6 +42,10 @@ class Home:
         return self.data / "crops.sqlite"
 
     @property
+    def manual_squares(self) -> Path:
+        return self.data / "manual_squares.sqlite"
+
+    @property
     def splits(self) -> Path:
         return self.data / "splits"
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.crop.apply import cut, read_square
 from engine.crop.finder import Crop, find_crop, find_crop_in
+from engine.crop.manual import ManualSquares
 from engine.crop.store import CropStore
 from engine.evaluation.network import best_checkpoint, load_network
 from engine.files import sha256_of
@@ -57,6 +58,7 @@ class Predictor:
         self._network = load_network(checkpoint, self._device)
         self._normalise = normalisation_of(self._network)
         self._crops = CropStore(home)
+        self._drawn = ManualSquares(home)
         self._view = ValView(checkpoint.settings.augmentation.val)
 
     def predict(self, photo: Photo, k: int = TOP) -> Named:
@@ -89,11 +91,14 @@ class Predictor:
 
     def _crop(self, photo: Path | bytes) -> Crop:
         # A photograph of the catalogue has its crop in the store already.
-        known = None
         looks = self.preset.detector != "none"
         if looks and isinstance(photo, Path) and photo.is_file():
-            known = self._crops.find(sha256_of(photo), self.preset)
-        return known or find_crop_in(photo, self.preset)
+            sha256 = sha256_of(photo)
+            drawn = self._drawn.find(sha256)
+            known = Crop(drawn) if drawn else self._crops.find(sha256, self.preset)
+            if known:
+                return known
+        return find_crop_in(photo, self.preset)
 
 
 def predict(home: Home, folder: RunFolder, photos: Sequence[Photo], k: int = TOP) -> list[Named]:

@@ -11,6 +11,7 @@ from torch.utils.data import Dataset
 from engine.crop.apply import read_square
 from engine.crop.box import Box
 from engine.crop.finder import find_crop_in
+from engine.crop.manual import ManualSquares
 from engine.crop.store import CropStore
 from engine.errors import BadInput
 from engine.home import Home
@@ -53,8 +54,9 @@ class Batch:
 class PhotoDataset(Dataset[Sample]):
     """Reads a photograph, cuts its square and shows it through a view.
 
-    Squares come from the crop store; one that is missing is found and kept there. Keys are
-    (epoch, index), so that what a worker returns depends on nothing else.
+    A square that was drawn by hand comes first, then the crop store; one that is missing is
+    found and kept there. Keys are (epoch, index), so that what a worker returns depends on
+    nothing else.
     """
 
     def __init__(
@@ -101,9 +103,12 @@ class PhotoDataset(Dataset[Sample]):
             places.setdefault(self._hashes[index], []).append(index)
         known = self._store.find_many((key for key in places if key), self._preset)
         self._store.close()
-        for sha256, crop in known.items():
-            square = torch.tensor([crop.square.x, crop.square.y, crop.square.width])
-            self._squares[places[sha256]] = square.to(torch.int32)
+        drawn = ManualSquares(self._home).all()
+        squares = {sha256: crop.square for sha256, crop in known.items()} | drawn
+        for sha256 in squares.keys() & places.keys():
+            square = squares[sha256]
+            row = torch.tensor([square.x, square.y, square.width], dtype=torch.int32)
+            self._squares[places[sha256]] = row
 
     def _square(self, index: int) -> Box:
         x, y, side = self._squares[index].tolist()

@@ -11,6 +11,7 @@ from PIL import Image
 from engine.crop.apply import central, read_square
 from engine.crop.box import Box
 from engine.crop.finder import Crop, find_crop
+from engine.crop.manual import ManualSquares
 from engine.crop.presets import CENTRE, CLASSIC
 from engine.crop.store import CropStore
 from engine.files import sha256_of
@@ -59,6 +60,19 @@ def test_a_crop_of_the_store_is_used_in_pixels_of_the_whole_photograph(
     assert sample.image is not None
     # Inside the subject there is noise alone, and none of the dark ground.
     assert sample.image.float().mean() > 90
+
+
+def test_a_square_drawn_by_hand_comes_before_the_one_that_was_found(
+    home: Home, photograph: SplitLine
+) -> None:
+    drawn = Box(500, 100, 300, 300)
+    CropStore(home).keep(photograph.sha256, CLASSIC, Crop(Box(120, 220, 160, 160)))
+    ManualSquares(home).keep(photograph.sha256, drawn, (900, 600))
+    for preset, square in ((CLASSIC, drawn), (CENTRE, Box(150, 0, 600, 600))):
+        sample = PhotoDataset(home, [photograph], preset, VIEW)[0, 0]
+        expected = central(read_square(home.resolve(photograph.path), square, 40), 32)
+        assert sample.image is not None
+        assert np.array_equal(sample.image.permute(1, 2, 0).numpy(), expected)
 
 
 def test_without_smart_crop_the_centre_square_is_taken(home: Home, photograph: SplitLine) -> None:

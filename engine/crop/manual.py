@@ -1,0 +1,78 @@
+"""Squares that a person drew: they stand in place of the one that any detector finds."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+
+from engine.crop.box import Box
+from engine.database import connect
+from engine.errors import BadInput, WorkFailed
+from engine.home import Home
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS square (
+    sha256 TEXT PRIMARY KEY,
+    x INTEGER NOT NULL, y INTEGER NOT NULL, side INTEGER NOT NULL
+) WITHOUT ROWID
+"""
+
+
+class ManualSquares:
+    """data/manual_squares.sqlite: by the photograph's hash, in pixels of it the right way up.
+
+    Every preset that looks for the subject gives way to them; centre crop stays centre crop.
+    Every method raises WorkFailed where the file is damaged or the disk full.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._file = home.manual_squares
+
+    def all(self) -> dict[str, Box]:
+        """Every square by hash: people draw hundreds, not hundreds of thousands."""
+        if not self._file.exists():
+            return {}
+        with self._opened() as connection:
+            rows = connection.execute("SELECT sha256, x, y, side FROM square").fetchall()
+        return {sha256: Box(x, y, side, side) for sha256, x, y, side in rows}
+
+    def find(self, sha256: str) -> Box | None:
+        """The square of one photograph, if somebody drew it."""
+        return self.all().get(sha256)
+
+    def keep(self, sha256: str, square: Box, size: tuple[int, int]) -> None:
+        """Keep a square of a photograph of `size` (width, height); an older one is replaced.
+
+        Raises:
+            BadInput: it is none, or does not lie inside the photograph.
+        """
+        width, height = size
+        inside = min(square.x, square.y) >= 0 and square.right <= width and square.bottom <= height
+        if square.width != square.height or square.width < 1 or not inside:
+            raise BadInput(
+                f"{square.as_list()} is no square inside a photograph of {width} by {height} "
+                "pixels; draw it again."
+            )
+        with self._opened() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO square VALUES (?,?,?,?)",
+                (sha256, square.x, square.y, square.width),
+            )
+
+    def remove(self, sha256: str) -> None:
+        """Forget the square of a photograph; the found one counts again."""
+        with self._opened() as connection:
+            connection.execute("DELETE FROM square WHERE sha256 = ?", (sha256,))
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with contextlib.closing(connect(self._file, _prepare)) as connection, connection:
+                yield connection
+        except (OSError, sqlite3.Error) as error:
+            raise WorkFailed(
+                f"The squares drawn by hand in {self._file} cannot be used: {error}."
+            ) from error
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute(_TABLE)
