@@ -6,12 +6,12 @@ import streamlit as st
 
 from engine.catalogue.folder_import import IMAGE_SUFFIXES
 from engine.catalogue.record import Photograph
+from engine.catalogue.sampling import sample
 from engine.catalogue.store import Catalogue, Filter
 from studio.catalogue.filters import filters
 from studio.crop_lab.strip import SIZE
 from studio.crop_lab.subject import Subject, of_photograph, of_upload
 from studio.links import from_address, to_address
-from studio.sample import sample
 from studio.views.action import Action
 from studio.views.empty import empty
 from studio.views.problem import problem, problems_shown

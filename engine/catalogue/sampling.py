@@ -1,0 +1,80 @@
+"""Some photographs of the catalogue, drawn at random and the same for the same seed."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from typing import Literal
+
+import numpy as np
+
+from engine.catalogue.record import Photograph
+from engine.catalogue.store import Catalogue, Filter, SpeciesCount
+
+Stratum = Literal["head", "middle", "tail"]
+STRATA: tuple[Stratum, ...] = ("head", "middle", "tail")
+
+Places = Mapping[str, Sequence[int]]
+"""Which of a species' photographs are meant, by their place in the catalogue's order."""
+
+
+def sample(catalogue: Catalogue, chosen: Filter, seed: int, size: int) -> list[Photograph]:
+    """`size` photographs that pass the filter, or all where there are fewer, each as likely."""
+    species = catalogue.species(chosen)
+    ends = list(accumulate(item.images for item in species))
+    total = ends[-1] if ends else 0
+    places: dict[str, list[int]] = {}
+    for place in np.random.default_rng(seed).choice(total, min(size, total), replace=False):
+        index = int(np.searchsorted(ends, place, side="right"))
+        before = ends[index] - species[index].images
+        places.setdefault(species[index].species, []).append(int(place) - before)
+    return fetch(catalogue, chosen, places)
+
+
+def strata(species: Sequence[SpeciesCount]) -> dict[Stratum, list[SpeciesCount]]:
+    """Head, middle and tail: a third of the species each, by their number of photographs."""
+    falling = sorted(species, key=lambda item: (-item.images, item.species))
+    cuts = [round(third * len(falling) / 3) for third in range(4)]
+    return {name: falling[cuts[i] : cuts[i + 1]] for i, name in enumerate(STRATA)}
+
+
+def stratified_sample(
+    catalogue: Catalogue, chosen: Filter, seed: int, size: int
+) -> dict[Stratum, list[Photograph]]:
+    """About a third of `size` photographs from each of head, middle and tail.
+
+    Inside one, species come in a random order and each gives a photograph before any gives a
+    second, so that a species seen a thousand times does not hide the others.
+    """
+    chance = np.random.default_rng(seed)
+    drawn: dict[Stratum, list[Photograph]] = {}
+    for number, (name, species) in enumerate(strata(catalogue.species(chosen)).items()):
+        quota = (size + number) // 3
+        order = [species[place] for place in chance.permutation(len(species))]
+        drawn[name] = fetch(catalogue, chosen, deal(order, quota, chance))
+    return drawn
+
+
+def deal(species: Sequence[SpeciesCount], size: int, chance: np.random.Generator) -> Places:
+    """`size` photographs dealt over the species in turn; which ones of each is left to chance."""
+    numbers = dict.fromkeys((item.species for item in species), 0)
+    left = min(size, sum(item.images for item in species))
+    while left:
+        for item in species:
+            if left and numbers[item.species] < item.images:
+                numbers[item.species] += 1
+                left -= 1
+    return {
+        item.species: chance.choice(item.images, numbers[item.species], replace=False).tolist()
+        for item in species
+        if numbers[item.species]
+    }
+
+
+def fetch(catalogue: Catalogue, chosen: Filter, places: Places) -> list[Photograph]:
+    """The photographs at these places; of a species no more are read than is needed."""
+    found: list[Photograph] = []
+    for species, within in places.items():
+        one = dataclasses.replace(chosen, species=species)
+        photographs = catalogue.page(one, None, max(within) + 1).photographs
+        found += [photographs[place] for place in within if place < len(photographs)]
+    return found
