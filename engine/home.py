@@ -46,6 +46,10 @@ class Home:
         return self.data / "manual_squares.sqlite"
 
     @property
+    def verdicts(self) -> Path:
+        return self.data / "verdicts"
+
+    @property
     def splits(self) -> Path:
         return self.data / "splits"
 

@@ -1,18 +1,33 @@
-"""crop boxes, crop compare."""
+"""crop boxes, crop compare, crop probe."""
 
+import dataclasses
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from engine.commands.shared import HomeOption, JsonOption, answer, home_at, progress
+from engine.commands.shared import (
+    HomeOption,
+    JsonOption,
+    answer,
+    catalogue_of,
+    home_at,
+    progress,
+)
 from engine.crop.presets import DEFAULT, load_preset
 from engine.crop.survey import comparison, photographs_in, survey, write_png
 from engine.files import write_json
+from engine.settings.files import validate
+from engine.settings.probe import ProbeSettings
 
 app = typer.Typer(help="Crop photographs to their subject.", no_args_is_help=True)
 PresetOption = Annotated[str, typer.Option(help="The crop preset, by name.")]
 DirectoryArgument = Annotated[Path, typer.Argument(help="A folder of photographs.")]
+PROBE = ProbeSettings()
+
+
+def _help(field: str) -> str:
+    return ProbeSettings.model_fields[field].description or ""
 
 
 @app.command()
@@ -58,3 +73,40 @@ def compare(
     picked = [files[i * len(files) // samples] for i in range(min(samples, len(files)))]
     write_png(comparison(picked, chosen), out)
     answer({"images": len(picked), "file": str(out)}, f"{len(picked)} rows in {out}", as_json)
+
+
+@app.command()
+def probe(
+    presets: Annotated[
+        list[str], typer.Option("--preset", help="A crop preset to measure; may be given again.")
+    ],
+    network: Annotated[str, typer.Option(help=_help("network"))] = PROBE.network,
+    weights: Annotated[Path | None, typer.Option(help=_help("weights"))] = None,
+    image_size: Annotated[int, typer.Option(help=_help("image_size"))] = PROBE.image_size,
+    photographs: Annotated[int, typer.Option(help=_help("photographs"))] = PROBE.photographs,
+    folds: Annotated[int, typer.Option(help=_help("folds"))] = PROBE.folds,
+    repeats: Annotated[int, typer.Option(help=_help("repeats"))] = PROBE.repeats,
+    seed: Annotated[int, typer.Option(help=_help("seed"))] = PROBE.seed,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure, on the catalogue's own photographs, whether a crop helps a classifier."""
+    place = home_at(home)
+    chosen = [load_preset(place, name) for name in dict.fromkeys(presets)]
+    values = {
+        "network": network,
+        "weights": str(weights) if weights else None,
+        "image_size": image_size,
+        "photographs": photographs,
+        "folds": folds,
+        "repeats": repeats,
+        "seed": seed,
+    }
+    settings = validate(ProbeSettings, values, "crop probe")
+    # torch takes seconds to import.
+    from engine.evaluation.probe import probe as probe_presets
+
+    with catalogue_of(place) as catalogue, progress() as report:
+        verdicts = probe_presets(place, catalogue, chosen, settings, report)
+    lines = [f"{verdict.sentence}." for verdict in verdicts]
+    answer([dataclasses.asdict(verdict) for verdict in verdicts], "\n".join(lines), as_json)

@@ -1,0 +1,59 @@
+"""What was measured of a preset, kept and put into words."""
+
+import pytest
+
+from engine.crop.presets import CLASSIC, FAST
+from engine.crop.verdict import Measured, Verdict, keep_verdict, read_verdict
+from engine.home import Home
+
+
+def verdict(difference: float, margin: float) -> Verdict:
+    return Verdict(
+        preset="classic",
+        centre=Measured(0.902, 0.02),
+        crop=Measured(0.902 + difference, 0.025),
+        difference=Measured(difference, margin),
+        photographs=300,
+        species=5,
+        network="tf_efficientnet_lite0",
+        made=1.0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("difference", "answer", "sentence"),
+    [
+        (
+            -0.1,
+            "harms",
+            "classic costs you 10.0 ± 2.1 points against the centre crop: do not use it",
+        ),
+        (0.03, "helps", "classic gains you 3.0 ± 2.1 points over the centre crop: use it"),
+        (
+            -0.004,
+            "unclear",
+            "classic makes no difference that 300 photographs can show (-0.4 ± 2.1 points)",
+        ),
+    ],
+)
+def test_the_verdict_is_a_plain_sentence(difference: float, answer: str, sentence: str) -> None:
+    said = verdict(difference, 0.021)
+    assert said.answer == answer
+    assert said.sentence == sentence
+
+
+def test_a_verdict_is_found_by_the_settings_whatever_they_are_called(home: Home) -> None:
+    keep_verdict(home, CLASSIC, verdict(-0.1, 0.02))
+    assert read_verdict(home, CLASSIC) == verdict(-0.1, 0.02)
+    renamed = read_verdict(home, CLASSIC.model_copy(update={"name": "mine"}))
+    assert renamed is not None
+    assert renamed.sentence.startswith("mine costs you")
+    assert read_verdict(home, CLASSIC.model_copy(update={"padding": 0.4})) is None
+    assert read_verdict(home, FAST) is None
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"preset": "classic"}'])
+def test_a_damaged_verdict_is_none(home: Home, content: str) -> None:
+    home.verdicts.mkdir(parents=True)
+    (home.verdicts / f"{CLASSIC.fingerprint}.json").write_text(content)
+    assert read_verdict(home, CLASSIC) is None
