@@ -46,6 +46,23 @@ def read_header(source: Path | bytes) -> ImageHeader:
         return ImageHeader(width, height, image.format or "")
 
 
+def decode_whole(source: Path, most_pixels: int = PIXEL_LIMIT) -> ImageHeader:
+    """Read size and format, and prove that every pixel decodes; the pixels are not kept.
+
+    Raises:
+        UnreadableImage: no photograph, damaged or cut short, or of more than `most_pixels`.
+    """
+    header = read_header(source)
+    if header.width * header.height > most_pixels:
+        raise UnreadableImage(f"{source.name} {_too_large(most_pixels)}.")
+    with _opened(source) as image:
+        try:
+            image.load()
+        except Exception as error:  # Pillow's decoders raise nearly any kind over damaged bytes.
+            raise UnreadableImage(f"{source.name} is damaged: {_reason(error)}.") from error
+    return header
+
+
 def read_rgb(source: Path | bytes, least_side: int | None = None) -> Pixels:
     """Decode to (height, width, 3) RGB, turned the right way up as its EXIF data says.
 
@@ -133,8 +150,8 @@ def _name(source: Path | bytes) -> str:
     return "The photograph" if isinstance(source, bytes) else source.name
 
 
-def _too_large() -> str:
-    return f"unfolds to more than {PIXEL_LIMIT // 1_000_000:,} million pixels"
+def _too_large(most_pixels: int = PIXEL_LIMIT) -> str:
+    return f"unfolds to more than {most_pixels / 1_000_000:,.3g} million pixels"
 
 
 def _reason(error: BaseException) -> str:

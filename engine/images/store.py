@@ -10,7 +10,7 @@ import cv2
 from engine.errors import UnreadableImage, WorkFailed
 from engine.files import write_atomic
 from engine.home import Home
-from engine.images.decode import Pixels, read_header, read_rgb
+from engine.images.decode import ImageHeader, Pixels, read_header, read_rgb
 
 THUMBNAIL_SIDE = 160
 _SPARE_BYTES = 500_000_000
@@ -45,8 +45,7 @@ class ImageStore:
         try:
             header = read_header(content)
             sha256 = hashlib.sha256(content).hexdigest()
-            suffix = _SUFFIX.get(header.format, header.format.lower())
-            target = self._home.images / sha256[:2] / f"{sha256}.{suffix}"
+            target = self._file(sha256, header)
             if not target.exists():
                 pixels = read_rgb(content)
                 self._leave_room(len(content))
@@ -54,7 +53,21 @@ class ImageStore:
                 self._write_thumbnail(sha256, pixels)
         except UnreadableImage as error:
             raise UnreadableImage(str(error).replace("The photograph", source.name, 1)) from error
-        return StoredImage(self._home.relative(target), sha256, header.width, header.height)
+        return self._stored(target, sha256, header)
+
+    def adopt(self, temporary: Path, sha256: str, header: ImageHeader) -> StoredImage:
+        """Take over a whole file that lies on the store's disk already; its thumbnail waits.
+
+        Raises:
+            OSError: the disk refuses.
+        """
+        target = self._file(sha256, header)
+        if target.exists():
+            temporary.unlink()
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            temporary.replace(target)
+        return self._stored(target, sha256, header)
 
     def thumbnail(self, path: str, sha256: str) -> bytes:
         """A small JPEG, its short side `THUMBNAIL_SIDE` pixels, the long one at most three times
@@ -74,6 +87,13 @@ class ImageStore:
     def thumbnail_file(self, sha256: str) -> Path:
         """Where the thumbnail of these bytes lies."""
         return self._home.thumbnails / sha256[:2] / f"{sha256}.jpg"
+
+    def _file(self, sha256: str, header: ImageHeader) -> Path:
+        suffix = _SUFFIX.get(header.format, header.format.lower())
+        return self._home.images / sha256[:2] / f"{sha256}.{suffix}"
+
+    def _stored(self, file: Path, sha256: str, header: ImageHeader) -> StoredImage:
+        return StoredImage(self._home.relative(file), sha256, header.width, header.height)
 
     def _write_thumbnail(self, sha256: str, pixels: Pixels) -> None:
         height, width = pixels.shape[:2]

@@ -1,0 +1,58 @@
+"""Which bytes are a photograph: told by their beginning, their size, and by decoding them all."""
+
+import os
+import threading
+from pathlib import Path
+
+from engine.errors import UnreadableImage
+from engine.images.decode import ImageHeader, decode_whole
+
+SNIFFED = 16
+"""How many of the first bytes `photograph_begins` wants to see."""
+
+_BEGINNINGS = (
+    b"\xff\xd8\xff",
+    b"\x89PNG\r\n\x1a\n",
+    b"GIF87a",
+    b"GIF89a",
+    b"BM",
+    b"II*\x00",
+    b"MM\x00*",
+)
+# Decoded pixels take far more memory than a file, so no more at a time than there are cores.
+_decoding = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
+
+
+def photograph_begins(first: bytes) -> bool:
+    """Whether bytes begin as one of the formats that the studio reads."""
+    if first.startswith(_BEGINNINGS):
+        return True
+    if first[:4] == b"RIFF" and first[8:12] == b"WEBP":
+        return True
+    return first[4:8] == b"ftyp" and first[8:12] in (b"avif", b"avis", b"mif1")
+
+
+def what_it_is(first: bytes, content_type: str) -> str:
+    """What came instead of a photograph, in words."""
+    if not first:
+        return "The answer is empty."
+    text = first.lstrip().lower()
+    if text.startswith((b"<!doc", b"<html", b"<head")):
+        return "A web page came instead of a photograph."
+    if text.startswith((b"<", b"{", b"[")):
+        return "Text came instead of a photograph."
+    said = content_type.partition(";")[0].strip()[:60]
+    return f"What came is no photograph{f' ({said})' if said else ''}."
+
+
+def accept(file: Path, most_pixels: int) -> ImageHeader:
+    """The header of a file that is a photograph through and through.
+
+    Raises:
+        UnreadableImage: it is none, unfolds to too many pixels, or does not decode to its end.
+    """
+    with _decoding:
+        try:
+            return decode_whole(file, most_pixels)
+        except UnreadableImage as error:
+            raise UnreadableImage(str(error).replace(file.name, "The photograph", 1)) from error

@@ -1,0 +1,124 @@
+"""Which addresses are asked, and that the address checked is the one connected to."""
+
+import ipaddress
+import socket
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# Where one protocol's addresses are written inside the other's.
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_LONGEST_URL = 4_000
+
+
+class RefusedAddress(OSError):
+    """The address is not one that is fetched from; the sentence says why.
+
+    An OSError, so that the HTTP library treats it as a connection that cannot be made.
+    """
+
+
+def checked_url(url: str) -> SplitResult:
+    """The parts of an http or https address with a host.
+
+    Raises:
+        RefusedAddress: it is another kind of address, or none at all.
+    """
+    if len(url) > _LONGEST_URL:
+        raise RefusedAddress("The address is too long.")
+    try:
+        parts = urlsplit(url.strip())
+        _ = parts.port
+    except ValueError as error:
+        raise RefusedAddress("The address is malformed.") from error
+    if parts.scheme not in ("http", "https"):
+        raise RefusedAddress("Only http and https addresses are fetched.")
+    if not parts.hostname:
+        raise RefusedAddress("The address names no host.")
+    if parts.username is not None or parts.password is not None:
+        raise RefusedAddress("The address carries a user name or password.")
+    return parts
+
+
+def host_of(url: str) -> str:
+    """The host an address names, with its port where that is not the usual one.
+
+    Raises:
+        RefusedAddress: it is no http or https address.
+    """
+    parts = checked_url(url)
+    host = (parts.hostname or "").rstrip(".").lower()
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return host if parts.port in (None, usual) else f"{host}:{parts.port}"
+
+
+def redirected(url: str, location: str) -> str:
+    """Where a redirect leads from `url`, checked.
+
+    Raises:
+        RefusedAddress: nowhere, to another kind of address, or from https down to http.
+    """
+    if not location:
+        raise RefusedAddress("A redirect names no address.")
+    target = urljoin(url, location)
+    if urlsplit(url).scheme == "https" and urlsplit(target).scheme == "http":
+        raise RefusedAddress("A redirect leads from https to http.")
+    checked_url(target)
+    return target
+
+
+def resolve(host: str, port: int, allow_private: bool) -> list[str]:
+    """The addresses of a host, each of them checked.
+
+    Raises:
+        RefusedAddress: one of them is not to be connected to.
+        socket.gaierror: the name is not known.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    for text in addresses:
+        check_address(text, allow_private)
+    return addresses
+
+
+def check_address(text: str, allow_private: bool) -> None:
+    """Refuse private, loopback, link-local, metadata and other special addresses.
+
+    `allow_private` lets loopback and private ones through, and nothing else.
+
+    Raises:
+        RefusedAddress: with the address in its sentence.
+    """
+    address = _innermost(ipaddress.ip_address(text.partition("%")[0]))
+    if address.is_multicast or address.is_unspecified or address.is_link_local:
+        raise RefusedAddress(f"{text} is a link-local or special address.")
+    if address.is_global:
+        return
+    if not (allow_private and (address.is_loopback or address.is_private)):
+        raise RefusedAddress(
+            f"{text} is a private or special address; "
+            "download.allow_private_hosts would let it be fetched from."
+        )
+
+
+def is_private_host(host: str) -> bool:
+    """Whether a host, as `host_of` gives it, is written as this machine or a private address."""
+    name = urlsplit(f"//{host}").hostname or ""
+    if name == "localhost":
+        return True
+    try:
+        address = _innermost(ipaddress.ip_address(name))
+    except ValueError:
+        return False
+    return not address.is_global
+
+
+def _innermost(address: Address) -> Address:
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    inner = address.ipv4_mapped or address.sixtofour
+    if inner is None and address.teredo:
+        inner = address.teredo[1]
+    if inner is None and address in _NAT64:
+        inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return inner or address

@@ -1,0 +1,59 @@
+"""What an HTTP answer that is no photograph means."""
+
+import email.utils
+import time
+from collections.abc import Mapping
+
+from engine.download.outcome import Failed
+
+_TEMPORARY = frozenset({408, 425, 429, 500, 502, 503, 504, 507, 509, 520, 521, 522, 523, 524})
+_REFUSING = frozenset({401, 402, 403, 407, 451})
+_MEANINGS = {
+    401: "asks for a login",
+    403: "refuses it",
+    404: "does not have it",
+    410: "has it no more",
+    429: "was asked too often",
+    451: "may not give it, for legal reasons",
+    503: "is overloaded",
+}
+
+
+def failure_of(status: int, headers: Mapping[str, str], longest_pause: float) -> Failed:
+    """The failure that a status other than 200 stands for."""
+    meaning = _MEANINGS.get(status, f"answered {status}")
+    reason = f"The host {meaning} ({status})." if status in _MEANINGS else f"The host {meaning}."
+    if status in (429, 503):
+        pause = retry_after(headers, longest_pause)
+        return Failed("transient", reason, "slow down", status, pause)
+    if status in _TEMPORARY:
+        return Failed("transient", reason, "unwell", status, retry_after(headers, longest_pause))
+    if status in _REFUSING:
+        return Failed("policy", reason, "forbidden", status)
+    return Failed("permanent", reason, "neutral", status)
+
+
+def retry_after(headers: Mapping[str, str], longest: float) -> float | None:
+    """The pause a host asks for, in seconds, at most `longest`; None where it asks for none.
+
+    A date is measured against the answer's own Date, so that two clocks need not agree.
+    """
+    text = headers.get("Retry-After", "").strip()
+    if not text:
+        return None
+    seconds = float(text) if text.isascii() and text.isdigit() else _until(text, headers)
+    return None if seconds is None else min(max(seconds, 0.0), longest)
+
+
+def _until(text: str, headers: Mapping[str, str]) -> float | None:
+    then = _moment(text)
+    if then is None:
+        return None
+    return then - (_moment(headers.get("Date", "")) or time.time())
+
+
+def _moment(text: str) -> float | None:
+    try:
+        return email.utils.parsedate_to_datetime(text).timestamp()
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None

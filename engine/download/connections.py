@@ -1,0 +1,112 @@
+"""The HTTP side: connections that go to checked addresses and keep to their deadlines."""
+
+import socket
+from collections.abc import Mapping
+from typing import Any, cast
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPResponse
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import NameResolutionError, NewConnectionError
+
+from engine.download.addresses import RefusedAddress, resolve
+from engine.download.watchdog import Watchdog
+from engine.settings.download import DownloadSettings
+
+
+class Connections:
+    """Asks for addresses from any number of threads: no cookies, proxies, retries or redirects.
+
+    The adapter of `requests` is used without its session, which would look for redirects,
+    cookies, and for proxies and passwords in the environment.
+    """
+
+    def __init__(self, settings: DownloadSettings, watchdog: Watchdog) -> None:
+        self._settings = settings
+        self._adapter = _CheckedAdapter(settings, watchdog)
+        self._headers = {"User-Agent": user_agent(settings), "Accept-Encoding": "identity"}
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> requests.Response:
+        """The answer to a GET, its body not yet read.
+
+        Raises:
+            OSError: no answer came; its causes say why.
+        """
+        request = requests.Request("GET", url, headers={**self._headers, **(headers or {})})
+        patience = (self._settings.connect_seconds, self._settings.first_byte_seconds)
+        return self._adapter.send(request.prepare(), stream=True, timeout=patience)
+
+    def close(self) -> None:
+        self._adapter.close()
+
+
+def user_agent(settings: DownloadSettings) -> str:
+    """ "PlantStudio (me@example.org)": the project and whom to write to."""
+    contact = settings.contact.strip()
+    return f"{settings.project} ({contact})" if contact else settings.project
+
+
+class _CheckedAdapter(HTTPAdapter):
+    def __init__(self, settings: DownloadSettings, watchdog: Watchdog) -> None:
+        self._settings, self._watchdog = settings, watchdog
+        super().__init__(pool_connections=64, pool_maxsize=settings.connections, max_retries=0)
+
+    def init_poolmanager(self, *arguments: Any, **words: Any) -> None:
+        super().init_poolmanager(*arguments, **words)
+        settings, watchdog = self._settings, self._watchdog
+
+        class Plain(_Checked, HTTPConnection):  # type: ignore[misc]
+            download_settings, watch = settings, watchdog
+
+        class Secure(_Checked, HTTPSConnection):  # type: ignore[misc]
+            download_settings, watch = settings, watchdog
+
+        class PlainPool(HTTPConnectionPool):
+            ConnectionCls = Plain
+
+        class SecurePool(HTTPSConnectionPool):
+            ConnectionCls = Secure
+
+        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+
+
+class _Checked:
+    """Mixed into a connection: resolve, check, connect to what was checked, mind the clock."""
+
+    download_settings: DownloadSettings
+    watch: Watchdog
+
+    def _new_conn(self) -> socket.socket:
+        connection = cast(HTTPConnection, self)
+        settings = self.download_settings
+        try:
+            addresses = resolve(connection.host, connection.port, settings.allow_private_hosts)
+        except RefusedAddress as error:
+            raise NewConnectionError(connection, str(error)) from error
+        except (socket.gaierror, UnicodeError) as error:
+            raise NameResolutionError(
+                connection.host, connection, socket.gaierror(str(error))
+            ) from error
+        problem: OSError | None = None
+        # A host with many addresses that do not answer gets no more time than one with few.
+        patience = settings.connect_seconds / min(len(addresses), 2)
+        for address in addresses[:2]:
+            try:
+                sock = socket.create_connection((address, connection.port), patience)
+            except OSError as error:
+                problem = error
+                continue
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return sock
+        raise NewConnectionError(connection, str(problem)) from problem
+
+    def getresponse(self) -> HTTPResponse:
+        connection = cast(HTTPConnection, self)
+        sock = connection.sock
+        with self.watch.limit(sock, self.download_settings.first_byte_seconds):
+            response = super().getresponse()  # type: ignore[misc]
+        # The body is read under a deadline of its own, which needs the socket.
+        response.watched_socket = sock
+        return cast(HTTPResponse, response)

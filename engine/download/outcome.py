@@ -1,0 +1,60 @@
+"""How one attempt at an address can end."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from engine.images.decode import ImageHeader
+
+Kind = Literal["permanent", "transient", "bad content", "policy"]
+KINDS: tuple[Kind, ...] = ("permanent", "transient", "bad content", "policy")
+
+Signal = Literal["well", "neutral", "slow down", "forbidden", "unwell"]
+"""What an answer says of its host: it may take more; nothing; that it was too much; that it
+refuses us; that it is in trouble."""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A whole photograph in a temporary file on the store's disk, written through.
+
+    `size` is its bytes, `wire` those that came over the network.
+    """
+
+    temporary: Path
+    header: ImageHeader
+    sha256: str
+    size: int
+    wire: int
+    etag: str
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The host sends us on to another address."""
+
+    target: str
+    wire: int = 0
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Nothing usable came. `retry_after` is the pause the host asks for, in seconds."""
+
+    kind: Kind
+    reason: str
+    signal: Signal = "neutral"
+    status: int = 0
+    retry_after: float | None = None
+    wire: int = 0
+
+
+@dataclass(frozen=True)
+class Deferred:
+    """The answer was fine, but its bytes do not fit a budget or the cache just now."""
+
+    reason: str
+    wire: int = 0
+
+
+Outcome = Fetched | Moved | Failed | Deferred

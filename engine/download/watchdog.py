@@ -1,0 +1,73 @@
+"""Cutting connections that do not deliver: a deadline that no trickle of bytes puts off."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_TICK = 0.1
+
+
+@dataclass(eq=False)
+class _Limit:
+    sock: socket.socket
+    deadline: float
+    cut: bool = False
+
+
+class Watchdog:
+    """Shuts sockets down at their deadline, from a thread of its own.
+
+    A socket's own timeout begins anew with every byte, so that a server which sends one byte
+    now and then would hold a connection for ever.
+    """
+
+    def __init__(self) -> None:
+        self._limits: list[_Limit] = []
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    @contextlib.contextmanager
+    def limit(self, sock: socket.socket | None, seconds: float) -> Iterator[None]:
+        """Cut `sock` unless the block ends within `seconds`.
+
+        Raises:
+            TimeoutError: the block did not.
+        """
+        if sock is None:
+            yield
+            return
+        limit = _Limit(sock, time.monotonic() + seconds)
+        with self._lock:
+            self._limits.append(limit)
+        try:
+            yield
+        except Exception as error:
+            if limit.cut:
+                raise TimeoutError from error
+            raise
+        finally:
+            with self._lock:
+                self._limits.remove(limit)
+        # What was cut may look like an answer that came to its end.
+        if limit.cut:
+            raise TimeoutError
+
+    def close(self) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(_TICK):
+            now = time.monotonic()
+            with self._lock:
+                for limit in self._limits:
+                    if now >= limit.deadline:
+                        limit.cut = True
+                        with contextlib.suppress(OSError):
+                            # Past TLS, whose own shutdown must not run in two threads.
+                            socket.socket.shutdown(limit.sock, socket.SHUT_RDWR)

@@ -1,0 +1,230 @@
+"""One attempt at one address, against a real server that misbehaves in every way known."""
+
+import gzip
+import hashlib
+import resource
+import struct
+import time
+import zlib
+
+import pytest
+
+from engine.download.fetch import Fetcher
+from engine.download.outcome import Deferred, Failed, Fetched, Moved, Outcome
+from engine.home import Home
+from tests.download.server import (
+    Behaviour,
+    Server,
+    body,
+    head,
+    jpeg,
+    raw,
+    redirect,
+    status,
+    trickle,
+)
+
+PHOTOGRAPH = jpeg(200, 150)
+CHUNKED = {"transfer_encoding": "chunked"}
+PAGE = b"<!DOCTYPE html><html><body>Please log in</body></html>"
+
+
+def fetch(fetcher: Fetcher, url: str) -> Outcome:
+    return fetcher.fetch(url, lambda size: "")
+
+
+def failed(outcome: Outcome) -> Failed:
+    assert isinstance(outcome, Failed), outcome
+    return outcome
+
+
+def bomb(width: int = 30_000, height: int = 30_000) -> bytes:
+    """A PNG of 900 million pixels in a few hundred kilobytes."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        checked = kind + content
+        return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = zlib.compress(bytes((width + 1) * 1_000), 9)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    )
+
+
+def test_a_photograph_is_kept_unmodified_with_all_that_is_known_of_it(
+    server: Server, fetcher: Fetcher
+) -> None:
+    outcome = fetch(fetcher, server.put("/a.jpg", body(PHOTOGRAPH, etag='"one"')))
+    assert isinstance(outcome, Fetched)
+    assert outcome.temporary.read_bytes() == PHOTOGRAPH
+    assert outcome.sha256 == hashlib.sha256(PHOTOGRAPH).hexdigest()
+    assert (outcome.size, outcome.wire, outcome.etag) == (len(PHOTOGRAPH),) * 2 + ('"one"',)
+    assert (outcome.header.width, outcome.header.height) == (200, 150)
+
+
+def test_servers_are_told_who_asks_and_nothing_else(server: Server, fetcher: Fetcher) -> None:
+    fetch(fetcher, server.put("/a.jpg", body(PHOTOGRAPH, set_cookie="spy=1")))
+    fetch(fetcher, server.url("/a.jpg"))
+    for request in server.asked("/a.jpg"):
+        assert request.headers["user-agent"] == "PlantStudio"
+        assert "cookie" not in request.headers
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "signal"),
+    [
+        (status(429), "transient", "slow down"),
+        (status(503), "transient", "slow down"),
+        (status(500), "transient", "unwell"),
+        (status(403), "policy", "forbidden"),
+        (status(404), "permanent", "neutral"),
+        (status(410), "permanent", "neutral"),
+        (body(PAGE), "bad content", "neutral"),
+        (body(PAGE, content_type="text/html"), "bad content", "neutral"),
+        (body(b""), "bad content", "neutral"),
+        (raw(head() + b""), "bad content", "neutral"),
+        (raw(head() + PHOTOGRAPH[:-900]), "bad content", "neutral"),
+        (body(PHOTOGRAPH[:-900]), "bad content", "neutral"),
+        (body(b"\xff\xd8\xff" + bytes(500)), "bad content", "neutral"),
+        (body(bomb()), "bad content", "neutral"),
+        (body(gzip.compress(PHOTOGRAPH)[:-300], content_encoding="gzip"), "bad content", "neutral"),
+        (body(bytes(100), content_encoding="gzip"), "bad content", "neutral"),
+        (raw(head(content_length=len(PHOTOGRAPH) + 9) + PHOTOGRAPH), "transient", "unwell"),
+        (raw(head(content_length=len(PHOTOGRAPH) - 900) + PHOTOGRAPH), "bad content", "neutral"),
+        (raw(head(**CHUNKED) + b"40\r\n" + PHOTOGRAPH[:30]), "transient", "unwell"),
+        (raw(head(content_length=3_000_000) + PHOTOGRAPH), "policy", "neutral"),
+        (raw(head(content_length="soon") + PAGE), "bad content", "neutral"),
+        (raw(b"what?\r\n\r\n"), "transient", "unwell"),
+        (raw(b""), "transient", "unwell"),
+        (redirect(""), "policy", "neutral"),
+        (redirect("file:///etc/passwd"), "policy", "neutral"),
+        (redirect("ftp://127.0.0.1/a.jpg"), "policy", "neutral"),
+    ],
+)  # fmt: skip
+def test_what_is_no_photograph_is_told_by_its_class_and_leaves_nothing(
+    home: Home, server: Server, fetcher: Fetcher, answer: Behaviour, kind: str, signal: str
+) -> None:
+    failure = failed(fetch(fetcher, server.put("/a.jpg", answer)))
+    assert (failure.kind, failure.signal) == (kind, signal)
+    assert failure.reason.endswith(".")
+    assert not list((home.images / ".incoming").glob("*"))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        trickle(b"", pause=0.2),
+        trickle(head(content_length=100_000) + PHOTOGRAPH[:50], pause=0.2),
+        trickle(head() + PHOTOGRAPH[:50], pause=0.2),
+        trickle(head(**CHUNKED), b"0", pause=0.2),
+        trickle(head(**CHUNKED) + b"4\r\n\xff\xd8\xff\xe0\r\n", b"1\r\n0\r\n", 0.2),
+        trickle(b"HTTP/1.1 200 OK\r\n", b"x: y\r\n", pause=0.2),
+    ],
+)  # fmt: skip
+def test_a_server_that_trickles_is_cut_off(
+    server: Server, fetcher: Fetcher, answer: Behaviour
+) -> None:
+    started = time.monotonic()
+    failure = failed(fetch(fetcher, server.put("/a.jpg", answer)))
+    assert time.monotonic() - started < 6
+    assert (failure.kind, failure.signal) == ("transient", "slow down")
+    assert "took too long" in failure.reason
+
+
+def test_a_body_without_end_is_cut_at_the_largest_size(server: Server, fetcher: Fetcher) -> None:
+    chunk = b"10000\r\n" + bytes(65_536) + b"\r\n"
+    start = head(**CHUNKED) + b"4\r\n\xff\xd8\xff\xe0\r\n"
+    failure = failed(fetch(fetcher, server.put("/a.jpg", trickle(start, chunk, 0))))
+    assert (failure.kind, failure.reason) == ("policy", "The file is larger than 1 MB.")
+    assert failure.wire < 1_100_000
+
+
+def test_a_photograph_that_unfolds_without_bounds_is_refused_before_decoding(
+    server: Server, fetcher: Fetcher
+) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    failure = failed(fetch(fetcher, server.put("/a.png", body(bomb()))))
+    assert "million pixels" in failure.reason
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
+
+
+def test_a_compressed_answer_is_unpacked_and_its_bytes_counted_as_they_came(
+    server: Server, fetcher: Fetcher
+) -> None:
+    packed = gzip.compress(PHOTOGRAPH)
+    outcome = fetch(fetcher, server.put("/a.jpg", body(packed, content_encoding="gzip")))
+    assert isinstance(outcome, Fetched)
+    assert outcome.temporary.read_bytes() == PHOTOGRAPH
+    assert (outcome.size, outcome.wire) == (len(PHOTOGRAPH), len(packed))
+
+
+def test_a_compressed_answer_that_unfolds_without_bounds_is_cut(
+    server: Server, fetcher: Fetcher
+) -> None:
+    packed = gzip.compress(b"\xff\xd8\xff" + bytes(50_000_000))
+    failure = failed(fetch(fetcher, server.put("/a.jpg", body(packed, content_encoding="gzip"))))
+    assert failure.reason == "The file is larger than 1 MB."
+
+
+def test_bytes_behind_the_told_length_do_not_spoil_the_next_answer(
+    server: Server, fetcher: Fetcher
+) -> None:
+    longer = raw(head(content_length=len(PHOTOGRAPH)) + PHOTOGRAPH + b"HTTP/1.1 200 evil\r\n\r\n")
+    assert isinstance(fetch(fetcher, server.put("/a.jpg", longer)), Fetched)
+    outcome = fetch(fetcher, server.put("/b.jpg", body(jpeg(seed=2))))
+    assert isinstance(outcome, Fetched)
+    assert outcome.temporary.read_bytes() == jpeg(seed=2)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ({"retry_after": "7"}, 7),
+        ({"retry_after": "999999999"}, 24 * 3600),
+        ({"retry_after": "soon"}, None),
+        ({"retry_after": "-3"}, None),
+        ({}, None),
+        (
+            {
+                "date": "Wed, 21 Oct 2015 07:28:00 GMT",
+                "retry_after": "Wed, 21 Oct 2015 07:29:30 GMT",
+            },
+            90,
+        ),
+        ({"retry_after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
+    ],
+)
+def test_the_pause_that_a_host_asks_for_is_read(
+    server: Server, fetcher: Fetcher, header: dict[str, str], seconds: float | None
+) -> None:
+    failure = failed(fetch(fetcher, server.put("/a.jpg", status(429, **header))))
+    assert failure.retry_after == seconds
+
+
+def test_a_redirect_is_handed_back_and_not_followed(server: Server, fetcher: Fetcher) -> None:
+    outcome = fetch(fetcher, server.put("/a.jpg", redirect("/b.jpg?x=1")))
+    assert isinstance(outcome, Moved)
+    assert outcome.target == server.url("/b.jpg?x=1")
+    assert not server.asked("/b.jpg?x=1")
+
+
+def test_bytes_that_fit_no_budget_are_not_read(server: Server, fetcher: Fetcher) -> None:
+    url = server.put("/a.jpg", body(PHOTOGRAPH))
+    asked: list[int] = []
+
+    def refuse(size: int) -> str:
+        asked.append(size)
+        return "The budget of this hour is spent."
+
+    assert isinstance(fetcher.fetch(url, refuse), Deferred)
+    assert asked == [len(PHOTOGRAPH)]
+
+
+def test_nobody_listening_and_an_unknown_name_are_told_apart(
+    server: Server, fetcher: Fetcher
+) -> None:
+    assert (
+        failed(fetch(fetcher, "http://127.0.0.1:9/a.jpg")).reason == "The host takes no connection."
+    )
+    assert "name is not known" in failed(fetch(fetcher, "http://no.such.invalid/a.jpg")).reason
