@@ -30,6 +30,10 @@ class Home:
         return self.data / "thumbnails"
 
     @property
+    def downloads(self) -> Path:
+        return self.data / "downloads"
+
+    @property
     def garden(self) -> Path:
         return self.data / "garden"
 

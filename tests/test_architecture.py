@@ -23,6 +23,7 @@ ROOMS = [
     "garden",
     "catalogue",
     "images",
+    "download",
     "crop",
     "split",
     "training",
@@ -34,7 +35,17 @@ ROOMS = [
 ]
 HEAVY = {"torch", "torchvision", "timm"}
 MAY_BE_HEAVY = {"engine.training", "engine.evaluation"}
-LIGHT_ROOMS = ["settings", "garden", "catalogue", "images", "crop", "split", "runs", "cli"]
+LIGHT_ROOMS = [
+    "settings",
+    "garden",
+    "catalogue",
+    "images",
+    "download",
+    "crop",
+    "split",
+    "runs",
+    "cli",
+]
 LONGEST_FILE = 300
 
 

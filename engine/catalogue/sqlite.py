@@ -9,7 +9,16 @@ from typing import Any
 
 from engine.catalogue.record import Photograph, search_form
 from engine.catalogue.schema import migrate
-from engine.catalogue.store import EVERYTHING, Added, Counts, Cursor, Filter, Page, SpeciesCount
+from engine.catalogue.store import (
+    EVERYTHING,
+    Added,
+    Counts,
+    Cursor,
+    Filter,
+    Kept,
+    Page,
+    SpeciesCount,
+)
 from engine.database import connect
 from engine.errors import WorkFailed
 
@@ -41,6 +50,31 @@ class SqliteCatalogue:
                 added += self._connection.execute(_INSERT, _values(photograph)).rowcount
                 total += 1
         return Added(added, total - added)
+
+    def keep(self, kept: Iterable[Kept]) -> int:
+        with self._told(), self._connection:
+            return self._connection.executemany(
+                "UPDATE photograph SET path = ?, sha256 = ?, width = ?, height = ?, "
+                "state = 'cached' WHERE image_id = ?",
+                ((item.path, item.sha256, item.width, item.height, item.image_id) for item in kept),
+            ).rowcount
+
+    def let_go(self, sha256s: Iterable[str], even_without_url: bool = False) -> list[str]:
+        gone = []
+        with self._told(), self._connection:
+            for sha256 in sha256s:
+                found = self._connection.execute(
+                    "SELECT COUNT(*), SUM(url = '') FROM photograph WHERE sha256 = ?", [sha256]
+                ).fetchone()
+                if found[0] and found[1] and not even_without_url:
+                    continue
+                self._connection.execute(
+                    "UPDATE photograph SET state = 'remote', path = '' "
+                    "WHERE sha256 = ? AND state = 'cached'",
+                    [sha256],
+                )
+                gone.append(sha256)
+        return gone
 
     def get(self, image_id: str) -> Photograph | None:
         rows = self._rows(f"{_SELECT} WHERE image_id = ?", [image_id])

@@ -33,6 +33,17 @@ class Added:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A photograph whose bytes came in: where they lie in the home, and their size in pixels."""
+
+    image_id: str
+    path: str
+    sha256: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class Counts:
     """Photographs in all, by source and by state, and the number of species."""
 
@@ -71,6 +82,18 @@ class Catalogue(Protocol):
 
     def add(self, photographs: Iterable[Photograph]) -> Added:
         """Add photographs in one transaction; one whose image_id is known changes nothing."""
+        ...
+
+    def keep(self, kept: Iterable[Kept]) -> int:
+        """Say in one transaction that these photographs are cached; returns how many there are."""
+        ...
+
+    def let_go(self, sha256s: Iterable[str], even_without_url: bool = False) -> list[str]:
+        """Say in one transaction that these bytes are here no more: their photographs are remote.
+
+        Bytes that could not be fetched again, for want of a url, stay unless told otherwise.
+        Returns those that were let go.
+        """
         ...
 
     def get(self, image_id: str) -> Photograph | None:

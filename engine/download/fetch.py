@@ -18,13 +18,14 @@ from engine.download.acceptance import SNIFFED, accept, photograph_begins, what_
 from engine.download.addresses import RefusedAddress, checked_url, redirected
 from engine.download.answers import failure_of
 from engine.download.connections import Connections
-from engine.download.outcome import Deferred, Failed, Fetched, Moved, Outcome
+from engine.download.outcome import Deferred, Failed, Fetched, Moved, NeverFits, Outcome
 from engine.download.watchdog import Watchdog
 from engine.errors import UnreadableImage, WorkFailed
 from engine.settings.download import DownloadSettings
 
 Admit = Callable[[int], str]
-"""Called with the number of bytes about to be read; answers why not, or nothing."""
+"""Called with the number of bytes about to be read; answers why they do not fit just now, or
+nothing. Raises NeverFits where they never will."""
 
 _PIECE = 16_384
 _MOVED = frozenset({301, 302, 303, 307, 308})
@@ -55,6 +56,10 @@ class Fetcher:
         self._watchdog = Watchdog()
         self._connections = Connections(settings, self._watchdog)
 
+    def abort(self) -> None:
+        """Cut what is on its way."""
+        self._watchdog.abort()
+
     def close(self) -> None:
         self._connections.close()
         self._watchdog.close()
@@ -72,8 +77,8 @@ class Fetcher:
             outcome: Outcome = error.failure
         except _NotAdmitted as error:
             outcome = Deferred(str(error))
-        except OSError as error:
-            outcome = _failure(error)
+        except NeverFits as error:
+            outcome = Failed("policy", str(error), status=200)
         except Exception as error:  # urllib3 and http.client raise many kinds over damaged answers.
             outcome = _failure(error)
         return _with_wire(outcome, meter.wire)

@@ -57,4 +57,8 @@ class Deferred:
     wire: int = 0
 
 
+class NeverFits(Exception):
+    """The bytes are more than a whole budget; the message says which."""
+
+
 Outcome = Fetched | Moved | Failed | Deferred

@@ -27,7 +27,7 @@ class Watchdog:
     def __init__(self) -> None:
         self._limits: list[_Limit] = []
         self._lock = threading.Lock()
-        self._ended = threading.Event()
+        self._ended, self._aborted = threading.Event(), False
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
@@ -57,6 +57,10 @@ class Watchdog:
         if limit.cut:
             raise TimeoutError
 
+    def abort(self) -> None:
+        """Cut every connection that is limited now, or will be."""
+        self._aborted = True
+
     def close(self) -> None:
         self._ended.set()
         self._thread.join()
@@ -66,7 +70,7 @@ class Watchdog:
             now = time.monotonic()
             with self._lock:
                 for limit in self._limits:
-                    if now >= limit.deadline:
+                    if now >= limit.deadline or self._aborted:
                         limit.cut = True
                         with contextlib.suppress(OSError):
                             # Past TLS, whose own shutdown must not run in two threads.

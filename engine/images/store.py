@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -20,12 +20,16 @@ _SUFFIX = {"JPEG": "jpg", "MPO": "jpg", "TIFF": "tif"}
 
 @dataclass(frozen=True)
 class StoredImage:
-    """A photograph in the store: `path` is relative to the home, the size in pixels."""
+    """A photograph in the store: `path` is relative to the home, the size in pixels.
+
+    `is_new` is False where `adopt` found the same bytes in the store already.
+    """
 
     path: str
     sha256: str
     width: int
     height: int
+    is_new: bool = True
 
 
 class ImageStore:
@@ -62,12 +66,10 @@ class ImageStore:
             OSError: the disk refuses.
         """
         target = self._file(sha256, header)
-        if target.exists():
-            temporary.unlink()
-        else:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            temporary.replace(target)
-        return self._stored(target, sha256, header)
+        is_new = not target.exists()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary.replace(target)
+        return replace(self._stored(target, sha256, header), is_new=is_new)
 
     def thumbnail(self, path: str, sha256: str) -> bytes:
         """A small JPEG, its short side `THUMBNAIL_SIDE` pixels, the long one at most three times

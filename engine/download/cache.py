@@ -1,0 +1,154 @@
+"""The photographs on disk under a hard cap: space is promised before it is written to."""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.catalogue.store import Catalogue
+from engine.download.journal import Journal
+from engine.home import Home
+from engine.settings.download import DownloadSettings
+
+GRACE_SECONDS = 5.0
+"""How long a file outlives the row that named it, for readers who have just read the row."""
+
+_BATCH = 256
+
+
+@dataclass(frozen=True)
+class Protected:
+    """What is never removed, by hash of the bytes."""
+
+    sha256s: Collection[str] = frozenset()
+
+
+Protect = Callable[[], Protected]
+
+
+@dataclass(frozen=True)
+class _Condemned:
+    sha256: str
+    file: Path
+    size: int
+    since: float
+
+
+class Cache:
+    """Keeps count of the bytes under data/images. For one process; its threads take turns."""
+
+    def __init__(
+        self, home: Home, settings: DownloadSettings, journal: Journal, used: int = 0
+    ) -> None:
+        self._home, self._journal = home, journal
+        self.most = round(settings.cache_gigabytes * 1e9)
+        self._low_water = round(self.most * settings.cache_low_water)
+        self._floor = round(settings.free_gigabytes * 1e9)
+        self._lock = threading.Lock()
+        self._used, self._promised = used, 0
+        self._condemned: list[_Condemned] = []
+        self._wanting = False
+
+    @property
+    def used(self) -> int:
+        """Bytes on disk."""
+        return self._used
+
+    @property
+    def wants_room(self) -> bool:
+        """Whether a promise could not be made since room was made last."""
+        return self._wanting
+
+    @property
+    def is_clearing(self) -> bool:
+        """Whether files wait for their grace to end."""
+        return bool(self._condemned)
+
+    def promise(self, size: int) -> str:
+        """Keep room for so many bytes; answers why that cannot be, or nothing."""
+        with self._lock:
+            if self._used + self._promised + size > self.most:
+                self._wanting = True
+                return "The cache is full."
+            if self.disk_is_low(size + self._promised):
+                return "The disk is nearly full."
+            self._promised += size
+        return ""
+
+    def settle(self, promised: int, written: int) -> None:
+        """Give a promise back, of which so many bytes were written."""
+        with self._lock:
+            self._promised -= promised
+            self._used += written
+
+    def disk_is_low(self, size: int = 0) -> bool:
+        """Whether the disk would have less free than it should, were so many bytes written."""
+        folder = self._home.images if self._home.images.is_dir() else self._home.root
+        return shutil.disk_usage(folder).free - size < self._floor
+
+    def make_room(self, catalogue: Catalogue, protect: Protect) -> int:
+        """Let go of the least recently used until the low-water mark; returns their bytes.
+
+        Their rows go now, the files after a grace (see `clear`). What is protected stays, and so
+        does what could not be fetched again.
+        """
+        with self._lock:
+            self._wanting = False
+            excess = self._used + self._promised - self._low_water
+        excess -= sum(item.size for item in self._condemned)
+        freed = 0
+        for batch in _batches(self._oldest_first(protect().sha256s)):
+            if freed >= excess:
+                break
+            chosen: list[_Condemned] = []
+            for item in batch:
+                if freed + sum(other.size for other in chosen) < excess:
+                    chosen.append(item)
+            gone = set(catalogue.let_go(item.sha256 for item in chosen))
+            condemned = [item for item in chosen if item.sha256 in gone]
+            self._condemned += condemned
+            freed += sum(item.size for item in condemned)
+        return freed
+
+    def clear(self, catalogue: Catalogue, at_once: bool = False) -> int:
+        """Remove the files whose grace has ended; returns their bytes."""
+        until = time.monotonic() - (0 if at_once else GRACE_SECONDS)
+        due = [item for item in self._condemned if item.since <= until]
+        if not due:
+            return 0
+        # An import may have named the same bytes again in the meantime.
+        gone = set(catalogue.let_go(item.sha256 for item in due))
+        self._condemned = [item for item in self._condemned if item.since > until]
+        freed = 0
+        for item in due:
+            if item.sha256 in gone:
+                item.file.unlink(missing_ok=True)
+                self._journal.write("DELETE FROM fetched WHERE sha256 = ?", [item.sha256])
+                freed += item.size
+        self.settle(0, -freed)
+        return freed
+
+    def _oldest_first(self, protected: Collection[str]) -> list[_Condemned]:
+        """What was fetched, is here and may go, by when it was last read or written."""
+        waiting = {item.sha256 for item in self._condemned}
+        found: list[tuple[float, _Condemned]] = []
+        now = time.monotonic()
+        for sha256, path in self._journal.rows("SELECT DISTINCT sha256, path FROM fetched"):
+            if sha256 in protected or sha256 in waiting:
+                continue
+            file = self._home.resolve(path)
+            try:
+                about = file.stat()
+            except OSError:
+                continue
+            # Reading sets the access time, once a day on most systems: fine enough for a cache.
+            used = max(about.st_atime, about.st_mtime)
+            found.append((used, _Condemned(sha256, file, about.st_size, now)))
+        return [item for _, item in sorted(found, key=lambda pair: pair[0])]
+
+
+def _batches(items: list[_Condemned]) -> Iterator[list[_Condemned]]:
+    for start in range(0, len(items), _BATCH):
+        yield items[start : start + _BATCH]

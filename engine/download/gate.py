@@ -1,0 +1,222 @@
+"""The one way out to a host: it says when a request may go, and learns from what came back."""
+
+import contextlib
+import dataclasses
+import random
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.download.clock import Clock
+from engine.download.host import Host, State
+from engine.download.journal import Journal
+from engine.download.ledger import Ledger, Limit
+from engine.download.outcome import Failed, Fetched, Moved, NeverFits, Outcome
+from engine.download.providers import Provider, provider_of
+from engine.settings.download import DownloadSettings
+
+Why = Literal["", "pace", "budget", "paused", "parked"]
+
+_COLUMNS = tuple(field.name for field in dataclasses.fields(Host))
+_READ_EVERY = 1.0
+_LONGEST_BACKOFF = 60.0
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Whether a request may go: at once where `wait` is 0, else ask again after so long."""
+
+    wait: float
+    why: Why = ""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much of one limit is spent."""
+
+    limit: Limit
+    spent: int
+
+
+@dataclass(frozen=True)
+class HostView:
+    """A host as it stands: seconds until its pause or parking ends, 0 where there is none."""
+
+    host: str
+    provider: str
+    state: State
+    seconds_left: float
+    reason: str
+    rate: float | None
+    requests: int
+    bytes: int
+    photographs: int
+
+
+class Gate:
+    """Shared by processes through the journal; inside a process, by threads."""
+
+    def __init__(self, journal: Journal, settings: DownloadSettings) -> None:
+        self._journal, self._settings = journal, settings
+        self._clock = Clock(journal)
+        self._ledger = Ledger(journal, self._clock)
+        self._providers: dict[str, Provider] = {}
+        self._unpaced: dict[str, tuple[float, Host]] = {}
+        self._sent: dict[str, deque[float]] = {}
+        self._paced: dict[str, bool] = {}
+
+    def now(self) -> float:
+        return self._clock.now()
+
+    def ask(self, host: str, size: int = 0) -> Turn:
+        """May a request go to this host now? Where it may, it counts as gone.
+
+        `size` is how many bytes the answer has, where that is known.
+        """
+        provider, now = self._provider(host), self._clock.now()
+        if self._goes_unasked(host, provider, now):
+            return Turn(0.0)
+        with self._changed(host) as row:
+            turn = self._turn(row, provider, size, now)
+            if turn.wait > 0:
+                return turn
+            self._paced[host] = row.rate is None or now - row.next_at < 1 / row.rate
+            row.took_turn(now)
+        self._remember(host, now)
+        return turn
+
+    def connections(self, host: str) -> int:
+        """How many connections at a time the host has proved to take."""
+        most = self._provider(host).settings.connections
+        rate = self._row(host).rate
+        return most if rate is None else max(1, min(most, int(rate)))
+
+    def admit(self, host: str, size: int) -> str:
+        """May so many bytes be read from this host? They count as read; else the reason.
+
+        Raises:
+            NeverFits: they are more than a whole budget of its provider.
+        """
+        wait = self._ledger.take(self._provider(host).bytes, size)
+        if wait == float("inf"):
+            raise NeverFits("The file is larger than a whole budget of its provider.")
+        return "The provider's budget of bytes is spent for now." if wait else ""
+
+    def tell(self, host: str, outcome: Outcome, sent: float) -> None:
+        """Learn from how a request ended that went out at the moment `sent`."""
+        if isinstance(outcome, Moved) or (isinstance(outcome, Failed) and outcome.status != 200):
+            # What is read of a photograph was admitted before; the rest is counted here.
+            self._ledger.charge(self._provider(host).bytes, outcome.wire)
+        now = self._clock.now()
+        with self._changed(host) as row:
+            row.bytes += outcome.wire
+            if isinstance(outcome, Fetched):
+                row.photographs += 1
+                row.did_well(now, self._paced.get(host, False))
+            elif isinstance(outcome, Failed):
+                self._learn(row, outcome, sent, now)
+
+    def release(self, host: str) -> None:
+        """Ask a parked or paused host again from now on."""
+        with self._changed(host) as row:
+            row.parked_until = row.paused_until = 0.0
+
+    def views(self) -> list[HostView]:
+        """Every host that was ever asked, by name."""
+        now = self._clock.now()
+        names = [str(name) for (name,) in self._journal.rows("SELECT host FROM host ORDER BY host")]
+        return [self._view(self._row(name), now) for name in names]
+
+    def budgets(self, host: str) -> list[Budget]:
+        """The limits of the host's provider and what is spent of each."""
+        provider = self._provider(host)
+        limits = (*provider.requests, *provider.bytes)
+        return [Budget(limit, self._ledger.spent(limit)) for limit in limits]
+
+    def _turn(self, row: Host, provider: Provider, size: int, now: float) -> Turn:
+        if row.parked_until > now:
+            return Turn(row.parked_until - now, "parked")
+        if row.paused_until > now:
+            return Turn(row.paused_until - now, "paused")
+        if row.rate is not None and row.next_at > now:
+            return Turn(row.next_at - now, "pace")
+        wait = self._ledger.wait(provider.bytes, size or row.mean_bytes)
+        wait = wait or self._ledger.take(provider.requests, 1)
+        return Turn(wait, "budget") if wait else Turn(0.0)
+
+    def _learn(self, row: Host, failure: Failed, sent: float, now: float) -> None:
+        if failure.signal == "neutral":
+            row.strikes = 0
+            return
+        if failure.signal == "slow down" and not row.objected(now, sent, self._observed(row.host)):
+            return
+        refused = failure.signal == "forbidden" or failure.status == 429
+        row.struck(2 if refused else 1, now, failure.reason)
+        pause = failure.retry_after
+        if pause is None and failure.status in (429, 503):
+            pause = random.uniform(0, min(_LONGEST_BACKOFF, 2.0 ** (row.strikes // 2)))
+        if pause:
+            row.pause(now + pause, failure.reason)
+
+    def _goes_unasked(self, host: str, provider: Provider, now: float) -> bool:
+        """Hosts without any limit are looked up once a second, not at every request."""
+        if provider.settings.start_rate is not None or provider.requests or provider.bytes:
+            return False
+        read, row = self._unpaced.get(host, (0.0, None))
+        if row is None or now - read > _READ_EVERY:
+            row = self._row(host)
+            self._unpaced[host] = (now, row)
+        if row.rate is not None or row.state(now) in ("paused", "parked"):
+            return False
+        self._remember(host, now)
+        return True
+
+    def _remember(self, host: str, now: float) -> None:
+        self._sent.setdefault(host, deque(maxlen=256)).append(now)
+
+    def _observed(self, host: str) -> float:
+        """Requests a second of the last five seconds."""
+        now = self._clock.now()
+        return sum(now - moment < 5 for moment in self._sent.get(host, ())) / 5
+
+    def _provider(self, host: str) -> Provider:
+        if host not in self._providers:
+            self._providers[host] = provider_of(host, self._settings)
+        return self._providers[host]
+
+    def _row(self, host: str) -> Host:
+        query = f"SELECT {', '.join(_COLUMNS)} FROM host WHERE host = ?"
+        found = self._journal.row(query, [host])
+        return Host(*found) if found else Host(host, self._provider(host).settings.start_rate)
+
+    @contextlib.contextmanager
+    def _changed(self, host: str) -> Iterator[Host]:
+        """The host's row, written back where the block changed it."""
+        with self._journal.transaction():
+            row = self._row(host)
+            before = dataclasses.replace(row)
+            yield row
+            if row != before:
+                marks = ", ".join("?" * len(_COLUMNS))
+                values = [getattr(row, column) for column in _COLUMNS]
+                columns = ", ".join(_COLUMNS)
+                self._journal.write(
+                    f"INSERT OR REPLACE INTO host ({columns}) VALUES ({marks})", values
+                )
+                self._unpaced.pop(host, None)
+
+    def _view(self, row: Host, now: float) -> HostView:
+        state = row.state(now)
+        until = {"parked": row.parked_until, "paused": row.paused_until}.get(state, now)
+        return HostView(
+            row.host,
+            self._provider(row.host).name,
+            state,
+            until - now,
+            row.reason if state != "ok" else "",
+            row.rate,
+            row.requests,
+            row.bytes,
+            row.photographs,
+        )

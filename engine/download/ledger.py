@@ -1,0 +1,102 @@
+"""Rolling budgets: how much may be spent in any span of time, remembered across restarts."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.download.clock import Clock
+from engine.download.journal import Journal
+
+_SLOTS = 60
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `most` of something (requests or bytes) in any `span` seconds."""
+
+    account: str
+    span: float
+    most: int
+
+
+class Ledger:
+    """Keeps what was spent, by account, in sixtieths of each span.
+
+    A sixtieth counts until the last moment of it has left the span, so no span of that length
+    ever holds more than its limit, wherever it begins; at most a sixtieth of it goes unused.
+    """
+
+    def __init__(self, journal: Journal, clock: Clock) -> None:
+        self._journal, self._clock = journal, clock
+
+    def take(self, limits: Sequence[Limit], amount: int) -> float:
+        """Spend `amount` from all of the limits, or from none of them.
+
+        Returns 0 where it was spent, else the seconds after which to ask again; infinity where
+        the amount is larger than a limit itself.
+        """
+        if not limits:
+            return 0.0
+        with self._journal.transaction():
+            now = self._clock.now()
+            wait = max(self._wait(limit, amount, now) for limit in limits)
+            if wait > 0:
+                return wait
+            for limit in limits:
+                self._spend(limit, amount, now)
+        return 0.0
+
+    def charge(self, limits: Sequence[Limit], amount: int) -> None:
+        """Count what was spent already, whether it fits or not."""
+        if limits and amount > 0:
+            with self._journal.transaction():
+                now = self._clock.now()
+                for limit in limits:
+                    self._spend(limit, amount, now)
+
+    def wait(self, limits: Sequence[Limit], amount: int) -> float:
+        """What `take` would return, spending nothing."""
+        now = self._clock.now() if limits else 0.0
+        return max((self._wait(limit, amount, now) for limit in limits), default=0.0)
+
+    def spent(self, limit: Limit) -> int:
+        """What counts against the limit at this moment."""
+        return sum(amount for _, amount in self._slots(limit, self._clock.now()))
+
+    def _wait(self, limit: Limit, amount: int, now: float) -> float:
+        if amount > limit.most:
+            return math.inf
+        slots = self._slots(limit, now)
+        over = sum(spent for _, spent in slots) + amount - limit.most
+        width = limit.span / _SLOTS
+        wait = 0.0
+        for slot, spent in slots:
+            if over <= 0:
+                break
+            over -= spent
+            wait = max((slot + _SLOTS + 1) * width - now, 0.001)
+        return wait
+
+    def _slots(self, limit: Limit, now: float) -> list[tuple[int, int]]:
+        oldest = math.floor(now * _SLOTS / limit.span) - _SLOTS
+        rows = self._journal.rows(
+            "SELECT slot, amount FROM spent WHERE account = ? AND span = ? AND slot >= ? "
+            "ORDER BY slot",
+            [limit.account, limit.span, oldest],
+        )
+        return [(int(slot), int(amount)) for slot, amount in rows]
+
+    def _spend(self, limit: Limit, amount: int, now: float) -> None:
+        slot = math.floor(now * _SLOTS / limit.span)
+        key = [limit.account, limit.span]
+        fresh = self._journal.write(
+            "UPDATE spent SET amount = amount + ? WHERE account = ? AND span = ? AND slot = ?",
+            [amount, *key, slot],
+        )
+        if not fresh:
+            self._journal.write("INSERT INTO spent VALUES (?, ?, ?, ?)", [*key, slot, amount])
+            # Once a sixtieth is as good a time as any to forget.
+            self._journal.write(
+                "DELETE FROM spent WHERE account = ? AND span = ? AND slot < ?",
+                [*key, slot - _SLOTS],
+            )

@@ -1,0 +1,201 @@
+"""What is to be fetched, in which order, and what could not be."""
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from engine.catalogue.record import Photograph
+from engine.catalogue.store import Catalogue, Filter
+from engine.download.addresses import RefusedAddress, host_of
+from engine.download.journal import Journal
+from engine.download.outcome import Failed, Kind
+from engine.download.variants import in_size
+from engine.settings.download import Order, Variant
+
+_LAST_NUMBER = re.compile(r"(\d{1,17})\D*$")
+# How photographs of one species follow each other: the newest first.
+_ORDERS: dict[Order, str] = {
+    "rarest": "images, species, newness DESC, url",
+    "round-robin": "turn, images, species, url",
+    "newest": "newness DESC, url",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """An address to fetch from a host.
+
+    `attempts` were made before, `hops` redirects led to `at`; `size` bytes were more than its
+    provider's budget had left, the last time (0 = not known).
+    """
+
+    url: str
+    host: str
+    at: str = ""
+    attempts: int = 0
+    hops: int = 0
+    size: int = 0
+
+    @property
+    def address(self) -> str:
+        return self.at or self.url
+
+
+@dataclass(frozen=True)
+class FailedItem:
+    """An address that was given up, and why."""
+
+    url: str
+    host: str
+    kind: Kind
+    reason: str
+    status: int
+    attempts: int
+    t: float
+
+
+class Queue:
+    """Built anew from the catalogue's remote photographs whenever a download starts."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def fill(self, catalogue: Catalogue, variant: Variant) -> int:
+        """Note every remote photograph that has an address; returns how many there are."""
+        with self._journal.transaction():
+            self._journal.write("DELETE FROM wanted")
+            self._journal.write_many(
+                "INSERT OR IGNORE INTO wanted VALUES (?, ?, ?, ?, ?, ?, ?)",
+                _wanted(catalogue.all(Filter(state="remote")), variant),
+            )
+        return int(self._one("SELECT COUNT(*) FROM wanted"))
+
+    def order(self, catalogue: Catalogue, order: Order, limit: int | None = None) -> int:
+        """Put the addresses in order, those given up left out; returns how many there are.
+
+        Rare is a species with few photographs in the whole catalogue; in turn, the species that
+        has fewest on this machine comes first.
+        """
+        cached = {item.species: item.images for item in catalogue.species(Filter(state="cached"))}
+        with self._journal.transaction():
+            self._journal.write("DROP TABLE IF EXISTS temp.tally")
+            self._journal.write(
+                "CREATE TEMP TABLE tally (species TEXT PRIMARY KEY, images INTEGER, here INTEGER)"
+            )
+            self._journal.write_many(
+                "INSERT INTO tally VALUES (?, ?, ?)",
+                (
+                    (item.species, item.images, cached.get(item.species, 0))
+                    for item in catalogue.species()
+                ),
+            )
+            self._journal.write("DELETE FROM queue")
+            self._journal.write(
+                "INSERT INTO queue (url, host) SELECT url, host FROM ("
+                "  SELECT url, host, species, newness, images, here + ROW_NUMBER() OVER "
+                "    (PARTITION BY species ORDER BY newness DESC, url) AS turn "
+                "  FROM wanted JOIN tally USING (species) "
+                "  WHERE url NOT IN (SELECT url FROM failure WHERE final)"
+                f") WHERE true ORDER BY {_ORDERS[order]} "
+                "ON CONFLICT (url) DO NOTHING"
+            )
+            if limit is not None:
+                self._journal.write(
+                    "DELETE FROM queue WHERE place NOT IN "
+                    "(SELECT place FROM queue ORDER BY place LIMIT ?)",
+                    [limit],
+                )
+        return int(self._one("SELECT COUNT(*) FROM queue"))
+
+    def hosts(self) -> dict[str, int]:
+        """The hosts of the queue and how many addresses each has."""
+        return dict(self._journal.rows("SELECT host, COUNT(*) FROM queue GROUP BY host"))
+
+    def following(self, host: str, place: int, many: int) -> list[tuple[int, Item]]:
+        """The next addresses of a host after a place, each with its own place."""
+        rows = self._journal.rows(
+            "SELECT place, url, queue.host, COALESCE(attempts, 0) FROM queue "
+            "LEFT JOIN failure USING (url) "
+            "WHERE queue.host = ? AND place > ? ORDER BY place LIMIT ?",
+            [host, place, many],
+        )
+        return [(row[0], Item(row[1], row[2], attempts=row[3])) for row in rows]
+
+    def wanted(self, url: str) -> list[tuple[str, str]]:
+        """The photographs that an address is of: the image_id and licence of each."""
+        return [
+            (str(image_id), str(license_))
+            for image_id, license_ in self._journal.rows(
+                "SELECT image_id, license FROM wanted WHERE url = ?", [url]
+            )
+        ]
+
+    def note_failure(self, item: Item, failure: Failed, attempts: int, final: bool) -> None:
+        """Remember that an attempt failed; `final` means that it is not tried again by itself."""
+        self._journal.write(
+            "INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                item.url,
+                item.host,
+                failure.kind,
+                failure.reason,
+                failure.status,
+                attempts,
+                final,
+                time.time(),
+            ],
+        )
+
+    def failures(self, kind: Kind | None = None, limit: int = -1) -> list[FailedItem]:
+        """What was given up, the latest first."""
+        rows = self._journal.rows(
+            "SELECT url, host, kind, reason, status, attempts, t FROM failure "
+            "WHERE final AND kind = COALESCE(?, kind) ORDER BY t DESC LIMIT ?",
+            [kind, limit],
+        )
+        return [FailedItem(*row) for row in rows]
+
+    def failure_counts(self) -> dict[str, int]:
+        """How many addresses were given up, by class."""
+        query = "SELECT kind, COUNT(*) FROM failure WHERE final GROUP BY kind ORDER BY kind"
+        return dict(self._journal.rows(query))
+
+    def retry(self, kind: Kind | None = None) -> int:
+        """Forget the failures of a class (None = of all), to queue them again; returns how many."""
+        return self._journal.write(
+            "DELETE FROM failure WHERE final AND kind = COALESCE(?, kind)", [kind]
+        )
+
+    def _one(self, query: str) -> Any:
+        row = self._journal.row(query)
+        return row[0] if row else 0
+
+
+def _wanted(photographs: Iterator[Photograph], variant: Variant) -> Iterator[tuple[Any, ...]]:
+    for photograph in photographs:
+        if photograph.url:
+            url = in_size(photograph.url, variant)
+            yield (
+                url,
+                photograph.image_id,
+                photograph.species,
+                _newness(photograph),
+                photograph.license,
+                _host(url),
+                max(photograph.width, photograph.height),
+            )
+
+
+def _newness(photograph: Photograph) -> int:
+    # Observations are numbered as they are made.
+    found = _LAST_NUMBER.search(photograph.observation_id or photograph.image_id)
+    return int(found[1]) if found else 0
+
+
+def _host(url: str) -> str:
+    try:
+        return host_of(url)
+    except RefusedAddress:
+        return ""

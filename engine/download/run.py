@@ -1,0 +1,219 @@
+"""A whole download: what to fetch, who may, and what came of it."""
+
+import os
+import time
+from dataclasses import dataclass, field
+
+from engine.catalogue.store import Catalogue
+from engine.download.addresses import is_private_host
+from engine.download.cache import Cache, Protect, Protected
+from engine.download.control import Control, Status
+from engine.download.fetch import Fetcher
+from engine.download.gate import Gate
+from engine.download.journal import Journal
+from engine.download.queue import Queue
+from engine.download.reconcile import reconcile
+from engine.download.session import Session
+from engine.download.tally import Tally
+from engine.errors import BadInput
+from engine.home import Home
+from engine.images.store import ImageStore
+from engine.locks import claim
+from engine.progress import Report, silent
+from engine.settings.download import DownloadSettings
+
+_TOLD_EVERY = 0.5
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How a session went.
+
+    `successful` photographs are on this machine now that were not; `failed` addresses were
+    given up; `rate_limited` answers said that we asked too often; `cache_before` and
+    `cache_after` are photographs on this machine, `cache_bytes` the latter's size; `left`
+    addresses wait, on hosts that are parked where `reason` does not say otherwise.
+    """
+
+    successful: int
+    failed: int
+    rate_limited: int
+    seconds: float
+    cache_before: int
+    cache_after: int
+    cache_bytes: int
+    fetched: int
+    requests: int
+    received_bytes: int
+    left: int
+    failures: dict[str, int] = field(default_factory=dict)
+    parked: list[str] = field(default_factory=list)
+
+
+def nothing_protected() -> Protected:
+    return Protected()
+
+
+def download(
+    home: Home,
+    catalogue: Catalogue,
+    settings: DownloadSettings,
+    limit: int | None = None,
+    protect: Protect = nothing_protected,
+    report: Report = silent,
+) -> Summary:
+    """Fetch the catalogue's remote photographs, at most `limit` addresses of them.
+
+    Files and rows are brought into agreement first. Another download of the same home is
+    waited for. `protect` says what the cache must keep.
+
+    Raises:
+        BadInput: servers would not be told whom to write to.
+        WorkFailed: the disk or the cache takes no more; what came is kept.
+    """
+    control = Control(home)
+    held = _wait_for_turn(control, report)
+    journal = Journal(control.journal)
+    try:
+        control.go_on()
+        return _run(home, catalogue, settings, limit, protect, report, control, journal)
+    finally:
+        journal.close()
+        os.close(held)
+
+
+def _run(
+    home: Home,
+    catalogue: Catalogue,
+    settings: DownloadSettings,
+    limit: int | None,
+    protect: Protect,
+    report: Report,
+    control: Control,
+    journal: Journal,
+) -> Summary:
+    tally, queue = Tally(), Queue(journal)
+    before = _cached(catalogue)
+    control.tell(Status("preparing", tally.started, time.time(), cache_before=before))
+    report(0, 0, "Looking through the catalogue")
+    queue.fill(catalogue, settings.variant)
+    found = reconcile(home, journal, catalogue)
+    tally.successful = found.adopted
+    tally.total = tally.left = queue.order(catalogue, settings.order, limit)
+    gate = Gate(journal, settings)
+    cache = Cache(home, settings, journal, found.bytes)
+    tell = _Telling(control, tally, cache, catalogue, before, report)
+    note = ""
+    try:
+        if tally.total:
+            _require_contact(queue, settings)
+            fetcher = Fetcher(settings, home.images / ".incoming")
+            try:
+                Session(
+                    settings,
+                    journal,
+                    gate,
+                    catalogue,
+                    ImageStore(home),
+                    fetcher,
+                    cache,
+                    control,
+                    protect,
+                    tell.now_and_then,
+                ).run(tally)
+            finally:
+                fetcher.close()
+    except BaseException as error:
+        note = str(error) or "Interrupted."
+        raise
+    finally:
+        tally.phase, tally.note = "ended", note
+        tell.at_once()
+    parked = [view.host for view in gate.views() if view.state == "parked"] if tally.left else []
+    return Summary(
+        tally.successful,
+        tally.failed,
+        tally.rate_limited,
+        round(tally.seconds, 3),
+        before,
+        _cached(catalogue),
+        cache.used,
+        tally.fetched,
+        tally.requests,
+        tally.wire,
+        tally.left,
+        {str(kind): many for kind, many in tally.kinds.items()},
+        parked,
+    )
+
+
+class _Telling:
+    """Tells the page and the terminal how far the download is, twice a second."""
+
+    def __init__(
+        self,
+        control: Control,
+        tally: Tally,
+        cache: Cache,
+        catalogue: Catalogue,
+        before: int,
+        report: Report,
+    ) -> None:
+        self._control, self._tally, self._cache = control, tally, cache
+        self._catalogue, self._before, self._report = catalogue, before, report
+        self._next = 0.0
+
+    def now_and_then(self, tally: Tally) -> None:
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + _TOLD_EVERY
+            self.at_once()
+
+    def at_once(self) -> None:
+        tally = self._tally
+        photographs, size = tally.rates()
+        self._control.tell(
+            Status(
+                tally.phase,
+                tally.started,
+                time.time(),
+                tally.total,
+                tally.successful,
+                tally.failed,
+                tally.left,
+                tally.rate_limited,
+                {str(kind): many for kind, many in tally.kinds.items()},
+                photographs,
+                size,
+                tally.wire,
+                tally.left / photographs if photographs else None,
+                self._cache.used,
+                self._cache.most,
+                self._before,
+                _cached(self._catalogue),
+                tally.note,
+            )
+        )
+        done = tally.total - tally.left
+        self._report(done, tally.total, tally.note or "Fetching photographs")
+
+
+def _wait_for_turn(control: Control, report: Report) -> int:
+    """The lock of the home's downloads; another download is waited for."""
+    while (held := claim(control.lock)) is None:
+        report(0, 0, "Waiting for another download to end")
+        time.sleep(0.3)
+    return held
+
+
+def _require_contact(queue: Queue, settings: DownloadSettings) -> None:
+    strangers = [host for host in queue.hosts() if host and not is_private_host(host)]
+    if strangers and not settings.contact.strip():
+        raise BadInput(
+            f"{strangers[0]} must be told whom to write to: give an e-mail or web address of "
+            "yours with --contact, on the page Download, or as download.contact in "
+            "configs/studio.yaml."
+        )
+
+
+def _cached(catalogue: Catalogue) -> int:
+    return catalogue.counts().by_state.get("cached", 0)

@@ -1,0 +1,319 @@
+"""A download from its start to its summary: who is asked next, and what becomes of the answers."""
+
+import queue as queues
+import random
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from engine.catalogue.store import Catalogue, Kept
+from engine.download.addresses import host_of
+from engine.download.cache import Cache, Protect
+from engine.download.control import Control
+from engine.download.fetch import DiskFull, Fetcher
+from engine.download.gate import Gate
+from engine.download.journal import Journal
+from engine.download.lane import Lane
+from engine.download.outcome import Deferred, Failed, Fetched, Moved, Outcome
+from engine.download.queue import Item, Queue
+from engine.download.tally import Tally
+from engine.errors import WorkFailed
+from engine.images.store import ImageStore, StoredImage
+from engine.settings.download import DownloadSettings
+
+_TICK = 0.2
+_MOST_HOPS = 5
+_TRIES_OF_BAD_CONTENT = 2
+_LONGEST_BACKOFF = 60.0
+# A host that was asked too often is at fault, not the photograph; the host is parked for it.
+_TRIES_AT_A_BUSY_HOST = 20
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What came of one request that went out at `sent`: `stored` is where it is on disk, `size`
+    how many bytes it wanted to read."""
+
+    item: Item
+    sent: float
+    outcome: Outcome | None
+    stored: StoredImage | None = None
+    size: int = 0
+    error: BaseException | None = None
+
+
+class Session:
+    """One download. Everything but fetching and judging happens in the thread that runs it."""
+
+    def __init__(
+        self,
+        settings: DownloadSettings,
+        journal: Journal,
+        gate: Gate,
+        catalogue: Catalogue,
+        store: ImageStore,
+        fetcher: Fetcher,
+        cache: Cache,
+        control: Control,
+        protect: Protect,
+        tell: Callable[[Tally], None],
+    ) -> None:
+        self._settings, self._journal, self._gate = settings, journal, gate
+        self._catalogue, self._store, self._fetcher = catalogue, store, fetcher
+        self._cache, self._control, self._protect, self._tell = cache, control, protect, tell
+        self._queue = Queue(journal)
+        self._lanes: dict[str, Lane] = {}
+        self._landed: queues.SimpleQueue[Landed] = queues.SimpleQueue()
+        self._flying = 0
+        self._problem: WorkFailed | None = None
+
+    def run(self, tally: Tally) -> None:
+        """Fetch what the queue holds, until it is done, or told to stop.
+
+        Raises:
+            WorkFailed: the disk or the cache takes no more; what came is kept.
+        """
+        self._lanes = {host: Lane(host, left) for host, left in self._queue.hosts().items()}
+        tally.left = sum(lane.left for lane in self._lanes.values())
+        pool = ThreadPoolExecutor(self._settings.connections, "download")
+        try:
+            self._loop(pool, tally)
+        except BaseException:
+            self._fetcher.abort()
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+            self._take_in(tally, wait=0)
+            self._cache.clear(self._catalogue, at_once=True)
+        if self._problem is not None:
+            raise self._problem
+
+    def _loop(self, pool: ThreadPoolExecutor, tally: Tally) -> None:
+        while True:
+            stopping = self._control.asked_to_stop or self._problem is not None
+            pausing = self._control.asked_to_pause
+            wait = _TICK
+            if not stopping and not pausing:
+                self._keep_room()
+                wait = self._send(pool, tally)
+            if not self._flying and (stopping or self._nothing_left()):
+                return
+            tally.phase = "stopping" if stopping else "paused" if pausing else "running"
+            tally.note = self._why_waiting() if not self._flying else ""
+            self._take_in(tally, wait)
+            self._tell(tally)
+
+    def _send(self, pool: ThreadPoolExecutor, tally: Tally) -> float:
+        """Let go out what may; returns the seconds until something may be due."""
+        now = self._gate.now()
+        wait = _TICK
+        for lane in list(self._lanes.values()):
+            if lane.flying >= lane.left:
+                continue
+            if lane.wake > now:
+                wait = min(wait, lane.wake - now)
+                continue
+            most = self._gate.connections(lane.host) if lane.host else 1
+            while lane.flying < most and self._flying < self._settings.connections:
+                if not self._send_one(pool, lane, tally):
+                    break
+            wait = min([wait, *(due - now for due in (lane.wake, lane.due) if due > now)])
+        return wait
+
+    def _send_one(self, pool: ThreadPoolExecutor, lane: Lane, tally: Tally) -> bool:
+        if self._cache.wants_room or self._cache.is_clearing:
+            return False
+        now = self._gate.now()
+        item = lane.next(self._queue, now)
+        if item is None:
+            return False
+        if not lane.host:
+            refused = Failed("policy", "Only http and https addresses are fetched.")
+            self._settle_failure(lane, item, refused, tally)
+            return True
+        turn = self._gate.ask(lane.host, item.size)
+        lane.why = turn.why
+        if turn.wait > 0:
+            lane.put_back(item)
+            # Another process, or the reader of the page, may change a long wait.
+            lane.wake = now + min(turn.wait, 1.0)
+            return False
+        lane.flying += 1
+        self._flying += 1
+        pool.submit(self._work, item, lane.host, now)
+        return True
+
+    def _work(self, item: Item, host: str, sent: float) -> None:
+        """In a thread of the pool: fetch, judge, store."""
+        promised = wanted = 0
+
+        def admit(size: int) -> str:
+            nonlocal promised, wanted
+            wanted += size
+            refusal = self._cache.promise(size)
+            if not refusal:
+                promised += size
+                refusal = self._gate.admit(host, size)
+            return refusal
+
+        stored, written = None, 0
+        try:
+            outcome = self._fetcher.fetch(item.address, admit)
+            if isinstance(outcome, Fetched):
+                stored = self._store.adopt(outcome.temporary, outcome.sha256, outcome.header)
+                written = outcome.size if stored.is_new else 0
+            landed = Landed(item, sent, outcome, stored, wanted)
+        except BaseException as error:
+            landed = Landed(item, sent, None, error=error)
+        self._cache.settle(promised, written)
+        self._landed.put(landed)
+
+    def _take_in(self, tally: Tally, wait: float) -> None:
+        """Take in all that has landed; waits for the first so many seconds."""
+        batch: list[Landed] = []
+        try:
+            batch.append(self._landed.get(timeout=wait) if wait else self._landed.get_nowait())
+            while True:
+                batch.append(self._landed.get_nowait())
+        except queues.Empty:
+            pass
+        kept: list[Kept] = []
+        with self._journal.transaction():
+            for landed in batch:
+                kept += self._settle(landed, tally)
+        # The journal knows them first: rows that a power cut takes are given back from it.
+        if kept:
+            tally.successful += self._catalogue.keep(kept)
+        for landed in batch:
+            if landed.error is not None:
+                self._stop_for(landed.error)
+
+    def _settle(self, landed: Landed, tally: Tally) -> list[Kept]:
+        item, outcome = landed.item, landed.outcome
+        lane = self._lanes[item.host]
+        lane.flying -= 1
+        self._flying -= 1
+        if outcome is None:
+            lane.put_back(item)
+            return []
+        self._gate.tell(lane.host, outcome, landed.sent)
+        tally.received(outcome)
+        match outcome:
+            case Fetched() if landed.stored:
+                lane.left -= 1
+                tally.left -= 1
+                return self._note_fetched(item, outcome, landed.stored)
+            case Moved():
+                self._follow(lane, item, outcome, tally)
+            case Failed():
+                self._settle_failure(lane, item, outcome, tally)
+            case Deferred():
+                lane.put_back(replace(item, size=max(item.size, landed.size)))
+        return []
+
+    def _note_fetched(self, item: Item, outcome: Fetched, stored: StoredImage) -> list[Kept]:
+        wanted = self._queue.wanted(item.url)
+        license_ = next((license_ for _, license_ in wanted if license_), "")
+        self._journal.write(
+            "INSERT OR REPLACE INTO fetched VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                item.url,
+                item.address,
+                stored.sha256,
+                stored.path,
+                stored.width,
+                stored.height,
+                outcome.size,
+                outcome.etag,
+                license_,
+                item.host,
+                self._settings.variant,
+                time.time(),
+            ],
+        )
+        if item.attempts:
+            self._journal.write("DELETE FROM failure WHERE url = ?", [item.url])
+        return [
+            Kept(image_id, stored.path, stored.sha256, stored.width, stored.height)
+            for image_id, _ in wanted
+        ]
+
+    def _follow(self, lane: Lane, item: Item, moved: Moved, tally: Tally) -> None:
+        if item.hops >= _MOST_HOPS:
+            many = Failed("policy", f"The address leads through more than {_MOST_HOPS} redirects.")
+            self._settle_failure(lane, item, many, tally)
+            return
+        host = host_of(moved.target)
+        self._move(lane, replace(item, at=moved.target, host=host, hops=item.hops + 1), 0.0)
+
+    def _move(self, lane: Lane, item: Item, due: float) -> None:
+        """Let the item wait in its own host's lane."""
+        lane.left -= 1
+        other = self._lanes.setdefault(item.host, Lane(item.host))
+        other.left += 1
+        other.try_later(item, due)
+
+    def _settle_failure(self, lane: Lane, item: Item, failure: Failed, tally: Tally) -> None:
+        attempts = item.attempts + 1
+        final = attempts >= self._tries(failure)
+        self._queue.note_failure(item, failure, attempts, final)
+        if final:
+            lane.left -= 1
+            tally.left -= 1
+            tally.gave_up(failure.kind)
+            return
+        pause = random.uniform(0, min(_LONGEST_BACKOFF, 2.0**attempts))
+        # Where redirects led may hold for a moment only, so the way begins anew.
+        again = Item(item.url, host_of(item.url), attempts=attempts)
+        self._move(lane, again, self._gate.now() + pause)
+
+    def _tries(self, failure: Failed) -> int:
+        if failure.status == 429:
+            return _TRIES_AT_A_BUSY_HOST
+        if failure.kind == "transient":
+            return self._settings.attempts
+        return _TRIES_OF_BAD_CONTENT if failure.kind == "bad content" else 1
+
+    def _keep_room(self) -> None:
+        self._cache.clear(self._catalogue)
+        if self._cache.disk_is_low():
+            self._stop_for(
+                DiskFull(
+                    f"The disk has less than {self._settings.free_gigabytes:g} GB left, which "
+                    "download.free_gigabytes keeps free; make room and start again, what is "
+                    "here stays."
+                )
+            )
+        elif (
+            self._cache.wants_room
+            and not self._cache.is_clearing
+            and not self._cache.make_room(self._catalogue, self._protect)
+        ):
+            self._stop_for(
+                WorkFailed(
+                    f"The cache's {self._settings.cache_gigabytes:g} GB are full of photographs "
+                    "that must stay: pinned, of a live run, or without an address; raise "
+                    "download.cache_gigabytes or unpin a split, and start again."
+                )
+            )
+
+    def _stop_for(self, error: BaseException) -> None:
+        """End in order where the disk or the store fails, at once where the code does."""
+        if not isinstance(error, WorkFailed):
+            raise error
+        self._problem = self._problem or error
+
+    def _nothing_left(self) -> bool:
+        """Whether all is settled but what waits for a parked host."""
+        return all(lane.left == 0 or lane.why == "parked" for lane in self._lanes.values())
+
+    def _why_waiting(self) -> str:
+        if self._cache.is_clearing:
+            return "Making room in the cache."
+        waiting = {lane.why: lane.host for lane in self._lanes.values() if lane.left and lane.why}
+        if "budget" in waiting:
+            return f"The budget of {waiting['budget']} is spent for now."
+        if "paused" in waiting:
+            return f"{waiting['paused']} asked for a pause."
+        return ""

@@ -1,0 +1,26 @@
+"""The sizes in which iNaturalist offers each photograph, and how heavy they are."""
+
+import re
+
+from engine.settings.download import Variant
+
+LONGEST_SIDE: dict[Variant, int] = {"original": 2_048, "large": 1_024, "medium": 500}
+"""Of each size, the longest side in pixels."""
+
+USUAL_BYTES: dict[Variant, int] = {"original": 1_460_000, "large": 290_000, "medium": 85_000}
+"""What a photograph of each size weighs, where nothing was fetched yet to know it by."""
+
+_INATURALIST = re.compile(
+    r"^(https?://(?:static\.inaturalist\.org|inaturalist-open-data\.s3[^/]*\.amazonaws\.com)"
+    r"/photos/\d+/)(?:original|large|medium|small|thumb|square)(\.\w+)"
+)
+
+
+def is_inaturalist(url: str) -> bool:
+    """Whether the address is of a photograph that comes in these sizes."""
+    return _INATURALIST.match(url) is not None
+
+
+def in_size(url: str, variant: Variant) -> str:
+    """The address of the same photograph in another size; any other address as it is."""
+    return _INATURALIST.sub(rf"\g<1>{variant}\g<2>", url)
