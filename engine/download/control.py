@@ -52,10 +52,6 @@ class Control:
         return self._folder / "lock"
 
     @property
-    def journal(self) -> Path:
-        return self._folder / "downloads.sqlite"
-
-    @property
     def at_work(self) -> bool:
         """Whether a process is downloading into this home."""
         return is_held(self.lock)

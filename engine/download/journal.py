@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.database import connect
 from engine.errors import WorkFailed
+from engine.home import Home
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS clock (
@@ -117,6 +118,16 @@ class Journal:
             raise WorkFailed(
                 f"The downloads' memory {self.file} cannot be used: {error}."
             ) from error
+
+
+@contextlib.contextmanager
+def open_journal(home: Home) -> Iterator[Journal]:
+    """The home's journal for the length of a `with` block."""
+    journal = Journal(home.downloads / "downloads.sqlite")
+    try:
+        yield journal
+    finally:
+        journal.close()
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

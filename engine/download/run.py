@@ -1,6 +1,5 @@
 """A whole download: what to fetch, who may, and what came of it."""
 
-import os
 import time
 from dataclasses import dataclass, field
 
@@ -10,7 +9,7 @@ from engine.download.cache import Cache, Protect, Protected
 from engine.download.control import Control, Status
 from engine.download.fetch import Fetcher
 from engine.download.gate import Gate
-from engine.download.journal import Journal
+from engine.download.journal import Journal, open_journal
 from engine.download.queue import Queue
 from engine.download.reconcile import reconcile
 from engine.download.session import Session
@@ -18,7 +17,7 @@ from engine.download.tally import Tally
 from engine.errors import BadInput
 from engine.home import Home
 from engine.images.store import ImageStore
-from engine.locks import claim
+from engine.locks import claim, release
 from engine.progress import Report, silent
 from engine.settings.download import DownloadSettings
 
@@ -73,13 +72,12 @@ def download(
     """
     control = Control(home)
     held = _wait_for_turn(control, report)
-    journal = Journal(control.journal)
     try:
         control.go_on()
-        return _run(home, catalogue, settings, limit, protect, report, control, journal)
+        with open_journal(home) as journal:
+            return _run(home, catalogue, settings, limit, protect, report, control, journal)
     finally:
-        journal.close()
-        os.close(held)
+        release(held)
 
 
 def _run(

@@ -1,0 +1,98 @@
+"""download."""
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.commands.shared import HomeOption, JsonOption, answer, catalogue_of, home_at, progress
+from engine.download.failures import write_failures
+from engine.download.journal import open_journal
+from engine.download.outcome import KINDS, Kind
+from engine.download.preferences import choose, download_settings
+from engine.download.queue import Queue
+from engine.download.run import Summary, download
+from engine.errors import BadInput
+from engine.home import Home
+from engine.runs.protection import protection
+from engine.settings.download import Order, Variant
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this command to the command line."""
+    app.command("download")(fetch)
+
+
+def fetch(
+    limit: Annotated[int | None, typer.Option(min=0, help="Fetch at most so many.")] = None,
+    variant: Annotated[
+        Variant | None, typer.Option(help="Size of iNaturalist's photographs; kept for the home.")
+    ] = None,
+    order: Annotated[
+        Order | None, typer.Option(help="What comes first; kept for the home.")
+    ] = None,
+    contact: Annotated[
+        str | None,
+        typer.Option(help="Your e-mail or web address, told to servers; kept for the home."),
+    ] = None,
+    allow_private_hosts: Annotated[
+        bool, typer.Option("--allow-private-hosts", help="Fetch from private networks, this once.")
+    ] = False,
+    retry: Annotated[
+        str | None,
+        typer.Option(help=f"First take up what failed again: {', '.join(KINDS)} or all."),
+    ] = None,
+    failures: Annotated[
+        Path | None, typer.Option(help="Write what failed and why to this CSV file, at the end.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch the photographs of which only the address is known."""
+    place = home_at(home)
+    given = {"variant": variant, "order": order, "contact": contact}
+    chosen = {key: value for key, value in given.items() if value is not None}
+    settings = choose(place, chosen) if chosen else download_settings(place)
+    if allow_private_hosts:
+        settings = settings.model_copy(update={"allow_private_hosts": True})
+    if retry is not None:
+        _retry(place, retry)
+    with catalogue_of(place) as catalogue, progress() as report:
+        try:
+            result = download(
+                place, catalogue, settings, limit, protection(place, catalogue), report
+            )
+        finally:
+            if failures is not None:
+                _write_failures(place, failures)
+    answer(dataclasses.asdict(result), said(result), as_json)
+
+
+def said(result: Summary) -> str:
+    """The summary of a session, in words."""
+    lines = [
+        f"successful    {result.successful:,}",
+        f"failed        {result.failed:,}",
+        f"rate limited  {result.rate_limited:,}",
+        f"time          {result.seconds:,.1f} s",
+        f"cache         {result.cache_before:,} -> {result.cache_after:,} photographs",
+    ]
+    lines += [f"  {kind}: {many:,}" for kind, many in result.failures.items()]
+    if result.left:
+        on = f" on parked hosts: {', '.join(result.parked)}" if result.parked else ""
+        lines.append(f"left          {result.left:,}{on}")
+    return "\n".join(lines)
+
+
+def _retry(home: Home, word: str) -> None:
+    if word != "all" and word not in KINDS:
+        raise BadInput(f"{word!r} is no class of failures; there are {', '.join(KINDS)} and all.")
+    kind: Kind | None = next((known for known in KINDS if known == word), None)
+    with open_journal(home) as journal:
+        Queue(journal).retry(kind)
+
+
+def _write_failures(home: Home, file: Path) -> None:
+    with open_journal(home) as journal:
+        write_failures(Queue(journal), file)

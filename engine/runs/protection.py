@@ -1,0 +1,58 @@
+"""What the image cache must not let go: photographs of live runs' splits and of pinned ones."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.catalogue.store import Catalogue
+from engine.download.cache import Protect, Protected
+from engine.download.journal import open_journal
+from engine.download.pins import pinned_splits
+from engine.errors import StudioError
+from engine.files import read_json_lines
+from engine.home import Home
+from engine.runs.run import list_runs
+from engine.settings.files import load
+from engine.settings.run import RunSettings
+from engine.split.folder import PARTS
+
+
+def protection(home: Home, catalogue: Catalogue) -> Protect:
+    """Looks afresh, whenever it is called, at what must stay."""
+
+    def protected() -> Protected:
+        found: set[str] = set()
+        for file in _part_files(home):
+            found.update(_hashes(file, catalogue))
+        return Protected(found)
+
+    return protected
+
+
+def _part_files(home: Home) -> set[Path]:
+    with open_journal(home) as journal:
+        names = set(pinned_splits(journal))
+    files: set[Path] = set()
+    for run in list_runs(home):
+        if run.is_live:
+            with contextlib.suppress(StudioError):
+                data = load(RunSettings, run.folder.config).data
+                names.update([data.split] if data.split else [])
+                files.update(
+                    home.root / Path(given).expanduser()
+                    for given in (data.train_jsonl, data.val_jsonl)
+                    if given
+                )
+    files.update(home.splits / name / f"{part}.jsonl" for name in names for part in PARTS)
+    return {file for file in files if file.is_file()}
+
+
+def _hashes(file: Path, catalogue: Catalogue) -> Iterator[str]:
+    for line in read_json_lines(file):
+        sha256 = str(line.get("sha256") or "")
+        if not sha256:
+            # It was not on this machine when the split was made.
+            photograph = catalogue.get(str(line.get("image_id", "")))
+            sha256 = photograph.sha256 if photograph else ""
+        if sha256:
+            yield sha256
