@@ -110,6 +110,7 @@ class Gate:
             self._ledger.charge(self._provider(host).bytes, outcome.wire)
         now = self._clock.now()
         with self._changed(host) as row:
+            row.requests += 1
             row.bytes += outcome.wire
             if isinstance(outcome, Fetched):
                 row.photographs += 1

@@ -48,7 +48,6 @@ class Host:
 
     def took_turn(self, now: float) -> None:
         """A request goes out now."""
-        self.requests += 1
         if self.rate is not None:
             # Half a beat that was missed may be caught up, so that the rate is kept on average.
             beat = 1 / self.rate

@@ -1,13 +1,17 @@
 """A misbehaving server, and what fetches from it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite import SqliteCatalogue
+from engine.download.cache import Protect
 from engine.download.fetch import Fetcher
+from engine.download.run import Summary, download, nothing_protected
 from engine.home import Home
-from engine.settings.download import DownloadSettings
-from tests.download.server import Server
+from engine.settings.download import DownloadSettings, ProviderSettings
+from tests.download.server import Server, body, jpeg
 
 IMPATIENT = DownloadSettings(
     allow_private_hosts=True,
@@ -32,3 +36,41 @@ def fetcher(home: Home) -> Iterator[Fetcher]:
     opened = Fetcher(IMPATIENT, home.images / ".incoming")
     yield opened
     opened.close()
+
+
+FAST = ProviderSettings(start_rate=None, connections=8)
+QUICK = IMPATIENT.model_copy(update={"other_hosts": FAST, "free_gigabytes": 0.0})
+"""Settings for tests that fetch many photographs: no pacing until the host objects."""
+
+
+@pytest.fixture
+def want(catalogue: SqliteCatalogue, server: Server) -> Callable[..., list[str]]:
+    """want("a", "b", species="Rosa canina") puts rows of /a.jpg and /b.jpg, remote, into the
+    catalogue and honest answers onto the server; returns the addresses."""
+
+    def add(*names: str, species: str = "Rosa canina", serve: bool = True) -> list[str]:
+        urls = [server.url(f"/{name}.jpg") for name in names]
+        for number, name in enumerate(names):
+            if serve:
+                seed = int.from_bytes(name.encode()[-3:], "big") + number
+                server.put(f"/{name}.jpg", body(jpeg(seed=seed)))
+        catalogue.add(
+            Photograph(f"{species}-{name}", species, url=url, license="CC-BY-4.0")
+            for name, url in zip(names, urls, strict=True)
+        )
+        return urls
+
+    return add
+
+
+@pytest.fixture
+def fetch_all(home: Home, catalogue: SqliteCatalogue) -> Callable[..., Summary]:
+    """fetch_all(limit=…, cache_gigabytes=…) downloads with QUICK settings and these changes."""
+
+    def run(
+        limit: int | None = None, protect: Protect = nothing_protected, **changes: object
+    ) -> Summary:
+        settings = QUICK.model_copy(update=changes)
+        return download(home, catalogue, settings, limit, protect)
+
+    return run

@@ -1,0 +1,176 @@
+"""Where requests may go, and that they go where was checked."""
+
+import socket
+from collections.abc import Callable
+
+import pytest
+
+from engine.download.addresses import (
+    RefusedAddress,
+    check_address,
+    host_of,
+    is_private_host,
+    redirected,
+)
+from engine.download.fetch import Fetcher
+from engine.download.outcome import Failed, Fetched
+from engine.home import Home
+from engine.settings.download import DownloadSettings
+from tests.download.conftest import IMPATIENT
+from tests.download.server import Server, body, jpeg
+
+Resolver = Callable[..., list[tuple[object, ...]]]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "192.168.0.1",
+        "172.16.5.5",
+        "100.64.0.1",
+        "169.254.169.254",
+        "0.0.0.0",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "::",
+        "fe80::1",
+        "fd00::1",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "2002:7f00:1::",
+        "64:ff9b::7f00:1",
+        "fe80::1%eth0",
+    ],
+)
+def test_private_and_special_addresses_are_refused(address: str) -> None:
+    with pytest.raises(RefusedAddress, match="address"):
+        check_address(address, allow_private=False)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "::1", "fd00::1"])
+def test_private_addresses_are_let_through_when_allowed(address: str) -> None:
+    check_address(address, allow_private=True)
+
+
+@pytest.mark.parametrize("address", ["169.254.169.254", "224.0.0.1", "0.0.0.0", "fe80::1"])
+def test_metadata_and_special_addresses_never_are(address: str) -> None:
+    with pytest.raises(RefusedAddress):
+        check_address(address, allow_private=True)
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "2606:4700::6810:1"])
+def test_public_addresses_are_fine(address: str) -> None:
+    check_address(address, allow_private=False)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "ftp://example.org/a.jpg",
+        "data:image/png;base64,AAAA",
+        "javascript:alert(1)",
+        "//example.org/a.jpg",
+        "a.jpg",
+        "",
+        "http://",
+        "http://user:secret@example.org/a.jpg",
+        "http://example.org:port/a.jpg",
+        "http://[::1/a.jpg",
+        f"http://example.org/{'a' * 5_000}",
+    ],
+)
+def test_what_is_no_plain_web_address_is_refused(url: str) -> None:
+    with pytest.raises(RefusedAddress):
+        host_of(url)
+
+
+def test_a_host_is_named_once_however_it_is_written() -> None:
+    assert host_of("HTTPS://Example.ORG.:443/a.jpg") == "example.org"
+    assert host_of("http://example.org:80/") == "example.org"
+    assert host_of("http://example.org:8080/") == "example.org:8080"
+
+
+def test_a_redirect_never_leads_down_from_an_encrypted_connection() -> None:
+    assert redirected("https://a.org/x/y", "../z") == "https://a.org/z"
+    with pytest.raises(RefusedAddress, match="from https to http"):
+        redirected("https://a.org/", "http://a.org/")
+
+
+def test_hosts_that_are_written_as_private_are_told() -> None:
+    private = ("localhost", "localhost:80", "127.0.0.1:9", "10.0.0.1")
+    assert all(is_private_host(host) for host in private)
+    assert not any(is_private_host(host) for host in ("example.org", "1.1.1.1:80"))
+
+
+@pytest.fixture
+def careful(home: Home) -> Fetcher:
+    """Fetches from public addresses only, as the studio does unless it is told otherwise."""
+    settings = IMPATIENT.model_copy(update={"allow_private_hosts": False})
+    return Fetcher(settings, home.images / ".incoming")
+
+
+def test_this_machine_is_not_asked_unless_that_is_allowed(server: Server, careful: Fetcher) -> None:
+    for host in ("127.0.0.1", "localhost", "2130706433", "0x7f.1"):
+        url = f"http://{host}:{server.port}/a.jpg"
+        outcome = careful.fetch(url, lambda size: "")
+        assert isinstance(outcome, Failed) and outcome.kind == "policy", url
+        assert "private or special address" in outcome.reason
+    assert not server.requests
+
+
+def test_a_name_that_changes_its_address_after_the_check_is_not_followed(
+    server: Server, careful: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DNS rebinding: the first look-up is public, every later one this machine."""
+    looked_up: list[str] = []
+    real = socket.create_connection
+
+    def lookup(host: str, port: int, **words: object) -> list[tuple[object, ...]]:
+        looked_up.append(host)
+        address = "93.184.216.34" if len(looked_up) == 1 else "127.0.0.1"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    connected: list[tuple[str, int]] = []
+
+    def connect(address: tuple[str, int], *words: object) -> socket.socket:
+        connected.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    careful.fetch(f"http://rebound.example:{server.port}/a.jpg", lambda size: "")
+    assert looked_up == ["rebound.example"]
+    assert connected == [("93.184.216.34", server.port)]
+    outcome = careful.fetch(f"http://rebound.example:{server.port}/a.jpg", lambda size: "")
+    assert isinstance(outcome, Failed) and outcome.kind == "policy"
+    assert len(connected) == 1
+    assert real is not connect and not server.requests
+
+
+def test_a_host_with_one_private_address_among_public_ones_is_refused(
+    careful: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lookup(host: str, port: int, **words: object) -> list[tuple[object, ...]]:
+        found = ("93.184.216.34", "127.0.0.1")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (text, port)) for text in found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    outcome = careful.fetch("http://mixed.example/a.jpg", lambda size: "")
+    assert isinstance(outcome, Failed) and outcome.kind == "policy"
+
+
+def test_proxies_and_passwords_of_the_environment_are_not_used(
+    server: Server, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    outcome = fetcher.fetch(server.put("/a.jpg", body(jpeg())), lambda size: "")
+    assert isinstance(outcome, Fetched)
+
+
+def test_private_hosts_are_not_allowed_by_default() -> None:
+    assert DownloadSettings().allow_private_hosts is False

@@ -1,0 +1,141 @@
+"""How a host's answers change the way it is asked."""
+
+import pytest
+
+from engine.download.gate import Gate
+from engine.download.host import PARKED_AT, Host
+from engine.download.journal import Journal, open_journal
+from engine.download.outcome import Failed
+from engine.home import Home
+from engine.settings.download import DownloadSettings, ProviderSettings
+
+REFUSED = Failed("policy", "The host refuses it (403).", "forbidden", 403)
+TOO_OFTEN = Failed("transient", "The host was asked too often (429).", "slow down", 429)
+MISSING = Failed("permanent", "The host does not have it (404).", "neutral", 404)
+
+
+def answers(host: Host, start: float, seconds: float) -> float:
+    """Let the host answer well at its pace for so long; returns the moment after."""
+    now = start
+    while now < start + seconds:
+        host.took_turn(now)
+        host.did_well(now, paced=True)
+        now = max(now, host.next_at)
+    return now
+
+
+def test_a_host_that_does_well_is_asked_faster_step_by_step() -> None:
+    host = Host("a", rate=1.0)
+    answers(host, 1_000, 20)
+    assert host.rate == pytest.approx(11, abs=1.5)
+
+
+def test_a_host_that_objects_is_asked_half_as_fast_and_then_just_under_what_failed() -> None:
+    host = Host("a", rate=20.0)
+    assert host.objected(1_000, sent=999.9, observed=0)
+    assert (host.rate, host.worst) == (10.0, 20.0)
+    now = answers(host, 1_000, 30)
+    assert host.rate == pytest.approx(19.4)
+    answers(host, now, 60)
+    assert host.rate == pytest.approx(19.4)
+
+
+def test_after_some_quiet_minutes_more_is_tried_again() -> None:
+    host = Host("a", rate=20.0)
+    host.objected(1_000, sent=999.9, observed=0)
+    answers(host, 1_000, 600)
+    assert host.rate is not None and host.rate > 25
+
+
+def test_one_objection_to_many_requests_on_their_way_halves_once() -> None:
+    host = Host("a", rate=16.0)
+    assert host.objected(1_000, sent=999.9, observed=0)
+    assert not host.objected(1_000.1, sent=999.95, observed=0)
+    assert host.rate == 8.0
+
+
+def test_an_unpaced_host_that_objects_is_paced_from_what_it_was_asked() -> None:
+    host = Host("a", rate=None)
+    host.objected(1_000, sent=999, observed=200.0)
+    assert host.rate == 100.0
+
+
+def test_answers_that_were_waited_for_by_nobody_prove_nothing() -> None:
+    host = Host("a", rate=1.0)
+    for _ in range(100):
+        host.did_well(1_000, paced=False)
+    assert host.rate == 1.0
+
+
+@pytest.fixture
+def gate(home: Home):
+    with open_journal(home) as journal:
+        yield Gate(journal, DownloadSettings())
+
+
+def test_fast_errors_never_speed_a_host_up(gate: Gate) -> None:
+    for _ in range(50):
+        gate.tell("a", MISSING, gate.now())
+    assert gate.views()[0].rate == 1.0
+    assert gate.views()[0].state == "ok"
+
+
+@pytest.mark.parametrize("failure", [REFUSED, TOO_OFTEN])
+def test_repeated_refusals_park_a_host_and_the_reader_can_release_it(
+    gate: Gate, failure: Failed
+) -> None:
+    for _ in range(PARKED_AT // 2):
+        gate.tell("a", failure, gate.now())
+    view = gate.views()[0]
+    assert (view.state, view.reason) == ("parked", failure.reason)
+    assert gate.ask("a").why == "parked"
+    gate.release("a")
+    assert gate.ask("a").why in ("", "pace")
+    gate.tell("a", failure, gate.now())
+    assert gate.views()[0].state == "parked"
+    assert gate.views()[0].seconds_left > 3_700
+
+
+def test_an_answer_in_between_keeps_a_host_from_being_parked(gate: Gate) -> None:
+    for _ in range(20):
+        gate.tell("a", REFUSED, gate.now())
+        gate.tell("a", MISSING, gate.now())
+    assert gate.views()[0].state == "ok"
+
+
+def test_a_pause_that_was_asked_for_holds_in_other_processes_too(home: Home) -> None:
+    settings = DownloadSettings()
+    with open_journal(home) as journal:
+        pausing = Failed("transient", "The host is overloaded (503).", "slow down", 503, 90.0)
+        Gate(journal, settings).tell("a", pausing, 10**12)
+    with open_journal(home) as journal:
+        turn = Gate(journal, settings).ask("a")
+        assert turn.why == "paused"
+        assert 85 < turn.wait <= 90
+
+
+def test_every_attempt_counts_against_the_providers_budget(home: Home) -> None:
+    provider = ProviderSettings(hosts=(".example.org",), requests_per_day=3, start_rate=None)
+    settings = DownloadSettings(providers={"example": provider})
+    with open_journal(home) as journal:
+        gate = Gate(journal, settings)
+        assert [gate.ask(f"{name}.example.org").why for name in "abcd"] == ["", "", "", "budget"]
+        assert [budget.spent for budget in gate.budgets("z.example.org")] == [3]
+
+
+def test_the_known_providers_have_the_limits_they_publish(journal: Journal) -> None:
+    gate = Gate(journal, DownloadSettings())
+
+    def limits(host: str) -> list[tuple[float, int]]:
+        return [(budget.limit.span, budget.limit.most) for budget in gate.budgets(host)]
+
+    assert limits("api.inaturalist.org") == [(60, 55), (86_400, 9_500)]
+    assert limits("static.inaturalist.org") == [(3_600, 4_500_000_000), (86_400, 22_000_000_000)]
+    assert limits("inaturalist-open-data.s3.amazonaws.com") == [(1, 1)]
+    assert gate.connections("any.example") == 1
+
+
+@pytest.fixture
+def journal(home: Home):
+    with open_journal(home) as opened:
+        yield opened
