@@ -38,7 +38,8 @@ def test_a_child_keeps_the_lock_after_its_parent_let_go_and_loses_it_by_dying(
 
 def test_a_forked_copy_of_the_holder_does_not_keep_the_lock(tmp_path: Path) -> None:
     script = (
-        "import multiprocessing, sys, time; from pathlib import Path; from engine.locks import claim\n"
+        "import multiprocessing, sys, time\n"
+        "from pathlib import Path; from engine.locks import claim\n"
         "claim(Path(sys.argv[1]))\n"
         "worker = multiprocessing.get_context('fork').Process(target=time.sleep, args=(60,))\n"
         "worker.start(); print(worker.pid, flush=True); worker.join()"

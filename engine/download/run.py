@@ -14,6 +14,7 @@ from engine.download.queue import Queue
 from engine.download.reconcile import reconcile
 from engine.download.session import Session
 from engine.download.tally import Tally
+from engine.download.worker import Worker
 from engine.errors import BadInput
 from engine.home import Home
 from engine.images.store import ImageStore
@@ -112,8 +113,7 @@ def _run(
                     journal,
                     gate,
                     catalogue,
-                    ImageStore(home),
-                    fetcher,
+                    Worker(fetcher, ImageStore(home), cache, gate),
                     cache,
                     control,
                     protect,

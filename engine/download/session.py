@@ -5,21 +5,22 @@ import random
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from engine.catalogue.store import Catalogue, Kept
 from engine.download.addresses import host_of
 from engine.download.cache import Cache, Protect
 from engine.download.control import Control
-from engine.download.fetch import DiskFull, Fetcher
+from engine.download.fetch import DiskFull
 from engine.download.gate import Gate
 from engine.download.journal import Journal
 from engine.download.lane import Lane
-from engine.download.outcome import Deferred, Failed, Fetched, Moved, Outcome
+from engine.download.outcome import Deferred, Failed, Fetched, Moved
 from engine.download.queue import Item, Queue
 from engine.download.tally import Tally
+from engine.download.worker import Landed, Worker
 from engine.errors import WorkFailed
-from engine.images.store import ImageStore, StoredImage
+from engine.images.store import StoredImage
 from engine.settings.download import DownloadSettings
 
 _TICK = 0.2
@@ -28,19 +29,6 @@ _TRIES_OF_BAD_CONTENT = 2
 _LONGEST_BACKOFF = 60.0
 # A host that was asked too often is at fault, not the photograph; the host is parked for it.
 _TRIES_AT_A_BUSY_HOST = 20
-
-
-@dataclass(frozen=True)
-class Landed:
-    """What came of one request that went out at `sent`: `stored` is where it is on disk, `size`
-    how many bytes it wanted to read."""
-
-    item: Item
-    sent: float
-    outcome: Outcome | None
-    stored: StoredImage | None = None
-    size: int = 0
-    error: BaseException | None = None
 
 
 class Session:
@@ -52,15 +40,14 @@ class Session:
         journal: Journal,
         gate: Gate,
         catalogue: Catalogue,
-        store: ImageStore,
-        fetcher: Fetcher,
+        worker: Worker,
         cache: Cache,
         control: Control,
         protect: Protect,
         tell: Callable[[Tally], None],
     ) -> None:
         self._settings, self._journal, self._gate = settings, journal, gate
-        self._catalogue, self._store, self._fetcher = catalogue, store, fetcher
+        self._catalogue, self._worker = catalogue, worker
         self._cache, self._control, self._protect, self._tell = cache, control, protect, tell
         self._queue = Queue(journal)
         self._lanes: dict[str, Lane] = {}
@@ -80,7 +67,7 @@ class Session:
         try:
             self._loop(pool, tally)
         except BaseException:
-            self._fetcher.abort()
+            self._worker.abort()
             raise
         finally:
             pool.shutdown(cancel_futures=True)
@@ -141,33 +128,12 @@ class Session:
             return False
         lane.flying += 1
         self._flying += 1
-        pool.submit(self._work, item, lane.host, now)
+        pool.submit(self._fly, item, now)
         return True
 
-    def _work(self, item: Item, host: str, sent: float) -> None:
-        """In a thread of the pool: fetch, judge, store."""
-        promised = wanted = 0
-
-        def admit(size: int) -> str:
-            nonlocal promised, wanted
-            wanted += size
-            refusal = self._cache.promise(size)
-            if not refusal:
-                promised += size
-                refusal = self._gate.admit(host, size)
-            return refusal
-
-        stored, written = None, 0
-        try:
-            outcome = self._fetcher.fetch(item.address, admit)
-            if isinstance(outcome, Fetched):
-                stored = self._store.adopt(outcome.temporary, outcome.sha256, outcome.header)
-                written = outcome.size if stored.is_new else 0
-            landed = Landed(item, sent, outcome, stored, wanted)
-        except BaseException as error:
-            landed = Landed(item, sent, None, error=error)
-        self._cache.settle(promised, written)
-        self._landed.put(landed)
+    def _fly(self, item: Item, sent: float) -> None:
+        """In a thread of the pool."""
+        self._landed.put(self._worker.fetch(item, sent))
 
     def _take_in(self, tally: Tally, wait: float) -> None:
         """Take in all that has landed; waits for the first so many seconds."""

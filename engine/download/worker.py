@@ -1,0 +1,59 @@
+"""What happens to one address in a thread of its own: fetched, judged, stored."""
+
+from dataclasses import dataclass
+
+from engine.download.cache import Cache
+from engine.download.fetch import Fetcher
+from engine.download.gate import Gate
+from engine.download.outcome import Fetched, Outcome
+from engine.download.queue import Item
+from engine.images.store import ImageStore, StoredImage
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What came of one request that went out at `sent`: `stored` is where it is on disk, `size`
+    how many bytes it wanted to read."""
+
+    item: Item
+    sent: float
+    outcome: Outcome | None
+    stored: StoredImage | None = None
+    size: int = 0
+    error: BaseException | None = None
+
+
+class Worker:
+    """For any number of threads."""
+
+    def __init__(self, fetcher: Fetcher, store: ImageStore, cache: Cache, gate: Gate) -> None:
+        self._fetcher, self._store, self._cache, self._gate = fetcher, store, cache, gate
+
+    def fetch(self, item: Item, sent: float) -> Landed:
+        """Fetch one address that was let go out at `sent`; its bytes are admitted on the way."""
+        promised = wanted = written = 0
+
+        def admit(size: int) -> str:
+            nonlocal promised, wanted
+            wanted += size
+            refusal = self._cache.promise(size)
+            if not refusal:
+                promised += size
+                refusal = self._gate.admit(item.host, size)
+            return refusal
+
+        stored = None
+        try:
+            outcome = self._fetcher.fetch(item.address, admit)
+            if isinstance(outcome, Fetched):
+                stored = self._store.adopt(outcome.temporary, outcome.sha256, outcome.header)
+                written = outcome.size if stored.is_new else 0
+            return Landed(item, sent, outcome, stored, wanted)
+        except BaseException as error:
+            return Landed(item, sent, None, error=error)
+        finally:
+            self._cache.settle(promised, written)
+
+    def abort(self) -> None:
+        """Cut what is on its way."""
+        self._fetcher.abort()
