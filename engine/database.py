@@ -6,6 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 _PATIENCE = 30.0
+# The log is folded into the database of itself while nobody reads; where somebody always
+# does, a writer waits for a gap once the log is this long.
+_LONGEST_LOG = 32 * 1024 * 1024
 
 
 def connect(file: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
@@ -40,3 +43,18 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                 raise
         time.sleep(0.01)
+
+
+def shorten_log(connection: sqlite3.Connection, file: Path) -> None:
+    """To call after a transaction: empty the write-ahead log where it has grown long.
+
+    Readers that do not let go for two seconds are left in peace.
+    """
+    log = file.with_name(f"{file.name}-wal")
+    if not log.exists() or log.stat().st_size < _LONGEST_LOG:
+        return
+    connection.execute("PRAGMA busy_timeout = 2000")
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}")

@@ -34,8 +34,10 @@ def export_catalogue(catalogue: Catalogue, folder: Path, min_images: int = 1) ->
         for photograph in catalogue.all():
             if photograph.species not in kept:
                 continue
-            line = json.dumps(dataclasses.asdict(photograph), ensure_ascii=False)
-            stream.write(line.encode() + b"\n")
+            values = photograph._asdict()
+            # What is excluded is not here.
+            del values["excluded"]
+            stream.write(json.dumps(values, ensure_ascii=False).encode() + b"\n")
             by_source[photograph.source] = by_source.get(photograph.source, 0) + 1
             by_state[photograph.state] = by_state.get(photograph.state, 0) + 1
     result = Export(sum(by_source.values()), len(kept), by_source, by_state, str(file))

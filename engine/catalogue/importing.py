@@ -3,12 +3,14 @@
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from os import cpu_count
 from pathlib import Path
 from typing import Protocol
 
-from engine.catalogue.record import Photograph, genus_of, image_id_of, species_name
+from engine.catalogue.flags import DOUBTFUL_NAME
+from engine.catalogue.names import species_name
+from engine.catalogue.record import Photograph, image_id_of
 from engine.catalogue.store import Catalogue
 from engine.errors import UnreadableImage
 from engine.progress import Report
@@ -109,17 +111,21 @@ def _prepare(item: Candidate | Refusal, keep: Keep) -> Photograph | Refusal:
         return item
     photograph = item.photograph
     try:
-        species = species_name(photograph.species)
+        name = species_name(photograph.species)
     except ValueError as error:
         return Refusal(item.origin, f"{str(error).capitalize()}.")
-    photograph = replace(photograph, species=species, genus=photograph.genus or genus_of(species))
+    photograph = photograph._replace(
+        species=name.species,
+        genus=photograph.genus or name.genus,
+        original_name="" if name.species == photograph.species else photograph.species,
+        flags=(DOUBTFUL_NAME,) if name.doubtful else (),
+    )
     if item.file is not None:
         try:
             stored = keep(item.file)
         except UnreadableImage as error:
             return Refusal(item.origin, str(error))
-        photograph = replace(
-            photograph,
+        photograph = photograph._replace(
             path=stored.path,
             sha256=stored.sha256,
             width=stored.width,
@@ -131,9 +137,9 @@ def _prepare(item: Candidate | Refusal, keep: Keep) -> Photograph | Refusal:
     # Where only an address is known, its place in the table says nothing of what it is.
     place = "" if item.file is None else item.origin
     identity = image_id_of(
-        photograph.source, place, species.casefold(), photograph.url, photograph.sha256
+        photograph.source, place, photograph.species.casefold(), photograph.url, photograph.sha256
     )
-    return replace(photograph, image_id=identity)
+    return photograph._replace(image_id=identity)
 
 
 def _as_text(name: str) -> str:
@@ -144,4 +150,4 @@ def _as_text(name: str) -> str:
 def _spelt_once(photograph: Photograph, spellings: dict[str, str]) -> Photograph:
     # "Rosa Canina" and "Rosa canina" are one species; the first spelling seen stays.
     species = spellings.setdefault(photograph.species.casefold(), photograph.species)
-    return photograph if species == photograph.species else replace(photograph, species=species)
+    return photograph if species == photograph.species else photograph._replace(species=species)

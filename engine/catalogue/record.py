@@ -1,23 +1,20 @@
 """One photograph, as the catalogue knows it."""
 
 import hashlib
-import unicodedata
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 State = Literal["cached", "remote"]
 
-LONGEST_SPECIES = 200
 
-
-@dataclass(frozen=True, slots=True)
-class Photograph:
+class Photograph(NamedTuple):
     """A row of the catalogue.
 
     `path` is relative to the home and empty while the bytes are elsewhere; `width` and
     `height` are pixels the right way up, 0 while unknown. `state` is cached where the bytes
-    are here, remote where only the address is known.
+    are here, remote where only the address is known. `original_name` is the species' name as
+    the source wrote it, empty where that is `species` itself. `flags` are the findings of the
+    quality scan (`engine.catalogue.flags`), in alphabetical order; what is `excluded` takes
+    part in nothing. `phash` is 16 hex digits.
     """
 
     image_id: str
@@ -36,37 +33,9 @@ class Photograph:
     sha256: str = ""
     phash: str = ""
     state: State = "remote"
-
-
-def species_name(text: str) -> str:
-    """A species' name in one form: composed Unicode, single spaces, no underscores.
-
-    Raises:
-        ValueError: it is empty, longer than `LONGEST_SPECIES`, or holds control characters or
-            bytes that are no text.
-    """
-    name = " ".join(unicodedata.normalize("NFC", text).replace("_", " ").split())
-    if not name:
-        raise ValueError("it names no species")
-    if len(name) > LONGEST_SPECIES:
-        raise ValueError(f"its species' name is longer than {LONGEST_SPECIES} characters")
-    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):
-        raise ValueError("its species' name holds characters that are no text")
-    return name
-
-
-@lru_cache(maxsize=65_536)
-def search_form(text: str) -> str:
-    """`text` as a search compares it: no accents, no case, single spaces."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return " ".join(plain.replace("_", " ").split())
-
-
-def genus_of(species: str) -> str:
-    """The first word of a binomial; empty where the name is a single word."""
-    first, _, rest = species.partition(" ")
-    return first if rest else ""
+    original_name: str = ""
+    flags: tuple[str, ...] = ()
+    excluded: bool = False
 
 
 def image_id_of(*parts: str) -> str:

@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from engine.catalogue.names import search_form
 from engine.errors import WorkFailed
 
 # The tally is kept by triggers, so that counts never read the photographs themselves.
@@ -38,7 +39,68 @@ CREATE TRIGGER tally_moved AFTER UPDATE OF species, source, state ON photograph 
         ON CONFLICT DO UPDATE SET images = images + 1;
 END;
 """
-MIGRATIONS = (_VERSION_1,)
+# What photographs are counted and filtered by moves into `facet`: a row for each combination
+# that occurs, with its number of photographs, kept by `engine.catalogue.facets`. `total` sums
+# the facets that are not excluded, a row for each value of each field.
+_VERSION_2 = """
+DROP TRIGGER tally_added;
+DROP TRIGGER tally_removed;
+DROP TRIGGER tally_moved;
+DROP TABLE tally;
+ALTER TABLE photograph RENAME TO former;
+CREATE TABLE facet (
+    facet INTEGER PRIMARY KEY,
+    species TEXT NOT NULL, genus TEXT NOT NULL, family TEXT NOT NULL, source TEXT NOT NULL,
+    license TEXT NOT NULL, state TEXT NOT NULL, excluded INTEGER NOT NULL, flags TEXT NOT NULL,
+    images INTEGER NOT NULL,
+    UNIQUE (species, genus, family, source, license, state, excluded, flags)
+);
+CREATE TABLE total (
+    field TEXT NOT NULL, value TEXT NOT NULL, search TEXT NOT NULL, images INTEGER NOT NULL,
+    PRIMARY KEY (field, value)
+) WITHOUT ROWID;
+CREATE TABLE photograph (
+    image_id TEXT NOT NULL, facet INTEGER NOT NULL,
+    url TEXT NOT NULL, path TEXT NOT NULL, observation_id TEXT NOT NULL, observer TEXT NOT NULL,
+    attribution TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
+    sha256 TEXT NOT NULL, phash TEXT NOT NULL, original_name TEXT NOT NULL
+);
+CREATE TABLE change (
+    change INTEGER PRIMARY KEY, made REAL NOT NULL, action TEXT NOT NULL, note TEXT NOT NULL,
+    images INTEGER NOT NULL, undone INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE changed (
+    change INTEGER NOT NULL, image_id TEXT NOT NULL, was INTEGER NOT NULL,
+    PRIMARY KEY (change, image_id)
+) WITHOUT ROWID;
+INSERT INTO facet (species, genus, family, source, license, state, excluded, flags, images)
+    SELECT species, genus, family, source, license, state, 0, '', COUNT(*)
+    FROM former GROUP BY 1, 2, 3, 4, 5, 6;
+INSERT INTO total SELECT 'species', species, search_form(species), SUM(images)
+    FROM facet GROUP BY species;
+INSERT INTO total SELECT 'genus', genus, search_form(genus), SUM(images)
+    FROM facet GROUP BY genus;
+INSERT INTO total SELECT 'family', family, search_form(family), SUM(images)
+    FROM facet GROUP BY family;
+INSERT INTO total SELECT 'source', source, '', SUM(images) FROM facet GROUP BY source;
+INSERT INTO total SELECT 'license', license, '', SUM(images) FROM facet GROUP BY license;
+INSERT INTO total SELECT 'state', state, '', SUM(images) FROM facet GROUP BY state;
+INSERT INTO photograph
+    SELECT image_id, facet, url, path, observation_id, observer, attribution, width, height,
+        sha256, phash, ''
+    FROM former JOIN facet USING (species, genus, family, source, license, state);
+DROP TABLE former;
+CREATE UNIQUE INDEX photograph_by_id ON photograph (image_id);
+CREATE INDEX photograph_by_facet ON photograph (facet, image_id);
+CREATE INDEX photograph_by_sha256 ON photograph (sha256) WHERE sha256 <> '';
+CREATE INDEX facet_by_genus ON facet (genus, species);
+CREATE INDEX facet_by_family ON facet (family, species);
+CREATE INDEX facet_by_source ON facet (source, species);
+CREATE INDEX facet_by_license ON facet (license, species);
+CREATE INDEX facet_by_flags ON facet (flags, species) WHERE flags <> '';
+CREATE INDEX facet_by_exclusion ON facet (species) WHERE excluded;
+"""
+MIGRATIONS = (_VERSION_1, _VERSION_2)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -47,6 +109,8 @@ def migrate(connection: sqlite3.Connection) -> None:
     Raises:
         WorkFailed: it was made by a newer studio.
     """
+    # SQLite's own lower() knows ASCII only.
+    connection.create_function("search_form", 1, search_form, deterministic=True)
     if _version(connection) == len(MIGRATIONS):
         return
     # Taking the write lock first lets a second process find the work done.
@@ -56,7 +120,7 @@ def migrate(connection: sqlite3.Connection) -> None:
         connection.rollback()
         raise WorkFailed("The catalogue was made by a newer Plant Studio; update this one.")
     for number, script in enumerate(MIGRATIONS[version:], version + 1):
-        for statement in _statements(script):
+        for statement in statements(script):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {number}")
     connection.commit()
@@ -66,7 +130,8 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _statements(script: str) -> list[str]:
+def statements(script: str) -> list[str]:
+    """The statements of a script, one by one: run so, they share a transaction."""
     statements, pending = [], ""
     for line in script.splitlines(keepends=True):
         pending += line

@@ -2,35 +2,25 @@
 
 import contextlib
 import dataclasses
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+import json
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from engine.catalogue.record import Photograph, search_form
-from engine.catalogue.schema import migrate
-from engine.catalogue.store import (
-    EVERYTHING,
-    Added,
-    Counts,
-    Cursor,
-    Filter,
-    Kept,
-    Page,
-    SpeciesCount,
-)
-from engine.database import connect
-from engine.errors import WorkFailed
+from engine.catalogue.facets import Facet, facet_of
+from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite_reading import AMONG, PLAIN, SqliteReader
+from engine.catalogue.store import Added, Kept
+from engine.database import shorten_log
 
-_COLUMNS = tuple(field.name for field in dataclasses.fields(Photograph))
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM photograph"
-_INSERT = (
-    f"INSERT INTO photograph ({', '.join(_COLUMNS)}) "
-    f"VALUES ({', '.join('?' * len(_COLUMNS))}) ON CONFLICT (image_id) DO NOTHING"
-)
+_plain_values = itemgetter(*(Photograph._fields.index(name) for name in PLAIN))
+_INSERT = f"INSERT INTO photograph VALUES ({', '.join('?' * (len(PLAIN) + 2))})"
 
 
-class SqliteCatalogue:
+class SqliteCatalogue(SqliteReader):
     """See `engine.catalogue.store.Catalogue`. Several threads may read one object in turn."""
 
     def __init__(self, file: Path) -> None:
@@ -39,121 +29,113 @@ class SqliteCatalogue:
         Raises:
             WorkFailed: the file is damaged, or belongs to a newer studio.
         """
-        self._file = file
-        with self._told():
-            self._connection = connect(file, _prepare)
+        super().__init__(file)
+        self._writing = threading.RLock()
 
     def add(self, photographs: Iterable[Photograph]) -> Added:
-        added = total = 0
-        with self._told(), self._connection:
-            for photograph in photographs:
-                added += self._connection.execute(_INSERT, _values(photograph)).rowcount
-                total += 1
-        return Added(added, total - added)
+        offered = list(photographs)
+        with self._transaction():
+            known = self._known(photograph.image_id for photograph in offered)
+            fresh: dict[str, Photograph] = {}
+            for photograph in offered:
+                if photograph.image_id not in known:
+                    fresh.setdefault(photograph.image_id, photograph)
+            facets = [facet_of(photograph) for photograph in fresh.values()]
+            numbers = self._facets.numbers(facets)
+            places = [numbers[facet] for facet in facets]
+            rows = map(_row, fresh.values(), places)
+            self._connection.executemany(_INSERT, rows)
+            self._facets.count(Counter(places))
+        return Added(len(fresh), len(offered) - len(fresh))
+
+    def update(self, changes: Iterable[Mapping[str, Any]]) -> int:
+        with self._transaction():
+            return self._change(changes)
 
     def keep(self, kept: Iterable[Kept]) -> int:
-        with self._told(), self._connection:
-            return self._connection.executemany(
-                "UPDATE photograph SET path = ?, sha256 = ?, width = ?, height = ?, "
-                "state = 'cached' WHERE image_id = ?",
-                ((item.path, item.sha256, item.width, item.height, item.image_id) for item in kept),
-            ).rowcount
+        return self.update(dataclasses.asdict(item) | {"state": "cached"} for item in kept)
 
     def let_go(self, sha256s: Iterable[str], even_without_url: bool = False) -> list[str]:
-        gone = []
-        with self._told(), self._connection:
+        gone: list[str] = []
+        changes: list[dict[str, Any]] = []
+        with self._transaction():
             for sha256 in sha256s:
                 found = self._connection.execute(
-                    "SELECT COUNT(*), SUM(url = '') FROM photograph WHERE sha256 = ?", [sha256]
-                ).fetchone()
-                if found[0] and found[1] and not even_without_url:
-                    continue
-                self._connection.execute(
-                    "UPDATE photograph SET state = 'remote', path = '' "
-                    "WHERE sha256 = ? AND state = 'cached'",
+                    "SELECT image_id, url FROM photograph WHERE sha256 = ? AND sha256 <> ''",
                     [sha256],
-                )
-                gone.append(sha256)
+                ).fetchall()
+                if even_without_url or all(url for _, url in found):
+                    changes += [
+                        {"image_id": image_id, "state": "remote", "path": ""}
+                        for image_id, _ in found
+                    ]
+                    gone.append(sha256)
+            self._change(changes)
         return gone
 
-    def get(self, image_id: str) -> Photograph | None:
-        rows = self._rows(f"{_SELECT} WHERE image_id = ?", [image_id])
-        return next((Photograph(*row) for row in rows), None)
-
-    def counts(self) -> Counts:
-        by_source = self._tally("source")
-        return Counts(
-            images=sum(by_source.values()),
-            species=len(self._tally("species")),
-            by_source=by_source,
-            by_state=self._tally("state"),
+    def _known(self, image_ids: Iterable[str]) -> set[str]:
+        found = self._connection.execute(
+            f"SELECT image_id FROM photograph WHERE image_id {AMONG}",
+            [json.dumps(list(image_ids))],
         )
+        return {image_id for (image_id,) in found}
 
-    def species(self, chosen: Filter = EVERYTHING) -> list[SpeciesCount]:
-        where, values = self._where(chosen)
-        rows = self._rows(
-            f"SELECT species, SUM(images) FROM tally {where} GROUP BY species "
-            "HAVING SUM(images) > 0 ORDER BY SUM(images) DESC, species",
-            values,
+    def _change(self, changes: Iterable[Mapping[str, Any]]) -> int:
+        wanted: dict[str, dict[str, Any]] = defaultdict(dict)
+        for change in changes:
+            wanted[change["image_id"]] |= _written(change)
+        places = dict(
+            self._connection.execute(
+                f"SELECT image_id, facet FROM photograph WHERE image_id {AMONG}",
+                [json.dumps(list(wanted))],
+            )
         )
-        return [SpeciesCount(*row) for row in rows]
+        self._set_plain({image_id: wanted[image_id] for image_id in places})
+        self._move({image_id: (places[image_id], wanted[image_id]) for image_id in places})
+        return len(places)
 
-    def page(self, chosen: Filter, after: Cursor | None, limit: int) -> Page:
-        # A page reads one photograph more than it shows, to know whether another follows.
-        rows = list(self._select(chosen, after, limit + 1))
-        shown = tuple(rows[:limit])
-        more = len(rows) > limit
-        last = Cursor(shown[-1].species, shown[-1].image_id) if more else None
-        return Page(shown, last)
+    def _set_plain(self, changes: Mapping[str, Mapping[str, Any]]) -> None:
+        by_columns: dict[tuple[str, ...], list[list[Any]]] = defaultdict(list)
+        for image_id, change in changes.items():
+            columns = tuple(name for name in PLAIN if name in change)
+            if columns:
+                by_columns[columns].append([*(change[name] for name in columns), image_id])
+        for columns, rows in by_columns.items():
+            settings = ", ".join(f"{name} = ?" for name in columns)
+            self._connection.executemany(
+                f"UPDATE photograph SET {settings} WHERE image_id = ?", rows
+            )
 
-    def all(self, chosen: Filter = EVERYTHING) -> Iterator[Photograph]:
-        return self._select(chosen, None, -1)
-
-    def close(self) -> None:
-        self._connection.close()
-
-    def _select(self, chosen: Filter, after: Cursor | None, limit: int) -> Iterator[Photograph]:
-        where, values = self._where(chosen)
-        if after is not None:
-            where += (" AND" if where else "WHERE") + " (species, image_id) > (?, ?)"
-            values += [after.species, after.image_id]
-        order = "ORDER BY species, image_id LIMIT ?"
-        for row in self._rows(f"{_SELECT} {where} {order}", [*values, limit]):
-            yield Photograph(*row)
-
-    def _tally(self, column: str) -> dict[str, int]:
-        rows = self._rows(
-            f"SELECT {column}, SUM(images) FROM tally GROUP BY {column} "
-            f"HAVING SUM(images) > 0 ORDER BY {column}"
+    def _move(self, changes: Mapping[str, tuple[int, Mapping[str, Any]]]) -> None:
+        """Bring photographs, each with the facet it is in, to the facet that a change asks for."""
+        targets: dict[str, Facet] = {}
+        for image_id, (number, change) in changes.items():
+            values = {name: change[name] for name in Facet._fields if name in change}
+            if values:
+                targets[image_id] = self._facets.at(number)._replace(**values)
+        numbers = self._facets.numbers(targets.values())
+        moves: Counter[int] = Counter()
+        for image_id, facet in targets.items():
+            moves[changes[image_id][0]] -= 1
+            moves[numbers[facet]] += 1
+        self._connection.executemany(
+            "UPDATE photograph SET facet = ? WHERE image_id = ?",
+            [(numbers[facet], image_id) for image_id, facet in targets.items()],
         )
-        return dict(rows)
-
-    def _rows(self, query: str, values: Sequence[str | int] = ()) -> Iterator[tuple[Any, ...]]:
-        with self._told():
-            yield from self._connection.execute(query, values)
+        self._facets.count(moves)
 
     @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, sqlite3.Error) as error:
-            raise WorkFailed(f"The catalogue {self._file} cannot be used: {error}.") from error
-
-    def _where(self, chosen: Filter) -> tuple[str, list[str | int]]:
-        parts: list[str] = []
-        values: list[str | int] = []
-        for column in ("species", "source", "state"):
-            value = getattr(chosen, column)
-            if value:
-                parts.append(f"{column} = ?")
-                values.append(value)
-        if chosen.text:
-            # The few thousand names are searched, not the many photographs.
-            parts.append(
-                "species IN (SELECT species FROM tally WHERE instr(search_form(species), ?))"
-            )
-            values.append(search_form(chosen.text))
-        return ("WHERE " + " AND ".join(parts) if parts else ""), values
+    def _transaction(self) -> Iterator[None]:
+        with self._writing, self._told():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.commit()
+            except BaseException:
+                self._connection.rollback()
+                self._facets.forget()
+                raise
+            shorten_log(self._connection, self._file)
 
 
 @contextlib.contextmanager
@@ -166,11 +148,18 @@ def open_catalogue(file: Path) -> Iterator[SqliteCatalogue]:
         catalogue.close()
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
-    # SQLite's own lower() knows ASCII only.
-    connection.create_function("search_form", 1, search_form, deterministic=True)
-    migrate(connection)
+def _row(photograph: Photograph, facet: int) -> tuple[object, ...]:
+    return (photograph.image_id, facet, *_plain_values(photograph))
 
 
-def _values(photograph: Photograph) -> tuple[object, ...]:
-    return tuple(getattr(photograph, column) for column in _COLUMNS)
+def _written(change: Mapping[str, Any]) -> dict[str, Any]:
+    """A change as the tables hold it."""
+    unknown = change.keys() - set(Photograph._fields)
+    if unknown:
+        raise ValueError(f"A photograph has no {', '.join(sorted(unknown))}")
+    written = dict(change)
+    if "flags" in written:
+        written["flags"] = " ".join(written["flags"])
+    if "excluded" in written:
+        written["excluded"] = int(written["excluded"])
+    return written

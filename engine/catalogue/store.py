@@ -1,24 +1,33 @@
 """What any store of the catalogue can do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from engine.catalogue.record import Photograph
+
+Field = Literal["species", "genus", "family", "source", "license", "state", "flag"]
+"""What photographs are counted and filtered by."""
 
 
 @dataclass(frozen=True)
 class Filter:
     """Which photographs are meant; an empty field lets everything through.
 
-    `text` is looked for in the names of the species, whatever its case and accents; `state`
-    is cached or remote.
+    `text` is looked for in the names of species and families, whatever its case and accents;
+    `state` is cached or remote; `flag` is a finding of the quality scan. What was excluded is
+    passed over unless `excluded` is True (nothing else) or None (both).
     """
 
     text: str = ""
     species: str = ""
     source: str = ""
     state: str = ""
+    genus: str = ""
+    family: str = ""
+    license: str = ""
+    flag: str = ""
+    excluded: bool | None = False
 
 
 EVERYTHING = Filter()
@@ -45,16 +54,17 @@ class Kept:
 
 @dataclass(frozen=True)
 class Counts:
-    """Photographs in all, by source and by state, and the number of species."""
+    """Photographs in all, by source and by state, the number of species, and how many more
+    photographs are excluded."""
 
     images: int
     species: int
     by_source: dict[str, int]
     by_state: dict[str, int]
+    excluded: int = 0
 
 
-@dataclass(frozen=True)
-class SpeciesCount:
+class SpeciesCount(NamedTuple):
     """A species and its photographs."""
 
     species: str
@@ -84,6 +94,14 @@ class Catalogue(Protocol):
         """Add photographs in one transaction; one whose image_id is known changes nothing."""
         ...
 
+    def update(self, changes: Iterable[Mapping[str, Any]]) -> int:
+        """Set fields of photographs: each change is an `image_id` and the fields it sets.
+
+        Returns how many of the photographs are known. In one transaction where the store has
+        them.
+        """
+        ...
+
     def keep(self, kept: Iterable[Kept]) -> int:
         """Say in one transaction that these photographs are cached; returns how many there are."""
         ...
@@ -100,8 +118,12 @@ class Catalogue(Protocol):
         """One photograph's full record."""
         ...
 
-    def counts(self) -> Counts:
-        """Totals over the whole catalogue."""
+    def counts(self, chosen: Filter = EVERYTHING) -> Counts:
+        """Totals over the photographs that pass the filter."""
+        ...
+
+    def tally(self, field: Field, chosen: Filter = EVERYTHING) -> dict[str, int]:
+        """Photographs that pass the filter by each value of a field, most first."""
         ...
 
     def species(self, chosen: Filter = EVERYTHING) -> list[SpeciesCount]:
@@ -114,6 +136,13 @@ class Catalogue(Protocol):
 
     def all(self, chosen: Filter = EVERYTHING) -> Iterator[Photograph]:
         """Every photograph that passes the filter, by species."""
+        ...
+
+    def columns(self, names: Sequence[str], chosen: Filter = EVERYTHING) -> Any:
+        """Fields of every photograph that passes the filter, as a pyarrow.Table in no
+        particular order. What species, genus, family, source, license and state hold comes
+        dictionary-encoded, width and height as int32, excluded as bool, flags as the names
+        with a space between them, all else as strings."""
         ...
 
     def close(self) -> None:

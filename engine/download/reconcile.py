@@ -42,7 +42,7 @@ def reconcile(home: Home, journal: Journal, catalogue: Catalogue) -> Reconciled:
     """
     shutil.rmtree(home.images / ".incoming", ignore_errors=True)
     files = {file.path: file for file in _files(home)}
-    cached = catalogue.counts().by_state.get("cached", 0)
+    cached = catalogue.counts(Filter(excluded=None)).by_state.get("cached", 0)
     if cached and not files:
         raise WorkFailed(
             f"{home.images} is empty, but the catalogue says that {cached:,} photographs are in "
@@ -75,7 +75,7 @@ def _check_rows(
     """The hashes whose files are missing or damaged, and the paths that rows name rightly."""
     missing: dict[str, None] = {}
     named: set[str] = set()
-    for photograph in catalogue.all(Filter(state="cached")):
+    for photograph in catalogue.all(Filter(state="cached", excluded=None)):
         path = photograph.path
         file = files.get(path)
         if file is None and not home.resolve(path).is_file():

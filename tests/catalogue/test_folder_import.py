@@ -125,7 +125,7 @@ def test_a_spelling_that_is_known_stays(catalogue, store, plant, take, folder, m
     ("name", "species"),
     [
         ("Common_Chickweed", "Common Chickweed"),
-        ("  two   spaces ", "two spaces"),
+        ("  Two   spaces ", "Two spaces"),
         ("Rosa ha\u0308rdii", "Rosa härdii"),
         ("Шиповник", "Шиповник"),
         ('O\'Brien "x" & <b>', 'O\'Brien "x" & <b>'),

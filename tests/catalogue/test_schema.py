@@ -1,16 +1,15 @@
 """The catalogue's tables: their columns, their version."""
 
-import dataclasses
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from engine.catalogue.record import Photograph
-from engine.catalogue.schema import MIGRATIONS, migrate
-from engine.catalogue.sqlite import SqliteCatalogue
+from engine.catalogue.schema import MIGRATIONS, migrate, statements
+from engine.catalogue.sqlite import SqliteCatalogue, open_catalogue
+from engine.catalogue.store import Filter
 from engine.errors import WorkFailed
-from engine.home import Home
 
 
 def test_a_new_catalogue_is_of_the_newest_version_and_migrating_again_changes_nothing() -> None:
@@ -32,8 +31,26 @@ def test_a_catalogue_of_a_newer_studio_is_refused_and_left_alone(tmp_path: Path)
         SqliteCatalogue(file)
 
 
-def test_every_column_is_a_field_of_the_record(home: Home, catalogue: SqliteCatalogue) -> None:
-    with sqlite3.connect(home.catalogue) as connection:
-        columns = [row[1] for row in connection.execute("PRAGMA table_info(photograph)")]
-    connection.close()
-    assert columns == [field.name for field in dataclasses.fields(Photograph)]
+def test_a_catalogue_of_the_first_version_is_brought_up_with_all_it_holds(tmp_path: Path) -> None:
+    file = tmp_path / "c.sqlite"
+    with sqlite3.connect(file) as first:
+        for statement in statements(MIGRATIONS[0]):
+            first.execute(statement)
+        first.execute("PRAGMA user_version = 1")
+        first.executemany(
+            f"INSERT INTO photograph VALUES ({', '.join('?' * 16)})",
+            [_former("1", "Acer", "remote"), _former("2", "Rosa härdii", "cached")],
+        )
+    first.close()
+    with open_catalogue(file) as catalogue:
+        assert [one.image_id for one in catalogue.all()] == ["1", "2"]
+        assert catalogue.get("2") == Photograph(*_former("2", "Rosa härdii", "cached"))
+        assert catalogue.counts().by_state == {"cached": 1, "remote": 1}
+        assert catalogue.tally("family") == {"family": 2}
+        assert [one.image_id for one in catalogue.all(Filter(text="HARDII"))] == ["2"]
+        assert catalogue.add([Photograph("2", "Acer")]).known == 1
+
+
+def _former(image_id: str, species: str, state: str) -> tuple[str | int, ...]:
+    words = ("genus", "family", "source", "url", "path", "observation", "observer", "cc", "me")
+    return (image_id, species, *words, 4, 3, "ab", "", state)

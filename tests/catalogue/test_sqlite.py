@@ -1,11 +1,11 @@
 """The SQLite catalogue: adding, counting, filtering, paging, and files that are none."""
 
-import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,17 +13,25 @@ from hypothesis import strategies as some
 
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue, open_catalogue
-from engine.catalogue.store import EVERYTHING, Added, Cursor, Filter, SpeciesCount
+from engine.catalogue.store import EVERYTHING, Added, Cursor, Field, Filter
 from engine.errors import WorkFailed
 from engine.home import Home
 
+ALL = Filter(excluded=None)
 PROJECT = Path(__file__).resolve().parents[2]
 
+
+def _made(**values: Any) -> Photograph:
+    return Photograph(**values)
+
+
 photographs = some.builds(
-    Photograph,
+    _made,
     image_id=some.integers(0, 60).map(str),
     species=some.sampled_from(["Acer", "acer", "Bellis perennis", "Ölweide", "玫瑰"]),
     source=some.sampled_from(["garden", "web"]),
+    flags=some.sampled_from([(), ("dark",)]),
+    excluded=some.booleans(),
     state=some.sampled_from(["cached", "remote"]),
 )
 
@@ -50,7 +58,8 @@ def test_a_record_comes_back_whole(catalogue: SqliteCatalogue) -> None:
         image_id="1", species="Rosa härdii", genus="Rosa", family="Rosaceae", source="web",
         url="https://example.org/1.jpg", path="data/images/ab/ab.jpg", observation_id="77",
         observer="Ñusta", license="CC0", attribution="someone; 'else'", width=640, height=480,
-        sha256="ab" * 32, phash="00ff", state="cached",
+        sha256="ab" * 32, phash="00ff", state="cached", original_name="Rosa haerdii",
+        flags=("blurry", "dark"),
     )  # fmt: skip
     catalogue.add([one])
     assert catalogue.get("1") == one
@@ -100,8 +109,13 @@ def test_counts_are_those_of_the_photographs(
             catalogue.add(batch)
             for one in batch:
                 known.setdefault(one.image_id, one)
+        aside = sum(one.excluded for one in known.values())
+        known = {image_id: one for image_id, one in known.items() if not one.excluded}
         counts = catalogue.counts()
-        assert counts.images == len(known)
+        assert (counts.images, counts.excluded) == (len(known), aside)
+        assert catalogue.tally("flag").get("dark", 0) == sum(
+            "dark" in p.flags for p in known.values()
+        )
         assert counts.species == len({one.species for one in known.values()})
         assert counts.by_source == Counter(one.source for one in known.values())
         assert counts.by_state == Counter(one.state for one in known.values())
@@ -114,18 +128,82 @@ def test_counts_are_those_of_the_photographs(
             } == (Counter(one.species for one in known.values() if one.state == state))
 
 
-def test_counts_follow_what_other_programs_change(home: Home, catalogue: SqliteCatalogue) -> None:
+def test_changes_set_what_they_name_and_nothing_else(catalogue: SqliteCatalogue) -> None:
+    catalogue.add([photograph("1", family="Sapindaceae"), photograph("2"), photograph("3")])
+    stored = {"state": "cached", "sha256": "ab", "path": "data/images/ab/ab.jpg", "width": 7}
+    changed = catalogue.update(
+        [
+            {"image_id": "1", **stored},
+            {"image_id": "2", "flags": ("dark", "tiny")},
+            {"image_id": "9"},
+        ]
+    )
+    assert changed == 2
+    assert catalogue.get("1") == photograph("1", family="Sapindaceae")._replace(**stored)
+    assert catalogue.get("2") == photograph("2")._replace(flags=("dark", "tiny"))
+    assert catalogue.counts().by_state == {"remote": 2, "cached": 1}
+    assert catalogue.tally("flag") == {"dark": 1, "tiny": 1}
+
+
+def test_a_change_of_a_field_that_is_none_changes_nothing(catalogue: SqliteCatalogue) -> None:
+    catalogue.add([photograph("1")])
+    with pytest.raises(ValueError, match="no colour"):
+        catalogue.update([{"image_id": "1", "colour": "red", "state": "cached"}])
+    assert catalogue.get("1") == photograph("1")
+
+
+def test_what_is_excluded_is_passed_over_unless_it_is_asked_for(catalogue: SqliteCatalogue) -> None:
     catalogue.add([photograph("1"), photograph("2"), photograph("3", "Bellis")])
-    with sqlite3.connect(home.catalogue) as other:
-        other.execute("UPDATE photograph SET state = 'cached', width = 7 WHERE image_id = '1'")
-        other.execute("UPDATE photograph SET species = 'Cornus' WHERE image_id = '2'")
-        other.execute("UPDATE photograph SET source = source")
-        other.execute("DELETE FROM photograph WHERE image_id = '3'")
-    other.close()
-    counts = catalogue.counts()
-    assert (counts.images, counts.species) == (2, 2)
-    assert counts.by_state == {"cached": 1, "remote": 1}
-    assert catalogue.species() == [SpeciesCount("Acer", 1), SpeciesCount("Cornus", 1)]
+    catalogue.update([{"image_id": "1", "excluded": True}, {"image_id": "3", "excluded": True}])
+    for chosen, found in ((EVERYTHING, "2"), (Filter(excluded=True), "13"), (ALL, "123")):
+        assert "".join(one.image_id for one in catalogue.all(chosen)) == found
+        assert "".join(one.image_id for one in walk(catalogue, chosen, 1)) == found
+        assert catalogue.counts(chosen).images == len(found)
+    assert (catalogue.counts().species, catalogue.counts().excluded) == (1, 2)
+    catalogue.update([{"image_id": "1", "excluded": False}])
+    assert (catalogue.counts().images, catalogue.counts().excluded) == (2, 1)
+
+
+def test_columns_hold_what_the_photographs_do(catalogue: SqliteCatalogue) -> None:
+    catalogue.add(
+        photograph(
+            str(n), f"Acer {n % 3}", family="Sapindaceae", state="cached" if n % 2 else "remote"
+        )
+        for n in range(20)
+    )
+    names = ("image_id", "species", "state", "width", "flags", "excluded", "observation_id")
+    for chosen in (EVERYTHING, Filter(state="cached"), Filter(species="none")):
+        table = catalogue.columns(names, chosen).select(names)
+        rows = sorted(table.to_pylist(), key=lambda row: (row["species"], row["image_id"]))
+        assert rows == [
+            {name: getattr(one, name) for name in names} | {"flags": ""}
+            for one in catalogue.all(chosen)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("field", "counted"),
+    [
+        ("species", {"Bellis perennis": 2, "Acer": 1}),
+        ("genus", {"Bellis": 2, "Acer": 1}),
+        ("family", {"Asteraceae": 2, "": 1}),
+        ("license", {"CC0": 1, "CC-BY": 1, "": 1}),
+    ],
+)
+def test_photographs_are_counted_by_any_field(
+    catalogue: SqliteCatalogue, field: Field, counted: dict[str, int]
+) -> None:
+    daisy = {"species": "Bellis perennis", "genus": "Bellis", "family": "Asteraceae"}
+    catalogue.add(
+        [
+            photograph("1", genus="Acer"),
+            photograph("2", license="CC0", **daisy),
+            photograph("3", license="CC-BY", **daisy),
+        ]
+    )
+    assert catalogue.tally(field) == counted
+    web = catalogue.tally(field, Filter(text="asterac"))
+    assert sum(web.values()) == 2
 
 
 def test_species_come_with_the_most_photographs_first(catalogue: SqliteCatalogue) -> None:
@@ -146,6 +224,8 @@ def test_species_come_with_the_most_photographs_first(catalogue: SqliteCatalogue
         text=some.sampled_from(["", "acer", "e", "玫"]),
         source=some.sampled_from(["", "web"]),
         state=some.sampled_from(["", "cached"]),
+        flag=some.sampled_from(["", "dark"]),
+        excluded=some.sampled_from([False, True, None]),
     ),
 )
 def test_paging_shows_everything_exactly_once_and_in_order(

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import EVERYTHING
 from engine.images.store import ImageStore
@@ -10,8 +8,8 @@ def test_a_photograph_that_is_elsewhere_or_damaged_is_blank_and_says_so(
     small_catalogue: SqliteCatalogue, store: ImageStore
 ) -> None:
     here = small_catalogue.page(EVERYTHING, None, 1).photographs[0]
-    remote = replace(here, state="remote")
-    lost = replace(here, sha256="0" * 64, path="data/images/00/lost.jpg")
+    remote = here._replace(state="remote")
+    lost = here._replace(sha256="0" * 64, path="data/images/00/lost.jpg")
     shown, elsewhere, missing = tiles([here, remote, lost], store)
     assert shown.image == store.thumbnail(here.path, here.sha256)
     assert shown.alt == "Acer campestre"

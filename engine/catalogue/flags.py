@@ -1,0 +1,8 @@
+"""What can be the matter with a photograph or its record, each a filter of the catalogue."""
+
+DOUBTFUL_NAME = "doubtful-name"
+
+FLAGS: dict[str, str] = {
+    DOUBTFUL_NAME: "Its name says cf., aff. or no more than a genus.",
+}
+"""By name, what each means."""

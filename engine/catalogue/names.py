@@ -1,0 +1,93 @@
+"""Names of species: one form for each, and a form to search by."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+LONGEST_SPECIES = 200
+
+# What stands between the words of a name, as it is spelt here.
+_RANKS = {
+    "cf": "cf.",
+    "aff": "aff.",
+    "sp": "sp.",
+    "spec": "sp.",
+    "spp": "sp.",
+    "ssp": "subsp.",
+    "subsp": "subsp.",
+    "var": "var.",
+    "f": "f.",
+    "forma": "f.",
+    "cv": "cv.",
+}
+_DOUBTS = frozenset({"cf.", "aff."})
+_CROSS = "×"
+
+
+class SpeciesName(NamedTuple):
+    """A species' name in its one form, its genus, and whether the name itself is in doubt:
+    a `cf.` or `aff.` was left out of it, or it says `sp.` and so no more than the genus."""
+
+    species: str
+    genus: str
+    doubtful: bool
+
+
+@lru_cache(maxsize=65_536)
+def species_name(text: str) -> SpeciesName:
+    """A species' name in one form: composed Unicode, single spaces, no underscores.
+
+    "BELLIS PERENNIS" and "bellis perennis" become "Bellis perennis"; a hybrid's x becomes ×;
+    "ssp", "var" and the like are spelt one way; "Rosa cf. canina" counts as Rosa canina, in
+    doubt. A name in mixed case keeps it, for it may be a common one.
+
+    Raises:
+        ValueError: it is empty, longer than `LONGEST_SPECIES`, or holds control characters or
+            bytes that are no text.
+    """
+    name = " ".join(unicodedata.normalize("NFC", text).replace("_", " ").split())
+    if not name:
+        raise ValueError("it names no species")
+    if len(name) > LONGEST_SPECIES:
+        raise ValueError(f"its species' name is longer than {LONGEST_SPECIES} characters")
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):
+        raise ValueError("its species' name holds characters that are no text")
+    words = _crossed(_cased(name).split())
+    words = [words[0], *(_RANKS.get(word.lower().rstrip("."), word) for word in words[1:])]
+    sure = [words[0], *(word for word in words[1:] if word not in _DOUBTS)]
+    doubtful = len(sure) < len(words) or sure[-1] == "sp."
+    if len(words) > 2 and "sp." in words:
+        # "Rosa sp. 2" is as much as "Rosa sp.": a number is no name.
+        sure, doubtful = sure[: sure.index("sp.") + 1], True
+    return SpeciesName(" ".join(sure), genus_of(" ".join(sure)), doubtful)
+
+
+def genus_of(species: str) -> str:
+    """The first word of a binomial; empty where the name is a single word."""
+    words = species.removeprefix(f"{_CROSS} ").split(" ")
+    return words[0] if len(words) > 1 or species.startswith(_CROSS) else ""
+
+
+@lru_cache(maxsize=65_536)
+def search_form(text: str) -> str:
+    """`text` as a search compares it: no accents, no case, single spaces."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(plain.replace("_", " ").split())
+
+
+def _cased(name: str) -> str:
+    several = " " in name
+    return name.capitalize() if several and (name.isupper() or name.islower()) else name
+
+
+def _crossed(words: list[str]) -> list[str]:
+    """ "x carnea", "X carnea" and "×carnea" -> "× carnea", also before a genus."""
+    spread = " ".join(re.sub(f"^{_CROSS}(?=.)", f"{_CROSS} ", word) for word in words).split()
+    if len(spread) == 1:
+        return spread
+    crossed = [_CROSS if word in ("x", "X") else word for word in spread]
+    if crossed[0] == _CROSS:
+        crossed[1] = crossed[1][:1].upper() + crossed[1][1:]
+    return crossed

@@ -1,0 +1,151 @@
+"""Reading the SQLite catalogue: counts from the facets, pages by key."""
+
+import contextlib
+import dataclasses
+import itertools
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from engine.catalogue.columns import columns_of
+from engine.catalogue.facets import Facets, by_flag, chunks, where
+from engine.catalogue.record import Photograph
+from engine.catalogue.schema import migrate
+from engine.catalogue.store import EVERYTHING, Counts, Cursor, Field, Filter, Page, SpeciesCount
+from engine.database import connect
+from engine.errors import WorkFailed
+
+PLAIN = (
+    "url", "path", "observation_id", "observer", "attribution", "width", "height", "sha256",
+    "phash", "original_name",
+)  # fmt: skip
+"""The fields that a row holds itself; the others are its facet's."""
+AMONG = "IN (SELECT value FROM json_each(?))"
+_ROW = f"SELECT image_id, facet, {', '.join(PLAIN)} FROM photograph"
+
+
+class SqliteReader:
+    """The half of `engine.catalogue.store.Catalogue` that changes nothing."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        with self._told():
+            self._connection = connect(file, migrate)
+        self._facets = Facets(self._connection)
+
+    def get(self, image_id: str) -> Photograph | None:
+        return next(iter(self._read([image_id])), None)
+
+    def counts(self, chosen: Filter = EVERYTHING) -> Counts:
+        by_source = self.tally("source", chosen)
+        aside, values = where(dataclasses.replace(chosen, excluded=True))
+        excluded = f"SELECT COALESCE(SUM(images), 0) FROM facet WHERE {aside}"
+        return Counts(
+            images=sum(by_source.values()),
+            species=len(self.tally("species", chosen)),
+            by_source=by_source,
+            by_state=self.tally("state", chosen),
+            excluded=self._rows(excluded, values)[0][0],
+        )
+
+    def tally(self, field: Field, chosen: Filter = EVERYTHING) -> dict[str, int]:
+        if chosen == EVERYTHING:
+            return dict(
+                self._rows(
+                    "SELECT value, images FROM total WHERE field = ? AND images > 0 "
+                    "ORDER BY images DESC, value",
+                    [field],
+                )
+            )
+        condition, values = where(chosen)
+        column = "flags" if field == "flag" else field
+        rows = self._rows(
+            f"SELECT {column}, SUM(images) FROM facet WHERE {condition} GROUP BY 1 "
+            "ORDER BY 2 DESC, 1",
+            values,
+        )
+        return by_flag(rows) if field == "flag" else dict(rows)
+
+    def species(self, chosen: Filter = EVERYTHING) -> list[SpeciesCount]:
+        return list(itertools.starmap(SpeciesCount, self.tally("species", chosen).items()))
+
+    def page(self, chosen: Filter, after: Cursor | None, limit: int) -> Page:
+        # A page looks for one photograph more than it shows, to know whether another follows.
+        with self._told():
+            keys = list(itertools.islice(self._keys(chosen, after, limit + 1), limit + 1))
+        more = len(keys) > limit
+        shown = keys[:limit]
+        photographs = tuple(self._read([image_id for _, image_id in shown]))
+        return Page(photographs, Cursor(*shown[-1]) if more else None)
+
+    def all(self, chosen: Filter = EVERYTHING) -> Iterator[Photograph]:
+        condition, values = where(chosen)
+        facets = self._rows(
+            f"SELECT species, facet, images FROM facet WHERE {condition} ORDER BY species", values
+        )
+        for numbers in chunks(facets):
+            rows = self._rows(f"{_ROW} WHERE facet {AMONG}", [json.dumps(numbers)])
+            yield from sorted(map(self._photograph, rows), key=_place)
+
+    def columns(self, names: Sequence[str], chosen: Filter = EVERYTHING) -> Any:
+        with self._told():
+            return columns_of(self._connection, names, chosen)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _read(self, image_ids: Sequence[str]) -> Iterator[Photograph]:
+        rows = self._rows(f"{_ROW} WHERE image_id {AMONG}", [json.dumps(image_ids)])
+        found = {row[0]: row for row in rows}
+        return (self._photograph(found[image_id]) for image_id in image_ids if image_id in found)
+
+    def _photograph(self, row: tuple[Any, ...]) -> Photograph:
+        species, genus, family, source, license, state, excluded, flags = self._facets.at(row[1])
+        image_id, _, url, path, observation_id, observer, attribution, *rest = row
+        width, height, sha256, phash, original_name = rest
+        return Photograph(
+            image_id, species, genus, family, source, url, path, observation_id, observer,
+            license, attribution, width, height, sha256, phash, state,  # type: ignore[arg-type]
+            original_name, tuple(flags.split()), bool(excluded),
+        )  # fmt: skip
+
+    def _keys(self, chosen: Filter, after: Cursor | None, limit: int) -> Iterator[tuple[str, str]]:
+        """Species and image_id of what follows `after`; of each facet no more than `limit`."""
+        condition, values = where(chosen)
+        if after is not None:
+            condition += " AND species >= ?"
+            values.append(after.species)
+        # Read only as far as the page reaches.
+        facets = self._connection.execute(
+            f"SELECT species, facet FROM facet WHERE {condition} ORDER BY species", values
+        )
+        for species, group in itertools.groupby(facets, itemgetter(0)):
+            start = after.image_id if after and species == after.species else ""
+            ids = [
+                image_id
+                for _, facet in group
+                for (image_id,) in self._rows(
+                    "SELECT image_id FROM photograph WHERE facet = ? AND image_id > ? "
+                    "ORDER BY image_id LIMIT ?",
+                    [facet, start, limit],
+                )
+            ]
+            yield from ((species, image_id) for image_id in sorted(ids))
+
+    def _rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with self._told():
+            return self._connection.execute(query, values).fetchall()
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            raise WorkFailed(f"The catalogue {self._file} cannot be used: {error}.") from error
+
+
+def _place(photograph: Photograph) -> tuple[str, str]:
+    return photograph.species, photograph.image_id
