@@ -1,7 +1,7 @@
-"""split make, split check."""
+"""split make, split check, split compare."""
 
 import dataclasses
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,42 +9,74 @@ from engine.commands.shared import HomeOption, JsonOption, answer, catalogue_of,
 from engine.errors import WorkFailed
 from engine.settings.files import validate
 from engine.settings.split import SplitSettings
-from engine.split.check import check_split
 from engine.split.folder import split_folder
-from engine.split.make import make_split
+
+if TYPE_CHECKING:
+    from engine.split.plan import SplitPlan
+
+# What deals and checks reads tables, which takes half a second to load: it is imported by the
+# commands that do so.
 
 app = typer.Typer(help="Deal photographs to train, val and test.", no_args_is_help=True)
+
+_FIELDS = SplitSettings.model_fields
+_DEFAULTS = SplitSettings()
+
+
+def _option(field: str, *names: str) -> Any:
+    return typer.Option(*names, help=_FIELDS[field].description)
 
 
 @app.command()
 def make(
-    name: Annotated[str, typer.Option(help="What the split is called.")],
-    seed: Annotated[int, typer.Option(help="Seed of the dealing.")] = 42,
-    min_images: Annotated[int, typer.Option(help="Leave out species with fewer photographs.")] = 1,
+    name: Annotated[str, _option("name")],
+    seed: Annotated[int, _option("seed")] = _DEFAULTS.seed,
+    min_images: Annotated[int, _option("min_images")] = _DEFAULTS.min_images,
+    max_images: Annotated[int | None, _option("max_images")] = None,
+    val_percent: Annotated[float, _option("val_percent")] = _DEFAULTS.val_percent,
+    test_percent: Annotated[float, _option("test_percent")] = _DEFAULTS.test_percent,
+    group: Annotated[
+        str,
+        typer.Option(
+            help="What keeps photographs in one part, comma-separated: observation, observer, "
+            "bytes, url, near-duplicate; or none."
+        ),
+    ] = ",".join(_DEFAULTS.group),
+    near_distance: Annotated[int, _option("near_distance")] = _DEFAULTS.near_distance,
+    folds: Annotated[int, _option("folds")] = _DEFAULTS.folds,
+    earlier: Annotated[str | None, _option("earlier")] = None,
+    carry: Annotated[str, _option("carry")] = _DEFAULTS.carry,
+    photographs: Annotated[str, _option("photographs")] = _DEFAULTS.photographs,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a stratified split of the catalogue."""
-    settings = validate(
-        SplitSettings, {"name": name, "seed": seed, "min_images": min_images}, "split make"
-    )
-    place = home_at(home)
-    with catalogue_of(place) as catalogue:
-        plan = make_split(place, catalogue, settings)
+    """Make a stratified split of the catalogue, and check it."""
+    from engine.split.make import make_split
+
+    words = [word.strip() for word in group.split(",") if word.strip()]
     values = {
         "name": name,
         "seed": seed,
-        "parts": {part: dataclasses.asdict(count) for part, count in plan.counts.items()},
-        # A plan that would hold out a species it does not train on is refused before this.
-        "val_only_species": 0,
-        "straddling_groups": plan.straddling_groups,
-        "left_out_species": plan.left_out_species,
+        "min_images": min_images,
+        "max_images": max_images,
+        "val_percent": val_percent,
+        "test_percent": test_percent,
+        "group": [] if words == ["none"] else words,
+        "near_distance": near_distance,
+        "folds": folds,
+        "earlier": earlier,
+        "carry": carry,
+        "photographs": photographs,
     }
-    parts = (
-        f"{part} {count.images:,} photographs of {count.species:,} species"
-        for part, count in plan.counts.items()
-    )
-    answer(values, "; ".join(parts), as_json)
+    settings = validate(SplitSettings, values, "split make")
+    place = home_at(home)
+    with catalogue_of(place) as catalogue:
+        plans = make_split(place, catalogue, settings)
+    told = [_told(plan) for plan in plans]
+    whole = {**told[0], "name": name}
+    if settings.folds:
+        whole["folds"] = told
+    answer(whole, "\n".join(_line(values) for values in told), as_json)
 
 
 @app.command()
@@ -54,7 +86,11 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Prove a split sound from its files."""
-    findings = check_split(split_folder(home_at(home), name))
+    folder = split_folder(home_at(home), name)
+
+    from engine.split.check import check_split
+
+    findings = check_split(folder)
     ok = all(finding.ok for finding in findings)
     values = {"ok": ok, "findings": [dataclasses.asdict(finding) for finding in findings]}
     lines = [
@@ -64,3 +100,73 @@ def check(
     answer(values, "\n".join(lines), as_json)
     if not ok:
         raise typer.Exit(WorkFailed.exit_status)
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="A split.")],
+    second: Annotated[str, typer.Argument(help="Another.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what is different between two splits."""
+    place = home_at(home)
+    folders = [split_folder(place, name) for name in (first, second)]
+
+    from engine.split.compare import PLACES, compare_splits
+
+    found = compare_splits(*folders)
+    rows = found.photographs.tolist()
+    values = {
+        "photographs": {
+            before: dict(zip(PLACES, row, strict=True))
+            for before, row in zip(PLACES, rows, strict=True)
+        },
+        "moved": found.moved,
+        "trained_then_tested": found.trained_then_tested,
+        "tested_then_trained": found.tested_then_trained,
+        "same_classes": found.same_classes,
+        "species_gained": found.gained,
+        "species_lost": found.lost,
+    }
+    text = (
+        f"{found.moved:,} photographs are in another part; {second} trains "
+        f"{len(found.gained):,} species that {first} does not, and lacks {len(found.lost):,}; "
+        f"{found.trained_then_tested:,} photographs that {first} trains on are in the test part "
+        f"of {second}."
+    )
+    answer(values, text, as_json)
+
+
+def _told(plan: "SplitPlan") -> dict[str, Any]:
+    from engine.split.make import names_of
+    from engine.split.notes import absences, doubts
+
+    without = absences(plan)
+    return {
+        "name": names_of(plan.settings)[plan.fold],
+        "seed": plan.settings.seed,
+        "parts": {part: dataclasses.asdict(count) for part, count in plan.counts.items()},
+        # A plan that would hold out a species it does not train on is refused before this.
+        "val_only_species": 0,
+        "straddling_groups": plan.straddling_groups,
+        "left_out_species": plan.left_out_species,
+        "species_without_val": sum(absence.part == "val" for absence in without),
+        "species_without_test": sum(absence.part == "test" for absence in without),
+        "groups_with_several_labels": len(doubts(plan)),
+        "moved": len(plan.moved),
+    }
+
+
+def _line(values: dict[str, Any]) -> str:
+    parts = "; ".join(
+        f"{part} {count['images']:,} photographs of {count['species']:,} species"
+        for part, count in values["parts"].items()
+    )
+    doubtful = values["groups_with_several_labels"]
+    moved = values["moved"]
+    return (
+        f"{values['name']}: {parts}"
+        + (f"; {doubtful:,} groups with several labels, all in train" if doubtful else "")
+        + (f"; {moved:,} photographs moved since the earlier split" if moved else "")
+    )

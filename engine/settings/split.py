@@ -1,8 +1,13 @@
 """How photographs are dealt to train, val and test."""
 
-from pydantic import Field
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
 
 from engine.settings.base import Settings
+
+Link = Literal["observation", "observer", "bytes", "url", "near-duplicate"]
+"""What photographs may share that keeps them in one part."""
 
 
 class SplitSettings(Settings):
@@ -12,6 +17,58 @@ class SplitSettings(Settings):
         description="What the split is called.",
     )
     seed: int = Field(42, ge=0, le=2**31 - 1, description="Seed of the dealing.")
+    photographs: Literal["cached", "all"] = Field(
+        "cached",
+        description="Deal the photographs whose bytes are here, or all that are known; those "
+        "known by address alone have to be downloaded before they are trained on.",
+    )
     min_images: int = Field(
         1, ge=1, le=100_000, description="Species with fewer photographs are left out."
     )
+    max_images: int | None = Field(
+        None,
+        ge=3,
+        le=10_000_000,
+        description="Of a species with more photographs only so many are dealt.",
+    )
+    val_percent: float = Field(
+        10.0, gt=0, le=80, description="Share of each species' photographs that goes to val."
+    )
+    test_percent: float = Field(
+        10.0, ge=0, le=80, description="Share of each species' photographs that goes to test."
+    )
+    group: tuple[Link, ...] = Field(
+        ("observation", "bytes"),
+        description="Photographs that share one of these are never torn apart: observation, "
+        "observer (within a species), bytes, url, near-duplicate.",
+    )
+    near_distance: int = Field(
+        3,
+        ge=0,
+        le=6,
+        description="Perceptual hashes that differ in at most so many of their 64 bits are "
+        "near-duplicates.",
+    )
+    folds: int = Field(
+        0,
+        ge=0,
+        le=20,
+        description="Make so many splits for cross-validation, with one test part; each "
+        "photograph outside it is in the val of one of them at most. 0 makes a single split.",
+    )
+    earlier: str | None = Field(None, description="An earlier split to carry over, by name.")
+    carry: Literal["parts", "test"] = Field(
+        "parts",
+        description="What to carry over: every part, as far as the rule allows; or exactly the "
+        "test part, to which nothing is added.",
+    )
+
+    @model_validator(mode="after")
+    def _something_is_trained(self) -> Self:
+        if self.val_percent + self.test_percent > 90:
+            raise ValueError("val_percent and test_percent leave less than a tenth to train")
+        if self.folds == 1:
+            raise ValueError("folds is 1; cross-validation needs 2 or more, 0 means none")
+        if self.max_images is not None and self.max_images < self.min_images:
+            raise ValueError("max_images is below min_images")
+        return self

@@ -1,14 +1,22 @@
 """Proving a split on disk sound, from its files alone."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
 from engine.errors import BadInput
 from engine.files import read_json, sha256_of
+from engine.settings.split import Link
 from engine.split.classes import ClassMap, read_classes, require_same
-from engine.split.folder import PARTS, SplitFolder, SplitLine, read_part
+from engine.split.folder import PARTS, SplitFolder
+from engine.split.near import near_pairs
+from engine.split.numbers import from_hex
+from engine.split.table import read_table
 
 
 @dataclass(frozen=True)
@@ -20,23 +28,29 @@ class Finding:
     detail: str
 
 
-Parts = dict[str, list[SplitLine]]
-
-
 def check_split(folder: SplitFolder) -> list[Finding]:
-    """Read a split back and check everything that training relies on."""
+    """Read a split back and check everything that training relies on.
+
+    How the split was made is not asked: whether a group is torn apart is seen from what the
+    photographs of the parts share, link by link, without joining any.
+    """
     try:
         manifest = _read_manifest(folder)
         classes = read_classes(folder.classes)
         require_same(manifest["class_map"], classes, str(folder.classes))
-        parts = {part: read_part(folder.part(part)) for part in PARTS}
+        tables = [read_table(folder.part(part)) for part in PARTS]
     except BadInput as error:
         return [Finding("The files can be read and agree", False, str(error))]
+    part = np.repeat(np.arange(len(PARTS), dtype=np.int8), [len(table) for table in tables])
+    lines = pa.concat_tables(tables)
     return [
         Finding("The files can be read and agree", True, f"{len(classes):,} species"),
         _unchanged(folder, manifest),
-        *_checks_of_lines(parts, classes),
-        _counts(parts, manifest),
+        _held_out_is_trained(lines, part),
+        _nothing_twice(lines),
+        _labels(lines, classes),
+        *_nothing_torn(lines, part, manifest),
+        _counts(lines, part, manifest),
     ]
 
 
@@ -49,68 +63,119 @@ def _read_manifest(folder: SplitFolder) -> dict[str, Any]:
     return dict(manifest)
 
 
-def check_lines(parts: Parts, classes: ClassMap) -> list[Finding]:
-    """The checks that need no files: for a split that is only planned."""
-    return list(_checks_of_lines(parts, classes))
+def _held_out_is_trained(lines: pa.Table, part: NDArray[np.int8]) -> Finding:
+    name = "Every species in val and test is in train"
+    trained = pc.unique(lines["species"].filter(pa.array(part == 0)))
+    held_out = pc.unique(lines["species"].filter(pa.array(part > 0)))
+    strangers = held_out.filter(pc.invert(pc.is_in(held_out, trained))).to_pylist()
+    if strangers:
+        return Finding(name, False, f"{len(strangers):,} are not, such as {min(strangers)}")
+    return Finding(name, True, f"{len(trained):,} species in train")
 
 
-def _checks_of_lines(parts: Parts, classes: ClassMap) -> Iterator[Finding]:
-    checks: tuple[Callable[[Parts, ClassMap], Finding], ...] = (
-        _held_out_is_trained,
-        _nothing_twice,
-        _labels,
+def _nothing_twice(lines: pa.Table) -> Finding:
+    name = "No photograph is in two parts, or twice in one"
+    counted = pc.value_counts(lines["image_id"])
+    twice = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
+    if len(twice):
+        return Finding(name, False, f"{len(twice):,} are, such as {twice[0]}")
+    return Finding(name, True, f"{len(lines):,} photographs")
+
+
+def _labels(lines: pa.Table, classes: ClassMap) -> Finding:
+    name = "Every label is the species' place in the class map"
+    place = pc.index_in(lines["species"], pa.array(classes.species, pa.string()))
+    right = pc.fill_null(pc.equal(place, lines["label"]), False)
+    wrong = lines.filter(pc.invert(right))
+    if len(wrong):
+        first = wrong.slice(0, 1).to_pylist()[0]
+        such = f"{first['species']} as {first['label']}"
+        return Finding(name, False, f"{len(wrong):,} are wrong, such as {such}")
+    return Finding(name, True, f"class map {classes.fingerprint[:12]}")
+
+
+_SHARED: dict[Link, tuple[str, tuple[str, ...]]] = {
+    "observation": ("observation", ("source", "observation_id")),
+    "observer": ("observer of a species", ("species", "observer")),
+    "bytes": ("file", ("sha256",)),
+    "url": ("address", ("url",)),
+}
+
+
+def _nothing_torn(
+    lines: pa.Table, part: NDArray[np.int8], manifest: dict[str, Any]
+) -> Iterator[Finding]:
+    links = manifest.get("group", [])
+    for link, (noun, columns) in _SHARED.items():
+        if link in links:
+            yield _torn(noun, *_shared(lines, part, columns))
+    if "near-duplicate" in links:
+        yield _torn("pair of near-duplicates", *_near(lines, part, manifest["near_distance"]))
+
+
+def _torn(noun: str, torn: int, seen: int, example: str) -> Finding:
+    name = f"No {noun} is in two parts"
+    if torn:
+        return Finding(name, False, f"{torn:,} are, such as {example}")
+    return Finding(name, True, f"{seen:,} with several photographs")
+
+
+def _shared(
+    lines: pa.Table, part: NDArray[np.int8], columns: tuple[str, ...]
+) -> tuple[int, int, str]:
+    """Values of the columns in several parts, those of several photographs, and one torn."""
+    known = pc.not_equal(lines[columns[-1]], "")
+    table = lines.select(columns).append_column("part", pa.array(part)).filter(known)
+    found = table.group_by(list(columns)).aggregate(
+        [("part", "min"), ("part", "max"), ("part", "count")]
     )
-    for check in checks:
-        yield check(parts, classes)
+    torn = found.filter(pc.not_equal(found["part_min"], found["part_max"]))
+    several = pc.sum(pc.greater(found["part_count"], 1)).as_py() or 0
+    example = torn[columns[-1]][0].as_py() if len(torn) else ""
+    return len(torn), int(several), example
 
 
-def _held_out_is_trained(parts: Parts, classes: ClassMap) -> Finding:
-    trained = {line.species for line in parts["train"]}
-    strangers = {line.species for part in ("val", "test") for line in parts[part]} - trained
-    detail = (
-        f"{len(strangers):,} are not, such as {min(strangers)}"
-        if strangers
-        else f"{len(trained):,} species in train"
-    )
-    return Finding("Every species in val and test is in train", not strangers, detail)
-
-
-def _nothing_twice(parts: Parts, classes: ClassMap) -> Finding:
-    times = Counter(line.image_id for lines in parts.values() for line in lines)
-    twice = [image_id for image_id, count in times.items() if count > 1]
-    detail = f"{len(twice):,} are, such as {twice[0]}" if twice else f"{len(times):,} photographs"
-    return Finding("No photograph is in two parts, or twice in one", not twice, detail)
-
-
-def _labels(parts: Parts, classes: ClassMap) -> Finding:
-    wrong = [
-        line
-        for lines in parts.values()
-        for line in lines
-        if classes.labels.get(line.species) != line.label
-    ]
-    detail = (
-        f"{len(wrong):,} are wrong, such as {wrong[0].species} as {wrong[0].label}"
-        if wrong
-        else f"class map {classes.fingerprint[:12]}"
-    )
-    return Finding("Every label is the species' place in the class map", not wrong, detail)
+def _near(lines: pa.Table, part: NDArray[np.int8], distance: int) -> tuple[int, int, str]:
+    """Near pairs in several parts, all near pairs, and a photograph of a torn one."""
+    hashes, there = from_hex(lines["phash"])
+    rows = np.flatnonzero(there)
+    torn = seen = 0
+    example = ""
+    for left, right in near_pairs(hashes[rows], distance):
+        seen += len(left)
+        apart = np.flatnonzero(part[rows[left]] != part[rows[right]])
+        if apart.size and not torn:
+            example = lines["image_id"][int(rows[left[apart[0]]])].as_py()
+        torn += len(apart)
+    return torn, seen, example
 
 
 def _unchanged(folder: SplitFolder, manifest: dict[str, Any]) -> Finding:
-    written = [*(folder.part(part) for part in PARTS), folder.classes]
+    name = "The files are as they were written"
     told = manifest["files"]
-    changed = [path.name for path in written if sha256_of(path) != told.get(path.name)]
-    detail = f"{', '.join(changed)} changed" if changed else f"{len(written)} files"
-    return Finding("The files are as they were written", not changed, detail)
+    written = {*(f"{part}.jsonl" for part in PARTS), folder.classes.name, *told}
+    changed = [file for file in sorted(written) if _digest(folder, file) != told.get(file)]
+    if changed:
+        return Finding(name, False, f"{', '.join(changed)} changed")
+    return Finding(name, True, f"{len(written)} files")
 
 
-def _counts(parts: Parts, manifest: dict[str, Any]) -> Finding:
-    found = {part: len(lines) for part, lines in parts.items()}
-    told = {part: _images(manifest["parts"].get(part)) for part in PARTS}
-    detail = ", ".join(f"{part} {count:,}" for part, count in found.items())
+def _digest(folder: SplitFolder, file: str) -> str:
+    path = folder.root / file
+    return sha256_of(path) if path.is_file() else "missing"
+
+
+def _counts(lines: pa.Table, part: NDArray[np.int8], manifest: dict[str, Any]) -> Finding:
+    found = {name: _count(lines, part == code) for code, name in enumerate(PARTS)}
+    told = {name: _told(manifest["parts"].get(name)) for name in PARTS}
+    detail = ", ".join(f"{name} {images:,}" for name, (images, _) in found.items())
     return Finding("The counts are those of the manifest", found == told, detail)
 
 
-def _images(part: Any) -> Any:
-    return part.get("images") if isinstance(part, dict) else None
+def _count(lines: pa.Table, chosen: NDArray[np.bool_]) -> tuple[int, int]:
+    species = lines["species"].filter(pa.array(chosen))
+    return len(species), len(pc.unique(species))
+
+
+def _told(part: Any) -> Any:
+    return (part.get("images"), part.get("species")) if isinstance(part, dict) else None

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,11 @@ PARTS = ("train", "val", "test")
 
 @dataclass(frozen=True)
 class SplitLine:
-    """One photograph of a part. `path` is relative to the home; `label` indexes the class map."""
+    """One photograph of a part. `path` is relative to the home; `label` indexes the class map.
+
+    What photographs of one group share is written with them, so that a split can be checked from
+    its files alone.
+    """
 
     image_id: str
     path: str
@@ -25,6 +29,8 @@ class SplitLine:
     source: str
     observation_id: str
     sha256: str
+    observer: str = ""
+    phash: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,11 @@ class SplitFolder:
     @property
     def manifest(self) -> Path:
         return self.root / "manifest.json"
+
+    @property
+    def notes(self) -> Path:
+        """By name, what the manifest counts; see `engine.split.notes`."""
+        return self.root / "notes.json"
 
     def part(self, part: str) -> Path:
         return self.root / f"{part}.jsonl"
@@ -72,10 +83,15 @@ def split_folder(home: Home, name: str) -> SplitFolder:
 
 def write_part(path: Path, lines: Iterable[SplitLine]) -> None:
     """Write one part as JSON lines, all or nothing."""
+    write_rows(path, map(vars, lines))
+
+
+def write_rows(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
+    """Write objects as JSON lines, all or nothing."""
+    encode = json.JSONEncoder(ensure_ascii=False).encode
     with atomic_writer(path) as stream:
-        for line in lines:
-            text = json.dumps(dataclasses.asdict(line), ensure_ascii=False)
-            stream.write(text.encode() + b"\n")
+        for row in rows:
+            stream.write(encode(row).encode() + b"\n")
 
 
 def read_part(path: Path) -> list[SplitLine]:

@@ -4,7 +4,14 @@ import dataclasses
 import os
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+from numpy.typing import NDArray
 
 from engine.catalogue.store import Catalogue, Filter
 from engine.errors import BadInput, WorkFailed
@@ -12,65 +19,130 @@ from engine.files import sha256_of, write_json
 from engine.home import Home
 from engine.settings.split import SplitSettings
 from engine.split.check import check_split
-from engine.split.folder import PARTS, SplitFolder, write_part
+from engine.split.earlier import Earlier, read_earlier
+from engine.split.evidence import evidence_of
+from engine.split.folder import PARTS, SplitFolder, SplitLine, split_folder, write_rows
+from engine.split.groups import group
+from engine.split.left_out import WORDS
+from engine.split.notes import doubts, left_out, notes_of
 from engine.split.plan import SplitPlan, plan_split
+from engine.split.rule import told
 
-CACHED = Filter(state="cached")
-RULE = "1 image: train; 2: 1 train + 1 val; 3 and more: val and test max(1, round(n/10)) each"
+_FIELDS = tuple(field.name for field in dataclasses.fields(SplitLine))
+_READ = tuple(name for name in _FIELDS if name != "label")
+_AT_ONCE = 50_000
 
 
-def plan_from_catalogue(catalogue: Catalogue, settings: SplitSettings) -> SplitPlan:
-    """Deal the photographs whose bytes are here.
+def photographs_in(settings: SplitSettings) -> Filter:
+    """Which photographs of the catalogue are dealt."""
+    return Filter(state="cached" if settings.photographs == "cached" else "")
+
+
+def earlier_of(home: Home, settings: SplitSettings) -> Earlier | None:
+    """The split to carry over, if any.
 
     Raises:
-        BadInput: fewer than two species are left to tell apart.
+        BadInput: it is not there, or damaged.
     """
-    return plan_split(catalogue.all(CACHED), settings)
+    return read_earlier(split_folder(home, settings.earlier)) if settings.earlier else None
 
 
-def make_split(home: Home, catalogue: Catalogue, settings: SplitSettings) -> SplitPlan:
+def make_split(home: Home, catalogue: Catalogue, settings: SplitSettings) -> list[SplitPlan]:
     """Deal the catalogue's photographs and write data/splits/NAME/.
 
-    The folder appears whole or not at all.
+    With `folds` there are several, NAME-1, NAME-2, …; returned are the plans, in that order.
+    A folder appears whole or not at all.
 
     Raises:
-        BadInput: a split of that name exists, or there is too little to split.
+        BadInput: a split of that name exists, there is too little to split, or the split to
+            carry over is not there.
         WorkFailed: the disk refuses, or the split does not pass its own check.
     """
-    target = home.splits / settings.name
-    if target.exists():
-        raise BadInput(f"There is a split {settings.name!r} already; choose another name.")
-    plan = plan_from_catalogue(catalogue, settings)
-    draft = home.splits / f".{settings.name}.{os.getpid()}"
+    targets = [home.splits / name for name in names_of(settings)]
+    for target in targets:
+        if target.exists():
+            raise BadInput(f"There is a split {target.name!r} already; choose another name.")
+    earlier = earlier_of(home, settings)
+    table = catalogue.columns(_READ, photographs_in(settings))
+    order = lines_order(table)
+    evidence = evidence_of(table, settings.group)
+    groups = group(evidence, settings.group, settings.near_distance)
+    plans = []
+    for fold, target in enumerate(targets):
+        plan = plan_split(evidence, settings, earlier, groups, fold)
+        _make_folder(target, plan, table, order)
+        plans.append(plan)
+    return plans
+
+
+def names_of(settings: SplitSettings) -> list[str]:
+    """The names of the splits that the settings make."""
+    if not settings.folds:
+        return [settings.name]
+    return [f"{settings.name}-{fold + 1}" for fold in range(settings.folds)]
+
+
+def lines_order(table: pa.Table) -> NDArray[np.int64]:
+    """The places of the photographs by species, then by id: the order of a part's lines."""
+    species = table["species"].unify_dictionaries().combine_chunks()
+    if not isinstance(species, pa.DictionaryArray):
+        species = species.dictionary_encode()
+    # Names are compared once a species, not once a photograph.
+    place = np.argsort(np.argsort(species.dictionary.to_numpy(zero_copy_only=False)))
+    keys = {"species": place[np.asarray(species.indices)], "image_id": table["image_id"]}
+    ascending = [(key, "ascending") for key in keys]
+    return np.asarray(pyarrow.compute.sort_indices(pa.table(keys), ascending), np.int64)
+
+
+def _make_folder(target: Path, plan: SplitPlan, table: pa.Table, order: NDArray[np.int64]) -> None:
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        _write(SplitFolder(draft), plan)
+        _write(SplitFolder(draft), target.name, plan, table, order)
         _require_sound(SplitFolder(draft))
         draft.rename(target)
     except OSError as error:
         raise WorkFailed(f"The split could not be written ({error.strerror}).") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    return plan
 
 
-def _write(folder: SplitFolder, plan: SplitPlan) -> None:
-    for part in PARTS:
-        write_part(folder.part(part), plan.parts[part])
+def _write(
+    folder: SplitFolder, name: str, plan: SplitPlan, table: pa.Table, order: NDArray[np.int64]
+) -> None:
+    in_order = plan.parts[order]
+    for code, part in enumerate(PARTS):
+        write_rows(folder.part(part), _rows(plan, table, order[in_order == code]))
     plan.classes.write(folder.classes)
-    files: list[Path] = [*(folder.part(part) for part in PARTS), folder.classes]
+    write_json(folder.notes, notes_of(plan, table["image_id"].to_pylist()))
+    files = [*(folder.part(part) for part in PARTS), folder.classes, folder.notes]
     manifest = {
-        "name": plan.settings.name,
-        "rule": RULE,
-        "seed": plan.settings.seed,
-        "min_images": plan.settings.min_images,
+        "name": name,
+        "rule": told(plan.settings),
+        **plan.settings.model_dump(exclude={"name"}),
+        "fold": plan.fold + 1 if plan.settings.folds else 0,
         "made": time.time(),
         "parts": {part: dataclasses.asdict(count) for part, count in plan.counts.items()},
         "left_out_species": plan.left_out_species,
+        "left_out": {WORDS[why]: images for why, images in left_out(plan).items()},
         "straddling_groups": plan.straddling_groups,
+        "groups_with_several_labels": len(doubts(plan)),
+        "moved": len(plan.moved),
         "class_map": plan.classes.fingerprint,
         "files": {file.name: sha256_of(file) for file in files},
     }
     write_json(folder.manifest, manifest)
+
+
+def _rows(plan: SplitPlan, table: pa.Table, chosen: NDArray[np.int64]) -> Iterator[dict[str, Any]]:
+    labels = plan.labels[plan.evidence.species]
+    for start in range(0, len(chosen), _AT_ONCE):
+        places = chosen[start : start + _AT_ONCE]
+        taken = table.take(places)
+        columns = [
+            (labels[places] if name == "label" else taken[name]).tolist() for name in _FIELDS
+        ]
+        for row in zip(*columns, strict=True):
+            yield dict(zip(_FIELDS, row, strict=True))
 
 
 def _require_sound(folder: SplitFolder) -> None:

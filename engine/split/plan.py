@@ -1,16 +1,23 @@
-"""A split before it is written: who goes where, and what that means."""
+"""A split before it is written: who goes where, who is left out, and why."""
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from engine.catalogue.record import Photograph
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.errors import BadInput
 from engine.settings.split import SplitSettings
 from engine.split.classes import ClassMap
-from engine.split.folder import PARTS, SplitLine
-from engine.split.rule import deal, shares_of
+from engine.split.deal import NOWHERE, TEST, TRAIN, VAL, Codes, Units, deal, deal_folds
+from engine.split.earlier import Earlier
+from engine.split.evidence import Evidence
+from engine.split.folder import PARTS
+from engine.split.groups import Groups, group
+from engine.split.left_out import Why, beyond_most, too_few
+from engine.split.numbers import Numbers, seeded, stirred
+from engine.split.rule import Counts, Shares, shares_of
 
 
 @dataclass(frozen=True)
@@ -23,78 +30,187 @@ class PartCount:
 
 @dataclass(frozen=True)
 class SplitPlan:
-    """The lines of the three parts and the class map they share."""
+    """Where every photograph of the evidence goes.
+
+    `parts` (n,) holds 0, 1, 2 for train, val, test and -1 for those left out, of which `why`
+    (n,) says the reason. `prior` (n,) is the part in the split that was carried over.
+    """
 
     settings: SplitSettings
-    classes: ClassMap
-    parts: dict[str, list[SplitLine]]
-    left_out_species: int
+    evidence: Evidence
+    groups: Groups
+    parts: Codes
+    why: NDArray[np.int8]
+    prior: Codes
+    fold: int = 0
+
+    @cached_property
+    def images(self) -> Counts:
+        """Photographs of each species in each part (species, 3)."""
+        dealt = self.parts != NOWHERE
+        cells = self.evidence.species[dealt].astype(np.int64) * 3 + self.parts[dealt]
+        found = np.bincount(cells, minlength=3 * len(self.evidence.names))
+        return found.reshape(-1, 3).astype(np.int64)
+
+    @cached_property
+    def classes(self) -> ClassMap:
+        """The species that are trained."""
+        trained = np.flatnonzero(self.images[:, TRAIN])
+        return ClassMap(tuple(self.evidence.names[species] for species in trained))
+
+    @property
+    def labels(self) -> Counts:
+        """The place of each species (species,) in the class map, where it is there."""
+        return np.cumsum(self.images[:, TRAIN] > 0) - 1
 
     @cached_property
     def counts(self) -> dict[str, PartCount]:
         return {
-            part: PartCount(len(lines), len({line.species for line in lines}))
-            for part, lines in self.parts.items()
+            part: PartCount(int(self.images[:, code].sum()), int((self.images[:, code] > 0).sum()))
+            for code, part in enumerate(PARTS)
         }
+
+    @property
+    def left_out_species(self) -> int:
+        """Species with photographs of which none is in a part."""
+        offered = np.bincount(self.evidence.species, minlength=len(self.evidence.names)) > 0
+        return int((offered & (self.images.sum(axis=1) == 0)).sum())
 
     @cached_property
     def straddling_groups(self) -> int:
-        """Observations with photographs in more than one part."""
-        places: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for part, lines in self.parts.items():
-            for line in lines:
-                if line.observation_id:
-                    places[line.source, line.observation_id].add(part)
-        return sum(len(parts) > 1 for parts in places.values())
+        """Groups, and observations also where they are no groups, in more than one part."""
+        torn = straddling(self.groups, self.parts)
+        if "observation" not in self.settings.group:
+            torn += straddling(group(self.evidence, ["observation"], 0), self.parts)
+        return torn
+
+    @property
+    def has_foreign_test(self) -> bool:
+        """Whether the test part is that of an earlier split, to which nothing is added."""
+        return _keeps_test(self.settings)
+
+    @property
+    def moved(self) -> NDArray[np.int64]:
+        """The photographs that were in another part of the split that was carried over."""
+        there = (self.prior != NOWHERE) & (self.parts != NOWHERE)
+        return np.flatnonzero(there & (self.prior != self.parts))
 
 
-def preview_counts(
-    images_by_species: Iterable[int], settings: SplitSettings
-) -> dict[str, PartCount]:
-    """What `plan_split` would give, from the number of photographs of each species alone."""
-    shares = [shares_of(images) for images in images_by_species if images >= settings.min_images]
-    return {
-        part: PartCount(
-            sum(getattr(share, part) for share in shares),
-            sum(getattr(share, part) > 0 for share in shares),
-        )
-        for part in PARTS
-    }
+def straddling(groups: Groups, parts: Codes) -> int:
+    """How many groups have photographs in more than one part."""
+    dealt = parts != NOWHERE
+    cells = groups.of_photograph[dealt] * 3 + parts[dealt]
+    there = np.bincount(cells, minlength=3 * len(groups)).reshape(-1, 3) > 0
+    return int((there.sum(axis=1) > 1).sum())
 
 
-def plan_split(photographs: Iterable[Photograph], settings: SplitSettings) -> SplitPlan:
+def plan_split(
+    evidence: Evidence,
+    settings: SplitSettings,
+    earlier: Earlier | None = None,
+    groups: Groups | None = None,
+    fold: int = 0,
+) -> SplitPlan:
     """Deal photographs to train, val and test.
+
+    The order in which the groups of a species are held out depends on the seed and each group
+    alone, so that photographs that come or go move no other group but where the shares change.
+    `groups`, where given, are those of the settings; `fold` counts from 0.
 
     Raises:
         BadInput: fewer than two species are left to tell apart.
     """
-    known: dict[str, Photograph] = {}
-    by_species: dict[str, list[str]] = defaultdict(list)
-    for photograph in photographs:
-        known[photograph.image_id] = photograph
-        by_species[photograph.species].append(photograph.image_id)
-    kept = {name: ids for name, ids in by_species.items() if len(ids) >= settings.min_images}
-    if len(kept) < 2:
+    groups = groups or group(evidence, settings.group, settings.near_distance)
+    rank = seeded(groups.anchor, settings.seed)
+    prior = _prior(evidence, earlier)
+    fixed = (prior == TEST) & _keeps_test(settings)
+    why = np.zeros(len(evidence), np.int8)
+    why[too_few(evidence, settings.min_images)] = Why.TOO_FEW
+    if settings.max_images is not None:
+        order = rank[groups.of_photograph], seeded(evidence.image, settings.seed)
+        why[beyond_most(evidence, settings.max_images, order, why == 0, fixed)] = Why.TOO_MANY
+    held = np.bincount(groups.of_photograph, fixed & (why == 0), len(groups)) > 0
+    why[held[groups.of_photograph] & ~fixed & (why == 0)] = Why.LIKE_FIXED_TEST
+    free_to_go = (why == 0) & ~fixed
+    parts = np.full(len(evidence), NOWHERE, np.int8)
+    parts[fixed & (why == 0)] = TEST
+    parts[free_to_go] = _deal(evidence, settings, groups, rank, prior, free_to_go, fold)
+    trained = np.bincount(evidence.species[parts == TRAIN], minlength=len(evidence.names)) > 0
+    why[~trained[evidence.species] & (parts != NOWHERE)] = Why.UNTRAINED
+    parts[why != 0] = NOWHERE
+    _require_two(int(trained.sum()), settings)
+    return SplitPlan(settings, evidence, groups, parts, why, prior, fold)
+
+
+def _prior(evidence: Evidence, earlier: Earlier | None) -> Codes:
+    if earlier is None:
+        return np.full(len(evidence), NOWHERE, np.int8)
+    return earlier.prior(evidence.image)
+
+
+def _deal(
+    evidence: Evidence,
+    settings: SplitSettings,
+    groups: Groups,
+    rank: Numbers,
+    prior: Codes,
+    dealt: NDArray[np.bool_],
+    fold: int,
+) -> Codes:
+    """The part of each photograph that is dealt; those of groups with two labels are trained."""
+    species, of_group = evidence.species[dealt], groups.of_photograph[dealt]
+    size = np.bincount(of_group, minlength=len(groups))
+    unit = np.flatnonzero((size > 0) & ~groups.mixed)
+    units = Units(
+        _of_group(species, of_group, len(groups))[unit],
+        size[unit].astype(np.int64),
+        rank[unit],
+        _of_group(prior[dealt], of_group, len(groups))[unit],
+    )
+    names = len(evidence.names)
+    images = np.bincount(species, minlength=names)
+    labelled_twice = np.bincount(species[groups.mixed[of_group]], minlength=names) > 0
+    # A group with two labels is trained on, so that all the others may leave train.
+    spare = np.maximum(np.bincount(units.species, minlength=names) - ~labelled_twice, 0)
+    shares = shares_of(images, settings)
+    if _keeps_test(settings):
+        shares = Shares(shares.val, shares.test * 0)
+    found = np.zeros(len(groups), np.int8)
+    if settings.folds:
+        found[unit] = _fold_parts(units, shares, spare, settings, fold)
+    else:
+        found[unit] = deal(units, shares, spare)
+    return found[of_group]
+
+
+def _keeps_test(settings: SplitSettings) -> bool:
+    return settings.earlier is not None and settings.carry == "test"
+
+
+def _fold_parts(
+    units: Units, shares: Shares, spare: Counts, settings: SplitSettings, fold: int
+) -> Codes:
+    parts = deal(units, Shares(shares.val * 0, shares.test), np.where(spare >= 2, spare, 0))
+    free = parts == TRAIN
+    several = np.bincount(units.species[free], minlength=len(spare)) > (spare == 0)
+    turn = seeded(stirred(np.arange(len(spare), dtype=np.uint64)), settings.seed)
+    in_fold = deal_folds(units, free & several[units.species], settings.folds, turn)
+    return np.where(in_fold == fold, np.int8(VAL), parts)
+
+
+def _of_group(values: NDArray[Any], of_group: NDArray[np.int64], count: int) -> NDArray[Any]:
+    """The least value among the photographs of each group; NOWHERE counts as none."""
+    none = np.iinfo(values.dtype).max
+    least = np.full(count, none, values.dtype)
+    known = values != NOWHERE
+    np.minimum.at(least, of_group[known], values[known])
+    least[least == none] = NOWHERE
+    return least
+
+
+def _require_two(species: int, settings: SplitSettings) -> None:
+    if species < 2:
         raise BadInput(
             f"A split needs at least two species with {settings.min_images:,} or more "
-            f"photographs; there {'is 1' if len(kept) == 1 else 'are none'}."
+            f"photographs; there {'is 1' if species == 1 else 'are none'}."
         )
-    classes = ClassMap(tuple(sorted(kept)))
-    parts = {
-        part: [_line(known[image_id], classes) for image_id in ids]
-        for part, ids in deal(kept, settings.seed).items()
-    }
-    return SplitPlan(settings, classes, parts, len(by_species) - len(kept))
-
-
-def _line(photograph: Photograph, classes: ClassMap) -> SplitLine:
-    return SplitLine(
-        image_id=photograph.image_id,
-        path=photograph.path,
-        url=photograph.url,
-        species=photograph.species,
-        label=classes.labels[photograph.species],
-        source=photograph.source,
-        observation_id=photograph.observation_id,
-        sha256=photograph.sha256,
-    )

@@ -1,56 +1,50 @@
-"""The rule by which each species' photographs are dealt to the three parts."""
+"""How many photographs of a species are held out."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.split.folder import PARTS
+from engine.settings.split import SplitSettings
+
+Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Shares:
-    """How many photographs of one species go to each part."""
+    """Photographs of each species (species,) that val and test are to get; train has the rest."""
 
-    train: int
-    val: int
-    test: int
+    val: Counts
+    test: Counts
 
 
-def shares_of(images: int) -> Shares:
-    """One photograph: train. Two: one train, one val. More: a tenth each to val and test.
+def shares_of(images: Counts, settings: SplitSettings) -> Shares:
+    """One photograph: train. Two: one train, one val. More: val and test their percentage each.
 
-    A tenth is rounded, and never less than one; train gets the rest, which is at least one.
+    A percentage is rounded (half to even), and never less than one photograph; train keeps at
+    least one. With ten per cent each this is the rule as the project first published it.
     """
-    if images <= 1:
-        return Shares(images, 0, 0)
-    if images == 2:
-        return Shares(1, 1, 0)
-    tenth = max(1, round(images / 10))
-    return Shares(images - 2 * tenth, tenth, tenth)
+    test = _at_least_one(images, settings.test_percent) if settings.test_percent else images * 0
+    test = np.where(images >= 3, test, 0)
+    val = np.where(images >= 2, _at_least_one(images, settings.val_percent), 0)
+    val = np.minimum(val, np.maximum(images - 1 - (test > 0), 0))
+    return Shares(val, np.minimum(test, np.maximum(images - 1 - val, 0)))
 
 
-def deal(images_by_species: Mapping[str, Sequence[str]], seed: int) -> dict[str, list[str]]:
-    """Deal image ids to parts, species by species.
-
-    The order within a species depends on the seed and on that species' own photographs only,
-    so that another species' coming or going moves nothing.
-
-    Returns:
-        part -> image ids, by species.
-    """
-    parts: dict[str, list[str]] = {part: [] for part in PARTS}
-    for species in sorted(images_by_species):
-        shuffled = _shuffled(images_by_species[species], species, seed)
-        shares = shares_of(len(shuffled))
-        held_out = shares.val + shares.test
-        parts["val"] += shuffled[: shares.val]
-        parts["test"] += shuffled[shares.val : held_out]
-        parts["train"] += shuffled[held_out:]
-    return parts
+def told(settings: SplitSettings) -> str:
+    """The rule in one line, for the manifest."""
+    val, test = f"{settings.val_percent:g} %", f"{settings.test_percent:g} %"
+    if settings.val_percent == settings.test_percent:
+        return (
+            f"1 image: train; 2: 1 train + 1 val; 3 and more: val and test max(1, {val}) each, "
+            "rounded; train the rest; groups whole"
+        )
+    return (
+        f"1 image: train; 2: 1 train + 1 val; 3 and more: val max(1, {val}), "
+        f"test {f'max(1, {test})' if settings.test_percent else 'none'}, rounded; "
+        "train the rest; groups whole"
+    )
 
 
-def _shuffled(image_ids: Sequence[str], species: str, seed: int) -> list[str]:
-    ordered = sorted(image_ids)
-    source = np.random.default_rng([seed, *species.encode()])
-    return [ordered[index] for index in source.permutation(len(ordered))]
+def _at_least_one(images: Counts, percent: float) -> Counts:
+    return np.maximum(1, np.rint(images * percent / 100)).astype(np.int64)

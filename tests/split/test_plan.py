@@ -1,40 +1,224 @@
-"""A plan: who goes where, what the preview promises, and what is left out."""
+"""A plan, for any counts, any groups and any seed."""
+
+import random
+from collections import Counter, defaultdict
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from engine.catalogue.record import Photograph
 from engine.errors import BadInput
 from engine.settings.split import SplitSettings
-from engine.split.check import check_lines
 from engine.split.folder import PARTS
-from engine.split.plan import plan_split, preview_counts
+from engine.split.plan import SplitPlan, plan_split
+from tests.split.photographs import evidence, places, plan, rows_of
+
+Rows = list[dict[str, str]]
+counts = some.lists(some.integers(1, 60), min_size=2, max_size=12)
+seeds = some.integers(0, 2**31 - 1)
+ALL_LINKS = ["observation", "observer", "bytes", "url", "near-duplicate"]
 
 
-def photographs_of(images: list[int]) -> list[Photograph]:
+@some.composite
+def tangled(draw: some.DrawFn) -> Rows:
+    """Photographs of a few species that share observations, observers, bytes and looks."""
+    labels = some.sampled_from("abc")
+    shared = some.sampled_from(["", "", "1", "2", "3", "4"])
+    row = some.fixed_dictionaries(
+        {
+            "species": labels,
+            "observation_id": shared,
+            "observer": shared,
+            "sha256": some.sampled_from(["", "", "", "x", "y"]),
+            "phash": some.sampled_from(["", "0000000000000000", "0000000000000007", "f" * 16]),
+        }
+    )
+    rows = draw(some.lists(row, min_size=4, max_size=40))
     return [
-        Photograph(f"{number}-{image}", f"species {number:05}", source="test")
-        for number, count in enumerate(images)
-        for image in range(count)
+        {"image_id": str(place), **row}
+        for place, row in enumerate([*rows, {"species": "a"}, {"species": "b"}])
     ]
 
 
-@given(
-    images=some.lists(some.integers(1, 40), min_size=2, max_size=12),
-    seed=some.integers(0, 10_000),
-    least=some.integers(1, 10),
-)
-def test_the_preview_is_what_the_plan_gives(images: list[int], seed: int, least: int) -> None:
-    settings = SplitSettings(seed=seed, min_images=least)
-    if sum(count >= least for count in images) < 2:
-        with pytest.raises(BadInput):
-            plan_split(photographs_of(images), settings)
+def torn(rows: Rows, planned: SplitPlan, key: list[str]) -> int:
+    """How many values of the key are in several parts, found slowly."""
+    found = defaultdict(set)
+    for row, part in zip(rows, planned.parts, strict=True):
+        if row.get(key[-1]) and part >= 0:
+            found[tuple(row[name] for name in key)].add(part)
+    return sum(len(parts) > 1 for parts in found.values())
+
+
+def held_out_only(rows: Rows, planned: SplitPlan) -> set[str]:
+    by_part = defaultdict(set)
+    for row, part in zip(rows, planned.parts, strict=True):
+        by_part[int(part)].add(row["species"])
+    return (by_part[1] | by_part[2]) - by_part[0]
+
+
+@given(counts, seeds)
+def test_without_groups_every_species_gets_its_published_shares(
+    images: list[int], seed: int
+) -> None:
+    planned = plan(rows_of(images), seed=seed)
+    for species, (train, val, test) in enumerate(planned.images.tolist()):
+        count = images[species]
+        tenth = max(1, round(count / 10))
+        expected = {1: (1, 0, 0), 2: (1, 1, 0)}.get(count, (count - 2 * tenth, tenth, tenth))
+        assert (train, val, test) == expected
+
+
+@given(tangled(), seeds, some.lists(some.sampled_from(ALL_LINKS), unique=True))
+def test_no_group_is_torn_and_no_species_held_out_only(
+    rows: Rows, seed: int, links: list[str]
+) -> None:
+    planned = plan(rows, seed=seed, group=links)
+    assert (planned.parts >= 0).all()
+    assert not held_out_only(rows, planned)
+    if "observation" in links:
+        assert torn(rows, planned, ["observation_id"]) == planned.straddling_groups == 0
+    if "observer" in links:
+        assert torn(rows, planned, ["species", "observer"]) == 0
+    if "bytes" in links:
+        assert torn(rows, planned, ["sha256"]) == 0
+    if "near-duplicate" in links:
+        assert torn(rows, planned, ["phash"]) == 0
+
+
+@given(some.lists(some.integers(1, 12), min_size=1, max_size=12), seeds)
+def test_two_groups_are_enough_for_val_and_three_for_test(sizes: list[int], seed: int) -> None:
+    rows = [
+        {"image_id": f"{n}-{i}", "species": "a", "observation_id": str(n + 1)}
+        for n, size in enumerate(sizes)
+        for i in range(size)
+    ]
+    planned = plan([*rows, *rows_of([1, 1])], seed=seed)
+    train, val, test = planned.images[planned.evidence.names.index("a")].tolist()
+    assert (val > 0) == (len(sizes) >= 2)
+    assert (test > 0) == (len(sizes) >= 3)
+    tenth = max(1, round(sum(sizes) / 10))
+    assert val <= max(tenth, sorted(sizes)[:2][-1])
+    assert test <= max(tenth, *sorted(sizes)[:-1], 0)
+    assert train >= 1
+
+
+@given(counts, seeds, some.randoms())
+def test_the_order_of_the_catalogue_changes_nothing(
+    images: list[int], seed: int, shuffled: random.Random
+) -> None:
+    rows = rows_of(images)
+    other = rows.copy()
+    shuffled.shuffle(other)
+    assert places(rows, plan(rows, seed=seed)) == places(other, plan(other, seed=seed))
+
+
+@given(counts, seeds, some.data())
+def test_another_species_coming_or_going_moves_nothing(
+    images: list[int], seed: int, data: some.DataObject
+) -> None:
+    rows = rows_of([*images, 4])
+    gone = data.draw(some.sampled_from(sorted({row["species"] for row in rows})))
+    fewer = [row for row in rows if row["species"] != gone]
+    before, after = places(rows, plan(rows, seed=seed)), places(fewer, plan(fewer, seed=seed))
+    assert all(before[image] == part for image, part in after.items())
+
+
+@given(some.integers(3, 80), seeds)
+def test_a_photograph_that_comes_moves_two_others_at_most(count: int, seed: int) -> None:
+    rows = rows_of([count + 1, 1])
+    before = places(rows[1:], plan(rows[1:], seed=seed))
+    after = places(rows, plan(rows, seed=seed))
+    moved = sum(after[image] != part for image, part in before.items())
+    tenth = [max(1, round(n / 10)) for n in (count, count + 1)]
+    assert moved <= 2 + 3 * (tenth[1] - tenth[0])
+
+
+@given(some.lists(some.integers(1, 40), min_size=2, max_size=6), seeds, seeds, some.data())
+def test_a_split_that_is_carried_over_moves_only_what_the_shares_force(
+    images: list[int], seed: int, other_seed: int, data: some.DataObject
+) -> None:
+    rows = rows_of(images)
+    first = plan(rows, seed=seed)
+    new = data.draw(some.lists(some.sampled_from(sorted({r["species"] for r in rows})), max_size=9))
+    more = [*rows, *({"image_id": f"new {n}", "species": name} for n, name in enumerate(new))]
+    second = plan(more, earlier=first, seed=other_seed)
+    came = Counter(new)
+    for species, name in enumerate(second.evidence.names):
+        grown = second.images[species] - first.images[species]
+        here = [n for n in second.moved if more[n]["species"] == name]
+        # New photographs fill what val and test gained; only what they cannot comes from train.
+        assert len(here) == max(0, int(grown[1:].sum()) - came[name])
+    assert all(
+        second.prior[place] != second.parts[place] and more[place] in rows for place in second.moved
+    )
+    assert plan(rows, earlier=first, seed=other_seed).moved.size == 0
+
+
+@given(tangled(), some.data(), seeds)
+def test_a_fixed_test_part_is_kept_to_the_photograph(
+    rows: Rows, data: some.DataObject, seed: int
+) -> None:
+    there = [row for row in rows if data.draw(some.booleans())]
+    there += [row for row in rows[-2:] if row not in there]
+    first = plan(there, seed=seed)
+    test = {image for image, part in places(there, first).items() if part == "test"}
+    second = plan(rows, earlier=first, carry="test", seed=seed + 1 if seed < 2**31 - 1 else 0)
+    kept = {image for image, part in places(rows, second).items() if part == "test"}
+    trained = {row["species"] for row, part in zip(rows, second.parts, strict=True) if part == 0}
+    assert kept == {row["image_id"] for row in rows if row["image_id"] in test} & {
+        row["image_id"] for row in rows if row["species"] in trained
+    }
+    assert not held_out_only(rows, second)
+    assert torn(rows, second, ["observation_id"]) == 0
+
+
+@given(counts, seeds, some.integers(1, 12))
+def test_a_species_below_the_minimum_is_left_out_whole(
+    images: list[int], seed: int, least: int
+) -> None:
+    kept = sum(count >= least for count in images)
+    if kept < 2:
+        with pytest.raises(BadInput, match=r"^A split needs at least two species"):
+            plan(rows_of(images), seed=seed, min_images=least)
         return
-    plan = plan_split(photographs_of(images), settings)
-    assert plan.counts == preview_counts(images, settings)
-    assert plan.left_out_species == sum(count < least for count in images)
-    assert all(finding.ok for finding in check_lines(plan.parts, plan.classes))
+    planned = plan(rows_of(images), seed=seed, min_images=least)
+    assert len(planned.classes) == kept
+    assert planned.left_out_species == len(images) - kept
+    assert (planned.parts >= 0).sum() == sum(count for count in images if count >= least)
+
+
+@given(counts, seeds, some.integers(3, 30))
+def test_of_a_large_species_only_the_maximum_is_dealt(
+    images: list[int], seed: int, most: int
+) -> None:
+    planned = plan(rows_of(images), seed=seed, max_images=most)
+    capped = plan(rows_of([min(count, most) for count in images]), seed=seed)
+    assert planned.images.tolist() == capped.images.tolist()
+
+
+@given(some.lists(some.integers(1, 40), min_size=2, max_size=8), seeds, some.integers(2, 6))
+def test_folds_share_one_test_part_and_deal_the_rest_once(
+    images: list[int], seed: int, folds: int
+) -> None:
+    rows = rows_of(images)
+    plans = [fold_of(rows, fold, seed, folds) for fold in range(folds)]
+    tests = [{i for i, part in places(rows, p).items() if part == "test"} for p in plans]
+    assert all(test == tests[0] for test in tests)
+    assert len({p.classes for p in plans}) == 1
+    assert all(not held_out_only(rows, p) for p in plans)
+    times = Counter(i for p in plans for i, part in places(rows, p).items() if part == "val")
+    free = Counter(row["species"] for row in rows if row["image_id"] not in tests[0])
+    for row in rows:
+        alone = free[row["species"]] == 1
+        fixed = row["image_id"] in tests[0]
+        assert times[row["image_id"]] == (0 if alone or fixed else 1)
+    for species in range(len(images)):
+        vals = [int(p.images[species, 1]) for p in plans]
+        assert max(vals) - min(vals) <= 1
+
+
+def fold_of(rows: Rows, fold: int, seed: int, folds: int) -> SplitPlan:
+    return plan_split(evidence(rows), SplitSettings(seed=seed, folds=folds), fold=fold)
 
 
 def test_the_profile_of_the_original_project_comes_out_to_the_photograph() -> None:
@@ -53,63 +237,48 @@ def test_the_profile_of_the_original_project_comes_out_to_the_photograph() -> No
         step = min(4, rest) if rest > 0 else max(-4, rest)
         images[number] += step
         rest -= step
-    assert rest == 0
     assert sum(images) == many
-    settings = SplitSettings()
-    counts = preview_counts([1] * 1_504 + [2] * 913 + images, settings)
+    planned = plan(rows_of([1] * 1_504 + [2] * 913 + images))
+    counts = planned.counts
     assert {part: counts[part].images for part in PARTS} == {
         "train": 93_761,
         "val": 12_639,
         "test": 11_726,
     }
     assert counts["val"].images == 913 + counts["test"].images
-    assert counts["train"].species == 1_504 + 913 + 3_497
-    assert counts["val"].species == 4_410
-    assert counts["test"].species == 3_497
+    assert {part: counts[part].species for part in PARTS} == {
+        "train": 1_504 + 913 + 3_497,
+        "val": 4_410,
+        "test": 3_497,
+    }
+    assert (planned.images[planned.images[:, 1] > 0, 0] > 0).all()
 
 
-def test_a_plan_knows_photographs_of_one_observation_in_two_parts() -> None:
-    photographs = [
-        Photograph(f"{name}-{n}", name, source="s", observation_id=f"{name}")
+def test_another_seed_deals_otherwise_and_each_photograph_as_often() -> None:
+    rows = rows_of([10, 1])
+    times = Counter(
+        image
+        for seed in range(1_000)
+        for image, part in places(rows, plan(rows, seed=seed)).items()
+        if part == "test"
+    )
+    assert len(times) == 10
+    assert all(60 < count < 150 for count in times.values())
+
+
+def test_a_split_made_today_is_the_one_made_tomorrow() -> None:
+    rows = [{"image_id": f"{n:02}", "species": "Bellis perennis"} for n in range(12)]
+    rows += rows_of([1])
+    dealt = places(rows, plan(rows))
+    held_out = {image: part for image, part in dealt.items() if part != "train"}
+    assert held_out == {"08": "val", "06": "test"}
+
+
+def test_observations_are_torn_where_they_are_no_groups() -> None:
+    rows = [
+        {"image_id": f"{name}-{n}", "species": name, "observation_id": name}
         for name in ("a", "b")
         for n in range(5)
     ]
-    assert plan_split(photographs, SplitSettings()).straddling_groups == 2
-
-
-def test_photographs_of_no_observation_straddle_nothing() -> None:
-    assert plan_split(photographs_of([5, 5]), SplitSettings()).straddling_groups == 0
-
-
-def test_observations_of_the_same_number_in_two_sources_are_two() -> None:
-    photographs = [
-        Photograph(f"{source}-{n}", name, source=source, observation_id="7")
-        for source, name in (("x", "a"), ("y", "b"))
-        for n in range(1)
-    ]
-    assert plan_split(photographs, SplitSettings()).straddling_groups == 0
-
-
-def test_a_line_says_all_that_training_needs() -> None:
-    photograph = Photograph(
-        "id", "Bellis perennis", source="s", url="u", path="p", observation_id="o", sha256="h"
-    )
-    plan = plan_split([photograph, Photograph("other", "Acer campestre")], SplitSettings())
-    line = next(line for line in plan.parts["train"] if line.image_id == "id")
-    assert (line.path, line.url, line.species, line.source) == ("p", "u", "Bellis perennis", "s")
-    assert (line.observation_id, line.sha256, line.label) == ("o", "h", 1)
-    assert plan.classes.species == ("Acer campestre", "Bellis perennis")
-
-
-@pytest.mark.parametrize(
-    ("images", "least", "told"),
-    [
-        ([], 1, "there are none"),
-        ([9], 1, "there is 1"),
-        ([9, 2], 3, "3 or more photographs; there is 1"),
-        ([9, 9], 10, "10 or more photographs; there are none"),
-    ],
-)
-def test_fewer_than_two_species_are_refused(images: list[int], least: int, told: str) -> None:
-    with pytest.raises(BadInput, match=rf"^A split needs at least two species .*{told}\.$"):
-        plan_split(photographs_of(images), SplitSettings(min_images=least))
+    assert plan(rows, group=[]).straddling_groups == 2
+    assert plan(rows).straddling_groups == 0

@@ -1,0 +1,74 @@
+"""What is different between two splits."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from engine.split.classes import read_classes
+from engine.split.deal import TEST, TRAIN
+from engine.split.folder import PARTS, SplitFolder
+from engine.split.numbers import numbered
+from engine.split.table import read_table
+
+PLACES = (*PARTS, "absent")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How the photographs of one split lie in another.
+
+    `photographs` (4, 4) counts them by their place in the first (row) and in the second
+    (column), both in the order of `PLACES`. `gained` and `lost` are the species that only the
+    second, or only the first, trains.
+    """
+
+    photographs: NDArray[np.int64]
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+    same_classes: bool
+
+    @property
+    def moved(self) -> int:
+        """Photographs of both splits that are in different parts."""
+        both = self.photographs[:3, :3]
+        return int(both.sum() - np.trace(both))
+
+    @property
+    def trained_then_tested(self) -> int:
+        """Photographs on which the first is trained and the second tested."""
+        return int(self.photographs[TRAIN, TEST])
+
+    @property
+    def tested_then_trained(self) -> int:
+        """Photographs on which the second is trained and the first tested."""
+        return int(self.photographs[TEST, TRAIN])
+
+
+def compare_splits(first: SplitFolder, second: SplitFolder) -> Comparison:
+    """Compare two splits by their files.
+
+    Raises:
+        BadInput: a file is missing or damaged.
+    """
+    (ids, parts), (other_ids, other_parts) = _places(first), _places(second)
+    everything = np.union1d(ids, other_ids)
+    before = np.full(len(everything), len(PARTS))
+    after = before.copy()
+    before[np.searchsorted(everything, ids)] = parts
+    after[np.searchsorted(everything, other_ids)] = other_parts
+    cells = np.bincount(before * len(PLACES) + after, minlength=len(PLACES) ** 2)
+    classes, others = read_classes(first.classes), read_classes(second.classes)
+    return Comparison(
+        cells.reshape(len(PLACES), -1),
+        tuple(sorted(set(others.species) - set(classes.species))),
+        tuple(sorted(set(classes.species) - set(others.species))),
+        classes.fingerprint == others.fingerprint,
+    )
+
+
+def _places(folder: SplitFolder) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    tables: list[pa.Table] = [read_table(folder.part(part)) for part in PARTS]
+    numbers = [numbered(table["image_id"]) for table in tables]
+    return np.concatenate(numbers), np.repeat(np.arange(len(PARTS)), [len(n) for n in numbers])

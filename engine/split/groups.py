@@ -1,0 +1,95 @@
+"""Which photographs belong together, and so into one part."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.settings.split import Link
+from engine.split.evidence import Evidence
+from engine.split.near import near_pairs
+from engine.split.numbers import Numbers
+
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Photographs joined by what they share.
+
+    `of_photograph` (n,) is each photograph's group, `anchor` (groups,) a number by which a group
+    is known again when photographs come or go, `mixed` (groups,) those with several species.
+    """
+
+    of_photograph: Places
+    anchor: Numbers
+    mixed: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.anchor)
+
+
+def group(evidence: Evidence, links: Iterable[Link], near_distance: int) -> Groups:
+    """Join photographs that share any of `links`, directly or through others."""
+    links = set(links)
+    root = np.arange(len(evidence))
+    for link in sorted(links):
+        for left, right in linked_pairs(evidence, link, near_distance):
+            join(root, left, right)
+    is_root = root == np.arange(len(root))
+    of_photograph = (np.cumsum(is_root) - 1)[root]
+    number = int(is_root.sum())
+    known_by = evidence.image
+    if "observation" in links:
+        # So that a new photograph of an observation finds the others where they were.
+        known_by = np.where(evidence.observation > 0, evidence.observation, known_by)
+    anchor = np.full(number, np.iinfo(np.uint64).max, np.uint64)
+    np.minimum.at(anchor, of_photograph, known_by)
+    return Groups(of_photograph, anchor, _mixed(evidence.species, of_photograph, number))
+
+
+def linked_pairs(
+    evidence: Evidence, link: Link, near_distance: int
+) -> Iterator[tuple[Places, Places]]:
+    """Pairs of photographs that share this; joining all of them joins all that share it."""
+    if link == "near-duplicate":
+        seen = np.flatnonzero(evidence.has_look)
+        for left, right in near_pairs(evidence.look[seen], near_distance):
+            yield seen[left], seen[right]
+        return
+    keys = evidence.keys(link)
+    known = np.flatnonzero(keys)
+    order = known[np.argsort(keys[known])]
+    same = keys[order[1:]] == keys[order[:-1]]
+    yield order[:-1][same], order[1:][same]
+
+
+def join(root: Places, left: Places, right: Places) -> None:
+    """Join pairs in a union-find forest, in place: afterwards root[i] is the least of i's set.
+
+    All pairs at once: the greater root of each hangs itself below the smaller, then every path
+    is shortened to one step, until no pair is apart.
+    """
+    while True:
+        ends = np.stack([root[left], root[right]])
+        apart = ends[0] != ends[1]
+        if not apart.any():
+            return
+        left, right = left[apart], right[apart]
+        low, high = ends[:, apart].min(axis=0), ends[:, apart].max(axis=0)
+        np.minimum.at(root, high, low)
+        while True:
+            shorter = root[root]
+            if np.array_equal(shorter, root):
+                break
+            root[:] = shorter
+
+
+def _mixed(species: NDArray[np.int32], of_photograph: Places, number: int) -> NDArray[np.bool_]:
+    least = np.full(number, np.iinfo(np.int32).max, np.int32)
+    most = np.full(number, -1, np.int32)
+    np.minimum.at(least, of_photograph, species)
+    np.maximum.at(most, of_photograph, species)
+    several: NDArray[np.bool_] = least != most
+    return several

@@ -1,0 +1,55 @@
+"""Photographs that a split does not deal, and why."""
+
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.split.evidence import Evidence
+from engine.split.numbers import Numbers
+
+
+class Why(IntEnum):
+    """Why a photograph is in no part; 0 where it is in one."""
+
+    TOO_FEW = 1
+    TOO_MANY = 2
+    LIKE_FIXED_TEST = 3
+    UNTRAINED = 4
+
+
+WORDS = {
+    Why.TOO_FEW: "of a species with fewer photographs than the minimum",
+    Why.TOO_MANY: "beyond the maximum of its species",
+    Why.LIKE_FIXED_TEST: "belongs together with a photograph of the fixed test part",
+    Why.UNTRAINED: "its species would be judged but not trained",
+}
+
+
+def too_few(evidence: Evidence, least: int) -> NDArray[np.bool_]:
+    """Which photographs (n,) are of a species with fewer than `least`."""
+    images = np.bincount(evidence.species, minlength=len(evidence.names))
+    return images[evidence.species] < least
+
+
+def beyond_most(
+    evidence: Evidence,
+    most: int,
+    order: tuple[Numbers, Numbers],
+    there: NDArray[np.bool_],
+    fixed: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Which photographs (n,) come after the first `most` of their species.
+
+    `order` sorts them, by group and then by photograph, after those that are `fixed`.
+    """
+    images = np.bincount(evidence.species[there], minlength=len(evidence.names))
+    large = np.flatnonzero(there & (images > most)[evidence.species])
+    by_group, by_image = order
+    keys = (by_image[large], by_group[large], ~fixed[large], evidence.species[large])
+    large = large[np.lexsort(keys)]
+    species = evidence.species[large]
+    place = np.arange(len(large)) - np.searchsorted(species, species)
+    beyond = np.zeros(len(evidence), bool)
+    beyond[large[place >= most]] = True
+    return beyond

@@ -1,0 +1,132 @@
+"""What a split's owner should know, by name: species that are not judged, doubtful groups."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.split.deal import NOWHERE, TEST, TRAIN, VAL
+from engine.split.folder import PARTS
+from engine.split.left_out import WORDS, Why
+from engine.split.plan import SplitPlan
+
+
+class Reason(StrEnum):
+    """Why a species that is trained has no photograph in val, or none in test."""
+
+    ONE_IMAGE = "it has one photograph"
+    TWO_IMAGES = "it has two photographs"
+    ONE_GROUP = "all its photographs are one group"
+    TWO_GROUPS = "its photographs are two groups"
+    TWO_LABELS = "its photographs are in groups with two labels"
+    NOT_ASKED = "the split has no test part of its own"
+    OTHER_FOLD = "its val photographs are in other folds"
+
+
+@dataclass(frozen=True)
+class Absence:
+    """A trained species that a part has nothing of."""
+
+    species: str
+    images: int
+    part: str
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A group whose photographs carry several labels; it is trained on, whole."""
+
+    species: tuple[str, ...]
+    places: NDArray[np.int64]
+
+
+def absences(plan: SplitPlan) -> list[Absence]:
+    """Species without val or test, by part, those with most photographs first."""
+    images = plan.images
+    total = images.sum(axis=1)
+    groups = _groups_of_each_species(plan)
+    found = []
+    for code, part in ((VAL, "val"), (TEST, "test")):
+        without = np.flatnonzero((images[:, TRAIN] > 0) & (images[:, code] == 0))
+        for species in without[np.argsort(-total[without], kind="stable")]:
+            reason = _reason(plan, code, int(total[species]), *groups[:, species])
+            name = plan.evidence.names[species]
+            found.append(Absence(name, int(total[species]), part, reason))
+    return found
+
+
+def doubts(plan: SplitPlan) -> list[Doubt]:
+    """The groups with several labels of which something is dealt."""
+    dealt = np.flatnonzero(plan.groups.mixed[plan.groups.of_photograph] & (plan.parts != NOWHERE))
+    of_group = plan.groups.of_photograph[dealt]
+    order = np.argsort(of_group, kind="stable")
+    starts = np.flatnonzero(np.diff(of_group[order], prepend=-1))
+    found = []
+    for places in np.split(dealt[order], starts[1:]) if dealt.size else []:
+        labels = np.unique(plan.evidence.species[places])
+        found.append(Doubt(tuple(plan.evidence.names[label] for label in labels), places))
+    return found
+
+
+def left_out(plan: SplitPlan) -> dict[Why, int]:
+    """Photographs that are in no part, by reason."""
+    counts = np.bincount(plan.why, minlength=max(Why) + 1)
+    return {why: int(counts[why]) for why in Why if counts[why]}
+
+
+def notes_of(plan: SplitPlan, image_ids: list[str]) -> dict[str, Any]:
+    """notes.json: everything of the above; `image_ids` (n,) names the photographs."""
+    by_reason: dict[str, dict[str, list[str]]] = {"val": {}, "test": {}}
+    for absence in absences(plan):
+        by_reason[absence.part].setdefault(absence.reason, []).append(absence.species)
+    return {
+        "without": by_reason,
+        "left_out": {WORDS[why]: images for why, images in left_out(plan).items()},
+        "groups_with_several_labels": sorted(
+            (
+                {
+                    "species": doubt.species,
+                    "image_ids": sorted(image_ids[place] for place in doubt.places),
+                }
+                for doubt in doubts(plan)
+            ),
+            key=lambda group: group["image_ids"],
+        ),
+        "moved": sorted(
+            (image_ids[place], PARTS[plan.prior[place]], PARTS[plan.parts[place]])
+            for place in plan.moved
+        ),
+    }
+
+
+def _groups_of_each_species(plan: SplitPlan) -> NDArray[np.int64]:
+    """Groups of each species of which something is dealt (2, species): all, and of one label."""
+    names = len(plan.evidence.names)
+    dealt = plan.parts != NOWHERE
+    species, of_group = plan.evidence.species[dealt], plan.groups.of_photograph[dealt]
+    # Where a group has one species, any of its photographs tells which.
+    label = np.full(len(plan.groups), -1, np.int64)
+    label[of_group] = species
+    single = np.bincount(label[(label >= 0) & ~plan.groups.mixed], minlength=names)
+    doubtful = plan.groups.mixed[of_group]
+    cells = np.unique(of_group[doubtful] * names + species[doubtful])
+    return np.stack([single + np.bincount(cells % names, minlength=names), single])
+
+
+def _reason(plan: SplitPlan, part: int, images: int, groups: int, single: int) -> Reason:
+    if images == 1:
+        return Reason.ONE_IMAGE
+    if part == TEST and images == 2:
+        return Reason.TWO_IMAGES
+    if groups == 1:
+        return Reason.ONE_GROUP
+    if part == TEST and (plan.has_foreign_test or not plan.settings.test_percent):
+        return Reason.NOT_ASKED
+    if single < groups and single < 2 + (part == TEST):
+        return Reason.TWO_LABELS
+    if part == TEST and groups == 2:
+        return Reason.TWO_GROUPS
+    return Reason.OTHER_FOLD if plan.settings.folds else Reason.TWO_GROUPS

@@ -1,0 +1,64 @@
+"""Photographs for the tests of the split, from a few words each."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from engine.settings.split import SplitSettings
+from engine.split.earlier import Earlier
+from engine.split.evidence import Evidence, evidence_of
+from engine.split.folder import PARTS
+from engine.split.plan import SplitPlan, plan_split
+
+TEXTS = (
+    "image_id",
+    "species",
+    "source",
+    "observation_id",
+    "observer",
+    "sha256",
+    "url",
+    "phash",
+)
+
+
+def evidence(rows: Sequence[Mapping[str, str]]) -> Evidence:
+    """Evidence of photographs given by what they have; the rest is empty."""
+    columns = {name: pa.array([row.get(name, "") for row in rows], pa.string()) for name in TEXTS}
+    return evidence_of(pa.table(columns))
+
+
+def rows_of(images: Sequence[int]) -> list[dict[str, str]]:
+    """So many photographs of each species, which share nothing."""
+    return [
+        {"image_id": f"{number}-{image}", "species": f"species {number:05}"}
+        for number, count in enumerate(images)
+        for image in range(count)
+    ]
+
+
+def plan(
+    rows: Sequence[Mapping[str, str]], earlier: SplitPlan | None = None, **settings: object
+) -> SplitPlan:
+    """The plan of these photographs under these settings."""
+    values = {"name": "x", **({"earlier": "it"} if earlier else {}), **settings}
+    return plan_split(evidence(rows), SplitSettings.model_validate(values), _known(earlier))
+
+
+def places(rows: Sequence[Mapping[str, str]], planned: SplitPlan) -> dict[str, str]:
+    """The part of each photograph, by id; those left out are absent."""
+    return {
+        row["image_id"]: PARTS[part]
+        for row, part in zip(rows, planned.parts, strict=True)
+        if part >= 0
+    }
+
+
+def _known(earlier: SplitPlan | None) -> Earlier | None:
+    if earlier is None:
+        return None
+    there = earlier.parts >= 0
+    images, parts = earlier.evidence.image[there], earlier.parts[there]
+    order = np.argsort(images)
+    return Earlier(images[order], parts[order])

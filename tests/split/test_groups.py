@@ -1,0 +1,80 @@
+"""Groups: what photographs share keeps them together, directly or through others."""
+
+import pytest
+
+from engine.settings.split import Link
+from engine.split.groups import Groups, group
+from tests.split.photographs import evidence
+
+
+def sets(groups: Groups) -> set[frozenset[int]]:
+    """The groups as sets of places."""
+    found: dict[int, set[int]] = {}
+    for place, number in enumerate(groups.of_photograph.tolist()):
+        found.setdefault(number, set()).add(place)
+    return {frozenset(members) for members in found.values()}
+
+
+def grouped(rows: list[dict[str, str]], *links: Link, distance: int = 3) -> set[frozenset[int]]:
+    rows = [{"image_id": str(n), "species": "a", **row} for n, row in enumerate(rows)]
+    return sets(group(evidence(rows), links, distance))
+
+
+@pytest.mark.parametrize(
+    ("link", "column"),
+    [
+        ("observation", "observation_id"),
+        ("observer", "observer"),
+        ("bytes", "sha256"),
+        ("url", "url"),
+    ],
+)
+def test_photographs_that_share_a_text_are_one_group(link: Link, column: str) -> None:
+    rows = [{column: "x"}, {column: "y"}, {column: "x"}, {}, {}]
+    assert grouped(rows, link) == {frozenset(s) for s in ({0, 2}, {1}, {3}, {4})}
+    assert len(grouped(rows)) == 5
+
+
+def test_observations_of_one_number_in_two_sources_are_two() -> None:
+    rows = [{"observation_id": "7", "source": source} for source in ("x", "y", "x")]
+    assert grouped(rows, "observation") == {frozenset({0, 2}), frozenset({1})}
+
+
+def test_an_observer_joins_within_a_species_only() -> None:
+    rows = [{"observer": "ada", "species": species} for species in ("a", "b", "a")]
+    assert grouped(rows, "observer") == {frozenset({0, 2}), frozenset({1})}
+
+
+def test_near_duplicates_are_one_group_up_to_the_distance() -> None:
+    rows = [{"phash": f"{value:016x}"} for value in (0, 0b111, 0b1111 << 40, 0b111 << 60)]
+    assert grouped(rows, "near-duplicate", distance=3) == {frozenset({0, 1, 3}), frozenset({2})}
+    assert len(grouped(rows, "near-duplicate", distance=2)) == 4
+    assert len(grouped([{"phash": ""}, {"phash": "?"}], "near-duplicate")) == 2
+
+
+def test_links_join_through_one_another() -> None:
+    rows = [
+        {"observation_id": "1"},
+        {"observation_id": "1", "sha256": "h"},
+        {"sha256": "h", "url": "u"},
+        {"url": "u"},
+    ]
+    assert grouped(rows, "observation", "bytes", "url") == {frozenset(range(4))}
+    assert len(grouped(rows, "observation", "url")) == 2
+
+
+def test_a_group_with_two_species_is_known_as_such() -> None:
+    rows = [
+        {"image_id": str(place), "species": species, "sha256": text}
+        for place, (species, text) in enumerate([("a", "h"), ("b", "h"), ("b", "k"), ("b", "k")])
+    ]
+    groups = group(evidence(rows), ["bytes"], 3)
+    assert groups.mixed[groups.of_photograph].tolist() == [True, True, False, False]
+
+
+def test_a_group_is_known_again_when_photographs_come() -> None:
+    rows = [{"image_id": str(n), "species": "a", "observation_id": "o"} for n in range(9)]
+    fewer, more = (
+        group(evidence(rows[start:]), ["observation"], 3).anchor.tolist() for start in (5, 0)
+    )
+    assert fewer == more
