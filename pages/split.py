@@ -3,23 +3,33 @@
 import streamlit as st
 
 from studio import place
-from studio.split import sections
-from studio.split.preview import images_by_species
+from studio.split import comparing, listing, options, preview
+from studio.split.findings import findings_of, show_findings
+from studio.split.made import splits_made
+from studio.split.planning import images_of, plan_faults, planned, species_counts
+from studio.split.spread import nothing_to_split, spread
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
 heading("Split", "Deal the photographs to train, val and test, and see what that means first.")
 with problems_shown():
     home = place.home()
-    images = images_by_species(home)
-    if not images:
-        sections.nothing_to_split()
+    here, known = (images_of(species_counts(home, which)) for which in ("cached", "all"))
+    if not known.size:
+        nothing_to_split()
     else:
-        sections.spread(images)
+        photographs = options.choose_photographs(int(here.sum()), int(known.sum()))
+        images = here if photographs == "cached" else known
+        spread(images, [item.species for item in species_counts(home, photographs)])
         st.subheader("A new split", anchor=False)
         with problems_shown():
-            settings = sections.choose_settings(home)
-            sections.preview(images, settings)
-            sections.make(home, settings)
-            sections.checks(home, settings, sum(images))
-    sections.show_made(home)
+            settings = options.choose_settings(home, photographs)
+            plan = planned(home, settings)
+            own, shuffle = plan_faults(plan)
+            preview.preview(plan, own, shuffle)
+            listing.make(home, settings)
+            show_findings(findings_of(plan, own))
+    splits = splits_made(home)
+    if splits:
+        listing.show_made(home, splits)
+        comparing.compare(home, splits)

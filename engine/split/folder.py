@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
+
 from engine.errors import BadInput
 from engine.files import atomic_writer
 from engine.home import Home
@@ -88,10 +90,9 @@ def write_part(path: Path, lines: Iterable[SplitLine]) -> None:
 
 def write_rows(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
     """Write objects as JSON lines, all or nothing."""
-    encode = json.JSONEncoder(ensure_ascii=False).encode
     with atomic_writer(path) as stream:
         for row in rows:
-            stream.write(encode(row).encode() + b"\n")
+            stream.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
 
 
 def read_part(path: Path) -> list[SplitLine]:

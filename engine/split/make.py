@@ -137,10 +137,8 @@ def _rows(plan: SplitPlan, table: pa.Table, chosen: NDArray[np.int64]) -> Iterat
     labels = plan.labels[plan.evidence.species]
     for start in range(0, len(chosen), _AT_ONCE):
         places = chosen[start : start + _AT_ONCE]
-        taken = table.take(places)
-        columns = [
-            (labels[places] if name == "label" else taken[name]).tolist() for name in _FIELDS
-        ]
+        taken = table.take(places).append_column("label", pa.array(labels[places]))
+        columns = [taken[name].to_pylist() for name in _FIELDS]
         for row in zip(*columns, strict=True):
             yield dict(zip(_FIELDS, row, strict=True))
 

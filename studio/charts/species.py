@@ -1,4 +1,4 @@
-"""How photographs spread over species: the long tail, drawn three ways."""
+"""How photographs spread over species: the long tail, species by species."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -11,7 +11,12 @@ from studio import text
 from studio.charts.chart import Chart, Table, figure
 from studio.palette import LIGHT
 
-_BUCKETS = (("1 photograph", LIGHT.clay), ("2 photographs", LIGHT.ochre), ("3 or more", LIGHT.leaf))
+_COLOURS = (LIGHT.clay, LIGHT.ochre, LIGHT.leaf)
+
+
+def bin_of(place: int) -> tuple[int, int]:
+    """The fewest and the most photographs of a species in that bar of the histogram."""
+    return (1, 1) if place == 0 else (2 ** (place - 1) + 1, 2**place)
 
 
 def class_histogram(counts: Sequence[int]) -> Chart:
@@ -24,7 +29,7 @@ def class_histogram(counts: Sequence[int]) -> Chart:
     edges = [1, *(2**power + 1 for power in range(doublings))]
     labels = [_span(low, high - 1) for low, high in pairwise(edges)]
     species = np.histogram(images, bins=edges)[0]
-    colours = [_BUCKETS[min(index, 2)][1] for index in range(len(labels))]
+    colours = [_COLOURS[min(index, 2)] for index in range(len(labels))]
     drawn = figure(
         go.Bar(
             x=labels,
@@ -89,46 +94,6 @@ def rank_curve(counts: Sequence[int], names: Sequence[str] | None = None) -> Cha
         "Photographs by rank of species",
         _spread(images),
         Table(("Rank", "Species", "Photographs"), rows),
-    )
-
-
-def bucket_bars(counts: Sequence[int]) -> Chart:
-    """The share of species, and of photographs, with 1, 2, and 3 or more photographs."""
-    images = _counted(counts)
-    masks = (images == 1, images == 2, images >= 3)
-    pairs = [(int(mask.sum()), int(images[mask].sum())) for mask in masks]
-    totals = (max(images.size, 1), max(int(images.sum()), 1))
-    drawn = figure(height=190)
-    for (name, colour), pair in zip(_BUCKETS, pairs, strict=True):
-        shares = [part / total for part, total in zip(pair, totals, strict=True)]
-        drawn.add_bar(
-            name=name,
-            y=["Species", "Photographs"],
-            x=shares,
-            orientation="h",
-            marker_color=colour,
-            customdata=pair,
-            text=[text.percentage(share, 0) if share > 0.06 else "" for share in shares],
-            insidetextfont_color=LIGHT.background,
-            textangle=0,
-            hovertemplate=name + ": %{customdata:,} (%{x:.1%})<extra></extra>",
-        )
-    drawn.update_layout(barmode="stack", bargap=0.35, legend_traceorder="normal")
-    drawn.update_xaxes(tickformat=".0%", range=[0, 1], showline=False, ticks="")
-    drawn.update_yaxes(showgrid=False, autorange="reversed")
-    rows = tuple(
-        (name, text.number(species), text.number(photographs))
-        for (name, _), (species, photographs) in zip(_BUCKETS, pairs, strict=True)
-    )
-    said = "; ".join(
-        f"{name}: {text.count(pair[0], 'species', 'species')}"
-        for (name, _), pair in zip(_BUCKETS, pairs, strict=True)
-    )
-    return Chart(
-        drawn,
-        "How much is known of each species",
-        f"{said}.",
-        Table(("Photographs per species", "Species", "Photographs"), rows),
     )
 
 

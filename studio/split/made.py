@@ -19,6 +19,7 @@ class Made:
     made: float = 0.0
     counts: tuple[tuple[str, PartCount], ...] = ()
     straddling_groups: int = 0
+    group: tuple[str, ...] = ()
     problem: str = ""
 
     @property
@@ -43,6 +44,7 @@ def read_made(home: Home, name: str) -> Made:
             float(told["made"]),
             tuple((part, PartCount(**told["parts"][part])) for part in PARTS),
             int(told["straddling_groups"]),
+            tuple(map(str, told.get("group", ()))),
         )
     except BadInput as error:
         return Made(name, problem=str(error))

@@ -1,63 +1,118 @@
-"""What a split of the catalogue would be, from what is in it now."""
+"""A split before it is written: the parts, who is not judged and why, and a plain shuffle."""
 
-from dataclasses import dataclass
+from collections import Counter
 
 import streamlit as st
 
-from engine.home import Home
-from engine.settings.split import SplitSettings
-from engine.split.check import Finding, check_lines
-from engine.split.make import CACHED, plan_from_catalogue
-from engine.split.plan import PartCount, preview_counts
-from studio import place
+from engine.split.left_out import WORDS
+from engine.split.notes import absences, doubts, left_out
+from engine.split.plan import SplitPlan
+from engine.split.shuffle import Faults
+from studio import text
+from studio.charts.parts import parts_bars
+from studio.charts.tail import exposure_curves, part_bars
+from studio.live_chart.component import live_chart
 
-PLANNED_AT_ONCE = 60_000
-"""Up to so many photographs are dealt for a look without being asked; that takes a second."""
-
-
-@dataclass(frozen=True)
-class Planned:
-    """How a planned split stands the checks, and the observations that it would tear apart."""
-
-    findings: list[Finding]
-    straddling_groups: int
+_SHOWN_DOUBTS = 200
 
 
-def images_by_species(home: Home) -> list[int]:
-    """Photographs of each species whose bytes are here, the most first."""
-    return _images_by_species(str(home.root), _stamp(home))
+def preview(plan: SplitPlan, own: Faults, shuffle: Faults) -> None:
+    """The parts, and below them one look at a time."""
+    counts = plan.counts
+    live_chart(
+        parts_bars({part: (count.images, count.species) for part, count in counts.items()}),
+        key="split.parts",
+    )
+    _left_out(plan)
+    looks = st.tabs(
+        ["By size of species", "Not judged", "A plain shuffle", "Sampling"],
+        key="split.looks",
+        on_change="rerun",
+    )
+    by_size, not_judged, plain, sampling = looks
+    if by_size.open:
+        with by_size:
+            live_chart(part_bars(plan.images), key="split.part_bars")
+    if not_judged.open:
+        with not_judged:
+            _not_judged(plan)
+    if plain.open:
+        with plain:
+            _beside_a_shuffle(own, shuffle)
+    if sampling.open:
+        with sampling:
+            live_chart(exposure_curves(plan.images[:, 0]), key="split.exposure")
 
 
-def part_counts(images: list[int], settings: SplitSettings) -> dict[str, PartCount]:
-    """The size of each part; quick, for nothing is dealt."""
-    return preview_counts(images, settings)
+def _left_out(plan: SplitPlan) -> None:
+    reasons = left_out(plan)
+    if reasons:
+        photographs = "; ".join(
+            f"{text.count(images, 'photograph')} {WORDS[why]}" for why, images in reasons.items()
+        )
+        species = text.count(plan.left_out_species, "species", "species")
+        st.caption(f"Left out: {species} in all; {photographs}.")
+    if len(plan.moved):
+        st.caption(
+            f"{text.count(len(plan.moved), 'photograph')} of {plan.settings.earlier} would move "
+            "to another part, for the shares ask for it; the split's notes list them."
+        )
+    found = doubts(plan)
+    if found:
+        noun = text.count(len(found), "group carries", "groups carry")
+        st.markdown(
+            f":orange[:material/warning:] {noun} more than one species' name: trained on, whole, "
+            "and never used to judge."
+        )
+        with st.expander("Groups with several names"):
+            st.dataframe(
+                [
+                    {"Photographs": len(doubt.places), "Species": ", ".join(doubt.species)}
+                    for doubt in found[:_SHOWN_DOUBTS]
+                ],
+                hide_index=True,
+            )
 
 
-def planned(home: Home, settings: SplitSettings) -> Planned:
-    """Deal the photographs and check the outcome, writing nothing.
+def _not_judged(plan: SplitPlan) -> None:
+    found = absences(plan)
+    if not found:
+        st.caption("Every species has photographs in val and in test.")
+        return
+    tally = Counter((absence.part, absence.reason) for absence in found)
+    st.markdown(
+        "  \n".join(
+            f"**{text.count(count, 'species', 'species')}** without {part}: {reason}"
+            for (part, reason), count in tally.most_common()
+        )
+    )
+    st.dataframe(
+        {
+            "Species": [absence.species for absence in found],
+            "Photographs": [absence.images for absence in found],
+            "Nothing in": [absence.part for absence in found],
+            "Why": [str(absence.reason) for absence in found],
+        },
+        hide_index=True,
+        height=320,
+    )
 
-    Raises:
-        BadInput: fewer than two species are left to tell apart.
-    """
-    return _planned(str(home.root), _stamp(home), settings.seed, settings.min_images)
 
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def _images_by_species(root: str, stamp: tuple[int, ...]) -> list[int]:
-    with place.catalogue() as catalogue:
-        return [count.images for count in catalogue.species(CACHED)]
-
-
-@st.cache_data(max_entries=32, show_spinner="Dealing the photographs …")
-def _planned(root: str, stamp: tuple[int, ...], seed: int, min_images: int) -> Planned:
-    with place.catalogue() as catalogue:
-        plan = plan_from_catalogue(catalogue, SplitSettings(seed=seed, min_images=min_images))
-    return Planned(check_lines(plan.parts, plan.classes), plan.straddling_groups)
-
-
-def _stamp(home: Home) -> tuple[int, ...]:
-    """Changes whenever the catalogue does."""
-    # What was added last may still be in the write-ahead log.
-    files = (home.catalogue, home.catalogue.with_name(home.catalogue.name + "-wal"))
-    stats = [file.stat() for file in files if file.is_file() and file.stat().st_size]
-    return tuple(number for stat in stats for number in (stat.st_mtime_ns, stat.st_size))
+def _beside_a_shuffle(own: Faults, shuffle: Faults) -> None:
+    st.caption(
+        "The same photographs, shuffled and cut by the same shares, without looking at species or "
+        "groups."
+    )
+    rows = {
+        "Species only in val": (own.val_only, shuffle.val_only),
+        "Species only in test": (own.test_only, shuffle.test_only),
+        "Species that could be in val and are not": (own.not_in_val, shuffle.not_in_val),
+        "Groups torn apart": (own.straddling, shuffle.straddling),
+    }
+    st.table(
+        [
+            {"": name, "This split": text.number(mine), "A plain shuffle": text.number(other)}
+            for name, (mine, other) in rows.items()
+        ],
+        border="horizontal",
+    )

@@ -26,7 +26,7 @@ from engine.split.folder import (
     split_names,
     write_part,
 )
-from engine.split.make import make_split, plan_from_catalogue
+from engine.split.make import make_split
 
 SETTINGS = SplitSettings(name="first", seed=7)
 
@@ -48,24 +48,29 @@ def rewrite(split: SplitFolder, part: str, change: Callable[[list[SplitLine]], N
     write_part(split.part(part), lines)
     manifest = json.loads(split.manifest.read_text())
     manifest["files"][f"{part}.jsonl"] = sha256_of(split.part(part))
-    manifest["parts"][part]["images"] = len(lines)
+    species = len({line.species for line in lines})
+    manifest["parts"][part] = {"images": len(lines), "species": species}
     write_json(split.manifest, manifest)
 
 
 def test_a_new_split_passes_every_check(split: SplitFolder) -> None:
     findings = check_split(split)
-    assert len(findings) == 6
+    assert len(findings) == 8
     assert all(finding.ok and finding.detail for finding in findings)
 
 
-def test_the_parts_hold_what_was_planned(
+def test_the_parts_hold_each_photograph_once_under_its_label(
     split: SplitFolder, small_catalogue: SqliteCatalogue
 ) -> None:
-    plan = plan_from_catalogue(small_catalogue, SETTINGS)
-    for part in PARTS:
-        assert read_part(split.part(part)) == plan.parts[part]
-    assert [plan.counts[part].images for part in PARTS] == [7, 3, 2]
-    assert read_classes(split.classes) == plan.classes
+    parts = [read_part(split.part(part)) for part in PARTS]
+    assert [len(lines) for lines in parts] == [8, 2, 2]
+    ids = sorted(line.image_id for lines in parts for line in lines)
+    assert ids == sorted(photograph.image_id for photograph in small_catalogue.all())
+    labels = read_classes(split.classes).labels
+    assert all(labels[line.species] == line.label for lines in parts for line in lines)
+    assert all(
+        lines == sorted(lines, key=lambda line: (line.species, line.image_id)) for lines in parts
+    )
 
 
 def test_every_line_leads_to_a_photograph(home: Home, split: SplitFolder) -> None:
@@ -83,11 +88,21 @@ def test_a_line_has_the_keys_other_programs_rely_on(split: SplitFolder) -> None:
 def test_the_manifest_says_how_the_split_was_made(split: SplitFolder) -> None:
     manifest = json.loads(split.manifest.read_text())
     assert (manifest["name"], manifest["seed"], manifest["min_images"]) == ("first", 7, 1)
-    assert manifest["parts"]["val"] == {"images": 3, "species": 3}
+    assert manifest["parts"]["val"] == {"images": 2, "species": 2}
+    assert manifest["group"] == ["observation", "bytes"]
     assert manifest["class_map"] == read_classes(split.classes).fingerprint
-    assert manifest["files"].keys() == {*(f"{part}.jsonl" for part in PARTS), "classes.json"}
-    assert manifest["straddling_groups"] == 1
-    assert manifest["rule"]
+    files = {*(f"{part}.jsonl" for part in PARTS), "classes.json", "notes.json"}
+    assert manifest["files"].keys() == files
+    assert manifest["straddling_groups"] == 0
+    assert "max(1, 10 %)" in manifest["rule"]
+
+
+def test_the_notes_name_the_species_that_are_not_judged_and_why(split: SplitFolder) -> None:
+    notes = json.loads(split.notes.read_text())
+    one, group = "it has one photograph", "all its photographs are one group"
+    assert notes["without"]["val"] == {group: ["Bellis perennis"], one: ["Acer campestre"]}
+    assert notes["without"]["test"][one] == ["Acer campestre"]
+    assert notes["moved"] == notes["groups_with_several_labels"] == []
 
 
 def test_the_same_seed_writes_the_same_files(
@@ -103,7 +118,11 @@ def test_photographs_whose_bytes_are_elsewhere_are_not_dealt(
     home: Home, small_catalogue: SqliteCatalogue
 ) -> None:
     small_catalogue.add([Photograph("far", "Zea mays", source="web", url="https://example.org/a")])
-    assert "Zea mays" not in make_split(home, small_catalogue, SETTINGS).classes.species
+    (plan,) = make_split(home, small_catalogue, SETTINGS)
+    assert "Zea mays" not in plan.classes.species
+    every = SETTINGS.model_copy(update={"name": "all", "photographs": "all"})
+    (plan,) = make_split(home, small_catalogue, every)
+    assert "Zea mays" in plan.classes.species
 
 
 def test_a_name_that_is_taken_is_refused_and_what_is_there_stays(
@@ -166,7 +185,7 @@ def test_without_any_split_the_next_step_is_said(home: Home) -> None:
 
 def test_an_edited_line_is_found(split: SplitFolder) -> None:
     file = split.part("train")
-    file.write_text(file.read_text().replace('"source": "test"', '"source": "else"', 1))
+    file.write_text(file.read_text().replace('"source":"test"', '"source":"else"', 1))
     assert complaints(split) == ["The files are as they were written"]
 
 
@@ -181,12 +200,12 @@ def test_a_species_only_in_val_is_found(split: SplitFolder) -> None:
         split,
         "train",
         lambda lines: lines.__setitem__(
-            slice(None), [line for line in lines if line.species != "Bellis perennis"]
+            slice(None), [line for line in lines if line.species != "Cornus mas"]
         ),
     )
     assert complaints(split) == ["Every species in val and test is in train"]
     details = [finding.detail for finding in check_split(split) if not finding.ok]
-    assert details == ["1 are not, such as Bellis perennis"]
+    assert details == ["1 are not, such as Cornus mas"]
 
 
 def test_a_photograph_in_two_parts_is_found(split: SplitFolder) -> None:

@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 
-from studio.charts.species import bucket_bars, class_histogram, rank_curve
+from studio.charts.species import bin_of, class_histogram, rank_curve
 
 
 def long_tail(species: int = 8_587) -> list[int]:
@@ -42,17 +42,10 @@ def test_the_rank_curve_keeps_both_ends_of_each_step_only() -> None:
     assert chart.table.rows[0] == ("1", "s5000", "7")
 
 
-def test_the_buckets_share_out_species_and_photographs() -> None:
-    chart = bucket_bars([1, 2, 2, 5])
-    assert [list(trace.x) for trace in chart.figure.data] == [[0.25, 0.1], [0.5, 0.4], [0.25, 0.5]]
-    assert chart.table.rows == (
-        ("1 photograph", "1", "1"),
-        ("2 photographs", "2", "4"),
-        ("3 or more", "1", "5"),
-    )
+def test_a_bar_of_the_histogram_knows_its_species() -> None:
+    assert [bin_of(place) for place in range(5)] == [(1, 1), (2, 2), (3, 4), (5, 8), (9, 16)]
 
 
 def test_without_species_every_chart_is_empty_and_says_so() -> None:
     assert class_histogram([]).summary == "No species yet."
     assert rank_curve([]).summary == "No species yet."
-    assert bucket_bars([0]).summary.startswith("1 photograph: 0 species")

@@ -1,0 +1,55 @@
+"""What a plain random shuffle would have done: the fault that the rule is there to avoid."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.split.deal import NOWHERE, Codes
+from engine.split.evidence import Evidence
+from engine.split.groups import Groups
+from engine.split.plan import SplitPlan, straddling
+
+
+@dataclass(frozen=True)
+class Faults:
+    """What is wrong with a split, or would be.
+
+    `val_only` and `test_only` count species held out there and not trained; `not_in_val` those
+    that are trained and could be in val, having two groups, but are not; `straddling` groups.
+    """
+
+    val_only: int
+    test_only: int
+    not_in_val: int
+    straddling: int
+
+
+def shuffled(plan: SplitPlan) -> Codes:
+    """The parts (n,) that the plan's photographs get when all are shuffled and cut by share."""
+    dealt = np.flatnonzero(plan.parts != NOWHERE)
+    order = np.random.default_rng(plan.settings.seed).permutation(dealt)
+    shares = np.array([plan.settings.val_percent, plan.settings.test_percent]) / 100
+    val, held_out = np.rint(np.cumsum(shares) * len(order)).astype(int)
+    parts = np.full(len(plan.parts), NOWHERE, np.int8)
+    parts[order[held_out:]] = 0
+    parts[order[:val]] = 1
+    parts[order[val:held_out]] = 2
+    return parts
+
+
+def faults(evidence: Evidence, groups: Groups, parts: Codes) -> Faults:
+    """Look for the faults in any dealing of the photographs."""
+    dealt = parts != NOWHERE
+    species, of_group = evidence.species[dealt], groups.of_photograph[dealt]
+    names = len(evidence.names)
+    cells = species.astype(np.int64) * 3 + parts[dealt]
+    train, val, test = (np.bincount(cells, minlength=3 * names).reshape(-1, 3) > 0).T
+    label = np.full(len(groups), -1, np.int64)
+    label[of_group] = species
+    could = np.bincount(label[(label >= 0) & ~groups.mixed], minlength=names) >= 2
+    return Faults(
+        int((val & ~train).sum()),
+        int((test & ~train).sum()),
+        int((could & ~val).sum()),
+        straddling(groups, parts),
+    )

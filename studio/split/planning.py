@@ -1,0 +1,106 @@
+"""What a split of the catalogue would be, kept in memory so that a page answers at once."""
+
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from engine.catalogue.store import SpeciesCount
+from engine.home import Home
+from engine.settings.split import Link, SplitSettings
+from engine.split.evidence import Evidence, columns_for, evidence_of
+from engine.split.groups import Groups, group
+from engine.split.make import earlier_of, photographs_in
+from engine.split.plan import SplitPlan, plan_split
+from engine.split.shuffle import Faults, faults, shuffled
+from studio import place
+
+Photographs = Literal["cached", "all"]
+
+
+def species_counts(home: Home, photographs: Photographs) -> list[SpeciesCount]:
+    """The species with photographs, those with most first."""
+    return _species_counts(str(home.root), stamp(home), photographs)
+
+
+def planned(home: Home, settings: SplitSettings) -> SplitPlan:
+    """Deal the photographs, writing nothing.
+
+    Raises:
+        BadInput: fewer than two species are left to tell apart, or the split to carry over is
+            not there.
+    """
+    unnamed = settings.model_copy(update={"name": "default"})
+    return _planned(str(home.root), stamp(home), unnamed, _age(home, settings), home)
+
+
+def plan_faults(plan: SplitPlan) -> tuple[Faults, Faults]:
+    """The faults of the plan, and of a plain random shuffle of the same photographs."""
+    return (
+        faults(plan.evidence, plan.groups, plan.parts),
+        faults(plan.evidence, plan.groups, shuffled(plan)),
+    )
+
+
+def images_of(counts: list[SpeciesCount]) -> NDArray[np.int64]:
+    """The photographs of each species."""
+    return np.fromiter((item.images for item in counts), np.int64, len(counts))
+
+
+def stamp(home: Home) -> tuple[int, ...]:
+    """Changes whenever the catalogue does."""
+    # What was added last may still be in the write-ahead log.
+    files = (home.catalogue, home.catalogue.with_name(home.catalogue.name + "-wal"))
+    stats = [file.stat() for file in files if file.is_file() and file.stat().st_size]
+    return tuple(number for stat in stats for number in (stat.st_mtime_ns, stat.st_size))
+
+
+# Resources, not data: a plan of a large catalogue is not copied at every look. Nobody changes it.
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _species_counts(
+    root: str, stamp: tuple[int, ...], photographs: Photographs
+) -> list[SpeciesCount]:
+    with place.catalogue() as catalogue:
+        return catalogue.species(photographs_in(SplitSettings(photographs=photographs)))
+
+
+@st.cache_resource(max_entries=1, show_spinner="Reading the catalogue …")
+def _evidence(root: str, stamp: tuple[int, ...], photographs: Photographs) -> Evidence:
+    # Everything that can join photographs is read, so that another choice asks for no more.
+    links: tuple[Link, ...] = ("observer", "bytes", "url", "near-duplicate")
+    chosen = photographs_in(SplitSettings(photographs=photographs))
+    with place.catalogue() as catalogue:
+        return evidence_of(catalogue.columns(columns_for(links), chosen), links)
+
+
+@st.cache_resource(max_entries=6, show_spinner="Joining what belongs together …")
+def _groups(
+    root: str,
+    stamp: tuple[int, ...],
+    photographs: Photographs,
+    links: tuple[Link, ...],
+    near_distance: int,
+) -> Groups:
+    return group(_evidence(root, stamp, photographs), links, near_distance)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _planned(
+    root: str, stamp: tuple[int, ...], settings: SplitSettings, age: float, _home: Home
+) -> SplitPlan:
+    links = tuple(sorted(settings.group))
+    near = settings.near_distance if "near-duplicate" in links else 0
+    groups = _groups(root, stamp, settings.photographs, links, near)
+    evidence = _evidence(root, stamp, settings.photographs)
+    return plan_split(evidence, settings, earlier_of(_home, settings), groups)
+
+
+def _age(home: Home, settings: SplitSettings) -> float:
+    """When the split that is carried over was made; another one may have taken its name."""
+    if not settings.earlier:
+        return 0.0
+    manifest = home.splits / settings.earlier / "manifest.json"
+    return manifest.stat().st_mtime if manifest.is_file() else 0.0
