@@ -17,6 +17,7 @@ from engine.settings.split import SplitSettings
 from engine.split import make as make_module
 from engine.split.check import check_split
 from engine.split.classes import read_classes
+from engine.split.compare import compare_splits
 from engine.split.folder import (
     PARTS,
     SplitFolder,
@@ -27,6 +28,7 @@ from engine.split.folder import (
     write_part,
 )
 from engine.split.make import make_split
+from engine.split.table import read_table
 
 SETTINGS = SplitSettings(name="first", seed=7)
 
@@ -211,7 +213,10 @@ def test_a_species_only_in_val_is_found(split: SplitFolder) -> None:
 def test_a_photograph_in_two_parts_is_found(split: SplitFolder) -> None:
     stray = read_part(split.part("train"))[0]
     rewrite(split, "test", lambda lines: lines.append(stray))
-    assert complaints(split) == ["No photograph is in two parts, or twice in one"]
+    assert complaints(split) == [
+        "No photograph is in two parts, or twice in one",
+        "No file is in two parts",
+    ]
 
 
 def test_a_photograph_twice_in_one_part_is_found(split: SplitFolder) -> None:
@@ -282,3 +287,140 @@ def test_a_line_with_more_keys_than_ours_is_read(tmp_path: Path) -> None:
         '{"path": "a.jpg", "species": "a", "label": 0, "mood": "?"}\n'
     )
     assert read_part(tmp_path / "a.jsonl") == [SplitLine("", "a.jpg", "", "a", 0, "", "", "")]
+
+
+@pytest.mark.parametrize(
+    ("link", "shared", "check"),
+    [
+        ("observation", {"observation_id": "o"}, "No observation is in two parts"),
+        ("observer", {"observer": "ada"}, "No observer of a species is in two parts"),
+        ("url", {"url": "https://example.org/1"}, "No address is in two parts"),
+        ("near-duplicate", {"phash": "00000000000000ff"}, "No pair of near-duplicates is in two"),
+    ],
+)
+def test_a_group_that_was_torn_apart_is_found(
+    home: Home, small_catalogue: SqliteCatalogue, link: str, shared: dict[str, str], check: str
+) -> None:
+    make_split(home, small_catalogue, SplitSettings(name="x", group=(link,)))
+    split = split_folder(home, "x")
+    assert complaints(split) == []
+    for part in ("train", "test"):
+        rewrite(
+            split,
+            part,
+            lambda lines: lines.__setitem__(
+                slice(None),
+                [
+                    dataclasses.replace(line, **shared) if line.species == "Cornus mas" else line
+                    for line in lines
+                ],
+            ),
+        )
+    (found,) = complaints(split)
+    assert found.startswith(check)
+
+
+def test_folds_are_splits_of_their_own_with_one_class_map(
+    home: Home, small_catalogue: SqliteCatalogue
+) -> None:
+    plans = make_split(home, small_catalogue, SplitSettings(name="cv", folds=3))
+    assert sorted(split_names(home)) == ["cv-1", "cv-2", "cv-3"]
+    folders = [split_folder(home, name) for name in ("cv-1", "cv-2", "cv-3")]
+    assert len({read_classes(folder.classes).fingerprint for folder in folders}) == 1
+    assert len({folder.part("test").read_bytes() for folder in folders}) == 1
+    assert all(complaints(folder) == [] for folder in folders)
+    assert sum(plan.counts["val"].images for plan in plans) == 7
+    with pytest.raises(BadInput, match="There is a split 'cv-1' already"):
+        make_split(home, small_catalogue, SplitSettings(name="cv", folds=3))
+
+
+def test_an_earlier_split_is_carried_over_and_what_moved_is_listed(
+    home: Home, split: SplitFolder, small_catalogue: SqliteCatalogue
+) -> None:
+    again = SplitSettings(name="again", seed=99, earlier="first")
+    make_split(home, small_catalogue, again)
+    for part in PARTS:
+        file = split_folder(home, "again").part(part)
+        assert file.read_bytes() == split.part(part).read_bytes()
+    gone = read_part(split.part("val"))[0]
+    small_catalogue.update([{"image_id": gone.image_id, "excluded": True}])
+    make_split(home, small_catalogue, again.model_copy(update={"name": "third"}))
+    notes = json.loads(split_folder(home, "third").notes.read_text())
+    moved = [(before, after) for _, before, after in notes["moved"]]
+    assert moved == [("train", "val")]
+    manifest = json.loads(split_folder(home, "third").manifest.read_text())
+    assert (manifest["moved"], manifest["earlier"]) == (1, "first")
+
+
+def test_a_fixed_test_part_is_the_earlier_one(
+    home: Home, split: SplitFolder, small_catalogue: SqliteCatalogue
+) -> None:
+    small_catalogue.add(
+        Photograph(f"new-{n}", "Dahlia pinnata", path="p", state="cached") for n in range(50)
+    )
+    settings = SplitSettings(name="more", earlier="first", carry="test")
+    make_split(home, small_catalogue, settings)
+    old, new = (
+        {line.image_id for line in read_part(folder.part("test"))}
+        for folder in (split, split_folder(home, "more"))
+    )
+    assert old == new
+    assert complaints(split_folder(home, "more")) == []
+
+
+def test_an_earlier_split_that_is_not_there_is_refused(
+    home: Home, small_catalogue: SqliteCatalogue
+) -> None:
+    with pytest.raises(BadInput, match="There is no split 'gone'"):
+        make_split(home, small_catalogue, SplitSettings(earlier="gone"))
+
+
+def test_excluded_photographs_are_not_dealt(home: Home, small_catalogue: SqliteCatalogue) -> None:
+    small_catalogue.update([{"image_id": "cornus-0", "excluded": True}])
+    (plan,) = make_split(home, small_catalogue, SETTINGS)
+    assert sum(count.images for count in plan.counts.values()) == 11
+
+
+def test_one_name_for_two_species_is_noted_and_only_trained_on(
+    home: Home, small_catalogue: SqliteCatalogue
+) -> None:
+    small_catalogue.add(
+        Photograph(f"twin-{name}", name, path="p", sha256="ab", state="cached")
+        for name in ("Cornus mas", "Dahlia pinnata")
+    )
+    make_split(home, small_catalogue, SETTINGS)
+    split = split_folder(home, "first")
+    notes = json.loads(split.notes.read_text())
+    assert notes["groups_with_several_labels"] == [
+        {
+            "species": ["Cornus mas", "Dahlia pinnata"],
+            "image_ids": ["twin-Cornus mas", "twin-Dahlia pinnata"],
+        }
+    ]
+    trained = {line.image_id for line in read_part(split.part("train"))}
+    assert {"twin-Cornus mas", "twin-Dahlia pinnata"} <= trained
+
+
+def test_two_splits_are_compared_by_their_files(
+    home: Home, split: SplitFolder, small_catalogue: SqliteCatalogue
+) -> None:
+    small_catalogue.add(
+        Photograph(f"new-{n}", "Zea mays", path="p", state="cached") for n in range(3)
+    )
+    make_split(home, small_catalogue, SplitSettings(name="second", seed=7))
+    found = compare_splits(split, split_folder(home, "second"))
+    assert found.photographs[:3, :3].tolist() == [[8, 0, 0], [0, 2, 0], [0, 0, 2]]
+    assert found.photographs[3].tolist() == [1, 1, 1, 0]
+    assert (found.gained, found.lost, found.same_classes) == (("Zea mays",), (), False)
+    assert (found.moved, found.trained_then_tested, found.tested_then_trained) == (0, 0, 0)
+
+
+def test_a_users_own_lines_are_read_into_columns(tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text('{"path": "a.jpg", "species": "a", "label": 0, "observation_id": 7}\n')
+    table = read_table(file)
+    assert table["observation_id"].to_pylist() == ["7"]
+    assert table["image_id"].to_pylist() == [""]
+    file.write_text('{"path": "a.jpg", "species": "a", "label": 0}\n{"species": "b"}\n')
+    with pytest.raises(BadInput, match="Line 2"):
+        read_table(file)

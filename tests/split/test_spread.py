@@ -1,0 +1,64 @@
+"""The long tail in numbers, and a plain shuffle's faults."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from engine.split.shuffle import faults, shuffled
+from engine.split.spread import BUCKETS, exposure, gini, lorenz, prices
+from tests.split.photographs import plan, rows_of
+
+counts = some.lists(some.integers(1, 300), min_size=1, max_size=40)
+
+
+@given(counts)
+def test_every_species_is_in_one_bucket(images: list[int]) -> None:
+    found = np.stack([bucket.holds(np.array(images)) for bucket in BUCKETS])
+    assert (found.sum(axis=0) == 1).all()
+
+
+@given(counts, some.integers(1, 100))
+def test_the_price_of_a_minimum_is_what_falls_below_it(images: list[int], least: int) -> None:
+    (price,) = prices(np.array(images), [least])
+    below = [count for count in images if count < least]
+    assert (price.species, price.images) == (len(below), sum(below))
+
+
+@given(counts)
+def test_the_gini_coefficient_is_half_the_mean_difference(images: list[int]) -> None:
+    values = np.array(images, float)
+    difference = np.abs(values[:, None] - values).mean() / (2 * values.mean())
+    assert gini(np.array(images)) == pytest.approx(difference)
+    share = lorenz(np.array(images))
+    assert (share[0], share[-1]) == (0, 1)
+    assert (np.diff(share, 2) >= -1e-12).all()
+
+
+@given(counts)
+def test_an_epoch_shows_as_many_photographs_however_they_are_drawn(images: list[int]) -> None:
+    values = np.array(images)
+    for sampling in ("uniform", "square root", "balanced"):
+        assert exposure(values, sampling).sum() == pytest.approx(values.sum())
+    assert exposure(values, "uniform") == pytest.approx(values)
+    assert np.ptp(exposure(values, "balanced")) == pytest.approx(0)
+
+
+def test_a_plain_shuffle_judges_species_that_it_does_not_train() -> None:
+    rows = rows_of([1] * 300 + [5] * 60)
+    rows += [
+        {"image_id": f"o{n}-{i}", "species": f"o{n % 4}", "observation_id": str(n)}
+        for n in range(40)
+        for i in range(3)
+    ]
+    planned = plan(rows)
+    parts = shuffled(planned)
+    share = [(parts == code).mean() for code in range(3)]
+    assert share == pytest.approx([0.8, 0.1, 0.1], abs=0.01)
+    worse = faults(planned.evidence, planned.groups, parts)
+    own = faults(planned.evidence, planned.groups, planned.parts)
+    assert worse.val_only > 10
+    assert worse.test_only > 10
+    assert worse.straddling > 5
+    assert worse.not_in_val > 5
+    assert (own.val_only, own.test_only, own.not_in_val, own.straddling) == (0, 0, 0, 0)
