@@ -46,12 +46,16 @@ def stratified_sample(
     second, so that a species seen a thousand times does not hide the others.
     """
     chance = np.random.default_rng(seed)
+    thirds = {name: third for name, third in strata(catalogue.species(chosen)).items() if third}
+    # The smallest first: what it cannot give, the others do.
+    falling = sorted(thirds, key=lambda name: sum(item.images for item in thirds[name]))
     drawn: dict[Stratum, list[Photograph]] = {}
-    for number, (name, species) in enumerate(strata(catalogue.species(chosen)).items()):
-        quota = (size + number) // 3
-        order = [species[place] for place in chance.permutation(len(species))]
+    for number, name in enumerate(falling):
+        left = size - sum(map(len, drawn.values()))
+        order = [thirds[name][place] for place in chance.permutation(len(thirds[name]))]
+        quota = left // (len(falling) - number)
         drawn[name] = fetch(catalogue, chosen, deal(order, quota, chance))
-    return drawn
+    return {name: drawn[name] for name in thirds}
 
 
 def deal(species: Sequence[SpeciesCount], size: int, chance: np.random.Generator) -> Places:

@@ -85,3 +85,12 @@ def test_a_stratified_sample_shows_rare_species_beside_common_ones(
     again = stratified_sample(small_catalogue, EVERYTHING, 1, 6)
     assert again == drawn
     assert drawn["head"] != stratified_sample(small_catalogue, EVERYTHING, 2, 6)["head"]
+
+
+def test_a_sample_is_full_even_where_a_third_has_little_to_give(
+    small_catalogue: SqliteCatalogue,
+) -> None:
+    drawn = stratified_sample(small_catalogue, EVERYTHING, 1, 9)
+    assert {name: len(part) for name, part in drawn.items()} == {"head": 4, "middle": 4, "tail": 1}
+    one = stratified_sample(small_catalogue, Filter(species="Dahlia pinnata"), 1, 4)
+    assert [len(part) for part in one.values()] == [4]

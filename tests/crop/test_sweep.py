@@ -1,0 +1,58 @@
+"""Threshold by padding over a sample."""
+
+import numpy as np
+
+from engine.crop.box import Box
+from engine.crop.finder import crop_from_saliency
+from engine.crop.judging import kept_saliency
+from engine.crop.presets import CLASSIC, FAST
+from engine.crop.sweep import MASSES, PADDINGS, THRESHOLDS, Swept, sweep
+
+SIZE = (400, 300)
+
+
+def blob(level: float) -> np.ndarray:
+    saliency = np.full((60, 80), 0.02, np.float32)
+    saliency[20:40, 10:30] = level
+    return saliency
+
+
+SAMPLE = [Swept(blob(0.9), SIZE, Box(50, 100, 100, 100)), Swept(blob(0.4), SIZE)]
+
+
+def test_a_cell_says_what_its_settings_would_do() -> None:
+    found = sweep(SAMPLE, CLASSIC, rows=(0.3, 0.5), paddings=(0.1, 0.2))
+    crops = [crop_from_saliency(item.saliency, SIZE, CLASSIC) for item in SAMPLE]
+    kept = [
+        kept_saliency(item.saliency, crop.square, SIZE)
+        for item, crop in zip(SAMPLE, crops, strict=True)
+    ]
+    assert found.measures["kept"][1, 1] == np.mean(kept)
+    assert found.measures["fallback"].tolist() == [[0, 0], [0.5, 0.5]]
+
+
+def test_more_padding_keeps_more_and_takes_more_room() -> None:
+    found = sweep(SAMPLE, CLASSIC)
+    assert found.measures["area"].shape == (len(THRESHOLDS), len(PADDINGS))
+    assert (np.diff(found.measures["area"][:6], axis=1) >= 0).all()
+    assert (np.diff(found.measures["kept"][:6], axis=1) >= 0).all()
+
+
+def test_the_truth_is_told_of_photographs_where_it_is_known() -> None:
+    found = sweep(SAMPLE, CLASSIC, rows=(0.5,), paddings=(0.0,))
+    assert found.measures["plant_kept"][0, 0] == 1
+    assert found.measures["fill"][0, 0] == 1
+    unknown = sweep(SAMPLE[1:], CLASSIC, rows=(0.5,), paddings=(0.0,))
+    assert np.isnan(unknown.measures["plant_kept"]).all()
+
+
+def test_the_share_of_the_mass_can_take_the_thresholds_place() -> None:
+    found = sweep(SAMPLE[:1], FAST, axis="mass")
+    assert found.rows == MASSES
+    kept = found.measures["kept"][:, 0]
+    assert (np.diff(kept) >= 0).all()
+    assert kept[0] < 0.8 < kept[-1]
+
+
+def test_of_no_photographs_nothing_is_said() -> None:
+    assert np.isnan(sweep([], CLASSIC).measures["kept"]).all()
