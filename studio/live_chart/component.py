@@ -1,5 +1,6 @@
 """A chart that takes new data in place: one node, the reader's zoom kept, no blank frame."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,8 +21,20 @@ _mount = st.components.v2.component(
 )
 
 
-def live_chart(chart: Chart, key: str) -> None:
-    """Draw the chart, or bring the one drawn under this key up to date."""
+def live_chart(
+    chart: Chart, key: str, *, on_click: Callable[[str, str], None] | None = None
+) -> None:
+    """Draw the chart, or bring the one drawn under this key up to date.
+
+    `on_click` is called before the run that a click on a mark brings about, with what the axes
+    say there: x and y.
+    """
+
+    def clicked() -> None:
+        place = dict(st.session_state[key]).get("clicked")
+        if on_click is not None and place is not None:
+            on_click(str(place[0]), str(place[1]))
+
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     _mount(
         key=key,
@@ -32,5 +45,7 @@ def live_chart(chart: Chart, key: str) -> None:
             "table": asdict(chart.table),
             "dark": counterparts(),
             "script": "/".join(["", *filter(None, [base]), "app/static", plotly_script()]),
+            "clickable": on_click is not None,
         },
+        on_clicked_change=clicked,
     )

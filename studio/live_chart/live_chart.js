@@ -77,16 +77,23 @@ function draw(chart) {
   const { figure, dark } = chart.data
   const { data, layout } = JSON.parse(isDark(chart.figure) ? coloured(figure, dark) : figure)
   window.Plotly.react(chart.plot, data, layout, CONFIG)
+  if (chart.data.clickable && !chart.listens) {
+    chart.listens = true
+    chart.plot.on("plotly_click", ({ points }) =>
+      chart.tell("clicked", [String(points[0].x), String(points[0].y)]),
+    )
+  }
 }
 
 export default function (component) {
-  const { parentElement, data } = component
+  const { parentElement, data, setTriggerValue } = component
   let chart = charts.get(parentElement)
   if (!chart) {
     chart = build(parentElement)
     charts.set(parentElement, chart)
   }
   chart.data = data
+  chart.tell = setTriggerValue
   chart.title.textContent = data.title
   chart.words.textContent = data.summary
   chart.plot.setAttribute("aria-label", `${data.title}. ${data.summary}`)

@@ -16,13 +16,14 @@ Pixels = NDArray[np.uint8]
 Rectangle = tuple[float, float, float, float]
 """x, y, width, height, in the photograph's own pixels."""
 
-Mark = Literal["subject", "centre", "smart"]
+Mark = Literal["subject", "centre", "smart", "drawn"]
 
 # Over a photograph the colours are the same on light and dark pages; each line has a dark casing.
 _LOOKS: dict[Mark, tuple[str, str, str]] = {
     "subject": ("Subject", "#ffd45c", "3 4"),
     "centre": ("Centre square", "#ffffff", "9 6"),
     "smart": ("Smart square", "#7ff0a8", ""),
+    "drawn": ("Square by hand", "#f0a0dc", "2 3"),
 }
 
 # From nothing (dark moss) over leaf green to the petals' yellow.

@@ -1,0 +1,110 @@
+"""Threshold by padding as a heat map: one cell a pair of settings."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from plotly import graph_objects as go
+
+from engine.crop.sweep import Measure, Sweep
+from studio import text
+from studio.charts.chart import Chart, Table, figure
+from studio.palette import LIGHT
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a measure is called, what it means, and whether more of it is better."""
+
+    title: str
+    meaning: str
+    more_is_better: bool = True
+
+
+WORDINGS: dict[Measure, Wording] = {
+    "kept": Wording("Kept saliency", "The share of all saliency inside the square."),
+    "area": Wording("Area kept", "The square's share of the photograph.", False),
+    "fallback": Wording("Fallback rate", "How often the centre is kept.", False),
+    "plant_kept": Wording(
+        "Plant kept", "How often nine tenths of the plant's true box lie inside the square."
+    ),
+    "fill": Wording("Fill", "The share of the square that the plant's true box fills."),
+}
+
+
+def sweep_chart(sweep: Sweep, measure: Measure, now: tuple[float, float]) -> Chart:
+    """The heat map of one measure; `now` is the present (row's value, padding), outlined."""
+    wording = WORDINGS[measure]
+    values = sweep.measures[measure]
+    columns, rows = labels(sweep.paddings), labels(sweep.rows)
+    name = "Threshold" if sweep.axis == "threshold" else "Saliency held"
+    drawn = figure(height=120 + 30 * len(rows))
+    drawn.add_trace(
+        go.Heatmap(
+            x=columns,
+            y=rows,
+            z=[[_finite(value) for value in row] for row in values],
+            text=[[_cell(value) for value in row] for row in values],
+            texttemplate="%{text}",
+            colorscale=_colours(wording.more_is_better),
+            showscale=False,
+            xgap=2,
+            ygap=2,
+            hovertemplate=f"{name} %{{y}}, padding %{{x}}: %{{text}}<extra></extra>",
+        )
+    )
+    _outline(drawn, _nearest(sweep.paddings, now[1]), _nearest(sweep.rows, now[0]))
+    drawn.update_xaxes(title_text="Padding", type="category", showline=False, ticks="")
+    drawn.update_yaxes(title_text=name, type="category", showgrid=False)
+    table = Table(
+        (name, *(f"padding {label}" for label in columns)),
+        tuple((label, *map(_cell, row)) for label, row in zip(rows, values.tolist(), strict=True)),
+    )
+    return Chart(drawn, wording.title, _summary(sweep, measure, name), table)
+
+
+def labels(values: tuple[float, ...]) -> list[str]:
+    """How the values of an axis are written."""
+    return [text.percentage(value, 0) for value in values]
+
+
+def _colours(more_is_better: bool) -> list[list[float | str]]:
+    return [[0.0, LIGHT.surface], [1.0, LIGHT.moss if more_is_better else LIGHT.ochre]]
+
+
+def _outline(drawn: go.Figure, column: int, row: int) -> None:
+    drawn.add_shape(
+        type="rect",
+        x0=column - 0.5,
+        x1=column + 0.5,
+        y0=row - 0.5,
+        y1=row + 0.5,
+        line={"color": LIGHT.text, "width": 2},
+    )
+
+
+def _nearest(values: tuple[float, ...], value: float) -> int:
+    return int(np.abs(np.array(values) - value).argmin())
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _cell(value: float) -> str:
+    return text.percentage(value, 0)
+
+
+def _summary(sweep: Sweep, measure: Measure, name: str) -> str:
+    values: NDArray[np.float64] = sweep.measures[measure]
+    if not np.isfinite(values).any():
+        return "Nothing can be said of this sample."
+    wording = WORDINGS[measure]
+    place = np.nanargmax(values) if wording.more_is_better else np.nanargmin(values)
+    row, column = np.unravel_index(int(place), values.shape)
+    return (
+        f"{wording.meaning} {'Most' if wording.more_is_better else 'Least'}: "
+        f"{text.percentage(values[row, column], 0)} at {name.lower()} "
+        f"{text.percentage(sweep.rows[row], 0)} and padding "
+        f"{text.percentage(sweep.paddings[column], 0)}."
+    )
