@@ -1,6 +1,7 @@
 """Tune how a photograph is cropped to its plant."""
 
 from studio.crop_lab.chooser import choose
+from studio.crop_lab.helping import helping
 from studio.crop_lab.lab import lab
 from studio.place import catalogue
 from studio.views.page import heading
@@ -14,5 +15,6 @@ heading(
 with problems_shown():
     with catalogue() as opened:
         choice = choose(opened)
-    if choice.subject is not None or choice.others:
+    if choice.subject is not None or choice.sample:
         lab(choice)
+        helping()

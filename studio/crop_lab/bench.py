@@ -1,85 +1,114 @@
 """One photograph under the present settings: what is found, what is kept, what is seen."""
 
+import math
+
 import streamlit as st
 
 from engine.crop.box import Box, centre_square
-from engine.settings.augmentation import ValAugmentation
-from engine.settings.crop import CropPreset
+from engine.settings.augmentation import AugmentationSettings, ValAugmentation
 from studio import text
-from studio.crop_lab.subject import Found, Subject, find, heat_shown, seen, shown
+from studio.crop_lab import pictures
+from studio.crop_lab.controls import Settings
+from studio.crop_lab.subject import Found, Subject, find
 from studio.views.metrics import Metric, metric_row
 from studio.views.photo import Mark, Rectangle, photo_html
 
+_SHOWN_EPOCHS = 5
 
-def bench(subject: Subject, preset: CropPreset, view: ValAugmentation) -> Found:
-    """Draw the centre and the smart crop side by side, the photograph and its saliency."""
+
+def bench(subject: Subject, settings: Settings, drawn: Box | None) -> Found:
+    """Draw the crops side by side, and how they came about; `drawn` is the square by hand."""
+    preset, view = settings.preset, settings.view.val
     found = find(subject, preset)
-    centre, square = centre_square(*subject.size), found.crop.square
-    with st.grid(2, min_column_width=220, gap=("small", "medium")):
+    centre = centre_square(*subject.size)
+    with st.grid(3, min_column_width=180, gap=("small", "medium")):
         _crop_seen(subject, centre, view, "Centre crop")
-        _crop_seen(subject, square, view, "Smart crop")
-        st.html(
-            photo_html(
-                shown(subject),
-                subject.size,
-                f"Photograph of {subject.name}",
-                _boxes(found, centre),
-                caption="The photograph",
+        _crop_seen(subject, found.crop.square, view, "Smart crop")
+        if settings.other is not None:
+            square = find(subject, settings.other).crop.square
+            _crop_seen(subject, square, view, f"Crop by {settings.other.name}")
+        if drawn is not None:
+            _crop_seen(subject, drawn, view, "Square by hand")
+    with st.grid(3, min_column_width=180, gap=("small", "medium")):
+        _found(subject, found, preset.threshold, centre, drawn)
+        if found.saliency is not None:
+            _picture(
+                pictures.heat_map(found.saliency),
+                subject,
+                f"Saliency map of {subject.name}",
+                "Saliency, from dark (none) to yellow (most)",
             )
-        )
-        _saliency(subject, preset, found)
-    if found.crop.is_fallback:
-        reason = found.crop.reason
-        st.info(f"The centre square is kept: {reason}.", icon=":material/center_focus_strong:")
+            _picture(
+                pictures.mask(found.saliency, preset.threshold),
+                subject,
+                f"Mask of {subject.name} at the threshold",
+                f"What exceeds the threshold of {preset.threshold:.0%}",
+            )
+    if found.crop.reason:
+        kept = "centre" if found.crop.choice == "centre" else "wide"
+        st.info(f"The {kept} square is kept: {found.crop.reason}.", icon=":material/info:")
     return found
 
 
+def model_view(subject: Subject, square: Box, settings: AugmentationSettings) -> None:
+    """Draw what the network gets: the picture it judges, and what it learns from, epoch by
+    epoch. The bytes are those of its tensors, before its own normalisation."""
+    st.subheader("As the network sees it", anchor=False)
+    side = settings.val.center_crop
+    epochs = range(1, _SHOWN_EPOCHS + 1)
+    with st.grid(_SHOWN_EPOCHS + 1, min_column_width=110, gap="small"):
+        st.html(
+            photo_html(
+                pictures.seen(subject, square, settings.val),
+                (side, side),
+                f"Validation picture of {subject.name}",
+                caption=f"Validation, {side} pixels",
+            )
+        )
+        side = settings.train.crop
+        for epoch, picture in zip(
+            epochs, pictures.augmented(subject, square, settings, epochs), strict=True
+        ):
+            alt = f"Training picture of {subject.name} in epoch {epoch}"
+            st.html(photo_html(picture, (side, side), alt, caption=f"Training, epoch {epoch}"))
+
+
 def figures(subject: Subject, found: Found, view: ValAugmentation) -> None:
-    """Draw what the crop keeps, how it is scaled and how long it took."""
+    """Draw what the crop keeps, how it is scaled, how sure it is and how long it took."""
     metric_row(_figures(subject, found, view))
-
-
-def sizes(square: Box, view: ValAugmentation) -> str:
-    """How a square becomes what the network gets, in words."""
-    return (
-        f"{square.width:,} × {square.height:,} pixels cut out, resized to {view.resize:,}, "
-        f"the middle {view.center_crop:,} seen"
-    )
 
 
 def _crop_seen(subject: Subject, square: Box, view: ValAugmentation, title: str) -> None:
     side = view.center_crop
     st.html(
         photo_html(
-            seen(subject, square, view),
+            pictures.seen(subject, square, view),
             (side, side),
             f"{title} of {subject.name}, {side} by {side} pixels",
-            caption=f"{title}: {sizes(square, view)}",
+            caption=f"{title}: {square.width:,} pixels → {view.resize:,} → {side:,}",
             shown_width=side,
         )
     )
 
 
-def _saliency(subject: Subject, preset: CropPreset, found: Found) -> None:
-    encoded = heat_shown(subject, preset)
-    if encoded is None:
-        st.caption("No saliency is looked at here.")
-        return
-    boxes = _boxes(found, None)
-    boxes.pop("smart")
-    alt = f"Saliency map of {subject.name}"
-    caption = "Saliency, from dark (none) to yellow (most)"
-    st.html(photo_html(encoded, subject.size, alt, boxes, caption=caption))
-
-
-def _boxes(found: Found, centre: Box | None) -> dict[Mark, Rectangle]:
-    boxes: dict[Mark, Rectangle] = {}
-    if centre is not None:
-        boxes["centre"] = _rectangle(centre)
-    boxes["smart"] = _rectangle(found.crop.square)
+def _found(
+    subject: Subject, found: Found, threshold: float, centre: Box, drawn: Box | None
+) -> None:
+    boxes: dict[Mark, Rectangle] = {
+        "centre": _rectangle(centre),
+        "smart": _rectangle(found.crop.square),
+    }
     if found.crop.subject is not None:
         boxes["subject"] = _rectangle(found.crop.subject)
-    return boxes
+    if drawn is not None:
+        boxes["drawn"] = _rectangle(drawn)
+    encoded = pictures.outlined(subject, found.saliency, threshold)
+    alt = f"Photograph of {subject.name}"
+    st.html(photo_html(encoded, subject.size, alt, boxes, caption="The photograph"))
+
+
+def _picture(encoded: bytes, subject: Subject, alt: str, caption: str) -> None:
+    st.html(photo_html(encoded, subject.size, alt, caption=caption))
 
 
 def _rectangle(box: Box) -> Rectangle:
@@ -87,33 +116,39 @@ def _rectangle(box: Box) -> Rectangle:
 
 
 def _figures(subject: Subject, found: Found, view: ValAugmentation) -> list[Metric]:
-    square, whole = found.crop.square, subject.size[0] * subject.size[1]
-    seen_share = (view.center_crop / view.resize) ** 2
-    ratio = view.resize / square.width
+    judged = found.judged(subject.size, view.resize)
     took = found.saliency_ms + found.box_ms
+    looked = found.saliency is not None
     return [
         Metric(
-            "Kept",
-            text.percentage(square.area / whole),
-            help="The smart square's share of the photograph's area.",
+            "Kept saliency",
+            text.percentage(judged.kept) if math.isfinite(judged.kept) else "–",
+            help="The share of all saliency that lies inside the smart square.",
+            note="inside the square",
+        ),
+        Metric(
+            "Area kept",
+            text.percentage(judged.area),
+            help="The smart square's share of the photograph's area. The network gets the middle "
+            f"of it, {text.percentage((view.center_crop / view.resize) ** 2)} of the square.",
             note="of the photograph",
         ),
         Metric(
-            "Seen",
-            text.percentage(seen_share * square.area / whole),
-            help="What the network gets of the photograph: the middle of the smart square.",
-            note="of the photograph",
-        ),
-        Metric(
-            "Scale",
-            f"{ratio:.2f} ×",
+            "Zoom",
+            f"{judged.zoom:.2f} ×",
             help="How much larger the cut-out becomes; above 1 nothing is gained but blur.",
-            note="enlarged" if ratio > 1 else "made smaller",
+            note="enlarged" if judged.zoom > 1 else "made smaller",
+        ),
+        Metric(
+            "Confidence",
+            text.percentage(found.crop.confidence, 0) if looked else "–",
+            help="How much more salient the inside of the box is than what lies outside.",
+            note=f"{found.crop.choice} square",
         ),
         Metric(
             "Time",
-            f"{took:,.0f} ms",
-            help=f"{found.saliency_ms:,.0f} ms for the saliency, {found.box_ms:,.1f} ms for "
+            f"{took:,.1f} ms" if looked else "–",
+            help=f"{found.saliency_ms:,.1f} ms for the saliency, {found.box_ms:,.1f} ms for "
             "the box. Here the saliency is kept, so that a slider waits for the box alone.",
             note="for one photograph",
         ),

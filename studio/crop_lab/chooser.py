@@ -1,104 +1,198 @@
-"""Which photograph is looked at: one of the catalogue, or one that is uploaded."""
+"""Which photographs are looked at: a sample of the catalogue, or some that are uploaded."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from engine.catalogue.folder_import import IMAGE_SUFFIXES
 from engine.catalogue.record import Photograph
-from engine.catalogue.sampling import sample
+from engine.catalogue.sampling import sample, stratified_sample
 from engine.catalogue.store import Catalogue, Filter
+from engine.crop.disagreement import most_disagreement
+from engine.crop.presets import load_preset, preset_names
+from engine.errors import UnreadableImage
+from engine.home import Home
+from engine.settings.crop import CropPreset
+from studio import text
 from studio.catalogue.filters import filters
-from studio.crop_lab.strip import SIZE
+from studio.crop_lab.address import adopt, one_of, tell, whole_number
+from studio.crop_lab.controls import OTHER, PRESET, SECOND
 from studio.crop_lab.subject import Subject, of_photograph, of_upload
 from studio.links import from_address, to_address
+from studio.place import home
 from studio.views.action import Action
 from studio.views.empty import empty
 from studio.views.problem import problem, problems_shown
 
 _CACHED = Filter(state="cached")
-_CATALOGUE, _UPLOAD = "From the catalogue", "Upload one"
-_CHOSEN, _WAY = "lab_photo", "lab_way"
+_STRATA, _DISAGREE, _UPLOADS = "strata", "disagree", "uploads"
+_WAYS = {
+    _STRATA: "Head, middle and tail",
+    _DISAGREE: "Where presets disagree",
+    _UPLOADS: "Uploads",
+}
+_CHOSEN, _WAY, _SEED, _SIZE = "lab_photo", "lab_way", "lab_seed", "lab_size"
+_PAIR = "lab_pair"
+_USUAL_SIZE, _LARGEST = 18, 60
+# Of so many times the sample's size those are taken on which the presets disagree most.
+_POOL = 4
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The photograph to look at if there is one, its id in the catalogue, and others."""
+    """The photographs of the sample, and the one of them (or another) that is looked at."""
 
+    sample: tuple[Subject, ...] = ()
     subject: Subject | None = None
-    image_id: str = ""
-    others: tuple[Photograph, ...] = ()
 
 
 def choose(catalogue: Catalogue) -> Choice:
-    """Draw the ways to a photograph; the address may name one as photo."""
+    """Draw the ways to a sample; the address may name way, seed, size, filters and photograph."""
     from_address(_CHOSEN, "photo")
-    if st.session_state.pop("lab_picked", False):
-        st.session_state[_WAY] = _CATALOGUE
-    st.session_state.setdefault(_WAY, _CATALOGUE)
-    way = st.segmented_control(
-        "Photograph",
-        [_CATALOGUE, _UPLOAD],
-        required=True,
-        key=_WAY,
-        label_visibility="collapsed",
-    )
-    if way == _UPLOAD:
-        return Choice(_uploaded(), "", tuple(sample(catalogue, _CACHED, 1, SIZE)))
+    adopt(_WAY, "draw", one_of(list(_WAYS)))
+    st.session_state.setdefault(_WAY, _STRATA)
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    with row:
+        way = st.segmented_control(
+            "Photographs",
+            list(_WAYS),
+            format_func=_WAYS.__getitem__,
+            required=True,
+            key=_WAY,
+            persist_state="session",
+        )
+    tell(_WAY, "draw", way, _STRATA)
+    if way == _UPLOADS:
+        return _looked_at(catalogue, _uploaded())
     if not catalogue.counts().by_state.get("cached"):
         empty(
             "No photographs to look at",
-            "Upload one above, or bring some into the catalogue.",
+            "Upload some above, or bring some into the catalogue.",
             [Action("Import photographs", "../pages/importing.py")],
             key="lab_empty",
         )
         return Choice()
-    return _catalogued(catalogue)
+    return _looked_at(catalogue, _drawn(catalogue, str(way), row))
 
 
-def pick(image_id: str) -> None:
-    """Look at another photograph of the catalogue; the page runs anew."""
-    st.session_state[_CHOSEN] = image_id
-    st.session_state["lab_picked"] = True
-    to_address(_CHOSEN, "photo", image_id)
+def pick(subject_id: str) -> None:
+    """Look at another photograph; the page runs anew."""
+    st.session_state[_CHOSEN] = subject_id
+    to_address(_CHOSEN, "photo", subject_id)
     st.rerun()
 
 
-def _uploaded() -> Subject | None:
-    given = st.file_uploader("Photograph", type=sorted(IMAGE_SUFFIXES), key="lab_upload")
-    if given is None:
-        return None
-    with problems_shown():
-        return of_upload(given.name, given.getvalue())
-    return None
+def is_stale(preset: str) -> bool:
+    """Whether the sample was drawn for other presets than those that are chosen now."""
+    drawn_for = st.session_state.get(_PAIR)
+    now = (preset, str(st.session_state.get(OTHER) or SECOND))
+    return st.session_state.get(_WAY) == _DISAGREE and drawn_for not in (None, now)
 
 
-def _catalogued(catalogue: Catalogue) -> Choice:
-    names, number = st.columns([5, 1])
-    with names:
-        chosen = filters(catalogue, "lab", state="cached")
-    with number:
-        seed = st.number_input(
-            "Sample",
-            min_value=1,
-            max_value=9_999,
-            key="lab_seed",
-            help="Another number draws other photographs; the same one draws the same.",
-        )
-    others = sample(catalogue, chosen, int(seed), SIZE)
-    image_id = st.session_state.get(_CHOSEN) or (others[0].image_id if others else "")
-    to_address(_CHOSEN, "photo", st.session_state.get(_CHOSEN))
-    photograph = catalogue.get(image_id)
-    subject = None
-    if photograph is None:
-        problem(
-            f"There is no photograph {image_id!r} in the catalogue; choose another below."
-            if image_id
-            else "No photograph passes these filters; widen them."
-        )
-    elif photograph.state != "cached":
-        problem("The bytes of this photograph are not on this machine; choose another below.")
-    else:
+def _looked_at(catalogue: Catalogue, drawn: list[Subject]) -> Choice:
+    chosen = str(st.session_state.get(_CHOSEN) or "")
+    to_address(_CHOSEN, "photo", chosen)
+    subject = next((item for item in drawn if item.id == chosen), None)
+    # An uploaded photograph that is gone is no fault of the address.
+    uploads = st.session_state[_WAY] == _UPLOADS
+    if subject is None and chosen and not uploads:
         with problems_shown():
-            subject = of_photograph(photograph)
-    return Choice(subject, image_id, tuple(others))
+            subject = _named(catalogue, chosen)
+    elif subject is None:
+        subject = drawn[0] if drawn else None
+    return Choice(tuple(drawn), subject)
+
+
+def _named(catalogue: Catalogue, image_id: str) -> Subject | None:
+    photograph = catalogue.get(image_id)
+    if photograph is None:
+        problem(f"There is no photograph {image_id!r} in the catalogue; choose another below.")
+        return None
+    if photograph.state != "cached":
+        problem("The bytes of this photograph are not on this machine; choose another below.")
+        return None
+    return of_photograph(photograph)
+
+
+def _uploaded() -> list[Subject]:
+    given = st.file_uploader(
+        "Photographs",
+        type=sorted(IMAGE_SUFFIXES),
+        accept_multiple_files=True,
+        key="lab_upload",
+    )
+    subjects: dict[str, Subject] = {}
+    for file in given:
+        with problems_shown():
+            subject = of_upload(file.name, file.getvalue())
+            subjects.setdefault(subject.id, subject)
+    return list(subjects.values())
+
+
+def _drawn(catalogue: Catalogue, way: str, row: DeltaGenerator) -> list[Subject]:
+    with row:
+        words = "How many photographs."
+        size = _number("Sample", _SIZE, "size", (3, _LARGEST), _USUAL_SIZE, words)
+        words = "Another number draws others; the same, the same."
+        seed = _number("Seed", _SEED, "seed", (1, 9_999), 1, words)
+    chosen = filters(catalogue, "lab", state="cached")
+    if way == _DISAGREE:
+        drawn = _disagreeing(catalogue, chosen, seed, size)
+    else:
+        parts = stratified_sample(catalogue, chosen, seed, size)
+        drawn = [(item, stratum) for stratum, part in parts.items() for item in part]
+    if not drawn:
+        problem("No photograph passes these filters; widen them.")
+    return list(_readable(drawn))
+
+
+def _number(
+    label: str, key: str, parameter: str, span: tuple[int, int], usual: int, words: str
+) -> int:
+    adopt(key, parameter, whole_number(*span))
+    st.session_state.setdefault(key, usual)
+    value = st.number_input(
+        label, *span, step=1, key=key, help=words, width=130, persist_state="session"
+    )
+    tell(key, parameter, value, usual)
+    return int(value)
+
+
+def _disagreeing(
+    catalogue: Catalogue, chosen: Filter, seed: int, size: int
+) -> list[tuple[Photograph, str]]:
+    place = home()
+    adopt(PRESET, "preset", one_of(preset_names(place)))
+    adopt(OTHER, "beside", one_of(preset_names(place)))
+    names = (
+        str(st.session_state.get(PRESET) or preset_names(place)[0]),
+        str(st.session_state.get(OTHER) or SECOND),
+    )
+    st.session_state[_PAIR] = names
+    st.caption(
+        f"Those of {_POOL * size:,} on which {names[0]} and {names[1]} keep the most different "
+        "squares; both are chosen below."
+    )
+    bar = st.progress(0.0)
+
+    def report(done: int, total: int, note: str) -> None:
+        bar.progress(done / total, note)
+
+    pool = sample(catalogue, chosen, seed, _POOL * size)
+    found = most_disagreement(place, pool, _both(place, names), size, report)
+    bar.empty()
+    return [(item, f"squares share {text.percentage(shared, 0)}") for item, shared in found]
+
+
+def _both(place: Home, names: tuple[str, str]) -> tuple[CropPreset, CropPreset]:
+    return load_preset(place, names[0]), load_preset(place, names[1])
+
+
+def _readable(drawn: Iterable[tuple[Photograph, str]]) -> Iterable[Subject]:
+    for photograph, note in drawn:
+        try:
+            yield of_photograph(photograph, note)
+        except UnreadableImage:
+            continue

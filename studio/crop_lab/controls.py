@@ -1,170 +1,249 @@
-"""The settings of a crop: loaded from a preset, moved by hand, saved as a preset."""
+"""The settings of a crop: loaded from a preset, moved by hand, in the address."""
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, get_args
 
 import streamlit as st
 
-from engine.crop.presets import BUILT_IN, CLASSIC, load_preset, preset_names, save_preset
+from engine.crop.presets import CLASSIC, DEFAULT, load_preset, preset_names
+from engine.crop.saliency import DETECTORS
 from engine.errors import StudioError
 from engine.home import Home
-from engine.settings.augmentation import ValAugmentation
+from engine.settings.augmentation import AugmentationSettings
 from engine.settings.configs import run_configs
-from engine.settings.crop import CropPreset
+from engine.settings.crop import CropPreset, PolicyName
 from engine.settings.files import validate
-from studio.views.problem import problem
+from studio.crop_lab.address import adopt, number, one_of, tell
+from studio.crop_lab.saving import refused, saving
 
-_DETECTORS = {
-    "fine_grained": "Fine-grained",
-    "spectral_residual": "Spectral residual",
-    "barrier": "Minimum barrier",
-    "none": "Nothing: take the centre",
+PRESET, OTHER, VIEW = "lab_preset", "lab_other", "lab_view"
+SECOND = CLASSIC.name
+
+_POLICIES = {
+    "largest_contour": "Largest contour",
+    "heaviest_component": "Heaviest part",
+    "mass_square": "Square of most saliency",
 }
-# A select box takes None for "nothing chosen", so the photograph's own size goes by 0.
-_SIDES = (0, 256, 320, 480, 640, 1024)
-_FIELDS = ("detector", "threshold", "padding", "working_side")
-_USUAL = "teacher_global"
+# A select box takes None for "nothing chosen", so the usual size goes by 0.
+_SIDES = (0, 128, 160, 256, 320, 480, 640, 1024)
+_USUAL_VIEW = "teacher_global"
 _KEPT: dict[str, Any] = {"persist_state": "session"}
 
 
-def controls(home: Home) -> tuple[CropPreset, ValAugmentation]:
-    """Draw the controls; returns the preset as it is set now, and how a network looks at it."""
-    names = preset_names(home)
-    if st.session_state.get("lab_preset") not in names:
-        st.session_state["lab_preset"] = CLASSIC.name
-        _fill(CLASSIC)
-    chosen = st.selectbox("Preset", names, key="lab_preset", on_change=_load, args=(home,), **_KEPT)
-    st.selectbox(
-        "What finds the subject",
-        list(_DETECTORS),
-        format_func=lambda name: _DETECTORS[name],
-        key="lab_detector",
-        **_KEPT,
-    )
-    looks = st.session_state["lab_detector"] != "none"
-    st.slider(
-        "Saliency threshold",
-        0.05,
-        0.95,
-        step=0.01,
-        key="lab_threshold",
-        disabled=not looks,
-        help="How salient a pixel must be to count as subject.",
-        **_KEPT,
-    )
-    st.slider(
-        "Padding",
-        0.0,
-        1.0,
-        step=0.01,
-        format="percent",
-        key="lab_padding",
-        disabled=not looks,
-        help="Room left around the subject, as a share of its box on each side.",
-        **_KEPT,
-    )
-    sides = list(dict.fromkeys([*_SIDES, st.session_state["lab_working_side"]]))
-    st.selectbox(
-        "Working size",
-        sides,
-        format_func=lambda side: f"{side} pixels" if side else "own size, as published",
-        key="lab_working_side",
-        disabled=not looks,
-        help="Longest side of the picture that the saliency is computed on. "
-        "A threshold means the same on every photograph only at one size.",
-        **_KEPT,
-    )
-    view = _view()
+@dataclass(frozen=True)
+class Settings:
+    """The preset as it is set now, another to see beside it, and how a network looks."""
+
+    preset: CropPreset
+    other: CropPreset | None
+    view: AugmentationSettings
+
+
+@dataclass(frozen=True)
+class _Slider:
+    field: str
+    label: str
+    low: float
+    high: float
+    percent: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"lab_{self.field}"
+
+
+_THRESHOLD = _Slider("threshold", "Saliency threshold", 0.0, 0.95)
+_MASS = _Slider("mass", "Saliency held", 0.4, 1.0, True)
+_PADDING = _Slider("padding", "Padding", 0.0, 1.0, True)
+_MORE = (
+    _Slider("minimum_side", "Least side", 0.0, 1.0, True),
+    _Slider("tight_confidence", "Tight from confidence", 0.0, 1.0),
+    _Slider("wide_confidence", "Wide from confidence", 0.0, 1.0),
+)
+_SLIDERS = (_THRESHOLD, _MASS, _PADDING, *_MORE)
+_FIELDS = ("detector", "working_side", "policy", "aspect", *(item.field for item in _SLIDERS))
+
+
+def controls(home: Home) -> Settings:
+    """Draw the controls; returns what they are set to."""
+    chosen = _preset(home)
+    saved = load_preset(home, chosen)
+    for field in _FIELDS:
+        adopt(f"lab_{field}", field, _reader(field, saved))
+    detector = _choice("What finds the plant", "detector", _detectors(), saved)
+    looks = detector != "none"
+    policy = _choice("How the square is drawn", "policy", _POLICIES, saved, disabled=not looks)
+    _slider(_THRESHOLD, saved, disabled=not looks)
+    _slider(_MASS, saved, disabled=not looks or policy != "mass_square")
+    _slider(_PADDING, saved, disabled=not looks)
+    with st.expander("More", icon=":material/tune:"):
+        _working_side(saved, disabled=not looks)
+        _choice(
+            "Around long plants",
+            "aspect",
+            {"whole": "All of it", "mean": "Its mean side"},
+            saved,
+            disabled=not looks,
+        )
+        for item in _MORE:
+            _slider(item, saved, disabled=not looks)
     preset = _current(home, chosen)
-    _saving(home, preset, chosen)
-    return preset, view
+    saving(home, preset, changed=any(_differs(preset, saved, field) for field in _FIELDS))
+    return Settings(preset, _other(home), _view())
 
 
-def _view() -> ValAugmentation:
+def take(field: str, value: float, padding: float) -> None:
+    """Move the sliders to a pair of settings; to call before they are drawn."""
+    st.session_state[f"lab_{field}"] = value
+    st.session_state[_PADDING.key] = padding
+
+
+def _preset(home: Home) -> str:
+    names = preset_names(home)
+    adopt(PRESET, "preset", one_of(names))
+    if st.session_state.get(PRESET) not in names:
+        st.session_state[PRESET] = DEFAULT.name
+    if any(f"lab_{field}" not in st.session_state for field in _FIELDS) or (
+        st.session_state.get("lab_filled") != st.session_state[PRESET]
+    ):
+        _fill(load_preset(home, st.session_state[PRESET]))
+    chosen = st.selectbox("Preset", names, key=PRESET, on_change=_load, args=(home,), **_KEPT)
+    tell(PRESET, "preset", chosen, DEFAULT.name)
+    return str(chosen)
+
+
+def _other(home: Home) -> CropPreset | None:
+    names = preset_names(home)
+    adopt(OTHER, "beside", one_of(names))
+    if st.session_state.get(OTHER) not in (None, *names):
+        st.session_state[OTHER] = None
+    name = st.selectbox(
+        "A second preset beside it",
+        names,
+        index=None,
+        placeholder="None",
+        key=OTHER,
+        **_KEPT,
+    )
+    tell(OTHER, "beside", name)
+    return load_preset(home, name) if name else None
+
+
+def _view() -> AugmentationSettings:
     views = _views()
-    if st.session_state.get("lab_view") not in views:
-        st.session_state["lab_view"] = _USUAL if _USUAL in views else next(iter(views))
+    adopt(VIEW, "view", one_of(list(views)))
+    if st.session_state.get(VIEW) not in views:
+        st.session_state[VIEW] = _USUAL_VIEW if _USUAL_VIEW in views else next(iter(views))
     name = st.selectbox(
         "As a network sees it",
         list(views),
-        format_func=lambda name: f"{name} · {views[name].resize} → {views[name].center_crop}",
-        key="lab_view",
-        help="The configuration whose sizes are used: the square is resized to the first number "
-        "of pixels, and the middle of it, of the second, is what the network gets.",
+        format_func=lambda name: (
+            f"{name} · {views[name].val.resize} → {views[name].val.center_crop}"
+        ),
+        key=VIEW,
+        help="The configuration whose sizes and augmentations are used: the square is resized to "
+        "the first number of pixels, and the middle of it, of the second, is what is judged.",
         **_KEPT,
     )
+    tell(VIEW, "view", name, _USUAL_VIEW)
     return views[name]
 
 
 @st.cache_data(ttl="1min", show_spinner=False)
-def _views() -> dict[str, ValAugmentation]:
-    views = {name: settings.augmentation.val for name, settings in run_configs().items()}
-    return views or {"the defaults": ValAugmentation()}
+def _views() -> dict[str, AugmentationSettings]:
+    views = {name: settings.augmentation for name, settings in run_configs().items()}
+    return views or {"the defaults": AugmentationSettings()}
 
 
-def _saving(home: Home, preset: CropPreset, chosen: str) -> None:
-    changed = any(
-        getattr(preset, field) != getattr(load_preset(home, chosen), field) for field in _FIELDS
+def _detectors() -> dict[str, str]:
+    return {name: detector.title for name, detector in DETECTORS.items()}
+
+
+def _choice(
+    label: str, field: str, titles: dict[str, str], saved: CropPreset, *, disabled: bool = False
+) -> str:
+    key = f"lab_{field}"
+    value = st.selectbox(
+        label,
+        list(titles),
+        format_func=lambda name: titles[name],
+        key=key,
+        disabled=disabled,
+        help=_help(field),
+        **_KEPT,
     )
-    if changed:
-        st.caption(f"Changed from {chosen}. Saved under a name, training can use it.")
-    with st.popover("Save as a preset", icon=":material/bookmark_add:", width="stretch"):
-        name = st.text_input(
-            "Name",
-            "" if chosen in BUILT_IN else chosen,
-            key="lab_name",
-            max_chars=64,
-            placeholder="letters, digits, - and _",
-        ).strip()
-        known = name in preset_names(home) and name not in BUILT_IN
-        replace = known and st.checkbox(f"Replace the preset {name}", key="lab_replace")
-        st.button(
-            "Save",
-            key="lab_save",
-            type="primary",
-            disabled=not name or (known and not replace),
-            on_click=_save,
-            args=(home, name),
-        )
-        _said()
+    tell(key, field, value, getattr(saved, field))
+    return str(value)
 
 
-def _save(home: Home, name: str) -> None:
-    try:
-        shown = load_preset(home, st.session_state["lab_preset"]).model_dump()
-        preset = validate(CropPreset, shown | _values() | {"name": name}, "The preset")
-        save_preset(home, preset)
-    except StudioError as error:
-        st.session_state["lab_said"] = (False, str(error))
-        return
-    st.session_state["lab_preset"] = name
-    st.session_state["lab_said"] = (True, f"Saved as {name}: training can use it.")
+def _slider(item: _Slider, saved: CropPreset, *, disabled: bool) -> None:
+    value = st.slider(
+        item.label,
+        item.low,
+        item.high,
+        step=0.01,
+        format="percent" if item.percent else None,
+        key=item.key,
+        disabled=disabled,
+        help=_help(item.field),
+        **_KEPT,
+    )
+    tell(item.key, item.field, value, getattr(saved, item.field))
 
 
-def _said() -> None:
-    # Said once: the next movement is about something else.
-    saved, sentence = st.session_state.pop("lab_said", (False, ""))
-    if saved:
-        st.success(sentence, icon=":material/check_circle:")
-    elif sentence:
-        problem(sentence)
+def _working_side(saved: CropPreset, *, disabled: bool) -> None:
+    key = "lab_working_side"
+    sides = list(dict.fromkeys([*_SIDES, st.session_state[key]]))
+    side = st.selectbox(
+        "Working size",
+        sides,
+        format_func=lambda side: f"{side} pixels" if side else "the detector's own",
+        key=key,
+        disabled=disabled,
+        help=_help("working_side"),
+        **_KEPT,
+    )
+    tell(key, "working_side", side, saved.working_side or 0)
+
+
+def _reader(field: str, saved: CropPreset) -> Callable[[str], Any]:
+    if field == "detector":
+        return one_of(list(DETECTORS))
+    if field == "policy":
+        return one_of(list(get_args(PolicyName)))
+    if field == "aspect":
+        return one_of(["whole", "mean"])
+    if field == "working_side":
+        return one_of(list(dict.fromkeys([*_SIDES, saved.working_side or 0])))
+    item = next(item for item in _SLIDERS if item.field == field)
+    return number(item.low, item.high)
 
 
 def _load(home: Home) -> None:
     try:
-        _fill(load_preset(home, st.session_state["lab_preset"]))
+        _fill(load_preset(home, st.session_state[PRESET]))
     except StudioError as error:
-        st.session_state["lab_said"] = (False, str(error))
+        refused(error)
 
 
 def _fill(preset: CropPreset) -> None:
+    st.session_state["lab_filled"] = preset.name
     for field in _FIELDS:
-        st.session_state[f"lab_{field}"] = getattr(preset, field) or 0
-
-
-def _values() -> dict[str, Any]:
-    values = {field: st.session_state[f"lab_{field}"] for field in _FIELDS}
-    return values | {"working_side": values["working_side"] or None}
+        st.session_state[f"lab_{field}"] = getattr(preset, field) or (
+            0.0 if any(item.field == field for item in _SLIDERS) else 0
+        )
 
 
 def _current(home: Home, name: str) -> CropPreset:
-    return validate(CropPreset, load_preset(home, name).model_dump() | _values(), "The settings")
+    values = {field: st.session_state[f"lab_{field}"] for field in _FIELDS}
+    values["working_side"] = values["working_side"] or None
+    return validate(CropPreset, load_preset(home, name).model_dump() | values, "The settings")
+
+
+def _differs(preset: CropPreset, saved: CropPreset, field: str) -> bool:
+    return bool(getattr(preset, field) != getattr(saved, field))
+
+
+def _help(field: str) -> str:
+    return CropPreset.model_fields[field].description or ""

@@ -1,26 +1,77 @@
-"""The lab: controls, the photograph under them, and others under the same settings."""
+"""The lab: controls, the photograph under them, and the sample under the same settings."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from studio.crop_lab.bench import bench, figures
-from studio.crop_lab.chooser import Choice, pick
-from studio.crop_lab.controls import controls
-from studio.crop_lab.strip import strip
+from engine.crop.box import Box
+from studio.crop_lab.address import adopt, one_of, tell
+from studio.crop_lab.bench import bench, figures, model_view
+from studio.crop_lab.chooser import Choice, is_stale, pick
+from studio.crop_lab.controls import Settings, controls
+from studio.crop_lab.manual import by_hand, squares_by_hand
+from studio.crop_lab.subject import Subject
+from studio.crop_lab.sweeping import sweeping
+from studio.crop_lab.triage import triage
+from studio.crop_lab.wall import crop_all, wall
 from studio.place import home
 from studio.views.problem import problems_shown
+
+_SECTIONS = {
+    "wall": "The sample",
+    "worst": "Look again",
+    "sweep": "Sweep",
+}
+_SECTION = "lab_section"
 
 
 @st.fragment
 def lab(choice: Choice) -> None:
     """Draw it. A slider that moves runs this part of the page alone."""
     with problems_shown():
+        drawn = squares_by_hand()
         side_by_side = st.container(horizontal=True, gap="medium")
         with side_by_side.container(width=240):
-            preset, view = controls(home())
+            settings = controls(home())
+        if is_stale(settings.preset.name):
+            st.rerun()
         if choice.subject is not None:
-            with side_by_side.container(width="stretch"):
-                found = bench(choice.subject, preset, view)
-            figures(choice.subject, found, view)
-        picked = strip(choice.others, preset, choice.image_id)
+            _looked_at(choice.subject, settings, drawn, side_by_side)
+        _sections(choice, settings, drawn)
+
+
+def _looked_at(
+    subject: Subject, settings: Settings, drawn: dict[str, Box], beside: DeltaGenerator
+) -> None:
+    square = drawn.get(subject.sha256)
+    with beside.container(width="stretch"):
+        found = bench(subject, settings, square)
+    figures(subject, found, settings.view.val)
+    model_view(subject, square or found.crop.square, settings.view)
+    by_hand(subject, found.crop.square, square)
+
+
+def _sections(choice: Choice, settings: Settings, drawn: dict[str, Box]) -> None:
+    if not choice.sample:
+        return
+    st.space("small")
+    adopt(_SECTION, "show", one_of(list(_SECTIONS)))
+    st.session_state.setdefault(_SECTION, "wall")
+    section = st.segmented_control(
+        "Shown of the sample",
+        list(_SECTIONS),
+        format_func=_SECTIONS.__getitem__,
+        required=True,
+        key=_SECTION,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    tell(_SECTION, "show", section, "wall")
+    cropped = crop_all(choice.sample, settings, drawn)
+    if section == "worst":
+        triage(cropped)
+    elif section == "sweep":
+        sweeping(cropped, settings.preset)
+    else:
+        picked = wall(cropped, choice.subject.id if choice.subject else "")
         if picked:
             pick(picked)

@@ -1,6 +1,7 @@
 """The photograph under the lens, and what was found out about it once."""
 
 import hashlib
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,41 +10,62 @@ import numpy as np
 import streamlit as st
 
 from engine.catalogue.record import Photograph
-from engine.crop.apply import central, read_square
+from engine.crop.apply import cut
 from engine.crop.box import Box
-from engine.crop.finder import Crop, crop_from_saliency, find_crop
+from engine.crop.finder import Crop, crop_from_saliency, find_crop, read_looked_at
+from engine.crop.judging import Judged, judge_crop
 from engine.crop.saliency import SMALLEST_SIDE, SaliencyMap, saliency_map
 from engine.images.decode import Pixels, read_header, read_rgb
-from engine.settings.augmentation import ValAugmentation
 from engine.settings.crop import CropPreset
 from studio.place import file_of
-from studio.views.photo import heat, jpeg
 
 # Room for a dozen maps of camera-sized photographs.
 _MAPS = "512MB"
-_SHOWN_SIDE = 840
+# What is decided after the saliency, so that moving it needs no new one.
+_BOX_FIELDS = {
+    "name",
+    "policy",
+    "threshold",
+    "mass",
+    "padding",
+    "minimum_side",
+    "aspect",
+    "tight_confidence",
+    "wide_confidence",
+}
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A photograph: its bytes or where they lie, a hash of them, and what to call it."""
+    """A photograph: its bytes or where they lie, a hash of them, and what to call it.
+
+    `id` is its image_id, or the hash where it is not in the catalogue; `note` is a remark on
+    why it is in the sample.
+    """
 
     source: Path | bytes
     sha256: str
     name: str
     size: tuple[int, int]
+    id: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Found:
-    """The crop of a subject, and how long its saliency and its box took, in milliseconds."""
+    """The crop of a subject, its saliency (None where none is looked at), and how long
+    saliency and box took, in milliseconds."""
 
     crop: Crop
+    saliency: SaliencyMap | None
     saliency_ms: float
     box_ms: float
 
+    def judged(self, size: tuple[int, int], side: int) -> Judged:
+        return judge_crop(self.crop, self.saliency, size, side)
 
-def of_photograph(photograph: Photograph) -> Subject:
+
+def of_photograph(photograph: Photograph, note: str = "") -> Subject:
     """A cached photograph of the catalogue.
 
     Raises:
@@ -51,7 +73,8 @@ def of_photograph(photograph: Photograph) -> Subject:
     """
     file = file_of(photograph)
     header = read_header(file)
-    return Subject(file, photograph.sha256, photograph.species, (header.width, header.height))
+    size = (header.width, header.height)
+    return Subject(file, photograph.sha256, photograph.species, size, photograph.image_id, note)
 
 
 def of_upload(name: str, content: bytes) -> Subject:
@@ -61,69 +84,63 @@ def of_upload(name: str, content: bytes) -> Subject:
         UnreadableImage: it is none, damaged, or too large.
     """
     sha256 = hashlib.sha256(content).hexdigest()
-    height, width = _decoded(sha256, content).shape[:2]
-    return Subject(content, sha256, name, (width, height))
+    height, width = _decoded(sha256, 1, (1, 1), content).shape[:2]
+    return Subject(content, sha256, name, (width, height), sha256)
 
 
 def find(subject: Subject, preset: CropPreset) -> Found:
-    """The crop, as `engine.crop.finder.find_crop` finds it; the saliency map is kept."""
+    """The crop, as `engine.crop.finder.find_crop_in` finds it; the saliency map is kept.
+
+    Raises:
+        UnreadableImage: the photograph is damaged.
+    """
     if preset.detector == "none" or min(subject.size) < SMALLEST_SIDE:
-        return Found(find_crop(_blank(subject.size), preset), 0.0, 0.0)
-    saliency, saliency_ms = _saliency(
-        subject.sha256, preset.detector, preset.working_side, subject.source
-    )
+        return Found(find_crop(_blank(subject.size), preset), None, 0.0, 0.0)
+    looks = preset.model_dump_json(exclude=_BOX_FIELDS)
+    saliency, saliency_ms = _saliency(subject.sha256, looks, preset, subject.source)
     started = time.perf_counter()
     crop = crop_from_saliency(saliency, subject.size, preset)
-    return Found(crop, saliency_ms, 1000 * (time.perf_counter() - started))
+    return Found(crop, saliency, saliency_ms, 1000 * (time.perf_counter() - started))
 
 
-def seen(subject: Subject, square: Box, view: ValAugmentation) -> bytes:
-    """What a network is shown of a square, as JPEG: resized, then the middle of it."""
-    return _seen(subject.sha256, square, view.resize, view.center_crop, subject.source)
+def square_of(subject: Subject, square: Box, side: int) -> Pixels:
+    """A square resized to `side`, as `engine.crop.apply.read_square` does: (side, side, 3).
+
+    The decoded photograph is kept, so that another square of it needs no decoding.
+    """
+    needed = math.ceil(side * min(subject.size) / square.width)
+    shrunk = 2 ** min(3, max(0, int(math.log2(max(1, min(subject.size) / needed)))))
+    image = _decoded(subject.sha256, shrunk, subject.size, subject.source)
+    return cut(image, square, subject.size, side)
 
 
-def shown(subject: Subject) -> bytes:
-    """The photograph at the size of a page, as JPEG."""
-    return _shown(subject.sha256, subject.source)
+def whole(subject: Subject, longest: int) -> Pixels:
+    """The whole photograph with no side longer than about `longest` pixels, or its own size."""
+    shrunk = 2 ** min(3, max(0, int(math.log2(max(1, max(subject.size) / longest)))))
+    return _decoded(subject.sha256, shrunk, subject.size, subject.source)
 
 
-def heat_shown(subject: Subject, preset: CropPreset) -> bytes | None:
-    """The saliency map in colours, as JPEG; None where the preset looks at none."""
-    if preset.detector == "none" or min(subject.size) < SMALLEST_SIDE:
-        return None
-    return _heat(subject.sha256, preset.detector, preset.working_side, subject.source)
-
-
-@st.cache_data(max_entries=4, show_spinner=False)
-def _decoded(sha256: str, _source: Path | bytes) -> Pixels:
-    return read_rgb(_source)
+@st.cache_data(max_entries=48, show_spinner=False)
+def _decoded(sha256: str, shrunk: int, _size: tuple[int, int], _source: Path | bytes) -> Pixels:
+    """The photograph at its own size, or a JPEG at a half, a quarter or an eighth of it."""
+    return read_rgb(_source, None if shrunk == 1 else min(_size) // shrunk)
 
 
 @st.cache_data(max_size=_MAPS, show_spinner=False)
 def _saliency(
-    sha256: str, detector: str, working_side: int | None, _source: Path | bytes
+    sha256: str, looks: str, _preset: CropPreset, _source: Path | bytes
 ) -> tuple[SaliencyMap, float]:
-    image = _decoded(sha256, _source)
-    preset = CropPreset.model_validate({"detector": detector, "working_side": working_side})
+    image = read_looked_at(_source, _preset)
+    _ready(looks, _preset)
     started = time.perf_counter()
-    saliency = saliency_map(image, preset)
+    saliency = saliency_map(image, _preset)
     return saliency, 1000 * (time.perf_counter() - started)
 
 
-@st.cache_data(max_entries=500, show_spinner=False)
-def _seen(sha256: str, square: Box, resize: int, crop: int, _source: Path | bytes) -> bytes:
-    return jpeg(central(read_square(_source, square, resize), crop), quality=92)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _shown(sha256: str, _source: Path | bytes) -> bytes:
-    return jpeg(_decoded(sha256, _source), longest=_SHOWN_SIDE, quality=84)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _heat(sha256: str, detector: str, working_side: int | None, _source: Path | bytes) -> bytes:
-    saliency, _ = _saliency(sha256, detector, working_side, _source)
-    return jpeg(heat(saliency), longest=_SHOWN_SIDE, quality=80)
+@st.cache_resource(show_spinner=False)
+def _ready(looks: str, _preset: CropPreset) -> None:
+    """The first map of a process waits for what its detector loads; that is not its time."""
+    saliency_map(np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8), _preset)
 
 
 def _blank(size: tuple[int, int]) -> Pixels:

@@ -1,7 +1,5 @@
-"""Catalogue and crop lab as a reader uses them: by mouse, by keyboard, by address."""
+"""The catalogue as a reader uses them: by mouse, by keyboard, by address."""
 
-import re
-from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import cv2
@@ -39,10 +37,6 @@ def asked(page: Page) -> dict[str, list[str]]:
 
 def tiles(page: Page) -> Locator:
     return page.get_by_role("list", name="Photographs", exact=True).get_by_role("button")
-
-
-def smart_crop(page: Page) -> Locator:
-    return page.get_by_role("img", name=re.compile("^Smart crop of"))
 
 
 def test_every_page_opens_and_asks_nothing_of_the_outside(page: Page, server: Server) -> None:
@@ -92,35 +86,3 @@ def test_the_next_page_of_the_grid_holds_the_rest(page: Page, server: Server) ->
     expect(tiles(page)).to_have_count(13)
     page.get_by_role("button", name="Back").click()
     expect(tiles(page)).to_have_count(60)
-
-
-def test_an_arrow_key_on_a_slider_shows_a_new_crop(page: Page, server: Server) -> None:
-    page.goto(f"{server.address}/crop_lab?species=Bellis+perennis")
-    before = smart_crop(page).get_attribute("src")
-    assert before is not None
-    slider = page.get_by_role("slider", name="Padding")
-    slider.focus()
-    for _ in range(3):
-        page.keyboard.press("ArrowRight")
-    expect(slider).to_have_attribute("aria-valuetext", re.compile("23"))
-    expect(smart_crop(page)).not_to_have_attribute("src", before)
-    expect(page.get_by_text("Changed from classic.")).to_be_visible()
-    expect(slider).to_be_focused()
-
-
-def test_a_pair_of_the_strip_is_looked_at_when_it_is_chosen(page: Page, server: Server) -> None:
-    page.goto(f"{server.address}/crop_lab")
-    pairs = page.get_by_role("list", name="Before and after").get_by_role("button")
-    expect(pairs).to_have_count(8)
-    pairs.nth(5).click()
-    expect(pairs.nth(5)).to_have_attribute("aria-pressed", "true")
-    page.wait_for_function("location.search.includes('photo=')")
-
-
-def test_an_uploaded_photograph_is_looked_at(page: Page, server: Server, tmp_path: Path) -> None:
-    picture = tmp_path / "mine.png"
-    cv2.imwrite(str(picture), flower(200, 300))
-    page.goto(f"{server.address}/crop_lab")
-    page.get_by_text("Upload one").click()
-    page.locator("input[type=file]").set_input_files(picture)
-    expect(page.get_by_role("img", name="Smart crop of mine.png")).to_be_visible()

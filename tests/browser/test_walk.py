@@ -133,14 +133,14 @@ def tune_the_crop(page: Page, server: Server) -> None:
     threshold.focus()
     for _ in range(4):
         page.keyboard.press("ArrowLeft")
-    expect(page.get_by_text("Changed from classic.")).to_be_visible()
+    expect(page.get_by_text("Changed from fast.")).to_be_visible()
     page.get_by_role("button", name="Save as a preset").click()
-    name = page.get_by_role("textbox", name="Name")
+    name = page.get_by_role("textbox", name="Name", exact=True)
     name.fill("walk")
     name.press("Tab")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("combobox", name="Preset")).to_have_value("walk")
-    assert load_preset(open_home(server.home), "walk").threshold == 0.46
+    expect(page.get_by_role("combobox", name="Preset", exact=True)).to_have_value("walk")
+    assert load_preset(open_home(server.home), "walk").threshold == 0.16
 
 
 def make_a_split(page: Page) -> None:

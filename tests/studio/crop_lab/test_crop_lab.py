@@ -10,16 +10,15 @@ from engine.catalogue.sqlite import SqliteCatalogue
 from engine.crop.apply import central, read_square
 from engine.crop.box import Box
 from engine.crop.finder import find_crop
-from engine.crop.presets import CENTRE, CLASSIC, load_preset, save_preset
+from engine.crop.presets import CENTRE, CLASSIC, FAST, load_preset, save_preset
 from engine.home import Home
 from engine.images.decode import read_rgb
 from engine.settings.augmentation import ValAugmentation
 from engine.settings.crop import CropPreset
-from studio.crop_lab.subject import find, heat_shown, of_photograph, of_upload, seen
+from studio.crop_lab.pictures import seen
+from studio.crop_lab.subject import find, of_photograph, of_upload, square_of
 from tests.conftest import MakeImage, flower
 from tests.studio.conftest import OpenPage
-
-VIEW = ValAugmentation(resize=64, center_crop=56)
 
 
 def encoded(width: int = 320, height: int = 240, kind: str = "JPEG", seed: int = 0) -> bytes:
@@ -29,7 +28,7 @@ def encoded(width: int = 320, height: int = 240, kind: str = "JPEG", seed: int =
 
 
 def uploading(app: AppTest, name: str, content: bytes) -> AppTest:
-    app.segmented_control(key="lab_way").set_value("Upload one").run()
+    app.segmented_control(key="lab_way").set_value("uploads").run()
     app.file_uploader(key="lab_upload").upload(name, content).run()
     assert not app.exception
     return app
@@ -51,18 +50,26 @@ def test_a_picture_too_small_for_saliency_falls_back_as_in_training() -> None:
     found = find(subject, CLASSIC)
     assert found.crop == find_crop(read_rgb(content), CLASSIC)
     assert found.crop.is_fallback
-    assert heat_shown(subject, CLASSIC) is None
+    assert found.saliency is None
 
 
-def test_the_smart_crop_is_what_the_network_is_shown() -> None:
+@pytest.mark.parametrize("side", [64, 24])
+def test_the_smart_crop_is_what_the_network_is_shown(side: int) -> None:
     content, square = encoded(), Box(40, 30, 120, 120)
-    jpeg = seen(of_upload("a.jpg", content), square, VIEW)
+    view = ValAugmentation(resize=side, center_crop=side - 8)
+    jpeg = seen(of_upload("a.jpg", content), square, view)
     shown = cv2.cvtColor(
         cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB
     )
-    exact = central(read_square(content, square, VIEW.resize), VIEW.center_crop)
-    assert shown.shape == exact.shape == (56, 56, 3)
-    assert np.abs(shown.astype(int) - exact).mean() < 6
+    exact = central(read_square(content, square, view.resize), view.center_crop)
+    assert shown.shape == exact.shape == (side - 8, side - 8, 3)
+    assert np.abs(shown.astype(int) - exact).mean() < 8
+
+
+def test_a_camera_sized_photograph_is_cut_as_training_cuts_it() -> None:
+    content, square = encoded(1600, 1200), Box(300, 100, 900, 900)
+    cut = square_of(of_upload("large.jpg", content), square, 200)
+    assert np.abs(cut.astype(int) - read_square(content, square, 200)).mean() < 2
 
 
 def test_a_catalogued_photograph_is_known_by_its_species(
@@ -80,7 +87,13 @@ def test_without_photographs_one_can_still_be_uploaded(open_page: OpenPage) -> N
     assert app.subheader[0].value == "No photographs to look at"
     uploading(app, "mine.jpg", encoded())
     assert "Smart crop of mine.jpg" in figures(app)
-    assert [metric.label for metric in app.metric] == ["Kept", "Seen", "Scale", "Time"]
+    assert [metric.label for metric in app.metric] == [
+        "Kept saliency",
+        "Area kept",
+        "Zoom",
+        "Confidence",
+        "Time",
+    ]
 
 
 @pytest.mark.usefixtures("small_catalogue")
@@ -139,7 +152,7 @@ def test_a_preset_loads_its_values(home: Home, open_page: OpenPage) -> None:
     own = CropPreset(name="petals", threshold=0.3, padding=0.35, working_side=192)
     save_preset(home, own)
     app = open_page("crop_lab")
-    assert app.slider(key="lab_threshold").value == 0.5
+    assert app.slider(key="lab_threshold").value == FAST.threshold
     app.selectbox(key="lab_preset").set_value("petals").run()
     assert app.slider(key="lab_threshold").value == 0.3
     assert app.slider(key="lab_padding").value == 0.35
@@ -158,7 +171,8 @@ def test_settings_are_saved_as_a_preset_that_training_can_load(
     app.text_input(key="lab_name").set_value("wide").run()
     app.button(key="lab_save").click().run()
     assert app.success[0].value == "Saved as wide: training can use it."
-    assert load_preset(home, "wide") == CropPreset(name="wide", threshold=0.25, padding=0.4)
+    changes = {"name": "wide", "threshold": 0.25, "padding": 0.4}
+    assert load_preset(home, "wide") == FAST.model_copy(update=changes)
     assert app.selectbox(key="lab_preset").value == "wide"
 
 
@@ -170,7 +184,7 @@ def test_a_preset_is_replaced_only_when_that_is_said(home: Home, open_page: Open
     assert app.button(key="lab_save").disabled
     app.checkbox(key="lab_replace").check().run()
     app.button(key="lab_save").click().run()
-    assert load_preset(home, "wide").padding == 0.2
+    assert load_preset(home, "wide").padding == FAST.padding
 
 
 @pytest.mark.parametrize(("name", "said"), [("classic", "comes with"), ("a/b", "letters, digits")])

@@ -1,0 +1,60 @@
+"""The lab's settings in its address, so that a link shows the same view again."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+
+def adopt(key: str, parameter: str, read: Callable[[str], Any]) -> None:
+    """To call before the widget of this key: what the address newly says becomes its value.
+
+    Values that `read` refuses by a ValueError are passed over. An address that says nothing
+    leaves the widget as it is.
+    """
+    given = st.query_params.get(parameter, "")
+    if not given or st.session_state.get(_told(key)) == given:
+        return
+    st.session_state[_told(key)] = given
+    try:
+        st.session_state[key] = read(given)
+    except ValueError:
+        st.session_state.pop(_told(key))
+
+
+def tell(key: str, parameter: str, value: Any, usual: Any = None) -> None:
+    """To call after the widget: the address says its value where it is not the usual one."""
+    if value is None or value == usual:
+        st.session_state.pop(_told(key), None)
+        st.query_params.pop(parameter, None)
+        return
+    written = f"{value:g}" if isinstance(value, float) else str(value)
+    st.session_state[_told(key)] = written
+    if st.query_params.get(parameter) != written:
+        st.query_params[parameter] = written
+
+
+def number(low: float, high: float) -> Callable[[str], float]:
+    """Reads a number, brought inside the widget's bounds."""
+    return lambda text: min(max(float(text), low), high)
+
+
+def whole_number(low: int, high: int) -> Callable[[str], int]:
+    """Reads a whole number, brought inside the widget's bounds."""
+    return lambda text: min(max(int(text), low), high)
+
+
+def one_of(options: list[Any]) -> Callable[[str], Any]:
+    """Reads one of the options, by how it is written."""
+
+    def read(text: str) -> Any:
+        for option in options:
+            if str(option) == text:
+                return option
+        raise ValueError(text)
+
+    return read
+
+
+def _told(key: str) -> str:
+    return f"{key}.address"

@@ -1,0 +1,123 @@
+"""A square drawn by hand, for a photograph that no setting crops well."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from engine.crop.box import Box
+from engine.crop.manual import ManualSquares
+from engine.errors import StudioError
+from studio.crop_lab import pictures
+from studio.crop_lab.subject import Subject
+from studio.place import home
+from studio.views.problem import problem
+from studio.views.square_editor import square_editor
+
+_WANTED, _OF, _SAID = "lab_hand_wanted", "lab_hand_of", "lab_hand_said"
+_X, _Y, _SIDE = "lab_hand_x", "lab_hand_y", "lab_hand_side"
+
+
+def squares_by_hand() -> dict[str, Box]:
+    """Every square that was drawn by hand, by the photograph's hash."""
+    return ManualSquares(home()).all()
+
+
+def want(subject_id: str) -> None:
+    """Have the editor open for this photograph in the next run."""
+    st.session_state[_WANTED] = subject_id
+
+
+def by_hand(subject: Subject, found: Box, drawn: Box | None) -> None:
+    """Draw the editor; it begins with the square that counts now."""
+    wanted = st.session_state.pop(_WANTED, None) == subject.id
+    if wanted or st.session_state.get(_OF) != subject.id:
+        st.session_state[_OF] = subject.id
+        st.session_state["lab_hand_open"] = wanted
+        _set(drawn or found)
+    title = "Square by hand: it counts in training" if drawn else "Draw the square by hand"
+    with st.expander(
+        title, expanded=bool(st.session_state["lab_hand_open"]), icon=":material/crop_free:"
+    ):
+        _editor(subject, drawn)
+
+
+def _editor(subject: Subject, drawn: Box | None) -> None:
+    stage, fields = st.columns([3, 2], gap="medium")
+    width, height = subject.size
+    with stage:
+        alt = f"Photograph of {subject.name}, to draw a square on"
+        plain = pictures.outlined(subject, None, 0)
+        square_editor(plain, subject.size, _square(subject), "lab_square", alt, _set)
+    with fields:
+        st.caption(
+            "Drag on the photograph, or move the sliders. The square is kept for this "
+            "photograph: training and evaluation take it in place of the one that is found."
+        )
+        side = _slider("Side", _SIDE, 1, min(width, height))
+        _slider("Left", _X, 0, width - side)
+        _slider("Top", _Y, 0, height - side)
+        with st.container(horizontal=True):
+            st.button(
+                "Use this square",
+                type="primary",
+                key="lab_hand_keep",
+                on_click=_keep,
+                args=(subject, _square(subject)),
+            )
+            if drawn is not None:
+                st.button("Forget it", key="lab_hand_forget", on_click=_forget, args=(subject,))
+        _said()
+
+
+def _slider(label: str, key: str, low: int, high: int) -> int:
+    if high <= low:
+        st.session_state[key] = low
+        st.caption(f"{label}: {low:,} pixels, the only one possible.")
+        return low
+    st.session_state[key] = min(max(int(st.session_state[key]), low), high)
+    return int(st.slider(f"{label} (pixels)", low, high, step=1, key=key))
+
+
+def _square(subject: Subject) -> Box:
+    width, height = subject.size
+    side = min(max(int(st.session_state[_SIDE]), 1), width, height)
+    x = min(max(int(st.session_state[_X]), 0), width - side)
+    y = min(max(int(st.session_state[_Y]), 0), height - side)
+    return Box(x, y, side, side)
+
+
+def _set(square: Box) -> None:
+    for key, value in ((_X, square.x), (_Y, square.y), (_SIDE, square.width)):
+        st.session_state[key] = value
+
+
+def _keep(subject: Subject, square: Box) -> None:
+    _told(
+        lambda: ManualSquares(home()).keep(subject.sha256, square, subject.size),
+        "Kept: training takes this square.",
+    )
+
+
+def _forget(subject: Subject) -> None:
+    _told(
+        lambda: ManualSquares(home()).remove(subject.sha256),
+        "Forgotten: the square that is found counts again.",
+    )
+
+
+def _told(act: Callable[[], None], sentence: str) -> None:
+    st.session_state["lab_hand_open"] = True
+    try:
+        act()
+        st.session_state[_SAID] = (True, sentence)
+    except StudioError as error:
+        st.session_state[_SAID] = (False, str(error))
+
+
+def _said() -> None:
+    # Said once: the next movement is about something else.
+    done, sentence = st.session_state.pop(_SAID, (False, ""))
+    if done:
+        st.success(sentence, icon=":material/check_circle:")
+    elif sentence:
+        problem(sentence)

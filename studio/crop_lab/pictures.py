@@ -1,0 +1,123 @@
+"""What the bench shows of a photograph, as JPEG: each is drawn once for the same settings."""
+
+import cv2
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from engine.crop.box import Box
+from engine.crop.policies import mask_at
+from engine.crop.saliency import SaliencyMap
+from engine.crop.views import train_picture, val_picture
+from engine.images.decode import Pixels
+from engine.settings.augmentation import AugmentationSettings, ValAugmentation
+from studio.crop_lab.subject import Subject, square_of, whole
+from studio.views.photo import heat, jpeg
+
+_SHOWN_SIDE = 720
+_CONTOUR, _CASING = (255, 228, 130), (16, 35, 26)
+_SUBJECT, _GROUND = (176, 196, 92), (18, 32, 25)
+_WALL_SIDE, _WALL_GAP = 168, 6
+_SQUARE, _BOX, _DRAWN = (127, 240, 168), (255, 212, 92), (240, 160, 220)
+
+WALL_ASPECT = (2 * _WALL_SIDE + _WALL_GAP) / _WALL_SIDE
+
+
+def outlined(subject: Subject, saliency: SaliencyMap | None, threshold: float) -> bytes:
+    """The photograph with the contours of what exceeds the threshold."""
+    image = _fitted(whole(subject, _SHOWN_SIDE), _SHOWN_SIDE)
+    if saliency is not None:
+        mask = _mask(saliency, threshold, image.shape[1], image.shape[0])
+        contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        image = image.copy()
+        for colour, width in ((_CASING, 3), (_CONTOUR, 1)):
+            cv2.drawContours(image, contours, -1, colour, width, cv2.LINE_AA)
+    return jpeg(image, quality=84)
+
+
+def heat_map(saliency: SaliencyMap) -> bytes:
+    """The saliency in colours."""
+    return jpeg(_fitted(heat(saliency), _SHOWN_SIDE), quality=80)
+
+
+def mask(saliency: SaliencyMap, threshold: float) -> bytes:
+    """What exceeds the threshold in one colour, the rest in another."""
+    rows, columns = saliency.shape
+    ratio = min(1.0, _SHOWN_SIDE / max(rows, columns))
+    size = (max(1, round(columns * ratio)), max(1, round(rows * ratio)))
+    colours = np.array([_GROUND, _SUBJECT], np.uint8)
+    return jpeg(colours[_mask(saliency, threshold, *size)], quality=80)
+
+
+def seen(subject: Subject, square: Box, view: ValAugmentation) -> bytes:
+    """What a network is shown of a square when it judges: resized, then the middle of it."""
+    return _seen(subject.sha256, square, view.resize, view.center_crop, subject)
+
+
+def augmented(
+    subject: Subject, square: Box, settings: AugmentationSettings, epochs: range
+) -> list[bytes]:
+    """What a network is shown of a square in these epochs of a training."""
+    resized = square_of(subject, square, settings.train.resize)
+    return [jpeg(train_picture(resized, settings.train, (0, epoch, 0))) for epoch in epochs]
+
+
+def pair(subject: Subject, square: Box, found: Box | None, *, drawn: bool = False) -> bytes:
+    """The photograph with its boxes, and beside it the square that is kept, as one JPEG."""
+    return _pair(subject.sha256, square, found, drawn, subject)
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _seen(sha256: str, square: Box, resize: int, side: int, _subject: Subject) -> bytes:
+    view = ValAugmentation(resize=resize, center_crop=side)
+    return jpeg(val_picture(square_of(_subject, square, resize), view), quality=92)
+
+
+@st.cache_data(max_entries=2_000, show_spinner=False)
+def _pair(sha256: str, square: Box, found: Box | None, drawn: bool, _subject: Subject) -> bytes:
+    sheet = np.full((_WALL_SIDE, 2 * _WALL_SIDE + _WALL_GAP, 3), 255, np.uint8)
+    sheet[:, :_WALL_SIDE] = _marked(_subject, square, found, _DRAWN if drawn else _SQUARE)
+    small = whole(_subject, 4 * _WALL_SIDE)
+    sheet[:, _WALL_SIDE + _WALL_GAP :] = _cut_small(small, square, _subject.size)
+    return jpeg(sheet, quality=84)
+
+
+def _cut_small(image: Pixels, square: Box, size: tuple[int, int]) -> Pixels:
+    height, width = image.shape[:2]
+    place = square.scaled(width / size[0], height / size[1], width, height)
+    piece = image[place.y : place.bottom, place.x : place.right]
+    method = cv2.INTER_AREA if place.width > _WALL_SIDE else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(piece, (_WALL_SIDE, _WALL_SIDE), interpolation=method), np.uint8)
+
+
+def _marked(
+    subject: Subject, square: Box, found: Box | None, colour: tuple[int, int, int]
+) -> Pixels:
+    """The whole photograph with its boxes in a square, on a ground of its own mean colour."""
+    small = _fitted(whole(subject, 2 * _WALL_SIDE), _WALL_SIDE).copy()
+    height, width = small.shape[:2]
+    ground = small.mean(axis=(0, 1))
+    for box, line in ((square, colour), (found, _BOX)):
+        if box is not None:
+            placed = box.scaled(width / subject.size[0], height / subject.size[1], width, height)
+            corners = (placed.x, placed.y), (placed.right - 1, placed.bottom - 1)
+            cv2.rectangle(small, *corners, _CASING, 3)
+            cv2.rectangle(small, *corners, line, 1)
+    tile = np.empty((_WALL_SIDE, _WALL_SIDE, 3), np.uint8)
+    tile[:] = ground
+    top, left = (_WALL_SIDE - height) // 2, (_WALL_SIDE - width) // 2
+    tile[top : top + height, left : left + width] = small
+    return tile
+
+
+def _fitted(image: Pixels, longest: int) -> Pixels:
+    height, width = image.shape[:2]
+    ratio = longest / max(height, width)
+    size = (max(1, round(width * ratio)), max(1, round(height * ratio)))
+    method = cv2.INTER_AREA if ratio < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, size, interpolation=method), np.uint8)
+
+
+def _mask(saliency: SaliencyMap, threshold: float, width: int, height: int) -> NDArray[np.uint8]:
+    found = mask_at(saliency, threshold)
+    return np.asarray(cv2.resize(found, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)

@@ -1,0 +1,114 @@
+"""Threshold by padding over the sample; a cell that is clicked gives its settings."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from engine.crop.box import Box
+from engine.crop.judging import true_boxes
+from engine.crop.sweep import Axis, Measure, Sweep, Swept, sweep
+from engine.settings.crop import CropPreset
+from studio import text
+from studio.charts.sweep import WORDINGS, labels, sweep_chart
+from studio.crop_lab.controls import take
+from studio.crop_lab.wall import Cropped
+from studio.live_chart.component import live_chart
+from studio.place import home
+
+_AXES: dict[Axis, str] = {"threshold": "Saliency threshold", "mass": "Saliency held"}
+# Moving these changes nothing that a sweep shows.
+_SWEPT_FIELDS = {"name", "threshold", "padding"}
+
+
+def sweeping(cropped: Sequence[Cropped], preset: CropPreset) -> None:
+    """Draw the sweep; clicking a cell runs the lab anew with its settings."""
+    swept = [item for item in cropped if item.found.saliency is not None]
+    if not swept:
+        st.info("Only a preset that looks for the plant has something to sweep.")
+        return
+    plants = _plants()
+    known = sum(item.subject.sha256 in plants for item in swept)
+    axis, measure = _choices(preset, known)
+    found = _swept(
+        tuple(item.subject.sha256 for item in swept),
+        preset.model_dump_json(exclude=_SWEPT_FIELDS | ({"mass"} if axis == "mass" else set())),
+        axis,
+        known,
+        preset,
+        swept,
+        plants,
+    )
+    chart = sweep_chart(found, measure, (getattr(preset, axis), preset.padding))
+
+    def take_cell(column: str, row: str) -> None:
+        padding = found.paddings[labels(found.paddings).index(column)]
+        take(axis, found.rows[labels(found.rows).index(row)], padding)
+
+    live_chart(chart, "lab_sweep", on_click=take_cell)
+    said = f"{WORDINGS[measure].meaning} Means over {text.count(len(swept), 'photograph')}"
+    said += f", of {known} of which the true box is known. " if known else ". "
+    st.caption(said + "Click a cell to take its settings; the outlined one is nearest to now.")
+    _by_keyboard(found, axis, take_cell)
+
+
+def _choices(preset: CropPreset, known: int) -> tuple[Axis, Measure]:
+    axes: list[Axis] = ["threshold", "mass"] if preset.policy == "mass_square" else ["threshold"]
+    measures = [name for name in WORDINGS if known or name not in ("plant_kept", "fill")]
+    with st.container(horizontal=True, gap="large"):
+        measure = st.segmented_control(
+            "Shown",
+            measures,
+            format_func=lambda name: WORDINGS[name].title,
+            default=measures[0],
+            required=True,
+            key=f"lab_sweep_measure_{bool(known)}",
+        )
+        axis = st.segmented_control(
+            "Against padding",
+            axes,
+            format_func=_AXES.__getitem__,
+            default=axes[-1],
+            required=True,
+            key=f"lab_sweep_axis_{len(axes)}",
+        )
+    return axis or axes[0], measure or measures[0]
+
+
+def _by_keyboard(found: Sweep, axis: Axis, take_cell: Callable[[str, str], None]) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        row = st.selectbox(_AXES[axis], labels(found.rows), key=f"lab_sweep_row_{axis}")
+        column = st.selectbox("Padding of the cell", labels(found.paddings), key="lab_sweep_column")
+        st.button("Take these", key="lab_sweep_take", on_click=take_cell, args=(column, row))
+
+
+@st.cache_data(max_entries=32, show_spinner="Trying every threshold with every padding …")
+def _swept(
+    hashes: tuple[str, ...],
+    looks: str,
+    axis: Axis,
+    known: int,
+    _preset: CropPreset,
+    _cropped: Sequence[Cropped],
+    _plants: dict[str, Box],
+) -> Sweep:
+    sample = [
+        Swept(item.found.saliency, item.subject.size, _plants.get(item.subject.sha256))
+        for item in _cropped
+        if item.found.saliency is not None
+    ]
+    return sweep(sample, _preset, axis)
+
+
+def _plants() -> dict[str, Box]:
+    garden = home().garden
+    try:
+        written = (garden / "boxes.json").stat().st_mtime
+    except OSError:
+        return {}
+    return _true_boxes(str(garden), written)
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _true_boxes(garden: str, written: float) -> dict[str, Box]:
+    return true_boxes(Path(garden))

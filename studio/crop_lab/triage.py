@@ -1,0 +1,91 @@
+"""The photographs of the sample that most want a second look, each with the reasons."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from studio import text
+from studio.crop_lab import pictures
+from studio.crop_lab.chooser import pick
+from studio.crop_lab.manual import want
+from studio.crop_lab.subject import Subject
+from studio.crop_lab.wall import Cropped
+from studio.place import catalogue
+from studio.views.photo import photo_html
+
+_SHOWN = (5, 10, 20)
+_WIDTH = 342
+_EXCLUDED = "lab_excluded"
+
+
+def triage(cropped: Sequence[Cropped]) -> None:
+    """Draw the worst, the worst first; what was drawn by hand is settled and left out."""
+    _undo()
+    doubtful = [item for item in cropped if item.judged.concerns and item.drawn is None]
+    doubtful.sort(key=lambda item: -item.judged.severity)
+    if not doubtful:
+        st.success("Nothing in this sample asks for a second look.", icon=":material/check_circle:")
+        return
+    most = int(
+        st.segmented_control("How many", _SHOWN, default=_SHOWN[0], required=True, key="lab_worst")
+        or _SHOWN[0]
+    )
+    st.caption(
+        f"{text.count(len(doubtful), 'photograph')} of {len(cropped)} with a concern, the worst "
+        "first."
+    )
+    for item in doubtful[:most]:
+        _row(item)
+
+
+def _row(item: Cropped) -> None:
+    subject = item.subject
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", gap="medium", key=_key(item)
+    ):
+        with st.container(width=_WIDTH):
+            encoded = pictures.pair(subject, item.square, item.crop.subject)
+            alt = f"{subject.name}, before and after the crop"
+            st.html(photo_html(encoded, (342, 168), alt, shown_width=_WIDTH))
+        with st.container(width="stretch", gap="xsmall"):
+            st.markdown(f"**{text.plain(subject.name)}**")
+            for reason in item.judged.concerns:
+                st.markdown(f":orange[:material/flag:] {text.plain(reason)}")
+            with st.container(horizontal=True):
+                if st.button("Open", key=f"{_key(item)}_open", icon=":material/open_in_full:"):
+                    pick(subject.id)
+                if st.button(
+                    "Draw the square", key=f"{_key(item)}_hand", icon=":material/crop_free:"
+                ):
+                    want(subject.id)
+                    pick(subject.id)
+                # What was uploaded is in no catalogue to be excluded from.
+                if isinstance(subject.source, Path) and st.button(
+                    "Exclude", key=f"{_key(item)}_exclude", icon=":material/block:"
+                ):
+                    _set_excluded(subject, True)
+
+
+def _set_excluded(subject: Subject, excluded: bool) -> None:
+    """Exclude a photograph from everything, or take it back; the sample is drawn anew."""
+    with catalogue() as opened:
+        opened.update([{"image_id": subject.id, "excluded": excluded}])
+    st.session_state[_EXCLUDED] = subject if excluded else None
+    st.rerun()
+
+
+def _undo() -> None:
+    subject: Subject | None = st.session_state.get(_EXCLUDED)
+    if subject is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f"A photograph of {text.plain(subject.name)} is excluded: it takes part in nothing."
+        )
+        if st.button("Take it back", key="lab_take_back", icon=":material/undo:"):
+            _set_excluded(subject, False)
+
+
+def _key(item: Cropped) -> str:
+    return f"lab_worst_{item.subject.id}"

@@ -1,0 +1,137 @@
+"""The sample under the same settings: drawn, linked to, judged, excluded, drawn by hand."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.catalogue.sqlite import SqliteCatalogue
+from engine.crop.box import Box
+from engine.crop.manual import ManualSquares
+from engine.crop.presets import CENTRE, save_preset
+from engine.home import Home
+from engine.settings.crop import CropPreset
+from tests.studio.conftest import OpenPage, words
+from tests.studio.crop_lab.test_crop_lab import encoded, figures
+
+pytestmark = pytest.mark.usefixtures("small_catalogue")
+
+# So hard to convince that the centre is kept everywhere.
+BLIND = CropPreset(name="blind", threshold=0.2, tight_confidence=1, wide_confidence=1)
+
+
+def section(app: AppTest, name: str) -> AppTest:
+    app.segmented_control(key="lab_section").set_value(name).run()
+    assert not app.exception
+    return app
+
+
+def test_a_link_shows_the_same_view_again(open_page: OpenPage) -> None:
+    app = open_page(
+        "crop_lab",
+        preset="classic",
+        threshold="0.3",
+        padding="7",
+        detector="no such",
+        seed="4",
+        size="6",
+        show="sweep",
+        beside="fast",
+        view="demo",
+    )
+    assert app.selectbox(key="lab_preset").value == "classic"
+    assert app.slider(key="lab_threshold").value == 0.3
+    assert app.slider(key="lab_padding").value == 1.0
+    assert app.selectbox(key="lab_detector").value == "fine_grained"
+    assert app.number_input(key="lab_seed").value == 4
+    assert app.segmented_control(key="lab_section").value == "sweep"
+    assert "Crop by fast" in figures(app)
+
+
+def test_the_address_says_what_differs_from_the_usual(open_page: OpenPage) -> None:
+    app = open_page("crop_lab")
+    assert not {"threshold", "preset", "seed"} & set(app.query_params)
+    app.slider(key="lab_threshold").set_value(0.4).run()
+    app.number_input(key="lab_seed").set_value(3).run()
+    assert app.query_params["threshold"] == "0.4"
+    assert app.query_params["seed"] == "3"
+    app.selectbox(key="lab_preset").set_value("classic").run()
+    assert app.query_params["preset"] == "classic"
+    assert "threshold" not in app.query_params
+
+
+def test_the_sample_says_how_often_the_centre_is_kept(home: Home, open_page: OpenPage) -> None:
+    save_preset(home, BLIND)
+    app = open_page("crop_lab", preset="blind")
+    assert "12 of 12 fall back to the centre (100.0%)" in words(app)
+
+
+def test_where_presets_disagree_both_are_named(home: Home, open_page: OpenPage) -> None:
+    save_preset(home, BLIND)
+    app = open_page("crop_lab", draw="disagree", preset="blind", size="3")
+    assert "on which blind and classic keep the most different squares" in words(app)
+    app.selectbox(key="lab_other").set_value("fast").run()
+    assert "on which blind and fast keep the most different squares" in words(app)
+
+
+def test_several_photographs_are_uploaded_at_once(open_page: OpenPage) -> None:
+    app = open_page("crop_lab", draw="uploads")
+    app.file_uploader(key="lab_upload").upload("one.jpg", encoded(seed=1)).upload(
+        "two.jpg", encoded(seed=2)
+    ).run()
+    assert not app.exception
+    assert "Smart crop of one.jpg" in figures(app)
+    assert "0 of 2 fall back" in words(app)
+
+
+def test_the_worst_come_with_reasons_and_can_be_excluded_and_taken_back(
+    home: Home, small_catalogue: SqliteCatalogue, open_page: OpenPage
+) -> None:
+    save_preset(home, BLIND)
+    app = section(open_page("crop_lab", preset="blind"), "worst")
+    assert "the centre is kept: the subject stands out by" in words(app).replace("\\", "")
+    first = next(item for item in app.button if item.label == "Exclude")
+    image_id = str(first.key).removeprefix("lab_worst_").removesuffix("_exclude")
+    first.click().run()
+    photograph = small_catalogue.get(image_id)
+    assert photograph is not None and photograph.excluded
+    assert small_catalogue.counts().images == 11
+    app.button(key="lab_take_back").click().run()
+    assert small_catalogue.counts().images == 12
+
+
+def test_a_doubtful_photograph_is_opened_to_draw_its_square(
+    home: Home, small_catalogue: SqliteCatalogue, open_page: OpenPage
+) -> None:
+    save_preset(home, BLIND)
+    app = section(open_page("crop_lab", preset="blind"), "worst")
+    button = next(item for item in app.button if item.label == "Draw the square")
+    image_id = str(button.key).removeprefix("lab_worst_").removesuffix("_hand")
+    button.click().run()
+    assert app.query_params["photo"] == image_id
+    app.slider(key="lab_hand_side").set_value(20).run()
+    app.slider(key="lab_hand_x").set_value(30).run()
+    app.slider(key="lab_hand_y").set_value(5).run()
+    app.button(key="lab_hand_keep").click().run()
+    photograph = small_catalogue.get(image_id)
+    assert photograph is not None
+    assert ManualSquares(home).find(photograph.sha256) == Box(30, 5, 20, 20)
+    assert app.success[0].value == "Kept: training takes this square."
+    assert "Square by hand" in figures(app)
+    keys = {str(item.key) for item in app.button}
+    assert f"lab_worst_{image_id}_open" not in keys, "what was drawn by hand is settled"
+    app.button(key="lab_hand_forget").click().run()
+    assert ManualSquares(home).all() == {}
+
+
+def test_a_cell_of_the_sweep_gives_its_settings(open_page: OpenPage) -> None:
+    app = section(open_page("crop_lab", preset="classic"), "sweep")
+    app.selectbox(key="lab_sweep_row_threshold").set_value("30%").run()
+    app.selectbox(key="lab_sweep_column").set_value("40%").run()
+    app.button(key="lab_sweep_take").click().run()
+    assert app.slider(key="lab_threshold").value == 0.3
+    assert app.slider(key="lab_padding").value == 0.4
+    assert app.query_params["threshold"] == "0.3"
+
+
+def test_where_nothing_is_looked_for_there_is_nothing_to_sweep(open_page: OpenPage) -> None:
+    app = section(open_page("crop_lab", preset=CENTRE.name), "sweep")
+    assert app.info[0].value.startswith("Only a preset that looks for the plant")
