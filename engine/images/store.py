@@ -1,6 +1,7 @@
 """The bytes of photographs on disk, unmodified, each under the hash of its content."""
 
 import hashlib
+import os
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -66,9 +67,8 @@ class ImageStore:
             OSError: the disk refuses.
         """
         target = self._file(sha256, header)
-        is_new = not target.exists()
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary.replace(target)
+        is_new = _name_anew(temporary, target)
         return replace(self._stored(target, sha256, header), is_new=is_new)
 
     def thumbnail(self, path: str, sha256: str) -> bytes:
@@ -119,6 +119,22 @@ class ImageStore:
                 f"The disk that holds {self._home.root} has {free / 1e9:.1f} GB left; "
                 "make room and start again, what is already in stays."
             )
+
+
+def _name_anew(temporary: Path, target: Path) -> bool:
+    """Give a file its final name; False where another thread or process was first."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        is_new = False
+    except OSError:
+        # Some file systems know no second name for a file.
+        is_new = not target.exists()
+        temporary.replace(target)
+    else:
+        is_new = True
+    temporary.unlink(missing_ok=True)
+    return is_new
 
 
 def _read(source: Path) -> bytes:
