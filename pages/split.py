@@ -6,6 +6,7 @@ from studio import place
 from studio.split import comparing, listing, options, preview
 from studio.split.findings import findings_of, show_findings
 from studio.split.made import splits_made
+from studio.split.photographs import show_chosen
 from studio.split.planning import images_of, plan_faults, planned, species_counts
 from studio.split.spread import nothing_to_split, spread
 from studio.views.page import heading
@@ -19,9 +20,9 @@ with problems_shown():
         nothing_to_split()
     else:
         photographs = options.choose_photographs(int(here.sum()), int(known.sum()))
-        images = here if photographs == "cached" else known
-        spread(images, [item.species for item in species_counts(home, photographs)])
+        spread(home, photographs, species_counts(home, photographs))
         st.subheader("A new split", anchor=False)
+        show_chosen(home, photographs)
         with problems_shown():
             settings = options.choose_settings(home, photographs)
             plan = planned(home, settings)

@@ -6,7 +6,6 @@ from engine.settings.configs import run_configs
 from studio import place
 from studio.split.made import splits_made
 from studio.train import configuration
-from studio.train.cropping import choose_crop, crop_verdict
 from studio.train.launching import form
 from studio.train.meaning import meaning
 from studio.views.action import Action
@@ -30,12 +29,10 @@ with problems_shown():
         )
     else:
         name = configuration.choose(configs)
-        with st.grid(3, min_column_width=220):
+        with st.grid(2, min_column_width=260):
             split = configuration.choose_split(splits)
-            crop = choose_crop(home, name, configs[name].data)
             other = configuration.choose_reference(configs, name)
-        settings = configuration.settings_of(configs, name, split, crop)
-        crop_verdict(home, crop)
+        settings = configuration.settings_of(configs, name, split)
         reference = (other, configs[other]) if other else None
         meaning(home, (name, settings), reference, split.species)
         form(home, name, settings)

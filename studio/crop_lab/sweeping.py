@@ -45,7 +45,7 @@ def sweeping(cropped: Sequence[Cropped], preset: CropPreset) -> None:
         padding = found.paddings[labels(found.paddings).index(column)]
         take(axis, found.rows[labels(found.rows).index(row)], padding)
 
-    live_chart(chart, "lab_sweep", on_click=take_cell)
+    live_chart(chart, "lab_sweep", on_click=lambda mark: take_cell(mark.x, mark.y))
     said = f"{WORDINGS[measure].meaning} Means over {text.count(len(swept), 'photograph')}"
     said += f", of {known} of which the true box is known. " if known else ". "
     st.caption(said + "Click a cell to take its settings; the outlined one is nearest to now.")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -21,19 +22,25 @@ _mount = st.components.v2.component(
 )
 
 
-def live_chart(
-    chart: Chart, key: str, *, on_click: Callable[[str, str], None] | None = None
-) -> None:
+class Mark(NamedTuple):
+    """A bar, point or cell of a chart: what the axes say there, its trace, its place therein."""
+
+    x: str
+    y: str
+    trace: int
+    place: int
+
+
+def live_chart(chart: Chart, key: str, *, on_click: Callable[[Mark], None] | None = None) -> None:
     """Draw the chart, or bring the one drawn under this key up to date.
 
-    `on_click` is called before the run that a click on a mark brings about, with what the axes
-    say there: x and y.
+    `on_click` is called before the run that a click on a mark brings about.
     """
 
     def clicked() -> None:
         place = dict(st.session_state[key]).get("clicked")
         if on_click is not None and place is not None:
-            on_click(str(place[0]), str(place[1]))
+            on_click(Mark(*place))
 
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     _mount(

@@ -77,12 +77,18 @@ function draw(chart) {
   const { figure, dark } = chart.data
   const { data, layout } = JSON.parse(isDark(chart.figure) ? coloured(figure, dark) : figure)
   window.Plotly.react(chart.plot, data, layout, CONFIG)
-  if (chart.data.clickable && !chart.listens) {
-    chart.listens = true
-    chart.plot.on("plotly_click", ({ points }) =>
-      chart.tell("clicked", [String(points[0].x), String(points[0].y)]),
-    )
-  }
+  if (chart.data.clickable && !chart.listens) listen(chart)
+}
+
+function listen(chart) {
+  const pointer = (shape) => () => (chart.plot.querySelector(".nsewdrag").style.cursor = shape)
+  chart.listens = true
+  chart.plot.on("plotly_hover", pointer("pointer"))
+  chart.plot.on("plotly_unhover", pointer(""))
+  chart.plot.on("plotly_click", ({ points: [{ x, y, curveNumber, pointNumber }] }) =>
+    // A cell of a heat map has two numbers, of which nobody needs the first.
+    chart.tell("clicked", [String(x), String(y), curveNumber, [pointNumber].flat().at(-1)]),
+  )
 }
 
 export default function (component) {

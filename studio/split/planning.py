@@ -3,6 +3,7 @@
 from typing import Literal
 
 import numpy as np
+import pyarrow as pa
 import streamlit as st
 from numpy.typing import NDArray
 
@@ -43,6 +44,17 @@ def plan_faults(plan: SplitPlan) -> tuple[Faults, Faults]:
     )
 
 
+def evidence_in(home: Home, photographs: Photographs) -> Evidence:
+    """What is known of the photographs that a plan deals."""
+    return _known(str(home.root), stamp(home), photographs)[0]
+
+
+def image_ids(home: Home, photographs: Photographs, places: NDArray[np.int64]) -> list[str]:
+    """The ids of the photographs at these places of the evidence."""
+    ids = _known(str(home.root), stamp(home), photographs)[1]
+    return list(map(str, ids.take(places).to_pylist()))
+
+
 def images_of(counts: list[SpeciesCount]) -> NDArray[np.int64]:
     """The photographs of each species."""
     return np.fromiter((item.images for item in counts), np.int64, len(counts))
@@ -68,12 +80,16 @@ def _species_counts(
 
 
 @st.cache_resource(max_entries=1, show_spinner="Reading the catalogue …")
-def _evidence(root: str, stamp: tuple[int, ...], photographs: Photographs) -> Evidence:
+def _known(
+    root: str, stamp: tuple[int, ...], photographs: Photographs
+) -> tuple[Evidence, pa.ChunkedArray]:
+    """The evidence, and the ids of its photographs."""
     # Everything that can join photographs is read, so that another choice asks for no more.
     links: tuple[Link, ...] = ("observer", "bytes", "url", "near-duplicate")
     chosen = photographs_in(SplitSettings(photographs=photographs))
     with place.catalogue() as catalogue:
-        return evidence_of(catalogue.columns(columns_for(links), chosen), links)
+        table = catalogue.columns(columns_for(links), chosen)
+    return evidence_of(table, links), table["image_id"]
 
 
 @st.cache_resource(max_entries=6, show_spinner="Joining what belongs together …")
@@ -84,7 +100,7 @@ def _groups(
     links: tuple[Link, ...],
     near_distance: int,
 ) -> Groups:
-    return group(_evidence(root, stamp, photographs), links, near_distance)
+    return group(_known(root, stamp, photographs)[0], links, near_distance)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -94,7 +110,7 @@ def _planned(
     links = tuple(sorted(settings.group))
     near = settings.near_distance if "near-duplicate" in links else 0
     groups = _groups(root, stamp, settings.photographs, links, near)
-    evidence = _evidence(root, stamp, settings.photographs)
+    evidence, _ = _known(root, stamp, settings.photographs)
     return plan_split(evidence, settings, earlier_of(_home, settings), groups)
 
 

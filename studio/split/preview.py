@@ -12,6 +12,8 @@ from studio import text
 from studio.charts.parts import parts_bars
 from studio.charts.tail import exposure_curves, part_bars
 from studio.live_chart.component import live_chart
+from studio.split.bars import of_bucket_and_part, of_part
+from studio.split.photographs import choose
 
 _SHOWN_DOUBTS = 200
 
@@ -22,6 +24,7 @@ def preview(plan: SplitPlan, own: Faults, shuffle: Faults) -> None:
     live_chart(
         parts_bars({part: (count.images, count.species) for part, count in counts.items()}),
         key="split.parts",
+        on_click=lambda mark: choose(of_part(plan, mark.place)),
     )
     _left_out(plan)
     looks = st.tabs(
@@ -32,7 +35,11 @@ def preview(plan: SplitPlan, own: Faults, shuffle: Faults) -> None:
     by_size, not_judged, plain, sampling = looks
     if by_size.open:
         with by_size:
-            live_chart(part_bars(plan.images), key="split.part_bars")
+            live_chart(
+                part_bars(plan.images),
+                key="split.part_bars",
+                on_click=lambda mark: choose(of_bucket_and_part(plan, mark.place, mark.trace)),
+            )
     if not_judged.open:
         with not_judged:
             _not_judged(plan)

@@ -1,12 +1,21 @@
 """How the photographs spread over the species, and what a minimum would cost."""
 
+import functools
+from collections.abc import Callable
+
 import streamlit as st
 
+from engine.catalogue.store import SpeciesCount
+from engine.home import Home
+from engine.split.evidence import Evidence
 from engine.split.spread import BUCKETS, Counts, prices
 from studio import text
 from studio.charts.species import class_histogram, rank_curve
 from studio.charts.tail import bucket_bars, lorenz_curve
 from studio.live_chart.component import live_chart
+from studio.split.bars import of_bin, of_bucket, of_species
+from studio.split.photographs import choose
+from studio.split.planning import Photographs, evidence_in, images_of
 from studio.views.action import Action
 from studio.views.empty import empty
 from studio.views.metrics import Metric, metric_row
@@ -24,8 +33,9 @@ def nothing_to_split() -> None:
     )
 
 
-def spread(images: Counts, names: list[str]) -> None:
+def spread(home: Home, photographs: Photographs, counts: list[SpeciesCount]) -> None:
     """The buckets as figures, and the tail as charts, one at a time."""
+    images = images_of(counts)
     metric_row(
         [
             _metric("In all", len(images), int(images.sum())),
@@ -39,6 +49,7 @@ def spread(images: Counts, names: list[str]) -> None:
             ),
         ]
     )
+    evidence = functools.partial(evidence_in, home, photographs)
     tabs = st.tabs(
         ["Histogram", "Rank curve", "Lorenz curve", "Price of a minimum"],
         key="split.spread",
@@ -48,18 +59,37 @@ def spread(images: Counts, names: list[str]) -> None:
     if histogram.open:
         with histogram, st.grid(2, min_column_width=380, gap="large") as beside:
             with beside.cell():
-                live_chart(class_histogram(images.tolist()), key="split.histogram")
+                live_chart(
+                    class_histogram(images.tolist()),
+                    key="split.histogram",
+                    on_click=lambda mark: choose(of_bin(evidence(), mark.place)),
+                )
+                st.caption("Click a bar, here or below, for its photographs.")
             with beside.cell():
-                live_chart(bucket_bars(images), key="split.buckets")
+                live_chart(
+                    bucket_bars(images),
+                    key="split.buckets",
+                    on_click=lambda mark: choose(of_bucket(evidence(), mark.trace)),
+                )
     if ranks.open:
         with ranks:
-            live_chart(rank_curve(images.tolist(), names), key="split.ranks")
+            _ranks(counts, evidence)
     if inequality.open:
         with inequality:
             live_chart(lorenz_curve(images), key="split.lorenz")
     if price.open:
         with price:
             _prices(images)
+
+
+def _ranks(counts: list[SpeciesCount], evidence: Callable[[], Evidence]) -> None:
+    chart = rank_curve([item.images for item in counts], [item.species for item in counts])
+    names = chart.figure.data[0].text
+    live_chart(
+        chart,
+        key="split.ranks",
+        on_click=lambda mark: choose(of_species(evidence(), names[mark.place])),
+    )
 
 
 def _metric(name: str, species: int, images: int) -> Metric:

@@ -1,0 +1,39 @@
+"""The photographs of a bar that was clicked."""
+
+import streamlit as st
+
+from engine.home import Home
+from studio import place, text
+from studio.split.bars import Bar
+from studio.split.planning import Photographs, image_ids
+from studio.thumbnails import tiles
+from studio.views.grid import pager, photo_grid
+from studio.views.problem import problems_shown
+
+_BAR = "split.bar"
+_PAGE = "split.bar_page"
+
+
+def choose(bar: Bar) -> None:
+    """A bar was clicked: the run that follows shows its photographs."""
+    st.session_state[_BAR] = bar
+
+
+def show_chosen(home: Home, photographs: Photographs) -> None:
+    """Show the photographs of the bar that was clicked, if one was, over the page."""
+    bar: Bar | None = st.session_state.pop(_BAR, None)
+    if bar:
+        st.session_state[_PAGE] = 1
+        _photographs(home, photographs, bar)
+
+
+@st.dialog("Photographs", width="large")
+def _photographs(home: Home, photographs: Photographs, bar: Bar) -> None:
+    st.subheader(text.plain(bar.title), anchor=False)
+    shown = pager(len(bar.places), _PAGE)
+    with problems_shown(), place.catalogue() as catalogue:
+        ids = image_ids(home, photographs, bar.places[shown.start : shown.stop])
+        found = [photograph for photograph in map(catalogue.get, ids) if photograph]
+        picked = photo_grid(tiles(found, place.images()), "split.bar_grid", marked="")
+    if picked:
+        st.switch_page("../pages/catalogue.py", query_params={"photo": picked})
