@@ -25,6 +25,8 @@ def connect(file: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite
     try:
         _write_ahead(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
+        # A large import touches every page of the indexes: kept in memory until it is final.
+        connection.execute("PRAGMA cache_size=-131072")
         prepare(connection)
     except BaseException:
         connection.close()

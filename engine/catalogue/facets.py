@@ -6,8 +6,8 @@ those, and only a page of the photographs themselves.
 
 import itertools
 import sqlite3
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from engine.catalogue.store import Filter
 
 
 class Facet(NamedTuple):
-    """One combination. `flags` stand with a space between them."""
+    """One combination."""
 
     species: str
     genus: str
@@ -25,32 +25,25 @@ class Facet(NamedTuple):
     source: str
     license: str
     state: str
-    excluded: int = 0
-    flags: str = ""
+    excluded: bool = False
+    flags: tuple[str, ...] = ()
 
 
-_COLUMNS = ", ".join(Facet._fields)
-_INTERN = (
-    f"INSERT INTO facet ({_COLUMNS}, images) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) "
-    "ON CONFLICT DO UPDATE SET images = images RETURNING facet"
-)
+COLUMNS = ", ".join(Facet._fields)
+TOTALS = ("species", "genus", "family", "source", "license", "state")
+_INSERT = f"INSERT INTO facet (facet, {COLUMNS}, images) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
 _ADD = (
-    "INSERT INTO total VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET images = images + "
-    "excluded.images"
+    "INSERT INTO total VALUES (?, ?, ?, ?) "
+    "ON CONFLICT DO UPDATE SET images = images + excluded.images"
 )
 _SEARCHED = ("species", "genus", "family")
 # Photographs that are read at once where all of them are wanted.
 _PHOTOGRAPHS_AT_ONCE = 5_000
-TOTALS = ("species", "genus", "family", "source", "license", "state")
 
-
-def facet_of(photograph: Photograph) -> Facet:
-    """The facet that a photograph belongs to."""
-    one = photograph
-    flags = " ".join(one.flags)
-    return Facet(
-        one.species, one.genus, one.family, one.source, one.license, one.state, one.excluded, flags
-    )
+facet_of: Callable[[Photograph], tuple[Any, ...]] = itemgetter(
+    *(Photograph._fields.index(name) for name in Facet._fields)
+)
+"""What a photograph is counted and filtered by, in the order of `Facet`."""
 
 
 class Facets:
@@ -58,23 +51,31 @@ class Facets:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._numbers: dict[Facet, int] = {}
+        self._numbers: dict[tuple[Any, ...], int] = {}
         self._facets: dict[int, Facet] = {}
+        self._last = 0
 
-    def numbers(self, facets: Iterable[Facet]) -> dict[Facet, int]:
+    def numbers(self, facets: Iterable[tuple[Any, ...]]) -> list[int]:
         """The number of each; new ones are written."""
-        wanted = set(facets)
-        for facet in wanted - self._numbers.keys():
-            self._know(self._connection.execute(_INTERN, facet).fetchone()[0], facet)
-        return {facet: self._numbers[facet] for facet in wanted}
+        wanted = list(facets)
+        fresh = set(wanted) - self._numbers.keys()
+        if fresh:
+            # A facet is never removed, so only later numbers can be unknown here.
+            self._learn("facet > ? ORDER BY facet", self._last)
+            self._last = max(self._facets, default=0)
+            new = [Facet._make(facet) for facet in sorted(fresh - self._numbers.keys())]
+            for number, facet in enumerate(new, self._last + 1):
+                self._know(number, facet)
+            self._last += len(new)
+            self._connection.executemany(
+                _INSERT, ((self._numbers[facet], *_written(facet)) for facet in new)
+            )
+        return [self._numbers[facet] for facet in wanted]
 
     def at(self, number: int) -> Facet:
         """The facet of that number."""
         if number not in self._facets:
-            row = self._connection.execute(
-                f"SELECT {_COLUMNS} FROM facet WHERE facet = ?", [number]
-            ).fetchone()
-            self._know(number, Facet(*row))
+            self._learn("facet = ?", number)
         return self._facets[number]
 
     def count(self, moves: Mapping[int, int]) -> None:
@@ -83,34 +84,39 @@ class Facets:
             "UPDATE facet SET images = images + ? WHERE facet = ?",
             [(many, number) for number, many in moves.items()],
         )
-        totals: Counter[tuple[str, str]] = Counter()
-        for number, many in moves.items():
-            facet = self.at(number)
-            for field, value, kept in _parts(facet):
-                totals[field, value] += many * kept
-        self._connection.executemany(
-            _ADD,
-            [
-                (field, value, search_form(value) if field in _SEARCHED else "", many)
-                for (field, value), many in totals.items()
-            ],
-        )
+        touched = [(self.at(number), many) for number, many in moves.items()]
+        rows: list[tuple[str, str, str, int]] = []
+        for place, field in enumerate(TOTALS):
+            totals: defaultdict[str, int] = defaultdict(int)
+            for facet, many in touched:
+                totals[facet[place]] += 0 if facet[6] else many  # type: ignore[index]
+            searched = field in _SEARCHED
+            rows += [(field, v, search_form(v) if searched else "", n) for v, n in totals.items()]
+        for facet, many in touched:
+            if not facet.excluded:
+                rows += [("flag", flag, "", many) for flag in facet.flags]
+        self._connection.executemany(_ADD, rows)
 
     def forget(self) -> None:
         """To call after a rollback: numbers that it took back are not known any more."""
         self._numbers.clear()
         self._facets.clear()
+        self._last = 0
+
+    def _learn(self, condition: str, value: int) -> None:
+        rows = self._connection.execute(
+            f"SELECT facet, {COLUMNS} FROM facet WHERE {condition}", [value]
+        )
+        for number, *values, excluded, flags in rows:
+            self._know(number, Facet._make([*values, bool(excluded), tuple(flags.split())]))
 
     def _know(self, number: int, facet: Facet) -> None:
         self._numbers[facet] = number
         self._facets[number] = facet
 
 
-def _parts(facet: Facet) -> Iterable[tuple[str, str, bool]]:
-    kept = not facet.excluded
-    yield from ((field, getattr(facet, field), kept) for field in TOTALS)
-    yield from (("flag", flag, kept) for flag in facet.flags.split())
-    yield "excluded", "", not kept
+def _written(facet: Facet) -> tuple[Any, ...]:
+    return (*facet[:6], int(facet.excluded), " ".join(facet.flags))
 
 
 def where(chosen: Filter) -> tuple[str, list[Any]]:

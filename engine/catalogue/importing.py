@@ -1,21 +1,23 @@
 """What every import shares: taking photographs in, batch by batch, and a report of it."""
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from os import cpu_count
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from engine.catalogue.flags import DOUBTFUL_NAME
 from engine.catalogue.names import species_name
 from engine.catalogue.record import Photograph, image_id_of
-from engine.catalogue.store import Catalogue
+from engine.catalogue.store import Added, Catalogue
 from engine.errors import UnreadableImage
 from engine.progress import Report
 
 BATCH = 256
+# Of photographs without a file many more are made final at once: each time, most pages of the
+# catalogue's indexes are written anew.
+_ROWS_AT_ONCE = 50_000
 _SHOWN_REFUSALS = 1000
 
 
@@ -35,8 +37,7 @@ class Stored(Protocol):
 Keep = Callable[[Path], Stored]
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A photograph on offer: what is known of it, and the file with its bytes if there is one.
 
     `origin` says where it stands, for the report.
@@ -64,6 +65,10 @@ class ImportReport:
     refused: int = 0
     refusals: list[Refusal] = field(default_factory=list)
 
+    def count(self, added: Added) -> None:
+        self.added += added.added
+        self.known += added.known
+
     def refuse(self, refusal: Refusal) -> None:
         self.refused += 1
         if len(self.refusals) < _SHOWN_REFUSALS:
@@ -85,24 +90,44 @@ def take_in(
     result = ImportReport()
     spellings = {item.species.casefold(): item.species for item in catalogue.species()}
     done = 0
-    with ThreadPoolExecutor(max(2, cpu_count() or 2)) as pool:
+    with ThreadPoolExecutor(max(2, cpu_count() or 2)) as pool, ThreadPoolExecutor(1) as writer:
+        writing: Future[Added] | None = None
         for batch in _batches(candidates):
-            outcomes = list(pool.map(lambda item: _prepare(item, keep), batch))
-            ready = [item for item in outcomes if isinstance(item, Photograph)]
-            for item in outcomes:
-                if isinstance(item, Refusal):
-                    result.refuse(item)
-            added = catalogue.add([_spelt_once(item, spellings) for item in ready])
-            result.added += added.added
-            result.known += added.known
+            outcomes = _prepared(batch, keep, pool)
+            if writing is not None:
+                result.count(writing.result())
+                report(done, total, "Taking in photographs")
+            ready = [_spelt_once(one, spellings) for one in outcomes if isinstance(one, Photograph)]
+            # The store writes while the next batch is read.
+            writing = writer.submit(catalogue.add, ready)
+            for one in outcomes:
+                if isinstance(one, Refusal):
+                    result.refuse(one)
             done += len(batch)
-            report(done, total, "Taking in photographs")
+        if writing is not None:
+            result.count(writing.result())
+    report(done, total, "Taking in photographs")
     return result
 
 
+def _prepared(
+    batch: list[Candidate | Refusal], keep: Keep, pool: ThreadPoolExecutor
+) -> list[Photograph | Refusal]:
+    if any(isinstance(item, Candidate) and item.file for item in batch):
+        return list(pool.map(lambda item: _prepare(item, keep), batch))
+    return [_prepare(item, keep) for item in batch]
+
+
 def _batches(items: Iterable[Candidate | Refusal]) -> Iterator[list[Candidate | Refusal]]:
-    iterator = iter(items)
-    while batch := list(itertools.islice(iterator, BATCH)):
+    batch: list[Candidate | Refusal] = []
+    files = 0
+    for item in items:
+        batch.append(item)
+        files += isinstance(item, Candidate) and item.file is not None
+        if files == BATCH or len(batch) == _ROWS_AT_ONCE:
+            yield batch
+            batch, files = [], 0
+    if batch:
         yield batch
 
 

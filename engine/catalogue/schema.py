@@ -52,8 +52,7 @@ CREATE TABLE facet (
     facet INTEGER PRIMARY KEY,
     species TEXT NOT NULL, genus TEXT NOT NULL, family TEXT NOT NULL, source TEXT NOT NULL,
     license TEXT NOT NULL, state TEXT NOT NULL, excluded INTEGER NOT NULL, flags TEXT NOT NULL,
-    images INTEGER NOT NULL,
-    UNIQUE (species, genus, family, source, license, state, excluded, flags)
+    images INTEGER NOT NULL
 );
 CREATE TABLE total (
     field TEXT NOT NULL, value TEXT NOT NULL, search TEXT NOT NULL, images INTEGER NOT NULL,
@@ -93,6 +92,7 @@ DROP TABLE former;
 CREATE UNIQUE INDEX photograph_by_id ON photograph (image_id);
 CREATE INDEX photograph_by_facet ON photograph (facet, image_id);
 CREATE INDEX photograph_by_sha256 ON photograph (sha256) WHERE sha256 <> '';
+CREATE INDEX facet_by_species ON facet (species);
 CREATE INDEX facet_by_genus ON facet (genus, species);
 CREATE INDEX facet_by_family ON facet (family, species);
 CREATE INDEX facet_by_source ON facet (source, species);

@@ -40,9 +40,7 @@ class SqliteCatalogue(SqliteReader):
             for photograph in offered:
                 if photograph.image_id not in known:
                     fresh.setdefault(photograph.image_id, photograph)
-            facets = [facet_of(photograph) for photograph in fresh.values()]
-            numbers = self._facets.numbers(facets)
-            places = [numbers[facet] for facet in facets]
+            places = self._facets.numbers(map(facet_of, fresh.values()))
             rows = map(_row, fresh.values(), places)
             self._connection.executemany(_INSERT, rows)
             self._facets.count(Counter(places))
@@ -114,13 +112,11 @@ class SqliteCatalogue(SqliteReader):
             if values:
                 targets[image_id] = self._facets.at(number)._replace(**values)
         numbers = self._facets.numbers(targets.values())
-        moves: Counter[int] = Counter()
-        for image_id, facet in targets.items():
-            moves[changes[image_id][0]] -= 1
-            moves[numbers[facet]] += 1
+        moves = Counter(numbers)
+        moves.subtract(changes[image_id][0] for image_id in targets)
         self._connection.executemany(
             "UPDATE photograph SET facet = ? WHERE image_id = ?",
-            [(numbers[facet], image_id) for image_id, facet in targets.items()],
+            zip(numbers, targets, strict=True),
         )
         self._facets.count(moves)
 
@@ -159,7 +155,5 @@ def _written(change: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError(f"A photograph has no {', '.join(sorted(unknown))}")
     written = dict(change)
     if "flags" in written:
-        written["flags"] = " ".join(written["flags"])
-    if "excluded" in written:
-        written["excluded"] = int(written["excluded"])
+        written["flags"] = tuple(written["flags"])
     return written

@@ -109,7 +109,7 @@ class SqliteReader:
         return Photograph(
             image_id, species, genus, family, source, url, path, observation_id, observer,
             license, attribution, width, height, sha256, phash, state,  # type: ignore[arg-type]
-            original_name, tuple(flags.split()), bool(excluded),
+            original_name, flags, excluded,
         )  # fmt: skip
 
     def _keys(self, chosen: Filter, after: Cursor | None, limit: int) -> Iterator[tuple[str, str]]:

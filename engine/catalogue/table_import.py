@@ -2,9 +2,12 @@
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from engine.catalogue.importing import Candidate, ImportReport, Keep, Refusal, take_in
 from engine.catalogue.record import Photograph
@@ -28,6 +31,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 # Numbers that mean something in their own table only.
 _LOCAL_IDS = ("id", "photo_id")
+_LOCAL_ID = "local id"
 _PARQUET_ROWS = 4096
 
 
@@ -54,40 +58,54 @@ def import_table(
     if reader is None:
         raise BadInput(f"{table.name} is no .jsonl, .csv or .parquet file.")
     rows = _checked(reader(table), table)
+    source = source.strip() or table.stem
     candidates = (
-        _candidate(row, number, table, source.strip() or table.stem)
+        _candidate(row, f"{table.name} row {number:,}", table, source)
         for number, row in enumerate(rows, 1)
     )
     return take_in(catalogue, candidates, keep, 0, report)
 
 
 def _candidate(
-    row: Mapping[str, Any] | None, number: int, table: Path, source: str
+    row: Mapping[str, Any] | None, origin: str, table: Path, source: str
 ) -> Candidate | Refusal:
-    origin = f"{table.name} row {number:,}"
     if row is None:
         return Refusal(origin, "It is no JSON object.")
-    values = {ours: _text(row, names) for ours, names in COLUMNS.items()}
-    path, values["path"] = values["path"], ""
-    if not path and not values["url"]:
+    values = {ours: text_of(row[name]) for ours, name in _names(tuple(row)).items()}
+    path, local_id = values.pop("path", ""), values.pop(_LOCAL_ID, "")
+    if not path and not values.get("url"):
         return Refusal(origin, "It has neither a path nor a url.")
-    values["source"] = values["source"] or source
-    local_id = _text(row, _LOCAL_IDS)
-    if local_id and not values["image_id"]:
-        values["image_id"] = f"{values['source']}-{local_id}"
+    values["source"] = values.get("source") or source
+    if not values.get("image_id"):
+        values["image_id"] = f"{values['source']}-{local_id}" if local_id else ""
+    values.setdefault("species", "")
     file = (table.parent / path) if path else None
     return Candidate(Photograph(**values), path or origin, file)  # type: ignore[arg-type]
 
 
-def _text(row: Mapping[str, Any], names: tuple[str, ...]) -> str:
-    value = next((row[name] for name in names if name in row), None)
-    # NaN, as table tools write what is missing, is the one value unlike itself.
-    if value is None or value != value or isinstance(value, (dict, list)):
-        return ""
-    if isinstance(value, float) and value.is_integer():
+@lru_cache(maxsize=1024)
+def _names(there: tuple[str, ...]) -> dict[str, str]:
+    """Our columns among those of a row, each under the row's own name for it."""
+    named = {_column(name): name for name in there}
+    wanted = COLUMNS | {_LOCAL_ID: _LOCAL_IDS}
+    found = {
+        ours: next((named[name] for name in names if name in named), None)
+        for ours, names in wanted.items()
+    }
+    return {ours: name for ours, name in found.items() if name is not None}
+
+
+def text_of(value: Any) -> str:
+    """A cell's value as text, empty where there is none."""
+    if not isinstance(value, str):
+        # NaN, as table tools write what is missing, is the one value unlike itself.
+        if value is None or value != value or isinstance(value, (dict, list)):
+            return ""
         # A column of whole numbers with one missing comes as 7.0.
-        value = int(value)
-    return str(value).strip().encode(errors="replace").decode()
+        whole = isinstance(value, float) and value.is_integer()
+        value = str(int(value) if whole else value)
+    text: str = value.strip()
+    return text if text.isascii() else text.encode(errors="replace").decode()
 
 
 def _checked(
@@ -97,11 +115,10 @@ def _checked(
     try:
         for row in rows:
             empty = False
-            named = None if row is None else {_column(name): row[name] for name in row}
-            if named is not None and unchecked:
-                _require_columns(named, table)
+            if row is not None and unchecked:
+                _require_columns([_column(name) for name in row], table)
                 unchecked = False
-            yield named
+            yield row
     except UnicodeDecodeError as error:
         raise BadInput(f"{table.name} is no UTF-8 text; save it as UTF-8.") from error
     except (OSError, ValueError, csv.Error) as error:
@@ -114,7 +131,7 @@ def _column(name: object) -> str:
     return str(name).strip().lower().replace(" ", "_")
 
 
-def _require_columns(row: Mapping[str, Any], table: Path) -> None:
+def _require_columns(row: Sequence[str], table: Path) -> None:
     there_are = f"it has {', '.join(row) or 'none'}"
     if not any(name in row for name in COLUMNS["species"]):
         raise BadInput(f"{table.name} has no species column; {there_are}.")
@@ -128,10 +145,18 @@ def _json_lines(table: Path) -> Iterator[Mapping[str, Any] | None]:
             if not line.strip():
                 continue
             try:
-                value = json.loads(line)
+                value = orjson.loads(line)
             except ValueError:
-                value = None
+                value = _forgivingly(line)
             yield value if isinstance(value, dict) else None
+
+
+def _forgivingly(line: bytes) -> Any:
+    # Python's own reader takes NaN, which tools write, and half a pair of surrogates.
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
 
 
 def _csv(table: Path) -> Iterator[Mapping[str, Any] | None]:

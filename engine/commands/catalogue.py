@@ -97,8 +97,10 @@ def export(
     """Write the catalogue as JSON lines with a manifest."""
     with catalogue_of(home_at(home)) as catalogue:
         result = export_catalogue(catalogue, output_dir, min_images)
-    text = f"{result.images:,} photographs of {result.species:,} species in {result.file}"
-    answer(dataclasses.asdict(result), text, as_json)
+    lines = [f"{result.images:,} photographs of {result.species:,} species in {result.file}"]
+    lines += [f"  source {name or 'unnamed'}: {many:,}" for name, many in result.by_source.items()]
+    lines += [f"  {state}: {many:,}" for state, many in result.by_state.items()]
+    answer(dataclasses.asdict(result), "\n".join(lines), as_json)
 
 
 def _take_in(
