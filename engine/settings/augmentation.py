@@ -24,6 +24,29 @@ class TrainAugmentation(Settings):
     erasing: float = Field(
         0.0, ge=0, le=1, description="How often a random rectangle is blanked out."
     )
+    rand_augment: int = Field(
+        0,
+        ge=0,
+        le=30,
+        title="RandAugment",
+        description="Strength of two random changes of shape or colour; 9 is usual, 0 is none.",
+    )
+    mixup: float = Field(
+        0.0,
+        ge=0,
+        le=10,
+        description="Blend pairs of photographs and their species; 0.2 is mild, 0 is none.",
+    )
+    cutmix: float = Field(
+        0.0,
+        ge=0,
+        le=10,
+        title="CutMix",
+        description="Paste a piece of one photograph into another; 1 is usual, 0 is none.",
+    )
+    unmixed_epochs: int = Field(
+        1, ge=0, le=10_000, description="Last epochs of a stage without Mixup and CutMix."
+    )
 
     @model_validator(mode="after")
     def _crop_fits(self) -> "TrainAugmentation":

@@ -23,6 +23,11 @@ class DataSettings(Settings):
     crop_preset: str = Field(
         "fast", min_length=1, description="The crop preset that smart crop uses, by name."
     )
+    shrink_once: bool = Field(
+        False,
+        description="Read small copies of the photographs (short side 512), made once in the "
+        "background, so that no epoch decodes a large one.",
+    )
     workers: int = Field(
         2, ge=0, le=64, description="Processes that read photographs beside the training."
     )

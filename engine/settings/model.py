@@ -1,5 +1,7 @@
 """Which network is trained."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from engine.settings.base import Settings
@@ -27,6 +29,18 @@ class ModelSettings(Settings):
     drop_path_rate: float = Field(
         0.0, ge=0, lt=1, description="Share of residual branches dropped (stochastic depth)."
     )
+    head: Literal["linear", "cosine"] = Field(
+        "linear",
+        title="Classifier",
+        description="cosine compares directions alone, so that no species has an advantage by "
+        "the length of its weights.",
+    )
+    adapter: Literal["none", "lora", "adaptformer"] = Field(
+        "none",
+        description="Small layers beside the trained ones, for training.method adapters: lora "
+        "beside the attention's (or 1 × 1 convolutions), adaptformer beside each block's MLP.",
+    )
+    adapter_rank: int = Field(16, ge=1, le=1024, description="Width of the adapters.")
     options: dict[str, int | float | str | bool] = Field(
         default_factory=dict,
         description="Further arguments for the network's constructor, such as depth or embed_dim.",

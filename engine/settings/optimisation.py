@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from engine.settings.base import Settings
+from engine.settings.stage import Loss, Method, Sampling, StageSettings, Start
 
 
 class TrainingSettings(Settings):
@@ -18,6 +19,25 @@ class TrainingSettings(Settings):
         le=1024,
         description="Passes gathered before the weights move: the effective batch is "
         "batch size times this.",
+    )
+    method: Method = Field(
+        "full",
+        description="What learns: everything (full); the classifier alone on photographs (head) "
+        "or on features computed once (features, seconds an epoch); the last blocks; or the "
+        "adapters of model.adapter beside the classifier.",
+    )
+    last_blocks: int = Field(
+        4, ge=1, le=1000, description="How many blocks the method last_blocks trains."
+    )
+    classifier_start: Start = Field(
+        "keep",
+        description="What the classifier starts from: what the weights file brought or zeros "
+        "(keep), zeros (new), or the mean features of each species (class_means).",
+    )
+    stages: tuple[StageSettings, ...] = Field(
+        (),
+        description="Stages trained one after the other, each with what it has of its own; "
+        "empty = one stage.",
     )
     learning_rate: float = Field(5e-5, gt=0, le=10, description="Peak learning rate of AdamW.")
     backbone_rate: float = Field(
@@ -33,9 +53,49 @@ class TrainingSettings(Settings):
     warmup_epochs: float = Field(
         1.0, ge=0, description="Epochs in which the learning rate climbs to its peak."
     )
+    layer_decay: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="Learning rate of each layer as a share of the one above it: early layers "
+        "know edges and colours already. 1 = the same for all.",
+    )
+    ema_decay: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        title="Averaging of weights",
+        description="Judge and keep a moving average of the weights with this decay, such as "
+        "0.999; it is warmed up. 0 = none.",
+    )
     weight_decay: float = Field(0.05, ge=0, le=1, description="Decoupled weight decay.")
     label_smoothing: float = Field(
         0.1, ge=0, lt=1, description="Probability shared out over the other species."
+    )
+    loss: Loss = Field(
+        "cross_entropy",
+        description="logit_adjusted and balanced_softmax give rare species the benefit of the "
+        "doubt; focal dwells on what is hard.",
+    )
+    logit_tau: float = Field(
+        1.0, ge=0, le=5, description="How much the loss logit_adjusted favours rare species."
+    )
+    focal_gamma: float = Field(
+        2.0, ge=0, le=10, description="How much the loss focal plays down what is easy."
+    )
+    sampling: Sampling = Field(
+        "uniform",
+        description="Which photographs an epoch draws: each once (uniform), every species as "
+        "often (balanced), or by the square root of its number (square_root).",
+    )
+    patience: int | None = Field(
+        None,
+        ge=1,
+        description="End a stage after so many epochs without a better macro top-1; empty = never.",
+    )
+    temperature_scaling: bool = Field(
+        True,
+        description="Find, at the end and on val, the one number that makes probabilities honest.",
     )
     clip_norm: float | None = Field(
         1.0, gt=0, description="Largest gradient norm let through; empty = no limit."
@@ -53,6 +113,19 @@ class TrainingSettings(Settings):
     )
     gradient_checkpointing: bool = Field(
         False, description="Recompute activations to save memory, about a third slower."
+    )
+    fit_memory: bool = Field(
+        True,
+        description="Take a real step first and, where a GPU's memory does not suffice, cut the "
+        "batch into smaller passes and recompute activations; the effective batch stays.",
+    )
+    compile: bool = Field(
+        False,
+        description="Let torch.compile fuse the network: minutes at the start, faster after. "
+        "It needs a C++ compiler.",
+    )
+    processes: int = Field(
+        1, ge=1, le=256, description="Training processes on this machine, one a GPU."
     )
     seed: int = Field(42, ge=0, le=2**31 - 1, description="Seed of everything random.")
     log_every: int = Field(

@@ -7,6 +7,7 @@ from engine.settings.base import Settings
 from engine.settings.data import DataSettings
 from engine.settings.model import ModelSettings
 from engine.settings.optimisation import TrainingSettings
+from engine.settings.stage import StageSettings
 
 
 class RunSettings(Settings):
@@ -24,6 +25,35 @@ class RunSettings(Settings):
     training: TrainingSettings = Field(
         default_factory=TrainingSettings, description="The training."
     )
+
+    @property
+    def total_epochs(self) -> int:
+        """The epochs of all stages together."""
+        return sum(stage.training.epochs for stage in self.stages)
+
+    @property
+    def stages(self) -> list["RunSettings"]:
+        """What each stage trains with: a whole configuration without stages."""
+        return [self._in_stage(stage) for stage in self.training.stages] or [self]
+
+    def _in_stage(self, stage: StageSettings) -> "RunSettings":
+        own = stage.model_dump(exclude={"name", "image_size"}, exclude_none=True)
+        values = self.model_dump()
+        values["training"] |= own | {"stages": ()}
+        size, whole = stage.image_size, self.data.image_size
+        if size is not None and size != whole:
+            views = values["augmentation"]
+            for part, cut in (("train", "crop"), ("val", "center_crop")):
+                views[part] |= {"resize": round(views[part]["resize"] * size / whole), cut: size}
+            values["data"]["image_size"] = size
+        return RunSettings.model_validate(values)
+
+    @model_validator(mode="after")
+    def _adapters_are_there(self) -> "RunSettings":
+        methods = [stage.method or self.training.method for stage in self.training.stages]
+        if "adapters" in (methods or [self.training.method]) and self.model.adapter == "none":
+            raise ValueError("the method adapters needs model.adapter: lora or adaptformer")
+        return self
 
     @model_validator(mode="after")
     def _sizes_agree(self) -> "RunSettings":

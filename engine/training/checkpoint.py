@@ -29,13 +29,35 @@ _SPARE_BYTES = 4_000_000
 
 @dataclass(frozen=True)
 class Place:
-    """Where a run is: `consumed` photographs into `epoch`, after `step` optimiser steps."""
+    """Where a run is: `consumed` photographs into `epoch`, after `step` optimiser steps.
+
+    `stage` began at `stage_epoch` and `stage_step`; `stale` epochs of it brought nothing
+    better. A step is taken in passes of `pass_size` photographs (None = as configured), with
+    activations `recomputed` or not (None = as configured).
+    """
 
     epoch: int = 0
     consumed: int = 0
     step: int = 0
     best: dict[str, Any] | None = None
     scaler: dict[str, Any] = field(default_factory=dict)
+    stage: int = 0
+    stage_epoch: int = 0
+    stage_step: int = 0
+    stale: int = 0
+    pass_size: int | None = None
+    recomputed: bool | None = None
+
+    def next_stage(self) -> "Place":
+        """The beginning of the stage after this one."""
+        return Place(
+            epoch=self.epoch,
+            step=self.step,
+            best=self.best,
+            stage=self.stage + 1,
+            stage_epoch=self.epoch,
+            stage_step=self.step,
+        )
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,13 @@
 """The photographs of one part of a split, cropped, as tensors."""
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
@@ -51,43 +54,70 @@ class Batch:
         )
 
 
+class Part(Protocol):
+    """One part of a split, read by (turn, index)."""
+
+    labels: NDArray[np.int64]
+    # Whether reading it is work for processes of its own.
+    decodes: bool
+
+    def __len__(self) -> int: ...
+
+    def path(self, index: int) -> str:
+        """Where a photograph lies, relative to the home."""
+
+    def detach_store(self) -> None:
+        """Give up what must not cross a fork."""
+
+
 class PhotoDataset(Dataset[Sample]):
     """Reads a photograph, cuts its square and shows it through a view.
 
     A square that was drawn by hand comes first, then the crop store; one that is missing is
-    found and kept there. Keys are (epoch, index), so that what a worker returns depends on
+    found and kept there. Keys are (turn, index), so that what a worker returns depends on
     nothing else.
     """
+
+    decodes = True
 
     def __init__(
         self, home: Home, lines: Sequence[SplitLine], preset: CropPreset, view: View
     ) -> None:
         self._home = home
-        self._preset = preset
+        self.preset = preset
         self._view = view
         self._store = CropStore(home)
         self._paths = PackedTexts(line.path for line in lines)
-        self._hashes = PackedTexts(line.sha256 for line in lines)
+        # The SHA-256 of each photograph.
+        self.hashes = PackedTexts(line.sha256 for line in lines)
         self.labels = np.array([line.label for line in lines], dtype=np.int64)
         # x, y and side; shared, so that a square one worker found is known to all. Side 0 is
         # "not known" and is written last.
         self._squares = torch.zeros(len(lines), 3, dtype=torch.int32)
         self._squares.share_memory_()  # type: ignore[no-untyped-call]
+        # What was drawn by hand among these: crops that the preset does not tell.
+        self.drawn = ""
         if preset.detector != "none":
             self._load_squares()
 
     def __len__(self) -> int:
         return len(self._paths)
 
+    def seen_through(self, view: View) -> "PhotoDataset":
+        """The same photographs through another view."""
+        other = copy.copy(self)
+        other._view = view
+        return other
+
     def __getitem__(self, key: tuple[int, int]) -> Sample:
-        epoch, index = key
+        turn, index = key
         label = int(self.labels[index])
         try:
             path = self._home.resolve(self._paths[index])
             square = read_square(path, self._square(index), self._view.resize)
         except BadInput as error:
             return Sample(index, label, None, str(error))
-        return Sample(index, label, self._view(square, epoch, index))
+        return Sample(index, label, self._view(square, turn, index))
 
     def path(self, index: int) -> str:
         """Where the photograph lies, relative to the home."""
@@ -100,10 +130,11 @@ class PhotoDataset(Dataset[Sample]):
     def _load_squares(self) -> None:
         places: dict[str, list[int]] = {}
         for index in range(len(self)):
-            places.setdefault(self._hashes[index], []).append(index)
-        known = self._store.find_many((key for key in places if key), self._preset)
+            places.setdefault(self.hashes[index], []).append(index)
+        known = self._store.find_many((key for key in places if key), self.preset)
         self._store.close()
         drawn = ManualSquares(self._home).all()
+        self.drawn = repr(sorted((key, drawn[key]) for key in drawn.keys() & places.keys()))
         squares = {sha256: crop.square for sha256, crop in known.items()} | drawn
         for sha256 in squares.keys() & places.keys():
             square = squares[sha256]
@@ -120,15 +151,17 @@ class PhotoDataset(Dataset[Sample]):
         return Box(x, y, side, side)
 
     def _find_square(self, index: int) -> Box:
-        crop = find_crop_in(self._home.resolve(self._paths[index]), self._preset)
-        sha256 = self._hashes[index]
-        if sha256 and self._preset.detector != "none":
-            self._store.keep(sha256, self._preset, crop)
+        crop = find_crop_in(self._home.resolve(self._paths[index]), self.preset)
+        sha256 = self.hashes[index]
+        if sha256 and self.preset.detector != "none":
+            self._store.keep(sha256, self.preset, crop)
         return crop.square
 
 
-def collate(samples: list[Sample]) -> Batch:
-    """Stack what could be read."""
+def collate(samples: "list[Sample] | Batch") -> Batch:
+    """Stack what could be read; a part that reads whole batches has done so."""
+    if isinstance(samples, Batch):
+        return samples
     read = [(sample, sample.image) for sample in samples if sample.image is not None]
     images = [image for _, image in read]
     return Batch(

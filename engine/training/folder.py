@@ -87,6 +87,14 @@ class RunFolder:
     def evaluation(self) -> Path:
         return self.root / "evaluation"
 
+    @property
+    def temperature(self) -> Path:
+        return self.evaluation / "temperature.json"
+
+    @property
+    def diagnosis(self) -> Path:
+        return self.root / "diagnosis.json"
+
     def by_class(self, step: int) -> Path:
         """What validation after `step` found of each class."""
         return self.evaluation / f"val-{step:08d}.npz"
@@ -171,7 +179,7 @@ def prepare(home: Home, settings: RunSettings, run_id: str) -> RunFolder:
     classes.write(folder.classes)
     digests = {p: {"path": written[p], "sha256": sha256_of(paths[p])} for p in paths}
     write_json(folder.parts, digests)
-    write_status(folder.status, Status(run_id=run_id, epochs=settings.training.epochs))
+    write_status(folder.status, Status(run_id=run_id, epochs=settings.total_epochs))
     # Last, for a folder with a configuration is a run.
     save(settings.model_copy(update={"data": data, "model": model}), folder.config)
     return folder

@@ -4,6 +4,7 @@ import io
 import logging
 import math
 import time
+from typing import Any
 
 import numpy as np
 import torch
@@ -25,40 +26,40 @@ class Journal:
 
     Args:
         photographs: in the training part.
-        steps_per_epoch, last_step: in optimiser steps.
+        writes: whether this process is the one that tells.
     """
 
     def __init__(
-        self,
-        folder: RunFolder,
-        status: StatusFile,
-        photographs: int,
-        steps_per_epoch: int,
-        last_step: int,
+        self, folder: RunFolder, status: StatusFile, photographs: int, writes: bool = True
     ) -> None:
         self._folder = folder
-        self._curves = CurveWriter(folder.metrics, status.status.attempt)
+        self._curves = CurveWriter(folder.metrics, status.status.attempt) if writes else None
         self._status = status
         self._photographs = photographs
-        self._steps_per_epoch = steps_per_epoch
-        self._last_step = last_step
         self._device = torch.device("cpu")
+        self.steps_per_epoch = 1
+        self.last_step = 0
         self.pace = Pace()
 
     def close(self) -> None:
-        self._curves.close()
+        if self._curves is not None:
+            self._curves.close()
 
     def epoch(self, place: Place) -> float:
         """How many epochs are done, as a number with a fraction."""
         return round(place.epoch + place.consumed / self._photographs, 4)
 
-    def begin(self, place: Place, device: Device) -> None:
-        """Training starts, or goes on."""
-        self._device = device.place
+    def begin(
+        self, place: Place, device: Device, steps_per_epoch: int, last_step: int, stage: str
+    ) -> None:
+        """A stage starts, or goes on; `last_step` is the whole run's."""
+        self._device, self.steps_per_epoch = device.place, steps_per_epoch
+        self.last_step = last_step
         self._status.write(
             state="running",
+            stage=stage,
             device=device.name,
-            steps_total=self._last_step,
+            steps_total=last_step,
             step=place.step,
             epoch=self.epoch(place),
             best=place.best,
@@ -76,10 +77,14 @@ class Journal:
         """An optimiser step was taken."""
         self._status.note(step=place.step, epoch=self.epoch(place))
 
+    def prepare(self, what: str, done: int, total: int) -> None:
+        """Something comes before training: how far it is."""
+        self._status.note(state="running", stage=f"{what}, {done:,} of {total:,}")
+
     def train_point(self, place: Place, metrics: Metrics, rate: float, norm: float) -> None:
         """A point of the training curves: `metrics` since the last one."""
         beat = self.pace.beat()
-        self._curves.add(
+        self._point(
             "train",
             place.step,
             self.epoch(place),
@@ -94,8 +99,8 @@ class Journal:
             cpu=beat.cpu,
             memory_bytes=peak_memory(self._device),
         )
-        left = self._last_step - place.step
-        validations = math.ceil(left / self._steps_per_epoch)
+        left = self.last_step - place.step
+        validations = math.ceil(left / self.steps_per_epoch)
         self._status.note(
             images_per_second=round(beat.images_per_second, 2),
             seconds_left=self.pace.seconds_left(left, validations),
@@ -105,7 +110,7 @@ class Journal:
         """A point of the validation curves; `began` is the monotonic time it was begun."""
         seconds = time.monotonic() - began
         self.pace.validated(seconds)
-        self._curves.add(
+        self._point(
             "val",
             place.step,
             self.epoch(place),
@@ -154,3 +159,11 @@ class Journal:
             100 * metrics.macro_top1,
             ", the best so far" if is_best else "",
         )
+
+    def finished(self, place: Place) -> None:
+        """All stages are done, perhaps in fewer steps than were planned."""
+        self._status.write(step=place.step, steps_total=place.step, stage="")
+
+    def _point(self, part: str, step: int, epoch: float, **values: Any) -> None:
+        if self._curves is not None:
+            self._curves.add(part, step, epoch, **values)

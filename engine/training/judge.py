@@ -5,28 +5,35 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from engine.training.dataset import Batch, PhotoDataset
+from engine.training.dataset import Batch, Part
 from engine.training.device import Device
-from engine.training.loader import Loader, plain_batches
-from engine.training.model import normalisation_of
+from engine.training.loader import Loader
+from engine.training.ranks import ALONE, Ranks
+from engine.training.sampling import plain_batches
+from engine.training.sight import Sight
 
 
 def judge(
-    model: nn.Module, dataset: PhotoDataset, loader: Loader, device: Device, batch_size: int
+    model: nn.Module,
+    part: Part,
+    loader: Loader,
+    device: Device,
+    batch_size: int,
+    ranks: Ranks = ALONE,
 ) -> Iterator[tuple[Batch, Tensor]]:
     """Yield each batch and its logits (n, classes), float32 on the device, in the part's order.
 
-    Every photograph comes once; those that cannot be read are named in their batch.
+    Every photograph comes once, to one of the processes, and none is added to make them even;
+    those that cannot be read are named in their batch.
     """
-    model.eval()
-    normalise = normalisation_of(model)
-    for batch in loader.read(dataset, plain_batches(len(dataset), batch_size)):
-        yield batch, logits_of(model, normalise(batch.images.to(device.place)), device)
+    sight = Sight(model).eval()
+    for batch in loader.read(part, ranks.share(plain_batches(len(part), batch_size))):
+        yield batch, logits_of(sight, batch.images.to(device.place), device)
 
 
 @torch.inference_mode()
 def logits_of(model: nn.Module, images: Tensor, device: Device) -> Tensor:
-    """Logits (n, classes), float32, of normalised images (n, 3, side, side)."""
+    """Logits (n, classes), float32, of images in whatever form the network takes them."""
     if not len(images):
         return torch.empty(0, 0, device=device.place)
     with device.forward():

@@ -1,38 +1,66 @@
 """A network, its optimiser, and one step of the two."""
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.parallel import DistributedDataParallel
 
-from engine.errors import WorkFailed
 from engine.settings.optimisation import TrainingSettings
+from engine.training.average import Average
 from engine.training.dataset import Batch
 from engine.training.device import Device
+from engine.training.losses import Criterion
+from engine.training.methods import train_mode
 from engine.training.metrics import Tally
-from engine.training.model import is_convolutional, normalisation_of, train_mode
+from engine.training.mixing import Mixing
+from engine.training.model import is_convolutional, normalisation_of
 from engine.training.optimiser import (
     load_optimiser_tensors,
     make_optimiser,
     optimiser_tensors,
     set_rate,
 )
+from engine.training.ranks import ALONE, Ranks
 from engine.training.schedule import Schedule
+from engine.training.sight import Sight
 
 
 class Learner:
-    """Takes optimiser steps; all it must remember between them is in `tensors` and `scaler`."""
+    """Takes optimiser steps; all it must remember between them is in `tensors` and `scaler`.
+
+    The weights that learn are chosen before: `methods.choose_learning`.
+
+    Args:
+        blank: a batch of images that mean nothing, for a process that has no photograph where
+            the others have some.
+    """
 
     def __init__(
-        self, model: nn.Module, settings: TrainingSettings, device: Device, schedule: Schedule
+        self,
+        model: nn.Module,
+        settings: TrainingSettings,
+        device: Device,
+        schedule: Schedule,
+        criterion: Criterion | None = None,
+        mixing: Mixing | None = None,
+        ranks: Ranks = ALONE,
+        blank: Tensor | None = None,
     ) -> None:
         self._settings = settings
         self._schedule = schedule
+        self._criterion = criterion or Criterion(settings, None, device.place)
+        self._mixing = mixing
+        self._ranks = ranks
+        self._blank = blank
         self.device = device
         self.model = to_device(model, device)
+        self._average = Average(model, settings.ema_decay) if settings.ema_decay else None
         self._normalise = normalisation_of(model)
+        self._forward = self._wrapped(Sight(self.model))
         self._optimiser = make_optimiser(self.model, settings, fused=device.is_gpu)
         self._scaler = torch.amp.GradScaler(device.place.type, enabled=device.scales_gradients)
         self._sick_step = torch.full((), -1, dtype=torch.int64, device=device.place)
@@ -44,51 +72,53 @@ class Learner:
     def step(self, batches: Iterable[Batch], photographs: int, step: int, tally: Tally) -> None:
         """Optimiser step number `step` over a window of `photographs` in several batches.
 
-        The gradient is that of the mean loss over the window, however it is cut into batches.
-        Nothing here waits for the device.
+        The gradient is that of the mean loss over the window, however it is cut into batches
+        and dealt to processes. Nothing here waits for the device.
+
+        Raises:
+            torch.OutOfMemoryError: a pass does not fit; nothing has changed.
         """
-        train_mode(self.model, self._settings.frozen_statistics)
+        train_mode(self.model, self._settings)
         # Dropout is a function of (seed, step), so that a resumed run draws the same.
-        torch.manual_seed(self._settings.seed * 1_000_003 + step)
+        torch.manual_seed(self._settings.seed * 1_000_003 + step + 7919 * self._ranks.rank)
         set_rate(self._optimiser, self.learning_rate(step))
-        self._optimiser.zero_grad(set_to_none=True)
-        healthy = torch.ones((), dtype=torch.bool, device=self.device.place)
-        for batch in batches:
-            if len(batch.labels):
-                loss = self._loss(batch, photographs, tally)
-                self._scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
-                healthy &= loss.detach().isfinite()
+        healthy = self._gradients(list(batches), photographs, step, tally)
         self._scaler.unscale_(self._optimiser)
         limit = self._settings.clip_norm or float("inf")
-        norm = nn.utils.clip_grad_norm_(self.model.parameters(), limit)
+        learning = [weight for weight in self.model.parameters() if weight.requires_grad]
+        norm = nn.utils.clip_grad_norm_(learning, limit)
         if not self._scaler.is_enabled():
             # The scaler expects an overflow now and then, and leaves that step out.
             healthy &= norm.isfinite()
         self.gradient_norm = norm
         self._scaler.step(self._optimiser)
         self._scaler.update()
+        if self._average is not None:
+            self._average.update(self.model, step - self._schedule.begin + 1)
         first_sick = (self._sick_step < 0) & ~healthy
         self._sick_step = torch.where(first_sick, step, self._sick_step)
 
-    def require_health(self) -> None:
-        """Wait for the device and refuse to go on from a loss or gradient that is no number.
-
-        Raises:
-            WorkFailed: one was NaN or infinite.
-        """
+    def sick_step(self) -> int | None:
+        """The first step whose loss or gradient was no number; waits for the device."""
         step = int(self._sick_step)
-        if step >= 0:
-            raise WorkFailed(
-                f"The loss or its gradient became NaN or infinite at step {step + 1:,} with a "
-                f"learning rate of {self.learning_rate(step):.2g}; the last good checkpoint is "
-                "kept: try a lower training.learning_rate or training.precision fp32."
-            )
+        return step if step >= 0 else None
+
+    @contextlib.contextmanager
+    def judged(self) -> Iterator[nn.Module]:
+        """The network to judge and to keep: the average where there is one."""
+        if self._average is None:
+            yield self.model
+            return
+        yield self._average.network()
+        self._average.release()
 
     def tensors(self) -> dict[str, Tensor]:
-        """Weights under model., the optimiser's memory under optimiser."""
-        weights = {f"model.{name}": value for name, value in self.model.state_dict().items()}
+        """Weights under model., their average under average., the optimiser's memory under
+        optimiser."""
+        average = {} if self._average is None else self._average.tensors()
         memory = optimiser_tensors(self._optimiser, self.model)
-        return weights | {f"optimiser.{name}": value for name, value in memory.items()}
+        parts = {"model": self.model.state_dict(), "average": average, "optimiser": memory}
+        return {f"{part}.{k}": v for part, values in parts.items() for k, v in values.items()}
 
     def scaler(self) -> dict[str, Any]:
         """The loss scaler's few numbers; empty without one."""
@@ -97,24 +127,63 @@ class Learner:
     def load(self, tensors: dict[str, Tensor], scaler: dict[str, Any]) -> None:
         """Go back to what `tensors` and `scaler` gave."""
         self.model.load_state_dict(select(tensors, "model."))
+        if self._average is not None:
+            self._average.load(select(tensors, "average."))
         memory = select(tensors, "optimiser.")
         load_optimiser_tensors(self._optimiser, self.model, memory)
         if scaler and self._scaler.is_enabled():
             self._scaler.load_state_dict(scaler)
 
-    def _loss(self, batch: Batch, photographs: int, tally: Tally) -> Tensor:
-        images = batch.images.to(self.device.place, non_blocking=True)
+    def _gradients(self, batches: list[Batch], photographs: int, step: int, tally: Tally) -> Tensor:
+        """Gather the gradient of a window; whether its losses were numbers."""
+        self._optimiser.zero_grad(set_to_none=True)
+        healthy = torch.ones((), dtype=torch.bool, device=self.device.place)
+        seen = []
+        for number, batch in enumerate(batches):
+            if not len(batch.labels) and self._ranks.count == 1:
+                continue
+            with self._alone_until(is_last=number == len(batches) - 1):
+                logits, labels, loss = self._loss(batch, step, number)
+                # Processes are averaged over; the window is to be summed.
+                share = loss * (self._ranks.count / photographs)
+                self._scaler.scale(share).backward()  # type: ignore[no-untyped-call]
+            healthy &= loss.detach().isfinite()
+            seen.append((logits, labels))
+        # Counted only now: a window whose memory does not suffice is taken again.
+        for logits, labels in seen:
+            if len(labels):
+                # The curves show the loss without smoothing, comparable with validation.
+                plain = functional.cross_entropy(logits, labels, reduction="none")
+                tally.add(logits, labels, plain)
+        return healthy
+
+    def _loss(self, batch: Batch, step: int, number: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits (n, classes), labels (n,) and the loss summed over the batch."""
         labels = batch.labels.to(self.device.place, non_blocking=True)
+        images = batch.images.to(self.device.place, non_blocking=True)
+        if self._blank is not None and not len(labels):
+            with self.device.forward():
+                logits = self._forward(self._blank.to(self.device.place)).float()
+            return logits[:0].detach(), labels, 0 * logits.sum()
+        target = labels
+        if self._mixing is not None and images.dim() == 4:
+            images, target = self._mixing(self._normalise(images), labels, step, number)
         with self.device.forward():
-            logits = self.model(self._normalise(images))
-        logits = logits.float()
-        with torch.no_grad():
-            # The curves show the loss without smoothing, comparable with validation.
-            tally.add(logits, labels, functional.cross_entropy(logits, labels, reduction="none"))
-        smoothed = functional.cross_entropy(
-            logits, labels, reduction="sum", label_smoothing=self._settings.label_smoothing
-        )
-        return smoothed / photographs
+            logits = self._forward(images).float()
+        return logits.detach(), labels, self._criterion(logits, target)
+
+    def _alone_until(self, is_last: bool) -> contextlib.AbstractContextManager[object]:
+        """Processes exchange gradients in the last pass of a window only."""
+        if isinstance(self._forward, DistributedDataParallel) and not is_last:
+            return self._forward.no_sync()
+        return contextlib.nullcontext()
+
+    def _wrapped(self, sight: nn.Module) -> Any:
+        if self._ranks.count > 1:
+            return DistributedDataParallel(sight)
+        if self._settings.compile:
+            return torch.compile(sight)
+        return sight
 
 
 def to_device(model: nn.Module, device: Device) -> nn.Module:

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.training.ranks import Ranks
 from engine.training.rarity import BUCKETS
 
 TOP = 5
@@ -97,6 +98,12 @@ class Tally:
         """Go on counting from what `tensors` gave."""
         for name, own in self.tensors().items():
             own.copy_(tensors[name])
+
+    def gather(self, ranks: Ranks) -> None:
+        """Bring what every process counted together in the first; the others count anew."""
+        for own in self.tensors().values():
+            whole = ranks.total(own)
+            own.copy_(whole if ranks.is_first else torch.zeros_like(whole))
 
     def by_class(self) -> NDArray[np.int64]:
         """Photographs, hits of the first guess and hits among the best k: (3, classes)."""

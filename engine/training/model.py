@@ -13,7 +13,9 @@ from torch import Tensor, nn
 from engine.errors import BadInput
 from engine.settings.model import ModelSettings
 from engine.split.classes import ClassMap
-from engine.training.weights import clear_classifier, load_start_weights
+from engine.training.adapters import add_adapters
+from engine.training.classifier import classifier_names, clear_classifier, use_cosine
+from engine.training.weights import load_start_weights
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +43,11 @@ def normalisation_of(model: nn.Module) -> Normalisation:
 
 
 def build_model(settings: ModelSettings, classes: int, image_size: int) -> nn.Module:
-    """A network without trained weights.
+    """A network without trained weights, with the classifier and adapters of its settings.
 
     Raises:
-        BadInput: timm knows no such network, or does not take these options or this size.
+        BadInput: timm knows no such network, it does not take these options or this size, or
+            has no place for that classifier or those adapters.
     """
     options = dict(
         settings.options,
@@ -58,12 +61,16 @@ def build_model(settings: ModelSettings, classes: int, image_size: int) -> nn.Mo
         raise BadInput(f"model.name: timm knows no network {settings.name!r}{hint}")
     options.setdefault("img_size", image_size)
     try:
-        return _create(settings.name, options)
+        model = _create(settings.name, options)
     except (TypeError, ValueError, AssertionError, RuntimeError) as error:
         raise BadInput(
             f"{settings.name} cannot be built for {image_size} pixels with the options "
             f"{settings.options}: {_first_line(error)}."
         ) from error
+    if settings.head == "cosine":
+        use_cosine(model)
+    add_adapters(model, settings)
+    return model
 
 
 def start_model(settings: ModelSettings, classes: ClassMap, image_size: int) -> nn.Module:
@@ -97,15 +104,6 @@ def use_gradient_checkpointing(model: nn.Module) -> None:
         raise BadInput(
             "training.gradient_checkpointing: this network has none; set it to false."
         ) from error
-
-
-def train_mode(model: nn.Module, frozen_statistics: bool) -> None:
-    """Switch a network to learning; its batch normalisation may keep to what it knows."""
-    model.train()
-    if frozen_statistics:
-        for module in model.modules():
-            if isinstance(module, nn.modules.batchnorm._BatchNorm):
-                module.eval()
 
 
 def is_convolutional(model: nn.Module) -> bool:
@@ -146,8 +144,10 @@ def _load_published(
             "downloaded; connect to the internet, give a local file as model.weights, or set "
             "model.pretrained to false."
         ) from error
-    model.load_state_dict(published.state_dict())
     # Were there as many species as ImageNet has classes, timm would keep its classifier.
+    head = classifier_names(model)
+    trained = {k: v for k, v in published.state_dict().items() if k not in head}
+    model.load_state_dict(trained, strict=False)
     clear_classifier(model)
     log.info("Started from the published weights of %s.", settings.name)
 

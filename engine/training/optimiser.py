@@ -4,25 +4,27 @@ import torch
 from torch import Tensor, nn
 
 from engine.settings.optimisation import TrainingSettings
-from engine.training.weights import classifier_names
+from engine.training.adapters import is_adapter
+from engine.training.classifier import classifier_names
+from engine.training.methods import layers_of
 
 _STATE = ("exp_avg", "exp_avg_sq", "step")
 
 
 def make_optimiser(model: nn.Module, settings: TrainingSettings, fused: bool) -> torch.optim.AdamW:
-    """AdamW (Loshchilov and Hutter, 2019) that decays matrices and kernels only.
+    """AdamW (Loshchilov and Hutter, 2019) over what learns; it decays matrices and kernels only.
 
     Biases, norms and what the network itself exempts (position embeddings, tokens) keep
     their size: shrinking them regularises nothing. Each group has a `share` of the learning
     rate, for `set_rate`.
     """
     exempt: set[str] = getattr(model, "no_weight_decay", set[str])()
-    head = classifier_names(model)
+    shares = rate_shares(model, settings)
     groups: dict[tuple[float, float], list[Tensor]] = {}
     for name, weight in model.named_parameters():
-        share = 1.0 if name in head else settings.backbone_rate
-        decay = 0.0 if weight.ndim <= 1 or name in exempt else settings.weight_decay
-        groups.setdefault((share, decay), []).append(weight)
+        if weight.requires_grad:
+            decay = 0.0 if weight.ndim <= 1 or name in exempt else settings.weight_decay
+            groups.setdefault((shares[name], decay), []).append(weight)
     return torch.optim.AdamW(
         [
             {"params": weights, "share": share, "weight_decay": decay}
@@ -31,6 +33,25 @@ def make_optimiser(model: nn.Module, settings: TrainingSettings, fused: bool) ->
         lr=settings.learning_rate,
         fused=fused or None,
     )
+
+
+def rate_shares(model: nn.Module, settings: TrainingSettings) -> dict[str, float]:
+    """Each weight's share of the learning rate, by name.
+
+    New layers take it whole: the classifier and adapters. The others take `backbone_rate`,
+    and with `layer_decay` less from layer to layer down to the images (Clark et al.,
+    "ELECTRA", 2020).
+    """
+    new = classifier_names(model)
+    decay = settings.layer_decay
+    layers = layers_of(model) if decay < 1 else {}
+    top = max(layers.values(), default=0)
+    return {
+        name: 1.0
+        if name in new or is_adapter(name)
+        else settings.backbone_rate * decay ** (top - layers.get(name, top))
+        for name, _ in model.named_parameters()
+    }
 
 
 def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:

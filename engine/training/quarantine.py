@@ -4,7 +4,8 @@ from pathlib import Path
 
 from engine.errors import BadInput, WorkFailed
 from engine.files import read_json, write_json
-from engine.training.dataset import Batch, PhotoDataset
+from engine.training.dataset import Batch, Part
+from engine.training.ranks import Ranks
 
 # A tenth of a per cent, as a share; and the few that even a small part may have.
 _SHARE = 0.001
@@ -12,16 +13,19 @@ _HANDFUL = 3
 
 
 class Quarantine:
-    """Keeps unreadable.json: [{"part", "path", "reason"}], and ends a run that has too many."""
+    """Keeps unreadable.json: [{"part", "path", "reason"}], and ends a run that has too many.
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    Of several processes, each of which sees a share of the photographs, one `writes`.
+    """
+
+    def __init__(self, file: Path, writes: bool = True) -> None:
+        self._file, self._writes = file, writes
         try:
             self._found = {(item["part"], item["path"]): item["reason"] for item in read_json(file)}
         except (BadInput, KeyError, TypeError):
             self._found = {}
 
-    def take(self, part: str, dataset: PhotoDataset, batch: Batch) -> None:
+    def take(self, part: str, dataset: Part, batch: Batch) -> None:
         """Note what a batch could not read.
 
         Raises:
@@ -36,10 +40,8 @@ class Quarantine:
         if not fresh:
             return
         self._found |= fresh
-        write_json(
-            self._file,
-            [{"part": p, "path": path, "reason": why} for (p, path), why in self._found.items()],
-        )
+        if self._writes:
+            self.write()
         count = sum(found_in == part for found_in, _ in self._found)
         if count > max(_HANDFUL, _SHARE * len(dataset)) or count == len(dataset):
             raise WorkFailed(
@@ -47,3 +49,15 @@ class Quarantine:
                 f"read, the latest because {next(iter(fresh.values()))} They are listed in "
                 f"{self._file}."
             )
+
+    def gather(self, ranks: Ranks) -> None:
+        """Bring together what every process found."""
+        for found in ranks.gather(self._found):
+            self._found |= found
+        if self._writes and self._found:
+            self.write()
+
+    def write(self) -> None:
+        """Write the list."""
+        found = [{"part": p, "path": path, "reason": why} for (p, path), why in self._found.items()]
+        write_json(self._file, found)

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 class Schedule:
     """Linear warm-up, then half a cosine (Loshchilov and Hutter, "SGDR", 2017).
 
-    `warmup` and `total` are in optimiser steps; steps count from 0.
+    `warmup` and `total` are in optimiser steps; steps count from `begin`.
     """
 
     peak: float
     floor: float
     warmup: int
     total: int
+    begin: int = 0
 
     def rate(self, step: int) -> float:
         """The learning rate that optimiser step `step` uses."""
+        step -= self.begin
         if step < self.warmup:
             return self.peak * (step + 1) / self.warmup
         share = min(1.0, (step - self.warmup) / max(1, self.total - self.warmup))

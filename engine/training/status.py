@@ -31,6 +31,7 @@ class Status:
     pid_started: float | None = None
     host: str = ""
     device: str = ""
+    stage: str = ""
     started: float | None = None
     updated: float | None = None
     ended: float | None = None
@@ -65,10 +66,14 @@ def write_status(path: Path, status: Status) -> None:
 
 
 class StatusFile:
-    """The trainer's pen: keeps the status in memory and writes it at most once a second."""
+    """The trainer's pen: keeps the status in memory and writes it at most once a second.
 
-    def __init__(self, path: Path, status: Status) -> None:
+    Of several processes one `writes`.
+    """
+
+    def __init__(self, path: Path, status: Status, writes: bool = True) -> None:
         self._path = path
+        self._writes = writes
         self._next_write = 0.0
         self.status = status
 
@@ -106,5 +111,6 @@ class StatusFile:
     def write(self, **changes: Any) -> None:
         """Change the status and write it now."""
         self.status = dataclasses.replace(self.status, updated=time.time(), **changes)
-        write_status(self._path, self.status)
+        if self._writes:
+            write_status(self._path, self.status)
         self._next_write = time.monotonic() + _SECONDS_BETWEEN_WRITES

@@ -9,6 +9,10 @@ from typing import Any
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
+class Stopped(Exception):
+    """The run was asked to stop where there is nothing new to save."""
+
+
 class StopRequest:
     """While entered, SIGINT and SIGTERM ask for a stop instead of ending the process.
 

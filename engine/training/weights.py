@@ -10,6 +10,8 @@ from torch import Tensor, nn
 
 from engine.errors import BadInput
 from engine.split.classes import ClassMap
+from engine.training.adapters import is_adapter
+from engine.training.classifier import classifier_names, clear_classifier
 
 Weights = dict[str, Tensor]
 
@@ -63,10 +65,16 @@ def load_start_weights(model: nn.Module, path: Path, classes: ClassMap) -> list[
     """
     file = read_weights(path)
     own, head = model.state_dict(), classifier_names(model)
+    new = {name for name in own if is_adapter(name)} - set(file.tensors)
+    if any(is_adapter(name) and name not in own for name in file.tensors):
+        raise BadInput(
+            f"model.weights: {path} holds adapters; set model.adapter and its rank as they were."
+        )
     by_name = _resampled(file.tensors, model)
     remarks = [f"Started from the weights in {path.name}."]
-    if set(own) - set(by_name) - head:
-        chosen = _in_order(file.tensors, own, path)
+    if set(own) - set(by_name) - head - new:
+        old = {name: value for name, value in own.items() if name not in new}
+        chosen = _in_order(file.tensors, old, path)
         remarks.append("Its names are of another library; its tensors fit in their order.")
     else:
         chosen = {name: by_name[name] for name in own if name in by_name}
@@ -80,23 +88,15 @@ def load_start_weights(model: nn.Module, path: Path, classes: ClassMap) -> list[
                 f"{tuple(value.shape)} where {tuple(own[name].shape)} is needed."
             )
     model.load_state_dict(chosen, strict=False)
-    if set(own) - set(chosen):
+    if set(own) - set(chosen) - new:
         remarks.append("Its classifier is for other classes; a new one takes its place.")
         clear_classifier(model)
     return remarks
 
 
-def clear_classifier(model: nn.Module) -> None:
-    """Let the classifier start from zero (Dosovitskiy et al., "An image is worth", 2021).
-
-    What is random in it would be noise on top of trained features, and some networks begin
-    with so much that a short training never unlearns it.
-    """
-    head = {name.rpartition(".")[0] for name in classifier_names(model)}
-    for name, module in model.named_modules():
-        if name in head and isinstance(module, nn.Linear | nn.Conv2d):
-            for weight in module.parameters():
-                nn.init.zeros_(weight)
+def carry_weights(model: nn.Module, weights: Weights) -> None:
+    """Give a network the weights of the same network at another image size."""
+    model.load_state_dict(_resampled(weights, model))
 
 
 def _read_safetensors(path: Path) -> WeightsFile:
@@ -131,15 +131,6 @@ def _in_order(found: Weights, own: Weights, path: Path) -> Weights:
             f"under other names where {len(own)} are needed."
         )
     return dict(zip(own, found.values(), strict=True))
-
-
-def classifier_names(model: nn.Module) -> set[str]:
-    """The names of the classifier's weights."""
-    named = (getattr(model, "pretrained_cfg", None) or {}).get("classifier") or ()
-    heads = (named,) if isinstance(named, str) else tuple(named)
-    return {
-        name for name in model.state_dict() if any(name.startswith(f"{head}.") for head in heads)
-    }
 
 
 def _without_prefix(weights: Weights) -> Weights:

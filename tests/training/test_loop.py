@@ -255,7 +255,7 @@ def test_the_log_tells_what_happened_and_a_traceback_only_of_what_was_not_forese
     home: Home, new_run: Prepare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = new_run()
-    monkeypatch.setattr("engine.training.loop.judge", lambda *_: 1 / 0)
+    monkeypatch.setattr("engine.training.stage.judge", lambda *_: 1 / 0)
     status = train(home, folder)
     assert status.state == "failed"
     assert status.reason.startswith("The training broke off (ZeroDivisionError")

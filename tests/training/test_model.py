@@ -10,13 +10,14 @@ from torch import nn
 
 from engine.errors import BadInput
 from engine.settings.model import ModelSettings
+from engine.settings.optimisation import TrainingSettings
 from engine.split.classes import ClassMap
+from engine.training.methods import train_mode
 from engine.training.model import (
     build_model,
     is_convolutional,
     normalisation_of,
     start_model,
-    train_mode,
 )
 
 THREE = ClassMap(("Acer", "Bellis", "Cornus"))
@@ -163,11 +164,11 @@ def test_published_weights_that_cannot_be_had_end_in_a_sentence(
 def test_frozen_statistics_stay_as_they_came() -> None:
     model = build_model(ModelSettings(name="tf_efficientnet_lite0"), 3, 32)
     before = model.get_buffer("bn1.running_mean").clone()
-    train_mode(model, frozen_statistics=True)
+    train_mode(model, TrainingSettings(frozen_statistics=True))
     model(torch.rand(4, 3, 32, 32))
     assert model.training
     assert torch.equal(model.get_buffer("bn1.running_mean"), before)
-    train_mode(model, frozen_statistics=False)
+    train_mode(model, TrainingSettings())
     model(torch.rand(4, 3, 32, 32))
     assert not torch.equal(model.get_buffer("bn1.running_mean"), before)
 

@@ -1,0 +1,101 @@
+"""Small layers that learn beside trained ones, which stay as they are."""
+
+from typing import Any
+
+from torch import Tensor, nn
+
+from engine.errors import BadInput
+from engine.settings.model import ModelSettings
+
+_MARK = ".adapter."
+
+
+class LowRank(nn.Module):
+    """The change of a linear map or a 1 × 1 convolution, as a product of two thin ones.
+
+    Hu et al., "LoRA", 2022. The second starts at zero, so that at first nothing changes.
+    """
+
+    def __init__(self, base: nn.Linear | nn.Conv2d, rank: int) -> None:
+        super().__init__()
+        if isinstance(base, nn.Linear):
+            self.down: nn.Module = nn.Linear(base.in_features, rank, bias=False)
+            self.up: nn.Module = nn.Linear(rank, base.out_features, bias=False)
+        else:
+            self.down = nn.Conv2d(base.in_channels, rank, 1, bias=False)
+            self.up = nn.Conv2d(rank, base.out_channels, 1, bias=False)
+        nn.init.zeros_(self.up.get_parameter("weight"))
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        change: Tensor = self.up(self.down(inputs))
+        return change
+
+
+class Bottleneck(nn.Module):
+    """A narrow network beside an MLP (Chen et al., "AdaptFormer", 2022)."""
+
+    _SCALE = 0.1
+
+    def __init__(self, width: int, rank: int) -> None:
+        super().__init__()
+        self.down = nn.Linear(width, rank)
+        self.act = nn.ReLU()
+        self.up = nn.Linear(rank, width)
+        nn.init.zeros_(self.up.weight)
+        nn.init.zeros_(self.up.bias)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        change: Tensor = self.up(self.act(self.down(inputs)))
+        return self._SCALE * change
+
+
+def add_adapters(model: nn.Module, settings: ModelSettings) -> None:
+    """Put the adapters of the settings into a network; its own weights keep their names.
+
+    Raises:
+        BadInput: the network has nowhere to put them.
+    """
+    if settings.adapter == "none":
+        return
+    added = 0
+    for name, module in list(model.named_modules()):
+        adapter = _adapter_for(name, module, settings)
+        if adapter is not None:
+            module.add_module("adapter", adapter)
+            module.register_forward_hook(_with_adapter)
+            added += 1
+    if not added:
+        raise BadInput(
+            f"model.adapter: {settings.name} has no layer that {settings.adapter} could stand "
+            "beside; choose the other kind or another network."
+        )
+
+
+def is_adapter(name: str) -> bool:
+    """Whether a weight of that name belongs to an adapter."""
+    return _MARK in name
+
+
+def _adapter_for(name: str, module: nn.Module, settings: ModelSettings) -> nn.Module | None:
+    last, rank = name.rpartition(".")[2], settings.adapter_rank
+    if settings.adapter == "adaptformer":
+        first = getattr(module, "fc1", None) if last == "mlp" else None
+        # ConvNeXt's MLPs are 1 × 1 convolutions in some of its variants.
+        return Bottleneck(first.in_features, rank) if isinstance(first, nn.Linear) else None
+    if isinstance(module, nn.Linear) and last in ("qkv", "q", "k", "v", "proj"):
+        return LowRank(module, rank)
+    pointwise = isinstance(module, nn.Conv2d) and module.kernel_size == (1, 1)
+    if (
+        isinstance(module, nn.Conv2d)
+        and pointwise
+        and module.groups == 1
+        and module.stride == (1, 1)
+    ):
+        return LowRank(module, rank)
+    return None
+
+
+def _with_adapter(module: nn.Module, inputs: tuple[Any, ...], output: Tensor) -> Tensor:
+    adapter = module.get_submodule("adapter")
+    change: Tensor = adapter(inputs[0])
+    return output + change

@@ -1,0 +1,142 @@
+"""The last layer: which it is, what it starts from, and what it is given."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.errors import BadInput
+
+_COSINE_SCALE = 20.0
+# What a photograph at its species' mean scores above the middle, at first.
+_MARGIN = 10.0
+
+
+class CosineClassifier(nn.Module):
+    """Scores by direction alone: the cosine between features and a species' weights, scaled.
+
+    Its weights have the name and shape of a linear layer's. Gidaris and Komodakis, "Dynamic
+    few-shot visual learning without forgetting", 2018.
+    """
+
+    def __init__(self, width: int, classes: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(0.02 * torch.randn(classes, width))
+        self.scale = nn.Parameter(torch.tensor(_COSINE_SCALE))
+
+    def forward(self, features: Tensor) -> Tensor:
+        cosine = functional.linear(
+            functional.normalize(features.float(), dim=1),
+            functional.normalize(self.weight.float(), dim=1),
+        )
+        return self.scale * cosine
+
+
+def classifier_of(model: nn.Module) -> nn.Module:
+    """The network's last layer.
+
+    Raises:
+        BadInput: it has none, or several.
+    """
+    name = _name(model)
+    return model.get_submodule(name)
+
+
+def classifier_names(model: nn.Module) -> set[str]:
+    """The names of the classifier's weights."""
+    heads = _names(model)
+    return {
+        name for name in model.state_dict() if any(name.startswith(f"{head}.") for head in heads)
+    }
+
+
+def use_cosine(model: nn.Module) -> None:
+    """Put a cosine classifier where the linear one is.
+
+    Raises:
+        BadInput: the network has several classifiers, or none that is one linear layer.
+    """
+    old, name = classifier_of(model), _name(model)
+    if not isinstance(old, nn.Linear):
+        raise BadInput("model.head cosine: this network's classifier is no linear layer.")
+    parent, _, last = name.rpartition(".")
+    setattr(model.get_submodule(parent), last, CosineClassifier(old.in_features, old.out_features))
+
+
+def clear_classifier(model: nn.Module) -> None:
+    """Let the classifier start from zero (Dosovitskiy et al., "An image is worth", 2021).
+
+    What is random in it would be noise on top of trained features, and some networks begin
+    with so much that a short training never unlearns it. Directions have no zero: a cosine
+    classifier starts from random ones.
+    """
+    for head in _names(model):
+        for module in model.get_submodule(head).modules():
+            if isinstance(module, nn.Linear | nn.Conv2d):
+                for weight in module.parameters():
+                    nn.init.zeros_(weight)
+            elif isinstance(module, CosineClassifier):
+                nn.init.normal_(module.weight, std=0.02)
+                nn.init.constant_(module.scale, _COSINE_SCALE)
+
+
+def features_of(model: nn.Module, images: Tensor) -> Tensor:
+    """What the network gives its classifier: (n, width), for normalised images."""
+    network: Any = model
+    features: Tensor = network.forward_head(network.forward_features(images), pre_logits=True)
+    return features
+
+
+@torch.no_grad()
+def start_from_means(
+    model: nn.Module, features: Iterable[tuple[Tensor, Tensor]], classes: int
+) -> None:
+    """Let the classifier start from the mean features of each class.
+
+    So a first guess is the nearest class; a class without a photograph starts from the mean of
+    all. `features` are batches of (n, width) and their labels (n,).
+
+    Raises:
+        BadInput: the classifier is no single linear or cosine layer.
+    """
+    layer = classifier_of(model)
+    if not isinstance(layer, nn.Linear | CosineClassifier):
+        raise BadInput("classifier_start class_means: this network's classifier is not linear.")
+    place, width = layer.weight.device, layer.weight.shape[1]
+    sums = torch.zeros(classes, width, dtype=torch.float64, device=place)
+    counts = torch.zeros(classes, dtype=torch.float64, device=place)
+    for batch, labels in features:
+        labels = labels.to(place)
+        sums.index_add_(0, labels, batch.to(place).double())
+        counts.index_add_(0, labels, torch.ones_like(labels, dtype=torch.float64))
+    middle = sums.sum(0) / counts.sum().clamp(min=1)
+    known = counts[:, None] > 0
+    means = torch.where(known, sums / counts[:, None].clamp(min=1), middle)
+    if isinstance(layer, CosineClassifier):
+        layer.weight.copy_(functional.normalize(means, dim=1))
+        return
+    apart = means - middle
+    squares = apart.square().sum(1)
+    scale = 2 * _MARGIN / squares[counts > 0].mean().clamp(min=1e-12)
+    layer.weight.copy_(scale * apart)
+    if layer.bias is not None:
+        layer.bias.copy_(-scale * (apart @ middle + squares / 2))
+
+
+def _names(model: nn.Module) -> tuple[str, ...]:
+    named = (getattr(model, "pretrained_cfg", None) or {}).get("classifier") or ()
+    heads = (named,) if isinstance(named, str) else tuple(named)
+    known = {name for name, _ in model.named_modules()}
+    return tuple(head for head in heads if head in known)
+
+
+def _name(model: nn.Module) -> str:
+    names = _names(model)
+    if len(names) != 1:
+        raise BadInput(
+            f"This network has {len(names) or 'no'} classifiers; a cosine classifier, features "
+            "and class means need a network with one."
+        )
+    return names[0]

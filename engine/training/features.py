@@ -1,0 +1,173 @@
+"""Features computed once: what a network gives its classifier, kept as half-precision numbers."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from filelock import FileLock
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from engine.errors import BadInput
+from engine.files import read_json, write_json
+from engine.home import Home
+from engine.settings.run import RunSettings
+from engine.training.classifier import classifier_names, features_of
+from engine.training.dataset import Batch, PhotoDataset
+from engine.training.device import Device
+from engine.training.loader import Loader
+from engine.training.model import normalisation_of
+from engine.training.sampling import Key, plain_batches
+
+Breathe = Callable[[int, int], None]
+
+_CHUNK = 64
+
+
+class FeaturePart:
+    """The features of one part of a split, (photographs, width) float16 on disk, and its labels.
+
+    Photographs that could not be read are absent from batches, and named in them.
+    """
+
+    decodes = False
+
+    def __init__(self, part: PhotoDataset, features: NDArray[np.float16], bad: dict[int, str]):
+        self.labels = part.labels
+        self._part, self._features, self._bad = part, features, bad
+
+    @property
+    def width(self) -> int:
+        return int(self._features.shape[1])
+
+    def __len__(self) -> int:
+        return len(self._features)
+
+    def path(self, index: int) -> str:
+        return self._part.path(index)
+
+    def detach_store(self) -> None:
+        """There is none."""
+
+    def __getitems__(self, keys: list[Key]) -> Batch:
+        indices = [index for _, index in keys if index not in self._bad]
+        return Batch(
+            torch.from_numpy(self._features[indices]),
+            torch.from_numpy(self.labels[indices]),
+            torch.tensor(indices, dtype=torch.int64),
+            {index: self._bad[index] for _, index in keys if index in self._bad},
+        )
+
+
+def embed(
+    model: nn.Module, part: PhotoDataset, loader: Loader, device: Device, batches: list[list[Key]]
+) -> Iterator[tuple[Batch, Tensor]]:
+    """Yield batches and their features (n, width), float32 on the device.
+
+    Raises:
+        BadInput: the network does not let its features be seen.
+    """
+    model.eval()
+    normalise = normalisation_of(model)
+    for batch in loader.read(part, batches):
+        if len(batch.labels):
+            with torch.inference_mode(), device.forward():
+                yield batch, features_of(model, normalise(batch.images.to(device.place))).float()
+        else:
+            yield batch, torch.empty(0, 0)
+
+
+def cached_features(
+    home: Home,
+    model: nn.Module,
+    settings: RunSettings,
+    part: PhotoDataset,
+    loader: Loader,
+    device: Device,
+    breathe: Breathe,
+) -> FeaturePart:
+    """The features of a part that is seen through the view of validation.
+
+    They are kept in data/features by what they depend on: the network's weights but the
+    classifier's, the photographs, their crops and the view. A pass that was cut short goes on
+    where it was; `breathe` hears how far it is, and may raise to cut it short.
+
+    Raises:
+        BadInput: the network does not let its features be seen.
+    """
+    root = home.data / "features" / _key(model, settings, part)
+    root.mkdir(parents=True, exist_ok=True)
+    size = settings.training.batch_size * 2
+    with FileLock(root / "lock"):
+        done, bad = _done(root)
+        for begin in range(done, len(part), _CHUNK * size):
+            end = min(begin + _CHUNK * size, len(part))
+            batches = [
+                [(0, index) for index in range(start, min(start + size, end))]
+                for start in range(begin, end, size)
+            ]
+            at = begin
+            for batch, features in embed(model, part, loader, device, batches):
+                bad |= batch.unreadable
+                if len(batch.labels):
+                    table = _table(root, len(part), features.shape[1])
+                    table[batch.indices.numpy()] = features.cpu().numpy().astype(np.float16)
+                    table.flush()
+                at += len(batch.labels) + len(batch.unreadable)
+                breathe(at, len(part))
+            write_json(root / "done.json", {"done": end, "unreadable": bad})
+        if len(bad) == len(part):
+            raise BadInput(f"No photograph can be read: {next(iter(bad.values()))}")
+    return FeaturePart(part, np.load(root / "features.npy", mmap_mode="r"), bad)
+
+
+def few_of_each(labels: NDArray[np.int64], most: int) -> list[int]:
+    """The places of at most `most` photographs of each class, in order."""
+    seen: dict[int, int] = {}
+    chosen = []
+    for index, label in enumerate(labels.tolist()):
+        seen[label] = seen.get(label, 0) + 1
+        if seen[label] <= most:
+            chosen.append(index)
+    return chosen
+
+
+def batches_of(indices: list[int], size: int) -> list[list[Key]]:
+    """Keys of chosen photographs."""
+    return [
+        [(0, indices[place]) for _, place in batch] for batch in plain_batches(len(indices), size)
+    ]
+
+
+def _done(root: Path) -> tuple[int, dict[int, str]]:
+    try:
+        found = read_json(root / "done.json")
+    except BadInput:
+        return 0, {}
+    return int(found["done"]), {int(index): why for index, why in found["unreadable"].items()}
+
+
+def _table(root: Path, rows: int, width: int) -> np.memmap[Any, np.dtype[np.float16]]:
+    path = root / "features.npy"
+    if path.exists():
+        return np.lib.format.open_memmap(path, mode="r+")
+    return np.lib.format.open_memmap(path, mode="w+", dtype=np.float16, shape=(rows, width))
+
+
+def _key(model: nn.Module, settings: RunSettings, part: PhotoDataset) -> str:
+    total = hashlib.sha256()
+    head = classifier_names(model)
+    for name, value in sorted(model.state_dict().items()):
+        if name not in head:
+            total.update(name.encode())
+            total.update(value.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().data)
+    view = settings.augmentation.val.model_dump(mode="json")
+    told = [settings.model.name, settings.data.image_size, view, part.preset.fingerprint, part.drawn]
+    total.update(json.dumps(told, sort_keys=True).encode())
+    for index in range(len(part)):
+        total.update(part.hashes[index].encode() or part.path(index).encode())
+    return total.hexdigest()[:24]

@@ -1,0 +1,138 @@
+"""Finding out, with a real step, how large a pass the device's memory takes."""
+
+import gc
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from engine.errors import BadInput, WorkFailed
+from engine.settings.run import RunSettings
+from engine.training.device import Device
+from engine.training.model import use_gradient_checkpointing
+from engine.training.sight import Sight
+
+log = logging.getLogger(__name__)
+
+# A pass of fewer photographs leaves a GPU idle; recomputing costs less than that.
+_FEW = 4
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a step is taken: photographs in a pass, activations `recomputed` or kept."""
+
+    pass_size: int
+    recomputed: bool
+
+
+def plans(batch_size: int, recomputed: bool, can_recompute: bool) -> Iterator[Plan]:
+    """The ways to take a step of `batch_size`, the fastest first and the least memory last."""
+    sizes = [batch_size]
+    while sizes[-1] > 1:
+        sizes.append(-(-sizes[-1] // 2))
+    if not recomputed:
+        kept = sizes if not can_recompute else [s for s in sizes if s >= min(_FEW, batch_size)]
+        yield from (Plan(size, recomputed=False) for size in kept)
+    if recomputed or can_recompute:
+        yield from (Plan(size, recomputed=True) for size in sizes)
+
+
+def first_that_fits(candidates: Iterator[Plan], attempt: Callable[[Plan], None]) -> Plan:
+    """The first plan whose `attempt` does not run out of memory.
+
+    Raises:
+        WorkFailed: none does.
+    """
+    for plan in candidates:
+        try:
+            attempt(plan)
+        except torch.OutOfMemoryError:
+            log.info(
+                "Passes of %d photographs%s do not fit.",
+                plan.pass_size,
+                ", recomputing activations," if plan.recomputed else "",
+            )
+        else:
+            return plan
+    raise WorkFailed(
+        "The device's memory does not suffice for a single photograph; choose a smaller network, "
+        "a smaller data.image_size, or training.method adapters or head."
+    )
+
+
+def fit_memory(
+    model: nn.Module, settings: RunSettings, device: Device, classes: int
+) -> dict[str, Any] | None:
+    """Take trial steps on a GPU; returns the fields of a checkpoint's place to go by, if any.
+
+    Raises:
+        WorkFailed: not even a single photograph fits.
+    """
+    training = settings.training
+    if not training.fit_memory or not device.is_gpu or training.method == "features":
+        return None
+    wanted = training.gradient_checkpointing
+    plan = first_that_fits(
+        plans(training.batch_size, wanted, _can_recompute(model)),
+        lambda plan: _try(model, settings, device, classes, plan),
+    )
+    # The trial may have switched it on before a plan without it could fit.
+    _recompute(model, plan.recomputed)
+    if plan.pass_size < training.batch_size or plan.recomputed != wanted:
+        log.warning(
+            "To fit the memory, passes take %d photographs instead of %d%s; the effective batch "
+            "stays.",
+            plan.pass_size,
+            training.batch_size,
+            " and activations are recomputed" if plan.recomputed else "",
+        )
+    return {"pass_size": plan.pass_size, "recomputed": plan.recomputed}
+
+
+def _try(model: nn.Module, settings: RunSettings, device: Device, classes: int, plan: Plan) -> None:
+    """Forward and backward over a pass, with the optimiser's memory set aside.
+
+    Raises:
+        torch.OutOfMemoryError: it does not fit.
+    """
+    _recompute(model, plan.recomputed)
+    side, place = settings.data.image_size, device.place
+    learning = [weight for weight in model.parameters() if weight.requires_grad]
+    held: list[torch.Tensor] = []
+    try:
+        # AdamW's two memories, and the average of all weights.
+        held = [torch.empty_like(weight) for weight in learning for _ in range(2)]
+        if settings.training.ema_decay:
+            held += [torch.empty_like(weight) for weight in model.parameters()]
+        images = torch.zeros(plan.pass_size, 3, side, side, dtype=torch.uint8, device=place)
+        labels = torch.zeros(plan.pass_size, dtype=torch.int64, device=place)
+        model.train()
+        with device.forward():
+            logits = Sight(model)(images).float()
+        nn.functional.cross_entropy(logits, labels % classes).backward()  # type: ignore[no-untyped-call]
+    finally:
+        held.clear()
+        model.zero_grad(set_to_none=True)
+        gc.collect()
+        if device.is_gpu:
+            torch.cuda.empty_cache()
+            torch.cuda.reset_peak_memory_stats(place)
+
+
+def _can_recompute(model: nn.Module) -> bool:
+    try:
+        use_gradient_checkpointing(model)
+    except BadInput:
+        return False
+    _recompute(model, on=False)
+    return True
+
+
+def _recompute(model: nn.Module, on: bool) -> None:
+    switch = getattr(model, "set_grad_checkpointing", None)
+    if switch is not None and (on or getattr(model, "grad_checkpointing", False)):
+        switch(on)

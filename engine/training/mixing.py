@@ -1,0 +1,48 @@
+"""Mixup and CutMix, as a function of the seed and the step."""
+
+import numpy as np
+import torch
+from timm.data.mixup import Mixup
+from torch import Tensor
+
+from engine.settings.augmentation import TrainAugmentation
+
+
+class Mixing:
+    """Blends pairs of photographs (Zhang et al., "mixup", 2018) or pastes pieces of one into
+    another (Yun et al., "CutMix", 2019); with both, chance decides. From step `last_step` on
+    nothing is mixed, so that the network ends on photographs as they are.
+    """
+
+    def __init__(
+        self, settings: TrainAugmentation, classes: int, seed: int, last_step: int | None = None
+    ) -> None:
+        self._seed, self._last_step = seed, last_step
+        self.enabled = bool(settings.mixup or settings.cutmix)
+        self._mix = (
+            Mixup(  # type: ignore[no-untyped-call]
+                settings.mixup, settings.cutmix, label_smoothing=0.0, num_classes=classes
+            )
+            if self.enabled
+            else None
+        )
+
+    def __call__(
+        self, images: Tensor, labels: Tensor, step: int, number: int
+    ) -> tuple[Tensor, Tensor]:
+        """Mix normalised images (n, 3, side, side), the `number`-th batch of a step.
+
+        Returns the images and their target: labels (n,), or shares (n, classes). A pair needs
+        two: an odd batch stays as it is.
+        """
+        over = self._last_step is not None and step >= self._last_step
+        if self._mix is None or over or len(images) % 2:
+            return images, labels
+        before = np.random.get_state()
+        # timm draws from NumPy's own generator.
+        np.random.seed(np.random.SeedSequence([self._seed, step, number]).generate_state(1))
+        try:
+            mixed, target = self._mix(images, labels)
+        finally:
+            np.random.set_state(before)
+        return mixed, torch.as_tensor(target, device=images.device)

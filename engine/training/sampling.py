@@ -1,0 +1,62 @@
+"""In which order photographs are seen."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.settings.stage import Sampling
+
+Key = tuple[int, int]
+
+# Of a photograph that an epoch draws again, another view is taken.
+_AGAIN = 1_000_003
+_POWER = {"uniform": 0.0, "square_root": 0.5, "balanced": 1.0}
+
+
+def epoch_keys(
+    labels: NDArray[np.int64], seed: int, epoch: int, sampling: Sampling = "uniform"
+) -> list[Key]:
+    """The (turn, index) of each photograph of an epoch, in order: a function of the arguments.
+
+    `uniform` takes each photograph once. `balanced` draws as many, each species as often, and
+    `square_root` in between (Kang et al., "Decoupling representation and classifier", 2020;
+    Mahajan et al., "Exploring the limits of weakly supervised pretraining", 2018).
+    """
+    chance, count = np.random.default_rng([seed, epoch]), len(labels)
+    if sampling == "uniform":
+        return [(epoch, int(index)) for index in chance.permutation(count)]
+    images = np.bincount(labels)[labels].astype(np.float64)
+    weight = images ** -_POWER[sampling]
+    drawn = chance.choice(count, size=count, p=weight / weight.sum())
+    times = np.zeros(count, dtype=np.int64)
+    keys = []
+    for index in drawn:
+        keys.append((epoch + _AGAIN * int(times[index]), int(index)))
+        times[index] += 1
+    return keys
+
+
+def windows(keys: list[Key], effective: int, consumed: int = 0) -> list[list[Key]]:
+    """What is left of an epoch, cut into the photographs of each optimiser step.
+
+    A last one of a single photograph is left out where steps take more: batch normalisation
+    has no spread to measure in it, and the next epoch's order sees to it.
+    """
+    count = len(keys)
+    if count % effective == 1 < effective < count:
+        keys = keys[:-1]
+    return [keys[start : start + effective] for start in range(consumed, len(keys), effective)]
+
+
+def passes(window: list[Key], size: int, rank: int = 0, ranks: int = 1) -> list[list[Key]]:
+    """This process's batches of a window: as many as every other process's, perhaps empty."""
+    own = window[rank::ranks]
+    longest = -(-len(window) // ranks)
+    return [own[start : start + size] for start in range(0, longest, size)]
+
+
+def plain_batches(count: int, batch_size: int) -> list[list[Key]]:
+    """The keys of all photographs in their own order."""
+    return [
+        [(0, index) for index in range(start, min(start + batch_size, count))]
+        for start in range(0, count, batch_size)
+    ]

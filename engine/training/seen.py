@@ -1,0 +1,102 @@
+"""What a stage shows its network: photographs through its views, or features of them."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from engine.settings.run import RunSettings
+from engine.training.classifier import start_from_means
+from engine.training.dataset import Part, PhotoDataset
+from engine.training.features import (
+    Breathe,
+    FeaturePart,
+    batches_of,
+    cached_features,
+    embed,
+    few_of_each,
+)
+from engine.training.scene import Scene
+from engine.training.stop import Stopped
+from engine.training.views import TrainView, ValView
+
+# Photographs of a species that its mean is taken over, at most.
+_ENOUGH = 50
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The two parts as the network sees them, and a batch that means nothing."""
+
+    train: Part
+    val: Part
+    blank: Tensor
+
+
+def seen_by(scene: Scene, settings: RunSettings, model: nn.Module) -> Seen:
+    """What a stage with these settings sees; `model`, on the device, computes features.
+
+    Raises:
+        Stopped: somebody asked to stop meanwhile.
+    """
+    view = ValView(settings.augmentation.val)
+    train, val = scene.train.seen_through(view), scene.val.seen_through(view)
+    if settings.training.method == "features":
+        parts = [_features(scene, settings, model, part) for part in (train, val)]
+        return Seen(parts[0], parts[1], torch.zeros(2, parts[0].width, dtype=torch.float16))
+    side = settings.data.image_size
+    train = train.seen_through(TrainView(settings.augmentation.train, settings.training.seed))
+    return Seen(train, val, torch.zeros(2, 3, side, side, dtype=torch.uint8))
+
+
+def start_classifier(scene: Scene, settings: RunSettings, model: nn.Module) -> None:
+    """Let the classifier of `model`, on the device, start from the mean features of each class.
+
+    Raises:
+        Stopped: somebody asked to stop meanwhile.
+    """
+    part = scene.train.seen_through(ValView(settings.augmentation.val))
+    chosen = few_of_each(part.labels, _ENOUGH)
+    batches = batches_of(chosen, 2 * settings.training.batch_size)
+    breathe = _breathe(scene, "Finding the mean of each species")
+
+    def features() -> "list[tuple[Tensor, Tensor]]":
+        found, done = [], 0
+        for batch, values in embed(model, part, scene.loader, scene.device, batches):
+            done += len(batch.labels)
+            breathe(done, len(chosen))
+            if len(batch.labels):
+                found.append((values.half().cpu(), batch.labels))
+        return found
+
+    start_from_means(model, features(), len(scene.classes))
+
+
+def _features(
+    scene: Scene, settings: RunSettings, model: nn.Module, part: PhotoDataset
+) -> FeaturePart:
+    breathe = _breathe(scene, "Computing features")
+    # One process after the other: the second finds what the first has kept.
+    return cached_features(scene.home, model, settings, part, scene.loader, scene.device, breathe)
+
+
+def _breathe(scene: Scene, what: str) -> Breathe:
+    def breathe(done: int, total: int) -> None:
+        scene.journal.prepare(what, done, total)
+        if scene.stop.wanted:
+            raise Stopped
+
+    return breathe
+
+
+def planned_steps(scene: Scene, stages: list[RunSettings]) -> list[int]:
+    """The optimiser steps of each stage."""
+    count, ranks = len(scene.train), scene.ranks.count
+    steps = []
+    for settings in stages:
+        training = settings.training
+        effective = training.batch_size * training.accumulation * ranks
+        whole = count - 1 if count % effective == 1 < effective < count else count
+        steps.append(training.epochs * math.ceil(whole / effective))
+    return steps

@@ -1,0 +1,87 @@
+"""How large a pass fits."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from engine.errors import WorkFailed
+from engine.home import Home
+from engine.training.fit import Plan, first_that_fits, plans
+from engine.training.loop import train
+from tests.training.conftest import Prepare
+
+
+def _needs(limit: float) -> Callable[[Plan], None]:
+    """A device on which a kept photograph takes 1 and a recomputed one an eighth."""
+
+    def attempt(plan: Plan) -> None:
+        if plan.pass_size * (1 / 8 if plan.recomputed else 1) > limit:
+            raise torch.OutOfMemoryError
+
+    return attempt
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        (32, Plan(32, False)),
+        (20, Plan(16, False)),
+        (4, Plan(4, False)),
+        (3.9, Plan(16, True)),
+        (0.2, Plan(1, True)),
+    ],
+)
+def test_the_fastest_plan_that_fits_is_chosen(limit: float, expected: Plan) -> None:
+    assert first_that_fits(plans(32, False, can_recompute=True), _needs(limit)) == expected
+
+
+def test_what_was_asked_for_is_tried_first() -> None:
+    assert next(plans(8, recomputed=True, can_recompute=True)) == Plan(8, True)
+    sizes = [plan.pass_size for plan in plans(8, recomputed=False, can_recompute=False)]
+    assert sizes == [8, 4, 2, 1]
+
+
+def test_a_device_too_small_for_one_photograph_is_told_so() -> None:
+    with pytest.raises(WorkFailed, match="a single photograph"):
+        first_that_fits(plans(4, False, can_recompute=True), _needs(0.01))
+
+
+def test_memory_that_runs_out_in_a_step_halves_the_passes_and_changes_nothing_else(
+    home: Home, new_run: Prepare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = new_run("whole", model__drop_rate=0.0)
+    train(home, whole)
+    _limit_memory(monkeypatch, photographs=2)
+    tight = new_run("tight", model__drop_rate=0.0)
+    status = train(home, tight)
+    assert (status.state, status.step) == ("finished", whole.read_status().step)
+    assert "passes take 2 photographs from now on" in tight.log.read_text()
+    assert status.last["loss"] == pytest.approx(whole.read_status().last["loss"], rel=1e-3)
+
+
+def test_memory_that_does_not_suffice_for_one_photograph_fails_with_a_sentence(
+    home: Home, new_run: Prepare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _limit_memory(monkeypatch, photographs=0)
+    assert "The memory did not suffice" in train(home, new_run()).reason
+
+
+def _limit_memory(monkeypatch: pytest.MonkeyPatch, photographs: int) -> None:
+    """The network runs out of memory, as on a GPU, when it learns from more than these."""
+    from engine.training import loop
+
+    build = loop.start_model
+
+    def limited(*arguments: Any) -> nn.Module:
+        model = build(*arguments)
+        model.register_forward_pre_hook(_refuse)
+        return model
+
+    def _refuse(model: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        if model.training and len(inputs[0]) > photographs:
+            raise torch.OutOfMemoryError("out of memory")
+
+    monkeypatch.setattr(loop, "start_model", limited)
