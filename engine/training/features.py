@@ -166,7 +166,8 @@ def _key(model: nn.Module, settings: RunSettings, part: PhotoDataset) -> str:
             total.update(name.encode())
             total.update(value.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().data)
     view = settings.augmentation.val.model_dump(mode="json")
-    told = [settings.model.name, settings.data.image_size, view, part.preset.fingerprint, part.drawn]
+    size, preset = settings.data.image_size, part.preset.fingerprint
+    told = [settings.model.name, size, view, preset, part.drawn]
     total.update(json.dumps(told, sort_keys=True).encode())
     for index in range(len(part)):
         total.update(part.hashes[index].encode() or part.path(index).encode())
