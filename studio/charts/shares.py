@@ -16,7 +16,7 @@ _BINS = 10
 def shares(title: str, values: Sequence[float], what: str) -> Chart:
     """A histogram of shares in ten equal bins; `what` names the axis."""
     counts, edges = np.histogram(np.clip(values, 0, 1), bins=_BINS, range=(0, 1))
-    labels = [f"{low:.0%}–{high:.0%}" for low, high in pairwise(edges)]
+    labels = [f"{100 * low:.0f}–{high:.0%}" for low, high in pairwise(edges)]
     drawn = figure(
         go.Bar(
             x=labels,

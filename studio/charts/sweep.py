@@ -53,7 +53,7 @@ def sweep_chart(sweep: Sweep, measure: Measure, now: tuple[float, float]) -> Cha
             hovertemplate=f"{name} %{{y}}, padding %{{x}}: %{{text}}<extra></extra>",
         )
     )
-    _outline(drawn, _nearest(sweep.paddings, now[1]), _nearest(sweep.rows, now[0]))
+    _outline(drawn, nearest(sweep.paddings, now[1]), nearest(sweep.rows, now[0]))
     drawn.update_xaxes(title_text="Padding", type="category", showline=False, ticks="")
     drawn.update_yaxes(title_text=name, type="category", showgrid=False)
     table = Table(
@@ -83,7 +83,8 @@ def _outline(drawn: go.Figure, column: int, row: int) -> None:
     )
 
 
-def _nearest(values: tuple[float, ...], value: float) -> int:
+def nearest(values: tuple[float, ...], value: float) -> int:
+    """The place of the axis' value that is nearest."""
     return int(np.abs(np.array(values) - value).argmin())
 
 

@@ -22,6 +22,7 @@ def bench(subject: Subject, settings: Settings, drawn: Box | None) -> Found:
     found = find(subject, preset)
     centre = centre_square(*subject.size)
     with st.grid(3, min_column_width=180, gap=("small", "medium")):
+        _found(subject, found, preset.threshold, centre, drawn)
         _crop_seen(subject, centre, view, "Centre crop")
         _crop_seen(subject, found.crop.square, view, "Smart crop")
         if settings.other is not None:
@@ -30,7 +31,6 @@ def bench(subject: Subject, settings: Settings, drawn: Box | None) -> Found:
         if drawn is not None:
             _crop_seen(subject, drawn, view, "Square by hand")
     with st.grid(3, min_column_width=180, gap=("small", "medium")):
-        _found(subject, found, preset.threshold, centre, drawn)
         if found.saliency is not None:
             _picture(
                 pictures.heat_map(found.saliency),

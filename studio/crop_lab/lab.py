@@ -66,7 +66,9 @@ def _sections(choice: Choice, settings: Settings, drawn: dict[str, Box]) -> None
         persist_state="session",
     )
     tell(_SECTION, "show", section, "wall")
-    cropped = crop_all(choice.sample, settings, drawn)
+    # Only the first time; a preset that looks at every pixel takes a while for large photographs.
+    with st.spinner("Cropping the sample …", show_time=True):
+        cropped = crop_all(choice.sample, settings, drawn)
     if section == "worst":
         triage(cropped)
     elif section == "sweep":

@@ -1,5 +1,7 @@
 """What the bench shows of a photograph, as JPEG: each is drawn once for the same settings."""
 
+from typing import TypeVar
+
 import cv2
 import numpy as np
 import streamlit as st
@@ -20,6 +22,8 @@ _SUBJECT, _GROUND = (176, 196, 92), (18, 32, 25)
 _WALL_SIDE, _WALL_GAP = 168, 6
 _SQUARE, _BOX, _DRAWN = (127, 240, 168), (255, 212, 92), (240, 160, 220)
 
+Value = TypeVar("Value", np.uint8, np.float32)
+
 WALL_ASPECT = (2 * _WALL_SIDE + _WALL_GAP) / _WALL_SIDE
 
 
@@ -37,7 +41,7 @@ def outlined(subject: Subject, saliency: SaliencyMap | None, threshold: float) -
 
 def heat_map(saliency: SaliencyMap) -> bytes:
     """The saliency in colours."""
-    return jpeg(_fitted(heat(saliency), _SHOWN_SIDE), quality=80)
+    return jpeg(heat(_fitted(saliency, _SHOWN_SIDE)), quality=80)
 
 
 def mask(saliency: SaliencyMap, threshold: float) -> bytes:
@@ -75,7 +79,7 @@ def _seen(sha256: str, square: Box, resize: int, side: int, _subject: Subject) -
 
 @st.cache_data(max_entries=2_000, show_spinner=False)
 def _pair(sha256: str, square: Box, found: Box | None, drawn: bool, _subject: Subject) -> bytes:
-    sheet = np.full((_WALL_SIDE, 2 * _WALL_SIDE + _WALL_GAP, 3), 255, np.uint8)
+    sheet = np.full((_WALL_SIDE, 2 * _WALL_SIDE + _WALL_GAP, 3), _CASING, np.uint8)
     sheet[:, :_WALL_SIDE] = _marked(_subject, square, found, _DRAWN if drawn else _SQUARE)
     small = whole(_subject, 4 * _WALL_SIDE)
     sheet[:, _WALL_SIDE + _WALL_GAP :] = _cut_small(small, square, _subject.size)
@@ -110,12 +114,12 @@ def _marked(
     return tile
 
 
-def _fitted(image: Pixels, longest: int) -> Pixels:
+def _fitted(image: NDArray[Value], longest: int) -> NDArray[Value]:
     height, width = image.shape[:2]
     ratio = longest / max(height, width)
     size = (max(1, round(width * ratio)), max(1, round(height * ratio)))
     method = cv2.INTER_AREA if ratio < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(image, size, interpolation=method), np.uint8)
+    return np.asarray(cv2.resize(image, size, interpolation=method), image.dtype)
 
 
 def _mask(saliency: SaliencyMap, threshold: float, width: int, height: int) -> NDArray[np.uint8]:

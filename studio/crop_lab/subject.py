@@ -17,10 +17,11 @@ from engine.crop.judging import Judged, judge_crop
 from engine.crop.saliency import SMALLEST_SIDE, SaliencyMap, saliency_map
 from engine.images.decode import Pixels, read_header, read_rgb
 from engine.settings.crop import CropPreset
+from studio.crop_lab.keeping import Kept
 from studio.place import file_of
 
 # Room for a dozen maps of camera-sized photographs.
-_MAPS = "512MB"
+_MAPS = 512 * 2**20
 # What is decided after the saliency, so that moving it needs no new one.
 _BOX_FIELDS = {
     "name",
@@ -96,8 +97,7 @@ def find(subject: Subject, preset: CropPreset) -> Found:
     """
     if preset.detector == "none" or min(subject.size) < SMALLEST_SIDE:
         return Found(find_crop(_blank(subject.size), preset), None, 0.0, 0.0)
-    looks = preset.model_dump_json(exclude=_BOX_FIELDS)
-    saliency, saliency_ms = _saliency(subject.sha256, looks, preset, subject.source)
+    saliency, saliency_ms = _saliency(subject, preset)
     started = time.perf_counter()
     crop = crop_from_saliency(saliency, subject.size, preset)
     return Found(crop, saliency, saliency_ms, 1000 * (time.perf_counter() - started))
@@ -126,15 +126,22 @@ def _decoded(sha256: str, shrunk: int, _size: tuple[int, int], _source: Path | b
     return read_rgb(_source, None if shrunk == 1 else min(_size) // shrunk)
 
 
-@st.cache_data(max_size=_MAPS, show_spinner=False)
-def _saliency(
-    sha256: str, looks: str, _preset: CropPreset, _source: Path | bytes
-) -> tuple[SaliencyMap, float]:
-    image = read_looked_at(_source, _preset)
-    _ready(looks, _preset)
-    started = time.perf_counter()
-    saliency = saliency_map(image, _preset)
-    return saliency, 1000 * (time.perf_counter() - started)
+@st.cache_resource(show_spinner=False)
+def _maps() -> Kept:
+    return Kept(_MAPS)
+
+
+def _saliency(subject: Subject, preset: CropPreset) -> tuple[SaliencyMap, float]:
+    looks = preset.model_dump_json(exclude=_BOX_FIELDS)
+
+    def make() -> tuple[SaliencyMap, float]:
+        image = read_looked_at(subject.source, preset)
+        _ready(looks, preset)
+        started = time.perf_counter()
+        saliency = saliency_map(image, preset)
+        return saliency, 1000 * (time.perf_counter() - started)
+
+    return _maps().get((subject.sha256, looks), make)
 
 
 @st.cache_resource(show_spinner=False)

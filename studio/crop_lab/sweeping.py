@@ -10,7 +10,7 @@ from engine.crop.judging import true_boxes
 from engine.crop.sweep import Axis, Measure, Sweep, Swept, sweep
 from engine.settings.crop import CropPreset
 from studio import text
-from studio.charts.sweep import WORDINGS, labels, sweep_chart
+from studio.charts.sweep import WORDINGS, labels, nearest, sweep_chart
 from studio.crop_lab.controls import take
 from studio.crop_lab.wall import Cropped
 from studio.live_chart.component import live_chart
@@ -39,17 +39,18 @@ def sweeping(cropped: Sequence[Cropped], preset: CropPreset) -> None:
         swept,
         plants,
     )
-    chart = sweep_chart(found, measure, (getattr(preset, axis), preset.padding))
+    now = (getattr(preset, axis), preset.padding)
 
     def take_cell(column: str, row: str) -> None:
         padding = found.paddings[labels(found.paddings).index(column)]
         take(axis, found.rows[labels(found.rows).index(row)], padding)
 
+    chart = sweep_chart(found, measure, now)
     live_chart(chart, "lab_sweep", on_click=lambda mark: take_cell(mark.x, mark.y))
     said = f"{WORDINGS[measure].meaning} Means over {text.count(len(swept), 'photograph')}"
     said += f", of {known} of which the true box is known. " if known else ". "
     st.caption(said + "Click a cell to take its settings; the outlined one is nearest to now.")
-    _by_keyboard(found, axis, take_cell)
+    _by_keyboard(found, now, take_cell)
 
 
 def _choices(preset: CropPreset, known: int) -> tuple[Axis, Measure]:
@@ -75,11 +76,18 @@ def _choices(preset: CropPreset, known: int) -> tuple[Axis, Measure]:
     return axis or axes[0], measure or measures[0]
 
 
-def _by_keyboard(found: Sweep, axis: Axis, take_cell: Callable[[str, str], None]) -> None:
+def _by_keyboard(
+    found: Sweep, now: tuple[float, float], take_cell: Callable[[str, str], None]
+) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        row = st.selectbox(_AXES[axis], labels(found.rows), key=f"lab_sweep_row_{axis}")
-        column = st.selectbox("Padding of the cell", labels(found.paddings), key="lab_sweep_column")
+        row = _value(f"{_AXES[found.axis]} of the cell", found.axis, found.rows, now[0])
+        column = _value("Padding of the cell", "padding", found.paddings, now[1])
         st.button("Take these", key="lab_sweep_take", on_click=take_cell, args=(column, row))
+
+
+def _value(label: str, axis: str, values: tuple[float, ...], now: float) -> str:
+    at = nearest(values, now)
+    return str(st.selectbox(label, labels(values), at, key=f"lab_sweep_{axis}"))
 
 
 @st.cache_data(max_entries=32, show_spinner="Trying every threshold with every padding …")

@@ -18,7 +18,7 @@ def test_a_histogram_counts_shares_in_ten_bins() -> None:
     chart = shares("Area kept", [0.05, 0.5, 0.55, 1.0], "Share of the area")
     assert list(chart.figure.data[0].y) == [1, 0, 0, 0, 0, 2, 0, 0, 0, 1]
     assert chart.summary == "4 photographs, from 5.0% to 100.0%; half have 52.5% or less."
-    assert chart.table.rows[5] == ("50%–60%", "2")
+    assert chart.table.rows[5] == ("50–60%", "2")
 
 
 def test_without_photographs_a_histogram_says_so() -> None:

@@ -124,8 +124,8 @@ def test_a_doubtful_photograph_is_opened_to_draw_its_square(
 
 def test_a_cell_of_the_sweep_gives_its_settings(open_page: OpenPage) -> None:
     app = section(open_page("crop_lab", preset="classic"), "sweep")
-    app.selectbox(key="lab_sweep_row_threshold").set_value("30%").run()
-    app.selectbox(key="lab_sweep_column").set_value("40%").run()
+    app.selectbox(key="lab_sweep_threshold").set_value("30%").run()
+    app.selectbox(key="lab_sweep_padding").set_value("40%").run()
     app.button(key="lab_sweep_take").click().run()
     assert app.slider(key="lab_threshold").value == 0.3
     assert app.slider(key="lab_padding").value == 0.4
