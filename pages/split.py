@@ -7,7 +7,7 @@ from studio.split import comparing, listing, options, preview
 from studio.split.findings import findings_of, show_findings
 from studio.split.made import splits_made
 from studio.split.photographs import show_chosen
-from studio.split.planning import images_of, plan_faults, planned, species_counts
+from studio.split.planning import images_of, planned, species_counts
 from studio.split.spread import nothing_to_split, spread
 from studio.views.page import heading
 from studio.views.problem import problems_shown
@@ -25,11 +25,10 @@ with problems_shown():
         show_chosen(home, photographs)
         with problems_shown():
             settings = options.choose_settings(home, photographs)
-            plan = planned(home, settings)
-            own, shuffle = plan_faults(plan)
-            preview.preview(plan, own, shuffle)
+            dealt = planned(home, settings)
+            preview.preview(dealt)
             listing.make(home, settings)
-            show_findings(findings_of(plan, own))
+            show_findings(findings_of(dealt.plan, dealt.faults))
     splits = splits_made(home)
     if splits:
         listing.show_made(home, splits)

@@ -1,5 +1,7 @@
 """What a split of the catalogue would be, kept in memory so that a page answers at once."""
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -20,12 +22,29 @@ from studio import place
 Photographs = Literal["cached", "all"]
 
 
+@dataclass(frozen=True)
+class Planned:
+    """A plan, and what is looked for in it once, when it is first asked for."""
+
+    plan: SplitPlan
+
+    @cached_property
+    def faults(self) -> Faults:
+        """The faults of the plan."""
+        return faults(self.plan.evidence, self.plan.groups, self.plan.parts)
+
+    @cached_property
+    def faults_of_a_shuffle(self) -> Faults:
+        """The faults of a plain random shuffle of the same photographs."""
+        return faults(self.plan.evidence, self.plan.groups, shuffled(self.plan))
+
+
 def species_counts(home: Home, photographs: Photographs) -> list[SpeciesCount]:
     """The species with photographs, those with most first."""
     return _species_counts(str(home.root), stamp(home), photographs)
 
 
-def planned(home: Home, settings: SplitSettings) -> SplitPlan:
+def planned(home: Home, settings: SplitSettings) -> Planned:
     """Deal the photographs, writing nothing.
 
     Raises:
@@ -34,14 +53,6 @@ def planned(home: Home, settings: SplitSettings) -> SplitPlan:
     """
     unnamed = settings.model_copy(update={"name": "default"})
     return _planned(str(home.root), stamp(home), unnamed, _age(home, settings), home)
-
-
-def plan_faults(plan: SplitPlan) -> tuple[Faults, Faults]:
-    """The faults of the plan, and of a plain random shuffle of the same photographs."""
-    return (
-        faults(plan.evidence, plan.groups, plan.parts),
-        faults(plan.evidence, plan.groups, shuffled(plan)),
-    )
 
 
 def evidence_in(home: Home, photographs: Photographs) -> Evidence:
@@ -106,12 +117,12 @@ def _groups(
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _planned(
     root: str, stamp: tuple[int, ...], settings: SplitSettings, age: float, _home: Home
-) -> SplitPlan:
+) -> Planned:
     links = tuple(sorted(settings.group))
     near = settings.near_distance if "near-duplicate" in links else 0
     groups = _groups(root, stamp, settings.photographs, links, near)
     evidence, _ = _known(root, stamp, settings.photographs)
-    return plan_split(evidence, settings, earlier_of(_home, settings), groups)
+    return Planned(plan_split(evidence, settings, earlier_of(_home, settings), groups))
 
 
 def _age(home: Home, settings: SplitSettings) -> float:

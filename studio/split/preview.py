@@ -14,12 +14,14 @@ from studio.charts.tail import exposure_curves, part_bars
 from studio.live_chart.component import live_chart
 from studio.split.bars import of_bucket_and_part, of_part
 from studio.split.photographs import choose
+from studio.split.planning import Planned
 
 _SHOWN_DOUBTS = 200
 
 
-def preview(plan: SplitPlan, own: Faults, shuffle: Faults) -> None:
+def preview(planned: Planned) -> None:
     """The parts, and below them one look at a time."""
+    plan = planned.plan
     counts = plan.counts
     live_chart(
         parts_bars({part: (count.images, count.species) for part, count in counts.items()}),
@@ -45,7 +47,7 @@ def preview(plan: SplitPlan, own: Faults, shuffle: Faults) -> None:
             _not_judged(plan)
     if plain.open:
         with plain:
-            _beside_a_shuffle(own, shuffle)
+            _beside_a_shuffle(planned.faults, planned.faults_of_a_shuffle)
     if sampling.open:
         with sampling:
             live_chart(exposure_curves(plan.images[:, 0]), key="split.exposure")
