@@ -38,7 +38,7 @@ def of_species(evidence: Evidence, name: str) -> Bar:
 
 def of_part(plan: SplitPlan, part: int) -> Bar:
     """One of `PARTS`."""
-    return Bar(PARTS[part], _by_species(plan.evidence, plan.parts == part))
+    return Bar(f"The {PARTS[part]} part", _by_species(plan.evidence, plan.parts == part))
 
 
 def of_bucket_and_part(plan: SplitPlan, place: int, part: int) -> Bar:
@@ -46,7 +46,7 @@ def of_bucket_and_part(plan: SplitPlan, place: int, part: int) -> Bar:
     bucket = BUCKETS[place]
     species = bucket.holds(plan.images.sum(axis=1))
     chosen = species[plan.evidence.species] & (plan.parts == part)
-    return Bar(f"{PARTS[part]}, {_words(bucket)}", _by_species(plan.evidence, chosen))
+    return Bar(f"The {PARTS[part]} part of {_words(bucket)}", _by_species(plan.evidence, chosen))
 
 
 def _of_sizes(evidence: Evidence, bucket: Bucket) -> Bar:

@@ -23,13 +23,12 @@ def show_chosen(home: Home, photographs: Photographs) -> None:
     """Show the photographs of the bar that was clicked, if one was, over the page."""
     bar: Bar | None = st.session_state.pop(_BAR, None)
     if bar:
-        st.session_state[_PAGE] = 1
-        _photographs(home, photographs, bar)
+        st.session_state.pop(_PAGE, None)
+        shown = st.dialog(text.plain(bar.title), width="large")(_photographs)
+        shown(home, photographs, bar)
 
 
-@st.dialog("Photographs", width="large")
 def _photographs(home: Home, photographs: Photographs, bar: Bar) -> None:
-    st.subheader(text.plain(bar.title), anchor=False)
     shown = pager(len(bar.places), _PAGE)
     with problems_shown(), place.catalogue() as catalogue:
         ids = image_ids(home, photographs, bar.places[shown.start : shown.stop])

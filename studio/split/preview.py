@@ -59,8 +59,7 @@ def _left_out(plan: SplitPlan) -> None:
         photographs = "; ".join(
             f"{text.count(images, 'photograph')} {WORDS[why]}" for why, images in reasons.items()
         )
-        species = text.count(plan.left_out_species, "species", "species")
-        st.caption(f"Left out: {species} in all; {photographs}.")
+        st.caption(f"Left out: {_species_left_out(plan)}{photographs}.")
     if len(plan.moved):
         st.caption(
             f"{text.count(len(plan.moved), 'photograph')} of {plan.settings.earlier} would move "
@@ -81,6 +80,11 @@ def _left_out(plan: SplitPlan) -> None:
                 ],
                 hide_index=True,
             )
+
+
+def _species_left_out(plan: SplitPlan) -> str:
+    lost = plan.left_out_species
+    return f"{text.count(lost, 'species', 'species')} in all; " if lost else ""
 
 
 def _not_judged(plan: SplitPlan) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from engine.catalogue.store import SpeciesCount
 from engine.home import Home
 from engine.split.evidence import Evidence
-from engine.split.spread import BUCKETS, Counts, prices
+from engine.split.spread import BUCKETS, Bucket, Counts, prices
 from studio import text
 from studio.charts.species import class_histogram, rank_curve
 from studio.charts.tail import bucket_bars, lorenz_curve
@@ -36,19 +36,9 @@ def nothing_to_split() -> None:
 def spread(home: Home, photographs: Photographs, counts: list[SpeciesCount]) -> None:
     """The buckets as figures, and the tail as charts, one at a time."""
     images = images_of(counts)
-    metric_row(
-        [
-            _metric("In all", len(images), int(images.sum())),
-            *(
-                _metric(
-                    f"{bucket.name} {'photograph' if bucket.most == 1 else 'photographs'}",
-                    int(bucket.holds(images).sum()),
-                    int(images[bucket.holds(images)].sum()),
-                )
-                for bucket in BUCKETS
-            ),
-        ]
-    )
+    species, total = text.count(len(images), "species", "species"), int(images.sum())
+    st.markdown(f"{text.count(total, 'photograph')} of {species}, by how many a species has")
+    metric_row([_metric(bucket, images) for bucket in BUCKETS], least_width=140)
     evidence = functools.partial(evidence_in, home, photographs)
     tabs = st.tabs(
         ["Histogram", "Rank curve", "Lorenz curve", "Price of a minimum"],
@@ -92,10 +82,10 @@ def _ranks(counts: list[SpeciesCount], evidence: Callable[[], Evidence]) -> None
     )
 
 
-def _metric(name: str, species: int, images: int) -> Metric:
-    return Metric(
-        name, text.count(species, "species", "species"), note=text.count(images, "photograph")
-    )
+def _metric(bucket: Bucket, images: Counts) -> Metric:
+    those = images[bucket.holds(images)]
+    note = text.count(int(those.sum()), "photograph")
+    return Metric(f"Species with {bucket.name}", text.number(those.size), note=note)
 
 
 def _prices(images: Counts) -> None:
