@@ -11,6 +11,7 @@ from engine.catalogue.export import export_catalogue
 from engine.catalogue.folder_import import import_folder
 from engine.catalogue.garden_import import import_garden
 from engine.catalogue.importing import ImportReport, Keep
+from engine.catalogue.mongo_import import Origin, import_mongo, mapping_of
 from engine.catalogue.store import Catalogue
 from engine.catalogue.table_import import import_table
 from engine.commands.shared import (
@@ -70,6 +71,36 @@ def table(
 ) -> None:
     """Import photographs from a table with a species and a path or url in each row."""
     _take_in(import_table, file, source, home, as_json)
+
+
+@importing.command()
+def mongo(
+    address: Annotated[
+        str,
+        typer.Argument(
+            help="mongodb://…; better env:NAME or file:PATH, an environment variable or a file "
+            "with the address, where it holds a password."
+        ),
+    ],
+    database: Annotated[str, typer.Option(help="The database's name.")],
+    collection: Annotated[str, typer.Option(help="The collection's name.")],
+    mapping: Annotated[
+        Path | None,
+        typer.Option(help="A YAML file that says where each field stands; default: a guess."),
+    ] = None,
+    source: SourceOption = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Import the photographs of a MongoDB collection, which is only read."""
+    place = home_at(home)
+    origin = Origin(address, database, collection)
+    fields = mapping_of(place, origin, mapping)
+    with catalogue_of(place) as catalogue, progress() as report:
+        result = import_mongo(
+            place, catalogue, origin, fields, ImageStore(place).keep, source, report
+        )
+    _tell(result, as_json)
 
 
 def counts(home: HomeOption = None, as_json: JsonOption = False) -> None:

@@ -1,0 +1,159 @@
+"""Documents of any shape, seen as paths with values, and read by them."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from engine.catalogue.table_import import COLUMNS, text_of
+from engine.settings.mapping import MappingSettings
+
+_FIRST_TAKEN = 200
+_PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+")
+# What else others call a field, where the table's names do not have it; a bare name counts
+# below one of these only.
+_ALIASES: dict[str, tuple[str, ...]] = {
+    "species": ("species_name", "latin_name", "taxon_name", "taxon", "canonical_name"),
+    "source": ("provider", "dataset", "origin", "publisher"),
+    "url": ("original_url", "medium_url", "large_url", "identifier", "uri", "link", "href"),
+    "path": ("local_path", "file_path", "filepath", "cache_path", "file_name"),
+    "observation_id": ("occurrence_id", "gbif_id", "obs_id"),
+    "observer": ("user", "login", "recorded_by", "photographer", "creator", "author"),
+    "license": ("rights", "license_url"),
+    "attribution": ("credit", "rights_holder", "copyright"),
+    "image_id": ("photo_id", "media_id", "image_uuid", "uuid"),
+}
+_NAMED_BY_PARENT = {"species": ("taxon", "species"), "observation_id": ("observation",)}
+_BARE = {"species": ("name",), "observation_id": ("id", "_id")}
+
+
+class Seen(NamedTuple):
+    """A path that occurs in documents: how often, and some of its values."""
+
+    path: str
+    documents: int
+    values: list[Any]
+    is_array: bool
+
+
+def survey(documents: Iterable[Mapping[str, Any]]) -> list[Seen]:
+    """The paths of some documents, those of most documents first; of an array, its elements'."""
+    found: dict[str, list[Any]] = {}
+    arrays: set[str] = set()
+    for document in documents:
+        here: dict[str, Any] = {}
+        for path, value, is_array in _walk(document, ""):
+            here.setdefault(path, value)
+            if is_array:
+                arrays.add(path)
+        for path, value in here.items():
+            found.setdefault(path, []).append(value)
+    seen = [Seen(path, len(values), values, path in arrays) for path, values in found.items()]
+    return sorted(seen, key=lambda one: -one.documents)
+
+
+def guess(documents: Iterable[Mapping[str, Any]]) -> MappingSettings:
+    """Where the fields of photographs stand, by the names and values in some documents."""
+    seen = survey(documents)
+    fields = {
+        field: path for field in COLUMNS if (path := _best(field, seen)) and field != "image_id"
+    }
+    holder = fields.get("url") or fields.get("path", "")
+    array = next((one.path for one in seen if one.is_array and _below(holder, one.path)), "")
+    inside = [one for one in seen if array and one.path.startswith(f"{array}.")]
+    own_ids = [one.path for one in inside if one.path in (f"{array}.id", f"{array}._id")]
+    fields["image_id"] = _best("image_id", inside or seen) or next(iter(own_ids), "_id")
+    return MappingSettings(photographs=array, **fields)
+
+
+def photographs_of(
+    document: Mapping[str, Any], mapping: MappingSettings
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The fields of each photograph of a document, with its place in the document's array."""
+    paths = {field: path for field in COLUMNS if (path := getattr(mapping, field))}
+    if not mapping.photographs:
+        yield 0, {field: value_at(document, path) for field, path in paths.items()}
+        return
+    array = value_at(document, mapping.photographs, whole=True)
+    for place, element in enumerate(array if isinstance(array, list) else [array]):
+        values = {}
+        for field, path in paths.items():
+            if _below(path, mapping.photographs):
+                rest = path[len(mapping.photographs) + 1 :]
+                values[field] = value_at(element, rest) if rest else element
+            else:
+                values[field] = value_at(document, path)
+        yield place, values
+
+
+def value_at(document: Any, path: str, *, whole: bool = False) -> Any:
+    """What stands at a path, None where nothing does; of an array its first element, unless
+    the `whole` of it is wanted."""
+    value = document
+    for part in path.split("."):
+        if isinstance(value, list):
+            place = int(part) if part.isdigit() else 0
+            value = value[place] if place < len(value) else None
+            if part.isdigit():
+                continue
+        value = value.get(part) if isinstance(value, Mapping) else None
+    if isinstance(value, list) and not whole:
+        return value[0] if value else None
+    return value
+
+
+def as_text(value: Any) -> str:
+    """A document's value as text: ids and dates are written out, what has parts is nothing."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (bool, bytes, Mapping)):
+        return ""
+    return text_of(value)
+
+
+def _walk(value: Any, path: str) -> Iterator[tuple[str, Any, bool]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _walk(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list):
+        yield path, value[0] if value else None, True
+        for inner in value[:1]:
+            if isinstance(inner, Mapping):
+                yield from _walk(inner, path)
+    else:
+        yield path, value, False
+
+
+def _best(field: str, seen: list[Seen]) -> str:
+    names = [*COLUMNS[field], *_ALIASES.get(field, ())]
+    rated = []
+    for one in seen:
+        name, parent = _named(one.path)
+        bare = name in _BARE.get(field, ()) and parent in _NAMED_BY_PARENT.get(field, ())
+        if name in names or bare:
+            rank = -1 if bare else names.index(name)
+            rated.append((_unfit(field, one), -one.documents, rank, one.path))
+    fitting = [path for unfit, _, _, path in sorted(rated) if not unfit]
+    return fitting[0] if fitting else ""
+
+
+def _unfit(field: str, one: Seen) -> bool:
+    """Whether most of a path's values cannot be what the field wants."""
+    texts = [as_text(value) for value in one.values[:_FIRST_TAKEN]]
+    if field == "species":
+        texts = [value for value in one.values[:_FIRST_TAKEN] if isinstance(value, str)]
+    if field == "url":
+        texts = [text for text in texts if text.startswith(("http://", "https://"))]
+    if field == "path":
+        texts = [text for text in texts if not text.startswith(("http://", "https://"))]
+    return 2 * sum(map(bool, texts)) < min(len(one.values), _FIRST_TAKEN)
+
+
+def _named(path: str) -> tuple[str, str]:
+    """The last name of a path and the one above it: "obs.taxonName" -> "taxon_name", "obs"."""
+    parts = ["_".join(_PARTS.findall(part)).lower() for part in path.split(".")]
+    return parts[-1], (parts[-2].rstrip("s") if len(parts) > 1 else "")
+
+
+def _below(path: str, parent: str) -> bool:
+    return path == parent or path.startswith(f"{parent}.")

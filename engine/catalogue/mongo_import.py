@@ -1,0 +1,215 @@
+"""Importing a MongoDB collection, which is only ever read."""
+
+import hashlib
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.catalogue.documents import as_text, guess, photographs_of
+from engine.catalogue.importing import Candidate, ImportReport, Keep, Refusal, take_in
+from engine.catalogue.mongo_server import connected
+from engine.catalogue.record import Photograph
+from engine.catalogue.store import Catalogue
+from engine.errors import BadInput
+from engine.files import read_json, write_json
+from engine.home import Home
+from engine.progress import Report, silent
+from engine.settings.files import load, save
+from engine.settings.mapping import MappingSettings
+
+if TYPE_CHECKING:
+    from pymongo.collection import Collection
+
+_SAMPLED = 100
+_FETCHED_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A collection: where its server is (as `mongo_server.address_of` takes it), and its names."""
+
+    address: str
+    database: str
+    collection: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.database}.{self.collection}"
+
+
+def sample(origin: Origin) -> list[dict[str, Any]]:
+    """A hundred documents at most, for a look at what they are like.
+
+    Raises:
+        BadInput: the collection is empty or not there, or the login is refused.
+        WorkFailed: no MongoDB answers.
+    """
+    with connected(origin.address, socketTimeoutMS=4_500, retryReads=False) as client:
+        collection = client[origin.database][origin.collection]
+        found = list(collection.find().sort("$natural", 1).limit(_SAMPLED))
+        if found:
+            return found
+        there = sorted(client[origin.database].list_collection_names())
+        if origin.collection in there:
+            raise BadInput(f"The collection {origin.name} is empty.")
+        others = f"it has {', '.join(there[:10])}" if there else "it has none"
+        raise BadInput(
+            f"There is no collection {origin.collection} in the database {origin.database}; "
+            f"{others}."
+        )
+
+
+def mapping_file(home: Home, origin: Origin) -> Path:
+    """Where the mapping of this collection is kept in the home."""
+    kept = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in origin.name)
+    return home.data / "mappings" / f"{kept}.yaml"
+
+
+def mapping_of(home: Home, origin: Origin, given: Path | None = None) -> MappingSettings:
+    """The mapping that was given, else the one kept for this collection, else a guess, which
+    is kept.
+
+    Raises:
+        BadInput, WorkFailed: as `sample`; or the file is no mapping.
+    """
+    file = mapping_file(home, origin)
+    if given is not None or file.is_file():
+        return load(MappingSettings, given or file)
+    guessed = guess(sample(origin))
+    save(guessed, file)
+    return guessed
+
+
+def import_mongo(
+    home: Home,
+    catalogue: Catalogue,
+    origin: Origin,
+    mapping: MappingSettings,
+    keep: Keep,
+    source: str = "",
+    report: Report = silent,
+) -> ImportReport:
+    """Take in a collection's photographs; one that was cut off goes on where it stopped.
+
+    `source` is used where a document names none, and is the collection's name where it is not
+    given. The same collection twice changes nothing.
+
+    Raises:
+        BadInput, WorkFailed: as `sample`; the mapping has no species or neither url nor path;
+            or the connection is lost.
+    """
+    _require(mapping, origin)
+    sample(origin)
+    position = _Position(home, origin, mapping)
+    with connected(origin.address, socketTimeoutMS=4_500, retryReads=False) as client:
+        collection = client[origin.database][origin.collection]
+        total = 0 if mapping.photographs else collection.estimated_document_count()
+
+        def noted(done: int, total: int, note: str) -> None:
+            position.reached(done)
+            report(done + position.before, total, note)
+
+        candidates = _candidates(collection, position, mapping, source.strip() or origin.collection)
+        result = take_in(catalogue, candidates, keep, total, noted)
+    position.clear()
+    return result
+
+
+def _require(mapping: MappingSettings, origin: Origin) -> None:
+    if not mapping.species:
+        raise BadInput(f"The mapping of {origin.name} does not say where the species stands.")
+    if not mapping.url and not mapping.path:
+        raise BadInput(f"The mapping of {origin.name} says neither where the url nor the path is.")
+
+
+def _candidates(
+    collection: "Collection[dict[str, Any]]",
+    position: "_Position",
+    mapping: MappingSettings,
+    source: str,
+) -> Iterator[Candidate | Refusal]:
+    # As an expression, for a plain $gt passes over ids of another type.
+    after = position.after
+    wanted = {} if after is None else {"$expr": {"$gt": ["$_id", {"$literal": after}]}}
+    tops = {
+        path.split(".")[0] for name, path in mapping.model_dump().items() if path != mapping.folder
+    } - {""}
+    found = collection.find(wanted, dict.fromkeys(sorted(tops | {"_id"}), 1))
+    number = 0
+    for document in found.sort("_id", 1).batch_size(_FETCHED_AT_ONCE):
+        for place, values in photographs_of(document, mapping):
+            number += 1
+            yield _candidate(document["_id"], place, values, mapping, source)
+        position.passed(document["_id"], number)
+
+
+def _candidate(
+    document_id: Any, place: int, values: Mapping[str, Any], mapping: MappingSettings, source: str
+) -> Candidate | Refusal:
+    origin = f"document {document_id}" + (f", photograph {place + 1}" if place else "")
+    named = values["species"]
+    if named is not None and not isinstance(named, str):
+        return Refusal(origin, f"Its species is no text but of the type {type(named).__name__}.")
+    texts = {field: as_text(value) for field, value in values.items()}
+    path, url = texts.pop("path", ""), texts.get("url", "")
+    file = Path(mapping.folder, path) if path else None
+    if url and file is not None and not file.is_file():
+        # The bytes are not here; they can still be fetched.
+        file = None
+    if not url and file is None:
+        return Refusal(origin, "It has neither a path nor a url.")
+    texts["source"] = texts.get("source") or source
+    texts["image_id"] = _identity(texts, document_id, place, mapping)
+    return Candidate(Photograph(**texts), origin, file)  # type: ignore[arg-type]
+
+
+def _identity(
+    texts: Mapping[str, str], document_id: Any, place: int, mapping: MappingSettings
+) -> str:
+    identity = texts.get("image_id") or as_text(document_id)
+    if identity.isdigit():
+        # A number means something at its own source only.
+        identity = f"{texts['source']}-{identity}"
+    inside = mapping.photographs and mapping.image_id.startswith(f"{mapping.photographs}.")
+    return identity if inside or not place else f"{identity}-{place}"
+
+
+class _Position:
+    """How far an import has come: the last document all of whose photographs are in."""
+
+    def __init__(self, home: Home, origin: Origin, mapping: MappingSettings) -> None:
+        what = f"{origin.name} {mapping.model_dump_json()}"
+        name = hashlib.sha256(what.encode()).hexdigest()[:16]
+        self._file = home.data / "imports" / f"{name}.json"
+        self._passed: deque[tuple[int, Any]] = deque()
+        self.after: Any = None
+        self.before = 0
+        if self._file.is_file():
+            self._read()
+
+    def passed(self, document_id: Any, photographs: int) -> None:
+        """So many photographs have been handed on, this document's the last of them."""
+        self._passed.append((photographs, document_id))
+
+    def reached(self, photographs: int) -> None:
+        """So many photographs are in for good."""
+        from bson import json_util
+
+        last = None
+        while self._passed and self._passed[0][0] <= photographs:
+            last = self._passed.popleft()
+        if last is not None:
+            after = json_util.dumps(last[1], json_options=json_util.CANONICAL_JSON_OPTIONS)
+            write_json(self._file, {"after": after, "photographs": self.before + last[0]})
+
+    def clear(self) -> None:
+        self._file.unlink(missing_ok=True)
+
+    def _read(self) -> None:
+        from bson import json_util
+
+        kept = read_json(self._file)
+        self.after = json_util.loads(kept["after"])
+        self.before = int(kept["photographs"])
