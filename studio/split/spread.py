@@ -8,7 +8,7 @@ import streamlit as st
 from engine.catalogue.store import SpeciesCount
 from engine.home import Home
 from engine.split.evidence import Evidence
-from engine.split.spread import BUCKETS, Bucket, Counts, prices
+from engine.split.spread import BUCKETS, Counts, prices
 from studio import text
 from studio.charts.species import class_histogram, rank_curve
 from studio.charts.tail import bucket_bars, lorenz_curve
@@ -18,7 +18,6 @@ from studio.split.photographs import choose
 from studio.split.planning import Photographs, evidence_in, images_of
 from studio.views.action import Action
 from studio.views.empty import empty
-from studio.views.metrics import Metric, metric_row
 
 
 def nothing_to_split() -> None:
@@ -34,11 +33,9 @@ def nothing_to_split() -> None:
 
 
 def spread(home: Home, photographs: Photographs, counts: list[SpeciesCount]) -> None:
-    """The buckets as figures, and the tail as charts, one at a time."""
+    """The buckets in numbers, and the tail as charts, one at a time."""
     images = images_of(counts)
-    species, total = text.count(len(images), "species", "species"), int(images.sum())
-    st.markdown(f"{text.count(total, 'photograph')} of {species}, by how many a species has")
-    metric_row([_metric(bucket, images) for bucket in BUCKETS], least_width=140)
+    _sizes(images)
     evidence = functools.partial(evidence_in, home, photographs)
     tabs = st.tabs(
         ["Histogram", "Rank curve", "Lorenz curve", "Price of a minimum"],
@@ -82,10 +79,18 @@ def _ranks(counts: list[SpeciesCount], evidence: Callable[[], Evidence]) -> None
     )
 
 
-def _metric(bucket: Bucket, images: Counts) -> Metric:
-    those = images[bucket.holds(images)]
-    note = text.count(int(those.sum()), "photograph")
-    return Metric(f"Species with {bucket.name}", text.number(those.size), note=note)
+def _sizes(images: Counts) -> None:
+    species, total = text.count(len(images), "species", "species"), int(images.sum())
+    st.markdown(f"{text.count(total, 'photograph')} of {species}:")
+    those = {text.plain(bucket.name): images[bucket.holds(images)] for bucket in BUCKETS}
+    rows = {
+        "Species": {name: text.number(held.size) for name, held in those.items()},
+        "Photographs": {name: text.number(held.sum()) for name, held in those.items()},
+    }
+    st.table(
+        [{"Photographs each": name, **row} for name, row in rows.items()],
+        border="horizontal",
+    )
 
 
 def _prices(images: Counts) -> None:

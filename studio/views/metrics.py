@@ -16,9 +16,9 @@ class Metric:
     note: str | None = None
 
 
-def metric_row(metrics: Sequence[Metric], least_width: int = 150) -> None:
-    """The figures side by side, each so many pixels wide at least, wrapping on a narrow page."""
-    with st.grid(len(metrics) or 1, min_column_width=least_width, gap="small"):
+def metric_row(metrics: Sequence[Metric]) -> None:
+    """The figures side by side, wrapping where the page is narrow."""
+    with st.grid(len(metrics) or 1, min_column_width=150, gap="small"):
         for metric in metrics:
             st.metric(
                 metric.label,

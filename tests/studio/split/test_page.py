@@ -18,11 +18,11 @@ def test_the_buckets_and_the_checks_of_the_plan_are_shown_before_anything_is_wri
     open_page: OpenPage, home: Home, small_catalogue: SqliteCatalogue
 ) -> None:
     app = open_page("split")
-    species = [metric.value for metric in app.metric]
-    photographs = [metric.delta for metric in app.metric]
     assert "12 photographs of 4 species" in words(app)
-    assert species == ["1", "1", "1", "1", "0", "0"]
-    assert photographs[:3] == ["1 photograph", "2 photographs", "4 photographs"]
+    sizes = app.table[0].value
+    assert sizes.columns[1:].tolist() == ["1", "2", "3–4", "5–19", "20–100", "\\> 100"]
+    assert sizes.iloc[0, 1:].tolist() == ["1", "1", "1", "1", "0", "0"]
+    assert sizes.iloc[1, 1:].tolist() == ["1", "2", "4", "5", "0", "0"]
     assert "Every species in val and test is in train" in words(app)
     assert "No observation is in two parts" in words(app)
     assert not split_names(home)
@@ -56,7 +56,7 @@ def test_a_plain_shuffle_stands_beside_the_plan(
     app = open_page("split")
     app.session_state["split.looks"] = "A plain shuffle"
     app.run()
-    table = app.table[0].value
+    table = app.table[1].value
     assert table["This split"].tolist()[:2] == ["0", "0"]
     assert not app.exception
 
@@ -67,7 +67,7 @@ def test_a_minimum_is_priced_in_species_and_photographs(
     app = open_page("split")
     app.session_state["split.spread"] = "Price of a minimum"
     app.run()
-    row = app.table[0].value.iloc[1].tolist()
+    row = app.table[1].value.iloc[1].tolist()
     assert row == ["3 photographs", "2", "50.0%", "3", "25.0%", "2"]
 
 
@@ -78,7 +78,7 @@ def test_two_splits_are_compared(
         make_split(home, small_catalogue, SplitSettings(name=name, seed=seed))
     app = open_page("split")
     assert "The class map is the same." in words(app)
-    assert app.table[0].value["in a"].tolist() == ["train", "val", "test"]
+    assert app.table[1].value["in a"].tolist() == ["train", "val", "test"]
 
 
 def test_a_split_is_made_listed_and_checked(
