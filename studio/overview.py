@@ -14,6 +14,8 @@ from studio.views.action import Action
 from studio.views.metrics import Metric
 from studio.views.steps import Step
 
+_FETCH = "fetch them with `./run_studio.sh download`"
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -98,7 +100,7 @@ def _images(facts: Facts) -> Step:
             title,
             "ready",
             f"Of all {text.count(images, 'photograph')} only the address is known: "
-            "import some whose files are on this machine.",
+            f"{_FETCH}, or import some whose files are on this machine.",
             Action("Import photographs", "../pages/importing.py"),
         )
     if facts.cached == images:
@@ -106,8 +108,8 @@ def _images(facts: Facts) -> Step:
     return Step(
         title,
         "done",
-        f"{text.number(facts.cached)} of {text.number(images)} are on this machine; "
-        "of the others only the address is known.",
+        f"{text.number(facts.cached)} of {text.number(images)} are on this machine; of the other "
+        f"{text.number(images - facts.cached)} only the address is known: {_FETCH}.",
     )
 
 
@@ -119,7 +121,7 @@ def _crop(facts: Facts) -> Step:
         own = ", ".join(facts.presets)
         return Step(title, "done", f"Own presets: {own}.", Action("Open the lab", page))
     if facts.splits:
-        detail = "No preset of your own; training takes the one named classic."
+        detail = f"No preset of your own; those of the studio are {', '.join(BUILT_IN)}."
         return Step(title, "done", detail, Action("Open the lab", page))
     detail = "See what the crop keeps of your photographs, and save what suits them as a preset."
     return Step(title, "ready", detail, Action("Open the crop lab", page))
