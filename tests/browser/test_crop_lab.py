@@ -140,7 +140,21 @@ def test_from_a_concern_to_a_square_by_hand(page: Page, server: Server, lab_home
     assert kept.y <= 3
 
 
-def test_the_verdict_is_given_and_shown_where_the_preset_is_chosen(
+def test_a_photograph_is_excluded_and_taken_back(
+    page: Page, server: Server, lab_home: Home
+) -> None:
+    page.goto(f"{server.address}/crop_lab?preset=blind&show=worst&species=Acer+campestre")
+    page.get_by_role("button", name="Exclude").first.click()
+    expect(page.get_by_text("A photograph of Acer campestre is excluded")).to_be_visible()
+    with open_catalogue(lab_home.catalogue) as catalogue:
+        assert catalogue.counts().images == 23
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("is excluded: it takes part in nothing")).to_have_count(0)
+    with open_catalogue(lab_home.catalogue) as catalogue:
+        assert catalogue.counts().images == 24
+
+
+def test_the_verdict_is_given_in_plain_words(
     page: Page, server: Server, lab_home: Home, tmp_path: Path
 ) -> None:
     weights = tmp_path / "tiny.pth"
