@@ -6,6 +6,7 @@ from engine.settings.configs import run_configs
 from studio import place
 from studio.split.made import splits_made
 from studio.train import configuration
+from studio.train.cropping import choose_crop, crop_verdict
 from studio.train.launching import form
 from studio.train.meaning import meaning
 from studio.views.action import Action
@@ -29,10 +30,12 @@ with problems_shown():
         )
     else:
         name = configuration.choose(configs)
-        with st.grid(2, min_column_width=260):
+        with st.grid(3, min_column_width=220):
             split = configuration.choose_split(splits)
+            crop = choose_crop(home, name, configs[name].data)
             other = configuration.choose_reference(configs, name)
-        settings = configuration.settings_of(configs, name, split)
+        settings = configuration.settings_of(configs, name, split, crop)
+        crop_verdict(home, crop)
         reference = (other, configs[other]) if other else None
         meaning(home, (name, settings), reference, split.species)
         form(home, name, settings)

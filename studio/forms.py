@@ -61,24 +61,22 @@ def settings_form(
     *,
     fields: Sequence[str] = (),
     more: Sequence[str] = (),
-    choices: Mapping[str, Sequence[str]] | None = None,
     submits: Sequence[Submit] = (APPLY,),
 ) -> Sent | None:
     """Draw the form; once it is sent, return what was changed.
 
     `fields` names the fields to draw, dotted, in that order; none means all. Those of `more`
-    are folded away below them. A field of `choices` takes one of these values. The first of
-    `submits` is the main button. Returns None until the form is sent, and where the values are
-    refused: then a sentence below it says why.
+    are folded away below them. The first of `submits` is the main button. Returns None until the
+    form is sent, and where the values are refused: then a sentence below it says why.
     """
     by_key = {leaf.key: leaf for leaf in _leaves(settings)}
     shown = [by_key[name] for name in fields or by_key]
     folded = [by_key[name] for name in more]
     with st.form(key, border=True, enter_to_submit=False):
-        values = _draw(shown, key, choices or {})
+        values = _draw(shown, key)
         if folded:
             with st.expander("More settings", icon=":material/tune:"):
-                values |= _draw(folded, key, choices or {})
+                values |= _draw(folded, key)
         button = _submitted(submits)
     if button is None:
         return None
@@ -133,9 +131,7 @@ def _submitted(submits: Sequence[Submit]) -> Submit | None:
     return pressed
 
 
-def _draw(
-    leaves: Sequence[_Leaf], form: str, choices: Mapping[str, Sequence[str]]
-) -> dict[str, Any]:
+def _draw(leaves: Sequence[_Leaf], form: str) -> dict[str, Any]:
     values: dict[str, Any] = {}
     groups = list(dict.fromkeys(leaf.group for leaf in leaves))
     for group in groups:
@@ -146,23 +142,11 @@ def _draw(
         with st.grid(3, min_column_width=220, gap=("small", "medium")):
             for leaf in members:
                 if leaf not in switches:
-                    key = f"{form}.{leaf.key}"
-                    if leaf.key in choices:
-                        values[leaf.key] = _choice(leaf, choices[leaf.key], key)
-                    else:
-                        values[leaf.key] = _widget(leaf, key)
+                    values[leaf.key] = _widget(leaf, f"{form}.{leaf.key}")
         with st.container(horizontal=True, gap="large"):
             for leaf in switches:
                 values[leaf.key] = _widget(leaf, f"{form}.{leaf.key}")
     return values
-
-
-def _choice(leaf: _Leaf, options: Sequence[str], key: str) -> str:
-    # What the settings say stays a choice, even where it is no longer there.
-    known = list(dict.fromkeys([*options, str(leaf.value)]))
-    return st.selectbox(
-        leaf.label, known, index=known.index(leaf.value), key=key, help=leaf.info.description
-    )
 
 
 def _widget(leaf: _Leaf, key: str) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from engine.crop.presets import CENTRE, DEFAULT, load_preset, preset_names
-from engine.crop.verdict import Measured, Verdict, read_verdict
+from engine.crop.verdict import Measured, read_verdict
 from engine.home import Home
 from engine.runs.jobs import Job, start_job
 from engine.settings.probe import ProbeSettings
@@ -15,17 +15,11 @@ from studio.crop_lab.controls import PRESET
 from studio.forms import Submit, settings_form
 from studio.place import home
 from studio.views.problem import problem
+from studio.views.verdict import verdict_line
 
 JOB = "probe"
 _TITLE = "Measuring whether the crop helps"
 _PRESETS = "lab_help_presets"
-
-
-_LOOKS = {
-    "helps": (":material/thumb_up:", st.success),
-    "harms": (":material/thumb_down:", st.error),
-    "unclear": (":material/drag_handle:", st.info),
-}
 
 
 def helping() -> None:
@@ -48,12 +42,6 @@ def helping() -> None:
     if job.state in ("failed", "lost"):
         problem(job.reason or "The measurement ended without a word; start it again.")
     _answers(place)
-
-
-def verdict_line(verdict: Verdict) -> None:
-    """Say what was measured of one preset, in a coloured sentence."""
-    icon, show = _LOOKS[verdict.answer]
-    show(f"{verdict.sentence}.", icon=icon)
 
 
 def _ask(place: Home) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from engine.crop.presets import CENTRE
 from engine.settings.run import RunSettings
 from studio.forms import with_changes
 from studio.links import from_address, to_address
@@ -18,8 +19,6 @@ FIELDS = (
     "training.learning_rate",
     "training.warmup_epochs",
     "training.seed",
-    "data.crop_preset",
-    "data.smart_crop",
 )
 MORE = (
     "model.name",
@@ -91,11 +90,19 @@ def choose_reference(configs: Mapping[str, RunSettings], chosen: str) -> str | N
     )
 
 
-def settings_of(configs: Mapping[str, RunSettings], name: str, split: Made) -> RunSettings:
-    """The configuration on this split, with what was changed on the page."""
+def settings_of(
+    configs: Mapping[str, RunSettings], name: str, split: Made, crop: str
+) -> RunSettings:
+    """The configuration on this split and crop preset, with what was changed on the page."""
     base = with_changes(
         configs[name],
-        {"data.split": split.name, "data.train_jsonl": None, "data.val_jsonl": None},
+        {
+            "data.split": split.name,
+            "data.train_jsonl": None,
+            "data.val_jsonl": None,
+            "data.crop_preset": crop,
+            "data.smart_crop": crop != CENTRE.name,
+        },
     )
     return with_changes(base, _edits(name))
 

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from engine.crop.presets import preset_names
 from engine.home import Home
 from engine.runs.control import launch, new_run_id
 from engine.runs.run import list_runs
@@ -22,7 +21,6 @@ def form(home: Home, name: str, settings: RunSettings) -> None:
         f"train.form.{name}",
         fields=FIELDS,
         more=MORE,
-        choices={"data.crop_preset": preset_names(home)},
         submits=(launch_button, _ESTIMATE),
     )
     _company(home)

@@ -1,6 +1,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.crop.presets import CLASSIC
+from engine.crop.verdict import Measured, Verdict, keep_verdict
 from engine.home import Home
 from engine.runs.run import list_runs
 from engine.settings.configs import run_configs
@@ -77,6 +79,30 @@ def test_a_launch_starts_one_run_with_what_was_changed_and_shows_it(
     app.switch_page("../pages/train.py").run()
     assert launch_key(app) != key
     assert len(list_runs(split_home)) == 1
+
+
+def test_the_verdict_on_the_chosen_crop_is_shown(open_page: OpenPage, split_home: Home) -> None:
+    centre, crop = Measured(0.9, 0.02), Measured(0.8, 0.02)
+    difference = Measured(-0.1, 0.021)
+    keep_verdict(split_home, CLASSIC, Verdict("", centre, crop, difference, 300, 5, "x", 1.0))
+    app = open_page("train", config="teacher_global")
+    assert app.selectbox(key="train.crop.teacher_global").value == "classic"
+    assert "classic costs you 10.0 ± 2.1 points" in app.error[0].value
+    app.selectbox(key="train.crop.teacher_global").set_value("fast").run()
+    assert not app.error
+    assert "Nobody has measured yet whether fast helps" in words(app)
+    app.selectbox(key="train.crop.teacher_global").set_value("centre").run()
+    assert "Nobody has measured" not in words(app)
+
+
+def test_a_run_is_launched_under_the_chosen_crop(open_page: OpenPage, split_home: Home) -> None:
+    app = open_page("train", config="demo")
+    assert app.selectbox(key="train.crop.demo").value == "centre"
+    app.selectbox(key="train.crop.demo").set_value("fast").run()
+    made_small(app).button(key=launch_key(app)).click().run()
+    (run,) = list_runs(split_home)
+    data = run.folder.read_settings().data
+    assert (data.smart_crop, data.crop_preset) == (True, "fast")
 
 
 def test_settings_that_do_not_go_together_start_nothing(

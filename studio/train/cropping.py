@@ -1,0 +1,45 @@
+"""Which crop a run trains under, and what was measured of it."""
+
+import streamlit as st
+
+from engine.crop.presets import CENTRE, load_preset, preset_names
+from engine.crop.verdict import read_verdict
+from engine.home import Home
+from engine.settings.data import DataSettings
+from studio import text
+from studio.views.verdict import verdict_line
+
+
+def choose_crop(home: Home, config: str, data: DataSettings) -> str:
+    """Ask for a crop preset; the configuration's own is chosen at first."""
+    usual = data.crop_preset if data.smart_crop else CENTRE.name
+    names = list(dict.fromkeys([*preset_names(home), usual]))
+    key = f"train.crop.{config}"
+    if st.session_state.get(key) not in names:
+        st.session_state[key] = usual
+    name = st.selectbox(
+        "Crop",
+        names,
+        key=key,
+        help="What each photograph is cut to before anything else; the Crop lab shows it.",
+        persist_state="session",
+    )
+    return str(name)
+
+
+def crop_verdict(home: Home, name: str) -> None:
+    """Say whether the preset helped a classifier of the user's own photographs.
+
+    Raises:
+        BadInput: there is no such preset.
+    """
+    if name == CENTRE.name:
+        return
+    verdict = read_verdict(home, load_preset(home, name))
+    if verdict is not None:
+        verdict_line(verdict)
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"Nobody has measured yet whether {text.plain(name)} helps on your photographs.")
+        if st.button("Measure it in the Crop lab", key="train.measure", type="tertiary"):
+            st.switch_page("../pages/crop_lab.py", query_params={"preset": name})

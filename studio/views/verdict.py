@@ -1,0 +1,17 @@
+"""Whether a crop helps, in a coloured sentence."""
+
+import streamlit as st
+
+from engine.crop.verdict import Verdict
+
+_LOOKS = {
+    "helps": (":material/thumb_up:", st.success),
+    "harms": (":material/thumb_down:", st.error),
+    "unclear": (":material/drag_handle:", st.info),
+}
+
+
+def verdict_line(verdict: Verdict) -> None:
+    """Say what was measured of one preset."""
+    icon, show = _LOOKS[verdict.answer]
+    show(f"{verdict.sentence}.", icon=icon)
