@@ -25,12 +25,6 @@ def bench(subject: Subject, settings: Settings, drawn: Box | None) -> Found:
         _found(subject, found, preset.threshold, centre, drawn)
         _crop_seen(subject, centre, view, "Centre crop")
         _crop_seen(subject, found.crop.square, view, "Smart crop")
-        if settings.other is not None:
-            square = find(subject, settings.other).crop.square
-            _crop_seen(subject, square, view, f"Crop by {settings.other.name}")
-        if drawn is not None:
-            _crop_seen(subject, drawn, view, "Square by hand")
-    with st.grid(3, min_column_width=180, gap=("small", "medium")):
         if found.saliency is not None:
             _picture(
                 pictures.heat_map(found.saliency),
@@ -44,6 +38,11 @@ def bench(subject: Subject, settings: Settings, drawn: Box | None) -> Found:
                 f"Mask of {subject.name} at the threshold",
                 f"What exceeds the threshold of {preset.threshold:.0%}",
             )
+        if settings.other is not None:
+            square = find(subject, settings.other).crop.square
+            _crop_seen(subject, square, view, f"Crop by {settings.other.name}")
+        if drawn is not None:
+            _crop_seen(subject, drawn, view, "Square by hand")
     if found.crop.reason:
         kept = "centre" if found.crop.choice == "centre" else "wide"
         st.info(f"The {kept} square is kept: {found.crop.reason}.", icon=":material/info:")

@@ -1,6 +1,8 @@
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
 const SIZES = { "+": 1, "=": 1, "-": -1 }
 const LEAST = 8
+// Of the photograph on the page, in pixels, so that an upright one fits a screen.
+const HIGHEST = 560
 
 const between = (value, low, high) => Math.min(Math.max(value, low), high)
 
@@ -79,6 +81,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (image.src !== data.source) image.src = data.source
   image.alt = data.alt
   image.style.aspectRatio = `${size[0]} / ${size[1]}`
+  stage.style.maxWidth = `${Math.round((HIGHEST * size[0]) / size[1])}px`
   show()
 
   stage.onpointerdown = (event) => {
