@@ -29,13 +29,15 @@ def _watch(running: Mapping[str, str]) -> None:
         found = read_job(home(), name)
         if found.state != "running":
             st.rerun()
-        passed = f"{text.duration(time.time() - found.started)} so far" if found.started else ""
+        passed = time.time() - found.started if found.started else 0.0
+        so_far = f"{text.duration(passed)} so far" if passed else ""
         job(
             title,
             "running",
             done=found.done,
             total=found.total,
-            note=" · ".join(part for part in (found.note, passed) if part),
+            note=" · ".join(part for part in (found.note, so_far) if part),
+            seconds_left=passed * (found.total - found.done) / found.done if found.done else None,
             stoppable=False,
             key=f"job_{name}",
         )

@@ -1,11 +1,13 @@
-"""crop boxes, crop compare, crop probe."""
+"""crop boxes, crop compare, crop fill, crop probe."""
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from engine.catalogue.store import Filter
 from engine.commands.shared import (
     HomeOption,
     JsonOption,
@@ -14,6 +16,7 @@ from engine.commands.shared import (
     home_at,
     progress,
 )
+from engine.crop.filling import Source, fill
 from engine.crop.presets import DEFAULT, load_preset
 from engine.crop.survey import comparison, photographs_in, survey, write_png
 from engine.files import write_json
@@ -73,6 +76,43 @@ def compare(
     picked = [files[i * len(files) // samples] for i in range(min(samples, len(files)))]
     write_png(comparison(picked, chosen), out)
     answer({"images": len(picked), "file": str(out)}, f"{len(picked)} rows in {out}", as_json)
+
+
+@app.command("fill")
+def fill_catalogue(
+    preset: PresetOption = DEFAULT.name,
+    processes: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Processes; as many as cores if left out.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find the crops of the whole catalogue ahead of training; goes on where it was ended."""
+    place = home_at(home)
+    chosen = load_preset(place, preset)
+    with catalogue_of(place) as catalogue, progress() as report:
+        cached = catalogue.all(Filter(state="cached"))
+        sources = [Source(item.sha256, item.path) for item in cached]
+        filled = fill(place, sources, chosen, processes or cores(), report)
+    values = {
+        "images": filled.found,
+        "known": filled.known,
+        "fallbacks": filled.fallbacks,
+        "failed": len(filled.unreadable),
+        "seconds": round(filled.seconds, 2),
+    }
+    text = (
+        f"{filled.found:,} crops found, {filled.fallbacks:,} of them the centre; "
+        f"{filled.known:,} were known"
+    )
+    problems = [f"  {reason}" for reason in filled.unreadable.values()]
+    answer(values, "\n".join([text, *problems]), as_json)
+
+
+def cores() -> int:
+    """The cores this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 @app.command()

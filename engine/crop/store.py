@@ -25,6 +25,14 @@ CREATE TABLE IF NOT EXISTS crop (
     PRIMARY KEY (sha256, preset)
 ) WITHOUT ROWID
 """
+_UNREADABLE = """
+CREATE TABLE IF NOT EXISTS unreadable (
+    sha256 TEXT NOT NULL,
+    preset TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (sha256, preset)
+) WITHOUT ROWID
+"""
 _BATCH = 500
 
 
@@ -56,16 +64,44 @@ class CropStore:
                 found.update({row[0]: _from_row(row) for row in rows})
         return found
 
+    def known(self, preset: CropPreset) -> set[str]:
+        """The hashes of all photographs whose crop under this preset is known."""
+        with self._opened() as connection:
+            rows = connection.execute(
+                "SELECT sha256 FROM crop WHERE preset = ?", [preset.fingerprint]
+            )
+            return {sha256 for (sha256,) in rows}
+
+    def unreadable(self, preset: CropPreset) -> dict[str, str]:
+        """Why photographs got no crop under this preset, by hash."""
+        with self._opened() as connection:
+            rows = connection.execute(
+                "SELECT sha256, reason FROM unreadable WHERE preset = ?", [preset.fingerprint]
+            )
+            return dict(rows.fetchall())
+
     def keep(self, sha256: str, preset: CropPreset, crop: Crop) -> None:
         """Keep one crop; an older one of the same photograph and preset is replaced."""
         self.keep_many({sha256: crop}, preset)
 
     def keep_many(self, crops: Mapping[str, Crop], preset: CropPreset) -> None:
-        """Keep crops by hash, in one transaction."""
+        """Keep crops by hash, in one transaction; they count as unreadable no more."""
         with self._opened() as connection, connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO crop VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
                 [_to_row(sha256, preset, crop) for sha256, crop in crops.items()],
+            )
+            connection.executemany(
+                "DELETE FROM unreadable WHERE sha256 = ? AND preset = ?",
+                [(sha256, preset.fingerprint) for sha256 in crops],
+            )
+
+    def keep_unreadable(self, reasons: Mapping[str, str], preset: CropPreset) -> None:
+        """Keep by hash why photographs got no crop, in one transaction."""
+        with self._opened() as connection, connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO unreadable VALUES (?,?,?)",
+                [(sha256, preset.fingerprint, reason) for sha256, reason in reasons.items()],
             )
 
     def close(self) -> None:
@@ -92,6 +128,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
         # An earlier edition's; what it held is found anew.
         connection.execute("DROP TABLE crop")
     connection.execute(_TABLE)
+    connection.execute(_UNREADABLE)
 
 
 def _to_row(sha256: str, preset: CropPreset, crop: Crop) -> tuple[object, ...]:
