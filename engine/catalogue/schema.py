@@ -100,7 +100,11 @@ CREATE INDEX facet_by_license ON facet (license, species);
 CREATE INDEX facet_by_flags ON facet (flags, species) WHERE flags <> '';
 CREATE INDEX facet_by_exclusion ON facet (species) WHERE excluded;
 """
-MIGRATIONS = (_VERSION_1, _VERSION_2)
+# A change says which species it set, so that undoing it knows what is still as it left it.
+_VERSION_3 = """
+ALTER TABLE change ADD COLUMN species TEXT NOT NULL DEFAULT '';
+"""
+MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -5,15 +5,17 @@ import dataclasses
 import json
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from engine.catalogue.changes import Action, Change, Label
 from engine.catalogue.facets import Facet, facet_of
 from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite_changes import Changes
 from engine.catalogue.sqlite_reading import AMONG, PLAIN, SqliteReader
-from engine.catalogue.store import Added, Kept
+from engine.catalogue.store import Added, Filter, Kept
 from engine.database import shorten_log
 
 _plain_values = itemgetter(*(Photograph._fields.index(name) for name in PLAIN))
@@ -31,6 +33,7 @@ class SqliteCatalogue(SqliteReader):
         """
         super().__init__(file)
         self._writing = threading.RLock()
+        self._changes = Changes(self._connection, self._facets)
 
     def add(self, photographs: Iterable[Photograph]) -> Added:
         offered = list(photographs)
@@ -70,6 +73,20 @@ class SqliteCatalogue(SqliteReader):
                     gone.append(sha256)
             self._change(changes)
         return gone
+
+    def curate(
+        self, chosen: Filter | Sequence[str], action: Action, note: str, label: Label | None = None
+    ) -> Change:
+        with self._transaction():
+            return self._changes.make(chosen, action, note, label)
+
+    def undo(self, number: int) -> Change:
+        with self._transaction():
+            return self._changes.undo(number)
+
+    def changes(self, most: int = 100) -> list[Change]:
+        with self._told():
+            return self._changes.last(most)
 
     def _known(self, image_ids: Iterable[str]) -> set[str]:
         found = self._connection.execute(

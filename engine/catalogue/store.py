@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
+from engine.catalogue.changes import Action, Change, Label
 from engine.catalogue.record import Photograph
 
 Field = Literal["species", "genus", "family", "source", "license", "state", "flag"]
@@ -112,6 +113,33 @@ class Catalogue(Protocol):
         Bytes that could not be fetched again, for want of a url, stay unless told otherwise.
         Returns those that were let go.
         """
+        ...
+
+    def curate(
+        self, chosen: Filter | Sequence[str], action: Action, note: str, label: Label | None = None
+    ) -> Change:
+        """Exclude, include or relabel, in one transaction, what passes a filter or has one of
+        these ids; a photograph that is so already is left out of the change.
+
+        `label` is what relabelling sets, and is given then only; the former species becomes
+        the photograph's `original_name` where it has none.
+        """
+        ...
+
+    def undo(self, number: int) -> Change:
+        """Undo a change in one transaction, as far as its photographs still are as it left them.
+
+        What another change has set since stays, and can be undone here once that one is. Of an
+        earlier species' name, `original_name` is emptied again where it says the same. Returns
+        the change as it stands now.
+
+        Raises:
+            BadInput: there is no such change.
+        """
+        ...
+
+    def changes(self, most: int = 100) -> list[Change]:
+        """The last changes, the newest first."""
         ...
 
     def get(self, image_id: str) -> Photograph | None:

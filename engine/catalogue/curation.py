@@ -1,0 +1,75 @@
+"""Curating the catalogue: excluding, relabelling and undoing, for a filter or some photographs."""
+
+from collections.abc import Sequence
+
+from engine.catalogue.changes import Change, Label
+from engine.catalogue.names import species_name
+from engine.catalogue.store import Catalogue, Filter
+from engine.errors import BadInput
+
+Chosen = Filter | Sequence[str]
+"""What passes a filter, or the photographs of these ids."""
+
+
+def exclude(catalogue: Catalogue, chosen: Chosen, note: str = "") -> Change:
+    """Leave photographs out of everything: exports, splits, downloads. They stay where they are.
+
+    Raises:
+        BadInput: there is none, or all of them are excluded already.
+    """
+    return _made(catalogue.curate(chosen, "exclude", note), "is excluded already")
+
+
+def include(catalogue: Catalogue, chosen: Chosen, note: str = "") -> Change:
+    """Take back an exclusion, whichever change it came from.
+
+    Raises:
+        BadInput: there is none, or none of them is excluded.
+    """
+    return _made(catalogue.curate(chosen, "include", note), "is not excluded")
+
+
+def relabel(catalogue: Catalogue, chosen: Chosen, species: str, note: str = "") -> Change:
+    """Say that photographs show another species; the name as their source wrote it is kept.
+
+    Genus and family are those that the catalogue has for the species, or else the name's own
+    genus and the family that the catalogue has for that.
+
+    Raises:
+        BadInput: that is no name, there is no such photograph, or all are of that species.
+    """
+    label = label_of(catalogue, species)
+    return _made(
+        catalogue.curate(chosen, "relabel", note, label), f"is labelled {label.species} already"
+    )
+
+
+def label_of(catalogue: Catalogue, species: str) -> Label:
+    """The species of a typed name, spelt as the catalogue spells it, with genus and family.
+
+    Raises:
+        BadInput: it is no name.
+    """
+    try:
+        name = species_name(species)
+    except ValueError as error:
+        raise BadInput(f"{species!r} cannot be a label: {error}.") from error
+    everything = Filter(excluded=None)
+    spellings = {known.casefold(): known for known in catalogue.tally("species", everything)}
+    spelt = spellings.get(name.species.casefold(), name.species)
+    known = Filter(species=spelt, excluded=None)
+    genus = _first(catalogue.tally("genus", known)) or name.genus
+    family = _first(catalogue.tally("family", known))
+    if not family and genus:
+        family = _first(catalogue.tally("family", Filter(genus=genus, excluded=None)))
+    return Label(spelt, genus, family)
+
+
+def _first(tally: dict[str, int]) -> str:
+    return next((value for value in tally if value), "")
+
+
+def _made(change: Change, already: str) -> Change:
+    if not change.images:
+        raise BadInput(f"Nothing was changed: there is no such photograph, or it {already}.")
+    return change

@@ -1,0 +1,222 @@
+"""Curation: excluding, relabelling and undoing, and what exports and splits make of it."""
+
+import time
+from pathlib import Path
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from engine.catalogue.curation import exclude, include, label_of, relabel
+from engine.catalogue.export import export_catalogue
+from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite import open_catalogue
+from engine.catalogue.store import EVERYTHING, Catalogue, Filter
+from engine.errors import BadInput
+from engine.home import Home
+from engine.settings.split import SplitSettings
+from engine.split.folder import PARTS, SplitFolder
+from engine.split.make import make_split
+
+ALL = Filter(excluded=None)
+
+
+@pytest.fixture
+def roses(catalogue: Catalogue) -> Catalogue:
+    """r0 to r5, Rosa canina (Rosaceae) from a garden; b0 to b2, Bellis perennis from the web."""
+    catalogue.add(
+        [
+            *(
+                Photograph(f"r{n}", "Rosa canina", "Rosa", "Rosaceae", source="garden")
+                for n in range(6)
+            ),
+            *(Photograph(f"b{n}", "Bellis perennis", "Bellis", source="web") for n in range(3)),
+        ]
+    )
+    return catalogue
+
+
+def species_of(catalogue: Catalogue, image_id: str) -> str:
+    found = catalogue.get(image_id)
+    assert found is not None
+    return found.species
+
+
+def shown(catalogue: Catalogue, chosen: Filter = EVERYTHING) -> str:
+    return " ".join(one.image_id for one in catalogue.all(chosen))
+
+
+def test_what_passes_a_filter_is_excluded_at_once_and_comes_back(roses: Catalogue) -> None:
+    before = time.time()
+    change = exclude(roses, Filter(source="web"), "from a herbarium")
+    assert (change.number, change.action, change.images) == (1, "exclude", 3)
+    assert change.note == "from a herbarium"
+    assert before <= change.made <= time.time()
+    assert shown(roses) == "r0 r1 r2 r3 r4 r5"
+    assert (roses.counts().images, roses.counts().excluded) == (6, 3)
+    undone = roses.undo(change.number)
+    assert (undone.images, undone.undone) == (3, 3)
+    assert roses.counts().excluded == 0
+
+
+def test_a_selection_is_excluded_and_included(roses: Catalogue) -> None:
+    exclude(roses, ["r1", "b2", "nobody"])
+    assert shown(roses, Filter(excluded=True)) == "b2 r1"
+    assert include(roses, ["b2", "r0"]).images == 1
+    assert shown(roses, Filter(excluded=True)) == "r1"
+
+
+def test_relabelling_brings_genus_and_family_and_keeps_the_name_of_the_source(
+    roses: Catalogue,
+) -> None:
+    change = relabel(roses, ["b0"], " rosa  CANINA")
+    assert roses.get("b0") == Photograph(
+        "b0", "Rosa canina", "Rosa", "Rosaceae", source="web", original_name="Bellis perennis"
+    )
+    assert roses.tally("species") == {"Rosa canina": 7, "Bellis perennis": 2}
+    assert (change.action, change.species, change.images) == ("relabel", "Rosa canina", 1)
+    roses.undo(change.number)
+    assert roses.get("b0") == Photograph("b0", "Bellis perennis", "Bellis", source="web")
+    assert roses.tally("species") == {"Rosa canina": 6, "Bellis perennis": 3}
+
+
+def test_a_new_species_gets_its_genus_from_its_name_and_its_family_from_the_genus(
+    roses: Catalogue,
+) -> None:
+    assert label_of(roses, "Rosa gallica") == ("Rosa gallica", "Rosa", "Rosaceae")
+    assert label_of(roses, "Acer campestre") == ("Acer campestre", "Acer", "")
+
+
+def test_a_name_that_its_source_wrote_otherwise_stays_through_relabelling(
+    catalogue: Catalogue,
+) -> None:
+    one = Photograph("1", "Rosa canina", "Rosa", original_name="ROSA_CANINA")
+    catalogue.add([one])
+    change = relabel(catalogue, ["1"], "Rosa gallica")
+    assert catalogue.get("1") == one._replace(species="Rosa gallica")
+    catalogue.undo(change.number)
+    assert catalogue.get("1") == one
+
+
+@pytest.mark.parametrize(("name", "why"), [("  ", "names no species"), ("Rosa\n\x07", "no text")])
+def test_what_is_no_name_is_refused_as_a_label(roses: Catalogue, name: str, why: str) -> None:
+    with pytest.raises(BadInput, match=why):
+        relabel(roses, ["b0"], name)
+    assert roses.changes() == []
+
+
+def test_a_change_that_changes_nothing_is_refused_and_not_kept(roses: Catalogue) -> None:
+    for act in (
+        lambda: exclude(roses, ["nobody"]),
+        lambda: exclude(roses, []),
+        lambda: include(roses, ALL),
+        lambda: relabel(roses, Filter(source="garden"), "Rosa canina"),
+        lambda: exclude(roses, Filter(text="nothing like it")),
+    ):
+        with pytest.raises(BadInput, match=r"^Nothing was changed: .*\.$"):
+            act()
+    assert roses.changes() == []
+    assert exclude(roses, ["r0"]).number == 1
+
+
+def test_the_history_names_the_last_changes_first(roses: Catalogue) -> None:
+    exclude(roses, ["r0"], "blurry")
+    relabel(roses, ["r1"], "Rosa gallica")
+    roses.undo(1)
+    history = roses.changes()
+    assert [(one.number, one.action, one.undone) for one in history] == [
+        (2, "relabel", 0),
+        (1, "exclude", 1),
+    ]
+    assert [one.number for one in roses.changes(1)] == [2]
+
+
+def test_undoing_leaves_alone_what_another_change_has_set_since(roses: Catalogue) -> None:
+    first = relabel(roses, ["r0", "r1"], "Rosa gallica")
+    second = relabel(roses, ["r1"], "Rosa rugosa")
+    assert roses.undo(first.number).undone == 1
+    assert [species_of(roses, name) for name in ("r0", "r1")] == ["Rosa canina", "Rosa rugosa"]
+    assert roses.undo(second.number).undone == 1
+    assert species_of(roses, "r1") == "Rosa gallica"
+    assert roses.undo(first.number).undone == 2
+    assert species_of(roses, "r1") == "Rosa canina"
+
+
+def test_undoing_takes_back_its_own_change_and_keeps_what_came_in_since(roses: Catalogue) -> None:
+    change = exclude(roses, ["r0"])
+    stored = {"state": "cached", "sha256": "ab", "path": "data/images/ab/ab.jpg"}
+    roses.update([{"image_id": "r0", "flags": ("dark",), **stored}])
+    relabel(roses, ["r0"], "Rosa gallica")
+    roses.undo(change.number)
+    one = roses.get("r0")
+    assert one is not None
+    assert (one.excluded, one.species, one.flags) == (False, "Rosa gallica", ("dark",))
+    assert (one.state, one.sha256) == ("cached", "ab")
+
+
+def test_undoing_twice_undoes_once_and_what_never_was_cannot_be_undone(roses: Catalogue) -> None:
+    change = exclude(roses, Filter(source="garden"))
+    assert roses.undo(change.number) == roses.undo(change.number)
+    assert roses.counts().images == 9
+    with pytest.raises(BadInput, match="no change 7"):
+        roses.undo(7)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(
+    acts=some.lists(
+        some.tuples(some.sampled_from(["exclude", "include", "A a", "B b"]), some.sets(
+            some.integers(0, 5).map(str), min_size=1
+        )),
+        min_size=1,
+        max_size=6,
+    )
+)  # fmt: skip
+def test_undone_from_the_last_to_the_first_all_is_as_it_was(
+    tmp_path_factory: pytest.TempPathFactory, acts: list[tuple[str, set[str]]]
+) -> None:
+    with open_catalogue(tmp_path_factory.mktemp("acts") / "c.sqlite") as catalogue:
+        catalogue.add(Photograph(str(n), f"Rosa {n % 2}", "Rosa", "Rosaceae") for n in range(6))
+        before = (list(catalogue.all(ALL)), catalogue.counts(ALL), catalogue.tally("genus"))
+        for act, chosen in acts:
+            try:
+                if act == "exclude":
+                    exclude(catalogue, sorted(chosen))
+                elif act == "include":
+                    include(catalogue, sorted(chosen))
+                else:
+                    relabel(catalogue, sorted(chosen), act)
+            except BadInput:
+                continue
+            counted = catalogue.counts(ALL)
+            assert counted.images == 6
+            assert counted.excluded == sum(one.excluded for one in catalogue.all(ALL))
+        for change in catalogue.changes():
+            assert catalogue.undo(change.number).undone == change.images
+        assert (list(catalogue.all(ALL)), catalogue.counts(ALL), catalogue.tally("genus")) == before
+
+
+def test_an_export_holds_what_curation_left(roses: Catalogue, tmp_path: Path) -> None:
+    exclude(roses, ["r0"])
+    relabel(roses, ["b0"], "Rosa gallica")
+    export_catalogue(roses, tmp_path)
+    lines = (tmp_path / "catalogue.jsonl").read_bytes().splitlines()
+    labels = {line["image_id"]: line["species"] for line in map(orjson.loads, lines)}
+    assert labels["b0"] == "Rosa gallica"
+    assert "r0" not in labels
+    assert len(labels) == 8
+
+
+def test_a_split_deals_what_curation_left(home: Home, roses: Catalogue) -> None:
+    exclude(roses, ["r0"])
+    relabel(roses, ["b0"], "Rosa gallica")
+    make_split(home, roses, SplitSettings(photographs="all"))
+    folder = SplitFolder(home.splits / "default")
+    lines = [
+        orjson.loads(line) for part in PARTS for line in folder.part(part).read_bytes().splitlines()
+    ]
+    labels = {line["image_id"]: line["species"] for line in lines}
+    assert labels["b0"] == "Rosa gallica"
+    assert "r0" not in labels
+    assert len(labels) == 8
