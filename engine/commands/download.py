@@ -10,13 +10,16 @@ from engine.commands.shared import HomeOption, JsonOption, answer, catalogue_of,
 from engine.download.failures import write_failures
 from engine.download.journal import open_journal
 from engine.download.outcome import KINDS, Kind
+from engine.download.plan import plan_download
 from engine.download.preferences import choose, download_settings
 from engine.download.queue import Queue
+from engine.download.reconcile import bytes_on_disk
 from engine.download.run import Summary, download
 from engine.errors import BadInput
 from engine.home import Home
 from engine.runs.protection import protection
-from engine.settings.download import Order, Variant
+from engine.runs.working_set import working_sets
+from engine.settings.download import DownloadSettings, Order, Variant
 
 
 def add_to(app: typer.Typer) -> None:
@@ -39,6 +42,9 @@ def fetch(
     allow_private_hosts: Annotated[
         bool, typer.Option("--allow-private-hosts", help="Fetch from private networks, this once.")
     ] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Forecast bytes and days; fetch nothing.")
+    ] = False,
     retry: Annotated[
         str | None,
         typer.Option(help=f"First take up what failed again: {', '.join(KINDS)} or all."),
@@ -58,6 +64,9 @@ def fetch(
         settings = settings.model_copy(update={"allow_private_hosts": True})
     if retry is not None:
         _retry(place, retry)
+    if plan:
+        _tell_plan(place, settings, limit, as_json)
+        return
     with catalogue_of(place) as catalogue, progress() as report:
         try:
             result = download(
@@ -83,6 +92,29 @@ def said(result: Summary) -> str:
         on = f" on parked hosts: {', '.join(result.parked)}" if result.parked else ""
         lines.append(f"left          {result.left:,}{on}")
     return "\n".join(lines)
+
+
+def _tell_plan(home: Home, settings: DownloadSettings, limit: int | None, as_json: bool) -> None:
+    with catalogue_of(home) as catalogue, open_journal(home) as journal:
+        found = plan_download(catalogue, journal, settings, bytes_on_disk(home), limit)
+    sets = working_sets(home, found.mean_bytes, found.cache_most)
+    values = dataclasses.asdict(found) | {"splits": [dataclasses.asdict(item) for item in sets]}
+    lines = [f"{found.images:,} addresses to fetch"]
+    for item in found.variants:
+        lines.append(
+            f"  {item.variant:9} {item.bytes / 1e9:9,.2f} GB  {item.seconds / 86_400:7,.2f} days"
+            f"  {item.fits:4.0%} fits the cache"
+        )
+    lines += [
+        f"    {part.provider}: {part.images:,}, {part.bytes / 1e9:,.2f} GB, limited by {part.limit}"
+        for part in next(v for v in found.variants if v.variant == found.variant).providers
+    ]
+    lines += [
+        f"  split {item.split}: {item.bytes / 1e9:,.2f} GB, "
+        f"{'fits' if item.fits else 'does not fit'} the cache"
+        for item in sets
+    ]
+    answer(values, "\n".join(lines), as_json)
 
 
 def _retry(home: Home, word: str) -> None:

@@ -1,6 +1,5 @@
 """What is to be fetched, in which order, and what could not be."""
 
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,11 +9,11 @@ from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue, Filter
 from engine.download.addresses import RefusedAddress, host_of
 from engine.download.journal import Journal
+from engine.download.newness import newness_of
 from engine.download.outcome import Failed, Kind
 from engine.download.variants import in_size
 from engine.settings.download import Order, Variant
 
-_LAST_NUMBER = re.compile(r"(\d{1,17})\D*$")
 # How photographs of one species follow each other: the newest first.
 _ORDERS: dict[Order, str] = {
     "rarest": "images, species, newness DESC, url",
@@ -181,17 +180,11 @@ def _wanted(photographs: Iterator[Photograph], variant: Variant) -> Iterator[tup
                 url,
                 photograph.image_id,
                 photograph.species,
-                _newness(photograph),
+                newness_of(photograph),
                 photograph.license,
                 _host(url),
                 max(photograph.width, photograph.height),
             )
-
-
-def _newness(photograph: Photograph) -> int:
-    # Observations are numbered as they are made.
-    found = _LAST_NUMBER.search(photograph.observation_id or photograph.image_id)
-    return int(found[1]) if found else 0
 
 
 def _host(url: str) -> str:

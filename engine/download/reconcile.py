@@ -57,6 +57,11 @@ def reconcile(home: Home, journal: Journal, catalogue: Catalogue) -> Reconciled:
     return Reconciled(len(gone), adopted, removed, total)
 
 
+def bytes_on_disk(home: Home) -> int:
+    """The bytes of the photographs on this machine."""
+    return sum(file.size for file in _files(home))
+
+
 def _files(home: Home) -> Iterator[_File]:
     if not home.images.is_dir():
         return

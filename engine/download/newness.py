@@ -1,0 +1,13 @@
+"""How new a photograph is, as far as its record tells."""
+
+import re
+
+from engine.catalogue.record import Photograph
+
+_LAST_NUMBER = re.compile(r"(\d{1,17})\D*$")
+
+
+def newness_of(photograph: Photograph) -> int:
+    """The number of its observation, which are numbered as they are made; else its own; else 0."""
+    found = _LAST_NUMBER.search(photograph.observation_id or photograph.image_id)
+    return int(found[1]) if found else 0

@@ -1,0 +1,117 @@
+"""Forecasts: what would be fetched, how long that takes, and whether it fits."""
+
+import pytest
+
+from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite import SqliteCatalogue
+from engine.download.journal import open_journal
+from engine.download.plan import Plan, plan_download
+from engine.download.variants import in_size
+from engine.home import Home
+from engine.settings.download import DownloadSettings
+
+MEDIA = "https://static.inaturalist.org/photos"
+BUCKET = "https://inaturalist-open-data.s3.amazonaws.com/photos"
+
+
+def plan(
+    home: Home, catalogue: SqliteCatalogue, limit: int | None = None, **chosen: object
+) -> Plan:
+    settings = DownloadSettings().model_copy(update=chosen)
+    with open_journal(home) as journal:
+        return plan_download(catalogue, journal, settings, cache_used=0, limit=limit)
+
+
+def wanted(catalogue: SqliteCatalogue, base: str, **species: int) -> None:
+    catalogue.add(
+        Photograph(
+            f"{base}{name}{n}", name, url=f"{base}/{10 * n + len(name)}{len(base)}/medium.jpg"
+        )
+        for name, many in species.items()
+        for n in range(many)
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "large"),
+    [
+        (f"{MEDIA}/12/square.jpeg?1545345841", f"{MEDIA}/12/large.jpeg?1545345841"),
+        (f"{BUCKET}/12/original.png", f"{BUCKET}/12/large.png"),
+        ("https://example.org/photos/12/medium.jpg", "https://example.org/photos/12/medium.jpg"),
+        (f"{MEDIA}/12/portrait.jpg", f"{MEDIA}/12/portrait.jpg"),
+    ],
+)
+def test_only_inaturalists_photographs_come_in_other_sizes(url: str, large: str) -> None:
+    assert in_size(url, "large") == large
+
+
+def test_each_size_has_its_bytes_its_days_and_its_share(
+    home: Home, catalogue: SqliteCatalogue
+) -> None:
+    wanted(catalogue, MEDIA, rosa=1_000)
+    found = plan(home, catalogue, cache_gigabytes=0.73)
+    by_size = {item.variant: item for item in found.variants}
+    assert by_size["original"].bytes == 1_460_000_000
+    assert by_size["original"].fits == pytest.approx(0.5)
+    assert by_size["large"].fits == 1
+    assert by_size["original"].bytes > by_size["large"].bytes > by_size["medium"].bytes
+    assert by_size["original"].providers[0].limit == "the pace so far, 1 a second"
+
+
+def test_the_limit_that_takes_longest_is_named(home: Home, catalogue: SqliteCatalogue) -> None:
+    wanted(catalogue, BUCKET, rosa=90)
+    wanted(catalogue, MEDIA, acer=60)
+    original = plan(home, catalogue).variants[0]
+    assert [part.provider for part in original.providers] == [
+        "inaturalist-open-data",
+        "inaturalist-media",
+    ]
+    assert original.providers[0].limit == "the pace so far, 1 a second"
+    assert original.seconds == pytest.approx(90, abs=1)
+
+
+def test_a_budget_of_bytes_takes_days(home: Home, catalogue: SqliteCatalogue) -> None:
+    settings = DownloadSettings()
+    slow = settings.providers["inaturalist-media"].model_copy(update={"gigabytes_per_day": 0.0146})
+    wanted(catalogue, MEDIA, rosa=100)
+    original = plan(home, catalogue, providers={"media": slow}).variants[0]
+    assert original.providers[0].limit == "0.0146 GB a day"
+    assert original.seconds == pytest.approx(9 * 86_400)
+
+
+@pytest.mark.parametrize(
+    ("order", "after"),
+    [
+        ("rarest", {"acer": 2, "rosa": 3, "viola": 0}),
+        ("round-robin", {"acer": 2, "rosa": 2, "viola": 1}),
+    ],
+)
+def test_each_species_is_told_what_it_will_have(
+    home: Home, catalogue: SqliteCatalogue, order: str, after: dict[str, int]
+) -> None:
+    wanted(catalogue, BUCKET, acer=2, rosa=6, viola=9)
+    found = plan(home, catalogue, limit=5, order=order)
+    assert found.images == 5
+    assert {item.species: item.after for item in found.species} == after
+
+
+def test_what_was_fetched_tells_the_weight_of_what_comes(
+    home: Home, catalogue: SqliteCatalogue
+) -> None:
+    wanted(catalogue, MEDIA, rosa=10)
+    assert plan(home, catalogue).measured is False
+    with open_journal(home) as journal:
+        journal.write_many(
+            "INSERT INTO fetched VALUES (?, '', '', '', 1, 1, 500, '', '', ?, 'original', 0)",
+            ((str(n), "static.inaturalist.org") for n in range(20)),
+        )
+    found = plan(home, catalogue)
+    assert found.measured and found.mean_bytes == 500
+
+
+def test_what_was_given_up_is_no_part_of_the_plan(home: Home, catalogue: SqliteCatalogue) -> None:
+    wanted(catalogue, MEDIA, rosa=2)
+    url = in_size(next(catalogue.all()).url, "original")
+    with open_journal(home) as journal:
+        journal.write("INSERT INTO failure VALUES (?, '', 'permanent', '', 404, 1, 1, 0)", [url])
+    assert plan(home, catalogue).images == 1
