@@ -1,0 +1,264 @@
+"""The cap is hard, what goes is what was used least recently, and no reader meets a gap."""
+
+import contextlib
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite import SqliteCatalogue, open_catalogue
+from engine.catalogue.store import Filter
+from engine.download import cache as cache_module
+from engine.download import reconcile as reconcile_module
+from engine.download.cache import Protected
+from engine.download.control import Control
+from engine.download.journal import open_journal
+from engine.download.pins import pin
+from engine.download.run import Summary
+from engine.errors import WorkFailed
+from engine.home import Home, open_home
+from engine.images.decode import read_rgb
+from engine.images.store import ImageStore
+from engine.runs.protection import protection
+from engine.settings.split import SplitSettings
+from engine.split.make import make_split
+from tests.conftest import MakeImage
+from tests.download.server import Server, body, jpeg
+
+Want = Callable[..., list[str]]
+FetchAll = Callable[..., Summary]
+SIZE = len(jpeg(200, 150, seed=1))
+
+
+@pytest.fixture(autouse=True)
+def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache_module, "GRACE_SECONDS", 0.3)
+
+
+@pytest.fixture
+def photographs(catalogue: SqliteCatalogue, server: Server) -> list[str]:
+    """Twelve remote photographs of about `SIZE` bytes each, of two species; their ids."""
+    for number in range(12):
+        server.put(f"/{number}.jpg", body(jpeg(200, 150, seed=number)))
+        photograph = Photograph(
+            f"p{number:02}", "Acer" if number % 2 else "Rosa", url=server.url(f"/{number}.jpg")
+        )
+        catalogue.add([photograph])
+    return [f"p{number:02}" for number in range(12)]
+
+
+def files(home: Home) -> list[Path]:
+    return [path for path in home.images.rglob("*") if path.is_file()]
+
+
+def cached(catalogue: SqliteCatalogue) -> set[str]:
+    return {item.image_id for item in catalogue.all(Filter(state="cached"))}
+
+
+def gigabytes(photographs: float) -> float:
+    return photographs * SIZE * 1.02 / 1e9
+
+
+def test_the_cap_is_never_passed_and_the_least_recently_used_goes_first(
+    home: Home, catalogue: SqliteCatalogue, photographs: list[str], fetch_all: FetchAll
+) -> None:
+    fetch_all(limit=6)
+    first = cached(catalogue)
+    for number, image_id in enumerate(sorted(first)):
+        found = catalogue.get(image_id)
+        assert found is not None
+        moment = time.time() - 1_000 + number
+        os.utime(home.resolve(found.path), (moment, moment - 10_000))
+    fetch_all(limit=2, cache_gigabytes=gigabytes(6), cache_low_water=0.7)
+    assert sum(path.stat().st_size for path in files(home)) <= gigabytes(6) * 1e9
+    kept = first & cached(catalogue)
+    assert kept == set(sorted(first)[-len(kept) :])
+    assert len(cached(catalogue) - first) == 2
+    assert {home.resolve(item.path) for item in catalogue.all(Filter(state="cached"))} == set(
+        files(home)
+    )
+
+
+def test_what_made_room_is_remote_again_and_comes_back(
+    home: Home, catalogue: SqliteCatalogue, photographs: list[str], fetch_all: FetchAll
+) -> None:
+    fetch_all(limit=6)
+    fetch_all(limit=6, cache_gigabytes=gigabytes(6))
+    assert 0 < len(cached(catalogue)) <= 6
+    fetch_all()
+    assert cached(catalogue) == set(photographs)
+
+
+def test_a_reader_never_meets_a_missing_or_partial_file(
+    home: Home, photographs: list[str], fetch_all: FetchAll
+) -> None:
+    ended, seen, problems = threading.Event(), [0], list[str]()
+
+    def read_for_ever() -> None:
+        with open_catalogue(home.catalogue) as own:
+            while not ended.is_set():
+                for photograph in list(own.all(Filter(state="cached"))):
+                    try:
+                        read_rgb(home.resolve(photograph.path))
+                        seen[0] += 1
+                    except Exception as error:
+                        problems.append(str(error))
+
+    readers = [threading.Thread(target=read_for_ever) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    for _ in range(4):
+        fetch_all(limit=6, cache_gigabytes=gigabytes(5), cache_low_water=0.5)
+    ended.set()
+    for reader in readers:
+        reader.join()
+    assert not problems
+    assert seen[0] > 20
+
+
+def test_what_is_protected_stays_and_a_full_cache_says_so(
+    home: Home, catalogue: SqliteCatalogue, photographs: list[str], fetch_all: FetchAll
+) -> None:
+    fetch_all(limit=6)
+    first = cached(catalogue)
+    hashes = {item.sha256 for item in catalogue.all(Filter(state="cached"))}
+    with pytest.raises(WorkFailed, match=r"GB are full of photographs that must stay"):
+        fetch_all(protect=lambda: Protected(hashes), cache_gigabytes=gigabytes(6))
+    assert cached(catalogue) == first
+    told = Control(home).status()
+    assert told is not None and "must stay" in told.note
+
+
+def test_photographs_without_an_address_are_never_made_room_with(
+    home: Home, catalogue: SqliteCatalogue, photographs: list[str], make_image: MakeImage,
+    fetch_all: FetchAll,
+) -> None:  # fmt: skip
+    stored = ImageStore(home).keep(make_image("mine.jpg", 900, 700))
+    catalogue.add(
+        [Photograph("mine", "Rosa", path=stored.path, sha256=stored.sha256, state="cached")]
+    )
+    size = home.resolve(stored.path).stat().st_size
+    fetch_all(cache_gigabytes=gigabytes(4) + size / 1e9)
+    assert "mine" in cached(catalogue)
+    assert home.resolve(stored.path).is_file()
+
+
+def test_the_photographs_of_a_pinned_split_stay(
+    home: Home, catalogue: SqliteCatalogue, photographs: list[str], fetch_all: FetchAll
+) -> None:
+    fetch_all(limit=6)
+    make_split(home, catalogue, SplitSettings(name="mine"))
+    with open_journal(home) as journal:
+        pin(journal, "mine")
+    kept = protection(home, catalogue)().sha256s
+    assert len(kept) == 6
+    with contextlib.suppress(WorkFailed):
+        fetch_all(protect=protection(home, catalogue), cache_gigabytes=gigabytes(7))
+    assert kept <= {item.sha256 for item in catalogue.all(Filter(state="cached"))}
+
+
+def test_the_space_that_must_stay_free_ends_a_download_in_order(
+    catalogue: SqliteCatalogue, server: Server, photographs: list[str], fetch_all: FetchAll
+) -> None:
+    with pytest.raises(WorkFailed, match=r"less than 1e\+06 GB left"):
+        fetch_all(free_gigabytes=1e6)
+    assert not server.requests
+    assert not cached(catalogue)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of one megabyte of its own."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk can only be mounted by root")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=False)
+
+
+def test_a_full_disk_ends_a_download_in_order_and_it_goes_on_with_room(
+    small_disk: Path, server: Server, fetch_all: FetchAll, home: Home, catalogue: SqliteCatalogue
+) -> None:
+    home.images.symlink_to(small_disk / "images")
+    (small_disk / "images").mkdir()
+    filler = small_disk / "filler"
+    filler.write_bytes(bytes(700_000))
+    for number in range(20):
+        server.put(f"/{number}.jpg", body(jpeg(400, 300, seed=number, quality=95)))
+        catalogue.add([Photograph(f"p{number}", "Rosa", url=server.url(f"/{number}.jpg"))])
+    with pytest.raises(WorkFailed, match="The disk that holds the photographs takes no more"):
+        fetch_all()
+    assert not list((home.images / ".incoming").glob("*"))
+    for photograph in catalogue.all(Filter(state="cached")):
+        read_rgb(home.resolve(photograph.path))
+    filler.unlink()
+    before = len(cached(catalogue))
+    assert fetch_all().successful == 20 - before
+
+
+def test_rows_whose_file_is_gone_or_cut_are_fetched_again(
+    home: Home, catalogue: SqliteCatalogue, server: Server, photographs: list[str],
+    fetch_all: FetchAll,
+) -> None:  # fmt: skip
+    fetch_all()
+    gone, cut, *others = files(home)
+    gone.unlink()
+    os.truncate(cut, 100)
+    asked = len(server.requests)
+    summary = fetch_all()
+    assert (summary.successful, summary.fetched) == (2, 2)
+    assert len(server.requests) == asked + 2
+    assert gone.is_file() and cut.stat().st_size > 100 and others
+
+
+def test_files_whose_row_was_lost_get_it_back_unasked(
+    home: Home, catalogue: SqliteCatalogue, server: Server, photographs: list[str],
+    fetch_all: FetchAll,
+) -> None:  # fmt: skip
+    fetch_all()
+    asked = len(server.requests)
+    catalogue.let_go([item.sha256 for item in catalogue.all()])
+    summary = fetch_all()
+    assert (summary.successful, summary.requests) == (12, 0)
+    assert len(server.requests) == asked
+    assert cached(catalogue) == set(photographs)
+
+
+def test_files_that_nobody_names_are_removed_once_they_are_old(
+    home: Home, photographs: list[str], fetch_all: FetchAll
+) -> None:
+    fetch_all()
+    (home.images / "ab").mkdir(exist_ok=True)
+    old, young = home.images / "ab" / "old.jpg", home.images / "ab" / "young.jpg"
+    left = home.images / ".incoming" / "tmp123"
+    left.parent.mkdir(exist_ok=True)
+    for path in (old, young, left):
+        path.write_bytes(b"who am I")
+    past = time.time() - reconcile_module.STRAY_SECONDS - 5
+    os.utime(old, (past, past))
+    fetch_all()
+    assert not old.exists() and not left.exists()
+    assert young.exists()
+
+
+def test_a_disk_that_is_not_mounted_empties_no_catalogue(
+    home: Home, catalogue: SqliteCatalogue, photographs: list[str], fetch_all: FetchAll
+) -> None:
+    fetch_all()
+    home.images.rename(home.data / "elsewhere")
+    with pytest.raises(WorkFailed, match="is the disk that holds them mounted"):
+        fetch_all()
+    assert cached(catalogue) == set(photographs)
+
+
+def test_a_home_without_downloads_is_left_alone(tmp_path: Path) -> None:
+    home = open_home(tmp_path / "other")
+    with open_catalogue(home.catalogue) as catalogue:
+        assert protection(home, catalogue)().sha256s == set()
