@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.catalogue.store import Catalogue
 from engine.download.journal import Journal
+from engine.download.outcome import DiskFull, NeverFits
 from engine.home import Home
 from engine.settings.download import DownloadSettings
 
@@ -49,7 +50,7 @@ class Cache:
         self._lock = threading.Lock()
         self._used, self._promised = used, 0
         self._condemned: list[_Condemned] = []
-        self._wanting = False
+        self._refused = 0
 
     @property
     def used(self) -> int:
@@ -59,7 +60,7 @@ class Cache:
     @property
     def wants_room(self) -> bool:
         """Whether a promise could not be made since room was made last."""
-        return self._wanting
+        return self._refused > 0
 
     @property
     def is_clearing(self) -> bool:
@@ -67,13 +68,19 @@ class Cache:
         return bool(self._condemned)
 
     def promise(self, size: int) -> str:
-        """Keep room for so many bytes; answers why that cannot be, or nothing."""
+        """Keep room for so many bytes; answers why that cannot be, or nothing.
+
+        Raises:
+            NeverFits: they are more than the whole cache.
+            DiskFull: the disk would have less left than must stay free.
+        """
+        if size > self.most:
+            raise NeverFits("The file is larger than the whole cache.")
         with self._lock:
             if self._used + self._promised + size > self.most:
-                self._wanting = True
+                self._refused = max(self._refused, size)
                 return "The cache is full."
-            if self.disk_is_low(size + self._promised):
-                return "The disk is nearly full."
+            self.require_disk(size + self._promised)
             self._promised += size
         return ""
 
@@ -83,20 +90,28 @@ class Cache:
             self._promised -= promised
             self._used += written
 
-    def disk_is_low(self, size: int = 0) -> bool:
-        """Whether the disk would have less free than it should, were so many bytes written."""
+    def require_disk(self, size: int = 0) -> None:
+        """Raises DiskFull where so many bytes more would leave less than must stay free."""
         folder = self._home.images if self._home.images.is_dir() else self._home.root
-        return shutil.disk_usage(folder).free - size < self._floor
+        free = shutil.disk_usage(folder).free
+        if free - size < self._floor or free == 0:
+            raise DiskFull(
+                f"The disk has {free / 1e9:,.2f} GB left, and {self._floor / 1e9:g} GB of it are to "
+                "stay free (download.free_gigabytes); make room and start again, what is here "
+                "stays."
+            )
 
-    def make_room(self, catalogue: Catalogue, protect: Protect) -> int:
-        """Let go of the least recently used until the low-water mark; returns their bytes.
+    def make_room(self, catalogue: Catalogue, protect: Protect) -> bool:
+        """Let go of the least recently used until the low-water mark, and until what was refused
+        fits. To call while nothing is promised; False where nothing may go that would have to.
 
         Their rows go now, the files after a grace (see `clear`). What is protected stays, and so
         does what could not be fetched again.
         """
         with self._lock:
-            self._wanting = False
-            excess = self._used + self._promised - self._low_water
+            excess = max(self._used - self._low_water, self._used + self._refused - self.most)
+            needed = self._used + self._refused > self.most
+            self._refused = 0
         excess -= sum(item.size for item in self._condemned)
         freed = 0
         for batch in _batches(self._oldest_first(protect().sha256s)):
@@ -110,7 +125,7 @@ class Cache:
             condemned = [item for item in chosen if item.sha256 in gone]
             self._condemned += condemned
             freed += sum(item.size for item in condemned)
-        return freed
+        return freed > 0 or not needed
 
     def clear(self, catalogue: Catalogue, at_once: bool = False) -> int:
         """Remove the files whose grace has ended; returns their bytes."""

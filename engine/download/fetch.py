@@ -18,7 +18,7 @@ from engine.download.acceptance import SNIFFED, accept, photograph_begins, what_
 from engine.download.addresses import RefusedAddress, checked_url, redirected
 from engine.download.answers import failure_of
 from engine.download.connections import Connections
-from engine.download.outcome import Deferred, Failed, Fetched, Moved, NeverFits, Outcome
+from engine.download.outcome import Deferred, DiskFull, Failed, Fetched, Moved, NeverFits, Outcome
 from engine.download.watchdog import Watchdog
 from engine.errors import UnreadableImage, WorkFailed
 from engine.settings.download import DownloadSettings
@@ -30,10 +30,6 @@ nothing. Raises NeverFits where they never will."""
 _PIECE = 16_384
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
-
-
-class DiskFull(WorkFailed):
-    """The disk takes no more."""
 
 
 class _NotAdmitted(Exception):
@@ -196,7 +192,10 @@ def _write_through(file: Any) -> None:
 
 def _disk_error(error: OSError) -> WorkFailed:
     if error.errno in _FULL:
-        return DiskFull("The disk that holds the photographs takes no more; make room on it.")
+        return DiskFull(
+            "The disk that holds the photographs takes no more; make room on it and start again, "
+            "what is here stays."
+        )
     return WorkFailed(f"The photographs' folder cannot be written to ({error.strerror}).")
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from engine.errors import WorkFailed
 from engine.images.decode import ImageHeader
 
 Kind = Literal["permanent", "transient", "bad content", "policy"]
@@ -55,6 +56,10 @@ class Deferred:
 
     reason: str
     wire: int = 0
+
+
+class DiskFull(WorkFailed):
+    """The disk takes no more."""
 
 
 class NeverFits(Exception):

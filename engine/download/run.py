@@ -97,6 +97,8 @@ def _run(
     report(0, 0, "Looking through the catalogue")
     queue.fill(catalogue, settings.variant)
     found = reconcile(home, journal, catalogue)
+    if found.missing:
+        queue.fill(catalogue, settings.variant)
     tally.successful = found.adopted
     tally.total = tally.left = queue.order(catalogue, settings.order, limit)
     gate = Gate(journal, settings)

@@ -11,11 +11,10 @@ from engine.catalogue.store import Catalogue, Kept
 from engine.download.addresses import host_of
 from engine.download.cache import Cache, Protect
 from engine.download.control import Control
-from engine.download.fetch import DiskFull
 from engine.download.gate import Gate
 from engine.download.journal import Journal
 from engine.download.lane import Lane
-from engine.download.outcome import Deferred, Failed, Fetched, Moved
+from engine.download.outcome import Deferred, DiskFull, Failed, Fetched, Moved
 from engine.download.queue import Item, Queue
 from engine.download.tally import Tally
 from engine.download.worker import Landed, Worker
@@ -78,12 +77,11 @@ class Session:
 
     def _loop(self, pool: ThreadPoolExecutor, tally: Tally) -> None:
         while True:
-            stopping = self._control.asked_to_stop or self._problem is not None
             pausing = self._control.asked_to_pause
-            wait = _TICK
-            if not stopping and not pausing:
+            if not pausing:
                 self._keep_room()
-                wait = self._send(pool, tally)
+            stopping = self._control.asked_to_stop or self._problem is not None
+            wait = _TICK if stopping or pausing else self._send(pool, tally)
             if not self._flying and (stopping or self._nothing_left()):
                 return
             tally.phase = "stopping" if stopping else "paused" if pausing else "running"
@@ -243,17 +241,14 @@ class Session:
 
     def _keep_room(self) -> None:
         self._cache.clear(self._catalogue)
-        if self._cache.disk_is_low():
-            self._stop_for(
-                DiskFull(
-                    f"The disk has less than {self._settings.free_gigabytes:g} GB left, which "
-                    "download.free_gigabytes keeps free; make room and start again, what is "
-                    "here stays."
-                )
-            )
-        elif (
+        try:
+            self._cache.require_disk()
+        except DiskFull as error:
+            self._stop_for(error)
+        if (
             self._cache.wants_room
             and not self._cache.is_clearing
+            and not self._flying
             and not self._cache.make_room(self._catalogue, self._protect)
         ):
             self._stop_for(

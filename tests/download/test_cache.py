@@ -112,11 +112,13 @@ def test_a_reader_never_meets_a_missing_or_partial_file(
     readers = [threading.Thread(target=read_for_ever) for _ in range(2)]
     for reader in readers:
         reader.start()
-    for _ in range(4):
-        fetch_all(limit=6, cache_gigabytes=gigabytes(5), cache_low_water=0.5)
-    ended.set()
-    for reader in readers:
-        reader.join()
+    try:
+        for _ in range(4):
+            fetch_all(limit=6, cache_gigabytes=gigabytes(5), cache_low_water=0.5)
+    finally:
+        ended.set()
+        for reader in readers:
+            reader.join()
     assert not problems
     assert seen[0] > 20
 
@@ -151,7 +153,7 @@ def test_photographs_without_an_address_are_never_made_room_with(
 def test_the_photographs_of_a_pinned_split_stay(
     home: Home, catalogue: SqliteCatalogue, photographs: list[str], fetch_all: FetchAll
 ) -> None:
-    fetch_all(limit=6)
+    fetch_all(limit=6, order="round-robin")
     make_split(home, catalogue, SplitSettings(name="mine"))
     with open_journal(home) as journal:
         pin(journal, "mine")
@@ -165,7 +167,7 @@ def test_the_photographs_of_a_pinned_split_stay(
 def test_the_space_that_must_stay_free_ends_a_download_in_order(
     catalogue: SqliteCatalogue, server: Server, photographs: list[str], fetch_all: FetchAll
 ) -> None:
-    with pytest.raises(WorkFailed, match=r"less than 1e\+06 GB left"):
+    with pytest.raises(WorkFailed, match=r"1e\+06 GB of it are to stay free"):
         fetch_all(free_gigabytes=1e6)
     assert not server.requests
     assert not cached(catalogue)
@@ -193,7 +195,7 @@ def test_a_full_disk_ends_a_download_in_order_and_it_goes_on_with_room(
     for number in range(20):
         server.put(f"/{number}.jpg", body(jpeg(400, 300, seed=number, quality=95)))
         catalogue.add([Photograph(f"p{number}", "Rosa", url=server.url(f"/{number}.jpg"))])
-    with pytest.raises(WorkFailed, match="The disk that holds the photographs takes no more"):
+    with pytest.raises(WorkFailed, match=r"The disk .* make room"):
         fetch_all()
     assert not list((home.images / ".incoming").glob("*"))
     for photograph in catalogue.all(Filter(state="cached")):
