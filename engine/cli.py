@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from engine.commands import catalogue, crop, download, runs, split, training
+from engine.commands import catalogue, crop, download, queue, runs, split, training
 from engine.errors import StudioError
 from engine.locks import inherited
 from engine.progress import JOB_VARIABLE
@@ -28,6 +28,7 @@ app.add_typer(crop.app, name="crop")
 app.add_typer(split.app, name="split")
 training.add_to(app)
 app.add_typer(runs.app, name="runs")
+app.add_typer(queue.app, name="queue")
 
 
 def main() -> None:

@@ -62,6 +62,10 @@ class Home:
         return self.data / "jobs"
 
     @property
+    def queue(self) -> Path:
+        return self.data / "queue"
+
+    @property
     def runs(self) -> Path:
         return self.root / "runs"
 

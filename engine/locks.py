@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 LOCK_VARIABLE = "STUDIO_LOCK_FD"
@@ -38,6 +39,23 @@ def release(descriptor: int) -> None:
     """Close a descriptor of a lock; the lock is let go of unless another program has it too."""
     _held.discard(descriptor)
     os.close(descriptor)
+
+
+@contextlib.contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold the lock at `path` for the length of a `with` block, waiting for it as long as needed.
+
+    Raises:
+        OSError: the folder or the file cannot be made.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _held.add(descriptor)
+        yield
+    finally:
+        release(descriptor)
 
 
 def inherited(path: Path) -> int | None:

@@ -1,9 +1,13 @@
-"""Every run with its state and curves; stop, resume, evaluate."""
+"""Every run with its state and curves; stop, resume, compare, evaluate."""
+
+import streamlit as st
 
 from engine.runs.run import list_runs
 from studio import place
+from studio.runs.compare import compare
 from studio.runs.detail import detail
 from studio.runs.listing import choose
+from studio.runs.queue_view import queue_view, trash_view, undo_view
 from studio.views.action import Action
 from studio.views.empty import empty
 from studio.views.page import heading
@@ -13,6 +17,20 @@ heading("Runs", "Every training run as it truly stands. A run goes on when this 
 with problems_shown():
     home = place.home()
     runs = list_runs(home)
+    undo_view(home)
+    queue_view(home)
+    views = ["One run", "Compare"]
+    if len(runs) > 1:
+        view = st.segmented_control(
+            "View",
+            views,
+            default=views[0],
+            key="runs.view",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+    else:
+        view = views[0]
     if not runs:
         empty(
             "No runs yet",
@@ -21,5 +39,8 @@ with problems_shown():
             icon=":material/monitoring:",
             key="runs.empty",
         )
+    elif view == "Compare":
+        compare(home, runs)
     else:
         detail(home, choose(runs))
+    trash_view(home)

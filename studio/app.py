@@ -1,8 +1,13 @@
 """The studio's front: its name, its sign, and the way to each page."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
+
+from engine.errors import StudioError
+from engine.runs.supervision import keep_going
+from studio import place
 
 STATIC = Path(__file__).parent / "static"
 
@@ -72,4 +77,7 @@ st.set_page_config(page_icon=STATIC / "icon.svg", layout="wide")
 page = st.navigation(PAGES, expanded=True)
 st.set_page_config(page_title=f"{page.title} · Plant Studio")
 st.logo(str(STATIC / "logo.svg"), size="large", icon_image=str(STATIC / "icon.svg"))
+# After a restart of the machine, what waited goes on as soon as the studio is opened.
+with suppress(StudioError):
+    keep_going(place.home())
 page.run()

@@ -2,6 +2,7 @@
 
 import math
 import re
+import time
 
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+!|<>~$:-]")
 _SIZES = ("bytes", "kB", "MB", "GB", "TB")
@@ -53,6 +54,11 @@ def duration(seconds: float) -> str:
         elif said:
             break
     return " ".join(said[:2]) or "0 s"
+
+
+def moment(then: float) -> str:
+    """Unix seconds -> "25 Nov 14:03:07", by this machine's clock."""
+    return time.strftime("%d %b %H:%M:%S", time.localtime(then))
 
 
 def ago(then: float, now: float) -> str:

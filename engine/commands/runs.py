@@ -1,4 +1,4 @@
-"""runs list, show, stop, resume, delete."""
+"""runs list, show, stop, cancel, resume, duplicate, delete, restore, empty-trash."""
 
 import sys
 from typing import Annotated, Any
@@ -6,11 +6,18 @@ from typing import Annotated, Any
 import typer
 
 from engine.commands.shared import HomeOption, JsonOption, answer, home_at
+from engine.runs.control import cancel as cancel_run
+from engine.runs.control import duplicate as duplicate_run
 from engine.runs.control import resume as resume_run
 from engine.runs.control import stop as stop_run
-from engine.runs.run import Run, delete_run, find_run, list_runs
+from engine.runs.run import Run, find_run, list_runs
+from engine.runs.supervision import keep_going
+from engine.runs.trash import delete_run, empty_trash, restore_run
 
 app = typer.Typer(help="Training runs: see them, stop them, go on with them.", no_args_is_help=True)
+AfterOption = Annotated[
+    str, typer.Option(help="Wait until this has ended: run:ID or job:NAME.", metavar="NAME")
+]
 RunArgument = Annotated[str, typer.Argument(help="The run.")]
 
 
@@ -49,7 +56,9 @@ def tell_run(run: Run, as_json: bool) -> None:
 @app.command("list")
 def list_(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Every run, the newest first."""
-    runs = list_runs(home_at(home))
+    place = home_at(home)
+    keep_going(place)
+    runs = list_runs(place)
     text = "\n".join(map(run_line, runs)) or "There are no runs yet."
     answer({"runs": [run_values(run) for run in runs]}, text, as_json)
 
@@ -68,13 +77,54 @@ def stop(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = Fal
 
 
 @app.command()
-def resume(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def cancel(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """End a run at once without saving, or take it out of the queue."""
+    tell_run(cancel_run(home_at(home), run_id), as_json)
+
+
+@app.command()
+def resume(
+    run_id: RunArgument,
+    after: AfterOption = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Go on in the background with a run that ended early."""
-    tell_run(resume_run(home_at(home), run_id), as_json)
+    tell_run(resume_run(home_at(home), run_id, after), as_json)
+
+
+@app.command()
+def duplicate(
+    run_id: RunArgument,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Change a setting: key=value, such as training.epochs=5."),
+    ] = None,
+    after: AfterOption = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Launch a new run with the configuration of another."""
+    tell_run(duplicate_run(home_at(home), run_id, changes or (), after), as_json)
 
 
 @app.command()
 def delete(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Remove a run and everything in its folder."""
+    """Move a run and everything in its folder to the trash."""
     delete_run(home_at(home), run_id)
-    answer({"run_id": run_id, "deleted": True}, f"{run_id} is deleted.", as_json)
+    said = f"{run_id} is in the trash; `runs restore {run_id}` brings it back."
+    answer({"run_id": run_id, "deleted": True}, said, as_json)
+
+
+@app.command()
+def restore(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Bring a run back from the trash."""
+    name = restore_run(home_at(home), run_id)
+    answer({"run_id": name}, f"{name} is back.", as_json)
+
+
+@app.command("empty-trash")
+def empty_trash_(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Remove for good what was deleted."""
+    removed = empty_trash(home_at(home))
+    answer({"removed": removed}, f"{removed} runs are gone for good.", as_json)

@@ -1,42 +1,54 @@
-"""Starting, stopping and resuming runs."""
+"""Starting, stopping, resuming and duplicating runs."""
 
-import contextlib
-import os
-import signal
+import dataclasses
 import time
-from collections.abc import Callable, Iterator
-
-import psutil
-from filelock import FileLock
+from collections.abc import Callable, Sequence
 
 from engine.errors import BadInput, WorkFailed
 from engine.home import Home
-from engine.locks import claim, is_held
-from engine.runs.process import start_engine
-from engine.runs.run import Run, find_run, read_run
+from engine.locks import claim, exclusive, is_held, release
+from engine.runs.queue import changing, new_ticket
+from engine.runs.run import Run, find_run
+from engine.runs.supervision import keep_supervised
+from engine.runs.wish import ASK_SECONDS, TERM_SECONDS, StopWish, read_wish, write_wish
+from engine.runs.work import lane_of
+from engine.settings.files import load
 from engine.settings.run import RunSettings
 from engine.training.folder import RunFolder, prepare
+from engine.training.status import require_legal, write_status
 
-ASK_SECONDS = 60.0
-TERM_SECONDS = 20.0
-_TICK = 0.2
+_TICK = 0.1
+# To kill and to write that down.
+_LAST_SECONDS = 10.0
+_STAGES = {
+    "asked": "Asked it to save and stop.",
+    "terminated": "It did not answer; sent it SIGTERM.",
+    "killed": "It did not end; killed it and its loaders.",
+}
 
 
-def launch(home: Home, settings: RunSettings, run_id: str | None = None) -> Run:
-    """Start a run in the background. A run_id that exists is that run: nothing starts twice.
+def launch(home: Home, settings: RunSettings, run_id: str | None = None, after: str = "") -> Run:
+    """Queue a run; it starts in the background as soon as its device is free.
+
+    A run_id that exists is that run: nothing starts twice. With `after` (run:ID or job:NAME) it
+    waits until that has ended.
 
     Raises:
         BadInput: the split or the configuration cannot be trained on; no folder is left behind.
+        WorkFailed: the home cannot be written to.
     """
     chosen = run_id or new_run_id(settings)
-    home.runs.mkdir(parents=True, exist_ok=True)
     # Two clicks at the same moment take turns here; the second finds the run of the first.
-    with FileLock(home.runs / ".launching"):
-        if (home.runs / chosen / "config.yaml").is_file():
-            return find_run(home, chosen)
-        folder = prepare(home, settings, chosen)
-        _start(home, folder)
-    return read_run(folder)
+    try:
+        with exclusive(home.runs / ".launching"):
+            if not (home.runs / chosen / "config.yaml").is_file():
+                _queue(home, prepare(home, settings, chosen), settings, after)
+    except OSError as error:
+        raise WorkFailed(
+            f"The run {chosen} could not be made in {home.runs} ({error.strerror})."
+        ) from error
+    keep_supervised(home)
+    return find_run(home, chosen)
 
 
 def new_run_id(settings: RunSettings) -> str:
@@ -46,8 +58,18 @@ def new_run_id(settings: RunSettings) -> str:
     return f"{settings.name}-{day_and_time}-{int(now * 1000) % 1000:03d}"
 
 
-def resume(home: Home, run_id: str) -> Run:
-    """Go on with a run that was stopped, failed or was lost.
+def duplicate(home: Home, run_id: str, changes: Sequence[str] = (), after: str = "") -> Run:
+    """Launch a new run with the configuration of another, with `key=value` changes.
+
+    Raises:
+        BadInput: there is no such run; a change is wrong; the new run cannot be trained.
+    """
+    settings = load(RunSettings, find_run(home, run_id).folder.config, changes)
+    return launch(home, settings, after=after)
+
+
+def resume(home: Home, run_id: str, after: str = "") -> Run:
+    """Go on with a run that was stopped, failed or was lost, as soon as its device is free.
 
     Raises:
         BadInput: it is running, or there is nothing left to do.
@@ -57,22 +79,57 @@ def resume(home: Home, run_id: str) -> Run:
         raise BadInput(f"The run {run_id} is {run.state} already.")
     if run.state == "finished":
         raise BadInput(f"The run {run_id} is finished; there is nothing left to do.")
-    run.folder.stop.unlink(missing_ok=True)
-    _start(home, run.folder)
-    return read_run(run.folder)
+    if not run.can_resume:
+        raise BadInput(f"The run {run_id} was imported without a checkpoint to go on from.")
+    lock = claim(run.folder.lock)
+    if lock is None:
+        raise BadInput(f"The run {run_id} is running already.")
+    try:
+        run.folder.stop.unlink(missing_ok=True)
+        require_legal(run_id, run.status.state, "queued")
+        write_status(
+            run.folder.status,
+            dataclasses.replace(run.status, state="queued", reason="", updated=time.time()),
+        )
+    finally:
+        release(lock)
+    _queue(home, run.folder, load(RunSettings, run.folder.config), after)
+    keep_supervised(home)
+    return find_run(home, run_id)
 
 
-def ask_to_stop(home: Home, run_id: str) -> Run:
-    """Ask a run to save at the end of its step and end. Returns at once.
+def ask_to_stop(
+    home: Home,
+    run_id: str,
+    save: bool = True,
+    ask_seconds: float = ASK_SECONDS,
+    term_seconds: float = TERM_SECONDS,
+) -> Run:
+    """Ask a run to save at the end of its step and end; returns at once.
+
+    The supervisor sends SIGTERM where it does not answer in time, and then kills it. Without
+    `save` it is killed at once. One that waits in the queue leaves it.
 
     Raises:
-        BadInput: it is not running.
+        BadInput: it is not running, or should be killed on another machine.
     """
     run = find_run(home, run_id)
+    if run.state == "queued" and _unqueue(home, run):
+        return find_run(home, run_id)
     if not run.is_live:
         raise BadInput(f"The run {run_id} is {run.state}, not running.")
-    run.folder.stop.touch()
-    return read_run(run.folder)
+    if run.is_abroad and not save:
+        raise BadInput(f"The run {run_id} runs on {run.status.host}; cancel it there.")
+    write_wish(run.folder.stop, StopWish(time.time(), ask_seconds, term_seconds, save))
+    if not run.is_abroad:
+        keep_supervised(home)
+    return find_run(home, run_id)
+
+
+def cancel(home: Home, run_id: str) -> Run:
+    """End a run at once without saving, or take it out of the queue. Errors as `ask_to_stop`."""
+    ask_to_stop(home, run_id, save=False)
+    return _ended(home, run_id, _LAST_SECONDS)
 
 
 def stop(
@@ -82,59 +139,57 @@ def stop(
     ask_seconds: float = ASK_SECONDS,
     term_seconds: float = TERM_SECONDS,
 ) -> Run:
-    """Stop a run: ask, then SIGTERM, then kill its whole group; `tell` hears each as it happens.
+    """Stop a run and wait for its end; `tell` hears each step as it is taken.
 
     Raises:
         BadInput: it is not running.
         WorkFailed: it is still there after all of that.
     """
-    run = ask_to_stop(home, run_id)
-    tell("Asked it to save and stop.")
-    if _ended_within(ask_seconds, run.folder):
-        return read_run(run.folder)
-    for sentence, number, seconds in (
-        ("It did not answer; sent it SIGTERM.", signal.SIGTERM, term_seconds),
-        ("It did not end; killed it and its loaders.", signal.SIGKILL, 5.0),
-    ):
-        tell(sentence)
-        for process in _group(run.folder):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(process, number)
-        if _ended_within(seconds, run.folder):
-            return read_run(run.folder)
-    raise WorkFailed(
-        f"The run {run_id} could not be ended; its process may belong to another user."
-    )
+    waited = find_run(home, run_id).state == "queued"
+    run = ask_to_stop(home, run_id, True, ask_seconds, term_seconds)
+    if waited and not run.is_live:
+        return run
+    tell(_STAGES["asked"])
+    return _ended(home, run_id, ask_seconds + term_seconds + _LAST_SECONDS, tell)
 
 
-def _start(home: Home, folder: RunFolder) -> None:
-    lock = claim(folder.lock)
-    if lock is None:
-        return
-    start_engine(
-        ["train", "--folder", folder.root.name, "--home", str(home.root)],
-        output=folder.log,
-        log=folder.log,
-        lock=lock,
-    )
-
-
-def _ended_within(seconds: float, folder: RunFolder) -> bool:
+def _ended(
+    home: Home, run_id: str, seconds: float, tell: Callable[[str], None] = lambda sentence: None
+) -> Run:
     deadline = time.monotonic() + seconds
-    while is_held(folder.lock):
+    stages: list[str] = list(_STAGES)
+    while True:
+        run = find_run(home, run_id)
+        wish = read_wish(run.folder.stop)
+        while wish is not None and wish.save and wish.stage in stages[1:]:
+            tell(_STAGES[stages[1]])
+            del stages[0]
+        if not is_held(run.folder.lock) and (not run.is_live or run.state == "queued"):
+            return run
         if time.monotonic() > deadline:
-            return False
+            raise WorkFailed(
+                f"The run {run_id} could not be ended; its process may belong to another user."
+            )
         time.sleep(_TICK)
+
+
+def _queue(home: Home, folder: RunFolder, settings: RunSettings, after: str) -> None:
+    with changing(home) as tickets:
+        name = f"run:{folder.run_id}"
+        if all(ticket.name != name for ticket in tickets):
+            tickets.append(new_ticket(home, name, lane_of(settings), after))
+
+
+def _unqueue(home: Home, run: Run) -> bool:
+    """Take a run out of the queue; False if it has left it."""
+    with changing(home) as tickets:
+        kept = [ticket for ticket in tickets if ticket.name != f"run:{run.run_id}"]
+        if len(kept) == len(tickets):
+            return False
+        tickets[:] = kept
+        reason = "It was taken out of the queue before its turn came."
+        write_status(
+            run.folder.status,
+            dataclasses.replace(run.status, state="stopped", reason=reason, ended=time.time()),
+        )
     return True
-
-
-def _group(folder: RunFolder) -> Iterator[int]:
-    """The run's processes: the one its status names, if it is that one still, and its children."""
-    status = folder.read_status()
-    if status.pid is None or status.pid_started is None:
-        return
-    with contextlib.suppress(psutil.NoSuchProcess):
-        trainer = psutil.Process(status.pid)
-        # A process id is used again; the time a process started is not.
-        if abs(trainer.create_time() - status.pid_started) < 1:
-            yield from (process.pid for process in [trainer, *trainer.children(recursive=True)])

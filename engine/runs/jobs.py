@@ -11,9 +11,11 @@ from typing import Any, Literal
 from engine.errors import BadInput
 from engine.files import read_json, write_json
 from engine.home import Home
-from engine.locks import claim, is_held
+from engine.locks import is_held
 from engine.progress import JOB_VARIABLE
-from engine.runs.process import start_engine
+from engine.runs.queue import Lane, Ticket, changing, new_ticket, read_queue
+from engine.runs.supervision import keep_supervised
+from engine.runs.wish import StopWish, write_wish
 
 JobState = Literal["none", "running", "finished", "failed", "lost"]
 
@@ -23,7 +25,8 @@ class Job:
     """A background job as its folder tells it.
 
     `done` of `total` (0 = not known) with a `note`; `result` is what the command printed as
-    JSON, `reason` the sentence it failed with.
+    JSON, `reason` the sentence it failed with. One that waits for its turn is running too, and
+    `waiting`.
     """
 
     name: str
@@ -34,41 +37,66 @@ class Job:
     started: float = 0.0
     result: Any = None
     reason: str = ""
+    waiting: bool = False
 
 
-def start_job(home: Home, name: str, arguments: Sequence[str]) -> Job:
-    """Start `python -m engine ARGUMENTS` as the job `name`, unless it is already running."""
+def start_job(
+    home: Home, name: str, arguments: Sequence[str], lane: Lane = "light", after: str = ""
+) -> Job:
+    """Start `python -m engine ARGUMENTS` as the job `name`, unless it is already running.
+
+    A job in the lane "light" never waits for a training; one in "cpu" or "gpu" takes its turn
+    among the trainings, and one with `after` (run:ID or job:NAME) waits until that has ended.
+
+    Raises:
+        WorkFailed: the home cannot be written to.
+    """
     folder = home.jobs / name
-    lock = claim(folder / "lock")
-    if lock is None:
-        return read_job(home, name)
-    for left in ("ended.json", "result.json", "progress.json", "output.txt", "log.txt"):
-        (folder / left).unlink(missing_ok=True)
-    write_json(folder / "job.json", {"arguments": list(arguments), "started": time.time()})
-    start_engine(
-        [*arguments, "--json", "--home", str(home.root)],
-        output=folder / "output.txt",
-        log=folder / "log.txt",
-        lock=lock,
-        environment={JOB_VARIABLE: str(folder)},
-    )
+    with changing(home) as tickets:
+        if _ticket(home, name) is not None or is_held(folder / "lock"):
+            return read_job(home, name)
+        for left in _LEFT:
+            (folder / left).unlink(missing_ok=True)
+        write_json(folder / "job.json", {"arguments": list(arguments), "started": time.time()})
+        tickets.append(new_ticket(home, f"job:{name}", lane, after))
+    keep_supervised(home)
+    return read_job(home, name)
+
+
+def stop_job(home: Home, name: str) -> Job:
+    """Interrupt the job `name`, and end it by force where it does not end in ten seconds."""
+    with changing(home) as tickets:
+        waiting = _ticket(home, name)
+        if waiting is not None:
+            tickets.remove(waiting)
+            ended = {"exit_status": 130, "reason": "It was stopped.", "t": time.time()}
+            write_json(home.jobs / name / "ended.json", ended)
+    if is_held(home.jobs / name / "lock"):
+        wish = StopWish(time.time(), ask_seconds=5.0, term_seconds=5.0)
+        write_wish(home.jobs / name / "stop", wish)
+        keep_supervised(home)
     return read_job(home, name)
 
 
 def read_job(home: Home, name: str) -> Job:
     """How the job `name` stands; its state is none where it was never started."""
     folder = home.jobs / name
+    # In this order: what leaves the queue holds its lock already.
+    ticket = _ticket(home, name)
     running = is_held(folder / "lock")
     started = _value(folder / "job.json", "started", 0.0)
+    if ticket is not None and not running:
+        note = "On hold" if ticket.held else "Waiting for its turn"
+        return Job(name, "running", note=note, started=float(started), waiting=True)
     if not started:
         return Job(name, "running" if running else "none")
     ended = _read(folder / "ended.json")
     progress = _read(folder / "progress.json")
     state: JobState = "running"
     if not running:
-        state = "lost"
-        if ended:
-            state = "finished" if ended.get("exit_status") == 0 else "failed"
+        # A negative status is the signal that ended it, which was nobody's wish.
+        status = ended.get("exit_status", -1)
+        state = "lost" if status < 0 else "finished" if status == 0 else "failed"
     return Job(
         name,
         state,
@@ -101,6 +129,13 @@ def tell_end(exit_status: int, reason: str) -> None:
     if folder:
         ended = {"exit_status": exit_status, "reason": reason, "t": time.time()}
         write_json(Path(folder) / "ended.json", ended)
+
+
+_LEFT = ("ended.json", "result.json", "progress.json", "output.txt", "log.txt", "stop")
+
+
+def _ticket(home: Home, name: str) -> Ticket | None:
+    return next((t for t in read_queue(home) if t.name == f"job:{name}"), None)
 
 
 def _read_any(path: Path) -> Any:

@@ -1,18 +1,29 @@
-"""The end of a run's log."""
+"""The end of a run's log, and what is found in all of it."""
 
 import os
 from pathlib import Path
 
-_BYTES = 65536
+_BYTES = 65_536
+_SEARCHED_BYTES = 16_000_000
 
 
 def log_tail(path: Path, lines: int = 200) -> str:
     """The last lines of a log, of at most 64 KiB."""
+    return "\n".join(_tail_text(path, _BYTES).splitlines()[-lines:])
+
+
+def _tail_text(path: Path, most: int) -> str:
     try:
         with path.open("rb") as stream:
             size = stream.seek(0, os.SEEK_END)
-            stream.seek(max(0, size - _BYTES))
-            text = stream.read().decode(errors="replace")
-    except FileNotFoundError:
+            stream.seek(max(0, size - most))
+            return stream.read().decode(errors="replace")
+    except OSError:
         return ""
-    return "\n".join(text.splitlines()[-lines:])
+
+
+def search_log(path: Path, words: str) -> str:
+    """The lines that hold the words, in any case, of the last 16 MB of a log."""
+    wanted = words.strip().lower()
+    lines = _tail_text(path, _SEARCHED_BYTES).splitlines()
+    return "\n".join(line for line in lines if wanted in line.lower())

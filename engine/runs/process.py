@@ -1,15 +1,67 @@
-"""Starting work that outlives whoever started it."""
+"""Starting work that outlives whoever started it, and reaching all of its processes."""
 
+import contextlib
 import os
+import platform
 import subprocess
 import sys
-import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from engine.locks import LOCK_VARIABLE, release
 from engine.progress import JOB_VARIABLE
 from engine.settings.configs import PROJECT
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A process that is not mistaken for another: a process id is used again, the time it
+    started is not, and neither means anything on another machine."""
+
+    pid: int
+    started: float
+    host: str
+
+    def processes(self) -> list[psutil.Process]:
+        """The process, its children and what else is in its session; empty where it is gone."""
+        if self.host != platform.node():
+            return []
+        found: dict[int, psutil.Process] = {}
+        leads = True
+        with contextlib.suppress(psutil.NoSuchProcess):
+            leader = psutil.Process(self.pid)
+            if abs(leader.create_time() - self.started) >= 1:
+                return []
+            found = {child.pid: child for child in [leader, *leader.children(recursive=True)]}
+            leads = _session(self.pid) == self.pid
+        # A loader whose parent died is nobody's child any more, but still of its session; and
+        # a session's number is not used again while anybody is left in it.
+        if leads:
+            found |= {p.pid: p for p in psutil.process_iter() if _session(p.pid) == self.pid}
+        return list(found.values())
+
+    def signal(self, number: int) -> None:
+        """Send a signal to all of them."""
+        for process in self.processes():
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                process.send_signal(number)
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether the process was halted (SIGSTOP), so that it cannot answer."""
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(self.pid)
+            ours = self.host == platform.node() and abs(process.create_time() - self.started) < 1
+            return ours and process.status() == psutil.STATUS_STOPPED
+        return False
+
+
+def identity_of(pid: int) -> Identity:
+    """The identity of a process that lives, or is not yet waited for."""
+    return Identity(pid, psutil.Process(pid).create_time(), platform.node())
 
 
 def start_engine(
@@ -18,26 +70,43 @@ def start_engine(
     log: Path,
     lock: int,
     environment: Mapping[str, str] | None = None,
-) -> int:
-    """Start `python -m engine ARGUMENTS` in a session of its own; returns its process id.
+) -> "subprocess.Popen[bytes]":
+    """Start `python -m engine ARGUMENTS` in a session of its own.
 
     Standard output and error go to files, for a pipe nobody reads would stop the work. The
     open lock `lock` is handed down and closed here.
     """
+    return start_python(["-m", "engine", *arguments], output, log, lock, environment)
+
+
+def start_python(
+    arguments: Sequence[str],
+    output: Path,
+    log: Path,
+    lock: int,
+    environment: Mapping[str, str] | None = None,
+) -> "subprocess.Popen[bytes]":
+    """As `start_engine`, for any arguments of Python."""
     # The folder of a job is its own: what it starts in turn must not report into it.
     inherited = {key: value for key, value in os.environ.items() if key != JOB_VARIABLE}
-    with output.open("ab") as out, log.open("ab") as err:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "engine", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            cwd=PROJECT,
-            env={**inherited, **(environment or {}), LOCK_VARIABLE: str(lock)},
-            start_new_session=True,
-            pass_fds=(lock,),
-        )
-    release(lock)
-    # An ended child that nobody waits for stays behind as a zombie.
-    threading.Thread(target=process.wait, daemon=True).start()
-    return process.pid
+    try:
+        with output.open("ab") as out, log.open("ab") as err:
+            return subprocess.Popen(
+                [sys.executable, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                cwd=PROJECT,
+                env={**inherited, **(environment or {}), LOCK_VARIABLE: str(lock)},
+                start_new_session=True,
+                pass_fds=(lock,),
+            )
+    finally:
+        release(lock)
+
+
+def _session(pid: int) -> int:
+    try:
+        return os.getsid(pid)
+    except OSError:
+        return -1

@@ -1,28 +1,39 @@
 """A training run as its folder tells it."""
 
 import platform
-import shutil
+import time
 from dataclasses import dataclass
 
 from engine.errors import BadInput
 from engine.home import Home
 from engine.locks import is_held
+from engine.runs.process import Identity
+from engine.runs.queue import read_queue
 from engine.training.folder import RunFolder, run_folder
 from engine.training.status import ENDED, State, Status, read_status
+
+# A run writes its status every second while it steps. What was written this recently speaks for
+# a process whose lock cannot be seen, such as that of another machine with a clock of its own.
+HEARTBEAT = 5.0
+_HEARTBEAT_ABROAD = 120.0
+# A step of a large network on a processor takes half a minute.
+_SILENCE = 60.0
 
 
 @dataclass(frozen=True)
 class Run:
     """A run's folder, what it last said of itself, and how it truly stands.
 
-    `state` is "lost" where the status speaks of a process that is no more; `reason` is the
-    sentence it ended with.
+    `state` is "lost" where neither the lock nor the heartbeat speaks for the process of the
+    status; `reason` is the sentence it ended with. `silent` is for how many seconds a run that
+    holds its lock has not been heard of, 0 where that is not long.
     """
 
     folder: RunFolder
     status: Status
     state: State
     reason: str
+    silent: float = 0.0
 
     @property
     def run_id(self) -> str:
@@ -33,8 +44,22 @@ class Run:
         return self.state not in ENDED and self.state != "lost"
 
     @property
+    def is_abroad(self) -> bool:
+        """Whether it lives on another machine that shares this home."""
+        foreign = bool(self.status.host) and self.status.host != platform.node()
+        return foreign and self.is_live and self.state != "queued"
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether its process was halted, so that it can neither train nor answer."""
+        status = self.status
+        if not self.is_live or status.pid is None or status.pid_started is None:
+            return False
+        return Identity(status.pid, status.pid_started, status.host).is_suspended
+
+    @property
     def can_resume(self) -> bool:
-        return self.state in ("stopped", "failed", "lost")
+        return self.state in ("stopped", "failed", "lost") and not self.folder.imported.exists()
 
     @property
     def can_predict(self) -> bool:
@@ -48,56 +73,70 @@ def find_run(home: Home, run_id: str) -> Run:
     Raises:
         BadInput: there is none of that name.
     """
-    return read_run(run_folder(home, run_id))
+    # In this order: what leaves the queue holds its lock already.
+    waits = any(ticket.name == f"run:{run_id}" for ticket in read_queue(home))
+    return read_run(run_folder(home, run_id), waits)
 
 
 def list_runs(home: Home) -> list[Run]:
     """Every run of the home, the newest first."""
-    folders = [
-        RunFolder(path.parent)
+    waiting = {ticket.name for ticket in read_queue(home)}
+    runs = [
+        read_run(RunFolder(path.parent), f"run:{path.parent.name}" in waiting)
         for path in home.runs.glob("*/config.yaml")
         if not path.parent.name.startswith(".")
     ]
-    return sorted(
-        map(read_run, folders),
-        key=lambda run: -(run.status.started or run.folder.config.stat().st_mtime),
-    )
+    return sorted(runs, key=lambda run: -_began(run))
 
 
-def read_run(folder: RunFolder) -> Run:
-    """A run's true state: what its status says, and whether its lock bears that out."""
+def read_run(folder: RunFolder, waits: bool = False) -> Run:
+    """A run's true state: what its status says, and whether its lock bears that out.
+
+    `waits` tells that it has a ticket in the queue.
+    """
     # The lock comes first: a run that ends in between has then written its last status.
     alive = is_held(folder.lock)
     try:
         status = read_status(folder.status)
     except BadInput:
         status = Status(folder.run_id)
-    state, reason = _true_state(status, alive)
-    return Run(folder, status, state, reason)
+    state, reason = _true_state(folder, status, alive, waits)
+    silent = _silence(status) if alive and state in ("running", "stopping") else 0.0
+    return Run(folder, status, state, reason, silent)
 
 
-def delete_run(home: Home, run_id: str) -> None:
-    """Remove a run and everything in its folder.
-
-    Raises:
-        BadInput: there is no such run, or it is still going.
-    """
-    run = find_run(home, run_id)
-    if run.is_live:
-        raise BadInput(f"The run {run_id} is still going; stop it first.")
-    # Renamed first, so that a deletion cut short leaves no half run in the list.
-    doomed = home.runs / f".deleted-{run_id}"
-    run.folder.root.rename(doomed)
-    shutil.rmtree(doomed)
+def _began(run: Run) -> float:
+    """When it began or, before that, was made; 0 where its folder went away meanwhile."""
+    try:
+        return run.status.started or run.folder.config.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
-def _true_state(status: Status, alive: bool) -> tuple[State, str]:
+def _true_state(folder: RunFolder, status: Status, alive: bool, waits: bool) -> tuple[State, str]:
     if alive:
         # Until a started process has written its first word, the status is the one before.
-        waiting = status.state in ENDED or status.state == "queued"
-        return ("starting" if waiting else status.state), ""
+        if status.state in ENDED or status.state == "queued":
+            return "starting", ""
+        return ("stopping" if folder.stop.exists() else status.state), ""
+    if waits:
+        return "queued", ""
     if status.state in ENDED:
         return status.state, status.reason
-    if status.host and status.host != platform.node():
-        return "lost", f"It was running on {status.host} when its folder was copied from there."
+    foreign = bool(status.host) and status.host != platform.node()
+    age = abs(time.time() - (status.updated or 0.0))
+    if age < (_HEARTBEAT_ABROAD if foreign else HEARTBEAT):
+        return status.state, ""
+    if foreign:
+        return "lost", (
+            f"It was running on {status.host}, and nothing was heard of it since; "
+            "if it still runs there, stop it there."
+        )
+    if status.state == "queued":
+        return "lost", "It was made and never started."
     return "lost", "Its process ended without a word, as after a power cut."
+
+
+def _silence(status: Status) -> float:
+    age = time.time() - (status.updated or time.time())
+    return age if age > _SILENCE else 0.0

@@ -1,4 +1,4 @@
-"""The studio itself: where its home is, and how it fetches photographs."""
+"""The studio itself: where its home is, how it fetches photographs, how much runs at once."""
 
 from pydantic import Field
 
@@ -6,8 +6,19 @@ from engine.settings.base import Settings
 from engine.settings.download import DownloadSettings
 
 
+class QueueSettings(Settings):
+    """How many of a kind run at the same time; the others wait for their turn."""
+
+    cpu: int = Field(1, ge=1, le=64, description="Trainings on the processor at the same time.")
+    gpu: int = Field(1, ge=1, le=16, description="Trainings on each GPU at the same time.")
+    light: int = Field(
+        8, ge=1, le=256, description="Imports, downloads, estimates and the like at the same time."
+    )
+
+
 class StudioSettings(Settings):
     home: str = Field("home", min_length=1, description="The folder that holds data/ and runs/.")
     download: DownloadSettings = Field(
         default_factory=DownloadSettings, description="How photographs are fetched."
     )
+    queue: QueueSettings = Field(default_factory=QueueSettings, description="The queue.")

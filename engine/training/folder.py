@@ -1,5 +1,6 @@
 """The run folder: runs/RUN_ID/, the truth about one training run."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,6 +83,10 @@ class RunFolder:
     @property
     def best(self) -> Path:
         return self.checkpoints / "best.safetensors"
+
+    @property
+    def imported(self) -> Path:
+        return self.root / "imported.json"
 
     @property
     def evaluation(self) -> Path:
@@ -179,7 +184,8 @@ def prepare(home: Home, settings: RunSettings, run_id: str) -> RunFolder:
     classes.write(folder.classes)
     digests = {p: {"path": written[p], "sha256": sha256_of(paths[p])} for p in paths}
     write_json(folder.parts, digests)
-    write_status(folder.status, Status(run_id=run_id, epochs=settings.total_epochs))
+    status = Status(run_id=run_id, epochs=settings.total_epochs, updated=time.time())
+    write_status(folder.status, status)
     # Last, for a folder with a configuration is a run.
     save(settings.model_copy(update={"data": data, "model": model}), folder.config)
     return folder

@@ -10,13 +10,23 @@ from typing import Any, Literal
 
 import psutil
 
-from engine.errors import BadInput
+from engine.errors import BadInput, WorkFailed
 from engine.files import read_json, write_json
 
 State = Literal[
     "queued", "starting", "running", "stopping", "stopped", "finished", "failed", "lost"
 ]
 ENDED: frozenset[State] = frozenset({"stopped", "finished", "failed"})
+# What may follow what. An attempt that died without a word is followed by the next one's start.
+_FOLLOWING: dict[State, frozenset[State]] = {
+    "queued": frozenset({"starting", "stopped", "failed"}),
+    "starting": frozenset({"starting", "running", "stopping", "queued", *ENDED}),
+    "running": frozenset({"starting", "stopping", "queued", *ENDED}),
+    "stopping": frozenset({"starting", "queued", *ENDED}),
+    "stopped": frozenset({"queued", "starting"}),
+    "failed": frozenset({"queued", "starting"}),
+    "finished": frozenset(),
+}
 _SECONDS_BETWEEN_WRITES = 1.0
 
 
@@ -58,6 +68,16 @@ def read_status(path: Path) -> Status:
         raise BadInput(f"{path} is no status of a run.")
     known = {item.name for item in dataclasses.fields(Status)}
     return Status(**{key: value for key, value in values.items() if key in known})
+
+
+def require_legal(run_id: str, before: State, after: State) -> None:
+    """Refuse a change of state that cannot be.
+
+    Raises:
+        WorkFailed: `after` does not follow `before`.
+    """
+    if after != before and after not in _FOLLOWING.get(before, frozenset()):
+        raise WorkFailed(f"The run {run_id} is {before}; it cannot become {after}.")
 
 
 def write_status(path: Path, status: Status) -> None:
@@ -110,7 +130,9 @@ class StatusFile:
 
     def write(self, **changes: Any) -> None:
         """Change the status and write it now."""
-        self.status = dataclasses.replace(self.status, updated=time.time(), **changes)
+        before = self.status
+        self.status = dataclasses.replace(before, updated=time.time(), **changes)
+        require_legal(before.run_id, before.state, self.status.state)
         if self._writes:
             write_status(self._path, self.status)
         self._next_write = time.monotonic() + _SECONDS_BETWEEN_WRITES

@@ -2,30 +2,60 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from plotly import graph_objects as go
 
+from engine.runs.thinning import thinned
 from studio import text
-from studio.charts.chart import Chart, Table, figure
+from studio.charts.chart import Chart, Table
+from studio.charts.drawing import Drawing, Trace, plain_template
 from studio.palette import LIGHT, PARTS
 
-_MOST_POINTS = 1_500
 _DASHES = {"train": "solid", "val": "solid", "test": "dot"}
+_TICKS = {"number": "~g", "percentage": ".0%", "scientific": "~e", "bytes": ".3~s"}
+_HOVERS = {"number": ".4~g", "percentage": ".1%", "scientific": ".3~e", "bytes": ".3~s"}
+
+Form = Literal["number", "percentage", "scientific", "bytes"]
+Best = Literal["lowest", "highest", "none"]
 
 
 @dataclass(frozen=True)
 class Line:
-    """One measured curve. `part` (train, val, test) sets its colour; `faint` dashes it."""
+    """One measured curve. `part` (train, val, test) sets its colour unless `colour` does.
+
+    `faint` dashes it; with `smooth`, (points,) as y, that is drawn and y only behind it.
+    """
 
     name: str
     x: Sequence[float] | NDArray[np.generic]
     y: Sequence[float] | NDArray[np.generic]
     part: str = ""
     faint: bool = False
+    colour: str = ""
+    smooth: NDArray[np.generic] | None = None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place on the x axis that means something, such as where a run was gone on with."""
+
+    x: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a chart of curves says beside its points."""
+
+    title: str
+    y_title: str
+    x_title: str = "Epoch"
+    best: Best = "none"
+    form: Form = "number"
+    log: bool = False
+    height: int = 300
 
 
 def curves(
@@ -34,80 +64,164 @@ def curves(
     title: str,
     y_title: str,
     x_title: str = "Epoch",
-    best: Literal["lowest", "highest", "none"] = "none",
-    form: Literal["number", "percentage", "scientific"] = "number",
+    best: Best = "none",
+    form: Form = "number",
     log: bool = False,
     height: int = 300,
+    marks: Sequence[Mark] = (),
 ) -> Chart:
-    """Several lines over one axis, each at most 1,500 points however long the run."""
-    shown = [_thinned(line) for line in lines]
-    drawn = figure(*[_trace(line, x, y) for line, (x, y) in zip(lines, shown, strict=True)])
-    drawn.update_layout(height=height, hovermode="x unified", showlegend=len(lines) > 1)
-    drawn.update_xaxes(title_text=x_title, tickformat="~g", rangemode="tozero")
-    tick = {"number": "~g", "percentage": ".0%", "scientific": "~e"}[form]
-    hover = {"number": ".4~g", "percentage": ".1%", "scientific": ".3~e"}[form]
-    drawn.update_yaxes(
-        title_text=y_title, tickformat=tick, hoverformat=hover, type="log" if log else "linear"
-    )
-    if form == "percentage":
-        drawn.update_yaxes(rangemode="tozero")
-    rows = tuple(_row(line, best, form) for line in lines)
-    header = ("Line", "Points", "First", "Last", "Best" if best != "none" else "Largest")
-    return Chart(drawn, title, _summary(rows, x_title, best), Table(header, rows))
+    """Several lines over one axis, each at most 2,000 points however long the run."""
+    return drawing(lines, Look(title, y_title, x_title, best, form, log, height), marks).chart()
 
 
-def _trace(line: Line, x: NDArray[np.float64], y: NDArray[np.float64]) -> go.Scatter:
-    look: dict[str, Any] = {"dash": "dash" if line.faint else _DASHES.get(line.part, "solid")}
-    if line.part in PARTS:
-        look["color"] = PARTS[line.part]
-    elif not line.part:
-        look["color"] = LIGHT.leaf
-    return go.Scatter(
-        name=line.name,
-        x=x,
-        y=y,
-        mode="lines+markers" if len(x) <= 60 else "lines",
-        line={"width": 1.5 if line.faint else 2.25, **look},
-        marker={"size": 5, "symbol": "circle" if line.part != "val" else "diamond"},
+def drawing(lines: Sequence[Line], look: Look, marks: Sequence[Mark] = ()) -> Drawing:
+    """The same, taken apart, so that a page that ticks sends only what is new."""
+    rows = tuple(_row(line, look) for line in lines)
+    header = ("Line", "Points", "First", "Last", "Best" if look.best != "none" else "Largest")
+    traces = [trace for line in lines for trace in _traces(line)]
+    return Drawing(
+        look.title,
+        _summary(rows, look),
+        Table(header, rows),
+        {**_layout(look, len(lines) > 1, marks), "annotations": _star(lines, look)},
+        tuple(traces),
     )
 
 
-def _thinned(line: Line) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The lowest and the highest point of each of 750 stretches, so that no spike is lost."""
+def _layout(look: Look, legend: bool, marks: Sequence[Mark]) -> dict[str, Any]:
+    ranged: dict[str, Any] = {}
+    if look.form in ("percentage", "bytes") and not look.log:
+        ranged["rangemode"] = "tozero"
+    time_axis = look.x_title == "Time"
+    return {
+        "template": plain_template(),
+        "height": look.height,
+        # Zoom and hidden lines outlive new data, but not another axis.
+        "uirevision": "kept" if look.x_title == "Epoch" else look.x_title,
+        "hovermode": "x unified",
+        "showlegend": legend,
+        "xaxis": {
+            "title": {"text": look.x_title},
+            **({"type": "date"} if time_axis else {"tickformat": "~g", "rangemode": "tozero"}),
+        },
+        "yaxis": {
+            "title": {"text": look.y_title},
+            "tickformat": _TICKS[look.form],
+            "hoverformat": _HOVERS[look.form],
+            "type": "log" if look.log else "linear",
+            **ranged,
+        },
+        "shapes": [
+            {
+                "type": "line",
+                "x0": mark.x,
+                "x1": mark.x,
+                "yref": "paper",
+                "y0": 0,
+                "y1": 1,
+                "line": {"color": LIGHT.stone, "width": 1, "dash": "dot"},
+                "label": {
+                    "text": mark.words,
+                    "textposition": "end",
+                    "textangle": 0,
+                    "xanchor": "right",
+                    "yanchor": "top",
+                    "font": {"size": 11, "color": LIGHT.muted},
+                },
+            }
+            for mark in marks
+        ],
+    }
+
+
+def _traces(line: Line) -> list[Trace]:
     x, y = np.asarray(line.x, float), np.asarray(line.y, float)
-    if len(x) <= _MOST_POINTS:
-        return x, y
-    filled = np.nan_to_num(y, nan=0.0, posinf=0.0, neginf=0.0)
-    starts = np.linspace(0, len(x), _MOST_POINTS // 2 + 1).astype(int)
-    kept = {0, len(x) - 1}
-    for start, stop in pairwise(starts):
-        kept.update((start + filled[start:stop].argmin(), start + filled[start:stop].argmax()))
-    places = np.array(sorted(int(place) for place in kept))
-    return x[places], y[places]
+    colour = line.colour or PARTS.get(line.part, LIGHT.leaf)
+    dash = "dash" if line.faint else _DASHES.get(line.part, "solid")
+    front = {
+        "type": "scatter",
+        "name": line.name,
+        "mode": "lines+markers" if len(x) <= 60 else "lines",
+        "line": {"width": 1.5 if line.faint else 2.25, "color": colour, "dash": dash},
+        "marker": {"size": 5, "symbol": "circle" if line.part != "val" else "diamond"},
+        "legendgroup": line.name,
+    }
+    if line.smooth is None:
+        return [Trace(front, *thinned(x, y))]
+    behind = {
+        **front,
+        "mode": "lines",
+        "line": {"width": 1, "color": colour},
+        "opacity": 0.3,
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
+    smooth = np.asarray(line.smooth, float)
+    return [Trace(front, *thinned(x, smooth)), Trace(behind, *thinned(x, y))]
 
 
-def _row(line: Line, best: str, form: str) -> tuple[str, ...]:
-    y = np.asarray(line.y, float)
+def _star(lines: Sequence[Line], look: Look) -> list[dict[str, Any]]:
+    """Marks the best point of the last line: where runs are judged, that is val."""
+    if look.best == "none" or not 1 <= len(lines) <= 2:
+        return []
+    y = np.asarray(lines[-1].y, float)
+    place = _best(y, look.best)
+    if place is None or (look.log and y[place] <= 0):
+        return []
+    return [
+        {
+            "x": float(lines[-1].x[place]),
+            # Where the axis is logarithmic, Plotly wants the place of words in powers of ten.
+            "y": float(np.log10(y[place]) if look.log else y[place]),
+            "text": "★",
+            "showarrow": False,
+            "font": {"size": 16, "color": LIGHT.clay},
+            "hovertext": "best",
+        }
+    ]
+
+
+def _best(y: NDArray[np.float64], best: Best) -> int | None:
     if not np.isfinite(y).any():
+        return None
+    return int(np.nanargmin(y) if best == "lowest" else np.nanargmax(y))
+
+
+def _row(line: Line, look: Look) -> tuple[str, ...]:
+    y = np.asarray(line.y, float)
+    place = _best(y, look.best)
+    if place is None:
         return (line.name, text.number(len(y)), "–", "–", "–")
-    place = int(np.nanargmin(y) if best == "lowest" else np.nanargmax(y))
-    extreme = f"{_written(y[place], form)} at {line.x[place]:,.6g}"
-    return (line.name, text.number(len(y)), _written(y[0], form), _written(y[-1], form), extreme)
+    at = _written_x(float(line.x[place]), look)
+    extreme = f"{_written(y[place], look.form)} at {at}"
+    known = y[np.isfinite(y)]
+    first, last = (_written(value, look.form) for value in (known[0], known[-1]))
+    return (line.name, text.number(len(y)), first, last, extreme)
 
 
-def _written(value: float, form: str) -> str:
+def _written_x(x: float, look: Look) -> str:
+    return text.moment(x / 1_000) if look.x_title == "Time" else f"{x:,.6g}"
+
+
+def _written(value: float, form: Form) -> str:
     if form == "percentage":
         return text.percentage(value)
+    if form == "bytes":
+        return text.size(int(value))
     return f"{value:.3g}" if form == "scientific" or abs(value) < 1_000 else text.number(value)
 
 
-def _summary(rows: Sequence[tuple[str, ...]], x_title: str, best: str) -> str:
-    measured = [row for row in rows if row[1] != "0"]
+def _summary(rows: Sequence[tuple[str, ...]], look: Look) -> str:
+    measured = [row for row in rows if row[1] != "0" and row[3] != "–"]
     if not measured:
         return "Nothing measured yet."
-    place = f"{x_title.lower()} "
+    place = f"{look.x_title.lower()} "
     return " ".join(
         f"{name}: from {first} to {last}"
-        + (f", {best} {extreme.replace(' at ', f' at {place}')}." if best != "none" else ".")
+        + (
+            f", {look.best} {extreme.replace(' at ', f' at {place}')}."
+            if look.best != "none"
+            else "."
+        )
         for name, _, first, last, extreme in measured
     )

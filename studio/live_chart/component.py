@@ -1,13 +1,20 @@
-"""A chart that takes new data in place: one node, the reader's zoom kept, no blank frame."""
+"""Charts that take new data in place: one node, the reader's zoom kept, no blank frame.
+
+Of charts that were sent before, only what changed travels: the points that came, and the layout
+where it is another one. Each message names the one that it goes on from; a page that has missed
+that one asks for everything.
+"""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import streamlit as st
 
 from studio.charts.chart import Chart
+from studio.charts.drawing import Drawing, Floats, Trace
 from studio.live_chart.library import plotly_script
 from studio.palette import counterparts
 
@@ -42,17 +49,90 @@ def live_chart(chart: Chart, key: str, *, on_click: Callable[[Mark], None] | Non
         if on_click is not None and place is not None:
             on_click(Mark(*place))
 
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    entry = {"name": "chart", "figure": chart.figure.to_json(), **_told(chart)}
+    data = {"charts": [entry], "clickable": on_click is not None, **_common()}
+    _mount(key=key, data=data, on_clicked_change=clicked)
+
+
+@dataclass
+class Sent:
+    """What a page was sent of some charts: the last message, and what they were after it."""
+
+    number: int
+    drawings: dict[str, Drawing]
+    message: list[dict[str, Any]]
+
+
+def live_charts(drawings: dict[str, Drawing], key: str) -> None:
+    """Draw the charts side by side, or bring those drawn under this key up to date."""
+    memory: dict[str, Sent] = st.session_state.setdefault("live_chart.sent", {})
+    sent = memory.get(key)
+    if sent is None:
+        base, entries = 0, [difference(name, None, new) for name, new in drawings.items()]
+        memory[key] = sent = Sent(_next_number(), drawings, entries)
+    elif drawings is not sent.drawings:
+        base = sent.number
+        entries = [difference(name, sent.drawings.get(name), new) for name, new in drawings.items()]
+        memory[key] = sent = Sent(_next_number(), drawings, entries)
+    else:
+        base = st.session_state.get(f"live_chart.base.{key}", 0)
+    st.session_state[f"live_chart.base.{key}"] = base
     _mount(
         key=key,
-        data={
-            "figure": chart.figure.to_json(),
-            "title": chart.title,
-            "summary": chart.summary,
-            "table": asdict(chart.table),
-            "dark": counterparts(),
-            "script": "/".join(["", *filter(None, [base]), "app/static", plotly_script()]),
-            "clickable": on_click is not None,
-        },
-        on_clicked_change=clicked,
+        data={"charts": sent.message, "number": sent.number, "base": base, **_common()},
+        on_gap_change=lambda: forget_sent(key),
     )
+
+
+def forget_sent(key: str) -> None:
+    """The page drawn next starts from nothing: it is sent everything."""
+    st.session_state.get("live_chart.sent", {}).pop(key, None)
+
+
+def difference(name: str, before: Drawing | None, after: Drawing) -> dict[str, Any]:
+    """What a page that shows `before` needs to show `after`: a chart's entry of a message."""
+    entry: dict[str, Any] = {"name": name, **_told(after)}
+    if before is None or before.layout != after.layout:
+        entry["layout"] = after.layout
+    old = before.traces if before is not None else ()
+    same = len(old) == len(after.traces)
+    entry["traces"] = [
+        _tail(old[place] if same else None, trace) for place, trace in enumerate(after.traces)
+    ]
+    return entry
+
+
+def _tail(before: Trace | None, after: Trace) -> dict[str, Any]:
+    keep = 0
+    if before is not None:
+        shorter = min(len(before.x), len(after.x))
+        equal = (before.x[:shorter] == after.x[:shorter]) & (
+            (before.y[:shorter] == after.y[:shorter])
+            | (np.isnan(before.y[:shorter]) & np.isnan(after.y[:shorter]))
+        )
+        keep = shorter if equal.all() else int(equal.argmin())
+    entry: dict[str, Any] = {"keep": keep, "x": _plain(after.x[keep:]), "y": _plain(after.y[keep:])}
+    if before is None or before.look != after.look:
+        entry["look"] = after.look
+    return entry
+
+
+def _plain(values: Floats) -> list[float | None]:
+    """JSON has no NaN."""
+    return [value if value == value else None for value in values.tolist()]
+
+
+def _told(chart: Chart | Drawing) -> dict[str, Any]:
+    return {"title": chart.title, "summary": chart.summary, "table": asdict(chart.table)}
+
+
+def _common() -> dict[str, Any]:
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    script = "/".join(["", *filter(None, [base]), "app/static", plotly_script()])
+    return {"dark": counterparts(), "script": script}
+
+
+def _next_number() -> int:
+    number: int = st.session_state.get("live_chart.number", 0) + 1
+    st.session_state["live_chart.number"] = number
+    return number

@@ -1,10 +1,46 @@
-const CONFIG = {
-  displaylogo: false,
-  responsive: true,
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+const boards = new WeakMap()
+
+// Formats that a browser can save by itself, so that no server has to draw.
+const saveAs = (format) => (plot) =>
+  window.Plotly.downloadImage(plot, { format, filename: plot.dataset.title, scale: 2, ...sizeOf(plot) })
+
+const sizeOf = (plot) => ({ width: plot._fullLayout.width, height: plot._fullLayout.height })
+
+// Made once: with another configuration Plotly begins anew and forgets the zoom.
+let configuration
+
+function config() {
+  const { Icons } = window.Plotly
+  configuration ??= {
+    displaylogo: false,
+    responsive: true,
+    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "toImage"],
+    modeBarButtonsToAdd: [
+      { name: "Save as PNG", icon: Icons.camera, click: saveAs("png") },
+      { name: "Save as SVG", icon: Icons.pencil, click: saveAs("svg") },
+      { name: "Save as HTML", icon: Icons.disk, click: saveAsPage },
+    ],
+  }
+  return configuration
 }
 
-const charts = new WeakMap()
+// A page that opens anywhere: Plotly's script and the figure in one file.
+async function saveAsPage(plot) {
+  const script = await (await fetch(plot.script)).text()
+  const { data, layout } = window.Plotly.Plots.graphJson(plot, false, "keepdata", "object")
+  const figure = JSON.stringify({ data, layout: { ...layout, width: undefined } })
+  const parts = [
+    `<!doctype html><meta charset="utf-8"><title>${plot.dataset.title}</title><div id="plot"></div>`,
+    "<script>", script.replaceAll("</script", "<\\/script"), "</script><script>",
+    `const figure = ${figure.replaceAll("</", "<\\/")};`,
+    "Plotly.newPlot('plot', figure.data, figure.layout, { responsive: true })</script>",
+  ]
+  const link = document.createElement("a")
+  link.href = URL.createObjectURL(new Blob(parts, { type: "text/html" }))
+  link.download = `${plot.dataset.title}.html`
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+}
 
 // One script for the page, however many charts ask for it.
 function plotly(url) {
@@ -25,25 +61,42 @@ function element(name, className, parent) {
   return made
 }
 
-function build(parent) {
-  const figure = element("figure", "ps-chart", parent)
+function newChart(board) {
+  const figure = element("figure", "ps-chart", board.root)
   const chart = {
     figure,
     title: element("figcaption", "ps-chart-title", figure),
     plot: element("div", "ps-chart-plot", figure),
     details: element("details", "ps-chart-numbers", figure),
+    traces: [],
+    seen: false,
+    stale: true,
   }
   element("summary", "", chart.details).textContent = "In words and numbers"
   chart.words = element("p", "", chart.details)
   chart.table = element("table", "", chart.details)
   chart.details.ontoggle = () => fillTable(chart)
   chart.plot.setAttribute("role", "img")
+  figure.chart = chart
+  board.watcher.observe(figure)
   return chart
+}
+
+function newBoard(parent) {
+  const board = { root: element("div", "ps-charts", parent), charts: new Map(), number: 0 }
+  // What is out of sight is drawn when it comes into sight.
+  const look = (changes) =>
+    changes.forEach(({ target, isIntersecting }) => {
+      target.chart.seen = isIntersecting
+      draw(board, target.chart)
+    })
+  board.watcher = new IntersectionObserver(look, { rootMargin: "200px" })
+  return board
 }
 
 function fillTable(chart) {
   if (!chart.details.open) return
-  const { header, rows } = chart.data.table
+  const { header, rows } = chart.numbers
   const head = document.createElement("thead")
   const body = document.createElement("tbody")
   const line = (parent, cells, name) => {
@@ -67,51 +120,125 @@ function isDark(node) {
   return 0.3 * red + 0.6 * green + 0.1 * blue < 128
 }
 
-function coloured(figure, dark) {
+function coloured(look, dark) {
   const pairs = new Map(Object.entries(dark))
-  return figure.replace(/#[0-9a-f]{6}/gi, (colour) => pairs.get(colour.toLowerCase()) ?? colour)
+  const other = (colour) => pairs.get(colour.toLowerCase()) ?? colour
+  return JSON.parse(JSON.stringify(look).replace(/#[0-9a-f]{6}/gi, other))
 }
 
-function draw(chart) {
-  if (!window.Plotly || !chart.figure.isConnected) return
-  const { figure, dark } = chart.data
-  const { data, layout } = JSON.parse(isDark(chart.figure) ? coloured(figure, dark) : figure)
-  window.Plotly.react(chart.plot, data, layout, CONFIG)
-  if (chart.data.clickable && !chart.listens) listen(chart)
-}
-
-function listen(chart) {
+function listen(board, chart) {
   const pointer = (shape) => () => (chart.plot.querySelector(".nsewdrag").style.cursor = shape)
   chart.listens = true
   chart.plot.on("plotly_hover", pointer("pointer"))
   chart.plot.on("plotly_unhover", pointer(""))
   chart.plot.on("plotly_click", ({ points: [{ x, y, curveNumber, pointNumber }] }) =>
     // A cell of a heat map has two numbers, of which nobody needs the first.
-    chart.tell("clicked", [String(x), String(y), curveNumber, [pointNumber].flat().at(-1)]),
+    board.tell("clicked", [String(x), String(y), curveNumber, [pointNumber].flat().at(-1)]),
   )
+}
+
+// What is kept of a trace, and what came after it.
+function grown(trace, { keep, x, y, look }) {
+  return {
+    look: look ?? trace?.look ?? {},
+    x: [...(trace?.x ?? []).slice(0, keep), ...x],
+    y: [...(trace?.y ?? []).slice(0, keep), ...y],
+  }
+}
+
+function take(chart, entry) {
+  const changed = entry.figure || entry.layout || entry.traces.some((t) => t.x.length || t.look)
+  const shrunk = entry.traces?.some((t, place) => t.keep < (chart.traces[place]?.x.length ?? 0))
+  chart.stale ||= Boolean(changed || shrunk)
+  if (entry.figure) {
+    const { data, layout } = JSON.parse(entry.figure)
+    chart.layout = layout
+    chart.traces = data.map(({ x, y, ...look }) => ({ look, x, y }))
+  } else {
+    chart.layout = entry.layout ?? chart.layout
+    chart.traces = entry.traces.map((t, place) => grown(chart.traces[place], t))
+  }
+  chart.numbers = entry.table
+  chart.title.textContent = chart.plot.dataset.title = entry.title
+  chart.words.textContent = entry.summary
+  chart.plot.setAttribute("aria-label", `${entry.title}. ${entry.summary}`)
+  chart.plot.style.minHeight = `${chart.layout.height}px`
+  fillTable(chart)
+}
+
+function draw(board, chart) {
+  if (!window.Plotly || !chart.figure.isConnected || !chart.seen) return
+  const dark = isDark(chart.figure)
+  if (!chart.stale && chart.dark === dark) return
+  chart.stale = false
+  chart.dark = dark
+  const shown = ({ look }) => (dark ? coloured(look, board.colours) : look)
+  const data = chart.traces.map((trace) => {
+    const points = trace.x === undefined ? {} : { x: trace.x, y: trace.y }
+    return { ...structuredClone(shown(trace)), ...points }
+  })
+  const layout = structuredClone(shown({ look: chart.layout }))
+  chart.plot.script = board.script
+  window.Plotly.react(chart.plot, data, layout, config())
+  if (board.clickable && !chart.listens) listen(board, chart)
+}
+
+function update(board, { charts, number, base }) {
+  if (number !== undefined && number === board.number) return true
+  if (base && base !== board.number) return false
+  const names = new Set(charts.map(({ name }) => name))
+  for (const [name, chart] of board.charts) {
+    if (!names.has(name)) remove(board, name, chart)
+  }
+  for (const entry of charts) {
+    if (!base && number !== undefined && board.charts.has(entry.name)) {
+      board.charts.get(entry.name).traces = []
+    }
+    if (!board.charts.has(entry.name)) board.charts.set(entry.name, newChart(board))
+    take(board.charts.get(entry.name), entry)
+  }
+  inOrder(board, charts)
+  board.number = number ?? 0
+  return true
+}
+
+function inOrder(board, charts) {
+  charts.forEach(({ name }, place) => {
+    const { figure } = board.charts.get(name)
+    if (board.root.children[place] !== figure) {
+      board.root.insertBefore(figure, board.root.children[place] ?? null)
+    }
+  })
+}
+
+function remove(board, name, chart) {
+  board.watcher.unobserve(chart.figure)
+  window.Plotly?.purge(chart.plot)
+  chart.figure.remove()
+  board.charts.delete(name)
 }
 
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component
-  let chart = charts.get(parentElement)
-  if (!chart) {
-    chart = build(parentElement)
-    charts.set(parentElement, chart)
+  let board = boards.get(parentElement)
+  if (!board) {
+    board = newBoard(parentElement)
+    boards.set(parentElement, board)
   }
-  chart.data = data
-  chart.tell = setTriggerValue
-  chart.title.textContent = data.title
-  chart.words.textContent = data.summary
-  chart.plot.setAttribute("aria-label", `${data.title}. ${data.summary}`)
-  chart.plot.style.minHeight = `${JSON.parse(data.figure).layout.height}px`
-  fillTable(chart)
+  board.colours = data.dark
+  board.script = data.script
+  board.clickable = data.clickable
+  board.tell = setTriggerValue
+  if (!update(board, data)) setTriggerValue("gap", true)
+  const charts = () => [...board.charts.values()]
   plotly(data.script).then(
-    () => draw(chart),
-    () => (chart.details.open = true),
+    () => charts().forEach((chart) => draw(board, chart)),
+    () => charts().forEach((chart) => (chart.details.open = true)),
   )
   return () => {
-    window.Plotly?.purge(chart.plot)
-    chart.figure.remove()
-    charts.delete(parentElement)
+    for (const [name, chart] of board.charts) remove(board, name, chart)
+    board.watcher.disconnect()
+    board.root.remove()
+    boards.delete(parentElement)
   }
 }

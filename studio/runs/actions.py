@@ -1,35 +1,22 @@
-"""What can be done with a run: stop, go on, try, delete."""
+"""What can be done with a run: stop, cancel, go on, copy, try, delete."""
 
 import streamlit as st
 
 from engine.home import Home
-from engine.runs.control import resume
-from engine.runs.jobs import Job, forget_job, read_job, start_job
-from engine.runs.log import log_tail
-from engine.runs.run import Run, delete_run
+from engine.runs.control import ask_to_stop, duplicate, resume
+from engine.runs.jobs import forget_job
+from engine.runs.run import Run
+from engine.runs.trash import delete_run
+from engine.runs.wish import StopWish, read_wish
 from studio import text
-
-
-def stop_job(home: Home, run: Run) -> Job:
-    """The job that stops the run, however it stands."""
-    return read_job(home, _stop_name(run))
+from studio.views.problem import problems_shown
 
 
 def actions(home: Home, run: Run) -> None:
     """The buttons that this run's state allows."""
-    stopping = run.state == "stopping" or stop_job(home, run).state == "running"
     with st.container(horizontal=True, width="content"):
         if run.is_live:
-            pressed = st.button(
-                "Stop",
-                key="runs.stop",
-                icon=":material/stop:",
-                disabled=stopping,
-                help="Saves at the end of the step, then ends. It can be resumed.",
-            )
-            if pressed and not stopping:
-                start_job(home, _stop_name(run), ["runs", "stop", run.run_id])
-                st.rerun()
+            _stop(home, run)
         elif run.can_resume and st.button(
             "Resume",
             key="runs.resume",
@@ -37,7 +24,6 @@ def actions(home: Home, run: Run) -> None:
             type="primary",
             help="Goes on from the last checkpoint, with the optimiser and the learning rate.",
         ):
-            forget_job(home, _stop_name(run))
             resume(home, run.run_id)
             st.rerun()
         if run.can_predict and st.button(
@@ -47,35 +33,90 @@ def actions(home: Home, run: Run) -> None:
             type="primary" if run.state == "finished" else "secondary",
         ):
             st.switch_page("../pages/try_it.py", query_params={"run": run.run_id})
+        _duplicate(home, run)
         if not run.is_live:
             _delete(home, run)
 
 
-def stop_stages(home: Home, run: Run) -> None:
-    """What was done so far to stop the run, while that is going on or where it failed."""
-    work = stop_job(home, run)
-    if work.state == "failed" and run.is_live:
-        st.error(work.reason, icon=":material/error:")
-    if work.state != "running":
+def stop_stages(run: Run) -> None:
+    """What was done so far to stop the run, and how long until the next step."""
+    wish = read_wish(run.folder.stop) if run.is_live else None
+    if wish is not None:
+        st.info(stop_words(wish), icon=":material/hourglass_bottom:")
+
+
+def stop_words(wish: StopWish) -> str:
+    """What was done so far, a line each, and what comes next in how many seconds."""
+    if not wish.save:
+        return "Ending it without saving …"
+    left = wish.seconds_to_next
+    count = text.duration(round(left)) if left is not None else ""
+    asked = "Asked it to save and stop."
+    if wish.stage == "asked":
+        return f"{asked} Without an answer it gets SIGTERM in {count}."
+    terminated = f"{asked}  \nIt did not answer; sent it SIGTERM."
+    if wish.stage == "terminated":
+        return f"{terminated} Unless it ends, it is killed in {count}."
+    return f"{terminated}  \nIt did not end; killed it and its loaders."
+
+
+def _stop(home: Home, run: Run) -> None:
+    if run.state == "queued":
+        pressed = st.button(
+            "Take out of the queue",
+            key="runs.cancel",
+            icon=":material/close:",
+            help="It can be queued again with Resume.",
+        )
+        if pressed:
+            ask_to_stop(home, run.run_id)
+            st.rerun()
         return
-    said = log_tail(home.jobs / work.name / "log.txt", 5).splitlines()
-    stages = [*said, "Waiting until it has saved …"] if said else ["Asking it to save and stop …"]
-    st.info("  \n".join(map(text.plain, stages)), icon=":material/hourglass_bottom:")
+    stopping = read_wish(run.folder.stop) is not None
+    pressed = st.button(
+        "Stop",
+        key="runs.stop",
+        icon=":material/stop:",
+        disabled=stopping,
+        help="Saves at the end of the step, then ends. It can be resumed.",
+    )
+    if pressed and not stopping:
+        ask_to_stop(home, run.run_id)
+        st.rerun()
+    if run.is_abroad:
+        return
+    with st.popover("Cancel", icon=":material/close:", key="runs.cancel.menu"):
+        st.markdown("End it at once? What it did since its last checkpoint is lost.")
+        if st.button("Cancel without saving", key="runs.cancel", icon=":material/close:"):
+            ask_to_stop(home, run.run_id, save=False)
+            st.rerun()
+
+
+def _duplicate(home: Home, run: Run) -> None:
+    with st.popover("Duplicate", icon=":material/content_copy:", key="runs.duplicate"):
+        st.markdown("Launch a new run with this configuration and these changes.")
+        changes = st.text_area(
+            "Changes, one a line",
+            key="runs.duplicate.changes",
+            placeholder="training.learning_rate=1e-4",
+            help="A setting and its value, written as key=value.",
+        )
+        if st.button("Launch", key="runs.duplicate.launch", icon=":material/rocket_launch:"):
+            lines = [line.strip() for line in (changes or "").splitlines()]
+            with problems_shown():
+                new = duplicate(home, run.run_id, [line for line in lines if line])
+                st.switch_page("../pages/runs.py", query_params={"run": new.run_id})
 
 
 def _delete(home: Home, run: Run) -> None:
     with st.popover("Delete", icon=":material/delete:", key="runs.delete"):
         files = [path.stat().st_size for path in run.folder.root.rglob("*") if path.is_file()]
         st.markdown(
-            f"Delete **{run.run_id}** with its curves, checkpoints and evaluation, "
-            f"{text.size(sum(files))}? It cannot be brought back."
+            f"Move **{text.plain(run.run_id)}** with its curves, checkpoints and evaluation, "
+            f"{text.size(sum(files))}, to the trash? It can be brought back from there."
         )
-        if st.button("Delete it for good", key="runs.delete.confirm", icon=":material/delete:"):
+        if st.button("Move to the trash", key="runs.delete.confirm", icon=":material/delete:"):
             delete_run(home, run.run_id)
-            for job in (_stop_name(run), f"evaluate-{run.run_id}"):
-                forget_job(home, job)
+            forget_job(home, f"evaluate-{run.run_id}")
+            st.session_state["runs.deleted"] = run.run_id
             st.switch_page("../pages/runs.py")
-
-
-def _stop_name(run: Run) -> str:
-    return f"stop-{run.run_id}"

@@ -1,58 +1,142 @@
 """A run's measurements as charts."""
 
-from studio.charts.chart import Chart
-from studio.charts.curves import Line, curves
-from studio.runs.history import History
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from engine.runs.columns import Floats
+from engine.runs.history import History
+from engine.training.rarity import BUCKETS
+from studio.charts.curves import Best, Form, Line, Look, Mark, drawing
+from studio.charts.drawing import Drawing
+from studio.palette import LIGHT
+
+Axis = Literal["epoch", "step", "t"]
+X_TITLES: dict[Axis, str] = {"epoch": "Epoch", "step": "Step", "t": "Time"}
 
 
-def run_charts(history: History) -> dict[str, Chart]:
+@dataclass(frozen=True)
+class Way:
+    """How curves are to be shown: over what, how smooth (0 to 0.99), on which axis."""
+
+    x: Axis = "epoch"
+    smoothing: float = 0.0
+    log: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One chart of a run: which measurement of which parts, and how it is told.
+
+    Where it is `core`, it is there from the start; another once it is measured.
+    """
+
+    name: str
+    title: str
+    y_title: str
+    parts: tuple[str, ...] = ("train", "val")
+    best: Best = "none"
+    form: Form = "number"
+    core: bool = False
+
+
+KINDS = (
+    Kind("loss", "Loss", "Cross-entropy", best="lowest", core=True),
+    Kind(
+        "top1",
+        "Top-1",
+        "Photographs named rightly",
+        (*("train", "val"),),
+        "highest",
+        "percentage",
+        True,
+    ),
+    Kind(
+        "top5",
+        "Top-{k}",
+        "Right one among the best {k}",
+        ("train", "val"),
+        "highest",
+        "percentage",
+        True,
+    ),
+    Kind("macro_top1", "Macro top-1", "Mean over species", ("val",), "highest", "percentage", True),
+    Kind("macro_top5", "Macro top-{k}", "Mean over species", ("val",), "highest", "percentage"),
+    Kind("genus_top1", "Genus top-1", "Genus named rightly", ("val",), "highest", "percentage"),
+    Kind(
+        "ece", "Calibration error", "Certainty less share right", ("val",), "lowest", "percentage"
+    ),
+    Kind("lr", "Learning rate", "Learning rate", ("train",), form="scientific", core=True),
+    Kind("images_per_second", "Speed", "Photographs a second", ("train",), core=True),
+    Kind("waiting", "Waiting for photographs", "Share of the time", ("train",), form="percentage"),
+    Kind("memory_bytes", "Memory", "Largest so far", ("train",), form="bytes"),
+    Kind("cpu", "Processors", "Share in use", ("train",), form="percentage"),
+    Kind("gpu", "GPU", "Share in use", ("train",), form="percentage"),
+    Kind("grad_norm", "Gradient norm", "Norm before clipping", ("train",)),
+)
+_COLOURS = (LIGHT.clay, LIGHT.ochre, LIGHT.moss, LIGHT.leaf, LIGHT.sky)
+
+
+def run_charts(history: History, way: Way | None = None) -> dict[str, Drawing]:
     """Every chart of a run, by the name that keeps its place on the page."""
-    top = f"Top-{history.k}"
-    return {
-        "loss": curves(
-            _both(history, "loss"), title="Loss", y_title="Cross-entropy", best="lowest"
-        ),
-        "top1": curves(
-            _both(history, "top1"),
-            title="Top-1",
-            y_title="Photographs named rightly",
-            best="highest",
-            form="percentage",
-        ),
-        "top5": curves(
-            _both(history, "top5"),
-            title=top,
-            y_title=f"Right one among the best {history.k}",
-            best="highest",
-            form="percentage",
-        ),
-        "macro_top1": curves(
-            [_line(history, "val", "macro_top1")],
-            title="Macro top-1",
-            y_title="Mean over species",
-            best="highest",
-            form="percentage",
-        ),
-        "lr": curves(
-            [_line(history, "train", "lr")],
-            title="Learning rate",
-            y_title="Learning rate",
-            form="scientific",
-            height=240,
-        ),
-        "images_per_second": curves(
-            [_line(history, "train", "images_per_second")],
-            title="Speed",
-            y_title="Photographs a second",
-            height=240,
-        ),
-    }
+    way = way or Way()
+    marks = [
+        Mark(_x_of(beginning.step, beginning.epoch, beginning.t, way.x), f"attempt {n}")
+        for n, beginning in ((b.attempt, b) for b in history.beginnings[1:])
+    ]
+    drawn: dict[str, Drawing] = {}
+    for kind in KINDS:
+        lines = [line_of(history, part, kind.name, way) for part in kind.parts]
+        if kind.core or any(np.isfinite(np.asarray(line.y, float)).any() for line in lines):
+            drawn[kind.name] = drawing(lines, look_of(kind, history.k, way), marks)
+        if kind.name == "macro_top1":
+            drawn |= _buckets(history, way, marks)
+    return drawn
 
 
-def _both(history: History, name: str) -> list[Line]:
-    return [_line(history, part, name) for part in ("train", "val")]
+def look_of(kind: Kind, k: int, way: Way) -> Look:
+    """What the chart of a measurement says beside its points."""
+    return Look(
+        kind.title.format(k=k),
+        kind.y_title.format(k=k),
+        X_TITLES[way.x],
+        kind.best,
+        kind.form,
+        way.log,
+        height=300 if kind.core and kind.best != "none" else 240,
+    )
 
 
-def _line(history: History, part: str, name: str) -> Line:
-    points = history.train if part == "train" else history.val
-    return Line(part, points["epoch"], points[name], part)
+def line_of(history: History, part: str, name: str, way: Way) -> Line:
+    """A measurement of one part as a line."""
+    points = history.part(part)
+    smooth = None
+    # A few points of val are no noise to be smoothed away.
+    if way.smoothing > 0 and part == "train" and name in points:
+        smooth = points.smoothed(name, way.smoothing)
+    return Line(part, x_values(history, part, way.x), points[name], part, smooth=smooth)
+
+
+def x_values(history: History, part: str, axis: Axis) -> Floats:
+    """The places of a part's points: (points,). Times in milliseconds, as a browser counts."""
+    values = history.part(part)[axis]
+    return values * 1_000 if axis == "t" else values
+
+
+def _x_of(step: float, epoch: float, t: float, axis: Axis) -> float:
+    return {"step": step, "epoch": epoch, "t": t * 1_000}[axis]
+
+
+def _buckets(history: History, way: Way, marks: list[Mark]) -> dict[str, Drawing]:
+    x = x_values(history, "val", way.x)
+    lines = [
+        Line(f"{bucket.name} in train", x, history.val[bucket.key], "", colour=colour)
+        for bucket, colour in zip(BUCKETS, _COLOURS, strict=True)
+        if bucket.key in history.val
+    ]
+    if not lines:
+        return {}
+    title = "Top-1 by how much was known"
+    look = Look(title, "Photographs named rightly", X_TITLES[way.x], "highest", "percentage")
+    return {"buckets": drawing(lines, look, marks)}

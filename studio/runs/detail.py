@@ -6,22 +6,24 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from engine.home import Home
-from engine.runs.log import log_tail
+from engine.runs.failure import failure_of
+from engine.runs.history import History
 from engine.runs.run import Run, find_run
+from engine.runs.supervision import keep_going
 from studio import text
-from studio.charts.chart import Chart
-from studio.live_chart.component import live_chart
-from studio.runs.actions import actions, stop_job, stop_stages
-from studio.runs.charts import run_charts
+from studio.charts.drawing import Drawing
+from studio.live_chart.component import forget_sent, live_charts
+from studio.runs.actions import actions, stop_stages
+from studio.runs.charts import Way, run_charts
 from studio.runs.evaluation import evaluation, evaluation_job
-from studio.runs.history import History
+from studio.runs.log_view import log_view
+from studio.runs.way import choose_way
 from studio.views.chip import chip
 from studio.views.metrics import Metric, metric_row
 from studio.views.problem import problem, problems_shown
 
 # Half of what a point may take to be seen, at most, is spent waiting for the next look.
 _TICK_SECONDS = 0.5
-_LOG_LINES = 100
 
 
 def detail(home: Home, run: Run) -> None:
@@ -34,6 +36,8 @@ def detail(home: Home, run: Run) -> None:
             chip(run.state)
         actions(home, run)
     _reason(run)
+    # A page that is drawn anew has none of the points that an earlier one was sent.
+    forget_sent(_key(run))
     stands = _stands(home, run)
     every = _TICK_SECONDS if run.is_live or "running" in stands[1:] else None
     st.fragment(_current, run_every=every)(home, run.run_id, stands)
@@ -45,35 +49,59 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
         if _stands(home, run) != stands:
             # The list, the buttons and the timer follow from how it stands.
             st.rerun()
-        stop_stages(home, run)
-        seen = _seen(run)
+        if run.state == "queued":
+            keep_going(home)
+        stop_stages(run)
+        _silence(run)
+        way = choose_way()
+        seen = _seen(run, way)
         metric_row(figures(run, seen.history))
         st.caption(_about(run, seen.history))
         st.space("small")
-        _charts(run, seen.charts)
+        _charts(run, seen)
         evaluation(home, run)
-        with st.expander("Log", icon=":material/notes:"):
-            st.code(
-                log_tail(run.folder.log, _LOG_LINES) or "Nothing yet.",
-                language=None,
-                height=320,
-                wrap_lines=True,
-            )
+        log_view(run)
 
 
 def _stands(home: Home, run: Run) -> tuple[str, ...]:
-    return run.state, stop_job(home, run).state, evaluation_job(home, run).state
+    return run.state, evaluation_job(home, run).state
+
+
+def _key(run: Run) -> str:
+    return f"runs.{run.run_id}"
 
 
 def _reason(run: Run) -> None:
     if not run.reason:
         return
     if run.state == "failed":
-        problem(run.reason)
+        failure = failure_of(run.reason, run.folder.log)
+        problem(f"{text.plain(failure.what)}  \n{text.plain(failure.next_step)}")
+        if failure.traceback:
+            with st.expander("Traceback", icon=":material/bug_report:"):
+                st.code(failure.traceback, language="python", wrap_lines=True)
     elif run.state == "lost":
-        st.warning(f"{run.reason} Resume goes on from its last checkpoint.", icon=":material/help:")
+        goes_on = " Resume goes on from its last checkpoint." if run.can_resume else ""
+        st.warning(f"{text.plain(run.reason)}{goes_on}", icon=":material/help:")
     else:
         st.caption(text.plain(run.reason))
+
+
+def _silence(run: Run) -> None:
+    if run.is_suspended:
+        st.warning(
+            "It does not answer: its process was suspended (SIGSTOP). Continue it "
+            f"(`kill -CONT {run.status.pid}`), or cancel it.",
+            icon=":material/pause:",
+        )
+    elif run.silent:
+        st.warning(
+            f"It has not been heard of for {text.duration(run.silent)}. A step may take long; "
+            "if it stays so, Stop ends it by force after a minute.",
+            icon=":material/hearing_disabled:",
+        )
+    if run.is_abroad:
+        st.info(f"It runs on {text.plain(run.status.host)}.", icon=":material/lan:")
 
 
 @dataclass
@@ -81,15 +109,24 @@ class _Seen:
     """What this tab has read of a run, and the charts of it, drawn anew only for new points."""
 
     history: History = field(default_factory=History)
-    charts: dict[str, Chart] = field(default_factory=dict)
+    way: Way | None = None
+    charts: dict[str, Drawing] = field(default_factory=dict)
 
 
-def _seen(run: Run) -> _Seen:
+def _seen(run: Run, way: Way) -> _Seen:
     tab: dict[str, _Seen] = st.session_state.setdefault("runs.seen", {})
-    seen = tab.setdefault(run.run_id, _Seen())
-    if seen.history.read_on(run.folder.metrics):
-        seen.charts = run_charts(seen.history)
+    seen = tab.pop(run.run_id, None) or _Seen()
+    # The latest last; a run of 100,000 steps takes a dozen megabytes.
+    tab[run.run_id] = seen
+    while len(tab) > _RUNS_KEPT:
+        del tab[next(iter(tab))]
+    if seen.history.read_on(run.folder.metrics) or seen.way != way:
+        seen.way = way
+        seen.charts = run_charts(seen.history, way)
     return seen
+
+
+_RUNS_KEPT = 3
 
 
 def figures(run: Run, history: History) -> list[Metric]:
@@ -153,13 +190,13 @@ def _about(run: Run, history: History) -> str:
     return text.plain(said[0].upper() + said[1:])
 
 
-def _charts(run: Run, charts: dict[str, Chart]) -> None:
-    if not charts:
-        if run.is_live:
+def _charts(run: Run, seen: _Seen) -> None:
+    if not len(seen.history.train) and not len(seen.history.val):
+        if run.state == "queued":
+            st.caption(":material/schedule: It waits for its turn; see the queue above.")
+        elif run.is_live:
             st.caption(":material/hourglass_top: The first point of the curves is on its way …")
         else:
             st.caption("It ended before the first point of its curves.")
         return
-    with st.grid(2, min_column_width=380, gap="medium"):
-        for name, chart in charts.items():
-            live_chart(chart, key=f"runs.{run.run_id}.{name}")
+    live_charts(seen.charts, _key(run))

@@ -1,16 +1,18 @@
-"""Every run, the newest first, to choose one from."""
+"""Every run, favourites first, then the newest, to choose one from."""
 
 import time
 from collections.abc import Sequence
 
 import streamlit as st
 
+from engine.runs.notes import Notes, found_by, read_notes
 from engine.runs.run import Run
 from studio import text
 from studio.links import from_address, to_address
 from studio.views.chip import chip_text
 
 _SHOWN_AT_ONCE = 4
+_MOST = 40
 
 
 def choose(runs: Sequence[Run]) -> Run:
@@ -21,18 +23,36 @@ def choose(runs: Sequence[Run]) -> Run:
         st.warning(f"There is no run {text.plain(asked)} any more.", icon=":material/search_off:")
     from_address("runs.chosen", "run", by_id)
     tall = len(runs) > _SHOWN_AT_ONCE
+    words = _search() if tall else ""
+    shown, notes = in_order(runs, words)
+    chosen = st.session_state.get("runs.chosen")
+    kept = shown[:_MOST]
+    if chosen in by_id and chosen not in [run.run_id for run in kept]:
+        kept.insert(0, by_id[chosen])
+    if not kept:
+        st.caption("No run has all of these words.")
+        return runs[0]
     with st.container(border=True, height=276 if tall else "content"):
         chosen = st.radio(
             text.count(len(runs), "run"),
-            list(by_id),
-            captions=[about(run) for run in runs],
+            [run.run_id for run in kept],
+            captions=[about(run, notes.get(run.run_id, Notes())) for run in kept],
             key="runs.chosen",
         )
+        if len(shown) > _MOST:
+            st.caption(f"And {len(shown) - _MOST:,} older ones; search for them by their words.")
     to_address("runs.chosen", "run", chosen)
-    return by_id.get(str(chosen), runs[0])
+    return by_id.get(str(chosen), kept[0])
 
 
-def about(run: Run) -> str:
+def in_order(runs: Sequence[Run], words: str) -> tuple[list[Run], dict[str, Notes]]:
+    """The runs that hold the words, favourites first; and what people say of them."""
+    notes = {run.run_id: read_notes(run.folder) for run in runs}
+    found = [run for run in runs if found_by(run, notes[run.run_id], words)]
+    return sorted(found, key=lambda run: not notes[run.run_id].favourite), notes
+
+
+def about(run: Run, notes: Notes) -> str:
     """A run's state, how far it came, how well it did and when it began, in one line."""
     status = run.status
     # A list that is drawn now and then would lag behind a run that is going.
@@ -41,5 +61,17 @@ def about(run: Run) -> str:
         f"epoch {status.epoch:.3g} of {status.epochs}" if ended and status.epochs else "",
         f"macro top-1 {text.percentage(status.best['value'])}" if ended and status.best else "",
         f"started {text.ago(status.started, time.time())}" if status.started else "",
+        *map(text.plain, notes.tags),
     ]
-    return f"{chip_text(run.state)} {' · '.join(part for part in parts if part)}"
+    star = ":material/star: " if notes.favourite else ""
+    return f"{star}{chip_text(run.state)} {' · '.join(part for part in parts if part)}"
+
+
+def _search() -> str:
+    return st.text_input(
+        "Search the runs",
+        key="runs.search",
+        icon=":material/search:",
+        placeholder="name, state, tag, words of a note",
+        bind="query-params",
+    )

@@ -59,13 +59,13 @@ def _runs_by_ticket() -> dict[int, str]:
 
 
 def _company(home: Home) -> None:
-    """Say which runs this one would share the machine with."""
+    """Say which runs this one may have to wait for."""
     live = [run.run_id for run in list_runs(home) if run.is_live]
     if live:
         names = ", ".join(live[:3]) + (f" and {len(live) - 3} more" if len(live) > 3 else "")
         verb = "is" if len(live) == 1 else "are"
-        st.warning(
-            f"{text.plain(names)} {verb} going already. A run launched now shares the machine "
-            "with that, and both take longer.",
-            icon=":material/group_work:",
+        st.info(
+            f"{text.plain(names)} {verb} going already. A run launched now waits in the queue of "
+            "its device; on the Runs page it can be started beside them.",
+            icon=":material/schedule:",
         )

@@ -94,7 +94,8 @@ def test_uploaded_photographs_are_looked_at(page: Page, server: Server, tmp_path
 
 def test_a_cell_of_the_sweep_gives_its_settings(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/crop_lab?preset=classic&show=sweep")
-    plot = page.locator(".js-plotly-plot").first
+    plot = page.locator(".ps-chart-plot").first
+    plot.scroll_into_view_if_needed()
     expect(plot.locator(".heatmaplayer")).to_be_visible()
     # The cell of the threshold 30 % (the sixth from below) and the padding 40 % (the eighth).
     x, y = plot.evaluate(

@@ -34,6 +34,7 @@ def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Serv
 def click_bar(page: Page, chart: str, x: str | float, y: str | float) -> None:
     """Click the chart where its axes say x and y."""
     plot = page.get_by_role("img", name=chart)
+    plot.scroll_into_view_if_needed()
     expect(plot.locator(".nsewdrag")).to_be_visible()
     across, down = plot.evaluate(
         """(plot, [x, y]) => {

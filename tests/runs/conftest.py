@@ -76,3 +76,8 @@ def processes_of(home: Home) -> list[psutil.Process]:
         for process in psutil.process_iter(["cmdline"])
         if str(home.root) in (process.info["cmdline"] or [])
     ]
+
+
+def trainers_of(home: Home) -> list[psutil.Process]:
+    """Those of them that train."""
+    return [process for process in processes_of(home) if "train" in process.cmdline()]

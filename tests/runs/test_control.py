@@ -12,12 +12,14 @@ from engine.errors import BadInput, ClassMapMismatch
 from engine.files import read_json, write_json
 from engine.home import Home, open_home
 from engine.runs.control import launch, new_run_id, resume, stop
+from engine.runs.failure import failure_of
 from engine.runs.log import log_tail
 from engine.runs.metrics import read_metrics
-from engine.runs.run import Run, delete_run, find_run, list_runs
+from engine.runs.run import Run, find_run, list_runs
+from engine.runs.trash import delete_run
 from engine.settings.run import RunSettings
 
-from .conftest import MakeSettings, processes_of
+from .conftest import MakeSettings, processes_of, trainers_of
 
 LONG = 10_000
 
@@ -25,7 +27,7 @@ LONG = 10_000
 def wait_for(home: Home, run_id: str, holds: Callable[[Run], bool], seconds: float = 90) -> Run:
     deadline = time.monotonic() + seconds
     while not holds(run := find_run(home, run_id)):
-        if time.monotonic() > deadline or run.state in ("failed", "lost"):
+        if time.monotonic() > deadline:
             raise AssertionError(f"{run.state}: {run.reason}\n{log_tail(run.folder.log)}")
         time.sleep(0.05)
     return run
@@ -60,7 +62,7 @@ def test_clicking_many_times_at_once_starts_one_run(
         click.join()
     wait_for(planted, run_id, stepping)
     assert [run.run_id for run in list_runs(planted)] == [run_id]
-    assert len(processes_of(planted)) == 1
+    assert len(trainers_of(planted)) == 1
     stop(planted, run_id)
 
 
@@ -81,16 +83,29 @@ def test_stopping_saves_and_resuming_goes_on(planted: Home, make_settings: MakeS
     stop(planted, "one")
 
 
-def test_a_killed_run_is_lost_and_can_be_resumed(
+def test_a_run_that_the_system_kills_has_failed_and_says_so(
+    planted: Home, make_settings: MakeSettings
+) -> None:
+    launch(planted, make_settings(LONG, checkpoint_every=2), "one")
+    wait_for(planted, "one", stepping)
+    trainers_of(planted)[0].kill()
+    failed = wait_for(planted, "one", lambda run: run.state == "failed")
+    assert "memory runs out" in failed.reason
+    assert failed.status.exit_status == -signal.SIGKILL
+    assert "halve" in failure_of(failed.reason, failed.folder.log).next_step.lower()
+    resume(planted, "one")
+    assert wait_for(planted, "one", stepping).status.attempt == 2
+    stop(planted, "one")
+
+
+def test_a_run_killed_together_with_its_supervisor_is_lost_and_can_be_resumed(
     planted: Home, make_settings: MakeSettings
 ) -> None:
     launch(planted, make_settings(LONG, checkpoint_every=2), "one")
     run = wait_for(planted, "one", stepping)
     for process in processes_of(planted):
         process.send_signal(signal.SIGKILL)
-        process.wait()
-    lost = find_run(planted, run.run_id)
-    assert lost.state == "lost"
+    lost = wait_for(planted, run.run_id, lambda run: run.state == "lost")
     assert lost.reason == "Its process ended without a word, as after a power cut."
     resume(planted, "one")
     wait_for(planted, "one", stepping)
@@ -102,8 +117,7 @@ def test_a_run_that_does_not_answer_is_killed_and_each_step_is_told(
 ) -> None:
     launch(planted, make_settings(LONG), "one")
     wait_for(planted, "one", stepping)
-    for process in processes_of(planted):
-        process.send_signal(signal.SIGSTOP)
+    trainers_of(planted)[0].send_signal(signal.SIGSTOP)
     said: list[str] = []
     ended = stop(planted, "one", tell=said.append, ask_seconds=0.5, term_seconds=0.5)
     assert said == [
@@ -111,8 +125,9 @@ def test_a_run_that_does_not_answer_is_killed_and_each_step_is_told(
         "It did not answer; sent it SIGTERM.",
         "It did not end; killed it and its loaders.",
     ]
-    assert ended.state == "lost"
-    assert not processes_of(planted)
+    assert ended.state == "stopped"
+    assert ended.reason.startswith("It did not answer for 1 seconds and was killed")
+    assert not trainers_of(planted)
 
 
 def test_a_live_run_is_neither_resumed_nor_deleted(
@@ -138,7 +153,9 @@ def test_a_run_copied_from_another_machine_is_shown_as_what_it_is(
     stop(planted, "one")
     copy = open_home(tmp_path / "copy")
     status = read_json(copy.runs / "one" / "status.json")
-    write_json(copy.runs / "one" / "status.json", {**status, "host": "greenhouse"})
+    assert find_run(copy, "one").state == "running", "as far as one can tell"
+    heard = {**status, "host": "greenhouse", "updated": time.time() - 600}
+    write_json(copy.runs / "one" / "status.json", heard)
     run = find_run(copy, "one")
     assert run.state == "lost"
     assert "greenhouse" in run.reason

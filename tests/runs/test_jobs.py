@@ -7,7 +7,10 @@ import psutil
 import pytest
 
 from engine.home import Home, open_home
-from engine.runs.jobs import Job, forget_job, read_job, start_job
+from engine.locks import is_held
+from engine.runs.jobs import Job, forget_job, read_job, start_job, stop_job
+from engine.runs.queue import alter, read_queue
+from engine.runs.supervision import keep_going
 
 
 @pytest.fixture
@@ -32,6 +35,13 @@ def _ended(home: Home, name: str, seconds: float = 60) -> Job:
         assert time.monotonic() < deadline, "the job did not end"
         time.sleep(0.05)
     return job
+
+
+def _started(home: Home, name: str, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while read_queue(home) or not is_held(home.jobs / name / "lock"):
+        assert time.monotonic() < deadline, "the job did not start"
+        time.sleep(0.01)
 
 
 def _processes_naming(path: Path) -> list[psutil.Process]:
@@ -66,12 +76,14 @@ def test_starting_a_running_job_again_starts_nothing(place: Home, photographs: P
     first = start_job(place, "import", arguments)
     second = start_job(place, "import", arguments)
     assert second.started == first.started
-    assert len(_processes_naming(place.root)) <= 1
+    jobs = [p for p in _processes_naming(place.root) if "import" in p.cmdline()]
+    assert len(jobs) <= 1
     assert _ended(place, "import").state == "finished"
 
 
 def test_a_killed_job_is_lost_and_can_be_started_again(place: Home, photographs: Path) -> None:
     start_job(place, "import", ["import", "folder", str(photographs)])
+    _started(place, "import")
     for process in _processes_naming(place.root):
         process.kill()
     assert _ended(place, "import").state == "lost"
@@ -84,3 +96,37 @@ def test_a_job_that_has_ended_can_be_forgotten(place: Home, photographs: Path) -
     _ended(place, "import")
     forget_job(place, "import")
     assert read_job(place, "import").state == "none"
+
+
+def test_a_job_that_waits_is_running_and_says_that_it_waits(place: Home, photographs: Path) -> None:
+    start_job(place, "import", ["import", "folder", str(photographs)], after="run:one")
+    alter(place, "job:import", held=True)
+    assert [ticket.name for ticket in read_queue(place)] == ["job:import"]
+    job = read_job(place, "import")
+    assert (job.state, job.waiting, job.note) == ("running", True, "On hold")
+    alter(place, "job:import", held=False)
+    keep_going(place)
+    assert _ended(place, "import").state == "finished"
+
+
+def test_a_job_that_is_killed_alone_is_lost_with_the_reason(place: Home) -> None:
+    start_job(place, "demo", ["demo"])
+    _started(place, "demo")
+    for process in _processes_naming(place.root):
+        if "demo" in process.cmdline():
+            process.kill()
+    job = _ended(place, "demo")
+    assert (job.state, job.reason) == (
+        "lost",
+        "The system killed its process, as it does when memory runs out.",
+    )
+
+
+def test_a_job_can_be_stopped(place: Home) -> None:
+    start_job(place, "demo", ["demo"])
+    _started(place, "demo")
+    stop_job(place, "demo")
+    job = _ended(place, "demo")
+    assert job.state == "failed"
+    assert job.reason in ("Interrupted.", "It was stopped.")
+    assert not (place.jobs / "demo" / "stop").exists()

@@ -8,6 +8,7 @@ import math
 import sys
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from engine.home import Home, open_home
@@ -43,6 +44,8 @@ def ended_run(
             add_point(status, curves, step, epochs)
     if state == "lost":
         status.write(state="running")
+        # Long enough ago for its silence to be certain.
+        write_status(folder.status, replace(status.status, updated=time.time() - 600))
     else:
         status.end(state, 0, reason)  # type: ignore[arg-type]
     folder.checkpoints.mkdir()

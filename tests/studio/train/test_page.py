@@ -128,4 +128,4 @@ def test_a_split_that_cannot_be_trained_on_is_refused_in_a_sentence(
 def test_a_live_run_is_named_beside_the_button(open_page: OpenPage, split_home: Home) -> None:
     with held(new_run(split_home, "first").lock):
         app = open_page("train", config="demo")
-    assert "first is going already" in app.warning[0].value
+    assert "first is going already" in app.info[0].value

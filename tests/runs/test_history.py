@@ -1,11 +1,12 @@
 import json
+import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from studio.runs.charts import run_charts
-from studio.runs.history import History
+from engine.runs.history import History
 
 
 def write(path: Path, *lines: dict[str, Any]) -> None:
@@ -61,11 +62,31 @@ def test_damaged_and_foreign_lines_change_nothing(metrics: Path) -> None:
     assert len(history.train) == len(history.val) == 0
 
 
-def test_the_charts_name_the_k_that_was_counted(metrics: Path) -> None:
-    write(metrics, train(10, loss=1.0, top1=0.5, top5=0.9, k=3, lr=1e-4, images_per_second=30.0))
+def test_whatever_is_measured_becomes_a_curve_with_gaps_where_it_was_not(metrics: Path) -> None:
+    write(metrics, train(10, loss=2.0), train(20, loss=1.5, memory_bytes=7), train(30, loss=None))
     history = History()
     history.read_on(metrics)
-    charts = run_charts(history)
-    assert charts["top5"].title == "Top-3"
-    assert charts["loss"].summary.startswith("train: from 1 to 1")
-    assert charts["macro_top1"].summary == "Nothing measured yet."
+    assert np.array_equal(history.train["memory_bytes"], [math.nan, 7, math.nan], equal_nan=True)
+    assert np.array_equal(history.train["loss"], [2.0, 1.5, math.nan], equal_nan=True)
+    assert np.isnan(history.train["nothing"]).all()
+
+
+def test_where_each_attempt_began_is_known(metrics: Path) -> None:
+    write(metrics, train(10, t=100.0), train(20), train(15, attempt=2, t=500.0), train(25, 2))
+    history = History()
+    history.read_on(metrics)
+    assert [(b.attempt, b.step, b.t) for b in history.beginnings] == [(1, 10, 100), (2, 15, 500)]
+
+
+def test_smoothing_goes_on_from_where_it_was_and_begins_without_a_bias(metrics: Path) -> None:
+    values = [4.0, 2.0, 1.0, 3.0, 2.0]
+    write(metrics, *(train(step, loss=value) for step, value in enumerate(values[:3])))
+    history = History()
+    history.read_on(metrics)
+    assert history.train.smoothed("loss", 0.5)[0] == 4.0
+    write(metrics, *(train(step, loss=value) for step, value in enumerate(values[3:], 3)))
+    history.read_on(metrics)
+    weights = [[0.5 ** (n - i) for i in range(n + 1)] for n in range(5)]
+    expected = [np.average(values[: n + 1], weights=weights[n]) for n in range(5)]
+    assert history.train.smoothed("loss", 0.5) == pytest.approx(expected)
+    assert history.train.smoothed("loss", 0.0) == pytest.approx(values)

@@ -1,0 +1,100 @@
+"""queue list, move, hold, release, now, after, cancel."""
+
+import dataclasses
+from typing import Annotated
+
+import typer
+
+from engine.commands.shared import HomeOption, JsonOption, answer, home_at
+from engine.home import Home
+from engine.runs.control import ask_to_stop
+from engine.runs.jobs import stop_job
+from engine.runs.queue import Ticket, alter, here, move, read_queue
+from engine.runs.supervision import keep_going
+
+app = typer.Typer(help="What waits for its turn: order it, hold it back.", no_args_is_help=True)
+NameArgument = Annotated[str, typer.Argument(help="What waits: run:ID or job:NAME.")]
+
+
+@app.command("list")
+def list_(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """What waits, in order."""
+    place = home_at(home)
+    keep_going(place)
+    _tell(place, as_json)
+
+
+@app.command("move")
+def move_(
+    name: NameArgument,
+    place: Annotated[int, typer.Argument(min=1, help="Its new place, from 1.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Give it another place."""
+    move(home_at(home), name, place - 1)
+    _tell(home_at(home), as_json)
+
+
+@app.command()
+def hold(name: NameArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Keep it waiting until it is released."""
+    _alter(home_at(home), name, as_json, held=True)
+
+
+@app.command()
+def release(name: NameArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Let it have its turn, here, though it was queued in another home."""
+    _alter(home_at(home), name, as_json, held=False)
+
+
+@app.command()
+def now(name: NameArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Start it at once, beside what runs already."""
+    _alter(home_at(home), name, as_json, held=False, now=True, after="")
+
+
+@app.command()
+def after(
+    name: NameArgument,
+    other: Annotated[str, typer.Argument(help="What must have ended before; empty = nothing.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let it wait until something else has ended."""
+    _alter(home_at(home), name, as_json, after=other)
+
+
+@app.command()
+def cancel(name: NameArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Take it out of the queue."""
+    kind, _, called = name.partition(":")
+    if kind == "run":
+        ask_to_stop(home_at(home), called)
+    else:
+        stop_job(home_at(home), called)
+    _tell(home_at(home), as_json)
+
+
+def _alter(home: Home, name: str, as_json: bool, **changes: str | bool) -> None:
+    alter(home, name, **changes)
+    keep_going(home)
+    _tell(home, as_json)
+
+
+def _tell(home: Home, as_json: bool) -> None:
+    tickets = read_queue(home)
+    lines = [f"{place}. {_line(home, ticket)}" for place, ticket in enumerate(tickets, 1)]
+    values = {"tickets": [dataclasses.asdict(ticket) for ticket in tickets]}
+    answer(values, "\n".join(lines) or "Nothing waits.", as_json)
+
+
+def _line(home: Home, ticket: Ticket) -> str:
+    said = [f"{ticket.name} ({ticket.lane})"]
+    if ticket.held:
+        said.append("on hold")
+    if ticket.after:
+        said.append(f"after {ticket.after}")
+    if ticket.where != here(home):
+        said.append(f"queued in {ticket.where}; release it to run it here")
+    return ", ".join(said)

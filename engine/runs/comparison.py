@@ -1,0 +1,141 @@
+"""Runs beside each other: what differs in their settings, and how well each did."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.errors import BadInput
+from engine.files import read_json
+from engine.runs.history import History
+from engine.runs.run import Run
+from engine.settings.files import read_yaml
+
+# Names and places, which differ without meaning anything for the outcome.
+_NOT_COMPARED = frozenset({"name", "description", "data.train_jsonl", "data.val_jsonl"})
+
+
+@dataclass(frozen=True)
+class Final:
+    """A run at its best epoch: shares in 0..1, NaN where not measured.
+
+    `low` and `high` hold the true top-1 of val with 95 % certainty; `split_hash` is of the val
+    part's bytes: runs of different ones were not judged on the same photographs.
+    """
+
+    run_id: str
+    epoch: float
+    loss: float
+    top1: float
+    low: float
+    high: float
+    top5: float
+    macro_top1: float
+    test_top1: float
+    split: str
+    split_hash: str
+    crop: str
+
+
+def flat_settings(run: Run) -> dict[str, Any]:
+    """A run's settings by their dotted keys.
+
+    Raises:
+        BadInput: its configuration cannot be read.
+    """
+    return dict(_flat(read_yaml(run.folder.config), ""))
+
+
+def differing(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Of settings by run, the keys whose values are not all the same: {key: value of each run}."""
+    keys = dict.fromkeys(key for values in settings.values() for key in values)
+    table = {key: [values.get(key) for values in settings.values()] for key in keys}
+    return {
+        key: values
+        for key, values in table.items()
+        if key not in _NOT_COMPARED and any(value != values[0] for value in values)
+    }
+
+
+def final_of(run: Run, history: History) -> Final:
+    """How a run did in the epoch whose checkpoint was kept."""
+    val = history.val
+    macro = val["macro_top1"]
+    place = int(np.nanargmax(macro)) if np.isfinite(macro).any() else None
+
+    def at(name: str) -> float:
+        return float(val[name][place]) if place is not None else math.nan
+
+    low, high = at("top1_low"), at("top1_high")
+    if low != low and place is not None:
+        low, high = wilson(at("top1"), at("images"))
+    split, crop = _data_of(run)
+    return Final(
+        run.run_id,
+        at("epoch"),
+        at("loss"),
+        at("top1"),
+        low,
+        high,
+        at("top5"),
+        at("macro_top1"),
+        _test_top1(run),
+        split,
+        _split_hash(run),
+        crop,
+    )
+
+
+def wilson(share: float, count: float) -> tuple[float, float]:
+    """The 95 % interval of a share out of `count` (Wilson, 1927)."""
+    if not (share == share and count > 0):
+        return math.nan, math.nan
+    z = 1.959964
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = (
+        z
+        / (1 + z * z / count)
+        * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    )
+    return middle - half, middle + half
+
+
+def groups(settings: Mapping[str, Mapping[str, Any]], key: str) -> dict[str, list[str]]:
+    """The runs by their value of a setting: {value: run ids}."""
+    found: dict[str, list[str]] = {}
+    for run_id, values in settings.items():
+        found.setdefault(str(values.get(key)), []).append(run_id)
+    return found
+
+
+def _flat(values: Mapping[str, Any], group: str) -> Sequence[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for key, value in values.items():
+        inner = isinstance(value, Mapping)
+        found += _flat(value, f"{group}{key}.") if inner else [(f"{group}{key}", value)]
+    return found
+
+
+def _data_of(run: Run) -> tuple[str, str]:
+    try:
+        data = read_yaml(run.folder.config).get("data") or {}
+    except BadInput:
+        return "–", "–"
+    smart = bool(data.get("smart_crop"))
+    return str(data.get("split") or "–"), str(data.get("crop_preset")) if smart else "no crop"
+
+
+def _split_hash(run: Run) -> str:
+    try:
+        return str(read_json(run.folder.parts)["val"]["sha256"])[:8]
+    except (BadInput, KeyError, TypeError):
+        return "–"
+
+
+def _test_top1(run: Run) -> float:
+    try:
+        return float(read_json(run.folder.evaluation / "test.json")["top1"])
+    except (BadInput, KeyError, TypeError, ValueError):
+        return math.nan

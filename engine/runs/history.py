@@ -1,0 +1,154 @@
+"""A run's measurements as they grow, read on from where the last look ended."""
+
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from engine.runs.columns import Columns, Floats, columns_of
+from engine.runs.metrics import read_bytes
+
+_NAN = float("nan")
+
+
+class Points:
+    """The points of one part, a column a measurement; what was not measured is NaN."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, array[float]] = {"step": array("d")}
+        self._smooth: dict[str, tuple[float, array[float]]] = {}
+
+    def __len__(self) -> int:
+        return len(self._columns["step"])
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._columns
+
+    def __getitem__(self, name: str) -> Floats:
+        """A measurement of every point: (points,)."""
+        column = self._columns.get(name)
+        return np.full(len(self), np.nan) if column is None else np.array(column)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What was measured."""
+        return tuple(self._columns)
+
+    def last(self, name: str) -> float | None:
+        """The latest measurement, if there is one."""
+        column = self._columns.get(name)
+        return column[-1] if column and column[-1] == column[-1] else None
+
+    def extend(self, count: int, columns: Mapping[str, Floats]) -> None:
+        """Take in so many points, a column (count,) for each measurement; NaN = not measured."""
+        before = len(self)
+        for name, values in columns.items():
+            if name not in self._columns:
+                if np.isnan(values).all():
+                    continue
+                self._columns[name] = array("d", [_NAN]) * before
+            self._columns[name].frombytes(np.ascontiguousarray(values, np.float64).tobytes())
+        for column in self._columns.values():
+            column.extend([_NAN] * (before + count - len(column)))
+
+    def forget_from(self, step: float) -> None:
+        """Drop the points at and after a step."""
+        steps = self._columns["step"]
+        kept = len(steps)
+        while kept and steps[kept - 1] >= step:
+            kept -= 1
+        for column in self._columns.values():
+            del column[kept:]
+        for _, smooth in self._smooth.values():
+            del smooth[kept:]
+
+    def smoothed(self, name: str, weight: float) -> Floats:
+        """A measurement's running mean: (points,). Each point keeps `weight` of the mean before.
+
+        Begins without a bias to zero (Kingma and Ba, 2015, section 3); gaps stay gaps.
+        """
+        known, smooth = self._smooth.get(name, (weight, array("d")))
+        if known != weight:
+            smooth = array("d")
+        self._smooth[name] = (weight, smooth)
+        column = self._columns.get(name, array("d"))
+        _smooth_on(column, smooth, weight)
+        return np.array(smooth)
+
+
+def _smooth_on(column: "array[float]", smooth: "array[float]", weight: float) -> None:
+    """Bring the running mean up to the end of the column."""
+    done = len(smooth)
+    mean = next((value for value in reversed(smooth) if value == value), _NAN)
+    # How much of the mean is data, not the zero it began with.
+    share = 1 - weight**done
+    for place in range(done, len(column)):
+        value = column[place]
+        if value == value:
+            sum_ = (mean * share if mean == mean else 0.0) * weight + value * (1 - weight)
+            share = 1 - weight * (1 - share)
+            mean = sum_ / share
+        smooth.append(mean if value == value else _NAN)
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """Where an attempt took up its work."""
+
+    attempt: int
+    step: float
+    epoch: float
+    t: float
+
+
+@dataclass
+class History:
+    """The train and val points of one run; `k` is what "top-5" counts, fewer with few species.
+
+    A run that goes on from a checkpoint takes some steps again: its new points replace the old.
+    """
+
+    train: Points = field(default_factory=Points)
+    val: Points = field(default_factory=Points)
+    k: int = 5
+    offset: int = 0
+    beginnings: list[Beginning] = field(default_factory=list)
+
+    def read_on(self, path: Path) -> bool:
+        """Take in what was written since the last time; whether there was anything."""
+        new = read_bytes(path, self.offset)
+        if new.offset < self.offset:
+            # Another file took its place.
+            self.train, self.val, self.beginnings = Points(), Points(), []
+        changed = new.offset != self.offset
+        self.offset = new.offset
+        self._take(columns_of(new.content))
+        return changed
+
+    def part(self, name: str) -> Points:
+        """The points of "train" or "val"."""
+        return self.train if name == "train" else self.val
+
+    def _take(self, columns: Columns) -> None:
+        usable = np.isin(columns.parts, ("train", "val")) & np.isfinite(columns["step"])
+        attempts = np.nan_to_num(columns["attempt"])
+        for attempt in np.unique(attempts[usable]):
+            of_attempt = usable & (attempts == attempt)
+            if not self.beginnings or attempt > self.beginnings[-1].attempt:
+                self._begin(int(attempt), columns, int(of_attempt.argmax()))
+            for part in ("train", "val"):
+                rows = of_attempt & (columns.parts == part)
+                self.part(part).extend(
+                    int(rows.sum()), {name: v[rows] for name, v in columns.measured.items()}
+                )
+        counted = columns["k"][np.isfinite(columns["k"])]
+        self.k = int(counted[-1]) if len(counted) else self.k
+
+    def _begin(self, attempt: int, columns: Columns, row: int) -> None:
+        step = float(columns["step"][row])
+        for points in (self.train, self.val):
+            points.forget_from(step)
+        epoch, t = (float(np.nan_to_num(columns[name][row])) for name in ("epoch", "t"))
+        self.beginnings.append(Beginning(attempt, step, epoch, t))

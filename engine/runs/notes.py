@@ -1,0 +1,45 @@
+"""What a person says of a run: a note, tags, whether it is a favourite."""
+
+import dataclasses
+from dataclasses import dataclass
+
+from engine.errors import BadInput
+from engine.files import read_json, write_json
+from engine.runs.run import Run
+from engine.training.folder import RunFolder
+
+
+@dataclass(frozen=True)
+class Notes:
+    """Kept in notes.json of the run's folder."""
+
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    favourite: bool = False
+
+
+def read_notes(folder: RunFolder) -> Notes:
+    """The notes on a run; none where the file is missing or damaged."""
+    try:
+        values = read_json(folder.root / "notes.json")
+        return Notes(
+            str(values["note"]), tuple(map(str, values["tags"])), bool(values["favourite"])
+        )
+    except (BadInput, KeyError, TypeError):
+        return Notes()
+
+
+def write_notes(folder: RunFolder, notes: Notes) -> None:
+    """Keep the notes."""
+    write_json(folder.root / "notes.json", dataclasses.asdict(notes))
+
+
+def tags_of(words: str) -> tuple[str, ...]:
+    """Tags from words parted by commas, each once, in their order."""
+    return tuple(dict.fromkeys(tag.strip() for tag in words.split(",") if tag.strip()))
+
+
+def found_by(run: Run, notes: Notes, words: str) -> bool:
+    """Whether all the words are in the run's name, state, reason, note or tags."""
+    said = " ".join((run.run_id, run.state, run.reason, notes.note, *notes.tags)).lower()
+    return all(word in said for word in words.lower().split())

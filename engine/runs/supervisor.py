@@ -1,0 +1,237 @@
+"""The supervisor: starts what waits, ends what is to stop, and notes how everything ended.
+
+One process a home, apart from the web server, started when first needed and gone when there is
+nothing left to do. All it knows is in files and kernel locks: a new one takes up where one that
+was killed left off.
+"""
+
+import contextlib
+import dataclasses
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.errors import BadInput, StudioError
+from engine.home import Home, open_home
+from engine.locks import claim, inherited, is_held, release
+from engine.runs.queue import Ticket, changing, here, read_queue
+from engine.runs.supervision import bell, supervisor_lock
+from engine.runs.wish import Stage, write_wish
+from engine.runs.work import Work, gpus, wish_of, work_of
+from engine.settings.configs import studio_settings
+from engine.settings.studio import QueueSettings
+
+log = logging.getLogger(__name__)
+
+_TICK = 0.1
+_LOOK_AROUND = 5.0
+_IDLE = 2.0
+
+
+class Supervisor:
+    """What runs, by name: `_live` all of it, `_children` that which this process started, and
+    `_locks` of those that are held here too until it is written how they ended."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._live: dict[str, Work] = {}
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._locks: dict[str, int] = {}
+        # When each stage of stopping began, by a clock that nobody sets.
+        self._stages: dict[str, tuple[Stage, float]] = {}
+        self._looked = -_LOOK_AROUND
+        self._heard = 0
+        self._considered: tuple[object, ...] = ()
+
+    def run(self) -> None:
+        """Work until there has been nothing to do for a while."""
+        busy = time.monotonic()
+        while self._home.queue.is_dir():
+            if self.tick():
+                busy = time.monotonic()
+            elif time.monotonic() - busy > _IDLE and self._leave():
+                return
+            time.sleep(_TICK)
+
+    def tick(self) -> bool:
+        """Look once; whether there is anything to do or to wait for."""
+        self._note_ends()
+        self._look_around()
+        tickets = read_queue(self._home)
+        considered = (tickets, tuple(self._live))
+        if considered != self._considered:
+            self._start_what_fits()
+            self._considered = considered
+        for name, work in list(self._live.items()):
+            self._stop(name, work)
+        return bool(self._live) or any(self._is_ours(ticket) for ticket in tickets)
+
+    def _is_ours(self, ticket: Ticket) -> bool:
+        return ticket.where == here(self._home) and not ticket.held
+
+    def _leave(self) -> bool:
+        """Let go of the lock, unless something was queued meanwhile."""
+        with changing(self._home) as tickets:
+            if any(self._is_ours(ticket) for ticket in tickets):
+                return False
+            # Whoever queues next waits for the queue's lock, and then finds no supervisor.
+            release(_LOCK.pop())
+            return True
+
+    def _look_around(self) -> None:
+        """Take on what is alive and was started by others: a terminal, or one before us."""
+        with contextlib.suppress(OSError):
+            rung = bell(self._home).stat().st_mtime_ns
+            if rung != self._heard:
+                self._heard, self._looked = rung, -_LOOK_AROUND
+        if time.monotonic() - self._looked < _LOOK_AROUND:
+            return
+        self._looked = time.monotonic()
+        for name in _names(self._home):
+            if name not in self._live and is_held(work_of(self._home, name).lock):
+                log.info("Found %s alive.", name)
+                self._live[name] = work_of(self._home, name)
+
+    def _note_ends(self) -> None:
+        for name, work in list(self._live.items()):
+            child = self._children.get(name)
+            status = None
+            if child is not None:
+                # Left unwaited for, so that its number stays its own until its loaders are gone.
+                if not os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                    continue
+                work.signal(signal.SIGKILL)
+                status = child.wait()
+                del self._children[name]
+            elif is_held(work.lock):
+                continue
+            else:
+                work.signal(signal.SIGKILL)
+            del self._live[name]
+            self._end(work, status)
+            self._stages.pop(name, None)
+
+    def _end(self, work: Work, status: int | None) -> None:
+        log.info("%s ended%s.", work.name, "" if status is None else f" with {status}")
+        lock = self._locks.pop(work.name, None)
+        if lock is None and work.exists:
+            lock = claim(work.lock)
+        if lock is None:
+            return
+        try:
+            if work.exists:
+                work.note_end(status, wish_of(work))
+        except (StudioError, OSError):
+            log.exception("How %s ended could not be written.", work.name)
+        finally:
+            release(lock)
+
+    def _start_what_fits(self) -> None:
+        if not read_queue(self._home):
+            return
+        with changing(self._home) as tickets:
+            for ticket in list(tickets):
+                if not self._is_ours(ticket):
+                    continue
+                waits = ticket.after and (
+                    ticket.after in self._live or any(t.name == ticket.after for t in tickets)
+                )
+                gpu = self._free(ticket) if not waits else None
+                if gpu is not None:
+                    tickets.remove(ticket)
+                    self._start(work_of(self._home, ticket.name), gpu)
+
+    def _free(self, ticket: Ticket) -> str | None:
+        """The GPU for this ticket, "" where it needs none; None where nothing is free."""
+        limits = _limits()
+        users = [work for work in self._live.values() if work.lane == ticket.lane]
+        if ticket.lane != "gpu":
+            limit = limits.cpu if ticket.lane == "cpu" else limits.light
+            return "" if ticket.now or len(users) < limit else None
+        taken = [work.gpu for work in users]
+        by_use = sorted(gpus() or [""], key=taken.count)
+        # A run begun in a terminal was given no GPU; it uses the first.
+        free = ticket.now or taken.count(by_use[0]) < limits.gpu
+        return by_use[0] if free else None
+
+    def _start(self, work: Work, gpu: str) -> None:
+        lock = claim(work.lock) if work.exists else None
+        if lock is None:
+            return
+        if work.ends_with_note:
+            self._locks[work.name] = os.dup(lock)
+        try:
+            self._children[work.name] = work.start(lock, gpu)
+            self._live[work.name] = work
+            log.info("Started %s%s.", work.name, f" on GPU {gpu}" if gpu else "")
+        except (OSError, StudioError):
+            log.exception("%s could not be started.", work.name)
+            self._end(work, 1)
+
+    def _stop(self, name: str, work: Work) -> None:
+        """Take the next step of stopping: ask, then SIGTERM, then SIGKILL."""
+        wish = wish_of(work)
+        if wish is None:
+            return
+        now = time.monotonic()
+        if name not in self._stages:
+            self._stages[name] = (wish.stage, now)
+            if not work.asks_by_file and wish.save:
+                work.signal(signal.SIGINT)
+        stage, since = self._stages[name]
+        following: Stage
+        if not wish.save and stage != "killed":
+            following, number = "killed", signal.SIGKILL
+        elif stage == "asked" and now - since >= wish.ask_seconds:
+            following, number = "terminated", signal.SIGTERM
+        elif stage == "terminated" and now - since >= wish.term_seconds:
+            following, number = "killed", signal.SIGKILL
+        else:
+            return
+        log.info("%s: %s.", name, following)
+        self._stages[name] = (following, now)
+        with contextlib.suppress(StudioError):
+            write_wish(work.stop, dataclasses.replace(wish, stage=following, since=time.time()))
+        work.signal(number)
+
+
+def _names(home: Home) -> Iterator[str]:
+    for kind, folder in (("run", home.runs), ("job", home.jobs)):
+        for path in folder.glob("*/lock"):
+            if not path.parent.name.startswith("."):
+                yield f"{kind}:{path.parent.name}"
+
+
+def _limits() -> QueueSettings:
+    try:
+        return studio_settings().queue
+    except BadInput:
+        log.warning("The studio's settings cannot be read; the queue keeps to the usual limits.")
+        return QueueSettings()
+
+
+_LOCK: list[int] = []
+
+
+def main() -> None:
+    """`python -m engine.runs.supervisor HOME`, started by `keep_supervised` with the lock."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
+    )
+    home = open_home(Path(sys.argv[1]))
+    lock = inherited(supervisor_lock(home))
+    if lock is None:
+        lock = claim(supervisor_lock(home))
+    if lock is None:
+        return
+    _LOCK.append(lock)
+    Supervisor(home).run()
+
+
+if __name__ == "__main__":
+    main()

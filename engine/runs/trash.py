@@ -1,0 +1,67 @@
+"""Deleting runs so that it can be undone: runs/.trash/."""
+
+import shutil
+import time
+from dataclasses import dataclass
+
+from engine.errors import BadInput
+from engine.home import Home
+from engine.runs.run import find_run
+from engine.training.folder import RunFolder
+
+
+@dataclass(frozen=True)
+class Discarded:
+    """A run in the trash: its folder there, what it was called and when it was thrown away."""
+
+    folder: RunFolder
+    run_id: str
+    at: float
+
+
+def delete_run(home: Home, run_id: str) -> Discarded:
+    """Move a run and everything in its folder to the trash.
+
+    Raises:
+        BadInput: there is no such run, or it is still going.
+    """
+    run = find_run(home, run_id)
+    if run.is_live:
+        raise BadInput(f"The run {run_id} is still going; stop it first.")
+    now = time.time()
+    target = home.runs / ".trash" / f"{now:.3f}~{run_id}"
+    target.parent.mkdir(exist_ok=True)
+    run.folder.root.rename(target)
+    return Discarded(RunFolder(target), run_id, now)
+
+
+def trash(home: Home) -> list[Discarded]:
+    """What lies in the trash, the latest first."""
+    found = []
+    for path in (home.runs / ".trash").glob("*~*"):
+        at, _, run_id = path.name.partition("~")
+        found.append(Discarded(RunFolder(path), run_id, float(at)))
+    return sorted(found, key=lambda discarded: -discarded.at)
+
+
+def restore_run(home: Home, run_id: str) -> str:
+    """Bring the run that was deleted last under this name back; returns what it is called now.
+
+    Raises:
+        BadInput: there is none in the trash.
+    """
+    for discarded in trash(home):
+        if discarded.run_id == run_id:
+            taken = (home.runs / run_id).exists()
+            name = f"{run_id}-restored-{int(discarded.at)}" if taken else run_id
+            discarded.folder.root.rename(home.runs / name)
+            return name
+    raise BadInput(f"There is no run {run_id!r} in the trash.")
+
+
+def empty_trash(home: Home) -> int:
+    """Remove for good what lies in the trash; returns how many runs."""
+    discarded = trash(home)
+    for item in discarded:
+        shutil.rmtree(item.folder.root)
+    return len(discarded)

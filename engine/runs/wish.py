@@ -1,0 +1,53 @@
+"""The wish that a run or a job stop: a file in its folder, which tells how far that has come."""
+
+import time
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Literal
+
+from engine.errors import BadInput
+from engine.files import read_json, write_json
+
+Stage = Literal["asked", "terminated", "killed"]
+
+ASK_SECONDS = 60.0
+TERM_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class StopWish:
+    """Who does not save and end within `ask_seconds` gets SIGTERM; who does not end within
+    `term_seconds` of that is killed. Without `save` it is killed at once. Times are Unix seconds.
+    """
+
+    asked: float
+    ask_seconds: float = ASK_SECONDS
+    term_seconds: float = TERM_SECONDS
+    save: bool = True
+    stage: Stage = "asked"
+    since: float = 0.0
+
+    @property
+    def seconds_to_next(self) -> float | None:
+        """Until the next stage, as far as the clock can be trusted; None in the last one."""
+        patience = {"asked": self.ask_seconds, "terminated": self.term_seconds}.get(self.stage)
+        if patience is None:
+            return None
+        return min(patience, max(0.0, patience - (time.time() - (self.since or self.asked))))
+
+
+def read_wish(path: Path) -> StopWish | None:
+    """The wish at `path`; one in no words (an empty file) is a wish all the same."""
+    if not path.exists():
+        return None
+    try:
+        values = read_json(path)
+        known = {item.name for item in fields(StopWish)}
+        return StopWish(**{key: value for key, value in values.items() if key in known})
+    except (BadInput, AttributeError, TypeError):
+        return StopWish(time.time())
+
+
+def write_wish(path: Path, wish: StopWish) -> None:
+    """Leave the wish at `path`."""
+    write_json(path, asdict(wish))

@@ -1,0 +1,240 @@
+"""A run or a job as the supervisor handles it: what to start, and what to write when it ends."""
+
+import dataclasses
+import os
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.errors import BadInput
+from engine.files import read_json, write_json
+from engine.home import Home
+from engine.progress import JOB_VARIABLE
+from engine.runs.failure import exit_words
+from engine.runs.process import Identity, identity_of, start_engine
+from engine.runs.queue import Lane
+from engine.runs.wish import StopWish, read_wish
+from engine.settings.files import load
+from engine.settings.run import RunSettings
+from engine.training.folder import RunFolder
+from engine.training.status import ENDED, State, read_status, require_legal, write_status
+
+
+@dataclass(frozen=True)
+class Work:
+    """What runs and jobs have in common. `name` is run:ID or job:NAME, `root` its folder."""
+
+    home: Home
+    name: str
+    root: Path
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "lock"
+
+    @property
+    def stop(self) -> Path:
+        return self.root / "stop"
+
+    @property
+    def exists(self) -> bool:
+        raise NotImplementedError
+
+    @property
+    def lane(self) -> Lane:
+        """What it takes up while it runs."""
+        return "light"
+
+    @property
+    def asks_by_file(self) -> bool:
+        """Whether it looks at the stop file itself; else it is interrupted by a signal."""
+        return False
+
+    @property
+    def ends_with_note(self) -> bool:
+        """Whether it counts as running until it is written how it ended."""
+        return False
+
+    def command(self) -> tuple[list[str], Path, dict[str, str]]:
+        """The engine's arguments, the file of its output, and its environment."""
+        raise NotImplementedError
+
+    def note_end(self, exit_status: int | None, wish: StopWish | None) -> None:
+        """Write how it ended where it could not say so itself; None = nobody knows."""
+        raise NotImplementedError
+
+    def start(self, lock: int, gpu: str = "") -> "subprocess.Popen[bytes]":
+        """Start its process, which takes over the lock, and note which one that is.
+
+        Raises:
+            OSError: its files cannot be written; the lock is let go of.
+        """
+        arguments, output, environment = self.command()
+        if gpu:
+            environment["CUDA_VISIBLE_DEVICES"] = gpu
+        process = start_engine(
+            arguments, output, self.root / "log.txt", lock, environment=environment
+        )
+        identity = dataclasses.asdict(identity_of(process.pid))
+        write_json(self.root / "process.json", {**identity, "gpu": gpu})
+        return process
+
+    def identity(self) -> Identity | None:
+        """The process that was started for it last."""
+        noted = _read(self.root / "process.json")
+        if isinstance(noted.get("pid"), int) and isinstance(noted.get("started"), (int, float)):
+            return Identity(noted["pid"], noted["started"], str(noted.get("host", "")))
+        return None
+
+    @property
+    def gpu(self) -> str:
+        """The GPU it was given."""
+        return str(_read(self.root / "process.json").get("gpu", ""))
+
+    def signal(self, number: int) -> None:
+        """Send a signal to all of its processes, on this machine only."""
+        identity = self.identity()
+        if identity is not None:
+            identity.signal(number)
+
+
+@dataclass(frozen=True)
+class RunWork(Work):
+    """A training run."""
+
+    @property
+    def folder(self) -> RunFolder:
+        return RunFolder(self.root)
+
+    @property
+    def exists(self) -> bool:
+        return self.folder.config.is_file()
+
+    @property
+    def lane(self) -> Lane:
+        try:
+            return lane_of(load(RunSettings, self.folder.config))
+        except BadInput:
+            return "cpu"
+
+    @property
+    def asks_by_file(self) -> bool:
+        return True
+
+    def command(self) -> tuple[list[str], Path, dict[str, str]]:
+        arguments = ["train", "--folder", self.root.name, "--home", str(self.home.root)]
+        return arguments, self.folder.log, {}
+
+    def identity(self) -> Identity | None:
+        """Of the two that are noted, by who started it and by itself, the one that lives."""
+        noted = super().identity()
+        try:
+            status = read_status(self.folder.status)
+        except BadInput:
+            return noted
+        if status.pid is None or status.pid_started is None:
+            return noted
+        own = Identity(status.pid, status.pid_started, status.host)
+        return noted if noted is not None and noted.started > own.started + 1 else own
+
+    def note_end(self, exit_status: int | None, wish: StopWish | None) -> None:
+        self.stop.unlink(missing_ok=True)
+        try:
+            status = read_status(self.folder.status)
+        except BadInput:
+            return
+        if status.state in ENDED:
+            return
+        state: State
+        if wish is not None and (wish.stage != "asked" or not wish.save):
+            state, reason = "stopped", _stopped_words(wish)
+        elif exit_status is None:
+            return
+        else:
+            state, reason = "failed", exit_words(exit_status)
+        require_legal(status.run_id, status.state, state)
+        ended = dataclasses.replace(
+            status,
+            state=state,
+            reason=reason,
+            exit_status=exit_status,
+            ended=time.time(),
+            seconds_left=None,
+        )
+        write_status(self.folder.status, ended)
+
+
+@dataclass(frozen=True)
+class JobWork(Work):
+    """A background job."""
+
+    @property
+    def exists(self) -> bool:
+        return (self.root / "job.json").is_file()
+
+    @property
+    def ends_with_note(self) -> bool:
+        return True
+
+    def command(self) -> tuple[list[str], Path, dict[str, str]]:
+        arguments = [str(word) for word in _read(self.root / "job.json").get("arguments", [])]
+        arguments += ["--json", "--home", str(self.home.root)]
+        return arguments, self.root / "output.txt", {JOB_VARIABLE: str(self.root)}
+
+    def note_end(self, exit_status: int | None, wish: StopWish | None) -> None:
+        self.stop.unlink(missing_ok=True)
+        ended = self.root / "ended.json"
+        if ended.exists() or (exit_status is None and wish is None):
+            return
+        status = 130 if exit_status is None or wish is not None else exit_status
+        reason = "It was stopped." if wish is not None else exit_words(status)
+        write_json(ended, {"exit_status": status, "reason": reason, "t": time.time()})
+
+
+def work_of(home: Home, name: str) -> Work:
+    """The run or job of a ticket's name."""
+    kind, _, called = name.partition(":")
+    if kind == "run":
+        return RunWork(home, name, home.runs / called)
+    return JobWork(home, name, home.jobs / called)
+
+
+def lane_of(settings: RunSettings) -> Lane:
+    """What a training takes up."""
+    device = settings.training.device
+    return "gpu" if device == "cuda" or (device == "auto" and gpus()) else "cpu"
+
+
+def gpus() -> list[str]:
+    """The GPUs that trainings may use, without asking torch, which takes seconds to load."""
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if visible is not None:
+        return [name for name in visible.split(",") if name.strip() not in ("", "-1")]
+    nodes = Path("/dev").glob("nvidia[0-9]*")
+    return sorted(node.name.removeprefix("nvidia") for node in nodes)
+
+
+def wish_of(work: Work) -> StopWish | None:
+    """Whether the work is to stop."""
+    return read_wish(work.stop)
+
+
+def _stopped_words(wish: StopWish) -> str:
+    if not wish.save:
+        return "It was cancelled without saving; Resume goes on from its last checkpoint."
+    waited = wish.ask_seconds + (wish.term_seconds if wish.stage == "killed" else 0)
+    did = "killed" if wish.stage == "killed" else "ended by SIGTERM"
+    return (
+        f"It did not answer for {waited:.0f} seconds and was {did}; "
+        "Resume goes on from its last checkpoint."
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        value = read_json(path)
+    except BadInput:
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,46 @@
+"""A chart taken apart: what stays the same from one look to the next, and the points that grow."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from plotly import graph_objects as go
+
+from studio.charts.chart import Chart, Table
+from studio.template import template
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One line: its look as Plotly writes it, and its points, x and y (points,)."""
+
+    look: dict[str, Any]
+    x: Floats
+    y: Floats
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """As a `Chart`, in plain values that are made anew in a millisecond, not in twenty."""
+
+    title: str
+    summary: str
+    table: Table
+    layout: dict[str, Any]
+    traces: tuple[Trace, ...] = field(default_factory=tuple)
+
+    def chart(self) -> Chart:
+        """The whole chart, checked by Plotly."""
+        data = [{**trace.look, "x": trace.x, "y": trace.y} for trace in self.traces]
+        return Chart(go.Figure(data=data, layout=self.layout), self.title, self.summary, self.table)
+
+
+@cache
+def plain_template() -> dict[str, Any]:
+    """The studio's template as plain values."""
+    values: dict[str, Any] = template().to_plotly_json()
+    return values

@@ -1,0 +1,199 @@
+"""Any runs beside each other: curves, what differs, how well each did."""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from engine.errors import BadInput
+from engine.home import Home
+from engine.runs.comparison import Final, differing, final_of, flat_settings, groups
+from engine.runs.history import History
+from engine.runs.run import Run
+from studio import text
+from studio.charts.parallel import parallel
+from studio.live_chart.component import forget_sent, live_chart, live_charts
+from studio.runs.export import curves_csv
+from studio.runs.overlay import overlays
+from studio.runs.way import choose_way
+
+_KEY = "runs.compare"
+_TICK_SECONDS = 2.0
+_PARALLEL_FROM = 4
+_AT_FIRST = 5
+
+
+def compare(home: Home, runs: Sequence[Run]) -> None:
+    """Choose runs, and see them side by side; the address says which."""
+    by_id = {run.run_id: run for run in runs}
+    chosen = _choose(list(by_id))
+    if len(chosen) < 2:
+        st.caption("Choose two runs or more.")
+        return
+    forget_sent(_KEY)
+    every = _TICK_SECONDS if any(by_id[run_id].is_live for run_id in chosen) else None
+    st.fragment(_beside, run_every=every)([by_id[run_id] for run_id in chosen])
+
+
+def _choose(run_ids: list[str]) -> list[str]:
+    named = st.query_params.get_all("compare")
+    if "runs.compare.chosen" not in st.session_state:
+        st.session_state["runs.compare.chosen"] = [
+            run_id for run_id in named if run_id in run_ids
+        ] or run_ids[:_AT_FIRST]
+    chosen = st.multiselect("Runs", run_ids, key="runs.compare.chosen")
+    if chosen != named:
+        st.query_params["compare"] = chosen
+    return chosen
+
+
+def _beside(runs: list[Run]) -> None:
+    histories = {run.run_id: history_of(run) for run in runs}
+    settings = {run.run_id: _settings(run) for run in runs}
+    differs = differing(settings)
+    finals = [final_of(run, histories[run.run_id]) for run in runs]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        baseline = st.selectbox(
+            "Baseline",
+            ["", *histories],
+            format_func=lambda run_id: run_id or "none",
+            key="runs.baseline",
+            bind="query-params",
+            help="What the other runs are told apart from.",
+        )
+        grouping = st.selectbox(
+            "Group by",
+            ["", *differs],
+            format_func=lambda key: key or "nothing",
+            key="runs.group",
+            bind="query-params",
+            help="Runs with the same value of this setting get the same colour and one mean.",
+        )
+    grouped = groups(settings, grouping) if grouping else {run_id: [run_id] for run_id in histories}
+    _same_photographs(finals)
+    live_charts(overlays(histories, grouped, choose_way()), _KEY)
+    st.subheader("At the best epoch", anchor=False)
+    _finals(finals, baseline or "")
+    if grouping:
+        _means(finals, grouped, grouping)
+    st.subheader("What differs", anchor=False)
+    _differences(differs, list(settings))
+    if len(runs) >= _PARALLEL_FROM and differs:
+        live_chart(
+            parallel(list(settings), differs, [final.macro_top1 for final in finals]),
+            f"{_KEY}.parallel",
+        )
+    st.download_button(
+        "Curves as CSV",
+        lambda: curves_csv(histories),
+        "curves.csv",
+        "text/csv",
+        key="runs.compare.csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def history_of(run: Run) -> History:
+    """All that a run measured, read once for everybody until there is more."""
+    try:
+        found = run.folder.metrics.stat()
+    except OSError:
+        return History()
+    return _read(str(run.folder.metrics), found.st_mtime_ns, found.st_size)
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _read(path: str, time_ns: int, size: int) -> History:
+    history = History()
+    history.read_on(Path(path))
+    return history
+
+
+def _settings(run: Run) -> dict[str, Any]:
+    try:
+        return flat_settings(run)
+    except BadInput:
+        return {}
+
+
+def _same_photographs(finals: Sequence[Final]) -> None:
+    if len({final.split_hash for final in finals} - {"–"}) > 1:
+        st.warning(
+            "These runs were not judged on the same photographs: their val parts differ. "
+            "Their accuracies cannot be compared.",
+            icon=":material/balance:",
+        )
+
+
+def _finals(finals: Sequence[Final], baseline: str) -> None:
+    base = next((final for final in finals if final.run_id == baseline), None)
+    columns: dict[str, list[Any]] = {
+        "Run": [final.run_id for final in finals],
+        "Macro top-1": [_share(final.macro_top1) for final in finals],
+        "Top-1": [_share(final.top1) for final in finals],
+        "95% interval": [interval_words(final.low, final.high) for final in finals],
+        "Top-5": [_share(final.top5) for final in finals],
+        "Loss": [text.number(final.loss, 3) for final in finals],
+        "Epoch": [text.number(final.epoch, 1) for final in finals],
+        "Test top-1": [_share(final.test_top1) for final in finals],
+        "Split": [f"{final.split} ({final.split_hash})" for final in finals],
+        "Crop": [final.crop for final in finals],
+    }
+    if base is not None:
+        columns["Against the baseline"] = [against(final, base) for final in finals]
+    st.dataframe(columns, hide_index=True, alt="Each run at its best epoch")
+
+
+def against(final: Final, base: Final) -> str:
+    """How much better or worse in macro top-1, and whether the intervals of top-1 part."""
+    if final.run_id == base.run_id:
+        return "baseline"
+    change = 100 * (final.macro_top1 - base.macro_top1)
+    if not math.isfinite(change):
+        return "–"
+    clear = final.low > base.high or final.high < base.low
+    return f"{change:+.1f} points{'' if clear else ', within the noise of val'}"
+
+
+def _means(finals: Sequence[Final], grouped: Mapping[str, list[str]], key: str) -> None:
+    by_id = {final.run_id: final.macro_top1 for final in finals}
+    rows = {value: np.array([by_id[run_id] for run_id in ids]) for value, ids in grouped.items()}
+    st.dataframe(
+        {
+            key: list(rows),
+            "Runs": [len(values) for values in rows.values()],
+            "Mean macro top-1": [_mean(values) for values in rows.values()],
+            "Lowest": [_share(float(np.min(values))) for values in rows.values()],
+            "Highest": [_share(float(np.max(values))) for values in rows.values()],
+        },
+        hide_index=True,
+        alt=f"Mean outcome by {key}",
+    )
+
+
+def _differences(differs: Mapping[str, list[Any]], run_ids: list[str]) -> None:
+    if not differs:
+        st.caption("Nothing in their configurations differs.")
+        return
+    table: dict[str, list[str]] = {"Setting": list(differs)}
+    for place, run_id in enumerate(run_ids):
+        table[run_id] = [str(values[place]) for values in differs.values()]
+    st.dataframe(table, hide_index=True, alt="The settings that are not the same in all runs")
+
+
+def interval_words(low: float, high: float) -> str:
+    """0.412, 0.478 -> "41.2% to 47.8%"."""
+    return f"{text.percentage(low)} to {text.percentage(high)}" if low == low else "–"
+
+
+def _share(value: float) -> str:
+    return text.percentage(value)
+
+
+def _mean(values: np.ndarray[Any, np.dtype[np.float64]]) -> str:
+    finite = values[np.isfinite(values)]
+    return _share(float(finite.mean())) if len(finite) else "–"

@@ -1,0 +1,79 @@
+"""A run's log: searched, coloured by level, followed to its end."""
+
+import html
+import re
+
+import streamlit as st
+
+from engine.runs.log import log_tail, search_log
+from engine.runs.run import Run
+
+_LINES = 300
+_LEVEL = re.compile(r"^\S+ \S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) ")
+_COLOURS = {
+    "DEBUG": "var(--st-gray-color)",
+    "WARNING": "var(--st-orange-color)",
+    "ERROR": "var(--st-red-color)",
+    "CRITICAL": "var(--st-red-color)",
+}
+_BOX = (
+    "height:320px;overflow:auto;display:flex;border:1px solid var(--st-border-color);"
+    "border-radius:0.5rem;padding:0.5rem 0.75rem;background:var(--st-secondary-background-color);"
+    "font:0.8125rem/1.5 var(--st-code-font)"
+)
+
+
+def log_view(run: Run) -> None:
+    """The log, and what to see of it."""
+    with st.expander("Log", icon=":material/notes:"):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            words = st.text_input(
+                "Search",
+                key="runs.log.search",
+                icon=":material/search:",
+                placeholder="any words",
+                width=260,
+            )
+            level = st.segmented_control(
+                "Show", ["All", "Warnings", "Errors"], default="All", key="runs.log.level"
+            )
+            follow = st.toggle("Follow the end", True, key="runs.log.follow")
+        whole = bool(words) or level in ("Warnings", "Errors")
+        found = search_log(run.folder.log, words) if whole else log_tail(run.folder.log, _LINES)
+        lines = of_level(found.splitlines(), level or "All")
+        st.html(log_html(lines[-_LINES:], follow))
+        if len(lines) > _LINES:
+            st.caption(f"The last {_LINES} of {len(lines):,} lines.")
+
+
+def of_level(lines: list[str], level: str) -> list[str]:
+    """The lines of a level and above; what follows a line without a level of its own is of it."""
+    least = {"Warnings": 1, "Errors": 2}.get(level, 0)
+    if not least:
+        return lines
+    kept, current = [], 0
+    for line in lines:
+        found = _LEVEL.match(line)
+        if found:
+            current = {"WARNING": 1, "ERROR": 2, "CRITICAL": 2}.get(found[1], 0)
+        if current >= least:
+            kept.append(line)
+    return kept
+
+
+def log_html(lines: list[str], follow: bool) -> str:
+    """The lines as HTML; with `follow` the box stays at its end while lines are added."""
+    # Laid out from its end, a box scrolled to the end stays there without a script.
+    direction = "column-reverse" if follow else "column"
+    text = "".join(map(_line_html, lines)) or "<div>Nothing.</div>"
+    return (
+        f'<div role="log" aria-label="Log" tabindex="0" style="{_BOX};flex-direction:{direction}">'
+        f'<div style="white-space:pre-wrap;overflow-wrap:anywhere">{text}</div></div>'
+    )
+
+
+def _line_html(line: str) -> str:
+    found = _LEVEL.match(line)
+    colour = _COLOURS.get(found[1], "") if found else ""
+    style = f' style="color:{colour}"' if colour else ""
+    return f"<div{style}>{html.escape(line) or '&nbsp;'}</div>"

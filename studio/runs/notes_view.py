@@ -1,0 +1,36 @@
+"""Note, tags and star of a run."""
+
+import streamlit as st
+
+from engine.runs.notes import Notes, read_notes, tags_of, write_notes
+from engine.runs.run import Run
+
+
+def notes_view(run: Run) -> None:
+    """Draw them to be read, and a form to change them."""
+    notes = read_notes(run.folder)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        star = st.button(
+            "Favourite" if notes.favourite else "Make it a favourite",
+            key="runs.favourite",
+            icon=":material/star:" if notes.favourite else ":material/star_outline:",
+            type="tertiary",
+        )
+        if star:
+            write_notes(run.folder, Notes(notes.note, notes.tags, not notes.favourite))
+            st.rerun()
+        for tag in notes.tags:
+            st.badge(tag, color="gray", icon=":material/label:")
+        with st.popover("Note and tags", icon=":material/edit_note:", key="runs.notes"):
+            _form(run, notes)
+    if notes.note:
+        st.text(notes.note)
+
+
+def _form(run: Run, notes: Notes) -> None:
+    with st.form(f"runs.notes.{run.run_id}", border=False):
+        note = st.text_area("Note", notes.note, max_chars=4_000)
+        tags = st.text_input("Tags, parted by commas", ", ".join(notes.tags))
+        if st.form_submit_button("Keep"):
+            write_notes(run.folder, Notes(note.strip(), tags_of(tags), notes.favourite))
+            st.rerun()

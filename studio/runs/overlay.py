@@ -1,0 +1,41 @@
+"""The curves of several runs over one axis."""
+
+from collections.abc import Mapping
+
+from engine.runs.history import History
+from studio.charts.curves import Line, drawing
+from studio.charts.drawing import Drawing
+from studio.palette import LIGHT
+from studio.runs.charts import KINDS, Kind, Way, line_of, look_of
+
+_NAMES = ("macro_top1", "top1", "top5", "loss", "lr", "images_per_second")
+
+
+def overlays(
+    histories: Mapping[str, History], groups: Mapping[str, list[str]], way: Way
+) -> dict[str, Drawing]:
+    """A chart a measurement, a line a run; the runs of a group share a colour.
+
+    Of what is measured on both parts, val is drawn whole and train dashed.
+    """
+    colours = {
+        run_id: LIGHT.series[place % len(LIGHT.series)]
+        for place, run_ids in enumerate(groups.values())
+        for run_id in run_ids
+    }
+    kinds = {kind.name: kind for kind in KINDS}
+    return {name: _overlay(kinds[name], histories, colours, way) for name in _NAMES}
+
+
+def _overlay(
+    kind: Kind, histories: Mapping[str, History], colours: Mapping[str, str], way: Way
+) -> Drawing:
+    lines = []
+    for run_id, history in histories.items():
+        for part in kind.parts:
+            line = line_of(history, part, kind.name, way)
+            train = part == "train" and len(kind.parts) > 1
+            name = f"{run_id} (train)" if train else run_id
+            lines.append(Line(name, line.x, line.y, part, train, colours[run_id], line.smooth))
+    k = max((history.k for history in histories.values()), default=5)
+    return drawing(lines, look_of(kind, k, way))

@@ -1,0 +1,120 @@
+"""What waits for its turn, to be put in order or held back; and the trash."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from engine.errors import StudioError
+from engine.home import Home
+from engine.runs.control import ask_to_stop
+from engine.runs.jobs import stop_job
+from engine.runs.queue import Ticket, alter, here, move, read_queue
+from engine.runs.supervision import keep_going
+from engine.runs.trash import empty_trash, restore_run, trash
+from studio import text
+from studio.views.problem import problem
+
+_SHOWN = 20
+_LANES = {"cpu": "the processor", "gpu": "the GPU", "light": "a free place"}
+
+
+def queue_view(home: Home) -> None:
+    """The queue, where anything waits."""
+    tickets = read_queue(home)
+    if not tickets:
+        return
+    keep_going(home)
+    with st.expander(
+        f"Queue · {len(tickets):,} waiting", icon=":material/schedule:", expanded=True
+    ):
+        for place, ticket in enumerate(tickets[:_SHOWN]):
+            _row(home, ticket, place, [other.name for other in tickets])
+        if len(tickets) > _SHOWN:
+            st.caption(f"And {len(tickets) - _SHOWN:,} more behind these.")
+
+
+def _row(home: Home, ticket: Ticket, place: int, others: list[str]) -> None:
+    key = f"runs.queue.{ticket.name}"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(gap=None):
+            st.markdown(f"{place + 1}. **{text.plain(ticket.name.partition(':')[2])}**")
+            st.caption(text.plain(waits_for(home, ticket)))
+        if _button("Up", "arrow_upward", f"{key}.up", disabled=place == 0):
+            _do(lambda: move(home, ticket.name, place - 1))
+        if _button("Release" if ticket.held else "Hold", "pause", f"{key}.hold"):
+            _do(lambda: alter(home, ticket.name, held=not ticket.held))
+        if _button("Start now", "play_arrow", f"{key}.now"):
+            _do(lambda: alter(home, ticket.name, held=False, now=True, after=""))
+        with st.popover("After", icon=":material/low_priority:", key=f"{key}.after"):
+            choice = st.selectbox(
+                "Wait until this has ended",
+                ["", *(name for name in others if name != ticket.name)],
+                format_func=lambda name: name.partition(":")[2] or "nothing",
+                key=f"{key}.other",
+            )
+            if st.button("Keep", key=f"{key}.keep"):
+                _do(lambda: alter(home, ticket.name, after=choice or ""))
+        if _button("Remove", "close", f"{key}.remove"):
+            _do(lambda: _remove(home, ticket))
+
+
+def waits_for(home: Home, ticket: Ticket) -> str:
+    """Why it does not run yet, in words."""
+    if ticket.where != here(home):
+        return f"It was queued in {ticket.where}; Release runs it here."
+    if ticket.held:
+        return "On hold until it is released."
+    if ticket.after:
+        return f"Waits until {ticket.after.partition(':')[2]} has ended."
+    return f"Waits for {_LANES[ticket.lane]}."
+
+
+def undo_view(home: Home) -> None:
+    """Offer to bring back the run that was deleted a moment ago."""
+    run_id = st.session_state.get("runs.deleted")
+    if not run_id:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info(f"{text.plain(run_id)} is in the trash.", icon=":material/delete:", width="stretch")
+        if st.button("Undo", key="runs.undo", icon=":material/undo:"):
+            del st.session_state["runs.deleted"]
+            _do(lambda: restore_run(home, run_id))
+
+
+def trash_view(home: Home) -> None:
+    """What was deleted, to be brought back or removed for good."""
+    discarded = trash(home)
+    if not discarded:
+        return
+    with st.expander(f"Trash · {text.count(len(discarded), 'run')}", icon=":material/delete:"):
+        for item in discarded[:_SHOWN]:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"{text.plain(item.run_id)} · {text.moment(item.at)}")
+                if _button("Restore", "restore_from_trash", f"runs.trash.{item.folder.run_id}"):
+                    _do(lambda run_id=item.run_id: restore_run(home, run_id))  # type: ignore[misc]
+        if _button("Remove all of it for good", "delete_forever", "runs.trash.empty"):
+            _do(lambda: empty_trash(home))
+
+
+def _remove(home: Home, ticket: Ticket) -> None:
+    kind, _, name = ticket.name.partition(":")
+    if kind == "run":
+        ask_to_stop(home, name)
+    else:
+        stop_job(home, name)
+
+
+def _button(label: str, icon: str, key: str, disabled: bool = False) -> bool:
+    return st.button(
+        label, key=key, icon=f":material/{icon}:", type="tertiary", disabled=disabled, wrap=False
+    )
+
+
+def _do(change: Callable[[], object]) -> None:
+    """Change something and draw the page anew; what was impossible is said."""
+    try:
+        change()
+    except StudioError as error:
+        problem(str(error))
+    else:
+        st.rerun()

@@ -1,0 +1,72 @@
+"""The queue as a file: order, holds, what waits for what, copies, damage."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from engine.errors import BadInput
+from engine.home import Home
+from engine.runs.queue import Ticket, alter, changing, move, new_ticket, read_queue
+
+
+def queue_up(home: Home, *names: str) -> None:
+    with changing(home) as tickets:
+        tickets.extend(new_ticket(home, name, "light") for name in names)
+
+
+def names(home: Home) -> list[str]:
+    return [ticket.name for ticket in read_queue(home)]
+
+
+def test_what_waits_can_be_put_in_another_order(home: Home) -> None:
+    queue_up(home, "job:a", "job:b", "job:c")
+    move(home, "job:c", 0)
+    move(home, "job:a", 99)
+    assert names(home) == ["job:c", "job:b", "job:a"]
+    with pytest.raises(BadInput, match="does not wait"):
+        move(home, "job:d", 0)
+
+
+def test_nothing_waits_for_itself(home: Home) -> None:
+    queue_up(home, "job:a", "job:b", "job:c")
+    alter(home, "job:b", after="job:a")
+    alter(home, "job:c", after="job:b")
+    with pytest.raises(BadInput, match="would wait for itself"):
+        alter(home, "job:a", after="job:c")
+    assert read_queue(home)[0].after == ""
+
+
+def test_a_ticket_of_another_home_is_taken_over_when_it_is_released(home: Home) -> None:
+    queue_up(home, "job:a")
+    mine = read_queue(home)[0].where
+    with changing(home) as tickets:
+        tickets[0] = replace(tickets[0], where="greenhouse:/home")
+    alter(home, "job:a", held=False)
+    assert read_queue(home)[0].where == mine
+
+
+def test_many_who_change_the_queue_at_once_lose_nothing(home: Home) -> None:
+    threads = [threading.Thread(target=queue_up, args=(home, f"job:{n}")) for n in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(names(home)) == sorted(f"job:{n}" for n in range(20))
+
+
+def test_a_damaged_queue_is_put_aside_and_the_next_begins(home: Home) -> None:
+    queue_up(home, "job:a")
+    file = home.queue / "queue.json"
+    file.write_text(file.read_text()[:30])
+    assert names(home) == []
+    queue_up(home, "job:b")
+    assert names(home) == ["job:b"]
+    assert file.with_suffix(".damaged").exists()
+
+
+def test_words_of_a_newer_studio_are_passed_over(home: Home) -> None:
+    queue_up(home, "job:a")
+    file = home.queue / "queue.json"
+    file.write_text(file.read_text().replace('"held"', '"mood": 1, "held"'))
+    assert read_queue(home) == (Ticket(**vars(read_queue(home)[0])),)
