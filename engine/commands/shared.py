@@ -1,7 +1,8 @@
 """What every command takes and gives."""
 
+import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,10 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from engine.catalogue.sqlite import SqliteCatalogue, open_catalogue
+from engine.errors import WorkFailed
 from engine.home import Home, chosen_root, open_home
 from engine.progress import ProgressReport
 from engine.runs.jobs import tell_result
 from engine.settings.configs import studio_settings
+from engine.split.finding import Finding
 
 HomeOption = Annotated[
     Path | None,
@@ -49,3 +52,16 @@ def answer(values: Mapping[str, Any] | list[Any], text: str, as_json: bool) -> N
     """Give a command's outcome: as text, or as JSON on the last line."""
     tell_result(values)
     print(json.dumps(values, ensure_ascii=False) if as_json else text)
+
+
+def answer_findings(findings: Sequence[Finding], as_json: bool) -> None:
+    """Give what was checked and found; the command fails where something is wrong."""
+    ok = all(finding.ok for finding in findings)
+    values = {"ok": ok, "findings": [dataclasses.asdict(finding) for finding in findings]}
+    lines = [
+        f"{'ok  ' if finding.ok else 'FAIL'} {finding.check}: {finding.detail}"
+        for finding in findings
+    ]
+    answer(values, "\n".join(lines), as_json)
+    if not ok:
+        raise typer.Exit(WorkFailed.exit_status)

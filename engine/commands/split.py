@@ -5,8 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.commands.shared import HomeOption, JsonOption, answer, catalogue_of, home_at
-from engine.errors import WorkFailed
+from engine.commands.shared import (
+    HomeOption,
+    JsonOption,
+    answer,
+    answer_findings,
+    catalogue_of,
+    home_at,
+)
 from engine.settings.files import validate
 from engine.settings.split import SplitSettings
 from engine.split.folder import split_folder
@@ -90,16 +96,7 @@ def check(
 
     from engine.split.check import check_split
 
-    findings = check_split(folder)
-    ok = all(finding.ok for finding in findings)
-    values = {"ok": ok, "findings": [dataclasses.asdict(finding) for finding in findings]}
-    lines = [
-        f"{'ok  ' if finding.ok else 'FAIL'} {finding.check}: {finding.detail}"
-        for finding in findings
-    ]
-    answer(values, "\n".join(lines), as_json)
-    if not ok:
-        raise typer.Exit(WorkFailed.exit_status)
+    answer_findings(check_split(folder), as_json)
 
 
 @app.command()

@@ -7,7 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from engine.commands.runs import tell_run
-from engine.commands.shared import HomeOption, JsonOption, answer, home_at, progress
+from engine.commands.shared import (
+    HomeOption,
+    JsonOption,
+    answer,
+    answer_findings,
+    home_at,
+    progress,
+)
 from engine.errors import BadInput
 from engine.home import Home
 from engine.runs.control import launch, new_run_id
@@ -37,6 +44,9 @@ def train(
     detach: Annotated[
         bool, typer.Option("--detach", help="Train in the background and return at once.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say whether it could train, and do nothing.")
+    ] = False,
     folder: Annotated[
         str, typer.Option(help="Begin or go on with a run that is prepared.", hidden=True)
     ] = "",
@@ -51,6 +61,9 @@ def train(
     if config is None:
         raise BadInput("train needs a configuration: --config configs/demo.yaml, for example.")
     settings = load(RunSettings, config, changes or ())
+    if dry_run:
+        _look_only(place, settings, as_json)
+        return
     chosen = run_id or new_run_id(settings)
     if detach:
         if (place.runs / chosen).is_dir():
@@ -58,6 +71,12 @@ def train(
         tell_run(launch(place, settings, chosen), as_json)
     else:
         _train_here(place, prepare(place, settings, chosen), as_json)
+
+
+def _look_only(place: Home, settings: RunSettings, as_json: bool) -> None:
+    from engine.training.readiness import preflight
+
+    answer_findings(preflight(place, settings), as_json)
 
 
 def _train_here(place: Home, folder: RunFolder, as_json: bool) -> None:
@@ -77,11 +96,13 @@ def estimate(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What a configuration means: pixels, tokens, parameters, memory and time an image."""
+    """What a configuration means: pixels, tokens, parameters, memory, time an image; what fits."""
     from engine.training.estimate import estimate as estimate_run
+    from engine.training.forecast import forecast
 
-    found = estimate_run(load(RunSettings, config, changes or ()), classes)
-    values: dict[str, Any] = dataclasses.asdict(found)
+    settings = load(RunSettings, config, changes or ())
+    values: dict[str, Any] = dataclasses.asdict(estimate_run(settings, classes))
+    values["here"] = dataclasses.asdict(forecast(settings, classes))
     answer(values, "\n".join(f"{key}: {value}" for key, value in values.items()), as_json)
 
 

@@ -1,7 +1,6 @@
 """Proving a split on disk sound, from its files alone."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,19 +12,11 @@ from engine.errors import BadInput
 from engine.files import read_json, sha256_of
 from engine.settings.split import Link
 from engine.split.classes import ClassMap, read_classes, require_same
+from engine.split.finding import Finding
 from engine.split.folder import PARTS, SplitFolder
 from engine.split.near import near_pairs
 from engine.split.numbers import from_hex
 from engine.split.table import read_table
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One check and how it went."""
-
-    check: str
-    ok: bool
-    detail: str
 
 
 def check_split(folder: SplitFolder) -> list[Finding]:

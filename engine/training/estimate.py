@@ -9,28 +9,32 @@ from torch.nn import functional
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
+from engine.settings.optimisation import TrainingSettings
 from engine.settings.run import RunSettings
+from engine.training.methods import choose_learning, train_mode
 from engine.training.model import build_model, use_gradient_checkpointing
 
-# float32 weights, their gradients, and AdamW's two memories.
-_BYTES_A_WEIGHT = 4 * 4
+_BYTES_A_WEIGHT = 4
+# The gradient of a weight that learns, and AdamW's two memories of it.
+_BYTES_OF_LEARNING = 3 * 4
 _CONTEXT_BYTES = 512 * 2**20
-# A backward pass costs about twice its forward pass.
-_PASSES = 3
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """What one training step needs.
+    """What one training step needs, in the stage of a run that needs the most memory.
 
     Bytes count `batch_size` photographs in one pass; `memory` is their sum without `context`,
-    what a GPU takes for itself before anything is on it. `flops_per_image` is forward and
-    backward, so that two configurations compare by it. `tokens` is 0 for a network without.
+    what a GPU takes for itself before anything is on it. `learning` of the parameters learn.
+    `flops_per_image` is forward and backward, so that two configurations compare by it.
+    `tokens` is 0 for a network without.
     """
 
+    stage: str
     pixels: int
     tokens: int
     parameters: int
+    learning: int
     batch_size: int
     weights_and_optimiser: int
     activations_per_image: int
@@ -50,15 +54,24 @@ def estimate(settings: RunSettings, classes: int) -> Estimate:
     Raises:
         BadInput: timm knows no such network, or it does not take these options or this size.
     """
+    names = [stage.name for stage in settings.training.stages] or [""]
+    found = [_of_stage(*pair, classes) for pair in zip(names, settings.stages, strict=True)]
+    return max(found, key=lambda each: each.memory)
+
+
+def _of_stage(stage: str, settings: RunSettings, classes: int) -> Estimate:
     size, training = settings.data.image_size, settings.training
     with torch.device("meta"):
         model = build_model(settings.model, classes, size)
+    choose_learning(model, training)
     if training.gradient_checkpointing:
         use_gradient_checkpointing(model)
     half = training.precision != "fp32"
-    parameters = sum(weight.numel() for weight in model.parameters())
+    weights = list(model.parameters())
+    parameters = sum(weight.numel() for weight in weights)
+    learning = sum(weight.numel() for weight in weights if weight.requires_grad)
     with FakeTensorMode():
-        run = _Runner(model, size)
+        run = _Runner(model, training, size)
         # Batch normalisation refuses a single photograph, so these are two and three.
         two, three = (_kept_for_backward(run, batch, half) for batch in (2, 3))
         with (
@@ -69,33 +82,47 @@ def estimate(settings: RunSettings, classes: int) -> Estimate:
         ):
             run(2)
     per_image, fixed = three - two, max(0, 3 * two - 2 * three)
+    copies = 2 if training.ema_decay else 1
+    weight_bytes = copies * _BYTES_A_WEIGHT * parameters + _BYTES_OF_LEARNING * learning
     return Estimate(
+        stage=stage,
         pixels=size * size,
         tokens=_tokens(model),
         parameters=parameters,
+        learning=learning,
         batch_size=training.batch_size,
-        weights_and_optimiser=parameters * _BYTES_A_WEIGHT,
+        weights_and_optimiser=weight_bytes,
         activations_per_image=per_image,
         activations_fixed=fixed,
-        memory=parameters * _BYTES_A_WEIGHT + fixed + per_image * training.batch_size,
+        memory=weight_bytes + fixed + per_image * training.batch_size,
         context=_CONTEXT_BYTES,
-        flops_per_image=counter.get_total_flops() * _PASSES // 2,
+        flops_per_image=round(counter.get_total_flops() / 2 * _passes(training, learning, weights)),
         precision="16 bit" if half else "32 bit",
     )
+
+
+def _passes(training: TrainingSettings, learning: int, weights: list[nn.Parameter]) -> float:
+    """What a step costs, in forward passes.
+
+    The backward pass costs one for what is handed down and one for the gradients of the
+    weights that learn; where only the classifier learns there is next to nothing to do.
+    """
+    if training.method in ("head", "features"):
+        return 1
+    again = 1 if training.gradient_checkpointing else 0
+    return 2 + again + learning / sum(weight.numel() for weight in weights)
 
 
 class _Runner:
     """Runs the network on images without values; its weights have none either."""
 
-    def __init__(self, model: nn.Module, size: int) -> None:
-        self._model = model.train()
+    def __init__(self, model: nn.Module, training: TrainingSettings, size: int) -> None:
+        train_mode(model, training)
+        self._model = model
         self._size = size
         self._state = {
-            name: torch.empty(value.shape, dtype=value.dtype, requires_grad=is_weight)
-            for is_weight, values in (
-                (True, model.named_parameters()),
-                (False, model.named_buffers()),
-            )
+            name: torch.empty(value.shape, dtype=value.dtype, requires_grad=value.requires_grad)
+            for values in (model.named_parameters(), model.named_buffers())
             for name, value in values
         }
 

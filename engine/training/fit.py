@@ -77,7 +77,7 @@ def fit_memory(
         return None
     wanted = training.gradient_checkpointing
     plan = first_that_fits(
-        plans(training.batch_size, wanted, _can_recompute(model)),
+        plans(training.batch_size, wanted, can_recompute(model)),
         lambda plan: _try(model, settings, device, classes, plan),
     )
     # The trial may have switched it on before a plan without it could fit.
@@ -123,7 +123,8 @@ def _try(model: nn.Module, settings: RunSettings, device: Device, classes: int, 
             torch.cuda.reset_peak_memory_stats(place)
 
 
-def _can_recompute(model: nn.Module) -> bool:
+def can_recompute(model: nn.Module) -> bool:
+    """Whether a network can recompute its activations in the backward pass."""
     try:
         use_gradient_checkpointing(model)
     except BadInput:

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.crop.presets import CENTRE, load_preset
-from engine.errors import BadInput, ClassMapMismatch
+from engine.errors import BadInput
 from engine.files import read_json, sha256_of, write_json
 from engine.home import Home
 from engine.settings.crop import CropPreset
 from engine.settings.files import load, save
 from engine.settings.model import ModelSettings
 from engine.settings.run import RunSettings
-from engine.split.classes import ClassMap, read_classes, require_same
-from engine.split.folder import SplitLine, read_part, split_folder
+from engine.split.classes import ClassMap, read_classes
+from engine.split.folder import SplitLine, read_part
+from engine.training.parts import locate, portable, read_parts, require_labels
+from engine.training.preflight import data_findings, require_ready
 from engine.training.status import Status, read_status, write_status
 
 
@@ -157,8 +159,8 @@ def prepare(home: Home, settings: RunSettings, run_id: str) -> RunFolder:
     now: later changes of a preset do not reach the run, and a changed split is refused.
 
     Raises:
-        BadInput: the run exists, its split or preset is missing, empty or damaged, or its
-            weights file is missing.
+        BadInput: the run exists, its split or preset is missing, empty or damaged, the split
+            fails its check, or photographs or the weights file are missing.
         ClassMapMismatch: the parts of the split speak of different classes.
     """
     folder = RunFolder(home.runs / run_id)
@@ -166,23 +168,17 @@ def prepare(home: Home, settings: RunSettings, run_id: str) -> RunFolder:
         raise BadInput(f"{run_id!r} cannot be the name of a run's folder.")
     if folder.config.exists():
         raise BadInput(f"There is a run {run_id!r} already; choose another name or resume it.")
-    paths = _part_files(home, settings)
-    classes = _shared_classes(paths)
-    for part, path in paths.items():
-        lines = read_part(path)
-        require_labels(classes, lines, path)
-        if not lines and part in ("train", "val"):
-            raise BadInput(f"{path} holds no photograph; a run needs some to train and to judge.")
-    preset = load_preset(home, settings.data.crop_preset) if settings.data.smart_crop else CENTRE
-
-    model = _with_weights_found(home, settings.model)
-    written = {part: portable(home, path) for part, path in paths.items()}
+    parts = read_parts(home, settings)
+    preset = preset_of(home, settings)
+    model = with_weights_found(home, settings.model)
+    require_ready(data_findings(home, parts))
+    written = {part: portable(home, path) for part, path in parts.paths.items()}
     data = settings.data.model_copy(
         update={"train_jsonl": written["train"], "val_jsonl": written["val"]}
     )
     save(preset, folder.crop)
-    classes.write(folder.classes)
-    digests = {p: {"path": written[p], "sha256": sha256_of(paths[p])} for p in paths}
+    parts.classes.write(folder.classes)
+    digests = {p: {"path": written[p], "sha256": sha256_of(parts.paths[p])} for p in written}
     write_json(folder.parts, digests)
     status = Status(run_id=run_id, epochs=settings.total_epochs, updated=time.time())
     write_status(folder.status, status)
@@ -191,70 +187,24 @@ def prepare(home: Home, settings: RunSettings, run_id: str) -> RunFolder:
     return folder
 
 
-def require_labels(classes: ClassMap, lines: list[SplitLine], path: Path) -> None:
-    """Refuse lines whose label is not their species' place in the class map.
+def preset_of(home: Home, settings: RunSettings) -> CropPreset:
+    """The crop preset of a run with these settings.
 
     Raises:
-        ClassMapMismatch: one differs.
+        BadInput: there is none of that name.
     """
-    for number, line in enumerate(lines, 1):
-        if classes.labels.get(line.species) != line.label:
-            raise ClassMapMismatch(
-                f"Line {number} of {path} gives {line.species!r} the label {line.label}, but the "
-                f"class map says {classes.labels.get(line.species, 'nothing of it')}; "
-                "make the split again."
-            )
+    return load_preset(home, settings.data.crop_preset) if settings.data.smart_crop else CENTRE
 
 
-def locate(home: Home, path: str) -> Path:
-    """The file that a configuration names: absolute, or relative to the home or to here."""
-    if Path(path).is_absolute():
-        return Path(path)
-    inside = (home.root / path).resolve()
-    return Path(path).resolve() if not inside.is_file() and Path(path).is_file() else inside
+def with_weights_found(home: Home, model: ModelSettings) -> ModelSettings:
+    """The weights file by its whole path, for a run in the background starts elsewhere.
 
-
-def portable(home: Home, path: Path) -> str:
-    """How a run's configuration names a file: relative to the home where it lies inside."""
-    inside = path.resolve().is_relative_to(home.root)
-    return home.relative(path) if inside else str(path.resolve())
-
-
-def _with_weights_found(home: Home, model: ModelSettings) -> ModelSettings:
-    """The weights file by its whole path, for a run in the background starts elsewhere."""
+    Raises:
+        BadInput: there is none.
+    """
     if not model.weights:
         return model
     weights = locate(home, str(Path(model.weights).expanduser()))
     if not weights.is_file():
         raise BadInput(f"model.weights: the file {weights} does not exist.")
     return model.model_copy(update={"weights": str(weights)})
-
-
-def _part_files(home: Home, settings: RunSettings) -> dict[str, Path]:
-    data = settings.data
-    if data.train_jsonl and data.val_jsonl:
-        paths = {"train": locate(home, data.train_jsonl), "val": locate(home, data.val_jsonl)}
-        paths["test"] = paths["train"].with_name("test.jsonl")
-    elif data.split:
-        split = split_folder(home, data.split)
-        paths = {part: split.part(part) for part in ("train", "val", "test")}
-    else:
-        raise BadInput("The run needs a split: set data.split to its name.")
-    for part in ("train", "val"):
-        if not paths[part].is_file():
-            raise BadInput(f"{paths[part]} does not exist; make the split first.")
-    return {part: path for part, path in paths.items() if path.is_file()}
-
-
-def _shared_classes(paths: dict[str, Path]) -> ClassMap:
-    """The one class map beside the parts of the split."""
-    files = {path.with_name("classes.json") for path in paths.values()}
-    first, *others = sorted(files)
-    classes = read_classes(first)
-    for other in others:
-        require_same(classes, read_classes(other), str(other))
-    if len(classes) < 2:
-        raise BadInput(
-            f"{first} holds {len(classes)} species; to tell species apart there must be two."
-        )
-    return classes

@@ -20,6 +20,7 @@ from engine.training.methods import choose_learning
 from engine.training.metrics import TOP
 from engine.training.model import build_model, start_model, use_gradient_checkpointing
 from engine.training.ranks import ALONE, Ranks
+from engine.training.readiness import require_room
 from engine.training.runlog import run_log
 from engine.training.scene import Scene, open_scene
 from engine.training.seen import planned_steps, seen_by, start_classifier
@@ -136,6 +137,7 @@ class Attempt:
 
     def _first_moves(self, model: nn.Module, settings: RunSettings, place: Place) -> Place:
         """What a stage does once, before its first step."""
+        require_room(self.scene.folder.root, model, settings)
         start = settings.training.classifier_start
         if start == "new":
             clear_classifier(model)

@@ -6,10 +6,7 @@ from engine.errors import BadInput, WorkFailed
 from engine.files import read_json, write_json
 from engine.training.dataset import Batch, Part
 from engine.training.ranks import Ranks
-
-# A tenth of a per cent, as a share; and the few that even a small part may have.
-_SHARE = 0.001
-_HANDFUL = 3
+from engine.training.tolerance import too_many
 
 
 class Quarantine:
@@ -43,7 +40,7 @@ class Quarantine:
         if self._writes:
             self.write()
         count = sum(found_in == part for found_in, _ in self._found)
-        if count > max(_HANDFUL, _SHARE * len(dataset)) or count == len(dataset):
+        if too_many(count, len(dataset)):
             raise WorkFailed(
                 f"{count:,} of the {len(dataset):,} photographs of the {part} part cannot be "
                 f"read, the latest because {next(iter(fresh.values()))} They are listed in "

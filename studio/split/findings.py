@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from engine.split.check import Finding
+from engine.split.finding import Finding
 from engine.split.plan import SplitPlan
 from engine.split.shuffle import Faults
 from studio import text

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from engine.files import sha256_of
+from engine.files import sha256_of, write_json
 from engine.home import Home
 from engine.split.classes import ClassMap
 from engine.split.folder import SplitFolder, SplitLine, write_part
@@ -59,8 +59,20 @@ def draw_split(home: Home, name: str, counts: dict[str, int] = COUNTS) -> SplitF
         ]
         write_part(folder.part(part), lines)
     classes.write(folder.classes)
-    folder.manifest.write_text("{}")
+    write_manifest(folder, classes, counts)
     return folder
+
+
+def write_manifest(folder: SplitFolder, classes: ClassMap, counts: dict[str, int]) -> None:
+    """Seal the files of a split as they are."""
+    files = [*(folder.part(part) for part in counts), folder.classes]
+    species = len(classes)
+    manifest = {
+        "class_map": classes.fingerprint,
+        "files": {file.name: sha256_of(file) for file in files},
+        "parts": {p: {"images": n * species, "species": species} for p, n in counts.items()},
+    }
+    write_json(folder.manifest, manifest)
 
 
 def draw_line(

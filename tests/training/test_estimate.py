@@ -11,9 +11,9 @@ GIB = 2**30
 MIB = 2**20
 
 
-def _settings(name: str, size: int, **training: object) -> RunSettings:
+def _settings(name: str, size: int, adapter: str = "none", **training: object) -> RunSettings:
     values = {
-        "model": {"name": name},
+        "model": {"name": name, "adapter": adapter},
         "data": {"image_size": size},
         "augmentation": {
             "train": {"resize": size, "crop": size},
@@ -39,6 +39,30 @@ def test_memory_agrees_with_known_networks_at_batch_8(
 ) -> None:
     found = estimate(_settings(name, size, gradient_checkpointing=checkpointing), classes=5914)
     assert found.memory / GIB == pytest.approx(gibibytes, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("method", "adapter", "gibibytes"),
+    [("adapters", "lora", 1.60), ("last_blocks", "none", 1.26)],
+)
+def test_what_does_not_learn_takes_no_memory_but_its_weights(
+    method: str, adapter: str, gibibytes: float
+) -> None:
+    settings = _settings("vit_base_patch16_384", 384, adapter, method=method)
+    found = estimate(settings, classes=5914)
+    assert found.memory / GIB == pytest.approx(gibibytes, rel=0.01)
+    assert found.learning < found.parameters / 2
+
+
+def test_of_stages_the_one_that_takes_the_most_memory_is_told() -> None:
+    stages = [
+        {"name": "probe", "method": "features"},
+        {"name": "all", "method": "full"},
+        {"name": "again", "method": "head"},
+    ]
+    found = estimate(_settings("vit_tiny_patch16_224", 224, stages=stages), classes=10)
+    assert found.stage == "all"
+    assert found.memory == estimate(_settings("vit_tiny_patch16_224", 224), classes=10).memory
 
 
 def test_a_vision_transformer_is_counted() -> None:

@@ -1,0 +1,105 @@
+"""The files of a split that a run reads, and their class map."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import BadInput, ClassMapMismatch
+from engine.home import Home
+from engine.settings.run import RunSettings
+from engine.split.classes import ClassMap, read_classes, require_same
+from engine.split.folder import SplitLine, read_part, split_folder
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a split by name, their files and lines, and the class map they share."""
+
+    paths: dict[str, Path]
+    lines: dict[str, list[SplitLine]]
+    classes: ClassMap
+
+
+def read_parts(home: Home, settings: RunSettings) -> Parts:
+    """Read what a run with these settings trains on and is judged by.
+
+    Raises:
+        BadInput: a file is missing, empty or damaged.
+        ClassMapMismatch: the parts speak of different classes.
+    """
+    paths = part_files(home, settings)
+    classes = shared_classes(paths)
+    lines = {part: read_part(path) for part, path in paths.items()}
+    for part, path in paths.items():
+        require_labels(classes, lines[part], path)
+        if not lines[part] and part in ("train", "val"):
+            raise BadInput(f"{path} holds no photograph; a run needs some to train and to judge.")
+    return Parts(paths, lines, classes)
+
+
+def require_labels(classes: ClassMap, lines: list[SplitLine], path: Path) -> None:
+    """Refuse lines whose label is not their species' place in the class map.
+
+    Raises:
+        ClassMapMismatch: one differs.
+    """
+    for number, line in enumerate(lines, 1):
+        if classes.labels.get(line.species) != line.label:
+            raise ClassMapMismatch(
+                f"Line {number} of {path} gives {line.species!r} the label {line.label}, but the "
+                f"class map says {classes.labels.get(line.species, 'nothing of it')}; "
+                "make the split again."
+            )
+
+
+def locate(home: Home, path: str) -> Path:
+    """The file that a configuration names: absolute, or relative to the home or to here."""
+    if Path(path).is_absolute():
+        return Path(path)
+    inside = (home.root / path).resolve()
+    return Path(path).resolve() if not inside.is_file() and Path(path).is_file() else inside
+
+
+def portable(home: Home, path: Path) -> str:
+    """How a run's configuration names a file: relative to the home where it lies inside."""
+    inside = path.resolve().is_relative_to(home.root)
+    return home.relative(path) if inside else str(path.resolve())
+
+
+def part_files(home: Home, settings: RunSettings) -> dict[str, Path]:
+    """The file of each part that the settings name, test among them where it is there.
+
+    Raises:
+        BadInput: no split is named, or it is not whole.
+    """
+    data = settings.data
+    if data.train_jsonl and data.val_jsonl:
+        paths = {"train": locate(home, data.train_jsonl), "val": locate(home, data.val_jsonl)}
+        paths["test"] = paths["train"].with_name("test.jsonl")
+    elif data.split:
+        split = split_folder(home, data.split)
+        paths = {part: split.part(part) for part in ("train", "val", "test")}
+    else:
+        raise BadInput("The run needs a split: set data.split to its name.")
+    for part in ("train", "val"):
+        if not paths[part].is_file():
+            raise BadInput(f"{paths[part]} does not exist; make the split first.")
+    return {part: path for part, path in paths.items() if path.is_file()}
+
+
+def shared_classes(paths: dict[str, Path]) -> ClassMap:
+    """The one class map beside the parts of the split.
+
+    Raises:
+        BadInput: it is missing, or holds fewer than two species.
+        ClassMapMismatch: there are two that differ.
+    """
+    files = {path.with_name("classes.json") for path in paths.values()}
+    first, *others = sorted(files)
+    classes = read_classes(first)
+    for other in others:
+        require_same(classes, read_classes(other), str(other))
+    if len(classes) < 2:
+        raise BadInput(
+            f"{first} holds {len(classes)} species; to tell species apart there must be two."
+        )
+    return classes
