@@ -12,7 +12,7 @@ from engine.download.clock import Clock
 from engine.download.host import Host, State
 from engine.download.journal import Journal
 from engine.download.ledger import Ledger, Limit
-from engine.download.outcome import Failed, Fetched, Moved, NeverFits, Outcome
+from engine.download.outcome import Answered, Failed, Fetched, Moved, NeverFits, Outcome
 from engine.download.providers import Provider, provider_of
 from engine.settings.download import DownloadSettings
 
@@ -106,14 +106,14 @@ class Gate:
     def tell(self, host: str, outcome: Outcome, sent: float) -> None:
         """Learn from how a request ended that went out at the moment `sent`."""
         if isinstance(outcome, Moved) or (isinstance(outcome, Failed) and outcome.status != 200):
-            # What is read of a photograph was admitted before; the rest is counted here.
+            # What is read of a good answer was admitted before; the rest is counted here.
             self._ledger.charge(self._provider(host).bytes, outcome.wire)
         now = self._clock.now()
         with self._changed(host) as row:
             row.requests += 1
             row.bytes += outcome.wire
-            if isinstance(outcome, Fetched):
-                row.photographs += 1
+            if isinstance(outcome, (Fetched, Answered)):
+                row.photographs += isinstance(outcome, Fetched)
                 row.did_well(now, self._paced.get(host, False))
             elif isinstance(outcome, Failed):
                 self._learn(row, outcome, sent, now)

@@ -62,8 +62,16 @@ class DiskFull(WorkFailed):
     """The disk takes no more."""
 
 
+@dataclass(frozen=True)
+class Answered:
+    """What an API answered, whole."""
+
+    content: bytes
+    wire: int = 0
+
+
 class NeverFits(Exception):
     """The bytes are more than a whole budget; the message says which."""
 
 
-Outcome = Fetched | Moved | Failed | Deferred
+Outcome = Fetched | Answered | Moved | Failed | Deferred

@@ -4,8 +4,8 @@ import time
 from dataclasses import dataclass, field
 
 from engine.catalogue.store import Catalogue
-from engine.download.addresses import is_private_host
 from engine.download.cache import Cache, Protect, Protected
+from engine.download.contact import require_contact
 from engine.download.control import Control, Status
 from engine.download.fetch import Fetcher
 from engine.download.gate import Gate
@@ -15,7 +15,6 @@ from engine.download.reconcile import reconcile
 from engine.download.session import Session
 from engine.download.tally import Tally
 from engine.download.worker import Worker
-from engine.errors import BadInput
 from engine.home import Home
 from engine.images.store import ImageStore
 from engine.locks import claim, release
@@ -107,7 +106,7 @@ def _run(
     note = ""
     try:
         if tally.total:
-            _require_contact(queue, settings)
+            require_contact(queue.hosts(), settings)
             fetcher = Fetcher(settings, home.images / ".incoming")
             try:
                 Session(
@@ -203,16 +202,6 @@ def _wait_for_turn(control: Control, report: Report) -> int:
         report(0, 0, "Waiting for another download to end")
         time.sleep(0.3)
     return held
-
-
-def _require_contact(queue: Queue, settings: DownloadSettings) -> None:
-    strangers = [host for host in queue.hosts() if host and not is_private_host(host)]
-    if strangers and not settings.contact.strip():
-        raise BadInput(
-            f"{strangers[0]} must be told whom to write to: give an e-mail or web address of "
-            "yours with --contact, on the page Download, or as download.contact in "
-            "configs/studio.yaml."
-        )
 
 
 def _cached(catalogue: Catalogue) -> int:

@@ -116,6 +116,10 @@ class DownloadSettings(Settings):
     allow_private_hosts: bool = Field(
         False, description="Fetch from this machine and private networks too."
     )
+    inaturalist_api: str = Field(
+        "https://api.inaturalist.org/v1",
+        description="Where iNaturalist's observations are asked for.",
+    )
     providers: dict[str, ProviderSettings] = Field(
         default_factory=_known_providers, description="What each provider allows, by name."
     )

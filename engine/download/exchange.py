@@ -1,0 +1,203 @@
+"""One request and its answer, under every limit: addresses, time, size; faults as outcomes."""
+
+import contextlib
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import requests
+import urllib3.exceptions
+
+from engine.download.addresses import RefusedAddress, checked_url, redirected
+from engine.download.answers import failure_of
+from engine.download.connections import Connections
+from engine.download.outcome import Deferred, Failed, Moved, NeverFits, Outcome
+from engine.download.watchdog import Watchdog
+from engine.errors import WorkFailed
+from engine.settings.download import DownloadSettings
+
+Admit = Callable[[int], str]
+"""Called with the number of bytes about to be read; answers why they do not fit just now, or
+nothing. Raises NeverFits where they never will."""
+
+Receive = Callable[[requests.Response, Iterator[bytes]], Outcome]
+"""Makes an outcome of an answer and its body, which comes in pieces."""
+
+_PIECE = 16_384
+_MOVED = frozenset({301, 302, 303, 307, 308})
+
+
+class Unusable(Exception):
+    """What comes is not to be read further; carries the failure."""
+
+    def __init__(self, failure: Failed) -> None:
+        super().__init__(failure.reason)
+        self.failure = failure
+
+
+class _NotAdmitted(Exception):
+    """The bytes do not fit just now."""
+
+
+class Exchange:
+    """Asks for addresses. For any number of threads."""
+
+    def __init__(self, settings: DownloadSettings) -> None:
+        self._settings = settings
+        self._watchdog = Watchdog()
+        self._connections = Connections(settings, self._watchdog)
+
+    def abort(self) -> None:
+        """Cut what is on its way."""
+        self._watchdog.abort()
+
+    def close(self) -> None:
+        self._connections.close()
+        self._watchdog.close()
+
+    def ask(
+        self, url: str, admit: Admit, receive: Receive, headers: Mapping[str, str] | None = None
+    ) -> Outcome:
+        """Ask for `url` once. Redirects are not followed but returned, to be asked in turn.
+
+        Raises:
+            WorkFailed: `receive` did.
+        """
+        meter = _Meter()
+        try:
+            return _with_wire(self._attempt(url, admit, receive, headers, meter), meter.wire)
+        except Unusable as error:
+            outcome: Outcome = error.failure
+        except _NotAdmitted as error:
+            outcome = Deferred(str(error))
+        except NeverFits as error:
+            outcome = Failed("policy", str(error), status=200)
+        except Exception as error:  # urllib3 and http.client raise many kinds over damaged answers.
+            outcome = _failure(error)
+        return _with_wire(outcome, meter.wire)
+
+    def _attempt(
+        self,
+        url: str,
+        admit: Admit,
+        receive: Receive,
+        headers: Mapping[str, str] | None,
+        meter: "_Meter",
+    ) -> Outcome:
+        checked_url(url)
+        settings, started = self._settings, time.monotonic()
+        response = self._connections.get(url, headers)
+        with contextlib.closing(response):
+            if response.status_code in _MOVED:
+                target = redirected(url, response.headers.get("Location", ""))
+                self._drain(response, meter)
+                return Moved(target)
+            if response.status_code != 200:
+                longest = settings.longest_pause_hours * 3_600
+                self._drain(response, meter)
+                return failure_of(response.status_code, response.headers, longest)
+            return receive(response, self._pieces(response, admit, meter, started))
+
+    def _pieces(
+        self, response: requests.Response, admit: Admit, meter: "_Meter", started: float
+    ) -> Iterator[bytes]:
+        settings, raw = self._settings, response.raw
+        most = round(settings.largest_megabytes * 1e6)
+        encoded = "Content-Encoding" in response.headers
+        told = None if encoded else raw.length_remaining
+        if told is not None:
+            _require_size(told, most)
+            _admit(admit, told)
+        patience, size = _PIECE / settings.least_bytes_per_second, 0
+        while True:
+            if told is None:
+                _admit(admit, _PIECE)
+            left = settings.total_seconds - (time.monotonic() - started)
+            try:
+                with self._watchdog.limit(_socket_of(raw), max(0.0, min(patience, left))):
+                    piece = raw.read(_PIECE, decode_content=True)
+            finally:
+                meter.wire = raw.tell()
+            if not piece:
+                return
+            size += len(piece)
+            _require_size(size, most)
+            yield piece
+
+    def _drain(self, response: requests.Response, meter: "_Meter") -> None:
+        """Read a short answer to its end, so that its connection can be used again."""
+        length = response.raw.length_remaining
+        if length is not None and length <= _PIECE:
+            with contextlib.suppress(Exception):
+                limit = self._settings.first_byte_seconds
+                with self._watchdog.limit(_socket_of(response.raw), limit):
+                    response.raw.read(_PIECE, decode_content=False)
+        meter.wire = response.raw.tell()
+
+
+class _Meter:
+    wire = 0
+
+
+def _require_size(size: int, most: int) -> None:
+    if size > most:
+        reason = f"The file is larger than {most / 1e6:,.3g} MB."
+        raise Unusable(Failed("policy", reason, status=200))
+
+
+def _admit(admit: Admit, size: int) -> None:
+    refusal = admit(size)
+    if refusal:
+        raise _NotAdmitted(refusal)
+
+
+def _socket_of(raw: Any) -> socket.socket | None:
+    return getattr(raw, "watched_socket", None)
+
+
+def _with_wire(outcome: Outcome, wire: int) -> Outcome:
+    return type(outcome)(**{**outcome.__dict__, "wire": wire})
+
+
+def _failure(error: BaseException) -> Failed:
+    """The failure that an exception of the HTTP library, or of one below it, stands for."""
+    chain = list(_causes(error))
+    for cause in chain:
+        if isinstance(cause, WorkFailed):
+            raise cause
+        if isinstance(cause, RefusedAddress):
+            return Failed("policy", str(cause))
+        if isinstance(cause, socket.gaierror):
+            return Failed("transient", "The host's name is not known.", "unwell")
+    if any(_is_timeout(cause) for cause in chain):
+        return Failed("transient", "The host took too long and was cut off.", "slow down")
+    if any(isinstance(cause, urllib3.exceptions.SSLError) for cause in chain):
+        return Failed("policy", "No trusted encrypted connection can be made to the host.")
+    if any(isinstance(cause, urllib3.exceptions.DecodeError) for cause in chain):
+        return Failed("bad content", "The answer's compression is damaged.", status=200)
+    if any(isinstance(cause, urllib3.exceptions.IncompleteRead) for cause in chain):
+        return Failed("transient", "The answer broke off before its end.", "unwell", 200)
+    if any(isinstance(cause, ConnectionRefusedError) for cause in chain):
+        return Failed("transient", "The host takes no connection.", "unwell")
+    return Failed("transient", "The connection broke.", "unwell")
+
+
+def _is_timeout(cause: BaseException) -> bool:
+    # A connection that is refused is, to urllib3, a kind of time-out.
+    if isinstance(cause, urllib3.exceptions.NewConnectionError):
+        return False
+    return isinstance(cause, (TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and everything that it came from, once each."""
+    seen: set[int] = set()
+    waiting: list[Any] = [error]
+    while waiting:
+        cause = waiting.pop(0)
+        if not isinstance(cause, BaseException) or id(cause) in seen:
+            continue
+        seen.add(id(cause))
+        yield cause
+        waiting += [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]
