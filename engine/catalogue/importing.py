@@ -81,18 +81,19 @@ def take_in(
     keep: Keep,
     total: int,
     report: Report,
+    rows_at_once: int | None = None,
 ) -> ImportReport:
     """Put candidates into the catalogue, their bytes into the image store.
 
     Every batch is final once it is reported: an import that is cut off goes on where it was
-    when it is started again.
+    when it is started again. Where candidates come slowly, few `rows_at_once` keep what came.
     """
     result = ImportReport()
     spellings = {item.species.casefold(): item.species for item in catalogue.species()}
     done = 0
     with ThreadPoolExecutor(max(2, cpu_count() or 2)) as pool, ThreadPoolExecutor(1) as writer:
         writing: Future[Added] | None = None
-        for batch in _batches(candidates):
+        for batch in _batches(candidates, rows_at_once or _ROWS_AT_ONCE):
             outcomes = _prepared(batch, keep, pool)
             if writing is not None:
                 result.count(writing.result())
@@ -118,13 +119,15 @@ def _prepared(
     return [_prepare(item, keep) for item in batch]
 
 
-def _batches(items: Iterable[Candidate | Refusal]) -> Iterator[list[Candidate | Refusal]]:
+def _batches(
+    items: Iterable[Candidate | Refusal], rows_at_once: int
+) -> Iterator[list[Candidate | Refusal]]:
     batch: list[Candidate | Refusal] = []
     files = 0
     for item in items:
         batch.append(item)
         files += isinstance(item, Candidate) and item.file is not None
-        if files == BATCH or len(batch) == _ROWS_AT_ONCE:
+        if files == BATCH or len(batch) == rows_at_once:
             yield batch
             batch, files = [], 0
     if batch:

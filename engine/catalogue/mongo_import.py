@@ -1,7 +1,5 @@
 """Importing a MongoDB collection, which is only ever read."""
 
-import hashlib
-from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from engine.catalogue.documents import as_text, guess, photographs_of
 from engine.catalogue.importing import Candidate, ImportReport, Keep, Refusal, take_in
 from engine.catalogue.mongo_server import connected
+from engine.catalogue.position import Position
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue
 from engine.errors import BadInput
-from engine.files import read_json, write_json
 from engine.home import Home
 from engine.progress import Report, silent
 from engine.settings.files import load, save
@@ -102,7 +100,7 @@ def import_mongo(
     """
     _require(mapping, origin)
     sample(origin)
-    position = _Position(home, origin, mapping)
+    position = _position(home, origin, mapping)
     with connected(origin.address, socketTimeoutMS=4_500, retryReads=False) as client:
         collection = client[origin.database][origin.collection]
         total = 0 if mapping.photographs else collection.estimated_document_count()
@@ -126,7 +124,7 @@ def _require(mapping: MappingSettings, origin: Origin) -> None:
 
 def _candidates(
     collection: "Collection[dict[str, Any]]",
-    position: "_Position",
+    position: Position,
     mapping: MappingSettings,
     source: str,
 ) -> Iterator[Candidate | Refusal]:
@@ -176,40 +174,11 @@ def _identity(
     return identity if inside or not place else f"{identity}-{place}"
 
 
-class _Position:
-    """How far an import has come: the last document all of whose photographs are in."""
+def _position(home: Home, origin: Origin, mapping: MappingSettings) -> Position:
+    from bson import json_util
 
-    def __init__(self, home: Home, origin: Origin, mapping: MappingSettings) -> None:
-        what = f"{origin.name} {mapping.model_dump_json()}"
-        name = hashlib.sha256(what.encode()).hexdigest()[:16]
-        self._file = home.data / "imports" / f"{name}.json"
-        self._passed: deque[tuple[int, Any]] = deque()
-        self.after: Any = None
-        self.before = 0
-        if self._file.is_file():
-            self._read()
+    def write(document_id: Any) -> str:
+        return json_util.dumps(document_id, json_options=json_util.CANONICAL_JSON_OPTIONS)
 
-    def passed(self, document_id: Any, photographs: int) -> None:
-        """So many photographs have been handed on, this document's the last of them."""
-        self._passed.append((photographs, document_id))
-
-    def reached(self, photographs: int) -> None:
-        """So many photographs are in for good."""
-        from bson import json_util
-
-        last = None
-        while self._passed and self._passed[0][0] <= photographs:
-            last = self._passed.popleft()
-        if last is not None:
-            after = json_util.dumps(last[1], json_options=json_util.CANONICAL_JSON_OPTIONS)
-            write_json(self._file, {"after": after, "photographs": self.before + last[0]})
-
-    def clear(self) -> None:
-        self._file.unlink(missing_ok=True)
-
-    def _read(self) -> None:
-        from bson import json_util
-
-        kept = read_json(self._file)
-        self.after = json_util.loads(kept["after"])
-        self.before = int(kept["photographs"])
+    what = f"{origin.name} {mapping.model_dump_json()}"
+    return Position(home, what, write, json_util.loads)
