@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from engine.commands import catalogue, crop, download, queue, runs, split, training
+from engine.commands import catalogue, crop, download, inaturalist, queue, runs, split, training
 from engine.errors import StudioError
 from engine.locks import inherited
 from engine.progress import JOB_VARIABLE
@@ -23,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 catalogue.add_to(app)
+inaturalist.add_to(catalogue.importing)
 download.add_to(app)
 app.add_typer(crop.app, name="crop")
 app.add_typer(split.app, name="split")

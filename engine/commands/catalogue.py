@@ -48,7 +48,7 @@ def demo(home: HomeOption = None, as_json: JsonOption = False) -> None:
         result = import_garden(
             catalogue, place.garden, plantings, ImageStore(place).keep, report=report
         )
-    _tell(result, as_json)
+    tell(result, as_json)
 
 
 @importing.command()
@@ -100,7 +100,7 @@ def mongo(
         result = import_mongo(
             place, catalogue, origin, fields, ImageStore(place).keep, source, report
         )
-    _tell(result, as_json)
+    tell(result, as_json)
 
 
 def counts(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -144,10 +144,11 @@ def _take_in(
     place = home_at(home)
     with catalogue_of(place) as catalogue, progress() as report:
         result = importer(catalogue, origin, ImageStore(place).keep, source, report)
-    _tell(result, as_json)
+    tell(result, as_json)
 
 
-def _tell(result: ImportReport, as_json: bool) -> None:
+def tell(result: ImportReport, as_json: bool) -> None:
+    """Give an import's outcome: how many of what, and what was refused."""
     text = f"{result.added:,} added, {result.known:,} known, {result.refused:,} refused"
     lines = [text, *(f"  {item.origin}: {item.reason}" for item in result.refusals)]
     answer(dataclasses.asdict(result), "\n".join(lines), as_json)

@@ -1,0 +1,92 @@
+"""import inaturalist."""
+
+import dataclasses
+from typing import Annotated
+
+import typer
+
+from engine.commands.catalogue import SourceOption, tell
+from engine.commands.shared import HomeOption, JsonOption, answer, catalogue_of, home_at, progress
+from engine.download.preferences import choose, download_settings
+from engine.home import Home
+from engine.images.store import ImageStore
+from engine.inaturalist.api import opened_api
+from engine.inaturalist.importing import import_inaturalist
+from engine.inaturalist.search import (
+    LICENCES,
+    OPEN_LICENCES,
+    Estimate,
+    Quality,
+    estimate,
+    make_search,
+)
+from engine.settings.download import DownloadSettings
+
+
+def add_to(importing: typer.Typer) -> None:
+    """Add this command to the imports."""
+    importing.command("inaturalist")(take)
+
+
+def take(
+    taxon: Annotated[str, typer.Option(help="A scientific or common name, or its number.")],
+    place: Annotated[str, typer.Option(help="A place's name or number; default: everywhere.")] = "",
+    quality: Annotated[
+        Quality, typer.Option(help="How sure the observations are to be.")
+    ] = "research",
+    license: Annotated[  # noqa: A002 - what the option is called
+        list[str] | None,
+        typer.Option(
+            help=f"A licence of photographs, once for each: {', '.join(LICENCES)}; default: "
+            "every one of Creative Commons."
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="At most so many photographs; default: all.")
+    ] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Say how many there are, and take in nothing.")
+    ] = False,
+    contact: Annotated[
+        str | None,
+        typer.Option(help="Your e-mail or web address, told to servers; kept for the home."),
+    ] = None,
+    source: SourceOption = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Import the addresses of iNaturalist's photographs, by taxon, place, quality and licence."""
+    place_of_work = home_at(home)
+    settings = _settings(place_of_work, contact)
+    with progress() as report:
+        with opened_api(place_of_work, settings, waiting=lambda note: report(0, 0, note)) as api:
+            search = make_search(api, taxon, place, quality, license or OPEN_LICENCES)
+            if plan:
+                found = estimate(api, search, limit)
+                answer(dataclasses.asdict(found), said(found), as_json)
+                return
+        with catalogue_of(place_of_work) as catalogue:
+            result = import_inaturalist(
+                place_of_work,
+                catalogue,
+                settings,
+                search,
+                ImageStore(place_of_work).keep,
+                limit,
+                source,
+                report,
+            )
+    tell(result, as_json)
+
+
+def said(found: Estimate) -> str:
+    """What a search would find, in words."""
+    where = f" in {found.place}" if found.place else ""
+    return (
+        f"{found.taxon}{where}: {found.observations:,} observations of {found.species:,} species; "
+        f"taking them in takes {found.requests:,} requests, {found.seconds:,.0f} s at least"
+    )
+
+
+def _settings(home: Home, contact: str | None) -> DownloadSettings:
+    return download_settings(home) if contact is None else choose(home, {"contact": contact})

@@ -1,0 +1,195 @@
+"""Asking iNaturalist: one request at a time, by the budgets that every process of a home shares."""
+
+import contextlib
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NoReturn
+from urllib.parse import urlencode
+
+import orjson
+import requests
+
+from engine.download.addresses import RefusedAddress, host_of
+from engine.download.contact import require_contact
+from engine.download.exchange import Exchange, Unusable
+from engine.download.gate import Gate, Turn
+from engine.download.journal import Journal, open_journal
+from engine.download.outcome import Answered, Failed, Moved, Outcome
+from engine.download.providers import provider_of
+from engine.errors import BadInput, WorkFailed
+from engine.home import Home
+from engine.settings.download import DownloadSettings
+
+Waiting = Callable[[str], None]
+"""Called now and then with what is waited for."""
+
+_TICK = 1.0
+_LONGEST_BACKOFF = 60.0
+_TRIES_AT_A_BUSY_HOST = 20
+_HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip"}
+
+
+def _in_silence(note: str) -> None:
+    pass
+
+
+class NotKnown(WorkFailed):
+    """The API does not know what it was asked for."""
+
+
+class Api:
+    """iNaturalist's API, version 1, for one thread.
+
+    `patience` is the longest that a question waits for its turn, in seconds.
+    """
+
+    def __init__(
+        self,
+        settings: DownloadSettings,
+        journal: Journal,
+        patience: float = float("inf"),
+        waiting: Waiting = _in_silence,
+    ) -> None:
+        self._settings, self._gate = settings, Gate(journal, settings)
+        self._exchange = Exchange(settings)
+        self._patience, self._waiting = patience, waiting
+        self._address = settings.inaturalist_api.rstrip("/")
+        try:
+            self.host = host_of(self._address)
+        except RefusedAddress as error:
+            raise BadInput(f"download.inaturalist_api is {self._address!r}: {error}") from error
+        require_contact([self.host], settings)
+
+    def close(self) -> None:
+        self._exchange.close()
+
+    def ask(self, path: str, **parameters: Any) -> dict[str, Any]:
+        """The answer to one question, with `total_results` and `results`.
+
+        Waits for its turn, and as long as the API asks for; what fails in passing is tried
+        again.
+
+        Raises:
+            NotKnown: it does not know what it was asked for.
+            WorkFailed: no usable answer comes; the sentence says why, and what to do.
+        """
+        url = f"{self._address}/{path}?{urlencode(parameters, safe=',')}"
+        attempts = 0
+        while True:
+            self._wait_for_turn()
+            sent = self._gate.now()
+            outcome = self._exchange.ask(url, self._admit, _whole, _HEADERS)
+            self._gate.tell(self.host, outcome, sent)
+            if isinstance(outcome, Answered):
+                answer: dict[str, Any] = orjson.loads(outcome.content)
+                return answer
+            attempts += 1
+            pause = self._pause_after(outcome, attempts)
+            if pause:
+                self._waiting(f"{self.host} is asked again in a moment")
+                time.sleep(pause)
+
+    def seconds_for(self, requests_: int) -> float:
+        """How long so many requests take at the pace of the budgets, at the least."""
+        provider = provider_of(self.host, self._settings)
+        return max((requests_ * limit.span / limit.most for limit in provider.requests), default=0)
+
+    def _wait_for_turn(self) -> None:
+        waited = 0.0
+        while (turn := self._gate.ask(self.host)).wait > 0:
+            if turn.why == "parked" or waited + turn.wait > self._patience:
+                raise WorkFailed(f"{_why(turn, self.host)}; ask again in {_said(turn.wait)}.")
+            if turn.why != "pace":
+                self._waiting(f"{_why(turn, self.host)}; it goes on in {_said(turn.wait)}")
+            step = min(turn.wait, _TICK)
+            time.sleep(step)
+            waited += step
+
+    def _admit(self, size: int) -> str:
+        return self._gate.admit(self.host, size)
+
+    def _pause_after(self, outcome: Outcome, attempts: int) -> float:
+        """Seconds until the next attempt.
+
+        Raises:
+            WorkFailed: there is none.
+        """
+        if isinstance(outcome, Moved):
+            raise WorkFailed(
+                f"{self.host} has moved to {outcome.target}; set download.inaturalist_api in "
+                "configs/studio.yaml to where it is now."
+            )
+        if not isinstance(outcome, Failed):
+            return random.uniform(0, _LONGEST_BACKOFF)
+        if outcome.status == 429:
+            # The gate waits as long as it is asked to.
+            return 0.0 if attempts < _TRIES_AT_A_BUSY_HOST else self._give_up(outcome)
+        if outcome.kind in ("transient", "bad content") and attempts < self._settings.attempts:
+            return random.uniform(0, min(_LONGEST_BACKOFF, 2.0 ** (attempts - 1)))
+        return self._give_up(outcome)
+
+    def _give_up(self, failure: Failed) -> NoReturn:
+        if failure.status in (404, 422):
+            raise NotKnown(f"{self.host} does not know what it was asked for ({failure.status}).")
+        raise WorkFailed(
+            f"iNaturalist gives no answer: {self.host} was asked, and "
+            f"{_within(failure.reason)}; start again later."
+        )
+
+
+@contextlib.contextmanager
+def opened_api(
+    home: Home,
+    settings: DownloadSettings,
+    patience: float = float("inf"),
+    waiting: Waiting = _in_silence,
+) -> Iterator[Api]:
+    """The API for the length of a `with` block.
+
+    Raises:
+        BadInput: its address is none, or it would not be told whom to write to.
+    """
+    with open_journal(home) as journal:
+        api = Api(settings, journal, patience, waiting)
+        try:
+            yield api
+        finally:
+            api.close()
+
+
+def _whole(response: requests.Response, pieces: Iterator[bytes]) -> Outcome:
+    content = b"".join(pieces)
+    if not _is_answer(content):
+        raise Unusable(Failed("bad content", "What came is no answer of its.", "unwell", 200))
+    return Answered(content)
+
+
+def _is_answer(content: bytes) -> bool:
+    try:
+        value = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return False
+    if not isinstance(value, Mapping):
+        return False
+    return isinstance(value.get("results"), list) and isinstance(value.get("total_results"), int)
+
+
+def _why(turn: Turn, host: str) -> str:
+    reasons = {
+        "budget": f"The budget of requests to {host} is spent for now",
+        "paused": f"{host} asks for a pause",
+        "parked": f"{host} has refused too often and is left alone for now",
+    }
+    return reasons.get(turn.why, f"{host} is asked at its own pace")
+
+
+def _said(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5_400 else f"{seconds / 3_600:.1f} hours"
+
+
+def _within(sentence: str) -> str:
+    """A sentence as a part of another."""
+    return sentence[:1].lower() + sentence[1:].rstrip(".")

@@ -1,0 +1,165 @@
+"""Taking in iNaturalist's observations: their photographs' addresses, page by page."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from engine.catalogue.importing import Candidate, ImportReport, Keep, Refusal, take_in
+from engine.catalogue.position import Position
+from engine.catalogue.store import Catalogue
+from engine.errors import WorkFailed
+from engine.home import Home
+from engine.inaturalist.api import Api, opened_api
+from engine.inaturalist.observations import Families, photographs_of
+from engine.inaturalist.search import PER_PAGE, Search
+from engine.progress import Report, silent
+from engine.settings.download import DownloadSettings
+
+SOURCE = "inaturalist"
+# A page takes a second to come: what came is made final before the next one is asked for.
+_ROWS_AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """How far the observations were read: the last one's number, how many there were, how many
+    photographs they offered."""
+
+    number: int = 0
+    observations: int = 0
+    photographs: int = 0
+
+
+def import_inaturalist(
+    home: Home,
+    catalogue: Catalogue,
+    settings: DownloadSettings,
+    search: Search,
+    keep: Keep,
+    limit: int | None = None,
+    source: str = "",
+    report: Report = silent,
+) -> ImportReport:
+    """Take in the photographs that a search finds, the oldest observations first, at most
+    `limit` of them; one that was cut off goes on where it stopped.
+
+    Only addresses are taken in: the photographs themselves are fetched by a download. The same
+    import twice changes nothing.
+
+    Raises:
+        BadInput: iNaturalist would not be told whom to write to.
+        WorkFailed: it gives no answer; what came is in, and a new start goes on from there.
+    """
+    position = Position(home, _identity(search), _written, _read)
+    told = _Telling(position, report, limit)
+    with opened_api(home, settings, waiting=told.waiting) as api:
+        pages = _Pages(api, search, position.after or _Mark())
+        candidates = _candidates(pages, search, position, limit, source.strip() or SOURCE, told)
+        result = take_in(catalogue, candidates, keep, 0, told.noted, _ROWS_AT_ONCE)
+    position.clear()
+    return result
+
+
+class _Pages:
+    """Every observation of a search after one, by number.
+
+    Pages by number stop at 10,000 observations; asking for those above the last one does not.
+    """
+
+    def __init__(self, api: Api, search: Search, start: _Mark) -> None:
+        self._api, self._search, self.start = api, search, start
+        self.total = 0
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        last, seen = self.start.number, self.start.observations
+        while True:
+            answer = self._api.ask(
+                "observations",
+                **self._search.parameters,
+                order_by="id",
+                order="asc",
+                per_page=PER_PAGE,
+                id_above=last,
+            )
+            found = answer["results"]
+            self.total = seen + answer["total_results"]
+            yield from (one for one in found if isinstance(one, Mapping))
+            numbers = [one["id"] for one in found if _is_numbered(one)]
+            if not found or len(found) >= answer["total_results"]:
+                return
+            if not numbers or max(numbers) <= last:
+                raise WorkFailed(
+                    f"{self._api.host} answers with the same observations again and again; "
+                    "start again later."
+                )
+            last, seen = max(numbers), seen + len(found)
+
+
+def _candidates(
+    pages: _Pages,
+    search: Search,
+    position: Position,
+    limit: int | None,
+    source: str,
+    told: "_Telling",
+) -> Iterator[Candidate | Refusal]:
+    families, mark, handed_on = Families(), pages.start, 0
+    for observation in pages:
+        told.total = pages.total
+        photographs = mark.photographs
+        if not _is_numbered(observation):
+            handed_on += 1
+            yield Refusal("an observation", "It has no number.")
+            continue
+        for item in photographs_of(observation, search.licences, families, source):
+            if limit is not None and photographs >= limit:
+                return
+            photographs += isinstance(item, Candidate)
+            handed_on += 1
+            yield item
+        mark = _Mark(observation["id"], mark.observations + 1, photographs)
+        position.passed(mark, handed_on)
+        if limit is not None and photographs >= limit:
+            return
+
+
+class _Telling:
+    """Tells how far the import is: in photographs where there are enough for the limit, else in
+    observations. `total` observations are there in all."""
+
+    def __init__(self, position: Position, report: Report, limit: int | None) -> None:
+        self._position, self._report, self._limit = position, report, limit
+        self._mark = position.after or _Mark()
+        self.total = 0
+
+    def noted(self, done: int, total: int, note: str) -> None:
+        self._mark = self._position.reached(done) or self._mark
+        self._tell("Taking in addresses of photographs")
+
+    def waiting(self, note: str) -> None:
+        self._tell(note)
+
+    def _tell(self, note: str) -> None:
+        mark = self._mark
+        if self._limit is not None and self._limit <= self.total:
+            self._report(mark.photographs, self._limit, note)
+        else:
+            self._report(mark.observations, self.total, f"observations · {note}")
+
+
+def _is_numbered(observation: Any) -> bool:
+    return isinstance(observation, Mapping) and isinstance(observation.get("id"), int)
+
+
+def _identity(search: Search) -> str:
+    return f"inaturalist {orjson.dumps(search.parameters).decode()}"
+
+
+def _written(mark: _Mark) -> list[int]:
+    return [mark.number, mark.observations, mark.photographs]
+
+
+def _read(kept: list[int]) -> _Mark:
+    return _Mark(*kept)

@@ -1,0 +1,113 @@
+"""Looking up taxa and places by their names or numbers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from engine.errors import BadInput
+from engine.inaturalist.api import Api, NotKnown
+
+_PLANTS = "Plantae"
+_OFFERED = 8
+
+
+@dataclass(frozen=True)
+class Taxon:
+    """A taxon by iNaturalist's number of it; `common` is its common name, empty where none is."""
+
+    number: int
+    name: str
+    rank: str
+    common: str = ""
+
+    def __str__(self) -> str:
+        name = self.name if self.rank == "species" else f"{self.rank} {self.name}"
+        return f"{name} ({self.common})" if self.common else name
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place by iNaturalist's number of it; `name` is the full one, as "Georgia, US"."""
+
+    number: int
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def find_taxon(api: Api, typed: str) -> Taxon:
+    """The taxon of this scientific name, common name or number; of several, the plant.
+
+    Raises:
+        BadInput: there is none, or there are several; the sentence names those that are near.
+        WorkFailed: iNaturalist does not answer.
+    """
+    name = " ".join(typed.split())
+    if not name:
+        raise BadInput("Say which taxon is wanted: a species, genus or family, as Bellis perennis.")
+    if name.isdigit():
+        return _taxon(_numbered(api, "taxa", name, "taxon"))
+    near = _results(api.ask("taxa", q=name, is_active="true", per_page=30))
+    exact = [taxon for taxon in near if _same(taxon.get("name"), name)]
+    exact = exact or [taxon for taxon in near if _same(taxon.get("matched_term"), name)]
+    exact = [taxon for taxon in exact if taxon.get("iconic_taxon_name") == _PLANTS] or exact
+    if len(exact) == 1:
+        return _taxon(exact[0])
+    problem = "several taxa" if exact else "no taxon"
+    raise BadInput(f"iNaturalist has {problem} called {name}{_offer(map(_taxon, exact or near))}.")
+
+
+def find_place(api: Api, typed: str) -> Place | None:
+    """The place of this name or number; None where nothing is typed, for everywhere.
+
+    Raises:
+        BadInput: there is none, or there are several; the sentence names them with their numbers.
+        WorkFailed: iNaturalist does not answer.
+    """
+    name = " ".join(typed.split())
+    if not name:
+        return None
+    if name.isdigit():
+        return _place(_numbered(api, "places", name, "place"))
+    near = _results(api.ask("places/autocomplete", q=name, per_page=30))
+    full = [place for place in near if _same(place.get("display_name"), name)]
+    exact = full or [place for place in near if _same(place.get("name"), name)]
+    if len(exact) == 1:
+        return _place(exact[0])
+    problem = "several places" if exact else "no place"
+    raise BadInput(f"iNaturalist has {problem} called {name}{_offer(map(_place, exact or near))}.")
+
+
+def _numbered(api: Api, kind: str, number: str, word: str) -> dict[str, Any]:
+    try:
+        found = _results(api.ask(f"{kind}/{number}"))
+    except NotKnown:
+        found = []
+    if not found:
+        raise BadInput(f"iNaturalist has no {word} of the number {number}.")
+    return found[0]
+
+
+def _results(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those that can be referred to."""
+    found = answer["results"]
+    return [one for one in found if isinstance(one, dict) and isinstance(one.get("id"), int)]
+
+
+def _same(value: Any, name: str) -> bool:
+    return isinstance(value, str) and value.casefold() == name.casefold()
+
+
+def _taxon(found: dict[str, Any]) -> Taxon:
+    common = found.get("preferred_common_name") or ""
+    return Taxon(found["id"], str(found.get("name") or ""), str(found.get("rank") or ""), common)
+
+
+def _place(found: dict[str, Any]) -> Place:
+    return Place(found["id"], str(found.get("display_name") or found.get("name") or ""))
+
+
+def _offer(near: Iterable[Taxon | Place]) -> str:
+    offered = [f"{one} = {one.number}" for one in near][:_OFFERED]
+    return f"; give the number of one of these: {', '.join(offered)}" if offered else ""

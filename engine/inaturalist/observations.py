@@ -1,0 +1,134 @@
+"""Reading an observation as the API tells it: its photographs, or why there is none to take."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from engine.catalogue.importing import Candidate, Refusal
+from engine.catalogue.record import Photograph
+from engine.download.variants import LONGEST_SIDE
+from engine.inaturalist.search import ALL_RIGHTS_RESERVED
+
+_SPECIES_LEVEL = 10
+_CROSS = "×"
+# The one size whose address is told; all sizes are called alike.
+_SIZED = re.compile(r"(/photos/\d+/)(?:square|thumb|small|medium|large|original)(\.\w+)")
+
+
+class Families:
+    """The families that identifications have told of, by their numbers.
+
+    An observation's own taxon names its ancestors by number only; those of the identifications
+    beside it have names.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {}
+
+    def learn(self, observation: Mapping[str, Any]) -> None:
+        for identification in _list(observation.get("identifications")):
+            for ancestor in _list(_group(_group(identification).get("taxon")).get("ancestors")):
+                if isinstance(ancestor, Mapping) and ancestor.get("rank") == "family":
+                    self._names[ancestor.get("id", 0)] = _text(ancestor.get("name"))
+
+    def of(self, taxon: Mapping[str, Any]) -> str:
+        """The family's name, empty where it is not known."""
+        numbers = _list(taxon.get("ancestor_ids"))
+        return next((self._names[one] for one in numbers if one in self._names), "")
+
+
+def photographs_of(
+    observation: Mapping[str, Any], licences: Collection[str], families: Families, source: str
+) -> Iterator[Candidate | Refusal]:
+    """An observation's photographs of these licences, and what is refused of it."""
+    origin = f"observation {observation.get('id')}"
+    taxon = _group(observation.get("taxon"))
+    families.learn(observation)
+    species = species_of(taxon)
+    if not species:
+        rank = _text(taxon.get("rank"))
+        told = f"It is identified to its {rank} only." if rank else "It is not identified."
+        yield Refusal(origin, told)
+        return
+    photographs = _list(observation.get("photos"))
+    if not photographs:
+        yield Refusal(origin, "It has no photograph any more.")
+    login = _text(_group(observation.get("user")).get("login"))
+    shared = Photograph(
+        image_id="",
+        species=species,
+        family=families.of(taxon),
+        source=source,
+        observation_id=str(observation.get("id")),
+        observer=login,
+    )
+    for photograph in photographs:
+        yield _photograph(_group(photograph), shared, licences, origin)
+
+
+def species_of(taxon: Mapping[str, Any]) -> str:
+    """The name of a taxon's species, empty where it is wider than one.
+
+    A subspecies or variety counts as its species: of a name, the first two words, and a hybrid's
+    cross between them.
+    """
+    name, level = _text(taxon.get("name")), taxon.get("rank_level")
+    if not name or not isinstance(level, (int, float)) or level > _SPECIES_LEVEL:
+        return ""
+    words = name.split()
+    return " ".join(words[: 3 if _CROSS in words[:2] else 2]) if level < _SPECIES_LEVEL else name
+
+
+def _photograph(
+    told: Mapping[str, Any], shared: Photograph, licences: Collection[str], origin: str
+) -> Candidate | Refusal:
+    number = told.get("id")
+    origin = f"{origin}, photograph {number}"
+    licence = _text(told.get("license_code")).lower() or ALL_RIGHTS_RESERVED
+    url = _text(told.get("url"))
+    flags = [flag for flag in _list(told.get("flags")) if not _group(flag).get("resolved")]
+    hidden = any(
+        _group(act).get("action") == "hide" for act in _list(told.get("moderator_actions"))
+    )
+    if not isinstance(number, int):
+        return Refusal(origin, "It has no number.")
+    if hidden or "copyright-infringement" in url:
+        return Refusal(origin, "It was taken down.")
+    if any(_group(flag).get("flag") == "copyright infringement" for flag in flags):
+        return Refusal(origin, "It may infringe a copyright, says a flag on it.")
+    if licence not in licences:
+        return Refusal(origin, f"Its licence is {licence}, which was not asked for.")
+    sized = _SIZED.search(url)
+    if sized is None:
+        return Refusal(origin, "It was deleted, or is not on iNaturalist's own servers.")
+    width, height = _dimensions(_group(told.get("original_dimensions")))
+    photograph = shared._replace(
+        image_id=f"inaturalist-{number}",
+        url=_SIZED.sub(r"\1original\2", url),
+        license=licence,
+        attribution=_text(told.get("attribution")) or f"© {shared.observer}",
+        width=width,
+        height=height,
+    )
+    return Candidate(photograph, origin)
+
+
+def _dimensions(told: Mapping[str, Any]) -> tuple[int, int]:
+    """Width and height in pixels as they are served, 0 where not known."""
+    width, height = told.get("width"), told.get("height")
+    if not isinstance(width, int) or not isinstance(height, int) or min(width, height) < 1:
+        return 0, 0
+    scale = min(1.0, LONGEST_SIDE["original"] / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _group(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str:
+    return " ".join(value.split()) if isinstance(value, str) else ""

@@ -1,0 +1,114 @@
+"""What is looked for at iNaturalist, and how much of it there is."""
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from engine.errors import BadInput
+from engine.inaturalist.api import Api
+from engine.inaturalist.names import Place, Taxon, find_place, find_taxon
+
+Quality = Literal["research", "needs_id", "casual", "any"]
+
+ALL_RIGHTS_RESERVED = "all rights reserved"
+OPEN_LICENCES = ("cc0", "cc-by", "cc-by-nc", "cc-by-sa", "cc-by-nd", "cc-by-nc-sa", "cc-by-nc-nd")
+LICENCES = (*OPEN_LICENCES, ALL_RIGHTS_RESERVED)
+"""Of photographs, from free to closed."""
+
+PER_PAGE = 200
+
+
+@dataclass(frozen=True)
+class Search:
+    """Observations with photographs, of a taxon, to species at least.
+
+    `licences` are those of the photographs, not of the observations.
+    """
+
+    taxon: Taxon
+    place: Place | None = None
+    quality: Quality = "research"
+    licences: tuple[str, ...] = OPEN_LICENCES
+
+    @property
+    def parameters(self) -> dict[str, str | int]:
+        """As the API takes them."""
+        found: dict[str, str | int] = {
+            "taxon_id": self.taxon.number,
+            "photos": "true",
+            "hrank": "species",
+        }
+        if self.place is not None:
+            found["place_id"] = self.place.number
+        if self.quality != "any":
+            found["quality_grade"] = self.quality
+        if set(self.licences) != set(LICENCES):
+            found["photo_license"] = ",".join(
+                "none" if licence == ALL_RIGHTS_RESERVED else licence for licence in self.licences
+            )
+        return found
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a search would find, and what taking it in would take."""
+
+    taxon: Taxon
+    place: Place | None
+    observations: int
+    species: int
+    requests: int
+    seconds: float
+
+
+def make_search(
+    api: Api,
+    taxon: str,
+    place: str = "",
+    quality: str = "research",
+    licences: Sequence[str] = OPEN_LICENCES,
+) -> Search:
+    """A search by names, which are looked up.
+
+    Raises:
+        BadInput: a name is not known, or known of several; a word is none of its kind.
+        WorkFailed: iNaturalist does not answer.
+    """
+    grade = _checked_quality(quality)
+    chosen = _checked_licences(licences)
+    return Search(find_taxon(api, taxon), find_place(api, place), grade, chosen)
+
+
+def estimate(api: Api, search: Search, limit: int | None = None) -> Estimate:
+    """How much there is, without taking any of it.
+
+    Raises:
+        WorkFailed: iNaturalist does not answer.
+    """
+    observations = _total(api, "observations", search)
+    species = _total(api, "observations/species_counts", search) if observations else 0
+    wanted = observations if limit is None else min(observations, limit)
+    requests = math.ceil(wanted / PER_PAGE)
+    seconds = api.seconds_for(requests)
+    return Estimate(search.taxon, search.place, observations, species, requests, seconds)
+
+
+def _total(api: Api, path: str, search: Search) -> int:
+    return int(api.ask(path, **search.parameters, per_page=0)["total_results"])
+
+
+def _checked_quality(word: str) -> Quality:
+    for known in get_args(Quality):
+        if word == known:
+            return known  # type: ignore[no-any-return]
+    raise BadInput(f"{word!r} is no quality; there are {', '.join(get_args(Quality))}.")
+
+
+def _checked_licences(words: Collection[str]) -> tuple[str, ...]:
+    wrong = [word for word in words if word not in LICENCES]
+    if wrong:
+        raise BadInput(f"{wrong[0]!r} is no licence; there are {', '.join(LICENCES)}.")
+    if not words:
+        raise BadInput("Choose a licence at least; no photograph is without one.")
+    return tuple(licence for licence in LICENCES if licence in words)
