@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from engine.commands.catalogue import SourceOption, tell
+from engine.commands.catalogue import tell
 from engine.commands.shared import HomeOption, JsonOption, answer, catalogue_of, home_at, progress
 from engine.download.preferences import choose, download_settings
 from engine.home import Home
 from engine.images.store import ImageStore
 from engine.inaturalist.api import opened_api
-from engine.inaturalist.importing import import_inaturalist
+from engine.inaturalist.importing import SOURCE, import_inaturalist
 from engine.inaturalist.search import (
     LICENCES,
     OPEN_LICENCES,
@@ -34,13 +34,13 @@ def take(
     quality: Annotated[
         Quality, typer.Option(help="How sure the observations are to be.")
     ] = "research",
-    license: Annotated[  # noqa: A002 - what the option is called
-        list[str] | None,
+    license: Annotated[
+        str,
         typer.Option(
-            help=f"A licence of photographs, once for each: {', '.join(LICENCES)}; default: "
-            "every one of Creative Commons."
+            help=f"Licences of photographs, with commas: {', '.join(LICENCES)}; default: every "
+            "one of Creative Commons."
         ),
-    ] = None,
+    ] = ",".join(OPEN_LICENCES),
     limit: Annotated[
         int | None, typer.Option(min=1, help="At most so many photographs; default: all.")
     ] = None,
@@ -51,7 +51,7 @@ def take(
         str | None,
         typer.Option(help="Your e-mail or web address, told to servers; kept for the home."),
     ] = None,
-    source: SourceOption = "",
+    source: Annotated[str, typer.Option(help="What their source is called.")] = SOURCE,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -60,7 +60,7 @@ def take(
     settings = _settings(place_of_work, contact)
     with progress() as report:
         with opened_api(place_of_work, settings, waiting=lambda note: report(0, 0, note)) as api:
-            search = make_search(api, taxon, place, quality, license or OPEN_LICENCES)
+            search = make_search(api, taxon, place, quality, license.split(","))
             if plan:
                 found = estimate(api, search, limit)
                 answer(dataclasses.asdict(found), said(found), as_json)

@@ -39,7 +39,7 @@ def import_inaturalist(
     search: Search,
     keep: Keep,
     limit: int | None = None,
-    source: str = "",
+    source: str = SOURCE,
     report: Report = silent,
 ) -> ImportReport:
     """Take in the photographs that a search finds, the oldest observations first, at most

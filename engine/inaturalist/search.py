@@ -106,6 +106,7 @@ def _checked_quality(word: str) -> Quality:
 
 
 def _checked_licences(words: Collection[str]) -> tuple[str, ...]:
+    words = [word.strip().lower() for word in words if word.strip()]
     wrong = [word for word in words if word not in LICENCES]
     if wrong:
         raise BadInput(f"{wrong[0]!r} is no licence; there are {', '.join(LICENCES)}.")

@@ -1,0 +1,151 @@
+"""Asking the API: its turns, its budgets, its pauses, and what it says when it fails."""
+
+import time
+from typing import Any
+
+import pytest
+
+from engine.download.journal import open_journal
+from engine.errors import BadInput, WorkFailed
+from engine.home import Home
+from engine.inaturalist import api as asking
+from engine.inaturalist.api import Api, opened_api
+from engine.inaturalist.search import estimate, make_search
+from engine.settings.download import DownloadSettings
+from tests.download.server import body, in_turn, raw, redirect, status
+from tests.inaturalist.conftest import ask_there
+from tests.inaturalist.server import Inaturalist, told
+
+
+@pytest.fixture(autouse=True)
+def quick_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "_LONGEST_BACKOFF", 0.02)
+
+
+def test_an_estimate_counts_and_takes_nothing(api: Api, inaturalist: Inaturalist) -> None:
+    found = estimate(api, make_search(api, "Bellis perennis"))
+    assert (found.observations, found.species, found.requests) == (12, 1, 1)
+    assert inaturalist.pages == []
+    assert estimate(api, make_search(api, "Bellis perennis"), limit=3).requests == 1
+
+
+def test_an_estimate_says_how_long_the_budgets_make_it_take(
+    home: Home, inaturalist: Inaturalist
+) -> None:
+    settings = ask_there(home, inaturalist, per_minute=55)
+    with opened_api(home, settings) as api:
+        assert api.seconds_for(55) == pytest.approx(60)
+
+
+def test_the_server_is_told_who_asks(home: Home, inaturalist: Inaturalist) -> None:
+    settings = ask_there(home, inaturalist, contact="me@example.org")
+    with opened_api(home, settings) as api:
+        api.ask("taxa", q="Bellis")
+    (request,) = inaturalist.server.requests
+    assert request.headers["user-agent"] == "PlantStudio (me@example.org)"
+
+
+def test_nobody_is_asked_without_a_contact(home: Home, settings: DownloadSettings) -> None:
+    strange = settings.model_copy(update={"inaturalist_api": "https://api.example.org/v1"})
+    with (
+        pytest.raises(BadInput, match=r"api\.example\.org must be told whom to write to"),
+        opened_api(home, strange),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("address", ["", "api.inaturalist.org", "ftp://here/v1"])
+def test_an_address_that_is_none_is_named(
+    home: Home, settings: DownloadSettings, address: str
+) -> None:
+    wrong = settings.model_copy(update={"inaturalist_api": address})
+    with pytest.raises(BadInput, match="inaturalist_api is"), opened_api(home, wrong):
+        pass
+
+
+def test_a_pause_that_is_asked_for_is_kept(api: Api, inaturalist: Inaturalist) -> None:
+    inaturalist.faults = [status(429, retry_after=2)]
+    began = time.monotonic()
+    assert api.ask("taxa", q="Bellis")["total_results"] == 1
+    assert time.monotonic() - began >= 2
+    assert len(inaturalist.server.requests) == 2
+
+
+def test_a_pause_holds_for_other_processes_too(
+    home: Home, settings: DownloadSettings, inaturalist: Inaturalist
+) -> None:
+    inaturalist.faults = [status(429, retry_after=600)]
+    waited: list[str] = []
+    for _ in range(2):
+        with (
+            opened_api(home, settings, patience=5, waiting=waited.append) as api,
+            pytest.raises(WorkFailed, match=r"asks for a pause; ask again in \d+ min"),
+        ):
+            api.ask("taxa", q="Bellis")
+    assert len(inaturalist.server.requests) == 1
+
+
+def test_a_spent_budget_is_not_overdrawn_by_a_second_process(
+    home: Home, inaturalist: Inaturalist
+) -> None:
+    settings = ask_there(home, inaturalist, per_minute=3)
+    for expected in (3, 3):
+        with (
+            opened_api(home, settings, patience=2) as api,
+            pytest.raises(WorkFailed, match="The budget of requests to 127"),
+        ):
+            while True:
+                api.ask("taxa", q="Bellis")
+        assert len(inaturalist.server.requests) == expected
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        status(500),
+        raw(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{"),
+        body(b"<html>We are down</html>", content_type="text/html"),
+        body(b'{"results": [1, 2', content_type="application/json"),
+        body(b'{"error": "oops"}', content_type="application/json"),
+        body(b"", content_type="application/json"),
+        raw(b""),
+    ],
+)
+def test_what_fails_in_passing_is_asked_again(
+    api: Api, inaturalist: Inaturalist, fault: Any
+) -> None:
+    inaturalist.faults = [fault, fault]
+    assert api.ask("taxa", q="Bellis")["total_results"] == 1
+    assert len(inaturalist.server.requests) == 3
+
+
+def test_what_fails_for_good_is_said_in_a_sentence(api: Api, inaturalist: Inaturalist) -> None:
+    inaturalist.server.otherwise = status(500)
+    with pytest.raises(WorkFailed, match=r"gives no answer: .* answered 500; start again later\."):
+        api.ask("taxa", q="Bellis")
+    assert len(inaturalist.server.requests) == 5
+
+
+def test_a_refusal_is_not_repeated_and_parks_the_host(api: Api, inaturalist: Inaturalist) -> None:
+    inaturalist.server.otherwise = status(403)
+    for _ in range(5):
+        with pytest.raises(WorkFailed, match=r"refuses it \(403\)"):
+            api.ask("taxa", q="Bellis")
+    with pytest.raises(WorkFailed, match="left alone for now; ask again in"):
+        api.ask("taxa", q="Bellis")
+    assert len(inaturalist.server.requests) == 5
+
+
+def test_an_address_that_moved_is_not_followed_but_told(api: Api, inaturalist: Inaturalist) -> None:
+    inaturalist.faults = [redirect("https://api.example.org/v3/taxa")]
+    with pytest.raises(WorkFailed, match=r"has moved to https://api\.example\.org"):
+        api.ask("taxa", q="Bellis")
+
+
+def test_a_good_answer_after_a_bad_one_lets_the_host_off(
+    home: Home, api: Api, inaturalist: Inaturalist
+) -> None:
+    inaturalist.server.otherwise = in_turn(status(500), told([]))
+    api.ask("taxa", q="Bellis")
+    with open_journal(home) as journal:
+        assert journal.row("SELECT strikes, requests, photographs FROM host") == (0, 2, 0)
