@@ -1,6 +1,7 @@
 """train, estimate, evaluate, predict."""
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -64,6 +65,11 @@ def train(
     if dry_run:
         _look_only(place, settings, as_json)
         return
+    if "TORCHELASTIC_RUN_ID" in os.environ:
+        from engine.training.crew import prepare_together
+
+        _train_here(place, prepare_together(place, settings, run_id), as_json)
+        return
     chosen = run_id or new_run_id(settings)
     if detach:
         if (place.runs / chosen).is_dir():
@@ -81,9 +87,12 @@ def _look_only(place: Home, settings: RunSettings, as_json: bool) -> None:
 
 def _train_here(place: Home, folder: RunFolder, as_json: bool) -> None:
     # torch takes seconds to import; only what trains or predicts pays for it.
-    from engine.training.loop import train as train_run
+    from engine.training.crew import is_member, train_run
 
     status = train_run(place, folder)
+    if is_member():
+        # Its leader tells; to be stopped is no failure that torchrun should begin again after.
+        raise typer.Exit(1 if status.state == "failed" else 0)
     tell_run(read_run(folder), as_json)
     if status.exit_status:
         raise typer.Exit(status.exit_status)

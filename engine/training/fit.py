@@ -93,6 +93,14 @@ def fit_memory(
     return {"pass_size": plan.pass_size, "recomputed": plan.recomputed}
 
 
+def smallest(plans: list[dict[str, Any]]) -> dict[str, Any]:
+    """Of the plans of several devices, the one that suits them all."""
+    return {
+        "pass_size": min(plan["pass_size"] for plan in plans),
+        "recomputed": any(plan["recomputed"] for plan in plans),
+    }
+
+
 def _try(model: nn.Module, settings: RunSettings, device: Device, classes: int, plan: Plan) -> None:
     """Forward and backward over a pass, with the optimiser's memory set aside.
 

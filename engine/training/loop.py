@@ -12,7 +12,7 @@ from engine.settings.run import RunSettings
 from engine.training.calibration import calibrate
 from engine.training.checkpoint import Checkpoint, Place, newest_checkpoint, open_checkpoint
 from engine.training.classifier import clear_classifier
-from engine.training.fit import fit_memory
+from engine.training.fit import fit_memory, smallest
 from engine.training.folder import RunFolder
 from engine.training.learner import select, to_device
 from engine.training.lock import held
@@ -23,7 +23,7 @@ from engine.training.ranks import ALONE, Ranks
 from engine.training.readiness import require_room
 from engine.training.runlog import run_log
 from engine.training.scene import Scene, open_scene
-from engine.training.seen import planned_steps, seen_by, start_classifier
+from engine.training.seen import Seen, planned_steps, seen_by, start_classifier
 from engine.training.stage import Stage
 from engine.training.status import Status, StatusFile
 from engine.training.stop import Stopped, StopRequest
@@ -45,15 +45,21 @@ def train(home: Home, folder: RunFolder) -> Status:
         BadInput: the run is running in another process, or is finished already.
     """
     with held(folder.lock):
-        return _train_held(home, folder, ALONE)
+        return train_held(home, folder, ALONE)
 
 
-def _train_held(home: Home, folder: RunFolder, ranks: Ranks) -> Status:
+def train_held(home: Home, folder: RunFolder, ranks: Ranks) -> Status:
+    """As `train`, of a run whose lock is held already, as one of several processes.
+
+    Raises:
+        Exception: in one of several processes, whatever was not foreseen: another's death, mostly.
+    """
+    require_unfinished(folder)
     status = StatusFile(folder.status, folder.read_status(), writes=ranks.is_first)
-    if status.status.state == "finished":
-        raise BadInput(f"The run {folder.run_id} is finished; start a new one to train more.")
-    status.begin()
-    with run_log(folder.log), StopRequest(folder.stop) as stop:
+    # Nobody writes before all have read.
+    ranks.wait()
+    status.begin(ranks.leader)
+    with run_log(folder.log, speaks=ranks.is_first), StopRequest(folder.stop) as stop:
         try:
             finished = Attempt(open_scene(home, folder, status, stop, ranks)).run()
         except StudioError as error:
@@ -63,15 +69,29 @@ def _train_held(home: Home, folder: RunFolder, ranks: Ranks) -> Status:
             status.end("stopped", INTERRUPTED, "It was interrupted twice and did not save.")
         except Exception as error:
             log.exception("The training broke off.")
+            if ranks.count > 1:
+                # Whoever leads the processes sees which was the first to fall.
+                raise
             status.end("failed", 1, _sentence(error))
         else:
             if finished:
                 status.end("finished", 0)
             else:
                 status.end("stopped", INTERRUPTED, "It was asked to stop, and saved first.")
-                stop.answered()
+                if ranks.is_first:
+                    stop.answered()
             log.info("The run is %s.", status.status.state)
     return status.status
+
+
+def require_unfinished(folder: RunFolder) -> None:
+    """Refuse to train what is trained.
+
+    Raises:
+        BadInput: the run is finished.
+    """
+    if folder.read_status().state == "finished":
+        raise BadInput(f"The run {folder.run_id} is finished; start a new one to train more.")
 
 
 class Attempt:
@@ -113,11 +133,7 @@ class Attempt:
             weights = select(tensors, "model.")
         model = self._network(settings, weights)
         choose_learning(model, settings.training)
-        if left is None:
-            place = self._first_moves(model, settings, place)
-        if settings.training.gradient_checkpointing or place.recomputed:
-            use_gradient_checkpointing(model)
-        seen = seen_by(self.scene, settings, model)
+        place, seen = self._prepared(model, settings, place, is_new=left is None)
         last_step = self._last_step(place)
         stage = Stage(self.scene, settings, place, last_step, model, seen, tensors)
         self._announce(stage)
@@ -125,6 +141,24 @@ class Attempt:
             # From here on a stage stands by itself: resuming never looks at the one before.
             stage.save()
         return stage
+
+    def _prepared(
+        self, model: nn.Module, settings: RunSettings, place: Place, is_new: bool
+    ) -> tuple[Place, Seen]:
+        """What comes before a stage's steps. Processes do it each at its own pace, so that they
+        agree at its end whether they were asked to stop.
+        """
+        try:
+            if is_new:
+                place = self._first_moves(model, settings, place)
+            if settings.training.gradient_checkpointing or place.recomputed:
+                use_gradient_checkpointing(model)
+            seen: Seen | None = seen_by(self.scene, settings, model)
+        except Stopped:
+            seen = None
+        if self.scene.ranks.any(seen is None) or seen is None:
+            raise Stopped
+        return place, seen
 
     def _network(self, settings: RunSettings, weights: Weights | None) -> nn.Module:
         classes, size = self.scene.classes, settings.data.image_size
@@ -144,7 +178,8 @@ class Attempt:
         elif start == "class_means":
             start_classifier(self.scene, settings, model)
         plan = fit_memory(model, settings, self.scene.device, len(self.scene.classes))
-        return place if plan is None else replace(place, **plan)
+        plans = [found for found in self.scene.ranks.gather(plan) if found]
+        return replace(place, **smallest(plans)) if plans else place
 
     def _outcome(self, stage: Stage) -> Weights:
         """The stage's best weights, where one of its epochs is the best so far; else its last."""

@@ -5,18 +5,20 @@ from pathlib import Path
 from engine.errors import BadInput, WorkFailed
 from engine.files import read_json, write_json
 from engine.training.dataset import Batch, Part
-from engine.training.ranks import Ranks
+from engine.training.ranks import ALONE, Ranks
 from engine.training.tolerance import too_many
 
 
 class Quarantine:
     """Keeps unreadable.json: [{"part", "path", "reason"}], and ends a run that has too many.
 
-    Of several processes, each of which sees a share of the photographs, one `writes`.
+    Of several processes, each of which sees a share of the photographs, the first writes.
     """
 
-    def __init__(self, file: Path, writes: bool = True) -> None:
-        self._file, self._writes = file, writes
+    def __init__(self, file: Path, ranks: Ranks = ALONE) -> None:
+        self._file, self._ranks = file, ranks
+        # Photographs in each part that something could not be read of.
+        self._sizes: dict[str, int] = {}
         try:
             self._found = {(item["part"], item["path"]): item["reason"] for item in read_json(file)}
         except (BadInput, KeyError, TypeError):
@@ -26,35 +28,41 @@ class Quarantine:
         """Note what a batch could not read.
 
         Raises:
-            WorkFailed: more than 0.1 % of the part, and more than three photographs, or all
-                of it, cannot be read.
+            WorkFailed: as `gather`, where this process is alone.
         """
-        fresh = {
-            (part, dataset.path(index)): reason
-            for index, reason in batch.unreadable.items()
-            if (part, dataset.path(index)) not in self._found
-        }
-        if not fresh:
+        fresh = {(part, dataset.path(index)): why for index, why in batch.unreadable.items()}
+        if fresh.keys() <= self._found.keys():
             return
-        self._found |= fresh
-        if self._writes:
-            self.write()
-        count = sum(found_in == part for found_in, _ in self._found)
-        if too_many(count, len(dataset)):
-            raise WorkFailed(
-                f"{count:,} of the {len(dataset):,} photographs of the {part} part cannot be "
-                f"read, the latest because {next(iter(fresh.values()))} They are listed in "
-                f"{self._file}."
-            )
+        self._sizes[part] = len(dataset)
+        # The latest last, for that is the one to be named.
+        self._found = {k: v for k, v in self._found.items() if k not in fresh} | fresh
+        if self._ranks.count == 1:
+            self._settle()
 
-    def gather(self, ranks: Ranks) -> None:
-        """Bring together what every process found."""
-        for found in ranks.gather(self._found):
+    def gather(self) -> None:
+        """Bring together what every process found.
+
+        Raises:
+            WorkFailed: more than 0.1 % of a part, and more than three photographs, or all of it,
+                cannot be read.
+        """
+        if self._ranks.count == 1:
+            return
+        before = len(self._found)
+        for sizes, found in self._ranks.gather((self._sizes, self._found)):
+            self._sizes |= sizes
             self._found |= found
-        if self._writes and self._found:
-            self.write()
+        if len(self._found) > before or self._sizes:
+            self._settle()
 
-    def write(self) -> None:
-        """Write the list."""
-        found = [{"part": p, "path": path, "reason": why} for (p, path), why in self._found.items()]
-        write_json(self._file, found)
+    def _settle(self) -> None:
+        if self._ranks.is_first:
+            found = [{"part": p, "path": path, "reason": r} for (p, path), r in self._found.items()]
+            write_json(self._file, found)
+        for part, size in self._sizes.items():
+            reasons = [why for (found_in, _), why in self._found.items() if found_in == part]
+            if too_many(len(reasons), size):
+                raise WorkFailed(
+                    f"{len(reasons):,} of the {size:,} photographs of the {part} part cannot be "
+                    f"read, the latest because {reasons[-1]} They are listed in {self._file}."
+                )

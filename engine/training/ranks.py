@@ -15,11 +15,14 @@ _PATIENCE = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Ranks:
-    """This process's place among `count`; alone, everything here does nothing."""
+    """This process's place among `count`; alone, everything here does nothing.
+
+    `leader` is the process that started it and the others of this machine; None = itself.
+    """
 
     rank: int = 0
     count: int = 1
-    local: int = 0
+    leader: int | None = None
 
     @property
     def is_first(self) -> bool:
@@ -61,14 +64,14 @@ def join_ranks() -> Ranks:
     count = int(os.environ.get("WORLD_SIZE", "1"))
     if count == 1:
         return ALONE
-    local = int(os.environ.get("LOCAL_RANK", "0"))
     gpu = torch.cuda.is_available()
     if gpu:
+        local = int(os.environ.get("LOCAL_RANK", "0"))
         torch.cuda.set_device(local % torch.cuda.device_count())
     if not dist.is_initialized():
         # gloo beside NCCL: what is agreed on between steps must not wait for the GPU.
         dist.init_process_group("cpu:gloo,cuda:nccl" if gpu else "gloo", timeout=_PATIENCE)
-    return Ranks(dist.get_rank(), count, local)
+    return Ranks(dist.get_rank(), count, os.getppid())
 
 
 def leave_ranks() -> None:

@@ -11,8 +11,11 @@ _FORMAT = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
 
 
 @contextlib.contextmanager
-def run_log(path: Path) -> Iterator[None]:
-    """Send what the engine logs to `path`, and to standard error unless that is the same file."""
+def run_log(path: Path, speaks: bool = True) -> Iterator[None]:
+    """Send what the engine logs to `path`, and to standard error unless that is the same file.
+
+    Of several processes one `speaks`; of the others warnings are logged.
+    """
     logger = logging.getLogger("engine")
     level = logger.level
     logger.setLevel(logging.INFO)
@@ -21,6 +24,7 @@ def run_log(path: Path) -> Iterator[None]:
         handlers.append(logging.StreamHandler(sys.stderr))
     for handler in handlers:
         handler.setFormatter(_FORMAT)
+        handler.setLevel(logging.INFO if speaks else logging.WARNING)
         logger.addHandler(handler)
     try:
         yield

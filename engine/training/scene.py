@@ -79,7 +79,7 @@ def open_scene(
         val=val,
         train_images=np.bincount(train.labels, minlength=len(classes)),
         genera=genera_of(classes.species),
-        quarantine=Quarantine(folder.unreadable, writes=ranks.is_first),
+        quarantine=Quarantine(folder.unreadable, ranks),
         journal=Journal(folder, status, len(train), writes=ranks.is_first),
         stop=stop,
     )

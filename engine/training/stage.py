@@ -53,7 +53,9 @@ class Stage:
         self.learner = self._new_learner(model)
         if tensors is not None:
             self.learner.load(tensors, place.scaler)
-            self.tally.load(select(tensors, "tally."))
+            if scene.ranks.is_first:
+                # It was gathered from all processes: one goes on with it.
+                self.tally.load(select(tensors, "tally."))
 
     def run(self) -> bool:
         """Train to the stage's end; False if asked to stop before."""
@@ -160,6 +162,7 @@ class Stage:
         if logs or not self.scene.device.is_gpu:
             self._require_health()
         if logs:
+            self.scene.quarantine.gather()
             self.tally.gather(self.scene.ranks)
             rate, norm = self.learner.learning_rate(step - 1), float(self.learner.gradient_norm)
             self.scene.journal.train_point(self.place, self.tally.read(), rate, norm)
@@ -175,9 +178,12 @@ class Stage:
         Raises:
             WorkFailed: one was NaN or infinite.
         """
-        step = self.learner.sick_step()
-        if step is None:
+        sick = [
+            step for step in self.scene.ranks.gather(self.learner.sick_step()) if step is not None
+        ]
+        if not sick:
             return
+        step = min(sick)
         back = self.place.step - step
         window = self._windows(self.place.epoch, 0)[
             -(-self.place.consumed // self._effective) - back
@@ -205,6 +211,7 @@ class Stage:
                 scene.journal.breathe()
                 if scene.ranks.count == 1 and scene.stop.wanted:
                     return None
+        scene.quarantine.gather()
         tally.gather(scene.ranks)
         metrics: Metrics = scene.ranks.gather(tally.read())[0]
         scene.journal.val_point(self.place, metrics, began)
@@ -222,7 +229,6 @@ class Stage:
             trained = replace(trained, best=self._best(metrics))
             if self.scene.ranks.is_first:
                 self._keep_best(trained)
-        self.scene.quarantine.gather(self.scene.ranks)
         # A loss that falls by a hair is worth keeping, not worth going on for.
         better = best is None or metrics.macro_top1 > best["value"]
         stale = 0 if better else trained.stale + 1

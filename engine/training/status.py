@@ -97,14 +97,14 @@ class StatusFile:
         self._next_write = 0.0
         self.status = status
 
-    def begin(self) -> None:
-        """A new attempt starts in this process."""
-        now = time.time()
+    def begin(self, pid: int | None = None) -> None:
+        """A new attempt starts in the process `pid`, this one by default."""
+        now, pid = time.time(), pid or os.getpid()
         self.write(
             state="starting",
             attempt=self.status.attempt + 1,
-            pid=os.getpid(),
-            pid_started=psutil.Process().create_time(),
+            pid=pid,
+            pid_started=psutil.Process(pid).create_time(),
             host=platform.node(),
             started=now,
             ended=None,

@@ -17,10 +17,12 @@ class StopRequest:
     """While entered, SIGINT and SIGTERM ask for a stop instead of ending the process.
 
     A second SIGINT raises KeyboardInterrupt: whoever presses Ctrl-C twice does not want to wait.
+    One that `tells` makes the file, so that the processes it leads hear of a signal.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, tells: bool = False) -> None:
         self._file = file
+        self._tells = tells
         self._signalled = False
         self._before: dict[int, Any] = {}
 
@@ -50,3 +52,5 @@ class StopRequest:
         if self._signalled and number == signal.SIGINT:
             raise KeyboardInterrupt
         self._signalled = True
+        if self._tells:
+            self._file.touch()

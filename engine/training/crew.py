@@ -1,0 +1,189 @@
+"""A run in as many processes as it asks for: one, several on this machine, or torchrun's.
+
+Several on this machine are led by the run's own process, which holds its lock, has its process
+id, and lets torchrun's agent start and watch the others. Where torchrun was started by hand, on
+one machine or on many, every process finds its place by itself.
+"""
+
+import contextlib
+import logging
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+
+import torch
+from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs
+from torch.distributed.elastic.multiprocessing.errors import (
+    ChildFailedError,
+    ProcessFailure,
+    record,
+)
+from torch.distributed.launcher.api import LaunchConfig, elastic_launch
+
+from engine.errors import BadInput, WorkFailed
+from engine.home import Home
+from engine.settings.optimisation import TrainingSettings
+from engine.settings.run import RunSettings
+from engine.training.device import choose_device
+from engine.training.folder import RunFolder, prepare, run_folder
+from engine.training.lock import held
+from engine.training.loop import require_unfinished, train, train_held
+from engine.training.ranks import join_ranks, leave_ranks
+from engine.training.runlog import run_log
+from engine.training.status import ENDED, Status, StatusFile
+from engine.training.stop import StopRequest
+
+log = logging.getLogger(__name__)
+
+# How often in a row a process may die without a checkpoint in between.
+_DEATHS = 3
+_LED = "STUDIO_RUN_IS_LED"
+
+
+def is_member() -> bool:
+    """Whether torchrun, or the run's own process, started this one beside others."""
+    return "TORCHELASTIC_RUN_ID" in os.environ
+
+
+def train_run(home: Home, folder: RunFolder) -> Status:
+    """Train a prepared run, or go on with it, in its processes; see `loop.train`."""
+    if is_member():
+        return record(_take_part)(home, folder) or folder.read_status()
+    if folder.read_settings().training.processes > 1:
+        return _lead(home, folder)
+    return train(home, folder)
+
+
+def prepare_together(home: Home, settings: RunSettings, run_id: str) -> RunFolder:
+    """Prepare a run in the first of torchrun's processes; one that was prepared is gone on with.
+
+    Raises:
+        BadInput: it has no name, or as `prepare`.
+    """
+    if not run_id:
+        raise BadInput("Under torchrun a run needs a name that all processes know: --run-id NAME.")
+    ranks = join_ranks()
+    if ranks.is_first and not (home.runs / run_id / "config.yaml").is_file():
+        prepare(home, settings, run_id)
+    ranks.wait()
+    return run_folder(home, run_id)
+
+
+def _take_part(home: Home, folder: RunFolder) -> Status:
+    """Train as one of several processes."""
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    before = folder.read_status()
+    if before.state == "failed" and int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")):
+        raise WorkFailed(before.reason)
+    ranks = join_ranks()
+    holds = ranks.is_first and _LED not in os.environ
+    with held(folder.lock) if holds else contextlib.nullcontext():
+        status = train_held(home, folder, ranks)
+    leave_ranks()
+    return status
+
+
+def _end_with(leader: int) -> None:
+    # Who goes on alone after its leader was killed would train beside the run's next attempt.
+    while os.getppid() == leader:
+        time.sleep(0.2)
+    os._exit(1)
+
+
+def _lead(home: Home, folder: RunFolder) -> Status:
+    """Start the run's processes and, as long as that brings it further, again after a death."""
+    with held(folder.lock), StopRequest(folder.stop, tells=True):
+        require_unfinished(folder)
+        training = folder.read_settings().training
+        _require_devices(training)
+        deaths = 0
+        while True:
+            attempt, saved = folder.read_status().attempt, _saved(folder)
+            failure = _attempt(home, folder, training)
+            status = folder.read_status()
+            if status.attempt > attempt and status.state in ENDED:
+                return status
+            deaths = 1 if _saved(folder) != saved else deaths + 1
+            told = failure or "Its processes ended without a word"
+            with run_log(folder.log):
+                if deaths < _DEATHS:
+                    log.warning("%s; all begin again at the last checkpoint.", told)
+                    continue
+                file = StatusFile(folder.status, status)
+                file.end(
+                    "failed",
+                    1,
+                    f"{told}, {deaths} times without a checkpoint in between; the log tells where.",
+                )
+                log.error("%s", file.status.reason)
+                return file.status
+
+
+def _attempt(home: Home, folder: RunFolder, training: TrainingSettings) -> str:
+    """Run the processes to their end; what befell the first of them that died, if one did."""
+    with tempfile.TemporaryDirectory() as told, _environment(training):
+        config = LaunchConfig(
+            min_nodes=1,
+            max_nodes=1,
+            nproc_per_node=training.processes,
+            run_id=folder.run_id,
+            rdzv_backend="c10d",
+            rdzv_endpoint="localhost:0",
+            local_addr="localhost",
+            max_restarts=0,
+            # What asks the run to stop is for the leader: the others hear it between steps.
+            signals_to_handle="SIGHUP",
+            logs_specs=DefaultLogsSpecs(log_dir=told),
+        )
+        arguments = ("-m", "engine", "train", "--folder", folder.run_id, "--home", str(home.root))
+        try:
+            elastic_launch(config, sys.executable)(*arguments)
+        except ChildFailedError as error:
+            # Who died of another's death is not to blame.
+            rank, first = min(
+                error.failures.items(), key=lambda item: (item[1].exitcode >= 0, item[1].timestamp)
+            )
+            return f"Process {rank + 1} of {training.processes} {_words(first)}"
+    return ""
+
+
+@contextlib.contextmanager
+def _environment(training: TrainingSettings) -> Iterator[None]:
+    """What the processes inherit."""
+    before = dict(os.environ)
+    os.environ[_LED] = "1"
+    os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo0" if sys.platform == "darwin" else "lo")
+    threads = max(1, (os.cpu_count() or 1) // training.processes)
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _require_devices(training: TrainingSettings) -> None:
+    if not choose_device(training).is_gpu:
+        return
+    gpus = torch.cuda.device_count()
+    if training.processes > gpus:
+        raise BadInput(
+            f"training.processes is {training.processes}, but this machine has {gpus} GPUs; "
+            "a process needs one for itself."
+        )
+
+
+def _saved(folder: RunFolder) -> int:
+    """When the last checkpoint was written."""
+    return folder.last.stat().st_mtime_ns if folder.last.exists() else 0
+
+
+def _words(failure: ProcessFailure) -> str:
+    if failure.exitcode < 0:
+        return f"was ended by {failure.signal_name()}"
+    if isinstance(failure.message, dict):
+        return f"broke off ({failure.message.get('message', 'no reason given')})"
+    return f"ended with status {failure.exitcode}"

@@ -1,0 +1,89 @@
+"""Runs of two training processes, as the studio starts and stops them."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+import pytest
+
+from engine.files import read_json_lines
+from engine.home import Home
+from engine.locks import is_held
+from engine.runs.control import launch, resume, stop
+from engine.runs.log import log_tail
+from engine.runs.run import Run, find_run
+
+from .conftest import MakeSettings, processes_of
+
+CLOCK = ("t", "attempt", "images_per_second", "waiting", "seconds", "cpu", "memory_bytes")
+SHORT = {"processes": 2, "batch_size": 2, "checkpoint_every": 2}
+
+
+def _wait_for(home: Home, run_id: str, holds: Callable[[Run], bool]) -> Run:
+    deadline = time.monotonic() + 120
+    while not holds(run := find_run(home, run_id)):
+        if time.monotonic() > deadline or run.state in ("failed", "lost"):
+            raise AssertionError(f"{run.state}: {run.reason}\n{log_tail(run.folder.log)}")
+        time.sleep(0.02)
+    return run
+
+
+def _is_stepping(run: Run) -> bool:
+    return run.state == "running" and run.status.step > 3
+
+
+def _members(run: Run) -> list[psutil.Process]:
+    """The training processes but the one that leads them."""
+    leader = psutil.Process(run.status.pid)
+    return [child for child in leader.children() if "--folder" in child.cmdline()]
+
+
+def _points(run: Run) -> dict[tuple[str, int], dict[str, Any]]:
+    return {
+        (line["split"], line["step"]): {k: v for k, v in line.items() if k not in CLOCK}
+        for line in read_json_lines(run.folder.metrics)
+    }
+
+
+@pytest.mark.slow
+def test_a_killed_process_brings_all_back_to_the_last_checkpoint_and_changes_nothing(
+    planted: Home, make_settings: MakeSettings
+) -> None:
+    launch(planted, make_settings(4, **SHORT), "broken")
+    run = _wait_for(planted, "broken", _is_stepping)
+    members = _members(run)
+    assert len(members) == 2
+    members[-1].kill()
+    again = _wait_for(planted, "broken", lambda run: run.state == "finished")
+    assert again.status.attempt == 2
+    assert "Process 2 of 2 was ended by SIGKILL; all begin again" in log_tail(again.folder.log)
+    launch(planted, make_settings(4, **SHORT), "through")
+    through = _wait_for(planted, "through", lambda run: run.state == "finished")
+    assert _points(again) == _points(through)
+
+
+@pytest.mark.slow
+def test_stopping_ends_all_processes_and_resuming_goes_on(
+    planted: Home, make_settings: MakeSettings
+) -> None:
+    launch(planted, make_settings(10_000, **SHORT), "one")
+    run = _wait_for(planted, "one", _is_stepping)
+    processes = [psutil.Process(run.status.pid), *_members(run)]
+    stopped = stop(planted, "one")
+    assert stopped.state == "stopped"
+    assert stopped.can_resume
+    psutil.wait_procs(processes, timeout=30)
+    assert not processes_of(planted)
+    resume(planted, "one")
+    again = _wait_for(
+        planted, "one", lambda run: _is_stepping(run) and run.status.step > stopped.status.step
+    )
+    # Its leader gone, nobody trains on beside the run's next attempt.
+    members = _members(again)
+    psutil.Process(again.status.pid).kill()
+    gone, alive = psutil.wait_procs(members, timeout=30)
+    assert len(gone) == 2
+    assert not alive
+    assert not is_held(again.folder.lock)
+    assert find_run(planted, "one").state == "lost"

@@ -1,0 +1,127 @@
+"""Several processes that train one network."""
+
+import contextlib
+import multiprocessing
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from engine.errors import BadInput
+from engine.files import read_json, read_json_lines
+from engine.home import Home, open_home
+from engine.split.folder import read_part
+from engine.training.crew import prepare_together
+from engine.training.fit import smallest
+from engine.training.folder import RunFolder, run_folder
+from engine.training.loop import train, train_held
+from engine.training.ranks import join_ranks, leave_ranks
+from tests.training.conftest import Prepare, Settings
+from tests.training.small import draw_split
+
+# Parts that two processes cannot share evenly, in batches that do not divide them.
+UNEVEN = {"train": 7, "val": 3, "test": 2}
+NOT_MEASURED = (
+    "split",
+    "t",
+    "attempt",
+    "images_per_second",
+    "waiting",
+    "seconds",
+    "cpu",
+    "memory_bytes",
+)
+
+
+def _member(rank: int, count: int, port: int, root: Path, run_id: str) -> None:
+    torch.set_num_threads(1)
+    # Loaders are forked, as they are from a trainer that was started by itself.
+    multiprocessing.set_start_method("fork", force=True)
+    place = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": count, "MASTER_PORT": port}
+    os.environ |= {key: str(value) for key, value in place.items()}
+    os.environ |= {"MASTER_ADDR": "127.0.0.1", "GLOO_SOCKET_IFNAME": "lo"}
+    home = open_home(root)
+    train_held(home, run_folder(home, run_id), join_ranks())
+    leave_ranks()
+
+
+def _train_together(home: Home, folder: RunFolder, count: int) -> None:
+    # Forked from a process that has torch already: seconds of importing are saved.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["engine.training.loop"])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    members = [
+        context.Process(target=_member, args=(rank, count, port, home.root, folder.run_id))
+        for rank in range(count)
+    ]
+    for member in members:
+        member.start()
+    for member in members:
+        member.join(120)
+    assert not any(member.is_alive() for member in members)
+
+
+def _points(folder: RunFolder) -> dict[tuple[str, int], dict[str, Any]]:
+    return {
+        (line["split"], line["step"]): {k: v for k, v in line.items() if k not in NOT_MEASURED}
+        for line in read_json_lines(folder.metrics)
+    }
+
+
+@contextlib.contextmanager
+def _under_torchrun() -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ["TORCHELASTIC_RUN_ID"] = "test"
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+def test_two_processes_measure_what_one_does_and_judge_no_photograph_twice(
+    home: Home, new_run: Prepare
+) -> None:
+    draw_split(home, "uneven", UNEVEN)
+    changes = {"data__split": "uneven", "model__drop_rate": 0.0, "data__workers": 1}
+    alone = new_run("alone", **changes, training__batch_size=6)
+    together = new_run("together", **changes, training__batch_size=3)
+    train(home, alone)
+    _train_together(home, together, 2)
+    assert together.read_status().state == "finished", together.log.read_text()
+    expected, found = _points(alone), _points(together)
+    assert expected.keys() == found.keys()
+    for key, point in expected.items():
+        assert found[key] == pytest.approx(point, abs=1e-6, rel=1e-5), key
+    val = [point for (part, _), point in found.items() if part == "val"]
+    assert {point["images"] for point in val} == {9}
+
+
+def test_what_the_processes_cannot_read_counts_together(home: Home, new_run: Prepare) -> None:
+    folder = new_run()
+    for line in read_part(home.splits / "small" / "train.jsonl")[:5]:
+        home.resolve(line.path).write_bytes(b"")
+    _train_together(home, folder, 2)
+    status = folder.read_status()
+    assert status.state == "failed"
+    assert "5 of the 24 photographs of the train part cannot be read" in status.reason
+    assert len(read_json(folder.unreadable)) == 5
+
+
+def test_under_torchrun_a_run_needs_a_name_and_is_prepared_once(
+    home: Home, settings: Settings
+) -> None:
+    with _under_torchrun():
+        with pytest.raises(BadInput, match="--run-id"):
+            prepare_together(home, settings(), "")
+        first = prepare_together(home, settings(), "run")
+        assert prepare_together(home, settings(), "run") == first
+
+
+def test_the_plan_of_the_smallest_device_suits_all() -> None:
+    plans = [{"pass_size": 8, "recomputed": False}, {"pass_size": 4, "recomputed": True}]
+    assert smallest(plans) == {"pass_size": 4, "recomputed": True}
