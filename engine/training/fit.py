@@ -3,7 +3,7 @@
 import gc
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -11,6 +11,7 @@ from torch import nn
 
 from engine.errors import BadInput, WorkFailed
 from engine.settings.run import RunSettings
+from engine.training.checkpoint import Place
 from engine.training.device import Device
 from engine.training.model import use_gradient_checkpointing
 from engine.training.sight import Sight
@@ -93,12 +94,15 @@ def fit_memory(
     return {"pass_size": plan.pass_size, "recomputed": plan.recomputed}
 
 
-def smallest(plans: list[dict[str, Any]]) -> dict[str, Any]:
-    """Of the plans of several devices, the one that suits them all."""
-    return {
-        "pass_size": min(plan["pass_size"] for plan in plans),
-        "recomputed": any(plan["recomputed"] for plan in plans),
-    }
+def suits_all(places: list[Place]) -> Place:
+    """Of the places of several processes, each with its device's way to take a step, the one
+    that fits them all."""
+    sizes = [place.pass_size for place in places if place.pass_size]
+    return replace(
+        places[0],
+        pass_size=min(sizes, default=None),
+        recomputed=True if any(place.recomputed for place in places) else places[0].recomputed,
+    )
 
 
 def _try(model: nn.Module, settings: RunSettings, device: Device, classes: int, plan: Plan) -> None:

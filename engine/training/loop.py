@@ -12,7 +12,7 @@ from engine.settings.run import RunSettings
 from engine.training.calibration import calibrate
 from engine.training.checkpoint import Checkpoint, Place, newest_checkpoint, open_checkpoint
 from engine.training.classifier import clear_classifier
-from engine.training.fit import fit_memory, smallest
+from engine.training.fit import fit_memory, suits_all
 from engine.training.folder import RunFolder
 from engine.training.learner import select, to_device
 from engine.training.lock import held
@@ -146,18 +146,20 @@ class Attempt:
         self, model: nn.Module, settings: RunSettings, place: Place, is_new: bool
     ) -> tuple[Place, Seen]:
         """What comes before a stage's steps. Processes do it each at its own pace, so that they
-        agree at its end whether they were asked to stop.
+        agree at its end whether they were asked to stop, and on how a step is taken.
         """
         try:
             if is_new:
                 place = self._first_moves(model, settings, place)
-            if settings.training.gradient_checkpointing or place.recomputed:
-                use_gradient_checkpointing(model)
             seen: Seen | None = seen_by(self.scene, settings, model)
         except Stopped:
             seen = None
-        if self.scene.ranks.any(seen is None) or seen is None:
+        places = self.scene.ranks.gather(place if seen else None)
+        if seen is None or None in places:
             raise Stopped
+        place = suits_all(places)
+        if settings.training.gradient_checkpointing or place.recomputed:
+            use_gradient_checkpointing(model)
         return place, seen
 
     def _network(self, settings: RunSettings, weights: Weights | None) -> nn.Module:
@@ -178,8 +180,7 @@ class Attempt:
         elif start == "class_means":
             start_classifier(self.scene, settings, model)
         plan = fit_memory(model, settings, self.scene.device, len(self.scene.classes))
-        plans = [found for found in self.scene.ranks.gather(plan) if found]
-        return replace(place, **smallest(plans)) if plans else place
+        return place if plan is None else replace(place, **plan)
 
     def _outcome(self, stage: Stage) -> Weights:
         """The stage's best weights, where one of its epochs is the best so far; else its last."""

@@ -15,8 +15,9 @@ from engine.errors import BadInput
 from engine.files import read_json, read_json_lines
 from engine.home import Home, open_home
 from engine.split.folder import read_part
+from engine.training.checkpoint import Place
 from engine.training.crew import prepare_together
-from engine.training.fit import smallest
+from engine.training.fit import suits_all
 from engine.training.folder import RunFolder, run_folder
 from engine.training.loop import train, train_held
 from engine.training.ranks import join_ranks, leave_ranks
@@ -122,6 +123,7 @@ def test_under_torchrun_a_run_needs_a_name_and_is_prepared_once(
         assert prepare_together(home, settings(), "run") == first
 
 
-def test_the_plan_of_the_smallest_device_suits_all() -> None:
-    plans = [{"pass_size": 8, "recomputed": False}, {"pass_size": 4, "recomputed": True}]
-    assert smallest(plans) == {"pass_size": 4, "recomputed": True}
+def test_the_way_of_the_smallest_device_suits_all() -> None:
+    places = [Place(pass_size=8, recomputed=False), Place(pass_size=4, recomputed=True)]
+    assert suits_all(places) == Place(pass_size=4, recomputed=True)
+    assert suits_all([Place(step=3)] * 2) == Place(step=3)
