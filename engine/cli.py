@@ -7,7 +7,17 @@ from pathlib import Path
 
 import typer
 
-from engine.commands import catalogue, crop, download, inaturalist, queue, runs, split, training
+from engine.commands import (
+    catalogue,
+    crop,
+    curate,
+    download,
+    inaturalist,
+    queue,
+    runs,
+    split,
+    training,
+)
 from engine.errors import StudioError
 from engine.locks import inherited
 from engine.progress import JOB_VARIABLE
@@ -24,6 +34,7 @@ app = typer.Typer(
 )
 catalogue.add_to(app)
 inaturalist.add_to(catalogue.importing)
+app.add_typer(curate.app, name="curate")
 download.add_to(app)
 app.add_typer(crop.app, name="crop")
 app.add_typer(split.app, name="split")

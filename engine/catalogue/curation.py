@@ -44,6 +44,18 @@ def relabel(catalogue: Catalogue, chosen: Chosen, species: str, note: str = "") 
     )
 
 
+def last_change(catalogue: Catalogue) -> Change:
+    """The last change that is not undone altogether.
+
+    Raises:
+        BadInput: there is none among the last hundred.
+    """
+    for change in catalogue.changes():
+        if change.undone < change.images:
+            return change
+    raise BadInput("There is nothing to undo.")
+
+
 def label_of(catalogue: Catalogue, species: str) -> Label:
     """The species of a typed name, spelt as the catalogue spells it, with genus and family.
 

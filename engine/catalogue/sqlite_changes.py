@@ -14,15 +14,37 @@ from engine.catalogue.store import Filter
 from engine.errors import BadInput
 
 _COLUMNS = "change, made, action, species, note, images, undone"
-_THOSE = "image_id IN (SELECT image_id FROM changed WHERE change = ?)"
-# The former species becomes the original name, which no row of `photograph` itself knows.
+# What a change is about: the row of each photograph, its facet before the change and the one
+# now; then, for each such pair, the facet to move to.
+_TABLES = (
+    "CREATE TEMP TABLE held (row INTEGER PRIMARY KEY, was INTEGER, now INTEGER)",
+    "CREATE TEMP TABLE move (was INTEGER, now INTEGER, target INTEGER, PRIMARY KEY (was, now)) "
+    "WITHOUT ROWID",
+)
+_HOLD_OF_CHANGE = (
+    "INSERT INTO held SELECT photograph.rowid, was, facet FROM changed "
+    "JOIN photograph USING (image_id) WHERE change = ?"
+)
+_LET_GO_OF_THE_UNMOVED = "DELETE FROM held WHERE (was, now) NOT IN (SELECT was, now FROM move)"
+_KEEP_HELD = (
+    "INSERT INTO changed (change, image_id, was) SELECT ?, image_id, was FROM held "
+    "JOIN photograph ON photograph.rowid = held.row ORDER BY image_id"
+)
+_FORGET_HELD = (
+    "DELETE FROM changed WHERE change = ? AND image_id IN "
+    "(SELECT image_id FROM held JOIN photograph ON photograph.rowid = held.row)"
+)
+_MOVE_HELD = (
+    "UPDATE photograph SET facet = target FROM held JOIN move USING (was, now) "
+    "WHERE photograph.rowid = held.row"
+)
+_SPECIES = "(SELECT species FROM facet WHERE facet = photograph.facet)"
+_HELD = "rowid IN (SELECT row FROM held)"
 _KEEP_NAME = (
-    "UPDATE photograph SET original_name = (SELECT species FROM facet "
-    f"WHERE facet = photograph.facet) WHERE original_name = '' AND {_THOSE}"
+    f"UPDATE photograph SET original_name = {_SPECIES} WHERE original_name = '' AND {_HELD}"
 )
 _DROP_NAME = (
-    "UPDATE photograph SET original_name = '' WHERE original_name <> '' AND original_name = "
-    f"(SELECT species FROM facet WHERE facet = photograph.facet) AND {_THOSE}"
+    f"UPDATE photograph SET original_name = '' WHERE original_name = {_SPECIES} AND {_HELD}"
 )
 
 
@@ -44,19 +66,14 @@ class Changes:
             [time.time(), action, species, note],
         ).fetchone()
         condition, values = _condition(chosen)
-        self._connection.execute(
-            "INSERT INTO changed (change, image_id, was) "
-            f"SELECT ?, image_id, facet FROM photograph WHERE {condition}",
-            [number, *values],
+        self._hold(
+            f"INSERT INTO held SELECT rowid, facet, facet FROM photograph WHERE {condition}", values
         )
-        self._plan(number, lambda was, now: _after(now, action, label))
-        # Undoing is for what the change has changed.
-        self._connection.execute(
-            "DELETE FROM changed WHERE change = ? AND was NOT IN (SELECT was FROM move)", [number]
-        )
+        images = self._plan(lambda was, now: _after(now, action, label))
+        self._connection.execute(_KEEP_HELD, [number])
         if label is not None:
-            self._connection.execute(_KEEP_NAME, [number])
-        images = self._move(number)
+            self._connection.execute(_KEEP_NAME)
+        self._connection.execute(_MOVE_HELD)
         self._connection.execute("UPDATE change SET images = ? WHERE change = ?", [images, number])
         made = self._one(number)
         if not images:
@@ -66,14 +83,12 @@ class Changes:
     def undo(self, number: int) -> Change:
         """See `engine.catalogue.store.Catalogue.undo`."""
         change = self._one(number)
-        self._plan(number, lambda was, now: _before(was, now, change))
-        images = self._move(number)
+        self._hold(_HOLD_OF_CHANGE, [number])
+        images = self._plan(lambda was, now: _before(was, now, change))
+        self._connection.execute(_MOVE_HELD)
         if change.action == "relabel":
-            self._connection.execute(_DROP_NAME, [number])
-        self._connection.execute(
-            "DELETE FROM changed WHERE change = ? AND image_id IN (SELECT image_id FROM moved)",
-            [number],
-        )
+            self._connection.execute(_DROP_NAME)
+        self._connection.execute(_FORGET_HELD, [number])
         self._connection.execute(
             "UPDATE change SET undone = undone + ? WHERE change = ?", [images, number]
         )
@@ -94,57 +109,39 @@ class Changes:
             raise BadInput(f"There is no change {number} of the catalogue.")
         return Change(*row)
 
-    def _plan(self, number: int, target_of: Callable[[Facet, Facet], Facet]) -> None:
-        """Fill `move`: where the photographs of a change go from the facet they are in.
+    def _hold(self, query: str, values: Sequence[Any]) -> None:
+        for table in _TABLES:
+            self._connection.execute(f"DROP TABLE IF EXISTS temp.{table.split()[3]}")
+            self._connection.execute(table)
+        self._connection.execute(query, values)
+
+    def _plan(self, target_of: Callable[[Facet, Facet], Facet]) -> int:
+        """Say where the photographs that are held go, and count them there already.
 
         `target_of` is asked with the facet before the change and the one now; what it leaves
-        where it is does not move.
+        where it is is not held any longer. Returns how many are.
         """
         pairs = self._connection.execute(
-            "SELECT was, facet, COUNT(*) FROM changed JOIN photograph USING (image_id) "
-            "WHERE change = ? GROUP BY was, facet",
-            [number],
+            "SELECT was, now, COUNT(*) FROM held GROUP BY was, now"
         ).fetchall()
-        targets = {
-            (was, now, images): target
+        targets = [
+            (was, now, images, target)
             for was, now, images in pairs
             if (target := target_of(self._facets.at(was), self._facets.at(now)))
             != self._facets.at(now)
-        }
-        places = self._facets.numbers(targets.values())
-        self._temporary(
-            "move (was INTEGER, now INTEGER, images INTEGER, target INTEGER,"
-            " PRIMARY KEY (was, now))"
-        )
-        self._connection.executemany(
-            "INSERT INTO move VALUES (?, ?, ?, ?)",
-            ((*pair, place) for pair, place in zip(targets, places, strict=True)),
-        )
-
-    def _move(self, number: int) -> int:
-        """Do what `move` says; returns how many photographs that moved, listed in `moved`."""
-        self._temporary("moved (image_id TEXT PRIMARY KEY, target INTEGER)")
-        images = self._connection.execute(
-            "INSERT INTO moved SELECT image_id, target FROM changed JOIN photograph "
-            "USING (image_id) JOIN move ON move.was = changed.was AND now = facet "
-            "WHERE change = ?",
-            [number],
-        ).rowcount
-        self._connection.execute(
-            "UPDATE photograph SET facet = target FROM moved "
-            "WHERE moved.image_id = photograph.image_id"
-        )
+        ]
+        places = self._facets.numbers(target for *_, target in targets)
         counts: Counter[int] = Counter()
-        for now, target, many in self._connection.execute("SELECT now, target, images FROM move"):
-            counts[now] -= many
-            counts[target] += many
+        for (_, now, images, _), place in zip(targets, places, strict=True):
+            counts[now] -= images
+            counts[place] += images
         self._facets.count(counts)
-        return images
-
-    def _temporary(self, table: str) -> None:
-        name = table.partition(" ")[0]
-        self._connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
-        self._connection.execute(f"CREATE TEMP TABLE {table} WITHOUT ROWID")
+        self._connection.executemany(
+            "INSERT INTO move VALUES (?, ?, ?)",
+            ((was, now, place) for (was, now, *_), place in zip(targets, places, strict=True)),
+        )
+        self._connection.execute(_LET_GO_OF_THE_UNMOVED)
+        return sum(images for _, _, images, _ in targets)
 
 
 def _condition(chosen: Filter | Sequence[str]) -> tuple[str, list[Any]]:

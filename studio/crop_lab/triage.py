@@ -70,7 +70,7 @@ def _row(item: Cropped) -> None:
 def _set_excluded(subject: Subject, excluded: bool) -> None:
     """Exclude a photograph from everything, or take it back; the sample is drawn anew."""
     with catalogue() as opened:
-        opened.update([{"image_id": subject.id, "excluded": excluded}])
+        opened.curate([subject.id], "exclude" if excluded else "include", "crop lab")
     st.session_state[_EXCLUDED] = subject if excluded else None
     st.rerun()
 

@@ -1,0 +1,130 @@
+"""curate exclude, curate include, curate relabel, curate undo, curate history."""
+
+import dataclasses
+import time
+from typing import Annotated, Any
+
+import typer
+
+from engine.catalogue.changes import Change
+from engine.catalogue.curation import Chosen, exclude, include, last_change, relabel
+from engine.catalogue.store import Filter
+from engine.commands.shared import HomeOption, JsonOption, answer, catalogue_of, home_at
+from engine.errors import BadInput
+
+app = typer.Typer(
+    help="Exclude or relabel photographs of the catalogue, and undo it.", no_args_is_help=True
+)
+
+_FIELDS = ("text", "species", "genus", "family", "source", "state", "license", "flag")
+WhereOption = Annotated[
+    list[str] | None,
+    typer.Option(help=f"FIELD=VALUE, all of them must hold; a field is {', '.join(_FIELDS)}."),
+]
+ImageOption = Annotated[list[str] | None, typer.Option(help="An image_id; may be repeated.")]
+NoteOption = Annotated[str, typer.Option(help="Why, for the history.")]
+_WORDS = {"exclude": "excluded", "include": "included again", "relabel": "relabelled"}
+
+
+@app.command(name="exclude")
+def exclude_them(
+    where: WhereOption = None,
+    image: ImageOption = None,
+    note: NoteOption = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Leave photographs out of exports, splits and downloads; their bytes stay."""
+    chosen = _chosen(where, image)
+    with catalogue_of(home_at(home)) as catalogue:
+        _tell(exclude(catalogue, chosen, note), as_json)
+
+
+@app.command(name="include")
+def include_them(
+    where: WhereOption = None,
+    image: ImageOption = None,
+    note: NoteOption = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take back the exclusion of photographs."""
+    chosen = _chosen(where, image)
+    if isinstance(chosen, Filter):
+        chosen = dataclasses.replace(chosen, excluded=True)
+    with catalogue_of(home_at(home)) as catalogue:
+        _tell(include(catalogue, chosen, note), as_json)
+
+
+@app.command(name="relabel")
+def relabel_them(
+    to: Annotated[str, typer.Option(help="The species that they show.")],
+    where: WhereOption = None,
+    image: ImageOption = None,
+    note: NoteOption = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say that photographs show another species."""
+    chosen = _chosen(where, image)
+    with catalogue_of(home_at(home)) as catalogue:
+        _tell(relabel(catalogue, chosen, to, note), as_json)
+
+
+@app.command()
+def undo(
+    change: Annotated[
+        int | None, typer.Argument(help="The change's number; default: the last one.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Undo a change of the history, as far as no later one stands on it."""
+    with catalogue_of(home_at(home)) as catalogue:
+        number = last_change(catalogue).number if change is None else change
+        undone = catalogue.undo(number)
+    words = f"Change {number}: undone on {undone.undone:,} of {undone.images:,} photographs"
+    answer(dataclasses.asdict(undone), words, as_json)
+
+
+@app.command()
+def history(
+    limit: Annotated[int, typer.Option(min=1, help="How many changes, the last first.")] = 20,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what was excluded, included and relabelled."""
+    with catalogue_of(home_at(home)) as catalogue:
+        changes = catalogue.changes(limit)
+    lines = [_line(change) for change in changes] or ["Nothing has been changed yet."]
+    answer([dataclasses.asdict(change) for change in changes], "\n".join(lines), as_json)
+
+
+def _chosen(where: list[str] | None, image_ids: list[str] | None) -> Chosen:
+    if where and image_ids:
+        raise BadInput("Choose photographs by --image or by --where, not by both.")
+    if not where:
+        if not image_ids:
+            raise BadInput("Say which photographs are meant: --where FIELD=VALUE or --image ID.")
+        return image_ids
+    values: dict[str, Any] = {}
+    for condition in where:
+        field, equals, value = condition.partition("=")
+        if field not in _FIELDS or not equals or not value:
+            raise BadInput(
+                f"--where {condition} is not FIELD=VALUE with a field of {', '.join(_FIELDS)}."
+            )
+        values[field] = value
+    return Filter(**values)
+
+
+def _tell(change: Change, as_json: bool) -> None:
+    answer(dataclasses.asdict(change), _line(change), as_json)
+
+
+def _line(change: Change) -> str:
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(change.made))
+    words = f"{change.number}  {when}  {change.images:,} {_WORDS[change.action]}"
+    to = f" to {change.species}" if change.species else ""
+    undone = f", {change.undone:,} of them undone" if change.undone else ""
+    return f"{words}{to}{undone}{f' ({change.note})' if change.note else ''}"

@@ -1,0 +1,67 @@
+"""The commands that curate, on one catalogue, from the first to the undoing."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite import SqliteCatalogue
+from engine.cli import app
+from engine.errors import BadInput
+
+
+@pytest.fixture
+def curate(catalogue: SqliteCatalogue, home: Any) -> Any:
+    """curate("exclude", "--species", "Acer") -> what the command printed as JSON."""
+    catalogue.add(
+        Photograph(f"{name}{n}", f"{name} alba", name, source="web" if n else "garden")
+        for name in ("Rosa", "Viola")
+        for n in range(3)
+    )
+
+    def run(*arguments: str) -> Any:
+        root: Path = home.root
+        command = ["curate", *arguments, "--json", "--home", str(root)]
+        ended = CliRunner().invoke(app, command, catch_exceptions=False)
+        return json.loads(ended.stdout.splitlines()[-1])
+
+    return run
+
+
+def test_photographs_are_excluded_included_relabelled_and_all_is_undone(
+    curate: Any, catalogue: SqliteCatalogue
+) -> None:
+    assert curate("exclude", "--where", "source=web", "--note", "doubtful")["images"] == 4
+    assert curate("include", "--where", "species=Rosa alba")["images"] == 2
+    assert curate("relabel", "--to", "Viola alba", "--image", "Rosa1")["species"] == "Viola alba"
+    assert catalogue.tally("species") == {"Rosa alba": 2, "Viola alba": 2}
+    history = curate("history")
+    assert [change["action"] for change in history] == ["relabel", "include", "exclude"]
+    assert history[2]["note"] == "doubtful"
+    assert [curate("undo")["number"] for _ in range(3)] == [3, 2, 1]
+    assert catalogue.tally("species") == {"Rosa alba": 3, "Viola alba": 3}
+    with pytest.raises(BadInput, match="nothing to undo"):
+        curate("undo")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["exclude"], "Say which photographs are meant"),
+        (["exclude", "--image", "Rosa1", "--where", "text=ro"], "not by both"),
+        (["exclude", "--where", "species=Acer"], "Nothing was changed"),
+        (["exclude", "--where", "colour=red"], "--where colour=red is not FIELD=VALUE"),
+        (["exclude", "--where", "source="], "is not FIELD=VALUE"),
+        (["relabel", "--to", " ", "--image", "Rosa1"], "names no species"),
+        (["undo", "9"], "no change 9"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_changes_nothing(
+    curate: Any, catalogue: SqliteCatalogue, arguments: list[str], sentence: str
+) -> None:
+    with pytest.raises(BadInput, match=sentence):
+        curate(*arguments)
+    assert catalogue.changes() == []
