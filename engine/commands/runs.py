@@ -13,6 +13,7 @@ from engine.runs.control import stop as stop_run
 from engine.runs.run import Run, find_run, list_runs
 from engine.runs.supervision import keep_going
 from engine.runs.trash import delete_run, empty_trash, restore_run
+from engine.training.diagnosis import read_diagnosis
 
 app = typer.Typer(help="Training runs: see them, stop them, go on with them.", no_args_is_help=True)
 AfterOption = Annotated[
@@ -23,7 +24,7 @@ RunArgument = Annotated[str, typer.Argument(help="The run.")]
 
 def run_values(run: Run) -> dict[str, Any]:
     """What the command line tells of a run."""
-    status = run.status
+    status, found = run.status, read_diagnosis(run.folder.diagnosis)
     last = {key: status.last.get(key) for key in ("loss", "top1", "top5", "macro_top1")}
     return {
         "run_id": run.run_id,
@@ -35,6 +36,7 @@ def run_values(run: Run) -> dict[str, Any]:
         "best": status.best,
         "last": last,
         "reason": run.reason,
+        "diagnosis": [remark.sentence for remark in found.remarks] if found else [],
     }
 
 

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine.files import write_atomic
+from engine.files import read_json_lines, write_atomic
 from engine.training.checkpoint import Place
 from engine.training.curves import CurveWriter
 from engine.training.device import Device
+from engine.training.diagnosis import Diagnosis, Patient, diagnose, epochs_of, write_diagnosis
 from engine.training.folder import RunFolder
 from engine.training.metrics import Metrics, Tally
 from engine.training.pace import Pace, peak_memory
@@ -37,6 +38,7 @@ class Journal:
         self._status = status
         self._photographs = photographs
         self._device = torch.device("cpu")
+        self._said: set[str] = set()
         self.steps_per_epoch = 1
         self.last_step = 0
         self.pace = Pace()
@@ -159,6 +161,19 @@ class Journal:
             100 * metrics.macro_top1,
             ", the best so far" if is_best else "",
         )
+
+    def diagnose(self, place: Place, patient: Patient) -> None:
+        """Say in words what the stage's curves show after an epoch."""
+        if self._curves is None:
+            return
+        epochs = epochs_of(read_json_lines(self._folder.metrics), place.stage_step)
+        remarks = diagnose(epochs, patient)
+        found = Diagnosis(self.epoch(place), place.step, remarks)
+        write_diagnosis(self._folder.diagnosis, found)
+        for remark in remarks:
+            if remark.kind not in self._said:
+                log.warning("%s", remark.sentence)
+        self._said |= {remark.kind for remark in remarks}
 
     def finished(self, place: Place) -> None:
         """All stages are done, perhaps in fewer steps than were planned."""

@@ -11,6 +11,7 @@ from engine.settings.run import RunSettings
 from engine.split.classes import ClassMap
 from engine.training.dataset import PhotoDataset
 from engine.training.device import Device, choose_device
+from engine.training.diagnosis import Patient
 from engine.training.folder import RunFolder
 from engine.training.journal import Journal
 from engine.training.loader import Loader
@@ -47,6 +48,16 @@ class Scene:
 
     def new_tally(self) -> Tally:
         return Tally(len(self.classes), self.device.place, self.genera, self.train_images)
+
+    def patient(self, settings: RunSettings) -> Patient:
+        """What a diagnosis of a stage with these settings must know."""
+        return Patient(
+            species=self.classes.species,
+            train_images=self.train_images,
+            val_images=np.bincount(self.val.labels, minlength=len(self.classes)),
+            warmup=settings.training.warmup_epochs,
+            workers=settings.data.workers,
+        )
 
     def should_stop(self) -> bool:
         """Whether somebody asked; all processes hear it in the same step."""

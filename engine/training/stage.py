@@ -235,6 +235,7 @@ class Stage:
         self.place = replace(trained, epoch=trained.epoch + 1, consumed=0, stale=stale)
         self.save()
         self.scene.journal.epoch_closed(trained, metrics, is_best)
+        self.scene.journal.diagnose(trained, self.scene.patient(self.run_settings))
 
     def _best(self, metrics: Metrics) -> dict[str, object]:
         return {

@@ -15,6 +15,7 @@ from studio.charts.drawing import Drawing
 from studio.live_chart.component import forget_sent, live_charts
 from studio.runs.actions import actions, stop_stages
 from studio.runs.charts import Way, run_charts
+from studio.runs.diagnosis import diagnosis
 from studio.runs.evaluation import evaluation, evaluation_job
 from studio.runs.log_view import log_view
 from studio.runs.way import choose_way
@@ -57,6 +58,7 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
         seen = _seen(run, way)
         metric_row(figures(run, seen.history))
         st.caption(_about(run, seen.history))
+        diagnosis(run)
         st.space("small")
         _charts(run, seen)
         evaluation(home, run)

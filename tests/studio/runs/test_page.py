@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from engine.files import write_json
 from engine.home import Home
 from engine.runs.run import find_run, list_runs
+from engine.training.diagnosis import Diagnosis, Remark, write_diagnosis
 from tests.conftest import PROJECT
 from tests.studio.conftest import OpenPage, words
 from tests.studio.runs import drawn_run
@@ -129,3 +130,16 @@ def test_an_evaluation_that_fails_says_why(open_page: OpenPage, home: Home) -> N
         time.sleep(0.5)
         app.run()
     assert app.error[0].value.endswith(".")
+
+
+def test_what_the_curves_say_stands_above_them(open_page: OpenPage, home: Home) -> None:
+    folder = ended_run(home, "sick")
+    remarks = (
+        Remark("misaligned", "fault", "Val is at chance."),
+        Remark("unseen", "note", "2 species have no photograph in train."),
+    )
+    write_diagnosis(folder.diagnosis, Diagnosis(4, 80, remarks))
+    said = words(open_page("runs"))
+    assert said.index("Val is at chance.") < said.index("2 species have no photograph in train.")
+    write_diagnosis(folder.diagnosis, Diagnosis(4, 80, ()))
+    assert "Nothing looks wrong after epoch 4." in words(open_page("runs"))
