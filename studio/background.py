@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from engine.runs.jobs import Job, read_job
+from engine.runs.jobs import Job, read_job, stop_job
 from studio import text
 from studio.place import home
 from studio.views.job import job
@@ -31,13 +31,15 @@ def _watch(running: Mapping[str, str]) -> None:
             st.rerun()
         passed = time.time() - found.started if found.started else 0.0
         so_far = f"{text.duration(passed)} so far" if passed else ""
-        job(
+        asked_to_stop = job(
             title,
-            "running",
+            "stopping" if found.stopping else "running",
             done=found.done,
             total=found.total,
             note=" · ".join(part for part in (found.note, so_far) if part),
             seconds_left=passed * (found.total - found.done) / found.done if found.done else None,
-            stoppable=False,
             key=f"job_{name}",
         )
+        if asked_to_stop:
+            stop_job(home(), name)
+            st.rerun(scope="fragment")

@@ -62,8 +62,7 @@ def take(
         with opened_api(place_of_work, settings, waiting=lambda note: report(0, 0, note)) as api:
             search = make_search(api, taxon, place, quality, license.split(","))
             if plan:
-                found = estimate(api, search, limit)
-                answer(dataclasses.asdict(found), said(found), as_json)
+                _tell_plan(estimate(api, search), limit, as_json)
                 return
         with catalogue_of(place_of_work) as catalogue:
             result = import_inaturalist(
@@ -79,13 +78,16 @@ def take(
     tell(result, as_json)
 
 
-def said(found: Estimate) -> str:
-    """What a search would find, in words."""
+def _tell_plan(found: Estimate, limit: int | None, as_json: bool) -> None:
+    requests = found.requests(limit)
+    seconds = requests * found.pace
     where = f" in {found.place}" if found.place else ""
-    return (
+    text = (
         f"{found.taxon}{where}: {found.observations:,} observations of {found.species:,} species; "
-        f"taking them in takes {found.requests:,} requests, {found.seconds:,.0f} s at least"
+        f"taking them in takes {requests:,} requests, {seconds:,.0f} s at least"
     )
+    values = {**dataclasses.asdict(found), "requests": requests, "seconds": seconds}
+    answer(values, text, as_json)
 
 
 def _settings(home: Home, contact: str | None) -> DownloadSettings:

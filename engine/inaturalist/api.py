@@ -90,10 +90,11 @@ class Api:
                 self._waiting(f"{self.host} is asked again in a moment")
                 time.sleep(pause)
 
-    def seconds_for(self, requests_: int) -> float:
-        """How long so many requests take at the pace of the budgets, at the least."""
-        provider = provider_of(self.host, self._settings)
-        return max((requests_ * limit.span / limit.most for limit in provider.requests), default=0)
+    @property
+    def pace(self) -> float:
+        """Seconds that a request takes by the budgets, on average and at the least."""
+        limits = provider_of(self.host, self._settings).requests
+        return max((limit.span / limit.most for limit in limits), default=0.0)
 
     def _wait_for_turn(self) -> None:
         waited = 0.0

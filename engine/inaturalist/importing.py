@@ -136,7 +136,7 @@ class _Telling:
 
     def noted(self, done: int, total: int, note: str) -> None:
         self._mark = self._position.reached(done) or self._mark
-        self._tell("Taking in addresses of photographs")
+        self._tell("")
 
     def waiting(self, note: str) -> None:
         self._tell(note)
@@ -144,9 +144,9 @@ class _Telling:
     def _tell(self, note: str) -> None:
         mark = self._mark
         if self._limit is not None and self._limit <= self.total:
-            self._report(mark.photographs, self._limit, note)
+            self._report(mark.photographs, self._limit, note or "photographs' addresses")
         else:
-            self._report(mark.observations, self.total, f"observations · {note}")
+            self._report(mark.observations, self.total, note or "observations")
 
 
 def _is_numbered(observation: Any) -> bool:

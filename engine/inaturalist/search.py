@@ -52,14 +52,18 @@ class Search:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a search would find, and what taking it in would take."""
+    """What a search would find; `pace` is the seconds that a request takes, at the least."""
 
     taxon: Taxon
     place: Place | None
     observations: int
     species: int
-    requests: int
-    seconds: float
+    pace: float
+
+    def requests(self, limit: int | None = None) -> int:
+        """The most that taking in so many photographs takes, for each observation has one."""
+        wanted = self.observations if limit is None else min(self.observations, limit)
+        return math.ceil(wanted / PER_PAGE)
 
 
 def make_search(
@@ -80,7 +84,7 @@ def make_search(
     return Search(find_taxon(api, taxon), find_place(api, place), grade, chosen)
 
 
-def estimate(api: Api, search: Search, limit: int | None = None) -> Estimate:
+def estimate(api: Api, search: Search) -> Estimate:
     """How much there is, without taking any of it.
 
     Raises:
@@ -88,10 +92,7 @@ def estimate(api: Api, search: Search, limit: int | None = None) -> Estimate:
     """
     observations = _total(api, "observations", search)
     species = _total(api, "observations/species_counts", search) if observations else 0
-    wanted = observations if limit is None else min(observations, limit)
-    requests = math.ceil(wanted / PER_PAGE)
-    seconds = api.seconds_for(requests)
-    return Estimate(search.taxon, search.place, observations, species, requests, seconds)
+    return Estimate(search.taxon, search.place, observations, species, api.pace)
 
 
 def _total(api: Api, path: str, search: Search) -> int:

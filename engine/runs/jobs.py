@@ -17,7 +17,9 @@ from engine.runs.queue import Lane, Ticket, changing, new_ticket, read_queue
 from engine.runs.supervision import keep_supervised
 from engine.runs.wish import StopWish, write_wish
 
-JobState = Literal["none", "running", "finished", "failed", "lost"]
+JobState = Literal["none", "running", "finished", "stopped", "failed", "lost"]
+
+_INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Job:
 
     `done` of `total` (0 = not known) with a `note`; `result` is what the command printed as
     JSON, `reason` the sentence it failed with. One that waits for its turn is running too, and
-    `waiting`.
+    `waiting`; one that was asked to stop is running until it has, and `stopping`.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Job:
     result: Any = None
     reason: str = ""
     waiting: bool = False
+    stopping: bool = False
 
 
 def start_job(
@@ -69,7 +72,7 @@ def stop_job(home: Home, name: str) -> Job:
         waiting = _ticket(home, name)
         if waiting is not None:
             tickets.remove(waiting)
-            ended = {"exit_status": 130, "reason": "It was stopped.", "t": time.time()}
+            ended = {"exit_status": _INTERRUPTED, "reason": "It was stopped.", "t": time.time()}
             write_json(home.jobs / name / "ended.json", ended)
     if is_held(home.jobs / name / "lock"):
         wish = StopWish(time.time(), ask_seconds=5.0, term_seconds=5.0)
@@ -96,7 +99,8 @@ def read_job(home: Home, name: str) -> Job:
     if not running:
         # A negative status is the signal that ended it, which was nobody's wish.
         status = ended.get("exit_status", -1)
-        state = "lost" if status < 0 else "finished" if status == 0 else "failed"
+        ends: dict[int, JobState] = {0: "finished", _INTERRUPTED: "stopped"}
+        state = "lost" if status < 0 else ends.get(status, "failed")
     return Job(
         name,
         state,
@@ -106,6 +110,7 @@ def read_job(home: Home, name: str) -> Job:
         started=float(started),
         result=_read_any(folder / "result.json"),
         reason=str(ended.get("reason", "")),
+        stopping=running and (folder / "stop").exists(),
     )
 
 

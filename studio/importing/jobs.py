@@ -6,6 +6,7 @@ from pathlib import Path
 from engine.errors import BadInput
 from engine.files import write_atomic
 from engine.home import Home
+from engine.inaturalist.search import Search
 from engine.runs.jobs import Job, start_job
 
 JOBS = {"demo": "Planting the demo garden", "import": "Importing photographs"}
@@ -58,6 +59,14 @@ def take_upload(home: Home, name: str, content: bytes, source: str = "") -> Job:
     table = home.data / "uploads" / name
     write_atomic(table, content)
     return _start(home, "table", table, source)
+
+
+def take_observations(home: Home, search: Search, limit: int) -> Job:
+    """Start to import what a search at iNaturalist finds, at most `limit` photographs."""
+    place = [f"--place={search.place.number}"] if search.place else []
+    command = ["import", "inaturalist", f"--taxon={search.taxon.number}", *place]
+    words = [f"--quality={search.quality}", f"--license={','.join(search.licences)}"]
+    return start_job(home, "import", [*command, *words, f"--limit={limit}"])
 
 
 def _start(home: Home, kind: str, path: Path, source: str) -> Job:

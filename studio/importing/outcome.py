@@ -15,13 +15,18 @@ from studio.views.problem import problem
 
 def outcome(jobs: Mapping[str, Job]) -> None:
     """Say how the last import that has ended went; nothing where there is none."""
-    ended = [job for job in jobs.values() if job.state in ("finished", "failed", "lost")]
+    ended = [job for job in jobs.values() if job.state in ("finished", "stopped", "failed", "lost")]
     if not ended:
         return
     last = max(ended, key=lambda job: job.started)
     with st.container(border=True):
         if last.state == "finished" and isinstance(last.result, dict):
             _report(last.result)
+        elif last.state == "stopped":
+            st.info(
+                "The import was stopped. What is in already stays; started again, it goes on.",
+                icon=":material/pause_circle:",
+            )
         elif last.state == "failed":
             problem(last.reason or "The import failed; its log under the home says why.")
         else:

@@ -9,6 +9,7 @@ from engine.catalogue.table_import import COLUMNS
 from engine.garden.species import SPECIES
 from engine.home import Home
 from studio import text
+from studio.importing.inaturalist import inaturalist
 from studio.importing.jobs import TABLE_TYPES, plant, take_folder, take_table, take_upload
 from studio.views.problem import problems_shown
 
@@ -91,25 +92,6 @@ def mongodb(home: Home, busy: bool) -> None:
         "`path` or `url` at its top level; fields of other names can be renamed in the file."
     )
     _to_table("import_mongo_table")
-
-
-def inaturalist(home: Home, busy: bool) -> None:
-    """What can be done with iNaturalist today."""
-    st.info(
-        "The studio does not ask iNaturalist by itself yet. Observations come in as a table, "
-        "in two steps.",
-        icon=":material/info:",
-    )
-    st.markdown(
-        "**1.** On [iNaturalist's export page](https://www.inaturalist.org/observations/export) "
-        "(it needs an account) choose the observations, and of the columns `id`, "
-        "`scientific_name`, `image_url`, `user_login` and `license`. Leave out `url`: it leads to "
-        "the observation's page, not to a photograph.\n\n"
-        "**2.** Import the CSV file as a table, with iNaturalist as its source. Its photographs "
-        "then stand in the catalogue by their address; to crop them and to train on them, their "
-        "files must be on this machine, with a `path` in each row. Mind each photograph's licence."
-    )
-    _to_table("import_inaturalist_table")
 
 
 WAYS: dict[str, tuple[str, Callable[[Home, bool], None]]] = {

@@ -10,7 +10,8 @@ from engine.errors import BadInput, WorkFailed
 from engine.home import Home
 from engine.inaturalist import api as asking
 from engine.inaturalist.api import Api, opened_api
-from engine.inaturalist.search import estimate, make_search
+from engine.inaturalist.names import Taxon
+from engine.inaturalist.search import Estimate, estimate, make_search
 from engine.settings.download import DownloadSettings
 from tests.download.server import body, in_turn, raw, redirect, status
 from tests.inaturalist.conftest import ask_there
@@ -24,9 +25,13 @@ def quick_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_estimate_counts_and_takes_nothing(api: Api, inaturalist: Inaturalist) -> None:
     found = estimate(api, make_search(api, "Bellis perennis"))
-    assert (found.observations, found.species, found.requests) == (12, 1, 1)
+    assert (found.observations, found.species) == (12, 1)
     assert inaturalist.pages == []
-    assert estimate(api, make_search(api, "Bellis perennis"), limit=3).requests == 1
+
+
+def test_an_estimate_says_how_many_requests_a_limit_takes() -> None:
+    found = Estimate(Taxon(1, "Bellis", "genus"), None, 12_345, 15, pace=60 / 55)
+    assert [found.requests(limit) for limit in (None, 1_000, 1_001, 20_000)] == [62, 5, 6, 62]
 
 
 def test_an_estimate_says_how_long_the_budgets_make_it_take(
@@ -34,7 +39,7 @@ def test_an_estimate_says_how_long_the_budgets_make_it_take(
 ) -> None:
     settings = ask_there(home, inaturalist, per_minute=55)
     with opened_api(home, settings) as api:
-        assert api.seconds_for(55) == pytest.approx(60)
+        assert 55 * api.pace == pytest.approx(60)
 
 
 def test_the_server_is_told_who_asks(home: Home, inaturalist: Inaturalist) -> None:

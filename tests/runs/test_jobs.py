@@ -127,6 +127,6 @@ def test_a_job_can_be_stopped(place: Home) -> None:
     _started(place, "demo")
     stop_job(place, "demo")
     job = _ended(place, "demo")
-    assert job.state == "failed"
+    assert job.state == "stopped"
     assert job.reason in ("Interrupted.", "It was stopped.")
     assert not (place.jobs / "demo" / "stop").exists()

@@ -83,7 +83,7 @@ def test_the_address_leads_to_each_way_in(way: str, open_page: OpenPage) -> None
     assert chosen == (way if way != "nonsense" else "demo")
 
 
-@pytest.mark.parametrize("way", ["mongodb", "inaturalist"])
+@pytest.mark.parametrize("way", ["mongodb"])
 def test_what_cannot_be_done_yet_says_so_and_shows_the_way_round(
     way: str, open_page: OpenPage
 ) -> None:

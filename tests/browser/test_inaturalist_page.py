@@ -1,0 +1,102 @@
+"""Bringing in observations of iNaturalist by the page, from a server with its API's shapes."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from engine.catalogue.sqlite import open_catalogue
+from engine.home import Home, open_home
+from tests.browser.conftest import Server, StartServer
+from tests.download.server import status
+from tests.inaturalist.conftest import ask_there
+from tests.inaturalist.server import Inaturalist, observation, taxon
+
+
+@pytest.fixture(scope="module")
+def inaturalist() -> Iterator[Inaturalist]:
+    started = Inaturalist()
+    started.taxa = [taxon(47604, "Asteraceae", "family", preferred_common_name="Daisies")]
+    started.places = [{"id": 7, "name": "Bavaria", "display_name": "Bavaria, DE"}]
+    started.observations = [observation(number, photos=2) for number in range(2, 3_002)]
+    started.observations.insert(0, observation(1, taxon=None))
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="module")
+def home(inaturalist: Inaturalist, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    home = open_home(tmp_path_factory.mktemp("home"))
+    # Eleven questions and the import waits for the rest of a minute.
+    ask_there(home, inaturalist, per_minute=12)
+    return home
+
+
+@pytest.fixture(scope="module")
+def server(serve: StartServer, home: Home) -> Server:
+    return serve(home=home.root)
+
+
+def ask(page: Page, server: Server, taxon: str, place: str = "") -> None:
+    page.goto(f"{server.address}/import?from=inaturalist")
+    page.get_by_role("textbox", name="Taxon").fill(taxon)
+    page.get_by_role("textbox", name="Place").fill(place)
+    page.get_by_role("button", name="See how many there are").click()
+
+
+def test_a_search_is_counted_taken_in_stopped_and_found_again(
+    page: Page, server: Server, home: Home, inaturalist: Inaturalist
+) -> None:
+    ask(page, server, "asteraceae", "Bavaria")
+    expect(page.get_by_text("Family Asteraceae (Daisies), Bavaria, DE")).to_be_visible()
+    expect(page.get_by_test_id("stMetric").first).to_contain_text("3,001")
+    limit = page.get_by_role("spinbutton", name="Photographs at most")
+    limit.fill("400")
+    limit.press("Tab")
+    expect(page.get_by_text("2 requests")).to_be_visible()
+    page.get_by_role("button", name="Import the photographs' addresses").click()
+    expect(page.get_by_text("400 photographs added, 1 refused.")).to_be_visible()
+    expect(page.get_by_text("What was refused, and why")).to_be_visible()
+
+    limit.fill("6000")
+    limit.press("Tab")
+    page.get_by_role("button", name="Import the photographs' addresses").click()
+    expect(page.get_by_text("The budget of requests to 127.0.0.1")).to_be_visible()
+    page.reload()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("The import was stopped.")).to_be_visible()
+    assert len(inaturalist.server.requests) == 12
+    with open_catalogue(home.catalogue) as catalogue:
+        assert 400 < catalogue.counts().images < 6_000
+
+
+@pytest.mark.parametrize(
+    ("typed", "place", "sentence"),
+    [
+        ("", "", "Say which taxon is wanted"),
+        ("Asterix", "", "no taxon called Asterix; give the number of one of these: family Ast"),
+        ("Asteraceae", "Atlantis", "iNaturalist has no place called Atlantis."),
+    ],
+)
+def test_what_is_not_known_is_said_and_nothing_typed_is_lost(
+    page: Page,
+    server: Server,
+    home: Home,
+    inaturalist: Inaturalist,
+    typed: str,
+    place: str,
+    sentence: str,
+) -> None:
+    ask_there(home, inaturalist)
+    ask(page, server, typed, place)
+    expect(page.get_by_test_id("stAlert").last).to_contain_text(sentence)
+    expect(page.get_by_role("textbox", name="Taxon")).to_have_value(typed)
+
+
+def test_an_inaturalist_that_refuses_is_said(
+    page: Page, server: Server, home: Home, inaturalist: Inaturalist
+) -> None:
+    ask_there(home, inaturalist)
+    inaturalist.faults = [status(403)]
+    ask(page, server, "Asteraceae")
+    expect(page.get_by_test_id("stAlert").last).to_contain_text("refuses it (403)")
