@@ -60,7 +60,8 @@ def start_job(
             return read_job(home, name)
         for left in _LEFT:
             (folder / left).unlink(missing_ok=True)
-        write_json(folder / "job.json", {"arguments": list(arguments), "started": time.time()})
+        order = {"arguments": list(arguments), "lane": lane, "started": time.time()}
+        write_json(folder / "job.json", order)
         tickets.append(new_ticket(home, f"job:{name}", lane, after))
     keep_supervised(home)
     return read_job(home, name)

@@ -6,7 +6,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from engine.errors import BadInput
 from engine.files import read_json, write_json
@@ -173,6 +173,11 @@ class JobWork(Work):
     @property
     def exists(self) -> bool:
         return (self.root / "job.json").is_file()
+
+    @property
+    def lane(self) -> Lane:
+        lane = _read(self.root / "job.json").get("lane")
+        return next((known for known in get_args(Lane) if known == lane), "light")
 
     @property
     def ends_with_note(self) -> bool:

@@ -109,6 +109,17 @@ def test_a_job_that_waits_is_running_and_says_that_it_waits(place: Home, photogr
     assert _ended(place, "import").state == "finished"
 
 
+def test_of_two_heavy_jobs_the_second_waits_for_the_first(place: Home) -> None:
+    start_job(place, "demo", ["demo"], lane="cpu")
+    _started(place, "demo")
+    start_job(place, "counts", ["counts"], lane="cpu")
+    start_job(place, "quick", ["counts"])
+    assert _ended(place, "quick").state == "finished"
+    assert read_job(place, "counts").waiting
+    stop_job(place, "demo")
+    assert _ended(place, "counts").state == "finished"
+
+
 def test_a_job_that_is_killed_alone_is_lost_with_the_reason(place: Home) -> None:
     start_job(place, "demo", ["demo"])
     _started(place, "demo")
