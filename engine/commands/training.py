@@ -30,6 +30,13 @@ SetOption = Annotated[
     typer.Option("--set", help="Change a setting: key=value, such as training.epochs=5."),
 ]
 RunArgument = Annotated[str, typer.Argument(help="The run.")]
+SizeOption = Annotated[
+    int | None,
+    typer.Option(min=16, max=2048, help="Side the network sees, in pixels; else as trained."),
+]
+FlipOption = Annotated[
+    bool, typer.Option("--flip", help="Average with what it says of the mirror image.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -118,15 +125,18 @@ def estimate(
 def evaluate(
     run_id: RunArgument,
     split: Annotated[str, typer.Option(help="The part: train, val or test.")] = "test",
+    size: SizeOption = None,
+    flip: FlipOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge a run's best checkpoint on a part of its split."""
     from engine.evaluation.evaluate import evaluate as evaluate_run
+    from engine.evaluation.look import Look
 
     place = home_at(home)
     with progress() as report:
-        values = evaluate_run(place, run_folder(place, run_id), split, report)
+        values = evaluate_run(place, run_folder(place, run_id), split, report, Look(size, flip))
     shown = ("images", "top1", "top5", "macro_top1")
     answer(values, ", ".join(f"{key} {values[key]:,.4g}" for key in shown), as_json)
 
@@ -134,14 +144,17 @@ def evaluate(
 def predict(
     run_id: RunArgument,
     photos: Annotated[list[Path], typer.Argument(help="Photographs to name.")],
+    size: SizeOption = None,
+    flip: FlipOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """The five most probable species for each photograph."""
+    from engine.evaluation.look import Look
     from engine.evaluation.predict import Predictor
 
     place = home_at(home)
-    predictor = Predictor(place, run_folder(place, run_id))
+    predictor = Predictor(place, run_folder(place, run_id), Look(size, flip))
     results = [predictor.predict(photo) for photo in photos]
     values = [
         {

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadInput, WorkFailed
+from engine.evaluation.look import AS_TRAINED, Look
 from engine.evaluation.network import best_checkpoint, load_network
 from engine.evaluation.outcome import Outcome, OutcomeWriter
 from engine.evaluation.scores import (
@@ -34,7 +35,11 @@ from engine.training.views import ValView
 
 
 def evaluate(
-    home: Home, folder: RunFolder, part: str = "test", report: Report = silent
+    home: Home,
+    folder: RunFolder,
+    part: str = "test",
+    report: Report = silent,
+    look: Look = AS_TRAINED,
 ) -> dict[str, Any]:
     """Judge a run's best checkpoint on "train", "val" or "test".
 
@@ -49,7 +54,7 @@ def evaluate(
     """
     began = time.monotonic()
     checkpoint = best_checkpoint(folder)
-    settings, classes = checkpoint.settings, checkpoint.classes
+    settings, classes = look.settings(checkpoint.settings), checkpoint.classes
     lines, train_lines = folder.read_part(home, part), folder.read_part(home, "train")
     if not lines:
         raise BadInput(f"The {part} part of {folder.run_id} holds no photograph to judge by.")
@@ -57,7 +62,7 @@ def evaluate(
     view = ValView(settings.augmentation.val)
     dataset = PhotoDataset(home, lines, folder.read_preset(), view)
     loader = Loader(settings.data.workers, pin=device.is_gpu)
-    network = load_network(checkpoint, device)
+    network = load_network(checkpoint, device, look)
     writer, unreadable, done = OutcomeWriter(len(classes)), dict[int, str](), 0
     size = 2 * settings.training.batch_size
     for batch, logits in judge(network, dataset, loader, device, size):
@@ -74,6 +79,8 @@ def evaluate(
         "part": part,
         "checkpoint": checkpoint.path.name,
         "step": checkpoint.place.step,
+        "image_size": settings.data.image_size,
+        "mirrored": look.mirrored,
         **_scores(outcome, train_images, classes),
         "unreadable": [
             {"path": dataset.path(index), "reason": why} for index, why in unreadable.items()

@@ -3,13 +3,13 @@
 from torch import nn
 
 from engine.errors import BadInput
-from engine.settings.run import RunSettings
-from engine.split.classes import ClassMap
+from engine.evaluation.look import AS_TRAINED, Look, Mirrored
 from engine.training.checkpoint import Checkpoint, open_checkpoint
 from engine.training.device import Device
 from engine.training.folder import RunFolder
 from engine.training.learner import select, to_device
 from engine.training.model import build_model
+from engine.training.weights import carry_weights
 
 
 def best_checkpoint(folder: RunFolder) -> Checkpoint:
@@ -27,10 +27,14 @@ def best_checkpoint(folder: RunFolder) -> Checkpoint:
     return open_checkpoint(path, folder.read_classes())
 
 
-def load_network(checkpoint: Checkpoint, device: Device) -> nn.Module:
-    """The network with the weights of a checkpoint, on a device."""
-    settings: RunSettings = checkpoint.settings
-    classes: ClassMap = checkpoint.classes
-    model = build_model(settings.model, len(classes), settings.data.image_size)
-    model.load_state_dict(select(checkpoint.tensors("model."), "model."))
-    return to_device(model, device).eval()
+def load_network(checkpoint: Checkpoint, device: Device, look: Look = AS_TRAINED) -> nn.Module:
+    """The network with the weights of a checkpoint, on a device.
+
+    Raises:
+        BadInput: it cannot be built at the size of `look`.
+    """
+    settings = look.settings(checkpoint.settings)
+    model = build_model(settings.model, len(checkpoint.classes), settings.data.image_size)
+    carry_weights(model, select(checkpoint.tensors("model."), "model."))
+    network = to_device(model, device).eval()
+    return Mirrored(network) if look.mirrored else network

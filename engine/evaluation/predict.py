@@ -10,6 +10,7 @@ from engine.crop.apply import cut, read_square
 from engine.crop.finder import Crop, find_crop, find_crop_in
 from engine.crop.manual import ManualSquares
 from engine.crop.store import CropStore
+from engine.evaluation.look import AS_TRAINED, Look
 from engine.evaluation.network import best_checkpoint, load_network
 from engine.files import sha256_of
 from engine.home import Home
@@ -44,22 +45,23 @@ class Named:
 class Predictor:
     """A run's best network, loaded once; names photographs exactly as evaluation sees them."""
 
-    def __init__(self, home: Home, folder: RunFolder) -> None:
+    def __init__(self, home: Home, folder: RunFolder, look: Look = AS_TRAINED) -> None:
         """Load the network.
 
         Raises:
-            BadInput: the run has no checkpoint yet, or it is damaged.
+            BadInput: the run has no checkpoint yet, it is damaged, or the network cannot be
+                built at the size of `look`.
             ClassMapMismatch: the checkpoint was made with another class map than the run's.
         """
         checkpoint = best_checkpoint(folder)
         self.classes = checkpoint.classes
         self.preset = folder.read_preset()
         self._device = choose_device(checkpoint.settings.training)
-        self._network = load_network(checkpoint, self._device)
+        self._network = load_network(checkpoint, self._device, look)
         self._normalise = normalisation_of(self._network)
         self._crops = CropStore(home)
         self._drawn = ManualSquares(home)
-        self._view = ValView(checkpoint.settings.augmentation.val)
+        self._view = ValView(look.settings(checkpoint.settings).augmentation.val)
 
     def predict(self, photo: Photo, k: int = TOP) -> Named:
         """The `k` most probable species (fewer if there are fewer) of a file, bytes or pixels.

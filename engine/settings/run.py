@@ -36,17 +36,25 @@ class RunSettings(Settings):
         """What each stage trains with: a whole configuration without stages."""
         return [self._in_stage(stage) for stage in self.training.stages] or [self]
 
+    def at_size(self, size: int | None) -> "RunSettings":
+        """The same with another side of the square that the network sees; the views follow in
+        proportion. None changes nothing.
+        """
+        whole = self.data.image_size
+        if size is None or size == whole:
+            return self
+        values = self.model_dump()
+        views = values["augmentation"]
+        for part, cut in (("train", "crop"), ("val", "center_crop")):
+            views[part] |= {"resize": round(views[part]["resize"] * size / whole), cut: size}
+        values["data"]["image_size"] = size
+        return RunSettings.model_validate(values)
+
     def _in_stage(self, stage: StageSettings) -> "RunSettings":
         own = stage.model_dump(exclude={"name", "image_size"}, exclude_none=True)
         values = self.model_dump()
         values["training"] |= own | {"stages": ()}
-        size, whole = stage.image_size, self.data.image_size
-        if size is not None and size != whole:
-            views = values["augmentation"]
-            for part, cut in (("train", "crop"), ("val", "center_crop")):
-                views[part] |= {"resize": round(views[part]["resize"] * size / whole), cut: size}
-            values["data"]["image_size"] = size
-        return RunSettings.model_validate(values)
+        return RunSettings.model_validate(values).at_size(stage.image_size)
 
     @model_validator(mode="after")
     def _adapters_are_there(self) -> "RunSettings":

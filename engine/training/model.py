@@ -1,6 +1,7 @@
 """The network: timm's, by name, for the classes and the image size of a run."""
 
 import difflib
+import functools
 import logging
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,10 +30,15 @@ class Normalisation:
 
     def __call__(self, images: Tensor) -> Tensor:
         """uint8 (n, 3, h, w) to float32 of about mean 0 and spread 1, on the same device."""
-        shape = (1, 3, 1, 1)
-        mean = torch.tensor(self.mean, device=images.device).view(shape)
-        std = torch.tensor(self.std, device=images.device).view(shape)
+        mean, std = (_colours(values, images.device) for values in (self.mean, self.std))
         return images.float().div_(255).sub_(mean).div_(std)
+
+
+@functools.cache
+def _colours(values: tuple[float, ...], device: torch.device) -> Tensor:
+    # Brought to a GPU once: it would be waited for at each pass.
+    with torch.inference_mode(False):
+        return torch.tensor(values, device=device).view(1, 3, 1, 1)
 
 
 def normalisation_of(model: nn.Module) -> Normalisation:

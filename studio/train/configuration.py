@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine.crop.presets import CENTRE
 from engine.settings.run import RunSettings
+from studio import text
 from studio.forms import with_changes
 from studio.links import from_address, to_address
 from studio.split.made import Made
@@ -65,8 +66,17 @@ def choose(configs: Mapping[str, RunSettings]) -> str:
     )
     to_address("train.config", "config", name)
     chosen = str(name or names[0])
-    st.caption(configs[chosen].description or configs[chosen].model.name)
+    settings = configs[chosen]
+    said = [settings.description or settings.model.name, *stages_line(settings)]
+    st.caption(text.plain("  \n".join(said)))
     return chosen
+
+
+def stages_line(settings: RunSettings) -> list[str]:
+    """The stages of a configuration in a line; none where it has one alone."""
+    stages = zip(settings.training.stages, settings.stages, strict=False)
+    named = [f"{own.name} ({text.count(whole.training.epochs, 'epoch')})" for own, whole in stages]
+    return [f"Stages: {' → '.join(named)}"] if named else []
 
 
 def choose_split(splits: Sequence[Made]) -> Made:

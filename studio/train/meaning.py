@@ -1,5 +1,6 @@
 """What a configuration means: what the network sees, and what a step costs."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,8 +62,8 @@ def _draw(compared: list[Compared]) -> None:
     # One line in any case, so that the form below does not jump when the figures arrive.
     if any(side.job.state == "running" for side in compared):
         st.caption(":material/hourglass_top: Building the networks to measure them …")
-    elif other is not None:
-        st.caption(in_words(chosen, other))
+    else:
+        st.caption(text.plain(" ".join([*in_words(chosen, other), *on_this_machine(chosen)])))
     if chosen.job.state == "failed":
         problem(chosen.job.reason or f"{chosen.name} could not be estimated.")
 
@@ -116,19 +117,39 @@ def figures(chosen: Compared, other: Compared | None) -> list[Metric]:
     ]
 
 
-def in_words(chosen: Compared, other: Compared) -> str:
-    """The comparison as one or two sentences."""
+def in_words(chosen: Compared, other: Compared | None) -> list[str]:
+    """What the figures do not tell, in a few sentences."""
+    mine, said = chosen.estimate or {}, []
+    if mine.get("learning", math.inf) < mine.get("parameters", 0):
+        said.append(f"{_large(mine['learning'])} of the parameters learn.")
+    if mine.get("stage"):
+        said.append(f"The figures are of stage {mine['stage']}, which takes the most memory.")
+    if other is None:
+        return said
     augmentation, theirs = (side.settings.augmentation.train for side in (chosen, other))
-    said = [
+    said += [
         f"Resized to {augmentation.resize}, cropped to {augmentation.crop}; {other.name}: "
         f"{theirs.resize} and {theirs.crop}.",
         f"Batches of {chosen.settings.training.batch_size} against "
         f"{other.settings.training.batch_size}.",
     ]
-    if chosen.estimate and other.estimate:
-        ratio = chosen.estimate["flops_per_image"] / max(other.estimate["flops_per_image"], 1)
+    if mine and other.estimate:
+        ratio = mine["flops_per_image"] / max(other.estimate["flops_per_image"], 1)
         said.append(f"Expect {_factor(ratio)} the time {other.name} takes for a photograph.")
-    return text.plain(" ".join(said))
+    return said
+
+
+def on_this_machine(chosen: Compared) -> list[str]:
+    """Whether a step fits here, in a sentence."""
+    here = (chosen.estimate or {}).get("here")
+    if not here:
+        return []
+    needed, free = text.size(here["needed"]), text.size(here["free"])
+    if not here["fits"]:
+        return [f"It does not fit here: it takes {needed} and {free} are free ({here['device']})."]
+    how = text.count(here["pass_size"], "photograph")
+    how += ", recomputing activations," if here["recomputed"] else ""
+    return [f"Here ({here['device']}), passes of {how} take {needed} of {free} that are free."]
 
 
 def _times(mine: float | None, theirs: float | None) -> str:

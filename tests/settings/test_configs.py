@@ -1,5 +1,6 @@
 """The configuration files that come with the studio."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,32 @@ from engine.settings.configs import PROJECT, run_configs, studio_settings
 def test_every_configuration_that_comes_with_the_studio_is_valid() -> None:
     for name, run in run_configs().items():
         assert run.data.image_size == run.augmentation.train.crop, name
+
+
+def test_the_configurations_for_every_purpose_are_there() -> None:
+    assert run_configs().keys() == {
+        *("teacher_global", "teacher_global_224", "teacher_small"),
+        *("laptop_4gb", "large_gpu", "demo"),
+    }
+
+
+@pytest.mark.parametrize("name", run_configs())
+def test_every_value_of_a_configuration_has_its_reason_beside_it(name: str) -> None:
+    lines = (PROJECT / "configs" / f"{name}.yaml").read_text().splitlines()
+    values = [line for line in lines if re.match(r"\s+(- )?\w+: \S", line)]
+    assert len(values) > 20
+    assert [line for line in values if not re.search(r"\S +# \S", line)] == []
+
+
+def test_a_laptop_learns_in_three_stages_of_128_photographs_an_update() -> None:
+    run = run_configs()["laptop_4gb"]
+    assert [s.training.method for s in run.stages] == ["features", "adapters", "full"]
+    assert {s.training.batch_size * s.training.accumulation for s in run.stages} == {128}
+
+
+def test_a_large_gpu_sees_448_pixels_in_the_last_epochs_only() -> None:
+    sizes = [stage.data.image_size for stage in run_configs()["large_gpu"].stages]
+    assert sizes == [224, 224, 448]
 
 
 def test_a_relative_home_is_taken_from_the_projects_folder() -> None:

@@ -37,6 +37,12 @@ def test_a_card_of_4_gb_takes_the_published_network_at_an_effective_batch_of_8_a
     assert (tight.pass_size, tight.recomputed, tight.fits) == (32, True, True)
 
 
+@pytest.mark.slow
+def test_the_configuration_for_a_laptop_fits_4_gb_in_all_its_stages() -> None:
+    found = _on_a_gpu(3.5, _settings("laptop_4gb"))
+    assert (found.pass_size, found.fits) == (8, True)
+
+
 def test_what_fits_nowhere_is_said_with_the_least_it_takes() -> None:
     found = _on_a_gpu(0.5, _settings("teacher_global_224", *TINY))
     assert (found.pass_size, found.recomputed, found.fits) == (1, True, False)

@@ -4,12 +4,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from engine.settings.augmentation import TrainAugmentation
 from engine.settings.model import ModelSettings
 from engine.settings.optimisation import TrainingSettings
 from engine.training.dataset import Batch
 from engine.training.device import Device
 from engine.training.learner import Learner
 from engine.training.metrics import Tally
+from engine.training.mixing import Mixing
 from engine.training.model import build_model
 from engine.training.optimiser import make_optimiser, set_rate
 from engine.training.schedule import Schedule
@@ -27,6 +29,20 @@ def _learner(settings: TrainingSettings = SETTINGS, rate: float = 1e-3) -> Learn
     torch.manual_seed(0)
     model = build_model(MODEL, classes=3, image_size=32)
     return Learner(model, settings, CPU, Schedule(rate, 0, 0, 10))
+
+
+@pytest.mark.parametrize("mixup", [0.0, 0.2])
+def test_a_step_never_waits_to_read_a_value_of_the_device(mixup: float) -> None:
+    # A device whose tensors have no values: whatever looked at one would fail.
+    blind = Device(torch.device("meta"), None)
+    model = build_model(MODEL, classes=3, image_size=32)
+    mixing = Mixing(TrainAugmentation(mixup=mixup), classes=3, seed=0) if mixup else None
+    learner = Learner(model, SETTINGS, blind, Schedule(1e-3, 0, 0, 10), mixing=mixing)
+    tally = Tally(3, blind.place)
+    for step in range(2):
+        learner.step([_batch(0, 4), _batch(4, 6)], 6, step, tally)
+    with pytest.raises((NotImplementedError, RuntimeError)):
+        learner.sick_step()
 
 
 def _batch(start: int, stop: int) -> Batch:

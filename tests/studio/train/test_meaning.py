@@ -4,13 +4,15 @@ import pytest
 
 from engine.runs.jobs import Job
 from engine.settings.configs import run_configs
-from studio.train.meaning import Compared, figures, in_words
+from studio.train.meaning import Compared, figures, in_words, on_this_machine
 
 
 def estimate(**changes: Any) -> dict[str, Any]:
     values = {
         "tokens": 577,
+        "stage": "",
         "parameters": 86_097_187,
+        "learning": 86_097_187,
         "memory": 9_400_000_000,
         "flops_per_image": 166_000_000_000,
         "precision": "16 bit",
@@ -46,15 +48,52 @@ def test_each_figure_says_how_it_stands_to_the_other_configuration(
         "Memory": ("9.4 GB", "2× the other"),
         "GFLOP a photo": ("166", "3.2× the other"),
     }
-    assert "Expect 3.2× the time teacher\\_global\\_224 takes" in in_words(large, small)
+    assert in_words(large, small)[-1].startswith("Expect 3.2× the time teacher_global_224 takes")
 
 
 def test_what_is_not_known_yet_is_a_dash(small: Compared) -> None:
     unknown = compared("teacher_global", None)
     values = [metric.value for metric in figures(unknown, small)]
     assert values == ["384 × 384", "–", "–", "–", "–"]
-    assert "Expect" not in in_words(unknown, small)
+    assert "Expect" not in " ".join(in_words(unknown, small))
+    assert on_this_machine(unknown) == []
 
 
 def test_without_another_configuration_nothing_is_compared(large: Compared) -> None:
     assert [metric.note for metric in figures(large, None)] == [None] * 5
+    assert in_words(large, None) == []
+
+
+def test_of_stages_it_is_said_which_takes_the_most_and_how_much_of_the_network_learns() -> None:
+    staged = compared("teacher_global", estimate(stage="adapters", learning=4_900_000))
+    assert in_words(staged, None) == [
+        "4.9 million of the parameters learn.",
+        "The figures are of stage adapters, which takes the most memory.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "Here (a GPU, bf16), passes of 4 photographs take 3.4 GB of 3.6 GB that are free."),
+        (
+            {"recomputed": True, "pass_size": 1},
+            "Here (a GPU, bf16), passes of 1 photograph, recomputing activations, take 3.4 GB of "
+            "3.6 GB that are free.",
+        ),
+        (
+            {"fits": False, "needed": 4_000_000_000},
+            "It does not fit here: it takes 4.0 GB and 3.6 GB are free (a GPU, bf16).",
+        ),
+    ],
+)
+def test_whether_a_step_fits_this_machine_is_said(changes: dict[str, Any], said: str) -> None:
+    here = {
+        "device": "a GPU, bf16",
+        "free": 3_600_000_000,
+        "needed": 3_400_000_000,
+        "pass_size": 4,
+        "recomputed": False,
+        "fits": True,
+    }
+    assert on_this_machine(compared("demo", estimate(here=here | changes))) == [said]
