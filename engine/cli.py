@@ -12,6 +12,7 @@ from engine.commands import (
     crop,
     curate,
     download,
+    images,
     inaturalist,
     queue,
     runs,
@@ -36,6 +37,7 @@ catalogue.add_to(app)
 inaturalist.add_to(catalogue.importing)
 app.add_typer(curate.app, name="curate")
 download.add_to(app)
+images.add_to(app)
 app.add_typer(crop.app, name="crop")
 app.add_typer(split.app, name="split")
 training.add_to(app)

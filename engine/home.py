@@ -30,6 +30,10 @@ class Home:
         return self.data / "thumbnails"
 
     @property
+    def shrunk(self) -> Path:
+        return self.data / "shrunk"
+
+    @property
     def downloads(self) -> Path:
         return self.data / "downloads"
 

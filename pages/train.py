@@ -9,6 +9,7 @@ from studio.train import configuration
 from studio.train.cropping import choose_crop, crop_verdict
 from studio.train.launching import form
 from studio.train.meaning import meaning
+from studio.train.shrinking import small_copies
 from studio.views.action import Action
 from studio.views.empty import empty
 from studio.views.page import heading
@@ -38,4 +39,5 @@ with problems_shown():
         crop_verdict(home, crop)
         reference = (other, configs[other]) if other else None
         meaning(home, (name, settings), reference, split.species)
+        small_copies(home, settings.data)
         form(home, name, settings)

@@ -19,6 +19,7 @@ ROOMS = [
     "home",
     "progress",
     "locks",
+    "workers",
     "settings",
     "garden",
     "catalogue",

@@ -1,7 +1,6 @@
 """crop boxes, crop compare, crop fill, crop probe."""
 
 import dataclasses
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +21,7 @@ from engine.crop.survey import comparison, photographs_in, survey, write_png
 from engine.files import write_json
 from engine.settings.files import validate
 from engine.settings.probe import ProbeSettings
+from engine.workers import cores
 
 app = typer.Typer(help="Crop photographs to their subject.", no_args_is_help=True)
 PresetOption = Annotated[str, typer.Option(help="The crop preset, by name.")]
@@ -107,12 +107,6 @@ def fill_catalogue(
     )
     problems = [f"  {reason}" for reason in filled.unreadable.values()]
     answer(values, "\n".join([text, *problems]), as_json)
-
-
-def cores() -> int:
-    """The cores this process may use."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 @app.command()

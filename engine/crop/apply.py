@@ -14,18 +14,23 @@ from engine.crop.box import Box
 from engine.images.decode import Pixels, read_header, read_rgb
 
 
-def read_square(source: Path | bytes, square: Box, side: int) -> Pixels:
+def read_square(
+    source: Path | bytes, square: Box, side: int, whole: tuple[int, int] | None = None
+) -> Pixels:
     """Decode a photograph, cut out `square` and resize it: (side, side, 3) RGB.
 
-    No more of a JPEG is decoded than the result needs.
+    No more of a JPEG is decoded than the result needs. Where the source is a small copy, `square`
+    is in pixels of the photograph itself, whose width and height are `whole`.
 
     Raises:
         UnreadableImage: no photograph, damaged, or too large.
     """
-    header = read_header(source)
-    share = square.width / min(header.width, header.height)
+    if whole is None:
+        header = read_header(source)
+        whole = (header.width, header.height)
+    share = square.width / min(whole)
     image = read_rgb(source, least_side=math.ceil(side / share))
-    return cut(image, square, (header.width, header.height), side)
+    return cut(image, square, whole, side)
 
 
 def cut(image: Pixels, square: Box, size: tuple[int, int], side: int) -> Pixels:

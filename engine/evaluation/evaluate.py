@@ -22,6 +22,7 @@ from engine.evaluation.scores import (
 )
 from engine.files import read_json, write_atomic, write_json
 from engine.home import Home
+from engine.images.shrunk import ShrunkStore
 from engine.progress import Report, silent
 from engine.split.classes import ClassMap
 from engine.split.folder import SplitLine
@@ -61,6 +62,8 @@ def evaluate(
     device = choose_device(settings.training)
     view = ValView(settings.augmentation.val)
     dataset = PhotoDataset(home, lines, folder.read_preset(), view)
+    if settings.data.shrink_once:
+        dataset.read_copies(ShrunkStore(home, settings.data.shrink_side))
     loader = Loader(settings.data.workers, pin=device.is_gpu)
     network = load_network(checkpoint, device, look)
     writer, unreadable, done = OutcomeWriter(len(classes)), dict[int, str](), 0

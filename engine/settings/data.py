@@ -25,8 +25,15 @@ class DataSettings(Settings):
     )
     shrink_once: bool = Field(
         False,
-        description="Read small copies of the photographs (short side 512), made once in the "
-        "background, so that no epoch decodes a large one.",
+        description="Read small copies of the photographs, so that no epoch decodes a large one. "
+        "What is missing is made first, once for all runs.",
+    )
+    shrink_side: int = Field(
+        512,
+        ge=64,
+        le=4096,
+        description="Short side of those copies, in pixels. Of a crop that keeps a third of the "
+        "photograph's short side a third is left: take more for small crops.",
     )
     workers: int = Field(
         2, ge=0, le=64, description="Processes that read photographs beside the training."

@@ -1,5 +1,6 @@
 """The photographs of one part of a split, cropped, as tensors."""
 
+import contextlib
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,8 +17,10 @@ from engine.crop.box import Box
 from engine.crop.finder import find_crop_in
 from engine.crop.manual import ManualSquares
 from engine.crop.store import CropStore
-from engine.errors import BadInput
+from engine.errors import BadInput, UnreadableImage
 from engine.home import Home
+from engine.images.decode import Pixels
+from engine.images.shrunk import ShrunkStore
 from engine.settings.crop import CropPreset
 from engine.split.folder import SplitLine
 from engine.training.packed import PackedTexts
@@ -95,6 +98,9 @@ class PhotoDataset(Dataset[Sample]):
         # "not known" and is written last.
         self._squares = torch.zeros(len(lines), 3, dtype=torch.int32)
         self._squares.share_memory_()  # type: ignore[no-untyped-call]
+        # Width and height of the photographs whose small copy is read; 0 = read themselves.
+        self._wholes = np.zeros((len(lines), 2), dtype=np.int32)
+        self.copies: ShrunkStore | None = None
         # What was drawn by hand among these: crops that the preset does not tell.
         self.drawn = ""
         if preset.detector != "none":
@@ -113,8 +119,7 @@ class PhotoDataset(Dataset[Sample]):
         turn, index = key
         label = int(self.labels[index])
         try:
-            path = self._home.resolve(self._paths[index])
-            square = read_square(path, self._square(index), self._view.resize)
+            square = self._read(index, self._square(index))
         except BadInput as error:
             return Sample(index, label, None, str(error))
         return Sample(index, label, self._view(square, turn, index))
@@ -123,9 +128,32 @@ class PhotoDataset(Dataset[Sample]):
         """Where the photograph lies, relative to the home."""
         return self._paths[index]
 
+    def places(self) -> dict[str, str]:
+        """Where each photograph lies, relative to the home, by the hash of its bytes."""
+        return {self.hashes[index]: self._paths[index] for index in range(len(self))}
+
+    def read_copies(self, store: ShrunkStore) -> None:
+        """From now on read the small copies that there are."""
+        known = store.find(key for key in self.places() if key)
+        for index in range(len(self)):
+            original = known.get(self.hashes[index])
+            if original is not None and not original.is_small:
+                self._wholes[index] = original.width, original.height
+        self.copies = store
+
     def detach_store(self) -> None:
         """Give up the database connection, which must not cross a fork."""
         self._store.close()
+
+    def _read(self, index: int, square: Box) -> Pixels:
+        width, height = self._wholes[index].tolist()
+        side = self._view.resize
+        if width and self.copies is not None:
+            copy = self.copies.file(self.hashes[index])
+            # One that was deleted or damaged is done without.
+            with contextlib.suppress(UnreadableImage):
+                return read_square(copy, square, side, whole=(width, height))
+        return read_square(self._home.resolve(self._paths[index]), square, side)
 
     def _load_squares(self) -> None:
         places: dict[str, list[int]] = {}

@@ -167,7 +167,8 @@ def _key(model: nn.Module, settings: RunSettings, part: PhotoDataset) -> str:
             total.update(value.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().data)
     view = settings.augmentation.val.model_dump(mode="json")
     size, preset = settings.data.image_size, part.preset.fingerprint
-    told = [settings.model.name, size, view, preset, part.drawn]
+    copies = part.copies.side if part.copies else 0
+    told = [settings.model.name, size, view, preset, part.drawn, copies]
     total.update(json.dumps(told, sort_keys=True).encode())
     for index in range(len(part)):
         total.update(part.hashes[index].encode() or part.path(index).encode())

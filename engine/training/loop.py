@@ -23,7 +23,7 @@ from engine.training.ranks import ALONE, Ranks
 from engine.training.readiness import require_room
 from engine.training.runlog import run_log
 from engine.training.scene import Scene, open_scene
-from engine.training.seen import Seen, planned_steps, seen_by, start_classifier
+from engine.training.seen import Seen, planned_steps, read_small_copies, seen_by, start_classifier
 from engine.training.stage import Stage
 from engine.training.status import Status, StatusFile
 from engine.training.stop import Stopped, StopRequest
@@ -106,6 +106,7 @@ class Attempt:
         """Train to the end; False if it was stopped before."""
         try:
             self._introduce()
+            read_small_copies(self.scene)
             checkpoint = self._checkpoint()
             place, left = (checkpoint.place, checkpoint) if checkpoint else (Place(), None)
             weights: Weights | None = None

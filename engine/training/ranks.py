@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch import distributed as dist
 
+from engine.training.meeting import common_store
+
 # Longer than the slowest thing one process does while the others wait: a pass over all features.
 _PATIENCE = timedelta(hours=12)
 
@@ -70,7 +72,14 @@ def join_ranks() -> Ranks:
         torch.cuda.set_device(local % torch.cuda.device_count())
     if not dist.is_initialized():
         # gloo beside NCCL: what is agreed on between steps must not wait for the GPU.
-        dist.init_process_group("cpu:gloo,cuda:nccl" if gpu else "gloo", timeout=_PATIENCE)
+        rank = int(os.environ["RANK"])
+        dist.init_process_group(
+            "cpu:gloo,cuda:nccl" if gpu else "gloo",
+            store=common_store(rank, count),
+            rank=rank,
+            world_size=count,
+            timeout=_PATIENCE,
+        )
     return Ranks(dist.get_rank(), count, os.getppid())
 
 

@@ -1,11 +1,14 @@
 """What a stage shows its network: photographs through its views, or features of them."""
 
+import logging
 import math
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
+from engine.images.shrinking import shrink
+from engine.images.shrunk import ShrunkStore
 from engine.settings.run import RunSettings
 from engine.training.classifier import start_from_means
 from engine.training.dataset import Part, PhotoDataset
@@ -20,6 +23,9 @@ from engine.training.features import (
 from engine.training.scene import Scene
 from engine.training.stop import Stopped
 from engine.training.views import TrainView, ValView
+from engine.workers import cores
+
+log = logging.getLogger(__name__)
 
 # Photographs of a species that its mean is taken over, at most.
 _ENOUGH = 50
@@ -32,6 +38,36 @@ class Seen:
     train: Part
     val: Part
     blank: Tensor
+
+
+def read_small_copies(scene: Scene) -> None:
+    """Make the small copies that the run asks for and that are missing; read them from now on.
+
+    Raises:
+        Stopped: somebody asked to stop meanwhile.
+        WorkFailed: the disk is full.
+    """
+    data = scene.settings.data
+    if not data.shrink_once:
+        return
+    breathe = _breathe(scene, "Shrinking photographs")
+    paths = scene.train.places() | scene.val.places()
+    asked = False
+    try:
+        shrunk = shrink(
+            scene.home,
+            paths,
+            data.shrink_side,
+            cores(),
+            lambda done, total, _: breathe(done, total),
+        )
+        log.info("Reading small copies; %s of them are new.", f"{shrunk.made:,}")
+    except Stopped:
+        asked = True
+    if scene.ranks.any(asked):
+        raise Stopped
+    for part in (scene.train, scene.val):
+        part.read_copies(ShrunkStore(scene.home, data.shrink_side))
 
 
 def seen_by(scene: Scene, settings: RunSettings, model: nn.Module) -> Seen:

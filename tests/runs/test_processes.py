@@ -1,7 +1,12 @@
 """Runs of two training processes, as the studio starts and stops them."""
 
+import os
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -13,9 +18,12 @@ from engine.locks import is_held
 from engine.runs.control import launch, resume, stop
 from engine.runs.log import log_tail
 from engine.runs.run import Run, find_run
+from engine.settings.files import save
+from engine.training.folder import RunFolder
 
 from .conftest import MakeSettings, processes_of
 
+PROJECT = Path(__file__).resolve().parents[2]
 CLOCK = ("t", "attempt", "images_per_second", "waiting", "seconds", "cpu", "memory_bytes")
 SHORT = {"processes": 2, "batch_size": 2, "checkpoint_every": 2}
 
@@ -87,3 +95,38 @@ def test_stopping_ends_all_processes_and_resuming_goes_on(
     assert not alive
     assert not is_held(again.folder.lock)
     assert find_run(planted, "one").state == "lost"
+
+
+@pytest.mark.slow
+def test_machines_under_torchrun_go_on_after_one_lost_its_process(
+    planted: Home, make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    config = tmp_path / "config.yaml"
+    save(make_settings(12, **SHORT), config)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        endpoint = f"localhost:{probe.getsockname()[1]}"
+    torchrun = [str(Path(sys.executable).with_name("torchrun")), "--nnodes", "2"]
+    torchrun += ["--nproc-per-node", "1", "--max-restarts", "3", "--local-addr", "localhost"]
+    torchrun += ["--rdzv-id", "one", "--rdzv-backend", "c10d", "--rdzv-endpoint", endpoint]
+    engine = ["-m", "engine", "train", "--config", str(config), "--run-id", "one"]
+    with (tmp_path / "machines.txt").open("wb") as out:
+        machines = [
+            subprocess.Popen(
+                [*torchrun, *engine, "--home", str(planted.root)],
+                cwd=PROJECT,
+                env={**os.environ, "OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"},
+                stdout=out,
+                stderr=out,
+            )
+            for _ in range(2)
+        ]
+    folder, until = RunFolder(planted.runs / "one"), time.monotonic() + 120
+    while not folder.last.exists():
+        assert time.monotonic() < until, (tmp_path / "machines.txt").read_text()
+        time.sleep(0.02)
+    psutil.Process(machines[1].pid).children()[0].kill()
+    assert [machine.wait(200) for machine in machines] == [0, 0]
+    status = folder.read_status()
+    assert status.state == "finished"
+    assert status.attempt >= 2

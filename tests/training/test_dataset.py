@@ -17,6 +17,8 @@ from engine.crop.store import CropStore
 from engine.files import sha256_of
 from engine.home import Home
 from engine.images.decode import read_rgb
+from engine.images.shrinking import shrink
+from engine.images.shrunk import ShrunkStore
 from engine.settings.augmentation import ValAugmentation
 from engine.split.folder import SplitFolder, SplitLine, read_part
 from engine.training.dataset import PhotoDataset, collate
@@ -80,6 +82,32 @@ def test_without_smart_crop_the_centre_square_is_taken(home: Home, photograph: S
     square = read_square(home.resolve(photograph.path), Box(150, 0, 600, 600), 40)
     assert sample.image is not None
     assert np.array_equal(sample.image.permute(1, 2, 0).numpy(), central(square, 32))
+
+
+@pytest.mark.parametrize(
+    "square", [Box(120, 220, 160, 160), Box(0, 0, 600, 600), Box(250, 150, 300, 300)]
+)
+def test_a_square_is_in_its_place_on_the_small_copy_too(
+    home: Home, photograph: SplitLine, square: Box
+) -> None:
+    CropStore(home).keep(photograph.sha256, CLASSIC, Crop(square))
+    dataset = PhotoDataset(home, [photograph], CLASSIC, VIEW)
+    large = dataset[0, 0].image
+    shrink(home, dataset.places(), 300, processes=1)
+    dataset.read_copies(ShrunkStore(home, 300))
+    # That the copy is what is read is proved by taking the photograph away.
+    kept = home.resolve(photograph.path).read_bytes()
+    home.resolve(photograph.path).unlink()
+    small = dataset[0, 0].image
+    assert large is not None
+    assert small is not None
+    assert (large.float() - small.float()).abs().mean() < 12
+    moved = torch.roll(large.float(), 3, dims=2)
+    assert (large.float() - small.float()).abs().mean() < (moved - small.float()).abs().mean()
+
+    dataset.copies.file(photograph.sha256).write_bytes(b"damaged")
+    home.resolve(photograph.path).write_bytes(kept)
+    assert torch.equal(dataset[0, 0].image, large), "a damaged copy is done without"
 
 
 @pytest.mark.parametrize("content", [b"", b"no photograph", None])

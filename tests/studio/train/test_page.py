@@ -1,9 +1,12 @@
+import time
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.crop.presets import CLASSIC
 from engine.crop.verdict import Measured, Verdict, keep_verdict
 from engine.home import Home
+from engine.runs.jobs import read_job
 from engine.runs.run import list_runs
 from engine.settings.configs import run_configs
 from engine.training.lock import held
@@ -129,3 +132,21 @@ def test_a_live_run_is_named_beside_the_button(open_page: OpenPage, split_home: 
     with held(new_run(split_home, "first").lock):
         app = open_page("train", config="demo")
     assert "first is going already" in app.info[0].value
+
+
+def test_small_copies_are_offered_to_a_run_that_reads_them(
+    open_page: OpenPage, split_home: Home
+) -> None:
+    app = open_page("train", config="demo", split="default")
+    assert not [button for button in app.button if button.key == "train.shrink"]
+    app.session_state["train.edits.demo"] = {"data.shrink_once": True, "data.shrink_side": 64}
+    app.run()
+    assert "makes those that are missing before its first step" in words(app)
+    app.button(key="train.shrink").click().run()
+    until = time.monotonic() + 60
+    while (job := read_job(split_home, "shrink-default-64")).state == "running":
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    assert job.state == "finished", job.reason
+    app.run()
+    assert "were there at the last look" in words(app)

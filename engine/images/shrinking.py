@@ -1,0 +1,101 @@
+"""Making the small copies of many photographs, in several processes.
+
+A copy is whole before it is named, and named before it is noted, so that an end at any moment
+loses at most the last second's work; the next start goes on with what is missing.
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from engine.errors import BadInput
+from engine.home import Home
+from engine.images.shrunk import Original, ShrunkStore
+from engine.progress import Report, silent
+from engine.workers import in_processes
+
+_PATIENCE = 0.5
+_Answers = dict[str, Original | str]
+
+
+@dataclass
+class Shrunk:
+    """What shrinking came to: copies `made`, photographs that are `small` as they are, and those
+    that were `known`; `unreadable` holds the reason by hash, and the next start tries them again.
+    """
+
+    made: int = 0
+    small: int = 0
+    known: int = 0
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+
+def shrink(
+    home: Home,
+    paths: Mapping[str, str],
+    side: int,
+    processes: int,
+    report: Report = silent,
+) -> Shrunk:
+    """Make the copies that are missing; whoever asks while another makes them waits for that.
+
+    Args:
+        paths: where photographs lie in the home, by the hash of their bytes; what has no hash
+            is passed over.
+        side: the copies' short side, in pixels.
+        report: may raise to cut it short.
+
+    Raises:
+        WorkFailed: the disk is full, or a process was killed.
+    """
+    store = ShrunkStore(home, side)
+    wanted = [key for key in paths if key]
+    with _turn(home.shrunk / str(side), len(wanted), report):
+        known = store.find(wanted)
+        missing = [key for key in wanted if key not in known]
+        shrunk = Shrunk(known=len(known))
+        note = f"Shrinking photographs; {len(known):,} were small" if known else "Shrinking"
+        report(0, len(missing), note)
+        files = [(key, paths[key]) for key in missing]
+        for answers in in_processes(partial(_make, home, store), files, processes):
+            originals = {k: found for k, found in answers.items() if isinstance(found, Original)}
+            store.keep(originals)
+            small = sum(original.is_small for original in originals.values())
+            shrunk.small += small
+            shrunk.made += len(originals) - small
+            shrunk.unreadable |= {k: why for k, why in answers.items() if isinstance(why, str)}
+            done = shrunk.made + shrunk.small + len(shrunk.unreadable)
+            report(done, len(missing), note)
+    return shrunk
+
+
+def _make(home: Home, store: ShrunkStore, batch: Sequence[tuple[str, str]]) -> _Answers:
+    """The original of each copy made, or the sentence that says why there is none."""
+    answers: _Answers = {}
+    for sha256, path in batch:
+        try:
+            answers[sha256] = store.make(home.resolve(path), sha256)
+        except BadInput as error:
+            answers[sha256] = str(error)
+    return answers
+
+
+@contextlib.contextmanager
+def _turn(folder: Path, total: int, report: Report) -> Iterator[None]:
+    """Alone among all processes, for as long as a `with` block lasts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "lock")
+    while True:
+        try:
+            lock.acquire(timeout=_PATIENCE)
+            break
+        except Timeout:
+            report(0, total, "Waiting for another process that shrinks photographs")
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,82 @@
+"""Work on many photographs at once, in processes of its own."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from multiprocessing import get_context, parent_process
+from typing import TypeVar
+
+import cv2
+
+from engine.errors import WorkFailed
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+# Large enough that handing over costs nothing, small enough that little is lost.
+_BATCH = 16
+
+
+def cores() -> int:
+    """The cores this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+def in_processes(
+    work: Callable[[Sequence[T]], R], items: Iterable[T], processes: int
+) -> Iterator[R]:
+    """What `work` gives for each few of the items, as it comes; few are on their way at a time.
+
+    `work` and what it takes and gives must be picklable. No process outlives this one.
+
+    Raises:
+        WorkFailed: a process was killed.
+    """
+    # A fresh process each: a fork would copy whatever threads and locks this one holds.
+    context = get_context("spawn")
+    batches = _batches(items)
+    with ProcessPoolExecutor(processes, context, _start) as pool:
+        running: set[Future[R]] = set()
+        try:
+            while True:
+                for batch in islice(batches, 2 * processes - len(running)):
+                    running.add(pool.submit(work, batch))
+                if not running:
+                    return
+                done, running = wait(running, return_when="FIRST_COMPLETED")
+                for future in done:
+                    yield future.result()
+        except BrokenProcessPool as error:
+            raise WorkFailed(
+                "A process that looked at photographs was killed, perhaps for want of memory; "
+                "start again, and it goes on where it was."
+            ) from error
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _batches(items: Iterable[T]) -> Iterator[list[T]]:
+    places = iter(items)
+    while batch := list(islice(places, _BATCH)):
+        yield batch
+
+
+def _start() -> None:
+    # Ctrl-C reaches the whole group; who asked for the work ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # One core each is what the processes are for.
+    cv2.setNumThreads(1)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    # A parent that was killed can tell nobody to stop.
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+    os._exit(1)
