@@ -1,9 +1,11 @@
 """Work in the background other than training: planting, importing, evaluating."""
 
+import dataclasses
 import os
 import shutil
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -11,8 +13,9 @@ from typing import Any, Literal
 from engine.errors import BadInput
 from engine.files import read_json, write_json
 from engine.home import Home
-from engine.locks import is_held
+from engine.locks import claim, is_held
 from engine.progress import JOB_VARIABLE
+from engine.runs.process import identity_of, start_engine
 from engine.runs.queue import Lane, Ticket, changing, new_ticket, read_queue
 from engine.runs.supervision import keep_supervised
 from engine.runs.wish import StopWish, write_wish
@@ -64,6 +67,34 @@ def start_job(
         write_json(folder / "job.json", order)
         tickets.append(new_ticket(home, f"job:{name}", lane, after))
     keep_supervised(home)
+    return read_job(home, name)
+
+
+def start_job_told(
+    home: Home, name: str, arguments: Sequence[str], secrets: Mapping[str, str]
+) -> Job:
+    """As `start_job`, with environment variables that are written nowhere, such as a password.
+
+    It never waits: what is to wait has to be written into the queue.
+    """
+    folder = home.jobs / name
+    with changing(home):
+        lock = claim(folder / "lock") if _ticket(home, name) is None else None
+        if lock is None:
+            return read_job(home, name)
+        for left in _LEFT:
+            (folder / left).unlink(missing_ok=True)
+        write_json(folder / "job.json", {"arguments": list(arguments), "started": time.time()})
+        process = start_engine(
+            [*arguments, "--json", "--home", str(home.root)],
+            output=folder / "output.txt",
+            log=folder / "log.txt",
+            lock=lock,
+            environment={**secrets, JOB_VARIABLE: str(folder)},
+        )
+        write_json(folder / "process.json", dataclasses.asdict(identity_of(process.pid)))
+    # An ended child that nobody waits for stays behind as a zombie.
+    threading.Thread(target=process.wait, daemon=True).start()
     return read_job(home, name)
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine.catalogue.mongo_import import Origin
+from engine.catalogue.mongo_server import address_of
 from engine.errors import BadInput
 from engine.files import write_atomic
 from engine.home import Home
 from engine.inaturalist.search import Search
-from engine.runs.jobs import Job, start_job
+from engine.runs.jobs import Job, start_job, start_job_told
 
 JOBS = {"demo": "Planting the demo garden", "import": "Importing photographs"}
+_ADDRESS = "STUDIO_IMPORT_ADDRESS"
 TABLE_TYPES = ("jsonl", "csv", "parquet")
 
 
@@ -69,10 +72,24 @@ def take_observations(home: Home, search: Search, limit: int) -> Job:
     return start_job(home, "import", [*command, *words, f"--limit={limit}"])
 
 
+def take_collection(home: Home, origin: Origin, source: str = "") -> Job:
+    """Start to import a MongoDB collection by the mapping that is kept for it.
+
+    Raises:
+        BadInput: its address is none.
+    """
+    where = [f"--database={origin.database}", f"--collection={origin.collection}"]
+    command = ["import", "mongo", f"env:{_ADDRESS}", *where, *_named(source)]
+    return start_job_told(home, "import", command, {_ADDRESS: address_of(origin.address)})
+
+
 def _start(home: Home, kind: str, path: Path, source: str) -> Job:
+    return start_job(home, "import", ["import", kind, str(path), *_named(source)])
+
+
+def _named(source: str) -> list[str]:
     # The equals sign keeps a name that begins with a dash from being taken for an option.
-    named = [f"--source={source.strip()}"] if source.strip() else []
-    return start_job(home, "import", ["import", kind, str(path), *named])
+    return [f"--source={source.strip()}"] if source.strip() else []
 
 
 def _path(typed: str, what: str) -> Path:

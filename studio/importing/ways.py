@@ -11,11 +11,8 @@ from engine.home import Home
 from studio import text
 from studio.importing.inaturalist import inaturalist
 from studio.importing.jobs import TABLE_TYPES, plant, take_folder, take_table, take_upload
+from studio.importing.mongodb import mongodb
 from studio.views.problem import problems_shown
-
-_MONGOEXPORT = """\
-mongoexport --uri="mongodb://127.0.0.1:27017" --db=plants --collection=photographs \\
-    --fields=species,path,url,license,attribution --out=photographs.jsonl"""
 
 
 def demo_garden(home: Home, busy: bool) -> None:
@@ -78,22 +75,6 @@ def table(home: Home, busy: bool) -> None:
     _start("Import the table", "import_take_table", busy, lambda: take_table(home, path, source))
 
 
-def mongodb(home: Home, busy: bool) -> None:
-    """What can be done with a MongoDB today."""
-    st.info(
-        "The studio does not read a MongoDB by itself yet. A collection comes in as a table, "
-        "in two steps.",
-        icon=":material/info:",
-    )
-    st.markdown("**1.** Write the collection to a file, one document a line:")
-    st.code(_MONGOEXPORT, language="bash")
-    st.markdown(
-        "**2.** Import `photographs.jsonl` as a table. Each document needs a `species` and a "
-        "`path` or `url` at its top level; fields of other names can be renamed in the file."
-    )
-    _to_table("import_mongo_table")
-
-
 WAYS: dict[str, tuple[str, Callable[[Home, bool], None]]] = {
     "demo": ("Demo garden", demo_garden),
     "folder": ("Folder", folder),
@@ -133,8 +114,3 @@ def _columns() -> None:
         for ours, names in COLUMNS.items()
     ]
     st.table(pd.DataFrame(rows).set_index("Column"), alt="The columns that are read")
-
-
-def _to_table(key: str) -> None:
-    if st.button("Go to Table", key=key, icon=":material/table:"):
-        st.switch_page("../pages/importing.py", query_params={"from": "table"})

@@ -8,7 +8,7 @@ import pytest
 
 from engine.home import Home, open_home
 from engine.locks import is_held
-from engine.runs.jobs import Job, forget_job, read_job, start_job, stop_job
+from engine.runs.jobs import Job, forget_job, read_job, start_job, start_job_told, stop_job
 from engine.runs.queue import alter, read_queue
 from engine.runs.supervision import keep_going
 
@@ -62,6 +62,16 @@ def test_a_job_runs_apart_and_leaves_its_result(place: Home, photographs: Path) 
     assert job.state == "finished"
     assert (job.result["added"], job.result["refused"]) == (6, 0)
     assert (job.done, job.total) == (6, 6)
+
+
+def test_what_a_job_is_told_in_secret_is_written_nowhere(place: Home) -> None:
+    arguments = ["import", "mongo", "env:TOLD", "--database=a", "--collection=b"]
+    start_job_told(place, "import", arguments, {"TOLD": "mongodb://ada:hunter2@127.0.0.1:1"})
+    ended = _ended(place, "import")
+    assert ended.reason.startswith("No MongoDB answers at 127.0.0.1:1")
+    written = [path for path in place.root.rglob("*") if path.is_file()]
+    assert written
+    assert not any(b"hunter2" in path.read_bytes() for path in written)
 
 
 def test_a_job_that_fails_leaves_its_sentence(place: Home, tmp_path: Path) -> None:

@@ -83,15 +83,6 @@ def test_the_address_leads_to_each_way_in(way: str, open_page: OpenPage) -> None
     assert chosen == (way if way != "nonsense" else "demo")
 
 
-@pytest.mark.parametrize("way", ["mongodb"])
-def test_what_cannot_be_done_yet_says_so_and_shows_the_way_round(
-    way: str, open_page: OpenPage
-) -> None:
-    app = open_page("importing", **{"from": way})
-    assert "yet" in app.info[0].value
-    assert any(button.label == "Go to Table" for button in app.button)
-
-
 def test_what_an_import_did_is_said_in_a_sentence() -> None:
     assert sentence({"added": 1, "known": 0, "refused": 0}) == "1 photograph added."
     assert (
