@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from engine.catalogue.opening import open_catalogue
 from engine.catalogue.record import Photograph
-from engine.catalogue.sqlite import open_catalogue
 from engine.catalogue.store import Catalogue
 from engine.home import Home, chosen_root, open_home
 from engine.images.store import ImageStore
@@ -26,13 +26,13 @@ def home() -> Home:
 def catalogue() -> Iterator[Catalogue]:
     """The catalogue, for the length of a `with` block.
 
-    Every block has a connection of its own, for scripts of several sessions run in threads;
-    opening one takes less than a millisecond.
+    In a file, every block has a connection of its own, for scripts of several sessions run in
+    threads.
 
     Raises:
-        WorkFailed: it is damaged, or belongs to a newer studio.
+        WorkFailed: it is damaged, belongs to a newer studio, or no MongoDB answers.
     """
-    with open_catalogue(home().catalogue) as opened:
+    with open_catalogue(home()) as opened:
         yield opened
 
 

@@ -1,7 +1,7 @@
 """The catalogue as columns, for work on all of it at once."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,37 @@ from engine.catalogue.store import Filter
 _CHUNK = 65_536
 
 
+Rows = list[tuple[Any, ...]]
+
+
 def columns_of(connection: sqlite3.Connection, names: Sequence[str], chosen: Filter) -> Any:
     """See `engine.catalogue.store.Catalogue.columns`.
+
+    Raises:
+        ValueError: a photograph has no field of such a name.
+    """
+    condition, values = where(chosen)
+    facets = connection.execute(
+        f"SELECT facet, {', '.join(Facet._fields)} FROM facet WHERE {condition}", values
+    ).fetchall()
+
+    def rows(own: Sequence[str]) -> Iterator[Rows]:
+        cursor = connection.execute(
+            f"SELECT {', '.join(['facet', *own])} FROM photograph "
+            f"WHERE facet IN (SELECT facet FROM facet WHERE {condition})",
+            values,
+        )
+        while some := cursor.fetchmany(_CHUNK):
+            yield some
+
+    return table_of(names, facets, rows)
+
+
+def table_of(
+    names: Sequence[str], facets: Rows, rows: Callable[[Sequence[str]], Iterator[Rows]]
+) -> Any:
+    """The table of these fields: `facets` are rows of a facet's number and values, `rows` gives
+    batches of rows of a facet's number and the fields that are not its own.
 
     Raises:
         ValueError: a photograph has no field of such a name.
@@ -25,24 +54,15 @@ def columns_of(connection: sqlite3.Connection, names: Sequence[str], chosen: Fil
     unknown = set(names) - set(Photograph._fields)
     if unknown:
         raise ValueError(f"A photograph has no {', '.join(sorted(unknown))}")
-    condition, values = where(chosen)
-    facets = connection.execute(
-        f"SELECT facet, {', '.join(Facet._fields)} FROM facet WHERE {condition}", values
-    ).fetchall()
     own = [name for name in names if name not in Facet._fields]
-    cursor = connection.execute(
-        f"SELECT {', '.join(['facet', *own])} FROM photograph "
-        f"WHERE facet IN (SELECT facet FROM facet WHERE {condition})",
-        values,
-    )
     kinds = {
         name: pyarrow.int32() if name in ("width", "height") else pyarrow.string() for name in own
     }
     chunks: dict[str, list[Any]] = {name: [] for name in own}
     places = [np.empty(0, np.int64)]
-    while rows := cursor.fetchmany(_CHUNK):
-        numbers, *read = zip(*rows, strict=True)
-        places.append(np.fromiter(numbers, np.int64, len(rows)))
+    for some in rows(own):
+        numbers, *read = zip(*some, strict=True)
+        places.append(np.fromiter(numbers, np.int64, len(some)))
         for name, column in zip(own, read, strict=True):
             chunks[name].append(pyarrow.array(column, kinds[name]))
     found = {name: pyarrow.chunked_array(parts, kinds[name]) for name, parts in chunks.items()}

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from engine.catalogue.changes import Action, Change, Label
 from engine.catalogue.names import search_form
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Filter
@@ -166,3 +167,19 @@ def chunks(facets: Iterable[tuple[str, int, int]]) -> Iterator[list[int]]:
             numbers, size = [], 0
     if numbers:
         yield numbers
+
+
+def after(facet: Facet, action: Action, label: Label | None) -> Facet:
+    """What curation makes of a facet."""
+    if label is not None:
+        return facet._replace(**label._asdict())
+    return facet._replace(excluded=action == "exclude")
+
+
+def before(was: Facet, now: Facet, change: Change) -> Facet:
+    """The facet `now` without the change; unaltered where another change has been there since."""
+    if change.action == "relabel":
+        if now.species != change.species:
+            return now
+        return now._replace(species=was.species, genus=was.genus, family=was.family)
+    return now._replace(excluded=was.excluded)

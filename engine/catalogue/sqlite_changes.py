@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.catalogue.changes import Action, Change, Label
-from engine.catalogue.facets import Facet, Facets, where
+from engine.catalogue.facets import Facet, Facets, after, before, where
 from engine.catalogue.store import Filter
 from engine.errors import BadInput
 
@@ -69,7 +69,7 @@ class Changes:
         self._hold(
             f"INSERT INTO held SELECT rowid, facet, facet FROM photograph WHERE {condition}", values
         )
-        images = self._plan(lambda was, now: _after(now, action, label))
+        images = self._plan(lambda was, now: after(now, action, label))
         self._connection.execute(_KEEP_HELD, [number])
         if label is not None:
             self._connection.execute(_KEEP_NAME)
@@ -84,7 +84,7 @@ class Changes:
         """See `engine.catalogue.store.Catalogue.undo`."""
         change = self._one(number)
         self._hold(_HOLD_OF_CHANGE, [number])
-        images = self._plan(lambda was, now: _before(was, now, change))
+        images = self._plan(lambda was, now: before(was, now, change))
         self._connection.execute(_MOVE_HELD)
         if change.action == "relabel":
             self._connection.execute(_DROP_NAME)
@@ -149,18 +149,3 @@ def _condition(chosen: Filter | Sequence[str]) -> tuple[str, list[Any]]:
         condition, values = where(chosen)
         return f"facet IN (SELECT facet FROM facet WHERE {condition})", values
     return "image_id IN (SELECT value FROM json_each(?))", [json.dumps(list(chosen))]
-
-
-def _after(facet: Facet, action: Action, label: Label | None) -> Facet:
-    if label is not None:
-        return facet._replace(**label._asdict())
-    return facet._replace(excluded=action == "exclude")
-
-
-def _before(was: Facet, now: Facet, change: Change) -> Facet:
-    """The facet `now` without the change; unaltered where another change has been there since."""
-    if change.action == "relabel":
-        if now.species != change.species:
-            return now
-        return now._replace(species=was.species, genus=was.genus, family=was.family)
-    return now._replace(excluded=was.excluded)

@@ -94,6 +94,12 @@ class SqliteReader:
         with self._told():
             return columns_of(self._connection, names, chosen)
 
+    def stamp(self) -> tuple[int, ...]:
+        # What was added last may still be in the write-ahead log.
+        files = (self._file, self._file.with_name(f"{self._file.name}-wal"))
+        stats = [file.stat() for file in files if file.is_file() and file.stat().st_size]
+        return tuple(number for stat in stats for number in (stat.st_mtime_ns, stat.st_size))
+
     def close(self) -> None:
         self._connection.close()
 

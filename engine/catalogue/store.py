@@ -173,6 +173,10 @@ class Catalogue(Protocol):
         with a space between them, all else as strings."""
         ...
 
+    def stamp(self) -> tuple[int, ...]:
+        """Changes whenever the catalogue does."""
+        ...
+
     def close(self) -> None:
         """Let go of the store."""
         ...

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from engine.catalogue.sqlite import SqliteCatalogue, open_catalogue
+from engine.catalogue.opening import open_catalogue
+from engine.catalogue.store import Catalogue
 from engine.errors import WorkFailed
 from engine.home import Home, chosen_root, open_home
 from engine.progress import ProgressReport
@@ -32,9 +33,9 @@ def home_at(given: Path | None) -> Home:
 
 
 @contextmanager
-def catalogue_of(home: Home) -> Iterator[SqliteCatalogue]:
+def catalogue_of(home: Home) -> Iterator[Catalogue]:
     """The home's catalogue for the length of a `with` block."""
-    with open_catalogue(home.catalogue) as catalogue:
+    with open_catalogue(home) as catalogue:
         yield catalogue
 
 

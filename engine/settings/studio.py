@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from engine.settings.base import Settings
+from engine.settings.catalogue import CatalogueSettings
 from engine.settings.download import DownloadSettings
 
 
@@ -18,6 +19,9 @@ class QueueSettings(Settings):
 
 class StudioSettings(Settings):
     home: str = Field("home", min_length=1, description="The folder that holds data/ and runs/.")
+    catalogue: CatalogueSettings = Field(
+        default_factory=CatalogueSettings, description="Which store holds the catalogue."
+    )
     download: DownloadSettings = Field(
         default_factory=DownloadSettings, description="How photographs are fetched."
     )

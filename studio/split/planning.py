@@ -73,10 +73,8 @@ def images_of(counts: list[SpeciesCount]) -> NDArray[np.int64]:
 
 def stamp(home: Home) -> tuple[int, ...]:
     """Changes whenever the catalogue does."""
-    # What was added last may still be in the write-ahead log.
-    files = (home.catalogue, home.catalogue.with_name(home.catalogue.name + "-wal"))
-    stats = [file.stat() for file in files if file.is_file() and file.stat().st_size]
-    return tuple(number for stat in stats for number in (stat.st_mtime_ns, stat.st_size))
+    with place.catalogue() as catalogue:
+        return catalogue.stamp()
 
 
 # Resources, not data: a plan of a large catalogue is not copied at every look. Nobody changes it.

@@ -11,15 +11,20 @@ from hypothesis import strategies as some
 from engine.catalogue.curation import exclude, include, label_of, relabel
 from engine.catalogue.export import export_catalogue
 from engine.catalogue.record import Photograph
-from engine.catalogue.sqlite import open_catalogue
 from engine.catalogue.store import EVERYTHING, Catalogue, Filter
 from engine.errors import BadInput
 from engine.home import Home
 from engine.settings.split import SplitSettings
 from engine.split.folder import PARTS, SplitFolder
 from engine.split.make import make_split
+from tests.catalogue.conftest import Fresh
 
 ALL = Filter(excluded=None)
+
+
+@pytest.fixture
+def catalogue(either: Catalogue) -> Catalogue:
+    return either
 
 
 @pytest.fixture
@@ -174,9 +179,9 @@ def test_undoing_twice_undoes_once_and_what_never_was_cannot_be_undone(roses: Ca
     )
 )  # fmt: skip
 def test_undone_from_the_last_to_the_first_all_is_as_it_was(
-    tmp_path_factory: pytest.TempPathFactory, acts: list[tuple[str, set[str]]]
+    fresh: Fresh, acts: list[tuple[str, set[str]]]
 ) -> None:
-    with open_catalogue(tmp_path_factory.mktemp("acts") / "c.sqlite") as catalogue:
+    with fresh() as catalogue:
         catalogue.add(Photograph(str(n), f"Rosa {n % 2}", "Rosa", "Rosaceae") for n in range(6))
         before = (list(catalogue.all(ALL)), catalogue.counts(ALL), catalogue.tally("genus"))
         for act, chosen in acts:

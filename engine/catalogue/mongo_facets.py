@@ -1,0 +1,239 @@
+"""The facets of the MongoDB catalogue, kept in memory: counting and filtering ask no server.
+
+A facet's document never changes, so only later ones have to be read. The numbers of photographs
+stand apart, a thousand facets a document, each with the version of the catalogue that wrote it.
+"""
+
+import itertools
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.catalogue.facets import Facet, by_flag
+from engine.catalogue.names import search_form
+from engine.catalogue.store import Field, Filter
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
+
+_Item = TypeVar("_Item")
+_AT_ONCE = 10_000
+_TALLIED = 1_000
+_FLAGS = Facet._fields.index("flags")
+_EXCLUDED = Facet._fields.index("excluded")
+
+
+class Group(NamedTuple):
+    """The facets of a species, by number, and their photographs."""
+
+    species: str
+    numbers: list[int]
+    images: int
+
+
+class Column:
+    """The values of one field of all facets, each value once, with its number at each facet."""
+
+    def __init__(self) -> None:
+        self.places: dict[Any, int] = {}
+        self.codes: list[int] = []
+
+    def append(self, value: Any) -> None:
+        self.codes.append(self.places.setdefault(value, len(self.places)))
+
+
+class MongoFacets:
+    """All facets; facet n stands at place n. What is read is as of the last `refresh`."""
+
+    def __init__(self, database: "Database[dict[str, Any]]") -> None:
+        self._facets, self._counts = database.facets, database.counts
+        self._lock = threading.Lock()
+        self._version = -1
+        self._numbers: dict[Facet, int] = {}
+        self._known: list[Facet] = []
+        self._columns = [Column() for _ in Facet._fields]
+        self._images = np.zeros(0, np.int64)
+        self._arrays: list[NDArray[np.int64]] = []
+        self._order = np.zeros(0, np.int64)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def refresh(self, version: int) -> None:
+        """Read what has come since, up to this version of the catalogue at least."""
+        with self._lock:
+            if version == self._version:
+                return
+            self._learn()
+            images = self._images.copy()
+            for tally in self._counts.find({"version": {"$gt": self._version}}):
+                start = tally["_id"] * _TALLIED
+                counted = tally["images"][: max(0, len(images) - start)]
+                images[start : start + len(counted)] = counted
+            self._images, self._version = images, version
+
+    def numbers(self, facets: Iterable[tuple[Any, ...]]) -> list[int]:
+        """The number of each; new ones are written. For the one that writes alone."""
+        wanted = [Facet._make(facet) for facet in facets]
+        fresh = sorted(set(wanted) - self._numbers.keys())
+        if fresh:
+            first = len(self._known)
+            self._facets.insert_many(
+                _document(number, facet) for number, facet in enumerate(fresh, first)
+            )
+            with self._lock:
+                for facet in fresh:
+                    self._know(facet)
+                self._index()
+        return [self._numbers[facet] for facet in wanted]
+
+    def count(self, moves: Mapping[int, int], version: int) -> None:
+        """Add to the counts: photographs come (+) or gone (-) by facet number. As `numbers`."""
+        images = self._images.copy()
+        for number, many in moves.items():
+            images[number] += many
+        self._write(images, {number // _TALLIED for number in moves}, version)
+
+    def recount(self, counted: Mapping[int, int], version: int) -> None:
+        """Set every count. As `numbers`."""
+        with self._lock:
+            self._learn()
+        images = np.zeros(len(self._known), np.int64)
+        for number, many in counted.items():
+            images[number] = many
+        self._write(images, set(range(-(-len(images) // _TALLIED))), version)
+
+    def at(self, number: int) -> Facet:
+        """The facet of that number."""
+        if number >= len(self._known):
+            with self._lock:
+                self._learn()
+        return self._known[number]
+
+    def tally(self, field: Field, chosen: Filter) -> dict[str, int]:
+        """See `engine.catalogue.store.Catalogue.tally`."""
+        with self._lock:
+            place = _FLAGS if field == "flag" else Facet._fields.index(field)
+            passing = self._passing(chosen)
+            values = list(self._columns[place].places)
+            codes, images = self._arrays[place][passing], self._images[passing]
+        sums = np.bincount(codes, images, len(values)).astype(int).tolist()
+        counted = [(value, many) for value, many in zip(values, sums, strict=True) if many]
+        if field == "flag":
+            return by_flag((" ".join(flags), many) for flags, many in counted)
+        return dict(sorted(counted, key=lambda item: (-item[1], item[0])))
+
+    def groups(self, chosen: Filter, start: str = "") -> Iterator[Group]:
+        """The facets that pass, by species, from the species `start` on."""
+        with self._lock:
+            passing = self._passing(chosen)
+            order = self._order[passing[self._order]]
+            species = list(self._columns[0].places)
+            codes, images = self._arrays[0][order], self._images[order]
+        edges = np.flatnonzero(np.diff(codes, prepend=-1, append=-1))
+        for begin, end in itertools.pairwise(edges):
+            name = species[codes[begin]]
+            if name >= start:
+                yield Group(name, order[begin:end].tolist(), int(images[begin:end].sum()))
+
+    def passing(self, chosen: Filter) -> list[int]:
+        """The numbers of the facets that pass."""
+        with self._lock:
+            return list(map(int, np.flatnonzero(self._passing(chosen))))
+
+    def _passing(self, chosen: Filter) -> NDArray[np.bool_]:
+        passing = self._images > 0
+        if chosen.excluded is not None:
+            passing = passing & self._among(_EXCLUDED, {chosen.excluded})
+        for place, name in enumerate(Facet._fields[:_EXCLUDED]):
+            if value := getattr(chosen, name):
+                passing = passing & self._among(place, {value})
+        if chosen.flag:
+            flagged = {flags for flags in self._columns[_FLAGS].places if chosen.flag in flags}
+            passing = passing & self._among(_FLAGS, flagged)
+        if text := search_form(chosen.text):
+            found = np.zeros(len(passing), np.bool_)
+            for place in (Facet._fields.index("species"), Facet._fields.index("family")):
+                names = {name for name in self._columns[place].places if text in search_form(name)}
+                found |= self._among(place, names)
+            passing = passing & found
+        return passing
+
+    def _among(self, place: int, values: set[Any]) -> NDArray[np.bool_]:
+        places = self._columns[place].places
+        wanted = np.zeros(len(places) + 1, np.bool_)
+        wanted[[places[value] for value in values if value in places]] = True
+        found: NDArray[np.bool_] = wanted[self._arrays[place]]
+        return found
+
+    def _learn(self) -> None:
+        """Read the facets that are not known yet."""
+        before = len(self._known)
+        for facet in self._facets.find({"_id": {"$gte": before}}).sort("_id", 1):
+            self._know(_facet(facet))
+        if len(self._known) > before or not self._arrays:
+            self._index()
+
+    def _know(self, facet: Facet) -> None:
+        self._numbers[facet] = len(self._known)
+        self._known.append(facet)
+        for column, value in zip(self._columns, facet, strict=True):
+            column.append(value)
+
+    def _index(self) -> None:
+        self._arrays = [np.array(column.codes, np.int64) for column in self._columns]
+        names = list(self._columns[0].places)
+        rank = np.empty(len(names), np.int64)
+        rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+        self._order = np.argsort(rank[self._arrays[0]], kind="stable")
+        fresh = len(self._known) - len(self._images)
+        self._images = np.append(self._images, np.zeros(fresh, np.int64))
+
+    def _write(self, images: NDArray[np.int64], tallies: set[int], version: int) -> None:
+        from pymongo import ReplaceOne
+
+        if tallies:
+            self._counts.bulk_write(
+                [
+                    ReplaceOne({"_id": tally}, _tally(tally, images, version), upsert=True)
+                    for tally in sorted(tallies)
+                ]
+            )
+        with self._lock:
+            self._images = images
+
+
+def batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    """So many as one question to the server may name."""
+    rest = iter(items)
+    while some := list(itertools.islice(rest, _AT_ONCE)):
+        yield some
+
+
+def _tally(number: int, images: NDArray[np.int64], version: int) -> dict[str, Any]:
+    start = number * _TALLIED
+    return {
+        "_id": number,
+        "version": version,
+        "images": images[start : start + _TALLIED].tolist(),
+    }
+
+
+def _document(number: int, facet: Facet) -> dict[str, Any]:
+    return {"_id": number, **facet._asdict(), "flags": list(facet.flags)}
+
+
+def _facet(document: Mapping[str, Any]) -> Facet:
+    return Facet(
+        document["species"],
+        document["genus"],
+        document["family"],
+        document["source"],
+        document["license"],
+        document["state"],
+        document["excluded"],
+        tuple(document["flags"]),
+    )

@@ -1,0 +1,206 @@
+"""Reading the MongoDB catalogue: counts from the facets, pages by key."""
+
+import contextlib
+import dataclasses
+import itertools
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from engine.catalogue.columns import table_of
+from engine.catalogue.facets import Facet, chunks
+from engine.catalogue.mongo_facets import Group, MongoFacets
+from engine.catalogue.mongo_server import address_of, client_of, faults_told
+from engine.catalogue.mongo_writing import Writer
+from engine.catalogue.record import Photograph
+from engine.catalogue.store import EVERYTHING, Counts, Cursor, Field, Filter, Page, SpeciesCount
+
+if TYPE_CHECKING:
+    from pymongo.collection import Collection
+
+PLAIN = tuple(name for name in Photograph._fields[1:] if name not in Facet._fields)
+"""The fields that a document holds itself, where they are not empty; the others are its facet's."""
+_EMPTY: dict[str, Any] = {"image_id": "", **Photograph._field_defaults}
+_NOTHING = [_EMPTY[name] for name in PLAIN]
+BY_FACET = [("facet", 1), ("_id", 1)]
+_BY_SHA256 = [("sha256", 1)]
+_PATIENCE_MS = 600_000
+_AT_ONCE = 10_000
+
+
+class MongoReader:
+    """The half of `engine.catalogue.store.Catalogue` that changes nothing."""
+
+    def __init__(self, address: str, database: str) -> None:
+        self._address = address_of(address)
+        self._client = client_of(self._address, socketTimeoutMS=_PATIENCE_MS)
+        self._database = self._client[database]
+        self._photographs: Collection[dict[str, Any]] = self._database.photographs
+        self._facets = MongoFacets(self._database)
+        self._writer = Writer(self._database, self._facets.refresh, self._recount)
+        self._indexed = False
+
+    def get(self, image_id: str) -> Photograph | None:
+        with self._told():
+            found = self._photographs.find_one({"_id": image_id})
+            return None if found is None else self._photograph(found)
+
+    def counts(self, chosen: Filter = EVERYTHING) -> Counts:
+        by_source = self.tally("source", chosen)
+        aside = self.tally("state", dataclasses.replace(chosen, excluded=True))
+        return Counts(
+            images=sum(by_source.values()),
+            species=len(self.tally("species", chosen)),
+            by_source=by_source,
+            by_state=self.tally("state", chosen),
+            excluded=sum(aside.values()),
+        )
+
+    def tally(self, field: Field, chosen: Filter = EVERYTHING) -> dict[str, int]:
+        return self._current().tally(field, chosen)
+
+    def species(self, chosen: Filter = EVERYTHING) -> list[SpeciesCount]:
+        return list(itertools.starmap(SpeciesCount, self.tally("species", chosen).items()))
+
+    def page(self, chosen: Filter, after: Cursor | None, limit: int) -> Page:
+        # A page looks for one photograph more than it shows, to know whether another follows.
+        with self._told():
+            found = list(itertools.islice(self._following(chosen, after, limit + 1), limit + 1))
+        more = len(found) > limit
+        shown = tuple(found[:limit])
+        return Page(shown, Cursor(shown[-1].species, shown[-1].image_id) if more else None)
+
+    def all(self, chosen: Filter = EVERYTHING) -> Iterator[Photograph]:
+        groups = self._current().groups(chosen)
+        facets = (
+            (group.species, number, group.images if place == 0 else 0)
+            for group in groups
+            for place, number in enumerate(group.numbers)
+        )
+        # The server looks for the next ones while these are worked on.
+        with ThreadPoolExecutor(1) as ahead:
+            coming: Future[list[Photograph]] | None = None
+            for numbers in chunks(facets):
+                ready, coming = coming, ahead.submit(self._of_facets, numbers)
+                yield from ready.result() if ready else ()
+            yield from coming.result() if coming else ()
+
+    def columns(self, names: Sequence[str], chosen: Filter = EVERYTHING) -> Any:
+        passing = self._current().passing(chosen)
+        facets = [(number, self._facets.at(number)) for number in passing]
+        with self._told():
+            return table_of(
+                names,
+                [(number, *facet[:-1], " ".join(facet.flags)) for number, facet in facets],
+                lambda own: self._rows_of(own, passing),
+            )
+
+    def stamp(self) -> tuple[int, ...]:
+        with self._told():
+            return (self._writer.version(),)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _current(self) -> MongoFacets:
+        with self._told():
+            self._facets.refresh(self._writer.version())
+            return self._facets
+
+    def _following(self, chosen: Filter, after: Cursor | None, limit: int) -> Iterator[Photograph]:
+        """What follows `after`; of each species no more than `limit`."""
+        groups = self._current().groups(chosen, after.species if after else "")
+        first = next(groups, None)
+        if first is not None:
+            start = after.image_id if after and after.species == first.species else ""
+            yield from self._of_species(first, start, limit)
+        # Species of few photographs are asked for together.
+        few: list[Group] = []
+        for group in groups:
+            few.append(group)
+            if sum(one.images for one in few) >= limit:
+                yield from self._of_few(few[:-1])
+                yield from self._of_species(few[-1], "", limit)
+                few = []
+        yield from self._of_few(few)
+
+    def _of_few(self, groups: Sequence[Group]) -> list[Photograph]:
+        return self._of_facets([number for group in groups for number in group.numbers])
+
+    def _of_species(self, group: Group, start: str, limit: int) -> list[Photograph]:
+        wanted = {"facet": {"$in": group.numbers}, "_id": {"$gt": start}}
+        found = self._with_index().find(wanted).sort("_id", 1).limit(limit)
+        return list(map(self._photograph, found))
+
+    def _of_facets(self, numbers: Sequence[int]) -> list[Photograph]:
+        with self._told():
+            found = self._with_index().find({"facet": {"$in": list(numbers)}})
+            return sorted(map(self._photograph, found), key=_place)
+
+    def _rows_of(
+        self, names: Sequence[str], passing: Sequence[int]
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        """Rows of a facet's number and these fields, in batches."""
+        read = ["_id" if name == "image_id" else name for name in names]
+        empty = [_EMPTY[name] for name in names]
+        wanted = {"_id": 0} | dict.fromkeys(["facet", *read], 1)
+        rows = (
+            (document["facet"], *map(document.get, read, empty))
+            for document in self._in_facets(passing, wanted)
+        )
+        while batch := list(itertools.islice(rows, _AT_ONCE)):
+            yield batch
+
+    def _in_facets(
+        self, passing: Sequence[int], fields: dict[str, int]
+    ) -> Iterator[dict[str, Any]]:
+        among = set(passing)
+        if 2 * len(among) > len(self._facets):
+            found = self._photographs.find({}, fields, batch_size=_AT_ONCE)
+            yield from (one for one in found if one["facet"] in among)
+            return
+        for start in range(0, len(passing), _AT_ONCE):
+            numbers = passing[start : start + _AT_ONCE]
+            yield from self._with_index().find({"facet": {"$in": numbers}}, fields)
+
+    def _photograph(self, document: dict[str, Any]) -> Photograph:
+        species, genus, family, source, license, state, excluded, flags = self._facets.at(
+            document["facet"]
+        )
+        plain: Iterator[Any] = map(document.get, PLAIN, _NOTHING)
+        url, path, observation_id, observer, attribution, *rest = plain
+        width, height, sha256, phash, original_name = rest
+        return Photograph(
+            document["_id"], species, genus, family, source, url, path, observation_id, observer,
+            license, attribution, width, height, sha256, phash, state,  # type: ignore[arg-type]
+            original_name, flags, excluded,
+        )  # fmt: skip
+
+    def _recount(self, version: int) -> None:
+        counted = self._with_index().aggregate(COUNTED, hint=dict(BY_FACET))
+        self._facets.recount({row["_id"]: row["images"] for row in counted}, version)
+
+    def _with_index(self) -> "Collection[dict[str, Any]]":
+        """The photographs, with the indexes that reading needs: made when first read, for a
+        large import into a new catalogue is faster without."""
+        if not self._indexed:
+            self._photographs.create_index(BY_FACET)
+            self._photographs.create_index(_BY_SHA256, sparse=True)
+            self._indexed = True
+        return self._photographs
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        with faults_told(self._address):
+            yield
+
+
+COUNTED: list[dict[str, Any]] = [
+    {"$sort": {"facet": 1}},
+    {"$group": {"_id": "$facet", "images": {"$sum": 1}}},
+]
+"""Photographs by facet, read from the index alone."""
+
+
+def _place(photograph: Photograph) -> tuple[str, str]:
+    return photograph.species, photograph.image_id

@@ -1,0 +1,55 @@
+"""The stores of the catalogue: what is said of a store is tried on each of them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+
+from engine.catalogue.mongo import MongoCatalogue
+from engine.catalogue.sqlite import SqliteCatalogue
+from engine.catalogue.store import Catalogue
+from tests.mongod import Mongod, running
+
+Fresh = Callable[[], AbstractContextManager[Catalogue]]
+
+
+@pytest.fixture(scope="session")
+def mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mongod]:
+    """A MongoDB for all tests of this folder, each with a database of its own."""
+    with running(tmp_path_factory.mktemp("mongod")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def client(mongod: Mongod) -> Iterator[MongoClient[dict[str, Any]]]:
+    """Another way to that MongoDB."""
+    with MongoClient(mongod.address) as connected:
+        yield connected
+
+
+@pytest.fixture(params=["sqlite", pytest.param("mongodb", marks=pytest.mark.mongo)])
+def fresh(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Fresh:
+    """Opens an empty catalogue for the length of a `with` block; tried with every store."""
+    if request.param == "sqlite":
+        return lambda: closing(SqliteCatalogue(tmp_path_factory.mktemp("fresh") / "c.sqlite"))
+    server: Mongod = request.getfixturevalue("mongod")
+    client: MongoClient[dict[str, Any]] = request.getfixturevalue("client")
+
+    @contextmanager
+    def made() -> Iterator[Catalogue]:
+        # To empty collections is faster than to make them anew.
+        for collection in client.test.list_collection_names():
+            client.test[collection].delete_many({})
+        with closing(MongoCatalogue(server.address, "test")) as catalogue:
+            yield catalogue
+
+    return made
+
+
+@pytest.fixture
+def either(fresh: Fresh) -> Iterator[Catalogue]:
+    """An empty catalogue; tried with every store."""
+    with fresh() as catalogue:
+        yield catalogue
