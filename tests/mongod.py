@@ -23,7 +23,7 @@ PROGRAM = CACHE / "fiftyone" / "db" / "bin" / "mongod"
 class Mongod:
     """A server at `address`; `stop` ends it, `start` brings it up again with its data."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, cache_gigabytes: float = 0.25) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -31,7 +31,7 @@ class Mongod:
         self._command = [
             str(PROGRAM), "--dbpath", str(folder), "--bind_ip", "127.0.0.1",
             "--port", str(self.port), "--nounixsocket", "--logpath", str(folder / "log.txt"),
-            "--wiredTigerCacheSizeGB", "0.25", *options,
+            "--wiredTigerCacheSizeGB", str(cache_gigabytes), *options,
         ]  # fmt: skip
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -55,10 +55,10 @@ class Mongod:
 
 
 @contextmanager
-def running(folder: Path, *options: str) -> Iterator[Mongod]:
+def running(folder: Path, *options: str, cache_gigabytes: float = 0.25) -> Iterator[Mongod]:
     """A server for the length of a `with` block; the test skips where it cannot be had."""
     require_mongod()
-    server = Mongod(folder, *options)
+    server = Mongod(folder, *options, cache_gigabytes=cache_gigabytes)
     server.start()
     try:
         yield server

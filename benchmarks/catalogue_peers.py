@@ -1,0 +1,65 @@
+"""pandas and duckdb at the same work: reading the table, counting it, paging it, writing it."""
+
+from pathlib import Path
+
+from benchmarks.timing import Timings
+
+_PAGE = 60
+
+
+def pandas(rows: Path, timings: Timings) -> None:
+    """Everything in memory, in one frame."""
+    import pandas
+
+    frame = timings.run(
+        "import of the table", lambda: pandas.read_json(rows, lines=True, dtype=False)
+    )
+    timings.median(
+        "counts by species and by source",
+        lambda: (frame["species"].value_counts(), frame["source"].value_counts()),
+    )
+    ordered = timings.run(
+        "first page", lambda: frame.sort_values(["species", "image_id"], ignore_index=True)
+    )
+    timings.median(
+        "a page of 60, any filter: the median",
+        lambda: ordered[(ordered["source"] == "GBIF") & (ordered["species"] > "M")].head(_PAGE),
+    )
+
+
+def duckdb(rows: Path, folder: Path, timings: Timings) -> None:
+    """A database of columns, in a file."""
+    import duckdb
+
+    with duckdb.connect(str(folder / "rows.duckdb")) as connection:
+        connection.execute("SET threads = 2")
+        timings.run(
+            "import of the table",
+            lambda: connection.execute(
+                f"CREATE TABLE photograph AS SELECT * FROM read_json('{rows}', "
+                "format = 'newline_delimited')"
+            ),
+        )
+        counts = "SELECT {0}, count(*) FROM photograph GROUP BY 1 ORDER BY 2 DESC"
+        timings.median(
+            "counts by species and by source",
+            lambda: [
+                connection.execute(counts.format(column)).fetchall()
+                for column in ("species", "source")
+            ],
+        )
+        page = (
+            "SELECT * FROM photograph WHERE source = 'GBIF' AND (species, image_id) > ('M', '') "
+            f"ORDER BY species, image_id LIMIT {_PAGE}"
+        )
+        timings.median(
+            "a page of 60, any filter: the median", lambda: connection.execute(page).fetchall()
+        )
+        out = folder / "duckdb.jsonl"
+        timings.run(
+            "export",
+            lambda: connection.execute(
+                "COPY (SELECT * FROM photograph ORDER BY species, image_id) "
+                f"TO '{out}' (FORMAT json)"
+            ),
+        )
