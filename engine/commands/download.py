@@ -45,6 +45,9 @@ def fetch(
     plan: Annotated[
         bool, typer.Option("--plan", help="Forecast bytes and days; fetch nothing.")
     ] = False,
+    wait_for_room: Annotated[
+        bool, typer.Option("--wait-for-room", help="Where the disk is full, wait; do not end.")
+    ] = False,
     retry: Annotated[
         str | None,
         typer.Option(help=f"First take up what failed again: {', '.join(KINDS)} or all."),
@@ -60,8 +63,8 @@ def fetch(
     given = {"variant": variant, "order": order, "contact": contact}
     chosen = {key: value for key, value in given.items() if value is not None}
     settings = choose(place, chosen) if chosen else download_settings(place)
-    if allow_private_hosts:
-        settings = settings.model_copy(update={"allow_private_hosts": True})
+    only_now = {"allow_private_hosts": allow_private_hosts, "wait_for_room": wait_for_room}
+    settings = settings.model_copy(update={key: True for key, on in only_now.items() if on})
     if retry is not None:
         _retry(place, retry)
     if plan:

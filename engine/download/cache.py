@@ -97,8 +97,7 @@ class Cache:
         if free - size < self._floor or free == 0:
             raise DiskFull(
                 f"The disk has {free / 1e9:,.2f} GB left, and {self._floor / 1e9:g} GB of it are "
-                "to stay free (download.free_gigabytes); make room and start again, what is "
-                "here stays."
+                "to stay free (download.free_gigabytes); make room on it. What is here stays."
             )
 
     def make_room(self, catalogue: Catalogue, protect: Protect) -> bool:

@@ -18,7 +18,8 @@ class Status:
     """Where a download stands. Rates are of the last ten seconds, sizes in bytes.
 
     `note` says what it waits for or why it ended; `kinds` counts this session's failures by
-    class, `waiting` the photographs left by host that is parked.
+    class; `hosts` says, of those with most left, how much that is and how many requests a second
+    they get.
     """
 
     phase: Phase = "preparing"
@@ -39,6 +40,7 @@ class Status:
     cache_before: int = 0
     cache_after: int = 0
     note: str = ""
+    hosts: dict[str, tuple[int, float]] = field(default_factory=dict)
 
 
 class Control:

@@ -99,8 +99,8 @@ def _write_through(file: Any) -> None:
 def _disk_error(error: OSError) -> WorkFailed:
     if error.errno in _FULL:
         return DiskFull(
-            "The disk that holds the photographs takes no more; make room on it and start again, "
-            "what is here stays."
+            "The disk that holds the photographs takes no more; make room on it. "
+            "What is here stays."
         )
     return WorkFailed(f"The photographs' folder cannot be written to ({error.strerror}).")
 

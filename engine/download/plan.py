@@ -5,16 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.catalogue.store import Catalogue, Filter
-from engine.download.addresses import RefusedAddress, host_of
+from engine.download.contact import stranger_among
 from engine.download.journal import Journal
 from engine.download.ledger import Limit
-from engine.download.newness import newness_of
 from engine.download.providers import provider_of
-from engine.download.variants import USUAL_BYTES, in_size, is_inaturalist
-from engine.settings.download import DownloadSettings, Order, Variant
+from engine.download.variants import USUAL_BYTES
+from engine.download.wanted import Wanted, wanted
+from engine.settings.download import DownloadSettings, Variant
 
 VARIANTS: tuple[Variant, ...] = ("original", "large", "medium")
 _ENOUGH_TO_MEASURE = 20
@@ -61,26 +60,19 @@ class Plan:
     """What would be fetched in the order and number chosen, in each size.
 
     `mean_bytes` are those of a photograph of the chosen size; `measured` whether that is known
-    from what was fetched, or only what is usual.
+    from what was fetched, or only what is usual. `stranger` is a host that must be told whom to
+    write to; empty where there is none.
     """
 
     images: int
     variant: Variant
     variants: tuple[VariantForecast, ...]
     species: tuple[SpeciesForecast, ...]
+    stranger: str
     cache_used: int
     cache_most: int
     mean_bytes: int
     measured: bool
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """The addresses to fetch, in order: the host of each, its species, whether it has sizes."""
-
-    hosts: Sequence[str]
-    species: Sequence[str]
-    sized: Sequence[bool]
 
 
 def plan_download(
@@ -91,73 +83,26 @@ def plan_download(
     limit: int | None = None,
 ) -> Plan:
     """Forecast a download of at most `limit` addresses; reads, and changes nothing."""
-    wanted = _wanted(catalogue, journal, settings.order, settings.variant, limit)
+    given_up = {str(url) for (url,) in journal.rows("SELECT url FROM failure WHERE final")}
+    found = wanted(catalogue, given_up, settings.order, settings.variant, limit)
     weights = _Weights(journal)
     most = round(settings.cache_gigabytes * 1e9)
     room = max(0, most - cache_used)
     variants = tuple(
-        _in_variant(wanted, variant, weights, journal, settings, room) for variant in VARIANTS
+        _in_variant(found, variant, weights, journal, settings, room) for variant in VARIANTS
     )
     chosen = next(item for item in variants if item.variant == settings.variant)
     return Plan(
-        len(wanted.hosts),
+        len(found),
         settings.variant,
         variants,
-        _species(catalogue, wanted),
+        _species(catalogue, found),
+        stranger_among(found.host_names[host] for host in np.unique(found.hosts)),
         cache_used,
         most,
         chosen.bytes // chosen.images if chosen.images else 0,
         weights.measured,
     )
-
-
-def _wanted(
-    catalogue: Catalogue, journal: Journal, order: Order, variant: Variant, limit: int | None
-) -> _Wanted:
-    given_up = {url for (url,) in journal.rows("SELECT url FROM failure WHERE final")}
-    seen: set[int] = set()
-    hosts: list[str] = []
-    species: list[str] = []
-    sized: list[bool] = []
-    newness: list[int] = []
-    for photograph in catalogue.all(Filter(state="remote")):
-        url = in_size(photograph.url, variant)
-        if not url or url in given_up or hash(url) in seen:
-            continue
-        try:
-            host = host_of(url)
-        except RefusedAddress:
-            continue
-        seen.add(hash(url))
-        hosts.append(host)
-        species.append(photograph.species)
-        sized.append(is_inaturalist(url))
-        newness.append(newness_of(photograph))
-    places = _in_order(catalogue, order, species, newness)[:limit]
-    return _Wanted(
-        [hosts[i] for i in places], [species[i] for i in places], [sized[i] for i in places]
-    )
-
-
-def _in_order(
-    catalogue: Catalogue, order: Order, species: Sequence[str], newness: Sequence[int]
-) -> NDArray[np.intp]:
-    """The places of the addresses in the order in which they are fetched."""
-    images = {item.species: item.images for item in catalogue.species()}
-    here = {item.species: item.images for item in catalogue.species(Filter(state="cached"))}
-    names, codes = np.unique(np.array(species, dtype=object), return_inverse=True)
-    rarity = np.array([images.get(name, 0) for name in names], dtype=np.int64)[codes]
-    old = -np.array(newness, dtype=np.int64)
-    if order == "newest":
-        return np.argsort(old, kind="stable")
-    if order == "rarest":
-        return np.lexsort((old, codes, rarity))
-    turn = np.empty(len(codes), dtype=np.int64)
-    by_species = np.lexsort((old, codes))
-    starts = np.searchsorted(codes[by_species], np.arange(len(names)))
-    turn[by_species] = np.arange(len(codes)) - starts[codes[by_species]]
-    turn += np.array([here.get(name, 0) for name in names], dtype=np.int64)[codes]
-    return np.lexsort((codes, rarity, turn))
 
 
 class _Weights:
@@ -184,7 +129,7 @@ class _Weights:
 
 
 def _in_variant(
-    wanted: _Wanted,
+    found: Wanted,
     variant: Variant,
     weights: _Weights,
     journal: Journal,
@@ -196,7 +141,7 @@ def _in_variant(
     sizes: Counter[str] = Counter()
     pace: dict[str, float] = {}
     limits: dict[str, tuple[Limit, ...]] = {}
-    for (host, sized), many in Counter(zip(wanted.hosts, wanted.sized, strict=True)).items():
+    for host, sized, many in _kinds(found):
         provider = provider_of(host, settings)
         images[provider.name] += many
         sizes[provider.name] += many * weights.of(host, variant, sized)
@@ -211,7 +156,7 @@ def _in_variant(
     total = sum(item.bytes for item in providers)
     return VariantForecast(
         variant,
-        len(wanted.hosts),
+        len(found),
         total,
         providers[0].seconds if providers else 0.0,
         min(1.0, room / total) if total else 1.0,
@@ -241,14 +186,23 @@ def _under(limit: Limit, images: int, size: int) -> tuple[float, str]:
     return max(0, amount - limit.most) / limit.most * limit.span, words
 
 
-def _species(catalogue: Catalogue, wanted: _Wanted) -> tuple[SpeciesForecast, ...]:
+def _kinds(found: Wanted) -> Iterator[tuple[str, bool, int]]:
+    """Each host, with and without sizes, and how many addresses that are."""
+    codes, counts = np.unique(found.hosts * 2 + found.sized, return_counts=True)
+    for code, many in zip(codes.tolist(), counts.tolist(), strict=True):
+        yield found.host_names[code // 2], bool(code % 2), many
+
+
+def _species(catalogue: Catalogue, found: Wanted) -> tuple[SpeciesForecast, ...]:
     here = {item.species: item.images for item in catalogue.species(Filter(state="cached"))}
-    coming = Counter(wanted.species)
-    return tuple(
-        SpeciesForecast(name, here.get(name, 0), here.get(name, 0) + coming[name])
-        for name in _names(catalogue)
+    coming = dict(
+        zip(
+            found.species_names,
+            np.bincount(found.species, minlength=len(found.species_names)).tolist(),
+            strict=True,
+        )
     )
-
-
-def _names(catalogue: Catalogue) -> Iterator[str]:
-    return (item.species for item in catalogue.species())
+    return tuple(
+        SpeciesForecast(name, here.get(name, 0), here.get(name, 0) + coming.get(name, 0))
+        for name, _ in catalogue.species()
+    )

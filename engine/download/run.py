@@ -12,6 +12,7 @@ from engine.download.gate import Gate
 from engine.download.journal import Journal, open_journal
 from engine.download.queue import Queue
 from engine.download.reconcile import reconcile
+from engine.download.room import Room
 from engine.download.session import Session
 from engine.download.tally import Tally
 from engine.download.worker import Worker
@@ -22,6 +23,7 @@ from engine.progress import Report, silent
 from engine.settings.download import DownloadSettings
 
 _TOLD_EVERY = 0.5
+_HOSTS_TOLD = 100
 
 
 @dataclass(frozen=True)
@@ -115,9 +117,8 @@ def _run(
                     gate,
                     catalogue,
                     Worker(fetcher, ImageStore(home), cache, gate),
-                    cache,
+                    Room(settings, cache, catalogue, protect),
                     control,
-                    protect,
                     tell.now_and_then,
                 ).run(tally)
             finally:
@@ -190,10 +191,20 @@ class _Telling:
                 self._before,
                 _cached(self._catalogue),
                 tally.note,
+                _hosts(tally),
             )
         )
         done = tally.total - tally.left
         self._report(done, tally.total, tally.note or "Fetching photographs")
+
+
+def _hosts(tally: Tally) -> dict[str, tuple[int, float]]:
+    asked = tally.asked()
+    most_left = sorted(tally.left_by_host, key=lambda host: -tally.left_by_host[host])
+    return {
+        host: (tally.left_by_host[host], round(asked.get(host, 0.0), 3))
+        for host in most_left[:_HOSTS_TOLD]
+    }
 
 
 def _wait_for_turn(control: Control, report: Report) -> int:

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 from engine.catalogue.store import Catalogue, Kept
 from engine.download.addresses import host_of
-from engine.download.cache import Cache, Protect
 from engine.download.control import Control
 from engine.download.gate import Gate
 from engine.download.journal import Journal
 from engine.download.lane import Lane
 from engine.download.outcome import Deferred, DiskFull, Failed, Fetched, Moved
 from engine.download.queue import Item, Queue
+from engine.download.room import Room
 from engine.download.tally import Tally
 from engine.download.worker import Landed, Worker
 from engine.errors import WorkFailed
@@ -40,14 +40,13 @@ class Session:
         gate: Gate,
         catalogue: Catalogue,
         worker: Worker,
-        cache: Cache,
+        room: Room,
         control: Control,
-        protect: Protect,
         tell: Callable[[Tally], None],
     ) -> None:
         self._settings, self._journal, self._gate = settings, journal, gate
         self._catalogue, self._worker = catalogue, worker
-        self._cache, self._control, self._protect, self._tell = cache, control, protect, tell
+        self._room, self._control, self._tell = room, control, tell
         self._queue = Queue(journal)
         self._lanes: dict[str, Lane] = {}
         self._landed: queues.SimpleQueue[Landed] = queues.SimpleQueue()
@@ -71,7 +70,7 @@ class Session:
         finally:
             pool.shutdown(cancel_futures=True)
             self._take_in(tally, wait=0)
-            self._cache.clear(self._catalogue, at_once=True)
+            self._room.end()
         if self._problem is not None:
             raise self._problem
 
@@ -79,13 +78,15 @@ class Session:
         while True:
             pausing = self._control.asked_to_pause
             if not pausing:
-                self._keep_room()
+                self._tend_room()
+                pausing = self._room.waits_for_disk
             stopping = self._control.asked_to_stop or self._problem is not None
             wait = _TICK if stopping or pausing else self._send(pool, tally)
             if not self._flying and (stopping or self._nothing_left()):
                 return
             tally.phase = "stopping" if stopping else "paused" if pausing else "running"
-            tally.note = self._why_waiting() if not self._flying else ""
+            tally.note = "" if self._flying else self._room.note or self._why_waiting()
+            tally.left_by_host = {host: lane.left for host, lane in self._lanes.items()}
             self._take_in(tally, wait)
             self._tell(tally)
 
@@ -107,7 +108,7 @@ class Session:
         return wait
 
     def _send_one(self, pool: ThreadPoolExecutor, lane: Lane, tally: Tally) -> bool:
-        if self._cache.wants_room or self._cache.is_clearing:
+        if self._room.note:
             return False
         now = self._gate.now()
         item = lane.next(self._queue, now)
@@ -162,7 +163,7 @@ class Session:
             lane.put_back(item)
             return []
         self._gate.tell(lane.host, outcome, landed.sent)
-        tally.received(outcome)
+        tally.received(outcome, lane.host)
         match outcome:
             case Fetched() if landed.stored:
                 lane.left -= 1
@@ -239,39 +240,27 @@ class Session:
             return self._settings.attempts
         return _TRIES_OF_BAD_CONTENT if failure.kind == "bad content" else 1
 
-    def _keep_room(self) -> None:
-        self._cache.clear(self._catalogue)
+    def _tend_room(self) -> None:
         try:
-            self._cache.require_disk()
-        except DiskFull as error:
-            self._stop_for(error)
-        if (
-            self._cache.wants_room
-            and not self._cache.is_clearing
-            and not self._flying
-            and not self._cache.make_room(self._catalogue, self._protect)
-        ):
-            self._stop_for(
-                WorkFailed(
-                    f"The cache's {self._settings.cache_gigabytes:g} GB are full of photographs "
-                    "that must stay: pinned, of a live run, or without an address; raise "
-                    "download.cache_gigabytes or unpin a split, and start again."
-                )
-            )
+            self._room.tend(self._flying)
+        except WorkFailed as error:
+            self._problem = self._problem or error
 
     def _stop_for(self, error: BaseException) -> None:
         """End in order where the disk or the store fails, at once where the code does."""
-        if not isinstance(error, WorkFailed):
-            raise error
-        self._problem = self._problem or error
+        try:
+            if isinstance(error, DiskFull):
+                self._room.ran_out(error)
+            else:
+                raise error
+        except WorkFailed as failure:
+            self._problem = self._problem or failure
 
     def _nothing_left(self) -> bool:
         """Whether all is settled but what waits for a parked host."""
         return all(lane.left == 0 or lane.why == "parked" for lane in self._lanes.values())
 
     def _why_waiting(self) -> str:
-        if self._cache.is_clearing:
-            return "Making room in the cache."
         waiting = {lane.why: lane.host for lane in self._lanes.values() if lane.left and lane.why}
         if "budget" in waiting:
             return f"The budget of {waiting['budget']} is spent for now."

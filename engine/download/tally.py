@@ -1,7 +1,7 @@
 """What a download has done so far."""
 
 import time
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 
 from engine.download.control import Phase
@@ -13,7 +13,8 @@ _WINDOW = 10.0
 @dataclass
 class Tally:
     """Counts of one session. `successful` are photographs that are cached now, `fetched` the
-    addresses that gave them, `wire` the bytes that came over the network."""
+    addresses that gave them, `wire` the bytes that came over the network; `left_by_host` the
+    addresses that each host has left."""
 
     total: int = 0
     left: int = 0
@@ -27,21 +28,23 @@ class Tally:
     phase: Phase = "preparing"
     note: str = ""
     started: float = field(default_factory=time.time)
-    _recent: deque[tuple[float, int, bool]] = field(default_factory=deque)
+    left_by_host: dict[str, int] = field(default_factory=dict)
+    _recent: deque[tuple[float, str, int, bool]] = field(default_factory=deque)
     _began: float = field(default_factory=time.monotonic)
 
     @property
     def seconds(self) -> float:
         return time.monotonic() - self._began
 
-    def received(self, outcome: Outcome) -> None:
-        """Count an answer, whatever it was."""
+    def received(self, outcome: Outcome, host: str) -> None:
+        """Count a host's answer, whatever it was."""
         self.requests += 1
         self.wire += outcome.wire
         self.fetched += isinstance(outcome, Fetched)
         self.rate_limited += isinstance(outcome, Failed) and outcome.status == 429
         if not isinstance(outcome, Deferred):
-            self._recent.append((time.monotonic(), outcome.wire, isinstance(outcome, Fetched)))
+            fetched = isinstance(outcome, Fetched)
+            self._recent.append((time.monotonic(), host, outcome.wire, fetched))
 
     def gave_up(self, kind: Kind) -> None:
         """Count an address that is not tried again."""
@@ -50,9 +53,20 @@ class Tally:
 
     def rates(self) -> tuple[float, float]:
         """Photographs and bytes a second over the last ten seconds."""
+        span = self._span()
+        photographs = sum(fetched for _, _, _, fetched in self._recent)
+        return photographs / span, sum(size for _, _, size, _ in self._recent) / span
+
+    def asked(self) -> dict[str, float]:
+        """Requests a second by host, over the last ten seconds."""
+        span = self._span()
+        return {
+            host: many / span for host, many in Counter(item[1] for item in self._recent).items()
+        }
+
+    def _span(self) -> float:
+        """The seconds of which the recent answers are; older ones are forgotten."""
         now = time.monotonic()
         while self._recent and now - self._recent[0][0] > _WINDOW:
             self._recent.popleft()
-        span = min(_WINDOW, max(self.seconds, 0.1))
-        photographs = sum(fetched for _, _, fetched in self._recent)
-        return photographs / span, sum(size for _, size, _ in self._recent) / span
+        return min(_WINDOW, max(self.seconds, 0.1))

@@ -10,15 +10,13 @@ LONGEST_SIDE: dict[Variant, int] = {"original": 2_048, "large": 1_024, "medium":
 USUAL_BYTES: dict[Variant, int] = {"original": 1_460_000, "large": 290_000, "medium": 85_000}
 """What a photograph of each size weighs, where nothing was fetched yet to know it by."""
 
-_INATURALIST = re.compile(
+INATURALIST = (
     r"^(https?://(?:static\.inaturalist\.org|inaturalist-open-data\.s3[^/]*\.amazonaws\.com)"
     r"/photos/\d+/)(?:original|large|medium|small|thumb|square)(\.\w+)"
 )
+"""An address of theirs: what comes before the size, and after it."""
 
-
-def is_inaturalist(url: str) -> bool:
-    """Whether the address is of a photograph that comes in these sizes."""
-    return _INATURALIST.match(url) is not None
+_INATURALIST = re.compile(INATURALIST, re.ASCII)
 
 
 def in_size(url: str, variant: Variant) -> str:

@@ -90,6 +90,9 @@ class DownloadSettings(Settings):
     free_gigabytes: float = Field(
         5, ge=0, description="Gigabytes of the disk that are always left free."
     )
+    wait_for_room: bool = Field(
+        False, description="Where the disk is full, wait for room instead of ending."
+    )
     connections: int = Field(16, ge=1, le=64, description="Connections at a time in all.")
     attempts: int = Field(
         5, ge=1, le=20, description="Attempts at a photograph before a passing failure counts."

@@ -15,6 +15,7 @@ from engine.catalogue.sqlite import SqliteCatalogue, open_catalogue
 from engine.catalogue.store import Filter
 from engine.download import cache as cache_module
 from engine.download import reconcile as reconcile_module
+from engine.download import room as room_module
 from engine.download.cache import Protected
 from engine.download.control import Control
 from engine.download.journal import open_journal
@@ -203,6 +204,38 @@ def test_a_full_disk_ends_a_download_in_order_and_it_goes_on_with_room(
     filler.unlink()
     before = len(cached(catalogue))
     assert fetch_all().successful == 20 - before
+
+
+def test_a_download_that_waits_for_room_says_so_and_goes_on_by_itself(
+    small_disk: Path, server: Server, fetch_all: FetchAll, home: Home, catalogue: SqliteCatalogue,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(room_module, "_LOOK_AGAIN", 0.3)
+    home.images.symlink_to(small_disk / "images")
+    (small_disk / "images").mkdir()
+    filler = small_disk / "filler"
+    filler.write_bytes(bytes(900_000))
+    for number in range(12):
+        server.put(f"/{number}.jpg", body(jpeg(400, 300, seed=number, quality=95)))
+        catalogue.add([Photograph(f"p{number}", "Rosa", url=server.url(f"/{number}.jpg"))])
+    told: list[str] = []
+
+    def make_room_when_it_waits() -> None:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            status = Control(home).status()
+            if status and status.phase == "paused":
+                told.append(status.note)
+                break
+            time.sleep(0.05)
+        filler.unlink()
+
+    helper = threading.Thread(target=make_room_when_it_waits)
+    helper.start()
+    summary = fetch_all(wait_for_room=True)
+    helper.join()
+    assert summary.successful == 12
+    assert "The download waits for that." in told[0]
 
 
 def test_rows_whose_file_is_gone_or_cut_are_fetched_again(
