@@ -35,6 +35,12 @@ PAGES = {
             url_path="import",
             help="Bring photographs in: the demo garden, a folder, a table, a database.",
         ),
+        st.Page(
+            "../pages/download.py",
+            title="Download",
+            icon=":material/cloud_download:",
+            help="Fetch the photographs that are known by address alone: plan, start, watch.",
+        ),
     ],
     "Prepare": [
         st.Page(

@@ -14,7 +14,7 @@ from studio.views.action import Action
 from studio.views.metrics import Metric
 from studio.views.steps import Step
 
-_FETCH = "fetch them with `./run_studio.sh download`"
+_DOWNLOAD = "../pages/download.py"
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,8 @@ def _images(facts: Facts) -> Step:
             title,
             "ready",
             f"Of all {text.count(images, 'photograph')} only the address is known: "
-            f"{_FETCH}, or import some whose files are on this machine.",
-            Action("Import photographs", "../pages/importing.py"),
+            "fetch them, or import some whose files are on this machine.",
+            Action("Plan a download", _DOWNLOAD),
         )
     if facts.cached == images:
         return Step(title, "done", "Every photograph is on this machine.")
@@ -109,7 +109,8 @@ def _images(facts: Facts) -> Step:
         title,
         "done",
         f"{text.number(facts.cached)} of {text.number(images)} are on this machine; of the other "
-        f"{text.number(images - facts.cached)} only the address is known: {_FETCH}.",
+        f"{text.number(images - facts.cached)} only the address is known.",
+        Action("Fetch more", _DOWNLOAD),
     )
 
 

@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 import random
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,7 +41,11 @@ class Budget:
 
 @dataclass(frozen=True)
 class HostView:
-    """A host as it stands: seconds until its pause or parking ends, 0 where there is none."""
+    """A host as it stands: seconds until its pause or parking ends, 0 where there is none.
+
+    `rate` is its pace and `allowed` what its provider allows beyond that, in requests a second
+    (None = as many as it takes); `budget_wait` the seconds until a spent budget opens again.
+    """
 
     host: str
     provider: str
@@ -49,6 +53,8 @@ class HostView:
     seconds_left: float
     reason: str
     rate: float | None
+    allowed: float | None
+    budget_wait: float
     requests: int
     bytes: int
     photographs: int
@@ -123,10 +129,14 @@ class Gate:
         with self._changed(host) as row:
             row.parked_until = row.paused_until = 0.0
 
-    def views(self) -> list[HostView]:
-        """Every host that was ever asked, by name."""
+    def views(self, among: Collection[str] | None = None) -> list[HostView]:
+        """Every host that was ever asked, by name; or these, and those that are held back."""
         now = self._clock.now()
         names = [str(name) for (name,) in self._journal.rows("SELECT host FROM host ORDER BY host")]
+        if among is not None:
+            query = "SELECT host FROM host WHERE MAX(paused_until, parked_until) > ?"
+            held = {str(name) for (name,) in self._journal.rows(query, [now])}
+            names = sorted({*among} | held)
         return [self._view(self._row(name), now) for name in names]
 
     def budgets(self, host: str) -> list[Budget]:
@@ -210,13 +220,21 @@ class Gate:
     def _view(self, row: Host, now: float) -> HostView:
         state = row.state(now)
         until = {"parked": row.parked_until, "paused": row.paused_until}.get(state, now)
+        provider = self._provider(row.host)
+        rates = [limit.most / limit.span for limit in provider.requests if limit.span <= 60]
+        waits = (
+            self._ledger.wait(provider.requests, 1),
+            self._ledger.wait(provider.bytes, row.mean_bytes),
+        )
         return HostView(
             row.host,
-            self._provider(row.host).name,
+            provider.name,
             state,
             until - now,
             row.reason if state != "ok" else "",
             row.rate,
+            min([*rates, *([] if row.rate is None else [row.rate])], default=None),
+            max(waits),
             row.requests,
             row.bytes,
             row.photographs,

@@ -261,7 +261,9 @@ class Session:
         return all(lane.left == 0 or lane.why == "parked" for lane in self._lanes.values())
 
     def _why_waiting(self) -> str:
-        waiting = {lane.why: lane.host for lane in self._lanes.values() if lane.left and lane.why}
+        waiting = {lane.why: lane.host for lane in self._lanes.values() if lane.left}
+        if "" in waiting or "pace" in waiting:
+            return ""
         if "budget" in waiting:
             return f"The budget of {waiting['budget']} is spent for now."
         if "paused" in waiting:

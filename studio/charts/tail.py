@@ -52,6 +52,29 @@ def bucket_bars(images: Counts) -> Chart:
     )
 
 
+def coverage_bars(now: Counts, after: Counts) -> Chart:
+    """The share of the species by how many photographs each has, before and after; (species,)."""
+    masks = [
+        [images == 0, *(bucket.holds(images) for bucket in BUCKETS)] for images in (now, after)
+    ]
+    values = np.array([[int(mask.sum()) for mask in row] for row in masks])
+    names = ["none", *(bucket.name for bucket in BUCKETS)]
+    drawn = _stacked(
+        ["Now", "Afterwards"], names, (LIGHT.stone, *BUCKET_COLOURS), values, height=210
+    )
+    rows = tuple(
+        (name, text.number(before), text.number(later))
+        for name, before, later in zip(names, *values.tolist(), strict=True)
+    )
+    said = "; ".join(f"{name}: {before} now, {later} afterwards" for name, before, later in rows)
+    return Chart(
+        drawn,
+        "Species by photographs on this machine",
+        f"Species by their photographs: {said}.",
+        Table(("Photographs on this machine", "Species now", "Species afterwards"), rows),
+    )
+
+
 def part_bars(images: Counts) -> Chart:
     """Which parts the photographs of each bucket go to; `images` is (species, 3)."""
     total = images.sum(axis=1)

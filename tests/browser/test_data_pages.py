@@ -41,7 +41,7 @@ def tiles(page: Page) -> Locator:
 
 def test_every_page_opens_and_asks_nothing_of_the_outside(page: Page, server: Server) -> None:
     page.goto(server.address)
-    for name in ("Catalogue", "Import", "Crop lab", "Overview"):
+    for name in ("Catalogue", "Import", "Download", "Crop lab", "Overview"):
         page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
         expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
         expect(page.get_by_test_id("stAlert")).to_have_count(0)

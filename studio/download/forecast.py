@@ -1,0 +1,87 @@
+"""A plan's bytes and days: by host, by size, by species, and for each split."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine.download.plan import Plan, VariantForecast
+from engine.runs.working_set import WorkingSet
+from studio import text
+from studio.charts.tail import coverage_bars
+from studio.live_chart.component import live_chart
+
+_MOST_HOSTS = 50
+
+
+def providers_table(forecast: VariantForecast) -> None:
+    """Each provider's part and what limits it, the slowest first."""
+    shown = forecast.providers[:_MOST_HOSTS]
+    st.markdown("**Who is asked, the slowest first**")
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Provider": [item.provider for item in shown],
+                "Addresses": [item.images for item in shown],
+                "Bytes": [text.size(item.bytes) for item in shown],
+                "Time": [text.duration(item.seconds) for item in shown],
+                "Limited by": [item.limit for item in shown],
+            }
+        ),
+        hide_index=True,
+        height=min(38 + 35 * len(shown), 220),
+        column_config={"Addresses": st.column_config.NumberColumn(format="localized")},
+        alt="Each provider's addresses, bytes and time, and the limit that takes longest",
+    )
+
+
+def sizes_table(found: Plan) -> None:
+    """What each size would mean; the chosen one is in bold."""
+    rows = [
+        (
+            f"**{item.variant.capitalize()}**" if chosen else item.variant.capitalize(),
+            text.size(item.bytes),
+            text.duration(item.seconds),
+            text.percentage(item.fits, 0),
+        )
+        for item in found.variants
+        for chosen in [item.variant == found.variant]
+    ]
+    columns = ["Size", "Bytes", "Time", "Fits the cache"]
+    st.markdown("**In each size**")
+    st.table(
+        pd.DataFrame(rows, columns=columns).set_index("Size"),
+        alt="Bytes, time and the share that fits the cache, in each size",
+    )
+
+
+def species_view(found: Plan) -> None:
+    """How many photographs each species has on this machine, now and afterwards."""
+    now = np.array([item.now for item in found.species], np.int64)
+    after = np.array([item.after for item in found.species], np.int64)
+    live_chart(coverage_bars(now, after), "download.coverage")
+    with st.expander("Each species"):
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Species": [item.species for item in found.species],
+                    "Now": now,
+                    "Afterwards": after,
+                }
+            ).sort_values(["Afterwards", "Species"]),
+            hide_index=True,
+            height=320,
+            alt="Photographs of each species on this machine, now and afterwards",
+        )
+
+
+def splits_line(sets: Sequence[WorkingSet]) -> None:
+    """Whether each split's photographs fit the cache all together."""
+    for item in sets:
+        verdict = "fit the cache" if item.fits else "do not fit the cache"
+        st.caption(
+            f"Split {text.plain(item.split)}: {text.number(item.here)} of "
+            f"{text.count(item.images, 'photograph')} are here; all of them, about "
+            f"{text.size(item.bytes)}, {verdict}."
+        )

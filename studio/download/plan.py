@@ -1,0 +1,132 @@
+"""What the next download would be, and the button that starts it."""
+
+import streamlit as st
+
+from engine.download.journal import open_journal
+from engine.download.plan import Plan, VariantForecast, plan_download
+from engine.download.preferences import choose, download_settings
+from engine.download.reconcile import bytes_on_disk
+from engine.errors import BadInput
+from engine.home import Home
+from engine.runs.jobs import start_job
+from engine.runs.working_set import working_sets
+from engine.settings.download import DownloadSettings
+from studio import place, text
+from studio.download.choices import choices
+from studio.download.forecast import providers_table, sizes_table, species_view, splits_line
+from studio.download.session import JOB
+from studio.split.planning import stamp
+from studio.views.action import Action
+from studio.views.empty import empty
+from studio.views.metrics import Metric, metric_row
+from studio.views.problem import problems_shown
+
+
+def plan(home: Home) -> None:
+    """Choose, see what that means, start."""
+    st.subheader("The next download", anchor=False)
+    settings = download_settings(home)
+    everything = _planned(home, settings, None)
+    if not everything.images:
+        _nothing_to_fetch()
+        return
+    chosen = choices(settings, everything)
+    found = _planned(home, chosen.settings, chosen.limit)
+    forecast = next(item for item in found.variants if item.variant == found.variant)
+    _figures(found, forecast)
+    with problems_shown():
+        _start(home, found, chosen.settings, chosen.limit)
+    providers_table(forecast)
+    sizes_table(found)
+    species_view(found)
+    splits_line(working_sets(home, found.mean_bytes, found.cache_most))
+
+
+def _nothing_to_fetch() -> None:
+    empty(
+        "Nothing to fetch",
+        "Every photograph that has an address is on this machine already, or was given up. "
+        "A table or a database with addresses brings more.",
+        [Action("Bring photographs in", "../pages/importing.py", ":material/add_photo_alternate:")],
+        icon=":material/cloud_done:",
+        key="download.empty",
+    )
+
+
+def _figures(found: Plan, forecast: VariantForecast) -> None:
+    slowest = forecast.providers[0] if forecast.providers else None
+    room = found.cache_most - found.cache_used
+    metric_row(
+        [
+            Metric("Addresses", text.number(found.images)),
+            Metric(
+                "Bytes",
+                text.size(forecast.bytes),
+                note="by what was fetched so far" if found.measured else "by what is usual",
+            ),
+            Metric(
+                "Time",
+                text.duration(forecast.seconds),
+                help="As long as the budgets and the pace so far take; a host that does well is "
+                "asked faster.",
+                note=f"{slowest.provider}: {slowest.limit}" if slowest else None,
+            ),
+            Metric(
+                "Fits the cache",
+                "Yes" if forecast.fits >= 1 else text.percentage(forecast.fits, 0),
+                note=f"{text.size(max(0, room))} of {text.size(found.cache_most)} free",
+            ),
+        ]
+    )
+    if forecast.fits < 1:
+        st.warning(
+            "Not all of it fits the cache: what comes later pushes out what was used least "
+            "recently. Fetch fewer, choose a smaller size, or raise the cap.",
+            icon=":material/database:",
+        )
+
+
+def _start(home: Home, found: Plan, settings: DownloadSettings, limit: int | None) -> None:
+    pressed = st.button(
+        f"Fetch {text.count(found.images, 'address', 'addresses')}",
+        key="download.start",
+        type="primary",
+        icon=":material/cloud_download:",
+        disabled=not found.images,
+    )
+    if not pressed:
+        return
+    if found.stranger and not settings.contact.strip():
+        raise BadInput(
+            f"{found.stranger} must be told whom to write to: give an e-mail or web address of "
+            "yours under Contact."
+        )
+    names = ("variant", "order", "contact", "cache_gigabytes", "free_gigabytes")
+    choose(home, {name: getattr(settings, name) for name in names})
+    limited = [] if limit is None else [f"--limit={limit}"]
+    start_job(home, JOB, ["download", "--wait-for-room", *limited])
+    st.rerun()
+
+
+def _planned(home: Home, settings: DownloadSettings, limit: int | None) -> Plan:
+    return _kept(str(home.root), stamp(home), _journal_stamp(home), settings, limit, home)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Looking through the catalogue …")
+def _kept(
+    root: str,
+    catalogue: object,
+    journal: object,
+    settings: DownloadSettings,
+    limit: int | None,
+    _home: Home,
+) -> Plan:
+    with place.catalogue() as opened, open_journal(_home) as memory:
+        return plan_download(opened, memory, settings, bytes_on_disk(_home), limit)
+
+
+def _journal_stamp(home: Home) -> tuple[int, int]:
+    """What changes when an address was given up, or taken up again."""
+    with open_journal(home) as journal:
+        row = journal.row("SELECT COUNT(*), COALESCE(MAX(t), 0) FROM failure WHERE final")
+    return (int(row[0]), int(row[1] * 1_000)) if row else (0, 0)

@@ -1,0 +1,134 @@
+from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite import SqliteCatalogue
+from engine.download.control import Control, Status
+from engine.download.gate import Budget, HostView
+from engine.download.journal import open_journal
+from engine.download.ledger import Limit
+from engine.download.preferences import choose, download_settings
+from engine.download.queue import Queue
+from engine.home import Home
+from engine.runs.jobs import read_job
+from studio.download.hosts import budget_words, state_words
+from tests.studio.conftest import OpenPage, words
+
+MEDIA = "https://static.inaturalist.org/photos"
+
+
+def remote(catalogue: SqliteCatalogue, **species: int) -> None:
+    catalogue.add(
+        Photograph(f"{name}{n}", name, url=f"{MEDIA}/{len(name)}{n}/medium.jpg")
+        for name, many in species.items()
+        for n in range(many)
+    )
+
+
+def test_without_addresses_there_is_nothing_to_fetch(open_page: OpenPage) -> None:
+    app = open_page("download")
+    assert app.subheader[-1].value == "Nothing to fetch"
+
+
+def test_the_plan_stands_before_anything_is_fetched(
+    open_page: OpenPage, home: Home, catalogue: SqliteCatalogue
+) -> None:
+    remote(catalogue, acer=3, quercus=90)
+    app = open_page("download")
+    figures = {metric.label: (metric.value, metric.delta) for metric in app.metric}
+    assert figures["Addresses"] == ("93", "")
+    assert figures["Bytes"] == ("136 MB", "by what is usual")
+    assert figures["Time"][1] == "inaturalist-media: the pace so far, 1 a second"
+    assert figures["Fits the cache"][0] == "Yes"
+    assert app.table[0].value.index.tolist() == ["**Original**", "Large", "Medium"]
+    app.number_input(key="download.limit.93").set_value(5).run()
+    species = app.dataframe[1].value
+    assert dict(zip(species["Species"], species["Afterwards"], strict=True)) == {
+        "quercus": 2,
+        "acer": 3,
+    }
+    assert not Control(home).status()
+
+
+def test_what_does_not_fit_is_told_and_only_what_fits_is_offered(
+    open_page: OpenPage, home: Home, catalogue: SqliteCatalogue
+) -> None:
+    remote(catalogue, rosa=10)
+    choose(home, {"cache_gigabytes": 0.0073})
+    app = open_page("download")
+    assert app.number_input(key="download.limit.10").value == 5
+    assert not app.warning
+    app.number_input(key="download.limit.10").set_value(10).run()
+    assert "Not all of it fits the cache" in app.warning[0].value
+
+
+def test_strangers_are_told_whom_to_write_to_before_anything_starts(
+    open_page: OpenPage, home: Home, catalogue: SqliteCatalogue
+) -> None:
+    remote(catalogue, rosa=2)
+    app = open_page("download")
+    app.button(key="download.start").click().run()
+    assert "static.inaturalist.org must be told whom to write to" in app.error[0].value
+    assert read_job(home, "download").state == "none"
+    app.text_input(key="download.contact").set_value("mé@example.org").run()
+    assert "contact" in app.error[0].value
+    assert download_settings(home).contact == ""
+
+
+def test_a_session_that_has_ended_is_summed_up_until_it_is_closed(
+    open_page: OpenPage, home: Home
+) -> None:
+    told = Status(
+        "ended", 1_000.0, 1_092.9, 50, 42, 8, 0, 3, {"permanent": 8}, cache_before=7, cache_after=49
+    )
+    Control(home).tell(told)
+    app = open_page("download")
+    figures = {metric.label: metric.value for metric in app.metric}
+    assert figures == {
+        "Successful": "42",
+        "Failed": "8",
+        "Rate limited": "3",
+        "Time": "1 min 33 s",
+        "Cache": "7 → 49",
+    }
+    app.button(key="download.close").click().run()
+    assert not app.metric
+
+
+def test_a_download_that_was_killed_is_told(open_page: OpenPage, home: Home) -> None:
+    Control(home).tell(Status("running", 1_000.0, 1_010.0, 50, 20, left=30))
+    assert "ended without a word" in open_page("download").error[0].value
+
+
+def test_what_was_given_up_is_listed_by_class_and_taken_up_again(
+    open_page: OpenPage, home: Home, catalogue: SqliteCatalogue
+) -> None:
+    rows = (("a", "permanent", "Gone."), ("b", "policy", "Refused."), ("c", "policy", "Refused."))
+    with open_journal(home) as journal:
+        for url, kind, reason in rows:
+            values = [url, kind, reason]
+            journal.write("INSERT INTO failure VALUES (?, 'h', ?, ?, 404, 1, 1, 0)", values)
+    app = open_page("download")
+    assert len(app.dataframe[0].value) == 3
+    app.session_state["download.kind"] = "policy"
+    app.run()
+    assert "2 addresses: not allowed" in words(app)
+    app.button(key="download.retry").click().run()
+    with open_journal(home) as journal:
+        assert Queue(journal).failure_counts() == {"permanent": 1}
+
+
+def host(**changes: object) -> HostView:
+    view = HostView("a.org", "a.org", "ok", 0, "", 2.0, 2.0, 0.0, 10, 1_000, 9)
+    return HostView(**{**view.__dict__, **changes})
+
+
+def test_the_state_of_a_host_is_said_in_words() -> None:
+    assert state_words(host()) == "ok"
+    assert state_words(host(budget_wait=700.0)) == "budget spent for 11 min 40 s"
+    paused = host(state="paused", seconds_left=90.2, reason="The host is overloaded (503).")
+    assert state_words(paused) == "paused for 1 min 30 s: The host is overloaded (503)."
+
+
+def test_a_budget_is_said_in_words() -> None:
+    assert budget_words(Budget(Limit("a bytes", 3_600, 4_500_000_000), 1_200_000_000)) == (
+        "1.2 GB of 4.5 GB an hour"
+    )
+    assert budget_words(Budget(Limit("a requests", 60, 55), 12)) == "12 of 55 requests a minute"
