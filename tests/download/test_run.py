@@ -86,19 +86,6 @@ def test_a_limit_is_kept_and_the_next_download_goes_on(want: Want, fetch_all: Fe
     assert fetch_all().successful == 2
 
 
-def test_a_pause_in_seconds_stops_the_whole_host(
-    server: Server, want: Want, fetch_all: FetchAll
-) -> None:
-    want(*"abcdefgh")
-    server.put("/a.jpg", in_turn(status(429, retry_after=1), body(jpeg(seed=1))))
-    summary = fetch_all(other_hosts=ProviderSettings(start_rate=25, connections=1))
-    assert (summary.successful, summary.rate_limited) == (8, 1)
-    moments = [request.t for request in server.requests]
-    refused = server.asked("/a.jpg")[0].t
-    after = min(moment for moment in moments if moment > refused)
-    assert after - refused >= 1
-
-
 def test_passing_trouble_is_tried_again(server: Server, want: Want, fetch_all: FetchAll) -> None:
     want("a", "b", "c")
     server.put("/a.jpg", in_turn(status(500), body(jpeg(seed=1))))

@@ -1,0 +1,218 @@
+"""Fetching 2,000 JPEGs of 33 KB from loopback, beside img2dataset.
+
+    python -m benchmarks.download [--img2dataset PATH] [--part speed|limit|kill]
+
+img2dataset pins other versions than the studio: install it into an environment of its own and
+give the path of its program. Both run as whole programs, start-up included, with 16 connections
+(img2dataset: threads); img2dataset stores the files as they come, the studio writes them through
+to the disk, decodes them whole, and keeps a catalogue.
+
+- speed: photographs a second, and the most memory;
+- limit: a server that gives 20 a second and answers 429 beyond, for two minutes: what was got of
+  what the second minute allowed, and the share of its requests that were refused;
+- kill: kill -9 at half, then once more: photographs fetched a second time.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite import open_catalogue
+from engine.download.preferences import choose
+from engine.home import open_home
+
+PHOTOGRAPHS, PER_SECOND = 2_000, 20
+_MINUTE = 60
+
+
+def draw(folder: Path, many: int) -> None:
+    """So many different JPEGs of 500 x 375 pixels and about 33 KB."""
+    folder.mkdir()
+    random = np.random.default_rng(33)
+    for number in range(many):
+        coarse = random.integers(0, 256, (24, 32, 3)).astype(np.uint8)
+        smooth = cv2.resize(coarse, (500, 375), interpolation=cv2.INTER_CUBIC)
+        noise = random.integers(-9, 10, smooth.shape)
+        pixels = np.clip(smooth + noise, 0, 255).astype(np.uint8)
+        cv2.imwrite(str(folder / f"{number}.jpg"), pixels, [cv2.IMWRITE_JPEG_QUALITY, 78])
+
+
+@dataclass(frozen=True)
+class Site:
+    """A server that runs."""
+
+    port: int
+
+    def url(self, number: int) -> str:
+        return f"http://127.0.0.1:{self.port}/{number}.jpg"
+
+    def seconds(self) -> dict[int, tuple[int, int]]:
+        """Requests given and refused, by unix second."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/counts") as answer:
+            found = json.load(answer)
+        return {int(second): (given, refused) for second, (given, refused) in found.items()}
+
+    def given(self) -> int:
+        return sum(given for given, _ in self.seconds().values())
+
+
+@contextmanager
+def served(folder: Path, per_second: int | None = None) -> Iterator[Site]:
+    """A server of the folder, in a process of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        site = Site(probe.getsockname()[1])
+    limit = [] if per_second is None else [str(per_second)]
+    command = [sys.executable, "-m", "benchmarks.image_server", str(folder), str(site.port), *limit]
+    process = subprocess.Popen(command)
+    try:
+        while True:
+            try:
+                site.seconds()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield site
+    finally:
+        process.kill()
+        process.wait()
+
+
+Prepare = Callable[[Path, Site], list[str]]
+"""Given an empty folder and a server, the command that fetches everything into that folder."""
+
+
+def studio(folder: Path, site: Site) -> list[str]:
+    """A home with a row an address; a politeness that only the server's answers teach."""
+    home = open_home(folder)
+    with open_catalogue(home.catalogue) as catalogue:
+        catalogue.add(
+            Photograph(f"p{number}", f"Species {number % 90}", url=site.url(number))
+            for number in range(PHOTOGRAPHS)
+        )
+    unlimited = {"requests_per_second": None, "start_rate": None, "connections": 16}
+    choose(home, {"allow_private_hosts": True, "free_gigabytes": 0.5, "other_hosts": unlimited})
+    return [sys.executable, "-m", "engine", "download", "--json", "--home", str(folder)]
+
+
+def img2dataset(program: str) -> Prepare:
+    """As it comes, but for the files, which are stored as they are fetched."""
+
+    def prepare(folder: Path, site: Site) -> list[str]:
+        folder.mkdir(exist_ok=True)
+        urls = folder.parent / f"{folder.name}.txt"
+        urls.write_text("\n".join(site.url(number) for number in range(PHOTOGRAPHS)))
+        words = "--input_format txt --output_format files --processes_count 2 --thread_count 16"
+        words += " --resize_mode no --disable_all_reencoding True --enable_wandb False"
+        words += " --retries 2 --number_sample_per_shard 1000"
+        return [program, f"--url_list={urls}", f"--output_folder={folder}", *words.split()]
+
+    return prepare
+
+
+def run(command: list[str], seconds: float | None = None) -> None:
+    """Run to its end, or interrupt it after so long."""
+    process = _start(command)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        _end(process, signal.SIGKILL)
+
+
+def speed(photographs: Path, work: Path, name: str, prepare: Prepare) -> None:
+    """Photographs a second of a whole run, and the largest process of it."""
+    with served(photographs) as site:
+        command = prepare(work, site)
+        start = time.perf_counter()
+        _, _, used = os.wait4(_start(command).pid, 0)
+        seconds = time.perf_counter() - start
+        rate = site.given() / seconds
+    memory = used.ru_maxrss / 1e3
+    print(f"{name:12} {rate:6.0f} a second   {seconds:6.2f} s   {memory:5.0f} MB", flush=True)
+
+
+def limit(photographs: Path, work: Path, name: str, prepare: Prepare) -> None:
+    """How much of what the second minute allows is got, and what is refused in it."""
+    with served(photographs, PER_SECOND) as site:
+        command = prepare(work, site)
+        run(command, 2 * _MINUTE + 5)
+        seconds = site.seconds()
+    first = min(seconds)
+    second = [seconds.get(first + second, (0, 0)) for second in range(_MINUTE, 2 * _MINUTE)]
+    given, refused = (sum(counts) for counts in zip(*second, strict=True))
+    share = given / PER_SECOND / _MINUTE
+    told = sum(refused for _, refused in seconds.values())
+    print(
+        f"{name:12} {share:6.1%} of what is allowed   {refused / max(given + refused, 1):6.2%} "
+        f"refused   {told:6,} refused in both minutes",
+        flush=True,
+    )
+
+
+def kill(photographs: Path, work: Path, name: str, prepare: Prepare) -> None:
+    """Kill it at half, start it again, and count what was fetched twice."""
+    with served(photographs) as site:
+        command = prepare(work, site)
+        process = _start(command)
+        while site.given() < PHOTOGRAPHS / 2 and process.poll() is None:
+            time.sleep(0.01)
+        _end(process, signal.SIGKILL)
+        before = site.given()
+        run(command)
+        again = site.given() - PHOTOGRAPHS
+    print(f"{name:12} killed after {before:5,}   {again:5,} fetched again", flush=True)
+
+
+def _start(command: list[str]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+
+
+def _end(process: "subprocess.Popen[bytes]", number: int) -> None:
+    os.killpg(process.pid, number)
+    process.wait()
+    time.sleep(1)
+
+
+PARTS = {"speed": speed, "limit": limit, "kill": kill}
+
+
+def main() -> None:
+    """Measure the studio, and img2dataset where its program is given."""
+    parser = argparse.ArgumentParser(description="Fetch photographs, beside img2dataset.")
+    parser.add_argument("--img2dataset", default=shutil.which("img2dataset"))
+    parser.add_argument("--part", choices=PARTS, action="append")
+    given = parser.parse_args()
+    peers: dict[str, Prepare] = {"studio": studio}
+    if given.img2dataset:
+        peers["img2dataset"] = img2dataset(given.img2dataset)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        draw(folder / "photographs", PHOTOGRAPHS)
+        sizes = [file.stat().st_size for file in (folder / "photographs").iterdir()]
+        print(f"{len(sizes):,} photographs of {np.mean(sizes) / 1e3:.1f} KB")
+        for part in given.part or PARTS:
+            print(f"\n{part}")
+            for peer, prepare in peers.items():
+                PARTS[part](folder / "photographs", folder / f"{part}-{peer}", peer, prepare)
+
+
+if __name__ == "__main__":
+    main()
