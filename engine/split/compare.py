@@ -69,6 +69,6 @@ def compare_splits(first: SplitFolder, second: SplitFolder) -> Comparison:
 
 
 def _places(folder: SplitFolder) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    tables: list[pa.Table] = [read_table(folder.part(part)) for part in PARTS]
+    tables: list[pa.Table] = [read_table(folder.part(part), ["image_id"]) for part in PARTS]
     numbers = [numbered(table["image_id"]) for table in tables]
     return np.concatenate(numbers), np.repeat(np.arange(len(PARTS)), [len(n) for n in numbers])

@@ -33,7 +33,7 @@ def read_earlier(folder: SplitFolder) -> Earlier:
     Raises:
         BadInput: a file is missing or damaged.
     """
-    images = [numbered(read_table(folder.part(part))["image_id"]) for part in PARTS]
+    images = [numbered(read_table(folder.part(part), ["image_id"])["image_id"]) for part in PARTS]
     parts = np.repeat(np.arange(len(PARTS), dtype=np.int8), [len(part) for part in images])
     together = np.concatenate(images)
     order = np.argsort(together, kind="stable")

@@ -1,6 +1,7 @@
 """A part of a split as columns, for work on all of it at once."""
 
 import dataclasses
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,20 +14,24 @@ _SCHEMA = pa.schema([(name, pa.int64() if name == "label" else pa.string()) for 
 _BLOCK = 16 << 20
 
 
-def read_table(path: Path) -> pa.Table:
-    """The columns of one part, named as the fields of a line; absent texts are empty.
+def read_table(path: Path, names: Collection[str] = _FIELDS) -> pa.Table:
+    """Columns of one part, named as the fields of a line; absent texts are empty.
+
+    Species and label are there unasked.
 
     Raises:
         BadInput: as `read_part`.
     """
-    table = _quickly(path)
-    return _table_of(read_part(path)) if table is None else table
+    asked = [name for name in _FIELDS if name in names or name in ("species", "label")]
+    table = _quickly(path, asked)
+    return _table_of(read_part(path), asked) if table is None else table
 
 
-def _quickly(path: Path) -> pa.Table | None:
+def _quickly(path: Path, asked: Sequence[str]) -> pa.Table | None:
     """None where something is unusual: the careful reader says what, or takes it all the same."""
     reading = pyarrow.json.ReadOptions(block_size=_BLOCK)
-    parsing = pyarrow.json.ParseOptions(explicit_schema=_SCHEMA, unexpected_field_behavior="ignore")
+    schema = pa.schema([_SCHEMA.field(name) for name in asked])
+    parsing = pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
     try:
         table = pyarrow.json.read_json(path, read_options=reading, parse_options=parsing)
     except (OSError, pa.ArrowInvalid):
@@ -35,13 +40,13 @@ def _quickly(path: Path) -> pa.Table | None:
         return None
     columns = [
         column if name == "label" else column.fill_null("")
-        for name, column in zip(_FIELDS, table.select(_FIELDS).columns, strict=True)
+        for name, column in zip(asked, table.select(asked).columns, strict=True)
     ]
-    return pa.table(dict(zip(_FIELDS, columns, strict=True)))
+    return pa.table(dict(zip(asked, columns, strict=True)))
 
 
-def _table_of(lines: list[SplitLine]) -> pa.Table:
-    columns = {name: [getattr(line, name) for line in lines] for name in _FIELDS}
+def _table_of(lines: list[SplitLine], asked: Sequence[str]) -> pa.Table:
+    columns = {name: [getattr(line, name) for line in lines] for name in asked}
     return pa.table(
         {
             name: pa.array(
