@@ -94,7 +94,9 @@ def _catalogue(facts: Facts) -> Step:
 def _images(facts: Facts) -> Step:
     title, images = "Images", facts.counts.images
     if not images:
-        return Step(title, "waiting", "Their bytes come with the photographs.")
+        return Step(
+            title, "waiting", "They come with the photographs, or are fetched by their addresses."
+        )
     if not facts.cached:
         return Step(
             title,

@@ -17,7 +17,7 @@ from engine.inaturalist.search import PER_PAGE, Search
 from engine.progress import Report, silent
 from engine.settings.download import DownloadSettings
 
-SOURCE = "inaturalist"
+SOURCE = "iNaturalist"
 # A page takes a second to come: what came is made final before the next one is asked for.
 _ROWS_AT_ONCE = 50
 

@@ -27,7 +27,7 @@ def test_a_search_is_taken_in_once(take: Take, catalogue: SqliteCatalogue) -> No
     again = take()
     assert (again.added, again.known) == (0, 12)
     counts = catalogue.counts()
-    assert (counts.by_source, counts.by_state) == ({"inaturalist": 12}, {"remote": 12})
+    assert (counts.by_source, counts.by_state) == ({"iNaturalist": 12}, {"remote": 12})
     assert next(catalogue.all()).genus == "Bellis"
 
 
