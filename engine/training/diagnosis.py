@@ -32,7 +32,7 @@ _WAITING = 0.3
 # A loss so far from that of guessing, as a share of it, is another one.
 _NEAR = 0.02
 _WORSE = 1.05
-_RISEN = 1.1
+_RISEN = 0.1
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,8 @@ def _rate_high(epochs: Sequence[Epoch], patient: Patient) -> str:
             f"guessing; {advice}"
         )
     least = min(epoch.train_loss for epoch in epochs)
-    if last.train_loss > _RISEN * least and last.train_loss > least + _NEAR * guessing:
+    # One epoch may be bad luck.
+    if all(epoch.train_loss > least + _RISEN * guessing for epoch in epochs[-2:]):
         return f"The loss on train has risen from {least:.2f} to {last.train_loss:.2f}; {advice}"
     return ""
 

@@ -87,11 +87,14 @@ def test_a_wide_gap_or_one_that_grows_is_told() -> None:
 
 def test_a_loss_that_rises_or_is_worse_than_guessing_blames_the_learning_rate() -> None:
     guessing = math.log(100)
-    assert _kinds(HEALTHY, _epoch(train_loss=1.5)) == ["rate_high"]
+    risen = _epoch(train_loss=1.5)
+    assert _kinds(HEALTHY, risen, risen) == ["rate_high"]
+    assert _kinds(HEALTHY, risen) == [], "a single bad epoch may be chance"
     bad = _epoch(train_loss=1.2 * guessing, train_top1=0.01, val_top1=0.01)
     assert _kinds(bad, bad) == ["rate_high"]
     assert _kinds(bad) == [], "while it warms up nothing is judged"
-    assert _kinds(_epoch(train_loss=0.01), _epoch(train_loss=0.012)) == []
+    low = [_epoch(train_loss=loss) for loss in (0.05, 0.15, 0.2)]
+    assert _kinds(*low) == [], "next to nothing, it only trembles"
 
 
 def test_a_loss_that_stays_that_of_guessing_is_told() -> None:

