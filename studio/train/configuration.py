@@ -76,10 +76,15 @@ def choose(configs: Mapping[str, RunSettings]) -> str:
 
 
 def stages_line(settings: RunSettings) -> list[str]:
-    """The stages of a configuration in a line; none where it has one alone."""
+    """What is to be said of a configuration's stages; nothing where it has one alone."""
     stages = zip(settings.training.stages, settings.stages, strict=False)
     named = [f"{own.name} ({text.count(whole.training.epochs, 'epoch')})" for own, whole in stages]
-    return [f"Stages: {' → '.join(named)}"] if named else []
+    if not named:
+        return []
+    return [
+        f"Stages: {' → '.join(named)}. What a stage has of its own, such as its epochs and "
+        "learning rate, comes before what is set below."
+    ]
 
 
 def choose_split(splits: Sequence[Made]) -> Made:

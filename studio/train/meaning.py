@@ -94,7 +94,7 @@ def figures(chosen: Compared, other: Compared | None) -> list[Metric]:
         ),
         Metric(
             "Parameters",
-            _large(mine.get("parameters")),
+            _millions(mine.get("parameters"), " M"),
             "Numbers that training moves.",
             against("parameters"),
         ),
@@ -121,7 +121,7 @@ def in_words(chosen: Compared, other: Compared | None) -> list[str]:
     """What the figures do not tell, in a few sentences."""
     mine, said = chosen.estimate or {}, []
     if mine.get("learning", math.inf) < mine.get("parameters", 0):
-        said.append(f"{_large(mine['learning'])} of the parameters learn.")
+        said.append(f"{_millions(mine['learning'], ' million')} of the parameters learn.")
     if mine.get("stage"):
         said.append(f"The figures are of stage {mine['stage']}, which takes the most memory.")
     if other is None:
@@ -160,7 +160,7 @@ def _factor(ratio: float) -> str:
     return f"{ratio:.2g}×" if ratio < 9.95 else f"{ratio:,.0f}×"
 
 
-def _large(value: int | None) -> str:
+def _millions(value: int | None, unit: str) -> str:
     if not value:
         return "–"
-    return f"{value / 1e6:,.1f} million" if value >= 1e6 else text.number(value)
+    return f"{value / 1e6:,.1f}{unit}" if value >= 1e6 else text.number(value)

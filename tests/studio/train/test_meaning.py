@@ -44,7 +44,7 @@ def test_each_figure_says_how_it_stands_to_the_other_configuration(
     assert shown == {
         "The network sees": ("384 × 384", "2.9× the other"),
         "Tokens": ("577", "2.9× the other"),
-        "Parameters": ("86.1 million", "1× the other"),
+        "Parameters": ("86.1 M", "1× the other"),
         "Memory": ("9.4 GB", "2× the other"),
         "GFLOP a photo": ("166", "3.2× the other"),
     }
