@@ -4,7 +4,9 @@ import streamlit as st
 
 from studio.catalogue.browser import browser
 from studio.catalogue.counts import charts, totals
+from studio.catalogue.curating import last_change
 from studio.catalogue.filters import filters
+from studio.catalogue.history import history
 from studio.place import catalogue
 from studio.views.action import Action
 from studio.views.empty import empty
@@ -13,17 +15,23 @@ from studio.views.problem import problems_shown
 
 heading("Catalogue", "Every photograph that the studio knows of.")
 with problems_shown(), catalogue() as opened:
-    if totals(opened):
-        chosen = filters(opened, "catalogue")
-        photographs, counts = st.tabs(
-            ["Photographs", "Counts"], key="catalogue_tab", on_change="rerun"
+    whole = opened.counts()
+    if whole.images or whole.excluded:
+        found = filters(opened, "catalogue", exclusions=True)
+        totals(found, whole)
+        last_change(opened)
+        photographs, counts, changes = st.tabs(
+            ["Photographs", "Counts", "History"], key="catalogue_tab", bind="query-params"
         )
         if photographs.open:
             with photographs:
-                browser(opened, chosen)
+                browser(found)
         if counts.open:
             with counts:
-                charts(opened, chosen)
+                charts(found)
+        if changes.open:
+            with changes:
+                history(opened)
     else:
         empty(
             "No photographs yet",

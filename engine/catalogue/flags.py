@@ -3,6 +3,6 @@
 DOUBTFUL_NAME = "doubtful-name"
 
 FLAGS: dict[str, str] = {
-    DOUBTFUL_NAME: "Its name says cf., aff. or no more than a genus.",
+    DOUBTFUL_NAME: "The name that its source wrote says cf., aff. or no more than a genus.",
 }
 """By name, what each means."""

@@ -2,39 +2,92 @@
 
 import streamlit as st
 
-from engine.catalogue.store import Catalogue, Filter
-from studio.catalogue.paging import leaf
+from studio import text
+from studio.catalogue import selection
+from studio.catalogue.curating import toolbar
+from studio.catalogue.filters import clear
+from studio.catalogue.found import Found
+from studio.catalogue.paging import PAGE_SIZE, leaf
 from studio.catalogue.record import record
 from studio.links import from_address, to_address
 from studio.place import catalogue as open_catalogue
 from studio.place import images
 from studio.thumbnails import tiles
 from studio.views.empty import empty
-from studio.views.grid import photo_grid
+from studio.views.grid import TILE_WIDTHS, Picking, photo_grid
 from studio.views.problem import problem, problems_shown
 
 _CHOSEN = "catalogue_photo"
 _DRAWER_WIDTH = 480
+_USUAL_WIDTH = 132
 
 
-def browser(catalogue: Catalogue, chosen: Filter) -> None:
-    """Draw a page of the grid; the address may name the photograph whose record is open."""
-    from_address(_CHOSEN, "photo")
-    photographs = leaf(catalogue, chosen, "catalogue_trail")
-    if not photographs:
+@st.fragment
+def browser(found: Found) -> None:
+    """Draw a page of the grid; the address names the page, the size of the tiles, and the
+    photograph whose record is open."""
+    if not found.images:
         empty(
             "Nothing fits",
             "No photograph passes these filters: widen them.",
             icon=":material/search_off:",
             key="catalogue_nothing",
         )
-    open_id: str = st.session_state.get(_CHOSEN, "")
-    picked = photo_grid(tiles(photographs, images()), "catalogue_grid", marked=open_id)
-    if picked:
-        open_id = st.session_state[_CHOSEN] = picked
+        st.button("Clear the filters", on_click=clear, args=("catalogue",), key="catalogue_clear")
+        return
+    from_address(_CHOSEN, "photo")
+    with problems_shown(), open_catalogue() as catalogue:
+        # The page numbers hide themselves in a width that is left over by something else.
+        counted, numbers, size, pick = st.columns([4, 6, 3, 2], vertical_alignment="center")
+        with numbers:
+            photographs = leaf(catalogue, found, "catalogue_page")
+        counted.caption(_span(found.images))
+        with size:
+            width = _width()
+        with pick:
+            picks = st.toggle("Pick", key="catalogue_picks")
+        if picks:
+            toolbar(found, [one.image_id for one in photographs])
+        open_id: str = st.session_state.get(_CHOSEN, "")
+        now = selection.selection()
+        picked = photo_grid(
+            tiles(photographs, images()),
+            "catalogue_grid",
+            marked=open_id,
+            width=width,
+            picking=Picking(now.ids, now.stamp, selection.clicked) if picks else None,
+        )
+        if picked:
+            open_id = st.session_state[_CHOSEN] = picked
     to_address(_CHOSEN, "photo", open_id)
     if open_id:
         _drawer(open_id)
+
+
+def _width() -> int:
+    """How wide the tiles are, in pixels."""
+    from_address("catalogue_size", "size")
+    given = str(st.session_state.get("catalogue_size", ""))
+    width = int(given) if given.isdecimal() else _USUAL_WIDTH
+    st.session_state["catalogue_size"] = min(max(width, TILE_WIDTHS[0]), TILE_WIDTHS[1])
+    chosen: int = st.slider(
+        "Size",
+        *TILE_WIDTHS,
+        step=12,
+        format="%d px",
+        key="catalogue_size",
+        label_visibility="collapsed",
+    )
+    to_address("catalogue_size", "size", None if chosen == _USUAL_WIDTH else str(chosen))
+    return chosen
+
+
+def _span(total: int) -> str:
+    whole = text.count(total, "photograph")
+    if total <= PAGE_SIZE:
+        return whole
+    first = (int(st.query_params.get("page", "1")) - 1) * PAGE_SIZE + 1
+    return f"{first:,}–{min(first + PAGE_SIZE - 1, total):,} of {whole}"
 
 
 def _close() -> None:

@@ -1,7 +1,10 @@
-"""How the catalogue's photographs spread over species and sources."""
+"""How the photographs that pass the filter spread over species, families, sources, licences."""
 
-from engine.catalogue.store import Catalogue, Filter
+import streamlit as st
+
+from engine.catalogue.store import Counts
 from studio import text
+from studio.catalogue.found import Found
 from studio.charts.bars import bars
 from studio.charts.species import rank_curve
 from studio.live_chart.component import live_chart
@@ -10,37 +13,48 @@ from studio.views.metrics import Metric, metric_row
 _MOST_BARS = 40
 
 
-def totals(catalogue: Catalogue) -> int:
-    """Draw the figures of the whole catalogue; returns how many photographs it holds."""
-    counts = catalogue.counts()
-    cached = counts.by_state.get("cached", 0)
-    singles = sum(item.images == 1 for item in catalogue.species())
+def totals(found: Found, whole: Counts) -> None:
+    """Draw the figures of what passes the filter, beside those of the `whole` catalogue."""
+    species = found.tally("species")
+    cached = found.tally("state").get("cached", 0)
     metric_row(
         [
-            Metric("Photographs", text.number(counts.images)),
-            Metric("Species", text.number(counts.species)),
+            Metric(
+                "Photographs",
+                text.number(found.images),
+                note=_of(found.images, whole.images + whole.excluded),
+            ),
+            Metric("Species", text.number(len(species)), note=_of(len(species), whole.species)),
             Metric(
                 "Species seen once",
-                text.number(singles),
+                text.number(sum(images == 1 for images in species.values())),
                 help="Species with a single photograph: there is none left to test them with.",
             ),
-            Metric("Sources", text.number(len(counts.by_source))),
+            Metric("Sources", text.number(len(found.tally("source")))),
             Metric(
                 "On this machine",
-                text.percentage(cached / counts.images, 0) if counts.images else "–",
+                text.percentage(cached / found.images, 0) if found.images else "–",
                 help=f"{text.number(cached)} photographs; of the others only the address is known.",
             ),
         ]
     )
-    return counts.images
 
 
-def charts(catalogue: Catalogue, chosen: Filter) -> None:
+def _of(some: int, whole: int) -> str | None:
+    return f"of {text.number(whole)}" if some < whole else None
+
+
+def charts(found: Found) -> None:
     """Draw photographs by species, as bars while there is room for their names, and by source."""
-    species = {item.species: item.images for item in catalogue.species(chosen)}
+    species = found.tally("species")
     if len(species) <= _MOST_BARS:
         live_chart(bars("Photographs by species", species), "catalogue_by_species")
     else:
         curve = rank_curve(list(species.values()), list(species))
         live_chart(curve, "catalogue_by_species")
-    live_chart(bars("Photographs by source", catalogue.counts().by_source), "catalogue_by_source")
+    left, right = st.columns(2)
+    with left:
+        live_chart(bars("Photographs by source", found.tally("source")), "catalogue_by_source")
+    with right:
+        licences = {name or "none stated": many for name, many in found.tally("license").items()}
+        live_chart(bars("Photographs by licence", licences), "catalogue_by_licence")

@@ -1,58 +1,117 @@
-"""Narrowing the catalogue down: by name, species, source and state, as the address says."""
+"""Narrowing the catalogue down, as the address says; each choice with what it would find."""
+
+import dataclasses
+from collections.abc import Sequence
 
 import streamlit as st
 
-from engine.catalogue.store import Catalogue, Filter
+from engine.catalogue.store import Catalogue, Field, Filter
 from studio import text
+from studio.catalogue.found import Found, by_exclusion, find, is_known
 from studio.links import from_address, to_address
 
-_STATES = {"cached": "On this machine", "remote": "Known by address"}
+_LABELS: dict[Field, str] = {
+    "species": "Species",
+    "genus": "Genus",
+    "family": "Family",
+    "source": "Source",
+    "state": "State",
+    "license": "Licence",
+    "flag": "Quality",
+}
+_WORDS = {
+    "cached": "On this machine",
+    "remote": "Known by address",
+}
+_SHOWS: dict[str, bool | None] = {"used": False, "excluded": True, "all": None}
+_SHOWN = {"used": "In use", "excluded": "Excluded", "all": "All"}
 
 
-def filters(catalogue: Catalogue, key: str, *, state: str = "") -> Filter:
+def filters(
+    catalogue: Catalogue,
+    key: str,
+    *,
+    fields: Sequence[Field] = tuple(_LABELS),
+    state: str = "",
+    exclusions: bool = False,
+) -> Found:
     """Draw the filters; a `state` that is given is kept to and not offered.
 
-    The parameters of the address are text, species, source and state.
+    The parameters of the address are text, the fields' names and, with `exclusions`, show.
     """
-    counts = catalogue.counts()
-    images = {item.species: item.images for item in catalogue.species(Filter(state=state))}
-    with st.grid(3 if state else 4, min_column_width=170):
-        words = _text(f"{key}_text")
-        species = _choice("Species", "species", f"{key}_species", images)
-        source = _choice("Source", "source", f"{key}_source", counts.by_source)
-        if not state:
-            state = _choice("State", "state", f"{key}_state", counts.by_state, _STATES)
-    return Filter(words.strip(), species, source, state)
+    asked = _asked(catalogue, key, [field for field in fields if not (state and field == "state")])
+    chosen = dataclasses.replace(asked, state=state) if state else asked
+    if exclusions:
+        from_address(f"{key}_show", "show", _SHOWS)
+        shown = st.session_state.get(f"{key}_show") or "used"
+        chosen = dataclasses.replace(chosen, excluded=_SHOWS[shown])
+    found = find(catalogue, chosen)
+    with st.grid(5, min_column_width=170, gap="small"):
+        _text(f"{key}_text")
+        for field in fields:
+            if not (state and field == "state"):
+                _choice(field, f"{key}_{field}", found)
+        if exclusions:
+            _show(f"{key}_show", by_exclusion(catalogue, found))
+    return found
 
 
-def _text(key: str) -> str:
-    from_address(key, "text")
+def flag_name(flag: str) -> str:
+    """A finding of the quality scan as a reader sees it: "near-duplicate" -> "Near duplicate"."""
+    return flag.replace("-", " ").capitalize()
+
+
+def clear(key: str) -> None:
+    """Let everything through again; to call before the filters are drawn."""
+    for name in ("text", *_LABELS, "show"):
+        st.session_state.pop(f"{key}_{name}", None)
+        to_address(f"{key}_{name}", name, None)
+
+
+def _asked(catalogue: Catalogue, key: str, fields: Sequence[Field]) -> Filter:
+    """What the widgets hold, which the address may have set since."""
+    from_address(f"{key}_text", "text")
+    values = {"text": (st.session_state.get(f"{key}_text") or "").strip()}
+    for field in fields:
+        given = st.query_params.get(field, "")
+        allowed = [given] if given and is_known(catalogue, field, given) else []
+        from_address(f"{key}_{field}", field, allowed)
+        values[field] = st.session_state.get(f"{key}_{field}") or ""
+    return dataclasses.replace(Filter(), **values)  # type: ignore[arg-type]
+
+
+def _text(key: str) -> None:
     written = st.text_input(
         "Search",
         key=key,
         type="search",
         live="250ms",
         placeholder="Part of a name",
-        help="Looks in the names of the species, whatever the case and accents.",
+        help="Looks in the names of species and families, whatever the case and accents.",
     )
     to_address(key, "text", written)
-    return written or ""
 
 
-def _choice(
-    label: str,
-    parameter: str,
-    key: str,
-    images: dict[str, int],
-    names: dict[str, str] | None = None,
-) -> str:
-    from_address(key, parameter, images)
+def _choice(field: Field, key: str, found: Found) -> None:
+    images = {value: many for value, many in found.offered[field].items() if value}
+    # What is chosen stays on offer, though the other filters leave nothing of it.
+    chosen: str | None = st.session_state.get(key)
+    if chosen:
+        images.setdefault(chosen, 0)
 
     def written(value: str) -> str:
-        return f"{(names or {}).get(value, value) or 'no name'} ({text.number(images[value])})"
+        word = flag_name(value) if field == "flag" else _WORDS.get(value, value)
+        return f"{word} ({text.number(images.get(value, 0))})"
 
-    chosen = st.selectbox(
-        label, list(images), index=None, format_func=written, placeholder="All", key=key
+    picked = st.selectbox(
+        _LABELS[field], list(images), index=None, format_func=written, placeholder="All", key=key
     )
-    to_address(key, parameter, chosen)
-    return chosen or ""
+    to_address(key, field, picked)
+
+
+def _show(key: str, images: dict[bool | None, int]) -> None:
+    def written(word: str) -> str:
+        return f"{_SHOWN[word]} ({text.number(images[_SHOWS[word]])})"
+
+    picked = st.selectbox("Show", list(_SHOWS), format_func=written, key=key)
+    to_address(key, "show", None if picked == "used" else picked)

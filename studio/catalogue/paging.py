@@ -1,78 +1,78 @@
-"""Leafing through the catalogue by cursors, forward and back."""
+"""Leafing through the catalogue: by cursors from page to page, by counting to any other."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import dataclasses
+from dataclasses import dataclass, field
 
 import streamlit as st
 
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue, Cursor, Filter
-from studio import text
+from studio.catalogue.found import Found
+from studio.links import from_address, to_address
 
 PAGE_SIZE = 60
 
 
-@dataclass(frozen=True)
+@dataclass
 class Trail:
-    """Where each page before this one, and this one, starts; for one filter."""
+    """Where the pages of a filter start that were reached so far; of the first, nowhere.
+
+    `opening` is the page that it opens with, `turn` tells it from the trails before it.
+    """
 
     chosen: Filter
-    cursors: tuple[Cursor | None, ...] = (None,)
-
-    @property
-    def first(self) -> int:
-        """The place of this page's first photograph, from 1."""
-        return (len(self.cursors) - 1) * PAGE_SIZE + 1
-
-    def onward(self, cursor: Cursor) -> "Trail":
-        return Trail(self.chosen, (*self.cursors, cursor))
-
-    def back(self) -> "Trail":
-        return Trail(self.chosen, self.cursors[:-1] or (None,))
+    opening: int = 1
+    turn: int = 0
+    starts: dict[int, Cursor | None] = field(default_factory=lambda: {1: None})
 
 
-def leaf(catalogue: Catalogue, chosen: Filter, key: str) -> tuple[Photograph, ...]:
-    """Draw the way forward and back; returns the photographs of the page that is open.
+def leaf(catalogue: Catalogue, found: Found, key: str) -> tuple[Photograph, ...]:
+    """Draw the page numbers; returns the photographs of the page that is open.
 
-    Another filter begins at its first page.
+    The address names the page; another filter begins at its first.
     """
-    trail: Trail = st.session_state.get(key, Trail(chosen))
-    if trail.chosen != chosen:
-        trail = Trail(chosen)
-    st.session_state[key] = trail
-    page = catalogue.page(chosen, trail.cursors[-1], PAGE_SIZE)
-    total = sum(item.images for item in catalogue.species(chosen))
-    with st.container(
-        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
-    ):
-        st.caption(_span(trail, len(page.photographs), total), width="content")
-        if total > PAGE_SIZE:
-            with st.container(horizontal=True, width="content", gap="xsmall", wrap=False):
-                _turn("Back", key, trail.back() if len(trail.cursors) > 1 else None)
-                _turn("Next", key, trail.onward(page.next) if page.next else None)
+    pages = max(1, -(-found.images // PAGE_SIZE))
+    trail = _trail(found.chosen, pages, key)
+    number = 1
+    if pages > 1:
+        number = st.pagination(pages, default=trail.opening, key=_widget(key, trail))
+    to_address(key, "page", str(number) if number > 1 else None)
+    if number not in trail.starts:
+        trail.starts[number] = cursor_at(catalogue, found, (number - 1) * PAGE_SIZE)
+    page = catalogue.page(found.chosen, trail.starts[number], PAGE_SIZE)
+    trail.starts[number + 1] = page.next
     return page.photographs
 
 
-def _turn(label: str, key: str, to: Trail | None) -> None:
-    st.button(
-        label,
-        key=f"{key}_{label.lower()}",
-        icon=f":material/chevron_{'left' if label == 'Back' else 'right'}:",
-        icon_position="left" if label == "Back" else "right",
-        disabled=to is None,
-        on_click=_kept(key, to),
-    )
+def cursor_at(catalogue: Catalogue, found: Found, place: int) -> Cursor | None:
+    """The cursor after so many photographs of a filter; of the photographs only those of one
+    species are read."""
+    left = place
+    for species, images in sorted(found.tally("species").items()):
+        if left < images:
+            if not left:
+                return Cursor(species, "")
+            one = dataclasses.replace(found.chosen, species=species)
+            return catalogue.page(one, None, left).next
+        left -= images
+    return None
 
 
-def _kept(key: str, trail: Trail | None) -> Callable[[], None]:
-    def keep() -> None:
-        st.session_state[key] = trail
+def _trail(chosen: Filter, pages: int, key: str) -> Trail:
+    """The trail so far, or a new one: for another filter, another address, or fewer pages."""
+    kept: Trail | None = st.session_state.get(f"{key}_trail")
+    from_address(key, "page")
+    asked = st.session_state.pop(key, "")
+    opening = min(max(int(asked), 1), pages) if asked.isdecimal() else 1
+    if kept and kept.chosen == chosen and not asked:
+        number = st.session_state.get(_widget(key, kept), kept.opening)
+        if number <= pages:
+            return kept
+        opening = pages
+    trail = Trail(chosen, opening, kept.turn + 1 if kept else 0)
+    st.session_state[f"{key}_trail"] = trail
+    return trail
 
-    return keep
 
-
-def _span(trail: Trail, shown: int, total: int) -> str:
-    whole = text.count(total, "photograph")
-    if total <= PAGE_SIZE:
-        return whole
-    return f"{trail.first:,}–{trail.first + shown - 1:,} of {whole}"
+def _widget(key: str, trail: Trail) -> str:
+    return f"{key}_number_{trail.turn}"

@@ -4,9 +4,14 @@ from itertools import islice
 
 import streamlit as st
 
+from engine.catalogue.changes import Action
+from engine.catalogue.flags import FLAGS
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue, Filter
 from engine.images.decode import read_rgb
+from studio import text
+from studio.catalogue.curating import LOOKS, curate, species_box
+from studio.catalogue.filters import flag_name
 from studio.place import file_of, images
 from studio.thumbnails import tiles
 from studio.views.grid import photo_grid
@@ -23,11 +28,12 @@ def record(catalogue: Catalogue, photograph: Photograph) -> str | None:
     if photograph.state == "cached":
         with problems_shown():
             _photo(photograph)
-        if st.button("Open in the crop lab", key="catalogue_lab", icon=":material/crop:"):
-            address = {"photo": photograph.image_id}
-            st.switch_page("../pages/crop_lab.py", query_params=address)
     else:
         st.info("Its bytes are not on this machine; only its address is known.")
+        _credit_line(photograph)
+    _findings(photograph)
+    with problems_shown():
+        _acts(photograph)
     _fields(photograph)
     others = related(catalogue, photograph)
     if not others:
@@ -39,6 +45,32 @@ def record(catalogue: Catalogue, photograph: Photograph) -> str | None:
         "Photographs of the same observation",
         marked="",
     )
+
+
+def _findings(photograph: Photograph) -> None:
+    if photograph.excluded:
+        st.warning("It is excluded: it takes part in nothing.", icon=":material/block:")
+    with st.container(horizontal=True, gap="xsmall"):
+        for flag in photograph.flags:
+            st.badge(flag_name(flag), icon=":material/flag:", color="orange", help=FLAGS.get(flag))
+
+
+def _acts(photograph: Photograph) -> None:
+    action: Action = "include" if photograph.excluded else "exclude"
+    label, icon = LOOKS[action]
+    with st.container(horizontal=True, gap="small"):
+        if st.button(label, key="catalogue_one", icon=icon):
+            curate(action, [photograph.image_id])
+        label, icon = LOOKS["relabel"]
+        with st.popover(label, icon=icon, key="catalogue_relabel_one"):
+            species = species_box("catalogue_it_shows")
+            if st.button(label, key="catalogue_do_one", type="primary", disabled=not species):
+                curate("relabel", [photograph.image_id], species)
+        if photograph.state == "cached" and st.button(
+            "Open in the crop lab", key="catalogue_lab", icon=":material/crop:"
+        ):
+            address = {"photo": photograph.image_id}
+            st.switch_page("../pages/crop_lab.py", query_params=address)
 
 
 def related(catalogue: Catalogue, photograph: Photograph) -> list[Photograph]:
@@ -59,8 +91,16 @@ def related(catalogue: Catalogue, photograph: Photograph) -> list[Photograph]:
 def _photo(photograph: Photograph) -> None:
     encoded = _shown(photograph.sha256, photograph)
     size = (photograph.width, photograph.height)
-    credit = " · ".join(filter(None, (photograph.attribution, photograph.license)))
-    st.html(photo_html(encoded, size, photograph.species, caption=credit))
+    st.html(photo_html(encoded, size, photograph.species, caption=_credit(photograph)))
+
+
+def _credit(photograph: Photograph) -> str:
+    return " · ".join(filter(None, (photograph.attribution, photograph.license)))
+
+
+def _credit_line(photograph: Photograph) -> None:
+    if _credit(photograph):
+        st.caption(text.plain(_credit(photograph)))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -73,6 +113,7 @@ def _fields(photograph: Photograph) -> None:
     size = f"{photograph.width:,} × {photograph.height:,} pixels" if photograph.width else ""
     fields = {
         "Species": photograph.species,
+        "Named by its source": photograph.original_name,
         "Genus": photograph.genus,
         "Family": photograph.family,
         "Source": photograph.source,

@@ -137,7 +137,7 @@ def _drawn(catalogue: Catalogue, way: str, row: DeltaGenerator) -> list[Subject]
         size = _number("Sample", _SIZE, "size", (3, _LARGEST), _USUAL_SIZE, words)
         words = "Another number draws others; the same, the same."
         seed = _number("Seed", _SEED, "seed", (1, 9_999), 1, words)
-    chosen = filters(catalogue, "lab", state="cached")
+    chosen = filters(catalogue, "lab", fields=("species", "source"), state="cached").chosen
     if way == _DISAGREE:
         drawn = _disagreeing(catalogue, chosen, seed, size)
     else:

@@ -44,28 +44,63 @@ function moved(event, buttons) {
   target.focus()
 }
 
-function mark(buttons, chosen) {
-  buttons.forEach((button) => button.setAttribute("aria-pressed", button.dataset.id === chosen))
+function mark(buttons, isOn) {
+  buttons.forEach((button) => button.setAttribute("aria-pressed", isOn(button.dataset.id)))
+}
+
+function stopAt(buttons, chosen) {
   const first = buttons.find((button) => button.dataset.id === chosen) ?? buttons[0]
   buttons.forEach((button) => (button.tabIndex = button === first ? 0 : -1))
+}
+
+// Picks or lets go of a tile; with Shift, all from the last one likewise.
+function pick(list, buttons, button, through) {
+  const on = !list.picked.has(button.dataset.id)
+  const last = buttons.findIndex(({ dataset }) => dataset.id === list.last)
+  const here = buttons.indexOf(button)
+  const from = through && last >= 0 ? Math.min(last, here) : here
+  const to = through && last >= 0 ? Math.max(last, here) : here
+  for (const { dataset } of buttons.slice(from, to + 1))
+    on ? list.picked.add(dataset.id) : list.picked.delete(dataset.id)
+  list.last = button.dataset.id
 }
 
 export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   const list = parentElement.querySelector("ul")
   const shown = data.tiles.map(({ id }) => id).join()
-  if (list.dataset.shown !== shown) {
+  const isNew = list.dataset.shown !== shown
+  list.style.setProperty("--width", `${data.width}px`)
+  if (isNew) {
     list.dataset.shown = shown
     list.setAttribute("aria-label", data.label)
     list.style.setProperty("--aspect", data.aspect)
     list.replaceChildren(...data.tiles.map(tile))
   } else data.tiles.forEach((each, place) => refresh(list.children[place], each))
   const buttons = [...list.querySelectorAll("button")]
-  mark(buttons, data.chosen)
+  const ids = buttons.map((button) => button.dataset.id)
+  list.toggleAttribute("data-picking", Boolean(data.picks))
+  if (data.picks && (isNew || list.stamp !== data.picks.stamp)) {
+    list.picked = new Set(data.picks.ids)
+    list.stamp = data.picks.stamp
+  }
+  if (!data.picks) list.stamp = undefined
+  const isOn = (id) => (data.picks ? list.picked.has(id) : id === data.chosen)
+  mark(buttons, isOn)
+  stopAt(buttons, data.chosen)
   list.onkeydown = (event) => moved(event, buttons)
   list.onclick = (event) => {
     const button = event.target.closest("button")
     if (!button) return
-    mark(buttons, button.dataset.id)
+    stopAt(buttons, button.dataset.id)
+    if (data.picks) {
+      pick(list, buttons, button, event.shiftKey)
+      mark(buttons, isOn)
+      const on = ids.filter(isOn)
+      // The time makes the same picks, made again, a new value.
+      setStateValue("picked", { on, off: ids.filter((id) => !isOn(id)), at: Date.now() })
+      return
+    }
+    mark(buttons, (id) => id === button.dataset.id)
     if (data.keeps) setStateValue("chosen", button.dataset.id)
     else setTriggerValue("clicked", button.dataset.id)
   }

@@ -1,7 +1,7 @@
 """A grid of thumbnails to look through and choose from, by mouse or by keyboard."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,10 @@ _mount = st.components.v2.component(
 )
 
 
+TILE_WIDTHS = (96, 240)
+"""The narrowest and the widest tile, in pixels."""
+
+
 @dataclass(frozen=True)
 class Tile:
     """A thumbnail (JPEG bytes, or a file of them), what is written below it, what it shows."""
@@ -27,6 +31,19 @@ class Tile:
     image: bytes | Path
     caption: str
     alt: str
+
+
+@dataclass(frozen=True)
+class Picking:
+    """Tiles that are picked, several of them; Shift picks all from the last one.
+
+    `on_picked` hears which of the shown tiles are picked and which are not, before the run that
+    this brings about. The browser keeps its own picks until `stamp` is another.
+    """
+
+    ids: frozenset[str]
+    stamp: int
+    on_picked: Callable[[set[str], set[str]], None]
 
 
 def pager(total: int, key: str, noun: str = "photograph", page_size: int = 60) -> range:
@@ -51,19 +68,30 @@ def photo_grid(
     *,
     marked: str | None = None,
     aspect: float = 1,
+    width: int = 132,
+    picking: Picking | None = None,
 ) -> str | None:
     """Draw the thumbnails; returns the id of the chosen one, None before a choice.
 
     The choice is kept under `key` while the page is open, also on another page of the grid.
     With `marked` the caller keeps it: that one is marked ("" = none), and only the run that
-    follows a choice returns its id. `aspect` is a tile's width by its height.
+    follows a choice returns its id. `aspect` is a tile's width by its height, `width` what it
+    has at least, in pixels. With `picking` a click picks and nothing is chosen.
     """
+
+    def picked() -> None:
+        change = dict(st.session_state[key]).get("picked")
+        if picking is not None and change:
+            picking.on_picked(set(change["on"]), set(change["off"]))
+
     kept: str | None = dict(st.session_state.get(key, {})).get("chosen")
     result = _mount(
         key=key,
         data={
             "label": label,
             "aspect": aspect,
+            "width": width,
+            "picks": picking and {"ids": [*picking.ids], "stamp": picking.stamp},
             "chosen": kept if marked is None else marked,
             "keeps": marked is None,
             "tiles": [
@@ -78,9 +106,10 @@ def photo_grid(
         },
         on_chosen_change=_noticed,
         on_clicked_change=_noticed,
+        on_picked_change=picked,
     )
-    picked = result.chosen if marked is None else result.clicked
-    return str(picked) if picked is not None else None
+    taken = result.chosen if marked is None else result.clicked
+    return str(taken) if taken is not None else None
 
 
 def _noticed() -> None:

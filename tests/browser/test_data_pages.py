@@ -79,10 +79,54 @@ def test_a_species_is_linked_to_by_its_address(page: Page, server: Server) -> No
     expect(page.get_by_text("Nothing fits")).to_be_visible()
 
 
-def test_the_next_page_of_the_grid_holds_the_rest(page: Page, server: Server) -> None:
+def test_the_next_page_of_the_grid_holds_the_rest_and_the_address_leads_there(
+    page: Page, server: Server
+) -> None:
     page.goto(f"{server.address}/catalogue")
-    page.get_by_role("button", name="Next").click()
+    page.get_by_label("Page 2", exact=True).click()
     expect(page.get_by_text("61–73 of 73 photographs")).to_be_visible()
     expect(tiles(page)).to_have_count(13)
-    page.get_by_role("button", name="Back").click()
+    page.wait_for_function("location.search.includes('page=2')")
+    page.reload()
+    expect(tiles(page)).to_have_count(13)
+    page.get_by_label("Page 1", exact=True).click()
     expect(tiles(page)).to_have_count(60)
+
+
+def test_photographs_are_picked_excluded_relabelled_and_all_is_undone(
+    page: Page, server: Server
+) -> None:
+    page.goto(f"{server.address}/catalogue?species=Bellis+perennis")
+    expect(tiles(page)).to_have_count(60)
+    page.get_by_text("Pick", exact=True).click()
+    exclude = page.get_by_role("button", name="Exclude")
+    expect(exclude).to_be_disabled()
+    tiles(page).nth(1).click()
+    tiles(page).nth(4).click(modifiers=["Shift"])
+    tiles(page).nth(2).click()
+    expect(page.get_by_text("3 picked")).to_be_visible()
+    page.get_by_label("Page 2", exact=True).click()
+    expect(tiles(page)).to_have_count(10)
+    tiles(page).nth(0).click()
+    expect(page.get_by_text("4 picked")).to_be_visible()
+
+    exclude.click()
+    dialog = page.get_by_role("dialog", name="Exclude 4 photographs")
+    dialog.get_by_label("Why").fill("blurry")
+    dialog.get_by_role("button", name="Exclude").click()
+    expect(page.get_by_text("4 photographs excluded: blurry")).to_be_visible()
+    expect(page.get_by_text("of 66 photographs")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("of 70 photographs")).to_be_visible()
+
+    page.get_by_role("radio", name="All 70 found").click()
+    page.get_by_role("button", name="Relabel").click()
+    dialog = page.get_by_role("dialog", name="Relabel 70 photographs")
+    dialog.get_by_label("Species").fill("acer camp")
+    page.get_by_role("option", name="Acer campestre").click()
+    dialog.get_by_role("button", name="Relabel").click()
+    expect(page.get_by_text("Nothing fits")).to_be_visible()
+    page.get_by_role("tab", name="History").click()
+    page.get_by_role("button", name="Undo").first.click()
+    page.get_by_role("tab", name="Photographs").click()
+    expect(page.get_by_text("of 70 photographs")).to_be_visible()

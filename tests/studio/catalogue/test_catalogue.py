@@ -1,11 +1,14 @@
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from engine.catalogue.curation import exclude
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
-from engine.catalogue.store import EVERYTHING, Cursor, Filter
-from studio.catalogue.paging import PAGE_SIZE, Trail
+from engine.catalogue.store import EVERYTHING, Filter
+from studio.catalogue.found import by_exclusion, find
+from studio.catalogue.paging import cursor_at
 from studio.catalogue.record import related
 from tests.studio.conftest import OpenPage
 
@@ -58,28 +61,108 @@ def test_a_search_that_finds_nothing_says_so(open_page: OpenPage) -> None:
     assert app.subheader[0].value == "Nothing fits"
 
 
+def spans(app: AppTest) -> list[str]:
+    return [one.value for one in app.caption if "photograph" in one.value]
+
+
 @pytest.mark.usefixtures("many")
-def test_pages_are_leafed_through_forward_and_back(open_page: OpenPage) -> None:
+def test_the_address_names_the_page_and_another_filter_begins_at_the_first(
+    open_page: OpenPage,
+) -> None:
+    app = open_page("catalogue", page="3")
+    assert "121–150 of 150 photographs" in spans(app)
+    app.text_input(key="catalogue_text").set_value("canina").run()
+    assert "1–60 of 150 photographs" in spans(app)
+    assert "page" not in app.query_params
+    assert "121–150 of 150 photographs" in spans(open_page("catalogue", page="99"))
+    assert "1–60 of 150 photographs" in spans(open_page("catalogue", page="none"))
+
+
+def test_any_page_is_found_by_counting(catalogue: SqliteCatalogue) -> None:
+    catalogue.add(
+        Photograph(f"{n % 7}-{n:03}", f"Rosa {'aba'[n % 3]}", source="far") for n in range(50)
+    )
+    found = find(catalogue, EVERYTHING)
+    everything = list(catalogue.all())
+    for place in range(50):
+        page = catalogue.page(EVERYTHING, cursor_at(catalogue, found, place), 3)
+        assert list(page.photographs) == everything[place : place + 3]
+
+
+def test_what_is_offered_follows_the_other_filters(catalogue: SqliteCatalogue) -> None:
+    catalogue.add(
+        [
+            Photograph("1", "Acer alba", "Acer", source="web", license="CC0"),
+            Photograph("2", "Bellis alba", "Bellis", source="web"),
+            Photograph("3", "Bellis alba", "Bellis", source="garden", excluded=True),
+        ]
+    )
+    found = find(catalogue, Filter(species="Bellis alba", source="web"))
+    assert found.images == 1
+    assert found.offered["species"] == {"Acer alba": 1, "Bellis alba": 1}
+    assert found.offered["source"] == {"web": 1}
+    assert found.tally("genus") == {"Bellis": 1}
+    assert found.tally("species") == {"Bellis alba": 1}
+    for excluded in (False, True, None):
+        found = find(catalogue, Filter(species="Bellis alba", excluded=excluded))
+        assert by_exclusion(catalogue, found) == {False: 1, True: 1, None: 2}
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_one_photograph_is_relabelled_from_its_record_and_the_way_back_is_offered(
+    open_page: OpenPage, catalogue: SqliteCatalogue
+) -> None:
+    app = open_page("catalogue", photo="acer-0")
+    assert app.button(key="catalogue_do_one").disabled
+    app.selectbox(key="catalogue_it_shows").set_value("Cornus mas").run()
+    app.button(key="catalogue_do_one").click().run()
+    assert catalogue.tally("species")["Cornus mas"] == 5
+    assert any("1 photograph relabelled to *Cornus mas*" in line.value for line in app.markdown)
+    app.button(key="catalogue_undo").click().run()
+    assert catalogue.tally("species")["Acer campestre"] == 1
+
+
+def test_the_history_undoes_any_change(
+    small_catalogue: SqliteCatalogue, open_page: OpenPage
+) -> None:
+    exclude(small_catalogue, Filter(species="Cornus mas"), "too small")
+    exclude(small_catalogue, ["acer-0"])
+    app = open_page("catalogue", catalogue_tab="History")
+    assert any("4 photographs excluded: too small" in line.value for line in app.markdown)
+    app.button(key="catalogue_undo_1").click().run()
+    assert small_catalogue.counts().excluded == 1
+    assert app.button(key="catalogue_undo_1").disabled
+    assert not app.button(key="catalogue_undo_2").disabled
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_nothing_can_be_done_while_nothing_is_picked(open_page: OpenPage) -> None:
     app = open_page("catalogue")
-
-    def span() -> str:
-        return next(c.value for c in app.caption if c.value.endswith("of 150 photographs"))
-
-    assert span() == "1–60 of 150 photographs"
-    assert app.button(key="catalogue_trail_back").disabled
-    app.button(key="catalogue_trail_next").click().run()
-    app.button(key="catalogue_trail_next").click().run()
-    assert span() == "121–150 of 150 photographs"
-    assert app.button(key="catalogue_trail_next").disabled
-    app.button(key="catalogue_trail_back").click().run()
-    assert span() == "61–120 of 150 photographs"
+    app.toggle(key="catalogue_picks").set_value(True).run()
+    assert app.button(key="catalogue_exclude").disabled
+    app.button(key="catalogue_pick_page").click().run()
+    assert not app.button(key="catalogue_exclude").disabled
 
 
-def test_going_back_from_the_first_page_stays_there() -> None:
-    trail = Trail(EVERYTHING)
-    assert trail.back() == trail
-    assert trail.onward(Cursor("a", "1")).back() == trail
-    assert trail.onward(Cursor("a", "1")).first == PAGE_SIZE + 1
+@pytest.mark.usefixtures("small_catalogue")
+def test_one_photograph_is_excluded_from_its_record(
+    open_page: OpenPage, catalogue: SqliteCatalogue
+) -> None:
+    app = open_page("catalogue", photo="bellis-0")
+    app.button(key="catalogue_one").click().run()
+    assert catalogue.counts().excluded == 1
+    assert "It is excluded" in app.warning[0].value
+    app.button(key="catalogue_one").click().run()
+    assert catalogue.counts().excluded == 0
+
+
+def test_a_catalogue_of_excluded_photographs_can_still_be_looked_through(
+    small_catalogue: SqliteCatalogue, open_page: OpenPage
+) -> None:
+    exclude(small_catalogue, EVERYTHING)
+    app = open_page("catalogue", show="excluded")
+    assert app.selectbox(key="catalogue_show").value == "excluded"
+    assert "12 photographs" in spans(app)
 
 
 @pytest.mark.usefixtures("small_catalogue")

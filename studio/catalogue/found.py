@@ -1,0 +1,57 @@
+"""What a filter finds, and what each further choice would find."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from engine.catalogue.store import Catalogue, Field, Filter
+
+FIELDS: tuple[Field, ...] = get_args(Field)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The filter and, for each field, photographs by value where that field is left open."""
+
+    chosen: Filter
+    offered: Mapping[Field, Mapping[str, int]]
+
+    @property
+    def images(self) -> int:
+        """How many photographs pass the filter."""
+        return sum(self.tally("species").values())
+
+    def tally(self, field: Field) -> dict[str, int]:
+        """The photographs that pass the filter by a field."""
+        value = getattr(self.chosen, field)
+        offered = dict(self.offered[field])
+        return {value: offered[value]} if value in offered else {} if value else offered
+
+
+def find(catalogue: Catalogue, chosen: Filter) -> Found:
+    """Count what the filter finds, field by field."""
+    return Found(
+        chosen, {field: catalogue.tally(field, _with(chosen, field, "")) for field in FIELDS}
+    )
+
+
+def by_exclusion(catalogue: Catalogue, found: Found) -> dict[bool | None, int]:
+    """How many photographs the filter would find in use (False), excluded (True), and in all."""
+    side = found.chosen.excluded is not True
+    other = sum(
+        catalogue.tally("species", dataclasses.replace(found.chosen, excluded=side)).values()
+    )
+    if found.chosen.excluded is None:
+        return {False: found.images - other, True: other, None: found.images}
+    return {not side: found.images, side: other, None: found.images + other}
+
+
+def is_known(catalogue: Catalogue, field: Field, value: str) -> bool:
+    """Whether any photograph has that value, whatever else is chosen."""
+    return bool(catalogue.tally(field, _with(Filter(excluded=None), field, value)))
+
+
+def _with(chosen: Filter, field: Field, value: str) -> Filter:
+    values: dict[str, Any] = {field: value}
+    return dataclasses.replace(chosen, **values)

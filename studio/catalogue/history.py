@@ -1,0 +1,46 @@
+"""What was excluded, included and relabelled, each with the way back."""
+
+import time
+
+import streamlit as st
+
+from engine.catalogue.changes import Change
+from engine.catalogue.store import Catalogue
+from studio import text
+from studio.catalogue.curating import sentence, undo
+from studio.views.empty import empty
+
+_MOST = 100
+
+
+def history(catalogue: Catalogue) -> None:
+    """Draw the last changes, the newest first."""
+    changes = catalogue.changes(_MOST)
+    if not changes:
+        empty(
+            "Nothing has been changed yet",
+            "Turn on Pick above the photographs to exclude or relabel some, or all that pass the "
+            "filters.",
+            icon=":material/history:",
+            key="catalogue_no_history",
+        )
+    for change in changes:
+        _row(catalogue, change)
+
+
+def _row(catalogue: Catalogue, change: Change) -> None:
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", gap="medium", wrap=False
+    ):
+        with st.container(gap=None):
+            st.markdown(sentence(change))
+            undone = f" · undone on {change.undone:,} of them" if change.undone else ""
+            st.caption(f"Change {change.number} · {text.ago(change.made, time.time())}{undone}")
+        if st.button(
+            "Undo",
+            key=f"catalogue_undo_{change.number}",
+            icon=":material/undo:",
+            disabled=change.undone >= change.images,
+            width="content",
+        ):
+            undo(catalogue, change.number)
