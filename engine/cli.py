@@ -14,6 +14,7 @@ from engine.commands import (
     download,
     images,
     inaturalist,
+    quality,
     queue,
     runs,
     split,
@@ -39,6 +40,7 @@ app.add_typer(curate.app, name="curate")
 download.add_to(app)
 images.add_to(app)
 app.add_typer(crop.app, name="crop")
+app.add_typer(quality.app, name="quality")
 app.add_typer(split.app, name="split")
 training.add_to(app)
 app.add_typer(runs.app, name="runs")

@@ -54,6 +54,10 @@ class Home:
         return self.data / "manual_squares.sqlite"
 
     @property
+    def quality(self) -> Path:
+        return self.data / "quality.sqlite"
+
+    @property
     def verdicts(self) -> Path:
         return self.data / "verdicts"
 

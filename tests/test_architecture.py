@@ -28,6 +28,7 @@ ROOMS = [
     "inaturalist",
     "crop",
     "split",
+    "quality",
     "training",
     "runs",
     "evaluation",
@@ -46,6 +47,7 @@ LIGHT_ROOMS = [
     "inaturalist",
     "crop",
     "split",
+    "quality",
     "runs",
     "cli",
 ]

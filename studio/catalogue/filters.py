@@ -1,7 +1,8 @@
 """Narrowing the catalogue down, as the address says; each choice with what it would find."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -35,12 +36,13 @@ def filters(
     state: str = "",
     exclusions: bool = False,
 ) -> Found:
-    """Draw the filters; a `state` that is given is kept to and not offered.
+    """Draw a search and a choice for each of the fields; a `state` that is given is kept to.
 
     The parameters of the address are text, the fields' names and, with `exclusions`, show.
     """
-    asked = _asked(catalogue, key, [field for field in fields if not (state and field == "state")])
-    chosen = dataclasses.replace(asked, state=state) if state else asked
+    chosen = _asked(catalogue, key, fields)
+    if state:
+        chosen = dataclasses.replace(chosen, state=state)
     if exclusions:
         from_address(f"{key}_show", "show", _SHOWS)
         shown = st.session_state.get(f"{key}_show") or "used"
@@ -49,8 +51,7 @@ def filters(
     with st.grid(5, min_column_width=170, gap="small"):
         _text(f"{key}_text")
         for field in fields:
-            if not (state and field == "state"):
-                _choice(field, f"{key}_{field}", found)
+            _choice(field, f"{key}_{field}", found)
         if exclusions:
             _show(f"{key}_show", by_exclusion(catalogue, found))
     return found
@@ -98,20 +99,49 @@ def _choice(field: Field, key: str, found: Found) -> None:
     chosen: str | None = st.session_state.get(key)
     if chosen:
         images.setdefault(chosen, 0)
-
-    def written(value: str) -> str:
-        word = flag_name(value) if field == "flag" else _WORDS.get(value, value)
-        return f"{word} ({text.number(images.get(value, 0))})"
-
-    picked = st.selectbox(
-        _LABELS[field], list(images), index=None, format_func=written, placeholder="All", key=key
-    )
+    words = {value: _word(field, value) for value in images}
+    picked = _box(_LABELS[field], key, images, words, index=None)
     to_address(key, field, picked)
 
 
-def _show(key: str, images: dict[bool | None, int]) -> None:
-    def written(word: str) -> str:
-        return f"{_SHOWN[word]} ({text.number(images[_SHOWS[word]])})"
+def _word(field: Field, value: str) -> str:
+    return flag_name(value) if field == "flag" else _WORDS.get(value, value)
 
-    picked = st.selectbox("Show", list(_SHOWS), format_func=written, key=key)
+
+def _show(key: str, images: dict[bool | None, int]) -> None:
+    st.session_state.setdefault(key, "used")
+    picked = _box("Show", key, {word: images[_SHOWS[word]] for word in _SHOWS}, _SHOWN, index=0)
     to_address(key, "show", None if picked == "used" else picked)
+
+
+def _box(
+    label: str,
+    key: str,
+    images: Mapping[str, int],
+    words: Mapping[str, str],
+    index: Literal[0] | None,
+) -> str | None:
+    """A choice whose options are written with their counts; what is chosen is kept under `key`.
+
+    Streamlit knows an option by how it is written. So that a choice outlives other counts, the
+    box is another one wherever those are others.
+    """
+    options = {value: f"{words[value]} ({text.number(many)})" for value, many in images.items()}
+    box = f"{key}.{hash(tuple(options.values()))}"
+    chosen: str | None = st.session_state.get(key)
+    if st.session_state.get(box) != chosen:
+        st.session_state[box] = chosen
+
+    def keep() -> None:
+        st.session_state[key] = st.session_state[box]
+
+    st.selectbox(
+        label,
+        list(options),
+        index=index,
+        format_func=options.__getitem__,
+        placeholder="All",
+        key=box,
+        on_change=keep,
+    )
+    return chosen

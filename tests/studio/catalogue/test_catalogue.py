@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 from engine.catalogue.curation import exclude
 from engine.catalogue.record import Photograph
@@ -33,25 +34,40 @@ def test_an_empty_catalogue_says_what_to_do(open_page: OpenPage) -> None:
 def test_it_counts_and_offers_the_species_with_their_numbers(open_page: OpenPage) -> None:
     app = open_page("catalogue")
     assert [metric.value for metric in app.metric] == ["12", "4", "1", "1", "100%"]
-    assert app.selectbox(key="catalogue_species").options[0] == "Dahlia pinnata (5)"
+    assert box(app, "Species").options[0] == "Dahlia pinnata (5)"
 
 
 @pytest.mark.usefixtures("small_catalogue")
 def test_filters_come_from_the_address_and_go_into_it(open_page: OpenPage) -> None:
     app = open_page("catalogue", species="Cornus mas")
-    assert app.selectbox(key="catalogue_species").value == "Cornus mas"
+    assert box(app, "Species").value == "Cornus mas"
     assert "4 photographs" in [caption.value for caption in app.caption]
-    app.selectbox(key="catalogue_species").set_value("Dahlia pinnata").run()
+    box(app, "Species").set_value("Dahlia pinnata").run()
     assert app.query_params["species"] == "Dahlia pinnata"
-    app.selectbox(key="catalogue_species").set_value(None).run()
+    box(app, "Species").set_value(None).run()
     assert "species" not in app.query_params
     assert "12 photographs" in [caption.value for caption in app.caption]
 
 
 @pytest.mark.usefixtures("small_catalogue")
+def test_a_choice_outlives_what_the_other_filters_leave_of_it(open_page: OpenPage) -> None:
+    app = open_page("catalogue", species="Cornus mas", source="test")
+    app.text_input(key="catalogue_text").set_value("bellis").run()
+    assert box(app, "Species").value == "Cornus mas"
+    assert app.subheader[0].value == "Nothing fits"
+    app.text_input(key="catalogue_text").set_value("cornus").run()
+    assert box(app, "Species").value == "Cornus mas"
+    assert box(app, "Source").value == "test"
+    app.text_input(key="catalogue_text").set_value("zzz").run()
+    app.button(key="catalogue_clear").click().run()
+    assert box(app, "Species").value is None
+    assert "12 photographs" in spans(app)
+
+
+@pytest.mark.usefixtures("small_catalogue")
 def test_an_address_that_names_no_species_of_ours_shows_everything(open_page: OpenPage) -> None:
     app = open_page("catalogue", species="Rosa nonsense")
-    assert app.selectbox(key="catalogue_species").value is None
+    assert box(app, "Species").value is None
     assert "12 photographs" in [caption.value for caption in app.caption]
 
 
@@ -59,6 +75,11 @@ def test_an_address_that_names_no_species_of_ours_shows_everything(open_page: Op
 def test_a_search_that_finds_nothing_says_so(open_page: OpenPage) -> None:
     app = open_page("catalogue", text="zzz")
     assert app.subheader[0].value == "Nothing fits"
+
+
+def box(app: AppTest, label: str) -> Selectbox:
+    """A choice among the filters, found as a reader finds it."""
+    return next(one for one in app.selectbox if one.label == label)
 
 
 def spans(app: AppTest) -> list[str]:
@@ -161,7 +182,7 @@ def test_a_catalogue_of_excluded_photographs_can_still_be_looked_through(
 ) -> None:
     exclude(small_catalogue, EVERYTHING)
     app = open_page("catalogue", show="excluded")
-    assert app.selectbox(key="catalogue_show").value == "excluded"
+    assert box(app, "Show").value == "excluded"
     assert "12 photographs" in spans(app)
 
 

@@ -1,0 +1,65 @@
+"""quality scan."""
+
+import dataclasses
+from typing import Annotated, Any
+
+import typer
+
+from engine.commands.shared import (
+    HomeOption,
+    JsonOption,
+    answer,
+    catalogue_of,
+    home_at,
+    progress,
+)
+from engine.settings.files import validate
+from engine.settings.quality import QualitySettings
+
+app = typer.Typer(help="Look for faults in photographs and records.", no_args_is_help=True)
+
+_FIELDS = QualitySettings.model_fields
+_USUAL = QualitySettings()
+
+
+def _option(field: str) -> Any:
+    return typer.Option(help=_FIELDS[field].description)
+
+
+@app.callback()
+def _quality() -> None:
+    """Look for faults in photographs and records."""
+
+
+@app.command()
+def scan(
+    near_distance: Annotated[int, _option("near_distance")] = _USUAL.near_distance,
+    tiny_side: Annotated[int, _option("tiny_side")] = _USUAL.tiny_side,
+    extreme_aspect: Annotated[float, _option("extreme_aspect")] = _USUAL.extreme_aspect,
+    blurry_sharpness: Annotated[float, _option("blurry_sharpness")] = _USUAL.blurry_sharpness,
+    dark_level: Annotated[float, _option("dark_level")] = _USUAL.dark_level,
+    bright_level: Annotated[float, _option("bright_level")] = _USUAL.bright_level,
+    least_information: Annotated[float, _option("least_information")] = _USUAL.least_information,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Flag what is unreadable, blurry, doubled, mislabelled; goes on where it was ended."""
+    values = {
+        "near_distance": near_distance,
+        "tiny_side": tiny_side,
+        "extreme_aspect": extreme_aspect,
+        "blurry_sharpness": blurry_sharpness,
+        "dark_level": dark_level,
+        "bright_level": bright_level,
+        "least_information": least_information,
+    }
+    settings = validate(QualitySettings, values, "quality scan")
+    place = home_at(home)
+    # Tables take half a second to load.
+    from engine.quality.scan import scan as scan_catalogue
+
+    with catalogue_of(place) as catalogue, progress() as report:
+        found = scan_catalogue(place, catalogue, settings, report)
+    lines = [f"{found.images:,} photographs judged, {found.measured:,} files measured anew"]
+    lines += [f"  {flag}: {images:,}" for flag, images in found.by_flag.items()]
+    answer(dataclasses.asdict(found), "\n".join(lines), as_json)

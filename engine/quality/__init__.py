@@ -1,0 +1,1 @@
+"""What may be the matter with photographs: measured once, judged whenever a limit moves."""

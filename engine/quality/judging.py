@@ -1,0 +1,132 @@
+"""From what was measured, and from what the records say, to findings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+from numpy.typing import NDArray
+
+from engine.catalogue import flags
+from engine.quality.measures import Measures
+from engine.settings.quality import QualitySettings
+from engine.split.near import near_pairs
+from engine.split.numbers import Numbers, from_hex, numbered, stirred
+
+SCANNED = (
+    flags.UNREADABLE,
+    flags.TINY,
+    flags.EXTREME_ASPECT,
+    flags.BLURRY,
+    flags.DARK,
+    flags.BRIGHT,
+    flags.LOW_INFORMATION,
+    flags.DUPLICATE_BYTES,
+    flags.NEAR_DUPLICATE,
+    flags.BYTES_OF_TWO_SPECIES,
+    flags.OBSERVATION_OF_TWO_SPECIES,
+)
+"""The findings that are the scan's, in the order of their bits."""
+COLUMNS = ("species", "source", "observation_id", "sha256", "state")
+Truth = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Files:
+    """Each different file of a table once: `measures` (files,), None where there are none;
+    `of_photograph` (n,) indexes it and is -1 where no bytes are known."""
+
+    measures: list[Measures | None]
+    of_photograph: NDArray[np.int64]
+
+    def spread(self, of_file: Truth) -> Truth:
+        """(files,) -> (n,), False where no bytes are known."""
+        return np.append(of_file, False)[self.of_photograph]
+
+
+def judge(
+    table: pa.Table, measures: Mapping[str, Measures], settings: QualitySettings
+) -> NDArray[np.uint32]:
+    """(n,) the findings on each photograph of a table with `COLUMNS`, a bit for each of `SCANNED`.
+
+    `measures` are by the hash of the bytes.
+    """
+    files = _files(table, measures)
+    findings = {name: files.spread(fault) for name, fault in _faults(files, settings).items()}
+    # A file that is not kept here any more is no fault of the photograph.
+    findings[flags.UNREADABLE] &= np.asarray(
+        pa.compute.equal(table["state"].cast(pa.string()), "cached")
+    )
+    content = numbered(table["sha256"])
+    observation = numbered(table["observation_id"])
+    source = numbered(table["source"].cast(pa.string()))
+    # Sources number their observations each in its own way.
+    observation = np.where(observation > 0, stirred(observation ^ source), observation)
+    species = numbered(table["species"].cast(pa.string()))
+    findings[flags.DUPLICATE_BYTES], findings[flags.BYTES_OF_TWO_SPECIES] = _shared(
+        content, species
+    )
+    _, findings[flags.OBSERVATION_OF_TWO_SPECIES] = _shared(observation, species)
+    bits = np.zeros(len(table), np.uint32)
+    for place, name in enumerate(SCANNED):
+        bits |= findings[name].astype(np.uint32) << np.uint32(place)
+    return bits
+
+
+def _files(table: pa.Table, measures: Mapping[str, Measures]) -> _Files:
+    encoded = table["sha256"].combine_chunks().dictionary_encode()
+    hashes = encoded.dictionary.to_pylist()
+    places = np.asarray(encoded.indices).astype(np.int64)
+    empty = hashes.index("") if "" in hashes else -2
+    places[places == empty] = -1
+    return _Files([measures.get(sha256) for sha256 in hashes], places)
+
+
+def _faults(files: _Files, settings: QualitySettings) -> dict[str, Truth]:
+    """(files,) for each finding that is about one file, or about how near it is to others."""
+    known = [found or Measures() for found in files.measures]
+    is_sound = np.array([found is not None and not found.trouble for found in files.measures], bool)
+    sides = np.array([(found.width, found.height) for found in known], float).reshape(-1, 2)
+    short, long_ = sides.min(axis=1, initial=np.inf), sides.max(axis=1, initial=0)
+
+    def values(name: str) -> NDArray[np.float64]:
+        return np.array([getattr(found, name) for found in known], float)
+
+    dark = is_sound & (values("dark") < settings.dark_level)
+    bright = is_sound & (values("bright") > settings.bright_level)
+    plain = is_sound & (values("information") < settings.least_information)
+    # Where there is little light or little to see, nothing can be said of its sharpness.
+    is_clear = is_sound & ~dark & ~bright & ~plain
+    return {
+        flags.UNREADABLE: np.array([bool(found.trouble) for found in known], bool),
+        flags.TINY: is_sound & (short < settings.tiny_side),
+        flags.EXTREME_ASPECT: is_sound & (long_ > settings.extreme_aspect * short),
+        flags.BLURRY: is_clear & (values("sharpness") < settings.blurry_sharpness),
+        flags.DARK: dark,
+        flags.BRIGHT: bright,
+        flags.LOW_INFORMATION: plain,
+        flags.NEAR_DUPLICATE: _near([found.phash for found in known], settings.near_distance),
+    }
+
+
+def _near(hashes: list[str], distance: int) -> Truth:
+    """(files,) whether the look of another file is as near as that."""
+    looks, has_look = from_hex(pa.array(hashes, pa.string()))
+    seen = np.flatnonzero(has_look)
+    near = np.zeros(len(hashes), bool)
+    for left, right in near_pairs(looks[seen], distance):
+        near[seen[left]] = True
+        near[seen[right]] = True
+    return near
+
+
+def _shared(keys: Numbers, species: Numbers) -> tuple[Truth, Truth]:
+    """(n,) whether another photograph has the same key, and whether one of another species has;
+    the key 0 is shared by none."""
+    _, group, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    least = np.full(len(counts), np.iinfo(np.uint64).max, np.uint64)
+    most = np.zeros(len(counts), np.uint64)
+    np.minimum.at(least, group, species)
+    np.maximum.at(most, group, species)
+    return (counts > 1)[group] & (keys > 0), (least != most)[group] & (keys > 0)

@@ -1,0 +1,92 @@
+"""The quality scan: measures what is new, judges everything, and leaves findings as flags."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from engine.catalogue.store import EVERYTHING, Catalogue, Filter
+from engine.home import Home
+from engine.progress import Report, silent
+from engine.quality.judging import COLUMNS, SCANNED, judge
+from engine.quality.measures import Measures
+from engine.quality.measuring import measure_all
+from engine.quality.store import MeasureStore
+from engine.settings.quality import QualitySettings
+
+_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What a scan came to: photographs judged, files measured anew, records whose flags changed,
+    and photographs by finding."""
+
+    images: int
+    measured: int
+    changed: int
+    by_flag: dict[str, int]
+
+
+def scan(
+    home: Home, catalogue: Catalogue, settings: QualitySettings, report: Report = silent
+) -> Scan:
+    """Look for faults in every photograph that is not excluded, and flag them.
+
+    Pixels are measured once for each file, and every batch is kept as it comes: a scan that is
+    cut off goes on where it was, and one with other limits reads no photograph again. Flags that
+    are not the scan's own stay. The perceptual hash of each file comes into the catalogue.
+
+    Raises:
+        WorkFailed: a store fails.
+    """
+    store = MeasureStore(home)
+    try:
+        cached = catalogue.columns(("sha256", "path"), Filter(state="cached"))
+        files = zip(cached["sha256"].to_pylist(), cached["path"].to_pylist(), strict=True)
+        measured = measure_all(home, store, ((key, path) for key, path in files if key), report)
+        measures = store.all()
+    finally:
+        store.close()
+    report(0, 0, "Comparing photographs")
+    table = catalogue.columns(("image_id", *COLUMNS, "flags", "phash"), EVERYTHING)
+    bits = judge(table, measures, settings)
+    changes = list(_changes(table, bits, measures))
+    for start in range(0, len(changes), _AT_ONCE):
+        report(start, len(changes), "Writing findings")
+        catalogue.update(changes[start : start + _AT_ONCE])
+    by_flag = {
+        name: int((bits >> np.uint32(place) & np.uint32(1)).sum())
+        for place, name in enumerate(SCANNED)
+    }
+    return Scan(len(table), measured, len(changes), by_flag)
+
+
+def _changes(
+    table: pa.Table, bits: NDArray[np.uint32], measures: Mapping[str, Measures]
+) -> Iterator[dict[str, Any]]:
+    """What the records do not say yet: findings, and the look of the bytes."""
+    encoded = table["flags"].combine_chunks().dictionary_encode()
+    own = [flags.split() for flags in encoded.dictionary.to_pylist()]
+    number = {name: 1 << place for place, name in enumerate(SCANNED)}
+    had = np.array([sum(number.get(flag, 0) for flag in flags) for flags in own], np.uint32)
+    places = np.asarray(encoded.indices)
+    hashes = table["sha256"].to_pylist()
+    known = table["phash"].to_pylist()
+    looks = [
+        measures[key].phash if key in measures else had_
+        for key, had_ in zip(hashes, known, strict=True)
+    ]
+    other = np.array([look != was for look, was in zip(looks, known, strict=True)], bool)
+    names = table["image_id"]
+    for row in np.flatnonzero((had[places] != bits) | other).tolist() if len(table) else ():
+        kept = [flag for flag in own[places[row]] if flag not in number]
+        found = [name for name, bit in number.items() if int(bits[row]) & bit]
+        yield {
+            "image_id": names[row].as_py(),
+            "flags": tuple(sorted([*kept, *found])),
+            "phash": looks[row],
+        }

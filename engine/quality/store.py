@@ -1,0 +1,71 @@
+"""What was measured of photographs, by the hash of their bytes: data/quality.sqlite."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator, Mapping
+
+from engine.database import connect, shorten_log
+from engine.errors import WorkFailed
+from engine.home import Home
+from engine.quality.measures import Measures
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS measure (
+    sha256 TEXT PRIMARY KEY,
+    width INTEGER NOT NULL, height INTEGER NOT NULL, phash TEXT NOT NULL,
+    sharpness REAL NOT NULL, dark REAL NOT NULL, bright REAL NOT NULL,
+    information REAL NOT NULL, trouble TEXT NOT NULL
+) WITHOUT ROWID
+"""
+_FIELDS = ", ".join(Measures._fields)
+
+
+class MeasureStore:
+    """Read and written by any number of processes.
+
+    Every method raises WorkFailed where the file is damaged or the disk full.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._file = home.quality
+        with self._told():
+            self._connection = connect(self._file, _prepare)
+
+    def sound(self) -> set[str]:
+        """The hashes of all photographs that could be measured."""
+        with self._told():
+            rows = self._connection.execute("SELECT sha256 FROM measure WHERE trouble = ''")
+            return {sha256 for (sha256,) in rows}
+
+    def all(self) -> dict[str, Measures]:
+        """What was measured, by hash."""
+        with self._told():
+            rows = self._connection.execute(f"SELECT sha256, {_FIELDS} FROM measure")
+            return {sha256: Measures(*values) for sha256, *values in rows}
+
+    def keep(self, measured: Mapping[str, Measures]) -> None:
+        """Keep what was measured, final at once; what was known of the same hash is replaced."""
+        marks = ", ".join("?" * (len(Measures._fields) + 1))
+        with self._told(), self._connection:
+            self._connection.executemany(
+                f"INSERT OR REPLACE INTO measure (sha256, {_FIELDS}) VALUES ({marks})",
+                ((sha256, *values) for sha256, values in measured.items()),
+            )
+        shorten_log(self._connection, self._file)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            raise WorkFailed(
+                f"What was measured, {self._file}, cannot be used: {error}."
+            ) from error
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute(_TABLE)

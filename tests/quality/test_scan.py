@@ -1,0 +1,177 @@
+"""The scan: what it finds, what it leaves alone, and that it goes on where it was ended."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from engine.catalogue.curation import exclude
+from engine.catalogue.folder_import import import_folder
+from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite import SqliteCatalogue
+from engine.catalogue.store import Catalogue, Filter
+from engine.home import Home
+from engine.images.store import ImageStore
+from engine.progress import silent
+from engine.quality.measuring import measure_all
+from engine.quality.scan import scan
+from engine.quality.store import MeasureStore
+from engine.settings.quality import QualitySettings
+from tests.quality.test_measures import meadow
+
+USUAL = QualitySettings()
+
+
+def save(folder: Path, species: str, name: str, pixels: np.ndarray, quality: int = 92) -> None:
+    (folder / species).mkdir(parents=True, exist_ok=True)
+    bgr = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
+    cv2.imwrite(str(folder / species / name), bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
+
+
+@pytest.fixture
+def scanned(home: Home, catalogue: SqliteCatalogue, tmp_path: Path) -> Catalogue:
+    """Rosa canina: a good photograph, the same smaller, and one of each fault. Rosa gallica: a
+    good one, and the very bytes of a photograph of Rosa canina."""
+    folder = tmp_path / "photographs"
+    good = meadow(1)
+    pictures = {
+        "good": good,
+        "smaller": cv2.resize(good, (230, 187), interpolation=cv2.INTER_AREA),
+        "tiny": meadow(2, 160, 100),
+        "wide": meadow(3, 900, 200),
+        "blurry": cv2.GaussianBlur(meadow(4), (0, 0), 4),
+        "dark": meadow(5) // 5,
+        "bright": 255 - (255 - meadow(6)) // 5,
+        "plain": np.full((300, 300, 3), 120, np.uint8),
+        "damaged": meadow(7),
+        "twice": meadow(8),
+    }
+    for name, pixels in pictures.items():
+        save(folder, "Rosa canina", f"{name}.jpg", pixels)
+    save(folder, "Rosa gallica", "good.jpg", meadow(9))
+    save(folder, "Rosa gallica", "twice.jpg", pictures["twice"])
+    import_folder(catalogue, folder, ImageStore(home).keep, "garden")
+    return catalogue
+
+
+def flagged(catalogue: Catalogue, flag: str) -> int:
+    return catalogue.counts(Filter(flag=flag)).images
+
+
+def damage(home: Home, catalogue: Catalogue) -> Photograph:
+    """Cut a good photograph's file short."""
+    one = catalogue.page(Filter(species="Rosa gallica"), None, 1).photographs[0]
+    file = home.resolve(one.path)
+    file.write_bytes(file.read_bytes()[:900])
+    return one
+
+
+def test_every_fault_is_found_and_becomes_a_filter(home: Home, scanned: Catalogue) -> None:
+    found = scan(home, scanned, USUAL)
+    assert (found.images, found.measured) == (12, 11)
+    assert found.by_flag == {
+        "unreadable": 0,
+        "tiny": 1,
+        "extreme-aspect": 1,
+        "blurry": 1,
+        "dark": 1,
+        "bright": 1,
+        "low-information": 1,
+        "duplicate-bytes": 2,
+        "near-duplicate": 2,
+        "bytes-of-two-species": 2,
+        "observation-of-two-species": 0,
+    }
+    for flag, images in found.by_flag.items():
+        assert flagged(scanned, flag) == images
+    assert scanned.tally("species", Filter(flag="bytes-of-two-species")) == {
+        "Rosa canina": 1,
+        "Rosa gallica": 1,
+    }
+
+
+def test_a_second_scan_reads_nothing_again_and_changes_nothing(
+    home: Home, scanned: Catalogue
+) -> None:
+    scan(home, scanned, USUAL)
+    again = scan(home, scanned, USUAL)
+    assert (again.measured, again.changed) == (0, 0)
+
+
+def test_other_limits_judge_anew_without_reading_a_photograph(
+    home: Home, scanned: Catalogue
+) -> None:
+    scan(home, scanned, USUAL)
+    found = scan(home, scanned, QualitySettings(tiny_side=50, blurry_sharpness=0))
+    assert (found.measured, found.by_flag["tiny"], found.by_flag["blurry"]) == (0, 0, 0)
+    assert flagged(scanned, "tiny") == 0
+
+
+def test_what_is_damaged_or_missing_is_unreadable_until_it_is_mended(
+    home: Home, scanned: Catalogue
+) -> None:
+    one = damage(home, scanned)
+    whole = scan(home, scanned, USUAL)
+    assert whole.by_flag["unreadable"] == 1
+    assert scanned.get(one.image_id).flags == ("unreadable",)  # type: ignore[union-attr]
+    assert scan(home, scanned, USUAL).measured == 1
+    save(home.resolve(one.path).parent, ".", Path(one.path).name, meadow(9))
+    assert scan(home, scanned, USUAL).by_flag["unreadable"] == 0
+
+
+def test_an_observation_with_two_labels_is_found_within_its_source(
+    home: Home, catalogue: SqliteCatalogue
+) -> None:
+    catalogue.add(
+        [
+            Photograph("1", "Acer campestre", source="web", observation_id="7"),
+            Photograph("2", "Acer platanoides", source="web", observation_id="7"),
+            Photograph("3", "Acer platanoides", source="other", observation_id="7"),
+            Photograph("4", "Acer campestre", source="web", observation_id="8"),
+            Photograph("5", "Acer campestre", source="web", observation_id="8"),
+            Photograph("6", "Acer campestre", source="web"),
+            Photograph("7", "Acer platanoides", source="web", flags=("doubtful-name",)),
+        ]
+    )
+    found = scan(home, catalogue, USUAL)
+    assert found.by_flag["observation-of-two-species"] == 2
+    chosen = Filter(flag="observation-of-two-species")
+    assert [one.image_id for one in catalogue.all(chosen)] == ["1", "2"]
+    seventh = catalogue.get("7")
+    assert seventh is not None and seventh.flags == ("doubtful-name",)
+
+
+def test_excluding_one_of_two_settles_it(home: Home, scanned: Catalogue) -> None:
+    scan(home, scanned, USUAL)
+    exclude(scanned, Filter(species="Rosa gallica", flag="duplicate-bytes"))
+    found = scan(home, scanned, USUAL)
+    assert (found.by_flag["duplicate-bytes"], found.by_flag["bytes-of-two-species"]) == (0, 0)
+
+
+def test_the_look_comes_into_the_catalogue(home: Home, scanned: Catalogue) -> None:
+    scan(home, scanned, USUAL)
+    looks = [one.phash for one in scanned.all()]
+    assert sum(len(look) == 16 for look in looks) == 11
+    assert looks.count("") == 1
+
+
+def test_a_scan_that_was_cut_off_goes_on_where_it_was(home: Home, scanned: Catalogue) -> None:
+    class CutOff(Exception):
+        pass
+
+    def cut(done: int, total: int, note: str) -> None:
+        if done:
+            raise CutOff
+
+    files = [(one.sha256, one.path) for one in scanned.all()]
+    store = MeasureStore(home)
+    with pytest.raises(CutOff):
+        measure_all(home, store, files[:4], cut)
+    assert measure_all(home, store, files, silent) == 7
+    store.close()
+
+
+def test_an_empty_catalogue_is_scanned_at_once(home: Home, catalogue: SqliteCatalogue) -> None:
+    found = scan(home, catalogue, USUAL)
+    assert (found.images, found.changed, sum(found.by_flag.values())) == (0, 0, 0)
