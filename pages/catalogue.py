@@ -7,6 +7,7 @@ from studio.catalogue.counts import charts, totals
 from studio.catalogue.curating import last_change
 from studio.catalogue.filters import filters
 from studio.catalogue.history import history
+from studio.catalogue.quality import quality
 from studio.place import catalogue
 from studio.views.action import Action
 from studio.views.empty import empty
@@ -20,8 +21,10 @@ with problems_shown(), catalogue() as opened:
         found = filters(opened, "catalogue", exclusions=True)
         totals(found, whole)
         last_change(opened)
-        photographs, counts, changes = st.tabs(
-            ["Photographs", "Counts", "History"], key="catalogue_tab", bind="query-params"
+        photographs, counts, faults, changes = st.tabs(
+            ["Photographs", "Counts", "Quality", "History"],
+            key="catalogue_tab",
+            bind="query-params",
         )
         if photographs.open:
             with photographs:
@@ -29,6 +32,9 @@ with problems_shown(), catalogue() as opened:
         if counts.open:
             with counts:
                 charts(found)
+        if faults.open:
+            with faults:
+                quality(found)
         if changes.open:
             with changes:
                 history(opened)

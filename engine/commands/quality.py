@@ -62,4 +62,5 @@ def scan(
         found = scan_catalogue(place, catalogue, settings, report)
     lines = [f"{found.images:,} photographs judged, {found.measured:,} files measured anew"]
     lines += [f"  {flag}: {images:,}" for flag, images in found.by_flag.items()]
-    answer(dataclasses.asdict(found), "\n".join(lines), as_json)
+    told = dataclasses.asdict(found) | {"settings": settings.model_dump()}
+    answer(told, "\n".join(lines), as_json)

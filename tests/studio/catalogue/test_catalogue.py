@@ -156,6 +156,18 @@ def test_the_history_undoes_any_change(
     assert not app.button(key="catalogue_undo_2").disabled
 
 
+def test_a_finding_of_the_scan_is_one_click_from_its_photographs(
+    small_catalogue: SqliteCatalogue, open_page: OpenPage
+) -> None:
+    small_catalogue.update({"image_id": f"cornus-{n}", "flags": ("blurry",)} for n in range(3))
+    app = open_page("catalogue", catalogue_tab="Quality")
+    assert any("**Blurry** &ensp; 3 photographs" in line.value for line in app.markdown)
+    app.button(key="catalogue_show_blurry").click().run()
+    assert box(app, "Quality").value == "blurry"
+    assert app.query_params["flag"] == "blurry"
+    assert "3 photographs" in spans(app)
+
+
 @pytest.mark.usefixtures("small_catalogue")
 def test_nothing_can_be_done_while_nothing_is_picked(open_page: OpenPage) -> None:
     app = open_page("catalogue")

@@ -1,0 +1,96 @@
+"""The quality scan: started here, followed while it runs, its findings each one click away."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+from pydantic import ValidationError
+
+from engine.catalogue.flags import FLAGS
+from engine.runs.jobs import Job, start_job
+from engine.settings.quality import QualitySettings
+from studio import text
+from studio.background import follow
+from studio.catalogue.filters import flag_name
+from studio.catalogue.found import Found
+from studio.forms import Submit, settings_form, with_changes
+from studio.links import to_address
+from studio.place import home
+from studio.views.problem import problem
+
+_JOB = "quality"
+
+
+def quality(found: Found) -> None:
+    """Draw the scan, and what the last one found among the photographs that pass the filters."""
+    job = follow({_JOB: "Looking for faults"})[_JOB]
+    if job.state != "running":
+        _outcome(job)
+        with st.expander(
+            "Scan the catalogue", icon=":material/troubleshoot:", expanded=job.state == "none"
+        ):
+            _form(_last_settings(job))
+    _findings(found.offered["flag"])
+
+
+def _outcome(job: Job) -> None:
+    if job.state == "failed":
+        problem(job.reason or "The scan failed; its log under the home says why.")
+    elif job.state == "lost":
+        problem("The scan ended without a word, as after a power cut; start it again, it goes on.")
+    elif job.state == "finished":
+        when = text.ago(job.started, time.time())
+        images = text.count(int(job.result["images"]), "photograph")
+        files = text.count(int(job.result["measured"]), "file")
+        st.caption(f"Last scan {when}: {images} judged, {files} measured anew.")
+
+
+def _form(settings: QualitySettings) -> None:
+    st.markdown(
+        "Every file is read once and measured; another scan reads only what is new, whatever the "
+        "limits. Excluded photographs are passed over."
+    )
+    sent = settings_form(
+        settings, "catalogue_scan", submits=(Submit("Scan", icon=":material/play_arrow:"),)
+    )
+    if sent:
+        chosen = with_changes(settings, sent.changes).model_dump()
+        options = [f"--{name.replace('_', '-')}={value}" for name, value in chosen.items()]
+        start_job(home(), _JOB, ["quality", "scan", *options])
+        st.rerun()
+
+
+def _last_settings(job: Job) -> QualitySettings:
+    given: Any = job.result.get("settings", {}) if isinstance(job.result, dict) else {}
+    try:
+        return QualitySettings.model_validate(given)
+    except ValidationError:
+        return QualitySettings()
+
+
+def _findings(images: Mapping[str, int]) -> None:
+    for flag, many in sorted(images.items(), key=lambda item: -item[1]):
+        if flag in FLAGS and many:
+            _row(flag, many)
+    clean = [flag_name(flag).lower() for flag in FLAGS if not images.get(flag)]
+    if clean:
+        st.caption(f"Nothing found, or not looked for yet: {', '.join(clean)}.")
+
+
+def _row(flag: str, many: int) -> None:
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", gap="medium", wrap=False
+    ):
+        with st.container(gap=None):
+            st.markdown(f"**{flag_name(flag)}** &ensp; {text.count(many, 'photograph')}")
+            st.caption(FLAGS[flag])
+        st.button(
+            "Show", key=f"catalogue_show_{flag}", on_click=_show, args=(flag,), width="content"
+        )
+
+
+def _show(flag: str) -> None:
+    st.session_state["catalogue_flag"] = flag
+    to_address("catalogue_flag", "flag", flag)
+    st.session_state["catalogue_tab"] = "Photographs"
