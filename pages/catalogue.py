@@ -20,7 +20,7 @@ with problems_shown(), catalogue() as opened:
     if whole.images or whole.excluded:
         found = filters(opened, "catalogue", exclusions=True)
         totals(found, whole)
-        last_change(opened)
+        last_change()
         photographs, counts, faults, changes = st.tabs(
             ["Photographs", "Counts", "Quality", "History"],
             key="catalogue_tab",

@@ -4,12 +4,15 @@ from pydantic import Field
 
 from engine.settings.base import Settings
 
+FARTHEST = 8
+"""Bits in which perceptual hashes may differ at most and still count as near."""
+
 
 class QualitySettings(Settings):
     near_distance: int = Field(
         3,
         ge=0,
-        le=8,
+        le=FARTHEST,
         description="Near-duplicates: perceptual hashes that differ in at most so many of 64 bits.",
     )
     tiny_side: int = Field(

@@ -7,13 +7,15 @@ import streamlit as st
 from engine.catalogue.changes import Action, Change
 from engine.catalogue.curation import Chosen, exclude, include, relabel
 from engine.catalogue.store import Catalogue
+from engine.errors import StudioError
 from studio import text
 from studio.catalogue import selection
 from studio.catalogue.found import Found
 from studio.place import catalogue as open_catalogue
-from studio.views.problem import problems_shown
+from studio.views.problem import problem
 
-_LAST = "catalogue_last_change"
+_LAST, _PROBLEM = "catalogue_last_change", "catalogue_change_problem"
+_SPECIES, _NOTE = "catalogue_they_show", "catalogue_note"
 _DONE: dict[Action, str] = {
     "exclude": "excluded",
     "include": "back in use",
@@ -70,12 +72,17 @@ def _fitting(excluded: bool | None) -> list[Action]:
 
 def _ask(action: Action, chosen: Chosen) -> None:
     st.markdown(_MEANINGS[action])
-    species = species_box("catalogue_they_show") if action == "relabel" else ""
-    note = st.text_input("Why", key="catalogue_note", placeholder="For the history; may be empty")
-    ready = action != "relabel" or bool(species)
-    if st.button(LOOKS[action][0], type="primary", disabled=not ready, key="catalogue_do"):
-        with problems_shown():
-            curate(action, chosen, species, note)
+    ready = action != "relabel" or bool(species_box(_SPECIES))
+    st.text_input("Why", key=_NOTE, placeholder="For the history; may be empty")
+    if st.button(
+        LOOKS[action][0],
+        type="primary",
+        disabled=not ready,
+        key="catalogue_do",
+        on_click=curate,
+        args=(action, chosen, _SPECIES),
+    ):
+        st.rerun()
 
 
 def species_box(key: str) -> str:
@@ -93,40 +100,52 @@ def species_box(key: str) -> str:
     return named or ""
 
 
-def curate(action: Action, chosen: Chosen, species: str = "", note: str = "") -> None:
-    """Do it; the page runs anew and says what was changed.
+def curate(action: Action, chosen: Chosen, species_key: str = _SPECIES) -> None:
+    """Do it; for a button's on_click, which no other click interrupts.
 
-    Raises:
-        BadInput: there is nothing to change, or that is no species.
+    The note, and the species to relabel to, are those that their boxes hold.
     """
-    with open_catalogue() as catalogue:
-        acts: dict[Action, Callable[[], Change]] = {
-            "exclude": lambda: exclude(catalogue, chosen, note),
-            "include": lambda: include(catalogue, chosen, note),
-            "relabel": lambda: relabel(catalogue, chosen, species, note),
-        }
-        st.session_state[_LAST] = acts[action]()
+    note = str(st.session_state.get(_NOTE) or "").strip()
+    species = str(st.session_state.get(species_key) or "")
+
+    def act(catalogue: Catalogue) -> Change:
+        if action == "relabel":
+            return relabel(catalogue, chosen, species, note)
+        return (exclude if action == "exclude" else include)(catalogue, chosen, note)
+
+    st.session_state[_LAST] = _done(act)
     selection.pick_none()
-    st.rerun()
 
 
-def last_change(catalogue: Catalogue) -> None:
-    """Say what was changed last on this page, with the way back."""
+def undo(number: int) -> None:
+    """Undo a change; for a button's on_click."""
+    _done(lambda catalogue: catalogue.undo(number))
+    st.session_state[_LAST] = None
+
+
+def _done(act: Callable[[Catalogue], Change]) -> Change | None:
+    st.session_state[_PROBLEM] = ""
+    try:
+        with open_catalogue() as catalogue:
+            return act(catalogue)
+    except StudioError as error:
+        st.session_state[_PROBLEM] = str(error)
+        return None
+
+
+def last_change() -> None:
+    """Say what was changed last on this page, with the way back, or why it was not."""
+    if st.session_state.get(_PROBLEM):
+        problem(st.session_state[_PROBLEM])
     change: Change | None = st.session_state.get(_LAST)
     if change is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":green[:material/check_circle:] {sentence(change)}", width="content")
-        if st.button("Undo", key="catalogue_undo", icon=":material/undo:"):
-            with problems_shown():
-                undo(catalogue, change.number)
-
-
-def undo(catalogue: Catalogue, number: int) -> None:
-    """Undo a change; the page runs anew."""
-    catalogue.undo(number)
-    st.session_state.pop(_LAST, None)
-    st.rerun()
+        st.button(
+            "Undo", key="catalogue_undo", icon=":material/undo:", on_click=undo,
+            args=(change.number,),
+        )  # fmt: skip
 
 
 def sentence(change: Change) -> str:

@@ -25,10 +25,10 @@ def history(catalogue: Catalogue) -> None:
             key="catalogue_no_history",
         )
     for change in changes:
-        _row(catalogue, change)
+        _row(change)
 
 
-def _row(catalogue: Catalogue, change: Change) -> None:
+def _row(change: Change) -> None:
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", gap="medium", wrap=False
     ):
@@ -36,11 +36,12 @@ def _row(catalogue: Catalogue, change: Change) -> None:
             st.markdown(sentence(change))
             undone = f" · undone on {change.undone:,} of them" if change.undone else ""
             st.caption(f"Change {change.number} · {text.ago(change.made, time.time())}{undone}")
-        if st.button(
+        st.button(
             "Undo",
             key=f"catalogue_undo_{change.number}",
             icon=":material/undo:",
             disabled=change.undone >= change.images,
             width="content",
-        ):
-            undo(catalogue, change.number)
+            on_click=undo,
+            args=(change.number,),
+        )

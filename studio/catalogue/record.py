@@ -5,7 +5,7 @@ from itertools import islice
 import streamlit as st
 
 from engine.catalogue.changes import Action
-from engine.catalogue.flags import FLAGS
+from engine.catalogue.flags import FLAGS, OBSERVATION_OF_TWO_SPECIES
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue, Filter
 from engine.images.decode import read_rgb
@@ -20,6 +20,7 @@ from studio.views.problem import problems_shown
 
 _SHOWN_SIDE = 900
 _MOST_RELATED = 12
+_SPECIES = "catalogue_it_shows"
 
 
 def record(catalogue: Catalogue, photograph: Photograph) -> str | None:
@@ -32,19 +33,23 @@ def record(catalogue: Catalogue, photograph: Photograph) -> str | None:
         st.info("Its bytes are not on this machine; only its address is known.")
         _credit_line(photograph)
     _findings(photograph)
-    with problems_shown():
-        _acts(photograph)
+    _acts(photograph)
     _fields(photograph)
-    others = related(catalogue, photograph)
-    if not others:
-        return None
-    st.markdown("**The same observation**")
-    return photo_grid(
-        tiles(others, images()),
-        "catalogue_related",
-        "Photographs of the same observation",
-        marked="",
+    # Tables take half a second to load, which the first look at the page should not wait for.
+    from engine.quality.alike import alike
+
+    same = _others(related(catalogue, photograph), "The same observation", "catalogue_related")
+    twins = _others(
+        alike(catalogue, photograph, _MOST_RELATED), "Looks the same", "catalogue_alike"
     )
+    return same or twins
+
+
+def _others(photographs: list[Photograph], title: str, key: str) -> str | None:
+    if not photographs:
+        return None
+    st.markdown(f"**{title}**")
+    return photo_grid(tiles(photographs, images()), key, title, marked="")
 
 
 def _findings(photograph: Photograph) -> None:
@@ -59,13 +64,23 @@ def _acts(photograph: Photograph) -> None:
     action: Action = "include" if photograph.excluded else "exclude"
     label, icon = LOOKS[action]
     with st.container(horizontal=True, gap="small"):
-        if st.button(label, key="catalogue_one", icon=icon):
-            curate(action, [photograph.image_id])
+        chosen = [photograph.image_id]
+        pressed = st.button(
+            label, key="catalogue_one", icon=icon, on_click=curate, args=(action, chosen)
+        )
         label, icon = LOOKS["relabel"]
         with st.popover(label, icon=icon, key="catalogue_relabel_one"):
-            species = species_box("catalogue_it_shows")
-            if st.button(label, key="catalogue_do_one", type="primary", disabled=not species):
-                curate("relabel", [photograph.image_id], species)
+            species = species_box(_SPECIES)
+            pressed |= st.button(
+                label,
+                key="catalogue_do_one",
+                type="primary",
+                disabled=not species,
+                on_click=curate,
+                args=("relabel", chosen, _SPECIES),
+            )
+        if pressed:
+            st.rerun()
         if photograph.state == "cached" and st.button(
             "Open in the crop lab", key="catalogue_lab", icon=":material/crop:"
         ):
@@ -77,11 +92,14 @@ def related(catalogue: Catalogue, photograph: Photograph) -> list[Photograph]:
     """The other photographs of its observation, a dozen at most."""
     if not photograph.observation_id:
         return []
-    # An observation is of one plant, so its photographs stand under one species and source.
-    near = catalogue.all(Filter(species=photograph.species, source=photograph.source))
+    # An observation is of one plant, so its photographs stand under one species and source; where
+    # they do not, the scan has flagged them.
+    near = Filter(species=photograph.species, source=photograph.source)
+    if OBSERVATION_OF_TWO_SPECIES in photograph.flags:
+        near = Filter(source=photograph.source, flag=OBSERVATION_OF_TWO_SPECIES)
     same = (
         other
-        for other in near
+        for other in catalogue.all(near)
         if other.observation_id == photograph.observation_id
         and other.image_id != photograph.image_id
     )

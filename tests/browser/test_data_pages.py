@@ -128,5 +128,6 @@ def test_photographs_are_picked_excluded_relabelled_and_all_is_undone(
     expect(page.get_by_text("Nothing fits")).to_be_visible()
     page.get_by_role("tab", name="History").click()
     page.get_by_role("button", name="Undo").first.click()
+    expect(page.get_by_text("undone on 70 of them")).to_be_visible()
     page.get_by_role("tab", name="Photographs").click()
     expect(page.get_by_text("of 70 photographs")).to_be_visible()

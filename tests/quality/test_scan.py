@@ -14,6 +14,7 @@ from engine.catalogue.store import Catalogue, Filter
 from engine.home import Home
 from engine.images.store import ImageStore
 from engine.progress import silent
+from engine.quality.alike import alike
 from engine.quality.measuring import measure_all
 from engine.quality.scan import scan
 from engine.quality.store import MeasureStore
@@ -147,6 +148,19 @@ def test_excluding_one_of_two_settles_it(home: Home, scanned: Catalogue) -> None
     exclude(scanned, Filter(species="Rosa gallica", flag="duplicate-bytes"))
     found = scan(home, scanned, USUAL)
     assert (found.by_flag["duplicate-bytes"], found.by_flag["bytes-of-two-species"]) == (0, 0)
+
+
+def test_the_other_photographs_of_a_finding_are_named_the_same_bytes_first(
+    home: Home, scanned: Catalogue
+) -> None:
+    scan(home, scanned, USUAL)
+    good, smaller = scanned.all(Filter(flag="near-duplicate"))
+    assert alike(scanned, good, 9) == [smaller]
+    one, other = scanned.all(Filter(flag="duplicate-bytes"))
+    assert alike(scanned, one, 9) == [other]
+    assert alike(scanned, one, 0) == []
+    lone = next(one for one in scanned.all() if "blurry" in one.flags)
+    assert alike(scanned, lone, 9) == []
 
 
 def test_the_look_comes_into_the_catalogue(home: Home, scanned: Catalogue) -> None:
