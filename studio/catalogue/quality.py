@@ -37,6 +37,8 @@ def quality(found: Found) -> None:
 def _outcome(job: Job) -> None:
     if job.state == "failed":
         problem(job.reason or "The scan failed; its log under the home says why.")
+    elif job.state == "stopped":
+        st.info("The scan was stopped; started again, it goes on.", icon=":material/pause_circle:")
     elif job.state == "lost":
         problem("The scan ended without a word, as after a power cut; start it again, it goes on.")
     elif job.state == "finished":
