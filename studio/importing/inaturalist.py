@@ -49,8 +49,8 @@ def inaturalist(home: Home, busy: bool) -> None:
     st.markdown(
         "Observations of wild plants, photographed by their finders and named together at "
         "[iNaturalist](https://www.inaturalist.org). Address, licence and attribution of each "
-        "photograph come in; the photographs themselves are fetched afterwards, with "
-        "`./run_studio.sh download`."
+        "photograph come in; the photographs themselves are fetched afterwards, on the page "
+        "*Download*."
     )
     with problems_shown():
         settings = download_settings(home)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine.runs.jobs import Job, forget_job
 from studio import text
-from studio.place import home
+from studio.place import catalogue, home
 from studio.views.action import Action, act
 from studio.views.problem import problem
 
@@ -37,6 +37,8 @@ def outcome(jobs: Mapping[str, Job]) -> None:
         with st.container(horizontal=True):
             if last.state == "finished":
                 act(Action("Browse the catalogue", "../pages/catalogue.py"), "import_browse")
+                if _some_are_elsewhere():
+                    act(Action("Fetch the photographs", "../pages/download.py"), "import_fetch")
             if act(Action("Close"), "import_close"):
                 forget_job(home(), last.name)
                 st.rerun()
@@ -51,6 +53,11 @@ def sentence(result: Mapping[str, Any]) -> str:
     if refused:
         parts.append(f"{text.number(refused)} refused")
     return ", ".join(parts) + "."
+
+
+def _some_are_elsewhere() -> bool:
+    with catalogue() as opened:
+        return opened.counts().by_state.get("remote", 0) > 0
 
 
 def _report(result: Mapping[str, Any]) -> None:

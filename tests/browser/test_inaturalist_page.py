@@ -57,6 +57,7 @@ def test_a_search_is_counted_taken_in_stopped_and_found_again(
     page.get_by_role("button", name="Import the photographs' addresses").click()
     expect(page.get_by_text("400 photographs added, 1 refused.")).to_be_visible()
     expect(page.get_by_text("What was refused, and why")).to_be_visible()
+    expect(page.get_by_role("button", name="Fetch the photographs")).to_be_visible()
 
     limit.fill("6000")
     limit.press("Tab")
