@@ -43,10 +43,9 @@ class Search:
             found["place_id"] = self.place.number
         if self.quality != "any":
             found["quality_grade"] = self.quality
-        if set(self.licences) != set(LICENCES):
-            found["photo_license"] = ",".join(
-                "none" if licence == ALL_RIGHTS_RESERVED else licence for licence in self.licences
-            )
+        if ALL_RIGHTS_RESERVED not in self.licences:
+            # The API has no word for photographs without a licence: they are told apart here.
+            found["photo_license"] = ",".join(self.licences)
         return found
 
 

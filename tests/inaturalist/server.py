@@ -84,7 +84,7 @@ class Inaturalist:
 
 
 def has_licence(observation: Mapping[str, Any], licences: list[str]) -> bool:
-    there = [photo.get("license_code") or "none" for photo in observation.get("photos") or []]
+    there = [photo.get("license_code") for photo in observation.get("photos") or []]
     return not there or any(licence in licences for licence in there)
 
 

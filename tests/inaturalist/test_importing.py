@@ -46,7 +46,7 @@ def test_what_is_taken_in_can_be_downloaded_in_every_size(
 
 def test_the_search_says_what_is_looked_for(take: Take, inaturalist: Inaturalist) -> None:
     inaturalist.places = [{"id": 7, "name": "Bavaria", "display_name": "Bavaria, DE"}]
-    take(place="Bavaria", quality="needs_id", licences=["cc0", "all rights reserved"])
+    take(place="Bavaria", quality="needs_id", licences=["cc-by", "cc0"])
     (asked,) = inaturalist.pages
     assert asked == {
         "taxon_id": "55563",
@@ -54,12 +54,21 @@ def test_the_search_says_what_is_looked_for(take: Take, inaturalist: Inaturalist
         "photos": "true",
         "hrank": "species",
         "quality_grade": "needs_id",
-        "photo_license": "cc0,none",
+        "photo_license": "cc0,cc-by",
         "order_by": "id",
         "order": "asc",
         "per_page": "200",
         "id_above": "0",
     }
+
+
+def test_photographs_without_a_licence_are_told_apart_from_the_rest(
+    take: Take, inaturalist: Inaturalist
+) -> None:
+    inaturalist.observations[3]["photos"] = [photo(31, license_code=None), photo(32)]
+    report = take(licences=["all rights reserved"])
+    assert (report.added, report.refused) == (1, 12)
+    assert "photo_license" not in inaturalist.pages[0]
 
 
 def test_more_than_ten_thousand_observations_come_by_their_numbers(
