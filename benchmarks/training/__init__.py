@@ -1,0 +1,1 @@
+"""Training, measured beside timm's: see `__main__`."""

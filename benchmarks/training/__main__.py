@@ -1,0 +1,296 @@
+"""The trainer beside timm's, on one core.
+
+    python -m benchmarks.training [--timm-script train.py] [--row NAME]
+
+Both sides get the same JPEGs, network, optimiser, crop, flip and interpolation, one thread and
+one core. They take turns; a figure is the median of the turns. Images a second are those between
+two steps of a run, told by its log or its curve, so that no start-up counts; memory is the most
+that the whole tree of processes held, shared pages counted once. Without timm's training script
+the peer is the plain loop over timm's loader in `peer`.
+"""
+
+import argparse
+import os
+import re
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from benchmarks.training.ours import OurStep, Setup, run_ours, settings_of
+from benchmarks.training.peer import PlainStep, loader_of
+from benchmarks.training.photographs import CLASSES, make_photographs
+from benchmarks.training.process import Watched, watch
+from engine.crop.finder import find_crop_in
+from engine.crop.presets import CENTRE, load_preset
+from engine.crop.store import CropStore
+from engine.home import Home, open_home
+from engine.images.shrinking import shrink
+from engine.images.shrunk import SHRUNK_SIDE, ShrunkStore
+from engine.settings.configs import PROJECT
+from engine.split.folder import read_part
+from engine.training.dataset import PhotoDataset
+from engine.training.folder import prepare
+from engine.training.journal import Journal
+from engine.training.learner import Learner
+from engine.training.loader import Loader
+from engine.training.loop import train
+from engine.training.sampling import epoch_keys, windows
+from engine.training.stage import Stage
+from engine.training.views import TrainView
+
+PHOTOGRAPHS = PROJECT.parent / "shared" / "photos" / "flowers"
+SMALL, LARGE = (800, 600), (2048, 1536)
+TINY = Setup("vit_tiny_patch16_224", batch=8, workers=0, first=3, last=12)
+LIGHT = replace(TINY, network="levit_128s")
+_STEP = re.compile(r"Train: 0 \[\s*(\d+)/")
+
+
+class Bench:
+    """A home with photographs of both sizes, and what to compare with."""
+
+    def __init__(self, home: Home, source: Path | None, script: Path | None, rounds: int) -> None:
+        self.home, self.source, self.script, self.rounds = home, source, script, rounds
+        self.core = sorted(os.sched_getaffinity(0))[-1]
+        self._runs = 0
+
+    def photographs(self, size: tuple[int, int]) -> tuple[str, Path]:
+        """The name of a split of photographs of a size, and its folders."""
+        name = "x".join(map(str, size))
+        folders = self.home.root / "folders" / name
+        if not folders.exists():
+            count = TINY.batch * TINY.last
+            make_photographs(self.home, self.source, size, count, name)
+        return name, folders
+
+    def ours(self, setup: Setup, split: str, **data: Any) -> Watched:
+        self._runs += 1
+        settings = settings_of(setup, split, **data)
+        return run_ours(self.home, settings, f"run-{self._runs}", self.core)
+
+    def peer(self, setup: Setup, folders: Path) -> Watched:
+        if self.script is None:
+            command = ["-m", "benchmarks.training.peer", str(folders)]
+            command += ["--network", setup.network, "--classes", str(CLASSES)]
+            command += ["--batch", str(setup.batch), "--workers", str(setup.workers)]
+        else:
+            command = [str(self.script), "--data-dir", str(folders), "--val-split", "val"]
+            command += ["--model", setup.network, "--num-classes", str(CLASSES)]
+            command += ["-b", str(setup.batch), "-j", str(setup.workers), "--device", "cpu"]
+            command += ["--img-size", "224", "--opt", "adamw", "--lr", "1e-4"]
+            command += ["--weight-decay", "0.05", "--smoothing", "0.1", "--clip-grad", "1.0"]
+            command += ["--scale", "0.4", "1.0", "--color-jitter", "0"]
+            command += ["--train-interpolation", "bicubic", "--no-prefetcher"]
+            command += ["--epochs", "1", "--warmup-epochs", "0", "--cooldown-epochs", "0"]
+            command += ["--log-interval", "1", "--output", str(self.home.root / "timm")]
+        return watch(command, self.core, _step_of)
+
+    def in_turns(self, *sides: Callable[[], Any]) -> list[list[Any]]:
+        """ABAB: what each side gave, in each round."""
+        rounds = [[side() for side in sides] for _ in range(self.rounds)]
+        return [list(given) for given in zip(*rounds, strict=True)]
+
+
+def _step_of(line: str) -> int | None:
+    found = _STEP.search(line)
+    return int(found.group(1)) + 1 if found else None
+
+
+def speed(watched: Watched, setup: Setup) -> float:
+    """Images a second between the first and the last step of the setup."""
+    seconds = watched.marks[setup.last] - watched.marks[setup.first]
+    return (setup.last - setup.first) * setup.batch / seconds
+
+
+def row(name: str, ours: float, theirs: float, unit: str) -> None:
+    print(f"| {name} | {ours:,.2f} | {theirs:,.2f} | {ours / theirs:.2f}x | {unit} |", flush=True)
+
+
+def model_only(bench: Bench) -> None:
+    """Steps on the same tensor: if these do not tie, the set-ups differ."""
+    torch.set_num_threads(1)
+    os.sched_setaffinity(0, {bench.core})
+    split, _ = bench.photographs(SMALL)
+    for setup in (TINY, LIGHT):
+        images = torch.randint(0, 256, (setup.batch, 3, 224, 224), dtype=torch.uint8)
+        normal = images.float().div(255).sub(0.5).div(0.5)
+        labels = torch.arange(setup.batch) % CLASSES
+        mine, theirs = bench.in_turns(
+            _stepping(OurStep(bench.home, setup, split), images, labels),
+            _stepping(PlainStep(setup.network, CLASSES), normal, labels),
+        )
+        name = f"model only, fixed tensor, {setup.network}"
+        row(name, statistics.median(mine), statistics.median(theirs), "images/s")
+
+
+def _stepping(
+    step: OurStep | PlainStep, images: torch.Tensor, labels: torch.Tensor, steps: int = 4
+) -> Callable[[], float]:
+    """Images a second over a few steps; one is taken ahead of all."""
+    step(images, labels)
+
+    def take() -> float:
+        began = time.perf_counter()
+        for _ in range(steps):
+            step(images, labels)
+        return steps * len(labels) / (time.perf_counter() - began)
+
+    return take
+
+
+def end_to_end(bench: Bench, size: tuple[int, int], setup: Setup, **data: Any) -> None:
+    """Whole training processes."""
+    split, folders = bench.photographs(size)
+    mine, theirs = bench.in_turns(
+        lambda: bench.ours(setup, split, **data), lambda: bench.peer(setup, folders)
+    )
+    name = f"end to end, {split}, {setup.network}, {setup.workers} workers"
+    speeds = [[speed(watched, setup) for watched in side] for side in (mine, theirs)]
+    row(name, *map(statistics.median, speeds), "images/s")
+    memory = [[watched.memory / 2**20 for watched in side] for side in (mine, theirs)]
+    row(f"{name}, memory", *map(statistics.median, memory), "MiB")
+
+
+def small(bench: Bench) -> None:
+    """800x600, read as they are."""
+    for workers in (0, 1):
+        end_to_end(bench, SMALL, replace(TINY, workers=workers))
+
+
+def large(bench: Bench) -> None:
+    """2048x1536, the shrink-once store filled."""
+    _fill(bench, LARGE)
+    for setup in (TINY, LIGHT):
+        end_to_end(bench, LARGE, setup, shrink_once=True)
+
+
+def loaders(bench: Bench) -> None:
+    """Reading alone."""
+    torch.set_num_threads(1)
+    os.sched_setaffinity(0, {bench.core})
+    for size, copies in ((SMALL, False), (LARGE, False), (LARGE, True)):
+        split, folders = bench.photographs(size)
+        dataset = _dataset(bench.home, split)
+        if copies:
+            _fill(bench, LARGE)
+            dataset = _dataset(bench.home, split, copies=True)
+        batches = windows(epoch_keys(dataset.labels, 42, 0), TINY.batch)
+
+        mine, theirs = bench.in_turns(
+            partial(_drained, Loader(0).read, dataset, batches),
+            partial(_drained, loader_of, str(folders), TINY.batch, 0),
+        )
+        name = f"loader only, {split}{', small copies' if copies else ''}"
+        row(name, statistics.median(mine), statistics.median(theirs), "images/s")
+
+
+def _drained(read: Callable[..., Any], *given: Any) -> float:
+    """Images a second of a loader that nobody uses."""
+    began = time.perf_counter()
+    count = sum(1 for _ in read(*given))
+    return count * TINY.batch / (time.perf_counter() - began)
+
+
+def crop(bench: Bench) -> None:
+    """Smart crop with its boxes known, against the centre crop: both ours."""
+    split, _ = bench.photographs(SMALL)
+    preset, store = load_preset(bench.home, "fast"), CropStore(bench.home)
+    for line in read_part(bench.home.splits / split / "train.jsonl"):
+        store.keep(line.sha256, preset, find_crop_in(bench.home.resolve(line.path), preset))
+    store.close()
+    smart, centre = bench.in_turns(
+        lambda: bench.ours(TINY, split, smart_crop=True, crop_preset="fast"),
+        lambda: bench.ours(TINY, split),
+    )
+    speeds = [[speed(watched, TINY) for watched in side] for side in (smart, centre)]
+    row("smart crop, boxes known, against centre crop", *map(statistics.median, speeds), "images/s")
+
+
+def writing(bench: Bench) -> None:
+    """What points of the curves and checkpoints cost, at the usual pace of both."""
+    torch.set_num_threads(1)
+    os.sched_setaffinity(0, {bench.core})
+    split, _ = bench.photographs(SMALL)
+    folder = prepare(bench.home, settings_of(TINY, split), "writing")
+    spent = {
+        "point": _timed(Journal, "train_point"),
+        "save": _timed(Stage, "save"),
+        "best": _timed(Stage, "_keep_best"),
+        "step": _timed(Learner, "step"),
+    }
+    train(bench.home, folder)
+    point, save, best, step = (statistics.median(seconds) for seconds in spent.values())
+    size = folder.last.stat().st_size / 1e6
+    print(f"a point {1000 * point:.1f} ms, a checkpoint of {size:.0f} MB {save:.2f} s, ")
+    print(f"the best network {best:.2f} s, a step of {TINY.batch} photographs {step:.2f} s")
+    # Of an epoch of 500 steps, with a point every ten and both checkpoints at its end.
+    share = (50 * point + save + best) / (500 * step)
+    print(f"writing takes {share:.2%} of an epoch of {500 * TINY.batch:,} photographs")
+
+
+def _timed(kind: type, method: str) -> list[float]:
+    """Let a method of a class note how long each call takes."""
+    seconds: list[float] = []
+    original = getattr(kind, method)
+
+    def noting(*given: Any, **named: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return original(*given, **named)
+        finally:
+            seconds.append(time.perf_counter() - began)
+
+    setattr(kind, method, noting)
+    return seconds
+
+
+def _dataset(home: Home, split: str, copies: bool = False) -> PhotoDataset:
+    view = TrainView(settings_of(TINY, split).augmentation.train, seed=42)
+    lines = read_part(home.splits / split / "train.jsonl")
+    dataset = PhotoDataset(home, lines, CENTRE, view)
+    if copies:
+        dataset.read_copies(ShrunkStore(home))
+    return dataset
+
+
+def _fill(bench: Bench, size: tuple[int, int]) -> None:
+    split, _ = bench.photographs(size)
+    parts = [read_part(bench.home.splits / split / f"{part}.jsonl") for part in ("train", "val")]
+    paths = {line.sha256: line.path for lines in parts for line in lines}
+    shrink(bench.home, paths, SHRUNK_SIDE, processes=1)
+
+
+ROWS = {
+    "model": model_only,
+    "loaders": loaders,
+    "small": small,
+    "large": large,
+    "writing": writing,
+    "crop": crop,
+}
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--timm-script", type=Path, help="timm's train.py")
+    parser.add_argument("--photographs", type=Path, default=PHOTOGRAPHS)
+    parser.add_argument("--row", choices=ROWS, action="append", help="only these rows")
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    source = given.photographs if given.photographs.is_dir() else None
+    script = given.timm_script.resolve() if given.timm_script else None
+    print("| | ours | timm | ratio | |\n|---|---|---|---|---|")
+    for name in given.row or ROWS:
+        with tempfile.TemporaryDirectory() as folder:
+            ROWS[name](Bench(open_home(Path(folder)), source, script, given.rounds))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""The studio's side: runs of its own trainer, started as a command starts them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from benchmarks.training.photographs import CLASSES
+from benchmarks.training.process import Watched, watch
+from engine.files import read_json_lines
+from engine.home import Home
+from engine.settings.files import validate
+from engine.settings.run import RunSettings
+from engine.training.dataset import Batch
+from engine.training.device import Device
+from engine.training.folder import prepare, run_folder
+from engine.training.learner import Learner
+from engine.training.metrics import Tally
+from engine.training.model import start_model
+from engine.training.schedule import Schedule
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What both sides share: the network, the batch, the workers and the first and last step
+    whose time is taken."""
+
+    network: str
+    batch: int
+    workers: int
+    first: int
+    last: int
+
+
+def settings_of(setup: Setup, split: str, **data: Any) -> RunSettings:
+    """A configuration that does what the peer's arguments say."""
+    values = {
+        "name": "measured",
+        "model": {"name": setup.network, "pretrained": False},
+        "data": {
+            "train_jsonl": f"data/splits/{split}/train.jsonl",
+            "val_jsonl": f"data/splits/{split}/val.jsonl",
+            "image_size": 224,
+            "workers": setup.workers,
+            "smart_crop": False,
+            **data,
+        },
+        "augmentation": {
+            "train": {"resize": 256, "crop": 224, "scale": [0.4, 1.0], "color_jitter": 0.0},
+            "val": {"resize": 256, "center_crop": 224},
+        },
+        "training": {
+            "epochs": 1,
+            "batch_size": setup.batch,
+            "learning_rate": 1e-4,
+            "precision": "fp32",
+            "device": "cpu",
+            "log_every": setup.first,
+            "stop_after_steps": setup.last,
+            "temperature_scaling": False,
+        },
+    }
+    return validate(RunSettings, values, "the benchmark")
+
+
+def run_ours(home: Home, settings: RunSettings, run_id: str, core: int) -> Watched:
+    """Train a run; its marks are the times of the points of its curve."""
+    prepare(home, settings, run_id)
+    command = ["-m", "engine", "train", "--folder", run_id, "--home", str(home.root)]
+    watched = watch(command, core, lambda line: None)
+    lines = read_json_lines(run_folder(home, run_id).metrics)
+    watched.marks = {line["step"]: line["t"] for line in lines if line["split"] == "train"}
+    return watched
+
+
+class OurStep:
+    """A step of the studio's learner, with its counting of hits."""
+
+    def __init__(self, home: Home, setup: Setup, split: str) -> None:
+        settings = settings_of(setup, split)
+        classes = prepare(home, settings, f"step-{setup.network}").read_classes()
+        torch.manual_seed(42)
+        device = Device(torch.device("cpu"), None)
+        self._learner = Learner(
+            start_model(settings.model, classes, settings.data.image_size),
+            settings.training,
+            device,
+            Schedule(peak=1e-4, floor=0, warmup=0, total=1000),
+        )
+        self._tally = Tally(CLASSES, device.place)
+        self._step = 0
+
+    def __call__(self, images: torch.Tensor, labels: torch.Tensor) -> None:
+        batch = Batch(images, labels, torch.arange(len(labels)))
+        self._learner.step([batch], len(labels), self._step, self._tally)
+        self._step += 1
