@@ -1,5 +1,6 @@
 """The processes that read photographs ahead."""
 
+import gc
 import signal
 from collections.abc import Iterator, Sequence
 
@@ -44,4 +45,6 @@ def _start_worker(_: int) -> None:
     # Ctrl-C reaches the whole group; the trainer alone decides when to end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # What was forked is left alone: looking it through for garbage would copy its pages.
+    gc.freeze()
     cv2.setNumThreads(0)

@@ -1,16 +1,21 @@
 """Reading ahead."""
 
+from dataclasses import replace
+
 import numpy as np
+import psutil
+import pytest
 import torch
 
+from engine.crop.presets import CENTRE
 from engine.home import Home
-from engine.settings.augmentation import TrainAugmentation
+from engine.settings.augmentation import TrainAugmentation, ValAugmentation
 from engine.settings.crop import CropPreset
 from engine.split.folder import SplitFolder, read_part
 from engine.training.dataset import PhotoDataset
 from engine.training.loader import Loader
 from engine.training.sampling import epoch_keys, plain_batches, windows
-from engine.training.views import TrainView
+from engine.training.views import TrainView, ValView
 
 
 def test_batches_do_not_depend_on_the_number_of_workers(home: Home, split: SplitFolder) -> None:
@@ -35,3 +40,25 @@ def test_reading_takes_nothing_from_the_randomness_of_the_network(
     before = torch.get_rng_state()
     list(Loader(0).read(dataset, plain_batches(len(dataset), 2)))
     assert torch.equal(before, torch.get_rng_state())
+
+
+@pytest.mark.slow
+def test_the_memory_of_workers_does_not_grow(home: Home, split: SplitFolder) -> None:
+    few = read_part(split.part("train"))
+    # Names as long as a hash, as many as a real collection has.
+    many = [replace(few[i % len(few)], sha256=f"{i:064}") for i in range(300_000)]
+    dataset = PhotoDataset(home, many, CENTRE, ValView(ValAugmentation(resize=40, center_crop=32)))
+    del many
+    peaks: list[int] = []
+    for epoch in range(3):
+        keys = epoch_keys(dataset.labels, seed=0, epoch=epoch)
+        batches = windows(keys, 32)[:250]
+        looks: list[int] = []
+        for number, _ in enumerate(Loader(2).read(dataset, batches)):
+            if number % 25 == 24:
+                workers = psutil.Process().children()
+                looks.append(max(worker.memory_full_info().uss for worker in workers))
+        # Every photograph's path and hash was looked up at random all over the array.
+        assert looks[-1] - looks[0] < 8e6, looks
+        peaks.append(max(looks))
+    assert max(peaks) - peaks[0] < 8e6, peaks

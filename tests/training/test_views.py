@@ -43,3 +43,29 @@ def test_half_of_the_pictures_are_mirrored() -> None:
     view = TrainView(settings, seed=0)
     mirrored = [bool(view(halves, 0, i)[0, 16, 2] > 100) for i in range(200)]
     assert 60 < sum(mirrored) < 140
+
+
+def test_the_scale_says_how_much_of_the_square_is_taken() -> None:
+    ramp = np.repeat(np.arange(200, dtype=np.uint8)[None, :, None], 200, axis=0).repeat(3, axis=2)
+    spans = {}
+    for scale in ((0.04, 0.04), (1.0, 1.0)):
+        settings = TrainAugmentation(resize=200, crop=32, scale=scale, color_jitter=0, flip=False)
+        view = TrainView(settings, seed=0)
+        seen = [view(ramp, 0, index).float() for index in range(20)]
+        spans[scale] = np.mean([float(image.max() - image.min()) for image in seen])
+    assert 25 < spans[0.04, 0.04] < 60, "a fifth of the side"
+    assert spans[1.0, 1.0] > 150
+
+
+def test_rand_augment_changes_pictures_and_takes_nothing_from_the_networks_randomness() -> None:
+    plain = TrainAugmentation(resize=40, crop=32)
+    strong = plain.model_copy(update={"rand_augment": 9})
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    seen = [TrainView(strong, seed=1)(SQUARE, 0, index) for index in range(20)]
+    assert torch.equal(before, torch.get_rng_state())
+    again = [TrainView(strong, seed=1)(SQUARE, 0, index) for index in range(20)]
+    assert all(torch.equal(one, other) for one, other in zip(seen, again, strict=True))
+    others = [TrainView(plain, seed=1)(SQUARE, 0, index) for index in range(20)]
+    changed = [not torch.equal(one, other) for one, other in zip(seen, others, strict=True)]
+    assert sum(changed) > 10

@@ -1,0 +1,28 @@
+"""How fast a run goes, and what it waits for."""
+
+import time
+
+from engine.training.pace import Pace
+
+
+def test_time_spent_waiting_for_photographs_is_told_as_a_share() -> None:
+    pace = Pace()
+    pace.start()
+    with pace.waiting():
+        time.sleep(0.3)
+    time.sleep(0.1)
+    pace.count(8)
+    beat = pace.beat()
+    assert 0.3 < beat.waiting <= 1
+    assert 0 < beat.images_per_second < 8 / 0.4
+    time.sleep(0.05)
+    assert pace.beat().waiting == 0, "each beat is counted anew"
+
+
+def test_what_is_no_training_does_not_count() -> None:
+    pace = Pace()
+    pace.start()
+    pace.count(8)
+    with pace.aside():
+        time.sleep(0.5)
+    assert pace.beat().images_per_second > 8 / 0.5
