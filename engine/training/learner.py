@@ -61,7 +61,7 @@ class Learner:
         self._average = Average(model, settings.ema_decay) if settings.ema_decay else None
         self._normalise = normalisation_of(model)
         self._forward = self._wrapped(Sight(self.model))
-        self._optimiser = make_optimiser(self.model, settings, fused=device.is_gpu)
+        self._optimiser = make_optimiser(self.model, settings)
         self._scaler = torch.amp.GradScaler(device.place.type, enabled=device.scales_gradients)
         self._sick_step = torch.full((), -1, dtype=torch.int64, device=device.place)
         self.gradient_norm = torch.zeros((), device=device.place)

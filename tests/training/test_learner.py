@@ -125,7 +125,7 @@ def test_norms_biases_and_position_embeddings_do_not_decay() -> None:
 def test_the_classifier_may_learn_faster_than_the_rest() -> None:
     model = build_model(MODEL, classes=3, image_size=32)
     settings = TrainingSettings(learning_rate=1e-3, backbone_rate=0.1)
-    optimiser = make_optimiser(model, settings, fused=False)
+    optimiser = make_optimiser(model, settings)
     set_rate(optimiser, 1e-2)
     rates = {id(w): group["lr"] for group in optimiser.param_groups for w in group["params"]}
     named = dict(model.named_parameters())
@@ -135,6 +135,6 @@ def test_the_classifier_may_learn_faster_than_the_rest() -> None:
 
 
 def _by_name(model: nn.Module, settings: TrainingSettings, key: str) -> dict[str, float]:
-    groups = make_optimiser(model, settings, fused=False).param_groups
+    groups = make_optimiser(model, settings).param_groups
     found = {id(weight): group[key] for group in groups for weight in group["params"]}
     return {name: found[id(weight)] for name, weight in model.named_parameters()}
