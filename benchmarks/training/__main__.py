@@ -55,8 +55,11 @@ _STEP = re.compile(r"Train: 0 \[\s*(\d+)/")
 class Bench:
     """A home with photographs of both sizes, and what to compare with."""
 
-    def __init__(self, home: Home, source: Path | None, script: Path | None, rounds: int) -> None:
-        self.home, self.source, self.script, self.rounds = home, source, script, rounds
+    def __init__(
+        self, home: Home, source: Path | None, script: Path | None, rounds: int, workers: int
+    ) -> None:
+        self.home, self.source, self.script = home, source, script
+        self.rounds, self.workers = rounds, workers
         self.core = sorted(os.sched_getaffinity(0))[-1]
         self._runs = 0
 
@@ -159,15 +162,14 @@ def end_to_end(bench: Bench, size: tuple[int, int], setup: Setup, **data: Any) -
 
 def small(bench: Bench) -> None:
     """800x600, read as they are."""
-    for workers in (0, 1):
-        end_to_end(bench, SMALL, replace(TINY, workers=workers))
+    end_to_end(bench, SMALL, replace(TINY, workers=bench.workers))
 
 
 def large(bench: Bench) -> None:
     """2048x1536, the shrink-once store filled."""
     _fill(bench, LARGE)
     for setup in (TINY, LIGHT):
-        end_to_end(bench, LARGE, setup, shrink_once=True)
+        end_to_end(bench, LARGE, replace(setup, workers=bench.workers), shrink_once=True)
 
 
 def loaders(bench: Bench) -> None:
@@ -283,13 +285,16 @@ def main() -> None:
     parser.add_argument("--photographs", type=Path, default=PHOTOGRAPHS)
     parser.add_argument("--row", choices=ROWS, action="append", help="only these rows")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--workers", type=int, default=0, help="of the loaders, end to end")
     given = parser.parse_args()
     source = given.photographs if given.photographs.is_dir() else None
     script = given.timm_script.resolve() if given.timm_script else None
     print("| | ours | timm | ratio | |\n|---|---|---|---|---|")
-    for name in given.row or ROWS:
-        with tempfile.TemporaryDirectory() as folder:
-            ROWS[name](Bench(open_home(Path(folder)), source, script, given.rounds))
+    with tempfile.TemporaryDirectory() as folder:
+        home = open_home(Path(folder))
+        bench = Bench(home, source, script, given.rounds, given.workers)
+        for name in given.row or ROWS:
+            ROWS[name](bench)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from engine.locks import claim, inherited, is_held, release
 from engine.runs.queue import Ticket, changing, here, read_queue
 from engine.runs.supervision import bell, supervisor_lock
 from engine.runs.wish import Stage, write_wish
-from engine.runs.work import Work, gpus, wish_of, work_of
+from engine.runs.work import Work, free_gpus, wish_of, work_of
 from engine.settings.configs import studio_settings
 from engine.settings.studio import QueueSettings
 
@@ -147,17 +147,15 @@ class Supervisor:
                     self._start(work_of(self._home, ticket.name), gpu)
 
     def _free(self, ticket: Ticket) -> str | None:
-        """The GPU for this ticket, "" where it needs none; None where nothing is free."""
+        """The GPUs for this ticket, "" where it needs none; None where too few are free."""
         limits = _limits()
         users = [work for work in self._live.values() if work.lane == ticket.lane]
         if ticket.lane != "gpu":
             limit = limits.cpu if ticket.lane == "cpu" else limits.light
             return "" if ticket.now or len(users) < limit else None
-        taken = [work.gpu for work in users]
-        by_use = sorted(gpus() or [""], key=taken.count)
-        # A run begun in a terminal was given no GPU; it uses the first.
-        free = ticket.now or taken.count(by_use[0]) < limits.gpu
-        return by_use[0] if free else None
+        wanted = work_of(self._home, ticket.name).gpus_wanted
+        taken = [gpu for work in users for gpu in work.gpu.split(",")]
+        return free_gpus(taken, wanted, None if ticket.now else limits.gpu)
 
     def _start(self, work: Work, gpu: str) -> None:
         lock = claim(work.lock) if work.exists else None

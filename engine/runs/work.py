@@ -4,6 +4,7 @@ import dataclasses
 import os
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -48,6 +49,11 @@ class Work:
         return "light"
 
     @property
+    def gpus_wanted(self) -> int:
+        """How many GPUs it uses, in the lane of those who use some."""
+        return 1
+
+    @property
     def asks_by_file(self) -> bool:
         """Whether it looks at the stop file itself; else it is interrupted by a signal."""
         return False
@@ -90,7 +96,7 @@ class Work:
 
     @property
     def gpu(self) -> str:
-        """The GPU it was given."""
+        """The GPUs it was given, divided by commas."""
         return str(_read(self.root / "process.json").get("gpu", ""))
 
     def signal(self, number: int) -> None:
@@ -118,6 +124,13 @@ class RunWork(Work):
             return lane_of(load(RunSettings, self.folder.config))
         except BadInput:
             return "cpu"
+
+    @property
+    def gpus_wanted(self) -> int:
+        try:
+            return load(RunSettings, self.folder.config).training.processes
+        except BadInput:
+            return 1
 
     @property
     def asks_by_file(self) -> bool:
@@ -219,6 +232,18 @@ def gpus() -> list[str]:
         return [name for name in visible.split(",") if name.strip() not in ("", "-1")]
     nodes = Path("/dev").glob("nvidia[0-9]*")
     return sorted(node.name.removeprefix("nvidia") for node in nodes)
+
+
+def free_gpus(taken: Sequence[str], wanted: int, limit: int | None) -> str | None:
+    """The `wanted` GPUs that are least in use, as CUDA_VISIBLE_DEVICES names them.
+
+    None where one of them has `limit` users already. Of fewer than wanted all are given: the run
+    says then what it lacks.
+    """
+    # A run begun in a terminal was given no GPU; it uses the first.
+    chosen = sorted(gpus() or [""], key=taken.count)[:wanted]
+    full = limit is not None and any(taken.count(gpu) >= limit for gpu in chosen)
+    return None if full else ",".join(chosen)
 
 
 def wish_of(work: Work) -> StopWish | None:

@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 # How often in a row a process may die without a checkpoint in between.
 _DEATHS = 3
 _LED = "STUDIO_RUN_IS_LED"
+# The network of a machine with itself.
+LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
 
 
 def is_member() -> bool:
@@ -155,7 +157,7 @@ def _environment(training: TrainingSettings) -> Iterator[None]:
     """What the processes inherit."""
     before = dict(os.environ)
     os.environ[_LED] = "1"
-    os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo0" if sys.platform == "darwin" else "lo")
+    os.environ.setdefault("GLOO_SOCKET_IFNAME", LOOPBACK)
     threads = max(1, (os.cpu_count() or 1) // training.processes)
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     try:

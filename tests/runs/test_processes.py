@@ -19,6 +19,7 @@ from engine.runs.control import launch, resume, stop
 from engine.runs.log import log_tail
 from engine.runs.run import Run, find_run
 from engine.settings.files import save
+from engine.training.crew import LOOPBACK
 from engine.training.folder import RunFolder
 
 from .conftest import MakeSettings, processes_of
@@ -115,7 +116,7 @@ def test_machines_under_torchrun_go_on_after_one_lost_its_process(
             subprocess.Popen(
                 [*torchrun, *engine, "--home", str(planted.root)],
                 cwd=PROJECT,
-                env={**os.environ, "OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"},
+                env={**os.environ, "OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": LOOPBACK},
                 stdout=out,
                 stderr=out,
             )

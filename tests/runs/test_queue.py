@@ -8,6 +8,7 @@ import pytest
 from engine.errors import BadInput
 from engine.home import Home
 from engine.runs.queue import Ticket, alter, changing, move, new_ticket, read_queue
+from engine.runs.work import free_gpus
 
 
 def queue_up(home: Home, *names: str) -> None:
@@ -70,3 +71,16 @@ def test_words_of_a_newer_studio_are_passed_over(home: Home) -> None:
     file = home.queue / "queue.json"
     file.write_text(file.read_text().replace('"held"', '"mood": 1, "held"'))
     assert read_queue(home) == (Ticket(**vars(read_queue(home)[0])),)
+
+
+def test_a_run_of_several_processes_is_given_as_many_gpus_or_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1,2")
+    assert free_gpus([], 2, limit=1) == "0,1"
+    assert free_gpus(["0"], 2, limit=1) == "1,2"
+    assert free_gpus(["0", "1"], 2, limit=1) is None
+    assert free_gpus(["0", "1"], 2, limit=None) == "2,0", "at once, beside what runs"
+    assert free_gpus([], 4, limit=1) == "0,1,2", "the run itself says that it lacks one"
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert free_gpus([], 2, limit=1) == ""

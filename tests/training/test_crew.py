@@ -16,7 +16,7 @@ from engine.files import read_json, read_json_lines
 from engine.home import Home, open_home
 from engine.split.folder import read_part
 from engine.training.checkpoint import Place
-from engine.training.crew import prepare_together
+from engine.training.crew import LOOPBACK, prepare_together
 from engine.training.fit import suits_all
 from engine.training.folder import RunFolder, run_folder
 from engine.training.loop import train, train_held
@@ -44,7 +44,8 @@ def _member(rank: int, count: int, port: int, root: Path, run_id: str) -> None:
     multiprocessing.set_start_method("fork", force=True)
     place = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": count, "MASTER_PORT": port}
     os.environ |= {key: str(value) for key, value in place.items()}
-    os.environ |= {"MASTER_ADDR": "127.0.0.1", "GLOO_SOCKET_IFNAME": "lo"}
+    os.environ["MASTER_ADDR"] = "127.0.0.1"
+    os.environ["GLOO_SOCKET_IFNAME"] = LOOPBACK
     home = open_home(root)
     train_held(home, run_folder(home, run_id), join_ranks())
     leave_ranks()
