@@ -37,15 +37,14 @@ def browser(found: Found) -> None:
         return
     from_address(_CHOSEN, "photo")
     with problems_shown(), open_catalogue() as catalogue:
-        # The page numbers hide themselves in a width that is left over by something else.
-        counted, numbers, size, pick = st.columns([4, 6, 3, 2], vertical_alignment="center")
-        with numbers:
+        with st.container(
+            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+        ):
+            counted = st.empty()
             photographs = leaf(catalogue, found, "catalogue_page")
-        counted.caption(_span(found.images))
-        with size:
             width = _width()
-        with pick:
             picks = st.toggle("Pick", key="catalogue_picks")
+        counted.caption(_span(found.images), width="content")
         if picks:
             toolbar(found, [one.image_id for one in photographs])
         open_id: str = st.session_state.get(_CHOSEN, "")
@@ -77,6 +76,7 @@ def _width() -> int:
         format="%d px",
         key="catalogue_size",
         label_visibility="collapsed",
+        width=140,
     )
     to_address("catalogue_size", "size", None if chosen == _USUAL_WIDTH else str(chosen))
     return chosen

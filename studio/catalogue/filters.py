@@ -48,7 +48,7 @@ def filters(
         shown = st.session_state.get(f"{key}_show") or "used"
         chosen = dataclasses.replace(chosen, excluded=_SHOWS[shown])
     found = find(catalogue, chosen)
-    with st.grid(5, min_column_width=170, gap="small"):
+    with st.grid(5, min_column_width=145, gap="small"):
         _text(f"{key}_text")
         for field in fields:
             _choice(field, f"{key}_{field}", found)

@@ -11,6 +11,7 @@ from studio.catalogue.found import Found
 from studio.links import from_address, to_address
 
 PAGE_SIZE = 60
+_WIDTH = 340
 
 
 @dataclass
@@ -35,7 +36,8 @@ def leaf(catalogue: Catalogue, found: Found, key: str) -> tuple[Photograph, ...]
     trail = _trail(found.chosen, pages, key)
     number = 1
     if pages > 1:
-        number = st.pagination(pages, default=trail.opening, key=_widget(key, trail))
+        # In a width that is left over by something else, the numbers hide themselves.
+        number = st.pagination(pages, default=trail.opening, width=_WIDTH, key=_widget(key, trail))
     to_address(key, "page", str(number) if number > 1 else None)
     if number not in trail.starts:
         trail.starts[number] = cursor_at(catalogue, found, (number - 1) * PAGE_SIZE)
