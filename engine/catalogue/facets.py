@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from engine.catalogue.changes import Action, Change, Label
 from engine.catalogue.names import search_form
 from engine.catalogue.record import Photograph
-from engine.catalogue.store import Filter
+from engine.catalogue.store import Filter, Lines
 
 
 class Facet(NamedTuple):
@@ -40,6 +40,16 @@ _ADD = (
 _SEARCHED = ("species", "genus", "family")
 # Photographs that are read at once where all of them are wanted.
 _PHOTOGRAPHS_AT_ONCE = 5_000
+
+_NAMES = "SELECT value FROM total WHERE field = '{0}' AND instr(search, ?)"
+_FOUND = (
+    f"species IN ({_NAMES.format('species')} UNION "
+    f"SELECT species FROM facet WHERE family IN ({_NAMES.format('family')}))"
+)
+# The plus keeps SQLite from an index of what is found, which would have to be put in order.
+_FOUND_IN_ORDER = (
+    f"(+species IN ({_NAMES.format('species')}) OR +family IN ({_NAMES.format('family')}))"
+)
 
 facet_of: Callable[[Photograph], tuple[Any, ...]] = itemgetter(
     *(Photograph._fields.index(name) for name in Facet._fields)
@@ -120,8 +130,12 @@ def _written(facet: Facet) -> tuple[Any, ...]:
     return (*facet[:6], int(facet.excluded), " ".join(facet.flags))
 
 
-def where(chosen: Filter) -> tuple[str, list[Any]]:
-    """The filter as a condition on `facet`, and its values."""
+def where(chosen: Filter, ordered: bool = False) -> tuple[str, list[Any]]:
+    """The filter as a condition on `facet`, and its values.
+
+    `ordered` is for a search that finds much, of which the first few are wanted by species: it
+    is looked for among the facets in their order.
+    """
     parts = ["images > 0"]
     values: list[Any] = []
     for column in ("species", "genus", "family", "source", "license", "state"):
@@ -136,11 +150,7 @@ def where(chosen: Filter) -> tuple[str, list[Any]]:
         parts.append("excluded" if chosen.excluded else "NOT excluded")
     if search_form(chosen.text):
         # The few thousand names are searched, not the many photographs.
-        parts.append(
-            "species IN (SELECT value FROM total WHERE field = 'species' AND instr(search, ?)"
-            " UNION SELECT species FROM facet WHERE family IN ("
-            "SELECT value FROM total WHERE field = 'family' AND instr(search, ?)))"
-        )
+        parts.append(_FOUND_IN_ORDER if ordered else _FOUND)
         values += [search_form(chosen.text)] * 2
     return " AND ".join(parts), values
 
@@ -167,6 +177,16 @@ def chunks(facets: Iterable[tuple[str, int, int]]) -> Iterator[list[int]]:
             numbers, size = [], 0
     if numbers:
         yield numbers
+
+
+def lines_of(text: bytes, facets: Mapping[Facet, int]) -> Lines:
+    """Lines of so many photographs of these facets."""
+    by_source: Counter[str] = Counter()
+    by_state: Counter[str] = Counter()
+    for facet, images in facets.items():
+        by_source[facet.source] += images
+        by_state[facet.state] += images
+    return Lines(text, by_source, by_state)
 
 
 def after(facet: Facet, action: Action, label: Label | None) -> Facet:

@@ -3,17 +3,30 @@
 import contextlib
 import dataclasses
 import itertools
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from engine.catalogue.columns import table_of
-from engine.catalogue.facets import Facet, chunks
+from engine.catalogue.facets import Facet, chunks, lines_of
 from engine.catalogue.mongo_facets import Group, MongoFacets
 from engine.catalogue.mongo_server import address_of, client_of, faults_told
 from engine.catalogue.mongo_writing import Writer
 from engine.catalogue.record import Photograph
-from engine.catalogue.store import EVERYTHING, Counts, Cursor, Field, Filter, Page, SpeciesCount
+from engine.catalogue.store import (
+    EVERYTHING,
+    Counts,
+    Cursor,
+    Field,
+    Filter,
+    Lines,
+    Page,
+    SpeciesCount,
+)
 
 if TYPE_CHECKING:
     from pymongo.collection import Collection
@@ -71,19 +84,16 @@ class MongoReader:
         return Page(shown, Cursor(shown[-1].species, shown[-1].image_id) if more else None)
 
     def all(self, chosen: Filter = EVERYTHING) -> Iterator[Photograph]:
-        groups = self._current().groups(chosen)
-        facets = (
-            (group.species, number, group.images if place == 0 else 0)
-            for group in groups
-            for place, number in enumerate(group.numbers)
-        )
-        # The server looks for the next ones while these are worked on.
-        with ThreadPoolExecutor(1) as ahead:
-            coming: Future[list[Photograph]] | None = None
-            for numbers in chunks(facets):
-                ready, coming = coming, ahead.submit(self._of_facets, numbers)
-                yield from ready.result() if ready else ()
-            yield from coming.result() if coming else ()
+        for found in self._by_species(chosen):
+            yield from sorted(map(self._photograph, found), key=_place)
+
+    def lines(self, leave_out: AbstractSet[str] = frozenset()) -> Iterator[Lines]:
+        at = self._facets.at
+        for found in self._by_species(EVERYTHING, leave_out):
+            some = [(at(one["facet"]), one) for one in found]
+            some.sort(key=lambda pair: (pair[0].species, pair[1]["_id"]))
+            text = b"".join([_line(facet, one) for facet, one in some])
+            yield lines_of(text, Counter(facet for facet, _ in some))
 
     def columns(self, names: Sequence[str], chosen: Filter = EVERYTHING) -> Any:
         passing = self._current().passing(chosen)
@@ -125,17 +135,37 @@ class MongoReader:
         yield from self._of_few(few)
 
     def _of_few(self, groups: Sequence[Group]) -> list[Photograph]:
-        return self._of_facets([number for group in groups for number in group.numbers])
+        found = self._of_facets([number for group in groups for number in group.numbers])
+        return sorted(map(self._photograph, found), key=_place)
 
     def _of_species(self, group: Group, start: str, limit: int) -> list[Photograph]:
         wanted = {"facet": {"$in": group.numbers}, "_id": {"$gt": start}}
         found = self._with_index().find(wanted).sort("_id", 1).limit(limit)
         return list(map(self._photograph, found))
 
-    def _of_facets(self, numbers: Sequence[int]) -> list[Photograph]:
+    def _of_facets(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
         with self._told():
-            found = self._with_index().find({"facet": {"$in": list(numbers)}})
-            return sorted(map(self._photograph, found), key=_place)
+            return list(self._with_index().find({"facet": {"$in": list(numbers)}}))
+
+    def _by_species(
+        self, chosen: Filter, leave_out: AbstractSet[str] = frozenset()
+    ) -> Iterator[list[dict[str, Any]]]:
+        """The documents of the photographs that pass, of some species whole at a time."""
+        facets = (
+            (group.species, number, group.images if place == 0 else 0)
+            for group in self._current().groups(chosen)
+            if group.species not in leave_out
+            for place, number in enumerate(group.numbers)
+        )
+        # The server looks for the next ones while these are worked on.
+        with ThreadPoolExecutor(1) as ahead:
+            coming: Future[list[dict[str, Any]]] | None = None
+            for numbers in chunks(facets):
+                ready, coming = coming, ahead.submit(self._of_facets, numbers)
+                if ready:
+                    yield ready.result()
+            if coming:
+                yield coming.result()
 
     def _rows_of(
         self, names: Sequence[str], passing: Sequence[int]
@@ -200,6 +230,31 @@ COUNTED: list[dict[str, Any]] = [
     {"$group": {"_id": "$facet", "images": {"$sum": 1}}},
 ]
 """Photographs by facet, read from the index alone."""
+
+
+def _line(facet: Facet, document: Mapping[str, Any]) -> bytes:
+    get = document.get
+    values = {
+        "image_id": document["_id"],
+        "species": facet.species,
+        "genus": facet.genus,
+        "family": facet.family,
+        "source": facet.source,
+        "url": get("url", ""),
+        "path": get("path", ""),
+        "observation_id": get("observation_id", ""),
+        "observer": get("observer", ""),
+        "license": facet.license,
+        "attribution": get("attribution", ""),
+        "width": get("width", 0),
+        "height": get("height", 0),
+        "sha256": get("sha256", ""),
+        "phash": get("phash", ""),
+        "state": facet.state,
+        "original_name": get("original_name", ""),
+        "flags": facet.flags,
+    }
+    return orjson.dumps(values, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _place(photograph: Photograph) -> tuple[str, str]:

@@ -5,16 +5,28 @@ import dataclasses
 import itertools
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from engine.catalogue.columns import columns_of
-from engine.catalogue.facets import Facets, by_flag, chunks, where
+from engine.catalogue.facets import Facets, by_flag, chunks, lines_of, where
+from engine.catalogue.names import search_form
 from engine.catalogue.record import Photograph
 from engine.catalogue.schema import migrate
-from engine.catalogue.store import EVERYTHING, Counts, Cursor, Field, Filter, Page, SpeciesCount
+from engine.catalogue.store import (
+    EVERYTHING,
+    Counts,
+    Cursor,
+    Field,
+    Filter,
+    Lines,
+    Page,
+    SpeciesCount,
+)
 from engine.database import connect
 from engine.errors import WorkFailed
 
@@ -24,6 +36,12 @@ PLAIN = (
 )  # fmt: skip
 """The fields that a row holds itself; the others are its facet's."""
 AMONG = "IN (SELECT value FROM json_each(?))"
+# As flags are kept with a space between them, and a list is wanted.
+_FLAGS = """json(iif(flags = '', '[]', '["' || replace(flags, ' ', '","') || '"]'))"""
+_FIELDS = ", ".join(
+    f"'{name}', {_FLAGS if name == 'flags' else name}" for name in Photograph._fields[:-1]
+)
+_LINE = f"SELECT facet, json_object({_FIELDS}) FROM photograph JOIN facet USING (facet)"
 _ROW = f"SELECT image_id, facet, {', '.join(PLAIN)} FROM photograph"
 
 
@@ -82,13 +100,18 @@ class SqliteReader:
         return Page(photographs, Cursor(*shown[-1]) if more else None)
 
     def all(self, chosen: Filter = EVERYTHING) -> Iterator[Photograph]:
-        condition, values = where(chosen)
-        facets = self._rows(
-            f"SELECT species, facet, images FROM facet WHERE {condition} ORDER BY species", values
-        )
-        for numbers in chunks(facets):
+        for numbers in chunks(self._by_species(chosen)):
             rows = self._rows(f"{_ROW} WHERE facet {AMONG}", [json.dumps(numbers)])
             yield from sorted(map(self._photograph, rows), key=_place)
+
+    def lines(self, leave_out: AbstractSet[str] = frozenset()) -> Iterator[Lines]:
+        query = f"{_LINE} WHERE facet {AMONG} ORDER BY species, image_id"
+        facets = (facet for facet in self._by_species(EVERYTHING) if facet[0] not in leave_out)
+        for numbers in chunks(facets):
+            rows = self._rows(query, [json.dumps(numbers)])
+            text = "".join([f"{line}\n" for _, line in rows]).encode()
+            counted = Counter(map(itemgetter(0), rows))
+            yield lines_of(text, {self._facets.at(n): many for n, many in counted.items()})
 
     def columns(self, names: Sequence[str], chosen: Filter = EVERYTHING) -> Any:
         with self._told():
@@ -118,9 +141,16 @@ class SqliteReader:
             original_name, flags, excluded,
         )  # fmt: skip
 
+    def _by_species(self, chosen: Filter) -> list[tuple[Any, ...]]:
+        """Species, number and photographs of the facets that pass."""
+        condition, values = where(chosen)
+        return self._rows(
+            f"SELECT species, facet, images FROM facet WHERE {condition} ORDER BY species", values
+        )
+
     def _keys(self, chosen: Filter, after: Cursor | None, limit: int) -> Iterator[tuple[str, str]]:
         """Species and image_id of what follows `after`; of each facet no more than `limit`."""
-        condition, values = where(chosen)
+        condition, values = where(chosen, ordered=self._finds_much(chosen.text))
         if after is not None:
             condition += " AND species >= ?"
             values.append(after.species)
@@ -140,6 +170,15 @@ class SqliteReader:
                 )
             ]
             yield from ((species, image_id) for image_id in sorted(ids))
+
+    def _finds_much(self, text: str) -> bool:
+        """Whether a search finds families of many photographs."""
+        found = "SUM(images) FILTER (WHERE instr(search, ?))"
+        rows = self._rows(
+            f"SELECT {found} > SUM(images) / 8 FROM total WHERE field = 'family'",
+            [search_form(text)],
+        )
+        return bool(search_form(text) and rows[0][0])
 
     def _rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self._told():

@@ -1,6 +1,7 @@
 """What any store of the catalogue can do."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -88,6 +89,14 @@ class Page:
     next: Cursor | None
 
 
+class Lines(NamedTuple):
+    """Photographs as lines of JSON, and how many they are by source and by state."""
+
+    text: bytes
+    by_source: Mapping[str, int]
+    by_state: Mapping[str, int]
+
+
 class Catalogue(Protocol):
     """What photographs exist. Every method raises WorkFailed where the store fails."""
 
@@ -164,6 +173,11 @@ class Catalogue(Protocol):
 
     def all(self, chosen: Filter = EVERYTHING) -> Iterator[Photograph]:
         """Every photograph that passes the filter, by species."""
+        ...
+
+    def lines(self, leave_out: AbstractSet[str] = frozenset()) -> Iterator[Lines]:
+        """Every photograph that is not excluded, by species and id, as lines of JSON, many of
+        them at once; without some species."""
         ...
 
     def columns(self, names: Sequence[str], chosen: Filter = EVERYTHING) -> Any:
