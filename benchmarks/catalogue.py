@@ -66,7 +66,7 @@ def store(open_new: Callable[[], Catalogue], rows: Path, folder: Path, timings: 
     assert len(hashes) == 1, "an export is the same bytes every time"
     catalogue.close()
     again = open_new()
-    timings.run("counts by species and by source, newly opened", lambda: counted(again))
+    timings.run("counts by species and by source, just opened", lambda: counted(again))
     again.close()
 
 
@@ -141,7 +141,7 @@ def cursor(address: str, rows: Path, folder: Path, timings: Timings) -> None:
     home = open_home(folder / "home")
     with contextlib.closing(SqliteCatalogue(home.catalogue)) as catalogue:
         timings.run(
-            "import of a collection by a cursor",
+            "import of a collection by a cursor, into SQLite",
             lambda: import_mongo(home, catalogue, origin, mapping, no_file),
         )
 

@@ -46,6 +46,7 @@ def _read(file: Path, ready: Barrier, end: Event) -> None:
 def _write(file: Path, ready: Barrier, end: Event) -> None:
     with open_catalogue(file) as catalogue:
         ids = [one.image_id for one in catalogue.page(EVERYTHING, None, 200_000).photographs]
+        catalogue.update([{"image_id": ids[0], "state": "cached"}])
         transactions = 0
         ready.wait()
         while not end.is_set():

@@ -8,7 +8,7 @@ from pathlib import Path
 _PATIENCE = 30.0
 # The log is folded into the database of itself while nobody reads; where somebody always
 # does, a writer waits for a gap once the log is this long.
-_LONGEST_LOG = 32 * 1024 * 1024
+_LONGEST_LOG = 16 * 1024 * 1024
 
 
 def connect(file: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
@@ -50,12 +50,12 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 def shorten_log(connection: sqlite3.Connection, file: Path) -> None:
     """To call after a transaction: empty the write-ahead log where it has grown long.
 
-    Readers that do not let go for two seconds are left in peace.
+    Readers that do not let go for five seconds are left in peace.
     """
     log = file.with_name(f"{file.name}-wal")
     if not log.exists() or log.stat().st_size < _LONGEST_LOG:
         return
-    connection.execute("PRAGMA busy_timeout = 2000")
+    connection.execute("PRAGMA busy_timeout = 5000")
     try:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     finally:
