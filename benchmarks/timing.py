@@ -1,9 +1,14 @@
-"""What took how long, for several that are stood side by side."""
+"""What took how long, for several that are stood side by side.
 
-import statistics
+Long work is noted with its processor time, a server's with it: on a machine that has other work
+to do, that says more. Of short work, done several times, the fastest counts.
+"""
+
 import time
 from collections.abc import Callable
 from typing import TypeVar
+
+import psutil
 
 _Outcome = TypeVar("_Outcome")
 
@@ -13,33 +18,32 @@ class Timings:
 
     def __init__(self) -> None:
         self._name = ""
+        self._servers: list[psutil.Process] = []
         self._cells: dict[str, dict[str, str]] = {}
 
-    def of(self, name: str) -> "Timings":
-        """The same table, to write into the column of that name."""
+    def of(self, name: str, *servers: int) -> "Timings":
+        """The same table, to write into the column of that name; `servers` are the processes
+        that work for it."""
         column = Timings()
+        column._servers = list(map(psutil.Process, servers))
         column._name, column._cells = name, self._cells
         return column
 
     def run(self, what: str, work: Callable[[], _Outcome]) -> _Outcome:
         """Do it once."""
-        start = time.perf_counter()
+        start, worked = time.perf_counter(), self._processor_time()
         outcome = work()
-        self.note(what, time.perf_counter() - start)
+        seconds, worked = time.perf_counter() - start, self._processor_time() - worked
+        self.write(what, f"{_written(seconds)} ({_written(worked)})")
         return outcome
 
-    def median(self, what: str, work: Callable[[], object], times: int = 9) -> None:
-        """Do it several times, and note the median."""
-        seconds = []
-        for _ in range(times):
-            start = time.perf_counter()
-            work()
-            seconds.append(time.perf_counter() - start)
-        self.note(what, statistics.median(seconds))
+    def best(self, what: str, work: Callable[[], object]) -> None:
+        """Do it several times."""
+        self.write(what, _written(fastest(work, 9)))
 
-    def note(self, what: str, seconds: float) -> None:
-        """Note what took so long."""
-        self.write(what, f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms")
+    def _processor_time(self) -> float:
+        served = (server.cpu_times() for server in self._servers)
+        return time.process_time() + sum(times.user + times.system for times in served)
 
     def write(self, what: str, cell: str) -> None:
         """Note anything."""
@@ -54,3 +58,17 @@ class Timings:
             [what, *(row.get(name, "") for name in names)] for what, row in self._cells.items()
         ]
         return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def fastest(work: Callable[[], object], times: int) -> float:
+    """The seconds of the fastest of several times."""
+    seconds = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)
+
+
+def _written(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"

@@ -142,12 +142,13 @@ def _prepare(item: Candidate | Refusal, keep: Keep) -> Photograph | Refusal:
         name = species_name(photograph.species)
     except ValueError as error:
         return Refusal(item.origin, f"{str(error).capitalize()}.")
-    photograph = photograph._replace(
-        species=name.species,
-        genus=photograph.genus or name.genus,
-        original_name="" if name.species == photograph.species else photograph.species,
-        flags=(DOUBTFUL_NAME,) if name.doubtful else (),
-    )
+    if name != (photograph.species, photograph.genus, False):
+        photograph = photograph._replace(
+            species=name.species,
+            genus=photograph.genus or name.genus,
+            original_name="" if name.species == photograph.species else photograph.species,
+            flags=(DOUBTFUL_NAME,) if name.doubtful else (),
+        )
     if item.file is not None:
         try:
             stored = keep(item.file)

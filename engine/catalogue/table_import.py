@@ -71,7 +71,13 @@ def _candidate(
 ) -> Candidate | Refusal:
     if row is None:
         return Refusal(origin, "It is no JSON object.")
-    values = {ours: text_of(row[name]) for ours, name in _names(tuple(row)).items()}
+    # Nearly every value is plain text, and 741,533 rows have many.
+    values = {
+        ours: value.strip()
+        if type(value := row[name]) is str and value.isascii()
+        else text_of(value)
+        for ours, name in _names(tuple(row)).items()
+    }
     path, local_id = values.pop("path", ""), values.pop(_LOCAL_ID, "")
     if not path and not values.get("url"):
         return Refusal(origin, "It has neither a path nor a url.")
