@@ -26,7 +26,7 @@ def barrier_saliency(image: Pixels) -> Plane:
     """Barrier distance and border contrast of an RGB picture, added: (height, width) in 0..1."""
     lab = np.asarray(cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
     distance = np.sum([barrier_distance(plane, _SCANS) for plane in cv2.split(lab)], axis=0)
-    return _stretched(np.add(_stretched(distance), _stretched(border_contrast(lab))))
+    return stretched(np.add(stretched(distance), stretched(border_contrast(lab))))
 
 
 def border_contrast(lab: Plane) -> Plane:
@@ -35,13 +35,21 @@ def border_contrast(lab: Plane) -> Plane:
     Args:
         lab: (height, width, 3), CIE Lab.
 
-    The distance is Mahalanobis', to each of the four edges; the most unlike edge does not count,
-    for the subject may lie on it.
+    The most unlike edge does not count, for the subject may lie on it.
+    """
+    distances = edge_distances(lab)
+    distances /= np.maximum(distances.max(axis=(1, 2), keepdims=True), 1e-6)
+    return np.asarray(distances.sum(axis=0) - distances.max(axis=0), dtype=np.float32)
+
+
+def edge_distances(lab: Plane) -> Plane:
+    """How unlike the colours of each edge every pixel is: (4, height, width), 0 and more.
+
+    The distance is Mahalanobis'. The edges are the upper, lower, left and right.
     """
     depth = max(2, round(_BORDER * min(lab.shape[:2])))
     edges = (lab[:depth], lab[-depth:], lab[:, :depth], lab[:, -depth:])
-    distances = np.stack([_distance_to(edge.reshape(-1, 3), lab) for edge in edges])
-    return np.asarray(distances.sum(axis=0) - distances.max(axis=0), dtype=np.float32)
+    return np.stack([_distance_to(edge.reshape(-1, 3), lab) for edge in edges])
 
 
 def _distance_to(colours: Plane, lab: Plane) -> Plane:
@@ -49,16 +57,17 @@ def _distance_to(colours: Plane, lab: Plane) -> Plane:
     # A border of one colour has no spread; a little noise is always assumed.
     covariance = np.cov(colours.T) + 4 * np.eye(3)
     whitened = (lab - mean) @ np.linalg.cholesky(np.linalg.inv(covariance)).astype(np.float32)
-    distance = np.sqrt(np.einsum("yxc,yxc->yx", whitened, whitened))
-    return np.asarray(distance / max(float(distance.max()), 1e-6), dtype=np.float32)
+    return np.asarray(np.sqrt(np.einsum("yxc,yxc->yx", whitened, whitened)), dtype=np.float32)
 
 
-def _stretched(values: Any) -> Plane:
+def stretched(values: Any) -> Plane:
+    """Values brought to 0..1."""
     low, high = float(values.min()), float(values.max())
     return np.asarray((values - low) / max(high - low, 1e-6), dtype=np.float32)
 
 
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that numba compiles when it is first called."""
     try:
         kept: Callable[..., Any] = numba.njit(cache=True, nogil=True)(function)
     except RuntimeError:  # Nowhere on this machine can the compiled code be kept.
@@ -66,7 +75,7 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     return kept
 
 
-@_compiled
+@compiled
 def barrier_distance(plane: Plane, scans: int) -> Plane:
     """The least difference between highest and lowest value on a way from the border.
 

@@ -8,15 +8,22 @@ from engine.settings.files import load, save
 CLASSIC = CropPreset(name="classic")
 FAST = CropPreset(
     name="fast",
-    detector="barrier",
-    working_side=160,
+    detector="learned",
+    policy="mass_square",
+    threshold=0.1,
+    mass=0.92,
+    padding=0.08,
+)
+SEMANTIC = CropPreset(
+    name="semantic",
+    detector="semantic",
     policy="mass_square",
     threshold=0.2,
-    mass=0.95,
-    padding=0.05,
+    mass=0.97,
+    padding=0.07,
 )
 CENTRE = CropPreset(name="centre", detector="none")
-BUILT_IN = {preset.name: preset for preset in (FAST, CLASSIC, CENTRE)}
+BUILT_IN = {preset.name: preset for preset in (FAST, SEMANTIC, CLASSIC, CENTRE)}
 
 # What is used where nothing else is chosen: what measures best in benchmarks.crop.
 DEFAULT = FAST

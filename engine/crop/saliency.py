@@ -72,6 +72,20 @@ def _barrier(picture: Pixels, _: CropPreset) -> SaliencyMap:
     return barrier_saliency(picture)
 
 
+def _learned(picture: Pixels, _: CropPreset) -> SaliencyMap:
+    # Here for the same reason.
+    from engine.crop.learned import learned_saliency
+
+    return learned_saliency(picture)
+
+
+def _semantic(picture: Pixels, preset: CropPreset) -> SaliencyMap:
+    # Here, because it loads torch.
+    from engine.crop.semantic.saliency import semantic_saliency
+
+    return semantic_saliency(picture, preset.network, preset.weights)
+
+
 def _nothing(picture: Pixels, _: CropPreset) -> SaliencyMap:
     return np.zeros(picture.shape[:2], np.float32)
 
@@ -85,5 +99,7 @@ DETECTORS = {
         "Spectral residual", None, _opencv("StaticSaliencySpectralResidual_create")
     ),
     "barrier": Detector("Minimum barrier", 160, _barrier),
+    "learned": Detector("Small network", 224, _learned),
+    "semantic": Detector("Features of a network", 256, _semantic),
     "none": Detector("Nothing: take the centre", 64, _nothing),
 }

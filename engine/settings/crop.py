@@ -8,7 +8,9 @@ from pydantic import Field
 
 from engine.settings.base import Settings
 
-DetectorName = Literal["fine_grained", "spectral_residual", "barrier", "none"]
+DetectorName = Literal[
+    "fine_grained", "spectral_residual", "barrier", "learned", "semantic", "none"
+]
 PolicyName = Literal["largest_contour", "heaviest_component", "mass_square"]
 
 
@@ -21,6 +23,15 @@ class CropPreset(Settings):
     detector: DetectorName = Field(
         "fine_grained",
         description="What finds the subject; none means the centre square.",
+    )
+    network: str = Field(
+        "",
+        description="For semantic: the network whose features are looked at, by its name in timm; "
+        "empty = the one that is trained, and elsewhere tf_efficientnet_lite0.",
+    )
+    weights: str | None = Field(
+        None,
+        description="For semantic: a local weights file of that network; empty = the published.",
     )
     working_side: int | None = Field(
         None,

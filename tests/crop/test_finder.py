@@ -139,8 +139,9 @@ def test_a_map_at_a_smaller_size_speaks_of_the_whole_photograph() -> None:
     seed=some.integers(0, 1000),
     threshold=some.floats(0.05, 0.95),
     padding=some.floats(0, 1),
-    detector=some.sampled_from(["fine_grained", "spectral_residual", "none"]),
+    detector=some.sampled_from(["fine_grained", "spectral_residual", "barrier", "learned", "none"]),
     working_side=some.none() | some.integers(64, 300),
+    policy=some.sampled_from(["largest_contour", "heaviest_component", "mass_square"]),
 )
 def test_any_picture_under_any_preset_gets_a_square_inside(
     width: int,
@@ -150,13 +151,18 @@ def test_any_picture_under_any_preset_gets_a_square_inside(
     padding: float,
     detector: str,
     working_side: int | None,
+    policy: str,
 ) -> None:
     chance = np.random.default_rng(seed)
     image = blob(
         width, height, *(chance.uniform(0, 1, 2) * (width, height)), min(width, height) / 5
     )
     preset = CropPreset(
-        detector=detector, threshold=threshold, padding=padding, working_side=working_side
+        detector=detector,
+        threshold=threshold,
+        padding=padding,
+        working_side=working_side,
+        policy=policy,
     )
     square = find_crop(image, preset).square
     assert square.width == square.height >= 1

@@ -2,7 +2,15 @@
 
 import pytest
 
-from engine.crop.presets import CENTRE, CLASSIC, FAST, load_preset, preset_names, save_preset
+from engine.crop.presets import (
+    CENTRE,
+    CLASSIC,
+    FAST,
+    SEMANTIC,
+    load_preset,
+    preset_names,
+    save_preset,
+)
 from engine.errors import BadInput
 from engine.home import Home
 from engine.settings.crop import CropPreset
@@ -17,7 +25,7 @@ def test_a_preset_is_found_under_its_name(home: Home) -> None:
     mine = CropPreset(name="mine", threshold=0.31, padding=0.05, working_side=320)
     save_preset(home, mine)
     assert load_preset(home, "mine") == mine
-    assert preset_names(home) == ["fast", "classic", "centre", "mine"]
+    assert preset_names(home) == ["fast", "semantic", "classic", "centre", "mine"]
 
 
 def test_a_preset_can_be_changed(home: Home) -> None:
@@ -26,21 +34,24 @@ def test_a_preset_can_be_changed(home: Home) -> None:
     assert load_preset(home, "mine").threshold == 0.6
 
 
-@pytest.mark.parametrize("preset", [FAST, CLASSIC, CENTRE], ids=lambda preset: preset.name)
+@pytest.mark.parametrize(
+    "preset", [FAST, SEMANTIC, CLASSIC, CENTRE], ids=lambda preset: preset.name
+)
 def test_what_comes_with_the_studio_stays_as_it_is(home: Home, preset: CropPreset) -> None:
     with pytest.raises(BadInput, match="comes with the studio and stays as it is"):
         save_preset(home, preset.model_copy(update={"threshold": 0.9}))
     (home.presets).mkdir()
     (home.presets / f"{preset.name}.yaml").write_text("threshold: 0.9\n")
     assert load_preset(home, preset.name) == preset
-    assert preset_names(home) == ["fast", "classic", "centre"]
+    assert preset_names(home) == ["fast", "semantic", "classic", "centre"]
 
 
 @pytest.mark.parametrize("name", ["gone", "", "../studio", "/etc/passwd", ".", "a/b"])
 def test_a_preset_that_is_not_there_is_refused_with_those_that_are(home: Home, name: str) -> None:
     save_preset(home, CropPreset(name="mine"))
     with pytest.raises(
-        BadInput, match=r"There is no crop preset .*; there are fast, classic, centre, mine\."
+        BadInput,
+        match=r"There is no crop preset .*; there are fast, semantic, classic, centre, mine\.",
     ):
         load_preset(home, name)
 

@@ -1,0 +1,1 @@
+"""How good the crops are, and how fast, beside libvips and smartcrop."""

@@ -1,0 +1,85 @@
+"""How good the crops are, and how fast, beside libvips and smartcrop.
+
+    python -m benchmarks.crop [quality] [trade-off] [speed] [fill] [loader]
+
+Quality is judged on photographs with the true masks of their subjects. Everything runs on one
+core, but for `fill`.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.crop import ways
+from benchmarks.crop.photographs import PHOTOS, SETS, enlarged, masked
+from benchmarks.crop.quality import compare, trade_off
+from benchmarks.crop.speed import filling, loading, whole_way
+from engine.crop import learned
+from engine.crop.presets import BUILT_IN, CENTRE, CLASSIC, FAST
+
+PARTS = ("quality", "trade-off", "speed", "fill", "loader")
+SIZES = ((800, 600), (2048, 1536))
+
+
+def measure_quality(parts: Sequence[str], photos: Path, half: int | None) -> None:
+    """The tables of what is kept."""
+    sets = {name: masked(name, photos, half) for name in SETS}
+    compared = {name: ways.by_preset(preset) for name, preset in BUILT_IN.items()} | {
+        "libvips attention": ways.by_libvips("attention"),
+        "libvips entropy": ways.by_libvips("entropy"),
+        "smartcrop.py": ways.by_smartcrop,
+    }
+    if "quality" in parts:
+        compare(sets, compared, list(BUILT_IN.values()))
+    if "trade-off" in parts:
+        trade_off(sets, FAST)
+
+
+def measure_speed(parts: Sequence[str], photos: Path, folder: Path) -> None:
+    """The tables of how long it takes."""
+    if "speed" in parts:
+        print("\n| file to 448 x 448 | " + " | ".join(f"{w} x {h}, ms" for w, h in SIZES) + " |")
+        print("|---|" + "---|" * len(SIZES))
+        shown = {
+            "centre": ways.shown_in_the_middle,
+            "fast": ways.shown_by_preset(FAST),
+            "libvips attention": ways.shown_by_libvips,
+            "smartcrop.py": ways.shown_by_smartcrop,
+            "classic, at full size": ways.shown_classic(CLASSIC),
+        }
+        columns = [whole_way(enlarged(folder, 8, size, photos), shown) for size in SIZES]
+        for name in shown:
+            print(f"| {name} |" + "".join(f" {column[name]:.1f} |" for column in columns))
+    if "fill" in parts:
+        one, two = filling(enlarged(folder, 250, SIZES[1], photos), folder, FAST).values()
+        print(f"\ncrop fill: {one:.0f} images/s with 1 process, {two:.0f} with 2: {two / one:.2f}x")
+    if "loader" in parts:
+        for size in SIZES:
+            files = enlarged(folder, 40, size, photos)
+            rates = loading(files, folder / f"loader-{size[0]}", FAST)
+            share = rates[FAST.name] / rates[CENTRE.name]
+            print(
+                f"loader at {size[0]} x {size[1]}: {rates[CENTRE.name]:.1f} images/s centre, "
+                f"{rates[FAST.name]:.1f} with `fast` boxes filled: {share:.1%}"
+            )
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=list(PARTS))
+    parser.add_argument("--photos", type=Path, default=PHOTOS)
+    parser.add_argument("--half", type=int, choices=(0, 1), help="judge one half of them only")
+    parser.add_argument("--weights", type=Path, help="instead of engine/crop/learned.npz")
+    given = parser.parse_args()
+    ways.on_one_core()
+    if given.weights:
+        learned.WEIGHTS = given.weights
+    measure_quality(given.parts, given.photos, given.half)
+    with tempfile.TemporaryDirectory() as folder:
+        measure_speed(given.parts, given.photos, Path(folder))
+
+
+if __name__ == "__main__":
+    main()

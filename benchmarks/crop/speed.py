@@ -1,0 +1,91 @@
+"""How fast: the whole way from a file, a catalogue in one process and two, a loader."""
+
+import shutil
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from benchmarks.crop.ways import Show
+from engine.crop.filling import Source, fill
+from engine.crop.presets import CENTRE
+from engine.files import sha256_of
+from engine.home import Home, open_home
+from engine.settings.augmentation import TrainAugmentation
+from engine.settings.crop import CropPreset
+from engine.split.folder import SplitLine
+from engine.training.dataset import PhotoDataset
+from engine.training.loader import Loader
+from engine.training.views import TrainView
+
+SIDE = 448
+
+
+def whole_way(files: Sequence[Path], ways: Mapping[str, Show], rounds: int = 3) -> dict[str, float]:
+    """Milliseconds from a file to (448, 448, 3), the median of rounds in turn, by way."""
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for number in range(rounds + 1):
+        for name, show in ways.items():
+            started = time.perf_counter()
+            for file in files:
+                show(file, SIDE)
+            # The first round loads and compiles.
+            if number:
+                taken[name].append(1000 * (time.perf_counter() - started) / len(files))
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def filling(files: Sequence[Path], folder: Path, preset: CropPreset) -> dict[int, float]:
+    """Photographs a second of `crop fill`, by the number of processes."""
+    rates = {}
+    for processes in (1, 2):
+        home, sources = _home(files, folder / f"fill-{processes}")
+        filled = fill(home, sources, preset, processes)
+        rates[processes] = filled.found / filled.seconds
+    return rates
+
+
+def loading(
+    files: Sequence[Path], folder: Path, preset: CropPreset, rounds: int = 5
+) -> dict[str, float]:
+    """Photographs a second of a training's loader, centre beside filled boxes, medians in turn."""
+    home, sources = _home(files, folder / "load")
+    fill(home, sources, preset, 1)
+    lines = [
+        SplitLine(
+            image_id=str(number),
+            path=source.path,
+            url="",
+            species="a",
+            label=0,
+            source="",
+            observation_id="",
+            sha256=source.sha256,
+        )
+        for number, source in enumerate(sources)
+    ]
+    view = TrainView(TrainAugmentation(resize=SIDE, crop=384), 0)
+    datasets = {each.name: PhotoDataset(home, lines, each, view) for each in (CENTRE, preset)}
+    keys = [[(0, place)] for place in range(len(lines))]
+    taken: dict[str, list[float]] = {name: [] for name in datasets}
+    for _ in range(rounds):
+        for name, dataset in datasets.items():
+            taken[name].append(_seconds(lambda d=dataset: list(Loader(0).read(d, keys))))
+    return {name: len(lines) / statistics.median(times) for name, times in taken.items()}
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _home(files: Sequence[Path], root: Path) -> tuple[Home, list[Source]]:
+    home = open_home(root)
+    sources = []
+    for file in files:
+        target = home.data / "images" / file.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+        sources.append(Source(sha256_of(target), target.relative_to(home.root).as_posix()))
+    return home, sources
