@@ -26,6 +26,7 @@ ROOMS = [
     "images",
     "download",
     "inaturalist",
+    "weights",
     "crop",
     "split",
     "quality",

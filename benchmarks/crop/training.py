@@ -4,9 +4,8 @@
     python -m benchmarks.crop.training half.npz --half 0            from one half of them
     python -m benchmarks.crop quality --weights half.npz --half 1   judged on the other
 
-Besides the photographs themselves it sees random cuts of them, so that a subject may lie anywhere,
-and drawings of a garden that is not the demo's; a photograph and its cuts are always in the same
-half.
+Besides the photographs themselves it sees random cuts of them, so that a subject may lie anywhere;
+a photograph and its cuts are always in the same half.
 """
 
 import argparse
@@ -22,12 +21,9 @@ from torch.nn import functional
 
 from benchmarks.crop.photographs import PHOTOS, SETS, masked
 from engine.crop.learned import SEEN, planes_of
-from engine.garden.draw import draw
-from engine.garden.plan import plan
 from engine.images.decode import Pixels, read_rgb
 
 CUTS = 10
-DRAWINGS, GARDEN_SEED = 250, 8
 Example = tuple[NDArray[np.float16], NDArray[np.float32], np.float64]
 NETWORKS = 3
 STEPS, BATCH, RATE, DECAY = 1000, 24, 4e-3, 1e-3
@@ -90,10 +86,6 @@ def examples(root: Path, half: int | None) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _examples(root: Path, half: int | None, chance: np.random.Generator) -> Iterator[Example]:
-    plantings = plan(GARDEN_SEED)
-    for planting in plantings[:: len(plantings) // DRAWINGS]:
-        drawing = draw(planting)
-        yield _example(drawing.image, drawing.mask > 0, 3)
     for name in SETS:
         for item in masked(name, root, half):
             image = read_rgb(item.file)

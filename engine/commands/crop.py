@@ -19,6 +19,7 @@ from engine.crop.filling import Source, fill
 from engine.crop.presets import DEFAULT, load_preset
 from engine.crop.survey import comparison, photographs_in, survey, write_png
 from engine.files import write_json
+from engine.settings.crop import CropPreset
 from engine.settings.files import validate
 from engine.settings.probe import ProbeSettings
 from engine.workers import cores
@@ -31,6 +32,10 @@ PROBE = ProbeSettings()
 
 def _help(field: str) -> str:
     return ProbeSettings.model_fields[field].description or ""
+
+
+def _through(field: str) -> str:
+    return CropPreset.model_fields[field].description or ""
 
 
 @app.command()
@@ -84,12 +89,15 @@ def fill_catalogue(
     processes: Annotated[
         int | None, typer.Option(min=1, max=256, help="Processes; as many as cores if left out.")
     ] = None,
+    network: Annotated[str, typer.Option(help=_through("network"))] = "",
+    weights: Annotated[Path | None, typer.Option(help=_through("weights"))] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find the crops of the whole catalogue ahead of training; goes on where it was ended."""
     place = home_at(home)
-    chosen = load_preset(place, preset)
+    found = str(weights.resolve()) if weights else None
+    chosen = load_preset(place, preset).looking_through(network, found)
     with catalogue_of(place) as catalogue, progress() as report:
         cached = catalogue.all(Filter(state="cached"))
         sources = [Source(item.sha256, item.path) for item in cached]

@@ -10,9 +10,9 @@ FAST = CropPreset(
     name="fast",
     detector="learned",
     policy="mass_square",
-    threshold=0.1,
-    mass=0.92,
-    padding=0.08,
+    threshold=0.05,
+    mass=0.93,
+    padding=0.05,
 )
 SEMANTIC = CropPreset(
     name="semantic",

@@ -13,6 +13,9 @@ DetectorName = Literal[
 ]
 PolicyName = Literal["largest_contour", "heaviest_component", "mass_square"]
 
+# Small, and its weights come with a package that the studio installs.
+USUAL_NETWORK = "tf_efficientnet_lite0"
+
 
 class CropPreset(Settings):
     name: str = Field(
@@ -27,7 +30,7 @@ class CropPreset(Settings):
     network: str = Field(
         "",
         description="For semantic: the network whose features are looked at, by its name in timm; "
-        "empty = the one that is trained, and elsewhere tf_efficientnet_lite0.",
+        f"empty = the one that is trained, and elsewhere {USUAL_NETWORK}.",
     )
     weights: str | None = Field(
         None,
@@ -92,3 +95,10 @@ class CropPreset(Settings):
         """16 hex digits that change when, and only when, the crops may change."""
         values = self.model_dump(exclude={"name"})
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
+
+    def looking_through(self, network: str, weights: str | None) -> "CropPreset":
+        """The preset with a network to look through, where it looks through one and names none."""
+        usual = network == USUAL_NETWORK and not weights
+        if self.detector != "semantic" or self.network or not network or usual:
+            return self
+        return self.model_copy(update={"network": network, "weights": self.weights or weights})

@@ -1,4 +1,4 @@
-"""Whatever a file holds: a square inside the photograph and a stated reason, or a plain sentence."""
+"""Whatever a file holds: a square inside the photograph and its reason, or a plain sentence."""
 
 import io
 from pathlib import Path

