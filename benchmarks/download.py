@@ -8,8 +8,9 @@ give the path of its program. Both run as whole programs, start-up included, wit
 to the disk, decodes them whole, and keeps a catalogue.
 
 - speed: photographs a second, and the most memory;
-- limit: a server that gives 20 a second and answers 429 beyond, for two minutes: what was got of
-  what the second minute allowed, and the share of its requests that were refused;
+- limit: a server that gives 20 a second and answers 429 beyond, for two minutes, the studio with
+  its usual caution: what was got of what the second minute allowed, and the share of its requests
+  that were refused;
 - kill: kill -9 at half, then once more: photographs fetched a second time.
 """
 
@@ -38,6 +39,8 @@ from engine.download.preferences import choose
 from engine.home import open_home
 
 PHOTOGRAPHS, PER_SECOND = 2_000, 20
+# More than two minutes can give.
+PLENTY = 3_000
 _MINUTE = 60
 
 
@@ -60,7 +63,7 @@ class Site:
     port: int
 
     def url(self, number: int) -> str:
-        return f"http://127.0.0.1:{self.port}/{number}.jpg"
+        return f"http://127.0.0.1:{self.port}/{number % PHOTOGRAPHS}.jpg?{number // PHOTOGRAPHS}"
 
     def seconds(self) -> dict[int, tuple[int, int]]:
         """Requests given and refused, by unix second."""
@@ -94,30 +97,32 @@ def served(folder: Path, per_second: int | None = None) -> Iterator[Site]:
         process.wait()
 
 
-Prepare = Callable[[Path, Site], list[str]]
-"""Given an empty folder and a server, the command that fetches everything into that folder."""
+Prepare = Callable[[Path, Site, int, bool], list[str]]
+"""Given an empty folder, a server, how many addresses, and whether to be cautious, the command
+that fetches them into that folder."""
 
 
-def studio(folder: Path, site: Site) -> list[str]:
-    """A home with a row an address; a politeness that only the server's answers teach."""
+def studio(folder: Path, site: Site, many: int, cautious: bool) -> list[str]:
+    """A home with a row an address."""
     home = open_home(folder)
     with open_catalogue(home.catalogue) as catalogue:
         catalogue.add(
             Photograph(f"p{number}", f"Species {number % 90}", url=site.url(number))
-            for number in range(PHOTOGRAPHS)
+            for number in range(many)
         )
     unlimited = {"requests_per_second": None, "start_rate": None, "connections": 16}
-    choose(home, {"allow_private_hosts": True, "free_gigabytes": 0.5, "other_hosts": unlimited})
+    pace = {} if cautious else {"other_hosts": unlimited}
+    choose(home, {"allow_private_hosts": True, "free_gigabytes": 0.5, **pace})
     return [sys.executable, "-m", "engine", "download", "--json", "--home", str(folder)]
 
 
 def img2dataset(program: str) -> Prepare:
     """As it comes, but for the files, which are stored as they are fetched."""
 
-    def prepare(folder: Path, site: Site) -> list[str]:
+    def prepare(folder: Path, site: Site, many: int, cautious: bool) -> list[str]:
         folder.mkdir(exist_ok=True)
         urls = folder.parent / f"{folder.name}.txt"
-        urls.write_text("\n".join(site.url(number) for number in range(PHOTOGRAPHS)))
+        urls.write_text("\n".join(site.url(number) for number in range(many)))
         words = "--input_format txt --output_format files --processes_count 2 --thread_count 16"
         words += " --resize_mode no --disable_all_reencoding True --enable_wandb False"
         words += " --retries 2 --number_sample_per_shard 1000"
@@ -138,7 +143,7 @@ def run(command: list[str], seconds: float | None = None) -> None:
 def speed(photographs: Path, work: Path, name: str, prepare: Prepare) -> None:
     """Photographs a second of a whole run, and the largest process of it."""
     with served(photographs) as site:
-        command = prepare(work, site)
+        command = prepare(work, site, PHOTOGRAPHS, False)
         start = time.perf_counter()
         _, _, used = os.wait4(_start(command).pid, 0)
         seconds = time.perf_counter() - start
@@ -150,7 +155,7 @@ def speed(photographs: Path, work: Path, name: str, prepare: Prepare) -> None:
 def limit(photographs: Path, work: Path, name: str, prepare: Prepare) -> None:
     """How much of what the second minute allows is got, and what is refused in it."""
     with served(photographs, PER_SECOND) as site:
-        command = prepare(work, site)
+        command = prepare(work, site, PLENTY, True)
         run(command, 2 * _MINUTE + 5)
         seconds = site.seconds()
     first = min(seconds)
@@ -168,7 +173,7 @@ def limit(photographs: Path, work: Path, name: str, prepare: Prepare) -> None:
 def kill(photographs: Path, work: Path, name: str, prepare: Prepare) -> None:
     """Kill it at half, start it again, and count what was fetched twice."""
     with served(photographs) as site:
-        command = prepare(work, site)
+        command = prepare(work, site, PHOTOGRAPHS, False)
         process = _start(command)
         while site.given() < PHOTOGRAPHS / 2 and process.poll() is None:
             time.sleep(0.01)

@@ -166,7 +166,7 @@ class Gate:
         row.struck(2 if refused else 1, now, failure.reason)
         pause = failure.retry_after
         if pause is None and failure.status in (429, 503):
-            pause = random.uniform(0, min(_LONGEST_BACKOFF, 2.0 ** (row.strikes // 2)))
+            pause = random.uniform(0, min(_LONGEST_BACKOFF, 2.0 ** ((row.strikes - 1) // 2)))
         if pause:
             row.pause(now + pause, failure.reason)
 
@@ -187,9 +187,9 @@ class Gate:
         self._sent.setdefault(host, deque(maxlen=256)).append(now)
 
     def _observed(self, host: str) -> float:
-        """Requests a second of the last five seconds."""
+        """Requests of the last second."""
         now = self._clock.now()
-        return sum(now - moment < 5 for moment in self._sent.get(host, ())) / 5
+        return float(sum(now - moment < 1 for moment in self._sent.get(host, ())))
 
     def _provider(self, host: str) -> Provider:
         if host not in self._providers:

@@ -58,7 +58,8 @@ class Host:
         self.strikes = self.parkings = 0
         if self.rate is None or not paced:
             return
-        step = max(0.5, (self.worst or 0) / 20)
+        # A rate that is known to be fine is reached again within seconds.
+        step = max(0.5, (self.worst or 0) / 5)
         faster = self.rate + step / max(self.rate, 1.0)
         self.rate = max(self.rate, min(faster, self._ceiling(now)))
 
@@ -96,4 +97,4 @@ class Host:
         if self.worst is None:
             return float("inf")
         quiet = max(0.0, (now - self.worst_at) / 60 - 2)
-        return self.worst * (0.97 + 0.02 * quiet**2)
+        return self.worst * (0.98 + 0.02 * quiet**2)

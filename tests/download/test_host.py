@@ -35,9 +35,9 @@ def test_a_host_that_objects_is_asked_half_as_fast_and_then_just_under_what_fail
     assert host.objected(1_000, sent=999.9, observed=0)
     assert (host.rate, host.worst) == (10.0, 20.0)
     now = answers(host, 1_000, 30)
-    assert host.rate == pytest.approx(19.4)
+    assert host.rate == pytest.approx(19.6)
     answers(host, now, 60)
-    assert host.rate == pytest.approx(19.4)
+    assert host.rate == pytest.approx(19.6)
 
 
 def test_after_some_quiet_minutes_more_is_tried_again() -> None:
@@ -58,6 +58,15 @@ def test_an_unpaced_host_that_objects_is_paced_from_what_it_was_asked() -> None:
     host = Host("a", rate=None)
     host.objected(1_000, sent=999, observed=200.0)
     assert host.rate == 100.0
+
+
+def test_a_burst_to_an_unpaced_host_counts_for_what_it_was(home: Home) -> None:
+    settings = DownloadSettings(other_hosts=ProviderSettings(start_rate=None))
+    with open_journal(home) as journal:
+        gate = Gate(journal, settings)
+        assert all(gate.ask("a").wait == 0 for _ in range(30))
+        gate.tell("a", TOO_OFTEN, gate.now())
+        assert gate.views()[0].rate == 15
 
 
 def test_answers_that_were_waited_for_by_nobody_prove_nothing() -> None:
