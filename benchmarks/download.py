@@ -7,7 +7,7 @@ give the path of its program. Both run as whole programs, start-up included, wit
 (img2dataset: threads); img2dataset stores the files as they come, the studio writes them through
 to the disk, decodes them whole, and keeps a catalogue.
 
-- speed: photographs a second, and the most memory;
+- speed: photographs a second, time of the processors, and the most memory of a process;
 - limit: a server that gives 20 a second and answers 429 beyond, for two minutes, the studio with
   its usual caution: what was got of what the second minute allowed, and the share of its requests
   that were refused;
@@ -148,8 +148,12 @@ def speed(photographs: Path, work: Path, name: str, prepare: Prepare) -> None:
         _, _, used = os.wait4(_start(command).pid, 0)
         seconds = time.perf_counter() - start
         rate = site.given() / seconds
-    memory = used.ru_maxrss / 1e3
-    print(f"{name:12} {rate:6.0f} a second   {seconds:6.2f} s   {memory:5.0f} MB", flush=True)
+    work_done, memory = used.ru_utime + used.ru_stime, used.ru_maxrss / 1e3
+    print(
+        f"{name:12} {rate:6.0f} a second   {seconds:6.2f} s, {work_done:5.2f} s of processor   "
+        f"{memory:5.0f} MB",
+        flush=True,
+    )
 
 
 def limit(photographs: Path, work: Path, name: str, prepare: Prepare) -> None:
