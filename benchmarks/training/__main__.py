@@ -3,10 +3,11 @@
     python -m benchmarks.training [--timm-script train.py] [--row NAME]
 
 Both sides get the same JPEGs, network, optimiser, crop, flip and interpolation, one thread and
-one core. They take turns; a figure is the median of the turns. Images a second are those between
-two steps of a run, told by its log or its curve, so that no start-up counts; memory is the most
-that the whole tree of processes held, shared pages counted once. Without timm's training script
-the peer is the plain loop over timm's loader in `peer`.
+one core. They take turns; a figure is the median of the turns. Images a second are those of a
+second of processor time between two steps of a run, told by its log or its curve: no start-up
+counts, nor what else goes on on the machine. Memory is the most that the whole tree of processes
+held, shared pages counted once. Without timm's training script the peer is the plain loop over
+timm's loader in `peer`.
 """
 
 import argparse
@@ -92,7 +93,7 @@ class Bench:
             command += ["--train-interpolation", "bicubic", "--no-prefetcher"]
             command += ["--epochs", "1", "--warmup-epochs", "0", "--cooldown-epochs", "0"]
             command += ["--log-interval", "1", "--output", str(self.home.root / "timm")]
-        return watch(command, self.core, _step_of)
+        return watch(command, self.core, step_of=_step_of)
 
     def in_turns(self, *sides: Callable[[], Any]) -> list[list[Any]]:
         """ABAB: what each side gave, in each round."""
@@ -106,7 +107,7 @@ def _step_of(line: str) -> int | None:
 
 
 def speed(watched: Watched, setup: Setup) -> float:
-    """Images a second between the first and the last step of the setup."""
+    """Images a second of processor time, between the first and the last step of the setup."""
     seconds = watched.marks[setup.last] - watched.marks[setup.first]
     return (setup.last - setup.first) * setup.batch / seconds
 
@@ -139,10 +140,10 @@ def _stepping(
     step(images, labels)
 
     def take() -> float:
-        began = time.perf_counter()
+        began = time.process_time()
         for _ in range(steps):
             step(images, labels)
-        return steps * len(labels) / (time.perf_counter() - began)
+        return steps * len(labels) / (time.process_time() - began)
 
     return take
 
@@ -194,9 +195,9 @@ def loaders(bench: Bench) -> None:
 
 def _drained(read: Callable[..., Any], *given: Any) -> float:
     """Images a second of a loader that nobody uses."""
-    began = time.perf_counter()
+    began = time.process_time()
     count = sum(1 for _ in read(*given))
-    return count * TINY.batch / (time.perf_counter() - began)
+    return count * TINY.batch / (time.process_time() - began)
 
 
 def crop(bench: Bench) -> None:
@@ -242,11 +243,11 @@ def _timed(kind: type, method: str) -> list[float]:
     original = getattr(kind, method)
 
     def noting(*given: Any, **named: Any) -> Any:
-        began = time.perf_counter()
+        began = time.process_time()
         try:
             return original(*given, **named)
         finally:
-            seconds.append(time.perf_counter() - began)
+            seconds.append(time.process_time() - began)
 
     setattr(kind, method, noting)
     return seconds

@@ -64,13 +64,17 @@ def settings_of(setup: Setup, split: str, **data: Any) -> RunSettings:
 
 
 def run_ours(home: Home, settings: RunSettings, run_id: str, core: int) -> Watched:
-    """Train a run; its marks are the times of the points of its curve."""
+    """Train a run; its steps are told by the points of its curve."""
     prepare(home, settings, run_id)
+    metrics = run_folder(home, run_id).metrics
+
+    def steps() -> list[int]:
+        if not metrics.exists():
+            return []
+        return [line["step"] for line in read_json_lines(metrics) if line["split"] == "train"]
+
     command = ["-m", "engine", "train", "--folder", run_id, "--home", str(home.root)]
-    watched = watch(command, core, lambda line: None)
-    lines = read_json_lines(run_folder(home, run_id).metrics)
-    watched.marks = {line["step"]: line["t"] for line in lines if line["split"] == "train"}
-    return watched
+    return watch(command, core, steps=steps)
 
 
 class OurStep:

@@ -1,4 +1,4 @@
-"""A process on one core: when it passed which step, and the most memory it and its own took."""
+"""A process on one core: the processor time at which it passed which step, and its memory."""
 
 import contextlib
 import os
@@ -6,28 +6,35 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
 import psutil
 
 from engine.settings.configs import PROJECT
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
-_LOOKS_A_SECOND = 4
+_SECONDS_BETWEEN_LOOKS = 0.04
+_LOOKS_A_WEIGHING = 8
 
 
 @dataclass
 class Watched:
-    """`marks` holds the Unix time of each step that was told; `memory` is PSS in bytes."""
+    """`marks` holds the seconds of processor time spent, by the whole tree of processes, when a
+    step was told; `memory` is the most it held in bytes, shared pages counted once (PSS)."""
 
-    marks: dict[int, float]
-    memory: int
-    output: str
+    marks: dict[int, float] = field(default_factory=dict)
+    memory: int = 0
 
 
-def watch(command: Sequence[str], core: int, step_of: Callable[[str], int | None]) -> Watched:
-    """Run Python with arguments to its end; `step_of` finds a step in a line of its output.
+def watch(
+    command: Sequence[str],
+    core: int,
+    step_of: Callable[[str], int | None] = lambda line: None,
+    steps: Callable[[], Iterable[int]] = tuple,
+) -> Watched:
+    """Run Python with arguments to its end. Steps are found in the lines of its output by
+    `step_of`, or told by `steps`.
 
     Raises:
         RuntimeError: it failed.
@@ -41,29 +48,53 @@ def watch(command: Sequence[str], core: int, step_of: Callable[[str], int | None
         text=True,
     )
     os.sched_setaffinity(process.pid, {core})
-    peak = [0]
-    looking = threading.Thread(target=_look, args=(process, peak))
+    watched = Watched()
+    looking = threading.Thread(target=_look, args=(process, watched, steps))
     looking.start()
-    marks, lines = {}, []
+    lines = []
     for line in process.stdout or ():
         step = step_of(line)
         if step is not None:
-            marks[step] = time.time()
+            watched.marks[step] = _processor_seconds(process.pid)
         lines.append(line)
     looking.join()
     if process.wait():
         raise RuntimeError("".join(lines[-30:]))
-    return Watched(marks, peak[0], "".join(lines))
+    return watched
 
 
-def _look(process: "subprocess.Popen[str]", peak: list[int]) -> None:
-    """Note the most memory of the tree; pages that are shared count once (PSS)."""
+def _look(
+    process: "subprocess.Popen[str]", watched: Watched, steps: Callable[[], Iterable[int]]
+) -> None:
+    looks = 0
     while process.poll() is None:
-        total = 0
         with contextlib.suppress(psutil.Error):
-            tree = psutil.Process(process.pid)
-            for each in [tree, *tree.children(recursive=True)]:
-                with contextlib.suppress(psutil.Error):
-                    total += each.memory_full_info().pss
-        peak[0] = max(peak[0], total)
-        time.sleep(1 / _LOOKS_A_SECOND)
+            for step in steps():
+                if step not in watched.marks:
+                    watched.marks[step] = _processor_seconds(process.pid)
+            if looks % _LOOKS_A_WEIGHING == 0:
+                watched.memory = max(watched.memory, _memory(process.pid))
+        looks += 1
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+
+
+def _tree(pid: int) -> list[psutil.Process]:
+    root = psutil.Process(pid)
+    return [root, *root.children(recursive=True)]
+
+
+def _processor_seconds(pid: int) -> float:
+    total = 0.0
+    for each in _tree(pid):
+        with contextlib.suppress(psutil.Error):
+            times = each.cpu_times()
+            total += times.user + times.system
+    return total
+
+
+def _memory(pid: int) -> int:
+    total = 0
+    for each in _tree(pid):
+        with contextlib.suppress(psutil.Error):
+            total += each.memory_full_info().pss
+    return total
