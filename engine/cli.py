@@ -1,5 +1,6 @@
 """The command line: whatever a page can start, a command can start."""
 
+import contextlib
 import os
 import sys
 import traceback
@@ -23,7 +24,7 @@ from engine.commands import (
 from engine.errors import StudioError
 from engine.locks import inherited
 from engine.progress import JOB_VARIABLE
-from engine.runs.jobs import tell_end
+from engine.runs.jobs import tell_begin, tell_end
 
 INTERRUPTED = 130
 
@@ -52,6 +53,8 @@ def main() -> None:
     job = os.environ.get(JOB_VARIABLE)
     # Held by the open descriptor for as long as this process lives.
     _lock = inherited(Path(job) / "lock") if job else None
+    with contextlib.suppress(StudioError):
+        tell_begin()
     status, reason = _run()
     tell_end(status, reason)
     sys.exit(status)

@@ -4,6 +4,8 @@ import streamlit as st
 
 from engine.runs.run import list_runs
 from studio import place
+from studio.runs.alerts_view import alerts_view
+from studio.runs.archives import import_view
 from studio.runs.compare import compare
 from studio.runs.detail import detail
 from studio.runs.listing import choose
@@ -19,6 +21,7 @@ with problems_shown():
     runs = list_runs(home)
     undo_view(home)
     queue_view(home)
+    alerts_view(home)
     views = ["One run", "Compare"]
     if len(runs) > 1:
         view = st.segmented_control(
@@ -42,5 +45,6 @@ with problems_shown():
     elif view == "Compare":
         compare(home, runs)
     else:
-        detail(home, choose(runs))
+        detail(home, choose(runs), any(run.is_live for run in runs))
+    import_view(home)
     trash_view(home)

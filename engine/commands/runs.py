@@ -1,11 +1,13 @@
-"""runs list, show, stop, cancel, resume, duplicate, delete, restore, empty-trash."""
+"""Runs: list, show, stop, cancel, resume, duplicate, archive, import, delete, restore."""
 
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from engine.commands.shared import HomeOption, JsonOption, answer, home_at
+from engine.runs.archive import archive_run, import_archive
 from engine.runs.control import cancel as cancel_run
 from engine.runs.control import duplicate as duplicate_run
 from engine.runs.control import resume as resume_run
@@ -108,6 +110,29 @@ def duplicate(
 ) -> None:
     """Launch a new run with the configuration of another."""
     tell_run(duplicate_run(home_at(home), run_id, changes or (), after), as_json)
+
+
+@app.command()
+def archive(
+    run_id: RunArgument,
+    out: Annotated[Path | None, typer.Option(help="The zip file; RUN.zip if not given.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a run to one file: configuration, metrics, best weights, class map, credits."""
+    written = archive_run(home_at(home), run_id, out or Path(f"{run_id}.zip"))
+    answer({"run_id": run_id, "file": str(written)}, f"{run_id} is in {written}.", as_json)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="The archive of a run.", exists=True)],
+    name: Annotated[str, typer.Option(help="What the run is called here.")] = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take in the archive of a run from another studio."""
+    tell_run(import_archive(home_at(home), file, name), as_json)
 
 
 @app.command()

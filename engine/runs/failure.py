@@ -84,7 +84,7 @@ _NEXT_STEPS = (
         "these changes, or Resume.",
     ),
     (
-        r"no space left|disk is full|disk quota",
+        r"no space left|disk is full|disk quota|make room on the disk",
         "Make room on the disk that holds the home, then Resume: it goes on from its last "
         "checkpoint.",
     ),

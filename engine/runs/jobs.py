@@ -15,7 +15,7 @@ from engine.files import read_json, write_json
 from engine.home import Home
 from engine.locks import claim, is_held
 from engine.progress import JOB_VARIABLE
-from engine.runs.process import identity_of, start_engine
+from engine.runs.process import identity_of, note_process, start_engine
 from engine.runs.queue import Lane, Ticket, changing, new_ticket, read_queue
 from engine.runs.supervision import keep_supervised
 from engine.runs.wish import StopWish, write_wish
@@ -151,6 +151,13 @@ def forget_job(home: Home, name: str) -> None:
     folder = home.jobs / name
     if not is_held(folder / "lock"):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def tell_begin() -> None:
+    """Called by the command line as it begins: who started it may have died before noting whom."""
+    folder = os.environ.get(JOB_VARIABLE)
+    if folder and _value(Path(folder) / "process.json", "pid", 0) != os.getpid():
+        note_process(Path(folder), identity_of(os.getpid()))
 
 
 def tell_result(values: Any) -> None:

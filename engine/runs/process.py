@@ -6,11 +6,12 @@ import platform
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
 
+from engine.files import write_json
 from engine.locks import LOCK_VARIABLE, release
 from engine.progress import JOB_VARIABLE
 from engine.settings.configs import PROJECT
@@ -62,6 +63,11 @@ class Identity:
 def identity_of(pid: int) -> Identity:
     """The identity of a process that lives, or is not yet waited for."""
     return Identity(pid, psutil.Process(pid).create_time(), platform.node())
+
+
+def note_process(folder: Path, identity: Identity, gpu: str = "") -> None:
+    """Keep in a folder which process works on it, and on which GPU."""
+    write_json(folder / "process.json", {**asdict(identity), "gpu": gpu})
 
 
 def start_engine(

@@ -19,8 +19,9 @@ from pathlib import Path
 from engine.errors import BadInput, StudioError
 from engine.home import Home, open_home
 from engine.locks import claim, inherited, is_held, release
-from engine.runs.queue import Ticket, changing, here, read_queue
+from engine.runs.queue import Lane, Ticket, changing, here, read_queue
 from engine.runs.supervision import bell, supervisor_lock
+from engine.runs.watch import Watch
 from engine.runs.wish import Stage, write_wish
 from engine.runs.work import Work, free_gpus, wish_of, work_of
 from engine.settings.configs import studio_settings
@@ -40,10 +41,13 @@ class Supervisor:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._live: dict[str, Work] = {}
+        # What each takes up: asked once, for files are read to tell.
+        self._places: dict[str, tuple[Lane, str]] = {}
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._locks: dict[str, int] = {}
         # When each stage of stopping began, by a clock that nobody sets.
         self._stages: dict[str, tuple[Stage, float]] = {}
+        self._watch = Watch(home)
         self._looked = -_LOOK_AROUND
         self._heard = 0
         self._considered: tuple[object, ...] = ()
@@ -69,6 +73,8 @@ class Supervisor:
             self._considered = considered
         for name, work in list(self._live.items()):
             self._stop(name, work)
+        with contextlib.suppress(OSError):
+            self._watch.look(list(self._live))
         return bool(self._live) or any(self._is_ours(ticket) for ticket in tickets)
 
     def _is_ours(self, ticket: Ticket) -> bool:
@@ -95,7 +101,11 @@ class Supervisor:
         for name in _names(self._home):
             if name not in self._live and is_held(work_of(self._home, name).lock):
                 log.info("Found %s alive.", name)
-                self._live[name] = work_of(self._home, name)
+                self._take_on(work_of(self._home, name))
+
+    def _take_on(self, work: Work) -> None:
+        self._live[work.name] = work
+        self._places[work.name] = work.lane, work.gpu
 
     def _note_ends(self) -> None:
         for name, work in list(self._live.items()):
@@ -112,7 +122,7 @@ class Supervisor:
                 continue
             else:
                 work.signal(signal.SIGKILL)
-            del self._live[name]
+            del self._live[name], self._places[name]
             self._end(work, status)
             self._stages.pop(name, None)
 
@@ -130,10 +140,13 @@ class Supervisor:
             log.exception("How %s ended could not be written.", work.name)
         finally:
             release(lock)
+        with contextlib.suppress(OSError):
+            self._watch.look_at(work.name)
 
     def _start_what_fits(self) -> None:
         if not read_queue(self._home):
             return
+        limits = _limits()
         with changing(self._home) as tickets:
             for ticket in list(tickets):
                 if not self._is_ours(ticket):
@@ -141,20 +154,19 @@ class Supervisor:
                 waits = ticket.after and (
                     ticket.after in self._live or any(t.name == ticket.after for t in tickets)
                 )
-                gpu = self._free(ticket) if not waits else None
+                gpu = self._free(ticket, limits) if not waits else None
                 if gpu is not None:
                     tickets.remove(ticket)
                     self._start(work_of(self._home, ticket.name), gpu)
 
-    def _free(self, ticket: Ticket) -> str | None:
+    def _free(self, ticket: Ticket, limits: QueueSettings) -> str | None:
         """The GPUs for this ticket, "" where it needs none; None where too few are free."""
-        limits = _limits()
-        users = [work for work in self._live.values() if work.lane == ticket.lane]
+        places = [gpu for lane, gpu in self._places.values() if lane == ticket.lane]
         if ticket.lane != "gpu":
             limit = limits.cpu if ticket.lane == "cpu" else limits.light
-            return "" if ticket.now or len(users) < limit else None
+            return "" if ticket.now or len(places) < limit else None
         wanted = work_of(self._home, ticket.name).gpus_wanted
-        taken = [gpu for work in users for gpu in work.gpu.split(",")]
+        taken = [gpu for place in places for gpu in place.split(",")]
         return free_gpus(taken, wanted, None if ticket.now else limits.gpu)
 
     def _start(self, work: Work, gpu: str) -> None:
@@ -165,7 +177,7 @@ class Supervisor:
             self._locks[work.name] = os.dup(lock)
         try:
             self._children[work.name] = work.start(lock, gpu)
-            self._live[work.name] = work
+            self._take_on(work)
             log.info("Started %s%s.", work.name, f" on GPU {gpu}" if gpu else "")
         except (OSError, StudioError):
             log.exception("%s could not be started.", work.name)

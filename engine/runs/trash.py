@@ -1,11 +1,13 @@
 """Deleting runs so that it can be undone: runs/.trash/."""
 
+import contextlib
 import shutil
 import time
 from dataclasses import dataclass
 
-from engine.errors import BadInput
+from engine.errors import BadInput, WorkFailed
 from engine.home import Home
+from engine.locks import claim, release
 from engine.runs.run import find_run
 from engine.training.folder import RunFolder
 
@@ -24,14 +26,23 @@ def delete_run(home: Home, run_id: str) -> Discarded:
 
     Raises:
         BadInput: there is no such run, or it is still going.
+        WorkFailed: the home cannot be written to.
     """
     run = find_run(home, run_id)
-    if run.is_live:
-        raise BadInput(f"The run {run_id} is still going; stop it first.")
     now = time.time()
     target = home.runs / ".trash" / f"{now:.3f}~{run_id}"
-    target.parent.mkdir(exist_ok=True)
-    run.folder.root.rename(target)
+    try:
+        # With the lock in hand nobody starts it meanwhile.
+        lock = None if run.is_live else claim(run.folder.lock)
+        if lock is None:
+            raise BadInput(f"The run {run_id} is still going; stop it first.")
+        try:
+            target.parent.mkdir(exist_ok=True)
+            run.folder.root.rename(target)
+        finally:
+            release(lock)
+    except OSError as error:
+        raise WorkFailed(f"The run {run_id} cannot be moved ({error.strerror}).") from error
     return Discarded(RunFolder(target), run_id, now)
 
 
@@ -40,7 +51,9 @@ def trash(home: Home) -> list[Discarded]:
     found = []
     for path in (home.runs / ".trash").glob("*~*"):
         at, _, run_id = path.name.partition("~")
-        found.append(Discarded(RunFolder(path), run_id, float(at)))
+        # What lies there under another name was put there by nobody of us.
+        with contextlib.suppress(ValueError):
+            found.append(Discarded(RunFolder(path), run_id, float(at)))
     return sorted(found, key=lambda discarded: -discarded.at)
 
 
@@ -63,5 +76,5 @@ def empty_trash(home: Home) -> int:
     """Remove for good what lies in the trash; returns how many runs."""
     discarded = trash(home)
     for item in discarded:
-        shutil.rmtree(item.folder.root)
-    return len(discarded)
+        shutil.rmtree(item.folder.root, ignore_errors=True)
+    return len(discarded) - len(trash(home))

@@ -14,7 +14,7 @@ from engine.files import read_json, write_json
 from engine.home import Home
 from engine.progress import JOB_VARIABLE
 from engine.runs.failure import exit_words
-from engine.runs.process import Identity, identity_of, start_engine
+from engine.runs.process import Identity, identity_of, note_process, start_engine
 from engine.runs.queue import Lane
 from engine.runs.wish import StopWish, read_wish
 from engine.settings.files import load
@@ -46,7 +46,7 @@ class Work:
     @property
     def lane(self) -> Lane:
         """What it takes up while it runs."""
-        return "light"
+        raise NotImplementedError
 
     @property
     def gpus_wanted(self) -> int:
@@ -83,8 +83,7 @@ class Work:
         process = start_engine(
             arguments, output, self.root / "log.txt", lock, environment=environment
         )
-        identity = dataclasses.asdict(identity_of(process.pid))
-        write_json(self.root / "process.json", {**identity, "gpu": gpu})
+        note_process(self.root, identity_of(process.pid), gpu)
         return process
 
     def identity(self) -> Identity | None:

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from engine.settings.alerts import AlertSettings
 from engine.settings.base import Settings
 from engine.settings.catalogue import CatalogueSettings
 from engine.settings.download import DownloadSettings
@@ -26,3 +27,6 @@ class StudioSettings(Settings):
         default_factory=DownloadSettings, description="How photographs are fetched."
     )
     queue: QueueSettings = Field(default_factory=QueueSettings, description="The queue.")
+    alerts: AlertSettings = Field(
+        default_factory=AlertSettings, description="Whom to tell what happens to runs."
+    )

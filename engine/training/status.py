@@ -129,10 +129,16 @@ class StatusFile:
             self.write()
 
     def write(self, **changes: Any) -> None:
-        """Change the status and write it now."""
+        """Change the status and write it now.
+
+        Raises:
+            WorkFailed: the run's folder was deleted; it is not made again.
+        """
         before = self.status
         self.status = dataclasses.replace(before, updated=time.time(), **changes)
         require_legal(before.run_id, before.state, self.status.state)
         if self._writes:
+            if not self._path.exists():
+                raise WorkFailed(f"{self._path.parent} was deleted while the run was going.")
             write_status(self._path, self.status)
         self._next_write = time.monotonic() + _SECONDS_BETWEEN_WRITES

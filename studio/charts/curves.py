@@ -83,15 +83,17 @@ def drawing(lines: Sequence[Line], look: Look, marks: Sequence[Mark] = ()) -> Dr
         look.title,
         _summary(rows, look),
         Table(header, rows),
-        {**_layout(look, len(lines) > 1, marks), "annotations": _star(lines, look)},
+        {**_layout(look, lines, marks), "annotations": _star(lines, look)},
         tuple(traces),
     )
 
 
-def _layout(look: Look, legend: bool, marks: Sequence[Mark]) -> dict[str, Any]:
+def _layout(look: Look, lines: Sequence[Line], marks: Sequence[Mark]) -> dict[str, Any]:
     ranged: dict[str, Any] = {}
     if look.form in ("percentage", "bytes") and not look.log:
         ranged["rangemode"] = "tozero"
+        if look.form == "percentage" and not any(len(line.y) for line in lines):
+            ranged["range"] = [0, 1]
     time_axis = look.x_title == "Time"
     return {
         "template": plain_template(),
@@ -99,7 +101,7 @@ def _layout(look: Look, legend: bool, marks: Sequence[Mark]) -> dict[str, Any]:
         # Zoom and hidden lines outlive new data, but not another axis.
         "uirevision": "kept" if look.x_title == "Epoch" else look.x_title,
         "hovermode": "x unified",
-        "showlegend": legend,
+        "showlegend": len(lines) > 1,
         "xaxis": {
             "title": {"text": look.x_title},
             **({"type": "date"} if time_axis else {"tickformat": "~g", "rangemode": "tozero"}),

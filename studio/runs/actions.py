@@ -9,6 +9,7 @@ from engine.runs.run import Run
 from engine.runs.trash import delete_run
 from engine.runs.wish import StopWish, read_wish
 from studio import text
+from studio.runs.archives import archive_button
 from studio.views.problem import problems_shown
 
 
@@ -35,6 +36,7 @@ def actions(home: Home, run: Run) -> None:
             st.switch_page("../pages/try_it.py", query_params={"run": run.run_id})
         _duplicate(home, run)
         if not run.is_live:
+            archive_button(home, run)
             _delete(home, run)
 
 

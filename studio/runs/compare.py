@@ -16,6 +16,7 @@ from engine.runs.run import Run
 from studio import text
 from studio.charts.parallel import parallel
 from studio.live_chart.component import forget_sent, live_chart, live_charts
+from studio.runs.alerts_view import tell_new
 from studio.runs.export import curves_csv
 from studio.runs.overlay import overlays
 from studio.runs.way import choose_way
@@ -35,7 +36,7 @@ def compare(home: Home, runs: Sequence[Run]) -> None:
         return
     forget_sent(_KEY)
     every = _TICK_SECONDS if any(by_id[run_id].is_live for run_id in chosen) else None
-    st.fragment(_beside, run_every=every)([by_id[run_id] for run_id in chosen])
+    st.fragment(_beside, run_every=every)(home, [by_id[run_id] for run_id in chosen])
 
 
 def _choose(run_ids: list[str]) -> list[str]:
@@ -50,7 +51,8 @@ def _choose(run_ids: list[str]) -> list[str]:
     return chosen
 
 
-def _beside(runs: list[Run]) -> None:
+def _beside(home: Home, runs: list[Run]) -> None:
+    tell_new(home)
     histories = {run.run_id: history_of(run) for run in runs}
     settings = {run.run_id: _settings(run) for run in runs}
     differs = differing(settings)

@@ -14,10 +14,12 @@ from studio import text
 from studio.charts.drawing import Drawing
 from studio.live_chart.component import forget_sent, live_charts
 from studio.runs.actions import actions, stop_stages
+from studio.runs.alerts_view import tell_new
 from studio.runs.charts import Way, run_charts
 from studio.runs.diagnosis import diagnosis
 from studio.runs.evaluation import evaluation, evaluation_job
 from studio.runs.log_view import log_view
+from studio.runs.notes_view import notes_view
 from studio.runs.way import choose_way
 from studio.views.chip import chip
 from studio.views.metrics import Metric, metric_row
@@ -25,10 +27,11 @@ from studio.views.problem import problem, problems_shown
 
 # Half of what a point may take to be seen, at most, is spent waiting for the next look.
 _TICK_SECONDS = 0.5
+_SLOW_TICK_SECONDS = 3.0
 
 
-def detail(home: Home, run: Run) -> None:
-    """Everything about one run. It ticks only while the run or work on it is going on."""
+def detail(home: Home, run: Run, any_live: bool = False) -> None:
+    """Everything about one run. It ticks only while it, work on it or `any_live` run goes on."""
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
@@ -36,11 +39,14 @@ def detail(home: Home, run: Run) -> None:
             st.subheader(text.plain(run.run_id), anchor=False, width="content")
             chip(run.state)
         actions(home, run)
+    notes_view(run)
     _reason(run)
     # A page that is drawn anew has none of the points that an earlier one was sent.
     forget_sent(_key(run))
     stands = _stands(home, run)
     every = _TICK_SECONDS if run.is_live or "running" in stands[1:] else None
+    if every is None and any_live:
+        every = _SLOW_TICK_SECONDS
     st.fragment(_current, run_every=every)(home, run.run_id, stands)
 
 
@@ -50,16 +56,17 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
         if _stands(home, run) != stands:
             # The list, the buttons and the timer follow from how it stands.
             st.rerun()
+        tell_new(home)
         if run.state == "queued":
             keep_going(home)
         stop_stages(run)
         _silence(run)
-        way = choose_way()
-        seen = _seen(run, way)
-        metric_row(figures(run, seen.history))
-        st.caption(_about(run, seen.history))
-        diagnosis(run)
-        st.space("small")
+        above = st.container()
+        seen = _seen(run, choose_way())
+        with above:
+            metric_row(figures(run, seen.history))
+            st.caption(_about(run, seen.history))
+            diagnosis(run)
         _charts(run, seen)
         evaluation(home, run)
         log_view(run)

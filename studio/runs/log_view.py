@@ -7,20 +7,25 @@ import streamlit as st
 
 from engine.runs.log import log_tail, search_log
 from engine.runs.run import Run
+from studio.palette import LIGHT
 
 _LINES = 300
 _LEVEL = re.compile(r"^\S+ \S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) ")
+# Mixed with the page's own colour of text, they can be read on light and on dark ground.
 _COLOURS = {
-    "DEBUG": "var(--st-gray-color)",
-    "WARNING": "var(--st-orange-color)",
-    "ERROR": "var(--st-red-color)",
-    "CRITICAL": "var(--st-red-color)",
+    "DEBUG": "color-mix(in srgb, currentColor 60%, transparent)",
+    "WARNING": f"color-mix(in srgb, {LIGHT.ochre} 70%, currentColor)",
+    "ERROR": f"color-mix(in srgb, {LIGHT.clay} 75%, currentColor)",
+    "CRITICAL": f"color-mix(in srgb, {LIGHT.clay} 75%, currentColor)",
 }
 _BOX = (
-    "height:320px;overflow:auto;display:flex;border:1px solid var(--st-border-color);"
-    "border-radius:0.5rem;padding:0.5rem 0.75rem;background:var(--st-secondary-background-color);"
-    "font:0.8125rem/1.5 var(--st-code-font)"
+    "height:320px;overflow:auto;display:flex;border-radius:0.5rem;padding:0.5rem 0.75rem;"
+    "border:1px solid color-mix(in srgb, currentColor 20%, transparent);"
+    "background:color-mix(in srgb, currentColor 4%, transparent);"
+    "font:0.8125rem/1.5 ui-monospace, monospace"
 )
+# Short lines fill the box from above, though it is laid out from below.
+_AT_THE_TOP = "margin-bottom:auto"
 
 
 def log_view(run: Run) -> None:
@@ -68,7 +73,7 @@ def log_html(lines: list[str], follow: bool) -> str:
     text = "".join(map(_line_html, lines)) or "<div>Nothing.</div>"
     return (
         f'<div role="log" aria-label="Log" tabindex="0" style="{_BOX};flex-direction:{direction}">'
-        f'<div style="white-space:pre-wrap;overflow-wrap:anywhere">{text}</div></div>'
+        f'<div style="white-space:pre-wrap;overflow-wrap:anywhere;{_AT_THE_TOP}">{text}</div></div>'
     )
 
 

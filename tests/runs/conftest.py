@@ -1,5 +1,6 @@
 """A home with a small split, and settings that train on it in seconds."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
@@ -12,6 +13,8 @@ from engine.catalogue.folder_import import import_folder
 from engine.catalogue.sqlite import open_catalogue
 from engine.home import Home
 from engine.images.store import ImageStore
+from engine.runs.log import log_tail
+from engine.runs.run import Run, find_run
 from engine.settings.files import validate
 from engine.settings.run import RunSettings
 from engine.settings.split import SplitSettings
@@ -81,3 +84,16 @@ def processes_of(home: Home) -> list[psutil.Process]:
 def trainers_of(home: Home) -> list[psutil.Process]:
     """Those of them that train."""
     return [process for process in processes_of(home) if "train" in process.cmdline()]
+
+
+def wait_for(home: Home, run_id: str, holds: Callable[[Run], bool], seconds: float = 90) -> Run:
+    deadline = time.monotonic() + seconds
+    while not holds(run := find_run(home, run_id)):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{run.state}: {run.reason}\n{log_tail(run.folder.log)}")
+        time.sleep(0.05)
+    return run
+
+
+def stepping(run: Run) -> bool:
+    return run.state == "running" and run.status.step > 3

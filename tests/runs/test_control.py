@@ -4,7 +4,6 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 
@@ -15,26 +14,13 @@ from engine.runs.control import launch, new_run_id, resume, stop
 from engine.runs.failure import failure_of
 from engine.runs.log import log_tail
 from engine.runs.metrics import read_metrics
-from engine.runs.run import Run, find_run, list_runs
+from engine.runs.run import find_run, list_runs
 from engine.runs.trash import delete_run
 from engine.settings.run import RunSettings
 
-from .conftest import MakeSettings, processes_of, trainers_of
+from .conftest import MakeSettings, processes_of, stepping, trainers_of, wait_for
 
 LONG = 10_000
-
-
-def wait_for(home: Home, run_id: str, holds: Callable[[Run], bool], seconds: float = 90) -> Run:
-    deadline = time.monotonic() + seconds
-    while not holds(run := find_run(home, run_id)):
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{run.state}: {run.reason}\n{log_tail(run.folder.log)}")
-        time.sleep(0.05)
-    return run
-
-
-def stepping(run: Run) -> bool:
-    return run.state == "running" and run.status.step > 3
 
 
 def test_a_launched_run_finishes_by_itself(planted: Home, make_settings: MakeSettings) -> None:
@@ -55,7 +41,7 @@ def test_clicking_many_times_at_once_starts_one_run(
 ) -> None:
     settings = make_settings(LONG)
     run_id = new_run_id(settings)
-    clicks = [threading.Thread(target=launch, args=(planted, settings, run_id)) for _ in range(6)]
+    clicks = [threading.Thread(target=launch, args=(planted, settings, run_id)) for _ in range(20)]
     for click in clicks:
         click.start()
     for click in clicks:

@@ -1,0 +1,59 @@
+"""Noticing, from time to time, what there is to tell of runs; each thing is told once."""
+
+import time
+
+from engine.errors import BadInput
+from engine.home import Home
+from engine.runs.alerts import alerts_of, append_alerts, read_alerts
+from engine.runs.messenger import send
+from engine.runs.run import Run, find_run
+from engine.settings.alerts import AlertSettings
+from engine.settings.configs import studio_settings
+
+_EVERY = 5.0
+
+
+class Watch:
+    """Looks at runs for the supervisor, and knows what was told before it began."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._told = {alert.identity for alert in read_alerts(home).alerts}
+        self._next = 0.0
+
+    def look(self, names: list[str]) -> None:
+        """Look at the runs among these (run:ID or job:NAME), every few seconds."""
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + _EVERY
+            for name in names:
+                self.look_at(name)
+
+    def look_at(self, name: str) -> None:
+        """Look at one of them now.
+
+        Raises:
+            OSError: what there is to tell cannot be written.
+        """
+        kind, _, run_id = name.partition(":")
+        if kind != "run":
+            return
+        try:
+            self._tell(find_run(self._home, run_id))
+        except BadInput:
+            return
+
+    def _tell(self, run: Run) -> None:
+        settings = _settings()
+        new = [alert for alert in alerts_of(run, settings) if alert.identity not in self._told]
+        if new:
+            self._told.update(alert.identity for alert in new)
+            append_alerts(self._home, new)
+        for alert in new:
+            send(alert, settings)
+
+
+def _settings() -> AlertSettings:
+    try:
+        return studio_settings().alerts
+    except BadInput:
+        return AlertSettings()

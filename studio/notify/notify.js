@@ -1,0 +1,28 @@
+const shown = new Set()
+
+// Only a click may ask the reader for leave, and only where it was neither given nor refused.
+function offer(parent) {
+  const button = parent.querySelector("button") ?? document.createElement("button")
+  if (!button.isConnected) {
+    button.className = "ps-notify"
+    button.textContent = "Tell me by this browser's notifications"
+    button.onclick = async () => {
+      await window.Notification.requestPermission()
+      offer(parent)
+    }
+    parent.append(button)
+  }
+  button.hidden = !("Notification" in window) || window.Notification.permission !== "default"
+}
+
+export default function ({ parentElement, data }) {
+  offer(parentElement)
+  for (const { id, title, body } of data.alerts) {
+    if (shown.has(id)) continue
+    shown.add(id)
+    if (window.Notification?.permission === "granted") {
+      // The same alert in two tabs is one notification.
+      new window.Notification(title, { body, tag: id })
+    }
+  }
+}

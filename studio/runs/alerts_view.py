@@ -1,0 +1,52 @@
+"""What happened to runs: told as it comes, and a list of the last."""
+
+import time
+
+import streamlit as st
+
+from engine.home import Home
+from engine.runs.alerts import Alert, read_alerts
+from studio import text
+from studio.notify.component import notify
+
+_SHOWN = 20
+_ICONS = {"finished": ":material/check_circle:", "failed": ":material/error:"}
+_OTHER = ":material/warning:"
+
+
+def alerts_view(home: Home) -> None:
+    """The last alerts, where there are any."""
+    alerts = read_alerts(home).alerts
+    if not alerts:
+        return
+    with st.expander(f"Alerts · {len(alerts):,}", icon=":material/notifications:"):
+        for alert in reversed(alerts[-_SHOWN:]):
+            st.markdown(f"{_icon(alert)} {alert_words(alert, time.time())}")
+
+
+def tell_new(home: Home) -> None:
+    """Tell this page's reader the alerts that came since the page was opened."""
+    offset = st.session_state.get("runs.alerts.offset")
+    new = read_alerts(home, offset or 0)
+    st.session_state["runs.alerts.offset"] = new.offset
+    # What came before the page was opened stands in the list.
+    alerts = new.alerts if offset is not None else ()
+    for alert in alerts:
+        said = f"**{text.plain(alert.run_id)}** · {text.plain(alert.sentence)}"
+        st.toast(said, icon=_icon(alert), duration="long")
+    told: list[Alert] = st.session_state.setdefault("runs.alerts.told", [])
+    told.extend(alerts)
+    del told[:-_SHOWN]
+    notify(told)
+
+
+def alert_words(alert: Alert, now: float) -> str:
+    """An alert in a line of Markdown, with a link to its run."""
+    return (
+        f"**[{text.plain(alert.run_id)}](/runs?run={alert.run_id})** · {alert.kind} · "
+        f"{text.plain(alert.sentence)} :gray[{text.ago(alert.at, now)}]"
+    )
+
+
+def _icon(alert: Alert) -> str:
+    return _ICONS.get(alert.kind, _OTHER)

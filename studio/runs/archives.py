@@ -1,0 +1,51 @@
+"""A run as one file: saved from the page, and taken in from another studio."""
+
+import tempfile
+from pathlib import Path
+
+import streamlit as st
+
+from engine.home import Home
+from engine.runs.archive import archive_run, import_archive
+from engine.runs.run import Run
+from studio.views.problem import problems_shown
+
+
+def archive_button(home: Home, run: Run) -> None:
+    """Offer the run as a zip file, which is made when it is asked for."""
+
+    def made() -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            return archive_run(home, run.run_id, Path(folder) / "run.zip").read_bytes()
+
+    st.download_button(
+        "Archive",
+        made,
+        f"{run.run_id}.zip",
+        "application/zip",
+        key="runs.archive",
+        icon=":material/archive:",
+        on_click="ignore",
+        help="Configuration, metrics, best weights, class map and credits in one file, which "
+        "another studio can take in.",
+    )
+
+
+def import_view(home: Home) -> None:
+    """Take in the archive of a run."""
+    with st.expander("Bring in an archived run", icon=":material/unarchive:"):
+        given = st.file_uploader(
+            "Archive",
+            type="zip",
+            key="runs.import.file",
+            help="A larger one is taken in by the command `runs import FILE`.",
+        )
+        pressed = st.button(
+            "Bring it in", key="runs.import", icon=":material/unarchive:", disabled=given is None
+        )
+        if pressed and given is not None:
+            with problems_shown(), tempfile.TemporaryDirectory() as folder:
+                file = Path(folder) / Path(given.name).name
+                file.write_bytes(given.getbuffer())
+                run = import_archive(home, file)
+                st.switch_page("../pages/runs.py", query_params={"run": run.run_id})

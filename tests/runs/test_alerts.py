@@ -1,0 +1,139 @@
+"""What is noticed of runs, told once, and carried to where the settings say."""
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.home import Home
+from engine.runs.alerts import Alert, alert_file, alerts_of, append_alerts, read_alerts
+from engine.runs.messenger import post, run_command, send
+from engine.runs.run import find_run
+from engine.runs.watch import Watch
+from engine.settings.alerts import AlertSettings
+from engine.training.diagnosis import Diagnosis, Remark, write_diagnosis
+
+from .written_run import written_run
+
+SETTINGS = AlertSettings(free_gigabytes=0)
+ALERT = Alert("one", 1, "finished", "It finished.", 0.0)
+
+
+def told(home: Home, settings: AlertSettings = SETTINGS, **status: Any) -> dict[str, str]:
+    written_run(home, "one", **{"updated": time.time(), **status})
+    return {a.kind: a.sentence for a in alerts_of(find_run(home, "one"), settings)}
+
+
+def test_an_end_is_told_in_words(home: Home) -> None:
+    best = {"metric": "macro_top1", "value": 0.61, "epoch": 3}
+    assert told(home, best=best) == {"finished": "It finished with a macro top-1 of 61.0%."}
+    assert told(home, state="failed", reason="The disk is full.") == {"failed": "The disk is full."}
+    assert told(home, state="stopped") == {}
+
+
+def test_a_run_that_gets_no_better_stagnates(home: Home) -> None:
+    best = {"metric": "macro_top1", "value": 0.61, "epoch": 3}
+    assert told(home, state="running", best=best, epoch=10.9) == {}
+    assert "since epoch 3" in told(home, state="running", best=best, epoch=11.0)["plateau"]
+    assert told(home, state="running", best=None, epoch=50.0) == {}
+
+
+def test_little_room_on_the_disk_is_told_beside_a_live_run(home: Home) -> None:
+    greedy = AlertSettings(free_gigabytes=1e6)
+    assert "make room" in told(home, greedy, state="running")["disk low"]
+    assert "disk low" not in told(home, greedy)
+
+
+def test_what_the_curves_show_is_told_with_the_trainers_own_words(home: Home) -> None:
+    folder = written_run(home, "one")
+    kinds = ("rate_high", "gap", "starved", "unseen", "misaligned", "no_learning")
+    remarks = tuple(Remark(kind, "warning", f"About {kind}.") for kind in kinds)
+    write_diagnosis(folder.diagnosis, Diagnosis(2.0, 20, remarks))
+    assert told(home, state="running") == {
+        "diverged": "About rate_high.",
+        "overfitting": "About gap.",
+        "starved loader": "About starved.",
+        "misaligned": "About misaligned.",
+        "no learning": "About no_learning.",
+    }
+
+
+def test_each_thing_is_told_once_though_the_supervisor_is_another(home: Home) -> None:
+    home.queue.mkdir(parents=True)
+    written_run(home, "one", state="failed", reason="No.", attempt=1)
+    Watch(home).look_at("run:one")
+    again = Watch(home)
+    again.look_at("run:one")
+    again.look_at("run:none")
+    again.look_at("job:one")
+    assert [a.identity for a in read_alerts(home).alerts] == [("one", 1, "failed")]
+    written_run(home, "one", state="failed", reason="No.", attempt=2)
+    again.look_at("run:one")
+    assert len(read_alerts(home).alerts) == 2
+
+
+def test_a_reader_goes_on_where_it_was_and_forgives_a_torn_line(home: Home) -> None:
+    home.queue.mkdir(parents=True)
+    append_alerts(home, [ALERT])
+    first = read_alerts(home)
+    with alert_file(home).open("a") as stream:
+        stream.write('{"run_id": "torn')
+    append_alerts(home, [ALERT])
+    assert read_alerts(home, first.offset).alerts == (ALERT,)
+    assert len(read_alerts(home).alerts) == 2
+
+
+@pytest.fixture
+def webhook() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A web address, and what it was sent."""
+    got: list[dict[str, Any]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(500 if self.path == "/broken" else 204)
+            self.end_headers()
+
+        def log_message(self, *words: Any) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", got
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_alert_goes_to_a_web_address(webhook: tuple[str, list[dict[str, Any]]]) -> None:
+    address, got = webhook
+    post(ALERT, f"{address}/hook")
+    assert got[0]["kind"] == "finished"
+    assert got[0]["text"] == "one · finished: It finished."
+    with pytest.raises(OSError):
+        post(ALERT, f"{address}/broken")
+
+
+def test_an_alert_goes_to_a_program(tmp_path: Path) -> None:
+    script = tmp_path / "a script.py"
+    script.write_text(f"import sys; open({str(tmp_path / 'got')!r}, 'w').write(sys.stdin.read())")
+    run_command(ALERT, f"{sys.executable} '{script}'")
+    assert json.loads((tmp_path / "got").read_text())["sentence"] == "It finished."
+
+
+def test_where_it_cannot_be_told_the_work_goes_on_and_the_log_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    settings = AlertSettings(webhook="http://127.0.0.1:9/none", command="/no/such/program")
+    before = threading.active_count()
+    send(ALERT, settings)
+    deadline = time.monotonic() + 10
+    while threading.active_count() > before and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert len(caplog.messages) == 2
+    assert all("could not be told" in message for message in caplog.messages)

@@ -1,0 +1,230 @@
+"""What may befall a run, with real processes: afterwards nothing is orphaned, lost or untrue."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from engine.errors import WorkFailed
+from engine.home import Home
+from engine.locks import is_held
+from engine.runs.control import ask_to_stop, launch, resume, stop
+from engine.runs.failure import failure_of
+from engine.runs.jobs import start_job
+from engine.runs.process import Identity
+from engine.runs.run import Run, find_run, list_runs
+from engine.runs.supervision import supervisor_lock
+from engine.runs.trash import delete_run
+from engine.settings.run import RunSettings
+from engine.training.checkpoint import open_checkpoint
+from engine.training.folder import RunFolder
+from tests.conftest import PROJECT
+
+from . import stubborn
+from .conftest import MakeSettings, processes_of, stepping, trainers_of, wait_for
+
+pytestmark = pytest.mark.slow
+LONG = 10_000
+
+
+def with_loaders(settings: RunSettings) -> RunSettings:
+    return settings.model_copy(update={"data": settings.data.model_copy(update={"workers": 2})})
+
+
+def all_of(run: Run) -> list[psutil.Process]:
+    """The trainer's process and its loaders'."""
+    assert run.status.pid is not None and run.status.pid_started is not None
+    return Identity(run.status.pid, run.status.pid_started, run.status.host).processes()
+
+
+def with_its_loaders(run: Run) -> list[psutil.Process]:
+    """The same, at a moment when the loaders are there: each epoch has its own."""
+    deadline = time.monotonic() + 30
+    while len(found := all_of(run)) < 3:
+        assert time.monotonic() < deadline, "no loaders came"
+    return found
+
+
+def gone(processes: list[psutil.Process], seconds: float = 20) -> bool:
+    deadline = time.monotonic() + seconds
+    while any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def saved_step(run: Run) -> int:
+    """The step of the last checkpoint, which must be whole."""
+    return open_checkpoint(run.folder.last).place.step
+
+
+@pytest.fixture
+def started(planted: Home, make_settings: MakeSettings) -> Run:
+    """A run with two loaders that has saved a checkpoint and goes on."""
+    settings = with_loaders(make_settings(LONG, checkpoint_every=2))
+    launch(planted, settings, "one")
+    return wait_for(planted, "one", lambda run: stepping(run) and run.folder.last.exists())
+
+
+def goes_on(home: Home, after: int) -> Run:
+    return wait_for(home, "one", lambda run: stepping(run) and run.status.step > after)
+
+
+def ends_well(home: Home) -> None:
+    """A stop is heard, saves, and leaves no process."""
+    processes = all_of(find_run(home, "one"))
+    stopped = stop(home, "one")
+    assert (stopped.state, stopped.reason) == ("stopped", "It was asked to stop, and saved first.")
+    assert saved_step(stopped) == stopped.status.step
+    assert gone(processes)
+
+
+def test_the_supervisor_is_killed(planted: Home, started: Run) -> None:
+    for process in processes_of(planted):
+        if "engine.runs.supervisor" in process.cmdline():
+            process.kill()
+    goes_on(planted, started.status.step + 5)
+    assert not is_held(supervisor_lock(planted))
+    ends_well(planted)
+
+
+def test_the_trainer_is_killed(planted: Home, started: Run) -> None:
+    processes = with_its_loaders(started)
+    psutil.Process(started.status.pid).kill()
+    failed = wait_for(planted, "one", lambda run: run.state == "failed")
+    assert "killed its process" in failed.reason
+    assert gone(processes)
+    step = saved_step(failed)
+    resume(planted, "one")
+    assert goes_on(planted, step).status.attempt == 2
+    ends_well(planted)
+
+
+def test_a_loader_is_killed(planted: Home, started: Run) -> None:
+    processes = with_its_loaders(started)
+    next(p for p in processes if p.pid != started.status.pid).kill()
+    run = wait_for(
+        planted,
+        "one",
+        lambda run: run.state == "failed" or run.status.step > started.status.step + 50,
+    )
+    if run.state == "failed":
+        assert failure_of(run.reason, run.folder.log).next_step
+        assert gone(processes)
+        resume(planted, "one")
+        goes_on(planted, saved_step(run))
+    ends_well(planted)
+
+
+def test_everything_is_killed_at_once(planted: Home, started: Run) -> None:
+    processes = [*processes_of(planted), *with_its_loaders(started)]
+    for process in processes:
+        process.send_signal(signal.SIGKILL)
+    lost = wait_for(planted, "one", lambda run: run.state == "lost")
+    assert gone(processes)
+    assert lost.can_resume
+    step = saved_step(lost)
+    resume(planted, "one")
+    assert goes_on(planted, step).status.attempt == 2
+    ends_well(planted)
+
+
+def test_the_trainer_is_halted_and_continued(planted: Home, started: Run) -> None:
+    trainer = psutil.Process(started.status.pid)
+    trainer.suspend()
+    halted = wait_for(planted, "one", lambda run: run.is_suspended)
+    assert halted.state == "running", "it holds its lock"
+    time.sleep(1)
+    step = find_run(planted, "one").status.step
+    trainer.resume()
+    assert not goes_on(planted, step + 3).is_suspended
+    ends_well(planted)
+
+
+def test_who_hears_neither_the_wish_nor_sigterm_is_killed(planted: Home) -> None:
+    command = [sys.executable, stubborn.__file__, str(planted.runs / "deaf")]
+    (planted.runs / "deaf").mkdir()
+    RunFolder(planted.runs / "deaf").config.write_text("name: deaf\n")
+    environment = {"PYTHONPATH": str(PROJECT)}
+    with subprocess.Popen(command, env=environment, start_new_session=True) as deaf:
+        wait_for(planted, "deaf", lambda run: run.state == "running")
+        ask_to_stop(planted, "deaf", ask_seconds=0.5, term_seconds=0.5)
+        ended = wait_for(planted, "deaf", lambda run: run.state == "stopped")
+        assert ended.reason.startswith("It did not answer for 1 seconds and was killed")
+        assert deaf.wait(10) == -signal.SIGKILL
+    assert not ended.folder.stop.exists()
+
+
+@pytest.fixture
+def mounted() -> Iterator[Callable[..., None]]:
+    """mounted(folder, *options) mounts on a folder until the test ends."""
+    folders: list[Path] = []
+
+    def mount(folder: Path, *options: str) -> None:
+        command = ["mount", *options, str(folder)]
+        if subprocess.run(command, capture_output=True, check=False).returncode:
+            pytest.skip("only root may mount")
+        folders.append(folder)
+
+    yield mount
+    for folder in reversed(folders):
+        subprocess.run(["umount", "--lazy", str(folder)], check=False)
+
+
+def test_the_disk_fills_up_and_has_room_again(
+    planted: Home, make_settings: MakeSettings, mounted: Callable[..., None]
+) -> None:
+    mounted(planted.runs, "-t", "tmpfs", "-o", "size=64m", "tmpfs")
+    launch(planted, make_settings(LONG, checkpoint_every=2), "one")
+    wait_for(planted, "one", lambda run: stepping(run) and run.folder.last.exists())
+    filler = planted.runs / "filler"
+    with filler.open("wb", buffering=0) as stream, pytest.raises(OSError, match="No space left"):
+        while True:
+            stream.write(bytes(100_000))
+    full = wait_for(planted, "one", lambda run: run.state in ("failed", "lost"))
+    if full.state == "failed":
+        assert "Make room" in failure_of(full.reason, full.folder.log).next_step
+    assert not trainers_of(planted)
+    step = saved_step(full)
+    filler.unlink()
+    resume(planted, "one")
+    goes_on(planted, step)
+    ends_well(planted)
+
+
+def test_a_home_that_cannot_be_written_to_is_shown_and_refuses_in_words(
+    planted: Home, make_settings: MakeSettings, mounted: Callable[..., None]
+) -> None:
+    launch(planted, make_settings(1), "one")
+    wait_for(planted, "one", lambda run: run.state == "finished")
+    deadline = time.monotonic() + 20
+    while processes_of(planted) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    mounted(planted.root, "--bind", str(planted.root))
+    mounted(planted.root, "-o", "remount,ro,bind")
+    assert [run.state for run in list_runs(planted)] == ["finished"]
+    for attempt in (
+        lambda: launch(planted, make_settings(1), "two"),
+        lambda: start_job(planted, "counts", ["counts"]),
+        lambda: delete_run(planted, "one"),
+    ):
+        with pytest.raises(WorkFailed, match="Read-only file system"):
+            attempt()
+    assert [run.run_id for run in list_runs(planted)] == ["one"]
+
+
+def test_a_folder_deleted_under_its_run_ends_it(planted: Home, started: Run) -> None:
+    processes = with_its_loaders(started)
+    while started.folder.status.exists():
+        # While it is emptied the run may add a file.
+        shutil.rmtree(started.folder.root, ignore_errors=True)
+    assert gone(processes)
+    assert list_runs(planted) == []
+    assert not started.folder.status.exists()

@@ -1,0 +1,67 @@
+"""How a run truly stands, whatever its files, its lock and the clock say."""
+
+import time
+
+import pytest
+
+from engine.home import Home
+from engine.locks import claim, release
+from engine.runs.queue import changing, new_ticket
+from engine.runs.run import find_run, list_runs
+
+from .written_run import written_run
+
+HOUR = 3_600
+
+
+@pytest.mark.parametrize("clock", [0, HOUR, -HOUR, 400 * 24 * HOUR])
+def test_a_clock_that_was_set_changes_nothing_for_a_run_that_holds_its_lock(
+    home: Home, clock: float
+) -> None:
+    folder = written_run(home, "one", state="running", updated=time.time() + clock)
+    lock = claim(folder.lock)
+    assert lock is not None
+    run = find_run(home, "one")
+    assert (run.state, run.reason) == ("running", "")
+    assert bool(run.silent) == (clock < 0)
+    release(lock)
+
+
+@pytest.mark.parametrize("clock", [HOUR, -HOUR])
+def test_without_its_lock_it_is_lost_though_the_clock_was_set(home: Home, clock: float) -> None:
+    written_run(home, "one", state="running", updated=time.time() + clock)
+    run = find_run(home, "one")
+    assert (run.state, run.can_resume) == ("lost", True)
+
+
+def test_a_run_that_has_just_written_is_not_lost_yet(home: Home) -> None:
+    written_run(home, "one", state="running", updated=time.time())
+    assert find_run(home, "one").state == "running"
+
+
+def test_a_run_of_another_machine_is_given_longer_and_is_nobodys_to_kill(home: Home) -> None:
+    written_run(home, "one", state="running", host="greenhouse", updated=time.time() - 60)
+    run = find_run(home, "one")
+    assert (run.state, run.is_abroad, run.is_suspended) == ("running", True, False)
+    written_run(home, "two", state="running", host="greenhouse", updated=time.time() - 600)
+    assert "if it still runs there, stop it there" in find_run(home, "two").reason
+
+
+def test_a_run_that_ended_stays_ended(home: Home) -> None:
+    for state in ("finished", "failed", "stopped"):
+        written_run(home, state, state=state, host="greenhouse", updated=time.time())
+        assert find_run(home, state).state == state
+
+
+def test_what_has_a_ticket_is_queued_and_what_was_only_made_is_lost(home: Home) -> None:
+    written_run(home, "one", state="queued", updated=time.time() - 60)
+    assert find_run(home, "one").reason == "It was made and never started."
+    with changing(home) as tickets:
+        tickets.append(new_ticket(home, "run:one", "cpu"))
+    assert find_run(home, "one").state == "queued"
+
+
+def test_the_newest_run_stands_first(home: Home) -> None:
+    for age, run_id in ((30, "old"), (10, "new"), (20, "middle")):
+        written_run(home, run_id, started=time.time() - age)
+    assert [run.run_id for run in list_runs(home)] == ["new", "middle", "old"]
