@@ -27,7 +27,7 @@ from engine.training.folder import RunFolder
 from tests.conftest import PROJECT
 
 from . import stubborn
-from .conftest import MakeSettings, processes_of, stepping, trainers_of, wait_for
+from .conftest import MakeSettings, processes_of, stepping, wait_for
 
 pytestmark = pytest.mark.slow
 LONG = 10_000
@@ -188,10 +188,11 @@ def test_the_disk_fills_up_and_has_room_again(
     with filler.open("wb", buffering=0) as stream, pytest.raises(OSError, match="No space left"):
         while True:
             stream.write(bytes(100_000))
+    processes = all_of(find_run(planted, "one"))
     full = wait_for(planted, "one", lambda run: run.state in ("failed", "lost"))
     if full.state == "failed":
         assert "Make room" in failure_of(full.reason, full.folder.log).next_step
-    assert not trainers_of(planted)
+    assert gone(processes)
     step = saved_step(full)
     filler.unlink()
     resume(planted, "one")
