@@ -151,6 +151,10 @@ class Supervisor:
             for ticket in list(tickets):
                 if not self._is_ours(ticket):
                     continue
+                if ticket.name in self._live and is_held(self._live[ticket.name].lock):
+                    # Whoever started it was killed before it could be taken out.
+                    tickets.remove(ticket)
+                    continue
                 waits = ticket.after and (
                     ticket.after in self._live or any(t.name == ticket.after for t in tickets)
                 )

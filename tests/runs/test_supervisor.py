@@ -105,9 +105,9 @@ def test_a_new_supervisor_takes_on_what_the_killed_one_left(home: Home) -> None:
     old.kill()
     until(lambda: not is_held(supervisor_lock(home)))
     assert state(home, "first") == "running"
-    keep_going(home)
+    keep_supervised(home)
     until(lambda: supervisor(home))
-    time.sleep(0.5)
+    until(lambda: is_held(home.jobs / "first" / "lock"))
     assert read_job(home, "second").waiting, "the place of the first is still taken"
     stop_job(home, "first")
     until(lambda: state(home, "first") == "stopped")
