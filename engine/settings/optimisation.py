@@ -134,6 +134,11 @@ class TrainingSettings(Settings):
     checkpoint_every: int = Field(
         500, ge=1, description="Steps between two checkpoints inside an epoch."
     )
+    tensorboard: bool = Field(
+        False,
+        description="Write the curves as TensorBoard event files too, in the run's folder "
+        "tensorboard.",
+    )
     stop_after_steps: int | None = Field(
         None, ge=1, description="Stop, finished, after this many steps; empty = all epochs."
     )

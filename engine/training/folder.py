@@ -102,6 +102,11 @@ class RunFolder:
     def diagnosis(self) -> Path:
         return self.root / "diagnosis.json"
 
+    @property
+    def events(self) -> Path:
+        """The curves once more, as TensorBoard reads them."""
+        return self.root / "tensorboard"
+
     def by_class(self, step: int) -> Path:
         """What validation after `step` found of each class."""
         return self.evaluation / f"val-{step:08d}.npz"

@@ -14,6 +14,7 @@ from engine.training.checkpoint import Place
 from engine.training.curves import CurveWriter
 from engine.training.device import Device
 from engine.training.diagnosis import Diagnosis, Patient, diagnose, epochs_of, write_diagnosis
+from engine.training.events import EventFiles
 from engine.training.folder import RunFolder
 from engine.training.metrics import Metrics, Tally
 from engine.training.pace import Pace, peak_memory
@@ -28,13 +29,20 @@ class Journal:
     Args:
         photographs: in the training part.
         writes: whether this process is the one that tells.
+        tensorboard: whether the curves are written for TensorBoard too.
     """
 
     def __init__(
-        self, folder: RunFolder, status: StatusFile, photographs: int, writes: bool = True
+        self,
+        folder: RunFolder,
+        status: StatusFile,
+        photographs: int,
+        writes: bool = True,
+        tensorboard: bool = False,
     ) -> None:
         self._folder = folder
         self._curves = CurveWriter(folder.metrics, status.status.attempt) if writes else None
+        self._events = EventFiles(folder.events) if writes and tensorboard else None
         self._status = status
         self._photographs = photographs
         self._device = torch.device("cpu")
@@ -46,6 +54,8 @@ class Journal:
     def close(self) -> None:
         if self._curves is not None:
             self._curves.close()
+        if self._events is not None:
+            self._events.close()
 
     def epoch(self, place: Place) -> float:
         """How many epochs are done, as a number with a fraction."""
@@ -182,3 +192,5 @@ class Journal:
     def _point(self, part: str, step: int, epoch: float, **values: Any) -> None:
         if self._curves is not None:
             self._curves.add(part, step, epoch, **values)
+        if self._events is not None:
+            self._events.add(part, step, {"epoch": epoch, **values})

@@ -91,6 +91,6 @@ def open_scene(
         train_images=np.bincount(train.labels, minlength=len(classes)),
         genera=genera_of(classes.species),
         quarantine=Quarantine(folder.unreadable, ranks),
-        journal=Journal(folder, status, len(train), writes=ranks.is_first),
+        journal=Journal(folder, status, len(train), ranks.is_first, settings.training.tensorboard),
         stop=stop,
     )

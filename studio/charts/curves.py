@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.runs.thinning import thinned
+from engine.runs.thinning import MOST_POINTS, thinned
 from studio import text
 from studio.charts.chart import Chart, Table
 from studio.charts.drawing import Drawing, Trace, plain_template
@@ -47,7 +47,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Look:
-    """What a chart of curves says beside its points."""
+    """What a chart of curves says beside its points, of which each line has at most `most`."""
 
     title: str
     y_title: str
@@ -56,6 +56,7 @@ class Look:
     form: Form = "number"
     log: bool = False
     height: int = 300
+    most: int = MOST_POINTS
 
 
 def curves(
@@ -78,7 +79,7 @@ def drawing(lines: Sequence[Line], look: Look, marks: Sequence[Mark] = ()) -> Dr
     """The same, taken apart, so that a page that ticks sends only what is new."""
     rows = tuple(_row(line, look) for line in lines)
     header = ("Line", "Points", "First", "Last", "Best" if look.best != "none" else "Largest")
-    traces = [trace for line in lines for trace in _traces(line)]
+    traces = [trace for line in lines for trace in _traces(line, look.most)]
     return Drawing(
         look.title,
         _summary(rows, look),
@@ -136,7 +137,7 @@ def _layout(look: Look, lines: Sequence[Line], marks: Sequence[Mark]) -> dict[st
     }
 
 
-def _traces(line: Line) -> list[Trace]:
+def _traces(line: Line, most: int) -> list[Trace]:
     x, y = np.asarray(line.x, float), np.asarray(line.y, float)
     colour = line.colour or PARTS.get(line.part, LIGHT.leaf)
     dash = "dash" if line.faint else _DASHES.get(line.part, "solid")
@@ -149,7 +150,7 @@ def _traces(line: Line) -> list[Trace]:
         "legendgroup": line.name,
     }
     if line.smooth is None:
-        return [Trace(front, *thinned(x, y))]
+        return [Trace(front, *thinned(x, y, most))]
     behind = {
         **front,
         "mode": "lines",
@@ -159,7 +160,7 @@ def _traces(line: Line) -> list[Trace]:
         "hoverinfo": "skip",
     }
     smooth = np.asarray(line.smooth, float)
-    return [Trace(front, *thinned(x, smooth)), Trace(behind, *thinned(x, y))]
+    return [Trace(front, *thinned(x, smooth, most)), Trace(behind, *thinned(x, y, most))]
 
 
 def _star(lines: Sequence[Line], look: Look) -> list[dict[str, Any]]:

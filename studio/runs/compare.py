@@ -52,7 +52,6 @@ def _choose(run_ids: list[str]) -> list[str]:
 
 
 def _beside(home: Home, runs: list[Run]) -> None:
-    tell_new(home)
     histories = {run.run_id: history_of(run) for run in runs}
     settings = {run.run_id: _settings(run) for run in runs}
     differs = differing(settings)
@@ -97,6 +96,7 @@ def _beside(home: Home, runs: list[Run]) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
+    tell_new(home)
 
 
 def history_of(run: Run) -> History:

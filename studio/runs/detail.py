@@ -8,6 +8,7 @@ import streamlit as st
 from engine.home import Home
 from engine.runs.failure import failure_of
 from engine.runs.history import History
+from engine.runs.remaining import range_left
 from engine.runs.run import Run, find_run
 from engine.runs.supervision import keep_going
 from studio import text
@@ -56,7 +57,6 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
         if _stands(home, run) != stands:
             # The list, the buttons and the timer follow from how it stands.
             st.rerun()
-        tell_new(home)
         if run.state == "queued":
             keep_going(home)
         stop_stages(run)
@@ -70,6 +70,7 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
         _charts(run, seen)
         evaluation(home, run)
         log_view(run)
+        tell_new(home)
 
 
 def _stands(home: Home, run: Run) -> tuple[str, ...]:
@@ -167,24 +168,32 @@ def figures(run: Run, history: History) -> list[Metric]:
             "Photographs trained on a second.",
             status.device or "–",
         ),
-        _time(run),
+        _time(run, history),
     ]
 
 
-def _time(run: Run) -> Metric:
+def _time(run: Run, history: History) -> Metric:
     status = run.status
     began = status.started or time.time()
     if run.is_live:
-        left = "–" if status.seconds_left is None else text.duration(_rounded(status.seconds_left))
-        so_far = f"{text.duration(time.time() - began)} so far" if status.started else "–"
-        return Metric("Time left", left, note=so_far)
+        if status.seconds_left is None:
+            so_far = f"{text.duration(time.time() - began)} so far" if status.started else "–"
+            return Metric("Time left", "–", note=so_far)
+        span = range_left(status.seconds_left, history.train["images_per_second"])
+        return Metric(
+            "Time left",
+            text.duration(_rounded(status.seconds_left)),
+            "As fast as it was lately; below it, from the fastest to the slowest tenth.",
+            " to ".join(text.duration(_rounded(end)) for end in span) if span else None,
+        )
     end = status.ended or status.updated or began
     return Metric("Took", text.duration(end - began), note=text.ago(end, time.time()))
 
 
 def _rounded(seconds: float) -> float:
-    """Whole minutes from ten minutes on: a forecast is no more certain than that."""
-    return round(seconds / 60) * 60 if seconds >= 600 else seconds
+    """In steps of 5, 30 and 60 seconds: a forecast is no more certain than that."""
+    step = 60 if seconds >= 600 else 30 if seconds >= 120 else 5
+    return round(seconds / step) * step
 
 
 def _about(run: Run, history: History) -> str:

@@ -1,13 +1,16 @@
 """The curves of several runs over one axis."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from engine.runs.history import History
+from engine.runs.thinning import MOST_POINTS
 from studio.charts.curves import Line, drawing
 from studio.charts.drawing import Drawing
 from studio.palette import LIGHT
 from studio.runs.charts import KINDS, Kind, Way, line_of, look_of
 
+_POINTS, _FEWEST = 20_000, 200
 _NAMES = ("macro_top1", "top1", "top5", "loss", "lr", "images_per_second")
 
 
@@ -37,5 +40,7 @@ def _overlay(
             train = part == "train" and len(kind.parts) > 1
             name = f"{run_id} (train)" if train else run_id
             lines.append(Line(name, line.x, line.y, part, train, colours[run_id], line.smooth))
+    # Fifty runs are drawn as fast as five.
+    most = min(MOST_POINTS, max(_FEWEST, _POINTS // max(1, len(lines))))
     k = max((history.k for history in histories.values()), default=5)
-    return drawing(lines, look_of(kind, k, way))
+    return drawing(lines, replace(look_of(kind, k, way), most=most))
