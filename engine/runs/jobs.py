@@ -1,6 +1,5 @@
 """Work in the background other than training: planting, importing, evaluating."""
 
-import dataclasses
 import os
 import shutil
 import threading
@@ -92,7 +91,7 @@ def start_job_told(
             lock=lock,
             environment={**secrets, JOB_VARIABLE: str(folder)},
         )
-        write_json(folder / "process.json", dataclasses.asdict(identity_of(process.pid)))
+        note_process(folder, identity_of(process.pid))
     # An ended child that nobody waits for stays behind as a zombie.
     threading.Thread(target=process.wait, daemon=True).start()
     return read_job(home, name)
