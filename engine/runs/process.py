@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 
 from engine.files import write_json
-from engine.locks import LOCK_VARIABLE, release
+from engine.home import Home
+from engine.locks import LOCK_VARIABLE, is_held, release
 from engine.progress import JOB_VARIABLE
 from engine.settings.configs import PROJECT
 
@@ -109,6 +110,18 @@ def start_python(
             )
     finally:
         release(lock)
+
+
+def end_left_over(home: Home) -> None:
+    """Kill the helpers of jobs that were killed so suddenly that nobody could end them.
+
+    They are known by their environment, never by a number that may be somebody else's by now.
+    """
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            folder = Path(process.environ().get(JOB_VARIABLE) or "/")
+            if folder.parent == home.jobs and not is_held(folder / "lock"):
+                process.kill()
 
 
 def _session(pid: int) -> int:

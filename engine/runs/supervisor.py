@@ -19,6 +19,7 @@ from pathlib import Path
 from engine.errors import BadInput, StudioError
 from engine.home import Home, open_home
 from engine.locks import claim, inherited, is_held, release
+from engine.runs.process import end_left_over
 from engine.runs.queue import Lane, Ticket, changing, here, read_queue
 from engine.runs.supervision import bell, supervisor_lock
 from engine.runs.watch import Watch
@@ -54,6 +55,7 @@ class Supervisor:
 
     def run(self) -> None:
         """Work until there has been nothing to do for a while."""
+        end_left_over(self._home)
         busy = time.monotonic()
         while self._home.queue.is_dir():
             if self.tick():

@@ -124,6 +124,21 @@ def test_there_is_one_supervisor_and_it_leaves_when_there_is_nothing_to_do(home:
     until(lambda: not processes_of(home))
 
 
+def test_the_helpers_of_what_was_killed_all_at_once_are_ended_by_the_next(home: Home) -> None:
+    start_job(home, "first", LONG)
+    folder = home.jobs / "first"
+    until(lambda: (folder / "process.json").exists())
+    main = psutil.Process(read_json(folder / "process.json")["pid"])
+    until(lambda: main.children())
+    helpers = main.children()
+    supervisor(home)[0].kill()
+    main.kill()
+    start_job(home, "second", QUICK)
+    until(lambda: not any(helper.is_running() for helper in helpers))
+    assert state(home, "first") == "lost"
+    until(lambda: state(home, "second") == "finished")
+
+
 @pytest.mark.slow
 def test_a_thousand_that_wait_cost_little_and_have_their_turn(home: Home) -> None:
     start_job(home, "first", LONG, lane="cpu")
