@@ -17,6 +17,8 @@ _DASHES = {"train": "solid", "val": "solid", "test": "dot"}
 _TICKS = {"number": "~g", "percentage": ".0%", "scientific": "~e", "bytes": ".3~s"}
 _HOVERS = {"number": ".4~g", "percentage": ".1%", "scientific": ".3~e", "bytes": ".3~s"}
 
+_TOLD_AT_ONCE = 8
+
 Form = Literal["number", "percentage", "scientific", "bytes"]
 Best = Literal["lowest", "highest", "none"]
 
@@ -25,7 +27,8 @@ Best = Literal["lowest", "highest", "none"]
 class Line:
     """One measured curve. `part` (train, val, test) sets its colour unless `colour` does.
 
-    `faint` dashes it; with `smooth`, (points,) as y, that is drawn and y only behind it.
+    `faint` dashes it; with `smooth`, (points,) as y, that is drawn and y only behind it. Lines of
+    one `group` are hidden together; only what is `listed` stands in the legend.
     """
 
     name: str
@@ -35,6 +38,8 @@ class Line:
     faint: bool = False
     colour: str = ""
     smooth: NDArray[np.generic] | None = None
+    group: str = ""
+    listed: bool = True
 
 
 @dataclass(frozen=True)
@@ -101,8 +106,9 @@ def _layout(look: Look, lines: Sequence[Line], marks: Sequence[Mark]) -> dict[st
         "height": look.height,
         # Zoom and hidden lines outlive new data, but not another axis.
         "uirevision": "kept" if look.x_title == "Epoch" else look.x_title,
-        "hovermode": "x unified",
-        "showlegend": len(lines) > 1,
+        # Of many lines one is told at a time, or their words would cover them.
+        "hovermode": "x unified" if len(lines) <= _TOLD_AT_ONCE else "closest",
+        "showlegend": len(lines) > 1 and any(line.listed for line in lines),
         "xaxis": {
             "title": {"text": look.x_title},
             **({"type": "date"} if time_axis else {"tickformat": "~g", "rangemode": "tozero"}),
@@ -147,7 +153,8 @@ def _traces(line: Line, most: int) -> list[Trace]:
         "mode": "lines+markers" if len(x) <= 60 else "lines",
         "line": {"width": 1.5 if line.faint else 2.25, "color": colour, "dash": dash},
         "marker": {"size": 5, "symbol": "circle" if line.part != "val" else "diamond"},
-        "legendgroup": line.name,
+        "legendgroup": line.group or line.name,
+        "showlegend": line.listed,
     }
     if line.smooth is None:
         return [Trace(front, *thinned(x, y, most))]

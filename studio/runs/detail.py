@@ -20,7 +20,7 @@ from studio.runs.charts import Way, run_charts
 from studio.runs.diagnosis import diagnosis
 from studio.runs.evaluation import evaluation, evaluation_job
 from studio.runs.log_view import log_view
-from studio.runs.notes_view import notes_view
+from studio.runs.notes_view import note_view, notes_view
 from studio.runs.way import choose_way
 from studio.views.chip import chip
 from studio.views.metrics import Metric, metric_row
@@ -39,8 +39,9 @@ def detail(home: Home, run: Run, any_live: bool = False) -> None:
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             st.subheader(text.plain(run.run_id), anchor=False, width="content")
             chip(run.state)
+            notes_view(run)
         actions(home, run)
-    notes_view(run)
+    note_view(run)
     _reason(run)
     # A page that is drawn anew has none of the points that an earlier one was sent.
     forget_sent(_key(run))

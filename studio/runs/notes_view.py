@@ -7,24 +7,29 @@ from engine.runs.run import Run
 
 
 def notes_view(run: Run) -> None:
-    """Draw them to be read, and a form to change them."""
+    """The star and the tags, and a form to change note and tags."""
     notes = read_notes(run.folder)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        star = st.button(
-            "Favourite" if notes.favourite else "Make it a favourite",
-            key="runs.favourite",
-            icon=":material/star:" if notes.favourite else ":material/star_outline:",
-            type="tertiary",
-        )
-        if star:
-            write_notes(run.folder, Notes(notes.note, notes.tags, not notes.favourite))
-            st.rerun()
-        for tag in notes.tags:
-            st.badge(tag, color="gray", icon=":material/label:")
-        with st.popover("Note and tags", icon=":material/edit_note:", key="runs.notes"):
-            _form(run, notes)
-    if notes.note:
-        st.text(notes.note)
+    star = st.button(
+        "Favourite" if notes.favourite else "Star",
+        key="runs.favourite",
+        icon=":material/star:" if notes.favourite else ":material/star_outline:",
+        type="tertiary",
+        help="Favourites stand first in the list.",
+    )
+    if star:
+        write_notes(run.folder, Notes(notes.note, notes.tags, not notes.favourite))
+        st.rerun()
+    for tag in notes.tags:
+        st.badge(tag, color="gray", icon=":material/label:")
+    with st.popover("Note", icon=":material/edit_note:", key="runs.notes", type="tertiary"):
+        _form(run, notes)
+
+
+def note_view(run: Run) -> None:
+    """The note, where there is one."""
+    note = read_notes(run.folder).note
+    if note:
+        st.text(note)
 
 
 def _form(run: Run, notes: Notes) -> None:

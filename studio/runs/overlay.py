@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from engine.runs.history import History
 from engine.runs.thinning import MOST_POINTS
-from studio.charts.curves import Line, drawing
+from studio.charts.curves import drawing
 from studio.charts.drawing import Drawing
 from studio.palette import LIGHT
 from studio.runs.charts import KINDS, Kind, Way, line_of, look_of
 
 _POINTS, _FEWEST = 20_000, 200
+_LISTED = 10
 _NAMES = ("macro_top1", "top1", "top5", "loss", "lr", "images_per_second")
 
 
@@ -19,7 +20,8 @@ def overlays(
 ) -> dict[str, Drawing]:
     """A chart a measurement, a line a run; the runs of a group share a colour.
 
-    Of what is measured on both parts, val is drawn whole and train dashed.
+    Of what is measured on both parts, val is drawn whole and train dashed. Of more than ten runs
+    the names come up under the pointer alone.
     """
     colours = {
         run_id: LIGHT.series[place % len(LIGHT.series)]
@@ -39,7 +41,16 @@ def _overlay(
             line = line_of(history, part, kind.name, way)
             train = part == "train" and len(kind.parts) > 1
             name = f"{run_id} (train)" if train else run_id
-            lines.append(Line(name, line.x, line.y, part, train, colours[run_id], line.smooth))
+            lines.append(
+                replace(
+                    line,
+                    name=name,
+                    faint=train,
+                    colour=colours[run_id],
+                    group=run_id,
+                    listed=not train and len(histories) <= _LISTED,
+                )
+            )
     # Fifty runs are drawn as fast as five.
     most = min(MOST_POINTS, max(_FEWEST, _POINTS // max(1, len(lines))))
     k = max((history.k for history in histories.values()), default=5)
