@@ -183,8 +183,13 @@ def _differences(differs: Mapping[str, list[Any]], run_ids: list[str]) -> None:
         return
     table: dict[str, list[str]] = {"Setting": list(differs)}
     for place, run_id in enumerate(run_ids):
-        table[run_id] = [str(values[place]) for values in differs.values()]
+        table[run_id] = [setting_words(values[place]) for values in differs.values()]
     st.dataframe(table, hide_index=True, alt="The settings that are not the same in all runs")
+
+
+def setting_words(value: Any) -> str:
+    """A setting as one would write it: 3.0000000000000004e-05 -> "3e-05"."""
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def interval_words(low: float, high: float) -> str:

@@ -1,0 +1,82 @@
+"""Compare, alerts, queue and notes on the page Runs."""
+
+import time
+from dataclasses import replace
+
+from engine.home import Home
+from engine.runs.alerts import Alert, append_alerts
+from engine.runs.comparison import Final
+from engine.runs.notes import Notes, read_notes, write_notes
+from engine.runs.queue import changing, new_ticket, read_queue
+from engine.runs.run import find_run
+from studio.runs.compare import against, setting_words
+from tests.studio.conftest import OpenPage, words
+from tests.studio.runs.drawn_run import ended_run
+
+
+def test_runs_are_compared_by_a_link_and_a_single_one_is_not(
+    open_page: OpenPage, home: Home
+) -> None:
+    for run_id in ("a", "b", "c", "d"):
+        ended_run(home, run_id)
+    app = open_page("runs", **{"runs.view": "Compare", "compare": "a"})
+    assert "Choose two runs or more." in words(app)
+    app.multiselect(key="runs.compare.chosen").set_value(["a", "b"]).run()
+    assert not app.exception
+    assert list(app.dataframe[0].value["Run"]) == ["a", "b"]
+    assert "Nothing in their configurations differs." in words(app)
+    app.selectbox(key="runs.baseline").set_value("a").run()
+    assert next(iter(app.dataframe[0].value["Against the baseline"])) == "baseline"
+
+
+def test_settings_are_written_as_one_would() -> None:
+    assert setting_words(3.0000000000000004e-05) == "3e-05"
+    assert setting_words("cosine") == "cosine"
+    assert setting_words(True) == "True"
+
+
+def test_the_last_alerts_are_listed_the_latest_first(open_page: OpenPage, home: Home) -> None:
+    ended_run(home, "one")
+    home.queue.mkdir(parents=True)
+    append_alerts(
+        home,
+        [
+            Alert("one", 1, "overfitting", "It learns by heart.", time.time() - 60),
+            Alert("one", 1, "finished", "It finished.", time.time()),
+        ],
+    )
+    app = open_page("runs")
+    said = words(app)
+    assert said.index("It finished") < said.index("It learns by heart")
+    assert "/runs?run=one" in said
+
+
+def test_what_waits_is_held_and_taken_out_on_the_page(open_page: OpenPage, home: Home) -> None:
+    ended_run(home, "one", "stopped")
+    with changing(home) as tickets:
+        ticket = new_ticket(home, "run:one", "cpu")
+        tickets.append(type(ticket)(**{**vars(ticket), "held": True}))
+    app = open_page("runs", run="one")
+    assert "On hold until it is released." in words(app)
+    app.button(key="runs.queue.run:one.remove").click().run()
+    assert not app.exception
+    assert read_queue(home) == ()
+    assert find_run(home, "one").state == "stopped"
+
+
+def test_star_and_note_are_kept(open_page: OpenPage, home: Home) -> None:
+    folder = ended_run(home, "one")
+    write_notes(folder, Notes("By hand.", ("sedges",), False))
+    app = open_page("runs")
+    app.button(key="runs.favourite").click().run()
+    assert read_notes(folder) == Notes("By hand.", ("sedges",), True)
+    assert app.button(key="runs.favourite").label == "Favourite"
+
+
+def test_a_difference_within_the_noise_is_said_to_be_so() -> None:
+    base = Final("a", 1, 1.0, 0.5, 0.4, 0.6, 0.8, 0.5, 0.5, "s", "h", "no crop")
+    assert against(base, base) == "baseline"
+    near = replace(base, run_id="b", macro_top1=0.55)
+    assert against(near, base) == "+5.0 points, within the noise of val"
+    far = replace(near, low=0.7, high=0.8)
+    assert against(far, base) == "+5.0 points"
