@@ -4,11 +4,12 @@ import streamlit as st
 
 from studio import place
 from studio.split import comparing, listing, options, preview
-from studio.split.findings import findings_of, show_findings
+from studio.split.findings import findings_of
 from studio.split.made import splits_made
 from studio.split.photographs import show_chosen
 from studio.split.planning import images_of, planned, species_counts
 from studio.split.spread import nothing_to_split, spread
+from studio.views.findings import show_findings
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 

@@ -1,22 +1,9 @@
-"""What a check found, as a green or red list."""
-
-import streamlit as st
+"""What can be checked of a split before it is written."""
 
 from engine.split.finding import Finding
 from engine.split.plan import SplitPlan
 from engine.split.shuffle import Faults
 from studio import text
-
-
-def show_findings(findings: list[Finding]) -> None:
-    """Each check with its sign and what was found."""
-    lines = [
-        f":{'green' if finding.ok else 'red'}"
-        f"[:material/{'check_circle' if finding.ok else 'cancel'}:] "
-        f"{text.plain(finding.check)} &ensp;:gray[{text.plain(finding.detail)}]"
-        for finding in findings
-    ]
-    st.markdown("  \n".join(lines))
 
 
 def findings_of(plan: SplitPlan, found: Faults) -> list[Finding]:

@@ -10,8 +10,8 @@ from engine.split.check import check_split
 from engine.split.folder import split_folder, split_names
 from engine.split.make import make_split, names_of
 from studio import place, text
-from studio.split.findings import show_findings
 from studio.split.made import Made
+from studio.views.findings import show_findings
 from studio.views.problem import problem, problems_shown
 
 

@@ -8,27 +8,32 @@ from engine.runs.run import list_runs
 from engine.settings.run import RunSettings
 from studio import text
 from studio.forms import Sent, Submit, settings_form, with_changes
+from studio.train.checking import check, outcome
 from studio.train.configuration import FIELDS, MORE, keep_changes
 
+_CHECK = Submit("Check", icon=":material/checklist:")
 _ESTIMATE = Submit("Estimate again", icon=":material/calculate:")
 
 
 def form(home: Home, name: str, settings: RunSettings) -> None:
-    """The settings to edit, and the buttons that estimate and launch them."""
+    """The settings to edit, and the buttons that launch, check and estimate them."""
     launch_button = Submit("Launch", f"train.launch.{_ticket()}", ":material/rocket_launch:")
     sent = settings_form(
         settings,
         f"train.form.{name}",
         fields=FIELDS,
         more=MORE,
-        submits=(launch_button, _ESTIMATE),
+        submits=(launch_button, _CHECK, _ESTIMATE),
     )
+    outcome(home, name)
     _company(home)
     if sent is None:
         return
     keep_changes(name, sent.changes)
     if sent.button is launch_button:
         _launch(home, settings, sent)
+    if sent.button is _CHECK:
+        check(home, name, with_changes(settings, sent.changes))
     st.rerun()
 
 

@@ -1,3 +1,4 @@
+import shutil
 import time
 
 import pytest
@@ -7,6 +8,7 @@ from engine.crop.presets import CLASSIC
 from engine.crop.verdict import Measured, Verdict, keep_verdict
 from engine.home import Home
 from engine.runs.jobs import read_job
+from engine.runs.preflight import findings_in, read_preflight
 from engine.runs.run import list_runs
 from engine.settings.configs import run_configs
 from engine.training.lock import held
@@ -150,3 +152,23 @@ def test_small_copies_are_offered_to_a_run_that_reads_them(
     assert job.state == "finished", job.reason
     app.run()
     assert "were there at the last look" in words(app)
+
+
+def test_a_check_says_what_would_stop_a_run_and_starts_none(
+    open_page: OpenPage, split_home: Home
+) -> None:
+    shutil.rmtree(split_home.images)
+    app = open_page("train", config="demo", split="default")
+    next(button for button in app.button if button.label == "Check").click().run()
+    assert "Looking at the split" in words(app)
+    job = read_preflight(split_home)
+    deadline = time.monotonic() + 60
+    while job.state == "running" and time.monotonic() < deadline:
+        time.sleep(0.3)
+        job = read_preflight(split_home)
+    found = {finding.check: finding for finding in findings_in(job)}
+    assert not found["Photographs of train"].ok
+    assert found["Network"].ok
+    app.run()
+    assert "are not in the home" in words(app)
+    assert list_runs(split_home) == []

@@ -1,0 +1,28 @@
+"""Whether a run could train here, looked at in the background: it takes torch to say."""
+
+from engine.home import Home
+from engine.runs.jobs import Job, read_job, start_job
+from engine.settings.files import save
+from engine.settings.run import RunSettings
+from engine.split.finding import Finding
+
+_NAME = "preflight"
+
+
+def start_preflight(home: Home, settings: RunSettings) -> Job:
+    """Start looking, unless a look is under way."""
+    config = home.jobs / _NAME / "config.yaml"
+    save(settings, config)
+    return start_job(home, _NAME, ["train", "--config", str(config), "--dry-run"])
+
+
+def read_preflight(home: Home) -> Job:
+    """How the last look stands."""
+    return read_job(home, _NAME)
+
+
+def findings_in(job: Job) -> list[Finding]:
+    """What a look that has ended found; empty where it broke off."""
+    if job.state not in ("finished", "failed") or not isinstance(job.result, dict):
+        return []
+    return [Finding(**found) for found in job.result.get("findings", [])]

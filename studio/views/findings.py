@@ -1,0 +1,19 @@
+"""What a check found, as a green or red list."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from engine.split.finding import Finding
+from studio import text
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    """Each check with its sign and what was found."""
+    lines = [
+        f":{'green' if finding.ok else 'red'}"
+        f"[:material/{'check_circle' if finding.ok else 'cancel'}:] "
+        f"{text.plain(finding.check)} &ensp;:gray[{text.plain(finding.detail)}]"
+        for finding in findings
+    ]
+    st.markdown("  \n".join(lines))
