@@ -9,9 +9,11 @@ from torch import nn
 
 from engine.errors import WorkFailed
 from engine.home import Home
-from engine.training.fit import Plan, first_that_fits, plans
+from engine.training.device import Device
+from engine.training.fit import Plan, first_that_fits, fit_memory, plans
 from engine.training.loop import train
-from tests.training.conftest import Prepare
+from engine.training.model import build_model
+from tests.training.conftest import Prepare, Settings
 
 
 def _needs(limit: float) -> Callable[[Plan], None]:
@@ -47,6 +49,36 @@ def test_what_was_asked_for_is_tried_first() -> None:
 def test_a_device_too_small_for_one_photograph_is_told_so() -> None:
     with pytest.raises(WorkFailed, match="a single photograph"):
         first_that_fits(plans(4, False, can_recompute=True), _needs(0.01))
+
+
+class _Card(Device):
+    """A GPU as far as the trainer can tell; its memory is this machine's."""
+
+    @property
+    def is_gpu(self) -> bool:
+        return True
+
+
+def test_a_real_trial_step_finds_the_pass_that_fits_and_leaves_nothing_behind(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("empty_cache", "reset_peak_memory_stats"):
+        monkeypatch.setattr(f"torch.cuda.{name}", lambda *_: None)
+    chosen = settings(training__batch_size=8, training__ema_decay=0.9)
+    model = build_model(chosen.model, 3, 32)
+    passes: list[int] = []
+
+    def refuse(module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        passes.append(len(inputs[0]))
+        if len(inputs[0]) > 2:
+            raise torch.OutOfMemoryError("out of memory")
+
+    model.register_forward_pre_hook(refuse)
+    found = fit_memory(model, chosen, _Card(torch.device("cpu"), None), 3)
+    assert found == {"pass_size": 2, "recomputed": True}
+    assert passes == [8, 4, 8, 4, 2]
+    assert all(weight.grad is None for weight in model.parameters())
+    assert "passes take 2 photographs instead of 8 and activations are recomputed" in caplog.text
 
 
 def test_memory_that_runs_out_in_a_step_halves_the_passes_and_changes_nothing_else(
