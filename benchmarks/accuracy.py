@@ -154,14 +154,19 @@ def splits(home: Home, photos: Path, name: str, seeds: int) -> list[str]:
     return names
 
 
-def measure(home: Home, photos: Path, name: str, seeds: int, minutes: float) -> bool:
-    """Do what is left of a set, a seed after the other; False if the time did not suffice."""
+def measure(
+    home: Home, photos: Path, name: str, seeds: int, minutes: float, only: list[str]
+) -> bool:
+    """Do what is left of a set, a seed after the other; False if the time did not suffice.
+
+    `only` these methods, if any are named.
+    """
     results, began = home.root / f"{name}.jsonl", time.monotonic()
     known = {(row["method"], row["seed"]) for row in read(results)}
     slowest = 0.0
     for seed, split in enumerate(splits(home, photos, name, seeds)):
         for number, (method, changes) in enumerate(SETS[name].items()):
-            if (method, seed) in known:
+            if (method, seed) in known or (only and method not in only):
                 continue
             if time.monotonic() - began + slowest > 60 * minutes:
                 return False
@@ -235,12 +240,13 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, required=True)
     parser.add_argument("--home", type=Path, default=Path("/tmp/plant-studio-accuracy"))
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--method", action="append", default=[], help="Only this, as in the table.")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=60.0, help="Stop before so many are over.")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     home = open_home(given.home / given.set)
-    whole = measure(home, given.photos, given.set, given.seeds, given.minutes)
+    whole = measure(home, given.photos, given.set, given.seeds, given.minutes, given.method)
     print("\n".join(table(given.set, read(home.root / f"{given.set}.jsonl"))))
     if not whole:
         print("The time is over; the same command goes on from here.")

@@ -52,13 +52,14 @@ class Patient:
     """What is known of a run beside its curves.
 
     `train_images` and `val_images` are (species,); `warmup` epochs are not to be judged.
+    `workers` read photographs; None where features are read, which is no work.
     """
 
     species: Sequence[str]
     train_images: NDArray[np.int64]
     val_images: NDArray[np.int64]
     warmup: float
-    workers: int
+    workers: int | None
 
 
 @dataclass(frozen=True)
@@ -201,8 +202,8 @@ def _gap(epochs: Sequence[Epoch]) -> str:
     )
 
 
-def _starved(last: Epoch, workers: int) -> str:
-    if not last.waiting > _WAITING:
+def _starved(last: Epoch, workers: int | None) -> str:
+    if workers is None or not last.waiting > _WAITING:
         return ""
     return (
         f"{last.waiting:.0%} of the time went into waiting for photographs: raise data.workers "

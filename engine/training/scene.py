@@ -56,7 +56,7 @@ class Scene:
             train_images=self.train_images,
             val_images=np.bincount(self.val.labels, minlength=len(self.classes)),
             warmup=settings.training.warmup_epochs,
-            workers=settings.data.workers,
+            workers=None if settings.training.method == "features" else settings.data.workers,
         )
 
     def should_stop(self) -> bool:

@@ -107,6 +107,7 @@ def test_a_loader_that_starves_the_network_is_told_with_what_to_do() -> None:
     assert found[0].kind == "starved"
     assert found[0].sentence.startswith("62% of the time went into waiting")
     assert "data.workers (now 2)" in found[0].sentence
+    assert diagnose([_epoch(waiting=0.62)], _patient(workers=None)) == ()
 
 
 def test_species_never_seen_are_counted_and_named() -> None:
