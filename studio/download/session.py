@@ -6,6 +6,7 @@ from typing import Literal
 import streamlit as st
 
 from engine.download.control import Control, Phase, Status
+from engine.download.outcome import KINDS
 from engine.home import Home
 from engine.runs.jobs import Job, forget_job, read_job
 from studio import text
@@ -107,7 +108,8 @@ def _how_it_ended(found: Standing) -> None:
 
 def kinds_words(status: Status) -> str | None:
     """The failures by class: "3 permanent, 1 policy"; None where there is none."""
-    return ", ".join(f"{many} {kind}" for kind, many in status.kinds.items()) or None
+    found = [(kind, status.kinds.get(kind, 0)) for kind in KINDS]
+    return ", ".join(f"{many} {kind}" for kind, many in found if many) or None
 
 
 def _pace(status: Status, seconds: float) -> str | None:
