@@ -69,7 +69,7 @@ class Bench:
         name = "x".join(map(str, size))
         folders = self.home.root / "folders" / name
         if not folders.exists():
-            count = TINY.batch * TINY.last
+            count = TINY.batch * (TINY.last + TINY.first)
             make_photographs(self.home, self.source, size, count, name)
         return name, folders
 

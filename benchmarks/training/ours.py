@@ -56,7 +56,8 @@ def settings_of(setup: Setup, split: str, **data: Any) -> RunSettings:
             "precision": "fp32",
             "device": "cpu",
             "log_every": setup.first,
-            "stop_after_steps": setup.last,
+            # What follows the last step of a run must not count.
+            "stop_after_steps": setup.last + setup.first,
             "temperature_scaling": False,
         },
     }
