@@ -50,7 +50,7 @@ def live_chart(chart: Chart, key: str, *, on_click: Callable[[Mark], None] | Non
             on_click(Mark(*place))
 
     entry = {"name": "chart", "figure": chart.figure.to_json(), **_told(chart)}
-    data = {"charts": [entry], "clickable": on_click is not None, **_common()}
+    data = {"charts": [entry], "clickable": on_click is not None, **_common(key)}
     _mount(key=key, data=data, on_clicked_change=clicked)
 
 
@@ -79,7 +79,7 @@ def live_charts(drawings: dict[str, Drawing], key: str) -> None:
     st.session_state[f"live_chart.base.{key}"] = base
     _mount(
         key=key,
-        data={"charts": sent.message, "number": sent.number, "base": base, **_common()},
+        data={"charts": sent.message, "number": sent.number, "base": base, **_common(key)},
         on_gap_change=lambda: forget_sent(key),
     )
 
@@ -126,10 +126,10 @@ def _told(chart: Chart | Drawing) -> dict[str, Any]:
     return {"title": chart.title, "summary": chart.summary, "table": asdict(chart.table)}
 
 
-def _common() -> dict[str, Any]:
+def _common(key: str) -> dict[str, Any]:
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     script = "/".join(["", *filter(None, [base]), "app/static", plotly_script()])
-    return {"dark": counterparts(), "script": script}
+    return {"key": key, "dark": counterparts(), "script": script}
 
 
 def _next_number() -> int:

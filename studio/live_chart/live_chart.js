@@ -1,5 +1,10 @@
 const boards = new WeakMap()
 
+// On a busy machine Streamlit may take a board off the page and put it back in the next moment:
+// it comes back as it was, with the reader's zoom.
+const away = new Map()
+const SECONDS_AWAY = 5
+
 // Formats that a browser can save by itself, so that no server has to draw.
 const saveAs = (format) => (plot) =>
   window.Plotly.downloadImage(plot, { format, filename: plot.dataset.title, scale: 2, ...sizeOf(plot) })
@@ -220,11 +225,8 @@ function remove(board, name, chart) {
 
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component
-  let board = boards.get(parentElement)
-  if (!board) {
-    board = newBoard(parentElement)
-    boards.set(parentElement, board)
-  }
+  const board = boards.get(parentElement) ?? comeBack(data.key, parentElement) ?? newBoard(parentElement)
+  boards.set(parentElement, board)
   board.colours = data.dark
   board.script = data.script
   board.clickable = data.clickable
@@ -236,9 +238,26 @@ export default function (component) {
     () => charts().forEach((chart) => (chart.details.open = true)),
   )
   return () => {
-    for (const [name, chart] of board.charts) remove(board, name, chart)
-    board.watcher.disconnect()
-    board.root.remove()
+    if (boards.get(parentElement) !== board || board.root.parentElement !== parentElement) return
     boards.delete(parentElement)
+    board.root.remove()
+    away.get(data.key)?.end()
+    const timer = setTimeout(() => end(data.key, board), SECONDS_AWAY * 1_000)
+    away.set(data.key, { board, timer, end: () => (clearTimeout(timer), end(data.key, board)) })
   }
+}
+
+function comeBack(key, parent) {
+  const found = away.get(key)
+  if (!found) return undefined
+  clearTimeout(found.timer)
+  away.delete(key)
+  parent.append(found.board.root)
+  return found.board
+}
+
+function end(key, board) {
+  away.delete(key)
+  for (const [name, chart] of board.charts) remove(board, name, chart)
+  board.watcher.disconnect()
 }
