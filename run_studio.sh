@@ -119,7 +119,9 @@ run_tests() {
     for argument in "$@"; do
         case $argument in -m | -m?* | *::* | tests/*) exec "$python" -m pytest "$@" ;; esac
     done
-    exec "$python" -m pytest -m "not slow" "$@"
+    # A process a core, each with whole files of tests, so that what a file sets up is set up once.
+    OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} exec "$python" -m pytest -m "not slow" -n auto \
+        --dist loadfile "$@"
 }
 
 run_checks() {
