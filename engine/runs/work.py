@@ -4,6 +4,7 @@ import dataclasses
 import os
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from engine.training.status import ENDED, State, read_status, require_legal, wri
 
 
 @dataclass(frozen=True)
-class Work:
+class Work(ABC):
     """What runs and jobs have in common. `name` is run:ID or job:NAME, `root` its folder."""
 
     home: Home
@@ -40,13 +41,14 @@ class Work:
         return self.root / "stop"
 
     @property
+    @abstractmethod
     def exists(self) -> bool:
-        raise NotImplementedError
+        """Whether there is anything to start or to write an end for."""
 
     @property
+    @abstractmethod
     def lane(self) -> Lane:
         """What it takes up while it runs."""
-        raise NotImplementedError
 
     @property
     def gpus_wanted(self) -> int:
@@ -63,13 +65,13 @@ class Work:
         """Whether it counts as running until it is written how it ended."""
         return False
 
+    @abstractmethod
     def command(self) -> tuple[list[str], Path, dict[str, str]]:
         """The engine's arguments, the file of its output, and its environment."""
-        raise NotImplementedError
 
+    @abstractmethod
     def note_end(self, exit_status: int | None, wish: StopWish | None) -> None:
         """Write how it ended where it could not say so itself; None = nobody knows."""
-        raise NotImplementedError
 
     def start(self, lock: int, gpu: str = "") -> "subprocess.Popen[bytes]":
         """Start its process, which takes over the lock, and note which one that is.
