@@ -23,9 +23,12 @@ def columns_of(connection: sqlite3.Connection, names: Sequence[str], chosen: Fil
         ValueError: a photograph has no field of such a name.
     """
     condition, values = where(chosen)
-    facets = connection.execute(
-        f"SELECT facet, {', '.join(Facet._fields)} FROM facet WHERE {condition}", values
-    ).fetchall()
+
+    # Asked after the photographs: a writer may have added facets meanwhile, and removes none.
+    def facets() -> Rows:
+        return connection.execute(
+            f"SELECT facet, {', '.join(Facet._fields)} FROM facet WHERE {condition}", values
+        ).fetchall()
 
     def rows(own: Sequence[str]) -> Iterator[Rows]:
         cursor = connection.execute(
@@ -40,10 +43,12 @@ def columns_of(connection: sqlite3.Connection, names: Sequence[str], chosen: Fil
 
 
 def table_of(
-    names: Sequence[str], facets: Rows, rows: Callable[[Sequence[str]], Iterator[Rows]]
+    names: Sequence[str],
+    facets: Callable[[], Rows],
+    rows: Callable[[Sequence[str]], Iterator[Rows]],
 ) -> Any:
-    """The table of these fields: `facets` are rows of a facet's number and values, `rows` gives
-    batches of rows of a facet's number and the fields that are not its own.
+    """The table of these fields: `rows` gives batches of rows of a facet's number and the fields
+    that are not its own, and then `facets` those of a facet's number and values.
 
     Raises:
         ValueError: a photograph has no field of such a name.
@@ -66,7 +71,7 @@ def table_of(
         for name, column in zip(own, read, strict=True):
             chunks[name].append(pyarrow.array(column, kinds[name]))
     found = {name: pyarrow.chunked_array(parts, kinds[name]) for name, parts in chunks.items()}
-    by_facet = _facet_columns(facets, np.concatenate(places), set(names))
+    by_facet = _facet_columns(facets(), np.concatenate(places), set(names))
     return pyarrow.table({name: found.get(name, by_facet.get(name)) for name in names})
 
 

@@ -101,7 +101,7 @@ class MongoReader:
         with self._told():
             return table_of(
                 names,
-                [(number, *facet[:-1], " ".join(facet.flags)) for number, facet in facets],
+                lambda: [(number, *facet[:-1], " ".join(facet.flags)) for number, facet in facets],
                 lambda own: self._rows_of(own, passing),
             )
 

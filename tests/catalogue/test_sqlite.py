@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ def photograph(image_id: str, species: str = "Acer") -> Photograph:
 def test_two_processes_write_side_by_side(home: Home, catalogue: SqliteCatalogue) -> None:
     script = """
 import sys
+import threading
 from pathlib import Path
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import open_catalogue
@@ -47,6 +49,26 @@ def test_one_reads_while_another_writes(home: Home, catalogue: SqliteCatalogue) 
         other.add([photograph("new", "Zea mays")])
     assert len(list(reading)) == 19
     assert catalogue.counts().images == 21
+
+
+def test_columns_read_while_species_are_added_are_whole(
+    home: Home, catalogue: SqliteCatalogue
+) -> None:
+    catalogue.add(photograph(f"{n}", f"Acer {n}") for n in range(100))
+
+    def write() -> None:
+        with open_catalogue(home.catalogue) as other:
+            for n in range(100, 400):
+                other.add([photograph(f"{n}", f"Acer {n}")])
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    while writer.is_alive():
+        read = catalogue.columns(["image_id", "species"])
+        pairs = zip(read["image_id"].to_pylist(), read["species"].to_pylist(), strict=True)
+        assert all(species == f"Acer {image_id}" for image_id, species in pairs)
+    writer.join()
+    assert len(catalogue.columns(["image_id"])) == 400
 
 
 def test_what_was_added_outlives_the_program(home: Home, catalogue: SqliteCatalogue) -> None:
