@@ -1,6 +1,8 @@
 """What tests of every room share: a home, real image files, a small catalogue, photographs."""
 
 import shutil
+import sys
+import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,6 +26,13 @@ settings.register_profile(
 settings.load_profile("studio")
 
 MakeImage = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def _no_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that is started runs the main module again, which a test of a page would leave
+    to be that page."""
+    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from engine.locks import LOCK_VARIABLE, claim, inherited, is_held, release
@@ -53,7 +54,11 @@ def test_a_forked_copy_of_the_holder_does_not_keep_the_lock(tmp_path: Path) -> N
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     try:
-        assert not is_held(tmp_path / "lock")
+        # The copy lets go as soon as it is scheduled.
+        until = time.monotonic() + 10
+        while is_held(tmp_path / "lock"):
+            assert time.monotonic() < until, "the copy kept the lock"
+            time.sleep(0.01)
     finally:
         os.kill(worker, signal.SIGKILL)
 

@@ -132,7 +132,7 @@ def tune_the_crop(page: Page, server: Server) -> None:
     threshold = page.get_by_role("slider", name="Saliency threshold")
     threshold.focus()
     for _ in range(4):
-        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowRight")
     expect(page.get_by_text("Changed from fast.")).to_be_visible()
     page.get_by_role("button", name="Save as a preset").click()
     name = page.get_by_role("textbox", name="Name", exact=True)
@@ -140,7 +140,7 @@ def tune_the_crop(page: Page, server: Server) -> None:
     name.press("Tab")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("combobox", name="Preset", exact=True)).to_have_value("walk")
-    assert load_preset(open_home(server.home), "walk").threshold == 0.16
+    assert load_preset(open_home(server.home), "walk").threshold == 0.09
 
 
 def make_a_split(page: Page) -> None:

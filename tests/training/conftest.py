@@ -1,7 +1,5 @@
 """What tests of training share: a small split and runs that take a second."""
 
-import sys
-import types
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -26,13 +24,6 @@ def _one_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
-
-
-@pytest.fixture(autouse=True)
-def _no_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that is started runs the main module again, which a test of a page may have left
-    to be a page."""
-    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
 
 
 @pytest.fixture

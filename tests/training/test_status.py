@@ -9,6 +9,11 @@ from engine.errors import BadInput
 from engine.training.status import Status, StatusFile, read_status, write_status
 
 
+def fresh_file(folder: Path) -> StatusFile:
+    write_status(folder / "status.json", Status("run"))
+    return StatusFile(folder / "status.json", Status("run"))
+
+
 def test_a_status_reads_back_as_it_was_written(tmp_path: Path) -> None:
     status = Status("run", state="running", step=3, last={"loss": 1.5})
     write_status(tmp_path / "status.json", status)
@@ -28,7 +33,7 @@ def test_a_damaged_status_is_refused_with_a_sentence(tmp_path: Path, text: str) 
 
 
 def test_notes_in_quick_succession_are_written_once(tmp_path: Path) -> None:
-    file = StatusFile(tmp_path / "status.json", Status("run"))
+    file = fresh_file(tmp_path)
     file.begin()
     for step in range(50):
         file.note(step=step)
@@ -39,7 +44,7 @@ def test_notes_in_quick_succession_are_written_once(tmp_path: Path) -> None:
 
 
 def test_each_beginning_is_an_attempt_and_forgets_how_the_last_one_ended(tmp_path: Path) -> None:
-    file = StatusFile(tmp_path / "status.json", Status("run"))
+    file = fresh_file(tmp_path)
     file.begin()
     file.end("failed", 1, "The disk is full.")
     file.begin()
