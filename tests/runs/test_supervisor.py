@@ -100,7 +100,7 @@ def test_what_is_started_now_goes_beside_what_runs(home: Home) -> None:
 def test_a_new_supervisor_takes_on_what_the_killed_one_left(home: Home) -> None:
     start_job(home, "first", LONG, lane="cpu")
     start_job(home, "second", QUICK, lane="cpu")
-    until(lambda: is_held(home.jobs / "first" / "lock"))
+    until(lambda: (home.jobs / "first" / "process.json").exists())
     (old,) = supervisor(home)
     old.kill()
     until(lambda: not is_held(supervisor_lock(home)))
