@@ -11,14 +11,17 @@ const saveAs = (format) => (plot) =>
 
 const sizeOf = (plot) => ({ width: plot._fullLayout.width, height: plot._fullLayout.height })
 
+// Plotly would offer to send the chart to its maker's servers.
+const PRIVATE = { responsive: true, showSendToCloud: false }
+
 // Made once: with another configuration Plotly begins anew and forgets the zoom.
 let configuration
 
 function config() {
   const { Icons } = window.Plotly
   configuration ??= {
+    ...PRIVATE,
     displaylogo: false,
-    responsive: true,
     modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "toImage"],
     modeBarButtonsToAdd: [
       { name: "Save as PNG", icon: Icons.camera, click: saveAs("png") },
@@ -38,7 +41,8 @@ async function saveAsPage(plot) {
     `<!doctype html><meta charset="utf-8"><title>${plot.dataset.title}</title><div id="plot"></div>`,
     "<script>", script.replaceAll("</script", "<\\/script"), "</script><script>",
     `const figure = ${figure.replaceAll("</", "<\\/")};`,
-    "Plotly.newPlot('plot', figure.data, figure.layout, { responsive: true })</script>",
+    `const config = ${JSON.stringify(PRIVATE)};`,
+    "Plotly.newPlot('plot', figure.data, figure.layout, config)</script>",
   ]
   const link = document.createElement("a")
   link.href = URL.createObjectURL(new Blob(parts, { type: "text/html" }))

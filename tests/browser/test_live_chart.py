@@ -110,3 +110,8 @@ def test_the_chart_has_a_name_and_its_numbers_can_be_read_as_a_table(
     expect(page.get_by_role("columnheader", name="Best")).to_be_visible()
     wait_for_ticks(page, 3)
     expect(page.get_by_role("rowheader", name="val")).to_be_visible()
+
+
+def test_no_chart_offers_to_be_sent_away(chart: Locator) -> None:
+    expect(chart.get_by_role("button", name="Save as PNG")).to_have_count(1)
+    expect(chart.get_by_role("button", name="Share")).to_have_count(0)

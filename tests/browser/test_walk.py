@@ -204,9 +204,8 @@ def lose_the_server_and_find_the_run(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/runs")
     wait_for_points(page, run.status.step)
     assert the_run(server).status.attempt == 2
-    expect(page.get_by_test_id("stMain").get_by_text("Finished").first).to_be_visible(
-        timeout=120_000
-    )
+    listed = page.get_by_role("radiogroup", name="1 run")
+    expect(listed.get_by_text("Finished")).to_be_visible(timeout=120_000)
 
 
 def evaluate_and_ask(page: Page) -> None:
