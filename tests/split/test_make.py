@@ -1,9 +1,7 @@
-"""A split on disk: whole or not at all, and every kind of tampering found."""
+"""A split on disk: whole or not at all."""
 
-import dataclasses
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,11 +9,10 @@ import pytest
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.errors import BadInput, WorkFailed
-from engine.files import sha256_of, write_json
+from engine.files import sha256_of
 from engine.home import Home
 from engine.settings.split import SplitSettings
 from engine.split import make as make_module
-from engine.split.check import check_split
 from engine.split.classes import read_classes
 from engine.split.compare import compare_splits
 from engine.split.folder import (
@@ -25,40 +22,10 @@ from engine.split.folder import (
     read_part,
     split_folder,
     split_names,
-    write_part,
 )
 from engine.split.make import make_split
 from engine.split.table import read_table
-
-SETTINGS = SplitSettings(name="first", seed=7)
-
-
-@pytest.fixture
-def split(home: Home, small_catalogue: SqliteCatalogue) -> SplitFolder:
-    make_split(home, small_catalogue, SETTINGS)
-    return split_folder(home, "first")
-
-
-def complaints(split: SplitFolder) -> list[str]:
-    return [finding.check for finding in check_split(split) if not finding.ok]
-
-
-def rewrite(split: SplitFolder, part: str, change: Callable[[list[SplitLine]], None]) -> None:
-    """Change a part and the manifest with it, as a program that knows of both would."""
-    lines = read_part(split.part(part))
-    change(lines)
-    write_part(split.part(part), lines)
-    manifest = json.loads(split.manifest.read_text())
-    manifest["files"][f"{part}.jsonl"] = sha256_of(split.part(part))
-    species = len({line.species for line in lines})
-    manifest["parts"][part] = {"images": len(lines), "species": species}
-    write_json(split.manifest, manifest)
-
-
-def test_a_new_split_passes_every_check(split: SplitFolder) -> None:
-    findings = check_split(split)
-    assert len(findings) == 8
-    assert all(finding.ok and finding.detail for finding in findings)
+from tests.split.written import SETTINGS, complaints
 
 
 def test_the_parts_hold_each_photograph_once_under_its_label(
@@ -185,90 +152,6 @@ def test_without_any_split_the_next_step_is_said(home: Home) -> None:
         split_folder(home, "first")
 
 
-def test_an_edited_line_is_found(split: SplitFolder) -> None:
-    file = split.part("train")
-    file.write_text(file.read_text().replace('"source":"test"', '"source":"else"', 1))
-    assert complaints(split) == ["The files are as they were written"]
-
-
-def test_a_lost_line_is_found(split: SplitFolder) -> None:
-    file = split.part("train")
-    file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
-    assert "The counts are those of the manifest" in complaints(split)
-
-
-def test_a_species_only_in_val_is_found(split: SplitFolder) -> None:
-    rewrite(
-        split,
-        "train",
-        lambda lines: lines.__setitem__(
-            slice(None), [line for line in lines if line.species != "Cornus mas"]
-        ),
-    )
-    assert complaints(split) == ["Every species in val and test is in train"]
-    details = [finding.detail for finding in check_split(split) if not finding.ok]
-    assert details == ["1 are not, such as Cornus mas"]
-
-
-def test_a_photograph_in_two_parts_is_found(split: SplitFolder) -> None:
-    stray = read_part(split.part("train"))[0]
-    rewrite(split, "test", lambda lines: lines.append(stray))
-    assert complaints(split) == [
-        "No photograph is in two parts, or twice in one",
-        "No file is in two parts",
-    ]
-
-
-def test_a_photograph_twice_in_one_part_is_found(split: SplitFolder) -> None:
-    rewrite(split, "train", lambda lines: lines.append(lines[0]))
-    assert complaints(split) == ["No photograph is in two parts, or twice in one"]
-
-
-def test_a_wrong_label_is_found(split: SplitFolder) -> None:
-    def mislabel(lines: list[SplitLine]) -> None:
-        lines[0] = dataclasses.replace(lines[0], label=lines[0].label + 1)
-
-    rewrite(split, "train", mislabel)
-    assert complaints(split) == ["Every label is the species' place in the class map"]
-
-
-def test_a_changed_class_map_is_found(split: SplitFolder) -> None:
-    file = split.classes
-    file.write_text(file.read_text().replace("Acer campestre", "Acer platanoides"))
-    assert complaints(split) == ["The files can be read and agree"]
-
-
-def test_another_whole_class_map_is_found(split: SplitFolder) -> None:
-    classes = read_classes(split.classes)
-    type(classes)((*classes.species, "Zea mays")).write(split.classes)
-    assert complaints(split) == ["The files can be read and agree"]
-
-
-@pytest.mark.parametrize(
-    "name", ["train.jsonl", "val.jsonl", "test.jsonl", "classes.json", "manifest.json"]
-)
-def test_a_missing_file_is_found_by_name(split: SplitFolder, name: str) -> None:
-    (split.root / name).unlink()
-    findings = check_split(split)
-    assert [finding.ok for finding in findings] == [False]
-    assert f"{name} does not exist" in findings[0].detail
-
-
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"class_map": 3}', '{"files": []}'])
-def test_a_damaged_manifest_is_found(split: SplitFolder, text: str) -> None:
-    split.manifest.write_text(text)
-    findings = check_split(split)
-    assert [finding.ok for finding in findings] == [False]
-    assert "manifest.json" in findings[0].detail
-
-
-@pytest.mark.parametrize("key", ["files", "parts"])
-def test_a_manifest_that_forgets_a_file_or_a_count_is_found(split: SplitFolder, key: str) -> None:
-    manifest = json.loads(split.manifest.read_text())
-    write_json(split.manifest, {**manifest, key: {}})
-    assert len(complaints(split)) == 1
-
-
 @pytest.mark.parametrize(
     "line",
     ["", "{", "[]", "{}", '{"species": "a"}', '{"species": "a", "label": "0"}', '{"label": 0}'],
@@ -287,37 +170,6 @@ def test_a_line_with_more_keys_than_ours_is_read(tmp_path: Path) -> None:
         '{"path": "a.jpg", "species": "a", "label": 0, "mood": "?"}\n'
     )
     assert read_part(tmp_path / "a.jsonl") == [SplitLine("", "a.jpg", "", "a", 0, "", "", "")]
-
-
-@pytest.mark.parametrize(
-    ("link", "shared", "check"),
-    [
-        ("observation", {"observation_id": "o"}, "No observation is in two parts"),
-        ("observer", {"observer": "ada"}, "No observer of a species is in two parts"),
-        ("url", {"url": "https://example.org/1"}, "No address is in two parts"),
-        ("near-duplicate", {"phash": "00000000000000ff"}, "No pair of near-duplicates is in two"),
-    ],
-)
-def test_a_group_that_was_torn_apart_is_found(
-    home: Home, small_catalogue: SqliteCatalogue, link: str, shared: dict[str, str], check: str
-) -> None:
-    make_split(home, small_catalogue, SplitSettings(name="x", group=(link,)))
-    split = split_folder(home, "x")
-    assert complaints(split) == []
-    for part in ("train", "test"):
-        rewrite(
-            split,
-            part,
-            lambda lines: lines.__setitem__(
-                slice(None),
-                [
-                    dataclasses.replace(line, **shared) if line.species == "Cornus mas" else line
-                    for line in lines
-                ],
-            ),
-        )
-    (found,) = complaints(split)
-    assert found.startswith(check)
 
 
 def test_folds_are_splits_of_their_own_with_one_class_map(

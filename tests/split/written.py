@@ -1,0 +1,11 @@
+"""A split written to disk, and what its check complains of."""
+
+from engine.settings.split import SplitSettings
+from engine.split.check import check_split
+from engine.split.folder import SplitFolder
+
+SETTINGS = SplitSettings(name="first", seed=7)
+
+
+def complaints(split: SplitFolder) -> list[str]:
+    return [finding.check for finding in check_split(split) if not finding.ok]
