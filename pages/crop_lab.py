@@ -1,6 +1,7 @@
 """Tune how a photograph is cropped to its plant."""
 
 from studio.crop_lab.chooser import choose
+from studio.crop_lab.filling import filling
 from studio.crop_lab.helping import helping
 from studio.crop_lab.lab import lab
 from studio.place import catalogue
@@ -18,3 +19,5 @@ with problems_shown():
     if choice.subject is not None or choice.sample:
         lab(choice)
         helping()
+        with catalogue() as opened:
+            filling(opened)

@@ -52,7 +52,7 @@ def measure_speed(parts: Sequence[str], photos: Path, folder: Path) -> None:
         for name in shown:
             print(f"| {name} |" + "".join(f" {column[name]:.1f} |" for column in columns))
     if "fill" in parts:
-        one, two = filling(enlarged(folder, 250, SIZES[1], photos), folder, FAST).values()
+        one, two = filling(enlarged(folder, 250, SIZES[1], photos), folder, FAST.name).values()
         print(f"\ncrop fill: {one:.0f} images/s with 1 process, {two:.0f} with 2: {two / one:.2f}x")
     if "loader" in parts:
         for size in SIZES:

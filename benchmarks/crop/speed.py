@@ -2,15 +2,20 @@
 
 import shutil
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.crop.ways import Show
+from engine.catalogue.folder_import import import_folder
+from engine.catalogue.sqlite import open_catalogue
 from engine.crop.filling import Source, fill
 from engine.crop.presets import CENTRE
 from engine.files import sha256_of
 from engine.home import Home, open_home
+from engine.images.store import ImageStore
 from engine.settings.augmentation import TrainAugmentation
 from engine.settings.crop import CropPreset
 from engine.split.folder import SplitLine
@@ -19,6 +24,7 @@ from engine.training.loader import Loader
 from engine.training.views import TrainView
 
 SIDE = 448
+COPIES = 4
 
 
 def whole_way(files: Sequence[Path], ways: Mapping[str, Show], rounds: int = 3) -> dict[str, float]:
@@ -35,13 +41,24 @@ def whole_way(files: Sequence[Path], ways: Mapping[str, Show], rounds: int = 3) 
     return {name: statistics.median(times) for name, times in taken.items()}
 
 
-def filling(files: Sequence[Path], folder: Path, preset: CropPreset) -> dict[int, float]:
-    """Photographs a second of `crop fill`, by the number of processes."""
+def filling(files: Sequence[Path], folder: Path, preset: str) -> dict[int, float]:
+    """Photographs a second of the command `crop fill`, its start-up too, by its processes."""
+    home = open_home(folder / "fill")
+    sown = folder / "sown" / "a species"
+    sown.mkdir(parents=True)
+    for number in range(COPIES):
+        for file in files:
+            # What comes behind the end of a JPEG makes it another file of the same picture.
+            (sown / f"{number}-{file.name}").write_bytes(file.read_bytes() + bytes([number]))
+    with open_catalogue(home.catalogue) as catalogue:
+        import_folder(catalogue, sown.parent, ImageStore(home).keep)
     rates = {}
     for processes in (1, 2):
-        home, sources = _home(files, folder / f"fill-{processes}")
-        filled = fill(home, sources, preset, processes)
-        rates[processes] = filled.found / filled.seconds
+        home.crops.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "engine", "crop", "fill", "--preset", preset]
+        command += ["--processes", str(processes), "--home", str(home.root)]
+        seconds = _seconds(lambda command=command: subprocess.run(command, check=True))
+        rates[processes] = len(files) * COPIES / seconds
     return rates
 
 

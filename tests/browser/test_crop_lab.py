@@ -12,7 +12,8 @@ from playwright.sync_api import Locator, Page, expect
 from engine.catalogue.folder_import import import_folder
 from engine.catalogue.sqlite import open_catalogue
 from engine.crop.manual import ManualSquares
-from engine.crop.presets import FAST, save_preset
+from engine.crop.presets import CLASSIC, FAST, save_preset
+from engine.crop.store import CropStore
 from engine.crop.verdict import read_verdict
 from engine.home import Home, open_home
 from engine.images.store import ImageStore
@@ -173,3 +174,17 @@ def test_the_verdict_is_given_in_plain_words(
     verdict = read_verdict(lab_home, FAST)
     assert verdict is not None
     expect(page.get_by_text(verdict.sentence)).to_be_visible()
+
+
+def test_boxes_for_the_catalogue_are_found_in_the_background(
+    page: Page, server: Server, lab_home: Home
+) -> None:
+    page.goto(f"{server.address}/crop_lab?preset=classic")
+    expect(page.get_by_text("0 of 24 photographs have their box under classic.")).to_be_visible()
+    page.get_by_role("button", name="Fill boxes").click()
+    expect(page.get_by_text("Finding boxes")).to_be_visible()
+    expect(page.get_by_text("24 of 24 photographs have their box under classic.")).to_be_visible(
+        timeout=60_000
+    )
+    expect(page.get_by_text("The last time it found 24 boxes")).to_be_visible()
+    assert len(CropStore(lab_home).known(CLASSIC)) == 24

@@ -1,0 +1,95 @@
+"""Boxes for the whole catalogue, found ahead of a training in the background."""
+
+from collections.abc import Set
+
+import streamlit as st
+
+from engine.catalogue.store import Catalogue, Filter
+from engine.crop.presets import CENTRE, DEFAULT, load_preset, preset_names
+from engine.crop.store import CropStore
+from engine.home import Home
+from engine.runs.jobs import Job, start_job
+from engine.settings.crop import CropPreset
+from studio import text
+from studio.background import follow
+from studio.crop_lab.controls import PRESET
+from studio.place import home
+from studio.views.problem import problem
+
+JOB = "crop-fill"
+_PRESET = "lab_fill_preset"
+
+
+def filling(catalogue: Catalogue) -> None:
+    """Draw what has its box under a preset, the button that finds the rest, and the job."""
+    cached = catalogue.columns(("sha256",), Filter(state="cached"))
+    hashes = set(cached["sha256"].to_pylist()) - {""}
+    if not hashes:
+        return
+    st.header("Boxes for the catalogue", anchor=False)
+    st.caption(
+        "A box is found once for each photograph and preset, and kept. Found ahead, on all cores, "
+        "no training waits for one; what is missing then is found as it goes.",
+        width=720,
+    )
+    job = follow({JOB: "Finding boxes"})[JOB]
+    if job.state == "running":
+        return
+    place = home()
+    preset = _ask(place)
+    store = CropStore(place)
+    try:
+        _standing(preset, hashes, store)
+    finally:
+        store.close()
+    _ended(job)
+
+
+def start(place: Home, preset: str) -> Job:
+    """Start finding the boxes in the background."""
+    return start_job(place, JOB, ["crop", "fill", "--preset", preset])
+
+
+def _ask(place: Home) -> CropPreset:
+    names = [name for name in preset_names(place) if name != CENTRE.name]
+    if st.session_state.get(_PRESET) not in names:
+        chosen = st.session_state.get(PRESET)
+        st.session_state[_PRESET] = chosen if chosen in names else DEFAULT.name
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Preset to find boxes by", names, key=_PRESET, width=240, persist_state="session"
+        )
+        if st.button("Fill boxes", icon=":material/crop:", key="lab_fill"):
+            start(place, str(name))
+            st.rerun()
+    return load_preset(place, str(name))
+
+
+def _standing(preset: CropPreset, hashes: Set[str], store: CropStore) -> None:
+    known = len(store.known(preset) & hashes)
+    unreadable = {key: reason for key, reason in store.unreadable(preset).items() if key in hashes}
+    have = f"{known:,} of {text.count(len(hashes), 'photograph')}"
+    name = text.plain(preset.name)
+    st.caption(f"{have} {'has its box' if len(hashes) == 1 else 'have their box'} under {name}.")
+    if preset.detector == "semantic" and not preset.network:
+        st.caption(
+            "A training under this preset looks through its own network, and finds the boxes of "
+            "another one itself."
+        )
+    if unreadable:
+        with st.expander(f"{text.count(len(unreadable), 'photograph')} cannot be read"):
+            st.dataframe({"Reason": sorted(unreadable.values())}, hide_index=True)
+
+
+def _ended(job: Job) -> None:
+    if job.state == "failed":
+        problem(job.reason or "Finding boxes failed; its log under the home says why.")
+    elif job.state == "stopped":
+        st.info("It was stopped; started again, it goes on.", icon=":material/pause_circle:")
+    elif job.state == "lost":
+        problem("It ended without a word, as after a power cut; start it again, it goes on.")
+    elif job.state == "finished":
+        found = text.count(int(job.result["images"]), "box", "boxes")
+        fallbacks = int(job.result["fallbacks"])
+        took = text.duration(float(job.result["seconds"]))
+        st.caption(f"The last time it found {found} in {took}, {fallbacks:,} of them the centre.")

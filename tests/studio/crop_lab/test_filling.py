@@ -1,0 +1,23 @@
+"""Boxes for the whole catalogue: how many there are, and what stands in the way."""
+
+from engine.catalogue.sqlite import SqliteCatalogue
+from engine.catalogue.store import Filter
+from engine.crop.filling import Source, fill
+from engine.crop.presets import CLASSIC
+from engine.home import Home
+from tests.studio.conftest import OpenPage, words
+
+
+def test_what_has_its_box_is_counted_and_what_cannot_be_read_is_listed(
+    home: Home, small_catalogue: SqliteCatalogue, open_page: OpenPage
+) -> None:
+    sources = [
+        Source(item.sha256, item.path) for item in small_catalogue.all(Filter(state="cached"))
+    ]
+    home.resolve(sources[0].path).unlink()
+    fill(home, sources[:5], CLASSIC, 1)
+    app = open_page("crop_lab", preset="classic")
+    assert "4 of 12 photographs have their box under classic." in words(app)
+    assert app.dataframe[-1].value["Reason"].tolist()[0].endswith("does not exist.")
+    app.selectbox(key="lab_fill_preset").set_value("fast").run()
+    assert "0 of 12 photographs have their box under fast." in words(app)
