@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from engine.errors import StudioError
-from engine.runs.supervision import keep_going
+from engine.runs.supervision import keep_going, tell_of_lost
 from studio import place
 
 STATIC = Path(__file__).parent / "static"
@@ -83,7 +83,17 @@ st.set_page_config(page_icon=STATIC / "icon.svg", layout="wide")
 page = st.navigation(PAGES, expanded=True)
 st.set_page_config(page_title=f"{page.title} · Plant Studio")
 st.logo(str(STATIC / "logo.svg"), size="large", icon_image=str(STATIC / "icon.svg"))
+
+
+@st.cache_resource(show_spinner=False)
+def begun() -> None:
+    """What a studio does once, when it is first opened."""
+    with suppress(StudioError):
+        tell_of_lost(place.home())
+
+
 # After a restart of the machine, what waited goes on as soon as the studio is opened.
+begun()
 with suppress(StudioError):
     keep_going(place.home())
 page.run()

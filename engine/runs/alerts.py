@@ -17,7 +17,7 @@ from engine.training.diagnosis import Kind as Remarked
 from engine.training.diagnosis import read_diagnosis
 
 Kind = Literal[
-    "finished", "failed", "diverged", "no learning", "misaligned", "overfitting",
+    "finished", "failed", "lost", "diverged", "no learning", "misaligned", "overfitting",
     "starved loader", "plateau", "disk low",
 ]  # fmt: skip
 _REMARKS: dict[Remarked, Kind] = {
@@ -27,6 +27,8 @@ _REMARKS: dict[Remarked, Kind] = {
     "gap": "overfitting",
     "starved": "starved loader",
 }
+# What was lost longer ago is no news.
+_RECENT = 7 * 86_400.0
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,15 @@ def append_alerts(home: Home, alerts: list[Alert]) -> None:
 
 
 def _noticed(run: Run, settings: AlertSettings) -> Iterator[tuple[Kind, str]]:
-    status = run.status
+    status, now = run.status, time.time()
     if run.state == "finished":
         best = f" with a macro top-1 of {status.best['value']:.1%}" if status.best else ""
         yield "finished", f"It finished{best}."
     elif run.state == "failed":
         yield "failed", run.reason
+    elif run.state == "lost" and now - (run.status.updated or 0.0) < _RECENT:
+        goes_on = " Resume goes on from its last checkpoint." if run.can_resume else ""
+        yield "lost", f"{run.reason}{goes_on}"
     if not run.is_live:
         return
     diagnosis = read_diagnosis(run.folder.diagnosis)

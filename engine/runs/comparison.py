@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from engine.errors import BadInput
 from engine.files import read_json
 from engine.runs.history import History
@@ -59,11 +57,9 @@ def differing(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Any]]
     }
 
 
-def final_of(run: Run, history: History) -> Final:
-    """How a run did in the epoch whose checkpoint was kept."""
-    val = history.val
-    macro = val["macro_top1"]
-    place = int(np.nanargmax(macro)) if np.isfinite(macro).any() else None
+def final_of(run: Run, history: History, settings: Mapping[str, Any]) -> Final:
+    """How a run with these settings, as `flat_settings` tells them, did in its best epoch."""
+    val, place = history.val, history.kept()
 
     def at(name: str) -> float:
         return float(val[name][place]) if place is not None else math.nan
@@ -71,7 +67,7 @@ def final_of(run: Run, history: History) -> Final:
     low, high = at("top1_low"), at("top1_high")
     if low != low and place is not None:
         low, high = wilson(at("top1"), at("images"))
-    split, crop = _data_of(run)
+    crops = {None: "–", False: "no crop", True: str(settings.get("data.crop_preset"))}
     return Final(
         run.run_id,
         at("epoch"),
@@ -82,9 +78,9 @@ def final_of(run: Run, history: History) -> Final:
         at("top5"),
         at("macro_top1"),
         _test_top1(run),
-        split,
+        str(settings.get("data.split") or "–"),
         _split_hash(run),
-        crop,
+        crops[settings.get("data.smart_crop")],
     )
 
 
@@ -116,15 +112,6 @@ def _flat(values: Mapping[str, Any], group: str) -> Sequence[tuple[str, Any]]:
         inner = isinstance(value, Mapping)
         found += _flat(value, f"{group}{key}.") if inner else [(f"{group}{key}", value)]
     return found
-
-
-def _data_of(run: Run) -> tuple[str, str]:
-    try:
-        data = read_yaml(run.folder.config).get("data") or {}
-    except BadInput:
-        return "–", "–"
-    smart = bool(data.get("smart_crop"))
-    return str(data.get("split") or "–"), str(data.get("crop_preset")) if smart else "no crop"
 
 
 def _split_hash(run: Run) -> str:

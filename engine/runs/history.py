@@ -127,6 +127,17 @@ class History:
         self._take(columns_of(new.content))
         return changed
 
+    def kept(self) -> int | None:
+        """The place among the val points of the epoch whose checkpoint is the best, if any.
+
+        As training chooses it: the highest macro top-1, of equal ones the lowest loss.
+        """
+        macro = self.val["macro_top1"]
+        if not np.isfinite(macro).any():
+            return None
+        loss = np.nan_to_num(self.val["loss"], nan=np.inf)
+        return int(np.lexsort((loss, -np.nan_to_num(macro, nan=-np.inf)))[0])
+
     def part(self, name: str) -> Points:
         """The points of "train" or "val"."""
         return self.train if name == "train" else self.val

@@ -7,6 +7,7 @@ from engine.home import Home
 from engine.locks import claim, is_held
 from engine.runs.process import start_python
 from engine.runs.queue import here, read_queue
+from engine.runs.run import list_runs
 
 
 def supervisor_lock(home: Home) -> Path:
@@ -42,4 +43,14 @@ def keep_going(home: Home) -> None:
     """After a restart of the machine: go on with what waits, if anything does."""
     waiting = any(t.where == here(home) and not t.held for t in read_queue(home))
     if waiting and not is_held(supervisor_lock(home)):
+        keep_supervised(home)
+
+
+def tell_of_lost(home: Home) -> None:
+    """After a power cut: let the supervisor tell of the runs that were lost in it.
+
+    Raises:
+        WorkFailed: the home cannot be written to.
+    """
+    if any(run.state == "lost" for run in list_runs(home)):
         keep_supervised(home)

@@ -6,7 +6,7 @@ from engine.errors import BadInput
 from engine.home import Home
 from engine.runs.alerts import alerts_of, append_alerts, read_alerts
 from engine.runs.messenger import send
-from engine.runs.run import Run, find_run
+from engine.runs.run import Run, find_run, list_runs
 from engine.settings.alerts import AlertSettings
 from engine.settings.configs import studio_settings
 
@@ -22,11 +22,14 @@ class Watch:
         self._next = 0.0
 
     def look(self, names: list[str]) -> None:
-        """Look at the runs among these (run:ID or job:NAME), every few seconds."""
+        """Look at the runs among these (run:ID or job:NAME), and for lost ones, now and then."""
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _EVERY
             for name in names:
                 self.look_at(name)
+            for run in list_runs(self._home):
+                if run.state == "lost":
+                    self._tell(run)
 
     def look_at(self, name: str) -> None:
         """Look at one of them now.

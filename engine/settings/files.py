@@ -15,6 +15,11 @@ from engine.settings.base import Settings
 
 S = TypeVar("S", bound=Settings)
 
+# libyaml reads ten times as fast as Python; a PyYAML built without it still reads.
+_LOADER: type[yaml.CSafeLoader] | type[yaml.SafeLoader] = (
+    yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+)
+
 # What pydantic adds to a key where a value may be of several kinds.
 _KINDS = frozenset({"int", "float", "str", "bool", "[key]"})
 
@@ -60,7 +65,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         BadInput: it is missing, not YAML, or something else than a mapping.
     """
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        values = yaml.load(path.read_text(encoding="utf-8"), _LOADER)
     except FileNotFoundError as error:
         raise BadInput(f"The settings file {path} does not exist.") from error
     except (OSError, UnicodeDecodeError) as error:

@@ -17,7 +17,7 @@ from engine.training.diagnosis import Diagnosis, Patient, diagnose, epochs_of, w
 from engine.training.events import EventFiles
 from engine.training.folder import RunFolder
 from engine.training.metrics import Metrics, Tally
-from engine.training.pace import Pace, peak_memory
+from engine.training.pace import Pace, gpu_use, peak_memory
 from engine.training.status import StatusFile
 
 log = logging.getLogger(__name__)
@@ -110,6 +110,7 @@ class Journal:
             waiting=beat.waiting,
             cpu=beat.cpu,
             memory_bytes=peak_memory(self._device),
+            **gpu_use(self._device),
         )
         left = self.last_step - place.step
         validations = math.ceil(left / self.steps_per_epoch)

@@ -31,6 +31,20 @@ def peak_memory(device: torch.device) -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
+def gpu_use(device: torch.device) -> dict[str, float]:
+    """How busy the GPU is, {"gpu": 0..1}, as its driver says without waiting for its work.
+
+    Empty where there is none, or a driver that cannot tell.
+    """
+    if device.type != "cuda":
+        return {}
+    try:
+        return {"gpu": torch.cuda.utilization(device) / 100}
+    except Exception:
+        # Drivers fail each in its own way, and a curve less is no reason to end a run.
+        return {}
+
+
 class Pace:
     """Measures training alone: neither validation nor the writing of checkpoints."""
 

@@ -28,7 +28,8 @@ class Line:
     """One measured curve. `part` (train, val, test) sets its colour unless `colour` does.
 
     `faint` dashes it; with `smooth`, (points,) as y, that is drawn and y only behind it. Lines of
-    one `group` are hidden together; only what is `listed` stands in the legend.
+    one `group` are hidden together; only what is `listed` stands in the legend. `best` is the
+    place of its best point where that is not simply the lowest or highest.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Line:
     smooth: NDArray[np.generic] | None = None
     group: str = ""
     listed: bool = True
+    best: int | None = None
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,7 @@ def _star(lines: Sequence[Line], look: Look) -> list[dict[str, Any]]:
     if look.best == "none" or not 1 <= len(lines) <= 2:
         return []
     y = np.asarray(lines[-1].y, float)
-    place = _best(y, look.best)
+    place = _best(lines[-1], look.best)
     if place is None or (look.log and y[place] <= 0):
         return []
     return [
@@ -191,7 +193,10 @@ def _star(lines: Sequence[Line], look: Look) -> list[dict[str, Any]]:
     ]
 
 
-def _best(y: NDArray[np.float64], best: Best) -> int | None:
+def _best(line: Line, best: Best) -> int | None:
+    y = np.asarray(line.y, float)
+    if line.best is not None:
+        return line.best
     if not np.isfinite(y).any():
         return None
     return int(np.nanargmin(y) if best == "lowest" else np.nanargmax(y))
@@ -199,7 +204,7 @@ def _best(y: NDArray[np.float64], best: Best) -> int | None:
 
 def _row(line: Line, look: Look) -> tuple[str, ...]:
     y = np.asarray(line.y, float)
-    place = _best(y, look.best)
+    place = _best(line, look.best)
     if place is None:
         return (line.name, text.number(len(y)), "–", "–", "–")
     at = _written_x(float(line.x[place]), look)

@@ -93,11 +93,12 @@ function newChart(board) {
 
 function newBoard(parent) {
   const board = { root: element("div", "ps-charts", parent), charts: new Map(), number: 0 }
+  board.waiting = new Set()
   // What is out of sight is drawn when it comes into sight.
   const look = (changes) =>
     changes.forEach(({ target, isIntersecting }) => {
       target.chart.seen = isIntersecting
-      draw(board, target.chart)
+      soon(board, target.chart)
     })
   board.watcher = new IntersectionObserver(look, { rootMargin: "200px" })
   return board
@@ -175,6 +176,19 @@ function take(chart, entry) {
   fillTable(chart)
 }
 
+// A chart a frame: the first is seen while the others are still being drawn.
+function soon(board, chart) {
+  board.waiting.add(chart)
+  board.frame ??= requestAnimationFrame(() => drawNext(board))
+}
+
+function drawNext(board) {
+  const [chart] = board.waiting
+  board.waiting.delete(chart)
+  board.frame = board.waiting.size ? requestAnimationFrame(() => drawNext(board)) : undefined
+  draw(board, chart)
+}
+
 function draw(board, chart) {
   if (!window.Plotly || !chart.figure.isConnected || !chart.seen) return
   const dark = isDark(chart.figure)
@@ -238,7 +252,7 @@ export default function (component) {
   if (!update(board, data)) setTriggerValue("gap", true)
   const charts = () => [...board.charts.values()]
   plotly(data.script).then(
-    () => charts().forEach((chart) => draw(board, chart)),
+    () => charts().forEach((chart) => soon(board, chart)),
     () => charts().forEach((chart) => (chart.details.open = true)),
   )
   return () => {

@@ -115,7 +115,9 @@ def line_of(history: History, part: str, name: str, way: Way) -> Line:
     # A few points of val are no noise to be smoothed away.
     if way.smoothing > 0 and part == "train" and name in points:
         smooth = points.smoothed(name, way.smoothing)
-    return Line(part, x_values(history, part, way.x), points[name], part, smooth=smooth)
+    # The star of macro top-1 stands where the checkpoint is from, also among equal ones.
+    kept = history.kept() if (part, name) == ("val", "macro_top1") else None
+    return Line(part, x_values(history, part, way.x), points[name], part, smooth=smooth, best=kept)
 
 
 def x_values(history: History, part: str, axis: Axis) -> Floats:

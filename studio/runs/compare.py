@@ -55,7 +55,7 @@ def _beside(home: Home, runs: list[Run]) -> None:
     histories = {run.run_id: history_of(run) for run in runs}
     settings = {run.run_id: _settings(run) for run in runs}
     differs = differing(settings)
-    finals = [final_of(run, histories[run.run_id]) for run in runs]
+    finals = [final_of(run, histories[run.run_id], settings[run.run_id]) for run in runs]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         baseline = st.selectbox(
             "Baseline",

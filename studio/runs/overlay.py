@@ -21,7 +21,7 @@ def overlays(
     """A chart a measurement, a line a run; the runs of a group share a colour.
 
     Of what is measured on both parts, val is drawn whole and train dashed. Of more than ten runs
-    the names come up under the pointer alone.
+    the names come up under the pointer alone, and val stands without train, which would cover it.
     """
     colours = {
         run_id: LIGHT.series[place % len(LIGHT.series)]
@@ -36,8 +36,10 @@ def _overlay(
     kind: Kind, histories: Mapping[str, History], colours: Mapping[str, str], way: Way
 ) -> Drawing:
     lines = []
+    few = len(histories) <= _LISTED
     for run_id, history in histories.items():
-        for part in kind.parts:
+        judged = kind.name in history.val and "val" in kind.parts
+        for part in kind.parts if few or not judged else ("val",):
             line = line_of(history, part, kind.name, way)
             train = part == "train" and len(kind.parts) > 1
             name = f"{run_id} (train)" if train else run_id
@@ -48,7 +50,7 @@ def _overlay(
                     faint=train,
                     colour=colours[run_id],
                     group=run_id,
-                    listed=not train and len(histories) <= _LISTED,
+                    listed=not train and few,
                 )
             )
     # Fifty runs are drawn as fast as five.

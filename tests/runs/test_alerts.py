@@ -1,6 +1,7 @@
 """What is noticed of runs, told once, and carried to where the settings say."""
 
 import json
+import platform
 import sys
 import threading
 import time
@@ -12,9 +13,11 @@ from typing import Any
 import pytest
 
 from engine.home import Home
+from engine.locks import is_held
 from engine.runs.alerts import Alert, alert_file, alerts_of, append_alerts, read_alerts
 from engine.runs.messenger import post, run_command, send
 from engine.runs.run import find_run
+from engine.runs.supervision import supervisor_lock, tell_of_lost
 from engine.runs.watch import Watch
 from engine.settings.alerts import AlertSettings
 from engine.training.diagnosis import Diagnosis, Remark, write_diagnosis
@@ -35,6 +38,32 @@ def test_an_end_is_told_in_words(home: Home) -> None:
     assert told(home, best=best) == {"finished": "It finished with a macro top-1 of 61.0%."}
     assert told(home, state="failed", reason="The disk is full.") == {"failed": "The disk is full."}
     assert told(home, state="stopped") == {}
+
+
+def test_a_run_that_was_lost_is_told_with_what_can_be_done_unless_that_is_long_ago(
+    home: Home,
+) -> None:
+    now = time.time()
+    lost = told(home, state="running", updated=now - 60, host=platform.node())
+    assert lost == {
+        "lost": "Its process ended without a word, as after a power cut. "
+        "Resume goes on from its last checkpoint."
+    }
+    assert told(home, state="running", updated=now - 9 * 86_400, host=platform.node()) == {}
+
+
+def test_after_a_power_cut_the_supervisor_tells_of_what_was_lost(home: Home) -> None:
+    tell_of_lost(home)
+    assert not home.queue.exists(), "nothing was lost"
+    written_run(home, "one", state="running", updated=time.time() - 60, host=platform.node())
+    tell_of_lost(home)
+    deadline = time.monotonic() + 30
+    while not read_alerts(home).alerts and time.monotonic() < deadline:
+        time.sleep(0.1)
+    while is_held(supervisor_lock(home)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert [alert.kind for alert in read_alerts(home).alerts] == ["lost"]
+    assert not is_held(supervisor_lock(home)), "it goes when there is nothing to do"
 
 
 def test_a_run_that_gets_no_better_stagnates(home: Home) -> None:

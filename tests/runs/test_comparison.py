@@ -34,7 +34,8 @@ def test_a_run_is_judged_at_the_epoch_whose_checkpoint_was_kept(home: Home) -> N
     write_json(folder.evaluation / "test.json", {"top1": 0.66})
     history = History()
     history.read_on(folder.metrics)
-    final = final_of(find_run(home, "one"), history)
+    run = find_run(home, "one")
+    final = final_of(run, history, flat_settings(run))
     assert (final.epoch, final.top1, final.macro_top1, final.loss) == (2, 0.7, 0.6, 0.9)
     assert (final.split, final.split_hash, final.crop) == ("first", "01234567", "no crop")
     assert final.test_top1 == 0.66
@@ -44,7 +45,7 @@ def test_a_run_is_judged_at_the_epoch_whose_checkpoint_was_kept(home: Home) -> N
 
 def test_a_run_that_measured_nothing_has_a_line_all_the_same(home: Home) -> None:
     written_run(home, "one")
-    final = final_of(find_run(home, "one"), History())
+    final = final_of(find_run(home, "one"), History(), {})
     assert math.isnan(final.top1) and math.isnan(final.low) and math.isnan(final.test_top1)
 
 

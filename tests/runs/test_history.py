@@ -90,3 +90,14 @@ def test_smoothing_goes_on_from_where_it_was_and_begins_without_a_bias(metrics: 
     expected = [np.average(values[: n + 1], weights=weights[n]) for n in range(5)]
     assert history.train.smoothed("loss", 0.5) == pytest.approx(expected)
     assert history.train.smoothed("loss", 0.0) == pytest.approx(values)
+
+
+def test_the_best_epoch_is_the_one_whose_checkpoint_training_keeps(metrics: Path) -> None:
+    history = History()
+    assert history.kept() is None
+    epochs = [(0.5, 1.2), (0.6, 1.1), (0.6, 0.9), (0.6, 0.9), (None, 0.1)]
+    for epoch, (macro, loss) in enumerate(epochs, 1):
+        line = {"attempt": 1, "step": epoch, "epoch": epoch, "split": "val"}
+        write(metrics, {**line, "macro_top1": macro, "loss": loss})
+    history.read_on(metrics)
+    assert history.kept() == 2, "of equal ones that with the lowest loss, the first of those"

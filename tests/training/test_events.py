@@ -1,7 +1,13 @@
 import struct
 from pathlib import Path
 
+import pytest
+
+from engine.files import read_json_lines
+from engine.home import Home
 from engine.training.events import EventFiles, crc32c, record, scalars
+from engine.training.loop import train
+from tests.training.conftest import Prepare
 
 
 def messages(content: bytes) -> list[bytes]:
@@ -42,3 +48,48 @@ def test_each_part_has_its_folder_and_what_is_no_number_is_passed_over(tmp_path:
     assert one.endswith(b"loss\x15" + struct.pack("<f", 0.5)) and b"top1" not in one
     assert two.endswith(struct.pack("<f", 0.25))
     assert len(messages(val.read_bytes())) == 2
+
+
+def values_of(message: bytes) -> tuple[int, dict[str, float]]:
+    """The step and the scalars of an event that `scalars` wrote."""
+
+    def varint(place: int) -> tuple[int, int]:
+        value = shift = 0
+        while True:
+            byte = message[place]
+            value |= (byte & 0x7F) << shift
+            place, shift = place + 1, shift + 7
+            if byte < 0x80:
+                return value, place
+
+    assert message[9:10] == b"\x10"
+    step, place = varint(10)
+    assert message[place : place + 1] == b"\x2a"
+    _, place = varint(place + 1)
+    found = {}
+    while place < len(message):
+        _, place = varint(place + 1)
+        length, place = varint(place + 1)
+        name = message[place : place + length].decode()
+        place += length + 1
+        (found[name],) = struct.unpack("<f", message[place : place + 4])
+        place += 4
+    return step, found
+
+
+def test_a_training_writes_the_same_curves_for_tensorboard_where_that_is_set(
+    home: Home, new_run: Prepare
+) -> None:
+    plain = new_run("plain", training__epochs=1)
+    train(home, plain)
+    assert not plain.events.exists()
+    folder = new_run("told", training__epochs=2, training__tensorboard=True)
+    assert train(home, folder).state == "finished"
+    for part in ("train", "val"):
+        (file,) = (folder.events / part).iterdir()
+        written = [values_of(message) for message in messages(file.read_bytes())[1:]]
+        lines = [line for line in read_json_lines(folder.metrics) if line["split"] == part]
+        assert [step for step, _ in written] == [line["step"] for line in lines]
+        for (_, values), line in zip(written, lines, strict=True):
+            assert values["loss"] == pytest.approx(line["loss"], rel=1e-5)
+            assert values["top1"] == pytest.approx(line["top1"], rel=1e-5)

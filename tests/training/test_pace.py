@@ -2,7 +2,10 @@
 
 import time
 
-from engine.training.pace import Pace
+import pytest
+import torch
+
+from engine.training.pace import Pace, gpu_use
 
 
 def test_time_spent_waiting_for_photographs_is_told_as_a_share() -> None:
@@ -26,3 +29,16 @@ def test_what_is_no_training_does_not_count() -> None:
     with pace.aside():
         time.sleep(0.5)
     assert pace.beat().images_per_second > 8 / 0.5
+
+
+def test_where_no_gpu_tells_how_busy_it_is_nothing_is_said() -> None:
+    assert gpu_use(torch.device("cpu")) == {}
+    if not torch.cuda.is_available():
+        assert gpu_use(torch.device("cuda")) == {}, "a driver that fails ends no run"
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_gpu_tells_how_busy_it_is() -> None:
+    torch.ones(8, device="cuda").sum()
+    assert 0 <= gpu_use(torch.device("cuda"))["gpu"] <= 1
