@@ -1,8 +1,9 @@
-"""Work on many photographs at once, in processes of its own."""
+"""Work on many photographs, or on much text, in processes of its own."""
 
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -19,6 +20,7 @@ R = TypeVar("R")
 
 # Large enough that handing over costs nothing, small enough that all end at nearly the same time.
 _BATCH = 4
+_AHEAD = 3
 
 
 def cores() -> int:
@@ -52,10 +54,28 @@ def in_processes(
                 for future in done:
                     yield future.result()
         except BrokenProcessPool as error:
-            raise WorkFailed(
-                "A process that looked at photographs was killed, perhaps for want of memory; "
-                "start again, and it goes on where it was."
-            ) from error
+            raise _killed() from error
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def beside(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """What `work` gives for each item, in their order, from one process beside this one; a few
+    are on their way at a time.
+
+    As in `in_processes` otherwise.
+    """
+    with ProcessPoolExecutor(1, get_context("spawn"), _start) as pool:
+        running: deque[Future[R]] = deque()
+        try:
+            for item in items:
+                running.append(pool.submit(work, item))
+                if len(running) > _AHEAD:
+                    yield running.popleft().result()
+            while running:
+                yield running.popleft().result()
+        except BrokenProcessPool as error:
+            raise _killed() from error
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -64,6 +84,13 @@ def _batches(items: Iterable[T]) -> Iterator[list[T]]:
     places = iter(items)
     while batch := list(islice(places, _BATCH)):
         yield batch
+
+
+def _killed() -> WorkFailed:
+    return WorkFailed(
+        "A process that looked at photographs was killed, perhaps for want of memory; "
+        "start again, and it goes on where it was."
+    )
 
 
 def _start() -> None:

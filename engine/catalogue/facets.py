@@ -5,6 +5,7 @@ those, and only a page of the photographs themselves.
 """
 
 import itertools
+import json
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -33,6 +34,9 @@ class Facet(NamedTuple):
 COLUMNS = ", ".join(Facet._fields)
 TOTALS = ("species", "genus", "family", "source", "license", "state")
 _INSERT = f"INSERT INTO facet (facet, {COLUMNS}, images) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
+_COUNT = (
+    "UPDATE facet SET images = images + value FROM json_each(?) WHERE facet = CAST(key AS INTEGER)"
+)
 _ADD = (
     "INSERT INTO total VALUES (?, ?, ?, ?) "
     "ON CONFLICT DO UPDATE SET images = images + excluded.images"
@@ -69,7 +73,7 @@ class Facets:
     def numbers(self, facets: Iterable[tuple[Any, ...]]) -> list[int]:
         """The number of each; new ones are written."""
         wanted = list(facets)
-        fresh = set(wanted) - self._numbers.keys()
+        fresh = {facet for facet in wanted if facet not in self._numbers}
         if fresh:
             # A facet is never removed, so only later numbers can be unknown here.
             self._learn("facet > ? ORDER BY facet", self._last)
@@ -78,9 +82,8 @@ class Facets:
             for number, facet in enumerate(new, self._last + 1):
                 self._know(number, facet)
             self._last += len(new)
-            self._connection.executemany(
-                _INSERT, ((self._numbers[facet], *_written(facet)) for facet in new)
-            )
+            rows = ((self._numbers[facet], *_written(facet)) for facet in new)
+            self._connection.executemany(_INSERT, rows)
         return [self._numbers[facet] for facet in wanted]
 
     def at(self, number: int) -> Facet:
@@ -91,10 +94,7 @@ class Facets:
 
     def count(self, moves: Mapping[int, int]) -> None:
         """Add to the counts: photographs come (+) or gone (-) by facet number."""
-        self._connection.executemany(
-            "UPDATE facet SET images = images + ? WHERE facet = ?",
-            [(many, number) for number, many in moves.items()],
-        )
+        self._connection.execute(_COUNT, [json.dumps(dict(sorted(moves.items())))])
         touched = [(self.at(number), many) for number, many in moves.items()]
         rows: list[tuple[str, str, str, int]] = []
         for place, field in enumerate(TOTALS):

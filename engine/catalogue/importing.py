@@ -1,5 +1,7 @@
 """What every import shares: taking photographs in, batch by batch, and a report of it."""
 
+import contextlib
+import gc
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -17,7 +19,7 @@ from engine.progress import Report
 BATCH = 256
 # Of photographs without a file many more are made final at once: each time, most pages of the
 # catalogue's indexes are written anew.
-_ROWS_AT_ONCE = 50_000
+_ROWS_AT_ONCE = 100_000
 _SHOWN_REFUSALS = 1000
 
 
@@ -56,6 +58,10 @@ class Refusal:
     reason: str
 
 
+Offer = Candidate | Photograph | Refusal
+"""What an import reads; a photograph of it is ready to go in."""
+
+
 @dataclass
 class ImportReport:
     """What an import did. `refusals` holds the first thousand of `refused`."""
@@ -77,23 +83,27 @@ class ImportReport:
 
 def take_in(
     catalogue: Catalogue,
-    candidates: Iterable[Candidate | Refusal],
+    offers: Iterable[Offer],
     keep: Keep,
     total: int,
     report: Report,
     rows_at_once: int | None = None,
 ) -> ImportReport:
-    """Put candidates into the catalogue, their bytes into the image store.
+    """Put what is offered into the catalogue, its bytes into the image store.
 
     Every batch is final once it is reported: an import that is cut off goes on where it was
-    when it is started again. Where candidates come slowly, few `rows_at_once` keep what came.
+    when it is started again. Where offers come slowly, few `rows_at_once` keep what came.
     """
     result = ImportReport()
     spellings = {item.species.casefold(): item.species for item in catalogue.species()}
     done = 0
-    with ThreadPoolExecutor(max(2, cpu_count() or 2)) as pool, ThreadPoolExecutor(1) as writer:
+    with (
+        _uncollected(),
+        ThreadPoolExecutor(max(2, cpu_count() or 2)) as pool,
+        ThreadPoolExecutor(1) as writer,
+    ):
         writing: Future[Added] | None = None
-        for batch in _batches(candidates, rows_at_once or _ROWS_AT_ONCE):
+        for batch in _batches(offers, rows_at_once or _ROWS_AT_ONCE):
             outcomes = _prepared(batch, keep, pool)
             if writing is not None:
                 result.count(writing.result())
@@ -111,18 +121,41 @@ def take_in(
     return result
 
 
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """A `with` block without Python's search for what refers in circles: no photograph does, and
+    looking at all of them again and again takes a third of an import."""
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()
+
+
+def settled(item: Candidate | Refusal) -> Offer:
+    """A candidate without a file as the photograph it becomes, or refused; the others wait for
+    the image store."""
+    if isinstance(item, Refusal) or item.file is not None:
+        return item
+    return _prepare(item, _no_file)
+
+
+def _no_file(file: Path) -> Stored:
+    raise AssertionError(file)
+
+
 def _prepared(
-    batch: list[Candidate | Refusal], keep: Keep, pool: ThreadPoolExecutor
+    batch: list[Offer], keep: Keep, pool: ThreadPoolExecutor
 ) -> list[Photograph | Refusal]:
     if any(isinstance(item, Candidate) and item.file for item in batch):
         return list(pool.map(lambda item: _prepare(item, keep), batch))
     return [_prepare(item, keep) for item in batch]
 
 
-def _batches(
-    items: Iterable[Candidate | Refusal], rows_at_once: int
-) -> Iterator[list[Candidate | Refusal]]:
-    batch: list[Candidate | Refusal] = []
+def _batches(items: Iterable[Offer], rows_at_once: int) -> Iterator[list[Offer]]:
+    batch: list[Offer] = []
     files = 0
     for item in items:
         batch.append(item)
@@ -134,8 +167,8 @@ def _batches(
         yield batch
 
 
-def _prepare(item: Candidate | Refusal, keep: Keep) -> Photograph | Refusal:
-    if isinstance(item, Refusal):
+def _prepare(item: Offer, keep: Keep) -> Photograph | Refusal:
+    if not isinstance(item, Candidate):
         return item
     photograph = item.photograph
     try:

@@ -20,6 +20,8 @@ from engine.database import shorten_log
 
 _plain_values = itemgetter(*(Photograph._fields.index(name) for name in PLAIN))
 _INSERT = f"INSERT INTO photograph VALUES ({', '.join('?' * (len(PLAIN) + 2))})"
+# Known or not is asked of each id by itself: a list to look into would be made and sorted first.
+_KNOWN = "SELECT image_id FROM json_each(?) CROSS JOIN photograph ON photograph.image_id = value"
 
 
 class SqliteCatalogue(SqliteReader):
@@ -44,8 +46,7 @@ class SqliteCatalogue(SqliteReader):
                 if photograph.image_id not in known:
                     fresh.setdefault(photograph.image_id, photograph)
             places = self._facets.numbers(map(facet_of, fresh.values()))
-            rows = map(_row, fresh.values(), places)
-            self._connection.executemany(_INSERT, rows)
+            self._connection.executemany(_INSERT, map(_row, fresh.values(), places))
             self._facets.count(Counter(places))
         return Added(len(fresh), len(offered) - len(fresh))
 
@@ -89,10 +90,7 @@ class SqliteCatalogue(SqliteReader):
             return self._changes.last(most)
 
     def _known(self, image_ids: Iterable[str]) -> set[str]:
-        found = self._connection.execute(
-            f"SELECT image_id FROM photograph WHERE image_id {AMONG}",
-            [json.dumps(list(image_ids))],
-        )
+        found = self._connection.execute(_KNOWN, [json.dumps(list(image_ids))])
         return {image_id for (image_id,) in found}
 
     def _change(self, changes: Iterable[Mapping[str, Any]]) -> int:

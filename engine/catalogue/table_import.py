@@ -1,19 +1,30 @@
 """Importing a table: JSON lines, CSV or Parquet, one row a photograph."""
 
+import contextlib
 import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from engine.catalogue.importing import Candidate, ImportReport, Keep, Refusal, take_in
+from engine.catalogue.importing import (
+    Candidate,
+    ImportReport,
+    Keep,
+    Offer,
+    Refusal,
+    settled,
+    take_in,
+)
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue
 from engine.errors import BadInput
 from engine.progress import Report, silent
+from engine.workers import beside
 
 # Our column first, then what others call it.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -31,8 +42,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 # Numbers that mean something in their own table only.
 _LOCAL_IDS = ("id", "photo_id")
-_LOCAL_ID = "local id"
+# The columns are the first fields of a photograph, in their order.
+_IMAGE_ID, _SOURCE, _URL, _PATH = map(list(COLUMNS).index, ("image_id", "source", "url", "path"))
+_NOTHING = [""] * len(COLUMNS)
 _PARQUET_ROWS = 4096
+_BLOCK = 1024 * 1024
+# A process takes a second to start.
+_LARGE = 64 * _BLOCK
 
 
 def import_table(
@@ -57,13 +73,45 @@ def import_table(
     reader = readers.get(table.suffix.lower())
     if reader is None:
         raise BadInput(f"{table.name} is no .jsonl, .csv or .parquet file.")
-    rows = _checked(reader(table), table)
     source = source.strip() or table.stem
-    candidates = (
-        _candidate(row, f"{table.name} row {number:,}", table, source)
-        for number, row in enumerate(rows, 1)
+    if reader is _json_lines:
+        return take_in(catalogue, _of_lines(table, source), keep, 0, report)
+    offers = (
+        _offer(row, number, table, source)
+        for number, row in enumerate(_checked(reader(table), table), 1)
     )
-    return take_in(catalogue, candidates, keep, 0, report)
+    return take_in(catalogue, offers, keep, 0, report)
+
+
+def _of_lines(table: Path, source: str) -> Iterator[Offer]:
+    """What JSON lines offer; those of a large file are read in a process beside this one."""
+    next((row for row in _checked(_json_lines(table), table) if row is not None), None)
+    read = partial(_of_block, table, source)
+    large = table.stat().st_size > _LARGE
+    blocks = _blocks(table)
+    yield from chain.from_iterable(beside(read, blocks) if large else map(read, blocks))
+
+
+def _blocks(table: Path) -> Iterator[tuple[int, bytes]]:
+    """Lines of a file, many at once, with the number of the first of them."""
+    number = 1
+    with _faults_told(table), table.open("rb") as stream:
+        while lines := stream.read(_BLOCK) + stream.readline():
+            yield number, lines
+            number += lines.count(b"\n")
+
+
+def _of_block(table: Path, source: str, block: tuple[int, bytes]) -> list[Offer]:
+    first, lines = block
+    return [
+        _offer(_json_object(line), number, table, source)
+        for number, line in enumerate(lines.split(b"\n"), first)
+        if line.strip()
+    ]
+
+
+def _offer(row: Mapping[str, Any] | None, number: int, table: Path, source: str) -> Offer:
+    return settled(_candidate(row, f"{table.name} row {number:,}", table, source))
 
 
 def _candidate(
@@ -71,34 +119,34 @@ def _candidate(
 ) -> Candidate | Refusal:
     if row is None:
         return Refusal(origin, "It is no JSON object.")
-    # Nearly every value is plain text, and 741,533 rows have many.
-    values = {
-        ours: value.strip()
-        if type(value := row[name]) is str and value.isascii()
-        else text_of(value)
-        for ours, name in _names(tuple(row)).items()
-    }
-    path, local_id = values.pop("path", ""), values.pop(_LOCAL_ID, "")
-    if not path and not values.get("url"):
+    names, local_ids = _names(tuple(row))
+    given: list[Any] = list(map(row.get, names, _NOTHING))  # type: ignore[arg-type]
+    try:
+        # Nearly every row is sound text, and 741,533 of them have many values.
+        "".join(given).encode()
+        values = list(map(str.strip, given))
+    except (TypeError, UnicodeEncodeError):
+        values = list(map(text_of, given))
+    path, values[_PATH] = values[_PATH], ""
+    if not path and not values[_URL]:
         return Refusal(origin, "It has neither a path nor a url.")
-    values["source"] = values.get("source") or source
-    if not values.get("image_id"):
-        values["image_id"] = f"{values['source']}-{local_id}" if local_id else ""
-    values.setdefault("species", "")
+    values[_SOURCE] = values[_SOURCE] or source
+    if not values[_IMAGE_ID] and local_ids and (local_id := text_of(row[local_ids])):
+        values[_IMAGE_ID] = f"{values[_SOURCE]}-{local_id}"
     file = (table.parent / path) if path else None
-    return Candidate(Photograph(**values), path or origin, file)  # type: ignore[arg-type]
+    return Candidate(Photograph(*values), path or origin, file)  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=1024)
-def _names(there: tuple[str, ...]) -> dict[str, str]:
-    """Our columns among those of a row, each under the row's own name for it."""
+def _names(there: tuple[str, ...]) -> tuple[list[str | None], str | None]:
+    """A row's own names for our columns, in their order, and for a local id; None for what it
+    does not have."""
     named = {_column(name): name for name in there}
-    wanted = COLUMNS | {_LOCAL_ID: _LOCAL_IDS}
-    found = {
-        ours: next((named[name] for name in names if name in named), None)
-        for ours, names in wanted.items()
-    }
-    return {ours: name for ours, name in found.items() if name is not None}
+    *found, local_id = (
+        next((named[name] for name in names if name in named), None)
+        for names in (*COLUMNS.values(), _LOCAL_IDS)
+    )
+    return found, local_id
 
 
 def text_of(value: Any) -> str:
@@ -118,19 +166,25 @@ def _checked(
     rows: Iterator[Mapping[str, Any] | None], table: Path
 ) -> Iterator[Mapping[str, Any] | None]:
     empty, unchecked = True, True
-    try:
+    with _faults_told(table):
         for row in rows:
             empty = False
             if row is not None and unchecked:
                 _require_columns([_column(name) for name in row], table)
                 unchecked = False
             yield row
+    if empty:
+        raise BadInput(f"{table.name} has no rows.")
+
+
+@contextlib.contextmanager
+def _faults_told(table: Path) -> Iterator[None]:
+    try:
+        yield
     except UnicodeDecodeError as error:
         raise BadInput(f"{table.name} is no UTF-8 text; save it as UTF-8.") from error
     except (OSError, ValueError, csv.Error) as error:
         raise BadInput(f"{table.name} cannot be read: {error}.") from error
-    if empty:
-        raise BadInput(f"{table.name} has no rows.")
 
 
 def _column(name: object) -> str:
@@ -147,14 +201,15 @@ def _require_columns(row: Sequence[str], table: Path) -> None:
 
 def _json_lines(table: Path) -> Iterator[Mapping[str, Any] | None]:
     with table.open("rb") as stream:
-        for line in stream:
-            if not line.strip():
-                continue
-            try:
-                value = orjson.loads(line)
-            except ValueError:
-                value = _forgivingly(line)
-            yield value if isinstance(value, dict) else None
+        yield from (_json_object(line) for line in stream if line.strip())
+
+
+def _json_object(line: bytes) -> Mapping[str, Any] | None:
+    try:
+        value = orjson.loads(line)
+    except ValueError:
+        value = _forgivingly(line)
+    return value if isinstance(value, dict) else None
 
 
 def _forgivingly(line: bytes) -> Any:

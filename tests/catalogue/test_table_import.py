@@ -9,6 +9,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
+from engine.catalogue import table_import
 from engine.catalogue.importing import ImportReport
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import SpeciesCount
@@ -67,6 +68,19 @@ def test_every_kind_of_table_gives_the_same_photographs(
     assert (one.source, one.state, one.width) == ("plants", "cached", 64)
     assert catalogue.get("b").license == ""
     assert told(take(table)) == (0, 2, 0)
+
+
+def test_a_large_table_is_read_beside_and_comes_out_in_the_same_order(
+    catalogue, pictures, take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_import, "_LARGE", 0)
+    monkeypatch.setattr(table_import, "_BLOCK", 64)
+    spellings = [{"species": name, "url": f"u{name}"} for name in ("Rosa Canina", "Rosa canina")]
+    table = write(pictures / "plants.jsonl", [*ROWS, {"species": "", "url": "u"}, *spellings])
+    report = take(table)
+    assert told(report) == (4, 0, 1)
+    assert report.refusals[0].origin == "plants.jsonl row 3"
+    assert catalogue.tally("species") == {"Rosa Canina": 2, "Acer campestre": 1, "Ölweide": 1}
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv"])
@@ -210,7 +224,7 @@ def test_bad_lines_are_refused_with_their_number_and_the_others_taken(pictures, 
     report = take(pictures / "plants.jsonl")
     assert told(report)[::2] == (2, 4)
     assert [refusal.origin[-5:] for refusal in report.refusals] == [
-        f"row {n}" for n in (1, 2, 3, 4)
+        f"row {n}" for n in (1, 3, 4, 5)
     ]
     assert {refusal.reason for refusal in report.refusals} == {"It is no JSON object."}
 
