@@ -1,5 +1,6 @@
 """Opening an SQLite file that any number of threads and processes read and write."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -14,12 +15,15 @@ _LONGEST_LOG = 16 * 1024 * 1024
 def connect(file: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
     """Open, and where needed make, the database; `prepare` brings its tables about.
 
-    A writer that meets another waits up to half a minute for it.
+    A writer that meets another waits up to half a minute for it. On a disk that cannot be
+    written to it is read as it is, and writing to it is an error.
 
     Raises:
         OSError: the folder cannot be made.
         sqlite3.Error: the file is damaged or cannot be opened.
     """
+    if not _writable(file):
+        return _read_only(file, prepare)
     file.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(file, timeout=_PATIENCE, check_same_thread=False)
     try:
@@ -28,6 +32,27 @@ def connect(file: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite
         # A large import touches every page of the indexes: kept in memory until it is final.
         connection.execute("PRAGMA cache_size=-131072")
         prepare(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _writable(file: Path) -> bool:
+    folder = next(folder for folder in file.absolute().parents if folder.exists())
+    return os.access(folder, os.W_OK) and (not file.exists() or os.access(file, os.W_OK))
+
+
+def _read_only(file: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
+    log = file.with_name(f"{file.name}-wal")
+    # Beside a log SQLite wants files of its own, unless it is told that nothing changes.
+    way = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+    # What was never written is empty, which is no reason to fail.
+    where = f"{file.absolute().as_uri()}?{way}" if file.exists() else "file::memory:"
+    connection = sqlite3.connect(where, uri=True, timeout=_PATIENCE, check_same_thread=False)
+    try:
+        prepare(connection)
+        connection.execute("PRAGMA query_only=ON")
     except BaseException:
         connection.close()
         raise

@@ -1,6 +1,7 @@
 """What tests of every room share: a home, real image files, a small catalogue, photographs."""
 
 import shutil
+import subprocess
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ settings.register_profile(
 settings.load_profile("studio")
 
 MakeImage = Callable[..., Path]
+Mount = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
@@ -138,3 +140,25 @@ def photos() -> Path:
     if not PHOTOS.is_dir():
         pytest.skip("the real photographs of ../shared/photos are not on this machine")
     return PHOTOS
+
+
+@pytest.fixture
+def mounted() -> Iterator[Mount]:
+    """mounted(folder, *options) mounts on a folder until the test ends."""
+    folders: list[Path] = []
+
+    def mount(folder: Path, *options: str) -> None:
+        command = ["mount", *options, str(folder)]
+        if subprocess.run(command, capture_output=True, check=False).returncode:
+            pytest.skip("only root may mount")
+        folders.append(folder)
+
+    yield mount
+    for folder in reversed(folders):
+        subprocess.run(["umount", "--lazy", str(folder)], check=False)
+
+
+def freeze(mounted: Mount, folder: Path) -> None:
+    """Nothing in the folder can be written to until the test ends."""
+    mounted(folder, "--bind", str(folder))
+    mounted(folder, "-o", "remount,ro,bind")

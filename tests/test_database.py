@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.database import connect
+from tests.conftest import Mount, freeze
 
 
 def make_table(connection: sqlite3.Connection) -> None:
@@ -47,3 +48,23 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.DatabaseError):
         connect(tmp_path / "a.sqlite", make_table)
     assert (tmp_path / "a.sqlite").read_bytes() == b"words " * 200
+
+
+def test_on_a_disk_that_cannot_be_written_to_it_is_read_and_what_is_not_there_is_empty(
+    tmp_path: Path, mounted: Mount
+) -> None:
+    folder = tmp_path / "disk"
+    with_note = connect(folder / "a.sqlite", make_table)
+    with with_note:
+        with_note.execute("INSERT INTO note VALUES ('kept')")
+    freeze(mounted, folder)
+    for file, notes in (("a.sqlite", [("kept",)]), ("none.sqlite", [])):
+        frozen = connect(folder / file, make_table)
+        assert frozen.execute("SELECT * FROM note").fetchall() == notes
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            frozen.execute("INSERT INTO note VALUES ('no')")
+        frozen.close()
+    with_note.close()
+    closed = connect(folder / "a.sqlite", make_table)
+    assert closed.execute("SELECT * FROM note").fetchall() == [("kept",)]
+    closed.close()

@@ -5,8 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import psutil
 import pytest
@@ -24,7 +22,7 @@ from engine.runs.trash import delete_run
 from engine.settings.run import RunSettings
 from engine.training.checkpoint import open_checkpoint
 from engine.training.folder import RunFolder
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, Mount, freeze
 
 from . import stubborn
 from .conftest import MakeSettings, processes_of, stepping, wait_for
@@ -162,24 +160,8 @@ def test_who_hears_neither_the_wish_nor_sigterm_is_killed(planted: Home) -> None
     assert not ended.folder.stop.exists()
 
 
-@pytest.fixture
-def mounted() -> Iterator[Callable[..., None]]:
-    """mounted(folder, *options) mounts on a folder until the test ends."""
-    folders: list[Path] = []
-
-    def mount(folder: Path, *options: str) -> None:
-        command = ["mount", *options, str(folder)]
-        if subprocess.run(command, capture_output=True, check=False).returncode:
-            pytest.skip("only root may mount")
-        folders.append(folder)
-
-    yield mount
-    for folder in reversed(folders):
-        subprocess.run(["umount", "--lazy", str(folder)], check=False)
-
-
 def test_the_disk_fills_up_and_has_room_again(
-    planted: Home, make_settings: MakeSettings, mounted: Callable[..., None]
+    planted: Home, make_settings: MakeSettings, mounted: Mount
 ) -> None:
     mounted(planted.runs, "-t", "tmpfs", "-o", "size=64m", "tmpfs")
     launch(planted, make_settings(LONG, checkpoint_every=2), "one")
@@ -201,15 +183,14 @@ def test_the_disk_fills_up_and_has_room_again(
 
 
 def test_a_home_that_cannot_be_written_to_is_shown_and_refuses_in_words(
-    planted: Home, make_settings: MakeSettings, mounted: Callable[..., None]
+    planted: Home, make_settings: MakeSettings, mounted: Mount
 ) -> None:
     launch(planted, make_settings(1), "one")
     wait_for(planted, "one", lambda run: run.state == "finished")
     deadline = time.monotonic() + 20
     while processes_of(planted) and time.monotonic() < deadline:
         time.sleep(0.1)
-    mounted(planted.root, "--bind", str(planted.root))
-    mounted(planted.root, "-o", "remount,ro,bind")
+    freeze(mounted, planted.root)
     assert [run.state for run in list_runs(planted)] == ["finished"]
     for attempt in (
         lambda: launch(planted, make_settings(1), "two"),
