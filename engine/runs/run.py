@@ -18,6 +18,7 @@ HEARTBEAT = 5.0
 _HEARTBEAT_ABROAD = 120.0
 # A step of a large network on a processor takes half a minute.
 _SILENCE = 60.0
+_MOMENT = 0.03
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,10 @@ def read_run(folder: RunFolder, waits: bool = False) -> Run:
         status = read_status(folder.status)
     except BadInput:
         status = Status(folder.run_id)
+    if alive and status.state in ENDED:
+        # The supervisor holds the lock for a moment to see to what a run left behind.
+        time.sleep(_MOMENT)
+        alive = is_held(folder.lock)
     state, reason = _true_state(folder, status, alive, waits)
     silent = _silence(status) if alive and state in ("running", "stopping") else 0.0
     return Run(folder, status, state, reason, silent)

@@ -29,6 +29,7 @@ from studio.views.problem import problem, problems_shown
 # Half of what a point may take to be seen, at most, is spent waiting for the next look.
 _TICK_SECONDS = 0.5
 _SLOW_TICK_SECONDS = 3.0
+_LINGERING = 30.0
 
 
 def detail(home: Home, run: Run, any_live: bool = False) -> None:
@@ -47,7 +48,7 @@ def detail(home: Home, run: Run, any_live: bool = False) -> None:
     forget_sent(_key(run))
     stands = _stands(home, run)
     every = _TICK_SECONDS if run.is_live or "running" in stands[1:] else None
-    if every is None and any_live:
+    if every is None and (any_live or "just ended" in stands):
         every = _SLOW_TICK_SECONDS
     st.fragment(_current, run_every=every)(home, run.run_id, stands)
 
@@ -75,7 +76,10 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
 
 
 def _stands(home: Home, run: Run) -> tuple[str, ...]:
-    return run.state, evaluation_job(home, run).state
+    # Its process takes a while to go, and only then does the supervisor tell that it ended.
+    age = time.time() - (run.status.ended or 0.0)
+    lately = "just ended" if not run.is_live and 0 <= age < _LINGERING else ""
+    return run.state, evaluation_job(home, run).state, lately
 
 
 def _key(run: Run) -> str:
