@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from engine.catalogue.table_import import COLUMNS, text_of
@@ -70,7 +71,7 @@ def photographs_of(
     document: Mapping[str, Any], mapping: MappingSettings
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """The fields of each photograph of a document, with its place in the document's array."""
-    paths = {field: path for field in COLUMNS if (path := getattr(mapping, field))}
+    paths = _paths(mapping)
     if not mapping.photographs:
         yield 0, {field: value_at(document, path) for field, path in paths.items()}
         return
@@ -86,6 +87,11 @@ def photographs_of(
         yield place, values
 
 
+@lru_cache(maxsize=8)
+def _paths(mapping: MappingSettings) -> dict[str, str]:
+    return {field: path for field in COLUMNS if (path := getattr(mapping, field))}
+
+
 def value_at(document: Any, path: str, *, whole: bool = False) -> Any:
     """What stands at a path, None where nothing does; of an array its first element, unless
     the `whole` of it is wanted."""
@@ -96,7 +102,7 @@ def value_at(document: Any, path: str, *, whole: bool = False) -> Any:
             value = value[place] if place < len(value) else None
             if part.isdigit():
                 continue
-        value = value.get(part) if isinstance(value, Mapping) else None
+        value = value.get(part) if isinstance(value, dict) else None
     if isinstance(value, list) and not whole:
         return value[0] if value else None
     return value
@@ -104,9 +110,11 @@ def value_at(document: Any, path: str, *, whole: bool = False) -> Any:
 
 def as_text(value: Any) -> str:
     """A document's value as text: ids and dates are written out, what has parts is nothing."""
+    if isinstance(value, str):
+        return text_of(value)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, (bool, bytes, Mapping)):
+    if isinstance(value, (bool, bytes, dict)):
         return ""
     return text_of(value)
 

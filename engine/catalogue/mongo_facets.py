@@ -6,8 +6,9 @@ stand apart, a thousand facets a document, each with the version of the catalogu
 
 import itertools
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
 
 _Item = TypeVar("_Item")
 _AT_ONCE = 10_000
+_READ_AT_ONCE = 100_000
 _TALLIED = 1_000
 _FLAGS = Facet._fields.index("flags")
 _EXCLUDED = Facet._fields.index("excluded")
+_values_of: Callable[[Mapping[str, Any]], tuple[Any, ...]] = itemgetter(*Facet._fields)
 
 
 class Group(NamedTuple):
@@ -41,8 +44,9 @@ class Column:
         self.places: dict[Any, int] = {}
         self.codes: list[int] = []
 
-    def append(self, value: Any) -> None:
-        self.codes.append(self.places.setdefault(value, len(self.places)))
+    def extend(self, values: Iterable[Any]) -> None:
+        place = self.places.setdefault
+        self.codes += [place(value, len(self.places)) for value in values]
 
 
 class MongoFacets:
@@ -85,9 +89,7 @@ class MongoFacets:
                 _document(number, facet) for number, facet in enumerate(fresh, first)
             )
             with self._lock:
-                for facet in fresh:
-                    self._know(facet)
-                self._index()
+                self._know(fresh)
         return [self._numbers[facet] for facet in wanted]
 
     def count(self, moves: Mapping[int, int], version: int) -> None:
@@ -171,17 +173,20 @@ class MongoFacets:
 
     def _learn(self) -> None:
         """Read the facets that are not known yet."""
-        before = len(self._known)
-        for facet in self._facets.find({"_id": {"$gte": before}}).sort("_id", 1):
-            self._know(_facet(facet))
-        if len(self._known) > before or not self._arrays:
-            self._index()
+        from bson import decode_all
 
-    def _know(self, facet: Facet) -> None:
-        self._numbers[facet] = len(self._known)
-        self._known.append(facet)
-        for column, value in zip(self._columns, facet, strict=True):
-            column.append(value)
+        known = {"_id": {"$gte": len(self._known)}}
+        batches = self._facets.find_raw_batches(known, sort=[("_id", 1)], batch_size=_READ_AT_ONCE)
+        learnt = [_facet(one) for batch in batches for one in decode_all(cast(bytes, batch))]
+        if learnt or not self._arrays:
+            self._know(learnt)
+
+    def _know(self, facets: Sequence[Facet]) -> None:
+        self._numbers.update(zip(facets, itertools.count(len(self._known)), strict=False))
+        self._known += facets
+        for column, values in zip(self._columns, zip(*facets, strict=True), strict=False):
+            column.extend(values)
+        self._index()
 
     def _index(self) -> None:
         self._arrays = [np.array(column.codes, np.int64) for column in self._columns]
@@ -227,13 +232,5 @@ def _document(number: int, facet: Facet) -> dict[str, Any]:
 
 
 def _facet(document: Mapping[str, Any]) -> Facet:
-    return Facet(
-        document["species"],
-        document["genus"],
-        document["family"],
-        document["source"],
-        document["license"],
-        document["state"],
-        document["excluded"],
-        tuple(document["flags"]),
-    )
+    values = _values_of(document)
+    return Facet._make((*values[:_FLAGS], tuple(values[_FLAGS])))

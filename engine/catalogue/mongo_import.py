@@ -1,12 +1,21 @@
 """Importing a MongoDB collection, which is only ever read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from engine.catalogue.documents import as_text, guess, photographs_of
-from engine.catalogue.importing import Candidate, ImportReport, Keep, Refusal, take_in
+from engine.catalogue.importing import (
+    Candidate,
+    ImportReport,
+    Keep,
+    Offer,
+    Refusal,
+    settled,
+    take_in,
+)
 from engine.catalogue.mongo_server import connected
 from engine.catalogue.position import Position
 from engine.catalogue.record import Photograph
@@ -16,12 +25,15 @@ from engine.home import Home
 from engine.progress import Report, silent
 from engine.settings.files import load, save
 from engine.settings.mapping import MappingSettings
+from engine.workers import beside
 
 if TYPE_CHECKING:
     from pymongo.collection import Collection
 
 _SAMPLED = 100
 _FETCHED_AT_ONCE = 2_000
+# A process takes a second to start.
+_MANY = 50_000
 
 
 @dataclass(frozen=True)
@@ -103,14 +115,17 @@ def import_mongo(
     position = _position(home, origin, mapping)
     with connected(origin.address, socketTimeoutMS=4_500, retryReads=False) as client:
         collection = client[origin.database][origin.collection]
-        total = 0 if mapping.photographs else collection.estimated_document_count()
+        documents = collection.estimated_document_count()
+        total = 0 if mapping.photographs else documents
 
         def noted(done: int, total: int, note: str) -> None:
             position.reached(done)
             report(done + position.before, total, note)
 
-        candidates = _candidates(collection, position, mapping, source.strip() or origin.collection)
-        result = take_in(catalogue, candidates, keep, total, noted)
+        read = partial(_read, mapping, source.strip() or origin.collection)
+        batches = _batches(collection, position.after, mapping)
+        several = beside(read, batches) if documents > _MANY else map(read, batches)
+        result = take_in(catalogue, _passed(several, position), keep, total, noted)
     position.clear()
     return result
 
@@ -122,25 +137,54 @@ def _require(mapping: MappingSettings, origin: Origin) -> None:
         raise BadInput(f"The mapping of {origin.name} says neither where the url nor the path is.")
 
 
-def _candidates(
-    collection: "Collection[dict[str, Any]]",
-    position: Position,
-    mapping: MappingSettings,
-    source: str,
-) -> Iterator[Candidate | Refusal]:
+def _batches(
+    collection: "Collection[dict[str, Any]]", after: Any, mapping: MappingSettings
+) -> Iterator[bytes]:
+    """The documents behind this id by their ids, many at once, as the server sends them."""
     # As an expression, for a plain $gt passes over ids of another type.
-    after = position.after
     wanted = {} if after is None else {"$expr": {"$gt": ["$_id", {"$literal": after}]}}
     tops = {
         path.split(".")[0] for name, path in mapping.model_dump().items() if path != mapping.folder
     } - {""}
-    found = collection.find(wanted, dict.fromkeys(sorted(tops | {"_id"}), 1))
+    fields = dict.fromkeys(sorted(tops | {"_id"}), 1)
+    found = collection.find_raw_batches(
+        wanted, fields, sort=[("_id", 1)], batch_size=_FETCHED_AT_ONCE
+    )
+    return cast("Iterator[bytes]", found)
+
+
+class _Batch(NamedTuple):
+    """What some documents offer, and the id of the last of them."""
+
+    offers: list[Offer]
+    last: Any
+
+
+def _read(mapping: MappingSettings, source: str, batch: bytes) -> _Batch:
+    from bson import CodecOptions, decode_all
+    from bson.codec_options import DatetimeConversion
+
+    # A date that Python cannot hold, or text that is none, spoils no document.
+    forgiving: CodecOptions[dict[str, Any]] = CodecOptions(
+        unicode_decode_error_handler="replace",
+        datetime_conversion=DatetimeConversion.DATETIME_AUTO,
+    )
+    documents = decode_all(batch, forgiving)
+    offers = [
+        settled(_candidate(document["_id"], place, values, mapping, source))
+        for document in documents
+        for place, values in photographs_of(document, mapping)
+    ]
+    return _Batch(offers, documents[-1]["_id"] if documents else None)
+
+
+def _passed(batches: Iterable[_Batch], position: Position) -> Iterator[Offer]:
     number = 0
-    for document in found.sort("_id", 1).batch_size(_FETCHED_AT_ONCE):
-        for place, values in photographs_of(document, mapping):
-            number += 1
-            yield _candidate(document["_id"], place, values, mapping, source)
-        position.passed(document["_id"], number)
+    for offers, last in batches:
+        yield from offers
+        number += len(offers)
+        if last is not None:
+            position.passed(last, number)
 
 
 def _candidate(

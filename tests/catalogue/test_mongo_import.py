@@ -10,7 +10,7 @@ import pytest
 from bson import ObjectId
 from pymongo import MongoClient
 
-from engine.catalogue import importing
+from engine.catalogue import importing, mongo_import
 from engine.catalogue.importing import ImportReport
 from engine.catalogue.mongo_import import Origin, import_mongo, mapping_file, mapping_of, sample
 from engine.catalogue.sqlite import SqliteCatalogue
@@ -165,6 +165,8 @@ def test_an_import_that_lost_its_connection_goes_on_where_it_stopped(
     tmp_path: Path, home, catalogue, store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importing, "_ROWS_AT_ONCE", 500)
+    monkeypatch.setattr(mongo_import, "_FETCHED_AT_ONCE", 250)
+    monkeypatch.setattr(mongo_import, "_MANY", 1_000)
     with running(tmp_path) as server:
         with MongoClient(server.address) as client:
             # Ids of two types: strings come after numbers.
