@@ -12,6 +12,7 @@ from multiprocessing import get_context, parent_process
 from typing import TypeVar
 
 import cv2
+from threadpoolctl import threadpool_limits
 
 from engine.errors import WorkFailed
 
@@ -98,6 +99,7 @@ def _start() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # One core each is what the processes are for.
     cv2.setNumThreads(1)
+    threadpool_limits(1)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

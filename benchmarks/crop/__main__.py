@@ -12,33 +12,50 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.crop import ways
+from benchmarks.crop.chart import drawing
 from benchmarks.crop.photographs import PHOTOS, SETS, enlarged, masked
-from benchmarks.crop.quality import compare, trade_off
+from benchmarks.crop.quality import compare, milliseconds, trade_off
 from benchmarks.crop.speed import filling, loading, whole_way
 from engine.crop import learned
-from engine.crop.presets import BUILT_IN, CENTRE, CLASSIC, FAST
+from engine.crop.presets import BUILT_IN, CENTRE, CLASSIC, FAST, SEMANTIC
 
 PARTS = ("quality", "trade-off", "speed", "fill", "loader")
 SIZES = ((800, 600), (2048, 1536))
 
 
-def measure_quality(parts: Sequence[str], photos: Path, half: int | None) -> None:
-    """The tables of what is kept."""
+def measure_quality(
+    parts: Sequence[str], photos: Path, half: int | None, chart: Path | None
+) -> None:
+    """The tables of what is kept, and the chart of both."""
     sets = {name: masked(name, photos, half) for name in SETS}
     compared = {name: ways.by_preset(preset) for name, preset in BUILT_IN.items()} | {
         "libvips attention": ways.by_libvips("attention"),
         "libvips entropy": ways.by_libvips("entropy"),
         "smartcrop.py": ways.by_smartcrop,
     }
+    table, curves = {}, {}
     if "quality" in parts:
-        compare(sets, compared, list(BUILT_IN.values()))
+        table = compare(sets, compared, list(BUILT_IN.values()))
     if "trade-off" in parts:
-        trade_off(sets, FAST)
+        curves = {preset.name: trade_off(sets, preset) for preset in (FAST, SEMANTIC)}
+    if chart:
+        panels = {
+            f"{name}: {len(items)} photographs": (
+                {each: [row[place] for row in rows] for each, rows in curves.items()},
+                {each: row[place] for each, row in table.items() if each not in curves},
+            )
+            for place, (name, items) in enumerate(sets.items())
+        }
+        chart.write_text(drawing(panels), encoding="utf-8")
 
 
 def measure_speed(parts: Sequence[str], photos: Path, folder: Path) -> None:
     """The tables of how long it takes."""
     if "speed" in parts:
+        sets = {name: masked(name, photos) for name in SETS}
+        print("\n| saliency and box, one core | ms |\n|---|---|")
+        for preset in BUILT_IN.values():
+            print(f"| {preset.name} | {milliseconds(sets, preset):.1f} |")
         print("\n| file to 448 x 448 | " + " | ".join(f"{w} x {h}, ms" for w, h in SIZES) + " |")
         print("|---|" + "---|" * len(SIZES))
         shown = {
@@ -72,11 +89,12 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, default=PHOTOS)
     parser.add_argument("--half", type=int, choices=(0, 1), help="judge one half of them only")
     parser.add_argument("--weights", type=Path, help="instead of engine/crop/learned.npz")
+    parser.add_argument("--chart", type=Path, help="draw quality and trade-off into this SVG")
     given = parser.parse_args()
     ways.on_one_core()
     if given.weights:
         learned.WEIGHTS = given.weights
-    measure_quality(given.parts, given.photos, given.half)
+    measure_quality(given.parts, given.photos, given.half, given.chart)
     with tempfile.TemporaryDirectory() as folder:
         measure_speed(given.parts, given.photos, Path(folder))
 

@@ -16,6 +16,7 @@ from engine.crop.saliency import saliency_map
 from engine.settings.crop import CropPreset
 
 KEPT, LOST = 0.9, 0.5
+MASSES = (0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.96, 0.97, 0.98, 0.99, 0.995)
 
 
 @dataclass(frozen=True)
@@ -53,23 +54,26 @@ def best_square(item: Masked) -> Box:
 
 def compare(
     sets: Mapping[str, Sequence[Masked]], ways: Mapping[str, Find], presets: Sequence[CropPreset]
-) -> None:
-    """Print the table of every way on every set."""
+) -> dict[str, list[Quality]]:
+    """Print the table of every way on every set; returns it by way."""
     print("| crop |" + "".join(f" {name}: kept | lost | fill |" for name in sets) + " ms |")
     print("|---|" + "---|" * (3 * len(sets) + 1))
     times = {preset.name: milliseconds(sets, preset) for preset in presets}
+    table = {}
     for name, find in ways.items():
         judged = [quality(items, [find(item.file) for item in items]) for items in sets.values()]
         print(f"| {name} |" + "".join(f" {each} |" for each in judged), end="")
         print(f" {times[name]:.1f} |" if name in times else " |", flush=True)
+        table[name] = judged
     judged = [quality(items, [best_square(item) for item in items]) for items in sets.values()]
     print("| the best square |" + "".join(f" {each} |" for each in judged) + " |", flush=True)
+    return table | {"the best square": judged}
 
 
 def milliseconds(
     sets: Mapping[str, Sequence[Masked]], preset: CropPreset, count: int = 60
 ) -> float:
-    """The median time of saliency and box for a photograph, decoding apart."""
+    """The median processor time of saliency and box for a photograph, decoding apart."""
     if preset.detector == "none":
         return 0.0
     taken = []
@@ -79,8 +83,13 @@ def milliseconds(
     return float(np.median(taken))
 
 
-def trade_off(sets: Mapping[str, Sequence[Masked]], preset: CropPreset) -> None:
-    """Print what the preset keeps, and how full its squares are, for shares of the saliency."""
+def trade_off(
+    sets: Mapping[str, Sequence[Masked]], preset: CropPreset
+) -> list[tuple[Quality, ...]]:
+    """Print what the preset keeps, and how full its squares are, for shares of the saliency.
+
+    Returns a row a share, from little to much, with the sets in order.
+    """
     print(
         f"\n| `{preset.name}`, mass |" + "".join(f" {name}: kept | lost | fill |" for name in sets)
     )
@@ -89,9 +98,10 @@ def trade_off(sets: Mapping[str, Sequence[Masked]], preset: CropPreset) -> None:
         name: [saliency_map(read_looked_at(item.file, preset), preset) for item in items]
         for name, items in sets.items()
     }
-    for mass in (0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99):
+    rows = []
+    for mass in MASSES:
         tried = preset.model_copy(update={"mass": mass})
-        judged = [
+        judged = tuple(
             quality(
                 items,
                 [
@@ -100,11 +110,13 @@ def trade_off(sets: Mapping[str, Sequence[Masked]], preset: CropPreset) -> None:
                 ],
             )
             for name, items in sets.items()
-        ]
-        print(f"| {mass:.2f} |" + "".join(f" {each} |" for each in judged), flush=True)
+        )
+        print(f"| {mass:.3f} |" + "".join(f" {each} |" for each in judged), flush=True)
+        rows.append(judged)
+    return rows
 
 
 def _milliseconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     work()
-    return 1000 * (time.perf_counter() - started)
+    return 1000 * (time.process_time() - started)

@@ -4,12 +4,14 @@
     python -m benchmarks.crop.training half.npz --half 0            from one half of them
     python -m benchmarks.crop quality --weights half.npz --half 1   judged on the other
 
-Besides the photographs themselves it sees random cuts of them, so that a subject may lie anywhere;
-a photograph and its cuts are always in the same half.
+Besides the photographs themselves it sees random cuts of them, mirrored and recoloured, so that a
+subject may lie anywhere, and a few drawn gardens, other than the demo garden. A photograph and its
+cuts are always in the same half.
 """
 
 import argparse
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -20,46 +22,67 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from benchmarks.crop.photographs import PHOTOS, SETS, masked
-from engine.crop.learned import SEEN, planes_of
+from engine.crop.learned import SEEN, squared
+from engine.crop.lite import CHANNELS, features_of
+from engine.garden.draw import draw
+from engine.garden.plan import plan
 from engine.images.decode import Pixels, read_rgb
 
-CUTS = 10
-Example = tuple[NDArray[np.float16], NDArray[np.float32], np.float64]
-NETWORKS = 3
-STEPS, BATCH, RATE, DECAY = 1000, 24, 4e-3, 1e-3
+CUTS = 12
+GARDEN_SEED, GARDEN_EVERY = 1001, 6
+WIDTHS = (16, 24, 32)
+NETWORKS = 2
+STEPS, BATCH, RATE, DECAY = 800, 32, 4e-3, 1e-2
 DROPOUT = 0.15
+
 Mask = NDArray[np.bool_]
+Example = tuple[list[NDArray[np.float16]], NDArray[np.float32], float]
 
 
 class Network(nn.Module):
-    """What `engine.crop.learned` computes without torch, with the same names of weights."""
+    """What `engine.crop.learned` computes without torch, of levels of features."""
 
-    def __init__(self, planes: int = 10, widths: tuple[int, ...] = (12, 16, 24, 24)) -> None:
+    def __init__(self, means: list[Tensor], spreads: list[Tensor]) -> None:
         super().__init__()
-        one, two, three, four = widths
-        self.c1 = nn.Conv2d(planes, one, 3, 2, 1)
-        self.c2 = nn.Conv2d(one, two, 3, 2, 1)
-        self.c3 = nn.Conv2d(two, three, 3, 2, 1)
-        self.c4 = nn.Conv2d(three, four, 3, 2, 1)
-        self.g = nn.Linear(four, four)
-        self.d3 = nn.Conv2d(three + four, three, 3, 1, 1)
-        self.d2 = nn.Conv2d(two + three, two, 3, 1, 1)
-        self.d1 = nn.Conv2d(one + two, one, 3, 1, 1)
-        self.o = nn.Conv2d(one, 1, 1)
+        self.means, self.spreads = means, spreads
+        self.given = nn.ModuleList(map(nn.Conv2d, CHANNELS, WIDTHS, (1, 1, 1)))
+        self.whole = nn.Linear(WIDTHS[-1], WIDTHS[-1])
+        self.up = nn.ModuleList(
+            nn.Conv2d(fine + coarse, fine, 3, padding=1) for fine, coarse in pairwise(WIDTHS)
+        )
+        self.out = nn.Conv2d(WIDTHS[0], 1, 1)
 
-    def forward(self, planes: Tensor) -> Tensor:
-        """(n, 10, 64, 64) to scores (n, 32, 32)."""
-        fine = functional.relu(self.c1(planes))
-        middle = functional.relu(self.c2(fine))
-        coarse = functional.relu(self.c3(middle))
-        deep = functional.relu(self.c4(coarse))
-        deep = deep + functional.relu(self.g(deep.mean((2, 3))))[:, :, None, None]
-        deep = functional.dropout2d(deep, DROPOUT, self.training)
-        coarse = functional.relu(self.d3(torch.cat([coarse, _doubled(deep)], 1)))
-        coarse = functional.dropout2d(coarse, DROPOUT, self.training)
-        middle = functional.relu(self.d2(torch.cat([middle, _doubled(coarse)], 1)))
-        fine = functional.relu(self.d1(torch.cat([fine, _doubled(middle)], 1)))
-        return self.o(fine)[:, 0]
+    def forward(self, features: list[Tensor]) -> Tensor:
+        """Levels (n, channels, rows, columns), fine to coarse, to scores (n, rows, columns)."""
+        levels = []
+        for level, mean, spread, layer in zip(
+            features, self.means, self.spreads, self.given, strict=True
+        ):
+            normal = (level - mean[:, None, None]) / spread[:, None, None]
+            levels.append(functional.relu(layer(self._dropped(normal))))
+        deep = levels[-1]
+        deep = deep + functional.relu(self.whole(deep.mean((2, 3))))[:, :, None, None]
+        for level, layer in zip(levels[-2::-1], reversed(self.up), strict=True):
+            joined = torch.cat([level, functional.interpolate(deep, scale_factor=2.0)], 1)
+            deep = self._dropped(functional.relu(layer(joined)))
+        scores: Tensor = self.out(deep)[:, 0]
+        return scores
+
+    def _dropped(self, planes: Tensor) -> Tensor:
+        return functional.dropout2d(planes, DROPOUT, self.training)
+
+    def weights(self) -> dict[str, NDArray[np.float32]]:
+        """As `engine.crop.learned` takes them, the normalisation taken into the first layers."""
+        found: dict[str, Tensor] = {}
+        for place, layer in enumerate(self.given):
+            weight = layer.weight[:, :, 0, 0] / self.spreads[place]
+            found[f"in{place}.weight"] = weight
+            found[f"in{place}.bias"] = layer.bias - weight @ self.means[place]
+        found |= {f"whole.{name}": value for name, value in self.whole.named_parameters()}
+        for place, layer in enumerate(self.up):
+            found |= {f"up{place}.{name}": value for name, value in layer.named_parameters()}
+        found |= {"out.weight": self.out.weight[:, :, 0, 0], "out.bias": self.out.bias}
+        return {name: value.detach().numpy() for name, value in found.items()}
 
 
 def random_cut(image: Pixels, mask: Mask, chance: np.random.Generator) -> tuple[Pixels, Mask]:
@@ -78,33 +101,56 @@ def random_cut(image: Pixels, mask: Mask, chance: np.random.Generator) -> tuple[
     return image, mask
 
 
-def examples(root: Path, half: int | None) -> tuple[Tensor, Tensor, Tensor]:
-    """Planes (n, 10, 64, 64), masks (n, 32, 32), and how often each is to be seen (n,)."""
-    rows = list(_examples(root, half, np.random.default_rng(7)))
-    planes, masks, weights = (np.stack(column) for column in zip(*rows, strict=True))
-    return torch.from_numpy(planes), torch.from_numpy(masks), torch.from_numpy(weights)
+def recoloured(image: Pixels, chance: np.random.Generator) -> Pixels:
+    """Other saturation, brightness and white."""
+    colours = image.astype(np.float32)
+    grey = colours.mean(axis=2, keepdims=True)
+    colours = grey + chance.uniform(0.5, 1.4) * (colours - grey)
+    colours *= chance.uniform(0.7, 1.3) * chance.uniform(0.9, 1.1, 3)
+    return np.clip(colours, 0, 255).astype(np.uint8)
 
 
-def _examples(root: Path, half: int | None, chance: np.random.Generator) -> Iterator[Example]:
+def examples(root: Path, half: int | None) -> tuple[list[Tensor], Tensor, Tensor]:
+    """Levels of features, masks (n, 36, 36), and how often each is to be seen (n,)."""
+    chance = np.random.default_rng(7)
+    rows = [*_photographed(root, half, chance), *_drawn()]
+    features, masks, weights = zip(*rows, strict=True)
+    levels = [torch.from_numpy(np.stack(level)) for level in zip(*features, strict=True)]
+    return levels, torch.from_numpy(np.stack(masks)), torch.tensor(weights, dtype=torch.float32)
+
+
+def _photographed(root: Path, half: int | None, chance: np.random.Generator) -> Iterator[Example]:
     for name in SETS:
         for item in masked(name, root, half):
             image = read_rgb(item.file)
             yield _example(image, item.mask, 3)
             for _ in range(CUTS if name == SETS[0] else 0):
                 piece, mask = random_cut(image, item.mask, chance)
-                yield _example(piece, mask, 1)
+                if chance.random() < 0.5:
+                    piece, mask = piece[:, ::-1], mask[:, ::-1]
+                yield _example(recoloured(piece, chance), mask, 1)
+
+
+def _drawn() -> Iterator[Example]:
+    for planting in plan(GARDEN_SEED)[::GARDEN_EVERY]:
+        drawing = draw(planting)
+        yield _example(drawing.image, drawing.mask > 0, 3)
 
 
 def _example(image: Pixels, mask: Mask, weight: float) -> Example:
-    side = SEEN // 2
+    side = SEEN // 4
     small = cv2.resize(mask.astype(np.float32), (side, side), interpolation=cv2.INTER_AREA)
-    return planes_of(image).astype(np.float16), np.asarray(small), np.float64(weight)
+    levels = [level.astype(np.float16) for level in features_of(squared(image))]
+    return levels, np.asarray(small, np.float32), weight
 
 
-def learn(planes: Tensor, masks: Tensor, weights: Tensor, seed: int) -> dict[str, Tensor]:
-    """The weights, averaged over the last steps."""
+def learn(features: list[Tensor], masks: Tensor, weights: Tensor, seed: int) -> Network:
+    """A network whose weights are averaged over the last steps."""
     torch.manual_seed(seed)
-    network, average = Network(), Network()
+    sample = [level[torch.multinomial(weights, 500)].float() for level in features]
+    means = [level.mean((0, 2, 3)) for level in sample]
+    spreads = [level.std((0, 2, 3)) + 1e-3 for level in sample]
+    network, average = Network(means, spreads), Network(means, spreads)
     average.load_state_dict(network.state_dict())
     optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -112,7 +158,7 @@ def learn(planes: Tensor, masks: Tensor, weights: Tensor, seed: int) -> dict[str
     )
     for step in range(STEPS):
         picked = torch.multinomial(weights, BATCH, replacement=True)
-        given, wanted = _varied(planes[picked].float(), masks[picked])
+        given, wanted = _mirrored([level[picked].float() for level in features], masks[picked])
         loss = _loss(network(given), wanted)
         optimiser.zero_grad()
         loss.backward()
@@ -124,23 +170,14 @@ def learn(planes: Tensor, masks: Tensor, weights: Tensor, seed: int) -> dict[str
             slow.data.mul_(share).add_(new.data, alpha=1 - share)
         if (step + 1) % 200 == 0:
             print(f"step {step + 1} of {STEPS}: loss {float(loss.detach()):.3f}", flush=True)
-    return average.state_dict()
+    return average.eval()
 
 
-def _varied(planes: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:
-    """Mirror half of them, recolour all."""
-    count, channels = planes.shape[:2]
-    turned = torch.rand(count) < 0.5
-    planes[turned], masks[turned] = planes[turned].flip(3), masks[turned].flip(2)
-    colours, others = planes[:, :3], planes[:, 3:]
-    colours = colours * _factors(count, 3, 0.25) + 0.25 * torch.randn(count, 3, 1, 1)
-    if torch.rand(1) < 0.3:
-        colours = colours.mean((2, 3), keepdim=True) + 0.5 * colours
-    return torch.cat([colours, others * _factors(count, channels - 3, 0.1)], 1), masks
-
-
-def _factors(count: int, channels: int, spread: float) -> Tensor:
-    return 1 + spread * torch.randn(count, channels, 1, 1)
+def _mirrored(features: list[Tensor], masks: Tensor) -> tuple[list[Tensor], Tensor]:
+    """Mirror half of them: what the network sees of a mirrored picture is nearly the same."""
+    turned = (torch.rand(len(masks)) < 0.5)[:, None, None]
+    mirrored = [torch.where(turned[..., None], level.flip(3), level) for level in features]
+    return mirrored, torch.where(turned, masks.flip(2), masks)
 
 
 def _loss(scores: Tensor, wanted: Tensor) -> Tensor:
@@ -149,10 +186,6 @@ def _loss(scores: Tensor, wanted: Tensor) -> Tensor:
     shared = (found * wanted).sum((1, 2))
     overlap = shared / (found + wanted - found * wanted).sum((1, 2))
     return functional.binary_cross_entropy_with_logits(scores, wanted) + 0.3 * (1 - overlap).mean()
-
-
-def _doubled(planes: Tensor) -> Tensor:
-    return functional.interpolate(planes, scale_factor=2.0)
 
 
 def main() -> None:
@@ -165,8 +198,8 @@ def main() -> None:
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     seen = examples(given.photos, given.half)
-    learned = [learn(*seen, seed) for seed in range(10, 10 + NETWORKS)]
-    stacked = {name: np.stack([each[name].numpy() for each in learned]) for name in learned[0]}
+    learned = [learn(*seen, seed).weights() for seed in range(10, 10 + NETWORKS)]
+    stacked = {name: np.stack([each[name] for each in learned]) for name in learned[0]}
     np.savez(given.out, **{name: values.astype(np.float16) for name, values in stacked.items()})
 
 

@@ -12,7 +12,9 @@ import cv2
 import numpy as np
 import pyvips
 import smartcrop
+import torch
 from PIL import Image
+from threadpoolctl import threadpool_limits
 
 from engine.crop.apply import cut
 from engine.crop.box import Box, centre_square
@@ -83,5 +85,7 @@ def shown_in_the_middle(file: Path, side: int) -> Pixels:
 
 
 def on_one_core() -> None:
-    """Keep OpenCV to one thread."""
+    """Keep OpenCV, numpy and torch to one thread."""
     cv2.setNumThreads(1)
+    torch.set_num_threads(1)
+    threadpool_limits(1)

@@ -11,16 +11,16 @@ FAST = CropPreset(
     detector="learned",
     policy="mass_square",
     threshold=0.05,
-    mass=0.93,
+    mass=0.97,
     padding=0.05,
 )
 SEMANTIC = CropPreset(
     name="semantic",
     detector="semantic",
     policy="mass_square",
-    threshold=0.2,
-    mass=0.97,
-    padding=0.07,
+    threshold=0.15,
+    mass=0.98,
+    padding=0.02,
 )
 CENTRE = CropPreset(name="centre", detector="none")
 BUILT_IN = {preset.name: preset for preset in (FAST, SEMANTIC, CLASSIC, CENTRE)}

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from engine.catalogue.record import Photograph
 from engine.catalogue.sampling import deal, fetch
 from engine.catalogue.store import Catalogue, Filter
+from engine.crop.lite import installed_weights
 from engine.crop.presets import CENTRE
 from engine.crop.verdict import Verdict, keep_verdict
 from engine.errors import BadInput
@@ -19,7 +20,7 @@ from engine.evaluation.linear import probe_accuracy
 from engine.home import Home
 from engine.progress import Report, silent
 from engine.settings.augmentation import ValAugmentation
-from engine.settings.crop import CropPreset
+from engine.settings.crop import USUAL_NETWORK, CropPreset
 from engine.settings.model import ModelSettings
 from engine.settings.optimisation import TrainingSettings
 from engine.settings.probe import ProbeSettings
@@ -101,13 +102,16 @@ def _line(item: Photograph, classes: ClassMap) -> SplitLine:
 
 def _backbone(settings: ProbeSettings, classes: ClassMap, device: Device) -> nn.Module:
     """The network without its classifier: what it gives are its features."""
-    model = ModelSettings(name=settings.network, weights=settings.weights)
+    # Those of the usual network come with the studio.
+    installed = installed_weights() if settings.network == USUAL_NETWORK else None
+    weights = settings.weights or (str(installed) if installed else None)
+    model = ModelSettings(name=settings.network, weights=weights)
     # First without weights, so that an unknown name is said to be one.
     build_model(model, len(classes), settings.image_size)
     try:
         network = start_model(model, classes, settings.image_size)
     except BadInput as error:
-        if settings.weights:
+        if weights:
             raise
         raise BadInput(
             f"The published weights of {settings.network} cannot be had here; connect to the "

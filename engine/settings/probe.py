@@ -3,18 +3,19 @@
 from pydantic import Field
 
 from engine.settings.base import Settings
+from engine.settings.crop import USUAL_NETWORK
 
 
 class ProbeSettings(Settings):
     network: str = Field(
-        "tf_efficientnet_lite0",
+        USUAL_NETWORK,
         min_length=1,
         description="The network whose features are compared, by its name in timm; small is fast.",
     )
     weights: str | None = Field(
         None,
         description="A local weights file (.safetensors, .pth, .bin) of that network; empty = "
-        "timm's published weights, downloaded on first use.",
+        f"timm's published weights, downloaded on first use; those of {USUAL_NETWORK} are here.",
     )
     image_size: int = Field(
         224, ge=32, le=1024, description="Side of the square the network sees, in pixels."

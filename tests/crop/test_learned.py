@@ -5,21 +5,29 @@ import torch
 from numpy.typing import NDArray
 
 from benchmarks.crop.training import Network
-from engine.crop.learned import convolved, learned_saliency, networks, planes_of, scores_of
-
-
-def picture(width: int, height: int, seed: int = 0) -> NDArray[np.uint8]:
-    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+from engine.crop.learned import convolved, learned_saliency, networks, scores_of
+from engine.crop.lite import CHANNELS
 
 
 def test_it_says_what_the_network_that_was_trained_says() -> None:
-    planes = planes_of(picture(120, 90))
-    for weights in networks():
-        network = Network().eval()
-        network.load_state_dict({name: torch.from_numpy(each) for name, each in weights.items()})
-        with torch.inference_mode():
-            wanted = network(torch.from_numpy(planes)[None])[0].numpy()
-        assert np.allclose(scores_of(planes, weights), wanted, atol=1e-4)
+    chance = torch.Generator().manual_seed(0)
+    sides = (12, 6, 3)
+    features = [
+        torch.randn(count, side, side, generator=chance)
+        for count, side in zip(CHANNELS, sides, strict=True)
+    ]
+    torch.manual_seed(1)
+    means, spreads = zip(*((torch.randn(n), torch.rand(n) + 0.5) for n in CHANNELS), strict=True)
+    network = Network(list(means), list(spreads)).eval()
+    with torch.inference_mode():
+        wanted = network([level[None] for level in features])[0].numpy()
+    found = scores_of([level.numpy() for level in features], network.weights())
+    assert found.shape == (12, 12)
+    assert np.allclose(found, wanted, atol=1e-4)
+    for kept in networks():
+        assert {name: value.shape for name, value in network.weights().items()} == {
+            name: value.shape for name, value in kept.items()
+        }
 
 
 def test_a_convolution_is_torchs_with_a_rectifier() -> None:
@@ -28,9 +36,8 @@ def test_a_convolution_is_torchs_with_a_rectifier() -> None:
         chance.normal(size=shape).astype(np.float32) for shape in ((5, 12, 8), (7, 5, 3, 3), (7,))
     )
     tensors = [torch.from_numpy(each) for each in (given, weights, bias)]
-    for stride in (1, 2):
-        wanted = torch.conv2d(tensors[0][None], *tensors[1:], stride=stride, padding=1)[0].relu()
-        assert np.allclose(convolved(given, weights, bias, stride), wanted.numpy(), atol=1e-4)
+    wanted = torch.conv2d(tensors[0][None], *tensors[1:], padding=1)[0].relu()
+    assert np.allclose(convolved(given, weights, bias), wanted.numpy(), atol=1e-4)
 
 
 def test_a_map_has_the_shape_of_the_photograph_whatever_its_size() -> None:
@@ -38,3 +45,7 @@ def test_a_map_has_the_shape_of_the_photograph_whatever_its_size() -> None:
         found = learned_saliency(picture(width, height))
         assert found.shape == shape
         assert 0 <= found.min() <= found.max() <= 1
+
+
+def picture(width: int, height: int) -> NDArray[np.uint8]:
+    return np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)

