@@ -226,12 +226,10 @@ def memory(browser: Browser, address: str, home: Home, server: psutil.Process, t
             flush=True,
         )
 
-    while done() < ticks // 10:
-        pages[0].wait_for_timeout(1_000)
-    look("warm")
-    while done() < ticks:
-        pages[0].wait_for_timeout(1_000)
-    look("end")
+    for share in (0.1, 0.25, 0.5, 0.75, 1):
+        while done() < ticks * share:
+            pages[0].wait_for_timeout(1_000)
+        look(f"{share:.0%}")
     run.end()
 
 

@@ -1,7 +1,7 @@
 const boards = new WeakMap()
 
-// On a busy machine Streamlit may take a board off the page and put it back in the next moment:
-// it comes back as it was, with the reader's zoom.
+// A board that is taken off the page and put back in the next moment, as where an element above it
+// comes or goes, comes back as it was, with the reader's zoom.
 const away = new Map()
 const SECONDS_AWAY = 5
 
@@ -94,6 +94,7 @@ function newChart(board) {
 function newBoard(parent) {
   const board = { root: element("div", "ps-charts", parent), charts: new Map(), number: 0 }
   board.waiting = new Set()
+  board.calls = 0
   // What is out of sight is drawn when it comes into sight.
   const look = (changes) =>
     changes.forEach(({ target, isIntersecting }) => {
@@ -249,6 +250,7 @@ export default function (component) {
   board.script = data.script
   board.clickable = data.clickable
   board.tell = setTriggerValue
+  const call = (board.calls += 1)
   if (!update(board, data)) setTriggerValue("gap", true)
   const charts = () => [...board.charts.values()]
   plotly(data.script).then(
@@ -256,6 +258,9 @@ export default function (component) {
     () => charts().forEach((chart) => (chart.details.open = true)),
   )
   return () => {
+    // Where messages come fast, Streamlit also ends a call that a newer one has overtaken, while
+    // the board is on the page for that one.
+    if (call !== board.calls) return
     if (boards.get(parentElement) !== board || board.root.parentElement !== parentElement) return
     boards.delete(parentElement)
     board.root.remove()

@@ -1,7 +1,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import ServePage, Server
+from tests.browser.conftest import ROOT, ServePage, Server
 
 TICKING = """
 import streamlit as st
@@ -115,3 +115,32 @@ def test_the_chart_has_a_name_and_its_numbers_can_be_read_as_a_table(
 def test_no_chart_offers_to_be_sent_away(chart: Locator) -> None:
     expect(chart.get_by_role("button", name="Save as PNG")).to_have_count(1)
     expect(chart.get_by_role("button", name="Share")).to_have_count(0)
+
+
+# What the component's script is called with, twice; the first call is ended after the second.
+OVERTAKEN = """async ([source, script]) => {
+  const { default: show } = await import(
+    URL.createObjectURL(new Blob([source], { type: "text/javascript" })))
+  const parentElement = document.body.appendChild(document.createElement("div"))
+  parentElement.id = "overtaken"
+  const message = (number, y) => {
+    const trace = { keep: number - 1, x: [number], y: [y], look: { type: "scatter" } }
+    const told = { title: "Loss", summary: "", table: { header: [], rows: [] } }
+    const chart = { name: "loss", layout: { height: 200 }, traces: [trace], ...told }
+    return { key: "k", dark: {}, script, number, base: number - 1, charts: [chart] }
+  }
+  const call = (data) => show({ parentElement, data, setTriggerValue: () => {} })
+  const end = call(message(1, 5))
+  call(message(2, 4))
+  end()
+}"""
+
+
+def test_a_message_that_a_newer_one_overtakes_takes_no_chart_away(
+    page: Page, chart: Locator
+) -> None:
+    source = (ROOT / "studio" / "live_chart" / "live_chart.js").read_text("utf-8")
+    page.evaluate(OVERTAKEN, [source, chart.evaluate("plot => plot.script")])
+    other = page.locator("#overtaken .js-plotly-plot")
+    expect(other.locator(".scatterlayer .trace")).to_have_count(1)
+    assert drawn(other) == 2
