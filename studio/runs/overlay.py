@@ -1,6 +1,7 @@
 """The curves of several runs over one axis."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from engine.runs.history import History
@@ -35,14 +36,14 @@ def overlays(
 def _overlay(
     kind: Kind, histories: Mapping[str, History], colours: Mapping[str, str], way: Way
 ) -> Drawing:
-    lines = []
+    lines, names = [], short_names(histories)
     few = len(histories) <= _LISTED
     for run_id, history in histories.items():
         judged = kind.name in history.val and "val" in kind.parts
         for part in kind.parts if few or not judged else ("val",):
             line = line_of(history, part, kind.name, way)
             train = part == "train" and len(kind.parts) > 1
-            name = f"{run_id} (train)" if train else run_id
+            name = f"{names[run_id]} (train)" if train else names[run_id]
             lines.append(
                 replace(
                     line,
@@ -57,3 +58,13 @@ def _overlay(
     most = min(MOST_POINTS, max(_FEWEST, _POINTS // max(1, len(lines))))
     k = max((history.k for history in histories.values()), default=5)
     return drawing(lines, replace(look_of(kind, k, way), most=most))
+
+
+def short_names(run_ids: Iterable[str]) -> dict[str, str]:
+    """The runs' names without the moment of their launch, where that still tells them apart.
+
+    Long ones would leave a narrow chart no room beside its legend.
+    """
+    short = {run_id: re.sub(r"-\d{8}-\d{6}-\d{3}$", "", run_id) for run_id in run_ids}
+    alike = len(set(short.values())) < len(short)
+    return {run_id: run_id if alike else name for run_id, name in short.items()}

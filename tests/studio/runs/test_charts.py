@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.runs.history import History
 from studio.runs.charts import Way, run_charts
-from studio.runs.overlay import overlays
+from studio.runs.overlay import overlays, short_names
 
 VAL = {"loss": 1.0, "top1": 0.5, "top5": 0.9, "macro_top1": 0.5}
 
@@ -51,3 +51,9 @@ def test_of_many_runs_val_stands_without_train(tmp_path: Path) -> None:
 
     assert lines(2) == ["r0 (train)", "r0", "young (train)", "young"]
     assert lines(11) == [*(f"r{number}" for number in range(10)), "young (train)", "young"]
+
+
+def test_runs_are_called_by_their_own_names_where_these_tell_them_apart() -> None:
+    first, second = "oak-20261125-105134-298", "oak-20261125-105137-908"
+    assert short_names([first, "beech"]) == {first: "oak", "beech": "beech"}
+    assert short_names([first, second]) == {first: first, second: second}
