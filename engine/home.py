@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from engine.errors import BadInput, WorkFailed
@@ -13,67 +14,67 @@ class Home:
 
     root: Path
 
-    @property
+    @cached_property
     def data(self) -> Path:
         return self.root / "data"
 
-    @property
+    @cached_property
     def catalogue(self) -> Path:
         return self.data / "catalogue.sqlite"
 
-    @property
+    @cached_property
     def images(self) -> Path:
         return self.data / "images"
 
-    @property
+    @cached_property
     def thumbnails(self) -> Path:
         return self.data / "thumbnails"
 
-    @property
+    @cached_property
     def shrunk(self) -> Path:
         return self.data / "shrunk"
 
-    @property
+    @cached_property
     def downloads(self) -> Path:
         return self.data / "downloads"
 
-    @property
+    @cached_property
     def garden(self) -> Path:
         return self.data / "garden"
 
-    @property
+    @cached_property
     def presets(self) -> Path:
         return self.data / "presets"
 
-    @property
+    @cached_property
     def crops(self) -> Path:
         return self.data / "crops.sqlite"
 
-    @property
+    @cached_property
     def manual_squares(self) -> Path:
         return self.data / "manual_squares.sqlite"
 
-    @property
+    @cached_property
     def quality(self) -> Path:
         return self.data / "quality.sqlite"
 
-    @property
+    @cached_property
     def verdicts(self) -> Path:
         return self.data / "verdicts"
 
-    @property
+    @cached_property
     def splits(self) -> Path:
         return self.data / "splits"
 
-    @property
+    @cached_property
     def jobs(self) -> Path:
         return self.data / "jobs"
 
-    @property
+    @cached_property
     def queue(self) -> Path:
         return self.data / "queue"
 
-    @property
+    @cached_property
     def runs(self) -> Path:
         return self.root / "runs"
 

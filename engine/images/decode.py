@@ -39,11 +39,7 @@ def read_header(source: Path | bytes) -> ImageHeader:
         UnreadableImage: no photograph, or one that unfolds to more than `PIXEL_LIMIT` pixels.
     """
     with _opened(source) as image:
-        width, height = image.size
-        # Pillow turns a TIFF's size, and only a TIFF's, by itself.
-        if image.format != "TIFF" and _orientation(image, source) in _SIDEWAYS:
-            width, height = height, width
-        return ImageHeader(width, height, image.format or "")
+        return _header(image, source)
 
 
 def decode_whole(source: Path, most_pixels: int = PIXEL_LIMIT) -> ImageHeader:
@@ -52,10 +48,10 @@ def decode_whole(source: Path, most_pixels: int = PIXEL_LIMIT) -> ImageHeader:
     Raises:
         UnreadableImage: no photograph, damaged or cut short, or of more than `most_pixels`.
     """
-    header = read_header(source)
-    if header.width * header.height > most_pixels:
-        raise UnreadableImage(f"{source.name} {_too_large(most_pixels)}.")
     with _opened(source) as image:
+        header = _header(image, source)
+        if header.width * header.height > most_pixels:
+            raise UnreadableImage(f"{source.name} {_too_large(most_pixels)}.")
         try:
             image.load()
         except Exception as error:  # Pillow's decoders raise nearly any kind over damaged bytes.
@@ -104,6 +100,14 @@ def _opened(source: Path | bytes) -> Image.Image:
         image.close()
         raise UnreadableImage(f"{_name(source)} {_too_large()}.")
     return image
+
+
+def _header(image: Image.Image, source: Path | bytes) -> ImageHeader:
+    width, height = image.size
+    # Pillow turns a TIFF's size, and only a TIFF's, by itself.
+    if image.format != "TIFF" and _orientation(image, source) in _SIDEWAYS:
+        width, height = height, width
+    return ImageHeader(width, height, image.format or "")
 
 
 def _orientation(image: Image.Image, source: Path | bytes) -> int | None:

@@ -67,8 +67,12 @@ class ImageStore:
             OSError: the disk refuses.
         """
         target = self._file(sha256, header)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        is_new = _name_anew(temporary, target)
+        try:
+            is_new = _name_anew(temporary, target)
+        except FileNotFoundError:
+            # The folder is missing only once in hundreds of photographs.
+            target.parent.mkdir(parents=True, exist_ok=True)
+            is_new = _name_anew(temporary, target)
         return replace(self._stored(target, sha256, header), is_new=is_new)
 
     def thumbnail(self, path: str, sha256: str) -> bytes:
