@@ -1,4 +1,4 @@
-"""split make, split check, split compare."""
+"""split make, split check, split compare, split pin, split unpin."""
 
 import dataclasses
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +13,10 @@ from engine.commands.shared import (
     catalogue_of,
     home_at,
 )
+from engine.download.journal import Journal, open_journal
+from engine.download.pins import pin as pin_split
+from engine.download.pins import pinned_splits
+from engine.download.pins import unpin as unpin_split
 from engine.settings.files import validate
 from engine.settings.split import SplitSettings
 from engine.split.folder import split_folder
@@ -133,6 +137,37 @@ def compare(
         f"of {second}."
     )
     answer(values, text, as_json)
+
+
+@app.command()
+def pin(
+    name: Annotated[str, typer.Argument(help="The split.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Have the image cache keep a split's photographs, whatever it makes room for."""
+    place = home_at(home)
+    split_folder(place, name)
+    with open_journal(place) as journal:
+        pin_split(journal, name)
+        _tell_pins(journal, as_json)
+
+
+@app.command()
+def unpin(
+    name: Annotated[str, typer.Argument(help="The split; it may be gone.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let the image cache treat a split's photographs like any others."""
+    with open_journal(home_at(home)) as journal:
+        unpin_split(journal, name)
+        _tell_pins(journal, as_json)
+
+
+def _tell_pins(journal: Journal, as_json: bool) -> None:
+    names = pinned_splits(journal)
+    answer({"pinned": names}, f"Pinned: {', '.join(names) or 'none'}.", as_json)
 
 
 def _told(plan: "SplitPlan") -> dict[str, Any]:

@@ -1,13 +1,10 @@
-"""A plan's bytes and days: by host, by size, by species, and for each split."""
-
-from collections.abc import Sequence
+"""A plan's bytes and days: by host, by size and by species."""
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from engine.download.plan import Plan, VariantForecast
-from engine.runs.working_set import WorkingSet
 from studio import text
 from studio.charts.tail import coverage_bars
 from studio.live_chart.component import live_chart
@@ -73,15 +70,4 @@ def species_view(found: Plan) -> None:
             hide_index=True,
             height=320,
             alt="Photographs of each species on this machine, now and afterwards",
-        )
-
-
-def splits_line(sets: Sequence[WorkingSet]) -> None:
-    """Whether each split's photographs fit the cache all together."""
-    for item in sets:
-        verdict = "fit the cache" if item.fits else "do not fit the cache"
-        st.caption(
-            f"Split {text.plain(item.split)}: {text.number(item.here)} of "
-            f"{text.count(item.images, 'photograph')} are here; all of them, about "
-            f"{text.size(item.bytes)}, {verdict}."
         )

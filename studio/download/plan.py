@@ -9,11 +9,11 @@ from engine.download.reconcile import bytes_on_disk
 from engine.errors import BadInput
 from engine.home import Home
 from engine.runs.jobs import start_job
-from engine.runs.working_set import working_sets
 from engine.settings.download import DownloadSettings
 from studio import place, text
 from studio.download.choices import choices
-from studio.download.forecast import providers_table, sizes_table, species_view, splits_line
+from studio.download.forecast import providers_table, sizes_table, species_view
+from studio.download.pinning import splits
 from studio.download.session import JOB
 from studio.split.planning import stamp
 from studio.views.action import Action
@@ -29,6 +29,7 @@ def plan(home: Home) -> None:
     everything = _planned(home, settings, None)
     if not everything.images:
         _nothing_to_fetch()
+        splits(home, everything.mean_bytes, everything.cache_most)
         return
     chosen = choices(settings, everything)
     found = _planned(home, chosen.settings, chosen.limit)
@@ -39,7 +40,7 @@ def plan(home: Home) -> None:
     providers_table(forecast)
     sizes_table(found)
     species_view(found)
-    splits_line(working_sets(home, found.mean_bytes, found.cache_most))
+    splits(home, found.mean_bytes, found.cache_most)
 
 
 def _nothing_to_fetch() -> None:

@@ -12,9 +12,13 @@ from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import open_catalogue
 from engine.catalogue.store import Filter
 from engine.download.control import Control
+from engine.download.journal import open_journal
+from engine.download.pins import pinned_splits
 from engine.download.preferences import choose
 from engine.home import Home, open_home
 from engine.runs.jobs import read_job, stop_job
+from engine.settings.split import SplitSettings
+from engine.split.make import make_split
 from tests.browser.conftest import Server, StartServer
 from tests.download.server import Server as Misbehaving
 from tests.download.server import body, in_turn, jpeg, status
@@ -136,3 +140,17 @@ def test_a_download_is_stopped_and_what_came_stays(page: Page, place: Place) -> 
     ).to_be_visible()
     assert cached(place.home) > before
     assert read_job(place.home, "download").state == "finished"
+
+
+def test_a_split_is_pinned_on_the_page_so_that_the_cache_keeps_it(page: Page, place: Place) -> None:
+    with open_catalogue(place.home.catalogue) as catalogue:
+        make_split(place.home, catalogue, SplitSettings(name="meadow", photographs="all"))
+    page.goto(f"{place.studio.address}/download")
+    expect(page.get_by_text(re.compile(r"0 of 60 photographs .* fit the cache"))).to_be_visible()
+    page.get_by_text("meadow").click()
+    expect(page.get_by_role("checkbox", name="meadow")).to_be_checked()
+
+    page.reload()
+    expect(page.get_by_role("checkbox", name="meadow")).to_be_checked()
+    with open_journal(place.home) as journal:
+        assert pinned_splits(journal) == ["meadow"]

@@ -111,6 +111,13 @@ def test_a_split_is_made_and_proved_sound(home: Path) -> None:
     assert check.values["ok"] is True
 
 
+def test_a_split_is_pinned_until_it_is_unpinned(home: Path) -> None:
+    engine(home, "split", "make", "--name", "kept")
+    assert engine(home, "split", "pin", "kept").values == {"pinned": ["kept"]}
+    assert engine(home, "split", "pin", "none").words.startswith("There is no split 'none'")
+    assert engine(home, "split", "unpin", "kept").values == {"pinned": []}
+
+
 def test_a_tampered_split_fails_its_check(home: Path) -> None:
     engine(home, "split", "make", "--name", "tampered")
     part = home / "data" / "splits" / "tampered" / "val.jsonl"
