@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from engine.crop.verdict import read_verdict
 from engine.errors import BadInput
 from engine.home import Home
 from engine.runs.comparison import Final, differing, final_of, flat_settings, groups
@@ -77,7 +78,11 @@ def _beside(home: Home, runs: list[Run]) -> None:
     _same_photographs(finals)
     live_charts(overlays(histories, grouped, choose_way()), _KEY)
     st.subheader("At the best epoch", anchor=False)
-    _finals(finals, baseline or "")
+    _finals(
+        finals,
+        [crop_words(home, run, final) for run, final in zip(runs, finals, strict=True)],
+        baseline or "",
+    )
     if grouping:
         _means(finals, grouped, grouping)
     st.subheader("What differs", anchor=False)
@@ -131,7 +136,20 @@ def _same_photographs(finals: Sequence[Final]) -> None:
         )
 
 
-def _finals(finals: Sequence[Final], baseline: str) -> None:
+def crop_words(home: Home, run: Run, final: Final) -> str:
+    """A run's crop, and what was measured of it: "fast: helps, +3.1 points"."""
+    if not home.verdicts.is_dir():
+        return final.crop
+    try:
+        verdict = read_verdict(home, run.folder.read_preset())
+    except BadInput:
+        verdict = None
+    if verdict is None:
+        return final.crop
+    return f"{final.crop}: {verdict.answer}, {100 * verdict.difference.mean:+.1f} points"
+
+
+def _finals(finals: Sequence[Final], crops: Sequence[str], baseline: str) -> None:
     base = next((final for final in finals if final.run_id == baseline), None)
     columns: dict[str, list[Any]] = {
         "Run": [final.run_id for final in finals],
@@ -143,7 +161,7 @@ def _finals(finals: Sequence[Final], baseline: str) -> None:
         "Epoch": [text.number(final.epoch, 1) for final in finals],
         "Test top-1": [_share(final.test_top1) for final in finals],
         "Split": [f"{final.split} ({final.split_hash})" for final in finals],
-        "Crop": [final.crop for final in finals],
+        "Crop": list(crops),
     }
     if base is not None:
         columns["Against the baseline"] = [against(final, base) for final in finals]

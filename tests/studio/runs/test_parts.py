@@ -3,13 +3,16 @@
 import time
 from dataclasses import replace
 
+from engine.crop.verdict import Measured, Verdict, keep_verdict
 from engine.home import Home
 from engine.runs.alerts import Alert, append_alerts
 from engine.runs.comparison import Final
 from engine.runs.notes import Notes, read_notes, write_notes
 from engine.runs.queue import changing, new_ticket, read_queue
 from engine.runs.run import find_run
-from studio.runs.compare import against, setting_words
+from engine.settings.crop import CropPreset
+from engine.settings.files import save
+from studio.runs.compare import against, crop_words, setting_words
 from tests.studio.conftest import OpenPage, words
 from tests.studio.runs.drawn_run import ended_run
 
@@ -80,3 +83,14 @@ def test_a_difference_within_the_noise_is_said_to_be_so() -> None:
     assert against(near, base) == "+5.0 points, within the noise of val"
     far = replace(near, low=0.7, high=0.8)
     assert against(far, base) == "+5.0 points"
+
+
+def test_beside_a_run_stands_what_its_crop_was_measured_to_do(home: Home) -> None:
+    folder = ended_run(home, "one")
+    final = Final("one", 1, 1.0, 0.5, 0.4, 0.6, 0.8, 0.5, 0.5, "s", "h", "fast")
+    assert crop_words(home, find_run(home, "one"), final) == "fast"
+    preset = CropPreset(name="fast")
+    save(preset, folder.crop)
+    half, more = Measured(0.5, 0.01), Measured(0.031, 0.01)
+    keep_verdict(home, preset, Verdict("fast", half, half, more, 100, 4, "small", 0.0))
+    assert crop_words(home, find_run(home, "one"), final) == "fast: helps, +3.1 points"
