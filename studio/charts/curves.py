@@ -91,7 +91,7 @@ def drawing(lines: Sequence[Line], look: Look, marks: Sequence[Mark] = ()) -> Dr
         look.title,
         _summary(rows, look),
         Table(header, rows),
-        {**_layout(look, lines, marks), "annotations": _star(lines, look)},
+        {**_layout(look, lines, marks), "annotations": _stars(lines, look)},
         tuple(traces),
     )
 
@@ -172,17 +172,22 @@ def _traces(line: Line, most: int) -> list[Trace]:
     return [Trace(front, *thinned(x, smooth, most)), Trace(behind, *thinned(x, y, most))]
 
 
-def _star(lines: Sequence[Line], look: Look) -> list[dict[str, Any]]:
-    """Marks the best point of the last line: where runs are judged, that is val."""
-    if look.best == "none" or not 1 <= len(lines) <= 2:
+def _stars(lines: Sequence[Line], look: Look) -> list[dict[str, Any]]:
+    """Marks where checkpoints are from; where no line says so, the best of the last one, val."""
+    if look.best == "none" or len(lines) > _TOLD_AT_ONCE:
         return []
-    y = np.asarray(lines[-1].y, float)
-    place = _best(lines[-1], look.best)
+    known = [line for line in lines if line.best is not None]
+    marked = known or (lines[-1:] if len(lines) <= 2 else [])
+    return [star for line in marked for star in _star(line, look)]
+
+
+def _star(line: Line, look: Look) -> list[dict[str, Any]]:
+    y, place = np.asarray(line.y, float), _best(line, look.best)
     if place is None or (look.log and y[place] <= 0):
         return []
     return [
         {
-            "x": float(lines[-1].x[place]),
+            "x": float(line.x[place]),
             # Where the axis is logarithmic, Plotly wants the place of words in powers of ten.
             "y": float(np.log10(y[place]) if look.log else y[place]),
             "text": "★",

@@ -40,6 +40,14 @@ def test_the_star_of_macro_top1_stands_where_the_best_checkpoint_is_from(tmp_pat
     assert drawn["macro_top1"].table.rows[0][-1] == "50.0% at 2"
 
 
+def test_of_runs_compared_each_has_its_star(tmp_path: Path) -> None:
+    first = history_of(tmp_path / "first", ("val", {**VAL, "macro_top1": 0.9}), ("val", VAL))
+    second = history_of(tmp_path / "second", ("val", VAL), ("val", {**VAL, "macro_top1": 0.7}))
+    drawn = overlays({"a": first, "b": second}, {"a": ["a"], "b": ["b"]}, Way())
+    stars = [(star["x"], star["y"]) for star in drawn["macro_top1"].layout["annotations"]]
+    assert stars == [(1, 0.9), (2, 0.7)]
+
+
 def test_of_many_runs_val_stands_without_train(tmp_path: Path) -> None:
     judged = history_of(tmp_path / "judged", ("train", {"loss": 2.0}), ("val", VAL))
     young = history_of(tmp_path / "young", ("train", {"loss": 2.0}))
