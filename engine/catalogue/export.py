@@ -1,12 +1,14 @@
 """The catalogue as a file that other tools read."""
 
 import dataclasses
+import hashlib
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.catalogue.store import Catalogue
-from engine.files import atomic_writer, sha256_of, write_json
+from engine.files import atomic_writer, write_json
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,10 @@ def export_catalogue(catalogue: Catalogue, folder: Path, min_images: int = 1) ->
     by_source: Counter[str] = Counter()
     by_state: Counter[str] = Counter()
     file = folder / "catalogue.jsonl"
-    with atomic_writer(file) as stream:
+    digest = hashlib.sha256()
+    with atomic_writer(file) as stream, ThreadPoolExecutor(1) as beside:
         for lines in catalogue.lines(rare):
+            beside.submit(digest.update, lines.text)
             stream.write(lines.text)
             by_source.update(lines.by_source)
             by_state.update(lines.by_state)
@@ -41,7 +45,7 @@ def export_catalogue(catalogue: Catalogue, folder: Path, min_images: int = 1) ->
     manifest = dataclasses.asdict(result) | {
         "file": file.name,
         "min_images": min_images,
-        "sha256": sha256_of(file),
+        "sha256": digest.hexdigest(),
     }
     write_json(folder / "manifest.json", manifest)
     return result
