@@ -1,7 +1,5 @@
 """What every import shares: taking photographs in, batch by batch, and a report of it."""
 
-import contextlib
-import gc
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -9,6 +7,7 @@ from os import cpu_count
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from engine.catalogue.collector import uncollected
 from engine.catalogue.flags import DOUBTFUL_NAME
 from engine.catalogue.names import species_name
 from engine.catalogue.record import Photograph, image_id_of
@@ -98,7 +97,7 @@ def take_in(
     spellings = {item.species.casefold(): item.species for item in catalogue.species()}
     done = 0
     with (
-        _uncollected(),
+        uncollected(),
         ThreadPoolExecutor(max(2, cpu_count() or 2)) as pool,
         ThreadPoolExecutor(1) as writer,
     ):
@@ -119,19 +118,6 @@ def take_in(
             result.count(writing.result())
     report(done, total, "Taking in photographs")
     return result
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """A `with` block without Python's search for what refers in circles: no photograph does, and
-    looking at all of them again and again takes a third of an import."""
-    collected = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collected:
-            gc.enable()
 
 
 def settled(item: Candidate | Refusal) -> Offer:

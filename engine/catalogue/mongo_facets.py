@@ -6,6 +6,7 @@ stand apart, a thousand facets a document, each with the version of the catalogu
 
 import itertools
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.catalogue.collector import uncollected
 from engine.catalogue.facets import Facet, by_flag
 from engine.catalogue.names import search_form
 from engine.catalogue.store import Field, Filter
@@ -41,12 +43,12 @@ class Column:
     """The values of one field of all facets, each value once, with its number at each facet."""
 
     def __init__(self) -> None:
-        self.places: dict[Any, int] = {}
+        self.places: defaultdict[Any, int] = defaultdict()
+        self.places.default_factory = self.places.__len__
         self.codes: list[int] = []
 
     def extend(self, values: Iterable[Any]) -> None:
-        place = self.places.setdefault
-        self.codes += [place(value, len(self.places)) for value in values]
+        self.codes += map(self.places.__getitem__, values)
 
 
 class MongoFacets:
@@ -71,7 +73,8 @@ class MongoFacets:
         with self._lock:
             if version == self._version:
                 return
-            self._learn()
+            with uncollected():
+                self._learn()
             images = self._images.copy()
             for tally in self._counts.find({"version": {"$gt": self._version}}):
                 start = tally["_id"] * _TALLIED
