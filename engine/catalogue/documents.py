@@ -95,6 +95,9 @@ def _paths(mapping: MappingSettings) -> dict[str, str]:
 def value_at(document: Any, path: str, *, whole: bool = False) -> Any:
     """What stands at a path, None where nothing does; of an array its first element, unless
     the `whole` of it is wanted."""
+    if type(document) is dict and type(plain := document.get(path)) is str:
+        # As nearly all are: text at the top.
+        return plain
     value = document
     for part in path.split("."):
         if isinstance(value, list):
