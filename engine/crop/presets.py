@@ -20,7 +20,7 @@ SEMANTIC = CropPreset(
     policy="mass_square",
     threshold=0.15,
     mass=0.98,
-    padding=0.02,
+    padding=0.04,
 )
 CENTRE = CropPreset(name="centre", detector="none")
 BUILT_IN = {preset.name: preset for preset in (FAST, SEMANTIC, CLASSIC, CENTRE)}
