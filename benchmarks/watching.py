@@ -75,15 +75,17 @@ def studio(home: Home) -> Iterator[tuple[str, psutil.Process]]:
             [sys.executable, *arguments], cwd=PROJECT, env=environment, stdout=output, stderr=output
         )
     address = f"http://127.0.0.1:{port}"
-    while True:
-        try:
-            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
-            break
-        except OSError:
-            time.sleep(0.1)
-    yield address, psutil.Process(server.pid)
-    server.kill()
-    server.wait()
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield address, psutil.Process(server.pid)
+    finally:
+        server.kill()
+        server.wait()
 
 
 def seconds_until(page: Page, address: str, ready: str) -> float:
