@@ -32,7 +32,8 @@ class TrainingSettings(Settings):
     classifier_start: Start = Field(
         "keep",
         description="What the classifier starts from: what the weights file brought or zeros "
-        "(keep), zeros (new), or the mean features of each species (class_means).",
+        "(keep), zeros (new), the mean features of each species (class_means), or those weighed "
+        "by how features vary within a species (discriminant).",
     )
     stages: tuple[StageSettings, ...] = Field(
         (),

@@ -9,7 +9,7 @@ from engine.settings.base import Settings
 Method = Literal["full", "head", "features", "last_blocks", "adapters"]
 Loss = Literal["cross_entropy", "logit_adjusted", "balanced_softmax", "focal"]
 Sampling = Literal["uniform", "square_root", "balanced"]
-Start = Literal["keep", "new", "class_means"]
+Start = Literal["keep", "new", "class_means", "discriminant"]
 
 
 class StageSettings(Settings):

@@ -1,6 +1,5 @@
 """The last layer: which it is, what it starts from, and what it is given."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -10,8 +9,6 @@ from torch.nn import functional
 from engine.errors import BadInput
 
 _COSINE_SCALE = 20.0
-# What a photograph at its species' mean scores above the middle, at first.
-_MARGIN = 10.0
 
 
 class CosineClassifier(nn.Module):
@@ -89,42 +86,6 @@ def features_of(model: nn.Module, images: Tensor) -> Tensor:
     return features
 
 
-@torch.no_grad()
-def start_from_means(
-    model: nn.Module, features: Iterable[tuple[Tensor, Tensor]], classes: int
-) -> None:
-    """Let the classifier start from the mean features of each class.
-
-    So a first guess is the nearest class; a class without a photograph starts from the mean of
-    all. `features` are batches of (n, width) and their labels (n,).
-
-    Raises:
-        BadInput: the classifier is no single linear or cosine layer.
-    """
-    layer = classifier_of(model)
-    if not isinstance(layer, nn.Linear | CosineClassifier):
-        raise BadInput("classifier_start class_means: this network's classifier is not linear.")
-    place, width = layer.weight.device, layer.weight.shape[1]
-    sums = torch.zeros(classes, width, dtype=torch.float64, device=place)
-    counts = torch.zeros(classes, dtype=torch.float64, device=place)
-    for batch, labels in features:
-        labels = labels.to(place)
-        sums.index_add_(0, labels, batch.to(place).double())
-        counts.index_add_(0, labels, torch.ones_like(labels, dtype=torch.float64))
-    middle = sums.sum(0) / counts.sum().clamp(min=1)
-    known = counts[:, None] > 0
-    means = torch.where(known, sums / counts[:, None].clamp(min=1), middle)
-    if isinstance(layer, CosineClassifier):
-        layer.weight.copy_(functional.normalize(means, dim=1))
-        return
-    apart = means - middle
-    squares = apart.square().sum(1)
-    scale = 2 * _MARGIN / squares[counts > 0].mean().clamp(min=1e-12)
-    layer.weight.copy_(scale * apart)
-    if layer.bias is not None:
-        layer.bias.copy_(-scale * (apart @ middle + squares / 2))
-
-
 def _names(model: nn.Module) -> tuple[str, ...]:
     named = (getattr(model, "pretrained_cfg", None) or {}).get("classifier") or ()
     heads = (named,) if isinstance(named, str) else tuple(named)
@@ -136,7 +97,7 @@ def _name(model: nn.Module) -> str:
     names = _names(model)
     if len(names) != 1:
         raise BadInput(
-            f"This network has {len(names) or 'no'} classifiers; a cosine classifier, features "
-            "and class means need a network with one."
+            f"This network has {len(names) or 'no'} classifiers; a cosine classifier, features, "
+            "class means and a discriminant need a network with one."
         )
     return names[0]

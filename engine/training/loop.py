@@ -178,7 +178,7 @@ class Attempt:
         start = settings.training.classifier_start
         if start == "new":
             clear_classifier(model)
-        elif start == "class_means":
+        elif start != "keep":
             start_classifier(self.scene, settings, model)
         plan = fit_memory(model, settings, self.scene.device, len(self.scene.classes))
         return place if plan is None else replace(place, **plan)

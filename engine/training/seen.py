@@ -10,7 +10,6 @@ from torch import Tensor, nn
 from engine.images.shrinking import shrink
 from engine.images.shrunk import ShrunkStore
 from engine.settings.run import RunSettings
-from engine.training.classifier import start_from_means
 from engine.training.dataset import Part, PhotoDataset
 from engine.training.features import (
     Breathe,
@@ -20,6 +19,7 @@ from engine.training.features import (
     embed,
     few_of_each,
 )
+from engine.training.first_guess import start_from_discriminant, start_from_means
 from engine.training.scene import Scene
 from engine.training.stop import Stopped
 from engine.training.views import TrainView, ValView
@@ -27,7 +27,7 @@ from engine.workers import cores
 
 log = logging.getLogger(__name__)
 
-# Photographs of a species that its mean is taken over, at most.
+# Photographs of a species that its first guess is made from, at most.
 _ENOUGH = 50
 
 
@@ -87,7 +87,7 @@ def seen_by(scene: Scene, settings: RunSettings, model: nn.Module) -> Seen:
 
 
 def start_classifier(scene: Scene, settings: RunSettings, model: nn.Module) -> None:
-    """Let the classifier of `model`, on the device, start from the mean features of each class.
+    """Let the classifier of `model`, on the device, start from the features of each class.
 
     Raises:
         Stopped: somebody asked to stop meanwhile.
@@ -95,7 +95,7 @@ def start_classifier(scene: Scene, settings: RunSettings, model: nn.Module) -> N
     part = scene.train.seen_through(ValView(settings.augmentation.val))
     chosen = few_of_each(part.labels, _ENOUGH)
     batches = batches_of(chosen, 2 * settings.training.batch_size)
-    breathe = _breathe(scene, "Finding the mean of each species")
+    breathe = _breathe(scene, "Looking at each species")
 
     def features() -> "list[tuple[Tensor, Tensor]]":
         found, done = [], 0
@@ -106,7 +106,9 @@ def start_classifier(scene: Scene, settings: RunSettings, model: nn.Module) -> N
                 found.append((values.half().cpu(), batch.labels))
         return found
 
-    start_from_means(model, features(), len(scene.classes))
+    with_spread = settings.training.classifier_start == "discriminant"
+    start = start_from_discriminant if with_spread else start_from_means
+    start(model, features(), len(scene.classes))
 
 
 def _features(

@@ -20,8 +20,8 @@ from engine.training.classifier import (
     classifier_of,
     clear_classifier,
     features_of,
-    start_from_means,
 )
+from engine.training.first_guess import start_from_discriminant, start_from_means
 from engine.training.losses import Criterion
 from engine.training.methods import choose_learning
 from engine.training.mixing import Mixing
@@ -139,6 +139,24 @@ def test_a_classifier_from_means_names_the_nearest_class(head: str) -> None:
     features = middles[labels] + 0.3 * torch.randn(60, 24, generator=chance)
     start_from_means(model, [(features[:30], labels[:30]), (features[30:], labels[30:])], 3)
     assert torch.equal(classifier_of(model)(features).argmax(1), labels)
+
+
+def test_a_classifier_from_the_discriminant_heeds_what_varies_within_a_class() -> None:
+    model = _model()
+    chance = torch.Generator().manual_seed(3)
+    middles = torch.randn(3, 24, generator=chance)
+    loud = torch.ones(24)
+    loud[:8] = 30.0
+    labels = torch.arange(300) % 3
+    features = 5 + middles[labels] + 0.3 * loud * torch.randn(300, 24, generator=chance)
+    right = {}
+    for start in (start_from_means, start_from_discriminant):
+        start(model, [(features[:200], labels[:200])], 3)
+        guess = classifier_of(model)(features[200:]).argmax(1)
+        right[start] = float((guess == labels[200:]).float().mean())
+    assert right[start_from_discriminant] > 0.95 > 0.7 > right[start_from_means]
+    with pytest.raises(BadInput, match="not linear"):
+        start_from_discriminant(_model(head="cosine"), [], 3)
 
 
 def test_features_are_what_the_classifier_is_given() -> None:
