@@ -45,14 +45,15 @@ def what_it_is(first: bytes, content_type: str) -> str:
     return f"What came is no photograph{f' ({said})' if said else ''}."
 
 
-def accept(file: Path, most_pixels: int) -> ImageHeader:
-    """The header of a file that is a photograph through and through.
+def accept(source: Path | bytes, most_pixels: int) -> ImageHeader:
+    """The header of what is a photograph through and through.
 
     Raises:
         UnreadableImage: it is none, unfolds to too many pixels, or does not decode to its end.
     """
     with _decoding:
         try:
-            return decode_whole(file, most_pixels)
+            return decode_whole(source, most_pixels)
         except UnreadableImage as error:
-            raise UnreadableImage(str(error).replace(file.name, "The photograph", 1)) from error
+            name = source.name if isinstance(source, Path) else ""
+            raise UnreadableImage(str(error).replace(name, "The photograph", bool(name))) from error

@@ -3,11 +3,10 @@
 import contextlib
 import errno
 import hashlib
+import itertools
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import requests
 
@@ -18,6 +17,9 @@ from engine.errors import UnreadableImage, WorkFailed
 from engine.settings.download import DownloadSettings
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
+
+_CHUNK = 1_048_576
+_numbers = itertools.count()
 
 
 class Fetcher:
@@ -43,55 +45,77 @@ class Fetcher:
         return self._exchange.ask(url, admit, self._receive)
 
     def _receive(self, response: requests.Response, pieces: Iterator[bytes]) -> Fetched:
-        with _temporary(self._incoming) as (file, path):
-            digest, size, first = hashlib.sha256(), 0, b""
-            for piece in pieces:
-                if not first:
-                    first = piece[:SNIFFED]
-                    _require_photograph(first, response)
-                digest.update(piece)
-                size += len(piece)
-                _write(file, piece)
-            _require_photograph(first, response)
+        with self._temporary() as (file, path):
+            digest, size, chunk = hashlib.sha256(), 0, b""
+            for chunk in _in_chunks(pieces):
+                if not size:
+                    _require_photograph(chunk[:SNIFFED], response)
+                digest.update(chunk)
+                size += len(chunk)
+                _write(file, chunk)
+            if not size:
+                _require_photograph(b"", response)
             try:
-                header = accept(path, round(self._settings.largest_megapixels * 1e6))
+                # What came in one chunk need not be read again.
+                whole = chunk if len(chunk) == size else path
+                header = accept(whole, round(self._settings.largest_megapixels * 1e6))
             except UnreadableImage as error:
                 raise Unusable(Failed("bad content", str(error), status=200)) from error
             _write_through(file)
             etag = response.headers.get("ETag", "")[:200]
             return Fetched(path, header, digest.hexdigest(), size, 0, etag)
 
-
-@contextlib.contextmanager
-def _temporary(folder: Path) -> Iterator[tuple[Any, Path]]:
-    """A file that is gone again where the block fails."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder)
-    except OSError as error:
-        raise _disk_error(error) from error
-    path = Path(name)
-    try:
-        with os.fdopen(handle, "wb", buffering=0) as file:
+    @contextlib.contextmanager
+    def _temporary(self) -> Iterator[tuple[int, Path]]:
+        """The descriptor of a new file, which is gone again where the block fails."""
+        path = self._incoming / f"{os.getpid()}-{next(_numbers)}"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        try:
+            try:
+                file = os.open(path, flags, 0o644)
+            except FileNotFoundError:
+                self._incoming.mkdir(parents=True, exist_ok=True)
+                file = os.open(path, flags, 0o644)
+        except OSError as error:
+            raise _disk_error(error) from error
+        try:
             yield file, path
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        finally:
+            os.close(file)
 
 
-def _write(file: Any, piece: bytes) -> None:
+def _in_chunks(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces joined to larger ones, but for the first where no photograph begins with it.
+
+    Threads that hash and write many small ones spend their time waiting for each other.
+    """
+    gathered, size, is_first = list[bytes](), 0, True
+    for piece in pieces:
+        gathered.append(piece)
+        size += len(piece)
+        if size >= _CHUNK or (is_first and not photograph_begins(piece[:SNIFFED])):
+            yield b"".join(gathered)
+            gathered, size = [], 0
+        is_first = False
+    if gathered:
+        yield b"".join(gathered)
+
+
+def _write(file: int, chunk: bytes) -> None:
     try:
-        view = memoryview(piece)
+        view = memoryview(chunk)
         while view:
-            view = view[file.write(view) :]
+            view = view[os.write(file, view) :]
     except OSError as error:
         raise _disk_error(error) from error
 
 
-def _write_through(file: Any) -> None:
+def _write_through(file: int) -> None:
     try:
-        os.fchmod(file.fileno(), 0o644)
-        os.fsync(file.fileno())
+        os.fsync(file)
     except OSError as error:
         raise _disk_error(error) from error
 

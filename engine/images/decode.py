@@ -42,7 +42,7 @@ def read_header(source: Path | bytes) -> ImageHeader:
         return _header(image, source)
 
 
-def decode_whole(source: Path, most_pixels: int = PIXEL_LIMIT) -> ImageHeader:
+def decode_whole(source: Path | bytes, most_pixels: int = PIXEL_LIMIT) -> ImageHeader:
     """Read size and format, and prove that every pixel decodes; the pixels are not kept.
 
     Raises:
@@ -51,11 +51,11 @@ def decode_whole(source: Path, most_pixels: int = PIXEL_LIMIT) -> ImageHeader:
     with _opened(source) as image:
         header = _header(image, source)
         if header.width * header.height > most_pixels:
-            raise UnreadableImage(f"{source.name} {_too_large(most_pixels)}.")
+            raise UnreadableImage(f"{_name(source)} {_too_large(most_pixels)}.")
         try:
             image.load()
         except Exception as error:  # Pillow's decoders raise nearly any kind over damaged bytes.
-            raise UnreadableImage(f"{source.name} is damaged: {_reason(error)}.") from error
+            raise UnreadableImage(f"{_name(source)} is damaged: {_reason(error)}.") from error
     return header
 
 
