@@ -46,12 +46,18 @@ from engine.training.loop import train
 
 VAL_PERCENT, TEST_PERCENT = 10.0, 20.0
 PROBE = {"method": "features", "epochs": 25, "learning_rate": 3e-3}
+# The closed form is the classifier: one pass with steps too small to move it.
+DISCRIMINANT = {"method": "features", "classifier_start": "discriminant"} | {
+    "epochs": 1,
+    "learning_rate": 1e-7,
+}
 LONG_TAIL = {"method": "features", "epochs": 30, "learning_rate": 3e-3}
 
 Method = dict[str, dict[str, Any]]
 # What each method changes of the common settings, by group.
 FLOWERS: dict[str, Method] = {
     "head only, on features": {"training": PROBE},
+    "linear discriminant": {"training": DISCRIMINANT},
     "adapters (LoRA, rank 16)": {
         "model": {"adapter": "lora"},
         "training": {"method": "adapters", "epochs": 4, "learning_rate": 2e-3},
@@ -69,6 +75,7 @@ FLOWERS: dict[str, Method] = {
 }
 SEEDLINGS: dict[str, Method] = {
     "cross-entropy": {"training": LONG_TAIL},
+    "linear discriminant": {"training": DISCRIMINANT},
     "logit adjustment": {"training": LONG_TAIL | {"loss": "logit_adjusted"}},
     "balanced softmax": {"training": LONG_TAIL | {"loss": "balanced_softmax"}},
     "square-root sampling": {"training": LONG_TAIL | {"sampling": "square_root"}},
