@@ -8,6 +8,7 @@ import streamlit as st
 from engine.errors import StudioError
 from engine.runs.supervision import keep_going, tell_of_lost
 from studio import place
+from studio.memory import keep_small
 
 STATIC = Path(__file__).parent / "static"
 
@@ -92,6 +93,7 @@ def begun() -> None:
         tell_of_lost(place.home())
 
 
+keep_small()
 # After a restart of the machine, what waited goes on as soon as the studio is opened.
 begun()
 with suppress(StudioError):
