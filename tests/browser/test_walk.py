@@ -94,7 +94,7 @@ def wait_for_points(page: Page, more_than: int) -> None:
     page.wait_for_function(
         "least => document.querySelector('.js-plotly-plot')?._fullData?.[0]?._length > least",
         arg=more_than,
-        timeout=90_000,
+        timeout=180_000,
     )
 
 
