@@ -187,9 +187,8 @@ def test_a_budget_of_requests_holds_across_downloads(
     moments = [request.t for request in server.requests]
     assert len(moments) == 10
     assert time.monotonic() - started >= 2
-    # A busy machine may bring a request to the server some tenths after it was let go.
     for first, fifth in zip(moments, moments[4:], strict=False):
-        assert fifth - first > 0.7
+        assert fifth - first > 0.95
 
 
 def test_a_budget_of_bytes_is_never_overdrawn(
