@@ -55,5 +55,6 @@ def accept(source: Path | bytes, most_pixels: int) -> ImageHeader:
         try:
             return decode_whole(source, most_pixels)
         except UnreadableImage as error:
-            name = source.name if isinstance(source, Path) else ""
-            raise UnreadableImage(str(error).replace(name, "The photograph", bool(name))) from error
+            if isinstance(source, bytes):
+                raise
+            raise UnreadableImage(str(error).replace(source.name, "The photograph", 1)) from error

@@ -17,7 +17,7 @@ from studio.catalogue.found import Found
 from studio.forms import Submit, settings_form, with_changes
 from studio.links import to_address
 from studio.place import home
-from studio.views.problem import problem
+from studio.views.ended import broke_off
 
 _JOB = "quality"
 
@@ -35,13 +35,8 @@ def quality(found: Found) -> None:
 
 
 def _outcome(job: Job) -> None:
-    if job.state == "failed":
-        problem(job.reason or "The scan failed; its log under the home says why.")
-    elif job.state == "stopped":
-        st.info("The scan was stopped; started again, it goes on.", icon=":material/pause_circle:")
-    elif job.state == "lost":
-        problem("The scan ended without a word, as after a power cut; start it again, it goes on.")
-    elif job.state == "finished":
+    broke_off(job, "The scan")
+    if job.state == "finished":
         when = text.ago(job.started, time.time())
         images = text.count(int(job.result["images"]), "photograph")
         files = text.count(int(job.result["measured"]), "file")

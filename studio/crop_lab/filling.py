@@ -14,7 +14,7 @@ from studio import text
 from studio.background import follow
 from studio.crop_lab.controls import PRESET
 from studio.place import home
-from studio.views.problem import problem
+from studio.views.ended import broke_off
 
 JOB = "crop-fill"
 _PRESET = "lab_fill_preset"
@@ -82,13 +82,8 @@ def _standing(preset: CropPreset, hashes: Set[str], store: CropStore) -> None:
 
 
 def _ended(job: Job) -> None:
-    if job.state == "failed":
-        problem(job.reason or "Finding boxes failed; its log under the home says why.")
-    elif job.state == "stopped":
-        st.info("It was stopped; started again, it goes on.", icon=":material/pause_circle:")
-    elif job.state == "lost":
-        problem("It ended without a word, as after a power cut; start it again, it goes on.")
-    elif job.state == "finished":
+    broke_off(job, "The search for boxes")
+    if job.state == "finished":
         found = text.count(int(job.result["images"]), "box", "boxes")
         fallbacks = int(job.result["fallbacks"])
         took = text.duration(float(job.result["seconds"]))

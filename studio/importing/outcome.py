@@ -10,7 +10,7 @@ from engine.runs.jobs import Job, forget_job
 from studio import text
 from studio.place import catalogue, home
 from studio.views.action import Action, act
-from studio.views.problem import problem
+from studio.views.ended import broke_off
 
 
 def outcome(jobs: Mapping[str, Job]) -> None:
@@ -22,18 +22,7 @@ def outcome(jobs: Mapping[str, Job]) -> None:
     with st.container(border=True):
         if last.state == "finished" and isinstance(last.result, dict):
             _report(last.result)
-        elif last.state == "stopped":
-            st.info(
-                "The import was stopped. What is in already stays; started again, it goes on.",
-                icon=":material/pause_circle:",
-            )
-        elif last.state == "failed":
-            problem(last.reason or "The import failed; its log under the home says why.")
-        else:
-            problem(
-                "The import ended without a word, as after a power cut. "
-                "Start it again: what is in already stays."
-            )
+        broke_off(last, "The import")
         with st.container(horizontal=True):
             if last.state == "finished":
                 act(Action("Browse the catalogue", "../pages/catalogue.py"), "import_browse")
