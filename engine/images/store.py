@@ -126,11 +126,17 @@ class ImageStore:
 
 
 def _name_anew(temporary: Path, target: Path) -> bool:
-    """Give a file its final name; False where another thread or process was first."""
+    """Give a file its final name; False where another thread or process was first.
+
+    Raises:
+        FileNotFoundError: the target's folder is missing.
+    """
     try:
         os.link(temporary, target)
     except FileExistsError:
         is_new = False
+    except FileNotFoundError:
+        raise
     except OSError:
         # Some file systems know no second name for a file.
         is_new = not target.exists()

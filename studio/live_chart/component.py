@@ -5,6 +5,7 @@ where it is another one. Each message names the one that it goes on from; a page
 that one asks for everything.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -133,6 +134,7 @@ def _common(key: str) -> dict[str, Any]:
 
 
 def _next_number() -> int:
-    number: int = st.session_state.get("live_chart.number", 0) + 1
+    # A page outlives the server: what a new one sends is to be newer than all before.
+    number: int = max(st.session_state.get("live_chart.number", 0) + 1, round(time.time() * 1_000))
     st.session_state["live_chart.number"] = number
     return number

@@ -1,8 +1,6 @@
-const boards = new WeakMap()
-
-// A board that is taken off the page and put back in the next moment, as where an element above it
-// comes or goes, comes back as it was, with the reader's zoom.
-const away = new Map()
+// A board a key. Where an element above it comes or goes, Streamlit shows it in another place, before
+// or after it takes the old one away: the board moves there as it is, with the reader's zoom.
+const boards = new Map()
 const SECONDS_AWAY = 5
 
 // Formats that a browser can save by itself, so that no server has to draw.
@@ -91,10 +89,10 @@ function newChart(board) {
   return chart
 }
 
-function newBoard(parent) {
-  const board = { root: element("div", "ps-charts", parent), charts: new Map(), number: 0 }
+function newBoard() {
+  const board = { root: document.createElement("div"), charts: new Map(), number: 0, calls: 0 }
+  board.root.className = "ps-charts"
   board.waiting = new Set()
-  board.calls = 0
   // What is out of sight is drawn when it comes into sight.
   const look = (changes) =>
     changes.forEach(({ target, isIntersecting }) => {
@@ -242,10 +240,17 @@ function remove(board, name, chart) {
   board.charts.delete(name)
 }
 
+// Whether a place that the board has left asks for it back with an old message.
+const isOutdated = (board, parent, { number }) =>
+  board.root.isConnected && board.root.parentElement !== parent && number < board.number
+
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component
-  const board = boards.get(parentElement) ?? comeBack(data.key, parentElement) ?? newBoard(parentElement)
-  boards.set(parentElement, board)
+  const board = boards.get(data.key) ?? newBoard()
+  if (isOutdated(board, parentElement, data)) return undefined
+  boards.set(data.key, board)
+  clearTimeout(board.timer)
+  if (board.root.parentElement !== parentElement) parentElement.append(board.root)
   board.colours = data.dark
   board.script = data.script
   board.clickable = data.clickable
@@ -261,26 +266,13 @@ export default function (component) {
     // Where messages come fast, Streamlit also ends a call that a newer one has overtaken, while
     // the board is on the page for that one.
     if (call !== board.calls) return
-    if (boards.get(parentElement) !== board || board.root.parentElement !== parentElement) return
-    boards.delete(parentElement)
     board.root.remove()
-    away.get(data.key)?.end()
-    const timer = setTimeout(() => end(data.key, board), SECONDS_AWAY * 1_000)
-    away.set(data.key, { board, timer, end: () => (clearTimeout(timer), end(data.key, board)) })
+    board.timer = setTimeout(() => end(data.key, board), SECONDS_AWAY * 1_000)
   }
 }
 
-function comeBack(key, parent) {
-  const found = away.get(key)
-  if (!found) return undefined
-  clearTimeout(found.timer)
-  away.delete(key)
-  parent.append(found.board.root)
-  return found.board
-}
-
 function end(key, board) {
-  away.delete(key)
+  boards.delete(key)
   for (const [name, chart] of board.charts) remove(board, name, chart)
   board.watcher.disconnect()
 }

@@ -23,7 +23,11 @@ def ticking():
     st.text(f"points: {n}")
 
 st.set_page_config(page_icon="static/icon.svg")
-ticking()
+if "dismissed" not in st.session_state:
+    with st.expander("A passing matter"):
+        st.button("Dismiss", on_click=lambda: st.session_state.update(dismissed=True))
+with st.container():
+    ticking()
 """
 
 
@@ -80,6 +84,18 @@ def test_new_points_arrive_in_the_same_chart_and_the_zoom_stays(page: Page, char
     assert chart.evaluate("plot => plot.mark") == "the same"
     assert chart.evaluate(RANGES) == pytest.approx(zoom)
     assert page.evaluate("window.blank") == 0
+
+
+def test_the_chart_moves_up_whole_when_what_stands_above_it_goes(
+    page: Page, chart: Locator
+) -> None:
+    chart.evaluate("plot => { plot.mark = 'the same' }")
+    page.get_by_text("A passing matter").click()
+    page.get_by_role("button", name="Dismiss").click()
+    expect(page.get_by_text("A passing matter")).to_have_count(0)
+    wait_for_ticks(page, 3)
+    expect(chart).to_have_count(1)
+    assert chart.evaluate("plot => plot.mark") == "the same"
 
 
 def test_a_hidden_line_stays_hidden(page: Page, chart: Locator) -> None:

@@ -14,6 +14,7 @@ from PIL import Image
 from engine.errors import UnreadableImage, WorkFailed
 from engine.home import Home
 from engine.images import store as store_module
+from engine.images.decode import read_header
 from engine.images.store import THUMBNAIL_SIDE, ImageStore
 
 
@@ -168,3 +169,21 @@ def test_the_thumbnail_of_a_missing_photograph_is_refused(
     shutil.rmtree(home.thumbnails)
     with pytest.raises(UnreadableImage, match="does not exist"):
         store.thumbnail(kept.path, kept.sha256)
+
+
+def test_of_many_who_adopt_the_same_bytes_one_finds_them_new(home: Home, make_image) -> None:
+    content = make_image("a.jpg").read_bytes()
+    header = read_header(content)
+    store = ImageStore(home)
+
+    def adopt(temporary: Path) -> bool:
+        return store.adopt(temporary, sha256, header).is_new
+
+    with ThreadPoolExecutor(4) as threads:
+        # Another folder each time, which nobody has made yet.
+        for attempt in range(64):
+            sha256 = f"{attempt:02x}{'0' * 62}"
+            temporaries = [home.root / f"{attempt}-{n}" for n in range(4)]
+            for temporary in temporaries:
+                temporary.write_bytes(content)
+            assert sum(threads.map(adopt, temporaries)) == 1
