@@ -13,7 +13,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from engine.crop.lite import Planes, features_of, mixed
+from engine.crop.depthwise import Planes
+from engine.crop.lite import features_of, mixed
 from engine.images.decode import Pixels
 
 # The side of the square that the network sees.

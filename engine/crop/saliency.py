@@ -33,7 +33,7 @@ class Detector:
 def saliency_map(image: Pixels, preset: CropPreset) -> SaliencyMap:
     """Saliency of an RGB picture, (height, width) in 0..1, at the preset's working size."""
     picture = _at_working_size(image, working_side(preset))
-    if (picture == picture[0, 0]).all():
+    if _is_plain(picture):
         # Nothing stands out of a single colour, though spectral residual says that everything does.
         return np.zeros(picture.shape[:2], np.float32)
     saliency = DETECTORS[preset.detector].compute(picture, preset)
@@ -43,6 +43,11 @@ def saliency_map(image: Pixels, preset: CropPreset) -> SaliencyMap:
 def working_side(preset: CropPreset) -> int | None:
     """The longest side saliency is computed at, in pixels; None is the photograph's own size."""
     return preset.working_side or DETECTORS[preset.detector].working_side
+
+
+def _is_plain(picture: Pixels) -> bool:
+    # Of most photographs the first row tells.
+    return bool((picture[0] == picture[0, 0]).all() and (picture == picture[0, 0]).all())
 
 
 def _at_working_size(image: Pixels, longest: int | None) -> Pixels:
