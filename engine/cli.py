@@ -1,26 +1,15 @@
 """The command line: whatever a page can start, a command can start."""
 
 import contextlib
+import importlib
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
-from engine.commands import (
-    catalogue,
-    crop,
-    curate,
-    download,
-    images,
-    inaturalist,
-    quality,
-    queue,
-    runs,
-    split,
-    training,
-)
 from engine.errors import StudioError
 from engine.locks import inherited
 from engine.progress import JOB_VARIABLE
@@ -28,24 +17,38 @@ from engine.runs.jobs import tell_begin, tell_end
 
 INTERRUPTED = 130
 
-app = typer.Typer(
-    name="engine",
-    help="Plant Studio's engine: from photographs of plants to a classifier of species.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-catalogue.add_to(app)
-inaturalist.add_to(catalogue.importing)
-app.add_typer(curate.app, name="curate")
-download.add_to(app)
-images.add_to(app)
-app.add_typer(crop.app, name="crop")
-app.add_typer(quality.app, name="quality")
-app.add_typer(split.app, name="split")
-training.add_to(app)
-app.add_typer(runs.app, name="runs")
-app.add_typer(queue.app, name="queue")
+# The commands of each room of engine.commands; it is opened when one of them is called, for all
+# of them together take three times as long to load as one.
+_COMMANDS = {
+    "catalogue": ("demo", "import", "counts", "export"),
+    "curate": ("curate",),
+    "download": ("download",),
+    "images": ("shrink",),
+    "crop": ("crop",),
+    "quality": ("quality",),
+    "split": ("split",),
+    "training": ("train", "estimate", "evaluate", "predict"),
+    "runs": ("runs",),
+    "queue": ("queue",),
+}
+
+
+def command_line(words: Sequence[str]) -> typer.Typer:
+    """The command that these words call; all commands where they call none."""
+    app = typer.Typer(
+        name="engine", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    )
+    # With a callback it stays a line of commands where there is one only.
+    app.callback()(_engine)
+    called = words[0] if words else ""
+    rooms = [room for room, commands in _COMMANDS.items() if called in commands]
+    for room in rooms or _COMMANDS:
+        importlib.import_module(f"engine.commands.{room}").add_to(app)
+    return app
+
+
+def _engine() -> None:
+    """Plant Studio's engine: from photographs of plants to a classifier of species."""
 
 
 def main() -> None:
@@ -62,7 +65,7 @@ def main() -> None:
 
 def _run() -> tuple[int, str]:
     try:
-        app()
+        command_line(sys.argv[1:])()
     except SystemExit as leaving:
         return (leaving.code if isinstance(leaving.code, int) else 1), ""
     except StudioError as error:

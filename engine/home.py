@@ -85,10 +85,12 @@ class Home:
             BadInput: the path lies outside the home.
         """
         # By name alone: a folder of the home may be a link to a larger disk.
-        for absolute in (Path(os.path.normpath(path.absolute())), path.resolve()):
-            if absolute.is_relative_to(self.root):
-                return absolute.relative_to(self.root).as_posix()
-        raise BadInput(f"{path} lies outside the home {self.root}.")
+        absolute = Path(os.path.normpath(path.absolute()))
+        if not absolute.is_relative_to(self.root):
+            absolute = path.resolve()
+        if not absolute.is_relative_to(self.root):
+            raise BadInput(f"{path} lies outside the home {self.root}.")
+        return absolute.relative_to(self.root).as_posix()
 
     def resolve(self, path: str) -> Path:
         """The absolute path of something written inside the home.

@@ -4,7 +4,6 @@ import contextlib
 from collections.abc import Iterator
 from functools import cache
 
-from engine.catalogue.mongo import MongoCatalogue
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Catalogue
 from engine.home import Home
@@ -43,5 +42,8 @@ def open_catalogue(home: Home) -> Iterator[Catalogue]:
 
 
 @cache
-def _connected(address: str, database: str) -> MongoCatalogue:
+def _connected(address: str, database: str) -> Catalogue:
+    # Here, because most homes have a file, and loading this takes a tenth of a second.
+    from engine.catalogue.mongo import MongoCatalogue
+
     return MongoCatalogue(address, database)

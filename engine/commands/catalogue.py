@@ -34,6 +34,10 @@ SourceOption = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
+    # Here, because it answers as the others do, by what is in this room.
+    from engine.commands.inaturalist import take
+
+    importing.command("inaturalist")(take)
     app.command()(demo)
     app.add_typer(importing, name="import")
     app.command()(counts)

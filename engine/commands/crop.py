@@ -30,6 +30,11 @@ DirectoryArgument = Annotated[Path, typer.Argument(help="A folder of photographs
 PROBE = ProbeSettings()
 
 
+def add_to(parent: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    parent.add_typer(app, name="crop")
+
+
 def _help(field: str) -> str:
     return ProbeSettings.model_fields[field].description or ""
 

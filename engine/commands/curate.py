@@ -26,6 +26,11 @@ NoteOption = Annotated[str, typer.Option(help="Why, for the history.")]
 _WORDS = {"exclude": "excluded", "include": "included again", "relabel": "relabelled"}
 
 
+def add_to(parent: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    parent.add_typer(app, name="curate")
+
+
 @app.command(name="exclude")
 def exclude_them(
     where: WhereOption = None,

@@ -23,11 +23,6 @@ from engine.inaturalist.search import (
 from engine.settings.download import DownloadSettings
 
 
-def add_to(importing: typer.Typer) -> None:
-    """Add this command to the imports."""
-    importing.command("inaturalist")(take)
-
-
 def take(
     taxon: Annotated[str, typer.Option(help="A scientific or common name, or its number.")],
     place: Annotated[str, typer.Option(help="A place's name or number; default: everywhere.")] = "",

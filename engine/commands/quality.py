@@ -22,6 +22,11 @@ _FIELDS = QualitySettings.model_fields
 _USUAL = QualitySettings()
 
 
+def add_to(parent: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    parent.add_typer(app, name="quality")
+
+
 def _option(field: str) -> Any:
     return typer.Option(help=_FIELDS[field].description)
 

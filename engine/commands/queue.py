@@ -16,6 +16,11 @@ app = typer.Typer(help="What waits for its turn: order it, hold it back.", no_ar
 NameArgument = Annotated[str, typer.Argument(help="What waits: run:ID or job:NAME.")]
 
 
+def add_to(parent: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    parent.add_typer(app, name="queue")
+
+
 @app.command("list")
 def list_(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """What waits, in order."""

@@ -24,6 +24,11 @@ AfterOption = Annotated[
 RunArgument = Annotated[str, typer.Argument(help="The run.")]
 
 
+def add_to(parent: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    parent.add_typer(app, name="runs")
+
+
 def run_values(run: Run) -> dict[str, Any]:
     """What the command line tells of a run."""
     status, found = run.status, read_diagnosis(run.folder.diagnosis)

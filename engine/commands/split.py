@@ -33,6 +33,11 @@ _FIELDS = SplitSettings.model_fields
 _DEFAULTS = SplitSettings()
 
 
+def add_to(parent: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    parent.add_typer(app, name="split")
+
+
 def _option(field: str, *names: str) -> Any:
     return typer.Option(*names, help=_FIELDS[field].description)
 

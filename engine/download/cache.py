@@ -1,5 +1,6 @@
 """The photographs on disk under a hard cap: space is promised before it is written to."""
 
+import math
 import shutil
 import threading
 import time
@@ -17,6 +18,10 @@ GRACE_SECONDS = 5.0
 """How long a file outlives the row that named it, for readers who have just read the row."""
 
 _BATCH = 256
+
+# Where so many bytes more are free than must be, the disk is looked at only so often.
+_PLENTY = 4_000_000_000
+_LOOK_EVERY = 0.2
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class Cache:
         self._used, self._promised = used, 0
         self._condemned: list[_Condemned] = []
         self._refused = 0
+        self._looked = -math.inf, 0
 
     @property
     def used(self) -> int:
@@ -92,8 +98,13 @@ class Cache:
 
     def require_disk(self, size: int = 0) -> None:
         """Raises DiskFull where so many bytes more would leave less than must stay free."""
+        now, plenty = time.monotonic(), self._floor + _PLENTY
+        looked, free = self._looked
+        if now - looked < _LOOK_EVERY and free - size > plenty:
+            return
         folder = self._home.images if self._home.images.is_dir() else self._home.root
         free = shutil.disk_usage(folder).free
+        self._looked = now, free
         if free - size < self._floor or free == 0:
             raise DiskFull(
                 f"The disk has {free / 1e9:,.2f} GB left, and {self._floor / 1e9:g} GB of it are "

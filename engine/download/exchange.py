@@ -24,7 +24,9 @@ nothing. Raises NeverFits where they never will."""
 Receive = Callable[[requests.Response, Iterator[bytes]], Outcome]
 """Makes an outcome of an answer and its body, which comes in pieces."""
 
+# So many bytes at least are to come within the time that the slowest answer may take for them.
 _PIECE = 16_384
+_MOST_AT_ONCE = 131_072
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
 
@@ -110,13 +112,15 @@ class Exchange:
             _require_size(told, most)
             _admit(admit, told)
         patience, size = _PIECE / settings.least_bytes_per_second, 0
-        while True:
+        came, since = 0, time.monotonic()
+        while told is None or raw.length_remaining:
             if told is None:
                 _admit(admit, _PIECE)
-            left = settings.total_seconds - (time.monotonic() - started)
+            deadline = min(since + patience, started + settings.total_seconds)
             try:
-                with self._watchdog.limit(_socket_of(raw), max(0.0, min(patience, left))):
-                    piece = raw.read(_PIECE, decode_content=True)
+                with self._watchdog.limit(_socket_of(raw), deadline - time.monotonic()):
+                    most_now = _PIECE if told is None else _MOST_AT_ONCE
+                    piece = raw.read1(most_now, decode_content=True)
             finally:
                 meter.wire = raw.tell()
             if not piece:
@@ -124,6 +128,9 @@ class Exchange:
             size += len(piece)
             _require_size(size, most)
             yield piece
+            came += len(piece)
+            if came >= _PIECE:
+                came, since = 0, time.monotonic()
 
     def _drain(self, response: requests.Response, meter: "_Meter") -> None:
         """Read a short answer to its end, so that its connection can be used again."""

@@ -92,14 +92,18 @@ def _in_chunks(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
     Threads that hash and write many small ones spend their time waiting for each other.
     """
-    gathered, size, is_first = list[bytes](), 0, True
+    gathered, size, unseen = list[bytes](), 0, True
     for piece in pieces:
         gathered.append(piece)
         size += len(piece)
-        if size >= _CHUNK or (is_first and not photograph_begins(piece[:SNIFFED])):
+        if unseen and size >= SNIFFED:
+            unseen = False
+            is_none = not photograph_begins(b"".join(gathered)[:SNIFFED])
+        else:
+            is_none = False
+        if size >= _CHUNK or is_none:
             yield b"".join(gathered)
             gathered, size = [], 0
-        is_first = False
     if gathered:
         yield b"".join(gathered)
 

@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 import random
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -111,18 +111,24 @@ class Gate:
 
     def tell(self, host: str, outcome: Outcome, sent: float) -> None:
         """Learn from how a request ended that went out at the moment `sent`."""
-        if isinstance(outcome, Moved) or (isinstance(outcome, Failed) and outcome.status != 200):
-            # What is read of a good answer was admitted before; the rest is counted here.
-            self._ledger.charge(self._provider(host).bytes, outcome.wire)
-        now = self._clock.now()
+        self.tell_all(host, [(outcome, sent)])
+
+    def tell_all(self, host: str, answers: Sequence[tuple[Outcome, float]]) -> None:
+        """Learn from several that ended, in their order."""
+        provider, now = self._provider(host), self._clock.now()
         with self._changed(host) as row:
-            row.requests += 1
-            row.bytes += outcome.wire
-            if isinstance(outcome, (Fetched, Answered)):
-                row.photographs += isinstance(outcome, Fetched)
-                row.did_well(now, self._paced.get(host, False))
-            elif isinstance(outcome, Failed):
-                self._learn(row, outcome, sent, now)
+            for outcome, sent in answers:
+                failed = isinstance(outcome, Failed) and outcome.status != 200
+                if failed or isinstance(outcome, Moved):
+                    # What is read of a good answer was admitted before; the rest is counted here.
+                    self._ledger.charge(provider.bytes, outcome.wire)
+                row.requests += 1
+                row.bytes += outcome.wire
+                if isinstance(outcome, (Fetched, Answered)):
+                    row.photographs += isinstance(outcome, Fetched)
+                    row.did_well(now, self._paced.get(host, False))
+                elif isinstance(outcome, Failed):
+                    self._learn(row, outcome, sent, now)
 
     def release(self, host: str) -> None:
         """Ask a parked or paused host again from now on."""

@@ -1,7 +1,8 @@
 """What is to be fetched, in which order, and what could not be."""
 
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,14 +123,17 @@ class Queue:
         )
         return [(row[0], Item(row[1], row[2], attempts=row[3])) for row in rows]
 
-    def wanted(self, url: str) -> list[tuple[str, str]]:
-        """The photographs that an address is of: the image_id and licence of each."""
-        return [
-            (str(image_id), str(license_))
-            for image_id, license_ in self._journal.rows(
-                "SELECT image_id, license FROM wanted WHERE url = ?", [url]
-            )
-        ]
+    def wanted(self, urls: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+        """The photographs that each address is of: the image_id and licence of each."""
+        found: dict[str, list[tuple[str, str]]] = {url: [] for url in urls}
+        rows = self._journal.rows(
+            "SELECT url, image_id, license FROM wanted "
+            "WHERE url IN (SELECT value FROM json_each(?)) ORDER BY url, image_id",
+            [json.dumps(list(found))],
+        )
+        for url, image_id, license_ in rows:
+            found[url].append((str(image_id), str(license_)))
+        return found
 
     def note_failure(self, item: Item, failure: Failed, attempts: int, final: bool) -> None:
         """Remember that an attempt failed; `final` means that it is not tried again by itself."""

@@ -143,10 +143,12 @@ class Session:
                 batch.append(self._landed.get_nowait())
         except queues.Empty:
             pass
-        kept: list[Kept] = []
+        fetched: list[tuple[Item, Fetched, StoredImage]] = []
         with self._journal.transaction():
+            self._tell_gate(batch)
             for landed in batch:
-                kept += self._settle(landed, tally)
+                fetched += self._settle(landed, tally)
+            kept = self._note_fetched(fetched) if fetched else []
         # The journal knows them first: rows that a power cut takes are given back from it.
         if kept:
             tally.successful += self._catalogue.keep(kept)
@@ -154,7 +156,17 @@ class Session:
             if landed.error is not None:
                 self._stop_for(landed.error)
 
-    def _settle(self, landed: Landed, tally: Tally) -> list[Kept]:
+    def _tell_gate(self, batch: list[Landed]) -> None:
+        for host in {landed.item.host for landed in batch}:
+            answers = [
+                (landed.outcome, landed.sent)
+                for landed in batch
+                if landed.item.host == host and landed.outcome is not None
+            ]
+            self._gate.tell_all(host, answers)
+
+    def _settle(self, landed: Landed, tally: Tally) -> list[tuple[Item, Fetched, StoredImage]]:
+        """What is to become of what landed; returns it where it is a photograph."""
         item, outcome = landed.item, landed.outcome
         lane = self._lanes[item.host]
         lane.flying -= 1
@@ -162,13 +174,12 @@ class Session:
         if outcome is None:
             lane.put_back(item)
             return []
-        self._gate.tell(lane.host, outcome, landed.sent)
         tally.received(outcome, lane.host)
         match outcome:
             case Fetched() if landed.stored:
                 lane.left -= 1
                 tally.left -= 1
-                return self._note_fetched(item, outcome, landed.stored)
+                return [(item, outcome, landed.stored)]
             case Moved():
                 self._follow(lane, item, outcome, tally)
             case Failed():
@@ -177,31 +188,37 @@ class Session:
                 lane.put_back(replace(item, size=max(item.size, landed.size)))
         return []
 
-    def _note_fetched(self, item: Item, outcome: Fetched, stored: StoredImage) -> list[Kept]:
-        wanted = self._queue.wanted(item.url)
-        license_ = next((license_ for _, license_ in wanted if license_), "")
-        self._journal.write(
+    def _note_fetched(self, fetched: list[tuple[Item, Fetched, StoredImage]]) -> list[Kept]:
+        wanted = self._queue.wanted([item.url for item, _, _ in fetched])
+        now = time.time()
+        self._journal.write_many(
             "INSERT OR REPLACE INTO fetched VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                item.url,
-                item.address,
-                stored.sha256,
-                stored.path,
-                stored.width,
-                stored.height,
-                outcome.size,
-                outcome.etag,
-                license_,
-                item.host,
-                self._settings.variant,
-                time.time(),
-            ],
+            (
+                [
+                    item.url,
+                    item.address,
+                    stored.sha256,
+                    stored.path,
+                    stored.width,
+                    stored.height,
+                    outcome.size,
+                    outcome.etag,
+                    next((license_ for _, license_ in wanted[item.url] if license_), ""),
+                    item.host,
+                    self._settings.variant,
+                    now,
+                ]
+                for item, outcome, stored in fetched
+            ),
         )
-        if item.attempts:
-            self._journal.write("DELETE FROM failure WHERE url = ?", [item.url])
+        self._journal.write_many(
+            "DELETE FROM failure WHERE url = ?",
+            ([item.url] for item, _, _ in fetched if item.attempts),
+        )
         return [
             Kept(image_id, stored.path, stored.sha256, stored.width, stored.height)
-            for image_id, _ in wanted
+            for item, _, stored in fetched
+            for image_id, _ in wanted[item.url]
         ]
 
     def _follow(self, lane: Lane, item: Item, moved: Moved, tally: Tally) -> None:

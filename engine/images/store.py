@@ -38,6 +38,7 @@ class ImageStore:
 
     def __init__(self, home: Home) -> None:
         self._home = home
+        self._folder = home.relative(home.images)
 
     def keep(self, source: Path) -> StoredImage:
         """Take a copy of a photograph that decodes whole; the same bytes are kept once.
@@ -99,7 +100,8 @@ class ImageStore:
         return self._home.images / sha256[:2] / f"{sha256}.{suffix}"
 
     def _stored(self, file: Path, sha256: str, header: ImageHeader) -> StoredImage:
-        return StoredImage(self._home.relative(file), sha256, header.width, header.height)
+        path = f"{self._folder}/{sha256[:2]}/{file.name}"
+        return StoredImage(path, sha256, header.width, header.height)
 
     def _write_thumbnail(self, sha256: str, pixels: Pixels) -> None:
         height, width = pixels.shape[:2]

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
-from engine.cli import app
+from engine.cli import command_line
 from engine.errors import BadInput
 
 
@@ -25,7 +25,7 @@ def curate(catalogue: SqliteCatalogue, home: Any) -> Any:
     def run(*arguments: str) -> Any:
         root: Path = home.root
         command = ["curate", *arguments, "--json", "--home", str(root)]
-        ended = CliRunner().invoke(app, command, catch_exceptions=False)
+        ended = CliRunner().invoke(command_line(command), command, catch_exceptions=False)
         return json.loads(ended.stdout.splitlines()[-1])
 
     return run

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from engine.cli import app
+from engine.cli import command_line
 from engine.errors import BadInput
 from engine.files import read_json
 from engine.home import Home
@@ -113,11 +113,11 @@ def test_a_dry_run_by_command(home: Home, settings: Settings, split: SplitFolder
     config = home.root / "config.yaml"
     save(settings(), config)
     asked = ["train", "--config", str(config), "--dry-run", "--home", str(home.root)]
-    fine = CliRunner().invoke(app, asked)
+    fine = CliRunner().invoke(command_line(asked), asked)
     assert fine.exit_code == 0, fine.output
     assert "ok   Memory: passes of 4 photographs take" in fine.output
     split.part("val").unlink()
-    wrong = CliRunner().invoke(app, [*asked, "--json"])
+    wrong = CliRunner().invoke(command_line(asked), [*asked, "--json"])
     assert wrong.exit_code == 1
     assert '"ok": false' in wrong.output.splitlines()[-1]
     assert not list(home.runs.iterdir())
