@@ -7,7 +7,8 @@ give the path of its program. Both run as whole programs, start-up included, wit
 (img2dataset: threads); img2dataset stores the files as they come, the studio writes them through
 to the disk, decodes them whole, and keeps a catalogue.
 
-- speed: photographs a second, time of the processors, and the most memory of a process;
+- speed: photographs a second, time of the processors, and the most memory of a process, medians
+  of five runs in turn;
 - limit: a server that gives 20 a second and answers 429 beyond, for two minutes, the studio with
   its usual caution: what was got of what the second minute allowed, and the share of its requests
   that were refused;
@@ -20,12 +21,13 @@ import os
 import shutil
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +40,7 @@ from engine.catalogue.sqlite import open_catalogue
 from engine.download.preferences import choose
 from engine.home import open_home
 
-PHOTOGRAPHS, PER_SECOND = 2_000, 20
+PHOTOGRAPHS, PER_SECOND, ROUNDS = 2_000, 20, 5
 # More than two minutes can give.
 PLENTY = 3_000
 _MINUTE = 60
@@ -140,24 +142,40 @@ def run(command: list[str], seconds: float | None = None) -> None:
         _end(process, signal.SIGKILL)
 
 
-def speed(photographs: Path, work: Path, name: str, prepare: Prepare) -> None:
-    """Photographs a second of a whole run, and the largest process of it."""
+def speed(photographs: Path, work: Path, peers: Mapping[str, Prepare]) -> None:
+    """Photographs a second of a whole run, and the largest process of it: medians in turn."""
+    measured: dict[str, list[tuple[float, float, float]]] = {name: [] for name in peers}
+    for number in range(ROUNDS):
+        for name, prepare in peers.items():
+            measured[name].append(_fetched(photographs, work / f"{name}-{number}", prepare))
+    for name, rounds in measured.items():
+        rate, work_done, memory = (
+            statistics.median(column) for column in zip(*rounds, strict=True)
+        )
+        print(
+            f"{name:12} {rate:6.0f} a second   {work_done:5.2f} s of processor   {memory:5.0f} MB",
+            flush=True,
+        )
+
+
+def _fetched(photographs: Path, work: Path, prepare: Prepare) -> tuple[float, float, float]:
+    """A second, processor time in seconds, megabytes."""
     with served(photographs) as site:
         command = prepare(work, site, PHOTOGRAPHS, False)
         start = time.perf_counter()
         _, _, used = os.wait4(_start(command).pid, 0)
-        seconds = time.perf_counter() - start
-        rate = site.given() / seconds
-    work_done, memory = used.ru_utime + used.ru_stime, used.ru_maxrss / 1e3
-    print(
-        f"{name:12} {rate:6.0f} a second   {seconds:6.2f} s, {work_done:5.2f} s of processor   "
-        f"{memory:5.0f} MB",
-        flush=True,
-    )
+        rate = site.given() / (time.perf_counter() - start)
+    shutil.rmtree(work)
+    return rate, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e3
 
 
-def limit(photographs: Path, work: Path, name: str, prepare: Prepare) -> None:
+def limit(photographs: Path, work: Path, peers: Mapping[str, Prepare]) -> None:
     """How much of what the second minute allows is got, and what is refused in it."""
+    for name, prepare in peers.items():
+        _limited(photographs, work / name, name, prepare)
+
+
+def _limited(photographs: Path, work: Path, name: str, prepare: Prepare) -> None:
     with served(photographs, PER_SECOND) as site:
         command = prepare(work, site, PLENTY, True)
         run(command, 2 * _MINUTE + 5)
@@ -174,8 +192,13 @@ def limit(photographs: Path, work: Path, name: str, prepare: Prepare) -> None:
     )
 
 
-def kill(photographs: Path, work: Path, name: str, prepare: Prepare) -> None:
+def kill(photographs: Path, work: Path, peers: Mapping[str, Prepare]) -> None:
     """Kill it at half, start it again, and count what was fetched twice."""
+    for name, prepare in peers.items():
+        _killed(photographs, work / name, name, prepare)
+
+
+def _killed(photographs: Path, work: Path, name: str, prepare: Prepare) -> None:
     with served(photographs) as site:
         command = prepare(work, site, PHOTOGRAPHS, False)
         process = _start(command)
@@ -219,8 +242,8 @@ def main() -> None:
         print(f"{len(sizes):,} photographs of {np.mean(sizes) / 1e3:.1f} KB")
         for part in given.part or PARTS:
             print(f"\n{part}")
-            for peer, prepare in peers.items():
-                PARTS[part](folder / "photographs", folder / f"{part}-{peer}", peer, prepare)
+            (folder / part).mkdir()
+            PARTS[part](folder / "photographs", folder / part, peers)
 
 
 if __name__ == "__main__":

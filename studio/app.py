@@ -1,7 +1,9 @@
 """The studio's front: its name, its sign, and the way to each page."""
 
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 import streamlit as st
 
@@ -89,6 +91,8 @@ st.logo(str(STATIC / "logo.svg"), size="large", icon_image=str(STATIC / "icon.sv
 @st.cache_resource(show_spinner=False)
 def begun() -> None:
     """What a studio does once, when it is first opened."""
+    # Streamlit loads it for the first chart, which would wait for it half a second.
+    Thread(target=import_module, args=("pandas",), daemon=True).start()
     with suppress(StudioError):
         tell_of_lost(place.home())
 

@@ -143,15 +143,15 @@ class History:
         return self.train if name == "train" else self.val
 
     def _take(self, columns: Columns) -> None:
-        usable = np.isin(columns.parts, ("train", "val")) & np.isfinite(columns["step"])
+        usable = (columns.train | columns.val) & np.isfinite(columns["step"])
         attempts = np.nan_to_num(columns["attempt"])
         for attempt in np.unique(attempts[usable]):
             of_attempt = usable & (attempts == attempt)
             if not self.beginnings or attempt > self.beginnings[-1].attempt:
                 self._begin(int(attempt), columns, int(of_attempt.argmax()))
-            for part in ("train", "val"):
-                rows = of_attempt & (columns.parts == part)
-                self.part(part).extend(
+            for points, of_part in ((self.train, columns.train), (self.val, columns.val)):
+                rows = of_attempt & of_part
+                points.extend(
                     int(rows.sum()), {name: v[rows] for name, v in columns.measured.items()}
                 )
         counted = columns["k"][np.isfinite(columns["k"])]
