@@ -28,7 +28,7 @@ def semantic_saliency(image: Pixels, network: str, weights: str | None) -> Plane
         BadInput: the network or its weights cannot be had.
     """
     before, last = load_backbone(network, weights).features(image)
-    chance = learned_saliency(image)
+    chance = _seen_both_ways(image)
     size = (chance.shape[1], chance.shape[0])
     known, strong, unlike, constant = _WEIGHTS
     score = (
@@ -38,6 +38,12 @@ def semantic_saliency(image: Pixels, network: str, weights: str | None) -> Plane
         + constant
     )
     return np.asarray(1 / (1 + np.exp(-score)), np.float32)
+
+
+def _seen_both_ways(image: Pixels) -> Plane:
+    """The mean of what the small network says of a picture and of its mirror image."""
+    mirrored = learned_saliency(np.ascontiguousarray(image[:, ::-1]))[:, ::-1]
+    return np.asarray((learned_saliency(image) + mirrored) / 2, np.float32)
 
 
 def strength(features: Features) -> Plane:
