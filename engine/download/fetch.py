@@ -92,15 +92,13 @@ def _in_chunks(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
     Threads that hash and write many small ones spend their time waiting for each other.
     """
-    gathered, size, unseen = list[bytes](), 0, True
+    gathered, size, seen = list[bytes](), 0, False
     for piece in pieces:
         gathered.append(piece)
         size += len(piece)
-        if unseen and size >= SNIFFED:
-            unseen = False
-            is_none = not photograph_begins(b"".join(gathered)[:SNIFFED])
-        else:
-            is_none = False
+        first_seen = not seen and size >= SNIFFED
+        seen = seen or first_seen
+        is_none = first_seen and not photograph_begins(b"".join(gathered)[:SNIFFED])
         if size >= _CHUNK or is_none:
             yield b"".join(gathered)
             gathered, size = [], 0

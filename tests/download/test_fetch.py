@@ -14,7 +14,9 @@ from engine.download.outcome import Deferred, Failed, Fetched, Moved, Outcome
 from engine.home import Home
 from tests.download.server import (
     Behaviour,
+    Request,
     Server,
+    Wire,
     body,
     head,
     jpeg,
@@ -61,6 +63,20 @@ def test_a_photograph_is_kept_unmodified_with_all_that_is_known_of_it(
     assert outcome.sha256 == hashlib.sha256(PHOTOGRAPH).hexdigest()
     assert (outcome.size, outcome.wire, outcome.etag) == (len(PHOTOGRAPH),) * 2 + ('"one"',)
     assert (outcome.header.width, outcome.header.height) == (200, 150)
+
+
+def test_a_photograph_that_comes_in_small_pieces_is_whole_all_the_same(
+    server: Server, fetcher: Fetcher
+) -> None:
+    def in_pieces(wire: Wire, _: Request) -> None:
+        wire.send(head(content_length=len(PHOTOGRAPH)))
+        for start, end in ((0, 1), (1, 9), (9, 40), (40, 900), (900, len(PHOTOGRAPH))):
+            wire.send(PHOTOGRAPH[start:end])
+            wire.wait(0.02)
+
+    outcome = fetch(fetcher, server.put("/a.jpg", in_pieces))
+    assert isinstance(outcome, Fetched)
+    assert outcome.temporary.read_bytes() == PHOTOGRAPH
 
 
 def test_servers_are_told_who_asks_and_nothing_else(server: Server, fetcher: Fetcher) -> None:
