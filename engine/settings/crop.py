@@ -16,6 +16,9 @@ PolicyName = Literal["largest_contour", "heaviest_component", "mass_square"]
 # Small, and its weights come with a package that the studio installs.
 USUAL_NETWORK = "tf_efficientnet_lite0"
 
+# To raise where a detector finds something else than before: what was kept of it is found anew.
+_REVISIONS: dict[DetectorName, int] = {"learned": 3, "semantic": 3}
+
 
 class CropPreset(Settings):
     name: str = Field(
@@ -94,6 +97,8 @@ class CropPreset(Settings):
     def fingerprint(self) -> str:
         """16 hex digits that change when, and only when, the crops may change."""
         values = self.model_dump(exclude={"name"})
+        if self.detector in _REVISIONS:
+            values["revision"] = _REVISIONS[self.detector]
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
     def looking_through(self, network: str, weights: str | None) -> "CropPreset":
