@@ -10,7 +10,7 @@ import streamlit as st
 from engine.errors import StudioError
 from engine.runs.supervision import keep_going, tell_of_lost
 from studio import place
-from studio.memory import keep_small
+from studio.memory import keep_small, settle
 
 STATIC = Path(__file__).parent / "static"
 
@@ -88,11 +88,16 @@ st.set_page_config(page_title=f"{page.title} · Plant Studio")
 st.logo(str(STATIC / "logo.svg"), size="large", icon_image=str(STATIC / "icon.svg"))
 
 
+def _load() -> None:
+    # Streamlit loads it for the first chart, which would wait for it half a second.
+    import_module("pandas")
+    settle()
+
+
 @st.cache_resource(show_spinner=False)
 def begun() -> None:
     """What a studio does once, when it is first opened."""
-    # Streamlit loads it for the first chart, which would wait for it half a second.
-    Thread(target=import_module, args=("pandas",), daemon=True).start()
+    Thread(target=_load, daemon=True).start()
     with suppress(StudioError):
         tell_of_lost(place.home())
 

@@ -63,7 +63,7 @@ class SqliteReader:
         excluded = f"SELECT COALESCE(SUM(images), 0) FROM facet WHERE {aside}"
         return Counts(
             images=sum(by_source.values()),
-            species=len(self.tally("species", chosen)),
+            species=self._many_species(chosen),
             by_source=by_source,
             by_state=self.tally("state", chosen),
             excluded=self._rows(excluded, values)[0][0],
@@ -86,6 +86,17 @@ class SqliteReader:
             values,
         )
         return by_flag(rows) if field == "flag" else dict(rows)
+
+    def _many_species(self, chosen: Filter) -> int:
+        if chosen == EVERYTHING:
+            query = "SELECT COUNT(*) FROM total WHERE field = 'species' AND images > 0"
+            rows = self._rows(query)
+        else:
+            condition, values = where(chosen)
+            rows = self._rows(
+                f"SELECT COUNT(DISTINCT species) FROM facet WHERE {condition}", values
+            )
+        return int(rows[0][0])
 
     def species(self, chosen: Filter = EVERYTHING) -> list[SpeciesCount]:
         return list(itertools.starmap(SpeciesCount, self.tally("species", chosen).items()))

@@ -10,6 +10,7 @@ from engine.catalogue.store import Catalogue, Field, Filter
 from studio import text
 from studio.catalogue.found import Found, by_exclusion, find, is_known
 from studio.links import from_address, to_address
+from studio.views.typeahead import typeahead
 
 _LABELS: dict[Field, str] = {
     "species": "Species",
@@ -26,6 +27,8 @@ _WORDS = {
 }
 _SHOWS: dict[str, bool | None] = {"used": False, "excluded": True, "all": None}
 _SHOWN = {"used": "In use", "excluded": "Excluded", "all": "All"}
+# Streamlit's own box makes an element of each option: thousands would hold the page up.
+_MOST_OPTIONS = 300
 
 
 def filters(
@@ -99,9 +102,19 @@ def _choice(field: Field, key: str, found: Found) -> None:
     chosen: str | None = st.session_state.get(key)
     if chosen:
         images.setdefault(chosen, 0)
-    words = {value: _word(field, value) for value in images}
-    picked = _box(_LABELS[field], key, images, words, index=None)
+    if _is_long(key, images):
+        picked = _search(_LABELS[field], key, images)
+    else:
+        words = {value: _word(field, value) for value in images}
+        picked = _box(_LABELS[field], key, images, words, index=None)
     to_address(key, field, picked)
+
+
+def _is_long(key: str, images: Mapping[str, int]) -> bool:
+    """Whether the choice has, or once had, too many options for a box: it stays what it is."""
+    long: bool = st.session_state.get(f"{key}.long", False) or len(images) > _MOST_OPTIONS
+    st.session_state[f"{key}.long"] = long
+    return long
 
 
 def _word(field: Field, value: str) -> str:
@@ -112,6 +125,17 @@ def _show(key: str, images: dict[bool | None, int]) -> None:
     st.session_state.setdefault(key, "used")
     picked = _box("Show", key, {word: images[_SHOWS[word]] for word in _SHOWS}, _SHOWN, index=0)
     to_address(key, "show", None if picked == "used" else picked)
+
+
+def _search(label: str, key: str, images: Mapping[str, int]) -> str | None:
+    """A choice whose options are looked for; what is chosen is kept under `key`."""
+    chosen: str | None = st.session_state.get(key)
+
+    def keep(name: str | None) -> None:
+        st.session_state[key] = name
+
+    typeahead(label, f"{key}.search", images, chosen, keep)
+    return chosen
 
 
 def _box(

@@ -1,6 +1,6 @@
 const COLUMN_KEYS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }
 
-function tile({ id, source, caption, alt }) {
+function tile({ id, source, caption, alt }, sources) {
   const item = document.createElement("li")
   const button = document.createElement("button")
   const image = document.createElement("img")
@@ -8,7 +8,7 @@ function tile({ id, source, caption, alt }) {
   button.type = "button"
   button.dataset.id = id
   button.title = caption
-  image.src = source
+  image.src = sources[source]
   image.alt = alt
   words.textContent = caption
   button.append(image, words)
@@ -17,9 +17,9 @@ function tile({ id, source, caption, alt }) {
 }
 
 // The same photographs in another picture: changed in place, so that nothing flickers.
-function refresh(item, { source, caption, alt }) {
+function refresh(item, { source, caption, alt }, sources) {
   const image = item.querySelector("img")
-  if (image.src !== source) image.src = source
+  if (image.src !== sources[source]) image.src = sources[source]
   image.alt = alt
   item.querySelector("span").textContent = caption
 }
@@ -67,6 +67,7 @@ function pick(list, buttons, button, through) {
 
 export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   const list = parentElement.querySelector("ul")
+  const { sources } = data
   const shown = data.tiles.map(({ id }) => id).join()
   const isNew = list.dataset.shown !== shown
   list.style.setProperty("--width", `${data.width}px`)
@@ -74,8 +75,8 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
     list.dataset.shown = shown
     list.setAttribute("aria-label", data.label)
     list.style.setProperty("--aspect", data.aspect)
-    list.replaceChildren(...data.tiles.map(tile))
-  } else data.tiles.forEach((each, place) => refresh(list.children[place], each))
+    list.replaceChildren(...data.tiles.map((each) => tile(each, sources)))
+  } else data.tiles.forEach((each, place) => refresh(list.children[place], each, sources))
   const buttons = [...list.querySelectorAll("button")]
   const ids = buttons.map((button) => button.dataset.id)
   list.toggleAttribute("data-picking", Boolean(data.picks))

@@ -85,6 +85,8 @@ def photo_grid(
             picking.on_picked(set(change["on"]), set(change["off"]))
 
     kept: str | None = dict(st.session_state.get(key, {})).get("chosen")
+    # Many tiles may show one picture, which travels once.
+    images = {image: place for place, image in enumerate(dict.fromkeys(t.image for t in tiles))}
     result = _mount(
         key=key,
         data={
@@ -94,10 +96,11 @@ def photo_grid(
             "picks": picking and {"ids": [*picking.ids], "stamp": picking.stamp},
             "chosen": kept if marked is None else marked,
             "keeps": marked is None,
+            "sources": [_source(image) for image in images],
             "tiles": [
                 {
                     "id": tile.id,
-                    "source": _source(tile.image),
+                    "source": images[tile.image],
                     "caption": tile.caption,
                     "alt": tile.alt,
                 }
