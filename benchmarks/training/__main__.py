@@ -50,6 +50,7 @@ PHOTOGRAPHS = PROJECT.parent / "shared" / "photos" / "flowers"
 SMALL, LARGE = (800, 600), (2048, 1536)
 TINY = Setup("vit_tiny_patch16_224", batch=8, workers=0, first=3, last=12)
 LIGHT = replace(TINY, network="levit_128s")
+LIGHTEST = replace(TINY, network="mobilenetv3_small_050")
 _STEP = re.compile(r"Train: 0 \[\s*(\d+)/")
 
 
@@ -169,7 +170,7 @@ def small(bench: Bench) -> None:
 def large(bench: Bench) -> None:
     """2048x1536, the shrink-once store filled."""
     _fill(bench, LARGE)
-    for setup in (TINY, LIGHT):
+    for setup in (TINY, LIGHT, LIGHTEST):
         end_to_end(bench, LARGE, replace(setup, workers=bench.workers), shrink_once=True)
 
 
