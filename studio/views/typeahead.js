@@ -61,8 +61,9 @@ class Choice {
     this.forms = undefined
     this.label.textContent = data.label
     this.list.setAttribute("aria-label", data.label)
-    if (this.isOpen) this.draw()
-    else this.settle()
+    if (!this.isOpen) return this.settle()
+    this.draw()
+    this.activate(this.row)
   }
 
   get isOpen() {
@@ -92,6 +93,7 @@ class Choice {
     window.removeEventListener("resize", this.reposition)
     this.input.ariaExpanded = "false"
     if (this.popup.isConnected) this.popup.hidePopover()
+    this.list.replaceChildren()
     this.activate(-1)
     this.settle()
   }

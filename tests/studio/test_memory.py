@@ -1,9 +1,12 @@
 """The server's memory over many looks at its pages."""
 
+import gc
 import subprocess
 import sys
 
 import pytest
+
+from studio.memory import settle
 
 COUNT = """
 import re, sys, threading
@@ -34,6 +37,14 @@ def test_threads_share_few_heaps() -> None:
         pytest.skip("This C library has no such setting.")
     _, many = _heaps("many")
     assert int(few) < int(many)
+
+
+def test_what_is_there_is_not_searched_for_garbage_again() -> None:
+    try:
+        settle()
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()
 
 
 def _heaps(word: str) -> list[str]:
