@@ -59,7 +59,8 @@ def _points(run: Run) -> dict[tuple[str, int], dict[str, Any]]:
 def test_a_killed_process_brings_all_back_to_the_last_checkpoint_and_changes_nothing(
     planted: Home, make_settings: MakeSettings
 ) -> None:
-    launch(planted, make_settings(4, **SHORT), "broken")
+    # Long enough that it is not over before one of them is killed.
+    launch(planted, make_settings(10, **SHORT), "broken")
     run = _wait_for(planted, "broken", _is_stepping)
     members = _members(run)
     assert len(members) == 2
@@ -67,7 +68,7 @@ def test_a_killed_process_brings_all_back_to_the_last_checkpoint_and_changes_not
     again = _wait_for(planted, "broken", lambda run: run.state == "finished")
     assert again.status.attempt == 2
     assert "Process 2 of 2 was ended by SIGKILL; all begin again" in log_tail(again.folder.log)
-    launch(planted, make_settings(4, **SHORT), "through")
+    launch(planted, make_settings(10, **SHORT), "through")
     through = _wait_for(planted, "through", lambda run: run.state == "finished")
     assert _points(again) == _points(through)
 
