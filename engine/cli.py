@@ -18,7 +18,7 @@ from engine.runs.jobs import tell_begin, tell_end
 INTERRUPTED = 130
 
 # The commands of each room of engine.commands; it is opened when one of them is called, for all
-# of them together take three times as long to load as one.
+# of them together take a tenth to two fifths longer to load than most.
 _COMMANDS = {
     "catalogue": ("demo", "import", "counts", "export"),
     "curate": ("curate",),

@@ -112,15 +112,15 @@ class Exchange:
             _require_size(told, most)
             _admit(admit, told)
         patience, size = _PIECE / settings.least_bytes_per_second, 0
+        at_once = _PIECE if told is None else _MOST_AT_ONCE
         came, since = 0, time.monotonic()
         while told is None or raw.length_remaining:
             if told is None:
-                _admit(admit, _PIECE)
+                _admit(admit, at_once)
             deadline = min(since + patience, started + settings.total_seconds)
             try:
                 with self._watchdog.limit(_socket_of(raw), deadline - time.monotonic()):
-                    most_now = _PIECE if told is None else _MOST_AT_ONCE
-                    piece = raw.read1(most_now, decode_content=True)
+                    piece = raw.read1(at_once, decode_content=True)
             finally:
                 meter.wire = raw.tell()
             if not piece:
