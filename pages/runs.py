@@ -4,7 +4,6 @@ import streamlit as st
 
 from engine.runs.run import list_runs
 from studio import place
-from studio.live_chart.component import get_ready
 from studio.runs.alerts_view import alerts_view
 from studio.runs.archives import import_view
 from studio.runs.compare import compare
@@ -17,7 +16,6 @@ from studio.views.page import heading
 from studio.views.problem import problems_shown
 
 heading("Runs", "Every training run as it truly stands. A run goes on when this page is closed.")
-get_ready()
 with problems_shown():
     home = place.home()
     runs = list_runs(home)

@@ -85,11 +85,6 @@ def live_charts(drawings: dict[str, Drawing], key: str) -> None:
     )
 
 
-def get_ready() -> None:
-    """Let the browser load what draws charts, while the page is still working on theirs."""
-    _mount(key="live_chart.ready", data={"charts": [], **_common("live_chart.ready")})
-
-
 def forget_sent(key: str) -> None:
     """The page drawn next starts from nothing: it is sent everything."""
     st.session_state.get("live_chart.sent", {}).pop(key, None)
