@@ -8,6 +8,7 @@ one machine or on many, every process finds its place by itself.
 import contextlib
 import logging
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -144,10 +145,7 @@ def _attempt(home: Home, folder: RunFolder, training: TrainingSettings) -> str:
         try:
             elastic_launch(config, sys.executable)(*arguments)
         except ChildFailedError as error:
-            # Who died of another's death is not to blame.
-            rank, first = min(
-                error.failures.items(), key=lambda item: (item[1].exitcode >= 0, item[1].timestamp)
-            )
+            rank, first = first_to_die(error.failures)
             return f"Process {rank + 1} of {training.processes} {_words(first)}"
     return ""
 
@@ -181,6 +179,21 @@ def _require_devices(training: TrainingSettings) -> None:
 def _saved(folder: RunFolder) -> int:
     """When the last checkpoint was written."""
     return folder.last.stat().st_mtime_ns if folder.last.exists() else 0
+
+
+def first_to_die(failures: dict[int, ProcessFailure]) -> tuple[int, ProcessFailure]:
+    """The rank and the failure of the process of whose death the others died.
+
+    Who loses its neighbour breaks off by itself or, in the communication library's own threads,
+    by SIGABRT; torchrun's agent ends the rest by SIGTERM. Their times are whole seconds, and
+    that of who was ended can lie a second before that of who was killed.
+    """
+
+    def order(item: tuple[int, ProcessFailure]) -> tuple[bool, bool, int]:
+        status = item[1].exitcode
+        return status >= 0, status in (-signal.SIGABRT, -signal.SIGTERM), item[1].timestamp
+
+    return min(failures.items(), key=order)
 
 
 def _words(failure: ProcessFailure) -> str:

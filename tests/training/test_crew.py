@@ -3,6 +3,7 @@
 import contextlib
 import multiprocessing
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,13 +11,14 @@ from typing import Any
 
 import pytest
 import torch
+from torch.distributed.elastic.multiprocessing.errors import ProcessFailure
 
 from engine.errors import BadInput
 from engine.files import read_json, read_json_lines
 from engine.home import Home, open_home
 from engine.split.folder import read_part
 from engine.training.checkpoint import Place
-from engine.training.crew import LOOPBACK, prepare_together
+from engine.training.crew import LOOPBACK, first_to_die, prepare_together
 from engine.training.fit import suits_all
 from engine.training.folder import RunFolder, run_folder
 from engine.training.loop import train, train_held
@@ -122,6 +124,19 @@ def test_under_torchrun_a_run_needs_a_name_and_is_prepared_once(
             prepare_together(home, settings(), "")
         first = prepare_together(home, settings(), "run")
         assert prepare_together(home, settings(), "run") == first
+
+
+@pytest.mark.parametrize(
+    "status_of_the_first", [-signal.SIGTERM, -signal.SIGABRT, 1], ids=["ended", "aborted", "raised"]
+)
+def test_who_died_of_anothers_death_is_not_to_blame(status_of_the_first: int) -> None:
+    failures = {
+        rank: ProcessFailure(rank, pid=100 + rank, exitcode=status, error_file="")
+        for rank, status in enumerate([status_of_the_first, -signal.SIGKILL])
+    }
+    failures[0].timestamp = failures[1].timestamp - 1
+    rank, first = first_to_die(failures)
+    assert (rank, first.exitcode) == (1, -signal.SIGKILL)
 
 
 def test_the_way_of_the_smallest_device_suits_all() -> None:
