@@ -175,17 +175,17 @@ function take(chart, entry) {
   fillTable(chart)
 }
 
-// A chart a frame: the first is seen while the others are still being drawn.
+// A chart a frame, from the top: the first is seen while the others are still being drawn.
 function soon(board, chart) {
   board.waiting.add(chart)
   board.frame ??= requestAnimationFrame(() => drawNext(board))
 }
 
 function drawNext(board) {
-  const [chart] = board.waiting
+  const { chart } = [...board.root.children].find((figure) => board.waiting.has(figure.chart)) ?? {}
   board.waiting.delete(chart)
   board.frame = board.waiting.size ? requestAnimationFrame(() => drawNext(board)) : undefined
-  draw(board, chart)
+  if (chart) draw(board, chart)
 }
 
 function draw(board, chart) {
@@ -235,6 +235,7 @@ function inOrder(board, charts) {
 
 function remove(board, name, chart) {
   board.watcher.unobserve(chart.figure)
+  board.waiting.delete(chart)
   window.Plotly?.purge(chart.plot)
   chart.figure.remove()
   board.charts.delete(name)

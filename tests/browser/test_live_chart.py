@@ -160,3 +160,36 @@ def test_a_message_that_a_newer_one_overtakes_takes_no_chart_away(
     other = page.locator("#overtaken .js-plotly-plot")
     expect(other.locator(".scatterlayer .trace")).to_have_count(1)
     assert drawn(other) == 2
+
+
+# Three charts, of which the browser tells the last first that it is in sight.
+FROM_BELOW = """async ([source, script]) => {
+  const Watcher = window.IntersectionObserver
+  window.IntersectionObserver = class extends Watcher {
+    constructor(look, options) { super((changes) => look(changes.reverse()), options) }
+  }
+  const { default: show } = await import(
+    URL.createObjectURL(new Blob([source], { type: "text/javascript" })))
+  const parentElement = document.body.appendChild(document.createElement("div"))
+  const drawn = []
+  new MutationObserver((changes) => changes.forEach(({ target }) => {
+    const title = target.dataset.title
+    if (target.matches(".js-plotly-plot") && !drawn.includes(title)) drawn.push(title)
+  })).observe(parentElement, { attributes: true, subtree: true })
+  const charts = ["top", "middle", "bottom"].map((name) => {
+    const trace = { keep: 0, x: [1], y: [1], look: { type: "scatter" } }
+    const told = { title: name, summary: "", table: { header: [], rows: [] } }
+    return { name, layout: { height: 120 }, traces: [trace], ...told }
+  })
+  const data = { key: "k", dark: {}, script, number: 1, base: 0, charts }
+  show({ parentElement, data, setTriggerValue: () => {} })
+  parentElement.scrollIntoView()
+  while (drawn.length < 3) await new Promise(requestAnimationFrame)
+  return drawn
+}"""
+
+
+def test_the_charts_are_drawn_from_the_top(page: Page, chart: Locator) -> None:
+    source = (ROOT / "studio" / "live_chart" / "live_chart.js").read_text("utf-8")
+    script = chart.evaluate("plot => plot.script")
+    assert page.evaluate(FROM_BELOW, [source, script]) == ["top", "middle", "bottom"]
