@@ -27,6 +27,8 @@ def connect(file: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite
     file.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(file, timeout=_PATIENCE, check_same_thread=False)
     try:
+        # Of a new file only. Indexes of many rows grow a sixth faster than with SQLite's 4 KiB.
+        connection.execute("PRAGMA page_size=8192")
         _write_ahead(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
         # A large import touches every page of the indexes: kept in memory until it is final.

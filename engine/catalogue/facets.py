@@ -73,17 +73,10 @@ class Facets:
     def numbers(self, facets: Iterable[tuple[Any, ...]]) -> list[int]:
         """The number of each; new ones are written."""
         wanted = list(facets)
-        fresh = {facet for facet in wanted if facet not in self._numbers}
-        if fresh:
-            # A facet is never removed, so only later numbers can be unknown here.
-            self._learn("facet > ? ORDER BY facet", self._last)
-            self._last = max(self._facets, default=0)
-            new = [Facet._make(facet) for facet in sorted(fresh - self._numbers.keys())]
-            for number, facet in enumerate(new, self._last + 1):
-                self._know(number, facet)
-            self._last += len(new)
-            rows = ((self._numbers[facet], *_written(facet)) for facet in new)
-            self._connection.executemany(_INSERT, rows)
+        found = list(map(self._numbers.get, wanted))
+        if None not in found:
+            return found  # type: ignore[return-value]
+        self._write({facet for facet, n in zip(wanted, found, strict=True) if n is None})
         return [self._numbers[facet] for facet in wanted]
 
     def at(self, number: int) -> Facet:
@@ -97,10 +90,12 @@ class Facets:
         self._connection.execute(_COUNT, [json.dumps(dict(sorted(moves.items())))])
         touched = [(self.at(number), many) for number, many in moves.items()]
         rows: list[tuple[str, str, str, int]] = []
-        for place, field in enumerate(TOTALS):
+        counted = [0 if facet.excluded else many for facet, many in touched]
+        columns = zip(*(facet for facet, _ in touched), strict=True)
+        for field, values in zip(TOTALS, columns, strict=False):
             totals: defaultdict[str, int] = defaultdict(int)
-            for facet, many in touched:
-                totals[facet[place]] += 0 if facet[6] else many  # type: ignore[index]
+            for value, many in zip(values, counted, strict=True):
+                totals[value] += many
             searched = field in _SEARCHED
             rows += [(field, v, search_form(v) if searched else "", n) for v, n in totals.items()]
         for facet, many in touched:
@@ -113,6 +108,17 @@ class Facets:
         self._numbers.clear()
         self._facets.clear()
         self._last = 0
+
+    def _write(self, unknown: set[tuple[Any, ...]]) -> None:
+        # A facet is never removed, so only later numbers can be unknown here.
+        self._learn("facet > ? ORDER BY facet", self._last)
+        self._last = max(self._facets, default=0)
+        new = [Facet._make(facet) for facet in sorted(unknown - self._numbers.keys())]
+        for number, facet in enumerate(new, self._last + 1):
+            self._know(number, facet)
+        self._last += len(new)
+        rows = ((self._numbers[facet], *_written(facet)) for facet in new)
+        self._connection.executemany(_INSERT, rows)
 
     def _learn(self, condition: str, value: int) -> None:
         rows = self._connection.execute(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from enum import Enum
 from os import cpu_count
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -16,9 +17,10 @@ from engine.errors import UnreadableImage
 from engine.progress import Report
 
 BATCH = 256
-# Of photographs without a file many more are made final at once: each time, most pages of the
-# catalogue's indexes are written anew.
-_ROWS_AT_ONCE = 100_000
+# Of photographs without a file as many more are made final at once as were read while the store
+# wrote those before: each time, most pages of the catalogue's indexes are written anew.
+_FEWEST_ROWS = 12_500
+_ROWS_AT_ONCE = 200_000
 _SHOWN_REFUSALS = 1000
 
 
@@ -57,7 +59,14 @@ class Refusal:
     reason: str
 
 
-Offer = Candidate | Photograph | Refusal
+class Known(Enum):
+    """A photograph that the catalogue has already, by its id; what else is said of it changes
+    nothing."""
+
+    KNOWN = "known"
+
+
+Offer = Candidate | Photograph | Refusal | Known
 """What an import reads; a photograph of it is ready to go in."""
 
 
@@ -102,14 +111,16 @@ def take_in(
         ThreadPoolExecutor(1) as writer,
     ):
         writing: Future[Added] | None = None
-        for batch in _batches(offers, rows_at_once or _ROWS_AT_ONCE):
+        waits = lambda: writing is None or writing.done()  # noqa: E731
+        for batch in _batches(offers, rows_at_once or _ROWS_AT_ONCE, waits):
             outcomes = _prepared(batch, keep, pool)
             if writing is not None:
                 result.count(writing.result())
                 report(done, total, "Taking in photographs")
             ready = [_spelt_once(one, spellings) for one in outcomes if isinstance(one, Photograph)]
             # The store writes while the next batch is read.
-            writing = writer.submit(catalogue.add, ready)
+            writing = writer.submit(catalogue.add, ready) if ready else None
+            result.count(Added(known=outcomes.count(Known.KNOWN)))
             for one in outcomes:
                 if isinstance(one, Refusal):
                     result.refuse(one)
@@ -134,26 +145,29 @@ def _no_file(file: Path) -> Stored:
 
 def _prepared(
     batch: list[Offer], keep: Keep, pool: ThreadPoolExecutor
-) -> list[Photograph | Refusal]:
+) -> list[Photograph | Refusal | Known]:
     if any(isinstance(item, Candidate) and item.file for item in batch):
         return list(pool.map(lambda item: _prepare(item, keep), batch))
     return [_prepare(item, keep) for item in batch]
 
 
-def _batches(items: Iterable[Offer], rows_at_once: int) -> Iterator[list[Offer]]:
+def _batches(
+    items: Iterable[Offer], rows_at_once: int, store_waits: Callable[[], bool]
+) -> Iterator[list[Offer]]:
     batch: list[Offer] = []
     files = 0
     for item in items:
         batch.append(item)
         files += isinstance(item, Candidate) and item.file is not None
-        if files == BATCH or len(batch) == rows_at_once:
+        enough = len(batch) % _FEWEST_ROWS == 0 and store_waits()
+        if enough or files == BATCH or len(batch) == rows_at_once:
             yield batch
             batch, files = [], 0
     if batch:
         yield batch
 
 
-def _prepare(item: Offer, keep: Keep) -> Photograph | Refusal:
+def _prepare(item: Offer, keep: Keep) -> Photograph | Refusal | Known:
     if not isinstance(item, Candidate):
         return item
     photograph = item.photograph

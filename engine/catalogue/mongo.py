@@ -33,10 +33,18 @@ class MongoCatalogue(MongoReader):
         super().__init__(address, database)
         self._history = MongoChanges(self._database, self._facets)
 
+    def known(self, image_ids: Iterable[str]) -> set[str]:
+        found: set[str] = set()
+        with self._told():
+            for some in batches(image_ids):
+                there = self._photographs.find({"_id": {"$in": some}}, {"_id": 1})
+                found.update(document["_id"] for document in there)
+        return found
+
     def add(self, photographs: Iterable[Photograph]) -> Added:
         offered = list(photographs)
         with self._told(), self._writer.turn() as version:
-            known = self._known(photograph.image_id for photograph in offered)
+            known = self.known(photograph.image_id for photograph in offered)
             fresh: dict[str, Photograph] = {}
             for photograph in offered:
                 if photograph.image_id not in known:
@@ -90,13 +98,6 @@ class MongoCatalogue(MongoReader):
     def changes(self, most: int = 100) -> list[Change]:
         with self._told():
             return self._history.last(most)
-
-    def _known(self, image_ids: Iterable[str]) -> set[str]:
-        found: set[str] = set()
-        for some in batches(image_ids):
-            there = self._photographs.find({"_id": {"$in": some}}, {"_id": 1})
-            found.update(document["_id"] for document in there)
-        return found
 
     def _change(self, changes: Iterable[Mapping[str, Any]], version: int) -> int:
         wanted: dict[str, dict[str, Any]] = defaultdict(dict)

@@ -21,7 +21,11 @@ from engine.database import shorten_log
 _plain_values = itemgetter(*(Photograph._fields.index(name) for name in PLAIN))
 _INSERT = f"INSERT INTO photograph VALUES ({', '.join('?' * (len(PLAIN) + 2))})"
 # Known or not is asked of each id by itself: a list to look into would be made and sorted first.
-_KNOWN = "SELECT image_id FROM json_each(?) CROSS JOIN photograph ON photograph.image_id = value"
+# The answer is one row, so that Python goes on with other work meanwhile.
+_KNOWN = (
+    "SELECT json_group_array(image_id) "
+    "FROM json_each(?) CROSS JOIN photograph ON photograph.image_id = value"
+)
 
 
 class SqliteCatalogue(SqliteReader):
@@ -37,10 +41,16 @@ class SqliteCatalogue(SqliteReader):
         self._writing = threading.RLock()
         self._changes = Changes(self._connection, self._facets)
 
+    def known(self, image_ids: Iterable[str]) -> set[str]:
+        # Not while another thread writes: its last word, to shorten the log, wants no reader.
+        with self._writing, self._told():
+            found = self._connection.execute(_KNOWN, [json.dumps(list(image_ids))]).fetchall()
+        return set(json.loads(found[0][0]))
+
     def add(self, photographs: Iterable[Photograph]) -> Added:
         offered = list(photographs)
         with self._transaction():
-            known = self._known(photograph.image_id for photograph in offered)
+            known = self.known(photograph.image_id for photograph in offered)
             fresh: dict[str, Photograph] = {}
             for photograph in offered:
                 if photograph.image_id not in known:
@@ -88,10 +98,6 @@ class SqliteCatalogue(SqliteReader):
     def changes(self, most: int = 100) -> list[Change]:
         with self._told():
             return self._changes.last(most)
-
-    def _known(self, image_ids: Iterable[str]) -> set[str]:
-        found = self._connection.execute(_KNOWN, [json.dumps(list(image_ids))])
-        return {image_id for (image_id,) in found}
 
     def _change(self, changes: Iterable[Mapping[str, Any]]) -> int:
         wanted: dict[str, dict[str, Any]] = defaultdict(dict)

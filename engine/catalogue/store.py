@@ -100,6 +100,10 @@ class Lines(NamedTuple):
 class Catalogue(Protocol):
     """What photographs exist. Every method raises WorkFailed where the store fails."""
 
+    def known(self, image_ids: Iterable[str]) -> set[str]:
+        """Those of the ids that photographs have."""
+        ...
+
     def add(self, photographs: Iterable[Photograph]) -> Added:
         """Add photographs in one transaction; one whose image_id is known changes nothing."""
         ...

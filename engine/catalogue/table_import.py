@@ -3,10 +3,11 @@
 import contextlib
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 import orjson
@@ -15,6 +16,7 @@ from engine.catalogue.importing import (
     Candidate,
     ImportReport,
     Keep,
+    Known,
     Offer,
     Refusal,
     settled,
@@ -44,11 +46,18 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 _LOCAL_IDS = ("id", "photo_id")
 # The columns are the first fields of a photograph, in their order.
 _IMAGE_ID, _SOURCE, _URL, _PATH = map(list(COLUMNS).index, ("image_id", "source", "url", "path"))
+# What many rows have in common travels from process to process once a block, and is compared by
+# what it is.
+_REPEATED = tuple(map(list(COLUMNS).index, ("species", "genus", "family", "source", "license")))
 _NOTHING = [""] * len(COLUMNS)
-_PARQUET_ROWS = 4096
+_ROWS_AT_ONCE = 4096
 _BLOCK = 1024 * 1024
 # A process takes a second to start.
 _LARGE = 64 * _BLOCK
+
+Row = tuple[int, Mapping[str, Any] | None]
+"""A row of a table with its number; None for what is no row."""
+Reader = Callable[[Path], Iterator[Mapping[str, Any] | None]]
 
 
 def import_table(
@@ -61,7 +70,7 @@ def import_table(
     """Take in a table with a species and a path (relative to the table) or url in each row.
 
     `source` is used where a row names none, and is the table's name where it is not given.
-    The same table twice changes nothing.
+    The same table twice changes nothing; a row whose image_id is known is passed over unread.
 
     Raises:
         BadInput: no such file, another kind of file, damaged, empty, or without the columns
@@ -74,22 +83,42 @@ def import_table(
     if reader is None:
         raise BadInput(f"{table.name} is no .jsonl, .csv or .parquet file.")
     source = source.strip() or table.stem
+    return take_in(catalogue, _offers(catalogue, reader, table, source), keep, 0, report)
+
+
+def _offers(catalogue: Catalogue, reader: Reader, table: Path, source: str) -> Iterator[Offer]:
+    """What the table offers; the lines of a large file are read in a process beside this one."""
     if reader is _json_lines:
-        return take_in(catalogue, _of_lines(table, source), keep, 0, report)
-    offers = (
-        _offer(row, number, table, source)
-        for number, row in enumerate(_checked(reader(table), table), 1)
-    )
-    return take_in(catalogue, offers, keep, 0, report)
+        # Whether it has the columns is asked of its first row alone.
+        next((row for row in _checked(_json_lines(table), table) if row is not None), None)
+    if reader is _json_lines and table.stat().st_size > _LARGE:
+        read = partial(_of_block, table, source)
+        yield from chain.from_iterable(beside(read, _blocks(table)))
+        return
+    if reader is _json_lines:
+        numbered: Iterator[Row] = chain.from_iterable(map(_numbered, _blocks(table)))
+    else:
+        numbered = enumerate(_checked(reader(table), table), 1)
+    asks = True
+    while rows := list(islice(numbered, _ROWS_AT_ONCE)):
+        known = catalogue.known(_own_id(row) for _, row in rows) if asks else set()
+        # A table that is new as a whole is not asked about again and again.
+        asks = bool(known)
+        yield from _of_rows(rows, known, table, source)
 
 
-def _of_lines(table: Path, source: str) -> Iterator[Offer]:
-    """What JSON lines offer; those of a large file are read in a process beside this one."""
-    next((row for row in _checked(_json_lines(table), table) if row is not None), None)
-    read = partial(_of_block, table, source)
-    large = table.stat().st_size > _LARGE
-    blocks = _blocks(table)
-    yield from chain.from_iterable(beside(read, blocks) if large else map(read, blocks))
+def _of_rows(rows: Iterable[Row], known: set[str], table: Path, source: str) -> Iterator[Offer]:
+    folder, name = table.parent, table.name
+    for number, row in rows:
+        if known and _own_id(row) in known:
+            yield Known.KNOWN
+        else:
+            yield settled(_candidate(row, f"{name} row {number:,}", folder, source))
+
+
+def _own_id(row: Mapping[str, Any] | None) -> str:
+    image_id = row.get("image_id") if row is not None else ""
+    return image_id if isinstance(image_id, str) else ""
 
 
 def _blocks(table: Path) -> Iterator[tuple[int, bytes]]:
@@ -102,20 +131,18 @@ def _blocks(table: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def _of_block(table: Path, source: str, block: tuple[int, bytes]) -> list[Offer]:
+    return list(_of_rows(_numbered(block), set(), table, source))
+
+
+def _numbered(block: tuple[int, bytes]) -> Iterator[Row]:
     first, lines = block
-    return [
-        _offer(_json_object(line), number, table, source)
-        for number, line in enumerate(lines.split(b"\n"), first)
-        if line.strip()
-    ]
-
-
-def _offer(row: Mapping[str, Any] | None, number: int, table: Path, source: str) -> Offer:
-    return settled(_candidate(row, f"{table.name} row {number:,}", table, source))
+    for number, line in enumerate(lines.split(b"\n"), first):
+        if line.strip():
+            yield number, _json_object(line)
 
 
 def _candidate(
-    row: Mapping[str, Any] | None, origin: str, table: Path, source: str
+    row: Mapping[str, Any] | None, origin: str, folder: Path, source: str
 ) -> Candidate | Refusal:
     if row is None:
         return Refusal(origin, "It is no JSON object.")
@@ -123,17 +150,20 @@ def _candidate(
     given: list[Any] = list(map(row.get, names, _NOTHING))  # type: ignore[arg-type]
     try:
         # Nearly every row is sound text, and 741,533 of them have many values.
-        "".join(given).encode()
+        text = "".join(given)
+        text.isascii() or text.encode()
         values = list(map(str.strip, given))
     except (TypeError, UnicodeEncodeError):
         values = list(map(text_of, given))
+    for place in _REPEATED:
+        values[place] = intern(values[place])
     path, values[_PATH] = values[_PATH], ""
     if not path and not values[_URL]:
         return Refusal(origin, "It has neither a path nor a url.")
     values[_SOURCE] = values[_SOURCE] or source
     if not values[_IMAGE_ID] and local_ids and (local_id := text_of(row[local_ids])):
         values[_IMAGE_ID] = f"{values[_SOURCE]}-{local_id}"
-    file = (table.parent / path) if path else None
+    file = (folder / path) if path else None
     return Candidate(Photograph(*values), path or origin, file)  # type: ignore[arg-type]
 
 
@@ -231,5 +261,5 @@ def _parquet(table: Path) -> Iterator[Mapping[str, Any] | None]:
     import pyarrow.parquet
 
     with pyarrow.parquet.ParquetFile(table) as file:
-        for batch in file.iter_batches(_PARQUET_ROWS):
+        for batch in file.iter_batches(_ROWS_AT_ONCE):
             yield from batch.to_pylist()

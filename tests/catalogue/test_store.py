@@ -82,6 +82,12 @@ def test_what_is_known_is_not_added_and_not_changed(catalogue: Catalogue) -> Non
     assert catalogue.counts().images == 3
 
 
+def test_ids_that_photographs_have_are_known(catalogue: Catalogue) -> None:
+    catalogue.add([photograph("a", "Rosa canina")])
+    assert catalogue.known(["a", "b"]) == {"a"}
+    assert catalogue.known([]) == set()
+
+
 def test_a_photograph_twice_in_one_go_is_added_once(catalogue: Catalogue) -> None:
     assert catalogue.add([photograph("1"), photograph("1")]) == Added(1, 1)
 
