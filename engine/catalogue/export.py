@@ -6,6 +6,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from engine.catalogue.store import Catalogue
 from engine.files import atomic_writer, write_json
@@ -36,11 +37,14 @@ def export_catalogue(catalogue: Catalogue, folder: Path, min_images: int = 1) ->
     file = folder / "catalogue.jsonl"
     digest = hashlib.sha256()
     with atomic_writer(file) as stream, ThreadPoolExecutor(1) as beside:
+        writing = beside.submit(digest.update, b"")
         for lines in catalogue.lines(rare):
-            beside.submit(digest.update, lines.text)
-            stream.write(lines.text)
+            # No more than one batch waits for the disk.
+            writing.result()
+            writing = beside.submit(_write, stream, digest, lines.text)
             by_source.update(lines.by_source)
             by_state.update(lines.by_state)
+        writing.result()
     result = Export(by_source.total(), species, dict(by_source), dict(by_state), str(file))
     manifest = dataclasses.asdict(result) | {
         "file": file.name,
@@ -49,3 +53,8 @@ def export_catalogue(catalogue: Catalogue, folder: Path, min_images: int = 1) ->
     }
     write_json(folder / "manifest.json", manifest)
     return result
+
+
+def _write(stream: IO[bytes], digest: "hashlib._Hash", text: bytes) -> None:
+    stream.write(text)
+    digest.update(text)

@@ -85,10 +85,18 @@ class Facets:
             self._learn("facet = ?", number)
         return self._facets[number]
 
+    def those(self, numbers: Iterable[int]) -> list[Facet]:
+        """The facets of many numbers."""
+        wanted = list(numbers)
+        unknown = [number for number in wanted if number not in self._facets]
+        if unknown:
+            self._learn("facet IN (SELECT value FROM json_each(?))", json.dumps(unknown))
+        return [self._facets[number] for number in wanted]
+
     def count(self, moves: Mapping[int, int]) -> None:
         """Add to the counts: photographs come (+) or gone (-) by facet number."""
         self._connection.execute(_COUNT, [json.dumps(dict(sorted(moves.items())))])
-        touched = [(self.at(number), many) for number, many in moves.items()]
+        touched = list(zip(self.those(moves), moves.values(), strict=True))
         rows: list[tuple[str, str, str, int]] = []
         counted = [0 if facet.excluded else many for facet, many in touched]
         columns = zip(*(facet for facet, _ in touched), strict=True)
@@ -120,7 +128,7 @@ class Facets:
         rows = ((self._numbers[facet], *_written(facet)) for facet in new)
         self._connection.executemany(_INSERT, rows)
 
-    def _learn(self, condition: str, value: int) -> None:
+    def _learn(self, condition: str, value: int | str) -> None:
         rows = self._connection.execute(
             f"SELECT facet, {COLUMNS} FROM facet WHERE {condition}", [value]
         )

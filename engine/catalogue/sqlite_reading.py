@@ -41,7 +41,12 @@ _FLAGS = """json(iif(flags = '', '[]', '["' || replace(flags, ' ', '","') || '"]
 _FIELDS = ", ".join(
     f"'{name}', {_FLAGS if name == 'flags' else name}" for name in Photograph._fields[:-1]
 )
-_LINE = f"SELECT facet, json_object({_FIELDS}) FROM photograph JOIN facet USING (facet)"
+# The lines of many photographs are one answer, so that Python goes on with other work meanwhile.
+_LINES = (
+    "SELECT json_group_array(facet), CAST(group_concat(line || char(10), '') AS BLOB) FROM ("
+    f"SELECT facet, json_object({_FIELDS}) AS line FROM photograph JOIN facet USING (facet) "
+    f"WHERE facet {AMONG} ORDER BY species, image_id)"
+)
 _ROW = f"SELECT image_id, facet, {', '.join(PLAIN)} FROM photograph"
 
 
@@ -116,13 +121,13 @@ class SqliteReader:
             yield from sorted(map(self._photograph, rows), key=_place)
 
     def lines(self, leave_out: AbstractSet[str] = frozenset()) -> Iterator[Lines]:
-        query = f"{_LINE} WHERE facet {AMONG} ORDER BY species, image_id"
         facets = (facet for facet in self._by_species(EVERYTHING) if facet[0] not in leave_out)
         for numbers in chunks(facets):
-            rows = self._rows(query, [json.dumps(numbers)])
-            text = "".join([f"{line}\n" for _, line in rows]).encode()
-            counted = Counter(map(itemgetter(0), rows))
-            yield lines_of(text, {self._facets.at(n): many for n, many in counted.items()})
+            ((found, text),) = self._rows(_LINES, [json.dumps(numbers)])
+            if text is not None:
+                many = Counter(json.loads(found))
+                facets_read = self._facets.those(many)
+                yield lines_of(text, dict(zip(facets_read, many.values(), strict=True)))
 
     def columns(self, names: Sequence[str], chosen: Filter = EVERYTHING) -> Any:
         with self._told():
