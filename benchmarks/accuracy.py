@@ -51,6 +51,12 @@ DISCRIMINANT = {"method": "features", "classifier_start": "discriminant"} | {
     "epochs": 1,
     "learning_rate": 1e-7,
 }
+# Objects look larger in training's cuts, so a network knows them best in larger pictures
+# (Touvron et al., "Fixing the train-test resolution discrepancy", 2019).
+LARGER = {
+    "train": {"resize": 320, "crop": 288, "scale": [0.4, 1.0]},
+    "val": {"resize": 288, "center_crop": 288},
+}
 LONG_TAIL = {"method": "features", "epochs": 30, "learning_rate": 3e-3}
 
 Method = dict[str, dict[str, Any]]
@@ -58,14 +64,15 @@ Method = dict[str, dict[str, Any]]
 FLOWERS: dict[str, Method] = {
     "head only, on features": {"training": PROBE},
     "linear discriminant": {"training": DISCRIMINANT},
-    # Objects look larger in training's cuts, so a network knows them best in larger pictures
-    # (Touvron et al., "Fixing the train-test resolution discrepancy", 2019).
     "linear discriminant, 288 pixels": {
         "data": {"image_size": 288},
-        "augmentation": {
-            "train": {"resize": 320, "crop": 288, "scale": [0.4, 1.0]},
-            "val": {"resize": 288, "center_crop": 288},
-        },
+        "augmentation": LARGER,
+        "training": DISCRIMINANT,
+    },
+    "linear discriminant of directions, 288 pixels": {
+        "model": {"head": "unit_linear"},
+        "data": {"image_size": 288},
+        "augmentation": LARGER,
         "training": DISCRIMINANT,
     },
     "adapters (LoRA, rank 16)": {

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import json
+import sqlite3
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,6 +29,10 @@ _KNOWN = (
 )
 
 
+class _SomeKnown(Exception):
+    """Of photographs that were taken to be new, one is known."""
+
+
 class SqliteCatalogue(SqliteReader):
     """See `engine.catalogue.store.Catalogue`. Several threads may read one object in turn."""
 
@@ -40,6 +45,8 @@ class SqliteCatalogue(SqliteReader):
         super().__init__(file)
         self._writing = threading.RLock()
         self._changes = Changes(self._connection, self._facets)
+        # So is what a new table offers next, most likely: then it is not asked about first.
+        self._all_were_new = False
 
     def known(self, image_ids: Iterable[str]) -> set[str]:
         # Not while another thread writes: its last word, to shorten the log, wants no reader.
@@ -49,16 +56,31 @@ class SqliteCatalogue(SqliteReader):
 
     def add(self, photographs: Iterable[Photograph]) -> Added:
         offered = list(photographs)
-        with self._transaction():
-            known = self.known(photograph.image_id for photograph in offered)
-            fresh: dict[str, Photograph] = {}
-            for photograph in offered:
-                if photograph.image_id not in known:
-                    fresh.setdefault(photograph.image_id, photograph)
-            places = self._facets.numbers(map(facet_of, fresh.values()))
-            self._connection.executemany(_INSERT, map(_row, fresh.values(), places))
-            self._facets.count(Counter(places))
+        fresh: dict[str, Photograph] = {}
+        for photograph in offered:
+            fresh.setdefault(photograph.image_id, photograph)
+        if not (self._all_were_new and self._add_unasked(fresh)):
+            with self._transaction():
+                for image_id in self.known(fresh):
+                    del fresh[image_id]
+                self._insert(fresh)
+        self._all_were_new = len(fresh) == len(offered)
         return Added(len(fresh), len(offered) - len(fresh))
+
+    def _add_unasked(self, photographs: Mapping[str, Photograph]) -> bool:
+        """Add them as if none were known; where one is, nothing is changed."""
+        with contextlib.suppress(_SomeKnown), self._transaction():
+            try:
+                self._insert(photographs)
+            except sqlite3.IntegrityError as error:
+                raise _SomeKnown from error
+            return True
+        return False
+
+    def _insert(self, photographs: Mapping[str, Photograph]) -> None:
+        places = self._facets.numbers(map(facet_of, photographs.values()))
+        self._connection.executemany(_INSERT, map(_row, photographs.values(), places))
+        self._facets.count(Counter(places))
 
     def update(self, changes: Iterable[Mapping[str, Any]]) -> int:
         with self._transaction():

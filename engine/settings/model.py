@@ -6,6 +6,8 @@ from pydantic import Field
 
 from engine.settings.base import Settings
 
+Head = Literal["linear", "cosine", "unit_linear"]
+
 
 class ModelSettings(Settings):
     name: str = Field(
@@ -29,11 +31,12 @@ class ModelSettings(Settings):
     drop_path_rate: float = Field(
         0.0, ge=0, lt=1, description="Share of residual branches dropped (stochastic depth)."
     )
-    head: Literal["linear", "cosine"] = Field(
+    head: Head = Field(
         "linear",
         title="Classifier",
         description="cosine compares directions alone, so that no species has an advantage by "
-        "the length of its weights.",
+        "the length of its weights; unit_linear is linear and sees only the features' direction, "
+        "which suits classifier_start discriminant.",
     )
     adapter: Literal["none", "lora", "adaptformer"] = Field(
         "none",

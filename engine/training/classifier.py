@@ -1,5 +1,6 @@
 """The last layer: which it is, what it starts from, and what it is given."""
 
+import math
 from typing import Any
 
 import torch
@@ -7,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.errors import BadInput
+from engine.settings.model import Head
 
 _COSINE_SCALE = 20.0
 
@@ -31,6 +33,21 @@ class CosineClassifier(nn.Module):
         return self.scale * cosine
 
 
+class UnitLinear(nn.Linear):
+    """A linear layer that sees the direction of features alone, at a length of sqrt(width).
+
+    How strongly a photograph excites the network says little of its species. Snell et al.,
+    "Prototypical networks", 2017, and others after them compare features so.
+    """
+
+    def forward(self, features: Tensor) -> Tensor:
+        return super().forward(self.seen(features).to(self.weight.dtype))
+
+    def seen(self, features: Tensor) -> Tensor:
+        """Features as the layer sees them: (n, width)."""
+        return functional.normalize(features.float(), dim=1) * math.sqrt(self.in_features)
+
+
 def classifier_of(model: nn.Module) -> nn.Module:
     """The network's last layer.
 
@@ -49,17 +66,18 @@ def classifier_names(model: nn.Module) -> set[str]:
     }
 
 
-def use_cosine(model: nn.Module) -> None:
-    """Put a cosine classifier where the linear one is.
+def use_classifier(model: nn.Module, head: Head) -> None:
+    """Put another classifier where the linear one is.
 
     Raises:
         BadInput: the network has several classifiers, or none that is one linear layer.
     """
     old, name = classifier_of(model), _name(model)
     if not isinstance(old, nn.Linear):
-        raise BadInput("model.head cosine: this network's classifier is no linear layer.")
+        raise BadInput(f"model.head {head}: this network's classifier is no linear layer.")
     parent, _, last = name.rpartition(".")
-    setattr(model.get_submodule(parent), last, CosineClassifier(old.in_features, old.out_features))
+    kind = CosineClassifier if head == "cosine" else UnitLinear
+    setattr(model.get_submodule(parent), last, kind(old.in_features, old.out_features))
 
 
 def clear_classifier(model: nn.Module) -> None:
@@ -97,7 +115,7 @@ def _name(model: nn.Module) -> str:
     names = _names(model)
     if len(names) != 1:
         raise BadInput(
-            f"This network has {len(names) or 'no'} classifiers; a cosine classifier, features, "
+            f"This network has {len(names) or 'no'} classifiers; another classifier, features, "
             "class means and a discriminant need a network with one."
         )
     return names[0]

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.errors import BadInput
-from engine.training.classifier import CosineClassifier, classifier_of
+from engine.training.classifier import CosineClassifier, UnitLinear, classifier_of
 
 # What a photograph at its species' mean scores above the middle, at first.
 _MARGIN = 10.0
@@ -82,7 +82,7 @@ def start_from_means(model: nn.Module, features: Features, classes: int) -> None
     if not isinstance(layer, nn.Linear | CosineClassifier):
         raise BadInput("classifier_start class_means: this network's classifier is not linear.")
     found = _Moments(classes, layer.weight.shape[1], layer.weight.device, spread=False)
-    found.add(features)
+    found.add(_as_seen(layer, features))
     if isinstance(layer, CosineClassifier):
         layer.weight.copy_(functional.normalize(found.means, dim=1))
         return
@@ -106,9 +106,15 @@ def start_from_discriminant(model: nn.Module, features: Features, classes: int) 
     if not isinstance(layer, nn.Linear):
         raise BadInput("classifier_start discriminant: this network's classifier is not linear.")
     found = _Moments(classes, layer.in_features, layer.weight.device, spread=True)
-    found.add(features)
+    found.add(_as_seen(layer, features))
     apart = found.means - found.middle
     _set(layer, torch.linalg.solve(found.within(), apart.T).T, apart, found.middle)
+
+
+def _as_seen(layer: nn.Module, features: Features) -> Features:
+    if not isinstance(layer, UnitLinear):
+        return features
+    return ((layer.seen(batch), labels) for batch, labels in features)
 
 
 def _set(layer: nn.Linear, weights: Tensor, apart: Tensor, middle: Tensor) -> None:

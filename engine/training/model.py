@@ -15,7 +15,7 @@ from engine.errors import BadInput
 from engine.settings.model import ModelSettings
 from engine.split.classes import ClassMap
 from engine.training.adapters import add_adapters
-from engine.training.classifier import classifier_names, clear_classifier, use_cosine
+from engine.training.classifier import classifier_names, clear_classifier, use_classifier
 from engine.training.weights import load_start_weights
 
 log = logging.getLogger(__name__)
@@ -73,8 +73,8 @@ def build_model(settings: ModelSettings, classes: int, image_size: int) -> nn.Mo
             f"{settings.name} cannot be built for {image_size} pixels with the options "
             f"{settings.options}: {_first_line(error)}."
         ) from error
-    if settings.head == "cosine":
-        use_cosine(model)
+    if settings.head != "linear":
+        use_classifier(model, settings.head)
     add_adapters(model, settings)
     return model
 

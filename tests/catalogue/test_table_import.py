@@ -9,6 +9,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
+from engine import workers
 from engine.catalogue import table_import
 from engine.catalogue.importing import ImportReport
 from engine.catalogue.sqlite import SqliteCatalogue
@@ -75,6 +76,7 @@ def test_a_large_table_is_read_beside_and_comes_out_in_the_same_order(
 ) -> None:
     monkeypatch.setattr(table_import, "_LARGE", 0)
     monkeypatch.setattr(table_import, "_BLOCK", 64)
+    monkeypatch.setattr(workers, "_MEANWHILE", 2)
     spellings = [{"species": name, "url": f"u{name}"} for name in ("Rosa Canina", "Rosa canina")]
     table = write(pictures / "plants.jsonl", [*ROWS, {"species": "", "url": "u"}, *spellings])
     report = take(table)

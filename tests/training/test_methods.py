@@ -130,7 +130,27 @@ def test_a_cosine_classifier_knows_directions_alone() -> None:
         build_model(ModelSettings(name="levit_128s", head="cosine"), 3, 224)
 
 
-@pytest.mark.parametrize("head", ["linear", "cosine"])
+def test_a_unit_linear_classifier_is_linear_in_the_direction_of_features() -> None:
+    layer = classifier_of(_model(head="unit_linear"))
+    features = torch.rand(4, 24)
+    assert torch.allclose(layer(features), layer(7 * features), atol=1e-5)
+    sized = 24**0.5 * features / features.norm(dim=1, keepdim=True)
+    expected = sized @ layer.weight.T + layer.bias
+    assert torch.allclose(layer(features), expected, atol=1e-5)
+
+
+def test_a_discriminant_of_directions_heeds_no_length() -> None:
+    model = _model(head="unit_linear")
+    chance = torch.Generator().manual_seed(3)
+    middles = torch.randn(3, 24, generator=chance)
+    labels = torch.arange(300) % 3
+    features = middles[labels] + 0.3 * torch.randn(300, 24, generator=chance)
+    features *= 50 ** torch.rand(300, 1, generator=chance)
+    start_from_discriminant(model, [(features[:200], labels[:200])], 3)
+    assert torch.equal(classifier_of(model)(features[200:]).argmax(1), labels[200:])
+
+
+@pytest.mark.parametrize("head", ["linear", "cosine", "unit_linear"])
 def test_a_classifier_from_means_names_the_nearest_class(head: str) -> None:
     model = _model(head=head)
     chance = torch.Generator().manual_seed(3)
