@@ -277,30 +277,6 @@ def test_filters_hold_together(catalogue: Catalogue, chosen: Filter, found: str)
     assert sum(item.images for item in catalogue.species(chosen)) == len(found)
 
 
-@pytest.mark.parametrize(
-    "text", ["ölweide", "ÖLWEIDE", "olwei", "o\u0308lweide", "  Ölweide ", "EL", "100%", "'--", "×"]
-)
-def test_a_search_finds_names_whatever_their_case_and_accents(
-    catalogue: Catalogue, text: str
-) -> None:
-    catalogue.add([photograph("1", "Ölweide × EL 100% '--"), photograph("2", "Acer")])
-    found = catalogue.page(Filter(text=text), None, 10).photographs
-    assert [one.image_id for one in found] == ["1"]
-
-
-@pytest.mark.parametrize("text", ["", "  "])
-def test_a_search_for_nothing_finds_everything(catalogue: Catalogue, text: str) -> None:
-    catalogue.add([photograph("1"), photograph("2", "Bellis")])
-    assert len(list(catalogue.all(Filter(text=text)))) == 2
-
-
-@pytest.mark.parametrize("text", ["_", "%", "*"])
-def test_a_search_has_no_wildcards(catalogue: Catalogue, text: str) -> None:
-    catalogue.add([photograph("1", "Acer campestre")])
-    if text != "_":
-        assert list(catalogue.all(Filter(text=text))) == []
-
-
 def test_threads_share_one_catalogue(catalogue: Catalogue) -> None:
     catalogue.add(photograph(f"{n:03}") for n in range(300))
     with ThreadPoolExecutor(8) as pool:
