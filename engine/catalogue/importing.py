@@ -111,11 +111,15 @@ def take_in(
         ThreadPoolExecutor(1) as writer,
     ):
         writing: Future[Added] | None = None
-        waits = lambda: writing is None or writing.done()  # noqa: E731
-        for batch in _batches(offers, rows_at_once or _ROWS_AT_ONCE, waits):
+
+        def store_waits() -> bool:
+            return writing is None or writing.done()
+
+        for batch in _batches(offers, rows_at_once or _ROWS_AT_ONCE, store_waits):
             outcomes = _prepared(batch, keep, pool)
             if writing is not None:
                 result.count(writing.result())
+            if done:
                 report(done, total, "Taking in photographs")
             ready = [_spelt_once(one, spellings) for one in outcomes if isinstance(one, Photograph)]
             # The store writes while the next batch is read.
