@@ -50,7 +50,9 @@ def state(home: Home, name: str) -> str:
 def span(home: Home, name: str) -> tuple[float, float]:
     """When a job's process was started and when it ended."""
     folder = home.jobs / name
-    return read_json(folder / "process.json")["started"], read_json(folder / "ended.json")["t"]
+    # The system counts a process's own start from a boot that it knows to the second.
+    started = (folder / "process.json").stat().st_mtime
+    return started, read_json(folder / "ended.json")["t"]
 
 
 def supervisor(home: Home) -> list[psutil.Process]:
