@@ -46,7 +46,8 @@ class MongoReader:
 
     def __init__(self, address: str, database: str) -> None:
         self._address = address_of(address)
-        self._client = client_of(self._address, socketTimeoutMS=_PATIENCE_MS)
+        # What is said to be in stays in where the server is killed: an import goes on behind it.
+        self._client = client_of(self._address, socketTimeoutMS=_PATIENCE_MS, journal=True)
         self._database = self._client[database]
         self._photographs: Collection[dict[str, Any]] = self._database.photographs
         self._facets = MongoFacets(self._database)

@@ -167,3 +167,16 @@ def test_a_connection_that_is_lost_is_told_and_what_was_written_stays(tmp_path: 
         server.start()
         assert catalogue.add([Photograph("new", "Acer")]) == Added(1, 0)
         assert catalogue.counts().images == 12_001
+
+
+def test_what_is_in_is_in_when_the_server_is_killed_at_once(tmp_path: Path) -> None:
+    with (
+        running(tmp_path) as server,
+        closing(MongoCatalogue(server.address, DATABASE)) as catalogue,
+    ):
+        for number in range(3):
+            catalogue.add([Photograph(f"{number}", "Acer")])
+            server.stop()
+            server.start()
+            assert catalogue.counts().images == number + 1
+            assert catalogue.known(["0", "1", "2"]) == {f"{n}" for n in range(number + 1)}

@@ -168,7 +168,8 @@ def test_an_import_that_lost_its_connection_goes_on_where_it_stopped(
     monkeypatch.setattr(mongo_import, "_FETCHED_AT_ONCE", 250)
     monkeypatch.setattr(mongo_import, "_MANY", 1_000)
     with running(tmp_path) as server:
-        with MongoClient(server.address) as client:
+        # What is not in the journal yet would be lost with the server.
+        with MongoClient(server.address, journal=True) as client:
             # Ids of two types: strings come after numbers.
             client.plants.photos.insert_many(flat(n) | {"_id": n} for n in range(3_000))
             client.plants.photos.insert_many(flat(n) | {"_id": f"n{n}"} for n in range(3_000))
