@@ -71,8 +71,8 @@ def beside(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     rest = iter(items)
     first = list(islice(rest, _MEANWHILE))
     with ProcessPoolExecutor(1, get_context("spawn"), _start) as pool:
-        running = deque(pool.submit(work, item) for item in islice(rest, _AHEAD))
         try:
+            running = deque(pool.submit(work, item) for item in islice(rest, _AHEAD))
             yield from map(work, first)
             for item in rest:
                 running.append(pool.submit(work, item))

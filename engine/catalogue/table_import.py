@@ -70,7 +70,8 @@ def import_table(
     """Take in a table with a species and a path (relative to the table) or url in each row.
 
     `source` is used where a row names none, and is the table's name where it is not given.
-    The same table twice changes nothing; a row whose image_id is known is passed over unread.
+    The same table twice changes nothing: a row whose image_id is known adds nothing, and in all
+    but large tables its file is not read again, as long as known rows follow known ones.
 
     Raises:
         BadInput: no such file, another kind of file, damaged, empty, or without the columns
