@@ -25,10 +25,11 @@ TILE_WIDTHS = (96, 240)
 
 @dataclass(frozen=True)
 class Tile:
-    """A thumbnail (JPEG bytes, or a file of them), what is written below it, what it shows."""
+    """A thumbnail (JPEG bytes, or a file of them; None = there is nothing to show), what is
+    written below it, what it shows."""
 
     id: str
-    image: bytes | Path
+    image: bytes | Path | None
     caption: str
     alt: str
 
@@ -119,6 +120,11 @@ def _noticed() -> None:
     """Streamlit keeps only the state that has a callback."""
 
 
-def _source(image: bytes | Path) -> str:
-    encoded = image if isinstance(image, bytes) else image.read_bytes()
-    return "data:image/jpeg;base64," + base64.b64encode(encoded).decode()
+def _source(image: bytes | Path | None) -> str:
+    if image is None:
+        return _address("svg+xml", (_HERE / "blank.svg").read_bytes())
+    return _address("jpeg", image if isinstance(image, bytes) else image.read_bytes())
+
+
+def _address(kind: str, encoded: bytes) -> str:
+    return f"data:image/{kind};base64," + base64.b64encode(encoded).decode()

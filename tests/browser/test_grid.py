@@ -57,3 +57,11 @@ def test_a_photograph_is_chosen_by_mouse_and_by_keyboard(page: Page, serve_page:
     expect(tiles).to_have_count(10)
     expect(page.get_by_text("61–70 of 70 photographs")).to_be_visible()
     expect(page.get_by_text("chosen: id 5")).to_be_visible()
+
+
+def test_a_tile_of_nothing_shows_a_leaf(page: Page, serve_page: ServePage) -> None:
+    page.goto(serve_page(page_of_photographs().replace(", image,", ", None,")).address)
+    picture = page.get_by_role("img", name="photograph 7", exact=True)
+    expect(picture).to_be_visible()
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("image => image.naturalWidth") > 0
