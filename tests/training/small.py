@@ -16,6 +16,7 @@ COLOURS = {
     "Urtica dioica": (40, 150, 50),
 }
 COUNTS = {"train": 8, "val": 2, "test": 2}
+HEIGHT_AND_WIDTH = (48, 60)
 
 
 def small_settings(split: str, **changes: object) -> dict[str, Any]:
@@ -46,14 +47,19 @@ def small_settings(split: str, **changes: object) -> dict[str, Any]:
     return values
 
 
-def draw_split(home: Home, name: str, counts: dict[str, int] = COUNTS) -> SplitFolder:
+def draw_split(
+    home: Home,
+    name: str,
+    counts: dict[str, int] = COUNTS,
+    size: tuple[int, int] = HEIGHT_AND_WIDTH,
+) -> SplitFolder:
     """Draw photographs of three species and write them down as a split."""
     chance = np.random.default_rng(0)
     folder = SplitFolder(home.splits / name)
     classes = ClassMap(tuple(sorted(COLOURS)))
     for part, count in counts.items():
         lines = [
-            draw_line(home, classes, species, f"{part}-{label}-{number}", chance)
+            draw_line(home, classes, species, f"{part}-{label}-{number}", chance, size)
             for label, species in enumerate(classes.species)
             for number in range(count)
         ]
@@ -76,9 +82,14 @@ def write_manifest(folder: SplitFolder, classes: ClassMap, counts: dict[str, int
 
 
 def draw_line(
-    home: Home, classes: ClassMap, species: str, name: str, chance: np.random.Generator
+    home: Home,
+    classes: ClassMap,
+    species: str,
+    name: str,
+    chance: np.random.Generator,
+    size: tuple[int, int],
 ) -> SplitLine:
-    noise = chance.normal(0, 25, (48, 60, 3))
+    noise = chance.normal(0, 25, (*size, 3))
     pixels = np.clip(np.array(COLOURS[species]) + noise, 0, 255).astype(np.uint8)
     path = home.images / f"{name}.jpg"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -286,17 +286,3 @@ def _assert_same_tensors(expected: Path, found: Path) -> None:
     assert first.keys() == second.keys()
     different = [name for name in first if not torch.equal(first[name], second[name])]
     assert not different
-
-
-def test_small_copies_are_made_first_and_read_from_then_on(home: Home, new_run: Prepare) -> None:
-    # The photographs are 60 by 48 pixels.
-    copies = {"data__shrink_once": True, "data__shrink_side": 64}
-    assert train(home, new_run("small", **copies)).state == "finished"
-    assert not list(home.shrunk.glob("*/*/*.jpg")), "they are small as they are"
-
-
-def test_a_run_may_be_stopped_while_small_copies_are_made(home: Home, new_run: Prepare) -> None:
-    folder = new_run("stopped", data__shrink_once=True)
-    folder.stop.touch()
-    assert train(home, folder).state == "stopped"
-    assert train(home, folder).state == "finished"
