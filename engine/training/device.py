@@ -1,6 +1,7 @@
 """Where a run computes, and with which numbers."""
 
 import contextlib
+import gc
 from dataclasses import dataclass
 
 import torch
@@ -30,6 +31,12 @@ class Device:
         name = torch.cuda.get_device_name(self.place) if self.is_gpu else "CPU"
         numbers = {None: "fp32", torch.bfloat16: "bf16", torch.float16: "fp16"}
         return f"{name}, {numbers[self.autocast]}"
+
+    def let_go(self) -> None:
+        """Give back memory that nothing refers to any more."""
+        gc.collect()
+        if self.is_gpu:
+            torch.cuda.empty_cache()
 
     def forward(self) -> contextlib.AbstractContextManager[object]:
         """The context of a forward pass."""

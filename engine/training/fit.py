@@ -1,6 +1,6 @@
 """Finding out, with a real step, how large a pass the device's memory takes."""
 
-import gc
+import contextlib
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -13,6 +13,7 @@ from engine.errors import BadInput, WorkFailed
 from engine.settings.run import RunSettings
 from engine.training.checkpoint import Place
 from engine.training.device import Device
+from engine.training.methods import train_mode
 from engine.training.model import use_gradient_checkpointing
 from engine.training.sight import Sight
 
@@ -115,6 +116,8 @@ def _try(model: nn.Module, settings: RunSettings, device: Device, classes: int, 
     side, place = settings.data.image_size, device.place
     learning = [weight for weight in model.parameters() if weight.requires_grad]
     held: list[torch.Tensor] = []
+    # Batch normalisation takes note of what it sees, and these images mean nothing.
+    known = [buffer.clone() for buffer in model.buffers()]
     try:
         # AdamW's two memories, and the average of all weights.
         held = [torch.empty_like(weight) for weight in learning for _ in range(2)]
@@ -122,16 +125,17 @@ def _try(model: nn.Module, settings: RunSettings, device: Device, classes: int, 
             held += [torch.empty_like(weight) for weight in model.parameters()]
         images = torch.zeros(plan.pass_size, 3, side, side, dtype=torch.uint8, device=place)
         labels = torch.zeros(plan.pass_size, dtype=torch.int64, device=place)
-        model.train()
+        train_mode(model, settings.training)
         with device.forward():
             logits = Sight(model)(images).float()
         nn.functional.cross_entropy(logits, labels % classes).backward()  # type: ignore[no-untyped-call]
     finally:
         held.clear()
+        for buffer, before in zip(model.buffers(), known, strict=True):
+            buffer.copy_(before)
         model.zero_grad(set_to_none=True)
-        gc.collect()
+        device.let_go()
         if device.is_gpu:
-            torch.cuda.empty_cache()
             torch.cuda.reset_peak_memory_stats(place)
 
 
@@ -147,5 +151,7 @@ def can_recompute(model: nn.Module) -> bool:
 
 def _recompute(model: nn.Module, on: bool) -> None:
     switch = getattr(model, "set_grad_checkpointing", None)
-    if switch is not None and (on or getattr(model, "grad_checkpointing", False)):
-        switch(on)
+    if switch is not None:
+        # Networks that recompute nothing refuse the word.
+        with contextlib.suppress(AssertionError):
+            switch(on)

@@ -82,7 +82,7 @@ class Learner:
         # Dropout is a function of (seed, step), so that a resumed run draws the same.
         torch.manual_seed(self._settings.seed * 1_000_003 + step + 7919 * self._ranks.rank)
         set_rate(self._optimiser, self.learning_rate(step))
-        healthy = self._gradients(list(batches), photographs, step, tally)
+        healthy, seen = self._gradients(list(batches), photographs, step)
         self._scaler.unscale_(self._optimiser)
         limit = self._settings.clip_norm or float("inf")
         learning = [weight for weight in self.model.parameters() if weight.requires_grad]
@@ -97,6 +97,10 @@ class Learner:
             self._average.update(self.model, step - self._schedule.begin + 1)
         first_sick = (self._sick_step < 0) & ~healthy
         self._sick_step = torch.where(first_sick, step, self._sick_step)
+        # Counted only now: a window whose memory does not suffice is taken again.
+        for logits, labels in seen:
+            # The curves show the loss without smoothing, comparable with validation.
+            tally.add(logits, labels, functional.cross_entropy(logits, labels, reduction="none"))
 
     def sick_step(self) -> int | None:
         """The first step whose loss or gradient was no number; waits for the device."""
@@ -134,8 +138,11 @@ class Learner:
         if scaler and self._scaler.is_enabled():
             self._scaler.load_state_dict(scaler)
 
-    def _gradients(self, batches: list[Batch], photographs: int, step: int, tally: Tally) -> Tensor:
-        """Gather the gradient of a window; whether its losses were numbers."""
+    def _gradients(
+        self, batches: list[Batch], photographs: int, step: int
+    ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
+        """Gather the gradient of a window: whether its losses were numbers, and the logits and
+        labels of each of its passes."""
         self._optimiser.zero_grad(set_to_none=True)
         healthy = torch.ones((), dtype=torch.bool, device=self.device.place)
         seen = []
@@ -148,14 +155,9 @@ class Learner:
                 share = loss * (self._ranks.count / photographs)
                 self._scaler.scale(share).backward()  # type: ignore[no-untyped-call]
             healthy &= loss.detach().isfinite()
-            seen.append((logits, labels))
-        # Counted only now: a window whose memory does not suffice is taken again.
-        for logits, labels in seen:
             if len(labels):
-                # The curves show the loss without smoothing, comparable with validation.
-                plain = functional.cross_entropy(logits, labels, reduction="none")
-                tally.add(logits, labels, plain)
-        return healthy
+                seen.append((logits, labels))
+        return healthy, seen
 
     def _loss(self, batch: Batch, step: int, number: int) -> tuple[Tensor, Tensor, Tensor]:
         """Logits (n, classes), labels (n,) and the loss summed over the batch."""

@@ -90,6 +90,17 @@ class Stage:
 
     def _train_epoch(self) -> bool:
         """Train what is left of the epoch; False if asked to stop first."""
+        while (finished := self._train_on()) is None:
+            # Only here is all let go that the pass which did not fit had made.
+            self._take_smaller_passes()
+        return finished
+
+    def _train_on(self) -> bool | None:
+        """As `_train_epoch`; None where the memory did not suffice for a pass.
+
+        Raises:
+            torch.OutOfMemoryError: a single photograph is too much, or other processes wait.
+        """
         journal = self.scene.journal
         rest = self._windows(self.place.epoch, self.place.consumed)
         rest = rest[: self.last_step - self.place.step]
@@ -103,8 +114,9 @@ class Stage:
             try:
                 self.learner.step(arriving, len(window), self.place.step, self.tally)
             except torch.OutOfMemoryError:
-                self._take_smaller_passes()
-                return self._train_epoch()
+                if self.pass_size == 1 or self.scene.ranks.count > 1:
+                    raise
+                return None
             self.place = replace(
                 self.place,
                 step=self.place.step + 1,
@@ -137,16 +149,9 @@ class Stage:
             yield batch
 
     def _take_smaller_passes(self) -> None:
-        """Half the photographs in a pass and twice the passes: the same step in less memory.
-
-        Raises:
-            torch.OutOfMemoryError: a single photograph is too much, or other processes wait.
-        """
-        if self.pass_size == 1 or self.scene.ranks.count > 1:
-            raise
+        """Half the photographs in a pass and twice the passes: the same step in less memory."""
         self.pass_size = -(-self.pass_size // 2)
-        if self.scene.device.is_gpu:
-            torch.cuda.empty_cache()
+        self.scene.device.let_go()
         self.place = replace(self.place, pass_size=self.pass_size)
         log.warning(
             "The memory did not suffice at step %s; passes take %d photographs from now on, and "

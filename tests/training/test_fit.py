@@ -1,16 +1,20 @@
 """How large a pass fits."""
 
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import timm
 import torch
 from torch import nn
 
 from engine.errors import WorkFailed
 from engine.home import Home
+from engine.settings.files import validate
+from engine.settings.run import RunSettings
 from engine.training.device import Device
-from engine.training.fit import Plan, first_that_fits, fit_memory, plans
+from engine.training.fit import Plan, can_recompute, first_that_fits, fit_memory, plans
 from engine.training.loop import train
 from engine.training.model import build_model
 from tests.training.conftest import Prepare, Settings
@@ -81,6 +85,29 @@ def test_a_real_trial_step_finds_the_pass_that_fits_and_leaves_nothing_behind(
     assert "passes take 2 photographs instead of 8 and activations are recomputed" in caplog.text
 
 
+@pytest.mark.parametrize("method", ["full", "head"])
+def test_a_trial_step_leaves_a_network_as_it_was(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    for name in ("empty_cache", "reset_peak_memory_stats"):
+        monkeypatch.setattr(f"torch.cuda.{name}", lambda *_: None)
+    chosen = settings(model__name="mobilenetv3_small_050", model__options={})
+    chosen = validate(
+        RunSettings, chosen.model_dump() | {"training": {"method": method}}, "the test"
+    )
+    model = build_model(chosen.model, 3, 32)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    assert fit_memory(model, chosen, _Card(torch.device("cpu"), None), 3)
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+@pytest.mark.parametrize("network", ["convnext_atto", "vit_tiny_patch16_224", "levit_128s"])
+def test_what_the_trial_switched_on_it_switches_off(network: str) -> None:
+    model = timm.create_model(network, num_classes=3)
+    assert can_recompute(model)
+    assert not [part for part in model.modules() if getattr(part, "grad_checkpointing", False)]
+
+
 def test_memory_that_runs_out_in_a_step_halves_the_passes_and_changes_nothing_else(
     home: Home, new_run: Prepare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,6 +121,35 @@ def test_memory_that_runs_out_in_a_step_halves_the_passes_and_changes_nothing_el
     assert status.last["loss"] == pytest.approx(whole.read_status().last["loss"], rel=1e-3)
 
 
+def test_a_pass_that_did_not_fit_is_let_go_before_a_smaller_one_is_tried(
+    home: Home, new_run: Prepare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What the first block made for a pass that then failed at the classifier.
+    made: list[weakref.ref[torch.Tensor]] = []
+    left: list[int] = []
+
+    def keep(block: nn.Module, inputs: Any, output: torch.Tensor) -> None:
+        made.append(weakref.ref(output))
+
+    def refuse(head: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        if head.training and len(inputs[0]) > 1:
+            raise torch.OutOfMemoryError("out of memory")
+
+    def look(model: nn.Module, inputs: Any) -> None:
+        left.append(sum(kept() is not None for kept in made))
+
+    def watch(model: nn.Module) -> None:
+        model.register_forward_pre_hook(look)
+        model.get_submodule("blocks.0").register_forward_hook(keep)
+        model.get_submodule("head").register_forward_pre_hook(refuse)
+
+    _on_start(monkeypatch, watch)
+    folder = new_run(training__epochs=1)
+    assert train(home, folder).state == "finished"
+    assert "passes take 1 photographs from now on" in folder.log.read_text()
+    assert left[:3] == [0, 0, 0]
+
+
 def test_memory_that_does_not_suffice_for_one_photograph_fails_with_a_sentence(
     home: Home, new_run: Prepare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,17 +159,23 @@ def test_memory_that_does_not_suffice_for_one_photograph_fails_with_a_sentence(
 
 def _limit_memory(monkeypatch: pytest.MonkeyPatch, photographs: int) -> None:
     """The network runs out of memory, as on a GPU, when it learns from more than these."""
+
+    def refuse(model: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        if model.training and len(inputs[0]) > photographs:
+            raise torch.OutOfMemoryError("out of memory")
+
+    _on_start(monkeypatch, lambda model: model.register_forward_pre_hook(refuse))
+
+
+def _on_start(monkeypatch: pytest.MonkeyPatch, change: Callable[[nn.Module], object]) -> None:
+    """Let a run begin with a network to which something was done."""
     from engine.training import loop
 
     build = loop.start_model
 
-    def limited(*arguments: Any) -> nn.Module:
+    def changed(*arguments: Any) -> nn.Module:
         model = build(*arguments)
-        model.register_forward_pre_hook(_refuse)
+        change(model)
         return model
 
-    def _refuse(model: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
-        if model.training and len(inputs[0]) > photographs:
-            raise torch.OutOfMemoryError("out of memory")
-
-    monkeypatch.setattr(loop, "start_model", limited)
+    monkeypatch.setattr(loop, "start_model", changed)

@@ -92,6 +92,14 @@ def test_a_loss_that_is_no_number_is_told_with_its_step() -> None:
     assert learner.sick_step() == 1
 
 
+def test_the_optimiser_has_all_its_memory_before_the_first_step() -> None:
+    learner = _learner()
+    before = {name: value.shape for name, value in learner.tensors().items()}
+    learner.step([_batch(0, 7)], 7, 0, Tally(3, CPU.place))
+    assert {name: value.shape for name, value in learner.tensors().items()} == before
+    assert "optimiser.head.weight/exp_avg_sq" in before
+
+
 def test_what_is_loaded_goes_on_exactly() -> None:
     through, broken = _learner(), _learner()
     for step in range(2):
