@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from engine.errors import BadInput, WorkFailed
 from engine.evaluation.look import AS_TRAINED, Look
-from engine.evaluation.network import best_checkpoint, load_network
+from engine.evaluation.network import best_checkpoint, load_network, temperature_of
 from engine.evaluation.outcome import Outcome, OutcomeWriter
 from engine.evaluation.scores import (
     bucket_scores,
-    calibration_error,
+    calibration_scores,
     macro,
     mean,
     recall_by_class,
@@ -46,7 +46,8 @@ def evaluate(
 
     Writes evaluation/PART.json, which is returned, and evaluation/PART.npz with a row a
     photograph and a row a class. Shares are in 0..1; `macro_top1` is the mean over the species
-    present in the part.
+    present in the part. `nll`, `ece` and `brier` are of probabilities at the run's temperature,
+    and `before_temperature` holds them as they were without.
 
     Raises:
         BadInput: there is no checkpoint, no such part, or nothing in it.
@@ -66,7 +67,8 @@ def evaluate(
         dataset.read_copies(ShrunkStore(home, settings.data.shrink_side))
     loader = Loader(settings.data.workers, pin=device.is_gpu)
     network = load_network(checkpoint, device, look)
-    writer, unreadable, done = OutcomeWriter(len(classes)), dict[int, str](), 0
+    temperature = temperature_of(folder, checkpoint)
+    writer, unreadable, done = OutcomeWriter(len(classes), temperature), dict[int, str](), 0
     size = 2 * settings.training.batch_size
     for batch, logits in judge(network, dataset, loader, device, size):
         if len(batch.labels):
@@ -84,6 +86,7 @@ def evaluate(
         "step": checkpoint.place.step,
         "image_size": settings.data.image_size,
         "mirrored": look.mirrored,
+        "temperature": temperature,
         **_scores(outcome, train_images, classes),
         "unreadable": [
             {"path": dataset.path(index), "reason": why} for index, why in unreadable.items()
@@ -108,7 +111,7 @@ def _scores(outcome: Outcome, train_images: NDArray[np.int64], classes: ClassMap
     recall = recall_by_class(outcome.labels, outcome.first, len(classes))
     among = recall_by_class(outcome.labels, outcome.among, len(classes))
     genera = genera_of(classes.species).numpy()
-    top1, loss = mean(outcome.first), mean(outcome.losses)
+    top1 = mean(outcome.first)
     return {
         "images": len(outcome.labels),
         "classes": int((~np.isnan(recall)).sum()),
@@ -120,9 +123,10 @@ def _scores(outcome: Outcome, train_images: NDArray[np.int64], classes: ClassMap
         "macro_top1": macro(recall),
         "macro_top5": macro(among),
         "genus_top1": mean(genera[outcome.top[:, 0]] == genera[outcome.labels]),
-        "loss": loss,
-        "nll": loss,
-        "ece": calibration_error(outcome.probabilities[:, 0], outcome.first),
+        # The loss that the curves show; what follows it is of probabilities as they are told.
+        "loss": mean(outcome.plain.losses),
+        **calibration_scores(outcome.certainty, outcome.first),
+        "before_temperature": calibration_scores(outcome.plain, outcome.first),
         "buckets": bucket_scores(outcome, recall, train_images),
         "species": _species_table(outcome, train_images, classes),
     }
@@ -161,7 +165,7 @@ def _write_arrays(
         label=outcome.labels,
         top=outcome.top,
         probability=outcome.probabilities,
-        loss=outcome.losses,
+        loss=outcome.certainty.losses,
         class_images=np.bincount(outcome.labels, minlength=classes),
         class_hits=np.bincount(outcome.labels, weights=outcome.first, minlength=classes),
         class_train_images=train_images,

@@ -4,6 +4,7 @@ from torch import nn
 
 from engine.errors import BadInput
 from engine.evaluation.look import AS_TRAINED, Look, Mirrored
+from engine.training.calibration import read_calibration
 from engine.training.checkpoint import Checkpoint, open_checkpoint
 from engine.training.device import Device
 from engine.training.folder import RunFolder
@@ -25,6 +26,12 @@ def best_checkpoint(folder: RunFolder) -> Checkpoint:
             f"The run {folder.run_id} has no checkpoint yet; let it train an epoch first."
         )
     return open_checkpoint(path, folder.read_classes())
+
+
+def temperature_of(folder: RunFolder, checkpoint: Checkpoint) -> float:
+    """What the logits of a run's checkpoint are divided by; 1 where that was never found."""
+    found = read_calibration(folder) if checkpoint.path == folder.best else None
+    return found.temperature if found else 1.0
 
 
 def load_network(checkpoint: Checkpoint, device: Device, look: Look = AS_TRAINED) -> nn.Module:

@@ -12,19 +12,34 @@ from engine.training.metrics import clamped_k
 
 
 @dataclass(frozen=True)
+class Certainty:
+    """How sure a network was, a number a photograph: (n,) each.
+
+    confidence: probability of its best guess. losses: the negative logarithm of the true
+    class's probability. brier: squared distance of all probabilities from the truth, 0..2
+    (Brier, 1950).
+    """
+
+    confidence: NDArray[np.float32]
+    losses: NDArray[np.float32]
+    brier: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
 class Outcome:
     """One row a photograph that could be read.
 
     indices: its place in the part. labels: its true class. top (n, k) and probabilities
-    (n, k): the k = min(5, classes) most probable classes, best first. losses: the negative
-    logarithm of the true class's probability.
+    (n, k): the k = min(5, classes) most probable classes, best first. `plain` is of the logits
+    as they are, the others are of logits divided by the temperature.
     """
 
     indices: NDArray[np.int64]
     labels: NDArray[np.int64]
     top: NDArray[np.int64]
     probabilities: NDArray[np.float32]
-    losses: NDArray[np.float32]
+    certainty: Certainty
+    plain: Certainty
 
     @property
     def k(self) -> int:
@@ -42,25 +57,37 @@ class Outcome:
 
 
 class OutcomeWriter:
-    """Gathers an outcome batch by batch."""
+    """Gathers an outcome batch by batch; probabilities are those at `temperature`."""
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, classes: int, temperature: float = 1.0) -> None:
         self._k = clamped_k(classes)
+        self._temperature = temperature
         self._rows: list[tuple[Tensor, ...]] = []
 
     def add(self, indices: Tensor, labels: Tensor, logits: Tensor) -> None:
         """Add a batch: indices (n,), labels (n,), logits (n, classes)."""
         labels = labels.to(logits.device)
-        best = logits.softmax(dim=1).topk(self._k, dim=1)
-        losses = functional.cross_entropy(logits, labels, reduction="none")
-        row = (indices, labels, best.indices, best.values, losses)
+        tempered = logits / self._temperature
+        best = tempered.softmax(dim=1).topk(self._k, dim=1)
+        sure = (*_certainty(tempered, labels), *_certainty(logits, labels))
+        row = (indices, labels, best.indices, best.values, *sure)
         self._rows.append(tuple(value.cpu() for value in row))
 
     def outcome(self) -> Outcome:
         """Everything that was added."""
         if not self._rows:
-            empty = np.empty(0, np.int64)
-            top = np.empty((0, self._k), np.int64)
-            return Outcome(empty, empty, top, top.astype(np.float32), empty.astype(np.float32))
+            nothing = torch.empty(0, dtype=torch.int64)
+            self.add(nothing, nothing, torch.empty(0, self._k))
         columns = [torch.cat(values).numpy() for values in zip(*self._rows, strict=True)]
-        return Outcome(*columns)
+        indices, labels, top, probabilities, *sure = columns
+        tempered, plain = Certainty(*sure[:3]), Certainty(*sure[3:])
+        return Outcome(indices, labels, top, probabilities, tempered, plain)
+
+
+def _certainty(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Confidence, loss and Brier score, each (n,), of logits (n, classes)."""
+    chances = logits.softmax(dim=1)
+    truth = functional.one_hot(labels, logits.shape[1])
+    losses = functional.cross_entropy(logits, labels, reduction="none")
+    confidence = chances.amax(dim=1)
+    return confidence, losses, (chances - truth).square().sum(dim=1)

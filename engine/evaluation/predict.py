@@ -11,7 +11,7 @@ from engine.crop.finder import Crop, find_crop, find_crop_in
 from engine.crop.manual import ManualSquares
 from engine.crop.store import CropStore
 from engine.evaluation.look import AS_TRAINED, Look
-from engine.evaluation.network import best_checkpoint, load_network
+from engine.evaluation.network import best_checkpoint, load_network, temperature_of
 from engine.files import sha256_of
 from engine.home import Home
 from engine.images.decode import Pixels
@@ -58,6 +58,7 @@ class Predictor:
         self.preset = folder.read_preset()
         self._device = choose_device(checkpoint.settings.training)
         self._network = load_network(checkpoint, self._device, look)
+        self._temperature = temperature_of(folder, checkpoint)
         self._normalise = normalisation_of(self._network)
         self._crops = CropStore(home)
         self._drawn = ManualSquares(home)
@@ -74,7 +75,8 @@ class Predictor:
         crop, square = self._square(photo)
         image = self._view(square)
         pixels = self._normalise(image[None].to(self._device.place))
-        shares = logits_of(self._network, pixels, self._device)[0].softmax(0).cpu()
+        logits = logits_of(self._network, pixels, self._device)[0]
+        shares = (logits / self._temperature).softmax(0).cpu()
         best = shares.topk(max(1, min(k, len(self.classes))))
         predictions = tuple(
             Prediction(self.classes.species[label], probability)

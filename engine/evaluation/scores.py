@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.evaluation.outcome import Outcome
+from engine.evaluation.outcome import Certainty, Outcome
 from engine.training.metrics import BINS
 from engine.training.rarity import BUCKETS
 
@@ -39,6 +39,15 @@ def calibration_error(confidence: NDArray[np.float32], right: NDArray[np.bool_])
     sure = np.bincount(bins, weights=confidence, minlength=BINS)
     hits = np.bincount(bins, weights=right, minlength=BINS)
     return float(np.abs(sure - hits).sum() / len(confidence))
+
+
+def calibration_scores(certainty: Certainty, right: NDArray[np.bool_]) -> dict[str, float]:
+    """Mean negative log-likelihood in nats, calibration error (0..1) and Brier score (0..2)."""
+    return {
+        "nll": mean(certainty.losses),
+        "ece": calibration_error(certainty.confidence, right),
+        "brier": mean(certainty.brier),
+    }
 
 
 def bucket_scores(

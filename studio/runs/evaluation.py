@@ -140,10 +140,22 @@ def figures(values: dict[str, Any]) -> list[Metric]:
         Metric(
             "Calibration error",
             text.percentage(values["ece"]),
-            "How far, on average, the network's certainty is from how often it is right.",
+            "How far, on average, the network's certainty is from how often it is right."
+            + _before(values),
             f"at step {text.number(values['step'])}" if "step" in values else None,
         ),
     ]
+
+
+def _before(values: dict[str, Any]) -> str:
+    """What the calibration error was without the temperature that was found on val."""
+    temperature, before = values.get("temperature", 1), values.get("before_temperature")
+    if before is None or temperature == 1:
+        return ""
+    return (
+        f" It would be {text.percentage(before['ece'])} if the network's answers were not "
+        f"divided by a temperature of {temperature:.2f}, found on val."
+    )
 
 
 def _share(label: str) -> Any:

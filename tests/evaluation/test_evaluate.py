@@ -10,6 +10,7 @@ from engine.errors import BadInput, ClassMapMismatch
 from engine.evaluation.evaluate import evaluate, read_evaluation
 from engine.home import Home
 from engine.split.classes import ClassMap
+from engine.training.calibration import read_calibration
 from engine.training.checkpoint import open_checkpoint, write_checkpoint
 from engine.training.folder import RunFolder, prepare
 
@@ -50,6 +51,20 @@ def test_validation_while_training_and_evaluation_after_it_agree(trained: Traine
     values = evaluate(home, folder, "val")
     assert values["macro_top1"] == pytest.approx(best["value"])
     assert values["loss"] == pytest.approx(best["loss"], rel=1e-4)
+
+
+def test_probabilities_are_told_at_the_temperature_that_was_found_on_val(trained: Trained) -> None:
+    home, folder = trained
+    found = read_calibration(folder)
+    assert found is not None and found.temperature != 1
+    values = evaluate(home, folder, "val")
+    assert values["temperature"] == found.temperature
+    assert values["ece"] == pytest.approx(found.ece_after, abs=1e-3)
+    assert values["nll"] == pytest.approx(found.nll_after, rel=1e-3)
+    before = values["before_temperature"]
+    assert before["ece"] == pytest.approx(found.ece_before, abs=1e-3)
+    assert before["brier"] == pytest.approx(found.brier_before, rel=1e-3)
+    assert values["nll"] < before["nll"] == pytest.approx(values["loss"])
 
 
 def test_what_was_not_evaluated_reads_as_nothing(trained: Trained) -> None:

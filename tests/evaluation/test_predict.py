@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from engine.errors import UnreadableImage
+from engine.evaluation.evaluate import evaluate
 from engine.evaluation.predict import Predictor, predict
 from engine.home import Home
 from engine.images.decode import read_rgb
@@ -46,6 +47,18 @@ def test_a_file_its_bytes_and_its_pixels_are_named_alike(
         again = predictor.predict(photo)
         assert again.predictions == first.predictions
         assert again.crop.square == first.crop.square
+
+
+def test_probabilities_are_those_that_evaluation_tells(
+    trained: Trained, predictor: Predictor
+) -> None:
+    home, folder = trained
+    evaluate(home, folder, "train")
+    path, _ = _photograph(trained)
+    with np.load(folder.evaluation / "train.npz") as arrays:
+        expected = arrays["probability"][0]
+    shares = [item.probability for item in predictor.predict(path).predictions]
+    assert shares == pytest.approx(expected.tolist(), abs=1e-4)
 
 
 def test_no_more_species_are_named_than_there_are_or_were_asked_for(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.evaluation.outcome import Outcome, OutcomeWriter
+from engine.evaluation.outcome import Certainty, Outcome, OutcomeWriter
 from engine.evaluation.scores import (
     bucket_scores,
     calibration_error,
@@ -18,7 +18,8 @@ def _outcome(labels: list[int], guesses: list[int]) -> Outcome:
     count = len(labels)
     top = np.array(guesses)[:, None]
     ones = np.ones(count, np.float32)
-    return Outcome(np.arange(count), np.array(labels), top, ones[:, None], ones)
+    sure = Certainty(ones, ones, ones)
+    return Outcome(np.arange(count), np.array(labels), top, ones[:, None], sure, sure)
 
 
 def test_recall_is_not_a_number_where_there_is_nothing_to_recall() -> None:
@@ -67,7 +68,22 @@ def test_an_outcome_keeps_the_five_best_or_as_many_as_there_are() -> None:
     assert outcome.top.tolist() == [[2, 1, 0], [1, 2, 0]]
     assert outcome.first.tolist() == [True, False]
     assert outcome.among.all()
-    assert outcome.losses[0] == pytest.approx(-np.log(outcome.probabilities[0, 0]))
+    assert outcome.certainty.losses[0] == pytest.approx(-np.log(outcome.probabilities[0, 0]))
+
+
+def test_a_temperature_changes_how_sure_a_network_is_and_not_what_it_says() -> None:
+    labels, logits = torch.tensor([0, 1]), torch.tensor([[2.0, 0], [0, 4]])
+    writer = OutcomeWriter(classes=2, temperature=2.0)
+    writer.add(torch.arange(2), labels, logits)
+    outcome = writer.outcome()
+    assert outcome.top.tolist() == [[0, 1], [1, 0]]
+    expected = (logits / 2).softmax(1)[[0, 1], [0, 1]].numpy()
+    assert outcome.probabilities[:, 0] == pytest.approx(expected)
+    assert outcome.certainty.confidence == pytest.approx(expected)
+    assert outcome.certainty.brier == pytest.approx(2 * (1 - expected) ** 2)
+    assert outcome.plain.losses == pytest.approx(
+        torch.nn.functional.cross_entropy(logits, labels, reduction="none").numpy()
+    )
 
 
 def test_an_outcome_of_nothing_is_empty() -> None:
