@@ -29,7 +29,7 @@ from engine.split.folder import SplitLine
 from engine.training.dataset import PhotoDataset
 from engine.training.device import choose_device
 from engine.training.folder import RunFolder
-from engine.training.judge import judge
+from engine.training.judge import judge, judging_size
 from engine.training.loader import Loader
 from engine.training.metrics import genera_of, interval
 from engine.training.views import ValView
@@ -69,7 +69,8 @@ def evaluate(
     network = load_network(checkpoint, device, look)
     temperature = temperature_of(folder, checkpoint)
     writer, unreadable, done = OutcomeWriter(len(classes), temperature), dict[int, str](), 0
-    size = 2 * settings.training.batch_size
+    learning = checkpoint.place.pass_size or settings.training.batch_size
+    size = judging_size(learning, settings.data.image_size)
     for batch, logits in judge(network, dataset, loader, device, size):
         if len(batch.labels):
             writer.add(batch.indices, batch.labels, logits)

@@ -12,7 +12,7 @@ from engine.errors import BadInput
 from engine.files import read_json, write_json
 from engine.training.checkpoint import open_checkpoint
 from engine.training.folder import RunFolder
-from engine.training.judge import judge
+from engine.training.judge import judge, judging_size
 from engine.training.learner import select, to_device
 from engine.training.metrics import BINS
 from engine.training.model import build_model
@@ -93,7 +93,8 @@ def calibrate(scene: Scene) -> Calibration | None:
     model = build_model(settings.model, len(scene.classes), settings.data.image_size)
     model.load_state_dict(select(checkpoint.tensors("model."), "model."))
     part = scene.val.seen_through(ValView(settings.augmentation.val))
-    size = 2 * settings.training.batch_size
+    learning = checkpoint.place.pass_size or settings.training.batch_size
+    size = judging_size(learning, settings.data.image_size)
     thermometer = Thermometer(scene.device.place)
     for batch, logits in judge(
         to_device(model, scene.device), part, scene.loader, scene.device, size

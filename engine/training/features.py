@@ -19,6 +19,7 @@ from engine.settings.run import RunSettings
 from engine.training.classifier import classifier_names, features_of
 from engine.training.dataset import Batch, PhotoDataset
 from engine.training.device import Device
+from engine.training.judge import judging_size
 from engine.training.loader import Loader
 from engine.training.model import normalisation_of
 from engine.training.sampling import Key, plain_batches
@@ -101,7 +102,7 @@ def cached_features(
     """
     root = home.data / "features" / _key(model, settings, part)
     root.mkdir(parents=True, exist_ok=True)
-    size = settings.training.batch_size * 2
+    size = judging_size(settings.training.batch_size, settings.data.image_size)
     with FileLock(root / "lock"):
         done, bad = _done(root)
         for begin in range(done, len(part), _CHUNK * size):

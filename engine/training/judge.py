@@ -12,6 +12,16 @@ from engine.training.ranks import ALONE, Ranks
 from engine.training.sampling import plain_batches
 from engine.training.sight import Sight
 
+# Pixels in a pass: 64 photographs of 224 pixels, 21 of 384. More are no faster, and a pass for
+# features of which 128 make a step must fit a small card too.
+_PIXELS = 64 * 224 * 224
+
+
+def judging_size(learning: int, side: int) -> int:
+    """Photographs of `side` pixels in a pass that does not learn: twice those of one that does,
+    for nothing is kept of it, but no more than suit a small GPU."""
+    return max(1, min(2 * learning, _PIXELS // side**2))
+
 
 def judge(
     model: nn.Module,

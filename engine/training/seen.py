@@ -20,6 +20,7 @@ from engine.training.features import (
     few_of_each,
 )
 from engine.training.first_guess import start_from_discriminant, start_from_means
+from engine.training.judge import judging_size
 from engine.training.scene import Scene
 from engine.training.stop import Stopped
 from engine.training.views import TrainView, ValView
@@ -94,7 +95,8 @@ def start_classifier(scene: Scene, settings: RunSettings, model: nn.Module) -> N
     """
     part = scene.train.seen_through(ValView(settings.augmentation.val))
     chosen = few_of_each(part.labels, _ENOUGH)
-    batches = batches_of(chosen, 2 * settings.training.batch_size)
+    size = judging_size(settings.training.batch_size, settings.data.image_size)
+    batches = batches_of(chosen, size)
     breathe = _breathe(scene, "Looking at each species")
 
     def features() -> "list[tuple[Tensor, Tensor]]":

@@ -13,7 +13,7 @@ from engine.errors import WorkFailed
 from engine.settings.run import RunSettings
 from engine.training.checkpoint import Place, keep_previous, write_checkpoint
 from engine.training.dataset import Batch
-from engine.training.judge import judge
+from engine.training.judge import judge, judging_size
 from engine.training.learner import Learner, select
 from engine.training.losses import Criterion
 from engine.training.metrics import Metrics, Tally
@@ -207,6 +207,8 @@ class Stage:
         scene, began, tally = self.scene, time.monotonic(), self.scene.new_tally()
         with self.learner.judged() as model:
             size = 2 * self.pass_size
+            if self.seen.val.decodes:
+                size = judging_size(self.pass_size, self.run_settings.data.image_size)
             for batch, logits in judge(
                 model, self.seen.val, scene.loader, scene.device, size, scene.ranks
             ):
