@@ -31,9 +31,10 @@ _SPARE_BYTES = 4_000_000
 class Place:
     """Where a run is: `consumed` photographs into `epoch`, after `step` optimiser steps.
 
-    `stage` began at `stage_epoch` and `stage_step`; `stale` epochs of it brought nothing
-    better. A step is taken in passes of `pass_size` photographs (None = as configured), with
-    activations `recomputed` or not (None = as configured).
+    `stage` began at `stage_epoch` and `stage_step`; its best macro top-1 is `stage_best`, and
+    `stale` epochs brought nothing better than that. A step is taken in passes of `pass_size`
+    photographs (None = as configured), with activations `recomputed` or not (None = as
+    configured).
     """
 
     epoch: int = 0
@@ -44,6 +45,7 @@ class Place:
     stage: int = 0
     stage_epoch: int = 0
     stage_step: int = 0
+    stage_best: float | None = None
     stale: int = 0
     pass_size: int | None = None
     recomputed: bool | None = None

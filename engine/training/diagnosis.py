@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.errors import BadInput
 from engine.files import read_json, write_json
+from engine.training.metrics import interval
 
 Kind = Literal["misaligned", "gap", "rate_high", "no_learning", "starved", "unseen"]
 Severity = Literal["fault", "warning", "note"]
@@ -25,6 +26,8 @@ _SEVERITY: dict[Kind, Severity] = {
 }
 # Shares of photographs that train must be above chance, and ahead of val, to tell anything.
 _LEARNT = 0.25
+# Val may be truly better than guessing by this share of what train is, and be taken for chance.
+_BY_LUCK = 0.25
 _GAP = 0.25
 _WIDE_GAP = 0.4
 # Above this share of the time the device is idle for want of photographs.
@@ -102,7 +105,7 @@ def diagnose(epochs: Sequence[Epoch], patient: Patient) -> tuple[Remark, ...]:
     if not epochs:
         return ()
     found: dict[Kind, str] = {
-        "misaligned": _misaligned(epochs[-1], len(patient.species)),
+        "misaligned": _misaligned(epochs[-1], patient),
         "rate_high": _rate_high(epochs, patient),
         "no_learning": _no_learning(epochs, patient),
         "gap": _gap(epochs),
@@ -144,11 +147,13 @@ def _epoch(train: list[dict[str, Any]], val: dict[str, Any]) -> Epoch:
     )
 
 
-def _misaligned(last: Epoch, classes: int) -> str:
-    chance = 1 / classes
+def _misaligned(last: Epoch, patient: Patient) -> str:
+    chance = 1 / len(patient.species)
     learnt = last.train_top1 - chance
     at_chance = last.val_top1 < min(4 * chance, chance + 0.1 * learnt)
-    if learnt < _LEARNT or not at_chance:
+    # A handful of photographs may all be wrong by bad luck.
+    most = interval(last.val_top1, int(patient.val_images.sum()))[1]
+    if learnt < _LEARNT or not at_chance or most > chance + _BY_LUCK * learnt:
         return ""
     return (
         f"Val is at chance ({last.val_top1:.2%} right, guessing gives {chance:.2%}) while train "

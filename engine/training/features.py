@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -105,22 +105,29 @@ def cached_features(
     size = judging_size(settings.training.batch_size, settings.data.image_size)
     with FileLock(root / "lock"):
         done, bad = _done(root)
-        for begin in range(done, len(part), _CHUNK * size):
-            end = min(begin + _CHUNK * size, len(part))
-            batches = [
-                [(0, index) for index in range(start, min(start + size, end))]
-                for start in range(begin, end, size)
-            ]
-            at = begin
+
+        def compute(indices: Sequence[int], before: int) -> None:
+            at = before
+            batches = batches_of(indices, size)
             for batch, features in embed(model, part, loader, device, batches):
-                bad |= batch.unreadable
+                bad.update(batch.unreadable)
                 if len(batch.labels):
                     table = _table(root, len(part), features.shape[1])
                     table[batch.indices.numpy()] = features.cpu().numpy().astype(np.float16)
                     table.flush()
                 at += len(batch.labels) + len(batch.unreadable)
                 breathe(at, len(part))
+
+        # What could not be read the last time may have been mended since.
+        again = sorted(bad)
+        bad.clear()
+        compute(again, done - len(again))
+        for begin in range(done, len(part), _CHUNK * size):
+            end = min(begin + _CHUNK * size, len(part))
+            compute(range(begin, end), begin)
             write_json(root / "done.json", {"done": end, "unreadable": bad})
+        if again:
+            write_json(root / "done.json", {"done": len(part), "unreadable": bad})
         if len(bad) == len(part):
             raise BadInput(f"No photograph can be read: {next(iter(bad.values()))}")
     return FeaturePart(part, np.load(root / "features.npy", mmap_mode="r"), bad)
@@ -137,7 +144,7 @@ def few_of_each(labels: NDArray[np.int64], most: int) -> list[int]:
     return chosen
 
 
-def batches_of(indices: list[int], size: int) -> list[list[Key]]:
+def batches_of(indices: Sequence[int], size: int) -> list[list[Key]]:
     """Keys of chosen photographs."""
     return [
         [(0, indices[place]) for _, place in batch] for batch in plain_batches(len(indices), size)

@@ -67,9 +67,11 @@ def first_that_fits(candidates: Iterator[Plan], attempt: Callable[[Plan], None])
 
 
 def fit_memory(
-    model: nn.Module, settings: RunSettings, device: Device, classes: int
+    model: nn.Module, settings: RunSettings, device: Device, classes: int, processes: int = 1
 ) -> dict[str, Any] | None:
     """Take trial steps on a GPU; returns the fields of a checkpoint's place to go by, if any.
+
+    Of several `processes`, each holds a second copy of the gradients, which they exchange.
 
     Raises:
         WorkFailed: not even a single photograph fits.
@@ -80,7 +82,7 @@ def fit_memory(
     wanted = training.gradient_checkpointing
     plan = first_that_fits(
         plans(training.batch_size, wanted, can_recompute(model)),
-        lambda plan: _try(model, settings, device, classes, plan),
+        lambda plan: _try(model, settings, device, classes, plan, 2 if processes == 1 else 3),
     )
     # The trial may have switched it on before a plan without it could fit.
     _recompute(model, plan.recomputed)
@@ -106,8 +108,16 @@ def suits_all(places: list[Place]) -> Place:
     )
 
 
-def _try(model: nn.Module, settings: RunSettings, device: Device, classes: int, plan: Plan) -> None:
-    """Forward and backward over a pass, with the optimiser's memory set aside.
+def _try(
+    model: nn.Module,
+    settings: RunSettings,
+    device: Device,
+    classes: int,
+    plan: Plan,
+    copies: int,
+) -> None:
+    """Forward and backward over a pass, with the optimiser's memory set aside: `copies` of all
+    that learns.
 
     Raises:
         torch.OutOfMemoryError: it does not fit.
@@ -119,8 +129,7 @@ def _try(model: nn.Module, settings: RunSettings, device: Device, classes: int, 
     # Batch normalisation takes note of what it sees, and these images mean nothing.
     known = [buffer.clone() for buffer in model.buffers()]
     try:
-        # AdamW's two memories, and the average of all weights.
-        held = [torch.empty_like(weight) for weight in learning for _ in range(2)]
+        held = [torch.empty_like(weight) for weight in learning for _ in range(copies)]
         if settings.training.ema_decay:
             held += [torch.empty_like(weight) for weight in model.parameters()]
         images = torch.zeros(plan.pass_size, 3, side, side, dtype=torch.uint8, device=place)

@@ -65,6 +65,7 @@ class Learner:
         self._scaler = torch.amp.GradScaler(device.place.type, enabled=device.scales_gradients)
         self._sick_step = torch.full((), -1, dtype=torch.int64, device=device.place)
         self.gradient_norm = torch.zeros((), device=device.place)
+        self._taken = 0
 
     def learning_rate(self, step: int) -> float:
         return self._schedule.rate(step)
@@ -73,7 +74,8 @@ class Learner:
         """Optimiser step number `step` over a window of `photographs` in several batches.
 
         The gradient is that of the mean loss over the window, however it is cut into batches
-        and dealt to processes. Nothing here waits for the device.
+        and dealt to processes. Nothing here waits for the device, but for an average of the
+        weights that is kept beside a small GPU.
 
         Raises:
             torch.OutOfMemoryError: a pass does not fit; nothing has changed.
@@ -83,6 +85,10 @@ class Learner:
         torch.manual_seed(self._settings.seed * 1_000_003 + step + 7919 * self._ranks.rank)
         set_rate(self._optimiser, self.learning_rate(step))
         healthy, seen = self._gradients(list(batches), photographs, step)
+        self._taken = step
+        if not seen and self._ranks.count == 1:
+            # None of these photographs could be read.
+            return
         self._scaler.unscale_(self._optimiser)
         limit = self._settings.clip_norm or float("inf")
         learning = [weight for weight in self.model.parameters() if weight.requires_grad]
@@ -103,18 +109,28 @@ class Learner:
             tally.add(logits, labels, functional.cross_entropy(logits, labels, reduction="none"))
 
     def sick_step(self) -> int | None:
-        """The first step whose loss or gradient was no number; waits for the device."""
+        """The first step whose loss or gradient was no number; waits for the device.
+
+        A scaler leaves out a step whose gradient overflows and halves its scale: one that is
+        below 1 has left out so many that the gradient itself is no number.
+        """
         step = int(self._sick_step)
+        if step < 0 and self._scaler.is_enabled() and self._scaler.get_scale() < 1:
+            return self._taken
         return step if step >= 0 else None
 
     @contextlib.contextmanager
     def judged(self) -> Iterator[nn.Module]:
-        """The network to judge and to keep: the average where there is one."""
-        if self._average is None:
-            yield self.model
-            return
-        yield self._average.network()
-        self._average.release()
+        """The network to judge and to keep: the average where there is one.
+
+        Its buffers are the first process's in all of them: each has seen other photographs.
+        """
+        network = self.model if self._average is None else self._average.network()
+        for buffer in network.buffers():
+            self._ranks.follow(buffer)
+        yield network
+        if self._average is not None:
+            self._average.release()
 
     def tensors(self) -> dict[str, Tensor]:
         """Weights under model., their average under average., the optimiser's memory under
@@ -181,11 +197,8 @@ class Learner:
         return contextlib.nullcontext()
 
     def _wrapped(self, sight: nn.Module) -> Any:
-        if self._ranks.count > 1:
-            return DistributedDataParallel(sight)
-        if self._settings.compile:
-            return torch.compile(sight)
-        return sight
+        seeing: Any = torch.compile(sight) if self._settings.compile else sight
+        return DistributedDataParallel(seeing) if self._ranks.count > 1 else seeing
 
 
 def to_device(model: nn.Module, device: Device) -> nn.Module:

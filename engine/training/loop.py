@@ -110,7 +110,7 @@ class Attempt:
             checkpoint = self._checkpoint()
             place, left = (checkpoint.place, checkpoint) if checkpoint else (Place(), None)
             weights: Weights | None = None
-            while place.stage < len(self.stages):
+            while place.stage < len(self.stages) and not self._is_enough(place):
                 stage = self._begin(place, left, weights)
                 if not stage.run():
                     return False
@@ -180,7 +180,8 @@ class Attempt:
             clear_classifier(model)
         elif start != "keep":
             start_classifier(self.scene, settings, model)
-        plan = fit_memory(model, settings, self.scene.device, len(self.scene.classes))
+        classes = len(self.scene.classes)
+        plan = fit_memory(model, settings, self.scene.device, classes, self.scene.ranks.count)
         return place if plan is None else replace(place, **plan)
 
     def _outcome(self, stage: Stage) -> Weights:
@@ -201,6 +202,11 @@ class Attempt:
         """The step that the run ends at, as far as it can be told in this stage."""
         planned = place.stage_step + sum(self.steps[place.stage :])
         return min(planned, self.scene.settings.training.stop_after_steps or planned)
+
+    def _is_enough(self, place: Place) -> bool:
+        """Whether a stage would begin behind the step that the run is to stop after."""
+        most = self.scene.settings.training.stop_after_steps
+        return most is not None and place.stage > 0 and place.step >= most
 
     def _introduce(self) -> None:
         scene = self.scene

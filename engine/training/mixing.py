@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from timm.data.mixup import Mixup
 from torch import Tensor
+from torch.nn.functional import one_hot
 
 from engine.settings.augmentation import TrainAugmentation
 
@@ -33,16 +34,19 @@ class Mixing:
         """Mix normalised images (n, 3, side, side), the `number`-th batch of a step.
 
         Returns the images and their target: labels (n,), or shares (n, classes). A pair needs
-        two: an odd batch stays as it is.
+        two: the last of an odd batch stays as it is, and so does one alone.
         """
         over = self._last_step is not None and step >= self._last_step
-        if self._mix is None or over or len(images) % 2:
+        even = len(images) // 2 * 2
+        if self._mix is None or over or not even:
             return images, labels
         before = np.random.get_state()
         # timm draws from NumPy's own generator.
         np.random.seed(np.random.SeedSequence([self._seed, step, number]).generate_state(1))
         try:
-            mixed, target = self._mix(images, labels)
+            mixed, target = self._mix(images[:even], labels[:even])
         finally:
             np.random.set_state(before)
-        return mixed, torch.as_tensor(target, device=images.device)
+        target = torch.as_tensor(target, device=images.device)
+        whole = one_hot(labels[even:], target.shape[1]).to(target.dtype)
+        return torch.cat([mixed, images[even:]]), torch.cat([target, whole])

@@ -19,24 +19,30 @@ class Quarantine:
         self._file, self._ranks = file, ranks
         # Photographs in each part that something could not be read of.
         self._sizes: dict[str, int] = {}
+        # What was listed and could be read after all, since the processes last met.
+        self._healed: set[tuple[str, str]] = set()
         try:
             self._found = {(item["part"], item["path"]): item["reason"] for item in read_json(file)}
         except (BadInput, KeyError, TypeError):
             self._found = {}
 
     def take(self, part: str, dataset: Part, batch: Batch) -> None:
-        """Note what a batch could not read.
+        """Note what a batch could not read, and what it could that is listed.
 
         Raises:
             WorkFailed: as `gather`, where this process is alone.
         """
         fresh = {(part, dataset.path(index)): why for index, why in batch.unreadable.items()}
-        if fresh.keys() <= self._found.keys():
+        if self._found:
+            read = {(part, dataset.path(index)) for index in batch.indices.tolist()}
+            self._healed |= read & self._found.keys()
+        if not fresh and not self._healed:
             return
         self._sizes[part] = len(dataset)
-        # The latest last, for that is the one to be named.
-        self._found = {k: v for k, v in self._found.items() if k not in fresh} | fresh
+        # The latest comes last, for that is the one to be named.
+        self._found = {k: v for k, v in self._found.items() if k not in self._healed} | fresh
         if self._ranks.count == 1:
+            self._healed.clear()
             self._settle()
 
     def gather(self) -> None:
@@ -48,11 +54,14 @@ class Quarantine:
         """
         if self._ranks.count == 1:
             return
-        before = len(self._found)
-        for sizes, found in self._ranks.gather((self._sizes, self._found)):
+        healed = set[tuple[str, str]]()
+        for sizes, found, read in self._ranks.gather((self._sizes, self._found, self._healed)):
             self._sizes |= sizes
             self._found |= found
-        if len(self._found) > before or self._sizes:
+            healed |= read
+        self._found = {k: v for k, v in self._found.items() if k not in healed}
+        self._healed.clear()
+        if self._sizes:
             self._settle()
 
     def _settle(self) -> None:

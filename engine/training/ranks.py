@@ -41,6 +41,11 @@ class Ranks:
             dist.all_reduce(values)
         return values
 
+    def follow(self, values: Tensor) -> None:
+        """Give a tensor of all processes the values that the first one's has."""
+        if self.count > 1:
+            dist.broadcast(values, src=0)
+
     def any(self, wish: bool) -> bool:
         """Whether one of the processes wishes it; never waits for a GPU."""
         return bool(max(self.gather(wish)))

@@ -1,5 +1,7 @@
 """In which order photographs are seen."""
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,10 +50,16 @@ def windows(keys: list[Key], effective: int, consumed: int = 0) -> list[list[Key
 
 
 def passes(window: list[Key], size: int, rank: int = 0, ranks: int = 1) -> list[list[Key]]:
-    """This process's batches of a window: as many as every other process's, perhaps empty."""
+    """This process's batches of a window, of at most `size`: as many as every other process's.
+
+    They are as even as can be: of a last one of a single photograph batch normalisation could
+    learn nothing. Where another process has more photographs, some may be empty.
+    """
     own = window[rank::ranks]
     longest = -(-len(window) // ranks)
-    return [own[start : start + size] for start in range(0, longest, size)]
+    count = -(-longest // size)
+    edges = [len(own) * number // count for number in range(count + 1)]
+    return [own[start:end] for start, end in itertools.pairwise(edges)]
 
 
 def plain_batches(count: int, batch_size: int) -> list[list[Key]]:

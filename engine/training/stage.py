@@ -236,10 +236,14 @@ class Stage:
             trained = replace(trained, best=self._best(metrics))
             if self.scene.ranks.is_first:
                 self._keep_best(trained)
-        # A loss that falls by a hair is worth keeping, not worth going on for.
-        better = best is None or metrics.macro_top1 > best["value"]
-        stale = 0 if better else trained.stale + 1
-        self.place = replace(trained, epoch=trained.epoch + 1, consumed=0, stale=stale)
+        # A loss that falls by a hair is worth keeping, not worth going on for. A stage is only
+        # measured by itself: at another size it may begin below the one before and climb past it.
+        reached = trained.stage_best
+        if reached is None or metrics.macro_top1 > reached:
+            trained = replace(trained, stage_best=metrics.macro_top1, stale=0)
+        else:
+            trained = replace(trained, stale=trained.stale + 1)
+        self.place = replace(trained, epoch=trained.epoch + 1, consumed=0)
         self.save()
         self.scene.journal.epoch_closed(trained, metrics, is_best)
         self.scene.journal.diagnose(trained, self.scene.patient(self.run_settings))

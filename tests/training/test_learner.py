@@ -25,10 +25,12 @@ MODEL = ModelSettings(
 )
 
 
-def _learner(settings: TrainingSettings = SETTINGS, rate: float = 1e-3) -> Learner:
+def _learner(
+    settings: TrainingSettings = SETTINGS, rate: float = 1e-3, device: Device = CPU
+) -> Learner:
     torch.manual_seed(0)
     model = build_model(MODEL, classes=3, image_size=32)
-    return Learner(model, settings, CPU, Schedule(rate, 0, 0, 10))
+    return Learner(model, settings, device, Schedule(rate, 0, 0, 10))
 
 
 @pytest.mark.parametrize("mixup", [0.0, 0.2])
@@ -79,6 +81,26 @@ def test_a_photograph_that_could_not_be_read_leaves_the_others() -> None:
     assert tally.read().images == 3
     assert not torch.equal(before, _weights(learner))
     assert learner.sick_step() is None
+
+
+def test_a_window_of_which_nothing_could_be_read_changes_nothing() -> None:
+    learner = _learner()
+    before = _weights(learner)
+    learner.step([_batch(0, 0), _batch(0, 0)], 4, 0, Tally(3, CPU.place))
+    assert torch.equal(before, _weights(learner))
+    assert learner.sick_step() is None
+
+
+def test_a_scaler_that_left_out_too_many_steps_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    # fp16 as on a GPU, as far as a CPU goes: its scaler is the same.
+    learner = _learner(device=Device(torch.device("cpu"), torch.float16))
+    learner.step([_batch(0, 0)], 4, 0, Tally(3, CPU.place))
+    learner.step([_batch(0, 7)], 7, 1, Tally(3, CPU.place))
+    assert learner.sick_step() is None
+    learner.model.get_parameter("head.weight").register_hook(lambda gradient: gradient / 0)
+    for step in range(2, 20):
+        learner.step([_batch(0, 7)], 7, step, Tally(3, CPU.place))
+    assert learner.sick_step() == 19
 
 
 def test_a_loss_that_is_no_number_is_told_with_its_step() -> None:

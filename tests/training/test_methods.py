@@ -227,9 +227,19 @@ def test_mixing_is_a_function_of_seed_and_step_and_ends_in_time() -> None:
     assert torch.allclose(once[1].sum(1), torch.ones(4))
     assert not torch.equal(once[0], images)
     late = Mixing(settings, 3, seed=1, last_step=50)(images.clone(), labels, 50, 0)
-    odd = Mixing(settings, 3, seed=1)(images[:3].clone(), labels[:3], 7, 0)
     assert torch.equal(late[0], images)
-    assert torch.equal(odd[1], labels[:3])
+
+
+def test_the_last_of_an_odd_batch_has_none_to_be_mixed_with() -> None:
+    settings = TrainAugmentation(mixup=0.5, cutmix=1)
+    images, labels = torch.rand(3, 3, 8, 8), torch.tensor([0, 1, 2])
+    mixed, target = Mixing(settings, 3, seed=1)(images.clone(), labels, 7, 0)
+    assert torch.equal(mixed[2], images[2])
+    assert target[2].tolist() == [0, 0, 1]
+    assert not torch.equal(mixed[:2], images[:2])
+    alone, label = Mixing(settings, 3, seed=1)(images[:1].clone(), labels[:1], 7, 0)
+    assert torch.equal(alone, images[:1])
+    assert torch.equal(label, labels[:1])
 
 
 def test_the_average_follows_slowly_and_is_warmed_up() -> None:

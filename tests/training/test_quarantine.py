@@ -49,6 +49,23 @@ def test_a_part_of_which_nothing_can_be_read_ends_the_run(home: Home, tmp_path: 
         Quarantine(tmp_path / "unreadable.json").take("val", _dataset(home, 2), _batch(0, 1))
 
 
+def test_too_many_of_an_earlier_attempt_end_the_next_one_too(home: Home, tmp_path: Path) -> None:
+    dataset = _dataset(home, 100)
+    for _ in range(2):
+        with pytest.raises(WorkFailed, match="4 of the 100"):
+            Quarantine(tmp_path / "unreadable.json").take("train", dataset, _batch(0, 1, 2, 3))
+
+
+def test_a_photograph_that_was_mended_is_struck_off(home: Home, tmp_path: Path) -> None:
+    dataset = _dataset(home, 100)
+    Quarantine(tmp_path / "unreadable.json").take("train", dataset, _batch(0, 1, 2))
+    images, labels = torch.empty(2, 3, 1, 1, dtype=torch.uint8), torch.zeros(2)
+    read = Batch(images, labels, torch.tensor([1, 7]))
+    Quarantine(tmp_path / "unreadable.json").take("train", dataset, read)
+    listed = read_json(tmp_path / "unreadable.json")
+    assert [item["path"] for item in listed] == ["0.jpg", "2.jpg"]
+
+
 def test_what_an_earlier_attempt_found_still_counts(home: Home, tmp_path: Path) -> None:
     dataset = _dataset(home, 100)
     Quarantine(tmp_path / "unreadable.json").take("train", dataset, _batch(0, 1, 2))

@@ -45,6 +45,9 @@ def test_processes_share_a_window_without_overlap_in_as_many_passes_each(
     assert len({len(share) for share in shares}) == 1
     assert sorted(key for share in shares for batch in share for key in batch) == window
     assert all(len(batch) <= size for share in shares for batch in share)
+    for share in shares:
+        sizes = [len(batch) for batch in share]
+        assert max(sizes) - min(sizes) <= 1
 
 
 def test_epochs_and_seeds_have_orders_of_their_own() -> None:

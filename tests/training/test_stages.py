@@ -8,10 +8,11 @@ import pytest
 import torch
 
 from engine.errors import BadInput
-from engine.files import read_json_lines
+from engine.files import read_json, read_json_lines
 from engine.home import Home
 from engine.settings.files import validate
 from engine.settings.run import RunSettings
+from engine.split.folder import SplitFolder, read_part
 from engine.training.calibration import Thermometer, read_calibration
 from engine.training.checkpoint import open_checkpoint
 from engine.training.classifier import features_of
@@ -111,6 +112,22 @@ def test_features_are_computed_once_for_all_runs_that_ask_for_the_same(
     assert folder.read_status().last["top1"] > 0.6
 
 
+def test_a_photograph_that_was_mended_gets_its_features_after_all(
+    home: Home, split: SplitFolder, new_run: Prepare
+) -> None:
+    photograph = home.resolve(read_part(split.part("train"))[5].path)
+    whole = photograph.read_bytes()
+    photograph.write_bytes(b"")
+    damaged = new_run("damaged", training__method="features")
+    assert train(home, damaged).state == "finished"
+    assert [item["path"] for item in read_json(damaged.unreadable)] == [home.relative(photograph)]
+    photograph.write_bytes(whole)
+    mended = new_run("mended", training__method="features")
+    assert train(home, mended).state == "finished"
+    assert not mended.unreadable.exists()
+    assert len(list((home.data / "features").glob("*/features.npy"))) == 2
+
+
 def test_a_pass_over_features_that_was_cut_short_goes_on_where_it_was(
     home: Home, new_run: Prepare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,6 +181,31 @@ def test_patience_ends_a_stage(home: Home, new_run: Prepare) -> None:
     assert status.epoch < 50
     assert status.step == status.steps_total
     assert "brought nothing better" in folder.log.read_text()
+
+
+def test_patience_measures_a_stage_by_itself(home: Home, new_run: Prepare) -> None:
+    # The second stage never comes near the first, and may still take its two epochs.
+    folder = new_run(
+        training__patience=1,
+        training__stages=[
+            {"name": "good", "epochs": 3},
+            {"name": "worse", "epochs": 2, "image_size": 16, "learning_rate": 1e-9},
+        ],
+    )
+    status = train(home, folder)
+    assert status.state == "finished"
+    log = folder.log.read_text().split("Stage worse")[1]
+    assert log.count(", macro top-1 ") == 2
+
+
+def test_a_stage_behind_the_last_step_is_not_begun(home: Home, new_run: Prepare) -> None:
+    folder = new_run(
+        training__stop_after_steps=2,
+        training__stages=[{"epochs": 1}, {"method": "features", "epochs": 1}],
+    )
+    status = train(home, folder)
+    assert (status.state, status.step) == ("finished", 2)
+    assert not (home.data / "features").exists()
 
 
 def test_an_average_is_what_is_judged_and_kept(home: Home, new_run: Prepare) -> None:
