@@ -1,104 +1,13 @@
 """A run that is killed again and again ends as one that never was."""
 
-import multiprocessing
-import os
-import random
-import signal
-import time
-from pathlib import Path
-from typing import Any
-
 import pytest
-import torch
-from safetensors.torch import load_file
 
-from engine.files import read_json_lines
-from engine.home import Home, open_home
-from engine.locks import is_held
-from engine.settings.files import load, save
-from engine.settings.run import RunSettings
-from engine.training.folder import RunFolder, run_folder
+from engine.home import Home
 from engine.training.loop import train
 from tests.training.conftest import Prepare
+from tests.training.killing import CHANGES, differences, kill_and_resume
 
 KILLS = 20
-CLOCK = ("t", "attempt", "images_per_second", "waiting", "seconds", "cpu", "memory_bytes")
-
-# Everything that has a memory of its own: the average, mixing, drawing, a stage that follows.
-CHANGES: dict[str, Any] = {
-    "augmentation__train": {
-        "resize": 40,
-        "crop": 32,
-        "mixup": 0.2,
-        "cutmix": 1.0,
-        "rand_augment": 9,
-    },
-    "training__epochs": 6,
-    "training__log_every": 2,
-    "training__checkpoint_every": 3,
-    "training__ema_decay": 0.9,
-    "training__loss": "logit_adjusted",
-    "training__sampling": "square_root",
-    "training__accumulation": 2,
-    "training__batch_size": 2,
-    "training__stages": [
-        {"name": "probe", "method": "head", "epochs": 2, "classifier_start": "class_means"},
-        {"name": "small", "method": "full", "epochs": 4, "image_size": 24},
-        {"name": "all", "method": "full", "layer_decay": 0.8},
-        {"name": "again", "method": "features", "sampling": "balanced", "epochs": 3},
-    ],
-}
-
-
-def _train(root: Path, run_id: str) -> None:
-    torch.set_num_threads(1)
-    # Loaders are forked, as they are from a trainer that was started by itself.
-    multiprocessing.set_start_method("fork", force=True)
-    home = open_home(root)
-    train(home, run_folder(home, run_id))
-
-
-def _attempt(home: Home, folder: RunFolder, chance: random.Random) -> int | None:
-    """Train in a process of its own and kill it a while after its first step; its exit code."""
-    # Forked from a process that has torch already: an attempt costs no seconds of importing.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["engine.training.loop"])
-    process = context.Process(target=_train, args=(home.root, folder.run_id))
-    process.start()
-    size = folder.metrics.stat().st_size if folder.metrics.exists() else 0
-    deadline = time.monotonic() + 120
-    while process.is_alive() and time.monotonic() < deadline:
-        if folder.metrics.exists() and folder.metrics.stat().st_size > size:
-            break
-        time.sleep(0.002)
-    process.join(chance.uniform(0, 0.25))
-    if process.is_alive() and process.pid:
-        os.kill(process.pid, signal.SIGKILL)
-    process.join()
-    return process.exitcode
-
-
-def kill_and_resume(home: Home, folder: RunFolder, kills: int, seed: int) -> int:
-    """Kill a run so often at random moments, each time with other workers; how often it was."""
-    chance = random.Random(seed)
-    killed = 0
-    while killed < kills:
-        settings = load(RunSettings, folder.config)
-        data = settings.data.model_copy(update={"workers": chance.randrange(3)})
-        save(settings.model_copy(update={"data": data}), folder.config)
-        if _attempt(home, folder, chance) == 0:
-            break
-        killed += 1
-        assert not is_held(folder.lock)
-    return killed
-
-
-def points(folder: RunFolder) -> dict[tuple[str, int], dict[str, Any]]:
-    """Both curves; what a later attempt did again counts, and the clock does not."""
-    return {
-        (line["split"], line["step"]): {k: v for k, v in line.items() if k not in CLOCK}
-        for line in read_json_lines(folder.metrics)
-    }
 
 
 @pytest.mark.timeout(900)
@@ -112,8 +21,4 @@ def test_a_run_killed_at_random_moments_ends_bit_by_bit_as_one_that_never_was(
         train(home, broken)
     train(home, through)
     assert through.read_status().state == broken.read_status().state == "finished"
-    for name in ("last", "best"):
-        expected, found = (load_file(getattr(run, name)) for run in (through, broken))
-        assert expected.keys() == found.keys()
-        assert all(torch.equal(expected[key], found[key]) for key in expected), name
-    assert points(through) == points(broken)
+    assert differences(through, broken) == []
