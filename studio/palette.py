@@ -44,7 +44,7 @@ class Palette:
 LIGHT = Palette(
     background="#fbfaf5",
     surface="#f2f0e6",
-    text="#1e2a24",
+    text="#0c1510",
     muted="#5c6860",
     border="#dad7c8",
     grid="#e8e5d9",
