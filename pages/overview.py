@@ -21,4 +21,5 @@ with problems_shown():
     else:
         outcome(jobs)
         welcome(jobs)
-    steps(flow(facts), "overview_flow")
+    importing = any(found.state == "running" for found in jobs.values())
+    steps(flow(facts, importing), "overview_flow")

@@ -10,6 +10,8 @@ from studio import text
 from studio.place import home
 from studio.views.job import job
 
+_TELLING_SECONDS = 3.0
+
 
 def follow(titles: Mapping[str, str]) -> dict[str, Job]:
     """Draw those of the jobs that run, live, each under its title; returns how all of them stand.
@@ -30,16 +32,23 @@ def _watch(running: Mapping[str, str]) -> None:
         if found.state != "running":
             st.rerun()
         passed = time.time() - found.started if found.started else 0.0
-        so_far = f"{text.duration(passed)} so far" if passed else ""
+        so_far = f"{text.duration(passed)} so far" if passed >= 1 else ""
         asked_to_stop = job(
             title,
             "stopping" if found.stopping else "running",
             done=found.done,
             total=found.total,
             note=" · ".join(part for part in (found.note, so_far) if part),
-            seconds_left=passed * (found.total - found.done) / found.done if found.done else None,
+            seconds_left=_left(passed, found),
             key=f"job_{name}",
         )
         if asked_to_stop:
             stop_job(home(), name)
             st.rerun(scope="fragment")
+
+
+def _left(passed: float, found: Job) -> float | None:
+    """Seconds until a job ends, at the pace that it had; of its first moments nothing follows."""
+    if not found.done or passed < _TELLING_SECONDS:
+        return None
+    return passed * (found.total - found.done) / found.done

@@ -1,4 +1,4 @@
-"""A form drawn from the fields of a settings model: their types, bounds and descriptions."""
+"""A form drawn from the fields of a settings model: their types and descriptions."""
 
 import math
 import types
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import streamlit as st
-from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
@@ -84,8 +83,7 @@ def settings_form(
     try:
         new = with_changes(settings, values)
     except ValidationError as error:
-        sentence = explain(type(settings), error)
-        problem(sentence[0].upper() + sentence[1:])
+        problem(_in_words(explain(type(settings), error), by_key))
         return None
     found = {leaf.key: leaf.value for leaf in _leaves(new)}
     changes = {leaf.key: found[leaf.key] for leaf in leaves if found[leaf.key] != leaf.value}
@@ -106,6 +104,13 @@ def with_changes(settings: M, changes: Mapping[str, Any]) -> M:
             place = place[group]
         place[name] = value
     return type(settings).model_validate(values)
+
+
+def _in_words(sentence: str, leaves: Mapping[str, _Leaf]) -> str:
+    """A sentence that begins with a key, with the field's label in its place."""
+    key, _, rest = sentence.partition(" ")
+    said = f"{leaves[key].label} {rest}" if key in leaves else sentence
+    return said[0].upper() + said[1:]
 
 
 def _leaves(settings: BaseModel, prefix: str = "") -> Iterator[_Leaf]:
@@ -179,12 +184,11 @@ def _widget(leaf: _Leaf, key: str) -> Any:
 
 
 def _number(leaf: _Leaf, kind: type[int] | type[float], words: dict[str, Any]) -> int | float:
-    low, high = _bounds(leaf.info, kind)
+    # Bounds are left to the validation: a field that is out of its own holds back the whole form,
+    # and says so only where it stands, which may be folded away.
     step = 1 if kind is int else _step(float(leaf.value))
     return st.number_input(
         leaf.label,
-        min_value=None if low is None else kind(low),
-        max_value=None if high is None else kind(high),
         value=kind(leaf.value),
         step=kind(step),
         format="%d" if kind is int else "%g",
@@ -201,23 +205,6 @@ def _plain(annotation: Any) -> tuple[Any, bool]:
         if len(others) == 1:
             return _plain(others[0])[0], True
     return annotation, False
-
-
-def _bounds(info: FieldInfo, kind: type) -> tuple[Any, Any]:
-    """The closed bounds of a widget; an open bound of a float is left to the validation."""
-    low = high = None
-    nudge = 1 if kind is int else 0
-    for rule in info.metadata:
-        match rule:
-            case Ge(ge=value):
-                low = value
-            case Gt(gt=value):
-                low = value + nudge  # type: ignore[operator]
-            case Le(le=value):
-                high = value
-            case Lt(lt=value):
-                high = value - nudge  # type: ignore[operator]
-    return low, high
 
 
 def _step(value: float) -> float:

@@ -53,7 +53,7 @@ def metrics(facts: Facts) -> list[Metric]:
     counts, live = facts.counts, [run for run in facts.runs if run.is_live]
     best = max(facts.judged, key=lambda item: item[1], default=None)
     return [
-        Metric("Photographs", text.number(counts.images), note=_sources(counts)),
+        Metric("Photographs", text.number(counts.images), note=_sources_in_short(counts)),
         Metric("Species", text.number(counts.species), note="in the catalogue"),
         Metric(
             "Splits",
@@ -75,13 +75,21 @@ def metrics(facts: Facts) -> list[Metric]:
     ]
 
 
-def flow(facts: Facts) -> list[Step]:
+def flow(facts: Facts, importing: bool = False) -> list[Step]:
     """The six steps in order; the first that is ready is the next thing to do."""
-    return [_catalogue(facts), _images(facts), _crop(facts), _split(facts), *_training(facts)]
+    return [
+        _catalogue(facts, importing),
+        _images(facts),
+        _crop(facts),
+        _split(facts),
+        *_training(facts),
+    ]
 
 
-def _catalogue(facts: Facts) -> Step:
+def _catalogue(facts: Facts, importing: bool) -> Step:
     title, counts = "Catalogue", facts.counts
+    if not counts.images and importing:
+        return Step(title, "going", "Photographs are on their way; see above.")
     if not counts.images:
         return Step(title, "ready", "No photographs yet: choose above where they come from.")
     detail = (
@@ -158,7 +166,7 @@ def _training(facts: Facts) -> tuple[Step, Step]:
     finished = [run for run in runs if run.state == "finished"]
     if live:
         said = f"{live.run_id} is {live.state}{_share_done(live)}."
-        trained = Step(train, "ready", said, Action("Watch it", runs_page))
+        trained = Step(train, "going", said, Action("Watch it", runs_page))
     elif finished:
         said = f"{text.count(len(finished), 'finished run')}; the newest is {finished[0].run_id}."
         trained = Step(train, "done", said, Action("Train another", train_page))
@@ -167,7 +175,7 @@ def _training(facts: Facts) -> tuple[Step, Step]:
         trained = Step(train, "ready", said, Action("See the run", runs_page))
 
     if facts.judged:
-        run_id, score = facts.judged[0]
+        run_id, score = max(facts.judged, key=lambda item: item[1])
         said = f"{run_id} reaches {text.percentage(score)} macro top-1 on its test part."
         return trained, Step(evaluate, "done", said, Action("Try it", "../pages/try_it.py"))
     if finished:
@@ -188,6 +196,11 @@ def _sources(counts: Counts) -> str:
     if len(names) <= 2:
         return " and ".join(names)
     return f"{names[0]} and {len(names) - 1} other sources"
+
+
+def _sources_in_short(counts: Counts) -> str:
+    names = list(counts.by_source)
+    return f"from {names[0]}" if len(names) == 1 else f"from {text.count(len(names), 'source')}"
 
 
 def _macro_top1(run: Run) -> float | None:

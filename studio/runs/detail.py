@@ -69,8 +69,13 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
             metric_row(figures(run, seen.history))
             st.caption(_about(run, seen.history))
             diagnosis(run)
-        _charts(run, seen)
-        evaluation(home, run)
+        if run.state == "finished":
+            # What came of it comes before how it came about.
+            evaluation(home, run)
+            _charts(run, seen)
+        else:
+            _charts(run, seen)
+            evaluation(home, run)
         log_view(run)
         tell_new(home)
 

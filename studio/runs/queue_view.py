@@ -72,7 +72,9 @@ def waits_for(home: Home, ticket: Ticket) -> str:
 def undo_view(home: Home) -> None:
     """Offer to bring back the run that was deleted a moment ago."""
     run_id = st.session_state.get("runs.deleted")
-    if not run_id:
+    if run_id not in {item.run_id for item in trash(home)}:
+        # It was brought back, or removed for good, from the trash itself.
+        st.session_state.pop("runs.deleted", None)
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.info(f"{text.plain(run_id)} is in the trash.", icon=":material/delete:", width="stretch")

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from engine.evaluation.predict import Named
 
 
+_FIRST = ":green-badge[:material/check: Right]"
+_LATER = ":gray-badge[This it is]"
+
+
 def show(home: Home, run: Run, chosen: Chosen, named: "Named") -> None:
     """Draw the answer."""
     beside = st.grid(2, min_column_width=380, gap="large")
@@ -28,10 +32,13 @@ def show(home: Home, run: Run, chosen: Chosen, named: "Named") -> None:
     with beside.cell():
         st.subheader("The best guesses", anchor=False)
         pictures = examples(home, run)
-        for guess in named.predictions:
-            is_right = guess.species == chosen.species
-            _show_guess(guess.species, guess.probability, pictures.get(guess.species), is_right)
-        _show_truth(chosen, [guess.species for guess in named.predictions])
+        guessed = [guess.species for guess in named.predictions]
+        for place, guess in enumerate(named.predictions):
+            mark = ""
+            if guess.species == chosen.species:
+                mark = _FIRST if place == 0 else _LATER
+            _show_guess(guess.species, guess.probability, pictures.get(guess.species), mark)
+        _show_truth(chosen, guessed)
 
 
 def boxes_of(crop: Crop) -> dict[Mark, Rectangle]:
@@ -52,13 +59,12 @@ def _show_crop(chosen: Chosen, named: "Named") -> None:
             st.caption(f"It is the centre: {text.plain(named.crop.reason)}.")
 
 
-def _show_guess(species: str, probability: float, example: Known | None, is_right: bool) -> None:
-    mark = " &ensp;:green-badge[:material/check: Right]" if is_right else ""
+def _show_guess(species: str, probability: float, example: Known | None, mark: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", wrap=False):
         with st.container(width=72):
             _show_example(example)
         with st.container(gap=None):
-            st.markdown(f"**{text.plain(species)}**{mark}")
+            st.markdown(f"**{text.plain(species)}** &ensp;{mark}")
             st.progress(min(max(probability, 0.0), 1.0), text=text.percentage(probability))
 
 
@@ -79,8 +85,12 @@ def _thumbnail(example: Known) -> Pixels | None:
 
 
 def _show_truth(chosen: Chosen, guessed: list[str]) -> None:
-    if chosen.species and chosen.species not in guessed:
-        st.caption(f"In truth it is {text.plain(chosen.species)}, which is not among these.")
+    if not chosen.species or chosen.species == guessed[0]:
+        return
+    said = "which is not among these."
+    if chosen.species in guessed:
+        said = f"its guess number {guessed.index(chosen.species) + 1}."
+    st.caption(f"In truth it is {text.plain(chosen.species)}, {said}")
 
 
 def _rectangle(box: Box) -> Rectangle:

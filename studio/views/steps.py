@@ -10,11 +10,13 @@ from studio.views.action import Action, act
 
 _SIGNS = {
     "done": ":green[:material/check_circle:]",
+    "going": ":blue[:material/progress_activity:]",
     "ready": ":orange[:material/arrow_circle_right:]",
     "waiting": ":gray[:material/circle:]",
 }
 _WORDS = {
     "done": ":green-badge[Done]",
+    "going": ":blue-badge[Under way]",
     "next": ":orange-badge[Next]",
     "ready": ":gray-badge[Ready]",
     "waiting": ":gray-badge[Later]",
@@ -26,14 +28,17 @@ class Step:
     """One stage: `detail` says what is there, or what it waits for."""
 
     title: str
-    state: Literal["done", "ready", "waiting"]
+    state: Literal["done", "going", "ready", "waiting"]
     detail: str
     action: Action | None = None
 
 
 def steps(flow: Sequence[Step], key: str = "steps") -> Step | None:
-    """Draw the flow; the first ready step's action is the main one. Returns the one pressed."""
-    following = next((step for step in flow if step.state == "ready"), None)
+    """Draw the flow; returns the step whose action was pressed.
+
+    The action of the first step that is ready or going is the main one.
+    """
+    following = next((step for step in flow if step.state in ("going", "ready")), None)
     pressed: Step | None = None
     with st.container(gap="xsmall"):
         for place, step in enumerate(flow):
@@ -48,7 +53,7 @@ def _row(step: Step, key: str, main: bool) -> bool:
     ):
         st.subheader(_SIGNS[step.state], anchor=False, width="content")
         with st.container(gap=None):
-            badge = _WORDS["next" if main else step.state]
+            badge = _WORDS["next" if main and step.state == "ready" else step.state]
             st.markdown(f"**{step.title}** &ensp;{badge}")
             st.caption(step.detail)
         if step.action is None:

@@ -24,7 +24,8 @@ def states(facts: Facts) -> list[str]:
 
 
 def next_step(facts: Facts) -> str | None:
-    return next((step.title for step in flow(facts) if step.state == "ready"), None)
+    following = (step.title for step in flow(facts) if step.state in ("ready", "going"))
+    return next(following, None)
 
 
 def test_the_flow_has_six_steps_in_their_order() -> None:
@@ -48,6 +49,18 @@ def test_with_nothing_there_everything_waits_for_photographs() -> None:
 )
 def test_the_next_step_is_the_first_that_is_not_done(facts: Facts, following: str) -> None:
     assert next_step(facts) == following
+
+
+def test_what_is_under_way_is_not_called_the_next_thing_to_do() -> None:
+    training = replace(GARDEN, splits=("first",), runs=(run("running", 50),))
+    assert states(training)[4] == "going"
+    assert flow(NOTHING, importing=True)[0].state == "going"
+
+
+def test_the_best_of_the_judged_runs_is_told() -> None:
+    judged = (("newest", 0.25), ("best", 0.39))
+    facts = replace(GARDEN, splits=("first",), runs=(run("finished"),), judged=judged)
+    assert flow(facts)[-1].detail.startswith("best reaches 39.0%")
 
 
 def test_when_all_is_done_nothing_is_next() -> None:

@@ -107,6 +107,20 @@ def test_a_run_is_deleted_when_that_is_confirmed_and_comes_back_when_it_is_undon
     assert {run.run_id for run in list_runs(home)} == {"one", "two"}
 
 
+def test_a_run_that_was_brought_back_from_the_trash_is_no_more_said_to_be_there(
+    open_page: OpenPage, home: Home
+) -> None:
+    ended_run(home, "one")
+    ended_run(home, "two")
+    app = open_page("runs", run="one")
+    app.button(key="runs.delete.confirm").click().run()
+    assert "one is in the trash." in [info.value for info in app.info]
+    restore = next(button for button in app.button if button.label == "Restore")
+    restore.click().run()
+    assert not app.info
+    assert "Undo" not in [button.label for button in app.button]
+
+
 def test_an_evaluation_is_shown_with_its_figures_and_a_table_by_species(
     open_page: OpenPage, home: Home
 ) -> None:

@@ -1,3 +1,5 @@
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from engine.home import Home
 from engine.runs.run import Run, read_run
 from engine.settings.run import RunSettings
 from engine.training.folder import RunFolder, prepare
+from engine.training.status import write_status
 from tests.conftest import MakeImage
 from tests.studio.conftest import OpenPage, words
 from tests.studio.runs.drawn_run import new_run
@@ -79,7 +82,20 @@ def test_a_photograph_of_the_catalogue_can_be_asked_about_by_link(
 ) -> None:
     app = open_page("try_it", photo="dahlia-0")
     assert app.segmented_control(key="try_it.source").value == "catalogue"
-    assert ":material/check: Right" in words(app)
+    guesses = [line.value for line in app.markdown if line.value.startswith("**")]
+    place = next(place for place, said in enumerate(guesses) if "Dahlia pinnata" in said)
+    assert ("Right" in guesses[place]) == (place == 0)
+    assert ("This it is" in guesses[place]) == (place > 0)
+    assert (f"guess number {place + 1}" in words(app)) == (place > 0)
+
+
+def test_the_best_run_is_asked_unless_another_is_chosen(open_page: OpenPage, trained: Run) -> None:
+    worse = RunFolder(trained.folder.root.with_name("newer-and-worse"))
+    shutil.copytree(trained.folder.root, worse.root)
+    status = replace(trained.status, run_id="newer-and-worse", started=2e9)
+    write_status(worse.status, replace(status, best={**trained.status.best, "value": -0.1}))
+    app = open_page("try_it")
+    assert app.selectbox(key="try_it.run").value == trained.run_id
 
 
 def test_a_test_part_that_was_changed_is_refused_in_a_sentence(
