@@ -1,6 +1,8 @@
 """Everything one training run needs to know."""
 
-from pydantic import Field, model_validator
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, model_validator
 
 from engine.settings.augmentation import AugmentationSettings
 from engine.settings.base import Settings
@@ -10,10 +12,15 @@ from engine.settings.optimisation import TrainingSettings
 from engine.settings.stage import StageSettings
 
 
+def _joined(name: object) -> object:
+    """A run's name begins its folder's: words are joined by hyphens."""
+    return "-".join(name.split()) if isinstance(name, str) else name
+
+
 class RunSettings(Settings):
     """One configuration file, validated: what travels to the trainer and into its run folder."""
 
-    name: str = Field(
+    name: Annotated[str, BeforeValidator(_joined)] = Field(
         "run", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", description="What the run is called."
     )
     description: str = Field("", max_length=500, description="What it is for, in a sentence.")

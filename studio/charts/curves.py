@@ -119,6 +119,7 @@ def _layout(look: Look, lines: Sequence[Line], marks: Sequence[Mark]) -> dict[st
             "title": {"text": look.y_title},
             "tickformat": _TICKS[look.form],
             "hoverformat": _HOVERS[look.form],
+            "ticksuffix": "B" if look.form == "bytes" else "",
             "type": "log" if look.log else "linear",
             **ranged,
         },

@@ -60,13 +60,8 @@ def choose(configs: Mapping[str, RunSettings]) -> str:
     """Ask for a configuration, and say what it is for."""
     names = list(configs)
     from_address("train.config", "config", names)
-    name = st.segmented_control(
-        "Configuration",
-        names,
-        default="demo" if "demo" in names else names[0],
-        required=True,
-        key="train.config",
-    )
+    st.session_state.setdefault("train.config", "demo" if "demo" in names else names[0])
+    name = st.segmented_control("Configuration", names, required=True, key="train.config")
     to_address("train.config", "config", name)
     chosen = str(name or names[0])
     settings = configs[chosen]

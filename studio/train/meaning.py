@@ -135,7 +135,7 @@ def in_words(chosen: Compared, other: Compared | None) -> list[str]:
     ]
     if mine and other.estimate:
         ratio = mine["flops_per_image"] / max(other.estimate["flops_per_image"], 1)
-        said.append(f"Expect {_factor(ratio)} the time {other.name} takes for a photograph.")
+        said.append(f"Expect a photograph to take {_as_long(ratio)} {other.name}.")
     return said
 
 
@@ -153,11 +153,24 @@ def on_this_machine(chosen: Compared) -> list[str]:
 
 
 def _times(mine: float | None, theirs: float | None) -> str:
-    return f"{_factor(mine / theirs)} the other" if mine and theirs else "–"
+    if not mine or not theirs:
+        return "–"
+    ratio = mine / theirs
+    return f"1/{1 / ratio:,.0f} of the other" if ratio < 0.1 else f"{_factor(ratio)} the other"
 
 
 def _factor(ratio: float) -> str:
     return f"{ratio:.2g}×" if ratio < 9.95 else f"{ratio:,.0f}×"
+
+
+def _as_long(ratio: float) -> str:
+    if 0.95 < ratio < 1.05:
+        return "as long as with"
+    if ratio > 1:
+        return f"{_factor(ratio)} as long as with"
+    return (
+        f"a {1 / ratio:,.0f}th of the time of" if ratio < 0.1 else f"{_factor(ratio)} the time of"
+    )
 
 
 def _millions(value: int | None, unit: str) -> str:

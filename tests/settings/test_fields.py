@@ -10,6 +10,7 @@ from pydantic import ValidationError
 import engine.settings
 from engine.settings.base import Settings
 from engine.settings.crop import CropPreset
+from engine.settings.run import RunSettings
 
 
 def groups() -> Iterator[type[Settings]]:
@@ -54,3 +55,9 @@ def test_a_presets_fingerprint_is_of_what_changes_the_crops() -> None:
     }
     assert len(others | {classic.fingerprint}) == 5
     assert len(classic.fingerprint) == 16
+
+
+def test_a_runs_name_of_several_words_is_joined_by_hyphens() -> None:
+    assert RunSettings(name="  my first run ").name == "my-first-run"
+    with pytest.raises(ValidationError):
+        RunSettings(name="../run")

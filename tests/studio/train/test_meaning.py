@@ -48,7 +48,9 @@ def test_each_figure_says_how_it_stands_to_the_other_configuration(
         "Memory": ("9.4 GB", "2× the other"),
         "GFLOP a photo": ("166", "3.2× the other"),
     }
-    assert in_words(large, small)[-1].startswith("Expect 3.2× the time teacher_global_224 takes")
+    assert in_words(large, small)[-1].startswith(
+        "Expect a photograph to take 3.2× as long as with teacher_global_224."
+    )
 
 
 def test_what_is_not_known_yet_is_a_dash(small: Compared) -> None:
