@@ -159,7 +159,7 @@ def test_a_key_like_no_other_is_refused_without_a_guess() -> None:
             "[1, 1, 1]",
         ),
         ({"augmentation": {"val": {"center_crop": 500}}}, "augmentation.val", "500"),
-        ({"name": "a b"}, "name", "'a b'"),
+        ({"name": "a/b"}, "name", "'a/b'"),
         ({"name": "../escape"}, "name", "'../escape'"),
         ({1: 2}, "1", "1"),
     ],
