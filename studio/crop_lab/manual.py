@@ -30,7 +30,9 @@ def want(subject_id: str) -> None:
 def by_hand(subject: Subject, found: Box, drawn: Box | None) -> None:
     """Draw the editor; it begins with the square that counts now."""
     wanted = st.session_state.pop(_WANTED, None) == subject.id
-    if wanted or st.session_state.get(_OF) != subject.id:
+    # On another page Streamlit forgets what the sliders hold, and nothing else.
+    forgotten = any(key not in st.session_state for key in (_X, _Y, _SIDE))
+    if wanted or forgotten or st.session_state.get(_OF) != subject.id:
         st.session_state[_OF] = subject.id
         st.session_state["lab_hand_open"] = wanted
         _set(drawn or found)

@@ -10,15 +10,30 @@ from engine.catalogue.folder_import import import_folder
 from engine.catalogue.sqlite import open_catalogue
 from engine.home import open_home
 from engine.images.store import ImageStore
+from engine.settings.split import SplitSettings
+from engine.split.make import make_split
 from tests.browser.conftest import Server, StartServer
 from tests.conftest import flower
+from tests.studio.runs.drawn_run import ended_run
 
 SPECIES = {"Acer campestre": 3, "Bellis perennis": 70}
+PAGES = {
+    "Overview": "ended",
+    "Catalogue": "73 photographs",
+    "Import": "Plant the demo garden",
+    "Download": "on this machine already",
+    "Crop lab": "fall back to the centre",
+    "Split": "Train on it",
+    "Train": "Launch",
+    "Runs": "ended",
+    "Try it": "ended",
+}
+"""Each page, with what stands at its end or near it."""
 
 
 @pytest.fixture(scope="module")
 def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Server:
-    """The studio on a home with 73 photographs."""
+    """The studio on a home with 73 photographs, a split of them and a run that ended."""
     folder = tmp_path_factory.mktemp("photographs")
     for species, images in SPECIES.items():
         (folder / species).mkdir()
@@ -28,6 +43,8 @@ def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Serv
     home = open_home(tmp_path_factory.mktemp("home"))
     with open_catalogue(home.catalogue) as catalogue:
         import_folder(catalogue, folder, ImageStore(home).keep, "garden")
+        make_split(home, catalogue, SplitSettings())
+    ended_run(home, "ended")
     return serve(home=home.root)
 
 
@@ -45,6 +62,16 @@ def test_every_page_opens_and_asks_nothing_of_the_outside(page: Page, server: Se
         page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
         expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
         expect(page.get_by_test_id("stAlert")).to_have_count(0)
+
+
+def test_every_page_that_is_left_and_come_back_to_is_whole(page: Page, server: Server) -> None:
+    page.goto(server.address)
+    links = page.get_by_test_id("stSidebarNav")
+    for name, words in [*PAGES.items(), *PAGES.items()]:
+        links.get_by_role("link", name=name, exact=True).click()
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+        expect(page.get_by_test_id("stMain").get_by_text(words).first).to_be_visible()
+        expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
 def test_a_photograph_opens_beside_the_grid_and_escape_closes_it(
