@@ -26,7 +26,10 @@ class Found:
         """The photographs that pass the filter by a field."""
         value = getattr(self.chosen, field)
         offered = dict(self.offered[field])
-        return {value: offered[value]} if value in offered else {} if value else offered
+        # What states nothing is offered under "", which as a choice means everything.
+        if not value:
+            return offered
+        return {value: offered[value]} if value in offered else {}
 
 
 def find(catalogue: Catalogue, chosen: Filter) -> Found:

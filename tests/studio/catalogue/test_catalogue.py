@@ -129,6 +129,21 @@ def test_what_is_offered_follows_the_other_filters(catalogue: SqliteCatalogue) -
         assert by_exclusion(catalogue, found) == {False: 1, True: 1, None: 2}
 
 
+def test_photographs_that_state_a_licence_are_counted_beside_those_that_do_not(
+    catalogue: SqliteCatalogue,
+) -> None:
+    catalogue.add(
+        [
+            Photograph("1", "Acer alba", source="web", license="CC0"),
+            Photograph("2", "Acer alba", source="web"),
+            Photograph("3", "Bellis alba", source="web", license="CC0"),
+        ]
+    )
+    assert find(catalogue, EVERYTHING).tally("license") == {"CC0": 2, "": 1}
+    assert find(catalogue, Filter(license="CC0")).tally("license") == {"CC0": 2}
+    assert find(catalogue, Filter(license="CC0", species="x")).tally("license") == {}
+
+
 @pytest.mark.usefixtures("small_catalogue")
 def test_one_photograph_is_relabelled_from_its_record_and_the_way_back_is_offered(
     open_page: OpenPage, catalogue: SqliteCatalogue
