@@ -1,13 +1,15 @@
 """The quality scan: started here, followed while it runs, its findings each one click away."""
 
+import dataclasses
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 from pydantic import ValidationError
 
-from engine.catalogue.flags import FLAGS
+from engine.catalogue.flags import DOUBTFUL_NAME, FLAGS
+from engine.catalogue.store import EVERYTHING
 from engine.runs.jobs import Job, start_job
 from engine.settings.quality import QualitySettings
 from studio import text
@@ -31,7 +33,7 @@ def quality(found: Found) -> None:
             "Scan the catalogue", icon=":material/troubleshoot:", expanded=job.state == "none"
         ):
             _form(_last_settings(job))
-    _findings(found.offered["flag"])
+    _findings(found, _looked_for(job))
 
 
 def _outcome(job: Job) -> None:
@@ -66,13 +68,35 @@ def _last_settings(job: Job) -> QualitySettings:
         return QualitySettings()
 
 
-def _findings(images: Mapping[str, int]) -> None:
+def _looked_for(job: Job) -> set[str]:
+    """What is known to have been looked for; a scan that is under way or broke off does not say."""
+    if job.state != "finished":
+        return set()
+    # Names are looked at as they come in.
+    return {DOUBTFUL_NAME, *job.result.get("by_flag", ())}
+
+
+def _findings(found: Found, looked_for: set[str]) -> None:
+    images = found.offered["flag"]
     for flag, many in sorted(images.items(), key=lambda item: -item[1]):
         if flag in FLAGS and many:
             _row(flag, many)
-    clean = [flag_name(flag).lower() for flag in FLAGS if not images.get(flag)]
-    if clean:
-        st.caption(f"Nothing found, or not looked for yet: {', '.join(clean)}.")
+    clean = [flag for flag in FLAGS if not images.get(flag)]
+    within = " within these filters" if _is_narrowed(found) else ""
+    if looked_for:
+        _named(f"Looked for, not found{within}", [flag for flag in clean if flag in looked_for])
+        _named("Not looked for yet", [flag for flag in clean if flag not in looked_for])
+    else:
+        _named(f"Nothing found{within}, or not looked for yet", clean)
+
+
+def _is_narrowed(found: Found) -> bool:
+    return dataclasses.replace(found.chosen, flag="") != EVERYTHING
+
+
+def _named(words: str, flags: Sequence[str]) -> None:
+    if flags:
+        st.caption(f"{words}: {', '.join(flag_name(flag).lower() for flag in flags)}.")
 
 
 def _row(flag: str, many: int) -> None:

@@ -1,3 +1,4 @@
+import time
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,12 @@ from engine.catalogue.curation import exclude
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import EVERYTHING, Filter
+from engine.files import write_json
+from engine.home import Home
 from studio.catalogue.found import by_exclusion, find
 from studio.catalogue.paging import cursor_at
 from studio.catalogue.record import related
-from tests.studio.conftest import OpenPage
+from tests.studio.conftest import OpenPage, words
 
 
 @pytest.fixture
@@ -181,6 +184,27 @@ def test_a_finding_of_the_scan_is_one_click_from_its_photographs(
     assert box(app, "Quality").value == "blurry"
     assert app.query_params["flag"] == "blurry"
     assert "3 photographs" in spans(app)
+
+
+def test_what_a_scan_looked_for_and_did_not_find_is_told_from_what_it_did_not_look_for(
+    small_catalogue: SqliteCatalogue, home: Home, open_page: OpenPage
+) -> None:
+    small_catalogue.update({"image_id": f"cornus-{n}", "flags": ("blurry",)} for n in range(3))
+    assert "or not looked for yet: doubtful name" in words(
+        open_page("catalogue", catalogue_tab="Quality")
+    )
+    result = {"images": 12, "measured": 12, "by_flag": {"blurry": 3, "dark": 0}}
+    for name, told in {
+        "job": {"started": time.time()},
+        "ended": {"exit_status": 0},
+        "result": result,
+    }.items():
+        write_json(home.jobs / "quality" / f"{name}.json", told)
+    app = open_page("catalogue", catalogue_tab="Quality")
+    assert "Looked for, not found: doubtful name, dark." in words(app)
+    assert "Not looked for yet: unreadable, tiny" in words(app)
+    app = open_page("catalogue", catalogue_tab="Quality", species="Acer campestre")
+    assert "Looked for, not found within these filters: doubtful name, blurry, dark." in words(app)
 
 
 @pytest.mark.usefixtures("small_catalogue")
