@@ -15,6 +15,7 @@ from studio.place import catalogue as open_catalogue
 from studio.views.problem import problem
 
 _LAST, _PROBLEM = "catalogue_last_change", "catalogue_change_problem"
+_OF, _NEWS = "catalogue_changed", "catalogue_news"
 _SPECIES, _NOTE = "catalogue_they_show", "catalogue_note"
 _DONE: dict[Action, str] = {
     "exclude": "excluded",
@@ -114,6 +115,7 @@ def curate(action: Action, chosen: Chosen, species_key: str = _SPECIES) -> None:
         return (exclude if action == "exclude" else include)(catalogue, chosen, note)
 
     st.session_state[_LAST] = _done(act)
+    st.session_state[_OF] = chosen
     selection.pick_none()
 
 
@@ -125,6 +127,7 @@ def undo(number: int) -> None:
 
 def _done(act: Callable[[Catalogue], Change]) -> Change | None:
     st.session_state[_PROBLEM] = ""
+    st.session_state[_NEWS] = True
     try:
         with open_catalogue() as catalogue:
             return act(catalogue)
@@ -133,8 +136,18 @@ def _done(act: Callable[[Catalogue], Change]) -> Change | None:
         return None
 
 
-def last_change() -> None:
-    """Say what was changed last on this page, with the way back, or why it was not."""
+def has_news() -> bool:
+    """Whether something was changed, or undone, since this was asked last."""
+    return bool(st.session_state.pop(_NEWS, False))
+
+
+def last_change(image_id: str = "") -> None:
+    """Say what was changed last on this page, with the way back, or why it was not.
+
+    Given a photograph, only what was done to it alone is said.
+    """
+    if image_id and st.session_state.get(_OF) != [image_id]:
+        return
     if st.session_state.get(_PROBLEM):
         problem(st.session_state[_PROBLEM])
     change: Change | None = st.session_state.get(_LAST)
@@ -143,9 +156,12 @@ def last_change() -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":green[:material/check_circle:] {sentence(change)}", width="content")
         st.button(
-            "Undo", key="catalogue_undo", icon=":material/undo:", on_click=undo,
+            "Undo",
+            key="catalogue_undo_here" if image_id else "catalogue_undo",
+            icon=":material/undo:",
+            on_click=undo,
             args=(change.number,),
-        )  # fmt: skip
+        )
 
 
 def sentence(change: Change) -> str:

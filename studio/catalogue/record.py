@@ -10,7 +10,7 @@ from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue, Filter
 from engine.images.decode import read_rgb
 from studio import text
-from studio.catalogue.curating import LOOKS, curate, species_box
+from studio.catalogue.curating import LOOKS, curate, has_news, last_change, species_box
 from studio.catalogue.filters import flag_name
 from studio.place import file_of, images
 from studio.thumbnails import tiles
@@ -20,7 +20,7 @@ from studio.views.problem import problems_shown
 
 _SHOWN_SIDE = 900
 _MOST_RELATED = 12
-_SPECIES = "catalogue_it_shows"
+_SPECIES, _RELABEL = "catalogue_it_shows", "catalogue_relabel_one"
 
 
 def record(catalogue: Catalogue, photograph: Photograph) -> str | None:
@@ -65,27 +65,33 @@ def _acts(photograph: Photograph) -> None:
     label, icon = LOOKS[action]
     with st.container(horizontal=True, gap="small"):
         chosen = [photograph.image_id]
-        pressed = st.button(
-            label, key="catalogue_one", icon=icon, on_click=curate, args=(action, chosen)
-        )
+        st.button(label, key="catalogue_one", icon=icon, on_click=curate, args=(action, chosen))
         label, icon = LOOKS["relabel"]
-        with st.popover(label, icon=icon, key="catalogue_relabel_one"):
+        # Only one whose opening is told of can be closed from here.
+        with st.popover(label, icon=icon, key=_RELABEL, on_change="rerun"):
             species = species_box(_SPECIES)
-            pressed |= st.button(
+            st.button(
                 label,
                 key="catalogue_do_one",
                 type="primary",
                 disabled=not species,
-                on_click=curate,
-                args=("relabel", chosen, _SPECIES),
+                on_click=_relabel,
+                args=(chosen,),
             )
-        if pressed:
-            st.rerun()
         if photograph.state == "cached" and st.button(
             "Open in the crop lab", key="catalogue_lab", icon=":material/crop:"
         ):
             address = {"photo": photograph.image_id}
             st.switch_page("../pages/crop_lab.py", query_params=address)
+    last_change(photograph.image_id)
+    # Behind the record the page counts and shows what was before.
+    if has_news():
+        st.rerun()
+
+
+def _relabel(chosen: list[str]) -> None:
+    curate("relabel", chosen, _SPECIES)
+    st.session_state[_RELABEL] = False
 
 
 def related(catalogue: Catalogue, photograph: Photograph) -> list[Photograph]:

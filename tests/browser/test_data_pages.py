@@ -99,6 +99,25 @@ def test_a_photograph_opens_beside_the_grid_and_escape_closes_it(
     assert asked(page)["photo"] == chosen
 
 
+def test_a_photograph_is_relabelled_and_put_right_again_beside_the_grid(
+    page: Page, server: Server
+) -> None:
+    page.goto(f"{server.address}/catalogue?species=Acer+campestre")
+    tiles(page).first.click()
+    record = page.get_by_role("dialog")
+    record.get_by_role("button", name="Relabel").click()
+    species = page.get_by_test_id("stPopoverBody").get_by_label("Species")
+    species.fill("bellis")
+    page.get_by_role("option", name="Bellis perennis").click()
+    page.get_by_test_id("stPopoverBody").get_by_role("button", name="Relabel").click()
+    expect(record.get_by_text("1 photograph relabelled to Bellis perennis")).to_be_visible()
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    expect(page.get_by_text("2 photographs", exact=True)).to_be_attached()
+    record.get_by_role("button", name="Undo").click()
+    expect(record.get_by_text("1 photograph relabelled")).to_have_count(0)
+    expect(page.get_by_text("3 photographs", exact=True)).to_be_attached()
+
+
 def test_a_species_is_linked_to_by_its_address(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/catalogue?species=Acer+campestre")
     expect(tiles(page)).to_have_count(3)
