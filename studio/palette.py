@@ -8,7 +8,10 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class Palette:
-    """Every colour as a lower-case #rrggbb. No two fields of one palette are equal."""
+    """Every colour as a lower-case #rrggbb. No two fields of one palette are equal.
+
+    `gain` and `cost` are the far ends of scales that begin at `surface`; text is read on them.
+    """
 
     background: str
     surface: str
@@ -25,6 +28,8 @@ class Palette:
     moss: str
     rose: str
     stone: str
+    gain: str
+    cost: str
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -57,6 +62,8 @@ LIGHT = Palette(
     moss="#76913a",
     rose="#b04a68",
     stone="#737b74",
+    gain="#9db95f",
+    cost="#dfb05a",
 )
 
 DARK = Palette(
@@ -75,6 +82,8 @@ DARK = Palette(
     moss="#b4cc73",
     rose="#e58ba6",
     stone="#a9b1aa",
+    gain="#4b6a27",
+    cost="#7d5813",
 )
 
 PARTS = {"train": LIGHT.leaf, "val": LIGHT.ochre, "test": LIGHT.sky}

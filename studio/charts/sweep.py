@@ -46,6 +46,8 @@ def sweep_chart(sweep: Sweep, measure: Measure, now: tuple[float, float]) -> Cha
             z=[[_finite(value) for value in row] for row in values],
             text=[[_cell(value) for value in row] for row in values],
             texttemplate="%{text}",
+            # What Plotly chooses by itself can hardly be read on the middle of a scale.
+            textfont={"color": LIGHT.text, "size": 13},
             colorscale=_colours(wording.more_is_better),
             showscale=False,
             xgap=2,
@@ -69,7 +71,7 @@ def labels(values: tuple[float, ...]) -> list[str]:
 
 
 def _colours(more_is_better: bool) -> list[list[float | str]]:
-    return [[0.0, LIGHT.surface], [1.0, LIGHT.moss if more_is_better else LIGHT.ochre]]
+    return [[0.0, LIGHT.surface], [1.0, LIGHT.gain if more_is_better else LIGHT.cost]]
 
 
 def _outline(drawn: go.Figure, column: int, row: int) -> None:
@@ -79,7 +81,7 @@ def _outline(drawn: go.Figure, column: int, row: int) -> None:
         x1=column + 0.5,
         y0=row - 0.5,
         y1=row + 0.5,
-        line={"color": LIGHT.text, "width": 2},
+        line={"color": LIGHT.text, "width": 3},
     )
 
 

@@ -42,6 +42,7 @@ def test_text_can_be_read_and_lines_can_be_seen(palette: Palette) -> None:
     assert contrast(palette.muted, palette.background) > 4.5
     assert contrast("#ffffff", palette.primary) > 4.5
     assert all(contrast(colour, palette.background) > 3 for colour in palette.series)
+    assert all(contrast(palette.text, end) > 5 for end in (palette.gain, palette.cost))
 
 
 def test_every_light_colour_has_one_dark_counterpart() -> None:

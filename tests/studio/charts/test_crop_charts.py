@@ -1,10 +1,12 @@
 """The charts of the crop lab."""
 
 import numpy as np
+import pytest
 
-from engine.crop.sweep import Sweep
+from engine.crop.sweep import Measure, Sweep
 from studio.charts.shares import shares
 from studio.charts.sweep import sweep_chart
+from studio.palette import LIGHT
 
 SWEEP = Sweep(
     "threshold",
@@ -39,6 +41,15 @@ def test_a_sweep_is_a_cell_for_each_pair_of_settings() -> None:
 def test_the_cell_nearest_to_the_present_settings_is_outlined() -> None:
     (shape,) = sweep_chart(SWEEP, "kept", (0.32, 0.19)).figure.layout.shapes
     assert (shape.x0, shape.x1, shape.y0, shape.y1) == (0.5, 1.5, 0.5, 1.5)
+
+
+@pytest.mark.parametrize("measure", ["kept", "area"])
+def test_the_figures_are_written_in_the_colour_of_text_on_scales_that_it_is_read_on(
+    measure: Measure,
+) -> None:
+    (drawn,) = sweep_chart(SWEEP, measure, (0.32, 0.2)).figure.data
+    assert drawn.textfont.color == LIGHT.text
+    assert {colour for _, colour in drawn.colorscale} <= {LIGHT.surface, LIGHT.gain, LIGHT.cost}
 
 
 def test_of_area_the_least_is_named() -> None:
