@@ -18,6 +18,8 @@ from studio.views.grid import TILE_WIDTHS, Picking, photo_grid
 from studio.views.problem import problem, problems_shown
 
 _CHOSEN = "catalogue_photo"
+# The photographs that were beside the open one when it was opened: a relabelled one moves.
+_ROW = "catalogue_row"
 _DRAWER_WIDTH = 480
 _USUAL_WIDTH = 132
 
@@ -45,8 +47,9 @@ def browser(found: Found) -> None:
             width = _width()
             picks = st.toggle("Pick", key="catalogue_picks")
         counted.caption(_span(found.images), width="content")
+        shown = [one.image_id for one in photographs]
         if picks:
-            toolbar(found, [one.image_id for one in photographs])
+            toolbar(found, shown)
         open_id: str = st.session_state.get(_CHOSEN, "")
         now = selection.selection()
         picked = photo_grid(
@@ -58,9 +61,10 @@ def browser(found: Found) -> None:
         )
         if picked:
             open_id = st.session_state[_CHOSEN] = picked
+            st.session_state[_ROW] = shown
     to_address(_CHOSEN, "photo", open_id)
     if open_id:
-        _drawer(open_id)
+        _drawer(open_id, _row(open_id, shown))
 
 
 def _width() -> int:
@@ -90,12 +94,20 @@ def _span(total: int) -> str:
     return f"{first:,}–{min(first + PAGE_SIZE - 1, total):,} of {whole}"
 
 
+def _row(open_id: str, shown: list[str]) -> list[str]:
+    row: list[str] = st.session_state.get(_ROW, [])
+    if open_id not in row:
+        row = st.session_state[_ROW] = shown
+    return row
+
+
 def _close() -> None:
     st.session_state[_CHOSEN] = ""
 
 
 @st.dialog("Photograph", width=_DRAWER_WIDTH, position="right", on_dismiss=_close)
-def _drawer(image_id: str) -> None:
+def _drawer(image_id: str, row: list[str]) -> None:
+    other = _neighbours(image_id, row)
     with problems_shown(), open_catalogue() as catalogue:
         photograph = catalogue.get(image_id)
         if photograph is None:
@@ -103,7 +115,32 @@ def _drawer(image_id: str) -> None:
                 f"There is no photograph {image_id!r} in the catalogue: choose one of the grid."
             )
             return
-        other = record(catalogue, photograph)
+        other = record(catalogue, photograph) or other
         if other:
             st.session_state[_CHOSEN] = other
             st.rerun()
+
+
+def _neighbours(image_id: str, row: list[str]) -> str | None:
+    """Draw the ways to the photographs before and after it; returns the one that was asked for."""
+    if image_id not in row:
+        return None
+    place = row.index(image_id)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(f"{place + 1:,} of {len(row):,} on this page", width="stretch")
+        before = st.button(
+            "Previous",
+            key="catalogue_previous",
+            icon=":material/chevron_left:",
+            shortcut="Left",
+            disabled=place == 0,
+        )
+        after = st.button(
+            "Next",
+            key="catalogue_next",
+            icon=":material/chevron_right:",
+            icon_position="right",
+            shortcut="Right",
+            disabled=place == len(row) - 1,
+        )
+    return row[place - 1] if before else row[place + 1] if after else None

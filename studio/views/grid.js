@@ -37,6 +37,8 @@ function moved(event, buttons) {
   const from = buttons.indexOf(event.target)
   if (!step || from < 0) return
   event.preventDefault()
+  // Outside, an arrow key may lead from photograph to photograph.
+  event.stopPropagation()
   const to = from + step
   if (rows && (to < 0 || to >= buttons.length)) return
   const target = buttons[Math.min(Math.max(to, 0), buttons.length - 1)]

@@ -118,6 +118,27 @@ def test_a_photograph_is_relabelled_and_put_right_again_beside_the_grid(
     expect(page.get_by_text("3 photographs", exact=True)).to_be_attached()
 
 
+def test_labels_are_gone_through_from_record_to_record(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/catalogue?species=Acer+campestre")
+    tiles(page).first.click()
+    record = page.get_by_role("dialog")
+    expect(record.get_by_text("1 of 3 on this page")).to_be_visible()
+    expect(record.get_by_role("button", name="Previous")).to_be_disabled()
+    record.get_by_role("button", name="Next").click()
+    expect(record.get_by_text("2 of 3 on this page")).to_be_visible()
+    expect(tiles(page).nth(1)).to_have_attribute("aria-pressed", "true")
+    # What is excluded leaves the page behind; the way through goes on from there.
+    record.get_by_role("button", name="Exclude").click()
+    expect(record.get_by_text("It is excluded")).to_be_visible()
+    expect(tiles(page)).to_have_count(2)
+    page.keyboard.press("ArrowRight")
+    expect(record.get_by_text("3 of 3 on this page")).to_be_visible()
+    expect(record.get_by_text("It is excluded")).to_have_count(0)
+    page.keyboard.press("ArrowLeft")
+    record.get_by_role("button", name="Use again").click()
+    expect(tiles(page)).to_have_count(3)
+
+
 def test_a_species_is_linked_to_by_its_address(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/catalogue?species=Acer+campestre")
     expect(tiles(page)).to_have_count(3)
