@@ -11,12 +11,26 @@ from engine.errors import StudioError
 from studio import text
 from studio.catalogue import selection
 from studio.catalogue.found import Found
+from studio.palette import DARK, LIGHT
 from studio.place import catalogue as open_catalogue
 from studio.views.problem import problem
 
 _LAST, _PROBLEM = "catalogue_last_change", "catalogue_change_problem"
 _OF, _NEWS = "catalogue_changed", "catalogue_news"
 _SPECIES, _NOTE = "catalogue_they_show", "catalogue_note"
+_BAR = "catalogue_bar"
+_GROUND = f"light-dark({LIGHT.background}, {DARK.background})"
+# What is picked may be rows below: the bar stays at the window's upper edge.
+_IN_SIGHT = f"""<style>
+div:has(> .st-key-{_BAR}) {{
+  position: sticky;
+  top: 3.25rem;
+  z-index: 5;
+  background: {_GROUND};
+  /* Above it, behind Streamlit's own bar, nothing shows through either. */
+  box-shadow: 0 -3.25rem {_GROUND};
+}}
+</style>"""
 _DONE: dict[Action, str] = {
     "exclude": "excluded",
     "include": "back in use",
@@ -37,7 +51,10 @@ _MEANINGS: dict[Action, str] = {
 def toolbar(found: Found, shown: list[str]) -> None:
     """Draw what can be done with the picked photographs, or with all that the filters find."""
     picked = selection.selection().ids
-    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
+    st.html(_IN_SIGHT)
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", gap="small", key=_BAR
+    ):
         whole = st.segmented_control(
             "Of which photographs",
             [False, True],

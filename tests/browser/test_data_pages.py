@@ -168,6 +168,8 @@ def test_photographs_are_picked_excluded_relabelled_and_all_is_undone(
     page.get_by_text("Pick", exact=True).click()
     exclude = page.get_by_role("button", name="Exclude")
     expect(exclude).to_be_disabled()
+    tiles(page).nth(59).scroll_into_view_if_needed()
+    expect(exclude).to_be_in_viewport()
     tiles(page).nth(1).click()
     tiles(page).nth(4).click(modifiers=["Shift"])
     tiles(page).nth(2).click()
