@@ -133,7 +133,7 @@ def _uploaded() -> list[Subject]:
 
 def _drawn(catalogue: Catalogue, way: str, row: DeltaGenerator) -> list[Subject]:
     with row:
-        words = "How many photographs."
+        words = f"How many photographs, {_LARGEST} at most."
         size = _number("Sample", _SIZE, "size", (3, _LARGEST), _USUAL_SIZE, words)
         words = "Another number draws others; the same, the same."
         seed = _number("Seed", _SEED, "seed", (1, 9_999), 1, words)
@@ -154,7 +154,7 @@ def _number(
     adopt(key, parameter, whole_number(*span))
     st.session_state.setdefault(key, usual)
     value = st.number_input(
-        label, *span, step=1, key=key, help=words, width=130, persist_state="session"
+        label, *span, step=1, key=key, help=words, width=160, persist_state="session"
     )
     tell(key, parameter, value, usual)
     return int(value)

@@ -46,7 +46,6 @@ class _Slider:
     label: str
     low: float
     high: float
-    percent: bool = False
 
     @property
     def key(self) -> str:
@@ -54,10 +53,10 @@ class _Slider:
 
 
 _THRESHOLD = _Slider("threshold", "Saliency threshold", 0.0, 0.95)
-_MASS = _Slider("mass", "Saliency held", 0.4, 1.0, True)
-_PADDING = _Slider("padding", "Padding", 0.0, 1.0, True)
+_MASS = _Slider("mass", "Saliency held", 0.4, 1.0)
+_PADDING = _Slider("padding", "Padding", 0.0, 1.0)
 _MORE = (
-    _Slider("minimum_side", "Least side", 0.0, 1.0, True),
+    _Slider("minimum_side", "Least side", 0.0, 1.0),
     _Slider("tight_confidence", "Tight from confidence", 0.0, 1.0),
     _Slider("wide_confidence", "Wide from confidence", 0.0, 1.0),
 )
@@ -183,7 +182,7 @@ def _slider(item: _Slider, saved: CropPreset, *, disabled: bool) -> None:
         item.low,
         item.high,
         step=0.01,
-        format="percent" if item.percent else None,
+        format="percent",
         key=item.key,
         disabled=disabled,
         help=_help(item.field),
