@@ -58,6 +58,7 @@ def _said() -> None:
     # Said once: the next movement is about something else.
     saved, sentence = st.session_state.pop(_SAID, (False, ""))
     if saved:
-        st.success(sentence, icon=":material/check_circle:")
+        # The box is closed by then.
+        st.toast(sentence, icon=":material/check_circle:")
     elif sentence:
         problem(sentence)

@@ -153,6 +153,7 @@ def test_a_preset_loads_its_values(home: Home, open_page: OpenPage) -> None:
     save_preset(home, own)
     app = open_page("crop_lab")
     assert app.slider(key="lab_threshold").value == FAST.threshold
+    assert app.slider(key="lab_threshold").format == app.slider(key="lab_mass").format == "percent"
     app.selectbox(key="lab_preset").set_value("petals").run()
     assert app.slider(key="lab_threshold").value == 0.3
     assert app.slider(key="lab_padding").value == 0.35
@@ -170,7 +171,7 @@ def test_settings_are_saved_as_a_preset_that_training_can_load(
     app.slider(key="lab_padding").set_value(0.4).run()
     app.text_input(key="lab_name").set_value("wide").run()
     app.button(key="lab_save").click().run()
-    assert app.success[0].value == "Saved as wide: training can use it."
+    assert app.toast[0].value == "Saved as wide: training can use it."
     changes = {"name": "wide", "threshold": 0.25, "padding": 0.4}
     assert load_preset(home, "wide") == FAST.model_copy(update=changes)
     assert app.selectbox(key="lab_preset").value == "wide"
