@@ -13,6 +13,7 @@ from studio.links import from_address, to_address
 from studio.place import catalogue as open_catalogue
 from studio.place import images
 from studio.thumbnails import tiles
+from studio.views.action import Action
 from studio.views.empty import empty
 from studio.views.grid import TILE_WIDTHS, Picking, photo_grid
 from studio.views.problem import problem, problems_shown
@@ -29,13 +30,15 @@ def browser(found: Found) -> None:
     """Draw a page of the grid; the address names the page, the size of the tiles, and the
     photograph whose record is open."""
     if not found.images:
-        empty(
+        cleared = empty(
             "Nothing fits",
             "No photograph passes these filters: widen them.",
+            [Action("Clear the filters", prepare=lambda: clear("catalogue"))],
             icon=":material/search_off:",
             key="catalogue_nothing",
         )
-        st.button("Clear the filters", on_click=clear, args=("catalogue",), key="catalogue_clear")
+        if cleared:
+            st.rerun()
         return
     from_address(_CHOSEN, "photo")
     with problems_shown(), open_catalogue() as catalogue:

@@ -67,8 +67,11 @@ def flag_name(flag: str) -> str:
 
 def clear(key: str) -> None:
     """Let everything through again; to call before the filters are drawn."""
-    for name in ("text", *_LABELS, "show"):
+    # A box that Streamlit forgets would still show what was typed in it.
+    st.session_state[f"{key}_text"] = ""
+    for name in (*_LABELS, "show"):
         st.session_state.pop(f"{key}_{name}", None)
+    for name in ("text", *_LABELS, "show"):
         to_address(f"{key}_{name}", name, None)
 
 

@@ -1,6 +1,6 @@
 """The one thing to do next, as a button."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -10,7 +10,8 @@ import streamlit as st
 class Action:
     """What the button says; the page it opens, or none where the caller acts on the press.
 
-    `address` is what follows the question mark in that page's address.
+    `address` is what follows the question mark in that page's address, `prepare` is called
+    before the run that a press brings about.
     """
 
     label: str
@@ -18,6 +19,7 @@ class Action:
     icon: str | None = None
     disabled: bool = False
     address: Mapping[str, str] = field(default_factory=dict)
+    prepare: Callable[[], None] | None = None
 
 
 def act(action: Action, key: str, *, primary: bool = False) -> bool:
@@ -28,6 +30,7 @@ def act(action: Action, key: str, *, primary: bool = False) -> bool:
         icon=action.icon,
         type="primary" if primary else "secondary",
         disabled=action.disabled,
+        on_click=action.prepare,
         wrap=False,
     )
     if pressed and action.page:
