@@ -34,14 +34,24 @@ def _row(change: Change) -> None:
     ):
         with st.container(gap=None):
             st.markdown(sentence(change))
-            undone = f" · undone on {change.undone:,} of them" if change.undone else ""
-            st.caption(f"Change {change.number} · {text.ago(change.made, time.time())}{undone}")
+            when = text.ago(change.made, time.time())
+            st.caption(f"Change {change.number} · {when}{_undone(change)}")
         st.button(
             "Undo",
             key=f"catalogue_undo_{change.number}",
             icon=":material/undo:",
-            disabled=change.undone >= change.images,
+            disabled=_is_undone(change),
             width="content",
             on_click=undo,
             args=(change.number,),
         )
+
+
+def _undone(change: Change) -> str:
+    if not change.undone:
+        return ""
+    return " · undone" + ("" if _is_undone(change) else f" on {change.undone:,} of them")
+
+
+def _is_undone(change: Change) -> bool:
+    return change.undone >= change.images

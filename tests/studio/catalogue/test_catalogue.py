@@ -62,7 +62,7 @@ def test_a_choice_outlives_what_the_other_filters_leave_of_it(open_page: OpenPag
     assert box(app, "Species").value == "Cornus mas"
     assert box(app, "Source").value == "test"
     app.text_input(key="catalogue_text").set_value("zzz").run()
-    app.button(key="catalogue_clear").click().run()
+    app.button(key="catalogue_nothing_0").click().run()
     assert box(app, "Species").value is None
     assert "12 photographs" in spans(app)
 
@@ -170,6 +170,8 @@ def test_the_history_undoes_any_change(
     assert any("4 photographs excluded: too small" in line.value for line in app.markdown)
     app.button(key="catalogue_undo_1").click().run()
     assert small_catalogue.counts().excluded == 1
+    assert words(app).count("undone") == 1
+    assert "on 4 of them" not in words(app)
     assert app.button(key="catalogue_undo_1").disabled
     assert not app.button(key="catalogue_undo_2").disabled
 
