@@ -25,10 +25,10 @@ with problems_shown():
         st.subheader("A new split", anchor=False)
         show_chosen(home, photographs)
         with problems_shown():
-            settings = options.choose_settings(home, photographs)
-            dealt = planned(home, settings)
+            asked = options.choose_settings(home, photographs)
+            dealt = planned(home, asked.settings)
             preview.preview(dealt)
-            listing.make(home, settings)
+            listing.make(home, asked)
             show_findings(findings_of(dealt.plan, dealt.faults))
     splits = splits_made(home)
     if splits:

@@ -9,11 +9,14 @@ from engine.settings.base import Settings
 Link = Literal["observation", "observer", "bytes", "url", "near-duplicate"]
 """What photographs may share that keeps them in one part."""
 
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
+"""What a split can be called."""
+
 
 class SplitSettings(Settings):
     name: str = Field(
         "default",
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
+        pattern=NAME,
         description="What the split is called.",
     )
     seed: int = Field(42, ge=0, le=2**31 - 1, description="Seed of the dealing.")

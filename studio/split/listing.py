@@ -5,30 +5,29 @@ import time
 import streamlit as st
 
 from engine.home import Home
-from engine.settings.split import SplitSettings
 from engine.split.check import check_split
-from engine.split.folder import split_folder, split_names
+from engine.split.folder import split_folder
 from engine.split.make import make_split, names_of
 from studio import place, text
 from studio.split.made import Made
+from studio.split.options import Asked
 from studio.views.findings import show_findings
 from studio.views.problem import problem, problems_shown
 
 
-def make(home: Home, settings: SplitSettings) -> None:
+def make(home: Home, asked: Asked) -> None:
     """The button that writes the split."""
-    taken = sorted(set(names_of(settings)) & set(split_names(home)))
     pressed = st.button(
-        "Make it",
+        "Make the split",
         key="split.make",
         type="primary",
         icon=":material/call_split:",
-        disabled=bool(taken),
-        help=f"There is a split {taken[0]}; choose another name." if taken else None,
+        disabled=bool(asked.fault),
     )
     # The second of two quick clicks finds the split made.
-    if not pressed or taken:
+    if not pressed or asked.fault:
         return
+    settings = asked.settings
     with st.spinner(f"Writing the split {settings.name} …"), place.catalogue() as catalogue:
         make_split(home, catalogue, settings)
     st.session_state["split.new"] = names_of(settings)

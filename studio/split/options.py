@@ -1,13 +1,16 @@
 """Asking how a split is to be made."""
 
+import re
+from dataclasses import dataclass
 from typing import Any, get_args
 
 import streamlit as st
 
 from engine.home import Home
 from engine.settings.files import validate
-from engine.settings.split import Link, SplitSettings
+from engine.settings.split import NAME, Link, SplitSettings
 from engine.split.folder import split_names
+from engine.split.make import names_of
 from studio.split.made import free_name
 from studio.split.planning import Photographs
 
@@ -21,6 +24,14 @@ _LINKS: dict[Link, str] = {
     "near-duplicate": "Near-duplicate",
 }
 _CARRY = {"parts": "All parts, as far as the rule allows", "test": "Exactly its test part"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How the photographs are dealt, and why no split can be made under the name, if so."""
+
+    settings: SplitSettings
+    fault: str = ""
 
 
 def choose_photographs(cached: int, known: int) -> Photographs:
@@ -40,24 +51,26 @@ def choose_photographs(cached: int, known: int) -> Photographs:
     return "all" if chosen == "all" else "cached"
 
 
-def choose_settings(home: Home, photographs: Photographs) -> SplitSettings:
-    """Ask for everything else.
+def choose_settings(home: Home, photographs: Photographs) -> Asked:
+    """Ask for everything else. What is wrong with the name is said below it.
 
     Raises:
-        BadInput: the name cannot be one, or two answers contradict each other.
+        BadInput: two answers contradict each other.
     """
     names = split_names(home)
     with st.grid(3, min_column_width=200):
         min_images = _number("min_images", "Fewest photographs per species", 1)
         seed = _number("seed", "Seed", 0, most=2**31 - 1)
-        # A split that was made frees the field for the next name.
-        name = st.text_input(
-            "Name",
-            free_name(home),
-            key=f"split.name.{len(names)}",
-            max_chars=64,
-            help=_FIELDS["name"].description,
-        )
+        with st.container(gap="xsmall"):
+            # A split that was made frees the field for the next name.
+            name = st.text_input(
+                "Name",
+                free_name(home),
+                key=f"split.name.{len(names)}",
+                max_chars=64,
+                help=_FIELDS["name"].description,
+            ).strip()
+            below = st.empty()
     links = st.pills(
         "Keep together what shares",
         get_args(Link),
@@ -67,8 +80,10 @@ def choose_settings(home: Home, photographs: Photographs) -> SplitSettings:
         key="split.group",
         help=_FIELDS["group"].description,
     )
+    fault = _fault(name)
     values: dict[str, Any] = {
-        "name": name.strip(),
+        # The name has no part in the dealing: the preview goes on without it.
+        "name": _DEFAULTS.name if fault else name,
         "seed": seed,
         "min_images": min_images,
         "group": links,
@@ -85,7 +100,24 @@ def choose_settings(home: Home, photographs: Photographs) -> SplitSettings:
         )
     with st.expander("Shares, folds, an earlier split", icon=":material/tune:"):
         values |= _more(names)
-    return validate(SplitSettings, values, "Split")
+    settings = validate(SplitSettings, values, "Split")
+    fault = fault or _taken(settings, names)
+    if fault:
+        below.markdown(f":red[{fault}]")
+    return Asked(settings, fault)
+
+
+def _fault(name: str) -> str:
+    if not name:
+        return "Give the split a name."
+    if not re.fullmatch(NAME, name):
+        return "A name is letters, digits, - and _, the first a letter or a digit."
+    return ""
+
+
+def _taken(settings: SplitSettings, names: list[str]) -> str:
+    taken = sorted(set(names_of(settings)) & set(names))
+    return f"There is a split {taken[0]} already: give it another name." if taken else ""
 
 
 def _more(names: list[str]) -> dict[str, Any]:

@@ -94,16 +94,18 @@ def _sizes(images: Counts) -> None:
 
 
 def _prices(images: Counts) -> None:
-    total = max(int(images.sum()), 1)
+    total = int(images.sum())
     rows = [
         {
             "At least": text.count(price.least, "photograph"),
-            "Species lost": text.number(price.species),
-            "of all": text.percentage(price.species / max(len(images), 1)),
-            "Photographs lost": text.number(price.images),
-            "of all photographs": text.percentage(price.images / total),
+            "Species lost": _share(price.species, len(images)),
+            "Photographs lost": _share(price.images, total),
             "Species kept": text.number(len(images) - price.species),
         }
         for price in prices(images)
     ]
     st.table(rows, border="horizontal")
+
+
+def _share(some: int, whole: int) -> str:
+    return f"{text.number(some)} ({text.percentage(some / max(whole, 1))})"

@@ -147,7 +147,7 @@ def make_a_split(page: Page) -> None:
     go_to(page, "Split")
     expect(page.get_by_role("img", name="Species by number of photographs")).to_be_visible()
     expect(page.get_by_text("Every species in val and test is in train")).to_be_visible()
-    button(page, "Make it").click()
+    button(page, "Make the split").click()
     expect(page.get_by_text("train 40 · val 4 · test 4")).to_be_visible()
     button(page, "Train on it").click()
     expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()

@@ -68,7 +68,7 @@ def test_a_minimum_is_priced_in_species_and_photographs(
     app.session_state["split.spread"] = "Price of a minimum"
     app.run()
     row = app.table[1].value.iloc[1].tolist()
-    assert row == ["3 photographs", "2", "50.0%", "3", "25.0%", "2"]
+    assert row == ["3 photographs", "2 (50.0%)", "3 (25.0%)", "2"]
 
 
 def test_two_splits_are_compared(
@@ -107,11 +107,20 @@ def test_a_name_that_is_taken_or_cannot_be_one_makes_nothing(
     app = open_page("split")
     app.button(key="split.make").click().run()
     assert app.text_input(key="split.name.1").value == "default-2"
-    app.text_input(key="split.name.1").set_value("default").run()
-    assert app.button(key="split.make").disabled
-    app.text_input(key="split.name.1").set_value("no/good").run()
-    assert "name is 'no/good'" in app.error[0].value
+    name = "split.name.1"
+    for typed, said in {
+        "default": "There is a split default already: give it another name.",
+        "no/good": "A name is letters, digits, - and _",
+        "  ": "Give the split a name.",
+    }.items():
+        app.text_input(key=name).set_value(typed).run()
+        assert said in words(app)
+        assert "Every species in val and test is in train" in words(app)
+        assert app.button(key="split.make").disabled
+        assert not app.error
     assert split_names(home) == ["default"]
+    app.text_input(key=name).set_value("other").run()
+    assert not app.button(key="split.make").disabled
 
 
 def test_a_split_that_would_leave_one_species_is_refused_in_a_sentence(
