@@ -5,6 +5,7 @@ import streamlit as st
 from studio import place
 from studio.split import comparing, listing, options, preview
 from studio.split.findings import findings_of
+from studio.split.garden import garden_beside_own
 from studio.split.made import splits_made
 from studio.split.photographs import show_chosen
 from studio.split.planning import images_of, planned, species_counts
@@ -23,6 +24,7 @@ with problems_shown():
         photographs = options.choose_photographs(int(here.sum()), int(known.sum()))
         spread(home, photographs, species_counts(home, photographs))
         st.subheader("A new split", anchor=False)
+        garden_beside_own(home, photographs)
         show_chosen(home, photographs)
         with problems_shown():
             asked = options.choose_settings(home, photographs)

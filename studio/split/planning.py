@@ -44,6 +44,11 @@ def species_counts(home: Home, photographs: Photographs) -> list[SpeciesCount]:
     return _species_counts(str(home.root), stamp(home), photographs)
 
 
+def source_counts(home: Home, photographs: Photographs) -> dict[str, int]:
+    """The photographs of each source."""
+    return _source_counts(str(home.root), stamp(home), photographs)
+
+
 def planned(home: Home, settings: SplitSettings) -> Planned:
     """Deal the photographs, writing nothing.
 
@@ -86,6 +91,12 @@ def _species_counts(
 ) -> list[SpeciesCount]:
     with place.catalogue() as catalogue:
         return catalogue.species(photographs_in(SplitSettings(photographs=photographs)))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _source_counts(root: str, stamp: tuple[int, ...], photographs: Photographs) -> dict[str, int]:
+    with place.catalogue() as catalogue:
+        return catalogue.tally("source", photographs_in(SplitSettings(photographs=photographs)))
 
 
 @st.cache_resource(max_entries=1, show_spinner="Reading the catalogue …")

@@ -1,5 +1,8 @@
+from engine.catalogue.curation import exclude
+from engine.catalogue.garden_import import SOURCE
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
+from engine.catalogue.store import Filter
 from engine.files import read_json
 from engine.home import Home
 from engine.settings.split import SplitSettings
@@ -139,6 +142,21 @@ def test_what_was_imported_meanwhile_is_counted_at_the_next_look(
     small_catalogue.add([Photograph("new", "Erica carnea", path="x.jpg", state="cached")])
     app.run()
     assert "13 photographs of 5 species" in words(app)
+
+
+def test_a_garden_that_is_dealt_with_own_photographs_is_told_with_the_way_to_leave_it_out(
+    open_page: OpenPage, small_catalogue: SqliteCatalogue
+) -> None:
+    assert not open_page("split").info
+    small_catalogue.add(
+        [Photograph("drawn", "Erica carnea", source=SOURCE, path="x.jpg", state="cached")]
+    )
+    app = open_page("split")
+    assert "1 drawn photograph beside 12 from elsewhere" in app.info[0].value
+    assert app.button(key="split.garden").label == "Show the garden"
+    exclude(small_catalogue, Filter(source=SOURCE))
+    app.run()
+    assert not app.info
 
 
 def test_a_damaged_split_is_listed_with_its_problem(
