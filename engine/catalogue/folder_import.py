@@ -1,4 +1,4 @@
-"""Importing a folder: one sub-folder a species."""
+"""Importing a folder: one sub-folder per species."""
 
 import os
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ def _photographs(folder: Path) -> Iterator[Path]:
             "put each species' photographs into a folder named after it."
         )
     else:
-        raise BadInput(f"{folder} holds no photographs; it needs one sub-folder a species.")
+        raise BadInput(f"{folder} holds no photographs; it needs one sub-folder per species.")
 
 
 def _files_below(folder: Path) -> Iterator[Path]:

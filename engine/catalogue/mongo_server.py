@@ -37,7 +37,7 @@ def address_of(given: str) -> str:
             raise BadInput(f"The address cannot be read from the file {name}.") from None
     if not address.startswith(("mongodb://", "mongodb+srv://")):
         raise BadInput(
-            "A MongoDB's address begins with mongodb:// or mongodb+srv://, "
+            "The address of a MongoDB database begins with mongodb:// or mongodb+srv://, "
             "as in mongodb://127.0.0.1:27017."
         )
     return address

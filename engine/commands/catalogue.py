@@ -57,12 +57,12 @@ def demo(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 @importing.command()
 def folder(
-    directory: Annotated[Path, typer.Argument(help="A folder with one sub-folder a species.")],
+    directory: Annotated[Path, typer.Argument(help="A folder with one sub-folder per species.")],
     source: SourceOption = "",
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Import photographs from a folder with one sub-folder a species."""
+    """Import photographs from a folder with one sub-folder per species."""
     _take_in(import_folder, directory, source, home, as_json)
 
 

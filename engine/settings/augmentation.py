@@ -19,7 +19,11 @@ class TrainAugmentation(Settings):
     )
     flip: bool = Field(True, description="Mirror left and right at random.")
     color_jitter: float = Field(
-        0.2, ge=0, le=1, description="How far brightness, contrast and saturation may wander."
+        0.2,
+        ge=0,
+        le=1,
+        title="Colour jitter",
+        description="How far brightness, contrast and saturation may wander.",
     )
     erasing: float = Field(
         0.0, ge=0, le=1, description="How often a random rectangle is blanked out."
@@ -65,7 +69,11 @@ class ValAugmentation(Settings):
         448, ge=16, le=4096, description="Side the cropped square is resized to, in pixels."
     )
     center_crop: int = Field(
-        384, ge=16, le=2048, description="Side of the central square taken from it, in pixels."
+        384,
+        ge=16,
+        le=2048,
+        title="Centre crop",
+        description="Side of the central square taken from it, in pixels.",
     )
 
     @model_validator(mode="after")

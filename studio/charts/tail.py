@@ -46,7 +46,7 @@ def bucket_bars(images: Counts) -> Chart:
     )
     return Chart(
         drawn,
-        "Species and photographs by photographs per species",
+        "Species and photographs by size of species",
         f"{said}.",
         Table(("Photographs per species", "Species", "Photographs"), rows),
     )

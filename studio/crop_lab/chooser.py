@@ -135,7 +135,7 @@ def _drawn(catalogue: Catalogue, way: str, row: DeltaGenerator) -> list[Subject]
     with row:
         words = f"How many photographs, {_LARGEST} at most."
         size = _number("Sample", _SIZE, "size", (3, _LARGEST), _USUAL_SIZE, words)
-        words = "Another number draws others; the same, the same."
+        words = "The same number draws the same photographs again, another number others."
         seed = _number("Seed", _SEED, "seed", (1, 9_999), 1, words)
     chosen = filters(catalogue, "lab", fields=("species", "source"), state="cached").chosen
     if way == _DISAGREE:

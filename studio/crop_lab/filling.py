@@ -28,8 +28,8 @@ def filling(catalogue: Catalogue) -> None:
         return
     st.header("Boxes for the catalogue", anchor=False)
     st.caption(
-        "A box is found once for each photograph and preset, and kept. Found ahead, on all cores, "
-        "no training waits for one; what is missing then is found as it goes.",
+        "A box is found once for each photograph and preset, and kept. Boxes that are filled here, "
+        "on all cores, are ready when a training starts; the others it finds as it goes.",
         width=720,
     )
     job = follow({JOB: "Finding boxes"})[JOB]

@@ -27,11 +27,13 @@ _PREVIEWED = 5
 
 def mongodb(home: Home, busy: bool) -> None:
     """Look into a collection, say where each field stands, import it."""
-    st.markdown("A collection of a MongoDB. It is **only read**; an import cut off goes on later.")
+    st.markdown(
+        "A collection of a MongoDB database. It is **only read**; an import cut off goes on later."
+    )
     origin = _origin()
     if st.button("Look into it", key="import_mongo_open", icon=":material/search:"):
         st.session_state.pop(_LOOK, None)
-        with problems_shown(), st.spinner("Asking the MongoDB"):
+        with problems_shown(), st.spinner("Asking the database"):
             documents = sample(origin)
             kept = mapping_file(home, origin)
             mapping = load(MappingSettings, kept) if kept.is_file() else guess(documents)

@@ -28,7 +28,7 @@ def demo_garden(home: Home, busy: bool) -> None:
 
 def folder(home: Home, busy: bool) -> None:
     """Import a folder of the machine that the studio runs on."""
-    st.markdown("A folder on this machine with **one sub-folder a species**, named after it:")
+    st.markdown("A folder on this machine with **one sub-folder per species**, named after it:")
     st.code(
         "my photographs/\n├── Bellis perennis/\n│   ├── 0001.jpg\n│   └── 0002.png\n"
         "└── Rosa canina/\n    └── by-the-gate.jpg",
@@ -43,7 +43,7 @@ def folder(home: Home, busy: bool) -> None:
 def table(home: Home, busy: bool) -> None:
     """Import a table, by its path or uploaded."""
     st.markdown(
-        "A table with **one row a photograph**: JSON lines (.jsonl), CSV or Parquet. Every row "
+        "A table with **one row per photograph**: JSON lines (.jsonl), CSV or Parquet. Every row "
         "needs a `species`, and a `path` or a `url`; the rest is kept where it is there."
     )
     with st.expander("Which columns are read"):

@@ -27,7 +27,7 @@ def welcome(jobs: Mapping[str, Job]) -> None:
     pressed = empty(
         "Begin with some photographs",
         "A garden drawn for trying things out takes a minute; your own photographs come from "
-        "a folder, a table or a MongoDB, those of others from iNaturalist.",
+        "a folder, a table or a MongoDB database, those of others from iNaturalist.",
         _ACTIONS,
         key="overview_begin",
     )

@@ -37,7 +37,7 @@ SMALL_BELOW = {
 
 @pytest.fixture(scope="module")
 def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one sub-folder a species: discs in its colour on noisy green."""
+    """A folder with one sub-folder per species: discs in its colour on noisy green."""
     folder = tmp_path_factory.mktemp("my photographs")
     random = np.random.default_rng(1)
     for species, colour in SPECIES.items():
@@ -167,7 +167,7 @@ def launch_a_small_run(page: Page, server: Server) -> None:
     more.get_by_label("Network", exact=True).fill("test_vit")
     for label, value in SMALL_BELOW.items():
         fill(page, label, value)
-    for label in ("Resize", "Crop", "Center crop"):
+    for label in ("Resize", "Crop", "Centre crop"):
         for field in more.get_by_label(label, exact=True).all():
             field.fill("64")
     button(page, "Launch").dblclick()

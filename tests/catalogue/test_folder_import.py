@@ -1,4 +1,4 @@
-"""Importing a folder: one sub-folder a species, whatever else lies about."""
+"""Importing a folder: one sub-folder per species, whatever else lies about."""
 
 import hashlib
 import os
@@ -239,7 +239,7 @@ def test_a_file_is_no_folder(catalogue, store, make_image) -> None:
 
 
 def test_an_empty_folder_is_refused_with_what_it_needs(folder, take) -> None:
-    sentence = r"my garden holds no photographs; it needs one sub-folder a species\.$"
+    sentence = r"my garden holds no photographs; it needs one sub-folder per species\.$"
     with pytest.raises(BadInput, match=sentence):
         take()
     (folder / "Acer").mkdir()
