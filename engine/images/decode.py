@@ -1,8 +1,11 @@
 """From the bytes of a photograph to an array of pixels, whatever camera or tool wrote them."""
 
 import io
+import re
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +24,9 @@ PIXEL_LIMIT = 150_000_000
 warnings.filterwarnings("ignore", module=r"PIL\.")
 _ORIENTATION = 0x0112
 _SIDEWAYS = (5, 6, 7, 8)
+_UNNAMED = "The photograph"
+# How Pillow's readers of the formats say that bytes are missing at the end.
+_CUT_SHORT = re.compile("truncated", re.I)
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,18 @@ class ImageHeader:
     width: int
     height: int
     format: str
+
+
+@contextmanager
+def called(name: str) -> Iterator[None]:
+    """What is wrong in the block with bytes that have no file is said under this name."""
+    try:
+        yield
+    except UnreadableImage as error:
+        said = str(error)
+        if not said.startswith(_UNNAMED):
+            raise
+        raise UnreadableImage(name + said.removeprefix(_UNNAMED)) from error
 
 
 def read_header(source: Path | bytes) -> ImageHeader:
@@ -153,7 +171,7 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _name(source: Path | bytes) -> str:
-    return "The photograph" if isinstance(source, bytes) else source.name
+    return _UNNAMED if isinstance(source, bytes) else source.name
 
 
 def _too_large(most_pixels: int = PIXEL_LIMIT) -> str:
@@ -161,4 +179,5 @@ def _too_large(most_pixels: int = PIXEL_LIMIT) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    said = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    return "it is cut short" if _CUT_SHORT.search(said) else said

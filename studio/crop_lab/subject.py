@@ -15,7 +15,7 @@ from engine.crop.box import Box
 from engine.crop.finder import Crop, crop_from_saliency, find_crop, read_looked_at
 from engine.crop.judging import Judged, judge_crop
 from engine.crop.saliency import SMALLEST_SIDE, SaliencyMap, saliency_map
-from engine.images.decode import Pixels, read_header, read_rgb
+from engine.images.decode import Pixels, called, read_header, read_rgb
 from engine.settings.crop import CropPreset
 from studio.crop_lab.keeping import Kept
 from studio.place import file_of
@@ -85,7 +85,8 @@ def of_upload(name: str, content: bytes) -> Subject:
         UnreadableImage: it is none, damaged, or too large.
     """
     sha256 = hashlib.sha256(content).hexdigest()
-    height, width = _decoded(sha256, 1, (1, 1), content).shape[:2]
+    with called(name):
+        height, width = _decoded(sha256, 1, (1, 1), content).shape[:2]
     return Subject(content, sha256, name, (width, height), sha256)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import UnreadableImage
-from engine.images.decode import PIXEL_LIMIT, read_header, read_rgb
+from engine.images.decode import PIXEL_LIMIT, called, read_header, read_rgb
 
 # Pillow warns of damage before it fails; pytest undoes the filter that the engine sets.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")
@@ -59,6 +59,20 @@ def test_a_truncated_file_is_refused_by_name(make_image, ending: str, share: flo
     file.write_bytes(content[: int(len(content) * share)])
     with pytest.raises(UnreadableImage, match=rf"^a\.{ending} .*[^.]\.$"):
         read_rgb(file)
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png", "tif", "gif", "bmp"])
+def test_of_a_truncated_file_it_is_said_in_plain_words(make_image, ending: str) -> None:
+    content = make_image(f"a.{ending}", width=200, height=200).read_bytes()
+    with pytest.raises(UnreadableImage, match=r"^The photograph is damaged: it is cut short\.$"):
+        read_rgb(content[: int(len(content) * 0.9)])
+
+
+def test_bytes_are_called_what_their_reader_calls_them(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableImage, match=r"^a\.jpg is empty\.$"), called("a.jpg"):
+        read_rgb(b"")
+    with pytest.raises(UnreadableImage, match=r"^gone\.jpg does not exist"), called("a.jpg"):
+        read_rgb(tmp_path / "gone.jpg")
 
 
 def test_bytes_without_a_file_are_called_the_photograph() -> None:
