@@ -21,6 +21,8 @@ from studio.views.empty import empty
 from studio.views.metrics import Metric, metric_row
 from studio.views.problem import problems_shown
 
+_IMPORT = Action("Bring photographs in", "../pages/importing.py", ":material/add_photo_alternate:")
+
 
 def plan(home: Home) -> None:
     """Choose, see what that means, start."""
@@ -44,11 +46,23 @@ def plan(home: Home) -> None:
 
 
 def _nothing_to_fetch() -> None:
+    with place.catalogue() as opened:
+        counts = opened.counts()
+    if not counts.images and not counts.excluded:
+        empty(
+            "No photographs yet",
+            "What is imported from a table, a database or iNaturalist is known by address alone, "
+            "and fetched here.",
+            [_IMPORT],
+            icon=":material/cloud_download:",
+            key="download.none",
+        )
+        return
     empty(
         "Nothing to fetch",
         "Every photograph that has an address is on this machine already, or was given up. "
         "A table or a database with addresses brings more.",
-        [Action("Bring photographs in", "../pages/importing.py", ":material/add_photo_alternate:")],
+        [_IMPORT],
         icon=":material/cloud_done:",
         key="download.empty",
     )

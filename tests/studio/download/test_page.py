@@ -1,3 +1,5 @@
+import pytest
+
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.download.control import Control, Status
@@ -22,6 +24,14 @@ def remote(catalogue: SqliteCatalogue, **species: int) -> None:
     )
 
 
+def test_without_photographs_the_page_says_so_and_leads_to_the_import(open_page: OpenPage) -> None:
+    app = open_page("download")
+    assert app.subheader[-1].value == "No photographs yet"
+    assert app.button(key="download.none_0").label == "Bring photographs in"
+    assert "already" not in words(app)
+
+
+@pytest.mark.usefixtures("small_catalogue")
 def test_without_addresses_there_is_nothing_to_fetch(open_page: OpenPage) -> None:
     app = open_page("download")
     assert app.subheader[-1].value == "Nothing to fetch"
