@@ -29,9 +29,10 @@ from engine.split.folder import SplitLine
 from engine.training.dataset import PhotoDataset
 from engine.training.device import choose_device
 from engine.training.folder import RunFolder
+from engine.training.interval import interval
 from engine.training.judge import judge, judging_size
 from engine.training.loader import Loader
-from engine.training.metrics import genera_of, interval
+from engine.training.metrics import genera_of
 from engine.training.views import ValView
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.errors import BadInput
 from engine.files import read_json, write_json
-from engine.training.metrics import interval
+from engine.training.interval import interval
 
 Kind = Literal["misaligned", "gap", "rate_high", "no_learning", "starved", "unseen"]
 Severity = Literal["fault", "warning", "note"]

@@ -1,6 +1,5 @@
 """How often the network is right, summed where the network runs."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -9,27 +8,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.training.interval import interval
 from engine.training.ranks import Ranks
 from engine.training.rarity import BUCKETS
 
 TOP = 5
 BINS = 15
-_Z95 = 1.959964
 
 
 def clamped_k(classes: int, k: int = TOP) -> int:
     """Top-k asks for no more classes than there are."""
     return min(k, classes)
-
-
-def interval(share: float, count: float) -> tuple[float, float]:
-    """The 95 % interval of a share out of `count` (Wilson, 1927)."""
-    if not count:
-        return 0.0, 1.0
-    spread = _Z95 * math.sqrt(share * (1 - share) / count + _Z95**2 / (4 * count**2))
-    middle = share + _Z95**2 / (2 * count)
-    scale = 1 + _Z95**2 / count
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
 
 def genera_of(species: Sequence[str]) -> Tensor:

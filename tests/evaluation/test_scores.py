@@ -11,7 +11,7 @@ from engine.evaluation.scores import (
     macro,
     recall_by_class,
 )
-from engine.training.metrics import interval
+from engine.training.interval import interval
 
 
 def _outcome(labels: list[int], guesses: list[int]) -> Outcome:
