@@ -9,7 +9,7 @@ from engine.settings.crop import CropPreset
 from engine.settings.files import validate
 from studio.views.problem import problem
 
-_SAID, _NAME = "lab_said", "lab_name"
+_SAID, _NAME, _BOX = "lab_said", "lab_name", "lab_saving"
 
 
 def saving(home: Home, preset: CropPreset, *, changed: bool) -> None:
@@ -17,7 +17,14 @@ def saving(home: Home, preset: CropPreset, *, changed: bool) -> None:
     chosen = preset.name
     if changed:
         st.caption(f"Changed from {chosen}. Saved under a name, training can use it.")
-    with st.popover("Save as a preset", icon=":material/bookmark_add:", width="stretch"):
+    # Only one whose opening is told of can be closed from here.
+    with st.popover(
+        "Save as a preset",
+        icon=":material/bookmark_add:",
+        width="stretch",
+        key=_BOX,
+        on_change="rerun",
+    ):
         name = st.text_input(
             "Name",
             "" if chosen in BUILT_IN else chosen,
@@ -51,6 +58,7 @@ def _save(home: Home, preset: CropPreset, name: str) -> None:
         refused(error)
         return
     st.session_state["lab_preset"] = st.session_state["lab_filled"] = name
+    st.session_state[_BOX] = False
     st.session_state[_SAID] = (True, f"Saved as {name}: training can use it.")
 
 

@@ -139,6 +139,8 @@ def tune_the_crop(page: Page, server: Server) -> None:
     name.fill("walk")
     name.press("Tab")
     page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved as walk: training can use it.")).to_be_visible()
+    expect(name).to_have_count(0)
     expect(page.get_by_role("combobox", name="Preset", exact=True)).to_have_value("walk")
     assert load_preset(open_home(server.home), "walk").threshold == 0.09
 
