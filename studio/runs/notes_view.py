@@ -35,7 +35,7 @@ def note_view(run: Run) -> None:
 def _form(run: Run, notes: Notes) -> None:
     with st.form(f"runs.notes.{run.run_id}", border=False):
         note = st.text_area("Note", notes.note, max_chars=4_000)
-        tags = st.text_input("Tags, parted by commas", ", ".join(notes.tags))
+        tags = st.text_input("Tags, separated by commas", ", ".join(notes.tags))
         if st.form_submit_button("Keep"):
             write_notes(run.folder, Notes(note.strip(), tags_of(tags), notes.favourite))
             st.rerun()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from engine.home import Home
+from engine.images.decode import called
 from engine.runs.run import Run
 from engine.training.folder import run_folder
 from studio.try_it.photographs import Chosen
@@ -22,7 +23,9 @@ def ask(home: Home, run: Run, chosen: Chosen) -> "Named":
     """
     checkpoint = run.folder.best if run.folder.best.is_file() else run.folder.last
     stamp = checkpoint.stat().st_mtime_ns if checkpoint.is_file() else 0
-    return _predictor(str(home.root), run.run_id, stamp).predict(chosen.source)
+    predictor = _predictor(str(home.root), run.run_id, stamp)
+    with called(chosen.name):
+        return predictor.predict(chosen.source)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Loading the network …")

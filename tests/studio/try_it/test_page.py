@@ -73,6 +73,7 @@ def test_an_upload_is_answered_with_probabilities_and_pictures_and_a_bad_one_wit
     text.write_text("a text file")
     upload(app, text)
     (error,) = app.error
+    assert error.value.startswith("text.jpg ")
     assert error.value.endswith(".")
     assert "\n" not in error.value
 
