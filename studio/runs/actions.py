@@ -111,14 +111,20 @@ def _duplicate(home: Home, run: Run) -> None:
 
 
 def _delete(home: Home, run: Run) -> None:
-    with st.popover("Delete", icon=":material/delete:", key="runs.delete"):
+    # By its name, so that a second click on what is gone is nothing to the run that comes next.
+    with st.popover("Delete", icon=":material/delete:", key=f"runs.delete.{run.run_id}"):
         files = [path.stat().st_size for path in run.folder.root.rglob("*") if path.is_file()]
         st.markdown(
             f"Move **{text.plain(run.run_id)}** with its curves, checkpoints and evaluation, "
             f"{text.size(sum(files))}, to the trash? It can be brought back from there."
         )
-        if st.button("Move to the trash", key="runs.delete.confirm", icon=":material/delete:"):
+        pressed = st.button(
+            "Move to the trash",
+            key=f"runs.delete.confirm.{run.run_id}",
+            icon=":material/delete:",
+        )
+        if pressed:
             delete_run(home, run.run_id)
             forget_job(home, f"evaluate-{run.run_id}")
-            st.session_state["runs.deleted"] = run.run_id
+            st.session_state.setdefault("runs.deleted", []).append(run.run_id)
             st.switch_page("../pages/runs.py")

@@ -99,12 +99,39 @@ def test_a_run_is_deleted_when_that_is_confirmed_and_comes_back_when_it_is_undon
     ended_run(home, "two")
     app = open_page("runs", run="one")
     assert "It can be brought back from there." in words(app)
-    app.button(key="runs.delete.confirm").click().run()
+    app.button(key="runs.delete.confirm.one").click().run()
     assert not app.exception
     assert [run.run_id for run in list_runs(home)] == ["two"]
     assert app.radio[0].value == "two"
-    app.button(key="runs.undo").click().run()
+    app.button(key="runs.undo.one").click().run()
     assert {run.run_id for run in list_runs(home)} == {"one", "two"}
+    assert not app.info
+
+
+def test_each_of_several_deleted_runs_can_be_had_back(open_page: OpenPage, home: Home) -> None:
+    for name in ("one", "two", "three"):
+        ended_run(home, name)
+    app = open_page("runs", run="one")
+    app.button(key="runs.delete.confirm.one").click().run()
+    app.radio[0].set_value("two").run()
+    app.button(key="runs.delete.confirm.two").click().run()
+    assert [box.value for box in app.info] == ["two is in the trash.", "one is in the trash."]
+    app.button(key="runs.undo.one").click().run()
+    assert {run.run_id for run in list_runs(home)} == {"one", "three"}
+    assert [box.value for box in app.info] == ["two is in the trash."]
+
+
+def test_a_run_that_came_back_from_the_trash_is_no_longer_said_to_be_there(
+    open_page: OpenPage, home: Home
+) -> None:
+    ended_run(home, "one")
+    ended_run(home, "two")
+    app = open_page("runs", run="one")
+    app.button(key="runs.delete.confirm.one").click().run()
+    restore = next(button for button in app.button if button.label == "Restore")
+    restore.click().run()
+    assert {run.run_id for run in list_runs(home)} == {"one", "two"}
+    assert not app.info and not app.error
 
 
 def test_an_evaluation_is_shown_with_its_figures_and_a_table_by_species(
