@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import streamlit as st
-from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from engine.settings.files import explain
+from studio import naming
 from studio.views.problem import problem
 
 M = TypeVar("M", bound=BaseModel)
@@ -31,8 +30,14 @@ class _Leaf:
 
     @property
     def label(self) -> str:
-        name = self.key.rpartition(".")[2]
-        return self.info.title or name.replace("_", " ").capitalize()
+        return naming.label(self.key, self.info)
+
+    @property
+    def help(self) -> str | None:
+        """What it is and, of a number, what it may be."""
+        allowed = naming.range_words(self.info)
+        said = [self.info.description or "", f"It may be {allowed}." if allowed else ""]
+        return " ".join(part for part in said if part) or None
 
 
 @dataclass(frozen=True)
@@ -84,8 +89,7 @@ def settings_form(
     try:
         new = with_changes(settings, values)
     except ValidationError as error:
-        sentence = explain(type(settings), error)
-        problem(sentence[0].upper() + sentence[1:])
+        problem(naming.refused(type(settings), error))
         return None
     found = {leaf.key: leaf.value for leaf in _leaves(new)}
     changes = {leaf.key: found[leaf.key] for leaf in leaves if found[leaf.key] != leaf.value}
@@ -136,7 +140,7 @@ def _draw(leaves: Sequence[_Leaf], form: str) -> dict[str, Any]:
     groups = list(dict.fromkeys(leaf.group for leaf in leaves))
     for group in groups:
         if group and len(groups) > 1:
-            st.markdown(f"**{group.replace('.', ' · ').replace('_', ' ').capitalize()}**")
+            st.markdown(f"**{naming.group_words(group)}**")
         members = [leaf for leaf in leaves if leaf.group == group]
         switches = [leaf for leaf in members if _plain(leaf.info.annotation) == (bool, False)]
         with st.grid(3, min_column_width=220, gap=("small", "medium")):
@@ -151,7 +155,7 @@ def _draw(leaves: Sequence[_Leaf], form: str) -> dict[str, Any]:
 
 def _widget(leaf: _Leaf, key: str) -> Any:
     kind, optional = _plain(leaf.info.annotation)
-    words: dict[str, Any] = {"key": key, "help": leaf.info.description}
+    words: dict[str, Any] = {"key": key, "help": leaf.help}
     if get_origin(kind) is Literal:
         options = [*get_args(kind), *([None] if optional else [])]
         return st.selectbox(
@@ -179,12 +183,11 @@ def _widget(leaf: _Leaf, key: str) -> Any:
 
 
 def _number(leaf: _Leaf, kind: type[int] | type[float], words: dict[str, Any]) -> int | float:
-    low, high = _bounds(leaf.info, kind)
+    # Without bounds: out of them, the browser would send nothing and say so beside the field
+    # alone, which may be far from the button.
     step = 1 if kind is int else _step(float(leaf.value))
     return st.number_input(
         leaf.label,
-        min_value=None if low is None else kind(low),
-        max_value=None if high is None else kind(high),
         value=kind(leaf.value),
         step=kind(step),
         format="%d" if kind is int else "%g",
@@ -201,23 +204,6 @@ def _plain(annotation: Any) -> tuple[Any, bool]:
         if len(others) == 1:
             return _plain(others[0])[0], True
     return annotation, False
-
-
-def _bounds(info: FieldInfo, kind: type) -> tuple[Any, Any]:
-    """The closed bounds of a widget; an open bound of a float is left to the validation."""
-    low = high = None
-    nudge = 1 if kind is int else 0
-    for rule in info.metadata:
-        match rule:
-            case Ge(ge=value):
-                low = value
-            case Gt(gt=value):
-                low = value + nudge  # type: ignore[operator]
-            case Le(le=value):
-                high = value
-            case Lt(lt=value):
-                high = value - nudge  # type: ignore[operator]
-    return low, high
 
 
 def _step(value: float) -> float:

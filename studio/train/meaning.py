@@ -10,7 +10,7 @@ from engine.home import Home
 from engine.runs.estimates import estimate_of
 from engine.runs.jobs import Job
 from engine.settings.run import RunSettings
-from studio import text
+from studio import naming, text
 from studio.views.metrics import Metric, metric_row
 from studio.views.problem import problem
 
@@ -65,7 +65,8 @@ def _draw(compared: list[Compared]) -> None:
     else:
         st.caption(text.plain(" ".join([*in_words(chosen, other), *on_this_machine(chosen)])))
     if chosen.job.state == "failed":
-        problem(chosen.job.reason or f"{chosen.name} could not be estimated.")
+        reason = naming.in_labels(chosen.job.reason, RunSettings)
+        problem(reason or f"{chosen.name} could not be estimated.")
 
 
 def figures(chosen: Compared, other: Compared | None) -> list[Metric]:
