@@ -187,18 +187,12 @@ def _time(run: Run, history: History) -> Metric:
         span = range_left(status.seconds_left, history.train["images_per_second"])
         return Metric(
             "Time left",
-            text.duration(_rounded(status.seconds_left)),
+            text.duration(text.rounded(status.seconds_left)),
             "As fast as it was lately; below it, from the fastest to the slowest tenth.",
-            " to ".join(text.duration(_rounded(end)) for end in span) if span else None,
+            " to ".join(text.duration(text.rounded(end)) for end in span) if span else None,
         )
     end = status.ended or status.updated or began
     return Metric("Took", text.duration(end - began), note=text.ago(end, time.time()))
-
-
-def _rounded(seconds: float) -> float:
-    """In steps of 5, 30 and 60 seconds: a forecast is no more certain than that."""
-    step = 60 if seconds >= 600 else 30 if seconds >= 120 else 5
-    return round(seconds / step) * step
 
 
 def _about(run: Run, history: History) -> str:

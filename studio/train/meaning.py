@@ -136,7 +136,7 @@ def in_words(chosen: Compared, other: Compared | None) -> list[str]:
     ]
     if mine and other.estimate:
         ratio = mine["flops_per_image"] / max(other.estimate["flops_per_image"], 1)
-        said.append(f"Expect {_factor(ratio)} the time {other.name} takes for a photograph.")
+        said.append(f"{_speed(ratio, other.name)}, photograph for photograph.")
     return said
 
 
@@ -153,12 +153,33 @@ def on_this_machine(chosen: Compared) -> list[str]:
     return [f"Here ({here['device']}), passes of {how} take {needed} of {free} that are free."]
 
 
-def _times(mine: float | None, theirs: float | None) -> str:
-    return f"{_factor(mine / theirs)} the other" if mine and theirs else "–"
+def _speed(ratio: float, other: str) -> str:
+    """How long a photograph takes beside another configuration, from the shares of the work."""
+    if 0.95 < ratio < 1.05:
+        return f"Expect it to be as fast as {other}"
+    if ratio > 1:
+        return f"Expect it to take {_factor(ratio)} as long as {other}"
+    return f"Expect it to be {_factor(1 / ratio)} as fast as {other}"
 
 
 def _factor(ratio: float) -> str:
-    return f"{ratio:.2g}×" if ratio < 9.95 else f"{ratio:,.0f}×"
+    """3.19 -> "3.2 times"; 188.7 -> "190 times": a forecast has two digits."""
+    digits = 1 - math.floor(math.log10(ratio))
+    return f"{round(ratio, digits):,.{max(0, digits)}f} times".replace(".0 times", " times")
+
+
+def _times(mine: float | None, theirs: float | None) -> str:
+    """0.005 -> "1/200 of the other", 0.33 -> "33% of the other", 2.9 -> "2.9× the other"."""
+    if not mine or not theirs:
+        return "–"
+    ratio = mine / theirs
+    if abs(ratio - 1) < 0.005:
+        return "like the other"
+    if ratio < 0.095:
+        return f"1/{_factor(1 / ratio).removesuffix(' times')} of the other"
+    if ratio < 1:
+        return f"{text.percentage(ratio, 0)} of the other"
+    return f"{_factor(ratio).removesuffix(' times')}× the other"
 
 
 def _millions(value: int | None, unit: str) -> str:

@@ -11,11 +11,12 @@ from engine.runs.jobs import read_job
 from engine.runs.preflight import findings_in, read_preflight
 from engine.runs.run import list_runs
 from engine.settings.configs import run_configs
+from engine.settings.files import save
 from engine.settings.run import RunSettings
 from engine.training.lock import held
 from studio.naming import in_labels
 from tests.studio.conftest import OpenPage, words
-from tests.studio.runs.drawn_run import new_run
+from tests.studio.runs.drawn_run import ended_run, new_run
 
 pytestmark = pytest.mark.usefixtures("stopped_at_the_end")
 
@@ -64,6 +65,18 @@ def test_every_configuration_can_be_chosen_and_is_compared_with_its_counterpart(
     app.segmented_control[0].set_value("teacher_global_224").run()
     assert app.selectbox(key="train.reference.teacher_global_224").value == "teacher_global"
     assert app.query_params["config"] in ("teacher_global_224", ["teacher_global_224"])
+    app.segmented_control[0].set_value("demo").run()
+    assert app.selectbox(key="train.reference.demo").value == ""
+    assert app.metric[0].delta == ""
+
+
+def test_how_long_it_takes_here_is_said_once_a_run_like_it_finished(
+    open_page: OpenPage, split_home: Home
+) -> None:
+    assert "is known once a run of this network and size" in words(open_page("train"))
+    folder = ended_run(split_home, "before")
+    save(run_configs()["demo"], folder.config)
+    assert "as fast as before was" in words(open_page("train")).replace("\\", "")
 
 
 def test_a_launch_starts_one_run_with_what_was_changed_and_shows_it(
