@@ -34,6 +34,19 @@ _LINGERING = 30.0
 
 def detail(home: Home, run: Run, any_live: bool = False) -> None:
     """Everything about one run. It ticks only while it, work on it or `any_live` run goes on."""
+    # In a place of its own: what a browser sends to a fragment that has moved since is lost.
+    with st.container():
+        _head(home, run)
+    # A page that is drawn anew has none of the points that an earlier one was sent.
+    forget_sent(_key(run))
+    stands = _stands(home, run)
+    every = _TICK_SECONDS if run.is_live or "running" in stands[1:] else None
+    if every is None and (any_live or "just ended" in stands):
+        every = _SLOW_TICK_SECONDS
+    st.fragment(_current, run_every=every)(home, run.run_id, stands)
+
+
+def _head(home: Home, run: Run) -> None:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
@@ -44,13 +57,6 @@ def detail(home: Home, run: Run, any_live: bool = False) -> None:
         actions(home, run)
     note_view(run)
     _reason(run)
-    # A page that is drawn anew has none of the points that an earlier one was sent.
-    forget_sent(_key(run))
-    stands = _stands(home, run)
-    every = _TICK_SECONDS if run.is_live or "running" in stands[1:] else None
-    if every is None and (any_live or "just ended" in stands):
-        every = _SLOW_TICK_SECONDS
-    st.fragment(_current, run_every=every)(home, run.run_id, stands)
 
 
 def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
@@ -69,8 +75,12 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
             metric_row(figures(run, seen.history))
             st.caption(_about(run, seen.history))
             diagnosis(run)
+            # What it was trained for comes before how it got there.
+            if run.state == "finished":
+                evaluation(home, run)
         _charts(run, seen)
-        evaluation(home, run)
+        if run.state != "finished":
+            evaluation(home, run)
         log_view(run)
         tell_new(home)
 
