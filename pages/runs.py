@@ -19,32 +19,37 @@ heading("Runs", "Every training run as it truly stands. A run goes on when this 
 with problems_shown():
     home = place.home()
     runs = list_runs(home)
-    undo_view(home)
-    queue_view(home)
-    alerts_view(home)
+    # What comes and goes above the run must not move it: see `detail`.
+    above, middle = st.container(), st.container()
     views = ["One run", "Compare"]
-    if len(runs) > 1:
-        view = st.segmented_control(
-            "View",
-            views,
-            default=views[0],
-            key="runs.view",
-            bind="query-params",
-            label_visibility="collapsed",
-        )
-    else:
+    with above:
+        undo_view(home)
+        queue_view(home)
+        alerts_view(home)
         view = views[0]
-    if not runs:
-        empty(
-            "No runs yet",
-            "A run trains a network on a split. Launch one, and its curves grow here.",
-            [Action("Launch a run", "../pages/train.py", ":material/model_training:")],
-            icon=":material/monitoring:",
-            key="runs.empty",
-        )
-    elif view == "Compare":
-        compare(home, runs)
-    else:
-        detail(home, choose(runs), any(run.is_live for run in runs))
+        if len(runs) > 1:
+            view = st.segmented_control(
+                "View",
+                views,
+                default=views[0],
+                key="runs.view",
+                bind="query-params",
+                label_visibility="collapsed",
+            )
+    with middle:
+        if not runs:
+            empty(
+                "No runs yet",
+                "A run trains a network on a split. Launch one, and its curves grow here.",
+                [Action("Launch a run", "../pages/train.py", ":material/model_training:")],
+                icon=":material/monitoring:",
+                key="runs.empty",
+            )
+        elif view == "Compare":
+            compare(home, runs)
+        else:
+            with st.container():
+                run = choose(runs)
+            detail(home, run, any(run.is_live for run in runs))
     import_view(home)
     trash_view(home)

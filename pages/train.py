@@ -7,6 +7,7 @@ from studio import place
 from studio.split.made import splits_made
 from studio.train import configuration
 from studio.train.cropping import choose_crop, crop_verdict
+from studio.train.duration import time_here
 from studio.train.launching import form
 from studio.train.meaning import meaning
 from studio.train.shrinking import small_copies
@@ -39,5 +40,6 @@ with problems_shown():
         crop_verdict(home, crop)
         reference = (other, configs[other]) if other else None
         meaning(home, (name, settings), reference, split.species)
+        time_here(home, settings, split)
         small_copies(home, settings.data)
         form(home, name, settings)

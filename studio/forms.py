@@ -1,4 +1,4 @@
-"""A form drawn from the fields of a settings model: their types and descriptions."""
+"""A form drawn from the fields of a settings model: their types, bounds and descriptions."""
 
 import math
 import types
@@ -10,7 +10,7 @@ import streamlit as st
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from engine.settings.files import explain
+from studio import naming
 from studio.views.problem import problem
 
 M = TypeVar("M", bound=BaseModel)
@@ -30,8 +30,14 @@ class _Leaf:
 
     @property
     def label(self) -> str:
-        name = self.key.rpartition(".")[2]
-        return self.info.title or name.replace("_", " ").capitalize()
+        return naming.label(self.key, self.info)
+
+    @property
+    def help(self) -> str | None:
+        """What it is and, of a number, what it may be."""
+        allowed = naming.range_words(self.info)
+        said = [self.info.description or "", f"It may be {allowed}." if allowed else ""]
+        return " ".join(part for part in said if part) or None
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ def settings_form(
     try:
         new = with_changes(settings, values)
     except ValidationError as error:
-        problem(_in_words(explain(type(settings), error), by_key))
+        problem(naming.refused(type(settings), error))
         return None
     found = {leaf.key: leaf.value for leaf in _leaves(new)}
     changes = {leaf.key: found[leaf.key] for leaf in leaves if found[leaf.key] != leaf.value}
@@ -104,13 +110,6 @@ def with_changes(settings: M, changes: Mapping[str, Any]) -> M:
             place = place[group]
         place[name] = value
     return type(settings).model_validate(values)
-
-
-def _in_words(sentence: str, leaves: Mapping[str, _Leaf]) -> str:
-    """A sentence that begins with a key, with the field's label in its place."""
-    key, _, rest = sentence.partition(" ")
-    said = f"{leaves[key].label} {rest}" if key in leaves else sentence
-    return said[0].upper() + said[1:]
 
 
 def _leaves(settings: BaseModel, prefix: str = "") -> Iterator[_Leaf]:
@@ -141,7 +140,7 @@ def _draw(leaves: Sequence[_Leaf], form: str) -> dict[str, Any]:
     groups = list(dict.fromkeys(leaf.group for leaf in leaves))
     for group in groups:
         if group and len(groups) > 1:
-            st.markdown(f"**{group.replace('.', ' · ').replace('_', ' ').capitalize()}**")
+            st.markdown(f"**{naming.group_words(group)}**")
         members = [leaf for leaf in leaves if leaf.group == group]
         switches = [leaf for leaf in members if _plain(leaf.info.annotation) == (bool, False)]
         with st.grid(3, min_column_width=220, gap=("small", "medium")):
@@ -156,7 +155,7 @@ def _draw(leaves: Sequence[_Leaf], form: str) -> dict[str, Any]:
 
 def _widget(leaf: _Leaf, key: str) -> Any:
     kind, optional = _plain(leaf.info.annotation)
-    words: dict[str, Any] = {"key": key, "help": leaf.info.description}
+    words: dict[str, Any] = {"key": key, "help": leaf.help}
     if get_origin(kind) is Literal:
         options = [*get_args(kind), *([None] if optional else [])]
         return st.selectbox(
@@ -184,8 +183,8 @@ def _widget(leaf: _Leaf, key: str) -> Any:
 
 
 def _number(leaf: _Leaf, kind: type[int] | type[float], words: dict[str, Any]) -> int | float:
-    # Bounds are left to the validation: a field that is out of its own holds back the whole form,
-    # and says so only where it stands, which may be folded away.
+    # Without bounds: out of them, the browser would send nothing and say so beside the field
+    # alone, which may be far from the button.
     step = 1 if kind is int else _step(float(leaf.value))
     return st.number_input(
         leaf.label,

@@ -56,6 +56,12 @@ def duration(seconds: float) -> str:
     return " ".join(said[:2]) or "0 s"
 
 
+def rounded(seconds: float) -> float:
+    """In steps of 5, 30 and 60 seconds, and never 0: a forecast is no more certain than that."""
+    step = 60 if seconds >= 600 else 30 if seconds >= 120 else 5
+    return max(5, round(seconds / step) * step)
+
+
 def moment(then: float) -> str:
     """Unix seconds -> "25 Nov 14:03:07", by this machine's clock."""
     return time.strftime("%d %b %H:%M:%S", time.localtime(then))

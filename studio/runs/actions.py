@@ -87,7 +87,7 @@ def _stop(home: Home, run: Run) -> None:
         st.rerun()
     if run.is_abroad:
         return
-    with st.popover("Cancel", icon=":material/close:", key=f"runs.cancel.{run.run_id}"):
+    with st.popover("Cancel", icon=":material/close:", key="runs.cancel.menu"):
         st.markdown("End it at once? What it did since its last checkpoint is lost.")
         if st.button("Cancel without saving", key="runs.cancel", icon=":material/close:"):
             ask_to_stop(home, run.run_id, save=False)
@@ -95,9 +95,7 @@ def _stop(home: Home, run: Run) -> None:
 
 
 def _duplicate(home: Home, run: Run) -> None:
-    with st.popover(
-        "Duplicate", icon=":material/content_copy:", key=f"runs.duplicate.{run.run_id}"
-    ):
+    with st.popover("Duplicate", icon=":material/content_copy:", key="runs.duplicate"):
         st.markdown("Launch a new run with this configuration and these changes.")
         changes = st.text_area(
             "Changes, one a line",
@@ -113,15 +111,20 @@ def _duplicate(home: Home, run: Run) -> None:
 
 
 def _delete(home: Home, run: Run) -> None:
-    # By the run's name: after a deletion a box that stayed open would speak of the next run.
+    # By its name, so that a second click on what is gone is nothing to the run that comes next.
     with st.popover("Delete", icon=":material/delete:", key=f"runs.delete.{run.run_id}"):
         files = [path.stat().st_size for path in run.folder.root.rglob("*") if path.is_file()]
         st.markdown(
             f"Move **{text.plain(run.run_id)}** with its curves, checkpoints and evaluation, "
             f"{text.size(sum(files))}, to the trash? It can be brought back from there."
         )
-        if st.button("Move to the trash", key="runs.delete.confirm", icon=":material/delete:"):
+        pressed = st.button(
+            "Move to the trash",
+            key=f"runs.delete.confirm.{run.run_id}",
+            icon=":material/delete:",
+        )
+        if pressed:
             delete_run(home, run.run_id)
             forget_job(home, f"evaluate-{run.run_id}")
-            st.session_state["runs.deleted"] = run.run_id
+            st.session_state.setdefault("runs.deleted", []).append(run.run_id)
             st.switch_page("../pages/runs.py")

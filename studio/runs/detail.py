@@ -34,6 +34,19 @@ _LINGERING = 30.0
 
 def detail(home: Home, run: Run, any_live: bool = False) -> None:
     """Everything about one run. It ticks only while it, work on it or `any_live` run goes on."""
+    # In a place of its own: what a browser sends to a fragment that has moved since is lost.
+    with st.container():
+        _head(home, run)
+    # A page that is drawn anew has none of the points that an earlier one was sent.
+    forget_sent(_key(run))
+    stands = _stands(home, run)
+    every = _TICK_SECONDS if run.is_live or "running" in stands[1:] else None
+    if every is None and (any_live or "just ended" in stands):
+        every = _SLOW_TICK_SECONDS
+    st.fragment(_current, run_every=every)(home, run.run_id, stands)
+
+
+def _head(home: Home, run: Run) -> None:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
@@ -44,13 +57,6 @@ def detail(home: Home, run: Run, any_live: bool = False) -> None:
         actions(home, run)
     note_view(run)
     _reason(run)
-    # A page that is drawn anew has none of the points that an earlier one was sent.
-    forget_sent(_key(run))
-    stands = _stands(home, run)
-    every = _TICK_SECONDS if run.is_live or "running" in stands[1:] else None
-    if every is None and (any_live or "just ended" in stands):
-        every = _SLOW_TICK_SECONDS
-    st.fragment(_current, run_every=every)(home, run.run_id, stands)
 
 
 def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
@@ -69,12 +75,11 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
             metric_row(figures(run, seen.history))
             st.caption(_about(run, seen.history))
             diagnosis(run)
-        if run.state == "finished":
-            # What came of it comes before how it came about.
-            evaluation(home, run)
-            _charts(run, seen)
-        else:
-            _charts(run, seen)
+            # What it was trained for comes before how it got there.
+            if run.state == "finished":
+                evaluation(home, run)
+        _charts(run, seen)
+        if run.state != "finished":
             evaluation(home, run)
         log_view(run)
         tell_new(home)
@@ -192,18 +197,12 @@ def _time(run: Run, history: History) -> Metric:
         span = range_left(status.seconds_left, history.train["images_per_second"])
         return Metric(
             "Time left",
-            text.duration(_rounded(status.seconds_left)),
+            text.duration(text.rounded(status.seconds_left)),
             "As fast as it was lately; below it, from the fastest to the slowest tenth.",
-            " to ".join(text.duration(_rounded(end)) for end in span) if span else None,
+            " to ".join(text.duration(text.rounded(end)) for end in span) if span else None,
         )
     end = status.ended or status.updated or began
     return Metric("Took", text.duration(end - began), note=text.ago(end, time.time()))
-
-
-def _rounded(seconds: float) -> float:
-    """In steps of 5, 30 and 60 seconds: a forecast is no more certain than that."""
-    step = 60 if seconds >= 600 else 30 if seconds >= 120 else 5
-    return round(seconds / step) * step
 
 
 def _about(run: Run, history: History) -> str:

@@ -33,6 +33,7 @@ def choose(runs: Sequence[Run]) -> Run:
         st.caption("No run has all of these words.")
         return runs[0]
     if chosen not in by_id:
+        # Said, not left to the widget: the browser would go on with one that is gone.
         st.session_state["runs.chosen"] = kept[0].run_id
     with st.container(border=True, height=276 if tall else "content"):
         chosen = st.radio(

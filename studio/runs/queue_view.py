@@ -15,6 +15,7 @@ from studio import text
 from studio.views.problem import problem
 
 _SHOWN = 20
+_UNDONE_AT_ONCE = 3
 _LANES = {"cpu": "the processor", "gpu": "the GPU", "light": "a free place"}
 
 
@@ -70,17 +71,19 @@ def waits_for(home: Home, ticket: Ticket) -> str:
 
 
 def undo_view(home: Home) -> None:
-    """Offer to bring back the run that was deleted a moment ago."""
-    run_id = st.session_state.get("runs.deleted")
-    if run_id not in {item.run_id for item in trash(home)}:
-        # It was brought back, or removed for good, from the trash itself.
-        st.session_state.pop("runs.deleted", None)
+    """Offer to bring back each run that was deleted in this tab and is in the trash still."""
+    deleted: list[str] = st.session_state.get("runs.deleted", [])
+    if not deleted:
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.info(f"{text.plain(run_id)} is in the trash.", icon=":material/delete:", width="stretch")
-        if st.button("Undo", key="runs.undo", icon=":material/undo:"):
-            del st.session_state["runs.deleted"]
-            _do(lambda: restore_run(home, run_id))
+    there = {item.run_id for item in trash(home)}
+    # Newest first; one that was restored or removed for good has nothing to undo.
+    deleted[:] = [run_id for run_id in dict.fromkeys(deleted) if run_id in there]
+    for run_id in reversed(deleted[-_UNDONE_AT_ONCE:]):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            said = f"{text.plain(run_id)} is in the trash."
+            st.info(said, icon=":material/delete:", width="stretch")
+            if st.button("Undo", key=f"runs.undo.{run_id}", icon=":material/undo:"):
+                _do(lambda run_id=run_id: restore_run(home, run_id))  # type: ignore[misc]
 
 
 def trash_view(home: Home) -> None:

@@ -1,10 +1,13 @@
 """Looking before launching: whether a configuration can be trained here, and why not."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from engine.home import Home
 from engine.runs.preflight import findings_in, read_preflight, start_preflight
 from engine.settings.run import RunSettings
+from studio import naming
 from studio.views.findings import show_findings
 from studio.views.problem import problem
 
@@ -34,7 +37,10 @@ def _draw(home: Home, was_running: bool) -> None:
     if was_running:
         st.rerun()
     with st.container(border=True):
-        found = findings_in(job)
+        found = [
+            replace(each, detail=naming.in_labels(each.detail, RunSettings))
+            for each in findings_in(job)
+        ]
         if found:
             show_findings(found)
         else:

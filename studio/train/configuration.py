@@ -53,15 +53,25 @@ MORE = (
 )
 
 # What each is most worth seeing beside: the published comparison, before and after.
-_COUNTERPARTS = {"teacher_global_224": "teacher_global"}
+_COUNTERPARTS = {
+    "teacher_global_224": "teacher_global",
+    "teacher_global": "teacher_global_224",
+}
 
 
 def choose(configs: Mapping[str, RunSettings]) -> str:
     """Ask for a configuration, and say what it is for."""
     names = list(configs)
     from_address("train.config", "config", names)
-    st.session_state.setdefault("train.config", "demo" if "demo" in names else names[0])
-    name = st.segmented_control("Configuration", names, required=True, key="train.config")
+    # Not as the widget's default: the address may have set it, and it cannot be set twice.
+    if st.session_state.get("train.config") not in names:
+        st.session_state["train.config"] = "demo" if "demo" in names else names[0]
+    name = st.segmented_control(
+        "Configuration",
+        names,
+        required=True,
+        key="train.config",
+    )
     to_address("train.config", "config", name)
     chosen = str(name or names[0])
     settings = configs[chosen]
@@ -92,15 +102,17 @@ def choose_split(splits: Sequence[Made]) -> Made:
 
 
 def choose_reference(configs: Mapping[str, RunSettings], chosen: str) -> str | None:
-    """Ask for the configuration that the chosen one is compared with; None without another."""
-    others = [name for name in configs if name != chosen]
-    usual = _COUNTERPARTS.get(chosen, "teacher_global_224")
-    return st.selectbox(
+    """Ask for the configuration that the chosen one is compared with; None for nothing."""
+    others = ["", *(name for name in configs if name != chosen)]
+    usual = _COUNTERPARTS.get(chosen, "")
+    name = st.selectbox(
         "Compared with",
         others,
         index=others.index(usual) if usual in others else 0,
+        format_func=lambda name: name or "nothing",
         key=f"train.reference.{chosen}",
     )
+    return name or None
 
 
 def settings_of(

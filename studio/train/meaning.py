@@ -10,7 +10,7 @@ from engine.home import Home
 from engine.runs.estimates import estimate_of
 from engine.runs.jobs import Job
 from engine.settings.run import RunSettings
-from studio import text
+from studio import naming, text
 from studio.views.metrics import Metric, metric_row
 from studio.views.problem import problem
 
@@ -65,7 +65,8 @@ def _draw(compared: list[Compared]) -> None:
     else:
         st.caption(text.plain(" ".join([*in_words(chosen, other), *on_this_machine(chosen)])))
     if chosen.job.state == "failed":
-        problem(chosen.job.reason or f"{chosen.name} could not be estimated.")
+        reason = naming.in_labels(chosen.job.reason, RunSettings)
+        problem(reason or f"{chosen.name} could not be estimated.")
 
 
 def figures(chosen: Compared, other: Compared | None) -> list[Metric]:
@@ -135,7 +136,7 @@ def in_words(chosen: Compared, other: Compared | None) -> list[str]:
     ]
     if mine and other.estimate:
         ratio = mine["flops_per_image"] / max(other.estimate["flops_per_image"], 1)
-        said.append(f"Expect a photograph to take {_as_long(ratio)} {other.name}.")
+        said.append(f"{_speed(ratio, other.name)}, photograph for photograph.")
     return said
 
 
@@ -152,25 +153,33 @@ def on_this_machine(chosen: Compared) -> list[str]:
     return [f"Here ({here['device']}), passes of {how} take {needed} of {free} that are free."]
 
 
-def _times(mine: float | None, theirs: float | None) -> str:
-    if not mine or not theirs:
-        return "–"
-    ratio = mine / theirs
-    return f"1/{1 / ratio:,.0f} of the other" if ratio < 0.1 else f"{_factor(ratio)} the other"
+def _speed(ratio: float, other: str) -> str:
+    """How long a photograph takes beside another configuration, from the shares of the work."""
+    if 0.95 < ratio < 1.05:
+        return f"Expect it to be as fast as {other}"
+    if ratio > 1:
+        return f"Expect it to take {_factor(ratio)} as long as {other}"
+    return f"Expect it to be {_factor(1 / ratio)} as fast as {other}"
 
 
 def _factor(ratio: float) -> str:
-    return f"{ratio:.2g}×" if ratio < 9.95 else f"{ratio:,.0f}×"
+    """3.19 -> "3.2 times"; 188.7 -> "190 times": a forecast has two digits."""
+    digits = 1 - math.floor(math.log10(ratio))
+    return f"{round(ratio, digits):,.{max(0, digits)}f} times".replace(".0 times", " times")
 
 
-def _as_long(ratio: float) -> str:
-    if 0.95 < ratio < 1.05:
-        return "as long as with"
-    if ratio > 1:
-        return f"{_factor(ratio)} as long as with"
-    return (
-        f"a {1 / ratio:,.0f}th of the time of" if ratio < 0.1 else f"{_factor(ratio)} the time of"
-    )
+def _times(mine: float | None, theirs: float | None) -> str:
+    """0.005 -> "1/200 of the other", 0.33 -> "33% of the other", 2.9 -> "2.9× the other"."""
+    if not mine or not theirs:
+        return "–"
+    ratio = mine / theirs
+    if abs(ratio - 1) < 0.005:
+        return "like the other"
+    if ratio < 0.095:
+        return f"1/{_factor(1 / ratio).removesuffix(' times')} of the other"
+    if ratio < 1:
+        return f"{text.percentage(ratio, 0)} of the other"
+    return f"{_factor(ratio).removesuffix(' times')}× the other"
 
 
 def _millions(value: int | None, unit: str) -> str:

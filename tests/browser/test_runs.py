@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from engine.home import open_home
-from engine.runs.run import find_run, list_runs
+from engine.runs.run import find_run
 from tests.browser.conftest import ROOT, Server, StartServer
 from tests.studio.runs import drawn_run
 
@@ -47,28 +47,6 @@ def test_points_arrive_in_the_same_chart_and_the_zoom_stays(page: Page, server: 
     )
     assert chart.evaluate("plot => plot.mark") == "the same"
     assert chart.evaluate(RANGES) == pytest.approx(zoom)
-
-
-def test_a_second_click_on_the_way_to_the_trash_does_not_take_another_run(
-    page: Page, serve: StartServer, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    home = open_home(tmp_path_factory.mktemp("home"))
-    for name in ("first", "second", "third"):
-        drawn_run.ended_run(home, name)
-    page.goto(f"{serve(home=home.root).address}/runs?run=second")
-    page.get_by_role("button", name="Delete", exact=True).click()
-    sure = page.get_by_role("button", name="Move to the trash")
-    place = sure.bounding_box()
-    sure.click()
-    expect(page.get_by_text("second is in the trash.")).to_be_visible()
-    expect(sure).to_be_hidden()
-    assert place is not None
-    page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
-    page.wait_for_timeout(1_000)
-    assert sorted(run.run_id for run in list_runs(home)) == ["first", "third"]
-    # The run that is shown instead is marked in the list.
-    runs = page.get_by_role("radiogroup", name="2 runs")
-    expect(runs.get_by_role("radio", checked=True)).to_have_count(1)
 
 
 def test_a_run_is_chosen_by_click_and_by_keyboard_and_stands_in_the_address(

@@ -158,7 +158,9 @@ def make_a_split(page: Page) -> None:
 def launch_a_small_run(page: Page, server: Server) -> None:
     """Two quick clicks, one run: of the demo configuration, made small enough for a test."""
     expect(page.get_by_text("128 × 128")).to_be_visible()
-    expect(page.get_by_text("Expect a photograph to take")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text(re.compile("Here .* take .* that are free"))).to_be_visible(
+        timeout=90_000
+    )
     page.get_by_role("combobox", name="Crop", exact=True).click()
     page.get_by_role("option", name="walk").click()
     expect(page.get_by_text("Nobody has measured yet whether walk helps")).to_be_visible()

@@ -53,10 +53,11 @@ def sent(app: AppTest) -> object:
     return app.session_state["changes"]
 
 
-def test_every_field_has_its_widget_with_its_description() -> None:
+def test_every_field_has_its_widget_with_its_description_and_bounds() -> None:
     app = opened()
     resize = app.number_input(key="plan.resize")
     assert (resize.value, resize.step) == (448, 1)
+    assert resize.help == "It may be at least 16 and less than 4,097."
     assert app.text_input(key="plan.name").help == "What it is called."
     assert app.toggle(key="plan.flip").value is True
     assert app.selectbox(key="plan.part").options == ["val", "test", "not set"]
@@ -92,8 +93,8 @@ def test_what_was_changed_comes_back_by_key_with_its_type() -> None:
     ("key", "value", "sentence"),
     [
         ("plan.name", "", "Name is '': "),
-        ("plan.scale", "0.5, much", "Scale.1 is 'much': "),
-        ("plan.optimiser.clip", "-1", "Clip is '-1': "),
+        ("plan.scale", "0.5, much", "Scale must be a number, not 'much'."),
+        ("plan.optimiser.clip", "-1", "Clip must be more than 0, not -1."),
     ],
 )
 def test_a_value_that_is_refused_is_explained_in_one_sentence(
@@ -105,11 +106,13 @@ def test_a_value_that_is_refused_is_explained_in_one_sentence(
     assert app.error[0].value.startswith(sentence)
 
 
-def test_a_number_out_of_its_bounds_is_explained_where_the_form_was_sent() -> None:
+def test_a_number_out_of_its_range_is_sent_and_refused_by_its_label() -> None:
     app = opened()
-    app.number_input(key="plan.optimiser.learning_rate").set_value(99)
+    app.number_input(key="plan.resize").set_value(999_999_999)
     assert sent(app) is None
-    assert app.error[0].value == "Learning rate is 99.0: it should be less than or equal to 1."
+    assert app.error[0].value == (
+        "Resize must be at least 16 and less than 4,097, not 999,999,999."
+    )
 
 
 def test_values_that_do_not_go_together_are_explained_in_one_sentence() -> None:

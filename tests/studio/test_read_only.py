@@ -25,7 +25,7 @@ def test_every_page_opens_and_what_would_be_written_is_refused_in_a_sentence(
     assert "Read-only file system" in said.value
     app = open_page("runs", run="one")
     assert app.metric[0].value == "4 of 4"
-    for key in ("runs.favourite", "runs.evaluate", "runs.delete.confirm"):
+    for key in ("runs.favourite", "runs.evaluate", "runs.delete.confirm.one"):
         app = open_page("runs", run="one")
         app.button(key=key).click().run()
         assert not app.exception

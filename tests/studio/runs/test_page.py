@@ -2,14 +2,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
+from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.testing.v1 import AppTest
 
 from engine.files import write_json
 from engine.home import Home
+from engine.runs.alerts import Alert, alert_file, append_alerts
 from engine.runs.run import find_run, list_runs
 from engine.training.diagnosis import Diagnosis, Remark, write_diagnosis
+from engine.training.status import write_status
 from tests.conftest import PROJECT
 from tests.studio.conftest import OpenPage, words
 from tests.studio.runs import drawn_run
@@ -99,26 +103,39 @@ def test_a_run_is_deleted_when_that_is_confirmed_and_comes_back_when_it_is_undon
     ended_run(home, "two")
     app = open_page("runs", run="one")
     assert "It can be brought back from there." in words(app)
-    app.button(key="runs.delete.confirm").click().run()
+    app.button(key="runs.delete.confirm.one").click().run()
     assert not app.exception
     assert [run.run_id for run in list_runs(home)] == ["two"]
     assert app.radio[0].value == "two"
-    app.button(key="runs.undo").click().run()
+    app.button(key="runs.undo.one").click().run()
     assert {run.run_id for run in list_runs(home)} == {"one", "two"}
+    assert not app.info
 
 
-def test_a_run_that_was_brought_back_from_the_trash_is_no_more_said_to_be_there(
+def test_each_of_several_deleted_runs_can_be_had_back(open_page: OpenPage, home: Home) -> None:
+    for name in ("one", "two", "three"):
+        ended_run(home, name)
+    app = open_page("runs", run="one")
+    app.button(key="runs.delete.confirm.one").click().run()
+    app.radio[0].set_value("two").run()
+    app.button(key="runs.delete.confirm.two").click().run()
+    assert [box.value for box in app.info] == ["two is in the trash.", "one is in the trash."]
+    app.button(key="runs.undo.one").click().run()
+    assert {run.run_id for run in list_runs(home)} == {"one", "three"}
+    assert [box.value for box in app.info] == ["two is in the trash."]
+
+
+def test_a_run_that_came_back_from_the_trash_is_no_longer_said_to_be_there(
     open_page: OpenPage, home: Home
 ) -> None:
     ended_run(home, "one")
     ended_run(home, "two")
     app = open_page("runs", run="one")
-    app.button(key="runs.delete.confirm").click().run()
-    assert "one is in the trash." in [info.value for info in app.info]
+    app.button(key="runs.delete.confirm.one").click().run()
     restore = next(button for button in app.button if button.label == "Restore")
     restore.click().run()
-    assert not app.info
-    assert "Undo" not in [button.label for button in app.button]
+    assert {run.run_id for run in list_runs(home)} == {"one", "two"}
+    assert not app.info and not app.error
 
 
 def test_an_evaluation_is_shown_with_its_figures_and_a_table_by_species(
@@ -157,3 +174,47 @@ def test_what_the_curves_say_stands_above_them(open_page: OpenPage, home: Home) 
     assert said.index("Val is at chance.") < said.index("2 species have no photograph in train.")
     write_diagnosis(folder.diagnosis, Diagnosis(4, 80, ()))
     assert "Nothing looks wrong after epoch 4." in words(open_page("runs"))
+
+
+def test_the_outcome_of_a_finished_run_stands_above_its_curves(
+    open_page: OpenPage, home: Home
+) -> None:
+    folder = ended_run(home, "one")
+    write_json(folder.evaluation / "test.json", EVALUATION)
+    assert place_of_the_outcome(open_page("runs")) == "above"
+    status = folder.read_status()
+    write_status(folder.status, replace(status, state="stopped"))
+    assert place_of_the_outcome(open_page("runs")) == "below"
+
+
+def place_of_the_outcome(app: AppTest) -> str:
+    """Where it is beside the choice of the curves' axis."""
+    kinds = [(node.type, getattr(node, "label", "")) for node in app.main]
+    shown = [
+        str(getattr(node, "value", "")) if kind == "subheader" else label
+        for node, (kind, label) in zip(app.main, kinds, strict=True)
+    ]
+    return "above" if shown.index("On the test part") < shown.index("Over") else "below"
+
+
+def test_what_comes_above_a_run_does_not_move_the_part_that_is_clicked_in(
+    open_page: OpenPage, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+    register = MemoryFragmentStorage.register
+
+    def noted(self: MemoryFragmentStorage, key: str, *args: object, **more: object) -> None:
+        drawn.append(key)
+        register(self, key, *args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(MemoryFragmentStorage, "register", noted)
+    folder = ended_run(home, "one")
+    app = open_page("runs", run="one")
+    alert_file(home).parent.mkdir()
+    append_alerts(home, [Alert("one", 1, "finished", "It finished.", time.time())])
+    status = folder.read_status()
+    write_status(folder.status, replace(status, state="stopped", reason="It was asked to stop."))
+    ended_run(home, "two")
+    app.run()
+    assert "It was asked to stop." in words(app)
+    assert len(drawn) > 1 and len(set(drawn)) == 1

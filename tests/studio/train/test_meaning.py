@@ -44,12 +44,25 @@ def test_each_figure_says_how_it_stands_to_the_other_configuration(
     assert shown == {
         "The network sees": ("384 × 384", "2.9× the other"),
         "Tokens": ("577", "2.9× the other"),
-        "Parameters": ("86.1 M", "1× the other"),
+        "Parameters": ("86.1 M", "like the other"),
         "Memory": ("9.4 GB", "2× the other"),
         "GFLOP a photo": ("166", "3.2× the other"),
     }
-    assert in_words(large, small)[-1].startswith(
-        "Expect a photograph to take 3.2× as long as with teacher_global_224."
+    assert in_words(large, small)[-1] == (
+        "Expect it to take 3.2 times as long as teacher_global_224, photograph for photograph."
+    )
+
+
+def test_a_small_share_of_the_other_is_told_as_people_say_it(large: Compared) -> None:
+    tiny = compared(
+        "demo", estimate(parameters=7_000_000, memory=940_000_000, flops_per_image=83e7)
+    )
+    notes = {metric.label: metric.note for metric in figures(tiny, large)}
+    assert notes["The network sees"] == "11% of the other"
+    assert notes["Parameters"] == "1/12 of the other"
+    assert notes["GFLOP a photo"] == "1/200 of the other"
+    assert in_words(tiny, large)[-1] == (
+        "Expect it to be 200 times as fast as teacher_global, photograph for photograph."
     )
 
 

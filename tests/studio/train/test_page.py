@@ -11,9 +11,12 @@ from engine.runs.jobs import read_job
 from engine.runs.preflight import findings_in, read_preflight
 from engine.runs.run import list_runs
 from engine.settings.configs import run_configs
+from engine.settings.files import save
+from engine.settings.run import RunSettings
 from engine.training.lock import held
+from studio.naming import in_labels
 from tests.studio.conftest import OpenPage, words
-from tests.studio.runs.drawn_run import new_run
+from tests.studio.runs.drawn_run import ended_run, new_run
 
 pytestmark = pytest.mark.usefixtures("stopped_at_the_end")
 
@@ -62,6 +65,18 @@ def test_every_configuration_can_be_chosen_and_is_compared_with_its_counterpart(
     app.segmented_control[0].set_value("teacher_global_224").run()
     assert app.selectbox(key="train.reference.teacher_global_224").value == "teacher_global"
     assert app.query_params["config"] in ("teacher_global_224", ["teacher_global_224"])
+    app.segmented_control[0].set_value("demo").run()
+    assert app.selectbox(key="train.reference.demo").value == ""
+    assert app.metric[0].delta == ""
+
+
+def test_how_long_it_takes_here_is_said_once_a_run_like_it_finished(
+    open_page: OpenPage, split_home: Home
+) -> None:
+    assert "is known once a run of this network and size" in words(open_page("train"))
+    folder = ended_run(split_home, "before")
+    save(run_configs()["demo"], folder.config)
+    assert "as fast as before was" in words(open_page("train")).replace("\\", "")
 
 
 def test_a_launch_starts_one_run_with_what_was_changed_and_shows_it(
@@ -116,8 +131,23 @@ def test_settings_that_do_not_go_together_start_nothing(
     app = open_page("train", config="demo")
     app.number_input(key="train.form.demo.data.image_size").set_value(96)
     app.button(key=launch_key(app)).click().run()
-    assert "make them equal" in app.error[0].value
+    assert app.error[0].value == "Crop is 128, but Image size is 96: make them equal."
     assert not list_runs(split_home)
+
+
+def test_a_number_out_of_its_range_is_named_by_its_label(
+    open_page: OpenPage, split_home: Home
+) -> None:
+    app = open_page("train", config="demo")
+    app.number_input(key="train.form.demo.training.epochs").set_value(999_999_999)
+    app.button(key=launch_key(app)).click().run()
+    assert app.error[0].value == "Epochs must be 1 to 10,000, not 999,999,999."
+    assert not list_runs(split_home)
+
+
+def test_what_the_engine_says_of_a_setting_names_its_label() -> None:
+    said = "model.name: timm knows no network 'vit_basic'; did you mean vit_base?"
+    assert in_labels(said, RunSettings).startswith("Network: timm knows no network")
 
 
 def test_a_split_that_cannot_be_trained_on_is_refused_in_a_sentence(

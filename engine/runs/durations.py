@@ -1,0 +1,69 @@
+"""How long a run takes here, as the runs that finished on this machine tell."""
+
+import math
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.errors import BadInput
+from engine.runs.run import Run
+from engine.settings.run import RunSettings
+
+_LOOKED_AT = 30
+
+
+@dataclass(frozen=True)
+class Expected:
+    """How many seconds a run is expected to take, and which run tells so."""
+
+    seconds: float
+    run_id: str
+
+
+def expected_duration(
+    runs: Sequence[Run], settings: RunSettings, photographs: int
+) -> Expected | None:
+    """What the newest finished run like this one took, a photograph trained at a time.
+
+    `photographs` are in the train part. None where no run of this network, size and way of
+    training finished here in one go.
+    """
+    for run in runs[:_LOOKED_AT]:
+        status = run.status
+        whole = run.state == "finished" and status.attempt == 1 and status.host == platform.node()
+        # Of a run of a few steps, most was its start.
+        if not (whole and status.epoch >= 1 and status.step and status.started and status.ended):
+            continue
+        try:
+            other = run.folder.read_settings()
+        except BadInput:
+            continue
+        if _way(other) == _way(settings):
+            a_photograph = (status.ended - status.started) / (status.step * _a_step(other))
+            return Expected(a_photograph * _trained(settings, photographs), run.run_id)
+    return None
+
+
+def _way(settings: RunSettings) -> tuple[object, ...]:
+    """What decides how long a photograph takes."""
+    training = settings.training
+    return (
+        settings.model,
+        settings.data.image_size,
+        settings.data.smart_crop,
+        training.method,
+        training.stages,
+        training.precision,
+        training.device,
+        training.processes,
+        training.gradient_checkpointing,
+    )
+
+
+def _a_step(settings: RunSettings) -> int:
+    return settings.training.batch_size * settings.training.accumulation
+
+
+def _trained(settings: RunSettings, photographs: int) -> int:
+    steps = math.ceil(photographs / _a_step(settings)) * settings.total_epochs
+    return min(steps, settings.training.stop_after_steps or steps) * _a_step(settings)
