@@ -11,6 +11,7 @@ from engine.errors import StudioError
 from engine.runs.supervision import keep_going, tell_of_lost
 from studio import place
 from studio.memory import keep_small, settle
+from studio.palette import DARK, LIGHT
 
 STATIC = Path(__file__).parent / "static"
 
@@ -85,6 +86,11 @@ PAGES = {
 st.set_page_config(page_icon=STATIC / "icon.svg", layout="wide")
 page = st.navigation(PAGES, expanded=True)
 st.set_page_config(page_title=f"{page.title} · Plant Studio")
+# Streamlit writes what is chosen in the colour of its main buttons: too dark for a dark page.
+st.html(
+    "<style>button[data-selected][data-variant],[role=tab][aria-selected=true]"
+    f"{{color:light-dark({LIGHT.primary},{DARK.leaf})!important}}</style>"
+)
 st.logo(str(STATIC / "logo.svg"), size="large", icon_image=str(STATIC / "icon.svg"))
 
 

@@ -1,8 +1,14 @@
 """The one look of every chart: quiet axes, horizontal grid lines, the studio's font."""
 
+from importlib import import_module
+
 from plotly import graph_objects as go
 
 from studio.palette import LIGHT, Palette
+
+# Plotly uses pandas where that is there, and would find one half made that the studio's first
+# page is just having loaded: whoever draws waits for the whole of it.
+import_module("pandas")
 
 FONT = "Figtree, sans-serif"
 

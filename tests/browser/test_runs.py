@@ -3,12 +3,14 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from engine.home import open_home
 from engine.runs.run import find_run
+from studio.palette import DARK, LIGHT
 from tests.browser.conftest import ROOT, Server, StartServer
 from tests.studio.runs import drawn_run
 
@@ -47,6 +49,17 @@ def test_points_arrive_in_the_same_chart_and_the_zoom_stays(page: Page, server: 
     )
     assert chart.evaluate("plot => plot.mark") == "the same"
     assert chart.evaluate(RANGES) == pytest.approx(zoom)
+
+
+@pytest.mark.parametrize(("scheme", "colour"), [("light", LIGHT.primary), ("dark", DARK.leaf)])
+def test_what_is_chosen_is_written_in_a_colour_that_can_be_read(
+    page: Page, server: Server, scheme: Literal["light", "dark"], colour: str
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{server.address}/runs?run=ended")
+    red, green, blue = bytes.fromhex(colour.lstrip("#"))
+    chosen = page.get_by_role("radio", name="One run", exact=True)
+    expect(chosen).to_have_css("color", f"rgb({red}, {green}, {blue})")
 
 
 def test_a_run_is_chosen_by_click_and_by_keyboard_and_stands_in_the_address(

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -19,3 +21,16 @@ def test_the_dark_template_is_the_light_one_with_each_colour_exchanged() -> None
     for light, dark in counterparts().items():
         written = written.replace(light, dark)
     assert json.loads(written) == json.loads(json.dumps(template(DARK).to_plotly_json()))
+
+
+def test_a_chart_waits_for_what_another_thread_is_loading() -> None:
+    script = (
+        "import importlib, sys, threading\n"
+        "threading.Thread(target=importlib.import_module, args=['pandas']).start()\n"
+        "while 'pandas' not in sys.modules: pass\n"
+        "import studio.template\n"
+        "assert hasattr(sys.modules['pandas'], 'Series')\n"
+        "studio.template.template()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
