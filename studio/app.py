@@ -88,7 +88,8 @@ page = st.navigation(PAGES, expanded=True)
 st.set_page_config(page_title=f"{page.title} · Plant Studio")
 # Streamlit writes what is chosen in the colour of its main buttons: too dark for a dark page.
 st.html(
-    "<style>button[data-selected][data-variant],[role=tab][aria-selected=true]"
+    "<style>button[data-selected][data-variant],[role=tab][aria-selected=true],"
+    "[data-testid=stSliderThumbValue]"
     f"{{color:light-dark({LIGHT.primary},{DARK.leaf})!important}}</style>"
 )
 st.logo(str(STATIC / "logo.svg"), size="large", icon_image=str(STATIC / "icon.svg"))
