@@ -30,10 +30,6 @@ _PATIENCE = 20_000
 expect.set_options(timeout=_PATIENCE)
 
 
-# The machine is shared with other work: what is slow is not wrong.
-expect.set_options(timeout=20_000)
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
