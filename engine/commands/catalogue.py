@@ -14,10 +14,12 @@ from engine.catalogue.importing import ImportReport, Keep
 from engine.catalogue.mongo_import import Origin, import_mongo, mapping_of
 from engine.catalogue.store import Catalogue
 from engine.catalogue.table_import import import_table
+from engine.commands.inaturalist import take
 from engine.commands.shared import (
     HomeOption,
     JsonOption,
     answer,
+    answer_import,
     catalogue_of,
     home_at,
     progress,
@@ -34,9 +36,6 @@ SourceOption = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    # Here, because it answers as the others do, by what is in this room.
-    from engine.commands.inaturalist import take
-
     importing.command("inaturalist")(take)
     app.command()(demo)
     app.add_typer(importing, name="import")
@@ -52,7 +51,7 @@ def demo(home: HomeOption = None, as_json: JsonOption = False) -> None:
         result = import_garden(
             catalogue, place.garden, plantings, ImageStore(place).keep, report=report
         )
-    tell(result, as_json)
+    answer_import(result, as_json)
 
 
 @importing.command()
@@ -104,7 +103,7 @@ def mongo(
         result = import_mongo(
             place, catalogue, origin, fields, ImageStore(place).keep, source, report
         )
-    tell(result, as_json)
+    answer_import(result, as_json)
 
 
 def counts(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -148,11 +147,4 @@ def _take_in(
     place = home_at(home)
     with catalogue_of(place) as catalogue, progress() as report:
         result = importer(catalogue, origin, ImageStore(place).keep, source, report)
-    tell(result, as_json)
-
-
-def tell(result: ImportReport, as_json: bool) -> None:
-    """Give an import's outcome: how many of what, and what was refused."""
-    text = f"{result.added:,} added, {result.known:,} known, {result.refused:,} refused"
-    lines = [text, *(f"  {item.origin}: {item.reason}" for item in result.refusals)]
-    answer(dataclasses.asdict(result), "\n".join(lines), as_json)
+    answer_import(result, as_json)

@@ -5,8 +5,15 @@ from typing import Annotated
 
 import typer
 
-from engine.commands.catalogue import tell
-from engine.commands.shared import HomeOption, JsonOption, answer, catalogue_of, home_at, progress
+from engine.commands.shared import (
+    HomeOption,
+    JsonOption,
+    answer,
+    answer_import,
+    catalogue_of,
+    home_at,
+    progress,
+)
 from engine.download.preferences import choose, download_settings
 from engine.home import Home
 from engine.images.store import ImageStore
@@ -70,7 +77,7 @@ def take(
                 source,
                 report,
             )
-    tell(result, as_json)
+    answer_import(result, as_json)
 
 
 def _tell_plan(found: Estimate, limit: int | None, as_json: bool) -> None:

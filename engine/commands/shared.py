@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from engine.catalogue.importing import ImportReport
 from engine.catalogue.opening import open_catalogue
 from engine.catalogue.store import Catalogue
 from engine.errors import WorkFailed
@@ -53,6 +54,13 @@ def answer(values: Mapping[str, Any] | list[Any], text: str, as_json: bool) -> N
     """Give a command's outcome: as text, or as JSON on the last line."""
     tell_result(values)
     print(json.dumps(values, ensure_ascii=False) if as_json else text)
+
+
+def answer_import(result: ImportReport, as_json: bool) -> None:
+    """Give an import's outcome: how many of what, and what was refused."""
+    text = f"{result.added:,} added, {result.known:,} known, {result.refused:,} refused"
+    lines = [text, *(f"  {item.origin}: {item.reason}" for item in result.refusals)]
+    answer(dataclasses.asdict(result), "\n".join(lines), as_json)
 
 
 def answer_findings(findings: Sequence[Finding], as_json: bool) -> None:
