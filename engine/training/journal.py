@@ -67,9 +67,12 @@ class Journal:
         """A stage starts, or goes on; `last_step` is the whole run's."""
         self._device, self.steps_per_epoch = device.place, steps_per_epoch
         self.last_step = last_step
+        # A head on features takes a thousandth of what all weights take.
+        self.pace = Pace()
         self._status.write(
             state="running",
             stage=stage,
+            stage_step=place.stage_step,
             device=device.name,
             steps_total=last_step,
             step=place.step,

@@ -32,7 +32,10 @@ _SECONDS_BETWEEN_WRITES = 1.0
 
 @dataclass(frozen=True)
 class Status:
-    """What a run says of itself. Times are Unix seconds; "lost" is for readers, never written."""
+    """What a run says of itself. Times are Unix seconds; "lost" is for readers, never written.
+
+    `stage_step` is the step that the stage began after.
+    """
 
     run_id: str
     state: State = "queued"
@@ -42,6 +45,7 @@ class Status:
     host: str = ""
     device: str = ""
     stage: str = ""
+    stage_step: int = 0
     started: float | None = None
     updated: float | None = None
     ended: float | None = None

@@ -110,7 +110,8 @@ def _layout(look: Look, lines: Sequence[Line], marks: Sequence[Mark]) -> dict[st
         "uirevision": "kept" if look.x_title == "Epoch" else look.x_title,
         # Of many lines one is told at a time, or their words would cover them.
         "hovermode": "x unified" if len(lines) <= _TOLD_AT_ONCE else "closest",
-        "showlegend": len(lines) > 1 and any(line.listed for line in lines),
+        # The title says whose a single line is, but where it is neither train's nor val's.
+        "showlegend": any(line.listed and (len(lines) > 1 or not line.part) for line in lines),
         "xaxis": {
             "title": {"text": look.x_title},
             **({"type": "date"} if time_axis else {"tickformat": "~g", "rangemode": "tozero"}),

@@ -44,22 +44,15 @@ class Kind:
 KINDS = (
     Kind("loss", "Loss", "Cross-entropy", best="lowest", core=True),
     Kind(
-        "top1",
-        "Top-1",
-        "Photographs named rightly",
-        (*("train", "val"),),
-        "highest",
-        "percentage",
-        True,
+        "top1", "Top-1", "Photographs named rightly", best="highest", form="percentage", core=True
     ),
     Kind(
         "top5",
         "Top-{k}",
         "Right one among the best {k}",
-        ("train", "val"),
-        "highest",
-        "percentage",
-        True,
+        best="highest",
+        form="percentage",
+        core=True,
     ),
     Kind("macro_top1", "Macro top-1", "Mean over species", ("val",), "highest", "percentage", True),
     Kind("macro_top5", "Macro top-{k}", "Mean over species", ("val",), "highest", "percentage"),

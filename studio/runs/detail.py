@@ -194,7 +194,8 @@ def _time(run: Run, history: History) -> Metric:
         if status.seconds_left is None:
             so_far = f"{text.duration(time.time() - began)} so far" if status.started else "–"
             return Metric("Time left", "–", note=so_far)
-        span = range_left(status.seconds_left, history.train["images_per_second"])
+        of_stage = history.train["step"] > status.stage_step
+        span = range_left(status.seconds_left, history.train["images_per_second"][of_stage])
         return Metric(
             "Time left",
             text.duration(text.rounded(status.seconds_left)),

@@ -71,6 +71,7 @@ def test_a_probe_then_adapters_then_everything(home: Home, new_run: Prepare) -> 
     status = train(home, folder)
     assert (status.state, status.epochs, status.epoch) == ("finished", 7, 7), status.reason
     assert status.step == status.steps_total == 7 * 6
+    assert status.stage_step == 6 * 6
     log = folder.log.read_text()
     assert "Stage probe: 75 of" in log
     assert "Stage all: " in log

@@ -18,6 +18,15 @@ def test_train_and_val_have_their_own_colours_and_a_legend() -> None:
     assert chart.summary.startswith("train: from 3 to 1, lowest 1 at epoch 2.")
 
 
+def test_a_line_by_itself_is_named_where_it_is_neither_trains_nor_vals() -> None:
+    def legend(line: Line) -> bool:
+        shown = curves([line], title="Top-1", y_title="").figure.layout.showlegend
+        return bool(shown)
+
+    assert legend(Line("20-100 in train", [1, 2], [3, 1]))
+    assert not legend(Line("val", [1, 2], [3, 1], "val"))
+
+
 def test_a_very_long_run_is_thinned_without_losing_a_spike() -> None:
     y = np.zeros(200_000)
     y[123_456], y[55] = 9.0, -4.0
