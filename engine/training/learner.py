@@ -121,16 +121,17 @@ class Learner:
 
     @contextlib.contextmanager
     def judged(self) -> Iterator[nn.Module]:
-        """The network to judge and to keep: the average where there is one.
-
-        Its buffers are the first process's in all of them: each has seen other photographs.
-        """
-        network = self.model if self._average is None else self._average.network()
-        for buffer in network.buffers():
-            self._ranks.follow(buffer)
-        yield network
+        """The network to judge and to keep: the average where there is one."""
+        yield self.model if self._average is None else self._average.network()
         if self._average is not None:
             self._average.release()
+
+    def agree(self) -> None:
+        """Give the network to judge the first process's buffers in all of them: each has seen
+        other photographs."""
+        with self.judged() as network:
+            for buffer in network.buffers():
+                self._ranks.follow(buffer)
 
     def tensors(self) -> dict[str, Tensor]:
         """Weights under model., their average under average., the optimiser's memory under

@@ -205,6 +205,7 @@ class Stage:
     def _validate(self) -> Metrics | None:
         """Judge the whole val part; None if asked to stop meanwhile."""
         scene, began, tally = self.scene, time.monotonic(), self.scene.new_tally()
+        self.learner.agree()
         with self.learner.judged() as model:
             size = 2 * self.pass_size
             if self.seen.val.decodes:

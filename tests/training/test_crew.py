@@ -14,6 +14,7 @@ import torch
 from torch.distributed.elastic.multiprocessing.errors import ProcessFailure
 
 from engine.errors import BadInput
+from engine.evaluation.evaluate import evaluate
 from engine.files import read_json, read_json_lines
 from engine.home import Home, open_home
 from engine.split.folder import read_part
@@ -24,6 +25,7 @@ from engine.training.folder import RunFolder, run_folder
 from engine.training.loop import train, train_held
 from engine.training.ranks import join_ranks, leave_ranks
 from tests.training.conftest import Prepare, Settings
+from tests.training.killing import CHANGES
 from tests.training.small import draw_split
 
 # Parts that two processes cannot share evenly, in batches that do not divide them.
@@ -68,7 +70,10 @@ def _train_together(home: Home, folder: RunFolder, count: int) -> None:
         member.start()
     for member in members:
         member.join(120)
-    assert not any(member.is_alive() for member in members)
+    waiting = [member for member in members if member.is_alive()]
+    for member in waiting:
+        member.kill()
+    assert not waiting, "the processes wait for each other"
 
 
 def _points(folder: RunFolder) -> dict[tuple[str, int], dict[str, Any]]:
@@ -103,6 +108,27 @@ def test_two_processes_measure_what_one_does_and_judge_no_photograph_twice(
         assert found[key] == pytest.approx(point, abs=1e-6, rel=1e-5), key
     val = [point for (part, _), point in found.items() if part == "val"]
     assert {point["images"] for point in val} == {9}
+
+
+def test_all_processes_judge_with_the_batch_statistics_that_are_kept(
+    home: Home, new_run: Prepare
+) -> None:
+    network = {"model__name": "test_efficientnet", "model__options": {}}
+    folder = new_run(**network, training__batch_size=2)
+    _train_together(home, folder, 2)
+    kept = evaluate(home, folder, "val")
+    val = _points(folder)["val", kept["step"]]
+    assert kept["images"] == val["images"] == 6
+    assert kept["loss"] == pytest.approx(val["loss"], rel=1e-5)
+
+
+def test_stages_of_every_kind_go_on_in_step(home: Home, new_run: Prepare) -> None:
+    network = {"model__name": "test_efficientnet", "model__options": {}}
+    stages = [*CHANGES["training__stages"][:2], *CHANGES["training__stages"][3:]]
+    folder = new_run(**CHANGES | network | {"training__stages": stages})
+    _train_together(home, folder, 2)
+    status = folder.read_status()
+    assert (status.state, status.epoch) == ("finished", 9), folder.log.read_text()
 
 
 def test_what_the_processes_cannot_read_counts_together(home: Home, new_run: Prepare) -> None:
