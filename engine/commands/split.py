@@ -220,7 +220,7 @@ def _line(values: dict[str, Any]) -> str:
     moved = values["moved"]
     return (
         f"{values['name']}: {parts}"
-        + (f"; of {in_words(sources)} only" if sources else "")
+        + (f"; only of {in_words(sources)}" if sources else "")
         + (f"; {doubtful:,} groups with several labels, all in train" if doubtful else "")
         + (f"; {moved:,} photographs moved since the earlier split" if moved else "")
     )

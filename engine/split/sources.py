@@ -43,6 +43,10 @@ def sources_of(folder: SplitFolder) -> tuple[str, ...]:
 
 def in_words(sources: Sequence[str]) -> str:
     """The sources of a split, to follow "of"."""
-    if not sources:
-        return "all sources"
-    return f"the source{'s' if len(sources) > 1 else ''} {', '.join(sources)}"
+    match sources:
+        case []:
+            return "all sources"
+        case [one]:
+            return f"the source {one}"
+        case _:
+            return f"the sources {', '.join(sources[:-1])} and {sources[-1]}"

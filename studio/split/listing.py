@@ -82,7 +82,7 @@ def _about(split: Made) -> str:
     parts = " · ".join(f"{part} {count.images:,}" for part, count in split.counts)
     fewest = f"at least {split.min_images:,} photographs each · " if split.min_images > 1 else ""
     groups = f"grouped by {', '.join(split.group)} · " if split.group else "without groups · "
-    sources = f"of {text.plain(in_words(split.sources))} only · " if split.sources else ""
+    sources = f"only of {text.plain(in_words(split.sources))} · " if split.sources else ""
     return (
         f"{parts} · {text.count(split.species, 'species', 'species')} · {sources}{fewest}{groups}"
         f"seed {split.seed} · made {text.ago(split.made, time.time())}"

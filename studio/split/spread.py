@@ -51,7 +51,7 @@ def spread(home: Home, choice: Choice, counts: list[SpeciesCount]) -> None:
                     key="split.histogram",
                     on_click=lambda mark: choose(of_bin(evidence(), mark.place)),
                 )
-                st.caption("Click a bar, here or below, for its photographs.")
+                st.caption("Click a bar of any chart for its photographs.")
             with beside.cell():
                 live_chart(
                     bucket_bars(images),

@@ -114,7 +114,7 @@ def test_a_split_is_made_and_proved_sound(home: Path) -> None:
 def test_a_split_is_made_of_the_sources_that_are_named(home: Path) -> None:
     make = ("split", "make", "--source", "meadow", "--seed", "3", "--name")
     assert engine(home, *make, "some").values["sources"] == ["meadow"]
-    assert "of the source meadow only" in engine(home, *make, "others", as_json=False).out[0]
+    assert "only of the source meadow" in engine(home, *make, "others", as_json=False).out[0]
     unknown = engine(home, *make, "none", "--source", "moon")
     assert unknown.status == 2
     assert unknown.words.startswith("There is no source 'moon' among the photographs to deal;")

@@ -77,7 +77,7 @@ def test_several_sources_are_told_once_each(home: Home, small_catalogue: SqliteC
     split = split_folder(home, "some")
     assert json.loads(split.manifest.read_text())["sources"] == ["field", "test"]
     assert sources_of(split) == ("field", "test")
-    assert in_words(sources_of(split)) == "the sources field, test"
+    assert in_words(sources_of(split)) == "the sources field and test"
 
 
 def test_a_manifest_that_does_not_tell_means_all_of_them(split: SplitFolder) -> None:
