@@ -44,7 +44,7 @@ def spread(home: Home, choice: Choice, counts: list[SpeciesCount]) -> None:
     )
     histogram, ranks, inequality, price = tabs
     if histogram.open:
-        with histogram, st.grid(2, min_column_width=380, gap="large") as beside:
+        with histogram, st.grid(2, min_column_width=380, gap=("small", "large")) as beside:
             with beside.cell():
                 live_chart(
                     class_histogram(images.tolist()),

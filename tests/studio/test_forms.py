@@ -134,6 +134,25 @@ def test_a_form_can_show_some_fields_only_in_an_order_of_its_own() -> None:
     assert not app.text_input
 
 
+def test_what_is_not_named_stands_above_what_is_folded_away() -> None:
+    def folded() -> None:
+        from studio.forms import settings_form
+        from tests.studio.test_forms import Optimiser, Plan
+
+        settings_form(Optimiser(), "all", more=["learning_rate", "clip"], more_label="Limits")
+        settings_form(Plan(), "some", more=["name", "weights", "scale", "resize"])
+
+    app = AppTest.from_function(folded).run()
+    assert not app.exception
+    limits, more = app.expander
+    assert (limits.label, more.label) == ("Limits", "More settings")
+    assert [widget.label for widget in limits.number_input] == ["Learning rate"]
+    assert [widget.label for widget in more.number_input] == ["Resize"]
+    assert [widget.label for widget in app.number_input] == [
+        "Learning rate", "Crop", "Learning rate", "Resize"
+    ]  # fmt: skip
+
+
 def test_fields_can_be_folded_away_and_given_buttons_of_their_own() -> None:
     def chosen() -> None:
         import streamlit as st
