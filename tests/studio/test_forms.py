@@ -179,6 +179,31 @@ def test_fields_can_be_folded_away_and_given_buttons_of_their_own() -> None:
     assert app.session_state["sent"][0] == "Launch"
 
 
+def test_a_form_can_ask_for_more_and_lay_its_values_otherwise() -> None:
+    def asking() -> None:
+        import streamlit as st
+
+        from studio.forms import settings_form, with_changes
+        from tests.studio.test_forms import Plan
+
+        sent = settings_form(
+            Plan(),
+            "plan",
+            fields=["crop"],
+            below=lambda: st.session_state.update(asked=st.text_input("Why", key="why")),
+            lay=lambda plan, values: with_changes(plan, {**values, "resize": 2 * values["crop"]}),
+        )
+        st.session_state["sent"] = sent and sent.changes
+
+    app = AppTest.from_function(asking).run()
+    app.text_input(key="why").set_value("to see")
+    app.number_input(key="plan.crop").set_value(500)
+    app.button[0].click().run()
+    assert not app.error
+    assert app.session_state["asked"] == "to see"
+    assert app.session_state["sent"] == {"crop": 500}
+
+
 def test_changes_are_laid_over_settings_and_validated_as_a_whole() -> None:
     assert with_changes(Plan(), {"optimiser.learning_rate": 0.1}).optimiser.learning_rate == 0.1
     with pytest.raises(ValidationError):
