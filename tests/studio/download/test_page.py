@@ -106,6 +106,16 @@ def test_a_session_that_has_ended_is_summed_up_until_it_is_closed(
     assert not app.metric
 
 
+def test_a_download_that_brought_nothing_is_no_success(open_page: OpenPage, home: Home) -> None:
+    failed = {"failed": 3, "kinds": {"policy": 3}}
+    Control(home).tell(Status("ended", 1_000.0, 1_010.0, 3, **failed))
+    app = open_page("download")
+    assert not app.success
+    assert "nothing came" in app.warning[0].value
+    Control(home).tell(Status("ended", 1_000.0, 1_010.0, 4, 1, **failed))
+    assert open_page("download").success[0].value == "The download is done."
+
+
 def test_a_download_that_was_killed_is_told(open_page: OpenPage, home: Home) -> None:
     Control(home).tell(Status("running", 1_000.0, 1_010.0, 50, 20, left=30))
     assert "ended without a word" in open_page("download").error[0].value
