@@ -8,7 +8,8 @@ from studio.split.findings import findings_of
 from studio.split.garden import garden_beside_own
 from studio.split.made import splits_made
 from studio.split.photographs import show_chosen
-from studio.split.planning import images_of, planned, species_counts
+from studio.split.planning import Choice, images_of, planned, source_counts, species_counts
+from studio.split.sources import choose_sources
 from studio.split.spread import nothing_to_split, spread
 from studio.views.findings import show_findings
 from studio.views.page import heading
@@ -17,17 +18,18 @@ from studio.views.problem import problems_shown
 heading("Split", "Deal the photographs to train, val and test, and see what that means first.")
 with problems_shown():
     home = place.home()
-    here, known = (images_of(species_counts(home, which)) for which in ("cached", "all"))
+    here, known = (images_of(species_counts(home, Choice(which))) for which in ("cached", "all"))
     if not known.size:
         nothing_to_split()
     else:
         photographs = options.choose_photographs(int(here.sum()), int(known.sum()))
-        spread(home, photographs, species_counts(home, photographs))
+        choice = Choice(photographs, choose_sources(source_counts(home, photographs)))
+        spread(home, choice, species_counts(home, choice))
         st.subheader("A new split", anchor=False)
-        garden_beside_own(home, photographs)
-        show_chosen(home, photographs)
+        garden_beside_own(home, choice)
+        show_chosen(home, choice)
         with problems_shown():
-            asked = options.choose_settings(home, photographs)
+            asked = options.choose_settings(home, choice)
             dealt = planned(home, asked.settings)
             preview.preview(dealt)
             listing.make(home, asked)

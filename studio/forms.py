@@ -2,7 +2,7 @@
 
 import math
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -66,28 +66,35 @@ def settings_form(
     *,
     fields: Sequence[str] = (),
     more: Sequence[str] = (),
+    more_label: str = "More settings",
     submits: Sequence[Submit] = (APPLY,),
+    below: Callable[[], None] | None = None,
+    lay: Callable[[M, Mapping[str, Any]], M] | None = None,
 ) -> Sent | None:
     """Draw the form; once it is sent, return what was changed.
 
-    `fields` names the fields to draw, dotted, in that order; none means all. Those of `more`
-    are folded away below them. The first of `submits` is the main button. Returns None until the
-    form is sent, and where the values are refused: then a sentence below it says why.
+    `fields` names the fields to draw, dotted, in that order; none means all but those of `more`,
+    which are folded away below them under `more_label`. The first of `submits` is the main
+    button; `below` draws what else the form asks for, above them. `lay` lays the values over the
+    settings where that is more than `with_changes`. Returns None until the form is sent, and where
+    the values are refused: then a sentence below it says why.
     """
     by_key = {leaf.key: leaf for leaf in _leaves(settings)}
-    shown = [by_key[name] for name in fields or by_key]
+    shown = [by_key[name] for name in fields or by_key if name not in more]
     folded = [by_key[name] for name in more]
     with st.form(key, border=True, enter_to_submit=False):
         values = _draw(shown, key)
         if folded:
-            with st.expander("More settings", icon=":material/tune:"):
+            with st.expander(more_label, icon=":material/tune:"):
                 values |= _draw(folded, key)
+        if below:
+            below()
         button = _submitted(submits)
     if button is None:
         return None
     leaves = [*shown, *folded]
     try:
-        new = with_changes(settings, values)
+        new = (lay or with_changes)(settings, values)
     except ValidationError as error:
         problem(naming.refused(type(settings), error))
         return None

@@ -62,6 +62,12 @@ def make(
     earlier: Annotated[str | None, _option("earlier")] = None,
     carry: Annotated[str, _option("carry")] = _DEFAULTS.carry,
     photographs: Annotated[str, _option("photographs")] = _DEFAULTS.photographs,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Deal the photographs of this source only; may be repeated. Without it, of all."
+        ),
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -82,6 +88,7 @@ def make(
         "earlier": earlier,
         "carry": carry,
         "photographs": photographs,
+        "sources": source or [],
     }
     settings = validate(SplitSettings, values, "split make")
     place = home_at(home)
@@ -120,6 +127,7 @@ def compare(
     folders = [split_folder(place, name) for name in (first, second)]
 
     from engine.split.compare import PLACES, compare_splits
+    from engine.split.sources import in_words
 
     found = compare_splits(*folders)
     rows = found.photographs.tolist()
@@ -134,6 +142,7 @@ def compare(
         "same_classes": found.same_classes,
         "species_gained": found.gained,
         "species_lost": found.lost,
+        "sources": dict(zip((first, second), found.sources, strict=True)),
     }
     text = (
         f"{found.moved:,} photographs are in another part; {second} trains "
@@ -141,6 +150,9 @@ def compare(
         f"{found.trained_then_tested:,} photographs that {first} trains on are in the test part "
         f"of {second}."
     )
+    if any(found.sources):
+        of = [in_words(sources) for sources in found.sources]
+        text += f" {first} is of {of[0]}, {second} of {of[1]}."
     answer(values, text, as_json)
 
 
@@ -183,6 +195,7 @@ def _told(plan: "SplitPlan") -> dict[str, Any]:
     return {
         "name": names_of(plan.settings)[plan.fold],
         "seed": plan.settings.seed,
+        "sources": plan.settings.sources,
         "parts": {part: dataclasses.asdict(count) for part, count in plan.counts.items()},
         # A plan that would hold out a species it does not train on is refused before this.
         "val_only_species": 0,
@@ -196,6 +209,9 @@ def _told(plan: "SplitPlan") -> dict[str, Any]:
 
 
 def _line(values: dict[str, Any]) -> str:
+    from engine.split.sources import in_words
+
+    sources = values["sources"]
     parts = "; ".join(
         f"{part} {count['images']:,} photographs of {count['species']:,} species"
         for part, count in values["parts"].items()
@@ -204,6 +220,7 @@ def _line(values: dict[str, Any]) -> str:
     moved = values["moved"]
     return (
         f"{values['name']}: {parts}"
+        + (f"; only of {in_words(sources)}" if sources else "")
         + (f"; {doubtful:,} groups with several labels, all in train" if doubtful else "")
         + (f"; {moved:,} photographs moved since the earlier split" if moved else "")
     )

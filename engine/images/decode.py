@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from engine.errors import UnreadableImage
+from engine.images.cut_short import is_cut_short
 
 Pixels = NDArray[np.uint8]
 
@@ -25,7 +26,7 @@ warnings.filterwarnings("ignore", module=r"PIL\.")
 _ORIENTATION = 0x0112
 _SIDEWAYS = (5, 6, 7, 8)
 _UNNAMED = "The photograph"
-# How Pillow's readers of the formats say that bytes are missing at the end.
+# How most of Pillow's readers say that bytes are missing at the end.
 _CUT_SHORT = re.compile("truncated", re.I)
 
 
@@ -75,7 +76,7 @@ def decode_whole(source: Path | bytes, most_pixels: int = PIXEL_LIMIT) -> ImageH
         try:
             image.load()
         except Exception as error:  # Pillow's decoders raise nearly any kind over damaged bytes.
-            raise UnreadableImage(f"{_name(source)} is damaged: {_reason(error)}.") from error
+            raise UnreadableImage(_fault(source, "is damaged", error)) from error
     return header
 
 
@@ -99,7 +100,7 @@ def read_rgb(source: Path | bytes, least_side: int | None = None) -> Pixels:
             upright = ImageOps.exif_transpose(image)
             return np.asarray(_to_rgb(upright), dtype=np.uint8)
         except Exception as error:  # Pillow's decoders raise nearly any kind over damaged bytes.
-            raise UnreadableImage(f"{_name(source)} is damaged: {_reason(error)}.") from error
+            raise UnreadableImage(_fault(source, "is damaged", error)) from error
 
 
 def _opened(source: Path | bytes) -> Image.Image:
@@ -108,6 +109,8 @@ def _opened(source: Path | bytes) -> Image.Image:
         image = Image.open(stream, formats=FORMATS)
     except UnidentifiedImageError as error:
         empty = not (len(source) if isinstance(source, bytes) else source.stat().st_size)
+        if not empty and is_cut_short(source):
+            raise UnreadableImage(_fault(source, "is damaged", error)) from error
         what = "is empty" if empty else "is not a photograph in a known format"
         raise UnreadableImage(f"{_name(source)} {what}.") from error
     except Image.DecompressionBombError as error:
@@ -115,7 +118,7 @@ def _opened(source: Path | bytes) -> Image.Image:
     except FileNotFoundError as error:
         raise UnreadableImage(f"{_name(source)} does not exist.") from error
     except Exception as error:
-        raise UnreadableImage(f"{_name(source)} cannot be opened: {_reason(error)}.") from error
+        raise UnreadableImage(_fault(source, "cannot be opened", error)) from error
     if image.width * image.height > PIXEL_LIMIT:
         image.close()
         raise UnreadableImage(f"{_name(source)} {_too_large()}.")
@@ -178,6 +181,9 @@ def _too_large(most_pixels: int = PIXEL_LIMIT) -> str:
     return f"unfolds to more than {most_pixels / 1_000_000:,.3g} million pixels"
 
 
-def _reason(error: BaseException) -> str:
+def _fault(source: Path | bytes, what: str, error: Exception) -> str:
+    """What is wrong, as a sentence: `what`, and what Pillow says of it."""
     said = " ".join(str(error).split()).rstrip(".") or type(error).__name__
-    return "it is cut short" if _CUT_SHORT.search(said) else said
+    if _CUT_SHORT.search(said) or is_cut_short(source):
+        what, said = "is damaged", "it is cut short"
+    return f"{_name(source)} {what}: {said}."

@@ -46,6 +46,18 @@ def load(kind: type[S], path: Path, changes: Sequence[str] = ()) -> S:
     return validate(kind, values, str(path))
 
 
+def overlaid(settings: S, changes: Sequence[str], where: str) -> S:
+    """The settings with `key.sub=value` changes laid over them. `where` is as in `validate`.
+
+    Raises:
+        BadInput: a key is unknown or a value is wrong.
+    """
+    values = settings.model_dump(mode="json")
+    for change in changes:
+        _lay_over(values, change)
+    return validate(type(settings), values, where)
+
+
 def validate(kind: type[S], values: Mapping[str, Any], where: str) -> S:
     """Settings from plain values. `where` names their origin in the error's sentence.
 

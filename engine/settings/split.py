@@ -2,7 +2,7 @@
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from engine.settings.base import Settings
 
@@ -24,6 +24,9 @@ class SplitSettings(Settings):
         "cached",
         description="Deal the photographs whose bytes are here, or all that are known; those "
         "known by address alone have to be downloaded before they are trained on.",
+    )
+    sources: tuple[str, ...] = Field(
+        (), description="Deal the photographs of these sources only; where none is named, of all."
     )
     min_images: int = Field(
         1, ge=1, le=100_000, description="Species with fewer photographs are left out."
@@ -65,6 +68,11 @@ class SplitSettings(Settings):
         description="What to carry over: every part, as far as the rule allows; or exactly the "
         "test part, to which nothing is added.",
     )
+
+    @field_validator("sources")
+    @classmethod
+    def _each_once(cls, sources: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted(set(sources)))
 
     @model_validator(mode="after")
     def _something_is_trained(self) -> Self:

@@ -10,6 +10,7 @@ from engine.split.classes import read_classes
 from engine.split.deal import TEST, TRAIN
 from engine.split.folder import PARTS, SplitFolder
 from engine.split.numbers import numbered
+from engine.split.sources import sources_of
 from engine.split.table import read_table
 
 PLACES = (*PARTS, "absent")
@@ -21,13 +22,15 @@ class Comparison:
 
     `photographs` (4, 4) counts them by their place in the first (row) and in the second
     (column), both in the order of `PLACES`. `gained` and `lost` are the species that only the
-    second, or only the first, trains.
+    second, or only the first, trains. `sources` are those that the first and the second were
+    made of; none is named where it was all.
     """
 
     photographs: NDArray[np.int64]
     gained: tuple[str, ...]
     lost: tuple[str, ...]
     same_classes: bool
+    sources: tuple[tuple[str, ...], tuple[str, ...]]
 
     @property
     def moved(self) -> int:
@@ -65,6 +68,7 @@ def compare_splits(first: SplitFolder, second: SplitFolder) -> Comparison:
         tuple(sorted(set(others.species) - set(classes.species))),
         tuple(sorted(set(classes.species) - set(others.species))),
         classes.fingerprint == others.fingerprint,
+        (sources_of(first), sources_of(second)),
     )
 
 

@@ -1,7 +1,7 @@
 """What the dealing looks at, as numbers: a few bytes a photograph, however long the texts."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args
 
 import numpy as np
@@ -21,17 +21,22 @@ _COLUMNS: dict[Link, tuple[str, ...]] = {
 }
 
 
+_OTHERS = ("source", "image", "observation", "observer", "content", "url", "look", "has_look")
+
+
 @dataclass(frozen=True)
 class Evidence:
     """One entry a photograph, in the order of the table it was read from.
 
-    `species` (n,) indexes `names`, which are sorted; the other columns are numbers that are
-    equal where the texts are, 0 where there is none. `look` is the perceptual hash, true where
-    `has_look` says so.
+    `species` (n,) indexes `names`, which are sorted, and `source` (n,) indexes `sources`; the
+    other columns are numbers that are equal where the texts are, 0 where there is none. `look`
+    is the perceptual hash, true where `has_look` says so.
     """
 
     names: tuple[str, ...]
     species: NDArray[np.int32]
+    sources: tuple[str, ...]
+    source: NDArray[np.int32]
     image: Numbers
     observation: Numbers
     observer: Numbers
@@ -51,6 +56,16 @@ class Evidence:
             return np.where(self.observer > 0, own, np.uint64(0))
         columns = {"observation": self.observation, "bytes": self.content, "url": self.url}
         return columns[link]
+
+    def only(self, chosen: NDArray[np.bool_]) -> "Evidence":
+        """Some of the photographs (n,), and the names of their species only."""
+        labels, species = np.unique(self.species[chosen], return_inverse=True)
+        return replace(
+            self,
+            names=tuple(self.names[label] for label in labels),
+            species=species.astype(np.int32),
+            **{name: getattr(self, name)[chosen] for name in _OTHERS},
+        )
 
 
 def columns_for(links: Collection[Link]) -> list[str]:
@@ -83,6 +98,8 @@ def evidence_of(table: pa.Table, links: Collection[Link] = get_args(Link)) -> Ev
     return Evidence(
         tuple(names[index] for index in order),
         place[np.asarray(species.indices)],
+        tuple(source.dictionary.to_pylist()),
+        np.asarray(source.indices, np.int32),
         numbered(table["image_id"]),
         # Sources number their observations each in its own way.
         np.where(observation > 0, stirred(observation ^ from_source), observation),

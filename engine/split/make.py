@@ -20,13 +20,14 @@ from engine.home import Home
 from engine.settings.split import SplitSettings
 from engine.split.check import check_split
 from engine.split.earlier import Earlier, read_earlier
-from engine.split.evidence import evidence_of
+from engine.split.evidence import Evidence, evidence_of
 from engine.split.folder import PARTS, SplitFolder, SplitLine, split_folder, write_rows
 from engine.split.groups import group
 from engine.split.left_out import WORDS
 from engine.split.notes import doubts, left_out, notes_of
 from engine.split.plan import SplitPlan, plan_split
 from engine.split.rule import told
+from engine.split.sources import of_sources
 
 _FIELDS = tuple(field.name for field in dataclasses.fields(SplitLine))
 _READ = tuple(name for name in _FIELDS if name != "label")
@@ -34,7 +35,7 @@ _AT_ONCE = 50_000
 
 
 def photographs_in(settings: SplitSettings) -> Filter:
-    """Which photographs of the catalogue are dealt."""
+    """Which photographs of the catalogue are dealt, whatever their source."""
     return Filter(state="cached" if settings.photographs == "cached" else "")
 
 
@@ -54,8 +55,8 @@ def make_split(home: Home, catalogue: Catalogue, settings: SplitSettings) -> lis
     A folder appears whole or not at all.
 
     Raises:
-        BadInput: a split of that name exists, there is too little to split, or the split to
-            carry over is not there.
+        BadInput: a split of that name exists, there is too little to split, the split to carry
+            over is not there, or there are no photographs of a source.
         WorkFailed: the disk refuses, or the split does not pass its own check.
     """
     targets = [home.splits / name for name in names_of(settings)]
@@ -63,9 +64,8 @@ def make_split(home: Home, catalogue: Catalogue, settings: SplitSettings) -> lis
         if target.exists():
             raise BadInput(f"There is a split {target.name!r} already; choose another name.")
     earlier = earlier_of(home, settings)
-    table = catalogue.columns(_READ, photographs_in(settings))
+    table, evidence = _read(catalogue, settings)
     order = lines_order(table)
-    evidence = evidence_of(table, settings.group)
     groups = group(evidence, settings.group, settings.near_distance)
     plans = []
     for fold, target in enumerate(targets):
@@ -92,6 +92,15 @@ def lines_order(table: pa.Table) -> NDArray[np.int64]:
     keys = {"species": place[np.asarray(species.indices)], "image_id": table["image_id"]}
     ascending = [(key, "ascending") for key in keys]
     return np.asarray(pyarrow.compute.sort_indices(pa.table(keys), ascending), np.int64)
+
+
+def _read(catalogue: Catalogue, settings: SplitSettings) -> tuple[pa.Table, Evidence]:
+    table = catalogue.columns(_READ, photographs_in(settings))
+    evidence = evidence_of(table, settings.group)
+    if not settings.sources:
+        return table, evidence
+    chosen = of_sources(evidence, settings.sources)
+    return table.filter(chosen), evidence.only(chosen)
 
 
 def _make_folder(target: Path, plan: SplitPlan, table: pa.Table, order: NDArray[np.int64]) -> None:

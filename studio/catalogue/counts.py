@@ -52,9 +52,11 @@ def charts(found: Found) -> None:
     else:
         curve = rank_curve(list(species.values()), list(species))
         live_chart(curve, "catalogue_by_species")
-    left, right = st.columns(2)
-    with left:
-        live_chart(bars("Photographs by source", found.tally("source")), "catalogue_by_source")
-    with right:
-        licences = {name or "none stated": many for name, many in found.tally("license").items()}
-        live_chart(bars("Photographs by licence", licences), "catalogue_by_licence")
+    with st.grid(2, min_column_width=380, gap=("small", "large")) as beside:
+        with beside.cell():
+            live_chart(bars("Photographs by source", found.tally("source")), "catalogue_by_source")
+        with beside.cell():
+            licences = {
+                name or "none stated": many for name, many in found.tally("license").items()
+            }
+            live_chart(bars("Photographs by licence", licences), "catalogue_by_licence")

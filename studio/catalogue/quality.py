@@ -29,10 +29,7 @@ def quality(found: Found) -> None:
     job = follow({_JOB: "Looking for faults"})[_JOB]
     if job.state != "running":
         _outcome(job)
-        with st.expander(
-            "Scan the catalogue", icon=":material/troubleshoot:", expanded=job.state == "none"
-        ):
-            _form(_last_settings(job))
+        _form(_last_settings(job))
     _findings(found, _looked_for(job))
 
 
@@ -46,12 +43,16 @@ def _outcome(job: Job) -> None:
 
 
 def _form(settings: QualitySettings) -> None:
-    st.markdown(
+    st.caption(
         "Every file is read once and measured; another scan reads only what is new, whatever the "
         "limits. Excluded photographs are passed over."
     )
     sent = settings_form(
-        settings, "catalogue_scan", submits=(Submit("Scan", icon=":material/play_arrow:"),)
+        settings,
+        "catalogue_scan",
+        more=tuple(type(settings).model_fields),
+        more_label="Limits",
+        submits=(Submit("Scan the catalogue", icon=":material/troubleshoot:"),),
     )
     if sent:
         chosen = with_changes(settings, sent.changes).model_dump()

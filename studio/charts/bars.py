@@ -59,7 +59,11 @@ def bars(title: str, images: Mapping[str, int]) -> Chart:
 def _short(name: str) -> str:
     if not name:
         return "no name"
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+    if len(name) <= _LONGEST_NAME:
+        return name
+    # Addresses of licences, and names with an author, begin alike and end otherwise.
+    tail = _LONGEST_NAME // 2
+    return f"{name[: _LONGEST_NAME - tail - 1]}…{name[-tail:]}"
 
 
 def _summary(names: list[str], images: Mapping[str, int]) -> str:

@@ -52,7 +52,7 @@ def failures(home: Home) -> None:
         height=min(38 + 35 * len(found), 320),
         column_config={
             "Address": st.column_config.TextColumn(width="medium"),
-            "Reason": st.column_config.TextColumn(width="medium"),
+            "Reason": st.column_config.TextColumn(width="large"),
         },
         alt="Addresses that were given up, with the reason for each",
     )

@@ -9,28 +9,30 @@ from studio import text
 from studio.charts.tail import coverage_bars
 from studio.live_chart.component import live_chart
 
-_MOST_HOSTS = 50
+_MOST_HOSTS = 10
 
 
 def providers_table(forecast: VariantForecast) -> None:
     """Each provider's part and what limits it, the slowest first."""
     shown = forecast.providers[:_MOST_HOSTS]
     st.markdown("**Who is asked, the slowest first**")
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "Provider": [item.provider for item in shown],
-                "Addresses": [item.images for item in shown],
-                "Bytes": [text.size(item.bytes) for item in shown],
-                "Time": [text.duration(item.seconds) for item in shown],
-                "Limited by": [item.limit for item in shown],
-            }
-        ),
-        hide_index=True,
-        height=min(38 + 35 * len(shown), 220),
-        column_config={"Addresses": st.column_config.NumberColumn(format="localized")},
+    rows = [
+        (
+            text.plain(item.provider),
+            text.number(item.images),
+            text.size(item.bytes),
+            text.duration(item.seconds),
+            item.limit,
+        )
+        for item in shown
+    ]
+    columns = ["Provider", "Addresses", "Bytes", "Time", "Limited by"]
+    st.table(
+        pd.DataFrame(rows, columns=columns).set_index("Provider"),
         alt="Each provider's addresses, bytes and time, and the limit that takes longest",
     )
+    if more := len(forecast.providers) - len(shown):
+        st.caption(f"And {text.count(more, 'more', 'more')}, which take less time.")
 
 
 def sizes_table(found: Plan) -> None:

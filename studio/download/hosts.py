@@ -35,8 +35,7 @@ def host_table(hosts: Sequence[HostView], status: Status) -> None:
         hide_index=True,
         height=min(38 + 35 * max(len(rows), 1), 330),
         column_config={
-            "Host": st.column_config.TextColumn(width="medium"),
-            "State": st.column_config.TextColumn(width="large"),
+            "State": st.column_config.TextColumn(width="medium"),
             "Asked": st.column_config.NumberColumn(
                 format="%.1f/s", help="Requests a second, over the last ten seconds."
             ),

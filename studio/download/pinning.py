@@ -34,8 +34,9 @@ def splits(home: Home, mean_bytes: int, cache_most: int) -> None:
         key = f"{_KEY}{name}"
         # Another browser or the command line may have pinned it since.
         st.session_state[key] = name in pinned
-        st.checkbox(text.plain(name), key=key, on_change=_changed, args=(home, name))
-        st.caption(line)
+        with st.container(gap=None):
+            st.checkbox(text.plain(name), key=key, on_change=_changed, args=(home, name))
+            st.caption(line)
     together = sum(item.bytes for item in sets if item.split in pinned)
     if together > cache_most:
         st.warning(

@@ -22,6 +22,7 @@ from studio.views.metrics import Metric, metric_row
 from studio.views.problem import problems_shown
 
 _IMPORT = Action("Bring photographs in", "../pages/importing.py", ":material/add_photo_alternate:")
+_SPLIT = Action("Split what is here", "../pages/split.py", ":material/call_split:")
 
 
 def plan(home: Home) -> None:
@@ -62,7 +63,7 @@ def _nothing_to_fetch() -> None:
         "Nothing to fetch",
         "Every photograph that has an address is on this machine already, or was given up. "
         "A table or a database with addresses brings more.",
-        [_IMPORT],
+        [_IMPORT, _SPLIT],
         icon=":material/cloud_done:",
         key="download.empty",
     )
@@ -83,8 +84,8 @@ def _figures(found: Plan, forecast: VariantForecast) -> None:
                 "Time",
                 text.duration(forecast.seconds),
                 help="As long as the budgets and the pace so far take; a host that does well is "
-                "asked faster.",
-                note=f"{slowest.provider}: {slowest.limit}" if slowest else None,
+                "asked faster. The one named here takes longest.",
+                note=slowest.provider if slowest else None,
             ),
             Metric(
                 "Fits the cache",

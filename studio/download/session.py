@@ -102,6 +102,11 @@ def _how_it_ended(found: Standing) -> None:
             f"The download ended with {text.count(status.left, 'address', 'addresses')} left.",
             icon=":material/pause_circle:",
         )
+    elif status.failed and not status.successful:
+        st.warning(
+            "The download is done, and nothing came. Why not stands below, under Given up.",
+            icon=":material/cloud_off:",
+        )
     else:
         st.success("The download is done.", icon=":material/check_circle:")
 

@@ -3,14 +3,14 @@
 import streamlit as st
 
 from engine.home import Home
-from engine.runs.control import ask_to_stop, duplicate, resume
+from engine.runs.control import ask_to_stop, resume
 from engine.runs.jobs import forget_job
 from engine.runs.run import Run
 from engine.runs.trash import delete_run
 from engine.runs.wish import StopWish, read_wish
 from studio import text
 from studio.runs.archives import archive_button
-from studio.views.problem import problems_shown
+from studio.runs.duplicating import duplicate_button
 
 
 def actions(home: Home, run: Run) -> None:
@@ -34,7 +34,7 @@ def actions(home: Home, run: Run) -> None:
             type="primary" if run.state == "finished" else "secondary",
         ):
             st.switch_page("../pages/try_it.py", query_params={"run": run.run_id})
-        _duplicate(home, run)
+        duplicate_button(home, run)
         if not run.is_live:
             archive_button(home, run)
             _delete(home, run)
@@ -92,22 +92,6 @@ def _stop(home: Home, run: Run) -> None:
         if st.button("Cancel without saving", key="runs.cancel", icon=":material/close:"):
             ask_to_stop(home, run.run_id, save=False)
             st.rerun()
-
-
-def _duplicate(home: Home, run: Run) -> None:
-    with st.popover("Duplicate", icon=":material/content_copy:", key="runs.duplicate"):
-        st.markdown("Launch a new run with this configuration and these changes.")
-        changes = st.text_area(
-            "Changes, one a line",
-            key="runs.duplicate.changes",
-            placeholder="training.learning_rate=1e-4",
-            help="A setting and its value, written as key=value.",
-        )
-        if st.button("Launch", key="runs.duplicate.launch", icon=":material/rocket_launch:"):
-            lines = [line.strip() for line in (changes or "").splitlines()]
-            with problems_shown():
-                new = duplicate(home, run.run_id, [line for line in lines if line])
-                st.switch_page("../pages/runs.py", query_params={"run": new.run_id})
 
 
 def _delete(home: Home, run: Run) -> None:

@@ -5,6 +5,7 @@ import streamlit as st
 from engine.home import Home
 from engine.split.compare import PLACES, Comparison, compare_splits
 from engine.split.folder import PARTS, split_folder
+from engine.split.sources import in_words
 from studio import text
 from studio.split.made import Made
 
@@ -57,6 +58,9 @@ def _show(first: str, second: str, found: Comparison) -> None:
         if before != "absent" or any(found.photographs[-1])
     ]
     st.table(rows, border="horizontal")
+    if any(found.sources):
+        of = [text.plain(in_words(sources)) for sources in found.sources]
+        st.markdown(f"**{first}** is of {of[0]}, **{second}** of {of[1]}.")
     classes = "The class map is the same." if found.same_classes else "The class maps differ."
     st.markdown(
         f"{text.count(found.moved, 'photograph')} in another part. {classes}"

@@ -8,6 +8,7 @@ from engine.home import Home
 from engine.split.check import check_split
 from engine.split.folder import split_folder
 from engine.split.make import make_split, names_of
+from engine.split.sources import in_words
 from studio import place, text
 from studio.split.made import Made
 from studio.split.options import Asked
@@ -81,7 +82,8 @@ def _about(split: Made) -> str:
     parts = " · ".join(f"{part} {count.images:,}" for part, count in split.counts)
     fewest = f"at least {split.min_images:,} photographs each · " if split.min_images > 1 else ""
     groups = f"grouped by {', '.join(split.group)} · " if split.group else "without groups · "
+    sources = f"only of {text.plain(in_words(split.sources))} · " if split.sources else ""
     return (
-        f"{parts} · {text.count(split.species, 'species', 'species')} · {fewest}{groups}"
+        f"{parts} · {text.count(split.species, 'species', 'species')} · {sources}{fewest}{groups}"
         f"seed {split.seed} · made {text.ago(split.made, time.time())}"
     )

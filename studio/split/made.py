@@ -20,6 +20,7 @@ class Made:
     counts: tuple[tuple[str, PartCount], ...] = ()
     straddling_groups: int = 0
     group: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     problem: str = ""
 
     @property
@@ -45,6 +46,7 @@ def read_made(home: Home, name: str) -> Made:
             tuple((part, PartCount(**told["parts"][part])) for part in PARTS),
             int(told["straddling_groups"]),
             tuple(map(str, told.get("group", ()))),
+            tuple(map(str, told.get("sources", ()))),
         )
     except BadInput as error:
         return Made(name, problem=str(error))

@@ -5,7 +5,7 @@ import streamlit as st
 from engine.home import Home
 from studio import place, text
 from studio.split.bars import Bar
-from studio.split.planning import Photographs, image_ids
+from studio.split.planning import Choice, image_ids
 from studio.thumbnails import tiles
 from studio.views.grid import pager, photo_grid
 from studio.views.problem import problems_shown
@@ -19,19 +19,19 @@ def choose(bar: Bar) -> None:
     st.session_state[_BAR] = bar
 
 
-def show_chosen(home: Home, photographs: Photographs) -> None:
+def show_chosen(home: Home, choice: Choice) -> None:
     """Show the photographs of the bar that was clicked, if one was, over the page."""
     bar: Bar | None = st.session_state.pop(_BAR, None)
     if bar:
         st.session_state.pop(_PAGE, None)
         shown = st.dialog(text.plain(bar.title), width="large")(_photographs)
-        shown(home, photographs, bar)
+        shown(home, choice, bar)
 
 
-def _photographs(home: Home, photographs: Photographs, bar: Bar) -> None:
+def _photographs(home: Home, choice: Choice, bar: Bar) -> None:
     shown = pager(len(bar.places), _PAGE)
     with problems_shown(), place.catalogue() as catalogue:
-        ids = image_ids(home, photographs, bar.places[shown.start : shown.stop])
+        ids = image_ids(home, choice, bar.places[shown.start : shown.stop])
         found = [photograph for photograph in map(catalogue.get, ids) if photograph]
         picked = photo_grid(tiles(found, place.images()), "split.bar_grid", marked="")
     if picked:

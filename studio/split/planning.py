@@ -17,9 +17,21 @@ from engine.split.groups import Groups, group
 from engine.split.make import earlier_of, photographs_in
 from engine.split.plan import SplitPlan, plan_split
 from engine.split.shuffle import Faults, faults, shuffled
+from engine.split.sources import of_sources
 from studio import place
 
-Photographs = Literal["cached", "all"]
+State = Literal["cached", "all"]
+Known = tuple[Evidence, pa.ChunkedArray]
+"""The evidence, and the ids of its photographs."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which photographs are dealt: those that are here or all known, of all sources or, where
+    some are named, of these."""
+
+    photographs: State
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,13 +51,18 @@ class Planned:
         return faults(self.plan.evidence, self.plan.groups, shuffled(self.plan))
 
 
-def species_counts(home: Home, photographs: Photographs) -> list[SpeciesCount]:
+def species_counts(home: Home, choice: Choice) -> list[SpeciesCount]:
     """The species with photographs, those with most first."""
-    return _species_counts(str(home.root), stamp(home), photographs)
+    if not choice.sources:
+        return _species_counts(str(home.root), stamp(home), choice.photographs)
+    evidence = evidence_in(home, choice)
+    images = np.bincount(evidence.species, minlength=len(evidence.names))
+    most_first = np.argsort(-images, kind="stable")
+    return [SpeciesCount(evidence.names[label], int(images[label])) for label in most_first]
 
 
-def source_counts(home: Home, photographs: Photographs) -> dict[str, int]:
-    """The photographs of each source."""
+def source_counts(home: Home, photographs: State) -> dict[str, int]:
+    """The photographs of each source, those with most first."""
     return _source_counts(str(home.root), stamp(home), photographs)
 
 
@@ -53,21 +70,25 @@ def planned(home: Home, settings: SplitSettings) -> Planned:
     """Deal the photographs, writing nothing.
 
     Raises:
-        BadInput: fewer than two species are left to tell apart, or the split to carry over is
-            not there.
+        BadInput: fewer than two species are left to tell apart, the split to carry over is
+            not there, or there are no photographs of a source.
     """
     unnamed = settings.model_copy(update={"name": "default"})
     return _planned(str(home.root), stamp(home), unnamed, _age(home, settings), home)
 
 
-def evidence_in(home: Home, photographs: Photographs) -> Evidence:
-    """What is known of the photographs that a plan deals."""
-    return _known(str(home.root), stamp(home), photographs)[0]
+def evidence_in(home: Home, choice: Choice) -> Evidence:
+    """What is known of the photographs that a plan deals.
+
+    Raises:
+        BadInput: there are no photographs of a source.
+    """
+    return _chosen(str(home.root), stamp(home), choice)[0]
 
 
-def image_ids(home: Home, photographs: Photographs, places: NDArray[np.int64]) -> list[str]:
+def image_ids(home: Home, choice: Choice, places: NDArray[np.int64]) -> list[str]:
     """The ids of the photographs at these places of the evidence."""
-    ids = _known(str(home.root), stamp(home), photographs)[1]
+    ids = _chosen(str(home.root), stamp(home), choice)[1]
     return list(map(str, ids.take(places).to_pylist()))
 
 
@@ -86,24 +107,20 @@ def stamp(home: Home) -> tuple[int, ...]:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _species_counts(
-    root: str, stamp: tuple[int, ...], photographs: Photographs
-) -> list[SpeciesCount]:
+def _species_counts(root: str, stamp: tuple[int, ...], photographs: State) -> list[SpeciesCount]:
     with place.catalogue() as catalogue:
         return catalogue.species(photographs_in(SplitSettings(photographs=photographs)))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _source_counts(root: str, stamp: tuple[int, ...], photographs: Photographs) -> dict[str, int]:
+def _source_counts(root: str, stamp: tuple[int, ...], photographs: State) -> dict[str, int]:
     with place.catalogue() as catalogue:
         return catalogue.tally("source", photographs_in(SplitSettings(photographs=photographs)))
 
 
 @st.cache_resource(max_entries=1, show_spinner="Reading the catalogue …")
-def _known(
-    root: str, stamp: tuple[int, ...], photographs: Photographs
-) -> tuple[Evidence, pa.ChunkedArray]:
-    """The evidence, and the ids of its photographs."""
+def _known(root: str, stamp: tuple[int, ...], photographs: State) -> Known:
+    """All sources' photographs."""
     # Everything that can join photographs is read, so that another choice asks for no more.
     links: tuple[Link, ...] = ("observer", "bytes", "url", "near-duplicate")
     chosen = photographs_in(SplitSettings(photographs=photographs))
@@ -112,15 +129,24 @@ def _known(
     return evidence_of(table, links), table["image_id"]
 
 
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _chosen(root: str, stamp: tuple[int, ...], choice: Choice) -> Known:
+    evidence, ids = _known(root, stamp, choice.photographs)
+    if not choice.sources:
+        return evidence, ids
+    chosen = of_sources(evidence, choice.sources)
+    return evidence.only(chosen), ids.filter(pa.array(chosen))
+
+
 @st.cache_resource(max_entries=6, show_spinner="Joining what belongs together …")
 def _groups(
     root: str,
     stamp: tuple[int, ...],
-    photographs: Photographs,
+    choice: Choice,
     links: tuple[Link, ...],
     near_distance: int,
 ) -> Groups:
-    return group(_known(root, stamp, photographs)[0], links, near_distance)
+    return group(_chosen(root, stamp, choice)[0], links, near_distance)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -129,8 +155,9 @@ def _planned(
 ) -> Planned:
     links = tuple(sorted(settings.group))
     near = settings.near_distance if "near-duplicate" in links else 0
-    groups = _groups(root, stamp, settings.photographs, links, near)
-    evidence, _ = _known(root, stamp, settings.photographs)
+    choice = Choice(settings.photographs, settings.sources)
+    groups = _groups(root, stamp, choice, links, near)
+    evidence, _ = _chosen(root, stamp, choice)
     return Planned(plan_split(evidence, settings, earlier_of(_home, settings), groups))
 
 

@@ -15,7 +15,7 @@ from studio.charts.tail import bucket_bars, lorenz_curve
 from studio.live_chart.component import live_chart
 from studio.split.bars import of_bin, of_bucket, of_species
 from studio.split.photographs import choose
-from studio.split.planning import Photographs, evidence_in, images_of
+from studio.split.planning import Choice, evidence_in, images_of
 from studio.views.action import Action
 from studio.views.empty import empty
 
@@ -32,11 +32,11 @@ def nothing_to_split() -> None:
     )
 
 
-def spread(home: Home, photographs: Photographs, counts: list[SpeciesCount]) -> None:
+def spread(home: Home, choice: Choice, counts: list[SpeciesCount]) -> None:
     """The buckets in numbers, and the tail as charts, one at a time."""
     images = images_of(counts)
     _sizes(images)
-    evidence = functools.partial(evidence_in, home, photographs)
+    evidence = functools.partial(evidence_in, home, choice)
     tabs = st.tabs(
         ["Histogram", "Rank curve", "Lorenz curve", "Price of a minimum"],
         key="split.spread",
@@ -44,14 +44,14 @@ def spread(home: Home, photographs: Photographs, counts: list[SpeciesCount]) -> 
     )
     histogram, ranks, inequality, price = tabs
     if histogram.open:
-        with histogram, st.grid(2, min_column_width=380, gap="large") as beside:
+        with histogram, st.grid(2, min_column_width=380, gap=("small", "large")) as beside:
             with beside.cell():
                 live_chart(
                     class_histogram(images.tolist()),
                     key="split.histogram",
                     on_click=lambda mark: choose(of_bin(evidence(), mark.place)),
                 )
-                st.caption("Click a bar, here or below, for its photographs.")
+                st.caption("Click a bar of any chart for its photographs.")
             with beside.cell():
                 live_chart(
                     bucket_bars(images),

@@ -1,13 +1,13 @@
-"""From the form to a run; two quick clicks start one."""
+"""From the form to a run."""
 
 import streamlit as st
 
 from engine.home import Home
-from engine.runs.control import launch, new_run_id
 from engine.runs.run import list_runs
 from engine.settings.run import RunSettings
 from studio import text
-from studio.forms import Sent, Submit, settings_form, with_changes
+from studio.forms import Submit, settings_form, with_changes
+from studio.launch import launch_and_show, launch_key
 from studio.train.checking import check, outcome
 from studio.train.configuration import FIELDS, MORE, keep_changes
 
@@ -17,7 +17,7 @@ _ESTIMATE = Submit("Estimate again", icon=":material/calculate:")
 
 def form(home: Home, name: str, settings: RunSettings) -> None:
     """The settings to edit, and the buttons that launch, check and estimate them."""
-    launch_button = Submit("Launch", f"train.launch.{_ticket()}", ":material/rocket_launch:")
+    launch_button = Submit("Launch", launch_key("train"), ":material/rocket_launch:")
     sent = settings_form(
         settings,
         f"train.form.{name}",
@@ -31,36 +31,10 @@ def form(home: Home, name: str, settings: RunSettings) -> None:
         return
     keep_changes(name, sent.changes)
     if sent.button is launch_button:
-        _launch(home, settings, sent)
+        launch_and_show(home, with_changes(settings, sent.changes), "train")
     if sent.button is _CHECK:
         check(home, name, with_changes(settings, sent.changes))
     st.rerun()
-
-
-def _launch(home: Home, settings: RunSettings, sent: Sent) -> None:
-    """Start the run of this button's ticket, or find the one that it started; then show it."""
-    asked = with_changes(settings, sent.changes)
-    run_id: str = _runs_by_ticket().setdefault(_ticket(), new_run_id(asked))
-    with st.spinner(f"Starting {run_id} …"):
-        launch(home, asked, run_id)
-    st.switch_page("../pages/runs.py", query_params={"run": run_id})
-
-
-def _ticket() -> int:
-    """The number on the launch button: another one as soon as its run was started.
-
-    The second of two quick clicks was made on the same button, so it carries the same number.
-    """
-    ticket: int = st.session_state.setdefault("train.ticket", 1)
-    pressed = st.session_state.get(f"train.launch.{ticket}")
-    if ticket in _runs_by_ticket() and not pressed:
-        ticket = st.session_state["train.ticket"] = ticket + 1
-    return ticket
-
-
-def _runs_by_ticket() -> dict[int, str]:
-    runs: dict[int, str] = st.session_state.setdefault("train.runs", {})
-    return runs
 
 
 def _company(home: Home) -> None:

@@ -85,9 +85,8 @@ def test_a_download_is_planned_started_paused_found_again_and_summed_up(
     page: Page, place: Place
 ) -> None:
     page.goto(f"{place.studio.address}/download")
-    expect(
-        page.get_by_text(re.compile(r"garden: (the pace so far, 4|4 requests) a second"))
-    ).to_be_visible()
+    limited = re.compile(r"garden .* (the pace so far, 4|4 requests) a second")
+    expect(page.get_by_role("row", name=limited)).to_be_visible()
     expect(page.get_by_role("table").get_by_text("Medium")).to_be_visible()
     page.get_by_role("button", name="Fetch 60 addresses").click()
 

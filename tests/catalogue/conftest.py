@@ -1,15 +1,19 @@
-"""The stores of the catalogue: what is said of a store is tried on each of them."""
+"""The stores of the catalogue, each of which is tried, and the way in for tables."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pymongo import MongoClient
 
+from engine.catalogue.importing import ImportReport
 from engine.catalogue.mongo import MongoCatalogue
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Catalogue
+from engine.catalogue.table_import import import_table
+from engine.images.store import ImageStore
 from tests.mongod import Mongod, running
 
 Fresh = Callable[[], AbstractContextManager[Catalogue]]
@@ -53,3 +57,21 @@ def either(fresh: Fresh) -> Iterator[Catalogue]:
     """An empty catalogue; tried with every store."""
     with fresh() as catalogue:
         yield catalogue
+
+
+@pytest.fixture
+def pictures(make_image) -> Path:
+    """The folder the tables lie in; pictures/a.jpg and pictures/b.jpg are below it."""
+    for seed, name in enumerate("ab"):
+        made = make_image(f"{name}.jpg", seed=seed)
+    return made.parents[1]
+
+
+@pytest.fixture
+def take(catalogue: SqliteCatalogue, store: ImageStore):
+    """Imports a table: `take(file, source="")`."""
+
+    def run(table: Path, source: str = "") -> ImportReport:
+        return import_table(catalogue, table, store.keep, source)
+
+    return run

@@ -111,6 +111,18 @@ def test_a_split_is_made_and_proved_sound(home: Path) -> None:
     assert check.values["ok"] is True
 
 
+def test_a_split_is_made_of_the_sources_that_are_named(home: Path) -> None:
+    make = ("split", "make", "--source", "meadow", "--seed", "3", "--name")
+    assert engine(home, *make, "some").values["sources"] == ["meadow"]
+    assert "only of the source meadow" in engine(home, *make, "others", as_json=False).out[0]
+    unknown = engine(home, *make, "none", "--source", "moon")
+    assert unknown.status == 2
+    assert unknown.words.startswith("There is no source 'moon' among the photographs to deal;")
+    compare = ("split", "compare", "some", "others")
+    assert engine(home, *compare).values["sources"] == {"some": ["meadow"], "others": ["meadow"]}
+    assert "some is of the source meadow" in engine(home, *compare, as_json=False).out[0]
+
+
 def test_a_split_is_pinned_until_it_is_unpinned(home: Path) -> None:
     engine(home, "split", "make", "--name", "kept")
     assert engine(home, "split", "pin", "kept").values == {"pinned": ["kept"]}

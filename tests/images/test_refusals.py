@@ -6,9 +6,10 @@ import zlib
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from engine.errors import UnreadableImage
-from engine.images.decode import PIXEL_LIMIT, called, read_header, read_rgb
+from engine.images.decode import PIXEL_LIMIT, called, decode_whole, read_header, read_rgb
 
 # Pillow warns of damage before it fails; pytest undoes the filter that the engine sets.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")
@@ -61,11 +62,43 @@ def test_a_truncated_file_is_refused_by_name(make_image, ending: str, share: flo
         read_rgb(file)
 
 
-@pytest.mark.parametrize("ending", ["jpg", "png", "tif", "gif", "bmp"])
-def test_of_a_truncated_file_it_is_said_in_plain_words(make_image, ending: str) -> None:
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("share", [0.3, 0.9, 0.99])
+def test_of_a_truncated_file_it_is_said_in_plain_words(
+    make_image, ending: str, share: float
+) -> None:
     content = make_image(f"a.{ending}", width=200, height=200).read_bytes()
-    with pytest.raises(UnreadableImage, match=r"^The photograph is damaged: it is cut short\.$"):
-        read_rgb(content[: int(len(content) * 0.9)])
+    cut = content[: int(len(content) * share)]
+    for read in (read_rgb, decode_whole):
+        with pytest.raises(
+            UnreadableImage, match=r"^The photograph is damaged: it is cut short\.$"
+        ):
+            read(cut)
+
+
+@pytest.mark.parametrize(
+    ("ending", "save"),
+    [
+        ("webp", {"lossless": True}),
+        ("tif", {"compression": "tiff_lzw"}),
+        ("avif", {"save_all": True, "append_images": [Image.new("RGB", (60, 40))]}),
+    ],
+)
+def test_a_truncated_file_of_a_rarer_kind_is_said_to_be_cut_short(
+    make_image, ending: str, save: dict[str, object]
+) -> None:
+    file = make_image(f"a.{ending}", width=60, height=40, **save)
+    content = file.read_bytes()
+    file.write_bytes(content[: len(content) // 2])
+    with pytest.raises(UnreadableImage, match=rf"^a\.{ending} is damaged: it is cut short\.$"):
+        read_rgb(file)
+
+
+def test_what_is_whole_and_damaged_is_not_said_to_be_cut_short(make_image) -> None:
+    content = bytearray(make_image("a.webp").read_bytes())
+    content[20:30] = bytes(10)
+    with pytest.raises(UnreadableImage, match=r"^The photograph cannot be opened: (?!.*short)"):
+        read_rgb(bytes(content))
 
 
 def test_bytes_are_called_what_their_reader_calls_them(tmp_path: Path) -> None:

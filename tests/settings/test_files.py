@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from engine.errors import BadInput
 from engine.settings.crop import CropPreset
-from engine.settings.files import load, read_yaml, save, validate
+from engine.settings.files import load, overlaid, read_yaml, save, validate
 from engine.settings.run import RunSettings
 
 # The keys of the configurations this studio grew from.
@@ -226,6 +226,16 @@ def test_changes_are_laid_over_the_file(teacher: Path) -> None:
     assert run.model.options == {"depth": 3}
     assert run.description == "a=b"
     assert run.augmentation.train.resize == 448
+
+
+def test_changes_are_laid_over_settings_that_stay_as_they_are(teacher: Path) -> None:
+    run = load(RunSettings, teacher)
+    changed = overlaid(run, ["training.epochs=3", "name=other"], "The changes")
+    assert (changed.training.epochs, changed.name) == (3, "other")
+    assert overlaid(changed, [], "The changes") == changed
+    assert run == load(RunSettings, teacher)
+    with pytest.raises(BadInput, match=r"^The changes: training\.epochs is 0: "):
+        overlaid(run, ["training.epochs=0"], "The changes")
 
 
 def test_a_change_below_an_empty_group_is_taken(tmp_path: Path) -> None:

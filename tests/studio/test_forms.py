@@ -134,6 +134,25 @@ def test_a_form_can_show_some_fields_only_in_an_order_of_its_own() -> None:
     assert not app.text_input
 
 
+def test_what_is_not_named_stands_above_what_is_folded_away() -> None:
+    def folded() -> None:
+        from studio.forms import settings_form
+        from tests.studio.test_forms import Optimiser, Plan
+
+        settings_form(Optimiser(), "all", more=["learning_rate", "clip"], more_label="Limits")
+        settings_form(Plan(), "some", more=["name", "weights", "scale", "resize"])
+
+    app = AppTest.from_function(folded).run()
+    assert not app.exception
+    limits, more = app.expander
+    assert (limits.label, more.label) == ("Limits", "More settings")
+    assert [widget.label for widget in limits.number_input] == ["Learning rate"]
+    assert [widget.label for widget in more.number_input] == ["Resize"]
+    assert [widget.label for widget in app.number_input] == [
+        "Learning rate", "Crop", "Learning rate", "Resize"
+    ]  # fmt: skip
+
+
 def test_fields_can_be_folded_away_and_given_buttons_of_their_own() -> None:
     def chosen() -> None:
         import streamlit as st
@@ -158,6 +177,31 @@ def test_fields_can_be_folded_away_and_given_buttons_of_their_own() -> None:
     assert app.session_state["sent"] == ("Estimate", {"name": "walk", "crop": 224})
     app.button(key="go").click().run()
     assert app.session_state["sent"][0] == "Launch"
+
+
+def test_a_form_can_ask_for_more_and_lay_its_values_otherwise() -> None:
+    def asking() -> None:
+        import streamlit as st
+
+        from studio.forms import settings_form, with_changes
+        from tests.studio.test_forms import Plan
+
+        sent = settings_form(
+            Plan(),
+            "plan",
+            fields=["crop"],
+            below=lambda: st.session_state.update(asked=st.text_input("Why", key="why")),
+            lay=lambda plan, values: with_changes(plan, {**values, "resize": 2 * values["crop"]}),
+        )
+        st.session_state["sent"] = sent and sent.changes
+
+    app = AppTest.from_function(asking).run()
+    app.text_input(key="why").set_value("to see")
+    app.number_input(key="plan.crop").set_value(500)
+    app.button[0].click().run()
+    assert not app.error
+    assert app.session_state["asked"] == "to see"
+    assert app.session_state["sent"] == {"crop": 500}
 
 
 def test_changes_are_laid_over_settings_and_validated_as_a_whole() -> None:

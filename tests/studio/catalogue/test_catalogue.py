@@ -176,6 +176,15 @@ def test_the_history_undoes_any_change(
     assert not app.button(key="catalogue_undo_2").disabled
 
 
+@pytest.mark.usefixtures("small_catalogue")
+def test_the_limits_of_the_scan_are_folded_away_and_its_button_is_not(open_page: OpenPage) -> None:
+    app = open_page("catalogue", catalogue_tab="Quality")
+    (limits,) = [folded for folded in app.expander if folded.label == "Limits"]
+    assert limits.number_input[1].label == "Tiny side"
+    assert not [button for button in limits.button if button.label.startswith("Scan")]
+    assert [button for button in app.button if button.label == "Scan the catalogue"]
+
+
 def test_a_finding_of_the_scan_is_one_click_from_its_photographs(
     small_catalogue: SqliteCatalogue, open_page: OpenPage
 ) -> None:

@@ -17,5 +17,12 @@ def test_a_name_of_200_letters_is_cut_on_the_axis_and_whole_in_the_table() -> No
     assert chart.table.rows[0][0] == name
 
 
+def test_long_names_that_begin_alike_are_told_apart() -> None:
+    licences = [f"https://creativecommons.org/licenses/{kind}/4.0/" for kind in ("by", "by-nc")]
+    shown = bars("By licence", dict.fromkeys(licences, 1)).figure.layout.yaxis.ticktext
+    assert shown[0].endswith("/by-nc/4.0/")
+    assert shown[1].endswith("/by/4.0/")
+
+
 def test_nothing_is_said_to_be_nothing() -> None:
     assert bars("By source", {}).summary == "No photographs yet."

@@ -11,6 +11,7 @@ from engine.download.queue import Queue
 from engine.home import Home
 from engine.runs.jobs import read_job
 from studio.download.hosts import budget_words, state_words
+from studio.text import plain
 from tests.studio.conftest import OpenPage, words
 
 MEDIA = "https://static.inaturalist.org/photos"
@@ -35,6 +36,7 @@ def test_without_photographs_the_page_says_so_and_leads_to_the_import(open_page:
 def test_without_addresses_there_is_nothing_to_fetch(open_page: OpenPage) -> None:
     app = open_page("download")
     assert app.subheader[-1].value == "Nothing to fetch"
+    assert app.button(key="download.empty_1").label == "Split what is here"
 
 
 def test_the_plan_stands_before_anything_is_fetched(
@@ -45,11 +47,13 @@ def test_the_plan_stands_before_anything_is_fetched(
     figures = {metric.label: (metric.value, metric.delta) for metric in app.metric}
     assert figures["Addresses"] == ("93", "")
     assert figures["Bytes"] == ("136 MB", "by what is usual")
-    assert figures["Time"][1] == "inaturalist-media: the pace so far, 1 a second"
+    assert figures["Time"][1] == "inaturalist-media"
     assert figures["Fits the cache"][0] == "Yes"
-    assert app.table[0].value.index.tolist() == ["**Original**", "Large", "Medium"]
+    asked = app.table[0].value
+    assert asked.loc[plain("inaturalist-media"), "Limited by"] == "the pace so far, 1 a second"
+    assert app.table[1].value.index.tolist() == ["**Original**", "Large", "Medium"]
     app.number_input(key="download.limit.93").set_value(5).run()
-    species = app.dataframe[1].value
+    species = app.dataframe[0].value
     assert dict(zip(species["Species"], species["Afterwards"], strict=True)) == {
         "quercus": 2,
         "acer": 3,
@@ -100,6 +104,16 @@ def test_a_session_that_has_ended_is_summed_up_until_it_is_closed(
     }
     app.button(key="download.close").click().run()
     assert not app.metric
+
+
+def test_a_download_that_brought_nothing_is_no_success(open_page: OpenPage, home: Home) -> None:
+    failed = {"failed": 3, "kinds": {"policy": 3}}
+    Control(home).tell(Status("ended", 1_000.0, 1_010.0, 3, **failed))
+    app = open_page("download")
+    assert not app.success
+    assert "nothing came" in app.warning[0].value
+    Control(home).tell(Status("ended", 1_000.0, 1_010.0, 4, 1, **failed))
+    assert open_page("download").success[0].value == "The download is done."
 
 
 def test_a_download_that_was_killed_is_told(open_page: OpenPage, home: Home) -> None:

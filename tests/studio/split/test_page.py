@@ -153,10 +153,59 @@ def test_a_garden_that_is_dealt_with_own_photographs_is_told_with_the_way_to_lea
     )
     app = open_page("split")
     assert "1 drawn photograph beside 12 from elsewhere" in app.info[0].value
-    assert app.button(key="split.garden").label == "Show the garden"
+    app.button(key="split.garden").click().run()
+    assert app.multiselect(key="split.sources").value == ["test"]
+    assert "12 photographs of 4 species" in words(app)
+    assert not app.info
+    app.multiselect(key="split.sources").set_value([]).run()
+    assert app.info
     exclude(small_catalogue, Filter(source=SOURCE))
     app.run()
     assert not app.info
+
+
+def test_a_split_of_some_sources_is_chosen_seen_made_and_told(
+    open_page: OpenPage, home: Home, small_catalogue: SqliteCatalogue
+) -> None:
+    assert not open_page("split").multiselect
+    small_catalogue.add(
+        Photograph(f"field-{n}", f"Erica {n % 2}", source="field", path="x.jpg", state="cached")
+        for n in range(6)
+    )
+    app = open_page("split")
+    sources = app.multiselect(key="split.sources")
+    assert sources.options == ["test (12)", "field (6)"]
+    assert "18 photographs of 6 species" in words(app)
+    sources.set_value(["field"]).run()
+    assert "6 photographs of 2 species" in words(app)
+    assert not app.exception
+    app.button(key="split.make").click().run()
+    folder = split_folder(home, "default")
+    assert read_json(folder.manifest)["sources"] == ["field"]
+    assert "only of the source field" in words(app)
+    app.multiselect(key="split.sources").set_value([]).run()
+    app.button(key="split.make").click().run()
+    assert "**default** is of the source field, **default-2** of all sources." in words(app)
+
+
+def test_a_source_that_is_gone_is_chosen_no_more(
+    open_page: OpenPage, small_catalogue: SqliteCatalogue
+) -> None:
+    small_catalogue.add(
+        Photograph(f"{source}-{n}", f"Erica {n}", source=source, path="x.jpg", state="cached")
+        for source in ("field", "meadow")
+        for n in range(2)
+    )
+    app = open_page("split")
+    app.multiselect(key="split.sources").set_value(["field", "meadow"]).run()
+    exclude(small_catalogue, Filter(source="meadow"))
+    app.run()
+    assert app.multiselect(key="split.sources").value == ["field"]
+    assert "2 photographs of 2 species" in words(app)
+    exclude(small_catalogue, Filter(source="field"))
+    app.run()
+    assert not app.multiselect
+    assert "12 photographs of 4 species" in words(app)
 
 
 def test_a_damaged_split_is_listed_with_its_problem(

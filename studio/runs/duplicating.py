@@ -1,0 +1,95 @@
+"""A run once more with some changes: the usual ones in fields, any other as key=value."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from engine.home import Home
+from engine.runs.run import Run
+from engine.settings.files import load, overlaid
+from engine.settings.run import RunSettings
+from studio import text
+from studio.forms import Submit, settings_form, with_changes
+from studio.launch import launch_and_show, launch_key
+from studio.train.configuration import stages_line
+from studio.views.problem import problems_shown
+
+_FIELDS = (
+    "name",
+    "training.epochs",
+    "training.learning_rate",
+    "training.batch_size",
+    "training.accumulation",
+    "training.method",
+    "training.seed",
+    "data.image_size",
+    "data.split",
+    "model.adapter",
+)
+_PLACE = "runs.duplicate"
+_OPEN = f"{_PLACE}.open"
+_OTHERS = f"{_PLACE}.changes"
+
+
+def duplicate_button(home: Home, run: Run) -> None:
+    """The button that opens the form."""
+    if st.button("Duplicate", key=_PLACE, icon=":material/content_copy:"):
+        st.session_state[_OPEN] = run.run_id
+    # What a page does not draw again is closed, and a run's page is drawn anew when it ends.
+    if st.session_state.get(_OPEN) == run.run_id:
+        _opened(home, run)
+    else:
+        _close()
+
+
+def in_proportion(settings: RunSettings, changes: Mapping[str, Any]) -> RunSettings:
+    """The settings with these changes; with the image size the views change in proportion.
+
+    Raises:
+        pydantic.ValidationError: a value, or their combination, is refused.
+    """
+    others = {key: value for key, value in changes.items() if key != "data.image_size"}
+    return with_changes(settings, others).at_size(changes.get("data.image_size"))
+
+
+def _close() -> None:
+    st.session_state.pop(_OPEN, None)
+
+
+@st.dialog("Duplicate", width="large", on_dismiss=_close)
+def _opened(home: Home, run: Run) -> None:
+    st.markdown(
+        f"A new run with the configuration of **{text.plain(run.run_id)}** and these changes. "
+        "Where the image size is changed, what is cut for it changes in proportion."
+    )
+    with problems_shown():
+        _form(home, run, load(RunSettings, run.folder.config))
+
+
+def _form(home: Home, run: Run, settings: RunSettings) -> None:
+    for line in stages_line(settings):
+        st.caption(text.plain(line))
+    sent = settings_form(
+        settings,
+        f"runs.duplicate.{run.run_id}",
+        fields=_FIELDS,
+        submits=(Submit("Launch", launch_key(_PLACE), ":material/rocket_launch:"),),
+        below=_others,
+        lay=in_proportion,
+    )
+    if sent:
+        lines = (line.strip() for line in str(st.session_state.get(_OTHERS) or "").splitlines())
+        asked = in_proportion(settings, sent.changes)
+        asked = overlaid(asked, [line for line in lines if line], "Other changes")
+        launch_and_show(home, asked, _PLACE)
+
+
+def _others() -> None:
+    st.text_area(
+        "Other changes, one a line",
+        key=_OTHERS,
+        placeholder="training.weight_decay=0.1",
+        help="Any other setting and its value, written as key=value: the keys are those of the "
+        "configuration file.",
+    )
