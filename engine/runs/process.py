@@ -5,7 +5,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from engine.home import Home
 from engine.locks import LOCK_VARIABLE, is_held, release
 from engine.progress import JOB_VARIABLE
 from engine.settings.configs import PROJECT
+from engine.training.lock import LED_VARIABLE
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,6 @@ class Identity:
             found |= {p.pid: p for p in psutil.process_iter() if _session(p.pid) == self.pid}
         return list(found.values())
 
-    def signal(self, number: int) -> None:
-        """Send a signal to all of them."""
-        for process in self.processes():
-            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-                process.send_signal(number)
-
     @property
     def is_suspended(self) -> bool:
         """Whether the process was halted (SIGSTOP), so that it cannot answer."""
@@ -59,6 +54,20 @@ class Identity:
             ours = self.host == platform.node() and abs(process.create_time() - self.started) < 1
             return ours and process.status() == psutil.STATUS_STOPPED
         return False
+
+
+def send(number: int, processes: Iterable[psutil.Process]) -> None:
+    """Send processes a signal; those that are gone are passed over."""
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            process.send_signal(number)
+
+
+def is_zombie(process: psutil.Process) -> bool:
+    """Whether it has ended, and only its parent has not heard of it."""
+    with contextlib.suppress(psutil.Error):
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    return False
 
 
 def identity_of(pid: int) -> Identity:
@@ -117,11 +126,27 @@ def end_left_over(home: Home) -> None:
 
     They are known by their environment, never by a number that may be somebody else's by now.
     """
+    for process, told in _told_by_environment(JOB_VARIABLE):
+        folder = Path(told)
+        if folder.parent == home.jobs and not is_held(folder / "lock"):
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+
+
+def led_processes(run: Path) -> list[psutil.Process]:
+    """The processes that train together in the folder of a run, and their loaders.
+
+    Each is a session of its own, and nobody's child once the one that leads them has died.
+    """
+    led = _told_by_environment(LED_VARIABLE)
+    return [process for process, told in led if Path(told) == run.resolve()]
+
+
+def _told_by_environment(variable: str) -> Iterator[tuple[psutil.Process, str]]:
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            folder = Path(process.environ().get(JOB_VARIABLE) or "/")
-            if folder.parent == home.jobs and not is_held(folder / "lock"):
-                process.kill()
+            if told := process.environ().get(variable):
+                yield process, told
 
 
 def _session(pid: int) -> int:

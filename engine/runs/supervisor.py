@@ -117,13 +117,13 @@ class Supervisor:
                 # Left unwaited for, so that its number stays its own until its loaders are gone.
                 if not os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
                     continue
-                work.signal(signal.SIGKILL)
+                work.kill_rest()
                 status = child.wait()
                 del self._children[name]
             elif is_held(work.lock):
                 continue
             else:
-                work.signal(signal.SIGKILL)
+                work.kill_rest()
             del self._live[name], self._places[name]
             self._end(work, status)
             self._stages.pop(name, None)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import signal
 import subprocess
 import time
 from abc import ABC, abstractmethod
@@ -10,18 +11,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+import psutil
+
 from engine.errors import BadInput
 from engine.files import read_json, write_json
 from engine.home import Home
 from engine.progress import JOB_VARIABLE
 from engine.runs.failure import exit_words
-from engine.runs.process import Identity, identity_of, note_process, start_engine
+from engine.runs.process import (
+    Identity,
+    identity_of,
+    is_zombie,
+    led_processes,
+    note_process,
+    send,
+    start_engine,
+)
 from engine.runs.queue import Lane
 from engine.runs.wish import StopWish, read_wish
 from engine.settings.files import load
 from engine.settings.run import RunSettings
 from engine.training.folder import RunFolder
 from engine.training.status import ENDED, State, read_status, require_legal, write_status
+
+# Seconds until a killed process is gone.
+_LAST_BREATH = 2.0
 
 
 @dataclass(frozen=True)
@@ -100,11 +114,21 @@ class Work(ABC):
         """The GPUs it was given, divided by commas."""
         return str(_read(self.root / "process.json").get("gpu", ""))
 
-    def signal(self, number: int) -> None:
-        """Send a signal to all of its processes, on this machine only."""
+    def processes(self) -> list[psutil.Process]:
+        """All of its processes, on this machine only."""
         identity = self.identity()
-        if identity is not None:
-            identity.signal(number)
+        return identity.processes() if identity is not None else []
+
+    def signal(self, number: int) -> None:
+        """Send all of them a signal."""
+        send(number, self.processes())
+
+    def kill_rest(self) -> None:
+        """After the end of its process, end those it started, so that nothing they still write
+        comes after what is told of the end."""
+        left = [process for process in self.processes() if not is_zombie(process)]
+        send(signal.SIGKILL, left)
+        psutil.wait_procs(left, timeout=_LAST_BREATH)
 
 
 @dataclass(frozen=True)
@@ -152,6 +176,9 @@ class RunWork(Work):
             return noted
         own = Identity(status.pid, status.pid_started, status.host)
         return noted if noted is not None and noted.started > own.started + 1 else own
+
+    def processes(self) -> list[psutil.Process]:
+        return list({*super().processes(), *led_processes(self.root)})
 
     def note_end(self, exit_status: int | None, wish: StopWish | None) -> None:
         self.stop.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import torch
 from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs
@@ -30,7 +31,7 @@ from engine.settings.optimisation import TrainingSettings
 from engine.settings.run import RunSettings
 from engine.training.device import choose_device
 from engine.training.folder import RunFolder, prepare, run_folder
-from engine.training.lock import held
+from engine.training.lock import LED_VARIABLE, held
 from engine.training.loop import require_unfinished, train, train_held
 from engine.training.ranks import join_ranks, leave_ranks
 from engine.training.runlog import run_log
@@ -41,7 +42,6 @@ log = logging.getLogger(__name__)
 
 # How often in a row a process may die without a checkpoint in between.
 _DEATHS = 3
-_LED = "STUDIO_RUN_IS_LED"
 # The network of a machine with itself.
 LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
 
@@ -82,7 +82,7 @@ def _take_part(home: Home, folder: RunFolder) -> Status:
     if before.state == "failed" and int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")):
         raise WorkFailed(before.reason)
     ranks = join_ranks()
-    holds = ranks.is_first and _LED not in os.environ
+    holds = ranks.is_first and LED_VARIABLE not in os.environ
     with held(folder.lock) if holds else contextlib.nullcontext():
         status = train_held(home, folder, ranks)
     leave_ranks()
@@ -104,12 +104,12 @@ def _lead(home: Home, folder: RunFolder) -> Status:
         _require_devices(training)
         deaths = 0
         while True:
-            attempt, saved = folder.read_status().attempt, _saved(folder)
+            attempt, reached = folder.read_status().attempt, _reached(folder)
             failure = _attempt(home, folder, training)
             status = folder.read_status()
             if status.attempt > attempt and status.state in ENDED:
                 return status
-            deaths = 1 if _saved(folder) != saved else deaths + 1
+            deaths = 1 if _reached(folder) != reached else deaths + 1
             told = failure or "Its processes ended without a word"
             with run_log(folder.log):
                 if deaths < _DEATHS:
@@ -127,7 +127,8 @@ def _lead(home: Home, folder: RunFolder) -> Status:
 
 def _attempt(home: Home, folder: RunFolder, training: TrainingSettings) -> str:
     """Run the processes to their end; what befell the first of them that died, if one did."""
-    with tempfile.TemporaryDirectory() as told, _environment(training):
+    shortage = _written(folder.shortage)
+    with tempfile.TemporaryDirectory() as told, _environment(folder, training):
         config = LaunchConfig(
             min_nodes=1,
             max_nodes=1,
@@ -145,16 +146,18 @@ def _attempt(home: Home, folder: RunFolder, training: TrainingSettings) -> str:
         try:
             elastic_launch(config, sys.executable)(*arguments)
         except ChildFailedError as error:
+            if _written(folder.shortage) != shortage:
+                return "A process ran out of memory"
             rank, first = first_to_die(error.failures)
             return f"Process {rank + 1} of {training.processes} {_words(first)}"
     return ""
 
 
 @contextlib.contextmanager
-def _environment(training: TrainingSettings) -> Iterator[None]:
+def _environment(folder: RunFolder, training: TrainingSettings) -> Iterator[None]:
     """What the processes inherit."""
     before = dict(os.environ)
-    os.environ[_LED] = "1"
+    os.environ[LED_VARIABLE] = str(folder.root.resolve())
     os.environ.setdefault("GLOO_SOCKET_IFNAME", LOOPBACK)
     threads = max(1, (os.cpu_count() or 1) // training.processes)
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
@@ -176,9 +179,14 @@ def _require_devices(training: TrainingSettings) -> None:
         )
 
 
-def _saved(folder: RunFolder) -> int:
-    """When the last checkpoint was written."""
-    return folder.last.stat().st_mtime_ns if folder.last.exists() else 0
+def _reached(folder: RunFolder) -> tuple[int, int]:
+    """How far it came: to a checkpoint, or to passes that fit."""
+    return _written(folder.last), _written(folder.shortage)
+
+
+def _written(file: Path) -> int:
+    """When a file was written, 0 where it is not there."""
+    return file.stat().st_mtime_ns if file.exists() else 0
 
 
 def first_to_die(failures: dict[int, ProcessFailure]) -> tuple[int, ProcessFailure]:
@@ -186,12 +194,13 @@ def first_to_die(failures: dict[int, ProcessFailure]) -> tuple[int, ProcessFailu
 
     Who loses its neighbour breaks off by itself or, in the communication library's own threads,
     by SIGABRT; torchrun's agent ends the rest by SIGTERM. Their times are whole seconds, and
-    that of who was ended can lie a second before that of who was killed.
+    that of who was ended can lie a second before that of who was killed or broke off.
     """
 
     def order(item: tuple[int, ProcessFailure]) -> tuple[bool, bool, int]:
         status = item[1].exitcode
-        return status >= 0, status in (-signal.SIGABRT, -signal.SIGTERM), item[1].timestamp
+        ended = status in (-signal.SIGABRT, -signal.SIGTERM)
+        return ended, status >= 0, item[1].timestamp
 
     return min(failures.items(), key=order)
 

@@ -35,12 +35,17 @@ def plans(batch_size: int, recomputed: bool, can_recompute: bool) -> Iterator[Pl
     """The ways to take a step of `batch_size`, the fastest first and the least memory last."""
     sizes = [batch_size]
     while sizes[-1] > 1:
-        sizes.append(-(-sizes[-1] // 2))
+        sizes.append(halved(sizes[-1]))
     if not recomputed:
         kept = sizes if not can_recompute else [s for s in sizes if s >= min(_FEW, batch_size)]
         yield from (Plan(size, recomputed=False) for size in kept)
     if recomputed or can_recompute:
         yield from (Plan(size, recomputed=True) for size in sizes)
+
+
+def halved(pass_size: int) -> int:
+    """The next smaller pass, rounded up."""
+    return -(-pass_size // 2)
 
 
 def first_that_fits(candidates: Iterator[Plan], attempt: Callable[[Plan], None]) -> Plan:

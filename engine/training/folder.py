@@ -70,6 +70,10 @@ class RunFolder:
         return self.root / "unreadable.json"
 
     @property
+    def shortage(self) -> Path:
+        return self.root / "shortage.json"
+
+    @property
     def checkpoints(self) -> Path:
         return self.root / "checkpoints"
 

@@ -7,6 +7,9 @@ from pathlib import Path
 from engine.errors import BadInput
 from engine.locks import claim, inherited, release
 
+LED_VARIABLE = "STUDIO_RUN_LED"
+"""What tells the processes that train together whose they are: the folder of their run."""
+
 
 @contextlib.contextmanager
 def held(path: Path) -> Iterator[int]:

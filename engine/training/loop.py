@@ -24,6 +24,7 @@ from engine.training.readiness import require_room
 from engine.training.runlog import run_log
 from engine.training.scene import Scene, open_scene
 from engine.training.seen import Seen, planned_steps, read_small_copies, seen_by, start_classifier
+from engine.training.shortage import Shortage
 from engine.training.stage import Stage
 from engine.training.status import Status, StatusFile
 from engine.training.stop import Stopped, StopRequest
@@ -158,10 +159,20 @@ class Attempt:
         places = self.scene.ranks.gather(place if seen else None)
         if seen is None or None in places:
             raise Stopped
-        place = suits_all(places)
+        place = self._heeding_shortage(suits_all(places), settings.training.batch_size)
         if settings.training.gradient_checkpointing or place.recomputed:
             use_gradient_checkpointing(model)
         return place, seen
+
+    def _heeding_shortage(self, place: Place, batch_size: int) -> Place:
+        heeding = Shortage(self.scene.folder.shortage).heed(place, batch_size)
+        if heeding != place and self.scene.ranks.is_first:
+            log.warning(
+                "The memory of a process did not suffice; passes take %d photographs from now on, "
+                "and as many more of them make a step.",
+                heeding.pass_size,
+            )
+        return heeding
 
     def _network(self, settings: RunSettings, weights: Weights | None) -> nn.Module:
         classes, size = self.scene.classes, settings.data.image_size

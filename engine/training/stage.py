@@ -13,6 +13,7 @@ from engine.errors import WorkFailed
 from engine.settings.run import RunSettings
 from engine.training.checkpoint import Place, keep_previous, write_checkpoint
 from engine.training.dataset import Batch
+from engine.training.fit import halved
 from engine.training.judge import judge, judging_size
 from engine.training.learner import Learner, select
 from engine.training.losses import Criterion
@@ -22,6 +23,7 @@ from engine.training.sampling import Key, epoch_keys, passes, windows
 from engine.training.scene import Scene
 from engine.training.schedule import Schedule
 from engine.training.seen import Seen
+from engine.training.shortage import Shortage
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +101,8 @@ class Stage:
         """As `_train_epoch`; None where the memory did not suffice for a pass.
 
         Raises:
-            torch.OutOfMemoryError: a single photograph is too much, or other processes wait.
+            torch.OutOfMemoryError: a single photograph is too much; or there are other
+                processes, and all are to begin again with smaller passes.
         """
         journal = self.scene.journal
         rest = self._windows(self.place.epoch, self.place.consumed)
@@ -114,7 +117,11 @@ class Stage:
             try:
                 self.learner.step(arriving, len(window), self.place.step, self.tally)
             except torch.OutOfMemoryError:
-                if self.pass_size == 1 or self.scene.ranks.count > 1:
+                if self.pass_size == 1:
+                    raise
+                if self.scene.ranks.count > 1:
+                    # The others wait for these gradients, and hear of nothing else.
+                    Shortage(self.scene.folder.shortage).tell(self.place, halved(self.pass_size))
                     raise
                 return None
             self.place = replace(
@@ -150,7 +157,7 @@ class Stage:
 
     def _take_smaller_passes(self) -> None:
         """Half the photographs in a pass and twice the passes: the same step in less memory."""
-        self.pass_size = -(-self.pass_size // 2)
+        self.pass_size = halved(self.pass_size)
         self.scene.device.let_go()
         self.place = replace(self.place, pass_size=self.pass_size)
         log.warning(

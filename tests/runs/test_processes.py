@@ -74,6 +74,41 @@ def test_a_killed_process_brings_all_back_to_the_last_checkpoint_and_changes_not
     assert _points(again) == _points(through)
 
 
+# What Python runs as it starts: the second process learns from one photograph at a time only.
+LITTLE_MEMORY = """
+import os
+
+if os.environ.get("RANK") == "1":
+    import torch
+    from engine.training.learner import Learner
+
+    step = Learner.step
+
+    def limited(self, batches, *others):
+        arrived = list(batches)
+        if max(len(batch.labels) for batch in arrived) > 1:
+            raise torch.OutOfMemoryError("out of memory")
+        step(self, arrived, *others)
+
+    Learner.step = limited
+"""
+
+
+@pytest.mark.slow
+def test_memory_that_runs_out_in_one_process_lets_all_begin_again_with_smaller_passes(
+    planted: Home, make_settings: MakeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(LITTLE_MEMORY)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{PROJECT}")
+    # From 16 to 1: more often than a process may die without a checkpoint in between.
+    launch(planted, make_settings(1, **SHORT | {"batch_size": 16}), "tight")
+    run = _wait_for(planted, "tight", lambda run: run.state == "finished")
+    assert run.status.attempt == 5
+    told = log_tail(run.folder.log)
+    assert "A process ran out of memory; all begin again at the last checkpoint" in told
+    assert "passes take 1 photographs from now on" in told
+
+
 @pytest.mark.slow
 def test_stopping_ends_all_processes_and_resuming_goes_on(
     planted: Home, make_settings: MakeSettings

@@ -16,7 +16,7 @@ from engine.files import read_json
 from engine.home import Home, open_home
 from engine.locks import is_held
 from engine.runs.jobs import read_job, start_job, stop_job
-from engine.runs.process import Identity, identity_of
+from engine.runs.process import Identity, identity_of, send
 from engine.runs.queue import alter, changing, move, new_ticket, read_queue
 from engine.runs.supervision import keep_going, keep_supervised, supervisor_lock
 
@@ -174,10 +174,10 @@ def test_a_recycled_process_id_is_nobody_we_know(home: Home) -> None:
         abroad = Identity(mine.pid, mine.started, "greenhouse")
         for identity in (before, abroad):
             assert identity.processes() == []
-            identity.signal(signal.SIGKILL)
+            send(signal.SIGKILL, identity.processes())
             assert not identity.is_suspended
         assert stranger.poll() is None, "nobody was harmed"
         os.kill(stranger.pid, signal.SIGSTOP)
         until(lambda: mine.is_suspended)
-        mine.signal(signal.SIGKILL)
+        send(signal.SIGKILL, mine.processes())
         until(lambda: stranger.poll() is not None)

@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,12 @@ from engine.evaluation.evaluate import evaluate
 from engine.files import read_json, read_json_lines
 from engine.home import Home, open_home
 from engine.split.folder import read_part
-from engine.training.checkpoint import Place
+from engine.training.checkpoint import Place, open_checkpoint
 from engine.training.crew import LOOPBACK, first_to_die, prepare_together
+from engine.training.dataset import Batch
 from engine.training.fit import suits_all
 from engine.training.folder import RunFolder, run_folder
+from engine.training.learner import Learner
 from engine.training.loop import train, train_held
 from engine.training.ranks import join_ranks, leave_ranks
 from tests.training.conftest import Prepare, Settings
@@ -55,7 +57,24 @@ def _member(rank: int, count: int, port: int, root: Path, run_id: str) -> None:
     leave_ranks()
 
 
-def _train_together(home: Home, folder: RunFolder, count: int) -> None:
+def _short_member(rank: int, *arguments: Any) -> None:
+    """The second one's memory does not suffice for more than two photographs."""
+    step = Learner.step
+
+    def limited(self: Learner, batches: Iterable[Batch], *others: Any) -> None:
+        arrived = list(batches)
+        if rank == 1 and max(len(batch.labels) for batch in arrived) > 2:
+            raise torch.OutOfMemoryError
+        step(self, arrived, *others)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Learner, "step", limited)
+        _member(rank, *arguments)
+
+
+def _train_together(
+    home: Home, folder: RunFolder, count: int, member: Callable[..., None] = _member
+) -> None:
     # Forked from a process that has torch already: seconds of importing are saved.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["engine.training.loop"])
@@ -63,7 +82,7 @@ def _train_together(home: Home, folder: RunFolder, count: int) -> None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     members = [
-        context.Process(target=_member, args=(rank, count, port, home.root, folder.run_id))
+        context.Process(target=member, args=(rank, count, port, home.root, folder.run_id))
         for rank in range(count)
     ]
     for member in members:
@@ -131,6 +150,24 @@ def test_stages_of_every_kind_go_on_in_step(home: Home, new_run: Prepare) -> Non
     assert (status.state, status.epoch) == ("finished", 9), folder.log.read_text()
 
 
+def test_memory_that_runs_out_in_one_process_halves_the_passes_of_all(
+    home: Home, new_run: Prepare
+) -> None:
+    alone = new_run("alone", model__drop_rate=0.0, training__batch_size=8)
+    train(home, alone)
+    together = new_run("together", model__drop_rate=0.0, training__batch_size=4)
+    _train_together(home, together, 2, _short_member)
+    assert together.read_status().state == "running", "it is to be begun again"
+    _train_together(home, together, 2, _short_member)
+    assert together.read_status().state == "finished", together.log.read_text()
+    assert "passes take 2 photographs from now on" in together.log.read_text()
+    assert open_checkpoint(together.last).place.pass_size == 2
+    expected, found = _points(alone), _points(together)
+    assert expected.keys() == found.keys()
+    for key, point in expected.items():
+        assert found[key] == pytest.approx(point, abs=1e-6, rel=1e-5), key
+
+
 def test_what_the_processes_cannot_read_counts_together(home: Home, new_run: Prepare) -> None:
     folder = new_run()
     for line in read_part(home.splits / "small" / "train.jsonl")[:5]:
@@ -152,17 +189,26 @@ def test_under_torchrun_a_run_needs_a_name_and_is_prepared_once(
         assert prepare_together(home, settings(), "run") == first
 
 
+@pytest.mark.parametrize("cause", [-signal.SIGKILL, 1], ids=["killed", "raised"])
 @pytest.mark.parametrize(
-    "status_of_the_first", [-signal.SIGTERM, -signal.SIGABRT, 1], ids=["ended", "aborted", "raised"]
+    "consequence", [-signal.SIGTERM, -signal.SIGABRT], ids=["ended", "aborted"]
 )
-def test_who_died_of_anothers_death_is_not_to_blame(status_of_the_first: int) -> None:
+def test_who_died_of_anothers_death_is_not_to_blame(consequence: int, cause: int) -> None:
+    assert _to_blame(consequence, cause) == 1
+
+
+def test_who_broke_off_when_another_was_killed_is_not_to_blame() -> None:
+    assert _to_blame(1, -signal.SIGKILL) == 1
+
+
+def _to_blame(*statuses: int) -> int:
+    """Of processes that ended like this, the first of them a second before the others."""
     failures = {
         rank: ProcessFailure(rank, pid=100 + rank, exitcode=status, error_file="")
-        for rank, status in enumerate([status_of_the_first, -signal.SIGKILL])
+        for rank, status in enumerate(statuses)
     }
     failures[0].timestamp = failures[1].timestamp - 1
-    rank, first = first_to_die(failures)
-    assert (rank, first.exitcode) == (1, -signal.SIGKILL)
+    return first_to_die(failures)[0]
 
 
 def test_the_way_of_the_smallest_device_suits_all() -> None:

@@ -1,0 +1,31 @@
+"""Passes that did not fit the memory of one of several processes.
+
+Who runs out of memory while the others wait for its gradients can tell them nothing. It leaves
+word in the run's folder and goes; all begin again at the last checkpoint, with smaller passes.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from engine.files import read_json, write_json
+from engine.training.checkpoint import Place
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """The word that is left, in a file."""
+
+    path: Path
+
+    def tell(self, place: Place, pass_size: int) -> None:
+        """From now on the stage at `place` takes passes of `pass_size` photographs at most."""
+        write_json(self.path, {"stage": place.stage, "pass_size": pass_size})
+
+    def heed(self, place: Place, configured: int) -> Place:
+        """The place with the passes that fit: smaller than its own or the `configured` size where
+        that was told of its stage."""
+        told = read_json(self.path) if self.path.exists() else {}
+        pass_size = place.pass_size or configured
+        if told.get("stage") != place.stage or told["pass_size"] >= pass_size:
+            return place
+        return replace(place, pass_size=told["pass_size"])
