@@ -6,7 +6,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from engine.errors import BadInput, StudioError
+from engine.errors import BadInput, StudioError, WorkFailed
 from engine.home import Home
 from engine.settings.run import RunSettings
 from engine.training.calibration import calibrate
@@ -33,6 +33,10 @@ from engine.training.weights import carry_weights
 log = logging.getLogger(__name__)
 
 INTERRUPTED = 130
+_TOO_LITTLE_MEMORY = (
+    "The memory did not suffice; halve training.batch_size and double training.accumulation, or "
+    "set training.gradient_checkpointing to true."
+)
 Weights = dict[str, Tensor]
 
 
@@ -165,8 +169,15 @@ class Attempt:
         return place, seen
 
     def _heeding_shortage(self, place: Place, batch_size: int) -> Place:
-        heeding = Shortage(self.scene.folder.shortage).heed(place, batch_size)
-        if heeding != place and self.scene.ranks.is_first:
+        shortage, ranks = Shortage(self.scene.folder.shortage), self.scene.ranks
+        heeding = shortage.heed(place, batch_size)
+        # Nobody forgets before all have read.
+        ranks.wait()
+        if heeding.pass_size == 0:
+            if ranks.is_first:
+                shortage.forget()
+            raise WorkFailed(_TOO_LITTLE_MEMORY)
+        if heeding != place and ranks.is_first:
             log.warning(
                 "The memory of a process did not suffice; passes take %d photographs from now on, "
                 "and as many more of them make a step.",
@@ -257,9 +268,6 @@ class Attempt:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
-        return (
-            "The memory did not suffice; halve training.batch_size and double "
-            "training.accumulation, or set training.gradient_checkpointing to true."
-        )
+        return _TOO_LITTLE_MEMORY
     first = (str(error).strip().splitlines() or [""])[0].rstrip(".")
     return f"The training broke off ({type(error).__name__}: {first}); the log tells where."

@@ -18,7 +18,8 @@ class Shortage:
     path: Path
 
     def tell(self, place: Place, pass_size: int) -> None:
-        """From now on the stage at `place` takes passes of `pass_size` photographs at most."""
+        """From now on the stage at `place` takes passes of `pass_size` photographs at most; 0 =
+        not a single one fits."""
         write_json(self.path, {"stage": place.stage, "pass_size": pass_size})
 
     def heed(self, place: Place, configured: int) -> Place:
@@ -29,3 +30,7 @@ class Shortage:
         if told.get("stage") != place.stage or told["pass_size"] >= pass_size:
             return place
         return replace(place, pass_size=told["pass_size"])
+
+    def forget(self) -> None:
+        """Another start may find more memory."""
+        self.path.unlink(missing_ok=True)

@@ -117,11 +117,11 @@ class Stage:
             try:
                 self.learner.step(arriving, len(window), self.place.step, self.tally)
             except torch.OutOfMemoryError:
-                if self.pass_size == 1:
-                    raise
+                less = halved(self.pass_size) if self.pass_size > 1 else 0
                 if self.scene.ranks.count > 1:
                     # The others wait for these gradients, and hear of nothing else.
-                    Shortage(self.scene.folder.shortage).tell(self.place, halved(self.pass_size))
+                    Shortage(self.scene.folder.shortage).tell(self.place, less)
+                if self.scene.ranks.count > 1 or not less:
                     raise
                 return None
             self.place = replace(

@@ -59,11 +59,20 @@ def _member(rank: int, count: int, port: int, root: Path, run_id: str) -> None:
 
 def _short_member(rank: int, *arguments: Any) -> None:
     """The second one's memory does not suffice for more than two photographs."""
+    _limited_member(2, rank, *arguments)
+
+
+def _helpless_member(rank: int, *arguments: Any) -> None:
+    """The second one's memory does not suffice for a single photograph."""
+    _limited_member(0, rank, *arguments)
+
+
+def _limited_member(photographs: int, rank: int, *arguments: Any) -> None:
     step = Learner.step
 
     def limited(self: Learner, batches: Iterable[Batch], *others: Any) -> None:
         arrived = list(batches)
-        if rank == 1 and max(len(batch.labels) for batch in arrived) > 2:
+        if rank == 1 and max(len(batch.labels) for batch in arrived) > photographs:
             raise torch.OutOfMemoryError
         step(self, arrived, *others)
 
@@ -166,6 +175,18 @@ def test_memory_that_runs_out_in_one_process_halves_the_passes_of_all(
     assert expected.keys() == found.keys()
     for key, point in expected.items():
         assert found[key] == pytest.approx(point, abs=1e-6, rel=1e-5), key
+
+
+def test_memory_that_does_not_suffice_for_one_photograph_fails_with_a_sentence(
+    home: Home, new_run: Prepare
+) -> None:
+    folder = new_run(training__batch_size=1)
+    for _ in range(2):
+        _train_together(home, folder, 2, _helpless_member)
+    status = folder.read_status()
+    assert status.state == "failed"
+    assert status.reason.startswith("The memory did not suffice; halve training.batch_size")
+    assert not folder.shortage.exists(), "another start tries again"
 
 
 def test_what_the_processes_cannot_read_counts_together(home: Home, new_run: Prepare) -> None:

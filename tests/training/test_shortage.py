@@ -13,6 +13,14 @@ def test_passes_that_did_not_fit_are_not_tried_again_in_their_stage(tmp_path: Pa
     assert shortage.heed(Place(stage=1, pass_size=6), configured=8).pass_size == 4
 
 
+def test_where_no_photograph_fits_that_is_told_until_it_is_forgotten(tmp_path: Path) -> None:
+    shortage = Shortage(tmp_path / "shortage.json")
+    shortage.tell(Place(), 0)
+    assert shortage.heed(Place(pass_size=1), configured=8).pass_size == 0
+    shortage.forget()
+    assert shortage.heed(Place(pass_size=1), configured=8).pass_size == 1
+
+
 def test_what_is_small_already_or_of_another_stage_stays_as_it_is(tmp_path: Path) -> None:
     shortage = Shortage(tmp_path / "shortage.json")
     shortage.tell(Place(stage=1), 4)
