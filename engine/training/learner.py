@@ -74,8 +74,7 @@ class Learner:
         """Optimiser step number `step` over a window of `photographs` in several batches.
 
         The gradient is that of the mean loss over the window, however it is cut into batches
-        and dealt to processes. Nothing here waits for the device, but for an average of the
-        weights that is kept beside a small GPU.
+        and dealt to processes. Nothing here waits for the device.
 
         Raises:
             torch.OutOfMemoryError: a pass does not fit; nothing has changed.
@@ -119,19 +118,15 @@ class Learner:
             return self._taken
         return step if step >= 0 else None
 
-    @contextlib.contextmanager
-    def judged(self) -> Iterator[nn.Module]:
+    def judged(self) -> nn.Module:
         """The network to judge and to keep: the average where there is one."""
-        yield self.model if self._average is None else self._average.network()
-        if self._average is not None:
-            self._average.release()
+        return self.model if self._average is None else self._average.network()
 
     def agree(self) -> None:
         """Give the network to judge the first process's buffers in all of them: each has seen
         other photographs."""
-        with self.judged() as network:
-            for buffer in network.buffers():
-                self._ranks.follow(buffer)
+        for buffer in self.judged().buffers():
+            self._ranks.follow(buffer)
 
     def tensors(self) -> dict[str, Tensor]:
         """Weights under model., their average under average., the optimiser's memory under

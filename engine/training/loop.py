@@ -211,8 +211,8 @@ class Attempt:
         best = stage.place.best
         if best is not None and best.get("stage") == stage.place.stage:
             return select(open_checkpoint(self.scene.folder.best).tensors("model."), "model.")
-        with stage.learner.judged() as model:
-            return {name: value.detach().clone() for name, value in model.state_dict().items()}
+        weights = stage.learner.judged().state_dict()
+        return {name: value.detach().clone() for name, value in weights.items()}
 
     def _checkpoint(self) -> Checkpoint | None:
         folder = self.scene.folder

@@ -213,19 +213,18 @@ class Stage:
         """Judge the whole val part; None if asked to stop meanwhile."""
         scene, began, tally = self.scene, time.monotonic(), self.scene.new_tally()
         self.learner.agree()
-        with self.learner.judged() as model:
-            size = 2 * self.pass_size
-            if self.seen.val.decodes:
-                size = judging_size(self.pass_size, self.run_settings.data.image_size)
-            for batch, logits in judge(
-                model, self.seen.val, scene.loader, scene.device, size, scene.ranks
-            ):
-                scene.quarantine.take("val", scene.val, batch)
-                if len(batch.labels):
-                    _count(tally, logits, batch)
-                scene.journal.breathe()
-                if scene.ranks.count == 1 and scene.stop.wanted:
-                    return None
+        part, size = self.seen.val, 2 * self.pass_size
+        if part.decodes:
+            size = judging_size(self.pass_size, self.run_settings.data.image_size)
+        for batch, logits in judge(
+            self.learner.judged(), part, scene.loader, scene.device, size, scene.ranks
+        ):
+            scene.quarantine.take("val", scene.val, batch)
+            if len(batch.labels):
+                _count(tally, logits, batch)
+            scene.journal.breathe()
+            if scene.ranks.count == 1 and scene.stop.wanted:
+                return None
         scene.quarantine.gather()
         tally.gather(scene.ranks)
         metrics: Metrics = scene.ranks.gather(tally.read())[0]
@@ -267,8 +266,8 @@ class Stage:
         }
 
     def _keep_best(self, place: Place) -> None:
-        with self.learner.judged() as model:
-            weights = {f"model.{name}": value for name, value in model.state_dict().items()}
+        network = self.learner.judged().state_dict()
+        weights = {f"model.{name}": value for name, value in network.items()}
         path, classes = self.scene.folder.best, self.scene.classes
         write_checkpoint(path, weights, self.run_settings, classes, place)
 

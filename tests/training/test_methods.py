@@ -258,3 +258,13 @@ def test_the_average_follows_slowly_and_is_warmed_up() -> None:
     assert average.network().get_parameter("weight").item() == pytest.approx(0.1, abs=1e-3)
     average.load(before)
     assert not average.network().get_parameter("weight").any()
+
+
+def test_taking_weights_into_the_average_never_waits_for_their_device() -> None:
+    # Tensors without values: whatever looked at one, or copied it elsewhere, would fail.
+    model = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
+    average = Average(model, 0.9)
+    average.network().to("meta")
+    for step in (1, 2, 3):
+        average.update(model.to("meta"), step)
+    assert average.tensors()["0.weight"].is_meta
