@@ -57,7 +57,14 @@ def _way(settings: RunSettings) -> tuple[object, ...]:
         training.device,
         training.processes,
         training.gradient_checkpointing,
+        _epochs_that_count(settings),
     )
+
+
+def _epochs_that_count(settings: RunSettings) -> int | None:
+    # Features are computed once: a photograph of few epochs bears more of that than one of many.
+    has_features = any(stage.training.method == "features" for stage in settings.stages)
+    return settings.total_epochs if has_features else None
 
 
 def _a_step(settings: RunSettings) -> int:

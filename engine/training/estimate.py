@@ -11,8 +11,10 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from engine.settings.optimisation import TrainingSettings
 from engine.settings.run import RunSettings
+from engine.training.judge import judging_size
 from engine.training.methods import choose_learning, train_mode
 from engine.training.model import build_model, use_gradient_checkpointing
+from engine.training.peak import PeakMemory
 
 _BYTES_A_WEIGHT = 4
 # The gradient of a weight that learns, and AdamW's two memories of it.
@@ -24,8 +26,10 @@ _CONTEXT_BYTES = 512 * 2**20
 class Estimate:
     """What one training step needs, in the stage of a run that needs the most memory.
 
-    Bytes count `batch_size` photographs in one pass; `memory` is their sum without `context`,
-    what a GPU takes for itself before anything is on it. `learning` of the parameters learn.
+    Bytes count `batch_size` photographs in one pass. `features_pass` is what the pass holds at
+    most that computes a stage's features before its first step, 0 where none does. `memory` is
+    what weights and the larger of the two passes take, without `context`, what a GPU takes for
+    itself before anything is on it. `learning` of the parameters learn.
     `flops_per_image` is forward and backward, so that two configurations compare by it.
     `tokens` is 0 for a network without.
     """
@@ -39,6 +43,7 @@ class Estimate:
     weights_and_optimiser: int
     activations_per_image: int
     activations_fixed: int
+    features_pass: int
     memory: int
     context: int
     flops_per_image: int
@@ -74,6 +79,7 @@ def _of_stage(stage: str, settings: RunSettings, classes: int) -> Estimate:
         run = _Runner(model, training, size)
         # Batch normalisation refuses a single photograph, so these are two and three.
         two, three = (_kept_for_backward(run, batch, half) for batch in (2, 3))
+        features_pass = _features_pass(run, training, size, half)
         with (
             FlopCounterMode(display=False) as counter,
             # The fused kernels are one operation whose inside is not counted.
@@ -94,7 +100,8 @@ def _of_stage(stage: str, settings: RunSettings, classes: int) -> Estimate:
         weights_and_optimiser=weight_bytes,
         activations_per_image=per_image,
         activations_fixed=fixed,
-        memory=weight_bytes + fixed + per_image * training.batch_size,
+        features_pass=features_pass,
+        memory=weight_bytes + max(fixed + per_image * training.batch_size, features_pass),
         context=_CONTEXT_BYTES,
         flops_per_image=round(counter.get_total_flops() / 2 * _passes(training, learning, weights)),
         precision="16 bit" if half else "32 bit",
@@ -153,6 +160,16 @@ def _kept_for_backward(run: _Runner, batch: int, half: bool) -> int:
     ):
         functional.cross_entropy(run(batch).float(), torch.zeros(batch, dtype=torch.int64))
     return sum(value.untyped_storage().nbytes() for value in kept.values())
+
+
+def _features_pass(run: _Runner, training: TrainingSettings, size: int, half: bool) -> int:
+    """Bytes that the pass for features holds at once, weights aside."""
+    if training.method != "features":
+        return 0
+    peak = PeakMemory(run.storages)
+    with peak, torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
+        run(judging_size(training.batch_size, size))
+    return peak.bytes
 
 
 def _unchanged(value: Tensor) -> Tensor:

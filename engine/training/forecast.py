@@ -87,8 +87,8 @@ def _needed(
             known[plan.recomputed] = estimate(changed, classes)
         found = known[plan.recomputed]
         context = found.context if device.is_gpu else 0
-        fixed = found.weights_and_optimiser + found.activations_fixed + context
-        return fixed + found.activations_per_image * plan.pass_size
+        activations = found.activations_fixed + found.activations_per_image * plan.pass_size
+        return found.weights_and_optimiser + context + max(activations, found.features_pass)
 
     return needed
 

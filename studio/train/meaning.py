@@ -103,7 +103,8 @@ def figures(chosen: Compared, other: Compared | None) -> list[Metric]:
             "Memory",
             text.size(int(mine["memory"])) if mine else "–",
             f"For one pass over {text.count(chosen.settings.training.batch_size, 'photograph')}: "
-            "weights, gradients, AdamW's two memories and what the backward pass needs, in "
+            "weights, gradients, AdamW's two memories and what the backward pass needs (or, where "
+            "features are computed first, what that needs), in "
             f"{mine.get('precision', '16 bit')} arithmetic. A GPU takes about half a GB more for "
             "itself.",
             against("memory"),

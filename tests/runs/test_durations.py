@@ -6,6 +6,7 @@ import pytest
 from engine.home import Home
 from engine.runs.durations import expected_duration
 from engine.runs.run import Run, list_runs
+from engine.settings.files import save
 from engine.settings.run import RunSettings
 from engine.training.status import write_status
 from tests.studio.runs.drawn_run import ended_run
@@ -47,6 +48,17 @@ def test_a_run_of_another_network_size_or_machine_tells_nothing(
     assert run.status.host == platform.node()
     abroad = dataclasses.replace(run, status=dataclasses.replace(run.status, host="elsewhere"))
     assert expected_duration([abroad], DRAWN, 320) is None
+
+
+def test_what_features_took_once_is_not_told_of_another_number_of_epochs(
+    took_a_minute: list[Run],
+) -> None:
+    (run,) = took_a_minute
+    training = run.folder.read_settings().training.model_copy(update={"method": "features"})
+    features = run.folder.read_settings().model_copy(update={"training": training})
+    save(features, run.folder.config)
+    assert expected_duration([run], features, 320) is not None
+    assert expected_duration([run], longer(method="features", epochs=40), 320) is None
 
 
 def test_a_run_that_was_gone_on_with_or_ended_at_once_tells_nothing(

@@ -65,6 +65,18 @@ def test_of_stages_the_one_that_takes_the_most_memory_is_told() -> None:
     assert found.memory == estimate(_settings("vit_tiny_patch16_224", 224), classes=10).memory
 
 
+def test_the_pass_that_computes_features_counts() -> None:
+    found = estimate(_settings("vit_base_patch16_384", 384, method="features"), classes=5914)
+    # What a block holds at once of 577 tokens: what goes around it in 32 bit, and four times its
+    # width before and after the activation in 16.
+    block = 577 * (768 * 4 + 2 * 4 * 768 * 2)
+    assert found.features_pass / 16 == pytest.approx(block, rel=0.8)
+    assert found.features_pass / 16 > block
+    assert found.memory == found.weights_and_optimiser + found.features_pass
+    head = estimate(_settings("vit_base_patch16_384", 384, method="head"), classes=5914)
+    assert head.features_pass == 0
+
+
 def test_a_vision_transformer_is_counted() -> None:
     found = estimate(_settings("vit_base_patch16_384", 384), classes=5914)
     assert (found.pixels, found.tokens) == (384 * 384, 577)

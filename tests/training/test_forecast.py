@@ -55,6 +55,14 @@ def test_the_stage_that_takes_the_most_decides() -> None:
     assert staged == _on_a_gpu(3.6, _settings("teacher_global_224", *TINY))
 
 
+def test_the_pass_that_computes_features_must_fit_too() -> None:
+    features = _settings("teacher_global_224", "training.method=features")
+    head = _settings("teacher_global_224", "training.method=head")
+    cost, without = (_on_a_gpu(3.6, settings).needed for settings in (features, head))
+    assert cost - without > 100 * 2**20
+    assert not _on_a_gpu((cost - 1) / GIB, features).fits
+
+
 def test_a_cpu_takes_a_step_as_it_is_configured_in_32_bit() -> None:
     settings = _settings("teacher_global_224", *TINY)
     cpu = Device(torch.device("cpu"), None)
