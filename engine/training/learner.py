@@ -1,7 +1,7 @@
 """A network, its optimiser, and one step of the two."""
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import torch
