@@ -58,8 +58,8 @@ class Pace:
         self._began = time.monotonic()
 
     def start(self) -> None:
-        """Training begins again after something else."""
-        self._began = time.monotonic()
+        """Training begins again after something else; what was not told by then is let go."""
+        self._began, self._images, self._waited, self._beat_steps = time.monotonic(), 0, 0.0, 0
 
     def count(self, images: int) -> None:
         """An optimiser step over `images` photographs is done."""

@@ -42,3 +42,15 @@ def test_where_no_gpu_tells_how_busy_it_is_nothing_is_said() -> None:
 def test_a_gpu_tells_how_busy_it_is() -> None:
     torch.ones(8, device="cuda").sum()
     assert 0 <= gpu_use(torch.device("cuda"))["gpu"] <= 1
+
+
+def test_what_was_counted_before_a_new_start_is_not_taken_for_speed() -> None:
+    pace = Pace()
+    pace.start()
+    pace.count(1_000_000)
+    time.sleep(0.02)
+    # A pass did not fit, and what is left of the epoch is begun again.
+    pace.start()
+    pace.count(1)
+    time.sleep(0.02)
+    assert pace.beat().images_per_second < 100
