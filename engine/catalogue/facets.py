@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from engine.catalogue.changes import Action, Change, Label
 from engine.catalogue.names import search_form
 from engine.catalogue.record import Photograph
-from engine.catalogue.store import Filter, Lines
+from engine.catalogue.store import UNSTATED, Filter, Lines
 
 
 class Facet(NamedTuple):
@@ -156,7 +156,7 @@ def where(chosen: Filter, ordered: bool = False) -> tuple[str, list[Any]]:
         value = getattr(chosen, column)
         if value:
             parts.append(f"{column} = ?")
-            values.append(value)
+            values.append("" if value == UNSTATED else value)
     if chosen.flag:
         parts.append("flags <> '' AND instr(' ' || flags || ' ', ?)")
         values.append(f" {chosen.flag} ")

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from engine.catalogue.collector import uncollected
 from engine.catalogue.facets import Facet, by_flag
 from engine.catalogue.names import search_form
-from engine.catalogue.store import Field, Filter
+from engine.catalogue.store import UNSTATED, Field, Filter
 
 if TYPE_CHECKING:
     from pymongo.database import Database
@@ -157,7 +157,7 @@ class MongoFacets:
             passing = passing & self._among(_EXCLUDED, {chosen.excluded})
         for place, name in enumerate(Facet._fields[:_EXCLUDED]):
             if value := getattr(chosen, name):
-                passing = passing & self._among(place, {value})
+                passing = passing & self._among(place, {"" if value == UNSTATED else value})
         if chosen.flag:
             flagged = {flags for flags in self._columns[_FLAGS].places if chosen.flag in flags}
             passing = passing & self._among(_FLAGS, flagged)

@@ -12,9 +12,14 @@ Field = Literal["species", "genus", "family", "source", "license", "state", "fla
 """What photographs are counted and filtered by."""
 
 
+UNSTATED = "none stated"
+"""The value of a filter's field that lets through what states nothing there."""
+
+
 @dataclass(frozen=True)
 class Filter:
-    """Which photographs are meant; an empty field lets everything through.
+    """Which photographs are meant; an empty field lets everything through, and `UNSTATED` what is
+    empty there.
 
     `text` is looked for in the names of species and families, whatever its case and accents;
     `state` is cached or remote; `flag` is a finding of the quality scan. What was excluded is

@@ -8,7 +8,7 @@ import typer
 
 from engine.catalogue.changes import Change
 from engine.catalogue.curation import Chosen, exclude, include, last_change, relabel
-from engine.catalogue.store import Filter
+from engine.catalogue.store import UNSTATED, Filter
 from engine.commands.shared import HomeOption, JsonOption, answer, catalogue_of, home_at
 from engine.errors import BadInput
 
@@ -19,7 +19,10 @@ app = typer.Typer(
 _FIELDS = ("text", "species", "genus", "family", "source", "state", "license", "flag")
 WhereOption = Annotated[
     list[str] | None,
-    typer.Option(help=f"FIELD=VALUE, all of them must hold; a field is {', '.join(_FIELDS)}."),
+    typer.Option(
+        help=f"FIELD=VALUE, all of them must hold; a field is {', '.join(_FIELDS)}. "
+        f"The value {UNSTATED!r} is for photographs that state none."
+    ),
 ]
 ImageOption = Annotated[list[str] | None, typer.Option(help="An image_id; may be repeated.")]
 NoteOption = Annotated[str, typer.Option(help="Why, for the history.")]

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from engine.catalogue.store import Counts
+from engine.catalogue.store import UNSTATED, Counts
 from studio import text
 from studio.catalogue.found import Found
 from studio.charts.bars import bars
@@ -56,7 +56,5 @@ def charts(found: Found) -> None:
         with beside.cell():
             live_chart(bars("Photographs by source", found.tally("source")), "catalogue_by_source")
         with beside.cell():
-            licences = {
-                name or "none stated": many for name, many in found.tally("license").items()
-            }
+            licences = {name or UNSTATED: many for name, many in found.tally("license").items()}
             live_chart(bars("Photographs by licence", licences), "catalogue_by_licence")

@@ -6,7 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
-from engine.catalogue.store import Catalogue, Field, Filter
+from engine.catalogue.store import UNSTATED, Catalogue, Field, Filter
 from studio import text
 from studio.catalogue.found import Found, by_exclusion, find, is_known
 from studio.links import from_address, to_address
@@ -100,7 +100,7 @@ def _text(key: str) -> None:
 
 
 def _choice(field: Field, key: str, found: Found) -> None:
-    images = {value: many for value, many in found.offered[field].items() if value}
+    images = {value or UNSTATED: many for value, many in found.offered[field].items()}
     # What is chosen stays on offer, though the other filters leave nothing of it.
     chosen: str | None = st.session_state.get(key)
     if chosen:

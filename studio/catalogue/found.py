@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from engine.catalogue.store import Catalogue, Field, Filter
+from engine.catalogue.store import UNSTATED, Catalogue, Field, Filter
 
 FIELDS: tuple[Field, ...] = get_args(Field)
 
@@ -26,9 +26,9 @@ class Found:
         """The photographs that pass the filter by a field."""
         value = getattr(self.chosen, field)
         offered = dict(self.offered[field])
-        # What states nothing is offered under "", which as a choice means everything.
         if not value:
             return offered
+        value = "" if value == UNSTATED else value
         return {value: offered[value]} if value in offered else {}
 
 

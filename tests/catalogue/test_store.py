@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from engine.catalogue.record import Photograph
-from engine.catalogue.store import EVERYTHING, Added, Catalogue, Cursor, Field, Filter
+from engine.catalogue.store import EVERYTHING, UNSTATED, Added, Catalogue, Cursor, Field, Filter
 from tests.catalogue.conftest import Fresh
 
 ALL = Filter(excluded=None)
@@ -207,6 +207,22 @@ def test_photographs_are_counted_by_any_field(
     assert catalogue.tally(field) == counted
     web = catalogue.tally(field, Filter(text="asterac"))
     assert sum(web.values()) == 2
+
+
+def test_what_states_nothing_in_a_field_can_be_asked_for(catalogue: Catalogue) -> None:
+    catalogue.add(
+        [
+            photograph("1", source="web", license="CC0", genus="Acer"),
+            photograph("2", source="web"),
+            photograph("3", source="", license="CC0"),
+        ]
+    )
+    for field, ids in (("license", ["2"]), ("genus", ["2", "3"]), ("source", ["3"])):
+        chosen = Filter(**{field: UNSTATED})
+        assert [one.image_id for one in catalogue.all(chosen)] == ids
+        assert catalogue.counts(chosen).images == len(ids)
+        assert catalogue.page(chosen, None, 10).photographs[0].image_id == ids[0]
+        assert catalogue.columns(["image_id"], chosen).num_rows == len(ids)
 
 
 def test_species_come_with_the_most_photographs_first(catalogue: Catalogue) -> None:

@@ -47,6 +47,14 @@ def test_photographs_are_excluded_included_relabelled_and_all_is_undone(
         curate("undo")
 
 
+def test_what_states_no_licence_is_chosen_by_those_words(
+    curate: Any, catalogue: SqliteCatalogue
+) -> None:
+    catalogue.update([{"image_id": "Rosa0", "license": "CC0"}])
+    assert curate("exclude", "--where", "license=none stated")["images"] == 5
+    assert catalogue.tally("license") == {"CC0": 1}
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -67,6 +67,20 @@ def test_a_choice_outlives_what_the_other_filters_leave_of_it(open_page: OpenPag
     assert "12 photographs" in spans(app)
 
 
+def test_what_states_no_licence_can_be_chosen_and_named_by_a_link(
+    open_page: OpenPage, catalogue: SqliteCatalogue
+) -> None:
+    licences = ("CC0", "", "")
+    catalogue.add(Photograph(f"{n}", "Acer", license=cc) for n, cc in enumerate(licences))
+    app = open_page("catalogue", license="none stated")
+    assert box(app, "Licence").options == ["none stated (2)", "CC0 (1)"]
+    assert box(app, "Licence").value == "none stated"
+    assert "2 photographs" in spans(app)
+    box(app, "Licence").set_value("CC0").run()
+    assert app.query_params["license"] == "CC0"
+    assert "1 photograph" in spans(app)
+
+
 @pytest.mark.usefixtures("small_catalogue")
 def test_an_address_that_names_no_species_of_ours_shows_everything(open_page: OpenPage) -> None:
     app = open_page("catalogue", species="Rosa nonsense")
