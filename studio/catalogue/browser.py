@@ -7,7 +7,8 @@ from studio.catalogue import selection
 from studio.catalogue.curating import toolbar
 from studio.catalogue.filters import clear
 from studio.catalogue.found import Found
-from studio.catalogue.paging import PAGE_SIZE, leaf
+from studio.catalogue.neighbours import lay_out, neighbour, turned_to
+from studio.catalogue.paging import Leaf, leaf
 from studio.catalogue.record import record
 from studio.links import from_address, to_address
 from studio.place import catalogue as open_catalogue
@@ -19,8 +20,7 @@ from studio.views.grid import TILE_WIDTHS, Picking, photo_grid
 from studio.views.problem import problem, problems_shown
 
 _CHOSEN = "catalogue_photo"
-# The photographs that were beside the open one when it was opened: a relabelled one moves.
-_ROW = "catalogue_row"
+_PAGE = "catalogue_page"
 _DRAWER_WIDTH = 480
 _USUAL_WIDTH = 132
 
@@ -46,17 +46,18 @@ def browser(found: Found) -> None:
             horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
         ):
             counted = st.empty()
-            photographs = leaf(catalogue, found, "catalogue_page")
+            opened = leaf(catalogue, found, _PAGE)
             width = _width()
             picks = st.toggle("Pick", key="catalogue_picks")
-        counted.caption(_span(found.images), width="content")
-        shown = [one.image_id for one in photographs]
+        counted.caption(_span(opened, found.images), width="content")
+        shown = [one.image_id for one in opened.photographs]
         if picks:
             toolbar(found, shown)
-        open_id: str = st.session_state.get(_CHOSEN, "")
+        open_id: str = turned_to(shown) or st.session_state.get(_CHOSEN, "")
+        st.session_state[_CHOSEN] = open_id
         now = selection.selection()
         picked = photo_grid(
-            tiles(photographs, images()),
+            tiles(opened.photographs, images()),
             "catalogue_grid",
             marked=open_id,
             width=width,
@@ -64,10 +65,10 @@ def browser(found: Found) -> None:
         )
         if picked:
             open_id = st.session_state[_CHOSEN] = picked
-            st.session_state[_ROW] = shown
+            lay_out(shown)
     to_address(_CHOSEN, "photo", open_id)
     if open_id:
-        _drawer(open_id, _row(open_id, shown))
+        _drawer(open_id, opened, found.images)
 
 
 def _width() -> int:
@@ -89,19 +90,11 @@ def _width() -> int:
     return chosen
 
 
-def _span(total: int) -> str:
+def _span(opened: Leaf, total: int) -> str:
     whole = text.count(total, "photograph")
-    if total <= PAGE_SIZE:
+    if opened.pages == 1:
         return whole
-    first = (int(st.query_params.get("page", "1")) - 1) * PAGE_SIZE + 1
-    return f"{first:,}–{min(first + PAGE_SIZE - 1, total):,} of {whole}"
-
-
-def _row(open_id: str, shown: list[str]) -> list[str]:
-    row: list[str] = st.session_state.get(_ROW, [])
-    if open_id not in row:
-        row = st.session_state[_ROW] = shown
-    return row
+    return f"{opened.first:,}–{opened.first + len(opened.photographs) - 1:,} of {whole}"
 
 
 def _close() -> None:
@@ -109,8 +102,8 @@ def _close() -> None:
 
 
 @st.dialog("Photograph", width=_DRAWER_WIDTH, position="right", on_dismiss=_close)
-def _drawer(image_id: str, row: list[str]) -> None:
-    other = _neighbours(image_id, row)
+def _drawer(image_id: str, opened: Leaf, total: int) -> None:
+    other = neighbour(image_id, opened, total, _PAGE)
     with problems_shown(), open_catalogue() as catalogue:
         photograph = catalogue.get(image_id)
         if photograph is None:
@@ -122,28 +115,3 @@ def _drawer(image_id: str, row: list[str]) -> None:
         if other:
             st.session_state[_CHOSEN] = other
             st.rerun()
-
-
-def _neighbours(image_id: str, row: list[str]) -> str | None:
-    """Draw the ways to the photographs before and after it; returns the one that was asked for."""
-    if image_id not in row:
-        return None
-    place = row.index(image_id)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(f"{place + 1:,} of {len(row):,} on this page", width="stretch")
-        before = st.button(
-            "Previous",
-            key="catalogue_previous",
-            icon=":material/chevron_left:",
-            shortcut="Left",
-            disabled=place == 0,
-        )
-        after = st.button(
-            "Next",
-            key="catalogue_next",
-            icon=":material/chevron_right:",
-            icon_position="right",
-            shortcut="Right",
-            disabled=place == len(row) - 1,
-        )
-    return row[place - 1] if before else row[place + 1] if after else None

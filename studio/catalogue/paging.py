@@ -27,8 +27,22 @@ class Trail:
     starts: dict[int, Cursor | None] = field(default_factory=lambda: {1: None})
 
 
-def leaf(catalogue: Catalogue, found: Found, key: str) -> tuple[Photograph, ...]:
-    """Draw the page numbers; returns the photographs of the page that is open.
+@dataclass(frozen=True)
+class Leaf:
+    """The page that is open: its photographs, its number, and how many pages there are."""
+
+    photographs: tuple[Photograph, ...]
+    number: int
+    pages: int
+
+    @property
+    def first(self) -> int:
+        """Which photograph of all that are found comes first here, from 1 on."""
+        return (self.number - 1) * PAGE_SIZE + 1
+
+
+def leaf(catalogue: Catalogue, found: Found, key: str) -> Leaf:
+    """Draw the page numbers; returns the page that is open.
 
     The address names the page; another filter begins at its first.
     """
@@ -43,7 +57,12 @@ def leaf(catalogue: Catalogue, found: Found, key: str) -> tuple[Photograph, ...]
         trail.starts[number] = cursor_at(catalogue, found, (number - 1) * PAGE_SIZE)
     page = catalogue.page(found.chosen, trail.starts[number], PAGE_SIZE)
     trail.starts[number + 1] = page.next
-    return page.photographs
+    return Leaf(page.photographs, number, pages)
+
+
+def turn_to(number: int, key: str) -> None:
+    """Open another page; to call before the page numbers are drawn."""
+    st.session_state[key] = str(number)
 
 
 def cursor_at(catalogue: Catalogue, found: Found, place: int) -> Cursor | None:
@@ -72,6 +91,8 @@ def _trail(chosen: Filter, pages: int, key: str) -> Trail:
             return kept
         opening = pages
     trail = Trail(chosen, opening, kept.turn + 1 if kept else 0)
+    if kept and kept.chosen == chosen:
+        trail.starts = kept.starts
     st.session_state[f"{key}_trail"] = trail
     return trail
 

@@ -270,6 +270,42 @@ def test_the_address_opens_the_full_record(open_page: OpenPage) -> None:
     assert app.button(key="catalogue_lab").label == "Open in the crop lab"
 
 
+@pytest.mark.usefixtures("many")
+def test_the_ways_to_the_neighbours_go_on_over_the_pages(open_page: OpenPage) -> None:
+    app = open_page("catalogue", photo="rose-059")
+    assert "60 of 150" in words(app)
+    app.button(key="catalogue_next").click().run()
+    assert (app.query_params["photo"], app.query_params["page"]) == ("rose-060", "2")
+    assert "61 of 150" in words(app)
+    assert "61–120 of 150 photographs" in spans(app)
+    app.button(key="catalogue_previous").click().run()
+    assert (app.query_params["photo"], "page" in app.query_params) == ("rose-059", False)
+    app.button(key="catalogue_previous").click().run()
+    assert app.query_params["photo"] == "rose-058"
+
+
+@pytest.mark.usefixtures("many")
+def test_the_first_and_the_last_of_all_have_one_neighbour(open_page: OpenPage) -> None:
+    app = open_page("catalogue", photo="rose-000")
+    assert app.button(key="catalogue_previous").disabled
+    assert not app.button(key="catalogue_next").disabled
+    app = open_page("catalogue", photo="rose-149", page="3")
+    assert app.button(key="catalogue_next").disabled
+    assert not app.button(key="catalogue_previous").disabled
+
+
+def test_what_came_up_from_the_next_page_is_not_passed_over(
+    many: SqliteCatalogue, open_page: OpenPage
+) -> None:
+    app = open_page("catalogue", photo="rose-059")
+    exclude(many, ["rose-003"])
+    app.run()
+    app.button(key="catalogue_next").click().run()
+    assert (app.query_params["photo"], "page" in app.query_params) == ("rose-060", False)
+    app.button(key="catalogue_next").click().run()
+    assert (app.query_params["photo"], app.query_params["page"]) == ("rose-061", "2")
+
+
 @pytest.mark.usefixtures("small_catalogue")
 def test_a_photograph_that_is_not_there_is_a_sentence(open_page: OpenPage) -> None:
     app = open_page("catalogue", photo="nowhere")
