@@ -6,7 +6,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from torch.nn.parallel import DistributedDataParallel
 
 from engine.settings.optimisation import TrainingSettings
@@ -104,8 +103,7 @@ class Learner:
         self._sick_step = torch.where(first_sick, step, self._sick_step)
         # Counted only now: a window whose memory does not suffice is taken again.
         for logits, labels in seen:
-            # The curves show the loss without smoothing, comparable with validation.
-            tally.add(logits, labels, functional.cross_entropy(logits, labels, reduction="none"))
+            tally.add(logits, labels)
 
     def sick_step(self) -> int | None:
         """The first step whose loss or gradient was no number; waits for the device.

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from engine.training.interval import interval
 from engine.training.ranks import Ranks
@@ -56,15 +57,19 @@ class Tally:
         # Certainty and hits in each bin of certainty (Naeini et al., 2015).
         self._by_certainty = torch.zeros(2, BINS, dtype=torch.float64, device=device)
 
-    def add(self, logits: Tensor, labels: Tensor, losses: Tensor) -> None:
-        """Count a batch: logits (n, classes), labels (n,), losses (n,)."""
+    def add(self, logits: Tensor, labels: Tensor) -> None:
+        """Count a batch: logits (n, classes), labels (n,).
+
+        The loss is cross-entropy without smoothing and weights, so that parts and runs compare.
+        """
         logits = logits.detach()
+        losses = functional.cross_entropy(logits, labels, reduction="none")
         best = logits.topk(self.k, dim=1)
         hits = best.indices == labels[:, None]
         first, among = hits[:, 0], hits.any(dim=1)
         genus = self._genera[best.indices[:, 0]] == self._genera[labels]
         self._sums += torch.stack(
-            [losses.detach().double().sum(), *(v.double().sum() for v in (first, among, genus))]
+            [losses.double().sum(), *(v.double().sum() for v in (first, among, genus))]
         )
         for row, values in zip(
             self._by_class, (torch.ones_like(labels), first, among), strict=True

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from engine.errors import WorkFailed
 from engine.settings.run import RunSettings
@@ -17,7 +16,7 @@ from engine.training.fit import halved
 from engine.training.judge import judge, judging_size
 from engine.training.learner import Learner, select
 from engine.training.losses import Criterion
-from engine.training.metrics import Metrics, Tally
+from engine.training.metrics import Metrics
 from engine.training.mixing import Mixing
 from engine.training.sampling import Key, epoch_keys, passes, windows
 from engine.training.scene import Scene
@@ -221,7 +220,7 @@ class Stage:
         ):
             scene.quarantine.take("val", scene.val, batch)
             if len(batch.labels):
-                _count(tally, logits, batch)
+                tally.add(logits, batch.labels.to(logits.device))
             scene.journal.breathe()
             if scene.ranks.count == 1 and scene.stop.wanted:
                 return None
@@ -297,8 +296,3 @@ class Stage:
             scene.ranks,
             self.seen.blank,
         )
-
-
-def _count(tally: Tally, logits: Tensor, batch: Batch) -> None:
-    labels = batch.labels.to(logits.device)
-    tally.add(logits, labels, functional.cross_entropy(logits, labels, reduction="none"))

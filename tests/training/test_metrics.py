@@ -11,7 +11,7 @@ CPU = torch.device("cpu")
 
 def _tally(classes: int, logits: list[list[float]], labels: list[int]) -> Tally:
     tally = Tally(classes, CPU)
-    tally.add(torch.tensor(logits), torch.tensor(labels), torch.ones(len(labels)))
+    tally.add(torch.tensor(logits), torch.tensor(labels))
     return tally
 
 
@@ -40,7 +40,7 @@ def test_a_tally_goes_on_from_what_a_checkpoint_kept() -> None:
     first = _tally(3, [[1.0, 0, 0]], [0])
     second = Tally(3, CPU)
     second.load(first.tensors())
-    second.add(torch.tensor([[1.0, 0, 0]]), torch.tensor([1]), torch.ones(1))
+    second.add(torch.tensor([[1.0, 0, 0]]), torch.tensor([1]))
     assert second.read().images == 2
     assert second.read().top1 == 0.5
 
@@ -53,7 +53,7 @@ def test_genus_buckets_and_top5_by_class_count_what_they_say() -> None:
     genera = genera_of(("Rosa canina", "Rosa rugosa", "Urtica dioica"))
     tally = Tally(3, CPU, genera, np.array([1, 30, 500]))
     logits = torch.tensor([[0.0, 2, 1], [0, 2, 1], [0, 2, 1]])
-    tally.add(logits, torch.tensor([0, 1, 2]), torch.ones(3))
+    tally.add(logits, torch.tensor([0, 1, 2]))
     metrics = tally.read()
     assert metrics.genus_top1 == pytest.approx(2 / 3)
     assert metrics.buckets == {"top1_1": 0, "top1_20_100": 1, "top1_over_100": 0}
@@ -65,7 +65,8 @@ def test_genus_buckets_and_top5_by_class_count_what_they_say() -> None:
 def test_certainty_is_compared_with_how_often_it_is_right() -> None:
     sure = torch.tensor([0.9, 0.1]).log()
     tally = Tally(2, CPU)
-    tally.add(sure.repeat(10, 1), torch.tensor([0] * 9 + [1]), torch.ones(10))
+    tally.add(sure.repeat(10, 1), torch.tensor([0] * 9 + [1]))
     assert tally.read().ece == pytest.approx(0, abs=1e-6)
-    tally.add(sure.repeat(10, 1), torch.ones(10, dtype=torch.int64), torch.ones(10))
+    assert tally.read().loss == pytest.approx(-0.9 * np.log(0.9) - 0.1 * np.log(0.1), rel=1e-6)
+    tally.add(sure.repeat(10, 1), torch.ones(10, dtype=torch.int64))
     assert tally.read().ece == pytest.approx(0.45, abs=1e-6)
