@@ -23,6 +23,10 @@ class Home:
         return self.data / "catalogue.sqlite"
 
     @cached_property
+    def exports(self) -> Path:
+        return self.data / "exports"
+
+    @cached_property
     def images(self) -> Path:
         return self.data / "images"
 

@@ -5,6 +5,7 @@ import streamlit as st
 from studio.catalogue.browser import browser
 from studio.catalogue.counts import charts, totals
 from studio.catalogue.curating import last_change
+from studio.catalogue.exporting import exported
 from studio.catalogue.filters import filters
 from studio.catalogue.history import history
 from studio.catalogue.quality import quality
@@ -21,6 +22,7 @@ with problems_shown(), catalogue() as opened:
         found = filters(opened, "catalogue", exclusions=True)
         totals(found, whole)
         last_change()
+        exported()
         photographs, counts, faults, changes = st.tabs(
             ["Photographs", "Counts", "Quality", "History"],
             key="catalogue_tab",

@@ -2,14 +2,18 @@
 
 import dataclasses
 import hashlib
+import io
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from engine.catalogue.store import Catalogue
+from engine.catalogue.conditions import conditions_of, shown_of
+from engine.catalogue.store import EVERYTHING, Catalogue, Filter
+from engine.catalogue.table_export import Kind, table_writer
 from engine.files import atomic_writer, write_json
+from engine.progress import Report, silent
 
 
 @dataclass(frozen=True)
@@ -23,38 +27,69 @@ class Export:
     file: str
 
 
-def export_catalogue(catalogue: Catalogue, folder: Path, min_images: int = 1) -> Export:
-    """Write catalogue.jsonl (by species and id, the same bytes every time) and manifest.json.
+def export_catalogue(
+    catalogue: Catalogue,
+    folder: Path,
+    min_images: int = 1,
+    chosen: Filter = EVERYTHING,
+    kind: Kind = "jsonl",
+    report: Report = silent,
+) -> Export:
+    """Write what passes the filter to catalogue.jsonl, .csv or .parquet (by species and id, the
+    same bytes every time), and manifest.json.
+
+    Species with fewer than `min_images` photographs that pass are left out.
 
     Raises:
         WorkFailed: the disk refuses.
     """
-    counted = catalogue.species()
+    counted = catalogue.species(chosen)
     rare = {item.species for item in counted if item.images < min_images}
-    species = len(counted) - len(rare)
+    total = sum(item.images for item in counted if item.species not in rare)
     by_source: Counter[str] = Counter()
     by_state: Counter[str] = Counter()
-    file = folder / "catalogue.jsonl"
-    digest = hashlib.sha256()
+    file = folder / f"catalogue.{kind}"
     with atomic_writer(file) as stream, ThreadPoolExecutor(1) as beside:
-        writing = beside.submit(digest.update, b"")
-        for lines in catalogue.lines(rare):
-            # No more than one batch waits for the disk.
-            writing.result()
-            writing = beside.submit(_write, stream, digest, lines.text)
-            by_source.update(lines.by_source)
-            by_state.update(lines.by_state)
-        writing.result()
+        digested = _Digested(stream)
+        with table_writer(digested, kind) as write:
+            writing: Future[object] | None = None
+            for lines in catalogue.lines(chosen, rare):
+                # No more than one batch waits for the disk.
+                if writing is not None:
+                    writing.result()
+                    report(by_source.total(), total, "Writing photographs")
+                writing = beside.submit(write, lines.text)
+                by_source.update(lines.by_source)
+                by_state.update(lines.by_state)
+            if writing is not None:
+                writing.result()
+    report(by_source.total(), by_source.total(), "Writing photographs")
+    species = len(counted) - len(rare)
     result = Export(by_source.total(), species, dict(by_source), dict(by_state), str(file))
     manifest = dataclasses.asdict(result) | {
         "file": file.name,
         "min_images": min_images,
-        "sha256": digest.hexdigest(),
+        "where": conditions_of(chosen),
+        "show": shown_of(chosen),
+        "sha256": digested.digest.hexdigest(),
     }
     write_json(folder / "manifest.json", manifest)
     return result
 
 
-def _write(stream: IO[bytes], digest: "hashlib._Hash", text: bytes) -> None:
-    stream.write(text)
-    digest.update(text)
+class _Digested(io.RawIOBase):
+    """Writes on to a file, and knows the SHA-256 of what was written."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.digest = hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, some: Any) -> int:
+        self.digest.update(some)
+        return self._stream.write(some)
+
+    def tell(self) -> int:
+        return self._stream.tell()

@@ -88,9 +88,11 @@ class MongoReader:
         for found in self._by_species(chosen):
             yield from sorted(map(self._photograph, found), key=_place)
 
-    def lines(self, leave_out: AbstractSet[str] = frozenset()) -> Iterator[Lines]:
+    def lines(
+        self, chosen: Filter = EVERYTHING, leave_out: AbstractSet[str] = frozenset()
+    ) -> Iterator[Lines]:
         at = self._facets.at
-        for found in self._by_species(EVERYTHING, leave_out):
+        for found in self._by_species(chosen, leave_out):
             some = [(at(one["facet"]), one) for one in found]
             some.sort(key=lambda pair: (pair[0].species, pair[1]["_id"]))
             text = b"".join([_line(facet, one) for facet, one in some])

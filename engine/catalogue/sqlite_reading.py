@@ -120,8 +120,10 @@ class SqliteReader:
             rows = self._rows(f"{_ROW} WHERE facet {AMONG}", [json.dumps(numbers)])
             yield from sorted(map(self._photograph, rows), key=_place)
 
-    def lines(self, leave_out: AbstractSet[str] = frozenset()) -> Iterator[Lines]:
-        facets = (facet for facet in self._by_species(EVERYTHING) if facet[0] not in leave_out)
+    def lines(
+        self, chosen: Filter = EVERYTHING, leave_out: AbstractSet[str] = frozenset()
+    ) -> Iterator[Lines]:
+        facets = (facet for facet in self._by_species(chosen) if facet[0] not in leave_out)
         for numbers in chunks(facets):
             ((found, text),) = self._rows(_LINES, [json.dumps(numbers)])
             if text is not None:

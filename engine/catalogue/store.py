@@ -184,8 +184,10 @@ class Catalogue(Protocol):
         """Every photograph that passes the filter, by species."""
         ...
 
-    def lines(self, leave_out: AbstractSet[str] = frozenset()) -> Iterator[Lines]:
-        """Every photograph that is not excluded, by species and id, as lines of JSON, many of
+    def lines(
+        self, chosen: Filter = EVERYTHING, leave_out: AbstractSet[str] = frozenset()
+    ) -> Iterator[Lines]:
+        """Every photograph that passes the filter, by species and id, as lines of JSON, many of
         them at once; without some species."""
         ...
 

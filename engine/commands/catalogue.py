@@ -7,17 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
+from engine.catalogue.conditions import SHOWN, filter_of
 from engine.catalogue.export import export_catalogue
 from engine.catalogue.folder_import import import_folder
 from engine.catalogue.garden_import import import_garden
 from engine.catalogue.importing import ImportReport, Keep
 from engine.catalogue.mongo_import import Origin, import_mongo, mapping_of
 from engine.catalogue.store import Catalogue
+from engine.catalogue.table_export import Kind
 from engine.catalogue.table_import import import_table
 from engine.commands.inaturalist import take
 from engine.commands.shared import (
     HomeOption,
     JsonOption,
+    WhereOption,
     answer,
     answer_import,
     catalogue_of,
@@ -121,16 +124,24 @@ def counts(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 
 def export(
-    output_dir: Annotated[Path, typer.Option(help="Where catalogue.jsonl is written.")],
+    output_dir: Annotated[Path, typer.Option(help="The folder that the table is written in.")],
     min_images: Annotated[
         int, typer.Option(min=1, help="Leave out species with fewer photographs.")
     ] = 1,
+    where: WhereOption = None,
+    show: Annotated[
+        str, typer.Option(help=f"Of the excluded photographs: {', '.join(SHOWN)}.")
+    ] = "used",
+    kind: Annotated[
+        Kind, typer.Option("--format", help="What the table is written as: catalogue.FORMAT.")
+    ] = "jsonl",
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the catalogue as JSON lines with a manifest."""
-    with catalogue_of(home_at(home)) as catalogue:
-        result = export_catalogue(catalogue, output_dir, min_images)
+    """Write the catalogue, or what of it passes --where, as a table with a manifest."""
+    chosen = filter_of(where or [], show)
+    with catalogue_of(home_at(home)) as catalogue, progress() as report:
+        result = export_catalogue(catalogue, output_dir, min_images, chosen, kind, report)
     lines = [f"{result.images:,} photographs of {result.species:,} species in {result.file}"]
     lines += [f"  source {name or 'unnamed'}: {many:,}" for name, many in result.by_source.items()]
     lines += [f"  {state}: {many:,}" for state, many in result.by_state.items()]

@@ -2,28 +2,28 @@
 
 import dataclasses
 import time
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from engine.catalogue.changes import Change
+from engine.catalogue.conditions import filter_of
 from engine.catalogue.curation import Chosen, exclude, include, last_change, relabel
-from engine.catalogue.store import UNSTATED, Filter
-from engine.commands.shared import HomeOption, JsonOption, answer, catalogue_of, home_at
+from engine.catalogue.store import Filter
+from engine.commands.shared import (
+    HomeOption,
+    JsonOption,
+    WhereOption,
+    answer,
+    catalogue_of,
+    home_at,
+)
 from engine.errors import BadInput
 
 app = typer.Typer(
     help="Exclude or relabel photographs of the catalogue, and undo it.", no_args_is_help=True
 )
 
-_FIELDS = ("text", "species", "genus", "family", "source", "state", "license", "flag")
-WhereOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        help=f"FIELD=VALUE, all of them must hold; a field is {', '.join(_FIELDS)}. "
-        f"The value {UNSTATED!r} is for photographs that state none."
-    ),
-]
 ImageOption = Annotated[list[str] | None, typer.Option(help="An image_id; may be repeated.")]
 NoteOption = Annotated[str, typer.Option(help="Why, for the history.")]
 _WORDS = {"exclude": "excluded", "include": "included again", "relabel": "relabelled"}
@@ -115,15 +115,7 @@ def _chosen(where: list[str] | None, image_ids: list[str] | None) -> Chosen:
         if not image_ids:
             raise BadInput("Say which photographs are meant: --where FIELD=VALUE or --image ID.")
         return image_ids
-    values: dict[str, Any] = {}
-    for condition in where:
-        field, equals, value = condition.partition("=")
-        if field not in _FIELDS or not equals or not value:
-            raise BadInput(
-                f"--where {condition} is not FIELD=VALUE with a field of {', '.join(_FIELDS)}."
-            )
-        values[field] = value
-    return Filter(**values)
+    return filter_of(where)
 
 
 def _tell(change: Change, as_json: bool) -> None:

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
+from engine.catalogue.conditions import FIELDS
 from engine.catalogue.importing import ImportReport
 from engine.catalogue.opening import open_catalogue
-from engine.catalogue.store import Catalogue
+from engine.catalogue.store import UNSTATED, Catalogue
 from engine.errors import WorkFailed
 from engine.home import Home, chosen_root, open_home
 from engine.progress import ProgressReport
@@ -25,6 +26,13 @@ HomeOption = Annotated[
 ]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print the outcome as one JSON object, last.")
+]
+WhereOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help=f"FIELD=VALUE, all of them must hold; a field is {', '.join(FIELDS)}. "
+        f"The value {UNSTATED!r} is for photographs that state none."
+    ),
 ]
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 from studio import text
 from studio.catalogue import selection
 from studio.catalogue.curating import toolbar
+from studio.catalogue.exporting import export_menu
 from studio.catalogue.filters import clear
 from studio.catalogue.found import Found
 from studio.catalogue.neighbours import lay_out, neighbour, turned_to
@@ -49,6 +50,7 @@ def browser(found: Found) -> None:
             opened = leaf(catalogue, found, _PAGE)
             width = _width()
             picks = st.toggle("Pick", key="catalogue_picks")
+            export_menu(found)
         counted.caption(_span(opened, found.images), width="content")
         shown = [one.image_id for one in opened.photographs]
         if picks:

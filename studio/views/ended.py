@@ -6,20 +6,20 @@ from engine.runs.jobs import Job
 from studio.views.problem import problem
 
 
-def broke_off(job: Job, what: str) -> None:
+def broke_off(job: Job, what: str, resumes: bool = True) -> None:
     """Say why it failed, that it was stopped, or that it was lost; nothing in any other state.
 
-    `what` begins the sentence: "The scan".
+    `what` begins the sentence: "The scan"; it `resumes` where what is done stays.
     """
     if job.state == "failed":
         problem(job.reason or f"{what} failed; its log under the home says why.")
     elif job.state == "stopped":
         st.info(
-            f"{what} was stopped. What is done stays; started again, it goes on.",
+            f"{what} was stopped.{' What is done stays; started again, it goes on.' * resumes}",
             icon=":material/pause_circle:",
         )
     elif job.state == "lost":
         problem(
-            f"{what} ended without a word, as after a power cut. Start it again: what is done "
-            "stays."
+            f"{what} ended without a word, as after a power cut. Start it again"
+            f"{': what is done stays' * resumes}."
         )

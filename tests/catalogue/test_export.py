@@ -3,12 +3,17 @@
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
+import pyarrow
 import pytest
+from pyarrow import csv, parquet
 
+from engine.catalogue.curation import exclude
 from engine.catalogue.export import export_catalogue
 from engine.catalogue.record import Photograph
-from engine.catalogue.store import Catalogue
+from engine.catalogue.store import Catalogue, Filter
+from engine.catalogue.table_export import Kind
 from engine.files import sha256_of
 
 
@@ -45,6 +50,52 @@ def test_the_same_catalogue_gives_the_same_bytes(
         export_catalogue(small_catalogue, tmp_path / name)
     one, two = (tmp_path / name / "catalogue.jsonl" for name in ("one", "two"))
     assert one.read_bytes() == two.read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_table_holds_what_the_lines_do(catalogue: Catalogue, tmp_path: Path, kind: Kind) -> None:
+    catalogue.add(
+        [
+            Photograph(
+                "1", 'Rosa "härdii", × 2', "Rosa", width=4, height=3, flags=("dark", "tiny")
+            ),
+            Photograph("2", "Acer", original_name="2026-11-01", sha256="0123"),
+        ]
+    )
+    result = export_catalogue(catalogue, tmp_path, kind=kind)
+    read: Any = parquet.read_table if kind == "parquet" else _csv
+    rows = read(tmp_path / f"catalogue.{kind}").to_pylist()
+    assert [Photograph(**row | {"flags": tuple(row["flags"].split())}) for row in rows] == list(
+        catalogue.all()
+    )
+    assert json.loads((tmp_path / "manifest.json").read_text())["sha256"] == sha256_of(
+        Path(result.file)
+    )
+
+
+def _csv(file: Path) -> Any:
+    names = Photograph._fields[:-1]
+    kinds = {name: pyarrow.int32() if name in ("width", "height") else "string" for name in names}
+    return csv.read_csv(file, convert_options=csv.ConvertOptions(column_types=kinds))
+
+
+def test_only_what_passes_the_filter_is_written(small_catalogue: Catalogue, tmp_path: Path) -> None:
+    exclude(small_catalogue, ["cornus-0"])
+    cornels = Filter(species="Cornus mas")
+    assert export_catalogue(small_catalogue, tmp_path, chosen=cornels).images == 3
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    assert (manifest["where"], manifest["show"]) == (["species=Cornus mas"], "used")
+    both = dataclasses.replace(cornels, excluded=None)
+    assert export_catalogue(small_catalogue, tmp_path, chosen=both).images == 4
+    assert export_catalogue(small_catalogue, tmp_path, 5, cornels).images == 0
+
+
+def test_it_tells_how_far_it_is(small_catalogue: Catalogue, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    export_catalogue(
+        small_catalogue, tmp_path, report=lambda done, total, _: told.append((done, total))
+    )
+    assert told[-1] == (12, 12)
 
 
 def test_an_empty_catalogue_is_an_empty_file(catalogue: Catalogue, tmp_path: Path) -> None:

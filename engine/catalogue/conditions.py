@@ -1,0 +1,39 @@
+"""A filter in words, one condition a field: "species=Bellis perennis"."""
+
+from collections.abc import Iterable
+
+from engine.catalogue.store import Filter
+from engine.errors import BadInput
+
+FIELDS = ("text", "species", "genus", "family", "source", "state", "license", "flag")
+SHOWN: dict[str, bool | None] = {"used": False, "excluded": True, "all": None}
+"""What is meant of the excluded photographs, by the word for it."""
+
+
+def filter_of(conditions: Iterable[str], shown: str = "used") -> Filter:
+    """The filter that lets through what meets all conditions.
+
+    Raises:
+        BadInput: one is not FIELD=VALUE, or the word for what is shown is unknown.
+    """
+    if shown not in SHOWN:
+        raise BadInput(f"{shown!r} is none of {', '.join(SHOWN)}.")
+    values: dict[str, str] = {}
+    for condition in conditions:
+        field, equals, value = condition.partition("=")
+        if field not in FIELDS or not equals or not value:
+            raise BadInput(
+                f"--where {condition} is not FIELD=VALUE with a field of {', '.join(FIELDS)}."
+            )
+        values[field] = value
+    return Filter(**values, excluded=SHOWN[shown])
+
+
+def conditions_of(chosen: Filter) -> list[str]:
+    """The conditions of which `filter_of` makes the filter again, but for what is shown."""
+    return [f"{field}={value}" for field in FIELDS if (value := getattr(chosen, field))]
+
+
+def shown_of(chosen: Filter) -> str:
+    """The word for what the filter lets through of the excluded photographs."""
+    return next(word for word, excluded in SHOWN.items() if excluded is chosen.excluded)

@@ -1,0 +1,52 @@
+"""Lines of JSON as the table that another program reads, batch by batch."""
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Literal, get_args
+
+from engine.catalogue.record import Photograph
+
+Kind = Literal["jsonl", "csv", "parquet"]
+"""What a table is written as."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
+_NUMBERS = ("width", "height")
+_NAMES = Photograph._fields[:-1]
+Write = Callable[[bytes], object]
+
+
+@contextmanager
+def table_writer(stream: io.RawIOBase, kind: Kind) -> Iterator[Write]:
+    """What takes lines of JSON, those of many photographs at once, and writes them to `stream`.
+
+    In CSV and Parquet, which have no lists here, flags are their names with a space between them.
+    """
+    if kind == "jsonl":
+        yield stream.write
+        return
+    # pyarrow takes half a second to import.
+    import pyarrow
+    from pyarrow.csv import CSVWriter
+    from pyarrow.parquet import ParquetWriter
+
+    kinds = {name: pyarrow.int32() if name in _NUMBERS else pyarrow.string() for name in _NAMES}
+    schema = pyarrow.schema(kinds)
+    make: Any = CSVWriter if kind == "csv" else ParquetWriter
+    with make(stream, schema) as writer:
+        yield lambda lines: writer.write_table(_table(lines, schema))
+
+
+def _table(lines: bytes, schema: Any) -> Any:
+    import pyarrow
+    from pyarrow import compute, json
+
+    place = schema.get_field_index("flags")
+    flags = pyarrow.field("flags", pyarrow.list_(pyarrow.string()))
+    table = json.read_json(
+        io.BytesIO(lines),
+        # A line must not be longer than a block; threads might mix up the blocks.
+        json.ReadOptions(use_threads=False, block_size=len(lines) + 1),
+        json.ParseOptions(explicit_schema=schema.set(place, flags)),
+    )
+    joined = compute.binary_join(table.column("flags"), " ")
+    return table.set_column(place, schema.field(place), joined).select(schema.names)

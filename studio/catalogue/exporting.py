@@ -1,0 +1,107 @@
+"""What the filters find as a file: written in the background, then offered."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from engine.catalogue.conditions import conditions_of, shown_of
+from engine.catalogue.store import Filter
+from engine.catalogue.table_export import KINDS, Kind
+from engine.runs.jobs import Job, forget_job, read_job, start_job
+from studio import text
+from studio.background import follow
+from studio.catalogue.found import Found
+from studio.place import home
+from studio.views.action import Action, act
+from studio.views.ended import broke_off
+from studio.views.problem import problem
+
+_JOB = "export"
+_NAMES: dict[Kind, str] = {"csv": "CSV", "parquet": "Parquet", "jsonl": "JSON lines"}
+_TYPES: dict[Kind, str] = {
+    "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+    "jsonl": "application/jsonl",
+}
+# What a browser saves is read into the server's memory first.
+_LARGEST = 100_000_000
+
+
+def export_menu(found: Found) -> None:
+    """Offer to write all that the filters find into a file of the home."""
+    busy = read_job(home(), _JOB).state == "running"
+    with st.popover("Export", icon=":material/file_save:", key="catalogue_export"):
+        kind: Kind = st.segmented_control(
+            "As",
+            list(_NAMES),
+            default="csv",
+            required=True,
+            format_func=_NAMES.__getitem__,
+            key="catalogue_export_kind",
+        )
+        st.caption("One row a photograph, with all that is known of it but its bytes.")
+        if st.button(
+            f"Export {text.count(found.images, 'photograph')}",
+            key="catalogue_export_start",
+            type="primary",
+            disabled=busy,
+            help="Another export is at work." if busy else None,
+        ):
+            _start(found.chosen, kind)
+            st.rerun()
+
+
+def _start(chosen: Filter, kind: Kind) -> None:
+    start_job(
+        home(),
+        _JOB,
+        [
+            "export",
+            f"--output-dir={home().exports / kind}",
+            f"--format={kind}",
+            f"--show={shown_of(chosen)}",
+            *(f"--where={condition}" for condition in conditions_of(chosen)),
+        ],
+    )
+
+
+def exported() -> None:
+    """Say how far an export is, or what the last one wrote and where; nothing where there is
+    none."""
+    job = follow({_JOB: "Exporting photographs"})[_JOB]
+    if job.state in ("none", "running"):
+        return
+    with st.container(border=True):
+        broke_off(job, "The export", resumes=False)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if job.state == "finished":
+                _offer(job)
+            if act(Action("Close"), "catalogue_export_close"):
+                forget_job(home(), _JOB)
+                st.rerun()
+
+
+def _offer(job: Job) -> None:
+    file = Path(job.result["file"])
+    if not file.is_file():
+        problem(f"{file} is there no more: export it again.")
+        return
+    size = file.stat().st_size
+    written = f"{text.count(job.result['images'], 'photograph')} exported, {text.size(size)}"
+    with st.container(gap="xsmall", width="stretch"):
+        st.markdown(f":green[:material/check_circle:] {written}")
+        st.code(str(file), language=None, wrap_lines=True)
+    if size <= _LARGEST:
+        st.download_button(
+            "Save it from here",
+            file.read_bytes,
+            file.name,
+            _TYPES[_kind(file)],
+            key="catalogue_export_save",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def _kind(file: Path) -> Kind:
+    return next(kind for kind in KINDS if file.suffix == f".{kind}")

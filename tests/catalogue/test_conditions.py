@@ -1,0 +1,30 @@
+"""A filter in words."""
+
+import pytest
+
+from engine.catalogue.conditions import conditions_of, filter_of, shown_of
+from engine.catalogue.store import EVERYTHING, UNSTATED, Filter
+from engine.errors import BadInput
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        EVERYTHING,
+        Filter(text="a=b", species="Bellis perennis", excluded=True),
+        Filter(license=UNSTATED, flag="blurry", state="cached", excluded=None),
+    ],
+)
+def test_a_filter_is_the_same_after_it_was_put_in_words(chosen: Filter) -> None:
+    assert filter_of(conditions_of(chosen), shown_of(chosen)) == chosen
+
+
+@pytest.mark.parametrize("condition", ["colour=red", "source=", "source"])
+def test_what_is_no_condition_is_refused(condition: str) -> None:
+    with pytest.raises(BadInput, match="is not FIELD=VALUE"):
+        filter_of([condition])
+
+
+def test_an_unknown_word_for_what_is_shown_is_refused() -> None:
+    with pytest.raises(BadInput, match="'some' is none of used, excluded, all"):
+        filter_of([], "some")

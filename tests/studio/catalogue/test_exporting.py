@@ -1,0 +1,66 @@
+"""Exporting what the filters find from the page, by the command that a shell would run."""
+
+import csv
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.catalogue.sqlite import SqliteCatalogue
+from engine.files import write_json
+from engine.home import Home
+from engine.runs.jobs import Job, read_job
+from tests.studio.conftest import OpenPage
+
+
+def ended(home: Home, seconds: float = 60) -> Job:
+    until = time.monotonic() + seconds
+    while (job := read_job(home, "export")).state == "running" and time.monotonic() < until:
+        time.sleep(0.1)
+    return job
+
+
+def offered(app: AppTest) -> str:
+    """What is said of the file that was written."""
+    return next(line.value for line in app.markdown if "exported" in line.value)
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_what_the_filters_find_is_written_in_the_background_and_then_offered(
+    home: Home, open_page: OpenPage
+) -> None:
+    app = open_page("catalogue", species="Cornus mas", license="none stated")
+    assert app.button(key="catalogue_export_start").label == "Export 4 photographs"
+    app.button(key="catalogue_export_start").click().run()
+    assert ended(home).state == "finished"
+    app.run()
+    assert "4 photographs exported" in offered(app)
+    file = home.exports / "csv" / "catalogue.csv"
+    assert str(file) in [block.value for block in app.code]
+    rows = list(csv.DictReader(file.open(encoding="utf-8")))
+    assert [row["species"] for row in rows] == ["Cornus mas"] * 4
+    app.button(key="catalogue_export_close").click().run()
+    assert not app.code
+    assert file.is_file()
+
+
+def test_a_file_that_was_taken_away_is_missed(
+    small_catalogue: SqliteCatalogue, home: Home, open_page: OpenPage, tmp_path: Path
+) -> None:
+    told = {
+        "job": {"started": time.time()},
+        "ended": {"exit_status": 0},
+        "result": {"images": small_catalogue.counts().images, "file": str(tmp_path / "gone.csv")},
+    }
+    for name, value in told.items():
+        write_json(home.jobs / "export" / f"{name}.json", value)
+    app = open_page("catalogue")
+    assert "is there no more: export it again" in app.error[0].value
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_an_export_that_was_stopped_says_so(home: Home, open_page: OpenPage) -> None:
+    write_json(home.jobs / "export" / "job.json", {"started": time.time()})
+    write_json(home.jobs / "export" / "ended.json", {"exit_status": 130})
+    assert open_page("catalogue").info[0].value == "The export was stopped."
