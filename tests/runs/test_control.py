@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 
+import psutil
 import pytest
 
 from engine.errors import BadInput, ClassMapMismatch
@@ -134,8 +135,11 @@ def test_a_run_copied_from_another_machine_is_shown_as_what_it_is(
     planted: Home, make_settings: MakeSettings, tmp_path
 ) -> None:
     launch(planted, make_settings(LONG), "one")
-    wait_for(planted, "one", stepping)
-    shutil.copytree(planted.root, tmp_path / "copy", ignore=shutil.ignore_patterns("*-wal"))
+    trainer = psutil.Process(wait_for(planted, "one", stepping).status.pid)
+    # While it writes, files go from under the copying.
+    trainer.suspend()
+    shutil.copytree(planted.root, tmp_path / "copy", ignore=shutil.ignore_patterns("*-wal", ".*"))
+    trainer.resume()
     stop(planted, "one")
     copy = open_home(tmp_path / "copy")
     status = read_json(copy.runs / "one" / "status.json")
