@@ -1,0 +1,82 @@
+from pathlib import Path
+
+import pytest
+
+from engine.catalogue.curation import exclude
+from engine.catalogue.sqlite import SqliteCatalogue
+from engine.catalogue.store import Filter
+from studio.catalogue.record import related
+from tests.studio.catalogue.conftest import spans
+from tests.studio.conftest import OpenPage, words
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_the_address_opens_the_full_record(open_page: OpenPage) -> None:
+    app = open_page("catalogue", photo="bellis-0")
+    assert "*Bellis perennis*" in [subheader.value for subheader in app.subheader]
+    assert "**The same observation**" in [line.value for line in app.markdown]
+    assert app.button(key="catalogue_lab").label == "Open in the crop lab"
+
+
+@pytest.mark.usefixtures("many")
+def test_the_ways_to_the_neighbours_go_on_over_the_pages(open_page: OpenPage) -> None:
+    app = open_page("catalogue", photo="rose-059")
+    assert "60 of 150" in words(app)
+    app.button(key="catalogue_next").click().run()
+    assert (app.query_params["photo"], app.query_params["page"]) == ("rose-060", "2")
+    assert "61 of 150" in words(app)
+    assert "61–120 of 150 photographs" in spans(app)
+    app.button(key="catalogue_previous").click().run()
+    assert (app.query_params["photo"], "page" in app.query_params) == ("rose-059", False)
+    app.button(key="catalogue_previous").click().run()
+    assert app.query_params["photo"] == "rose-058"
+
+
+@pytest.mark.usefixtures("many")
+def test_the_first_and_the_last_of_all_have_one_neighbour(open_page: OpenPage) -> None:
+    app = open_page("catalogue", photo="rose-000")
+    assert app.button(key="catalogue_previous").disabled
+    assert not app.button(key="catalogue_next").disabled
+    app = open_page("catalogue", photo="rose-149", page="3")
+    assert app.button(key="catalogue_next").disabled
+    assert not app.button(key="catalogue_previous").disabled
+
+
+def test_what_came_up_from_the_next_page_is_not_passed_over(
+    many: SqliteCatalogue, open_page: OpenPage
+) -> None:
+    app = open_page("catalogue", photo="rose-059")
+    exclude(many, ["rose-003"])
+    app.run()
+    app.button(key="catalogue_next").click().run()
+    assert (app.query_params["photo"], "page" in app.query_params) == ("rose-060", False)
+    app.button(key="catalogue_next").click().run()
+    assert (app.query_params["photo"], app.query_params["page"]) == ("rose-061", "2")
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_a_photograph_that_is_not_there_is_a_sentence(open_page: OpenPage) -> None:
+    app = open_page("catalogue", photo="nowhere")
+    assert app.error[0].value.startswith("There is no photograph 'nowhere' in the catalogue")
+
+
+def test_a_damaged_file_still_shows_its_record(
+    small_catalogue: SqliteCatalogue, home: object, open_page: OpenPage, tmp_path: Path
+) -> None:
+    found = small_catalogue.get("acer-0")
+    assert found is not None
+    (tmp_path / "home" / found.path).write_bytes(b"")
+    app = open_page("catalogue", photo="acer-0")
+    assert "is empty" in app.error[0].value
+    assert len(app.table) == 1
+
+
+def test_the_other_photographs_of_an_observation_are_found(
+    small_catalogue: SqliteCatalogue,
+) -> None:
+    bellis, acer = (
+        small_catalogue.page(Filter(text=name), None, 1).photographs[0]
+        for name in ("bellis", "acer")
+    )
+    assert [other.image_id for other in related(small_catalogue, bellis)] == ["bellis-1"]
+    assert related(small_catalogue, acer) == []
