@@ -73,24 +73,24 @@ def exported() -> None:
         return
     with st.container(border=True):
         broke_off(job, "The export", resumes=False)
+        file = Path(job.result["file"]) if job.state == "finished" else None
         with st.container(horizontal=True, vertical_alignment="center"):
-            if job.state == "finished":
-                _offer(job)
+            if file:
+                _offer(job, file)
             if act(Action("Close"), "catalogue_export_close"):
                 forget_job(home(), _JOB)
                 st.rerun()
+        if file:
+            st.code(str(file), language=None, wrap_lines=True)
 
 
-def _offer(job: Job) -> None:
-    file = Path(job.result["file"])
+def _offer(job: Job, file: Path) -> None:
     if not file.is_file():
         problem(f"{file} is there no more: export it again.")
         return
     size = file.stat().st_size
     written = f"{text.count(job.result['images'], 'photograph')} exported, {text.size(size)}"
-    with st.container(gap="xsmall", width="stretch"):
-        st.markdown(f":green[:material/check_circle:] {written}")
-        st.code(str(file), language=None, wrap_lines=True)
+    st.markdown(f":green[:material/check_circle:] {written}", width="stretch")
     if size <= _LARGEST:
         st.download_button(
             "Save it from here",
