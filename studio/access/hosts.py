@@ -1,10 +1,13 @@
 """Under which names the studio answers, and which web pages may talk to it."""
 
 import ipaddress
+import re
 from collections.abc import Collection
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
+_HOST = re.compile(
+    r"(?:(?P<name>[a-z0-9._-]+)|\[(?P<ipv6>[0-9a-f:.]+)\])(?::(?P<port>[0-9]{1,5}))?"
+)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -17,17 +20,10 @@ class Host(NamedTuple):
 
 def parse_host(header: str) -> Host | None:
     """The host that a Host header names, in lower case; None where it is malformed."""
-    try:
-        parts = urlsplit(f"//{header}")
-        name, port = parts.hostname, parts.port
-    except ValueError:
+    found = _HOST.fullmatch(header.lower())
+    if found is None or int(found["port"] or 0) > 65_535:
         return None
-    # Anything else in the header (a user name, a path, white space) makes it no plain host.
-    written = f"[{name}]" if name and ":" in name else name
-    plain = {written, f"{written}:{port}"} if port is not None else {written, f"{written}:"}
-    if not name or header.lower() not in plain:
-        return None
-    return Host(name, port)
+    return Host(found["name"] or found["ipv6"], int(found["port"]) if found["port"] else None)
 
 
 def is_allowed(host: Host, names: Collection[str]) -> bool:
