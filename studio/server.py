@@ -99,7 +99,7 @@ def _guarded(app: ASGIApp, token: str, listen: str) -> Guard:
     # Called when the server is put together: only now can secrets be read without harm to the
     # settings above, and only now do the checks stand before the pages.
     guard = Guard(app, token=token, hosts=_names(listen))
-    declare_guarded()
+    declare_guarded(needs_sign_in=sign_in.settings() is not None)
     return guard
 
 

@@ -2,22 +2,29 @@
 
 from collections.abc import Mapping
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
+from studio.access.serving import needs_sign_in
+
 SECRETS = ".streamlit/secrets.toml"
 _KEYS = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 
 
 def settings() -> Mapping[str, Any] | None:
-    """The table [auth] of .streamlit/secrets.toml; None where there is none."""
+    """The table [auth] of .streamlit/secrets.toml; None where there is none.
+
+    A file that cannot be read may hold one, so it counts as an empty table.
+    """
     try:
         found: Mapping[str, Any] | None = st.secrets.get("auth")
     except StreamlitSecretNotFoundError:
-        return None
+        files = st.get_option("secrets.files")
+        return {} if any(Path(file).exists() for file in files) else None
     return found
 
 
@@ -47,10 +54,12 @@ def is_encrypted() -> bool:
 
 def require() -> None:
     """Stop the script, with a button to sign in, unless nobody has to or somebody has."""
-    if settings() is None or (problem() is None and st.user.get("is_logged_in")):
+    if settings() is None and not needs_sign_in():
+        return
+    reason = problem()
+    if reason is None and st.user.get("is_logged_in"):
         return
     st.title("Plant Studio")
-    reason = problem()
     if reason is None:
         st.button("Sign in", on_click=st.login, type="primary")
     else:

@@ -84,24 +84,35 @@ def studio() -> Iterator[Studio]:
         folder = Path(name)
         folder.chmod(0o755)
         (folder / "home").mkdir(mode=0o755)
-        running = serve(folder, STUDIO_TOKEN=TOKEN)
+        running = serve(folder, free_port(), STUDIO_TOKEN=TOKEN)
         yield running
         running.process.terminate()
         running.process.wait()
 
 
-def serve(folder: Path, *arguments: str, **environment: str) -> Studio:
-    """Start a studio whose home and log lie in a folder; returns once it answers."""
+def free_port() -> int:
+    """A port of 127.0.0.1 on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    command = arguments or ("studio.server", "--port", str(port))
-    places = {"STUDIO_HOME": str(folder / "home"), "PYTHONPATH": str(PROJECT)}
+        return port
+
+
+def serve(folder: Path, port: int, **environment: str) -> Studio:
+    """Start a studio whose home and log lie in a folder; returns once it answers.
+
+    Streamlit's settings and secrets are those of the folder, where it has any.
+    """
+    settings = folder if (folder / ".streamlit").is_dir() else PROJECT
+    places = {
+        "STUDIO_HOME": str(folder / "home"),
+        "PYTHONPATH": os.pathsep.join([str(PROJECT), *sys.path]),
+    }
     log = folder / "log.txt"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", *(word.format(port=port) for word in command)],
-            cwd=PROJECT,
+            [sys.executable, "-m", "studio.server", "--port", str(port)],
+            cwd=settings,
             env={**os.environ, **places, **environment},
             stdout=output,
             stderr=output,

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from studio.access import serving
 from tests.conftest import PROJECT
-from tests.studio.access.conftest import Studio, serve
+from tests.studio.access.conftest import Studio, free_port, serve
 from tests.studio.conftest import OpenPage
 
 
@@ -21,7 +21,7 @@ from tests.studio.conftest import OpenPage
 def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     """A studio with a token of its own, although the environment names a public address."""
     monkeypatch.delenv("STUDIO_TOKEN", raising=False)
-    running = serve(tmp_path, STREAMLIT_SERVER_ADDRESS="0.0.0.0")
+    running = serve(tmp_path, free_port(), STREAMLIT_SERVER_ADDRESS="0.0.0.0")
     yield running
     running.process.kill()
     running.process.wait()
