@@ -98,7 +98,7 @@ def free_port() -> int:
         return port
 
 
-def serve(folder: Path, port: int, **environment: str) -> Studio:
+def serve(folder: Path, port: int, *options: str, **environment: str) -> Studio:
     """Start a studio whose home and log lie in a folder; returns once it answers.
 
     Streamlit's settings and secrets are those of the folder, where it has any.
@@ -111,7 +111,7 @@ def serve(folder: Path, port: int, **environment: str) -> Studio:
     log = folder / "log.txt"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "studio.server", "--port", str(port)],
+            [sys.executable, "-m", "studio.server", "--port", str(port), *options],
             cwd=settings,
             env={**os.environ, **places, **environment},
             stdout=output,

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from studio.access import serving
 from tests.conftest import PROJECT
-from tests.studio.access.conftest import Studio, free_port, serve
+from tests.studio.access.conftest import TOKEN, Studio, free_port, serve
 from tests.studio.conftest import OpenPage
 
 
@@ -94,3 +95,26 @@ def test_run_by_streamlit_alone_the_studio_stays_closed(monkeypatch: pytest.Monk
 
 def test_with_its_checks_it_opens(open_page: OpenPage) -> None:
     assert open_page("overview").title
+
+
+def test_the_browser_is_led_in_without_showing_the_token_to_other_accounts(tmp_path: Path) -> None:
+    """Words of a command can be read by every account, so it is given a file of its user's."""
+    browser = tmp_path / "browser"
+    asked = tmp_path / "asked"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" >{asked}.new && mv {asked}.new {asked}\n')
+    browser.chmod(0o755)
+    environment = {"DISPLAY": ":9", "BROWSER": str(browser), "STUDIO_TOKEN": TOKEN}
+    running = serve(tmp_path, free_port(), "--open", **environment)
+    try:
+        deadline = time.monotonic() + 20
+        while not asked.exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        address = asked.read_text()
+        page = Path(address.removeprefix("file://"))
+        assert TOKEN not in address
+        assert f"url=http://{running.host}/?token={TOKEN}" in page.read_text()
+        assert page.stat().st_mode & 0o077 == 0
+    finally:
+        running.process.send_signal(signal.SIGINT)
+        running.process.wait(timeout=20)
+    assert not page.exists()
