@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The one door to Plant Studio.
 #
-#   ./run_studio.sh [--home DIR] [--port N]   set up what is missing and open the studio
+#   ./run_studio.sh [--home DIR] [--port N] [--listen ADDRESS]
+#                                             set up what is missing and open the studio
 #   ./run_studio.sh setup                     only set up
 #   ./run_studio.sh test [pytest arguments]   set up and run the tests (without the slow ones)
 #   ./run_studio.sh check                     formatting, lint and types
@@ -63,54 +64,43 @@ install() {
 }
 
 free_port() {
-    "$python" - "$1" <<'PY'
+    "$python" - "$1" "$2" <<'PY'
+import errno
 import socket
 import sys
 
 for port in range(int(sys.argv[1]), 65536):
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in sys.argv[2] else socket.AF_INET) as probe:
         # Without this a port that was let go of a moment ago looks taken.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            continue
+            probe.bind((sys.argv[2], port))
+        except OSError as error:
+            if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                continue
+            sys.exit(f"The address {sys.argv[2]} is none of this machine ({error.strerror}).")
     print(port)
     break
 PY
 }
 
-announce() {
-    local address=$1 pid=$2
-    until "$python" -c "import urllib.request as u; u.urlopen('$address/_stcore/health', timeout=1)" 2>/dev/null; do
-        kill -0 "$pid" 2>/dev/null || return 0
-        sleep 0.2
-    done
-    say "Plant Studio is open at $address (Ctrl-C closes it; running trainings go on)."
-    if [ "$(uname)" = Darwin ]; then
-        open "$address"
-    elif [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && command -v xdg-open >/dev/null; then
-        xdg-open "$address" >/dev/null 2>&1 || true
-    fi
-}
-
 open_studio() {
-    local wanted=8501 port
+    local wanted=8501 address=127.0.0.1 port
     while [ $# -gt 0 ]; do
         case $1 in
             --home) [ $# -gt 1 ] || fail "--home needs a folder."
                     case $2 in /*) STUDIO_HOME=$2 ;; *) STUDIO_HOME=$started_in/$2 ;; esac
                     export STUDIO_HOME; shift 2 ;;
             --port) [[ ${2:-} =~ ^[0-9]+$ ]] || fail "--port needs a number."; wanted=$2; shift 2 ;;
-            *) fail "The studio opens with --home DIR and --port N; $1 is neither." ;;
+            --listen) [ -n "${2:-}" ] || fail "--listen needs an address."; address=$2; shift 2 ;;
+            *) fail "The studio opens with --home DIR, --port N, --listen ADDRESS; $1 is none." ;;
         esac
     done
-    port=$(free_port "$wanted")
+    port=$(free_port "$wanted" "$address")
     [ -n "$port" ] || fail "No port from $wanted on is free."
     [ "$port" = "$wanted" ] || say "Port $wanted is taken; using $port."
     cd "$root"
-    announce "http://127.0.0.1:$port" $$ &
-    exec "$python" -m streamlit run studio/app.py --server.port "$port" --server.headless true >&2
+    exec "$python" -m studio.server --listen "$address" --port "$port" --open >&2
 }
 
 run_tests() {
@@ -130,7 +120,7 @@ run_checks() {
 }
 
 case ${1:-} in
-    "" | --home | --port)
+    "" | --home | --port | --listen)
         install "$root/requirements.txt"
         open_studio "$@" ;;
     setup)
@@ -144,7 +134,7 @@ case ${1:-} in
         install "$root/requirements-dev.txt"
         run_checks ;;
     -h | --help | help)
-        sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         [ ! -x "$python" ] || (cd "$root" && "$python" -m engine --help) ;;
     *)
         install "$root/requirements.txt"

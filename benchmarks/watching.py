@@ -20,6 +20,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
@@ -28,6 +29,7 @@ from benchmarks.watched import LiveRun, ended_run
 from engine.home import Home, open_home
 from engine.runs.history import History
 from engine.runs.run import list_runs
+from studio.access.token import TOKEN_VARIABLE, cookie
 from studio.live_chart.component import difference
 from studio.runs.charts import run_charts
 
@@ -57,6 +59,7 @@ WATCH = """() => {
   }
   look()
 }"""
+TOKEN = "the-start-token-of-the-benchmarks"
 VIEW = ViewportSize(width=1400, height=1600)
 RANGES = "({ _fullLayout }) => [..._fullLayout.xaxis.range, ..._fullLayout.yaxis.range]"
 
@@ -67,8 +70,9 @@ def studio(home: Home) -> Iterator[tuple[str, psutil.Process]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    arguments = ["-m", "streamlit", "run", "studio/app.py", "--server.port", str(port)]
-    environment = {**os.environ, "STUDIO_HOME": str(home.root), "PYTHONPATH": str(PROJECT)}
+    arguments = ["-m", "studio.server", "--port", str(port)]
+    places = {"STUDIO_HOME": str(home.root), "PYTHONPATH": str(PROJECT)}
+    environment = {**os.environ, **places, TOKEN_VARIABLE: TOKEN}
     log = home.root.parent / "server.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
@@ -91,6 +95,8 @@ def studio(home: Home) -> Iterator[tuple[str, psutil.Process]]:
 def seconds_until(page: Page, address: str, ready: str) -> float:
     """From asking for an address until something is true of the page."""
     began = time.monotonic()
+    name, value = cookie(TOKEN, urlsplit(address).port)
+    page.context.add_cookies([{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"}])
     page.goto(address)
     page.wait_for_function(ready, timeout=120_000, polling=20)
     return time.monotonic() - began

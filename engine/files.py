@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +29,7 @@ def atomic_writer(path: Path) -> Iterator[IO[bytes]]:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.chmod(0o644)
+        temporary.chmod(private_mode(path.parent))
         temporary.replace(path)
     except OSError as error:
         reason = error.strerror or str(error)
@@ -36,6 +37,17 @@ def atomic_writer(path: Path) -> Iterator[IO[bytes]]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def private_mode(folder: Path) -> int:
+    """The permissions of a new file in a folder: its user's alone.
+
+    The setgid bit on the folder says that its group shares it, and then the group's too.
+
+    Raises:
+        OSError: the folder is not there.
+    """
+    return 0o660 if folder.stat().st_mode & stat.S_ISGID else 0o600
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:

@@ -1,6 +1,7 @@
 """The one folder that holds everything the studio writes."""
 
 import os
+import stat
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -108,8 +109,19 @@ class Home:
         return absolute
 
 
+def keep_private() -> None:
+    """Whatever this process and those it starts will write is their user's alone.
+
+    To call where a program starts. In a home that a group shares, `open_home` lets the group in.
+    """
+    os.umask(0o077)
+
+
 def open_home(root: Path) -> Home:
     """Open, and where needed make, the home at `root`.
+
+    data/ and runs/ are closed to other users of the machine. A folder whose setgid bit is set,
+    which shares it with its group, and one that is a link stay as they are.
 
     Raises:
         WorkFailed: the folder cannot be made.
@@ -118,6 +130,7 @@ def open_home(root: Path) -> Home:
     try:
         for folder in (resolved / "data", resolved / "runs"):
             folder.mkdir(parents=True, exist_ok=True)
+            _close_to_others(folder)
     except OSError as error:
         if not (resolved / "data").is_dir():
             raise WorkFailed(
@@ -125,6 +138,14 @@ def open_home(root: Path) -> Home:
                 "choose another with --home or STUDIO_HOME."
             ) from error
     return Home(resolved)
+
+
+def _close_to_others(folder: Path) -> None:
+    state = folder.lstat()
+    if state.st_mode & stat.S_ISGID:
+        os.umask(0o007)
+    elif stat.S_ISDIR(state.st_mode) and state.st_uid == os.geteuid() and state.st_mode & 0o077:
+        folder.chmod(0o700)
 
 
 def chosen_root(given: Path | None, configured: str) -> Path:

@@ -10,6 +10,8 @@ import streamlit as st
 from engine.errors import StudioError
 from engine.runs.supervision import keep_going, tell_of_lost
 from studio import place
+from studio.access import sign_in
+from studio.access.serving import is_guarded
 from studio.memory import keep_small, settle
 from studio.palette import DARK, LIGHT
 
@@ -84,6 +86,13 @@ PAGES = {
 
 # Set before the pages are known, or the browser asks a font server for the page's own icon.
 st.set_page_config(page_icon=STATIC / "icon.svg", layout="wide")
+if not is_guarded():
+    st.error(
+        "Plant Studio stays closed: it was started without its access checks. "
+        "Start it with ./run_studio.sh."
+    )
+    st.stop()
+sign_in.require()
 page = st.navigation(PAGES, expanded=True)
 st.set_page_config(page_title=f"{page.title} · Plant Studio")
 # Streamlit writes what is chosen in the colour of its main buttons: too dark for a dark page.

@@ -16,6 +16,7 @@ from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.home import Home, open_home
 from engine.images.store import ImageStore
+from studio.access import serving
 
 PROJECT = Path(__file__).resolve().parents[1]
 PHOTOS = PROJECT.parent / "shared" / "photos"
@@ -35,6 +36,12 @@ def _no_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that is started runs the main module again, which a test of a page would leave
     to be that page."""
     monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
+
+
+@pytest.fixture(autouse=True)
+def _pages_without_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages run in the test's own process, where no request has to be checked."""
+    monkeypatch.setattr(serving, "_guarded", True)
 
 
 @pytest.fixture

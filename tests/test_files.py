@@ -35,9 +35,15 @@ def test_text_and_bytes_are_written_as_they_are(tmp_path: Path) -> None:
     assert (tmp_path / "b").read_bytes() == b"\x00\xff"
 
 
-def test_others_may_read_what_was_written(tmp_path: Path) -> None:
+def test_only_its_user_may_read_what_was_written(tmp_path: Path) -> None:
     write_atomic(tmp_path / "a", "text")
-    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o644
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_group_may_read_and_write_in_a_folder_that_it_shares(tmp_path: Path) -> None:
+    tmp_path.chmod(0o2770)
+    write_atomic(tmp_path / "a", "text")
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o660
 
 
 def test_an_error_while_writing_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:

@@ -1,12 +1,17 @@
 """The home: one folder that can be moved, copied and linked."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from engine.errors import BadInput, WorkFailed
-from engine.home import Home, chosen_root, open_home
+from engine.home import Home, chosen_root, keep_private, open_home
+from tests.conftest import PROJECT
 
 
 def test_a_home_is_made_where_there_is_none(tmp_path: Path) -> None:
@@ -67,3 +72,50 @@ def test_the_home_given_comes_before_the_variable_before_the_configuration(
     assert chosen_root(None, "/configured") == Path("/of/variable")
     monkeypatch.setenv("STUDIO_HOME", "")
     assert chosen_root(None, "/configured") == Path("/configured")
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o7777
+
+
+def test_a_home_that_others_could_read_is_closed_when_it_is_opened(tmp_path: Path) -> None:
+    for name in ("data", "runs"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name).chmod(0o755)
+    home = open_home(tmp_path)
+    assert (mode(home.data), mode(home.runs)) == (0o700, 0o700)
+
+
+def test_a_home_shared_by_its_group_stays_shared(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        for name in ("data", "runs"):
+            (tmp_path / name).mkdir()
+            (tmp_path / name).chmod(0o2775)
+        keep_private()
+        home = open_home(tmp_path)
+        assert (mode(home.data), mode(home.runs)) == (0o2775, 0o2775)
+        (home.data / "a").write_text("text")
+        assert mode(home.data / "a") == 0o660
+    finally:
+        os.umask(before)
+
+
+def test_a_linked_folder_keeps_the_permissions_its_owner_chose(tmp_path: Path) -> None:
+    large_disk = tmp_path / "large-disk"
+    large_disk.mkdir()
+    large_disk.chmod(0o755)
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "data").symlink_to(large_disk)
+    open_home(tmp_path / "home")
+    assert mode(large_disk) == 0o755
+
+
+def test_what_a_command_writes_is_its_users_alone(tmp_path: Path) -> None:
+    (tmp_path / "photographs" / "Bellis perennis").mkdir(parents=True)
+    Image.new("RGB", (64, 48), "white").save(tmp_path / "photographs/Bellis perennis/a.png")
+    command = ["import", "folder", str(tmp_path / "photographs"), "--home", str(tmp_path / "home")]
+    subprocess.run([sys.executable, "-m", "engine", *command], cwd=PROJECT, check=True)
+    written = [tmp_path / "home", *(tmp_path / "home").rglob("*")]
+    assert len([path for path in written if path.is_file()]) > 1
+    assert [path for path in written if mode(path) & 0o077] == []

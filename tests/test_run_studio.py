@@ -7,10 +7,11 @@ import signal
 import socket
 import subprocess
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
@@ -64,12 +65,20 @@ def taken_port() -> Iterator[int]:
 def test_a_taken_port_is_named_and_the_next_free_one_used(tmp_path: Path, taken_port: int) -> None:
     with opened("--port", str(taken_port), home=tmp_path / "home") as log:
         address = address_in(log)
-        health = urllib.request.urlopen(f"{address}/_stcore/health", timeout=5)
-        assert health.status == 200
-    port = int(address.rsplit(":", 1)[1])
+        opener = build_opener(HTTPCookieProcessor())
+        assert opener.open(address, timeout=5).url == f"{address.partition('?')[0]}"
+    port = urlsplit(address).port
+    assert port is not None
     assert port > taken_port
     assert f"Port {taken_port} is taken; using {port}." in log.read_text()
     assert address.startswith("http://127.0.0.1:")
+
+
+def test_an_address_that_others_reach_is_refused_without_sign_in(tmp_path: Path) -> None:
+    ended = run(str(DOOR), "--listen", "0.0.0.0", STUDIO_HOME=str(tmp_path / "home"))
+    assert ended.returncode == 2
+    assert "people must sign in" in ended.stderr
+    assert "ssh -L" in ended.stderr
 
 
 def test_help_names_the_door_and_the_commands() -> None:

@@ -72,10 +72,10 @@ class Fetcher:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         try:
             try:
-                file = os.open(path, flags, 0o644)
+                file = os.open(path, flags, 0o660)
             except FileNotFoundError:
                 self._incoming.mkdir(parents=True, exist_ok=True)
-                file = os.open(path, flags, 0o644)
+                file = os.open(path, flags, 0o660)
         except OSError as error:
             raise _disk_error(error) from error
         try:

@@ -18,6 +18,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from engine.errors import BadInput, WorkFailed
+from engine.files import private_mode
 from engine.settings.run import RunSettings
 from engine.split.classes import ClassMap, require_same
 
@@ -107,7 +108,7 @@ def write_checkpoint(
         save_file(plain, temporary, metadata)
         _fsync(temporary)
         _require_whole(temporary, metadata["digest"])
-        temporary.chmod(0o644)
+        temporary.chmod(private_mode(path.parent))
         temporary.replace(path)
         _fsync(path.parent)
     except (OSError, SafetensorError) as error:

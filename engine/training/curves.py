@@ -14,7 +14,7 @@ class CurveWriter:
     def __init__(self, path: Path, attempt: int) -> None:
         self._attempt = attempt
         self._descriptor = os.open(
-            path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644
+            path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o660
         )
         self._end_torn_line(path)
 

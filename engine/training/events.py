@@ -49,7 +49,7 @@ class EventFiles:
         # Readers take the files of a folder in the order of these names: an attempt a file.
         name = f"events.out.tfevents.{time.time():.0f}.{platform.node()}.{os.getpid()}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-        descriptor = os.open(folder / name, flags, 0o644)
+        descriptor = os.open(folder / name, flags, 0o660)
         version = _double(1, time.time()) + _bytes(3, b"brain.Event:2")
         os.write(descriptor, record(version))
         return descriptor

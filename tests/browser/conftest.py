@@ -9,9 +9,20 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Response,
+    expect,
+    sync_playwright,
+)
+
+from studio.access.token import cookie
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -25,6 +36,9 @@ FLAGS = [
     "--disable-sync",
 ]
 
+STUDIO = ROOT / "studio" / "app.py"
+TOKEN = "the-start-token-of-the-browser-tests"
+
 # In milliseconds: the machine is shared, and a server's first page loads its libraries.
 _PATIENCE = 20_000
 expect.set_options(timeout=_PATIENCE)
@@ -37,7 +51,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Server:
-    """A Streamlit server of its own process, on a free port of 127.0.0.1."""
+    """The studio, or one page without its checks, served on a free port of 127.0.0.1."""
 
     def __init__(self, script: Path, home: Path, log: Path) -> None:
         self.script, self.home, self.log = script, home, log
@@ -49,12 +63,15 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "streamlit", "run", str(self.script)]
+        arguments = ["studio.server", "--port", str(self.port)]
+        if self.script != STUDIO:
+            arguments = ["streamlit", "run", str(self.script), "--server.port", str(self.port)]
+        environment = {"STUDIO_HOME": str(self.home), "STUDIO_TOKEN": TOKEN}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, "--server.port", str(self.port)],
+                [sys.executable, "-m", *arguments],
                 cwd=ROOT,
-                env={**os.environ, "STUDIO_HOME": str(self.home), "PYTHONPATH": str(ROOT)},
+                env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -94,7 +111,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
     """serve(script, home) starts a server that ends with the test file; the studio by default."""
     started: list[Server] = []
 
-    def start(script: Path = ROOT / "studio" / "app.py", home: Path | None = None) -> Server:
+    def start(script: Path = STUDIO, home: Path | None = None) -> Server:
         folder = tmp_path_factory.mktemp("server")
         started.append(Server(script, home or folder / "home", folder / "log.txt"))
         return started[-1]
@@ -138,19 +155,43 @@ def _context(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
+def admit(context: BrowserContext, address: str) -> None:
+    """Give a browser the cookie that the start token would give it at this address."""
+    name, value = cookie(TOKEN, urlsplit(address).port)
+    context.add_cookies([{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"}])
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page that fails its test when anything outside 127.0.0.1 was asked for."""
+def page(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+    """A page that the studio admits.
+
+    It fails its test when anything outside 127.0.0.1 was asked for, or something was forbidden by
+    the studio's content security policy.
+    """
     outside: list[str] = []
+    forbidden: list[str] = []
 
     def note(address: str) -> None:
         local = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:")
         if not address.startswith(local):
             outside.append(address)
 
+    def forbid(text: str) -> None:
+        if "Content Security Policy" in text:
+            forbidden.append(text)
+
     with _context(browser) as context:
         opened = context.new_page()
+        go = opened.goto
+
+        def enter(url: str, **options: Any) -> Response | None:
+            admit(context, url)
+            return go(url, **options)
+
+        monkeypatch.setattr(opened, "goto", enter)
+        opened.on("console", lambda message: forbid(message.text))
         context.on("request", lambda request: note(request.url))
         opened.on("websocket", lambda socket: note(socket.url))
         yield opened
     assert not outside, f"asked the outside for {outside}"
+    assert not forbidden

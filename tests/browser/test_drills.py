@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from engine.home import open_home
 from engine.runs.run import find_run
-from tests.browser.conftest import ROOT, Server, StartServer
+from tests.browser.conftest import ROOT, Server, StartServer, admit
 from tests.studio.runs import drawn_run
 
 pytestmark = pytest.mark.slow
@@ -74,6 +74,7 @@ def test_two_browsers_see_one_truth_and_a_halted_run_is_said_not_to_answer(
 ) -> None:
     server, process = going
     with browser.new_context() as other:
+        admit(other, server.address)
         second = other.new_page()
         for one in (page, second):
             one.goto(f"{server.address}/runs?run=live")

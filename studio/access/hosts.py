@@ -1,0 +1,48 @@
+"""Under which names the studio answers, and which web pages may talk to it."""
+
+import ipaddress
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+_HOST = re.compile(
+    r"(?:(?P<name>[a-z0-9._-]+)|\[(?P<ipv6>[0-9a-f:.]+)\])(?::(?P<port>[0-9]{1,5}))?"
+)
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class Host(NamedTuple):
+    """What a Host header names; the port is None where the header leaves it out."""
+
+    name: str
+    port: int | None
+
+
+def parse_host(header: str) -> Host | None:
+    """The host that a Host header names, in lower case; None where it is malformed."""
+    found = _HOST.fullmatch(header.lower())
+    if found is None or int(found["port"] or 0) > 65_535:
+        return None
+    return Host(found["name"] or found["ipv6"], int(found["port"]) if found["port"] else None)
+
+
+def is_allowed(host: Host, names: Collection[str]) -> bool:
+    """Whether the studio answers under this name."""
+    return host.name in names
+
+
+def is_same_origin(origin: str, host_header: str) -> bool:
+    """Whether an Origin header names the very host and port that the request was sent to.
+
+    The scheme is not compared: a proxy may take the encryption off.
+    """
+    scheme, separator, rest = origin.lower().partition("://")
+    return scheme in ("http", "https") and bool(separator) and rest == host_header.lower()
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only this machine reaches what listens on the address."""
+    try:
+        return ipaddress.ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return address.lower() == "localhost"

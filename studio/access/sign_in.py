@@ -1,0 +1,67 @@
+"""Sign-in with an OpenID Connect provider, as Streamlit's `st.login` does it."""
+
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import streamlit as st
+from streamlit.errors import StreamlitSecretNotFoundError
+
+from studio.access.serving import needs_sign_in
+
+SECRETS = ".streamlit/secrets.toml"
+_KEYS = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
+
+
+def settings() -> Mapping[str, Any] | None:
+    """The table [auth] of .streamlit/secrets.toml; None where there is none.
+
+    A file that cannot be read may hold one, so it counts as an empty table.
+    """
+    try:
+        found: Mapping[str, Any] | None = st.secrets.get("auth")
+    except StreamlitSecretNotFoundError:
+        files = st.get_option("secrets.files")
+        return {} if any(Path(file).exists() for file in files) else None
+    return found
+
+
+def problem() -> str | None:
+    """Why nobody could sign in, as the end of a sentence; None where sign-in is set up."""
+    found = settings()
+    if found is None:
+        return f"{SECRETS} has no [auth] table"
+    missing = [key for key in _KEYS if not found.get(key)]
+    if missing:
+        return f"[auth] in {SECRETS} lacks {', '.join(missing)}"
+    if find_spec("authlib") is None:
+        return 'the package Authlib is missing (pip install "streamlit[auth]")'
+    return None
+
+
+def host() -> str | None:
+    """The host name under which people sign in."""
+    address = (settings() or {}).get("redirect_uri")
+    return urlsplit(str(address)).hostname if address else None
+
+
+def is_encrypted() -> bool:
+    """Whether people sign in over HTTPS."""
+    return str((settings() or {}).get("redirect_uri", "")).startswith("https://")
+
+
+def require() -> None:
+    """Stop the script, with a button to sign in, unless nobody has to or somebody has."""
+    if settings() is None and not needs_sign_in():
+        return
+    reason = problem()
+    if reason is None and st.user.get("is_logged_in"):
+        return
+    st.title("Plant Studio")
+    if reason is None:
+        st.button("Sign in", on_click=st.login, type="primary")
+    else:
+        st.error(f"Nobody can sign in: {reason}. Mend it and start the studio again.")
+    st.stop()

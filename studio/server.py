@@ -1,0 +1,163 @@
+"""The studio's server: `python -m studio.server`, which run_studio.sh starts."""
+
+import argparse
+import contextlib
+import os
+import sys
+import webbrowser
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp
+
+from engine.errors import BadInput, StudioError
+from engine.files import write_atomic
+from engine.home import keep_private
+from studio import place
+from studio.access import sign_in
+from studio.access.guard import Guard
+from studio.access.hosts import LOOPBACK, is_loopback
+from studio.access.serving import declare_guarded
+from studio.access.token import TOKEN_VARIABLE, start_token
+
+APP = Path(__file__).with_name("app.py")
+Lifespan = Callable[[st.App], contextlib.AbstractAsyncContextManager[dict[str, Any] | None]]
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Serve the studio until Ctrl-C.
+
+    Raises:
+        SystemExit: 2 after wrong usage or bad input, 1 where the work failed.
+    """
+    options = _options(words)
+    keep_private()
+    try:
+        serve(options.listen, options.port, options.open)
+    except StudioError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        print("Plant Studio is closed.", file=sys.stderr)
+
+
+def serve(listen: str, port: int, open_browser: bool) -> None:
+    """Serve the studio on an address and a port.
+
+    Raises:
+        BadInput: the address can be reached from other machines and nobody needs to sign in
+            there, or STUDIO_TOKEN is no token.
+        WorkFailed: the home cannot be made.
+    """
+    require_sign_in(listen)
+    # Named before it is taken: the token itself is printed only where nobody else chose it.
+    was_chosen = TOKEN_VARIABLE in os.environ
+    token = start_token()
+    place.home()
+    app = st.App(
+        APP,
+        lifespan=_announcing(_address(listen, port), token, was_chosen, open_browser),
+        middleware=[Middleware(_guarded, token=token, listen=listen)],
+    )
+    app.run(
+        config={
+            "server.address": listen,
+            "server.port": port,
+            # `Guard` checks the host of every request, not only of those that open a socket.
+            "server.allowedHosts": [],
+            "server.headless": True,
+            # Its address lacks the token.
+            "logger.hideWelcomeMessage": True,
+        }
+    )
+
+
+def require_sign_in(listen: str) -> None:
+    """Refuse an address that other machines reach where nobody has to sign in over HTTPS.
+
+    Raises:
+        BadInput: this is so.
+    """
+    if is_loopback(listen):
+        return
+    reason = sign_in.problem()
+    if reason is None and not sign_in.is_encrypted():
+        reason = f"redirect_uri in {sign_in.SECRETS} is not an https address"
+    if reason is not None:
+        raise BadInput(
+            f"Other machines reach {listen}, so people must sign in, but {reason}. "
+            "To use the studio from another machine without sign-in, run there: "
+            "ssh -L 8501:127.0.0.1:8501 HOST"
+        )
+
+
+def _guarded(app: ASGIApp, token: str, listen: str) -> Guard:
+    # Called when the server is put together: only now can secrets be read without harm to the
+    # settings above, and only now do the checks stand before the pages.
+    guard = Guard(app, token=token, hosts=_names(listen))
+    declare_guarded(needs_sign_in=sign_in.settings() is not None)
+    return guard
+
+
+def _names(listen: str) -> list[str]:
+    """The host names under which the studio answers."""
+    names = {*LOOPBACK, listen.lower(), sign_in.host() or "localhost"}
+    return sorted(names - {"0.0.0.0", "::"})
+
+
+def _address(listen: str, port: int) -> str:
+    """Where people open the studio."""
+    if not is_loopback(listen):
+        return f"https://{sign_in.host()}/"
+    return f"http://[{listen}]:{port}/" if ":" in listen else f"http://{listen}:{port}/"
+
+
+def _options(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="studio.server", description="Serve Plant Studio.")
+    parser.add_argument("--listen", default="127.0.0.1", metavar="ADDRESS")
+    parser.add_argument("--port", type=int, default=8501)
+    parser.add_argument("--open", action="store_true", help="open it in the browser")
+    return parser.parse_args(words)
+
+
+def _announcing(address: str, token: str, was_chosen: bool, open_browser: bool) -> Lifespan:
+    """Say where the studio is open once it is; what was written for the browser goes at the end."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any] | None]:
+        entrance = f"{address}?token={token}"
+        hint = f"add ?token= and the value of {TOKEN_VARIABLE}; " if was_chosen else ""
+        print(
+            f"Plant Studio is open at {address if was_chosen else entrance} "
+            f"({hint}Ctrl-C closes it; running trainings go on).",
+            file=sys.stderr,
+            flush=True,
+        )
+        page = place.home().data / "open-studio.html"
+        if open_browser and _has_screen():
+            Thread(target=_open, args=(page, entrance), daemon=True).start()
+        yield None
+        page.unlink(missing_ok=True)
+
+    return lifespan
+
+
+def _has_screen() -> bool:
+    screens = ("DISPLAY", "WAYLAND_DISPLAY")
+    return sys.platform == "darwin" or any(os.environ.get(screen) for screen in screens)
+
+
+def _open(page: Path, entrance: str) -> None:
+    # Every account of the machine can read the words of a command, so the browser is given a
+    # file of the user's own that leads to the address.
+    with contextlib.suppress(StudioError, webbrowser.Error):
+        write_atomic(page, f'<meta http-equiv="refresh" content="0; url={entrance}">')
+        webbrowser.open(page.as_uri())
+
+
+if __name__ == "__main__":
+    main()

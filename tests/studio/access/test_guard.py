@@ -1,0 +1,293 @@
+"""Every request to the real server: what a stranger, another page and another name get."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from studio.access.guard import NO_TOKEN, WRONG_HOST, WRONG_ORIGIN
+from studio.access.token import cookie
+from tests.studio.access.conftest import TOKEN, Answer, Studio
+
+PATHS = [
+    "/",
+    "/runs",
+    "/runs?run=one",
+    "/_stcore/host-config",
+    "/_stcore/metrics",
+    "/_stcore/upload_file/a/b",
+    "/_stcore/script-health-check",
+    "/app/static/fonts/figtree-latin.woff2",
+    "/media/0123456789abcdef.jpg",
+    "/component/none/index.html",
+    "/static/index.html",
+    "/favicon.png",
+    "/no-such-page",
+]
+HOSTS = [
+    "evil.example",
+    "evil.example:{port}",
+    "127.0.0.1.evil.example:{port}",
+    "localhost.evil.example",
+    "evil.example@127.0.0.1:{port}",
+    "127.0.0.1:{port}@evil.example",
+    "127.0.0.1:{port}/evil",
+    "127.0.0.1:port",
+    "127.0.0.1:99999",
+    "0.0.0.0:{port}",
+    "10.0.0.1",
+    "[::ffff:127.0.0.1]",
+    "[::1",
+    "2130706433",
+    "",
+]
+ORIGINS = [
+    "http://evil.example",
+    "https://evil.example",
+    "http://localhost:3000",
+    "http://127.0.0.1:9999",
+    "http://127.0.0.1",
+    "http://localhost:{port}",
+    "http://127.0.0.1:{port}.evil.example",
+    "http://evil.example:{port}",
+    "ftp://127.0.0.1:{port}",
+    "127.0.0.1:{port}",
+    "file://",
+    "null",
+]
+CLIMBS = [
+    "/app/static/../app.py",
+    "/app/static/..%2fapp.py",
+    "/app/static/%2e%2e/app.py",
+    "/app/static/%2e%2e%2fapp.py",
+    "/app/static/..%252fapp.py",
+    "/app/static/..%5capp.py",
+    "/app/static//etc/passwd",
+    "/app/static/%2fetc%2fpasswd",
+    "/app/static/fonts/../../app.py",
+    "/app/static/fonts/%2e%2e/%2e%2e/app.py",
+    "/media/../../etc/passwd",
+    "/media/%2e%2e/%2e%2e/etc/passwd",
+    "/component/../../etc/passwd",
+    "/component/x/../../../etc/passwd",
+    "/static/../../../etc/passwd",
+    "/static/%2e%2e/%2e%2e/etc/passwd",
+    "/..%2f..%2fetc/passwd",
+    "/%2e%2e/%2e%2e/etc/passwd",
+    "//etc/passwd",
+    "/app/static/%00app.py",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_without_the_token_nothing_is_answered(studio: Studio, path: str) -> None:
+    refused = studio.ask(path)
+    assert (refused.status, refused.body.decode().strip()) == (403, NO_TOKEN)
+    assert "run_studio.sh printed" in NO_TOKEN
+
+
+@pytest.mark.parametrize(
+    "query", ["token=", "token=wrong", f"token={TOKEN[:-1]}", f"Token={TOKEN}"]
+)
+def test_a_wrong_token_is_refused_and_sets_no_cookie(studio: Studio, query: str) -> None:
+    refused = studio.ask(f"/?{query}")
+    assert refused.status == 403
+    assert "set-cookie" not in refused.headers
+
+
+def test_the_right_token_becomes_a_strict_cookie_and_leaves_the_address(studio: Studio) -> None:
+    entered = studio.ask(f"/runs?run=one&token={TOKEN}&runs.x=Step")
+    assert (entered.status, entered.headers["location"]) == (303, "/runs?run=one&runs.x=Step")
+    set_cookie = entered.headers["set-cookie"]
+    assert "HttpOnly" in set_cookie
+    assert "samesite=strict" in set_cookie.lower()
+    assert TOKEN not in set_cookie
+    assert entered.headers["referrer-policy"] == "no-referrer"
+    given = set_cookie.partition(";")[0]
+    assert studio.ask("/runs", Cookie=given).status == 200
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "/%5cevil.example", "/%2f%2fevil.example"])
+def test_the_token_sends_nobody_to_another_host(studio: Studio, path: str) -> None:
+    location = studio.ask(f"{path}?token={TOKEN}").headers["location"]
+    assert location.startswith("/")
+    assert location[1:2] not in ("/", "\\")
+
+
+def test_a_link_on_another_page_opens_the_studio_by_a_page_of_its_own(studio: Studio) -> None:
+    """Browsers keep a strict cookie back where the visit began elsewhere, redirects included."""
+    link = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"}
+    opened = studio.ask(f"/runs?token={TOKEN}&run=<b>", Sec_Fetch_Dest="document", **link)
+    assert opened.status == 200
+    assert b'content="0; url=/runs?run=&lt;b&gt;"' in opened.body
+    assert studio.ask("/", Sec_Fetch_Dest="iframe", **link).status == 403
+
+
+def test_health_is_open_for_those_who_wait_for_the_start(studio: Studio) -> None:
+    assert studio.ask("/_stcore/health").body == b"ok"
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_another_host_name_is_refused_on_every_path(studio: Studio, host: str) -> None:
+    named = host.format(port=studio.port)
+    for path in [*PATHS, "/_stcore/health", f"/?token={TOKEN}"]:
+        refused = studio.ask(path, Host=named, **studio.cookie)
+        assert (refused.status, refused.body.decode().strip()) == (400, WRONG_HOST), path
+    assert studio.open_socket(Host=named, Origin=f"http://{named}", **studio.cookie).status == 400
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "LOCALHOST", "[::1]"])
+def test_the_machines_own_names_are_answered_at_any_forwarded_port(
+    studio: Studio, name: str
+) -> None:
+    for port in (studio.port, 9000):
+        known = {"Cookie": "=".join(cookie(TOKEN, port))}
+        assert studio.ask("/", Host=f"{name}:{port}", **known).status == 200
+        origin = f"http://{name.lower()}:{port}"
+        opened = studio.open_socket(Host=f"{name}:{port}", Origin=origin, **known)
+        assert opened.status == 101
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_another_page_gets_nothing_even_with_the_cookie(studio: Studio, origin: str) -> None:
+    named = {"Origin": origin.format(port=studio.port), **studio.cookie}
+    answers = [
+        studio.open_socket(**named),
+        studio.ask("/", **named),
+        studio.ask("/_stcore/upload_file/a/b", method="PUT", body=b"bytes", **named),
+    ]
+    for refused in answers:
+        assert (refused.status, refused.body.decode().strip()) == (403, WRONG_ORIGIN)
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("path", ["/", "/app/static/logo.svg", "/media/a.jpg"])
+def test_another_page_cannot_embed_a_file(studio: Studio, site: str, path: str) -> None:
+    refused = studio.ask(path, Sec_Fetch_Site=site, Sec_Fetch_Mode="no-cors", **studio.cookie)
+    assert refused.status == 403
+
+
+def test_a_socket_needs_the_cookie_and_an_origin(studio: Studio) -> None:
+    own = {"Origin": f"http://{studio.host}"}
+    assert studio.open_socket(**own, **studio.cookie).status == 101
+    assert studio.open_socket(**own).status == 403
+    assert studio.open_socket(**studio.cookie).status == 403
+    other_studio = "=".join(cookie("another-token-another-token-another", studio.port))
+    assert studio.open_socket(**own, Cookie=other_studio).status == 403
+
+
+def test_a_cookie_that_another_port_set_beside_ours_keeps_nobody_out(studio: Studio) -> None:
+    name = cookie(TOKEN, studio.port)[0]
+    both = f"{name}=planted; {studio.cookie['Cookie']}"
+    assert studio.ask("/", Cookie=both).status == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "status"), [("PUT", 403), ("POST", 403), ("DELETE", 403), ("PATCH", 403)]
+)
+def test_an_upload_without_the_token_is_refused(studio: Studio, method: str, status: int) -> None:
+    path = "/_stcore/upload_file/a/b"
+    assert studio.ask(path, method=method, body=b"bytes").status == status
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_an_upload_needs_the_anti_forgery_header_too(studio: Studio, method: str) -> None:
+    own = {"Origin": f"http://{studio.host}", **studio.cookie}
+    refused = studio.ask("/_stcore/upload_file/a/b", method=method, body=b"bytes", **own)
+    assert refused.status == 403
+
+
+@pytest.mark.parametrize("path", CLIMBS)
+def test_no_path_leads_out_of_what_is_served(studio: Studio, path: str) -> None:
+    answer = studio.ask(path, **studio.cookie)
+    assert answer.status < 500
+    assert b"root:" not in answer.body
+    assert b"import streamlit" not in answer.body
+    assert studio.ask(path).status in (400, 403)
+
+
+@pytest.mark.parametrize("length", [255, 256, 5_000])
+def test_a_long_name_is_no_error(studio: Studio, length: int) -> None:
+    for folder in ("/app/static", "/static", "/media", "/component/x"):
+        answer = studio.ask(f"{folder}/{'a' * length}", **studio.cookie)
+        assert answer.status < 500, folder
+
+
+def headers_of_every_kind(studio: Studio) -> list[Answer]:
+    return [
+        studio.ask("/", **studio.cookie),
+        studio.ask("/app/static/fonts/figtree-latin.woff2", **studio.cookie),
+        studio.ask("/no-such-page", **studio.cookie),
+        studio.ask(f"/{'a' * 5_000}", **studio.cookie),
+        studio.ask("/_stcore/health"),
+        studio.ask("/"),
+        studio.ask("/", Host="evil.example"),
+        studio.ask(f"/?token={TOKEN}"),
+        studio.open_socket(),
+    ]
+
+
+def test_every_answer_forbids_frames_and_other_origins(studio: Studio) -> None:
+    for answer in headers_of_every_kind(studio):
+        policy = answer.headers["content-security-policy"]
+        assert "frame-ancestors 'self'" in policy
+        assert "default-src 'self'" in policy
+        assert "http" not in policy
+        assert answer.headers["x-frame-options"] == "SAMEORIGIN"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+
+
+ANOTHER_ACCOUNT = """
+import encodings.idna, http.client, json, os, pathlib, sys
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+port, home = int(sys.argv[1]), sys.argv[2]
+found = []
+for path in ["/", "/runs", "/_stcore/metrics", "/app/static/logo.svg"]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", path)
+    found.append(connection.getresponse().status)
+for name in ("data", "runs"):
+    try:
+        os.listdir(os.path.join(home, name))
+        found.append(name)
+    except PermissionError:
+        found.append(403)
+commands = []
+for process in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+    try:
+        commands.append(process.read_text(errors="replace"))
+    except OSError:
+        pass
+seen = [word in "".join(commands) for word in (sys.argv[3][::-1], "studio.server")]
+print(json.dumps({"found": found, "token and server seen": seen}))
+"""
+
+
+def test_another_account_of_the_machine_gets_nothing(studio: Studio) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root may become another user")
+    # The token is given backwards, or the words of this very command would hold it.
+    arguments = [str(studio.port), str(studio.home), TOKEN[::-1]]
+    looked = subprocess.run(
+        [sys.executable, "-I", "-c", ANOTHER_ACCOUNT, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(looked.stdout) == {
+        "found": [403] * 6,
+        "token and server seen": [False, True],
+    }
+
+
+def test_the_log_never_holds_the_token(studio: Studio) -> None:
+    studio.ask(f"/?token={TOKEN}")
+    studio.ask("/?token=wrong-token-that-somebody-tried")
+    written = studio.log.read_text()
+    assert "Plant Studio is open at" in written
+    assert TOKEN not in written
+    assert "somebody-tried" not in written
