@@ -126,11 +126,12 @@ class Threads:
                     self._watch.expected,
                 )
                 with self._journal.pace.aside():
-                    self._choose(current=self._number)
+                    self._choose(current=self._number, reached=speed)
         return self._fields()
 
-    def _choose(self, current: int | None = None) -> None:
-        """Try every number of threads; `current` is what the run has used so far."""
+    def _choose(self, current: int | None = None, reached: float = 0.0) -> None:
+        """Try every number of threads; `current` is what the run has used so far, and with it
+        `reached` images a second."""
         if self._trial is None:
             return
         speeds = self._trial(candidates(most_threads()))
@@ -146,7 +147,9 @@ class Threads:
         if current is None:
             self._watch = SpeedWatch(speeds[number], now)
         else:
-            self._watch = SpeedWatch.after_trial(speeds[number], now)
+            # Passes of a trial may be smaller than those of training, and slower by the image.
+            expected = max(speeds[number], reached)
+            self._watch = SpeedWatch.after_trial(expected, now)
 
     def _use(self, number: int, speeds: Mapping[int, float]) -> None:
         self._number = number

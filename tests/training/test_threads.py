@@ -149,6 +149,16 @@ def test_processes_that_train_together_divide_the_cores_without_a_trial(journal:
     assert trial.taken == 0
 
 
+def test_a_trial_that_promised_too_little_is_made_again_once(journal: Journal) -> None:
+    now, trial = [0.0], _Trial(20.0, 20.0)
+    threads = Threads(journal, CPU, ALONE, clock=lambda: now[0])
+    threads.begin(None, Place(), trial)
+    for now[0] in range(1, 300):
+        found = threads.after_step(40, 1.0)
+    assert found == {"threads": 1, "promised": 40.0}
+    assert trial.taken == 2
+
+
 def test_threads_are_tried_again_when_the_speed_falls(
     journal: Journal, caplog: pytest.LogCaptureFixture
 ) -> None:
