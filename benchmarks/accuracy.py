@@ -19,6 +19,7 @@ import argparse
 import importlib.resources
 import json
 import math
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -268,7 +269,9 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=60.0, help="Stop before so many are over.")
     given = parser.parse_args()
+    # For what is computed here, and for the runs.
     torch.set_num_threads(given.threads)
+    os.environ["OMP_NUM_THREADS"] = str(given.threads)
     home = open_home(given.home / given.set)
     whole = measure(home, given.photos, given.set, given.seeds, given.minutes, given.method)
     print("\n".join(table(given.set, read(home.root / f"{given.set}.jsonl"))))

@@ -13,6 +13,7 @@ import typer
 from engine.errors import StudioError
 from engine.home import keep_private
 from engine.locks import inherited
+from engine.openmp import wait_passively
 from engine.progress import JOB_VARIABLE
 from engine.runs.jobs import tell_begin, tell_end
 
@@ -55,6 +56,8 @@ def _engine() -> None:
 def main() -> None:
     """Run one command and exit: 0 done, 1 failed, 2 wrong usage or bad input, 130 interrupted."""
     keep_private()
+    # Before any command loads torch.
+    wait_passively()
     job = os.environ.get(JOB_VARIABLE)
     # Held by the open descriptor for as long as this process lives.
     _lock = inherited(Path(job) / "lock") if job else None

@@ -8,6 +8,7 @@ from threading import Thread
 import streamlit as st
 
 from engine.errors import StudioError
+from engine.openmp import wait_passively
 from engine.runs.supervision import keep_going, tell_of_lost
 from studio import place
 from studio.access import sign_in
@@ -118,6 +119,8 @@ def begun() -> None:
         tell_of_lost(place.home())
 
 
+# Before a page that predicts loads torch.
+wait_passively()
 keep_small()
 # After a restart of the machine, what waited goes on as soon as the studio is opened.
 begun()

@@ -20,6 +20,7 @@ ROOMS = [
     "progress",
     "locks",
     "workers",
+    "openmp",
     "settings",
     "garden",
     "catalogue",

@@ -128,6 +128,14 @@ class TrainingSettings(Settings):
     processes: int = Field(
         1, ge=1, le=256, description="Training processes on this machine, one a GPU."
     )
+    threads: int | None = Field(
+        None,
+        ge=1,
+        le=1024,
+        title="CPU threads",
+        description="Threads of a training on a CPU, in each of its processes. Empty = a trial of "
+        "a second chooses, again when the speed changes. Runs repeat exactly with the same number.",
+    )
     seed: int = Field(42, ge=0, le=2**31 - 1, description="Seed of everything random.")
     log_every: int = Field(
         10, ge=1, le=100_000, description="Steps between two points of the training curves."

@@ -35,7 +35,7 @@ class Place:
     `stage` began at `stage_epoch` and `stage_step`; its best macro top-1 is `stage_best`, and
     `stale` epochs brought nothing better than that. A step is taken in passes of `pass_size`
     photographs (None = as configured), with activations `recomputed` or not (None = as
-    configured).
+    configured), on so many CPU `threads`, from which a trial `promised` images a second.
     """
 
     epoch: int = 0
@@ -50,6 +50,8 @@ class Place:
     stale: int = 0
     pass_size: int | None = None
     recomputed: bool | None = None
+    threads: int | None = None
+    promised: float | None = None
 
     def next_stage(self) -> "Place":
         """The beginning of the stage after this one."""

@@ -37,6 +37,7 @@ from engine.training.ranks import join_ranks, leave_ranks
 from engine.training.runlog import run_log
 from engine.training.status import ENDED, Status, StatusFile
 from engine.training.stop import StopRequest
+from engine.training.thread_choice import divided_threads
 
 log = logging.getLogger(__name__)
 
@@ -159,8 +160,7 @@ def _environment(folder: RunFolder, training: TrainingSettings) -> Iterator[None
     before = dict(os.environ)
     os.environ[LED_VARIABLE] = str(folder.root.resolve())
     os.environ.setdefault("GLOO_SOCKET_IFNAME", LOOPBACK)
-    threads = max(1, (os.cpu_count() or 1) // training.processes)
-    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    os.environ.setdefault("OMP_NUM_THREADS", str(divided_threads(training.processes)))
     try:
         yield
     finally:

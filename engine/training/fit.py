@@ -13,9 +13,8 @@ from engine.errors import BadInput, WorkFailed
 from engine.settings.run import RunSettings
 from engine.training.checkpoint import Place
 from engine.training.device import Device
-from engine.training.methods import train_mode
 from engine.training.model import use_gradient_checkpointing
-from engine.training.sight import Sight
+from engine.training.rehearsal import rehearse
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +71,7 @@ def first_that_fits(candidates: Iterator[Plan], attempt: Callable[[Plan], None])
 
 
 def fit_memory(
-    model: nn.Module, settings: RunSettings, device: Device, classes: int, processes: int = 1
+    model: nn.Module, settings: RunSettings, device: Device, processes: int = 1
 ) -> dict[str, Any] | None:
     """Take trial steps on a GPU; returns the fields of a checkpoint's place to go by, if any.
 
@@ -87,7 +86,7 @@ def fit_memory(
     wanted = training.gradient_checkpointing
     plan = first_that_fits(
         plans(training.batch_size, wanted, can_recompute(model)),
-        lambda plan: _try(model, settings, device, classes, plan, 2 if processes == 1 else 3),
+        lambda plan: _try(model, settings, device, plan, 2 if processes == 1 else 3),
     )
     # The trial may have switched it on before a plan without it could fit.
     _recompute(model, plan.recomputed)
@@ -117,7 +116,6 @@ def _try(
     model: nn.Module,
     settings: RunSettings,
     device: Device,
-    classes: int,
     plan: Plan,
     copies: int,
 ) -> None:
@@ -131,23 +129,14 @@ def _try(
     side, place = settings.data.image_size, device.place
     learning = [weight for weight in model.parameters() if weight.requires_grad]
     held: list[torch.Tensor] = []
-    # Batch normalisation takes note of what it sees, and these images mean nothing.
-    known = [buffer.clone() for buffer in model.buffers()]
     try:
         held = [torch.empty_like(weight) for weight in learning for _ in range(copies)]
         if settings.training.ema_decay:
             held += [torch.empty_like(weight) for weight in model.parameters()]
         images = torch.zeros(plan.pass_size, 3, side, side, dtype=torch.uint8, device=place)
-        labels = torch.zeros(plan.pass_size, dtype=torch.int64, device=place)
-        train_mode(model, settings.training)
-        with device.forward():
-            logits = Sight(model)(images).float()
-        nn.functional.cross_entropy(logits, labels % classes).backward()  # type: ignore[no-untyped-call]
+        rehearse(model, settings.training, device, images)
     finally:
         held.clear()
-        for buffer, before in zip(model.buffers(), known, strict=True):
-            buffer.copy_(before)
-        model.zero_grad(set_to_none=True)
         device.let_go()
         if device.is_gpu:
             torch.cuda.reset_peak_memory_stats(place)

@@ -4,6 +4,7 @@ import io
 import logging
 import math
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,7 @@ class Journal:
         self._photographs = photographs
         self._device = torch.device("cpu")
         self._said: set[str] = set()
+        self._threads: dict[str, int] = {}
         self.steps_per_epoch = 1
         self.last_step = 0
         self.pace = Pace()
@@ -79,6 +81,12 @@ class Journal:
             epoch=self.epoch(place),
             best=place.best,
         )
+
+    def threads(self, number: int, speeds: Mapping[int, float]) -> None:
+        """The number of CPU threads from now on, and images a second by number in its trial."""
+        self._threads = {"threads": number}
+        told = {str(tried): round(speed, 2) for tried, speed in speeds.items()}
+        self._status.note(threads=number, thread_speeds=told)
 
     def stopping(self) -> None:
         """The wish to stop was heard."""
@@ -113,6 +121,7 @@ class Journal:
             waiting=beat.waiting,
             cpu=beat.cpu,
             memory_bytes=peak_memory(self._device),
+            **self._threads,
             **gpu_use(self._device),
         )
         left = self.last_step - place.step

@@ -1,6 +1,7 @@
 """A network, its optimiser, and one step of the two."""
 
 import contextlib
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -65,6 +66,8 @@ class Learner:
         self._sick_step = torch.full((), -1, dtype=torch.int64, device=device.place)
         self.gradient_norm = torch.zeros((), device=device.place)
         self._taken = 0
+        # What forward and backward passes of the last step took; a GPU is not waited for.
+        self.pass_seconds = 0.0
 
     def learning_rate(self, step: int) -> float:
         return self._schedule.rate(step)
@@ -82,7 +85,9 @@ class Learner:
         # Dropout is a function of (seed, step), so that a resumed run draws the same.
         torch.manual_seed(self._settings.seed * 1_000_003 + step + 7919 * self._ranks.rank)
         set_rate(self._optimiser, self.learning_rate(step))
-        healthy, seen = self._gradients(list(batches), photographs, step)
+        arrived, began = list(batches), time.perf_counter()
+        healthy, seen = self._gradients(arrived, photographs, step)
+        self.pass_seconds = time.perf_counter() - began
         self._taken = step
         if not seen and self._ranks.count == 1:
             # None of these photographs could be read.

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import cv2
 import torch
+from threadpoolctl import threadpool_limits
 from torch.utils.data import DataLoader
 
 from engine.training.dataset import Batch, Part, collate
@@ -47,4 +48,6 @@ def _start_worker(_: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     # What was forked is left alone: looking it through for garbage would copy its pages.
     gc.freeze()
+    # One thread each: torch sees to its own.
     cv2.setNumThreads(0)
+    threadpool_limits(1)

@@ -28,6 +28,7 @@ from engine.training.shortage import Shortage
 from engine.training.stage import Stage
 from engine.training.status import Status, StatusFile
 from engine.training.stop import Stopped, StopRequest
+from engine.training.threads import Trial
 from engine.training.weights import carry_weights
 
 log = logging.getLogger(__name__)
@@ -137,9 +138,12 @@ class Attempt:
         if tensors is not None:
             log.info("Going on from step %s.", f"{place.step:,}")
             weights = select(tensors, "model.")
+        self.scene.threads.use_default(settings.training.threads)
         model = self._network(settings, weights)
         choose_learning(model, settings.training)
         place, seen = self._prepared(model, settings, place, is_new=left is None)
+        trial = Trial(model, settings.training, self.scene.device, seen.blank, place.pass_size)
+        place = replace(place, **self.scene.threads.begin(settings.training.threads, place, trial))
         last_step = self._last_step(place)
         stage = Stage(self.scene, settings, place, last_step, model, seen, tensors)
         self._announce(stage)
@@ -202,8 +206,7 @@ class Attempt:
             clear_classifier(model)
         elif start != "keep":
             start_classifier(self.scene, settings, model)
-        classes = len(self.scene.classes)
-        plan = fit_memory(model, settings, self.scene.device, classes, self.scene.ranks.count)
+        plan = fit_memory(model, settings, self.scene.device, self.scene.ranks.count)
         return place if plan is None else replace(place, **plan)
 
     def _outcome(self, stage: Stage) -> Weights:

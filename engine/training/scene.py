@@ -20,6 +20,7 @@ from engine.training.quarantine import Quarantine
 from engine.training.ranks import Ranks
 from engine.training.status import StatusFile
 from engine.training.stop import StopRequest
+from engine.training.threads import Threads
 from engine.training.views import ValView
 
 
@@ -44,6 +45,7 @@ class Scene:
     genera: Tensor
     quarantine: Quarantine
     journal: Journal
+    threads: Threads
     stop: StopRequest
 
     def new_tally(self) -> Tally:
@@ -78,6 +80,7 @@ def open_scene(
     train, val = (
         PhotoDataset(home, folder.read_part(home, part), preset, view) for part in ("train", "val")
     )
+    journal = Journal(folder, status, len(train), ranks.is_first, settings.training.tensorboard)
     return Scene(
         home=home,
         folder=folder,
@@ -91,6 +94,7 @@ def open_scene(
         train_images=np.bincount(train.labels, minlength=len(classes)),
         genera=genera_of(classes.species),
         quarantine=Quarantine(folder.unreadable, ranks),
-        journal=Journal(folder, status, len(train), ranks.is_first, settings.training.tensorboard),
+        journal=journal,
+        threads=Threads(journal, device, ranks),
         stop=stop,
     )

@@ -127,6 +127,7 @@ class Stage:
                 self.place,
                 step=self.place.step + 1,
                 consumed=self.place.consumed + len(window),
+                **self.scene.threads.after_step(len(window), self.learner.pass_seconds),
             )
             journal.pace.count(len(window))
             self._after_step(is_last=left == 0)

@@ -34,7 +34,8 @@ _SECONDS_BETWEEN_WRITES = 1.0
 class Status:
     """What a run says of itself. Times are Unix seconds; "lost" is for readers, never written.
 
-    `stage_step` is the step that the stage began after.
+    `stage_step` is the step that the stage began after. `thread_speeds` are images a second by
+    number of CPU threads, as the last trial found them.
     """
 
     run_id: str
@@ -44,6 +45,8 @@ class Status:
     pid_started: float | None = None
     host: str = ""
     device: str = ""
+    threads: int | None = None
+    thread_speeds: dict[str, float] = field(default_factory=dict)
     stage: str = ""
     stage_step: int = 0
     started: float | None = None

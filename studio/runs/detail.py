@@ -11,6 +11,8 @@ from engine.runs.history import History
 from engine.runs.remaining import range_left
 from engine.runs.run import Run, find_run
 from engine.runs.supervision import keep_going
+from engine.training.status import Status
+from engine.training.thread_choice import count_of, speeds_in_words
 from studio import text
 from studio.charts.drawing import Drawing
 from studio.live_chart.component import forget_sent, live_charts
@@ -180,11 +182,24 @@ def figures(run: Run, history: History) -> list[Metric]:
         Metric(
             "Speed",
             f"{speed:,.1f} /s" if speed is not None else "–",
-            "Photographs trained on a second.",
-            status.device or "–",
+            _about_speed(status),
+            _device(status),
         ),
         _time(run, history),
     ]
+
+
+def _device(status: Status) -> str:
+    parts = [status.device, count_of(status.threads) if status.threads else ""]
+    return ", ".join(part for part in parts if part) or "–"
+
+
+def _about_speed(status: Status) -> str:
+    said = "Photographs trained on a second."
+    if not status.thread_speeds:
+        return said
+    speeds = {int(number): speed for number, speed in status.thread_speeds.items()}
+    return f"{said} The last trial of CPU threads: {speeds_in_words(speeds)}."
 
 
 def _time(run: Run, history: History) -> Metric:

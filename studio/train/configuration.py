@@ -46,6 +46,7 @@ MORE = (
     "training.precision",
     "training.device",
     "training.processes",
+    "training.threads",
     "training.log_every",
     "training.checkpoint_every",
     "training.stop_after_steps",

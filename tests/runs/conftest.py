@@ -63,6 +63,7 @@ def make_settings() -> MakeSettings:
                 "epochs": epochs,
                 "batch_size": 4,
                 "device": "cpu",
+                "threads": 1,
                 "log_every": 1,
                 **training,
             },

@@ -39,6 +39,7 @@ def small_settings(split: str, **changes: object) -> dict[str, Any]:
             "learning_rate": 3e-3,
             "log_every": 2,
             "device": "cpu",
+            "threads": 1,
         },
     }
     for key, value in changes.items():

@@ -78,7 +78,7 @@ def test_a_real_trial_step_finds_the_pass_that_fits_and_leaves_nothing_behind(
             raise torch.OutOfMemoryError("out of memory")
 
     model.register_forward_pre_hook(refuse)
-    found = fit_memory(model, chosen, _Card(torch.device("cpu"), None), 3)
+    found = fit_memory(model, chosen, _Card(torch.device("cpu"), None))
     assert found == {"pass_size": 2, "recomputed": True}
     assert passes == [8, 4, 8, 4, 2]
     assert all(weight.grad is None for weight in model.parameters())
@@ -97,7 +97,7 @@ def test_a_trial_step_leaves_a_network_as_it_was(
     )
     model = build_model(chosen.model, 3, 32)
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    assert fit_memory(model, chosen, _Card(torch.device("cpu"), None), 3)
+    assert fit_memory(model, chosen, _Card(torch.device("cpu"), None))
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
 
 

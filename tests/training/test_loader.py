@@ -2,19 +2,21 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import psutil
 import pytest
 import torch
+from threadpoolctl import threadpool_info
 
 from engine.crop.presets import CENTRE
 from engine.home import Home
 from engine.settings.augmentation import TrainAugmentation, ValAugmentation
 from engine.settings.crop import CropPreset
 from engine.split.folder import SplitFolder, read_part
-from engine.training.dataset import PhotoDataset
+from engine.training.dataset import Batch, PhotoDataset
 from engine.training.loader import Loader
-from engine.training.sampling import epoch_keys, plain_batches, windows
+from engine.training.sampling import Key, epoch_keys, plain_batches, windows
 from engine.training.views import TrainView, ValView
 
 
@@ -40,6 +42,38 @@ def test_reading_takes_nothing_from_the_randomness_of_the_network(
     before = torch.get_rng_state()
     list(Loader(0).read(dataset, plain_batches(len(dataset), 2)))
     assert torch.equal(before, torch.get_rng_state())
+
+
+class _ThreadCounts:
+    """A part whose labels are the numbers of threads that its reader may use."""
+
+    decodes = True
+    labels = np.zeros(4, np.int64)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def path(self, index: int) -> str:
+        return str(index)
+
+    def detach_store(self) -> None:
+        """There is none."""
+
+    def __getitems__(self, keys: list[Key]) -> Batch:
+        pools = [pool["num_threads"] for pool in threadpool_info()]
+        counts = torch.tensor([torch.get_num_threads(), cv2.getNumThreads(), *pools])
+        return Batch(torch.empty(0), counts, torch.tensor([index for _, index in keys]))
+
+
+def test_a_worker_computes_with_one_thread() -> None:
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        (batch,) = Loader(1).read(_ThreadCounts(), plain_batches(4, 4))
+    finally:
+        torch.set_num_threads(before)
+    assert len(batch.labels) > 2
+    assert set(batch.labels.tolist()) == {1}
 
 
 @pytest.mark.slow

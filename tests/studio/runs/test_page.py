@@ -138,6 +138,19 @@ def test_a_run_that_came_back_from_the_trash_is_no_longer_said_to_be_there(
     assert not app.info and not app.error
 
 
+def test_the_speed_stands_beside_the_threads_that_a_trial_chose(
+    open_page: OpenPage, home: Home
+) -> None:
+    folder = ended_run(home, "done")
+    speeds = {"1": 74.2, "2": 81.3}
+    told = replace(folder.read_status(), device="CPU, fp32", threads=2, thread_speeds=speeds)
+    write_status(folder.status, told)
+    app = open_page("runs", run="done")
+    (speed,) = [metric for metric in app.metric if metric.label == "Speed"]
+    assert "2 threads: 81 images a second; 1 thread: 74." in speed.help
+    assert speed.delta == "CPU, fp32, 2 threads"
+
+
 def test_an_evaluation_is_shown_with_its_figures_and_a_table_by_species(
     open_page: OpenPage, home: Home
 ) -> None:

@@ -1,0 +1,33 @@
+"""A training pass over images that mean nothing, which changes nothing."""
+
+import torch
+from torch import Tensor, nn
+
+from engine.settings.optimisation import TrainingSettings
+from engine.training.device import Device
+from engine.training.methods import train_mode
+from engine.training.sight import Sight
+
+
+def rehearse(model: nn.Module, settings: TrainingSettings, device: Device, images: Tensor) -> None:
+    """Forward and backward over images in whatever form the network takes them.
+
+    Weights, buffers and the state of the CPU's random numbers are as before; the model is left
+    in training mode and without gradients.
+
+    Raises:
+        torch.OutOfMemoryError: it does not fit.
+    """
+    # Batch normalisation takes note of what it sees.
+    known = [buffer.clone() for buffer in model.buffers()]
+    try:
+        train_mode(model, settings)
+        with torch.random.fork_rng(devices=[]):
+            with device.forward():
+                logits = Sight(model)(images).float()
+            labels = torch.arange(len(images), device=device.place) % logits.shape[1]
+            nn.functional.cross_entropy(logits, labels).backward()  # type: ignore[no-untyped-call]
+    finally:
+        for buffer, before in zip(model.buffers(), known, strict=True):
+            buffer.copy_(before)
+        model.zero_grad(set_to_none=True)

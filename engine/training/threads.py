@@ -1,0 +1,170 @@
+"""The CPU threads of a training: chosen by a trial, and again when the speed has changed."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from engine.settings.optimisation import TrainingSettings
+from engine.training.checkpoint import Place
+from engine.training.device import Device
+from engine.training.journal import Journal
+from engine.training.ranks import Ranks
+from engine.training.rehearsal import rehearse
+from engine.training.thread_choice import (
+    SpeedWatch,
+    candidates,
+    choose,
+    count_of,
+    divided_threads,
+    measure,
+    most_threads,
+    speeds_in_words,
+    threads_from_environment,
+)
+
+log = logging.getLogger(__name__)
+
+Speeds = dict[int, float]
+
+
+class Trial:
+    """Measures how fast a network learns on different numbers of threads, and changes nothing.
+
+    Args:
+        blank: a batch of images that mean nothing.
+        pass_size: photographs in a pass; None = as configured.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        settings: TrainingSettings,
+        device: Device,
+        blank: Tensor,
+        pass_size: int | None = None,
+    ) -> None:
+        self._model, self._settings, self._device = model, settings, device
+        self._blank, self._most = blank, pass_size or settings.batch_size
+
+    def __call__(self, numbers: Sequence[int]) -> Speeds:
+        """Images a second by number of threads, in about a second."""
+        before = torch.get_num_threads()
+        try:
+            return measure(numbers, self._run_pass, self._most, time.perf_counter)
+        finally:
+            torch.set_num_threads(before)
+
+    def _run_pass(self, threads: int, images: int) -> None:
+        torch.set_num_threads(threads)
+        # Two at least: batch normalisation learns nothing from one.
+        shown = self._blank.new_zeros(max(2, images), *self._blank.shape[1:])
+        rehearse(self._model, self._settings, self._device, shown)
+
+
+class Threads:
+    """Sets the number of threads of an attempt; on a GPU it only follows the settings.
+
+    A number that a trial chose stays in the checkpoint, so that a resumed run computes the very
+    sums of one that was never stopped, until a trial after a change of speed chooses another.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        device: Device,
+        ranks: Ranks,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._journal, self._device, self._ranks, self._clock = journal, device, ranks, clock
+        self._trial: Callable[[Sequence[int]], Speeds] | None = None
+        self._watch: SpeedWatch | None = None
+        self._number: int | None = None
+
+    def use_default(self, wanted: int | None) -> None:
+        """What comes before a stage's steps does not depend on how busy the machine is."""
+        number = self._fixed(wanted) or (None if self._device.is_gpu else most_threads())
+        if number:
+            torch.set_num_threads(number)
+
+    def begin(
+        self, wanted: int | None, place: Place, trial: Callable[[Sequence[int]], Speeds]
+    ) -> dict[str, Any]:
+        """Choose for a stage that begins or goes on at `place`; returns fields of its place.
+
+        The settings come first (`wanted`), then the environment, then what the checkpoint holds,
+        then a trial.
+        """
+        self._trial = self._watch = None
+        self._number = self._fixed(wanted)
+        if self._number:
+            self._use(self._number, {})
+            log.info("Training with %s, as set.", count_of(self._number))
+        elif not self._device.is_gpu:
+            self._trial = trial
+            if place.threads and place.promised and place.threads <= most_threads():
+                self._use(place.threads, {})
+                self._watch = SpeedWatch(place.promised, self._clock())
+                log.info("Training with %s, as before.", count_of(place.threads))
+            else:
+                self._choose()
+        return self._fields()
+
+    def after_step(self, images: int, seconds: float) -> dict[str, Any]:
+        """Count a step over `images` whose passes took `seconds`, and choose again where the speed
+        has changed for some time; returns fields of a place."""
+        if self._watch is not None:
+            speed = self._watch.add(images, seconds, self._clock())
+            if speed is not None:
+                log.info(
+                    "Training computes %.3g images a second instead of %.3g; trying other numbers "
+                    "of threads.",
+                    speed,
+                    self._watch.expected,
+                )
+                with self._journal.pace.aside():
+                    self._choose(current=self._number, reached=speed)
+        return self._fields()
+
+    def _choose(self, current: int | None = None, reached: float = 0.0) -> None:
+        """Try every number of threads; `current` is what the run has used so far, and with it
+        `reached` images a second."""
+        if self._trial is None:
+            return
+        speeds = self._trial(candidates(most_threads()))
+        number = choose(speeds, current)
+        self._use(number, speeds)
+        log.info("Training with %s (%s).", count_of(number), speeds_in_words(speeds))
+        if current not in (None, number):
+            log.warning(
+                "Sums round differently with another number of threads; set training.threads for "
+                "runs that repeat exactly."
+            )
+        now = self._clock()
+        if current is None:
+            self._watch = SpeedWatch(speeds[number], now)
+        else:
+            # Passes of a trial may be smaller than those of training, and slower by the image.
+            expected = max(speeds[number], reached)
+            self._watch = SpeedWatch.after_trial(expected, now)
+
+    def _use(self, number: int, speeds: Mapping[int, float]) -> None:
+        self._number = number
+        torch.set_num_threads(number)
+        self._journal.threads(number, speeds)
+
+    def _fixed(self, wanted: int | None) -> int | None:
+        """The number that needs no trial; None on a GPU too, unless it is `wanted`."""
+        if wanted or self._device.is_gpu:
+            return wanted
+        several = self._ranks.count > 1
+        return threads_from_environment() or (
+            divided_threads(self._ranks.count) if several else None
+        )
+
+    def _fields(self) -> dict[str, Any]:
+        promised = None if self._watch is None else self._watch.expected
+        return {"threads": self._number, "promised": promised}

@@ -1,0 +1,44 @@
+"""Threads that wait sleep."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.openmp import WAIT_POLICY, wait_passively
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+def test_waiting_threads_sleep_unless_the_user_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(WAIT_POLICY, raising=False)
+    wait_passively()
+    assert os.environ[WAIT_POLICY] == "PASSIVE"
+    monkeypatch.setenv(WAIT_POLICY, "ACTIVE")
+    wait_passively()
+    assert os.environ[WAIT_POLICY] == "ACTIVE"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="torch brings GNU's OpenMP on Linux")
+@pytest.mark.parametrize(("asked", "found"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
+def test_the_command_line_tells_openmp_before_torch_loads_it(
+    asked: str | None, found: str, tmp_path: Path
+) -> None:
+    environment = {key: value for key, value in os.environ.items() if key != WAIT_POLICY}
+    if asked:
+        environment[WAIT_POLICY] = asked
+    # OpenMP prints what it goes by as it is loaded.
+    environment["OMP_DISPLAY_ENV"] = "TRUE"
+    config = PROJECT / "configs" / "demo.yaml"
+    command = [sys.executable, "-m", "engine", "train", "--config", str(config), "--dry-run"]
+    ended = subprocess.run(
+        [*command, "--home", str(tmp_path)],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert f"OMP_WAIT_POLICY = '{found}'" in ended.stderr
