@@ -11,9 +11,10 @@ from engine.catalogue.store import Catalogue, Kept
 from engine.download.addresses import host_of
 from engine.download.control import Control
 from engine.download.gate import Gate
+from engine.download.health import Advice, Health
 from engine.download.journal import Journal
 from engine.download.lane import Lane
-from engine.download.outcome import Deferred, DiskFull, Failed, Fetched, Moved
+from engine.download.outcome import Deferred, DiskFull, Failed, Fetched, Moved, Outcome
 from engine.download.queue import Item, Queue
 from engine.download.room import Room
 from engine.download.tally import Tally
@@ -28,6 +29,8 @@ _TRIES_OF_BAD_CONTENT = 2
 _LONGEST_BACKOFF = 60.0
 # A host that was asked too often is at fault, not the photograph; the host is parked for it.
 _TRIES_AT_A_BUSY_HOST = 20
+# A parked host is waited for where nothing else is left, but no longer than this.
+_LONGEST_WAIT = 10.0
 
 
 class Session:
@@ -59,7 +62,8 @@ class Session:
         Raises:
             WorkFailed: the disk or the cache takes no more; what came is kept.
         """
-        self._lanes = {host: Lane(host, left) for host, left in self._queue.hosts().items()}
+        for host, left in self._queue.hosts().items():
+            self._lane(host).left = left
         tally.left = sum(lane.left for lane in self._lanes.values())
         pool = ThreadPoolExecutor(self._settings.connections, "download")
         try:
@@ -100,12 +104,22 @@ class Session:
             if lane.wake > now:
                 wait = min(wait, lane.wake - now)
                 continue
-            most = self._gate.connections(lane.host) if lane.host else 1
-            while lane.flying < most and self._flying < self._settings.connections:
+            while (
+                lane.flying < self._connections(lane, now)
+                and self._flying < self._settings.connections
+            ):
                 if not self._send_one(pool, lane, tally):
                     break
             wait = min([wait, *(due - now for due in (lane.wake, lane.due) if due > now)])
         return wait
+
+    def _connections(self, lane: Lane, now: float) -> int:
+        """How many connections the lane may hold: those that only wait for a slow answer do not
+        keep the others from what the host has proved to take."""
+        if not lane.host:
+            return 1
+        most = self._gate.most_connections(lane.host)
+        return min(most, self._gate.connections(lane.host) + lane.slow(now))
 
     def _send_one(self, pool: ThreadPoolExecutor, lane: Lane, tally: Tally) -> bool:
         if self._room.note:
@@ -123,16 +137,17 @@ class Session:
         if turn.wait > 0:
             lane.put_back(item)
             # Another process, or the reader of the page, may change a long wait.
-            lane.wake = now + min(turn.wait, 1.0)
+            lane.wake, lane.until = now + min(turn.wait, 1.0), now + turn.wait
             return False
-        lane.flying += 1
+        lane.sent.append(now)
+        lane.is_probing = lane.is_probing or bool(item.probe)
         self._flying += 1
-        pool.submit(self._fly, item, now)
+        pool.submit(self._fly, item, now, None if item.attempts else lane.health.patience)
         return True
 
-    def _fly(self, item: Item, sent: float) -> None:
+    def _fly(self, item: Item, sent: float, patience: float | None) -> None:
         """In a thread of the pool."""
-        self._landed.put(self._worker.fetch(item, sent))
+        self._landed.put(self._worker.fetch(item, sent, patience))
 
     def _take_in(self, tally: Tally, wait: float) -> None:
         """Take in all that has landed; waits for the first so many seconds."""
@@ -157,26 +172,52 @@ class Session:
                 self._stop_for(landed.error)
 
     def _tell_gate(self, batch: list[Landed]) -> None:
+        now = self._gate.now()
         for host in {landed.item.host for landed in batch}:
-            answers = [
-                (landed.outcome, landed.sent)
-                for landed in batch
-                if landed.item.host == host and landed.outcome is not None
-            ]
+            health = self._lanes[host].health
+            health.note_seconds(
+                [
+                    now - landed.sent
+                    for landed in batch
+                    if landed.item.host == host and isinstance(landed.outcome, Fetched)
+                ]
+            )
+            answers: list[tuple[Outcome, float]] = []
+            advised: list[tuple[Advice, str]] = []
+            for landed in batch:
+                if landed.item.host == host and landed.outcome is not None:
+                    heard, advice = health.hear(landed.item, landed.outcome, landed.sent, now)
+                    answers.append((heard, landed.sent))
+                    advised.append((advice, getattr(heard, "reason", "")))
             self._gate.tell_all(host, answers)
+            for advice, reason in advised:
+                self._follow_advice(host, advice, reason)
+
+    def _follow_advice(self, host: str, advice: Advice, reason: str) -> None:
+        match advice:
+            case "park":
+                self._gate.park(host, reason)
+            case "restore pace":
+                self._gate.restore_pace(host)
+            case "keep pace":
+                self._gate.keep_pace(host)
 
     def _settle(self, landed: Landed, tally: Tally) -> list[tuple[Item, Fetched, StoredImage]]:
         """What is to become of what landed; returns it where it is a photograph."""
         item, outcome = landed.item, landed.outcome
         lane = self._lanes[item.host]
-        lane.flying -= 1
+        lane.sent.remove(landed.sent)
+        lane.is_probing = lane.is_probing and not item.probe
         self._flying -= 1
         if outcome is None:
             lane.put_back(item)
             return []
         tally.received(outcome, lane.host)
+        if item.probe == "known good":
+            return []
         match outcome:
             case Fetched() if landed.stored:
+                lane.known_good = item.url if not item.at else lane.known_good
                 lane.left -= 1
                 tally.left -= 1
                 return [(item, outcome, landed.stored)]
@@ -227,20 +268,30 @@ class Session:
             self._settle_failure(lane, item, many, tally)
             return
         host = host_of(moved.target)
-        self._move(lane, replace(item, at=moved.target, host=host, hops=item.hops + 1), 0.0)
+        onwards = replace(item, at=moved.target, host=host, hops=item.hops + 1, probe="")
+        self._move(lane, onwards).put_back(onwards)
 
-    def _move(self, lane: Lane, item: Item, due: float) -> None:
-        """Let the item wait in its own host's lane."""
+    def _lane(self, host: str) -> Lane:
+        if host not in self._lanes:
+            self._lanes[host] = Lane(host, health=Health(self._gate.in_doubt(host)))
+        return self._lanes[host]
+
+    def _move(self, lane: Lane, item: Item) -> Lane:
+        """The lane of the item's own host, which it is counted in from now on."""
         lane.left -= 1
-        other = self._lanes.setdefault(item.host, Lane(item.host))
+        other = self._lane(item.host)
         other.left += 1
-        other.try_later(item, due)
+        return other
 
     def _settle_failure(self, lane: Lane, item: Item, failure: Failed, tally: Tally) -> None:
-        attempts = item.attempts + 1
-        final = attempts >= self._tries(failure)
+        attempts, tries = item.attempts + 1, self._tries(lane, failure)
+        if item.probe and failure.signal != "neutral":
+            # It may be the host that fails, so the address is not given up for it.
+            attempts = min(attempts, tries - 1)
+        final = attempts >= tries
         self._queue.note_failure(item, failure, attempts, final)
         if final:
+            lane.health.forget(item.url)
             lane.left -= 1
             tally.left -= 1
             tally.gave_up(failure.kind)
@@ -248,10 +299,10 @@ class Session:
         pause = random.uniform(0, min(_LONGEST_BACKOFF, 2.0**attempts))
         # Where redirects led may hold for a moment only, so the way begins anew.
         again = Item(item.url, host_of(item.url), attempts=attempts)
-        self._move(lane, again, self._gate.now() + pause)
+        self._move(lane, again).try_later(again, self._gate.now() + pause)
 
-    def _tries(self, failure: Failed) -> int:
-        if failure.status == 429:
+    def _tries(self, lane: Lane, failure: Failed) -> int:
+        if failure.status == 429 and not lane.health.addresses_object:
             return _TRIES_AT_A_BUSY_HOST
         if failure.kind == "transient":
             return self._settings.attempts
@@ -274,8 +325,12 @@ class Session:
             self._problem = self._problem or failure
 
     def _nothing_left(self) -> bool:
-        """Whether all is settled but what waits for a parked host."""
-        return all(lane.left == 0 or lane.why == "parked" for lane in self._lanes.values())
+        """Whether all is settled but what waits for a host that is parked for long."""
+        soon = self._gate.now() + _LONGEST_WAIT
+        return all(
+            lane.left == 0 or (lane.why == "parked" and lane.until > soon)
+            for lane in self._lanes.values()
+        )
 
     def _why_waiting(self) -> str:
         waiting = {lane.why: lane.host for lane in self._lanes.values() if lane.left}
@@ -285,4 +340,6 @@ class Session:
             return f"The budget of {waiting['budget']} is spent for now."
         if "paused" in waiting:
             return f"{waiting['paused']} asked for a pause."
+        if "parked" in waiting:
+            return f"{waiting['parked']} does not answer well; it is asked again in a moment."
         return ""
