@@ -19,6 +19,11 @@ _FIRST_LIMIT, _LARGEST_LIMIT = 2, 16
 # A known good address settles a doubt alone; untried ones may be bad themselves.
 _UNTRIED_PROBES = 3
 
+# So many answers of other addresses come before the one that objected is asked again.
+_ANSWERS_BETWEEN = 3
+# Of so many of those, the older ones count half.
+_REMEMBERED = 8
+
 # An address that takes so much longer than the usual answer is cut off and tried again later.
 _TIMES_USUAL, _LEAST_PATIENCE = 10.0, 1.5
 
@@ -31,7 +36,7 @@ class Health:
     probes park the host.
 
     A host that seems to object to the pace is slowed down at once. The address that objected is
-    then asked again, after another one was answered: where it objects again, it does so by
+    then asked again, after some others were answered: where it objects again, it does so by
     itself, and the pace is restored.
     """
 
@@ -40,14 +45,20 @@ class Health:
         self._failed: dict[Signal, set[str]] = {}
         self._limit = _FIRST_LIMIT
         self._failed_probes = 0
-        self._suspect, self._suspect_since, self._suspect_is_due = "", 0.0, False
-        self._by_itself = self._by_pace = 0
+        self._suspect, self._suspect_since = "", 0.0
+        self._answers = self._objections = 0
+        self._by_itself = self._by_pace = 0.0
         self._usual: float | None = None
 
     @property
     def ask_again(self) -> str:
         """The address that is to be asked again before all others; empty where there is none."""
         return self._suspect if self._suspect_is_due else ""
+
+    @property
+    def _suspect_is_due(self) -> bool:
+        """Whether the host answered others since, and well enough to tell it from them."""
+        return self._answers >= max(_ANSWERS_BETWEEN, 2 * self._objections + 1)
 
     @property
     def addresses_object(self) -> bool:
@@ -77,32 +88,46 @@ class Health:
             return outcome, advice
         by_itself = replace(outcome, signal="address")
         if item.url == self._suspect and self._suspect_is_due:
-            self._by_itself += 1
+            self._count(by_itself=1)
             self.forget(item.url)
             return by_itself, advice or "restore pace"
-        if item.attempts or self.addresses_object:
+        if item.attempts:
             return by_itself, advice
         if not self._suspect and not item.hops:
             self._suspect, self._suspect_since = item.url, now
-        return outcome, advice
+            self._answers = self._objections = 0
+        elif sent > self._suspect_since:
+            self._objections += 1
+            if not self.addresses_object:
+                # Being slowed down did not help, so find out soon whether it can.
+                self._raise_doubt()
+        return by_itself if self.addresses_object else outcome, advice
 
     def forget(self, url: str) -> None:
         """This address need not be asked again."""
         if url == self._suspect:
-            self._suspect, self._suspect_is_due = "", False
+            self._suspect, self._answers, self._objections = "", 0, 0
 
     def _answered(self, item: Item, sent: float) -> Advice:
-        if self.in_doubt:
-            self._limit = min(2 * self._limit, _LARGEST_LIMIT)
-        self.in_doubt, self._failed_probes = False, 0
+        self._failed_probes = 0
         self._failed.clear()
+        advice: Advice = ""
         if item.url == self._suspect:
-            self._by_pace += 1
+            self._count(by_pace=1)
             self.forget(item.url)
-            return "keep pace"
-        if self._suspect and sent > self._suspect_since:
-            self._suspect_is_due = True
-        return ""
+            advice = "keep pace"
+        elif self._suspect and sent > self._suspect_since:
+            self._answers += 1
+        if self.in_doubt and (not self._suspect or self._suspect_is_due):
+            self._limit = min(2 * self._limit, _LARGEST_LIMIT)
+            self.in_doubt = False
+        return advice
+
+    def _count(self, by_itself: int = 0, by_pace: int = 0) -> None:
+        self._by_itself += by_itself
+        self._by_pace += by_pace
+        if self._by_itself + self._by_pace > _REMEMBERED:
+            self._by_itself, self._by_pace = self._by_itself / 2, self._by_pace / 2
 
     def _probe_failed(self, item: Item) -> Advice:
         self._failed_probes += 1
@@ -114,8 +139,11 @@ class Health:
     def _doubt_where_many_failed(self) -> Advice:
         alike = max(len(urls) for urls in self._failed.values())
         altogether = sum(len(urls) for urls in self._failed.values())
-        # Each objection slows the host down, so that a probe is due at once.
-        objections = 0 if self.addresses_object else len(self._failed.get("slow down", ()))
-        if alike >= self._limit or altogether >= 2 * self._limit or objections >= _FIRST_LIMIT:
-            self.in_doubt = True
+        if alike >= self._limit or altogether >= 2 * self._limit:
+            self._raise_doubt()
         return ""
+
+    def _raise_doubt(self) -> None:
+        if not self.in_doubt:
+            self.in_doubt = True
+            self._answers = self._objections = 0

@@ -104,10 +104,8 @@ class Session:
             if lane.wake > now:
                 wait = min(wait, lane.wake - now)
                 continue
-            while (
-                lane.flying < self._connections(lane, now)
-                and self._flying < self._settings.connections
-            ):
+            most = self._connections(lane, now)
+            while lane.flying < most and self._flying < self._settings.connections:
                 if not self._send_one(pool, lane, tally):
                     break
             wait = min([wait, *(due - now for due in (lane.wake, lane.due) if due > now)])

@@ -105,9 +105,11 @@ def seconds_until_good(home: Home, settings: DownloadSettings, most: float) -> f
     worker = threading.Thread(target=run)
     worker.start()
     with open_catalogue(home.catalogue) as catalogue:
-        while worker.is_alive() and time.monotonic() - began < most:
+        while not done and time.monotonic() - began < most:
+            at_work = worker.is_alive()
             if catalogue.counts().by_state.get("cached", 0) == GOOD:
                 done.append(time.monotonic() - began)
+            elif not at_work:
                 break
             time.sleep(0.1)
     control.stop()
