@@ -97,6 +97,7 @@ class Host:
         length = min(PROBED_FIRST * 4.0**self.parkings, PROBED_LONGEST)
         self.parked_until, self.reason = now + length, reason
         self.parkings += 1
+        self.strikes = 0
         if self.rate is not None and self.rate < _RATE_AFTER_PARKING:
             # What it took while it was in trouble says little of what it takes once it is well.
             self.rate, self.worst, self.next_at = _RATE_AFTER_PARKING, None, 0.0
