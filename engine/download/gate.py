@@ -101,15 +101,12 @@ class Gate:
         self._remember(host, now)
         return turn
 
-    def connections(self, host: str) -> int:
-        """How many connections at a time the host has proved to take."""
+    def connections(self, host: str, slow: int = 0) -> int:
+        """How many connections at a time the host has proved to take, `slow` ones aside, which
+        are no load: they only wait."""
         most = self._provider(host).settings.connections
         rate = self._row(host).rate
-        return most if rate is None else max(1, min(most, int(rate)))
-
-    def most_connections(self, host: str) -> int:
-        """How many connections at a time its provider may get at all."""
-        return self._provider(host).settings.connections
+        return most if rate is None else min(most, max(1, int(rate)) + slow)
 
     def in_doubt(self, host: str) -> bool:
         """Whether the host was parked and has not answered since."""

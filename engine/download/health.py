@@ -1,6 +1,6 @@
 """Telling what is wrong with a host from what is wrong with single addresses of it."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Set
 from dataclasses import replace
 from typing import Literal
 
@@ -70,10 +70,9 @@ class Health:
         """Seconds that an untried address gets to begin its answer; None where nothing is known."""
         return None if self._usual is None else max(_TIMES_USUAL * self._usual, _LEAST_PATIENCE)
 
-    def note_seconds(self, took: Sequence[float]) -> None:
-        """Photographs took so many seconds each, from the request to the last byte."""
-        for seconds in took:
-            self._usual = seconds if self._usual is None else 0.8 * self._usual + 0.2 * seconds
+    def note_seconds(self, seconds: float) -> None:
+        """A photograph took so long, from the request to the last byte."""
+        self._usual = seconds if self._usual is None else 0.8 * self._usual + 0.2 * seconds
 
     def hear(self, item: Item, outcome: Outcome, sent: float, now: float) -> tuple[Outcome, Advice]:
         """Learn from an answer to what went out at `sent`; returns what the host is to be told by.

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from engine.catalogue.record import Photograph
-from engine.catalogue.store import Catalogue, Filter
+from engine.catalogue.store import Catalogue, Filter, Kept
 from engine.download.addresses import RefusedAddress, host_of
 from engine.download.journal import Journal
 from engine.download.newness import newness_of
-from engine.download.outcome import Failed, Kind
+from engine.download.outcome import Failed, Fetched, Kind
 from engine.download.variants import in_size
+from engine.images.store import StoredImage
 from engine.settings.download import Order, Variant
 
 # How photographs of one species follow each other: the newest first.
@@ -165,6 +166,42 @@ class Queue:
         for url, image_id, license_ in rows:
             found[url].append((str(image_id), str(license_)))
         return found
+
+    def note_fetched(
+        self, fetched: Sequence[tuple[Item, Fetched, StoredImage]], variant: Variant
+    ) -> list[Kept]:
+        """Remember what was fetched, in one size; returns the photographs that it is of."""
+        wanted = self.wanted([item.url for item, _, _ in fetched])
+        now = time.time()
+        self._journal.write_many(
+            "INSERT OR REPLACE INTO fetched VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                [
+                    item.url,
+                    item.address,
+                    stored.sha256,
+                    stored.path,
+                    stored.width,
+                    stored.height,
+                    outcome.size,
+                    outcome.etag,
+                    next((license_ for _, license_ in wanted[item.url] if license_), ""),
+                    item.host,
+                    variant,
+                    now,
+                ]
+                for item, outcome, stored in fetched
+            ),
+        )
+        self._journal.write_many(
+            "DELETE FROM failure WHERE url = ?",
+            ([item.url] for item, _, _ in fetched if item.attempts),
+        )
+        return [
+            Kept(image_id, stored.path, stored.sha256, stored.width, stored.height)
+            for item, _, stored in fetched
+            for image_id, _ in wanted[item.url]
+        ]
 
     def note_failure(self, item: Item, failure: Failed, attempts: int, final: bool) -> None:
         """Remember that an attempt failed; `final` means that it is not tried again by itself."""

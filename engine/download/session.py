@@ -2,19 +2,19 @@
 
 import queue as queues
 import random
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from engine.catalogue.store import Catalogue, Kept
+from engine.catalogue.store import Catalogue
 from engine.download.addresses import host_of
 from engine.download.control import Control
+from engine.download.feedback import tell_gate
 from engine.download.gate import Gate
-from engine.download.health import Advice, Health
+from engine.download.health import Health
 from engine.download.journal import Journal
 from engine.download.lane import Lane
-from engine.download.outcome import Deferred, DiskFull, Failed, Fetched, Moved, Outcome
+from engine.download.outcome import Deferred, DiskFull, Failed, Fetched, Moved
 from engine.download.queue import Item, Queue
 from engine.download.room import Room
 from engine.download.tally import Tally
@@ -104,20 +104,12 @@ class Session:
             if lane.wake > now:
                 wait = min(wait, lane.wake - now)
                 continue
-            most = self._connections(lane, now)
+            most = self._gate.connections(lane.host, lane.slow(now)) if lane.host else 1
             while lane.flying < most and self._flying < self._settings.connections:
                 if not self._send_one(pool, lane, tally):
                     break
             wait = min([wait, *(due - now for due in (lane.wake, lane.due) if due > now)])
         return wait
-
-    def _connections(self, lane: Lane, now: float) -> int:
-        """How many connections the lane may hold: those that only wait for a slow answer do not
-        keep the others from what the host has proved to take."""
-        if not lane.host:
-            return 1
-        most = self._gate.most_connections(lane.host)
-        return min(most, self._gate.connections(lane.host) + lane.slow(now))
 
     def _send_one(self, pool: ThreadPoolExecutor, lane: Lane, tally: Tally) -> bool:
         if self._room.note:
@@ -158,47 +150,16 @@ class Session:
             pass
         fetched: list[tuple[Item, Fetched, StoredImage]] = []
         with self._journal.transaction():
-            self._tell_gate(batch)
+            tell_gate(self._gate, self._lanes, batch)
             for landed in batch:
                 fetched += self._settle(landed, tally)
-            kept = self._note_fetched(fetched) if fetched else []
+            kept = self._queue.note_fetched(fetched, self._settings.variant) if fetched else []
         # The journal knows them first: rows that a power cut takes are given back from it.
         if kept:
             tally.successful += self._catalogue.keep(kept)
         for landed in batch:
             if landed.error is not None:
                 self._stop_for(landed.error)
-
-    def _tell_gate(self, batch: list[Landed]) -> None:
-        now = self._gate.now()
-        for host in {landed.item.host for landed in batch}:
-            health = self._lanes[host].health
-            health.note_seconds(
-                [
-                    now - landed.sent
-                    for landed in batch
-                    if landed.item.host == host and isinstance(landed.outcome, Fetched)
-                ]
-            )
-            answers: list[tuple[Outcome, float]] = []
-            advised: list[tuple[Advice, str]] = []
-            for landed in batch:
-                if landed.item.host == host and landed.outcome is not None:
-                    heard, advice = health.hear(landed.item, landed.outcome, landed.sent, now)
-                    answers.append((heard, landed.sent))
-                    advised.append((advice, getattr(heard, "reason", "")))
-            self._gate.tell_all(host, answers)
-            for advice, reason in advised:
-                self._follow_advice(host, advice, reason)
-
-    def _follow_advice(self, host: str, advice: Advice, reason: str) -> None:
-        match advice:
-            case "park":
-                self._gate.park(host, reason)
-            case "restore pace":
-                self._gate.restore_pace(host)
-            case "keep pace":
-                self._gate.keep_pace(host)
 
     def _settle(self, landed: Landed, tally: Tally) -> list[tuple[Item, Fetched, StoredImage]]:
         """What is to become of what landed; returns it where it is a photograph."""
@@ -226,39 +187,6 @@ class Session:
             case Deferred():
                 lane.put_back(replace(item, size=max(item.size, landed.size)))
         return []
-
-    def _note_fetched(self, fetched: list[tuple[Item, Fetched, StoredImage]]) -> list[Kept]:
-        wanted = self._queue.wanted([item.url for item, _, _ in fetched])
-        now = time.time()
-        self._journal.write_many(
-            "INSERT OR REPLACE INTO fetched VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                [
-                    item.url,
-                    item.address,
-                    stored.sha256,
-                    stored.path,
-                    stored.width,
-                    stored.height,
-                    outcome.size,
-                    outcome.etag,
-                    next((license_ for _, license_ in wanted[item.url] if license_), ""),
-                    item.host,
-                    self._settings.variant,
-                    now,
-                ]
-                for item, outcome, stored in fetched
-            ),
-        )
-        self._journal.write_many(
-            "DELETE FROM failure WHERE url = ?",
-            ([item.url] for item, _, _ in fetched if item.attempts),
-        )
-        return [
-            Kept(image_id, stored.path, stored.sha256, stored.width, stored.height)
-            for item, _, stored in fetched
-            for image_id, _ in wanted[item.url]
-        ]
 
     def _follow(self, lane: Lane, item: Item, moved: Moved, tally: Tally) -> None:
         if item.hops >= _MOST_HOPS:

@@ -32,6 +32,7 @@ from tests.download.server import (
 from tests.download.test_faults import reset
 from tests.download.test_fetch import PAGE, bomb
 
+slow = pytest.mark.slow
 Want = Callable[..., list[str]]
 FetchAll = Callable[..., Summary]
 WHOLE = jpeg(200, 150)
@@ -201,7 +202,9 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.download.session._LONGEST_WAIT", 2.0)
 
 
-@pytest.mark.parametrize("fault", ["403", "429", "500", "503", "closed", "reset"])
+@pytest.mark.parametrize(
+    "fault", ["403", "500", "closed", *(pytest.param(code, marks=slow) for code in ("429", "503"))]
+)
 def test_a_host_that_fails_for_every_address_is_parked_and_not_hammered(
     server: Server, want: Want, fetch_all: FetchAll, short_pauses: None, fault: str
 ) -> None:
