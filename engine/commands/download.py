@@ -94,6 +94,7 @@ def said(result: Summary) -> str:
     if result.left:
         on = f" on parked hosts: {', '.join(result.parked)}" if result.parked else ""
         lines.append(f"left          {result.left:,}{on}")
+        lines += [f"  {sentence}" for sentence in result.waiting]
     return "\n".join(lines)
 
 

@@ -28,15 +28,17 @@ class Connections:
         self._adapter = _CheckedAdapter(settings, watchdog)
         self._headers = {"User-Agent": user_agent(settings), "Accept-Encoding": "identity"}
 
-    def get(self, url: str, headers: Mapping[str, str] | None = None) -> requests.Response:
-        """The answer to a GET, its body not yet read.
+    def get(
+        self, url: str, headers: Mapping[str, str] | None, patience: float
+    ) -> requests.Response:
+        """The answer to a GET that begins within `patience` seconds, its body not yet read.
 
         Raises:
             OSError: no answer came; its causes say why.
         """
         request = requests.Request("GET", url, headers={**self._headers, **(headers or {})})
-        patience = (self._settings.connect_seconds, self._settings.first_byte_seconds)
-        return self._adapter.send(request.prepare(), stream=True, timeout=patience)
+        timeout = (self._settings.connect_seconds, patience)
+        return self._adapter.send(request.prepare(), stream=True, timeout=timeout)
 
     def close(self) -> None:
         self._adapter.close()
@@ -105,7 +107,10 @@ class _Checked:
     def getresponse(self) -> HTTPResponse:
         connection = cast(HTTPConnection, self)
         sock = connection.sock
-        with self.watch.limit(sock, self.download_settings.first_byte_seconds):
+        patience = connection.timeout
+        if not isinstance(patience, (int, float)):
+            patience = self.download_settings.first_byte_seconds
+        with self.watch.limit(sock, patience):
             response = super().getresponse()  # type: ignore[misc]
         # The body is read under a deadline of its own, which needs the socket.
         response.watched_socket = sock

@@ -1,6 +1,7 @@
 """One request and its answer, under every limit: addresses, time, size; faults as outcomes."""
 
 import contextlib
+import math
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -59,18 +60,27 @@ class Exchange:
         self._watchdog.close()
 
     def ask(
-        self, url: str, admit: Admit, receive: Receive, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        admit: Admit,
+        receive: Receive,
+        headers: Mapping[str, str] | None = None,
+        patience: float | None = None,
     ) -> Outcome:
         """Ask for `url` once. Redirects are not followed but returned, to be asked in turn.
+
+        `patience` is how many seconds the answer may take to begin, and then for each 16 kB,
+        where that is less than the settings allow.
 
         Raises:
             WorkFailed: `receive` did.
         """
         meter = _Meter()
         try:
-            return _with_wire(self._attempt(url, admit, receive, headers, meter), meter.wire)
+            outcome = self._attempt(url, admit, receive, headers, meter, patience or math.inf)
+            return _with_wire(outcome, meter.wire)
         except Unusable as error:
-            outcome: Outcome = error.failure
+            outcome = error.failure
         except _NotAdmitted as error:
             outcome = Deferred(str(error))
         except NeverFits as error:
@@ -86,10 +96,12 @@ class Exchange:
         receive: Receive,
         headers: Mapping[str, str] | None,
         meter: "_Meter",
+        patience: float,
     ) -> Outcome:
         checked_url(url)
         settings, started = self._settings, time.monotonic()
-        response = self._connections.get(url, headers)
+        begin = min(patience, settings.first_byte_seconds)
+        response = self._connections.get(url, headers, begin)
         with contextlib.closing(response):
             if response.status_code in _MOVED:
                 target = redirected(url, response.headers.get("Location", ""))
@@ -99,10 +111,15 @@ class Exchange:
                 longest = settings.longest_pause_hours * 3_600
                 self._drain(response, meter)
                 return failure_of(response.status_code, response.headers, longest)
-            return receive(response, self._pieces(response, admit, meter, started))
+            return receive(response, self._pieces(response, admit, meter, started, patience))
 
     def _pieces(
-        self, response: requests.Response, admit: Admit, meter: "_Meter", started: float
+        self,
+        response: requests.Response,
+        admit: Admit,
+        meter: "_Meter",
+        started: float,
+        patience: float,
     ) -> Iterator[bytes]:
         settings, raw = self._settings, response.raw
         most = round(settings.largest_megabytes * 1e6)
@@ -111,7 +128,7 @@ class Exchange:
         if told is not None:
             _require_size(told, most)
             _admit(admit, told)
-        patience, size = _PIECE / settings.least_bytes_per_second, 0
+        patience, size = min(patience, _PIECE / settings.least_bytes_per_second), 0
         at_once = _PIECE if told is None else _MOST_AT_ONCE
         came, since = 0, time.monotonic()
         while told is None or raw.length_remaining:

@@ -36,13 +36,16 @@ class Fetcher:
     def close(self) -> None:
         self._exchange.close()
 
-    def fetch(self, url: str, admit: Admit) -> Outcome:
+    def fetch(self, url: str, admit: Admit, patience: float | None = None) -> Outcome:
         """Ask for `url` once. Redirects are not followed but returned, to be asked in turn.
+
+        `patience` is how many seconds the answer may take to begin, and then for each 16 kB,
+        where that is less than the settings allow.
 
         Raises:
             DiskFull: the disk takes no more.
         """
-        return self._exchange.ask(url, admit, self._receive)
+        return self._exchange.ask(url, admit, self._receive, patience=patience)
 
     def _receive(self, response: requests.Response, pieces: Iterator[bytes]) -> Fetched:
         with self._temporary() as (file, path):

@@ -59,6 +59,14 @@ class HostView:
     bytes: int
     photographs: int
 
+    @property
+    def waiting(self) -> str:
+        """Why a parked host is not asked now, and when it is; empty for any other."""
+        if self.state != "parked":
+            return ""
+        reason = self.reason or "It did not answer."
+        return f"{self.host} is not asked for now. {reason} Next try in {_span(self.seconds_left)}."
+
 
 class Gate:
     """Shared by processes through the journal; inside a process, by threads."""
@@ -71,6 +79,7 @@ class Gate:
         self._unpaced: dict[str, tuple[float, Host]] = {}
         self._sent: dict[str, deque[float]] = {}
         self._paced: dict[str, bool] = {}
+        self._before: dict[str, tuple[float | None, float | None, float]] = {}
 
     def now(self) -> float:
         return self._clock.now()
@@ -92,11 +101,36 @@ class Gate:
         self._remember(host, now)
         return turn
 
-    def connections(self, host: str) -> int:
-        """How many connections at a time the host has proved to take."""
+    def connections(self, host: str, slow: int = 0) -> int:
+        """How many connections at a time the host has proved to take, `slow` ones aside, which
+        are no load: they only wait."""
         most = self._provider(host).settings.connections
         rate = self._row(host).rate
-        return most if rate is None else max(1, min(most, int(rate)))
+        return most if rate is None else min(most, max(1, int(rate)) + slow)
+
+    def in_doubt(self, host: str) -> bool:
+        """Whether the host was parked and has not answered since."""
+        return self._row(host).parkings > 0
+
+    def park(self, host: str, reason: str) -> None:
+        """Leave a host alone for a while: it failed its probes."""
+        self._before.pop(host, None)
+        with self._changed(host) as row:
+            row.park(self._clock.now(), reason)
+
+    def restore_pace(self, host: str) -> None:
+        """Take back that the host was slowed down: only some of its addresses object."""
+        if host not in self._before:
+            return
+        rate, worst, worst_at = self._before.pop(host)
+        with self._changed(host) as row:
+            if row.rate is not None:
+                row.rate = None if rate is None else max(rate, row.rate)
+            row.worst, row.worst_at, row.next_at = worst, worst_at, 0.0
+
+    def keep_pace(self, host: str) -> None:
+        """The host was rightly slowed down."""
+        self._before.pop(host, None)
 
     def admit(self, host: str, size: int) -> str:
         """May so many bytes be read from this host? They count as read; else the reason.
@@ -110,11 +144,18 @@ class Gate:
         return "The provider's budget of bytes is spent for now." if wait else ""
 
     def tell(self, host: str, outcome: Outcome, sent: float) -> None:
-        """Learn from how a request ended that went out at the moment `sent`."""
+        """Learn from how a request ended that went out at the moment `sent`.
+
+        A host that refuses again and again is parked.
+        """
         self.tell_all(host, [(outcome, sent)])
+        if isinstance(outcome, Failed) and outcome.signal != "address":
+            now = self._clock.now()
+            with self._changed(host) as row:
+                row.park_if_struck_out(now)
 
     def tell_all(self, host: str, answers: Sequence[tuple[Outcome, float]]) -> None:
-        """Learn from several that ended, in their order."""
+        """Learn from several that ended, in their order. Whoever calls it parks the host."""
         provider, now = self._provider(host), self._clock.now()
         with self._changed(host) as row:
             for outcome, sent in answers:
@@ -163,13 +204,18 @@ class Gate:
         return Turn(wait, "budget") if wait else Turn(0.0)
 
     def _learn(self, row: Host, failure: Failed, sent: float, now: float) -> None:
+        if failure.signal == "address":
+            return
         if failure.signal == "neutral":
-            row.strikes = 0
+            row.strikes = row.parkings = 0
             return
-        if failure.signal == "slow down" and not row.objected(now, sent, self._observed(row.host)):
-            return
+        if failure.signal == "slow down":
+            before = row.rate, row.worst, row.worst_at
+            if not row.objected(now, sent, self._observed(row.host)):
+                return
+            self._before.setdefault(row.host, before)
         refused = failure.signal == "forbidden" or failure.status == 429
-        row.struck(2 if refused else 1, now, failure.reason)
+        row.struck(2 if refused else 1, failure.reason)
         pause = failure.retry_after
         if pause is None and failure.status in (429, 503):
             pause = random.uniform(0, min(_LONGEST_BACKOFF, 2.0 ** ((row.strikes - 1) // 2)))
@@ -245,3 +291,9 @@ class Gate:
             row.bytes,
             row.photographs,
         )
+
+
+def _span(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5_400 else f"{seconds / 3_600:.1f} h"

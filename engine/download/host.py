@@ -8,6 +8,9 @@ State = Literal["ok", "slowed", "paused", "parked"]
 # A refusal weighs two, trouble one; this many in a row park the host.
 PARKED_AT = 10
 PARKED_FIRST, PARKED_LONGEST = 3_600.0, 86_400.0
+# A host that is probed is left alone for so long, then for four times as long, up to an hour.
+PROBED_FIRST, PROBED_LONGEST = 2.0, 3_600.0
+_RATE_AFTER_PARKING = 1.0
 SLOWEST_RATE = 0.02
 _SLOWED_FOR = 60.0
 
@@ -75,16 +78,29 @@ class Host:
         self.next_at = now + 1 / self.rate
         return True
 
-    def struck(self, weight: int, now: float, reason: str) -> None:
-        """One more answer in a row that was no good; after some of them the host is parked."""
+    def struck(self, weight: int, reason: str) -> None:
+        """One more answer in a row that was no good."""
         self.strikes += weight
         self.reason = reason
+
+    def park_if_struck_out(self, now: float) -> None:
+        """Park it, unprobed, after too many answers in a row that were no good."""
         if self.strikes >= PARKED_AT:
             length = min(PARKED_FIRST * 2**self.parkings, PARKED_LONGEST)
             self.parked_until = now + length
             self.parkings += 1
             # The first request after a parking is a probe: one refusal parks it again.
             self.strikes = PARKED_AT - 2
+
+    def park(self, now: float, reason: str) -> None:
+        """Its probes failed: leave it alone until the next one, longer each time."""
+        length = min(PROBED_FIRST * 4.0**self.parkings, PROBED_LONGEST)
+        self.parked_until, self.reason = now + length, reason
+        self.parkings += 1
+        self.strikes = 0
+        if self.rate is not None and self.rate < _RATE_AFTER_PARKING:
+            # What it took while it was in trouble says little of what it takes once it is well.
+            self.rate, self.worst, self.next_at = _RATE_AFTER_PARKING, None, 0.0
 
     def pause(self, until: float, reason: str) -> None:
         if until > self.paused_until:

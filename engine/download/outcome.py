@@ -10,9 +10,9 @@ from engine.images.decode import ImageHeader
 Kind = Literal["permanent", "transient", "bad content", "policy"]
 KINDS: tuple[Kind, ...] = ("permanent", "transient", "bad content", "policy")
 
-Signal = Literal["well", "neutral", "slow down", "forbidden", "unwell"]
+Signal = Literal["well", "neutral", "slow down", "forbidden", "unwell", "address"]
 """What an answer says of its host: it may take more; nothing; that it was too much; that it
-refuses us; that it is in trouble."""
+refuses us; that it is in trouble; that only this address fails."""
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,20 @@
 """What is to be fetched, in which order, and what could not be."""
 
 import json
+import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from engine.catalogue.record import Photograph
-from engine.catalogue.store import Catalogue, Filter
+from engine.catalogue.store import Catalogue, Filter, Kept
 from engine.download.addresses import RefusedAddress, host_of
 from engine.download.journal import Journal
 from engine.download.newness import newness_of
-from engine.download.outcome import Failed, Kind
+from engine.download.outcome import Failed, Fetched, Kind
 from engine.download.variants import in_size
+from engine.images.store import StoredImage
 from engine.settings.download import Order, Variant
 
 # How photographs of one species follow each other: the newest first.
@@ -22,13 +24,18 @@ _ORDERS: dict[Order, str] = {
     "newest": "newness DESC, url",
 }
 
+_ITEMS = (
+    "SELECT place, url, queue.host, COALESCE(attempts, 0) FROM queue LEFT JOIN failure USING (url)"
+)
+
 
 @dataclass(frozen=True)
 class Item:
     """An address to fetch from a host.
 
     `attempts` were made before, `hops` redirects led to `at`; `size` bytes were more than its
-    provider's budget had left, the last time (0 = not known).
+    provider's budget had left, the last time (0 = not known). A `probe` finds out whether its
+    host answers at all: an address never tried, or one that was fetched before.
     """
 
     url: str
@@ -37,6 +44,7 @@ class Item:
     attempts: int = 0
     hops: int = 0
     size: int = 0
+    probe: Literal["", "untried", "known good"] = ""
 
     @property
     def address(self) -> str:
@@ -116,12 +124,36 @@ class Queue:
     def following(self, host: str, place: int, many: int) -> list[tuple[int, Item]]:
         """The next addresses of a host after a place, each with its own place."""
         rows = self._journal.rows(
-            "SELECT place, url, queue.host, COALESCE(attempts, 0) FROM queue "
-            "LEFT JOIN failure USING (url) "
-            "WHERE queue.host = ? AND place > ? ORDER BY place LIMIT ?",
+            f"{_ITEMS} WHERE queue.host = ? AND place > ? ORDER BY place LIMIT ?",
             [host, place, many],
         )
         return [(row[0], Item(row[1], row[2], attempts=row[3])) for row in rows]
+
+    def somewhere(self, host: str, place: int, but: Collection[int]) -> tuple[int, Item] | None:
+        """An address of a host after a place, with its own place: the last, then any other.
+
+        Addresses that fail often stand side by side, so this one is far from the next. Places
+        in `but` are left out.
+        """
+        last = self._journal.row("SELECT MAX(place) FROM queue WHERE host = ?", [host])
+        if last is None or last[0] is None or last[0] <= place:
+            return None
+        start = random.randint(place + 1, last[0]) if but else last[0]
+        rows = self._journal.rows(
+            f"{_ITEMS} WHERE queue.host = ? AND place > ? "
+            "AND place NOT IN (SELECT value FROM json_each(?)) "
+            "ORDER BY place < ?, place LIMIT 1",
+            [host, place, json.dumps(list(but)), start],
+        )
+        return (rows[0][0], Item(rows[0][1], rows[0][2], attempts=rows[0][3])) if rows else None
+
+    def fetched_from(self, host: str) -> str:
+        """An address that this host gave a photograph for; empty where there is none."""
+        row = self._journal.row(
+            "SELECT url FROM fetched WHERE host = ? AND url = final_url ORDER BY t DESC LIMIT 1",
+            [host],
+        )
+        return str(row[0]) if row else ""
 
     def wanted(self, urls: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
         """The photographs that each address is of: the image_id and licence of each."""
@@ -134,6 +166,42 @@ class Queue:
         for url, image_id, license_ in rows:
             found[url].append((str(image_id), str(license_)))
         return found
+
+    def note_fetched(
+        self, fetched: Sequence[tuple[Item, Fetched, StoredImage]], variant: Variant
+    ) -> list[Kept]:
+        """Remember what was fetched, in one size; returns the photographs that it is of."""
+        wanted = self.wanted([item.url for item, _, _ in fetched])
+        now = time.time()
+        self._journal.write_many(
+            "INSERT OR REPLACE INTO fetched VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                [
+                    item.url,
+                    item.address,
+                    stored.sha256,
+                    stored.path,
+                    stored.width,
+                    stored.height,
+                    outcome.size,
+                    outcome.etag,
+                    next((license_ for _, license_ in wanted[item.url] if license_), ""),
+                    item.host,
+                    variant,
+                    now,
+                ]
+                for item, outcome, stored in fetched
+            ),
+        )
+        self._journal.write_many(
+            "DELETE FROM failure WHERE url = ?",
+            ([item.url] for item, _, _ in fetched if item.attempts),
+        )
+        return [
+            Kept(image_id, stored.path, stored.sha256, stored.width, stored.height)
+            for item, _, stored in fetched
+            for image_id, _ in wanted[item.url]
+        ]
 
     def note_failure(self, item: Item, failure: Failed, attempts: int, final: bool) -> None:
         """Remember that an attempt failed; `final` means that it is not tried again by itself."""

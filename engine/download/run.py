@@ -33,7 +33,8 @@ class Summary:
     `successful` photographs are on this machine now that were not; `failed` addresses were
     given up; `rate_limited` answers said that we asked too often; `cache_before` and
     `cache_after` are photographs on this machine, `cache_bytes` the latter's size; `left`
-    addresses wait, on hosts that are parked where `reason` does not say otherwise.
+    addresses wait, on hosts that are `parked` or because the download was stopped; `waiting` says
+    of each parked host why, and when it is tried next.
     """
 
     successful: int
@@ -49,6 +50,7 @@ class Summary:
     left: int
     failures: dict[str, int] = field(default_factory=dict)
     parked: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
 
 
 def nothing_protected() -> Protected:
@@ -129,7 +131,7 @@ def _run(
     finally:
         tally.phase, tally.note = "ended", note
         tell.at_once()
-    parked = [view.host for view in gate.views() if view.state == "parked"] if tally.left else []
+    parked = [view for view in gate.views() if view.state == "parked"] if tally.left else []
     return Summary(
         tally.successful,
         tally.failed,
@@ -143,7 +145,8 @@ def _run(
         tally.wire,
         tally.left,
         {str(kind): many for kind, many in tally.kinds.items()},
-        parked,
+        [view.host for view in parked],
+        [view.waiting for view in parked],
     )
 
 

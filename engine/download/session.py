@@ -2,15 +2,16 @@
 
 import queue as queues
 import random
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from engine.catalogue.store import Catalogue, Kept
+from engine.catalogue.store import Catalogue
 from engine.download.addresses import host_of
 from engine.download.control import Control
+from engine.download.feedback import tell_gate
 from engine.download.gate import Gate
+from engine.download.health import Health
 from engine.download.journal import Journal
 from engine.download.lane import Lane
 from engine.download.outcome import Deferred, DiskFull, Failed, Fetched, Moved
@@ -28,6 +29,8 @@ _TRIES_OF_BAD_CONTENT = 2
 _LONGEST_BACKOFF = 60.0
 # A host that was asked too often is at fault, not the photograph; the host is parked for it.
 _TRIES_AT_A_BUSY_HOST = 20
+# A parked host is waited for where nothing else is left, but no longer than this.
+_LONGEST_WAIT = 10.0
 
 
 class Session:
@@ -59,7 +62,8 @@ class Session:
         Raises:
             WorkFailed: the disk or the cache takes no more; what came is kept.
         """
-        self._lanes = {host: Lane(host, left) for host, left in self._queue.hosts().items()}
+        for host, left in self._queue.hosts().items():
+            self._lane(host).left = left
         tally.left = sum(lane.left for lane in self._lanes.values())
         pool = ThreadPoolExecutor(self._settings.connections, "download")
         try:
@@ -100,7 +104,7 @@ class Session:
             if lane.wake > now:
                 wait = min(wait, lane.wake - now)
                 continue
-            most = self._gate.connections(lane.host) if lane.host else 1
+            most = self._gate.connections(lane.host, lane.slow(now)) if lane.host else 1
             while lane.flying < most and self._flying < self._settings.connections:
                 if not self._send_one(pool, lane, tally):
                     break
@@ -123,16 +127,17 @@ class Session:
         if turn.wait > 0:
             lane.put_back(item)
             # Another process, or the reader of the page, may change a long wait.
-            lane.wake = now + min(turn.wait, 1.0)
+            lane.wake, lane.until = now + min(turn.wait, 1.0), now + turn.wait
             return False
-        lane.flying += 1
+        lane.sent.append(now)
+        lane.is_probing = lane.is_probing or bool(item.probe)
         self._flying += 1
-        pool.submit(self._fly, item, now)
+        pool.submit(self._fly, item, now, None if item.attempts else lane.health.patience)
         return True
 
-    def _fly(self, item: Item, sent: float) -> None:
+    def _fly(self, item: Item, sent: float, patience: float | None) -> None:
         """In a thread of the pool."""
-        self._landed.put(self._worker.fetch(item, sent))
+        self._landed.put(self._worker.fetch(item, sent, patience))
 
     def _take_in(self, tally: Tally, wait: float) -> None:
         """Take in all that has landed; waits for the first so many seconds."""
@@ -145,10 +150,10 @@ class Session:
             pass
         fetched: list[tuple[Item, Fetched, StoredImage]] = []
         with self._journal.transaction():
-            self._tell_gate(batch)
+            tell_gate(self._gate, self._lanes, batch)
             for landed in batch:
                 fetched += self._settle(landed, tally)
-            kept = self._note_fetched(fetched) if fetched else []
+            kept = self._queue.note_fetched(fetched, self._settings.variant) if fetched else []
         # The journal knows them first: rows that a power cut takes are given back from it.
         if kept:
             tally.successful += self._catalogue.keep(kept)
@@ -156,27 +161,22 @@ class Session:
             if landed.error is not None:
                 self._stop_for(landed.error)
 
-    def _tell_gate(self, batch: list[Landed]) -> None:
-        for host in {landed.item.host for landed in batch}:
-            answers = [
-                (landed.outcome, landed.sent)
-                for landed in batch
-                if landed.item.host == host and landed.outcome is not None
-            ]
-            self._gate.tell_all(host, answers)
-
     def _settle(self, landed: Landed, tally: Tally) -> list[tuple[Item, Fetched, StoredImage]]:
         """What is to become of what landed; returns it where it is a photograph."""
         item, outcome = landed.item, landed.outcome
         lane = self._lanes[item.host]
-        lane.flying -= 1
+        lane.sent.remove(landed.sent)
+        lane.is_probing = lane.is_probing and not item.probe
         self._flying -= 1
         if outcome is None:
             lane.put_back(item)
             return []
         tally.received(outcome, lane.host)
+        if item.probe == "known good":
+            return []
         match outcome:
             case Fetched() if landed.stored:
+                lane.known_good = item.url if not item.at else lane.known_good
                 lane.left -= 1
                 tally.left -= 1
                 return [(item, outcome, landed.stored)]
@@ -188,59 +188,36 @@ class Session:
                 lane.put_back(replace(item, size=max(item.size, landed.size)))
         return []
 
-    def _note_fetched(self, fetched: list[tuple[Item, Fetched, StoredImage]]) -> list[Kept]:
-        wanted = self._queue.wanted([item.url for item, _, _ in fetched])
-        now = time.time()
-        self._journal.write_many(
-            "INSERT OR REPLACE INTO fetched VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                [
-                    item.url,
-                    item.address,
-                    stored.sha256,
-                    stored.path,
-                    stored.width,
-                    stored.height,
-                    outcome.size,
-                    outcome.etag,
-                    next((license_ for _, license_ in wanted[item.url] if license_), ""),
-                    item.host,
-                    self._settings.variant,
-                    now,
-                ]
-                for item, outcome, stored in fetched
-            ),
-        )
-        self._journal.write_many(
-            "DELETE FROM failure WHERE url = ?",
-            ([item.url] for item, _, _ in fetched if item.attempts),
-        )
-        return [
-            Kept(image_id, stored.path, stored.sha256, stored.width, stored.height)
-            for item, _, stored in fetched
-            for image_id, _ in wanted[item.url]
-        ]
-
     def _follow(self, lane: Lane, item: Item, moved: Moved, tally: Tally) -> None:
         if item.hops >= _MOST_HOPS:
             many = Failed("policy", f"The address leads through more than {_MOST_HOPS} redirects.")
             self._settle_failure(lane, item, many, tally)
             return
         host = host_of(moved.target)
-        self._move(lane, replace(item, at=moved.target, host=host, hops=item.hops + 1), 0.0)
+        onwards = replace(item, at=moved.target, host=host, hops=item.hops + 1, probe="")
+        self._move(lane, onwards).put_back(onwards)
 
-    def _move(self, lane: Lane, item: Item, due: float) -> None:
-        """Let the item wait in its own host's lane."""
+    def _lane(self, host: str) -> Lane:
+        if host not in self._lanes:
+            self._lanes[host] = Lane(host, health=Health(self._gate.in_doubt(host)))
+        return self._lanes[host]
+
+    def _move(self, lane: Lane, item: Item) -> Lane:
+        """The lane of the item's own host, which it is counted in from now on."""
         lane.left -= 1
-        other = self._lanes.setdefault(item.host, Lane(item.host))
+        other = self._lane(item.host)
         other.left += 1
-        other.try_later(item, due)
+        return other
 
     def _settle_failure(self, lane: Lane, item: Item, failure: Failed, tally: Tally) -> None:
-        attempts = item.attempts + 1
-        final = attempts >= self._tries(failure)
+        attempts, tries = item.attempts + 1, self._tries(lane, failure)
+        if item.probe and failure.signal != "neutral":
+            # It may be the host that fails, so the address is not given up for it.
+            attempts = min(attempts, tries - 1)
+        final = attempts >= tries
         self._queue.note_failure(item, failure, attempts, final)
         if final:
+            lane.health.forget(item.url)
             lane.left -= 1
             tally.left -= 1
             tally.gave_up(failure.kind)
@@ -248,10 +225,10 @@ class Session:
         pause = random.uniform(0, min(_LONGEST_BACKOFF, 2.0**attempts))
         # Where redirects led may hold for a moment only, so the way begins anew.
         again = Item(item.url, host_of(item.url), attempts=attempts)
-        self._move(lane, again, self._gate.now() + pause)
+        self._move(lane, again).try_later(again, self._gate.now() + pause)
 
-    def _tries(self, failure: Failed) -> int:
-        if failure.status == 429:
+    def _tries(self, lane: Lane, failure: Failed) -> int:
+        if failure.status == 429 and not lane.health.addresses_object:
             return _TRIES_AT_A_BUSY_HOST
         if failure.kind == "transient":
             return self._settings.attempts
@@ -274,8 +251,12 @@ class Session:
             self._problem = self._problem or failure
 
     def _nothing_left(self) -> bool:
-        """Whether all is settled but what waits for a parked host."""
-        return all(lane.left == 0 or lane.why == "parked" for lane in self._lanes.values())
+        """Whether all is settled but what waits for a host that is parked for long."""
+        soon = self._gate.now() + _LONGEST_WAIT
+        return all(
+            lane.left == 0 or (lane.why == "parked" and lane.until > soon)
+            for lane in self._lanes.values()
+        )
 
     def _why_waiting(self) -> str:
         waiting = {lane.why: lane.host for lane in self._lanes.values() if lane.left}
@@ -285,4 +266,6 @@ class Session:
             return f"The budget of {waiting['budget']} is spent for now."
         if "paused" in waiting:
             return f"{waiting['paused']} asked for a pause."
+        if "parked" in waiting:
+            return f"{waiting['parked']} does not answer well; it is asked again in a moment."
         return ""

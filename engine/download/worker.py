@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from engine.download.cache import Cache
 from engine.download.fetch import Fetcher
 from engine.download.gate import Gate
-from engine.download.outcome import Fetched, Outcome
+from engine.download.outcome import Answered, Fetched, Outcome
 from engine.download.queue import Item
 from engine.images.store import ImageStore, StoredImage
 
@@ -29,8 +29,11 @@ class Worker:
     def __init__(self, fetcher: Fetcher, store: ImageStore, cache: Cache, gate: Gate) -> None:
         self._fetcher, self._store, self._cache, self._gate = fetcher, store, cache, gate
 
-    def fetch(self, item: Item, sent: float) -> Landed:
-        """Fetch one address that was let go out at `sent`; its bytes are admitted on the way."""
+    def fetch(self, item: Item, sent: float, patience: float | None = None) -> Landed:
+        """Fetch one address that was let go out at `sent`; its bytes are admitted on the way.
+
+        `patience` is that of `Fetcher.fetch`.
+        """
         promised = wanted = written = 0
 
         def admit(size: int) -> str:
@@ -44,8 +47,11 @@ class Worker:
 
         stored = None
         try:
-            outcome = self._fetcher.fetch(item.address, admit)
-            if isinstance(outcome, Fetched):
+            outcome = self._fetcher.fetch(item.address, admit, patience)
+            if isinstance(outcome, Fetched) and item.probe == "known good":
+                outcome.temporary.unlink(missing_ok=True)
+                outcome = Answered(b"", outcome.wire)
+            elif isinstance(outcome, Fetched):
                 stored = self._store.adopt(outcome.temporary, outcome.sha256, outcome.header)
                 written = outcome.size if stored.is_new else 0
             return Landed(item, sent, outcome, stored, wanted)

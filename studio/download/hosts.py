@@ -51,8 +51,11 @@ def host_table(hosts: Sequence[HostView], status: Status) -> None:
 
 
 def state_words(view: HostView) -> str:
-    """The state of a host: "slowed", "paused for 3 min: The host is overloaded (503)."."""
+    """The state of a host: "slowed", "paused for 3 min: The host is overloaded (503).",
+    "parked: The host refuses it (403). Next try in 2 min."."""
     reason = f": {view.reason}" if view.reason else ""
+    if view.state == "parked":
+        return f"parked{reason} Next try in {text.duration(round(view.seconds_left))}."
     if view.seconds_left > 0:
         return f"{view.state} for {text.duration(round(view.seconds_left))}{reason}"
     if view.budget_wait > 1:
@@ -67,12 +70,13 @@ def held_back(home: Home, hosts: Sequence[HostView]) -> None:
         return
     with st.container(border=True):
         st.markdown(
-            f"**{text.count(len(parked), 'host')} parked** for refusing again and again. "
-            "Asking sooner than they like may bring a block."
+            f"**{text.count(len(parked), 'host')} parked**: several addresses failed, and so did "
+            "a test. The download tries again by itself. Asking sooner may get you blocked."
         )
         for view in parked[:_MOST_BUTTONS]:
+            st.caption(text.plain(view.waiting))
             st.button(
-                f"Ask {view.host} again now",
+                f"Try {view.host} now",
                 key=f"download.release.{view.host}",
                 on_click=_release,
                 args=(home, view.host),

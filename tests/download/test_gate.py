@@ -71,16 +71,3 @@ def test_a_budget_of_bytes_is_never_overdrawn(
     stopper.join()
     assert (summary.successful, summary.left) == (3, 5)
     assert summary.received_bytes <= budget * 1e9
-
-
-def test_a_host_that_only_refuses_is_parked_and_the_rest_is_left(
-    server: Server, want: Want, fetch_all: FetchAll
-) -> None:
-    want(*"abcdefghijklmnop", serve=False)
-    server.otherwise = status(403)
-    summary = fetch_all(connections=1)
-    assert summary.parked == [f"127.0.0.1:{server.port}"]
-    assert summary.left == 16 - len(server.requests) == 11
-    asked = len(server.requests)
-    assert fetch_all().left == 11
-    assert len(server.requests) == asked

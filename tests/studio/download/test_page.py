@@ -149,6 +149,11 @@ def test_the_state_of_a_host_is_said_in_words() -> None:
     assert state_words(host(budget_wait=700.0)) == "budget spent for 11 min 40 s"
     paused = host(state="paused", seconds_left=90.2, reason="The host is overloaded (503).")
     assert state_words(paused) == "paused for 1 min 30 s: The host is overloaded (503)."
+    parked = host(state="parked", seconds_left=120.0, reason="The host refuses it (403).")
+    assert state_words(parked) == "parked: The host refuses it (403). Next try in 2 min."
+    assert parked.waiting == (
+        "a.org is not asked for now. The host refuses it (403). Next try in 2 min."
+    )
 
 
 def test_a_budget_is_said_in_words() -> None:

@@ -1,0 +1,39 @@
+"""What the hosts' answers mean for how they are asked from then on."""
+
+from collections.abc import Mapping, Sequence
+
+from engine.download.gate import Gate
+from engine.download.health import Advice
+from engine.download.lane import Lane
+from engine.download.outcome import Fetched, Outcome
+from engine.download.worker import Landed
+
+
+def tell_gate(gate: Gate, lanes: Mapping[str, Lane], batch: Sequence[Landed]) -> None:
+    """Tell the gate of every answer what it says of its host, and park those that fail."""
+    now = gate.now()
+    for host in {landed.item.host for landed in batch}:
+        health = lanes[host].health
+        answers: list[tuple[Outcome, float]] = []
+        advised: list[tuple[Advice, str]] = []
+        for landed in batch:
+            if landed.item.host != host or landed.outcome is None:
+                continue
+            if isinstance(landed.outcome, Fetched):
+                health.note_seconds(now - landed.sent)
+            heard, advice = health.hear(landed.item, landed.outcome, landed.sent, now)
+            answers.append((heard, landed.sent))
+            advised.append((advice, getattr(heard, "reason", "")))
+        gate.tell_all(host, answers)
+        for advice, reason in advised:
+            _follow(gate, host, advice, reason)
+
+
+def _follow(gate: Gate, host: str, advice: Advice, reason: str) -> None:
+    match advice:
+        case "park":
+            gate.park(host, reason)
+        case "restore pace":
+            gate.restore_pace(host)
+        case "keep pace":
+            gate.keep_pace(host)

@@ -1,0 +1,148 @@
+"""Telling what is wrong with a host from what is wrong with single addresses of it."""
+
+from collections.abc import Set
+from dataclasses import replace
+from typing import Literal
+
+from engine.download.outcome import Failed, Outcome, Signal
+from engine.download.queue import Item
+
+Advice = Literal["", "park", "restore pace", "keep pace"]
+"""What to do with the host after an answer: leave it alone for a while; take back that it was
+slowed down; or stay with that."""
+
+_TROUBLE: Set[Signal] = frozenset({"slow down", "unwell", "forbidden"})
+
+# So many different addresses that fail alike raise a doubt; after each doubt that proves wrong it
+# takes twice as many.
+_FIRST_LIMIT, _LARGEST_LIMIT = 2, 16
+# A known good address settles a doubt alone; untried ones may be bad themselves.
+_UNTRIED_PROBES = 3
+
+# So many answers of other addresses come before the one that objected is asked again.
+_ANSWERS_BETWEEN = 3
+# Of so many of those, the older ones count half.
+_REMEMBERED = 8
+
+# An address that takes so much longer than the usual answer is cut off and tried again later.
+_TIMES_USUAL, _LEAST_PATIENCE = 10.0, 1.5
+
+
+class Health:
+    """What the answers of one host say, in one download.
+
+    The host is in doubt once different addresses failed alike and nothing was answered in
+    between. Only probes are to go out then, one at a time: an answer ends the doubt, and failed
+    probes park the host.
+
+    A host that seems to object to the pace is slowed down at once. The address that objected is
+    then asked again, after some others were answered: where it objects again, it does so by
+    itself, and the pace is restored.
+    """
+
+    def __init__(self, in_doubt: bool = False) -> None:
+        self.in_doubt = in_doubt
+        self._failed: dict[Signal, set[str]] = {}
+        self._limit = _FIRST_LIMIT
+        self._failed_probes = 0
+        self._suspect, self._suspect_since = "", 0.0
+        self._answers = self._objections = 0
+        self._by_itself = self._by_pace = 0.0
+        self._usual: float | None = None
+
+    @property
+    def ask_again(self) -> str:
+        """The address that is to be asked again before all others; empty where there is none."""
+        return self._suspect if self._suspect_is_due else ""
+
+    @property
+    def _suspect_is_due(self) -> bool:
+        """Whether the host answered others since, and well enough to tell it from them."""
+        return self._answers >= max(_ANSWERS_BETWEEN, 2 * self._objections + 1)
+
+    @property
+    def addresses_object(self) -> bool:
+        """Whether objections so far came from single addresses rather than from the host."""
+        return self._by_itself > self._by_pace
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds that an untried address gets to begin its answer; None where nothing is known."""
+        return None if self._usual is None else max(_TIMES_USUAL * self._usual, _LEAST_PATIENCE)
+
+    def note_seconds(self, seconds: float) -> None:
+        """A photograph took so long, from the request to the last byte."""
+        self._usual = seconds if self._usual is None else 0.8 * self._usual + 0.2 * seconds
+
+    def hear(self, item: Item, outcome: Outcome, sent: float, now: float) -> tuple[Outcome, Advice]:
+        """Learn from an answer to what went out at `sent`; returns what the host is to be told by.
+
+        A failure that says nothing of the host comes back with the signal "address".
+        """
+        if not isinstance(outcome, Failed) or outcome.signal not in _TROUBLE:
+            return outcome, self._answered(item, sent)
+        self._failed.setdefault(outcome.signal, set()).add(item.url)
+        advice = self._probe_failed(item) if item.probe else self._doubt_where_many_failed()
+        if outcome.signal != "slow down" or outcome.retry_after is not None:
+            return outcome, advice
+        by_itself = replace(outcome, signal="address")
+        if item.url == self._suspect and self._suspect_is_due:
+            self._count(by_itself=1)
+            self.forget(item.url)
+            return by_itself, advice or "restore pace"
+        if item.attempts:
+            return by_itself, advice
+        if not self._suspect and not item.hops:
+            self._suspect, self._suspect_since = item.url, now
+            self._answers = self._objections = 0
+        elif sent > self._suspect_since:
+            self._objections += 1
+            if not self.addresses_object:
+                # Being slowed down did not help, so find out soon whether it can.
+                self._raise_doubt()
+        return by_itself if self.addresses_object else outcome, advice
+
+    def forget(self, url: str) -> None:
+        """This address need not be asked again."""
+        if url == self._suspect:
+            self._suspect, self._answers, self._objections = "", 0, 0
+
+    def _answered(self, item: Item, sent: float) -> Advice:
+        self._failed_probes = 0
+        self._failed.clear()
+        advice: Advice = ""
+        if item.url == self._suspect:
+            self._count(by_pace=1)
+            self.forget(item.url)
+            advice = "keep pace"
+        elif self._suspect and sent > self._suspect_since:
+            self._answers += 1
+        if self.in_doubt and (not self._suspect or self._suspect_is_due):
+            self._limit = min(2 * self._limit, _LARGEST_LIMIT)
+            self.in_doubt = False
+        return advice
+
+    def _count(self, by_itself: int = 0, by_pace: int = 0) -> None:
+        self._by_itself += by_itself
+        self._by_pace += by_pace
+        if self._by_itself + self._by_pace > _REMEMBERED:
+            self._by_itself, self._by_pace = self._by_itself / 2, self._by_pace / 2
+
+    def _probe_failed(self, item: Item) -> Advice:
+        self._failed_probes += 1
+        if item.probe == "untried" and self._failed_probes < _UNTRIED_PROBES:
+            return ""
+        self._failed_probes, self._limit = 0, _FIRST_LIMIT
+        return "park"
+
+    def _doubt_where_many_failed(self) -> Advice:
+        alike = max(len(urls) for urls in self._failed.values())
+        altogether = sum(len(urls) for urls in self._failed.values())
+        if alike >= self._limit or altogether >= 2 * self._limit:
+            self._raise_doubt()
+        return ""
+
+    def _raise_doubt(self) -> None:
+        if not self.in_doubt:
+            self.in_doubt = True
+            self._answers = self._objections = 0
