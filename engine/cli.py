@@ -23,6 +23,7 @@ _COMMANDS = {
     "catalogue": ("demo", "import", "counts", "export"),
     "curate": ("curate",),
     "download": ("download",),
+    "home": ("home",),
     "images": ("shrink",),
     "crop": ("crop",),
     "quality": ("quality",),

@@ -99,6 +99,10 @@ class MongoCatalogue(MongoReader):
         with self._told():
             return self._history.last(most)
 
+    def mark_home(self, home_id: str) -> None:
+        with self._told():
+            self._database.state.replace_one({"_id": "home"}, {"home": home_id}, upsert=True)
+
     def _change(self, changes: Iterable[Mapping[str, Any]], version: int) -> int:
         wanted: dict[str, dict[str, Any]] = defaultdict(dict)
         for change in changes:

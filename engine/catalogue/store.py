@@ -198,6 +198,14 @@ class Catalogue(Protocol):
         with a space between them, all else as strings."""
         ...
 
+    def home_id(self) -> str:
+        """The id of the home that the catalogue belongs to; empty where none is written."""
+        ...
+
+    def mark_home(self, home_id: str) -> None:
+        """Say which home the catalogue belongs to."""
+        ...
+
     def stamp(self) -> tuple[int, ...]:
         """Changes whenever the catalogue does."""
         ...
