@@ -24,6 +24,7 @@ _COMMANDS = {
     "curate": ("curate",),
     "download": ("download",),
     "home": ("home",),
+    "store": ("catalogue",),
     "images": ("shrink",),
     "crop": ("crop",),
     "quality": ("quality",),

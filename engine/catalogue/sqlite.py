@@ -121,6 +121,14 @@ class SqliteCatalogue(SqliteReader):
         with self._told():
             return self._changes.last(most)
 
+    def before_change(self, number: int) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        with self._told():
+            return iter(self._changes.before(number))
+
+    def take_change(self, change: Change, before: Iterable[tuple[str, tuple[Any, ...]]]) -> None:
+        with self._transaction():
+            self._changes.take(change, before)
+
     def mark_home(self, home_id: str) -> None:
         with self._transaction():
             write_note(self._connection, "home", home_id)
