@@ -97,7 +97,7 @@ def _prepare(home: Home, source: Catalogue, copy: Catalogue, target: CatalogueSe
     is_ours = found in (mark, home_id(home)) and _holds_no_other(source, copy)
     if (images and not is_ours) or found not in ("", mark, home_id(home)):
         raise BadInput(
-            f"{_name(target)} is in use: it holds {images:,} other photographs. "
+            f"There are other photographs ({images:,}) in {_name(target)}. "
             "Choose another with --database."
         )
     copy.mark_home(mark)

@@ -7,7 +7,7 @@ goes to the trash (`engine.download.trash`). Imported files are nobody's cache a
 import os
 import shutil
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -35,8 +35,9 @@ class PhotographsMissing(WorkFailed):
 
     def __init__(self, images: int, home: Home) -> None:
         self.images = images
+        missing = "1 photograph is" if images == 1 else f"{images:,} photographs are"
         super().__init__(
-            f"{images:,} photographs are missing from {home.images}. Is the disk mounted? "
+            f"{missing} missing from {home.images}. Is the disk mounted? "
             "If they are gone for good, download with --accept-missing."
         )
 
@@ -126,7 +127,7 @@ def reconcile(
     gone = catalogue.let_go(rows.missing, even_without_url=True) if rows.missing else []
     adopted = _adopt_fetched(journal, catalogue, files, rows.named)
     adopted += _adopt_known(home, journal, catalogue, files, rows.named)
-    going = _damaged(files, rows) + _strays(files, sizes, rows, protect().sha256s)
+    going = _damaged(files, rows) + _strays(files, sizes, rows, protect)
     waiting, removed = Waiting(), trash.Discarded()
     if remove_strays or not _are_many(len(going), len(files)):
         removed = trash.discard(home, journal, going)
@@ -251,16 +252,17 @@ def _damaged(files: dict[str, _File], rows: _Rows) -> list[Discard]:
 
 
 def _strays(
-    files: dict[str, _File], sizes: dict[str, int], rows: _Rows, protected: Collection[str]
+    files: dict[str, _File], sizes: dict[str, int], rows: _Rows, protect: Protect
 ) -> list[Discard]:
     """Files that were fetched and that no row names."""
     oldest_kept = time.time() - STRAY_SECONDS
-    return [
+    found = [
         Discard(path, file.sha256, file.size, "stray")
         for path, file in files.items()
         if sizes.get(path) == file.size
         and path not in rows.named
         and path not in rows.damaged
-        and file.sha256 not in protected
         and file.changed < oldest_kept
     ]
+    protected = protect().sha256s if found else frozenset()
+    return [item for item in found if item.sha256 not in protected]

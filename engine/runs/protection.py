@@ -57,12 +57,13 @@ def _hashes(file: Path, catalogue: Catalogue, journal: Journal) -> Iterator[str]
         if not sha256:
             # It was not on this machine when the split was made.
             photograph = catalogue.get(str(line.get("image_id", "")))
-            sha256 = photograph.sha256 if photograph else ""
+            if photograph is None:
+                # Another catalogue than that of the split; the journal is the same.
+                yield from _fetched_from(str(line.get("url") or ""), journal)
+                continue
+            sha256 = photograph.sha256
         if sha256:
             yield sha256
-        else:
-            # This catalogue may be another than that of the split.
-            yield from _fetched_from(str(line.get("url") or ""), journal)
 
 
 def _fetched_from(url: str, journal: Journal) -> list[str]:

@@ -187,10 +187,10 @@ def test_a_database_with_other_photographs_is_left_alone(
 ) -> None:
     with closing(MongoCatalogue(to_mongodb.address, to_mongodb.database)) as other:
         other.add([Photograph("other", "Viola")])
-        with pytest.raises(BadInput, match="is in use: it holds 1 other photographs"):
+        with pytest.raises(BadInput, match=r"other photographs \(1\) in the database"):
             move_catalogue(full, to_mongodb)
         other.mark_home(home_id(full))
-        with pytest.raises(BadInput, match="is in use"):
+        with pytest.raises(BadInput, match="other photographs"):
             move_catalogue(full, to_mongodb)
         assert other.counts(ALL).images == 1
     assert catalogue_settings(full).store == "sqlite"
