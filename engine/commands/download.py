@@ -23,11 +23,29 @@ from engine.runs.working_set import working_sets
 from engine.settings.download import DownloadSettings, Order, Variant
 
 group = typer.Typer()
+group.add_typer(trash_commands, name="trash")
+WaitOption = Annotated[
+    bool, typer.Option("--wait-for-room", help="Where the disk is full, wait; do not end.")
+]
+RemoveOption = Annotated[
+    bool,
+    typer.Option(
+        "--remove-strays",
+        help="Move fetched files that no photograph names, or that are damaged, to the trash, "
+        "however many.",
+    ),
+]
+AcceptOption = Annotated[
+    bool,
+    typer.Option(
+        "--accept-missing",
+        help="Go on although many photographs have no file; they are fetched again.",
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    group.add_typer(trash_commands, name="trash")
     app.add_typer(group, name="download")
 
 
@@ -51,9 +69,7 @@ def fetch(
     plan: Annotated[
         bool, typer.Option("--plan", help="Forecast bytes and days; fetch nothing.")
     ] = False,
-    wait_for_room: Annotated[
-        bool, typer.Option("--wait-for-room", help="Where the disk is full, wait; do not end.")
-    ] = False,
+    wait_for_room: WaitOption = False,
     retry: Annotated[
         str | None,
         typer.Option(help=f"First take up what failed again: {', '.join(KINDS)} or all."),
@@ -61,25 +77,15 @@ def fetch(
     failures: Annotated[
         Path | None, typer.Option(help="Write what failed and why to this CSV file, at the end.")
     ] = None,
-    remove_strays: Annotated[
-        bool,
-        typer.Option(
-            "--remove-strays",
-            help="Move fetched files that no photograph names to the trash, however many.",
-        ),
-    ] = False,
-    accept_missing: Annotated[
-        bool,
-        typer.Option(
-            "--accept-missing",
-            help="Go on although many photographs have no file; they are fetched again.",
-        ),
-    ] = False,
+    remove_strays: RemoveOption = False,
+    accept_missing: AcceptOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Fetch the photographs of which only the address is known."""
     if context.invoked_subcommand is not None:
+        if home is not None:
+            raise BadInput("Write --home at the end: download trash list --home DIR.")
         return
     place = home_at(home)
     given = {"variant": variant, "order": order, "contact": contact}
@@ -94,15 +100,9 @@ def fetch(
         return
     with catalogue_of(place) as catalogue, progress() as report:
         try:
-            result = download(
-                place,
-                catalogue,
-                settings,
-                limit,
-                protection(place, catalogue),
-                report,
-                Consent(remove_strays, accept_missing),
-            )
+            protect = protection(place, catalogue)
+            consent = Consent(remove_strays, accept_missing)
+            result = download(place, catalogue, settings, limit, protect, report, consent)
         finally:
             if failures is not None:
                 _write_failures(place, failures)
@@ -128,8 +128,8 @@ def said(result: Summary) -> str:
     if result.strays:
         size = f"{result.stray_bytes / 1e6:,.1f} MB"
         lines.append(
-            f"strays        {result.strays:,} files, {size}: no photograph names them. "
-            "Remove them with --remove-strays."
+            f"strays        {result.strays:,} files, {size}, named by no photograph or damaged; "
+            "remove them with --remove-strays"
         )
     return "\n".join(lines)
 

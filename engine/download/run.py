@@ -133,20 +133,7 @@ def _run(
     try:
         if tally.total:
             require_contact(queue.hosts(), settings)
-            fetcher = Fetcher(settings, home.images / ".incoming")
-            try:
-                Session(
-                    settings,
-                    journal,
-                    gate,
-                    catalogue,
-                    Worker(fetcher, ImageStore(home), cache, gate),
-                    Room(settings, cache, catalogue, protect),
-                    control,
-                    tell.now_and_then,
-                ).run(tally)
-            finally:
-                fetcher.close()
+            _fetch(home, catalogue, settings, protect, control, journal, gate, cache, tally, tell)
     except BaseException as error:
         note = str(error) or "Interrupted."
         raise
@@ -174,6 +161,29 @@ def _run(
         len(found.waiting.paths),
         found.waiting.bytes,
     )
+
+
+def _fetch(
+    home: Home,
+    catalogue: Catalogue,
+    settings: DownloadSettings,
+    protect: Protect,
+    control: Control,
+    journal: Journal,
+    gate: Gate,
+    cache: Cache,
+    tally: Tally,
+    tell: "_Telling",
+) -> None:
+    fetcher = Fetcher(settings, home.images / ".incoming")
+    worker = Worker(fetcher, ImageStore(home), cache, gate)
+    room = Room(settings, cache, catalogue, protect)
+    try:
+        Session(settings, journal, gate, catalogue, worker, room, control, tell.now_and_then).run(
+            tally
+        )
+    finally:
+        fetcher.close()
 
 
 def _reconciled(

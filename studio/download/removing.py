@@ -64,8 +64,9 @@ def _strays(home: Home, status: Status) -> None:
     files = text.count(status.strays, "file")
     with st.container(border=True):
         st.markdown(
-            f"**{files}, {text.size(status.stray_bytes)}, belong to no photograph.** They were "
-            "fetched, and the catalogue does not name them. If it was replaced, put it back first."
+            f"**{files}, {text.size(status.stray_bytes)}, can be removed.** They were fetched. The "
+            "catalogue does not name them, or their size has changed. If the catalogue was "
+            "replaced, put it back first."
         )
         with st.expander("The first of them"):
             st.code("\n".join(status.stray_names), language=None)

@@ -207,6 +207,20 @@ def test_a_full_disk_ends_a_download_in_order_and_it_goes_on_with_room(
     assert fetch_all().successful == 20 - before
 
 
+def test_the_trash_goes_before_a_full_disk_ends_a_download(
+    small_disk: Path, server: Server, fetch_all: FetchAll, home: Home, catalogue: SqliteCatalogue
+) -> None:
+    home.images.symlink_to(small_disk / "images")
+    day = small_disk / "images" / ".trash" / "2999-01-01"
+    day.mkdir(parents=True)
+    (day / "old.jpg").write_bytes(bytes(700_000))
+    for number in range(20):
+        server.put(f"/{number}.jpg", body(jpeg(400, 300, seed=number, quality=95)))
+        catalogue.add([Photograph(f"p{number}", "Rosa", url=server.url(f"/{number}.jpg"))])
+    assert fetch_all().successful == 20
+    assert not day.exists()
+
+
 def test_a_download_that_waits_for_room_says_so_and_goes_on_by_itself(
     small_disk: Path, server: Server, fetch_all: FetchAll, home: Home, catalogue: SqliteCatalogue,
     monkeypatch: pytest.MonkeyPatch,

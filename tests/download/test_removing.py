@@ -361,6 +361,14 @@ def test_the_trash_makes_room_before_a_photograph_does(place: Home, host: Server
     assert len(imported(place)) == IMPORTED
 
 
+def test_a_home_named_before_the_words_trash_list_is_not_passed_over(home: Home) -> None:
+    command = [sys.executable, "-m", "engine", "download", "--home", str(home.root)]
+    ended = subprocess.run(
+        [*command, "trash", "empty"], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 2 and "Write --home at the end" in ended.stderr
+
+
 def test_a_day_of_the_trash_goes_after_thirty(place: Home) -> None:
     for day in ("2020-01-01", "2999-01-01"):
         (place.images / ".trash" / day / "ab").mkdir(parents=True)

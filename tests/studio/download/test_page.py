@@ -173,7 +173,7 @@ def test_files_that_no_photograph_names_are_shown_before_they_are_moved(
     waiting = {"strays": 612, "stray_bytes": 5_200_000_000, "stray_names": ["data/images/ab/a.jpg"]}
     Control(home).tell(Status("ended", 1_000.0, 1_010.0, **waiting))
     app = open_page("download")
-    assert "612 files, 5.2 GB, belong to no photograph" in words(app)
+    assert "612 files, 5.2 GB, can be removed." in words(app)
     assert app.code[0].value == "data/images/ab/a.jpg"
     assert app.button(key="download.remove_strays").label == "Move 612 files to the trash"
     assert app.button(key="download.start").label == "Fetch 2 addresses"
