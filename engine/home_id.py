@@ -16,6 +16,9 @@ from engine.errors import StudioError, WorkFailed
 from engine.files import read_json, write_atomic, write_json
 from engine.home import Home
 
+MOVING = "moving to "
+"""What stands before the id in a store that `engine.catalogue.moving` has not finished."""
+
 
 class Marked(Protocol):
     """A store that can carry the id of its home."""
@@ -60,6 +63,7 @@ def require_own(home: Home, catalogue: Marked, journal: Marked) -> None:
 
     Raises:
         OtherHome: one of them is not.
+        WorkFailed: the catalogue was moved only in part, or data/home.json is damaged.
     """
     require_own_images(home)
     require_own_catalogue(home, catalogue)
@@ -100,6 +104,11 @@ def claim(home: Home, *stores: Marked) -> str:
 
 def _require(home: Home, store: Marked, what: str) -> None:
     own, found = home_id(home), store.home_id()
+    if found.startswith(MOVING):
+        raise WorkFailed(
+            f"{what} was moved only in part. Put data/catalogue.yaml back as it was, and run "
+            "`catalogue move` again."
+        )
     if found and own and found != own:
         raise OtherHome(what)
     if own and not found:

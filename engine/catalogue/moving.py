@@ -19,7 +19,7 @@ from engine.catalogue.store import Catalogue, Filter
 from engine.catalogue.stores import open_store
 from engine.errors import BadInput, WorkFailed
 from engine.home import Home
-from engine.home_id import home_id, require_own_catalogue
+from engine.home_id import MOVING, home_id, require_own_catalogue
 from engine.progress import Report, silent
 from engine.settings.catalogue import CatalogueSettings
 from engine.settings.files import save
@@ -112,7 +112,7 @@ def _holds_no_other(source: Catalogue, copy: Catalogue) -> bool:
 
 
 def _moving(home: Home) -> str:
-    return f"moving {home_id(home)}"
+    return MOVING + home_id(home)
 
 
 def _copy_photographs(source: Catalogue, copy: Catalogue, report: Report) -> int:
