@@ -25,6 +25,8 @@ _COMMANDS = {
     "catalogue": ("demo", "import", "counts", "export"),
     "curate": ("curate",),
     "download": ("download",),
+    "home": ("home",),
+    "store": ("catalogue",),
     "images": ("shrink",),
     "crop": ("crop",),
     "quality": ("quality",),

@@ -10,6 +10,8 @@ _PATIENCE = 30.0
 # The log is folded into the database of itself while nobody reads; where somebody always
 # does, a writer waits for a gap once the log is this long.
 _LONGEST_LOG = 16 * 1024 * 1024
+# Made when first written to, so that a file on a read-only disk needs no new table.
+_NOTES = "CREATE TABLE IF NOT EXISTS note (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
 
 
 def connect(file: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
@@ -87,3 +89,17 @@ def shorten_log(connection: sqlite3.Connection, file: Path) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     finally:
         connection.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}")
+
+
+def read_note(connection: sqlite3.Connection, key: str) -> str:
+    """What the database says of itself under a key; empty where it says nothing."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'note'").fetchone():
+        return ""
+    row = connection.execute("SELECT value FROM note WHERE key = ?", [key]).fetchone()
+    return str(row[0]) if row else ""
+
+
+def write_note(connection: sqlite3.Connection, key: str, value: str) -> None:
+    """Let the database say something of itself, within the transaction that is open."""
+    connection.execute(_NOTES)
+    connection.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", [key, value])

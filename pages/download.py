@@ -4,6 +4,7 @@ from studio import place
 from studio.download.failures import failures
 from studio.download.live import watch
 from studio.download.plan import plan
+from studio.download.removing import decisions, trash
 from studio.download.session import is_going, last_session
 from studio.views.page import heading
 from studio.views.problem import problems_shown
@@ -19,5 +20,7 @@ with problems_shown():
         watch(home)
     else:
         last_session(home)
+        decisions(home)
         plan(home)
+        trash(home)
     failures(home)

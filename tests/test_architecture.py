@@ -17,6 +17,7 @@ ROOMS = [
     "files",
     "database",
     "home",
+    "home_id",
     "progress",
     "locks",
     "workers",

@@ -5,7 +5,7 @@ Photographs, and what they are counted by, lie in the collections `photographs` 
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.catalogue.changes import Action, Change, Label
@@ -98,6 +98,18 @@ class MongoCatalogue(MongoReader):
     def changes(self, most: int = 100) -> list[Change]:
         with self._told():
             return self._history.last(most)
+
+    def before_change(self, number: int) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        with self._told():
+            return iter(list(self._history.before(number)))
+
+    def take_change(self, change: Change, before: Iterable[tuple[str, tuple[Any, ...]]]) -> None:
+        with self._told(), self._writer.turn():
+            self._history.take(change, before)
+
+    def mark_home(self, home_id: str) -> None:
+        with self._told():
+            self._database.state.replace_one({"_id": "home"}, {"home": home_id}, upsert=True)
 
     def _change(self, changes: Iterable[Mapping[str, Any]], version: int) -> int:
         wanted: dict[str, dict[str, Any]] = defaultdict(dict)

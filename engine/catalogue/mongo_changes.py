@@ -3,7 +3,7 @@
 import dataclasses
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.catalogue.changes import Action, Change, Label
@@ -76,6 +76,26 @@ class MongoChanges:
     def last(self, most: int) -> list[Change]:
         """See `engine.catalogue.store.Catalogue.changes`."""
         return list(map(_change, self._changes.find().sort("_id", -1).limit(most)))
+
+    def before(self, number: int) -> Iterator[tuple[str, Facet]]:
+        """See `engine.catalogue.store.Catalogue.before_change`."""
+        for kept in self._changed.find({"change": number}):
+            was = self._facets.at(kept["was"])
+            yield from ((image_id, was) for image_id in kept["image_ids"])
+
+    def take(self, change: Change, before: Iterable[tuple[str, tuple[Any, ...]]]) -> None:
+        """See `engine.catalogue.store.Catalogue.take_change`."""
+        held = list(before)
+        numbers = self._facets.numbers(facet for _, facet in held)
+        self._changed.delete_many({"change": change.number})
+        self._keep(
+            change.number,
+            [
+                _Held(image_id, number, number, "")
+                for (image_id, _), number in zip(held, numbers, strict=True)
+            ],
+        )
+        self._changes.replace_one({"_id": change.number}, _document(change), upsert=True)
 
     def _one(self, number: int) -> Change:
         found = self._changes.find_one({"_id": number})

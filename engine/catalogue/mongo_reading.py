@@ -112,6 +112,11 @@ class MongoReader:
         with self._told():
             return (self._writer.version(),)
 
+    def home_id(self) -> str:
+        with self._told():
+            found = self._database.state.find_one({"_id": "home"})
+        return str(found["home"]) if found else ""
+
     def close(self) -> None:
         self._client.close()
 

@@ -7,6 +7,7 @@ from functools import cache
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Catalogue
 from engine.home import Home
+from engine.home_id import require_own_catalogue
 from engine.settings.catalogue import CatalogueSettings
 from engine.settings.configs import studio_settings
 from engine.settings.files import load
@@ -30,14 +31,18 @@ def open_catalogue(home: Home) -> Iterator[Catalogue]:
     what it is counted by stays in memory, for the next.
 
     Raises:
-        WorkFailed: it is damaged, belongs to a newer studio, or no MongoDB answers.
+        WorkFailed: it is damaged, belongs to a newer studio or to another home, or no MongoDB
+            answers.
         BadInput: the configuration is wrong.
     """
     settings = catalogue_settings(home)
     if settings.store == "mongodb":
-        yield _connected(settings.address, settings.database)
+        connected = _connected(settings.address, settings.database)
+        require_own_catalogue(home, connected)
+        yield connected
         return
     with contextlib.closing(SqliteCatalogue(home.catalogue)) as catalogue:
+        require_own_catalogue(home, catalogue)
         yield catalogue
 
 

@@ -17,7 +17,7 @@ from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite_changes import Changes
 from engine.catalogue.sqlite_reading import AMONG, PLAIN, SqliteReader
 from engine.catalogue.store import Added, Filter, Kept
-from engine.database import shorten_log
+from engine.database import shorten_log, write_note
 
 _plain_values = itemgetter(*(Photograph._fields.index(name) for name in PLAIN))
 _INSERT = f"INSERT INTO photograph VALUES ({', '.join('?' * (len(PLAIN) + 2))})"
@@ -120,6 +120,18 @@ class SqliteCatalogue(SqliteReader):
     def changes(self, most: int = 100) -> list[Change]:
         with self._told():
             return self._changes.last(most)
+
+    def before_change(self, number: int) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        with self._told():
+            return iter(self._changes.before(number))
+
+    def take_change(self, change: Change, before: Iterable[tuple[str, tuple[Any, ...]]]) -> None:
+        with self._transaction():
+            self._changes.take(change, before)
+
+    def mark_home(self, home_id: str) -> None:
+        with self._transaction():
+            write_note(self._connection, "home", home_id)
 
     def _change(self, changes: Iterable[Mapping[str, Any]]) -> int:
         wanted: dict[str, dict[str, Any]] = defaultdict(dict)

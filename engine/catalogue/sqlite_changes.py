@@ -5,7 +5,7 @@ import json
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from engine.catalogue.changes import Action, Change, Label
@@ -100,6 +100,36 @@ class Changes:
             f"SELECT {_COLUMNS} FROM change ORDER BY change DESC LIMIT ?", [most]
         )
         return [Change(*row) for row in rows]
+
+    def before(self, number: int) -> list[tuple[str, Facet]]:
+        """See `engine.catalogue.store.Catalogue.before_change`."""
+        rows = self._connection.execute(
+            "SELECT image_id, was FROM changed WHERE change = ?", [number]
+        ).fetchall()
+        return list(
+            zip(
+                (image_id for image_id, _ in rows),
+                self._facets.those(was for _, was in rows),
+                strict=True,
+            )
+        )
+
+    def take(self, change: Change, before: Iterable[tuple[str, tuple[Any, ...]]]) -> None:
+        """See `engine.catalogue.store.Catalogue.take_change`."""
+        held = list(before)
+        numbers = self._facets.numbers(facet for _, facet in held)
+        self._connection.execute("DELETE FROM changed WHERE change = ?", [change.number])
+        self._connection.execute(
+            f"INSERT OR REPLACE INTO change ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            dataclasses.astuple(change),
+        )
+        self._connection.executemany(
+            "INSERT INTO changed (change, image_id, was) VALUES (?, ?, ?)",
+            (
+                (change.number, image_id, number)
+                for (image_id, _), number in zip(held, numbers, strict=True)
+            ),
+        )
 
     def _one(self, number: int) -> Change:
         row = self._connection.execute(

@@ -27,7 +27,7 @@ from engine.catalogue.store import (
     Page,
     SpeciesCount,
 )
-from engine.database import connect
+from engine.database import connect, read_note
 from engine.errors import WorkFailed
 
 PLAIN = (
@@ -140,6 +140,10 @@ class SqliteReader:
         files = (self._file, self._file.with_name(f"{self._file.name}-wal"))
         stats = [file.stat() for file in files if file.is_file() and file.stat().st_size]
         return tuple(number for stat in stats for number in (stat.st_mtime_ns, stat.st_size))
+
+    def home_id(self) -> str:
+        with self._told():
+            return read_note(self._connection, "home")
 
     def close(self) -> None:
         self._connection.close()

@@ -160,6 +160,16 @@ class Catalogue(Protocol):
         """The last changes, the newest first."""
         ...
 
+    def before_change(self, number: int) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        """What undoing a change needs: each of its photographs, by image_id, and the values of
+        its `engine.catalogue.facets.Facet` before the change."""
+        ...
+
+    def take_change(self, change: Change, before: Iterable[tuple[str, tuple[Any, ...]]]) -> None:
+        """Take over a change of another store, in one transaction where the store has them: its
+        number, and what `before_change` gives there. One of that number is replaced."""
+        ...
+
     def get(self, image_id: str) -> Photograph | None:
         """One photograph's full record."""
         ...
@@ -196,6 +206,14 @@ class Catalogue(Protocol):
         particular order. What species, genus, family, source, license and state hold comes
         dictionary-encoded, width and height as int32, excluded as bool, flags as the names
         with a space between them, all else as strings."""
+        ...
+
+    def home_id(self) -> str:
+        """The id of the home that the catalogue belongs to; empty where none is written."""
+        ...
+
+    def mark_home(self, home_id: str) -> None:
+        """Say which home the catalogue belongs to."""
         ...
 
     def stamp(self) -> tuple[int, ...]:

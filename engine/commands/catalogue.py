@@ -28,6 +28,7 @@ from engine.commands.shared import (
     progress,
 )
 from engine.garden.plant import plant_garden
+from engine.images.leftovers import sweep_leftovers
 from engine.images.store import ImageStore
 from engine.progress import Report
 
@@ -156,6 +157,7 @@ def _take_in(
     as_json: bool,
 ) -> None:
     place = home_at(home)
+    sweep_leftovers(place)
     with catalogue_of(place) as catalogue, progress() as report:
         result = importer(catalogue, origin, ImageStore(place).keep, source, report)
     answer_import(result, as_json)

@@ -1,4 +1,4 @@
-"""download."""
+"""download, download trash."""
 
 import dataclasses
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from engine.commands.download_trash import trash_commands
 from engine.commands.shared import HomeOption, JsonOption, answer, catalogue_of, home_at, progress
 from engine.download.failures import write_failures
 from engine.download.journal import open_journal
@@ -14,20 +15,43 @@ from engine.download.plan import plan_download
 from engine.download.preferences import choose, download_settings
 from engine.download.queue import Queue
 from engine.download.reconcile import bytes_on_disk
-from engine.download.run import Summary, download
+from engine.download.run import Consent, Summary, download
 from engine.errors import BadInput
 from engine.home import Home
 from engine.runs.protection import protection
 from engine.runs.working_set import working_sets
 from engine.settings.download import DownloadSettings, Order, Variant
 
+group = typer.Typer()
+group.add_typer(trash_commands, name="trash")
+WaitOption = Annotated[
+    bool, typer.Option("--wait-for-room", help="Where the disk is full, wait; do not end.")
+]
+RemoveOption = Annotated[
+    bool,
+    typer.Option(
+        "--remove-strays",
+        help="Move fetched files that no photograph names, or that are damaged, to the trash, "
+        "however many.",
+    ),
+]
+AcceptOption = Annotated[
+    bool,
+    typer.Option(
+        "--accept-missing",
+        help="Go on although many photographs have no file; they are fetched again.",
+    ),
+]
+
 
 def add_to(app: typer.Typer) -> None:
-    """Add this command to the command line."""
-    app.command("download")(fetch)
+    """Add these commands to the command line."""
+    app.add_typer(group, name="download")
 
 
+@group.callback(invoke_without_command=True)
 def fetch(
+    context: typer.Context,
     limit: Annotated[int | None, typer.Option(min=0, help="Fetch at most so many.")] = None,
     variant: Annotated[
         Variant | None, typer.Option(help="Size of iNaturalist's photographs; kept for the home.")
@@ -45,9 +69,7 @@ def fetch(
     plan: Annotated[
         bool, typer.Option("--plan", help="Forecast bytes and days; fetch nothing.")
     ] = False,
-    wait_for_room: Annotated[
-        bool, typer.Option("--wait-for-room", help="Where the disk is full, wait; do not end.")
-    ] = False,
+    wait_for_room: WaitOption = False,
     retry: Annotated[
         str | None,
         typer.Option(help=f"First take up what failed again: {', '.join(KINDS)} or all."),
@@ -55,10 +77,16 @@ def fetch(
     failures: Annotated[
         Path | None, typer.Option(help="Write what failed and why to this CSV file, at the end.")
     ] = None,
+    remove_strays: RemoveOption = False,
+    accept_missing: AcceptOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Fetch the photographs of which only the address is known."""
+    if context.invoked_subcommand is not None:
+        if home is not None:
+            raise BadInput("Write --home at the end: download trash list --home DIR.")
+        return
     place = home_at(home)
     given = {"variant": variant, "order": order, "contact": contact}
     chosen = {key: value for key, value in given.items() if value is not None}
@@ -72,9 +100,9 @@ def fetch(
         return
     with catalogue_of(place) as catalogue, progress() as report:
         try:
-            result = download(
-                place, catalogue, settings, limit, protection(place, catalogue), report
-            )
+            protect = protection(place, catalogue)
+            consent = Consent(remove_strays, accept_missing)
+            result = download(place, catalogue, settings, limit, protect, report, consent)
         finally:
             if failures is not None:
                 _write_failures(place, failures)
@@ -95,6 +123,15 @@ def said(result: Summary) -> str:
         on = f" on parked hosts: {', '.join(result.parked)}" if result.parked else ""
         lines.append(f"left          {result.left:,}{on}")
         lines += [f"  {sentence}" for sentence in result.waiting]
+    if result.removed:
+        size = f"{result.removed_bytes / 1e6:,.1f} MB"
+        lines.append(f"removed       {result.removed:,} files, {size}, now in {result.trash}")
+    if result.strays:
+        size = f"{result.stray_bytes / 1e6:,.1f} MB"
+        lines.append(
+            f"strays        {result.strays:,} files, {size}, named by no photograph or damaged; "
+            "remove them with --remove-strays"
+        )
     return "\n".join(lines)
 
 

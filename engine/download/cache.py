@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.catalogue.store import Catalogue
+from engine.download import trash
 from engine.download.journal import Journal
 from engine.download.outcome import DiskFull, NeverFits
 from engine.home import Home
+from engine.home_id import require_own_images
 from engine.settings.download import DownloadSettings
 
 GRACE_SECONDS = 5.0
@@ -34,11 +36,16 @@ class Protected:
 Protect = Callable[[], Protected]
 
 
+def nothing_protected() -> Protected:
+    return Protected()
+
+
 @dataclass(frozen=True)
 class _Condemned:
     sha256: str
     file: Path
     size: int
+    changed: float
     since: float
 
 
@@ -46,9 +53,16 @@ class Cache:
     """Keeps count of the bytes under data/images. For one process; its threads take turns."""
 
     def __init__(
-        self, home: Home, settings: DownloadSettings, journal: Journal, used: int = 0
+        self,
+        home: Home,
+        settings: DownloadSettings,
+        journal: Journal,
+        used: int = 0,
+        waiting: Collection[str] = frozenset(),
     ) -> None:
+        """`used` bytes are on disk; the files `waiting`, by path, stay until a person decides."""
         self._home, self._journal = home, journal
+        self._waiting = frozenset(waiting)
         self.most = round(settings.cache_gigabytes * 1e9)
         self._low_water = round(self.most * settings.cache_low_water)
         self._floor = round(settings.free_gigabytes * 1e9)
@@ -112,18 +126,25 @@ class Cache:
             )
 
     def make_room(self, catalogue: Catalogue, protect: Protect) -> bool:
-        """Let go of the least recently used until the low-water mark, and until what was refused
-        fits. To call while nothing is promised; False where nothing may go that would have to.
+        """Let go of the trash, and then of the least recently used, until the low-water mark, and
+        until what was refused fits. To call while nothing is promised; False where nothing may go
+        that would have to.
 
         Their rows go now, the files after a grace (see `clear`). What is protected stays, and so
         does what could not be fetched again.
+
+        Raises:
+            OtherHome: the images folder belongs to another home.
         """
+        require_own_images(self._home)
         with self._lock:
             excess = max(self._used - self._low_water, self._used + self._refused - self.most)
             needed = self._used + self._refused > self.most
             self._refused = 0
         excess -= sum(item.size for item in self._condemned)
         freed = 0
+        while freed < excess and (emptied := self.empty_oldest_trash()):
+            freed += emptied
         for batch in _batches(self._oldest_first(protect().sha256s)):
             if freed >= excess:
                 break
@@ -137,6 +158,12 @@ class Cache:
             freed += sum(item.size for item in condemned)
         return freed > 0 or not needed
 
+    def empty_oldest_trash(self) -> int:
+        """Remove the oldest day of the trash for good; returns its bytes, 0 where it is empty."""
+        freed = trash.empty_oldest(self._home)
+        self.settle(0, -freed)
+        return freed
+
     def clear(self, catalogue: Catalogue, at_once: bool = False) -> int:
         """Remove the files whose grace has ended; returns their bytes."""
         until = time.monotonic() - (0 if at_once else GRACE_SECONDS)
@@ -148,7 +175,7 @@ class Cache:
         self._condemned = [item for item in self._condemned if item.since > until]
         freed = 0
         for item in due:
-            if item.sha256 in gone:
+            if item.sha256 in gone and _is_unchanged(item):
                 item.file.unlink(missing_ok=True)
                 self._journal.write("DELETE FROM fetched WHERE sha256 = ?", [item.sha256])
                 freed += item.size
@@ -160,18 +187,29 @@ class Cache:
         waiting = {item.sha256 for item in self._condemned}
         found: list[tuple[float, _Condemned]] = []
         now = time.monotonic()
-        for sha256, path in self._journal.rows("SELECT DISTINCT sha256, path FROM fetched"):
-            if sha256 in protected or sha256 in waiting:
+        query = "SELECT DISTINCT sha256, path, bytes FROM fetched"
+        for sha256, path, size in self._journal.rows(query):
+            if sha256 in protected or sha256 in waiting or path in self._waiting:
                 continue
             file = self._home.resolve(path)
             try:
                 about = file.stat()
             except OSError:
                 continue
+            if about.st_size != size:
+                continue
             # Reading sets the access time, once a day on most systems: fine enough for a cache.
             used = max(about.st_atime, about.st_mtime)
-            found.append((used, _Condemned(sha256, file, about.st_size, now)))
+            found.append((used, _Condemned(sha256, file, size, about.st_mtime, now)))
         return [item for _, item in sorted(found, key=lambda pair: pair[0])]
+
+
+def _is_unchanged(item: _Condemned) -> bool:
+    """False where an import, which touches what it finds, is about to name the same bytes."""
+    try:
+        return item.file.stat().st_mtime == item.changed
+    except OSError:
+        return True
 
 
 def _batches(items: list[_Condemned]) -> Iterator[list[_Condemned]]:

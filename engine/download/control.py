@@ -1,14 +1,16 @@
 """How a download is told to pause or stop, and how it tells where it stands: by files."""
 
+import contextlib
 import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from engine.errors import BadInput
+from engine.errors import BadInput, WorkFailed
 from engine.files import read_json, write_json
 from engine.home import Home
-from engine.locks import is_held
+from engine.locks import claim, is_held, release
 
 Phase = Literal["preparing", "running", "paused", "stopping", "ended"]
 
@@ -20,6 +22,10 @@ class Status:
     `note` says what it waits for or why it ended; `kinds` counts this session's failures by
     class; `hosts` says, of those with most left, how much that is and how many requests a second
     they get.
+
+    `removed` files of `removed_bytes` are in the folder `trash` of the home; `strays` files of
+    `stray_bytes`, the first of them `stray_names`, wait for a person's word to be removed;
+    `missing` photographs without a file made it end.
     """
 
     phase: Phase = "preparing"
@@ -41,6 +47,34 @@ class Status:
     cache_after: int = 0
     note: str = ""
     hosts: dict[str, tuple[int, float]] = field(default_factory=dict)
+    removed: int = 0
+    removed_bytes: int = 0
+    trash: str = ""
+    strays: int = 0
+    stray_bytes: int = 0
+    stray_names: list[str] = field(default_factory=list)
+    missing: int = 0
+
+
+@contextlib.contextmanager
+def no_download(home: Home) -> Iterator[None]:
+    """Keep downloads of this home from starting, for the length of a `with` block.
+
+    Raises:
+        BadInput: one is at work.
+        WorkFailed: the home cannot be written to.
+    """
+    lock = Control(home).lock
+    try:
+        held = claim(lock)
+    except OSError as error:
+        raise WorkFailed(f"{lock} cannot be written ({error.strerror}).") from error
+    if held is None:
+        raise BadInput("A download is at work. Wait until it ends, or stop it.")
+    try:
+        yield
+    finally:
+        release(held)
 
 
 class Control:

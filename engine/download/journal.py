@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.database import connect
+from engine.database import connect, read_note, write_note
 from engine.errors import WorkFailed
 from engine.home import Home
 
@@ -109,6 +109,16 @@ class Journal:
     def row(self, query: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         found = self.rows(query, values)
         return found[0] if found else None
+
+    def home_id(self) -> str:
+        """The id of the home that it belongs to; empty where none is written."""
+        with self._lock, self._told():
+            return read_note(self._connection, "home")
+
+    def mark_home(self, home_id: str) -> None:
+        """Say which home it belongs to."""
+        with self.transaction():
+            write_note(self._connection, "home", home_id)
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:

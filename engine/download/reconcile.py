@@ -1,28 +1,71 @@
-"""Bringing files and rows into agreement, after whatever ended the last download."""
+"""Bringing files and rows into agreement, after whatever ended the last download.
+
+A file is only ever removed if the journal's table `fetched` claims it: its path, and its size. It
+goes to the trash (`engine.download.trash`). Imported files are nobody's cache and stay.
+"""
 
 import os
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from engine.catalogue.store import Catalogue, Filter, Kept
+from engine.download import trash
+from engine.download.cache import Protect, nothing_protected
 from engine.download.journal import Journal
+from engine.download.trash import Discard
 from engine.errors import WorkFailed
+from engine.files import sha256_of
 from engine.home import Home
+from engine.home_id import require_own
+from engine.images.leftovers import sweep_leftovers
 
 STRAY_SECONDS = 600.0
 """A file that no row names may be one that an import is about to name, while it is so young."""
 
+MOST_UNASKED = 20
+MOST_UNASKED_SHARE = 0.01
+
+
+class PhotographsMissing(WorkFailed):
+    """Many photographs of the catalogue have no file; nothing was changed. `images` says how
+    many."""
+
+    def __init__(self, images: int, home: Home) -> None:
+        self.images = images
+        missing = "1 photograph is" if images == 1 else f"{images:,} photographs are"
+        super().__init__(
+            f"{missing} missing from {home.images}. Is the disk mounted? "
+            "If they are gone for good, download with --accept-missing."
+        )
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Files that would be removed, but are too many to be removed unasked; paths are relative to
+    the home."""
+
+    paths: tuple[str, ...] = ()
+    bytes: int = 0
+
 
 @dataclass(frozen=True)
 class Reconciled:
-    """What was put right: rows whose file was missing or of another size, files that got their
-    row back, files without a row that were removed; and the bytes that are there."""
+    """What was put right.
+
+    `missing` rows had no file, or one of another size, and are remote again; `adopted` rows got
+    their file back. `removed` files of `removed_bytes` are in the folder `trash`, relative to the
+    home; `waiting` ones wait for a person's word. `bytes` are on disk, the trash among them.
+    """
 
     missing: int = 0
     adopted: int = 0
     removed: int = 0
+    removed_bytes: int = 0
+    trash: str = ""
+    waiting: Waiting = Waiting()
     bytes: int = 0
 
 
@@ -32,43 +75,96 @@ class _File:
     size: int
     changed: float
 
+    @property
+    def sha256(self) -> str:
+        return PurePosixPath(self.path).stem
 
-def reconcile(home: Home, journal: Journal, catalogue: Catalogue) -> Reconciled:
+
+@dataclass
+class _Rows:
+    """The photographs that the catalogue calls cached: hashes and rows of those without their
+    file, ids of those whose file has a wrong size, by path, and the paths rightly named."""
+
+    cached: int = 0
+    missing: dict[str, set[str]] = field(default_factory=dict)
+    missing_images: int = 0
+    damaged: dict[str, list[str]] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
+
+
+def reconcile(
+    home: Home,
+    journal: Journal,
+    catalogue: Catalogue,
+    protect: Protect = nothing_protected,
+    *,
+    remove_strays: bool = False,
+    accept_missing: bool = False,
+) -> Reconciled:
     """To call while no other download is at work, the queue's `wanted` filled.
 
+    Strays that `protect` names stay. More than `MOST_UNASKED` files, or more than one and
+    `MOST_UNASKED_SHARE` of all, are removed only where `remove_strays` says so.
+
     Raises:
-        WorkFailed: there is no photograph where the catalogue says there are some, as where
-            their disk is not mounted.
+        PhotographsMissing: as many photographs have no file, and `accept_missing` is False.
+        WorkFailed: images, journal or catalogue belong to another home.
     """
+    require_own(home, catalogue, journal)
     shutil.rmtree(home.images / ".incoming", ignore_errors=True)
+    sweep_leftovers(home)
+    trash.empty_expired(home)
     files = {file.path: file for file in _files(home)}
-    cached = catalogue.counts(Filter(excluded=None)).by_state.get("cached", 0)
-    if cached and not files:
-        raise WorkFailed(
-            f"{home.images} is empty, but the catalogue says that {cached:,} photographs are in "
-            "it; is the disk that holds them mounted?"
-        )
-    sizes = dict(journal.rows("SELECT path, bytes FROM fetched"))
-    missing, named = _check_rows(home, catalogue, files, sizes)
-    gone = catalogue.let_go(missing, even_without_url=True) if missing else []
-    adopted = _adopt(journal, catalogue, files, named)
-    removed = _remove_strays(home, files, named)
-    total = sum(file.size for file in files.values())
-    return Reconciled(len(gone), adopted, removed, total)
+    sizes: dict[str, int] = dict(journal.rows("SELECT path, bytes FROM fetched"))
+    rows = _check_rows(home, catalogue, files, sizes)
+    if rows.missing and _recover(home, journal, rows):
+        files = {file.path: file for file in _files(home)}
+        sizes = dict(journal.rows("SELECT path, bytes FROM fetched"))
+        rows = _check_rows(home, catalogue, files, sizes)
+    many = _are_many(rows.missing_images, rows.cached) or (rows.missing_images and not files)
+    if many and not accept_missing:
+        raise PhotographsMissing(rows.missing_images, home)
+    gone = catalogue.let_go(rows.missing, even_without_url=True) if rows.missing else []
+    adopted = _adopt_fetched(journal, catalogue, files, rows.named)
+    adopted += _adopt_known(home, journal, catalogue, files, rows.named)
+    going = _damaged(files, rows) + _strays(files, sizes, rows, protect)
+    waiting, removed = Waiting(), trash.Discarded()
+    if remove_strays or not _are_many(len(going), len(files)):
+        removed = trash.discard(home, journal, going)
+        damaged = {item.sha256 for item in going if item.why == "damaged"} & {
+            files[path].sha256 for path in removed.paths
+        }
+        gone += catalogue.let_go(damaged, even_without_url=True) if damaged else []
+    else:
+        waiting = Waiting(tuple(item.path for item in going), sum(item.bytes for item in going))
+    return Reconciled(
+        len(gone),
+        adopted,
+        len(removed.paths),
+        removed.bytes,
+        removed.folder,
+        waiting,
+        sum(file.size for file in files.values()) - removed.bytes + trash.bytes_in_trash(home),
+    )
 
 
 def bytes_on_disk(home: Home) -> int:
-    """The bytes of the photographs on this machine."""
-    return sum(file.size for file in _files(home))
+    """The bytes of the photographs on this machine, those in the trash among them."""
+    return sum(file.size for file in _files(home)) + trash.bytes_in_trash(home)
+
+
+def _are_many(some: int, of: int) -> bool:
+    """Whether a person has to be asked."""
+    return some > MOST_UNASKED or (some > 1 and some > of * MOST_UNASKED_SHARE)
 
 
 def _files(home: Home) -> Iterator[_File]:
     if not home.images.is_dir():
         return
     for folder in os.scandir(home.images):
-        if folder.is_dir():
+        if folder.is_dir() and not folder.name.startswith("."):
             for entry in os.scandir(folder):
-                if entry.is_file(follow_symlinks=False):
+                if entry.is_file(follow_symlinks=False) and not entry.name.startswith("."):
                     about = entry.stat(follow_symlinks=False)
                     path = f"data/images/{folder.name}/{entry.name}"
                     yield _File(path, about.st_size, about.st_mtime)
@@ -76,25 +172,30 @@ def _files(home: Home) -> Iterator[_File]:
 
 def _check_rows(
     home: Home, catalogue: Catalogue, files: dict[str, _File], sizes: dict[str, int]
-) -> tuple[list[str], set[str]]:
-    """The hashes whose files are missing or damaged, and the paths that rows name rightly."""
-    missing: dict[str, None] = {}
-    named: set[str] = set()
+) -> _Rows:
+    rows = _Rows()
     for photograph in catalogue.all(Filter(state="cached", excluded=None)):
         path = photograph.path
         file = files.get(path)
+        rows.cached += 1
         if file is None and not home.resolve(path).is_file():
-            missing[photograph.sha256] = None
+            rows.missing.setdefault(photograph.sha256, set()).add(path)
+            rows.missing_images += 1
         elif file is not None and file.size != sizes.get(path, file.size):
-            missing[photograph.sha256] = None
-            home.resolve(path).unlink(missing_ok=True)
-            del files[path]
+            rows.damaged.setdefault(path, []).append(photograph.image_id)
         else:
-            named.add(path)
-    return list(missing), named
+            rows.named.add(path)
+    return rows
 
 
-def _adopt(journal: Journal, catalogue: Catalogue, files: dict[str, _File], named: set[str]) -> int:
+def _recover(home: Home, journal: Journal, rows: _Rows) -> set[str]:
+    """Bring back from the trash what a catalogue that is back names again."""
+    return trash.recover(home, journal, {path for paths in rows.missing.values() for path in paths})
+
+
+def _adopt_fetched(
+    journal: Journal, catalogue: Catalogue, files: dict[str, _File], named: set[str]
+) -> int:
     """Give rows the bytes that were fetched for their address before."""
     query = (
         "SELECT image_id, path, sha256, fetched.width, height, bytes, url "
@@ -112,12 +213,56 @@ def _adopt(journal: Journal, catalogue: Catalogue, files: dict[str, _File], name
     return len(kept)
 
 
-def _remove_strays(home: Home, files: dict[str, _File], named: set[str]) -> int:
-    oldest_kept = time.time() - STRAY_SECONDS
-    strays = [
-        file for path, file in files.items() if path not in named and file.changed < oldest_kept
+def _adopt_known(
+    home: Home,
+    journal: Journal,
+    catalogue: Catalogue,
+    files: dict[str, _File],
+    named: set[str],
+) -> int:
+    """Give rows the bytes that they had before: those of a disk that was away for a while."""
+    unnamed = {file.sha256: path for path, file in files.items() if path not in named}
+    kept = []
+    for photograph in catalogue.all(Filter(state="remote", excluded=None)) if unnamed else ():
+        path = unnamed.get(photograph.sha256)
+        if path and (path in named or sha256_of(home.resolve(path)) == photograph.sha256):
+            named.add(path)
+            kept.append(
+                Kept(
+                    photograph.image_id,
+                    path,
+                    photograph.sha256,
+                    photograph.width,
+                    photograph.height,
+                )
+            )
+    if kept:
+        catalogue.keep(kept)
+        journal.write_many(
+            "DELETE FROM wanted WHERE image_id = ?", ([item.image_id] for item in kept)
+        )
+    return len(kept)
+
+
+def _damaged(files: dict[str, _File], rows: _Rows) -> list[Discard]:
+    return [
+        Discard(path, files[path].sha256, files[path].size, "damaged", tuple(image_ids))
+        for path, image_ids in rows.damaged.items()
     ]
-    for file in strays:
-        home.resolve(file.path).unlink(missing_ok=True)
-        del files[file.path]
-    return len(strays)
+
+
+def _strays(
+    files: dict[str, _File], sizes: dict[str, int], rows: _Rows, protect: Protect
+) -> list[Discard]:
+    """Files that were fetched and that no row names."""
+    oldest_kept = time.time() - STRAY_SECONDS
+    found = [
+        Discard(path, file.sha256, file.size, "stray")
+        for path, file in files.items()
+        if sizes.get(path) == file.size
+        and path not in rows.named
+        and path not in rows.damaged
+        and file.changed < oldest_kept
+    ]
+    protected = protect().sha256s if found else frozenset()
+    return [item for item in found if item.sha256 not in protected]

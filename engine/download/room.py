@@ -48,7 +48,10 @@ class Room:
             self._make_room()
 
     def ran_out(self, error: DiskFull) -> None:
-        """The disk took no more. Raises the error, unless the download is to wait for room."""
+        """The disk took no more. Raises the error, unless emptying the trash makes room or the
+        download is to wait for it."""
+        if self._cache.empty_oldest_trash():
+            return
         if not self._settings.wait_for_room:
             raise error
         self._full = f"{error} The download waits for that."

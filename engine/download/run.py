@@ -1,21 +1,22 @@
 """A whole download: what to fetch, who may, and what came of it."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.catalogue.store import Catalogue
-from engine.download.cache import Cache, Protect, Protected
+from engine.download.cache import Cache, Protect, nothing_protected
 from engine.download.contact import require_contact
 from engine.download.control import Control, Status
 from engine.download.fetch import Fetcher
 from engine.download.gate import Gate
 from engine.download.journal import Journal, open_journal
 from engine.download.queue import Queue
-from engine.download.reconcile import reconcile
+from engine.download.reconcile import PhotographsMissing, Reconciled, reconcile
 from engine.download.room import Room
 from engine.download.session import Session
 from engine.download.tally import Tally
 from engine.download.worker import Worker
+from engine.errors import WorkFailed
 from engine.home import Home
 from engine.images.store import ImageStore
 from engine.locks import claim, release
@@ -24,6 +25,7 @@ from engine.settings.download import DownloadSettings
 
 _TOLD_EVERY = 0.5
 _HOSTS_TOLD = 100
+_STRAYS_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,9 @@ class Summary:
     `cache_after` are photographs on this machine, `cache_bytes` the latter's size; `left`
     addresses wait, on hosts that are `parked` or because the download was stopped; `waiting` says
     of each parked host why, and when it is tried next.
+
+    `removed` files of `removed_bytes` are in the folder `trash`, relative to the home; `strays`
+    of `stray_bytes` are named by no photograph and wait for `Consent` to be removed.
     """
 
     successful: int
@@ -51,10 +56,23 @@ class Summary:
     failures: dict[str, int] = field(default_factory=dict)
     parked: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+    removed: int = 0
+    removed_bytes: int = 0
+    trash: str = ""
+    strays: int = 0
+    stray_bytes: int = 0
 
 
-def nothing_protected() -> Protected:
-    return Protected()
+@dataclass(frozen=True)
+class Consent:
+    """What a person has agreed to: removing many files that no photograph names, and going on
+    although many photographs have no file."""
+
+    remove_strays: bool = False
+    accept_missing: bool = False
+
+
+NO_CONSENT = Consent()
 
 
 def download(
@@ -64,6 +82,7 @@ def download(
     limit: int | None = None,
     protect: Protect = nothing_protected,
     report: Report = silent,
+    consent: Consent = NO_CONSENT,
 ) -> Summary:
     """Fetch the catalogue's remote photographs, at most `limit` addresses of them.
 
@@ -72,14 +91,18 @@ def download(
 
     Raises:
         BadInput: servers would not be told whom to write to.
-        WorkFailed: the disk or the cache takes no more; what came is kept.
+        PhotographsMissing: many photographs have no file, and `consent` does not accept that.
+        WorkFailed: the disk or the cache takes no more; what came is kept. Or images, journal or
+            catalogue belong to another home.
     """
     control = Control(home)
     held = _wait_for_turn(control, report)
     try:
         control.go_on()
         with open_journal(home) as journal:
-            return _run(home, catalogue, settings, limit, protect, report, control, journal)
+            return _run(
+                home, catalogue, settings, limit, protect, report, consent, control, journal
+            )
     finally:
         release(held)
 
@@ -91,6 +114,7 @@ def _run(
     limit: int | None,
     protect: Protect,
     report: Report,
+    consent: Consent,
     control: Control,
     journal: Journal,
 ) -> Summary:
@@ -99,32 +123,19 @@ def _run(
     control.tell(Status("preparing", tally.started, time.time(), cache_before=before))
     report(0, 0, "Looking through the catalogue")
     queue.fill(catalogue, settings.variant)
-    found = reconcile(home, journal, catalogue)
+    found = _reconciled(home, catalogue, protect, consent, control, journal, tally, before)
     if found.missing:
         queue.fill(catalogue, settings.variant)
     tally.successful = found.adopted
     tally.total = tally.left = queue.order(catalogue, settings.order, limit)
     gate = Gate(journal, settings)
-    cache = Cache(home, settings, journal, found.bytes)
-    tell = _Telling(control, tally, cache, catalogue, before, report)
+    cache = Cache(home, settings, journal, found.bytes, found.waiting.paths)
+    tell = _Telling(control, tally, cache, catalogue, before, found, report)
     note = ""
     try:
         if tally.total:
             require_contact(queue.hosts(), settings)
-            fetcher = Fetcher(settings, home.images / ".incoming")
-            try:
-                Session(
-                    settings,
-                    journal,
-                    gate,
-                    catalogue,
-                    Worker(fetcher, ImageStore(home), cache, gate),
-                    Room(settings, cache, catalogue, protect),
-                    control,
-                    tell.now_and_then,
-                ).run(tally)
-            finally:
-                fetcher.close()
+            _fetch(home, catalogue, settings, protect, control, journal, gate, cache, tally, tell)
     except BaseException as error:
         note = str(error) or "Interrupted."
         raise
@@ -147,7 +158,62 @@ def _run(
         {str(kind): many for kind, many in tally.kinds.items()},
         [view.host for view in parked],
         [view.waiting for view in parked],
+        found.removed,
+        found.removed_bytes,
+        found.trash,
+        len(found.waiting.paths),
+        found.waiting.bytes,
     )
+
+
+def _fetch(
+    home: Home,
+    catalogue: Catalogue,
+    settings: DownloadSettings,
+    protect: Protect,
+    control: Control,
+    journal: Journal,
+    gate: Gate,
+    cache: Cache,
+    tally: Tally,
+    tell: "_Telling",
+) -> None:
+    fetcher = Fetcher(settings, home.images / ".incoming")
+    worker = Worker(fetcher, ImageStore(home), cache, gate)
+    room = Room(settings, cache, catalogue, protect)
+    try:
+        Session(settings, journal, gate, catalogue, worker, room, control, tell.now_and_then).run(
+            tally
+        )
+    finally:
+        fetcher.close()
+
+
+def _reconciled(
+    home: Home,
+    catalogue: Catalogue,
+    protect: Protect,
+    consent: Consent,
+    control: Control,
+    journal: Journal,
+    tally: Tally,
+    before: int,
+) -> Reconciled:
+    """As `reconcile`; whoever watches is told where that ends the download."""
+    try:
+        return reconcile(
+            home,
+            journal,
+            catalogue,
+            protect,
+            remove_strays=consent.remove_strays,
+            accept_missing=consent.accept_missing,
+        )
+    except WorkFailed as error:
+        missing = error.images if isinstance(error, PhotographsMissing) else 0
+        ended = Status("ended", tally.started, time.time(), cache_before=before, cache_after=before)
+        control.tell(replace(ended, note=str(error), missing=missing))
+        raise
 
 
 class _Telling:
@@ -160,10 +226,12 @@ class _Telling:
         cache: Cache,
         catalogue: Catalogue,
         before: int,
+        found: Reconciled,
         report: Report,
     ) -> None:
         self._control, self._tally, self._cache = control, tally, cache
         self._catalogue, self._before, self._report = catalogue, before, report
+        self._found = found
         self._next = 0.0
 
     def now_and_then(self, tally: Tally) -> None:
@@ -172,7 +240,7 @@ class _Telling:
             self.at_once()
 
     def at_once(self) -> None:
-        tally = self._tally
+        tally, found = self._tally, self._found
         photographs, size = tally.rates()
         self._control.tell(
             Status(
@@ -195,6 +263,12 @@ class _Telling:
                 _cached(self._catalogue),
                 tally.note,
                 _hosts(tally),
+                found.removed,
+                found.removed_bytes,
+                found.trash,
+                len(found.waiting.paths),
+                found.waiting.bytes,
+                list(found.waiting.paths[:_STRAYS_NAMED]),
             )
         )
         done = tally.total - tally.left

@@ -52,7 +52,7 @@ class ImageStore:
             header = read_header(content)
             sha256 = hashlib.sha256(content).hexdigest()
             target = self._file(sha256, header)
-            if not target.exists():
+            if not _is_there(target):
                 pixels = read_rgb(content)
                 self._leave_room(len(content))
                 write_atomic(target, content)
@@ -125,6 +125,15 @@ class ImageStore:
                 f"The disk that holds {self._home.root} has {free / 1e9:.1f} GB left; "
                 "make room and start again, what is already in stays."
             )
+
+
+def _is_there(file: Path) -> bool:
+    """Whether a file is there; it is touched, so that a download that makes room leaves it."""
+    try:
+        os.utime(file)
+    except OSError:
+        return file.exists()
+    return True
 
 
 def _name_anew(temporary: Path, target: Path) -> bool:

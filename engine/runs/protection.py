@@ -1,17 +1,21 @@
 """What the image cache must not let go: photographs of live runs' splits and of pinned ones."""
 
 import contextlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from engine.catalogue.store import Catalogue
 from engine.download.cache import Protect, Protected
-from engine.download.journal import open_journal
+from engine.download.journal import Journal, open_journal
 from engine.download.pins import pinned_splits
+from engine.download.variants import in_size
 from engine.errors import StudioError
 from engine.files import read_json_lines
 from engine.home import Home
 from engine.runs.run import list_runs
+from engine.settings.download import Variant
 from engine.settings.files import load
 from engine.settings.run import RunSettings
 from engine.split.folder import PARTS
@@ -22,16 +26,16 @@ def protection(home: Home, catalogue: Catalogue) -> Protect:
 
     def protected() -> Protected:
         found: set[str] = set()
-        for file in _part_files(home):
-            found.update(_hashes(file, catalogue))
+        with open_journal(home) as journal:
+            for file in _part_files(home, journal):
+                found.update(_hashes(file, catalogue, journal))
         return Protected(found)
 
     return protected
 
 
-def _part_files(home: Home) -> set[Path]:
-    with open_journal(home) as journal:
-        names = set(pinned_splits(journal))
+def _part_files(home: Home, journal: Journal) -> set[Path]:
+    names = set(pinned_splits(journal))
     files: set[Path] = set()
     for run in list_runs(home):
         if run.is_live:
@@ -47,12 +51,22 @@ def _part_files(home: Home) -> set[Path]:
     return {file for file in files if file.is_file()}
 
 
-def _hashes(file: Path, catalogue: Catalogue) -> Iterator[str]:
+def _hashes(file: Path, catalogue: Catalogue, journal: Journal) -> Iterator[str]:
     for line in read_json_lines(file):
         sha256 = str(line.get("sha256") or "")
         if not sha256:
             # It was not on this machine when the split was made.
             photograph = catalogue.get(str(line.get("image_id", "")))
-            sha256 = photograph.sha256 if photograph else ""
+            if photograph is None:
+                # Another catalogue than that of the split; the journal is the same.
+                yield from _fetched_from(str(line.get("url") or ""), journal)
+                continue
+            sha256 = photograph.sha256
         if sha256:
             yield sha256
+
+
+def _fetched_from(url: str, journal: Journal) -> list[str]:
+    sizes = sorted({in_size(url, variant) for variant in get_args(Variant)})
+    query = "SELECT sha256 FROM fetched WHERE url IN (SELECT value FROM json_each(?))"
+    return [str(sha256) for (sha256,) in journal.rows(query, [json.dumps(sizes)])] if url else []

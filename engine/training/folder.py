@@ -8,6 +8,7 @@ from engine.crop.presets import CENTRE, load_preset
 from engine.errors import BadInput
 from engine.files import read_json, sha256_of, write_json
 from engine.home import Home
+from engine.home_id import home_id
 from engine.settings.crop import CropPreset
 from engine.settings.files import load, save
 from engine.settings.model import ModelSettings
@@ -44,6 +45,11 @@ class RunFolder:
     @property
     def parts(self) -> Path:
         return self.root / "parts.json"
+
+    @property
+    def home(self) -> Path:
+        """The id of the home that the run was made in; older runs have none."""
+        return self.root / "home.json"
 
     @property
     def metrics(self) -> Path:
@@ -191,6 +197,7 @@ def prepare(home: Home, settings: RunSettings, run_id: str) -> RunFolder:
     write_json(folder.parts, digests)
     status = Status(run_id=run_id, epochs=settings.total_epochs, updated=time.time())
     write_status(folder.status, status)
+    write_json(folder.home, {"home": home_id(home)})
     # Last, for a folder with a configuration is a run.
     save(settings.model_copy(update={"data": data, "model": model}), folder.config)
     return folder

@@ -65,6 +65,12 @@ def last_session(home: Home) -> None:
 def summary(status: Status) -> None:
     """The figures of a session, as they stand."""
     seconds = max(0.0, status.t - status.started)
+    removed = Metric(
+        "Removed",
+        text.count(status.removed, "file"),
+        help="Fetched files that no photograph names or that are damaged; they are in the trash.",
+        note=text.size(status.removed_bytes),
+    )
     metric_row(
         [
             Metric("Successful", text.number(status.successful)),
@@ -81,6 +87,7 @@ def summary(status: Status) -> None:
                 help="Photographs on this machine, before and after.",
                 note=text.size(status.cache_used) if status.cache_used else None,
             ),
+            *([removed] if status.removed else []),
         ]
     )
 

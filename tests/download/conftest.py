@@ -6,9 +6,9 @@ import pytest
 
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
-from engine.download.cache import Protect
+from engine.download.cache import Protect, nothing_protected
 from engine.download.fetch import Fetcher
-from engine.download.run import Summary, download, nothing_protected
+from engine.download.run import NO_CONSENT, Consent, Summary, download
 from engine.home import Home
 from engine.settings.download import DownloadSettings, ProviderSettings
 from tests.download.server import Server, body, jpeg
@@ -68,9 +68,12 @@ def fetch_all(home: Home, catalogue: SqliteCatalogue) -> Callable[..., Summary]:
     """fetch_all(limit=…, cache_gigabytes=…) downloads with QUICK settings and these changes."""
 
     def run(
-        limit: int | None = None, protect: Protect = nothing_protected, **changes: object
+        limit: int | None = None,
+        protect: Protect = nothing_protected,
+        consent: Consent = NO_CONSENT,
+        **changes: object,
     ) -> Summary:
         settings = QUICK.model_copy(update=changes)
-        return download(home, catalogue, settings, limit, protect)
+        return download(home, catalogue, settings, limit, protect, consent=consent)
 
     return run

@@ -54,7 +54,8 @@ def photographs(catalogue: SqliteCatalogue, server: Server) -> list[str]:
 
 
 def files(home: Home) -> list[Path]:
-    return [path for path in home.images.rglob("*") if path.is_file()]
+    """The photographs, without the trash."""
+    return [path for path in home.images.glob("[!.]*/*") if path.is_file()]
 
 
 def cached(catalogue: SqliteCatalogue) -> set[str]:
@@ -206,6 +207,20 @@ def test_a_full_disk_ends_a_download_in_order_and_it_goes_on_with_room(
     assert fetch_all().successful == 20 - before
 
 
+def test_the_trash_goes_before_a_full_disk_ends_a_download(
+    small_disk: Path, server: Server, fetch_all: FetchAll, home: Home, catalogue: SqliteCatalogue
+) -> None:
+    home.images.symlink_to(small_disk / "images")
+    day = small_disk / "images" / ".trash" / "2999-01-01"
+    day.mkdir(parents=True)
+    (day / "old.jpg").write_bytes(bytes(700_000))
+    for number in range(20):
+        server.put(f"/{number}.jpg", body(jpeg(400, 300, seed=number, quality=95)))
+        catalogue.add([Photograph(f"p{number}", "Rosa", url=server.url(f"/{number}.jpg"))])
+    assert fetch_all().successful == 20
+    assert not day.exists()
+
+
 def test_a_download_that_waits_for_room_says_so_and_goes_on_by_itself(
     small_disk: Path, server: Server, fetch_all: FetchAll, home: Home, catalogue: SqliteCatalogue,
     monkeypatch: pytest.MonkeyPatch,
@@ -266,21 +281,21 @@ def test_files_whose_row_was_lost_get_it_back_unasked(
     assert cached(catalogue) == set(photographs)
 
 
-def test_files_that_nobody_names_are_removed_once_they_are_old(
+def test_a_file_that_was_never_fetched_stays_however_old_and_nameless_it_is(
     home: Home, photographs: list[str], fetch_all: FetchAll
 ) -> None:
     fetch_all()
-    (home.images / "ab").mkdir(exist_ok=True)
-    old, young = home.images / "ab" / "old.jpg", home.images / "ab" / "young.jpg"
-    left = home.images / ".incoming" / "tmp123"
-    left.parent.mkdir(exist_ok=True)
-    for path in (old, young, left):
+    unknown = home.images / "ab" / f"{'ab' * 32}.jpg"
+    unfinished = home.images / ".incoming" / "tmp123"
+    for path in (unknown, unfinished):
+        path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"who am I")
-    past = time.time() - reconcile_module.STRAY_SECONDS - 5
-    os.utime(old, (past, past))
-    fetch_all()
-    assert not old.exists() and not left.exists()
-    assert young.exists()
+    past = time.time() - 10 * reconcile_module.STRAY_SECONDS
+    os.utime(unknown, (past, past))
+    summary = fetch_all()
+    assert unknown.read_bytes() == b"who am I"
+    assert not unfinished.exists()
+    assert (summary.removed, summary.strays) == (0, 0)
 
 
 def test_a_disk_that_is_not_mounted_empties_no_catalogue(
@@ -288,7 +303,7 @@ def test_a_disk_that_is_not_mounted_empties_no_catalogue(
 ) -> None:
     fetch_all()
     home.images.rename(home.data / "elsewhere")
-    with pytest.raises(WorkFailed, match="is the disk that holds them mounted"):
+    with pytest.raises(WorkFailed, match=r"12 photographs are missing .* Is the disk mounted"):
         fetch_all()
     assert cached(catalogue) == set(photographs)
 

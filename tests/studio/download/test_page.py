@@ -1,3 +1,7 @@
+import os
+import time
+from pathlib import Path
+
 import pytest
 
 from engine.catalogue.record import Photograph
@@ -8,8 +12,12 @@ from engine.download.journal import open_journal
 from engine.download.ledger import Limit
 from engine.download.preferences import choose, download_settings
 from engine.download.queue import Queue
+from engine.download.reconcile import PhotographsMissing
+from engine.download.run import download
+from engine.download.trash import Discard, days, discard
 from engine.home import Home
 from engine.runs.jobs import read_job
+from engine.settings.download import DownloadSettings
 from studio.download.hosts import budget_words, state_words
 from studio.text import plain
 from tests.studio.conftest import OpenPage, words
@@ -161,3 +169,68 @@ def test_a_budget_is_said_in_words() -> None:
         "1.2 GB of 4.5 GB an hour"
     )
     assert budget_words(Budget(Limit("a requests", 60, 55), 12)) == "12 of 55 requests a minute"
+
+
+def test_files_that_no_photograph_names_are_shown_before_they_are_moved(
+    open_page: OpenPage, home: Home, catalogue: SqliteCatalogue
+) -> None:
+    remote(catalogue, rosa=2)
+    waiting = {"strays": 612, "stray_bytes": 5_200_000_000, "stray_names": ["data/images/ab/a.jpg"]}
+    Control(home).tell(Status("ended", 1_000.0, 1_010.0, **waiting))
+    app = open_page("download")
+    assert "612 files, 5.2 GB, can be removed." in words(app)
+    assert app.code[0].value == "data/images/ab/a.jpg"
+    assert app.button(key="download.remove_strays").label == "Move 612 files to the trash"
+    assert app.button(key="download.start").label == "Fetch 2 addresses"
+
+
+def test_strays_are_moved_to_the_trash_and_restored_or_emptied_on_the_page(
+    open_page: OpenPage, home: Home
+) -> None:
+    paths = [f"data/images/ab/{number:064x}.jpg" for number in range(3)]
+    with open_journal(home) as journal:
+        for number, path in enumerate(paths):
+            home.resolve(path).parent.mkdir(parents=True, exist_ok=True)
+            home.resolve(path).write_bytes(b"12345")
+            os.utime(home.resolve(path), (0, 0))
+            values = [str(number), Path(path).stem, path]
+            journal.write(
+                "INSERT INTO fetched VALUES (?, '', ?, ?, 1, 1, 5, '', '', 'h', '', 0)", values
+            )
+    Control(home).tell(Status("ended", 1_000.0, 1_010.0, strays=3, stray_bytes=15))
+    app = open_page("download")
+    app.button(key="download.remove_strays").click().run()
+    until = time.monotonic() + 60
+    while read_job(home, "download").state == "running" and time.monotonic() < until:
+        time.sleep(0.2)
+    assert read_job(home, "download").state == "finished"
+    (day,) = days(home)
+    app = open_page("download")
+    figures = {metric.label: (metric.value, metric.delta) for metric in app.metric}
+    assert figures["Removed"] == ("3 files", "15 bytes")
+    assert f"{day.date} · 3 files, 15 bytes" in words(app)
+    app.button(key=f"download.trash.restore.{day.date}").click().run()
+    assert all(home.resolve(path).is_file() for path in paths) and not days(home)
+    with open_journal(home) as journal:
+        items = [Discard(path, Path(path).stem, 5, "stray") for path in paths]
+        discard(home, journal, items)
+    app = open_page("download")
+    app.button(key=f"download.trash.empty.{day.date}").click().run()
+    assert not days(home) and not any(home.resolve(path).exists() for path in paths)
+
+
+def test_missing_photographs_are_told_and_accepted_by_a_button(
+    open_page: OpenPage, home: Home, small_catalogue: SqliteCatalogue
+) -> None:
+    home.images.rename(home.root / "disk")
+    with pytest.raises(PhotographsMissing):
+        download(home, small_catalogue, DownloadSettings())
+    app = open_page("download")
+    assert "12 photographs are missing" in app.error[0].value
+    app.button(key="download.accept_missing").click().run()
+    until = time.monotonic() + 60
+    while read_job(home, "download").state == "running" and time.monotonic() < until:
+        time.sleep(0.2)
+    assert read_job(home, "download").state == "finished"
+    assert small_catalogue.counts().by_state == {"remote": 12}
+    assert not open_page("download").error

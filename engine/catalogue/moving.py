@@ -1,0 +1,175 @@
+"""Moving a home's catalogue to its other store, with everything that it holds.
+
+Photographs go over in batches, then the history of curation. Rows are compared by a checksum
+before data/catalogue.yaml names the new store, and the old one is kept. A move that was cut off
+goes on where it was: what is there already is brought up to date.
+"""
+
+import contextlib
+import hashlib
+import itertools
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.catalogue.opening import catalogue_settings
+from engine.catalogue.record import Photograph
+from engine.catalogue.store import Catalogue, Filter
+from engine.catalogue.stores import open_store
+from engine.errors import BadInput, WorkFailed
+from engine.home import Home
+from engine.home_id import MOVING, home_id, require_own_catalogue
+from engine.progress import Report, silent
+from engine.settings.catalogue import CatalogueSettings
+from engine.settings.files import save
+
+_BATCH = 5_000
+_EVERYTHING = Filter(excluded=None)
+_ALL_CHANGES = 1_000_000_000
+_MODULUS = 1 << 256
+
+
+@dataclass(frozen=True)
+class Moved:
+    """`checksum` is over all rows, the same in both stores; `kept` says where the old store is."""
+
+    store: str
+    photographs: int
+    changes: int
+    checksum: str
+    kept: str
+
+
+def move_catalogue(home: Home, target: CatalogueSettings, report: Report = silent) -> Moved:
+    """Copy the catalogue into the store `target`, compare both, and let the home use it.
+
+    Raises:
+        BadInput: the catalogue is there already, there is none, or the target is in use.
+        WorkFailed: the copy differs, the catalogue changed meanwhile, or a store fails. The home
+            uses the store it had.
+    """
+    current = catalogue_settings(home)
+    _require_other(home, current, target)
+    fresh = home.data / "catalogue.moving.sqlite"
+    with (
+        open_store(current, home.catalogue) as source,
+        open_store(target, fresh) as copy,
+    ):
+        require_own_catalogue(home, source)
+        _prepare(home, source, copy, target)
+        images = _copy_photographs(source, copy, report)
+        changes = _copy_changes(source, copy)
+        stamp = source.stamp()
+        report(images, images, "Comparing the two stores")
+        checksum = _checksum(source)
+        if checksum != _checksum(copy):
+            raise WorkFailed(
+                "The copy is not the same as the catalogue. Nothing was switched. "
+                "Run the command again, or choose another --database."
+            )
+        copy.mark_home(home_id(home))
+        if source.stamp() != stamp:
+            copy.mark_home(_moving(home))
+            raise WorkFailed(
+                "The catalogue changed while it was moved. Nothing was switched. "
+                "Run the command again."
+            )
+    kept = "data/catalogue.sqlite"
+    if target.store == "sqlite":
+        _put_in_place(home, fresh)
+        kept = _name(current)
+    save(target, home.data / "catalogue.yaml")
+    return Moved(target.store, images, changes, checksum, kept)
+
+
+def _require_other(home: Home, current: CatalogueSettings, target: CatalogueSettings) -> None:
+    if current.store == target.store == "sqlite" or current == target:
+        raise BadInput(f"The catalogue is in {_name(target)} already.")
+    if current.store == "sqlite" and not home.catalogue.is_file():
+        raise BadInput(f"There is no catalogue to move: {home.catalogue} does not exist.")
+
+
+def _prepare(home: Home, source: Catalogue, copy: Catalogue, target: CatalogueSettings) -> None:
+    """Mark the target as half done, so that no home uses it as it is."""
+    mark, found = _moving(home), copy.home_id()
+    images = copy.counts(_EVERYTHING).images
+    is_ours = found in (mark, home_id(home)) and _holds_no_other(source, copy)
+    if (images and not is_ours) or found not in ("", mark, home_id(home)):
+        raise BadInput(
+            f"There are other photographs ({images:,}) in {_name(target)}. "
+            "Choose another with --database."
+        )
+    copy.mark_home(mark)
+
+
+def _holds_no_other(source: Catalogue, copy: Catalogue) -> bool:
+    """Whether all that is in the copy is in the source, as after an earlier move."""
+    return all(
+        len(source.known([photograph.image_id for photograph in batch])) == len(batch)
+        for batch in _batches(copy.all(_EVERYTHING))
+    )
+
+
+def _moving(home: Home) -> str:
+    return MOVING + home_id(home)
+
+
+def _copy_photographs(source: Catalogue, copy: Catalogue, report: Report) -> int:
+    counts = source.counts(_EVERYTHING)
+    done = 0
+    for batch in _batches(source.all(_EVERYTHING)):
+        if copy.add(batch).known:
+            # A move that was cut off brought them; they may have changed since.
+            copy.update(photograph._asdict() for photograph in batch)
+        done += len(batch)
+        report(done, counts.images, "Moving photographs")
+    return done
+
+
+def _copy_changes(source: Catalogue, copy: Catalogue) -> int:
+    changes = source.changes(_ALL_CHANGES)
+    for change in reversed(changes):
+        copy.take_change(change, source.before_change(change.number))
+    return len(changes)
+
+
+def _checksum(catalogue: Catalogue) -> str:
+    """Over all photographs and changes, in whatever order they come."""
+    total = count = 0
+    for photograph in catalogue.all(_EVERYTHING):
+        total, count = (total + _digest(tuple(photograph))) % _MODULUS, count + 1
+    for change in catalogue.changes(_ALL_CHANGES):
+        total = (total + _digest(change)) % _MODULUS
+        for image_id, facet in catalogue.before_change(change.number):
+            total = (total + _digest((change.number, image_id, tuple(facet)))) % _MODULUS
+    return hashlib.sha256(f"{count} {total}".encode()).hexdigest()
+
+
+def _digest(row: object) -> int:
+    return int.from_bytes(hashlib.sha256(repr(row).encode(errors="surrogatepass")).digest(), "big")
+
+
+def _batches(photographs: Iterable[Photograph]) -> Iterator[list[Photograph]]:
+    rest = iter(photographs)
+    while batch := list(itertools.islice(rest, _BATCH)):
+        yield batch
+
+
+def _put_in_place(home: Home, fresh: Path) -> None:
+    """Give the new file its name; one that was there, of an earlier move, is set aside."""
+    aside = home.data / f"catalogue.until-{time.strftime('%Y%m%d-%H%M%S')}.sqlite"
+    try:
+        for ending in ("-wal", "-shm", ""):
+            former = home.data / f"{home.catalogue.name}{ending}"
+            with contextlib.suppress(FileNotFoundError):
+                former.rename(home.data / f"{aside.name}{ending}")
+        fresh.rename(home.catalogue)
+    except OSError as error:
+        raise WorkFailed(f"{fresh} could not be put in place ({error.strerror}).") from error
+
+
+def _name(settings: CatalogueSettings) -> str:
+    if settings.store == "sqlite":
+        return "data/catalogue.sqlite"
+    return f"the database {settings.database} of {settings.address}"

@@ -1,0 +1,147 @@
+"""Which home something belongs to: an id in data/home.json, repeated in all that is the home's.
+
+The images folder, the catalogue, the journal of downloads and every run carry it. What carries
+none is of an older studio, and is marked when it is next used. A copy of a whole home keeps the
+id everywhere and works like the original.
+"""
+
+import contextlib
+import os
+import tempfile
+import uuid
+from pathlib import Path
+from typing import Protocol
+
+from engine.errors import StudioError, WorkFailed
+from engine.files import read_json, write_atomic, write_json
+from engine.home import Home
+
+MOVING = "moving to "
+"""What stands before the id in a store that `engine.catalogue.moving` has not finished."""
+
+
+class Marked(Protocol):
+    """A store that can carry the id of its home."""
+
+    def home_id(self) -> str: ...
+    def mark_home(self, home_id: str) -> None: ...
+
+
+class OtherHome(WorkFailed):
+    """Something belongs to another home; nothing was changed."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} belongs to another home. Give this home its own, or run "
+            "`home claim` to take it over."
+        )
+
+
+def home_id(home: Home) -> str:
+    """The home's id; made where it has none, empty where it cannot be written.
+
+    Raises:
+        WorkFailed: data/home.json is damaged.
+    """
+    file = _id_file(home)
+    if not file.exists():
+        with contextlib.suppress(OSError, WorkFailed):
+            _make(file)
+    if not file.exists():
+        return ""
+    try:
+        found = read_json(file)["home"]
+    except (StudioError, KeyError, TypeError) as error:
+        raise WorkFailed(
+            f"{file} is damaged. Put it back from a copy, or delete it and run `home claim`."
+        ) from error
+    return str(found)
+
+
+def require_own(home: Home, catalogue: Marked, journal: Marked) -> None:
+    """See that images, catalogue and journal are this home's; what carries no id is marked.
+
+    Raises:
+        OtherHome: one of them is not.
+        WorkFailed: the catalogue was moved only in part, or data/home.json is damaged.
+    """
+    require_own_images(home)
+    require_own_catalogue(home, catalogue)
+    _require(home, journal, f"The journal {home.downloads / 'downloads.sqlite'}")
+
+
+def require_own_catalogue(home: Home, catalogue: Marked) -> None:
+    """As `require_own`, of the catalogue alone."""
+    _require(home, catalogue, f"The catalogue of {home.root}")
+
+
+def require_own_images(home: Home) -> None:
+    """As `require_own`, of the images folder alone."""
+    own = home_id(home)
+    found = _images_id(home)
+    if found and own and found != own:
+        raise OtherHome(f"The folder {home.images}")
+    if own and not found and home.images.is_dir():
+        with contextlib.suppress(WorkFailed):
+            write_atomic(_images_file(home), own + "\n")
+
+
+def claim(home: Home, *stores: Marked) -> str:
+    """Make the images folder and these stores this home's own; returns its id.
+
+    Raises:
+        WorkFailed: one of them cannot be written to.
+    """
+    own = home_id(home)
+    if not own:
+        raise WorkFailed(f"{_id_file(home)} cannot be written. See that the disk is writable.")
+    if home.images.is_dir():
+        write_atomic(_images_file(home), own + "\n")
+    for store in stores:
+        store.mark_home(own)
+    return own
+
+
+def _require(home: Home, store: Marked, what: str) -> None:
+    own, found = home_id(home), store.home_id()
+    if found.startswith(MOVING):
+        raise WorkFailed(
+            f"{what} was moved only in part. Put data/catalogue.yaml back as it was, and run "
+            "`catalogue move` again."
+        )
+    if found and own and found != own:
+        raise OtherHome(what)
+    if own and not found:
+        # A catalogue that is only read, on a read-only disk or by a user who may not write, is
+        # not marked.
+        with contextlib.suppress(StudioError):
+            store.mark_home(own)
+
+
+def _id_file(home: Home) -> Path:
+    return home.data / "home.json"
+
+
+def _images_file(home: Home) -> Path:
+    return home.images / ".home"
+
+
+def _images_id(home: Home) -> str:
+    try:
+        return _images_file(home).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return ""
+
+
+def _make(file: Path) -> None:
+    """Write a new id; where two processes do so at once, one of them wins."""
+    with tempfile.TemporaryDirectory(prefix=".home.", dir=file.parent) as folder:
+        fresh = Path(folder) / file.name
+        write_json(fresh, {"home": uuid.uuid4().hex})
+        try:
+            os.link(fresh, file)
+        except FileExistsError:
+            return
+        except OSError:
+            # Some file systems know no second name for a file.
+            fresh.replace(file)

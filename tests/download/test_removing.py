@@ -1,0 +1,394 @@
+"""What a download removes: nothing that it did not fetch, and not much without being asked."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite import SqliteCatalogue
+from engine.catalogue.store import Filter
+from engine.download.journal import open_journal
+from engine.download.pins import pin
+from engine.download.queue import Queue
+from engine.download.reconcile import STRAY_SECONDS, PhotographsMissing, reconcile
+from engine.download.run import Consent, download
+from engine.download.trash import days
+from engine.home import Home, open_home
+from engine.images.store import ImageStore
+from engine.runs.protection import protection
+from tests.conftest import PROJECT, flower
+from tests.download.conftest import QUICK
+from tests.download.server import Server, body, jpeg
+from tests.mongod import running
+
+IMPORTED, FETCHED = 25, 30
+
+
+def engine(home: Home, *words: str) -> tuple[int, dict[str, Any], str]:
+    """A real command: its exit status, its JSON, its words."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "engine", *words, "--home", str(home.root), "--json"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    lines = ended.stdout.splitlines()
+    return ended.returncode, json.loads(lines[-1]) if lines else {}, ended.stderr.strip()
+
+
+def fetch(home: Home, *words: str) -> tuple[int, dict[str, Any], str]:
+    return engine(home, "download", "--allow-private-hosts", "--contact=me@example.org", *words)
+
+
+def add_address(home: Home, url: str) -> None:
+    table = home.root / "one.jsonl"
+    table.write_text(json.dumps({"species": "Viola alba", "url": url}) + "\n")
+    assert engine(home, "import", "table", str(table))[0] == 0
+
+
+def files(home: Home) -> set[str]:
+    """Names of the photographs' files, the trash left out."""
+    return {path.name for path in home.images.glob("[!.]*/*") if path.is_file()}
+
+
+def age(home: Home) -> None:
+    """Let every file be old enough to be called a stray."""
+    past = time.time() - STRAY_SECONDS - 60
+    for path in home.images.glob("[!.]*/*"):
+        os.utime(path, (past, past))
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[Server]:
+    started = Server()
+    for number in range(FETCHED + 1):
+        started.put(f"/{number}.jpg", body(jpeg(seed=1_000 + number)))
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="module")
+def full(host: Server, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with photographs from a folder and from a server. Not to be changed."""
+    folder = tmp_path_factory.mktemp("full")
+    (folder / "pictures" / "Rosa canina").mkdir(parents=True)
+    for number in range(IMPORTED):
+        picture = Image.fromarray(flower(64, 48, seed=number))
+        picture.save(folder / "pictures" / "Rosa canina" / f"{number}.png")
+    table = folder / "table.jsonl"
+    rows = [
+        {"species": "Acer campestre", "url": host.url(f"/{number}.jpg")}
+        for number in range(FETCHED)
+    ]
+    table.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    home = open_home(folder / "home")
+    assert engine(home, "import", "folder", str(folder / "pictures"))[0] == 0
+    assert engine(home, "import", "table", str(table))[0] == 0
+    status, told, _ = fetch(home)
+    assert (status, told["successful"], told["removed"], told["trash"]) == (0, FETCHED, 0, "")
+    age(home)
+    return home
+
+
+@pytest.fixture
+def place(full: Home, tmp_path: Path) -> Home:
+    """A copy of the full home, as of one that was carried to another machine."""
+    shutil.copytree(full.root, tmp_path / "home")
+    return open_home(tmp_path / "home")
+
+
+def imported(home: Home) -> set[str]:
+    return {name for name in files(home) if name.endswith(".png")}
+
+
+def test_a_lost_catalogue_costs_no_file(place: Home, host: Server) -> None:
+    before = files(place)
+    place.catalogue.rename(place.root / "catalogue.sqlite")
+    with closing(SqliteCatalogue(place.root / "empty.sqlite")) as empty:
+        with open_journal(place) as journal:
+            Queue(journal).fill(empty, "original")
+            found = reconcile(place, journal, empty)
+        assert (found.removed, len(found.waiting.paths)) == (0, FETCHED)
+        assert files(place) == before
+        summary = download(place, empty, QUICK)
+        assert (summary.removed, summary.strays) == (0, FETCHED)
+        download(place, empty, QUICK, consent=Consent(remove_strays=True))
+    assert files(place) == imported(place) and len(files(place)) == IMPORTED
+    # With the catalogue back, so are the files, and nothing is fetched again.
+    (place.root / "catalogue.sqlite").rename(place.catalogue)
+    asked = len(host.requests)
+    status, told, _ = fetch(place)
+    assert (status, told["cache_after"], told["trash"]) == (0, IMPORTED + FETCHED, "")
+    assert files(place) == before and not days(place)
+    assert len(host.requests) == asked
+
+
+@pytest.mark.mongo
+def test_a_change_of_store_by_hand_costs_no_file_and_a_pinned_split_stays(
+    place: Home, host: Server, tmp_path: Path
+) -> None:
+    before = files(place)
+    assert engine(place, "split", "make", "--name=first")[0] == 0
+    assert engine(place, "split", "pin", "first")[0] == 0
+    (tmp_path / "mongod").mkdir()
+    with running(tmp_path / "mongod") as server:
+        settings = f"store: mongodb\naddress: {server.address}\n"
+        (place.data / "catalogue.yaml").write_text(settings)
+        add_address(place, host.url(f"/{FETCHED}.jpg"))
+        status, told, _ = fetch(place)
+        assert (status, told["successful"], told["removed"]) == (0, 1, 0)
+        assert files(place) >= before
+        # The pin speaks of photographs that this catalogue has never heard of.
+        status, told, _ = fetch(place, "--remove-strays")
+        assert (status, told["removed"], told["strays"]) == (0, 0, 0)
+    assert files(place) >= before
+
+
+def test_an_unmounted_disk_costs_neither_files_nor_rows(
+    place: Home, host: Server, make_image: Any
+) -> None:
+    before = files(place)
+    place.images.rename(place.root / "disk")
+    new = make_image("Viola alba/new.png", seed=99)
+    assert engine(place, "import", "folder", str(new.parents[1]))[0] == 0
+    many = IMPORTED + FETCHED
+    status, _, words = fetch(place)
+    assert status == 1
+    assert f"{many} photographs are missing from {place.images}. Is the disk mounted?" in words
+    with closing(SqliteCatalogue(place.catalogue)) as catalogue:
+        assert catalogue.counts().by_state == {"cached": many + 1}
+    shutil.copytree(place.images, place.root / "disk", dirs_exist_ok=True)
+    shutil.rmtree(place.images)
+    (place.root / "disk").rename(place.images)
+    age(place)
+    status, told, _ = fetch(place)
+    assert (status, told["cache_after"], told["removed"]) == (0, many + 1, 0)
+    assert files(place) >= before
+
+
+def test_missing_photographs_that_were_accepted_get_their_files_back_with_the_disk(
+    place: Home,
+) -> None:
+    before = files(place)
+    place.images.rename(place.root / "disk")
+    status, told, _ = fetch(place, "--accept-missing", "--limit=0")
+    assert (status, told["cache_after"]) == (0, 0)
+    shutil.rmtree(place.images, ignore_errors=True)
+    (place.root / "disk").rename(place.images)
+    status, told, _ = fetch(place, "--limit=0")
+    assert (status, told["cache_after"]) == (0, IMPORTED + FETCHED)
+    assert files(place) == before
+
+
+def test_a_folder_of_photographs_shared_by_two_homes_is_refused_to_the_second(
+    place: Home, host: Server, tmp_path: Path
+) -> None:
+    before = files(place)
+    second = open_home(tmp_path / "second")
+    second.images.symlink_to(place.images)
+    add_address(second, host.url(f"/{FETCHED}.jpg"))
+    status, _, words = fetch(second)
+    assert status == 1
+    assert f"The folder {second.images} belongs to another home." in words
+    # Even where the second home takes the folder over, it removes what it fetched alone.
+    assert engine(second, "home", "claim")[0] == 0
+    age(place)
+    status, told, _ = fetch(second, "--remove-strays")
+    assert (status, told["successful"], told["removed"]) == (0, 1, 0)
+    assert files(place) >= before
+    assert "belongs to another home" in fetch(place)[2]
+
+
+def test_a_catalogue_of_yesterday_costs_no_file(
+    place: Home, host: Server, tmp_path: Path, make_image: Any
+) -> None:
+    shutil.copy(place.catalogue, tmp_path / "yesterday.sqlite")
+    for number in range(25):
+        make_image(f"Viola alba/{number}.png", seed=200 + number)
+    assert engine(place, "import", "folder", str(tmp_path / "pictures"))[0] == 0
+    age(place)
+    before = files(place)
+    for left in place.data.glob("catalogue.sqlite*"):
+        left.unlink()
+    shutil.copy(tmp_path / "yesterday.sqlite", place.catalogue)
+    status, told, _ = fetch(place, "--remove-strays")
+    assert (status, told["removed"]) == (0, 0)
+    assert files(place) == before
+    assert len(imported(place)) == IMPORTED + 25
+
+
+def test_many_strays_go_only_when_a_person_says_so_and_come_back(place: Home) -> None:
+    before = files(place)
+    with closing(SqliteCatalogue(place.root / "empty.sqlite")) as empty:
+        download(place, empty, QUICK)
+        assert files(place) == before
+        summary = download(place, empty, QUICK, consent=Consent(remove_strays=True))
+    assert summary.removed == FETCHED and summary.removed_bytes > 0
+    (day,) = days(place)
+    assert summary.trash == f"data/images/.trash/{day.date}"
+    assert (day.files, day.bytes) == (summary.removed, summary.removed_bytes)
+    lines = (place.root / summary.trash / "manifest.jsonl").read_text().split("\n")
+    line = next(json.loads(text) for text in lines if text)
+    assert line["why"] == "stray" and line["fetched"][0]["url"].startswith("http://127.0.0.1")
+    status, told, _ = engine(place, "download", "trash", "list")
+    assert (status, told["days"][0]["files"]) == (0, FETCHED)
+    status, told, _ = engine(place, "download", "trash", "restore", day.date)
+    assert (status, told) == (0, {"restored": FETCHED, "left": 0})
+    assert files(place) == before and not days(place)
+    age(place)
+    # What a person brought back is theirs.
+    with closing(SqliteCatalogue(place.root / "empty.sqlite")) as empty:
+        assert download(place, empty, QUICK, consent=Consent(remove_strays=True)).removed == 0
+    assert files(place) == before
+
+
+def test_a_single_stray_goes_to_the_trash_unasked(place: Home) -> None:
+    with closing(SqliteCatalogue(place.catalogue)) as catalogue:
+        one = next(iter(catalogue.all(Filter(species="Acer campestre"))))
+        # Its row names other bytes now.
+        lost = {"state": "remote", "path": "", "sha256": "", "url": "https://example.org/gone.jpg"}
+        catalogue.update([{"image_id": one.image_id} | lost])
+        with open_journal(place) as journal:
+            Queue(journal).fill(catalogue, "original")
+            found = reconcile(place, journal, catalogue)
+    assert (found.removed, found.waiting.paths) == (1, ())
+    assert Path(one.path).name not in files(place)
+    status, told, _ = engine(place, "download", "trash", "empty")
+    assert (status, told["removed"]) == (0, 1)
+    assert not days(place)
+
+
+def test_a_file_of_another_size_goes_to_the_trash_and_is_fetched_again(place: Home) -> None:
+    with closing(SqliteCatalogue(place.catalogue)) as catalogue:
+        one = next(iter(catalogue.all(Filter(species="Acer campestre"))))
+    os.truncate(place.resolve(one.path), 100)
+    status, told, _ = fetch(place)
+    assert (status, told["successful"], told["removed"], told["removed_bytes"]) == (0, 1, 1, 100)
+    assert place.resolve(one.path).stat().st_size > 100
+    kept = place.root / told["trash"] / Path(one.path).parent.name / Path(one.path).name
+    assert kept.stat().st_size == 100
+    line = json.loads((place.root / told["trash"] / "manifest.jsonl").read_text())
+    assert (line["why"], line["image_ids"]) == ("damaged", [one.image_id])
+
+
+def test_many_files_of_another_size_wait_for_a_person(place: Home) -> None:
+    with closing(SqliteCatalogue(place.catalogue)) as catalogue:
+        found = list(catalogue.all(Filter(species="Acer campestre")))
+    for one in found:
+        os.truncate(place.resolve(one.path), 100)
+    status, told, _ = fetch(place)
+    assert (status, told["removed"], told["strays"]) == (0, 0, FETCHED)
+    assert told["cache_after"] == IMPORTED + FETCHED
+
+
+def test_an_import_slower_than_strays_are_young_loses_nothing(
+    home: Home, make_image: Any, catalogue: SqliteCatalogue
+) -> None:
+    # As an import does: the files first, their rows when the batch is whole.
+    stored = [ImageStore(home).keep(make_image(f"{n}.png", seed=n)) for n in range(30)]
+    age(home)
+    with open_journal(home) as journal:
+        reconcile(home, journal, catalogue, remove_strays=True)
+    catalogue.add(
+        Photograph(f"p{n}", "Rosa", path=one.path, sha256=one.sha256, state="cached")
+        for n, one in enumerate(stored)
+    )
+    assert all(home.resolve(one.path).is_file() for one in stored)
+
+
+def test_an_import_of_bytes_that_were_fetched_before_finds_them_young(
+    place: Home, tmp_path: Path
+) -> None:
+    name = next(name for name in files(place) if name.endswith(".jpg"))
+    there = place.images / name[:2] / name
+    shutil.copy(there, tmp_path / "copy.jpg")
+    ImageStore(place).keep(tmp_path / "copy.jpg")
+    assert time.time() - there.stat().st_mtime < 60
+
+
+def test_a_pin_keeps_photographs_fetched_after_the_split_whatever_the_catalogue(
+    place: Home, host: Server
+) -> None:
+    folder = place.splits / "mine"
+    folder.mkdir(parents=True)
+    line = {"image_id": "unheard of", "url": host.url("/3.jpg"), "species": "Acer", "label": 0}
+    (folder / "train.jsonl").write_text(json.dumps(line) + "\n")
+    with open_journal(place) as journal:
+        pin(journal, "mine")
+        (kept,) = journal.rows("SELECT sha256 FROM fetched WHERE url LIKE '%/3.jpg'")
+    with closing(SqliteCatalogue(place.root / "empty.sqlite")) as empty:
+        protect = protection(place, empty)
+        assert protect().sha256s == {kept[0]}
+        agreed = Consent(remove_strays=True)
+        summary = download(place, empty, QUICK, protect=protect, consent=agreed)
+    assert summary.removed == FETCHED - 1
+    assert f"{kept[0]}.jpg" in files(place)
+
+
+def test_eviction_leaves_files_alone_that_wait_for_a_person(place: Home, host: Server) -> None:
+    before = files(place)
+    with closing(SqliteCatalogue(place.root / "empty.sqlite")) as empty:
+        empty.add([Photograph("new", "Viola", url=host.url(f"/{FETCHED}.jpg"))])
+        used = sum(path.stat().st_size for path in place.images.glob("[!.]*/*"))
+        tight = QUICK.model_copy(update={"cache_gigabytes": (used + 10) / 1e9})
+        with pytest.raises(Exception, match="photographs that must stay"):
+            download(place, empty, tight)
+    assert files(place) == before
+
+
+def test_the_trash_makes_room_before_a_photograph_does(place: Home, host: Server) -> None:
+    with closing(SqliteCatalogue(place.root / "empty.sqlite")) as empty:
+        empty.add([Photograph("new", "Viola", url=host.url(f"/{FETCHED}.jpg"))])
+        removed = download(place, empty, QUICK, limit=0, consent=Consent(remove_strays=True))
+        used = removed.cache_bytes
+        tight = QUICK.model_copy(update={"cache_gigabytes": (used + 10) / 1e9})
+        summary = download(place, empty, tight)
+        assert summary.successful == 1
+    assert summary.cache_bytes <= used
+    assert not days(place)
+    assert len(imported(place)) == IMPORTED
+
+
+def test_a_home_named_before_the_words_trash_list_is_not_passed_over(home: Home) -> None:
+    command = [sys.executable, "-m", "engine", "download", "--home", str(home.root)]
+    ended = subprocess.run(
+        [*command, "trash", "empty"], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 2 and "Write --home at the end" in ended.stderr
+
+
+def test_a_day_of_the_trash_goes_after_thirty(place: Home) -> None:
+    for day in ("2020-01-01", "2999-01-01"):
+        (place.images / ".trash" / day / "ab").mkdir(parents=True)
+        (place.images / ".trash" / day / "ab" / "x.jpg").write_bytes(b"old")
+    with closing(SqliteCatalogue(place.catalogue)) as catalogue, open_journal(place) as journal:
+        reconcile(place, journal, catalogue)
+    assert [day.date for day in days(place)] == ["2999-01-01"]
+
+
+def test_one_missing_photograph_of_many_is_fetched_again_and_two_are_asked_about(
+    place: Home,
+) -> None:
+    gone = sorted(place.images.glob("[!.]*/*.jpg"))[:2]
+    gone[0].unlink()
+    assert fetch(place)[1]["successful"] == 1
+    for file in gone:
+        file.unlink()
+    with (
+        closing(SqliteCatalogue(place.catalogue)) as catalogue,
+        open_journal(place) as journal,
+        pytest.raises(PhotographsMissing, match=r"^2 photographs are missing"),
+    ):
+        reconcile(place, journal, catalogue)
