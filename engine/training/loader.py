@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import cv2
 import torch
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, get_worker_info
 
+from engine.images.budget import share_among
 from engine.training.dataset import Batch, Part, collate
 from engine.training.sampling import Key
 
@@ -48,3 +49,6 @@ def _start_worker(_: int) -> None:
     # What was forked is left alone: looking it through for garbage would copy its pages.
     gc.freeze()
     cv2.setNumThreads(0)
+    worker = get_worker_info()
+    if worker is not None:
+        share_among(worker.num_workers)
