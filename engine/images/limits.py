@@ -72,7 +72,7 @@ def too_costly(size: int) -> str:
 def decoding_bytes(image: Image.Image, whole: tuple[int, int]) -> int:
     """The bytes that decoding takes, of an image that is `whole` (width, height) or a draft."""
     pixels = image.width * image.height
-    size = pixels * (_DEPTH.get(image.mode, 4) + _BESIDE.get(image.format or "", 0))
+    size: int = pixels * (_DEPTH.get(image.mode, 4) + _BESIDE.get(image.format or "", 0))
     if _is_jpeg(image) and _has_several_scans(image):
         size += _coefficient_bytes(image, whole)
     if isinstance(image, TiffImagePlugin.TiffImageFile):
@@ -102,7 +102,7 @@ def _has_several_scans(image: Image.Image) -> bool:
     if place < length:
         return True
     stream.seek(place - length)
-    head = stream.read(5)
+    head: bytes = stream.read(5)
     stream.seek(place)
     return bool(head != _START_OF_SCAN + bytes((0, length - 2, components)))
 
@@ -136,5 +136,5 @@ def _piece_bytes(image: TiffImagePlugin.TiffImageFile) -> int:
     tags = image.tag_v2
     width = int(tags.get(_TILE_WIDTH, image.width))
     rows = int(tags.get(_TILE_LENGTH, min(tags.get(_STRIP_ROWS, image.height), image.height)))
-    bits = max(tags.get(_BITS, (1,))) * int(tags.get(_SAMPLES, 1))
+    bits = int(max(tags.get(_BITS, (1,)))) * int(tags.get(_SAMPLES, 1))
     return width * rows * bits // 8

@@ -23,9 +23,11 @@ def upright_rgb(image: Image.Image, reduction: int = 1) -> Pixels:
     """
     size = ceil(image.height / reduction), ceil(image.width / reduction)
     orientation = image.getexif().get(_ORIENTATION, 1)
+    scale = _float_scale(image) if image.mode == "F" else 1
+    if image.width * image.height <= _BAND_PIXELS and reduction == 1 and orientation == 1:
+        return np.asarray(_to_rgb(image, scale), dtype=np.uint8)
     upright = np.empty((*(size[::-1] if orientation in SIDEWAYS else size), 3), np.uint8)
     stored = _as_stored(upright, orientation)
-    scale = _float_scale(image) if image.mode == "F" else 1
     for top, band in _bands(image, reduction):
         rgb = _to_rgb(band, scale)
         if reduction > 1:
