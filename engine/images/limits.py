@@ -126,7 +126,7 @@ def _coefficient_bytes(image: Image.Image, whole: tuple[int, int]) -> int:
         return 6 * whole[0] * whole[1]
     across, down = max(x for x, _ in layers), max(y for _, y in layers)
     shares = sum(x * y for x, y in layers) / max(1, across * down)
-    return round(2 * whole[0] * whole[1] * shares)
+    return int(2 * whole[0] * whole[1] * shares)
 
 
 def _piece_bytes(image: TiffImagePlugin.TiffImageFile) -> int:
