@@ -13,7 +13,7 @@ import streamlit as st
 from studio.memory import give_back
 
 MOST_BYTES = 256 * 2**20
-IDLE_SECONDS = 120.0
+IDLE_SECONDS = 60.0
 # What an entry takes beside its pictures.
 _OVERHEAD = 200
 

@@ -24,6 +24,7 @@ from engine.images.limits import (
     too_costly,
     too_large,
 )
+from engine.images.structure import overloaded
 from engine.images.upright import SIDEWAYS, Pixels, upright_rgb
 
 __all__ = [
@@ -146,7 +147,11 @@ def _decoding(source: Path | bytes, size: int) -> Iterator[None]:
 def _opened(source: Path | bytes) -> Image.Image:
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
     try:
+        if why := overloaded(source):
+            raise UnreadableImage(f"{_name(source)} {why}.")
         image = Image.open(stream, formats=FORMATS)
+    except UnreadableImage:
+        raise
     except UnidentifiedImageError as error:
         empty = not (len(source) if isinstance(source, bytes) else source.stat().st_size)
         if not empty and is_cut_short(source):

@@ -3,11 +3,13 @@
 import io
 import struct
 from collections.abc import Iterator
+from itertools import repeat
 from pathlib import Path
 from typing import BinaryIO
 
 from PIL import Image
 
+_GIF_BLOCKS = 1_000_000
 _GIF_PICTURE, _GIF_EXTENSION = 0x2C, 0x21
 
 
@@ -18,13 +20,14 @@ def holds_more_frames(image: Image.Image, source: Path | bytes, most: int) -> bo
     walk = _gif_frames if image.format == "GIF" else _tiff_frames
     with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as stream:
         try:
-            return any(number > most for number, _ in enumerate(walk(stream), 1))
+            return any(number > most for number, _ in enumerate(walk(stream, most), 1))
         except (struct.error, IndexError):
             # It is cut short, which is found out by decoding what is there.
             return False
 
 
-def _gif_frames(stream: BinaryIO) -> Iterator[None]:
+def _gif_frames(stream: BinaryIO, most: int) -> Iterator[None]:
+    blocks = 0
     flags = stream.read(13)[10]
     _skip_colours(stream, flags)
     while kind := stream.read(1):
@@ -38,6 +41,11 @@ def _gif_frames(stream: BinaryIO) -> Iterator[None]:
             return
         while length := stream.read(1)[0]:
             stream.seek(length, io.SEEK_CUR)
+            blocks += 1
+            if blocks > _GIF_BLOCKS:
+                # So many blocks hold too many pictures, or too large ones; they are not counted.
+                yield from repeat(None, most + 1)
+                return
 
 
 def _skip_colours(stream: BinaryIO, flags: int) -> None:
@@ -45,7 +53,7 @@ def _skip_colours(stream: BinaryIO, flags: int) -> None:
         stream.seek(3 * 2 ** ((flags & 7) + 1), io.SEEK_CUR)
 
 
-def _tiff_frames(stream: BinaryIO) -> Iterator[None]:
+def _tiff_frames(stream: BinaryIO, _: int) -> Iterator[None]:
     head = stream.read(16)
     order = "<" if head[:2] == b"II" else ">"
     is_big = struct.unpack(f"{order}H", head[2:4])[0] == 43

@@ -14,6 +14,8 @@ from engine.settings.configs import image_settings
 PIXEL_LIMIT = 150_000_000
 FRAME_LIMIT = 1_000
 SCAN_LIMIT = 200
+# Reading EXIF data can take as many times its size as it has entries.
+EXIF_LIMIT = 65_536
 
 # Every scan of a JPEG goes over all its pixels: this many together take two seconds or so.
 _SCANNED_PIXELS = 2_000_000_000
@@ -50,6 +52,8 @@ def excess(image: Image.Image, source: Path | bytes) -> str:
         return too_large(most_pixels())
     if holds_more_frames(image, source, FRAME_LIMIT):
         return f"holds more than {FRAME_LIMIT:,} pictures; save one of them alone"
+    if len(image.info.get("exif") or b"") > EXIF_LIMIT:
+        return f"holds more than {EXIF_LIMIT // 1024} kB of EXIF data; save it without"
     if _is_jpeg(image) and _has_several_scans(image):
         most = min(SCAN_LIMIT, _SCANNED_PIXELS // max(1, pixels))
         content = source if isinstance(source, bytes) else source.read_bytes()
