@@ -11,8 +11,9 @@ Pixels = NDArray[np.uint8]
 
 _ORIENTATION = 0x0112
 SIDEWAYS = (5, 6, 7, 8)
-# Small enough to count for nothing beside a large picture; an ordinary one is a single band.
-_BAND_PIXELS = 4_000_000
+# An ordinary picture is a single band; those of a large one count for nothing beside it.
+_ORDINARY_PIXELS = 4_000_000
+_BAND_PIXELS = 500_000
 
 
 def upright_rgb(image: Image.Image, reduction: int = 1) -> Pixels:
@@ -24,7 +25,7 @@ def upright_rgb(image: Image.Image, reduction: int = 1) -> Pixels:
     size = ceil(image.height / reduction), ceil(image.width / reduction)
     orientation = image.getexif().get(_ORIENTATION, 1)
     scale = _float_scale(image) if image.mode == "F" else 1
-    if image.width * image.height <= _BAND_PIXELS and reduction == 1 and orientation == 1:
+    if image.width * image.height <= _ORDINARY_PIXELS and reduction == 1 and orientation == 1:
         return np.asarray(_to_rgb(image, scale), dtype=np.uint8)
     upright = np.empty((*(size[::-1] if orientation in SIDEWAYS else size), 3), np.uint8)
     stored = _as_stored(upright, orientation)
@@ -39,7 +40,7 @@ def upright_rgb(image: Image.Image, reduction: int = 1) -> Pixels:
 
 def _bands(image: Image.Image, reduction: int) -> Iterator[tuple[int, Image.Image]]:
     rows = max(1, _BAND_PIXELS // image.width // reduction) * reduction
-    if rows >= image.height:
+    if image.width * image.height <= _ORDINARY_PIXELS:
         yield 0, image
         return
     for top in range(0, image.height, rows):
