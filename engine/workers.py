@@ -24,12 +24,18 @@ _BATCH = 4
 _AHEAD = 4
 # What is done in the half second that a process takes to start.
 _MEANWHILE = 12
+_sharing = 1
 
 
 def cores() -> int:
     """The cores this process may use."""
     allowed = getattr(os, "sched_getaffinity", None)
     return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+def sharing() -> int:
+    """How many processes, this one among them, share the memory that one may take."""
+    return _sharing
 
 
 def in_processes(
@@ -45,7 +51,7 @@ def in_processes(
     # A fresh process each: a fork would copy whatever threads and locks this one holds.
     context = get_context("spawn")
     batches = _batches(items)
-    with ProcessPoolExecutor(processes, context, _start) as pool:
+    with ProcessPoolExecutor(processes, context, _start, (processes,)) as pool:
         running: set[Future[R]] = set()
         try:
             while True:
@@ -70,7 +76,7 @@ def beside(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     """
     rest = iter(items)
     first = list(islice(rest, _MEANWHILE))
-    with ProcessPoolExecutor(1, get_context("spawn"), _start) as pool:
+    with ProcessPoolExecutor(1, get_context("spawn"), _start, (1,)) as pool:
         try:
             running = deque(pool.submit(work, item) for item in islice(rest, _AHEAD))
             yield from map(work, first)
@@ -98,7 +104,9 @@ def _killed() -> WorkFailed:
     )
 
 
-def _start() -> None:
+def _start(processes: int) -> None:
+    global _sharing
+    _sharing = processes
     # Ctrl-C reaches the whole group; who asked for the work ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # One core each is what the processes are for.

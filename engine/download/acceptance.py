@@ -1,7 +1,5 @@
 """Which bytes are a photograph: told by their beginning, their size, and by decoding them all."""
 
-import os
-import threading
 from pathlib import Path
 
 from engine.errors import UnreadableImage
@@ -19,8 +17,6 @@ _BEGINNINGS = (
     b"II*\x00",
     b"MM\x00*",
 )
-# Decoded pixels take far more memory than a file, so no more at a time than there are cores.
-_decoding = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 
 
 def photograph_begins(first: bytes) -> bool:
@@ -51,10 +47,9 @@ def accept(source: Path | bytes, most_pixels: int) -> ImageHeader:
     Raises:
         UnreadableImage: it is none, unfolds to too many pixels, or does not decode to its end.
     """
-    with _decoding:
-        try:
-            return decode_whole(source, most_pixels)
-        except UnreadableImage as error:
-            if isinstance(source, bytes):
-                raise
-            raise UnreadableImage(str(error).replace(source.name, "The photograph", 1)) from error
+    try:
+        return decode_whole(source, most_pixels)
+    except UnreadableImage as error:
+        if isinstance(source, bytes):
+            raise
+        raise UnreadableImage(str(error).replace(source.name, "The photograph", 1)) from error

@@ -1,6 +1,7 @@
 """From the bytes of a photograph to an array of pixels, whatever camera or tool wrote them."""
 
 import io
+import math
 import re
 import struct
 import warnings
@@ -9,25 +10,45 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from engine.errors import UnreadableImage
+from engine.images.budget import budget
 from engine.images.cut_short import is_cut_short
+from engine.images.limits import (
+    PIXEL_LIMIT,
+    decoding_bytes,
+    excess,
+    most_bytes,
+    most_pixels,
+    too_costly,
+    too_large,
+)
+from engine.images.structure import overloaded
+from engine.images.upright import SIDEWAYS, Pixels, upright_rgb
 
-Pixels = NDArray[np.uint8]
+__all__ = [
+    "PIXEL_LIMIT",
+    "ImageHeader",
+    "Pixels",
+    "called",
+    "decode_whole",
+    "read_header",
+    "read_rgb",
+]
 
 # What Pillow is let try; its JPEG reader also takes the MPO files of stereo cameras.
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF")
-PIXEL_LIMIT = 150_000_000
 # What Pillow only warns of is settled here: by the limit, and by whether the pixels decode.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 _ORIENTATION = 0x0112
-_SIDEWAYS = (5, 6, 7, 8)
 _UNNAMED = "The photograph"
 # How most of Pillow's readers say that bytes are missing at the end.
 _CUT_SHORT = re.compile("truncated", re.I)
+# Pixels above which a photograph that is no JPEG is reduced where a small picture is wanted.
+_REDUCED_ABOVE = 16_000_000
+# Of a JPEG at its own size: Pillow's four bytes a pixel, and the three of what is returned.
+_JPEG_DEPTH = 7
 
 
 @dataclass(frozen=True)
@@ -55,28 +76,28 @@ def read_header(source: Path | bytes) -> ImageHeader:
     """Read size and format without decoding the pixels.
 
     Raises:
-        UnreadableImage: no photograph, or one that unfolds to more than `PIXEL_LIMIT` pixels.
+        UnreadableImage: no photograph, or one that exceeds a limit (engine/images/limits.py).
     """
     with _opened(source) as image:
         return _header(image, source)
 
 
-def decode_whole(source: Path | bytes, most_pixels: int = PIXEL_LIMIT) -> ImageHeader:
+def decode_whole(source: Path | bytes, largest: int = PIXEL_LIMIT) -> ImageHeader:
     """Read size and format, and prove that all of it decodes; the pixels are not kept.
 
     Raises:
-        UnreadableImage: no photograph, damaged or cut short, or of more than `most_pixels`.
+        UnreadableImage: no photograph, damaged or cut short, of more than `largest` pixels, or
+            one that exceeds a limit.
     """
     with _opened(source) as image:
         header = _header(image, source)
-        if header.width * header.height > most_pixels:
-            raise UnreadableImage(f"{_name(source)} {_too_large(most_pixels)}.")
+        if header.width * header.height > largest:
+            raise UnreadableImage(f"{_name(source)} {too_large(largest)}.")
+        whole = image.size
         # At an eighth of its size every byte of a JPEG is decoded too, to fewer pixels.
         image.draft(None, (1, 1))
-        try:
+        with _decoding(source, decoding_bytes(image, whole)):
             image.load()
-        except Exception as error:  # Pillow's decoders raise nearly any kind over damaged bytes.
-            raise UnreadableImage(_fault(source, "is damaged", error)) from error
     return header
 
 
@@ -85,20 +106,40 @@ def read_rgb(source: Path | bytes, least_side: int | None = None) -> Pixels:
 
     Transparency is laid on white, 16 bits are scaled to 8, and of an animation the first
     picture is taken. With `least_side`, a JPEG may be decoded at a half, a quarter or an
-    eighth of its size as long as its short side keeps that many pixels.
+    eighth of its size as long as its short side keeps that many pixels, and a large photograph of
+    another format is reduced likewise. A JPEG that takes too much memory is decoded at less.
 
     Raises:
-        UnreadableImage: no photograph, damaged, or too large.
+        UnreadableImage: no photograph, damaged, too large, or one that exceeds a limit.
     """
     with _opened(source) as image:
+        whole, reduction = image.size, 1
         if least_side is not None and image.format in ("JPEG", "MPO"):
-            ratio = max(least_side / min(image.size), 1 / 8)
+            ratio = min(max(least_side / min(whole), 1 / 8), _affordable(whole))
             if ratio < 1:
-                image.draft("RGB", (round(image.width * ratio), round(image.height * ratio)))
+                image.draft("RGB", (round(whole[0] * ratio), round(whole[1] * ratio)))
+        elif least_side is not None and whole[0] * whole[1] > _REDUCED_ABOVE:
+            reduction = max(n for n in (1, 2, 4, 8) if n == 1 or min(whole) // n >= least_side)
+        size = 3 * (image.width // reduction) * (image.height // reduction)
+        with _decoding(source, size + decoding_bytes(image, whole)):
+            image.load()
+            return upright_rgb(image, reduction)
+
+
+def _affordable(size: tuple[int, int]) -> float:
+    """The largest of 1, 1/2, 1/4, 1/8 at which a JPEG keeps to the memory for one photograph."""
+    share = math.sqrt(most_bytes() / (_JPEG_DEPTH * size[0] * size[1]))
+    return float(2.0 ** max(-3, min(0, math.floor(math.log2(share)))))
+
+
+@contextmanager
+def _decoding(source: Path | bytes, size: int) -> Iterator[None]:
+    """Hold the bytes that the block decodes, and say its failure as a sentence."""
+    if size > most_bytes():
+        raise UnreadableImage(f"{_name(source)} {too_costly(size)}.")
+    with budget().hold(size):
         try:
-            # Turning works on the palette and on 16 bits alike, so it comes first.
-            upright = ImageOps.exif_transpose(image)
-            return np.asarray(_to_rgb(upright), dtype=np.uint8)
+            yield
         except Exception as error:  # Pillow's decoders raise nearly any kind over damaged bytes.
             raise UnreadableImage(_fault(source, "is damaged", error)) from error
 
@@ -106,7 +147,11 @@ def read_rgb(source: Path | bytes, least_side: int | None = None) -> Pixels:
 def _opened(source: Path | bytes) -> Image.Image:
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
     try:
+        if why := overloaded(source):
+            raise UnreadableImage(f"{_name(source)} {why}.")
         image = Image.open(stream, formats=FORMATS)
+    except UnreadableImage:
+        raise
     except UnidentifiedImageError as error:
         empty = not (len(source) if isinstance(source, bytes) else source.stat().st_size)
         if not empty and is_cut_short(source):
@@ -114,21 +159,26 @@ def _opened(source: Path | bytes) -> Image.Image:
         what = "is empty" if empty else "is not a photograph in a known format"
         raise UnreadableImage(f"{_name(source)} {what}.") from error
     except Image.DecompressionBombError as error:
-        raise UnreadableImage(f"{_name(source)} {_too_large()}.") from error
+        raise UnreadableImage(f"{_name(source)} {too_large(most_pixels())}.") from error
     except FileNotFoundError as error:
         raise UnreadableImage(f"{_name(source)} does not exist.") from error
     except Exception as error:
         raise UnreadableImage(_fault(source, "cannot be opened", error)) from error
-    if image.width * image.height > PIXEL_LIMIT:
+    try:
+        why = excess(image, source)
+    except Exception as error:
         image.close()
-        raise UnreadableImage(f"{_name(source)} {_too_large()}.")
+        raise UnreadableImage(_fault(source, "is damaged", error)) from error
+    if why:
+        image.close()
+        raise UnreadableImage(f"{_name(source)} {why}.")
     return image
 
 
 def _header(image: Image.Image, source: Path | bytes) -> ImageHeader:
     width, height = image.size
     # Pillow turns a TIFF's size, and only a TIFF's, by itself.
-    if image.format != "TIFF" and _orientation(image, source) in _SIDEWAYS:
+    if image.format != "TIFF" and _orientation(image, source) in SIDEWAYS:
         width, height = height, width
     return ImageHeader(width, height, image.format or "")
 
@@ -159,26 +209,8 @@ def _tells_more_behind_pixels(png: Path | bytes) -> bool:
     return False
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I"):
-        values = np.asarray(image, dtype=np.float32) / 257
-        return Image.fromarray(values.clip(0, 255).round().astype(np.uint8)).convert("RGB")
-    if image.mode == "F":
-        values = np.nan_to_num(np.asarray(image))
-        scale = 255 if values.max(initial=0) <= 1 else 1
-        return Image.fromarray((values * scale).clip(0, 255).astype(np.uint8)).convert("RGB")
-    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
-        paper = Image.new("RGBA", image.size, "white")
-        return Image.alpha_composite(paper, image.convert("RGBA")).convert("RGB")
-    return image.convert("RGB")
-
-
 def _name(source: Path | bytes) -> str:
     return _UNNAMED if isinstance(source, bytes) else source.name
-
-
-def _too_large(most_pixels: int = PIXEL_LIMIT) -> str:
-    return f"unfolds to more than {most_pixels / 1_000_000:,.3g} million pixels"
 
 
 def _fault(source: Path | bytes, what: str, error: Exception) -> str:

@@ -1,8 +1,10 @@
 """The configuration files that come with the studio."""
 
+from functools import cache
 from pathlib import Path
 
 from engine.settings.files import load
+from engine.settings.images import ImageSettings
 from engine.settings.run import RunSettings
 from engine.settings.studio import StudioSettings
 
@@ -14,6 +16,12 @@ def studio_settings() -> StudioSettings:
     """The studio's own settings; a relative home is taken from the project's folder."""
     settings = load(StudioSettings, CONFIGS / "studio.yaml")
     return settings.model_copy(update={"home": str(PROJECT / Path(settings.home).expanduser())})
+
+
+@cache
+def image_settings() -> ImageSettings:
+    """The limits of photographs, read once in a process."""
+    return studio_settings().images
 
 
 def run_configs() -> dict[str, RunSettings]:

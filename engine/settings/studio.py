@@ -6,6 +6,7 @@ from engine.settings.alerts import AlertSettings
 from engine.settings.base import Settings
 from engine.settings.catalogue import CatalogueSettings
 from engine.settings.download import DownloadSettings
+from engine.settings.images import ImageSettings
 
 
 class QueueSettings(Settings):
@@ -25,6 +26,9 @@ class StudioSettings(Settings):
     )
     download: DownloadSettings = Field(
         default_factory=DownloadSettings, description="How photographs are fetched."
+    )
+    images: ImageSettings = Field(
+        default_factory=ImageSettings, description="How large photographs may be."
     )
     queue: QueueSettings = Field(default_factory=QueueSettings, description="The queue.")
     alerts: AlertSettings = Field(

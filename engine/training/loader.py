@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 import cv2
 import torch
 from threadpoolctl import threadpool_limits
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, get_worker_info
 
+from engine.images.budget import share_among
 from engine.training.dataset import Batch, Part, collate
 from engine.training.sampling import Key
 
@@ -51,3 +52,6 @@ def _start_worker(_: int) -> None:
     # One thread each: torch sees to its own.
     cv2.setNumThreads(0)
     threadpool_limits(1)
+    worker = get_worker_info()
+    if worker is not None:
+        share_among(worker.num_workers)

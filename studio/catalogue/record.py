@@ -12,6 +12,7 @@ from engine.images.decode import read_rgb
 from studio import text
 from studio.catalogue.curating import LOOKS, curate, has_news, last_change, species_box
 from studio.catalogue.filters import flag_name
+from studio.picture_cache import pictures
 from studio.place import file_of, images
 from studio.thumbnails import tiles
 from studio.views.grid import photo_grid
@@ -113,7 +114,7 @@ def related(catalogue: Catalogue, photograph: Photograph) -> list[Photograph]:
 
 
 def _photo(photograph: Photograph) -> None:
-    encoded = _shown(photograph.sha256, photograph)
+    encoded = pictures().get((photograph.sha256, "record"), lambda: _shown(photograph))
     size = (photograph.width, photograph.height)
     st.html(photo_html(encoded, size, photograph.species, caption=_credit(photograph)))
 
@@ -127,9 +128,8 @@ def _credit_line(photograph: Photograph) -> None:
         st.caption(text.plain(_credit(photograph)))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _shown(sha256: str, _photograph: Photograph) -> bytes:
-    pixels = read_rgb(file_of(_photograph), least_side=_SHOWN_SIDE)
+def _shown(photograph: Photograph) -> bytes:
+    pixels = read_rgb(file_of(photograph), least_side=_SHOWN_SIDE)
     return jpeg(pixels, longest=_SHOWN_SIDE)
 
 

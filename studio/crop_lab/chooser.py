@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from engine.catalogue.folder_import import IMAGE_SUFFIXES
 from engine.catalogue.record import Photograph
 from engine.catalogue.sampling import sample, stratified_sample
 from engine.catalogue.store import Catalogue, Filter
@@ -22,6 +21,7 @@ from studio.crop_lab.controls import OTHER, PRESET, SECOND
 from studio.crop_lab.subject import Subject, of_photograph, of_upload
 from studio.links import from_address, to_address
 from studio.place import home
+from studio.uploads import LARGEST_MB, PHOTOGRAPH_TYPES, within_limits
 from studio.views.action import Action
 from studio.views.empty import empty
 from studio.views.problem import problem, problems_shown
@@ -119,12 +119,16 @@ def _named(catalogue: Catalogue, image_id: str) -> Subject | None:
 def _uploaded() -> list[Subject]:
     given = st.file_uploader(
         "Photographs",
-        type=sorted(IMAGE_SUFFIXES),
+        type=PHOTOGRAPH_TYPES,
         accept_multiple_files=True,
+        max_upload_size=LARGEST_MB,
         key="lab_upload",
     )
+    taken, left_out = within_limits(given)
+    if left_out:
+        problem(left_out)
     subjects: dict[str, Subject] = {}
-    for file in given:
+    for file in taken:
         with problems_shown():
             subject = of_upload(file.name, file.getvalue())
             subjects.setdefault(subject.id, subject)

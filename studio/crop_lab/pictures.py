@@ -4,7 +4,6 @@ from typing import TypeVar
 
 import cv2
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from engine.crop.box import Box
@@ -14,6 +13,7 @@ from engine.crop.views import train_picture, val_picture
 from engine.images.decode import Pixels
 from engine.settings.augmentation import AugmentationSettings, ValAugmentation
 from studio.crop_lab.subject import Subject, square_of, whole
+from studio.picture_cache import pictures
 from studio.views.photo import heat, jpeg
 
 _SHOWN_SIDE = 720
@@ -55,7 +55,10 @@ def mask(saliency: SaliencyMap, threshold: float) -> bytes:
 
 def seen(subject: Subject, square: Box, view: ValAugmentation) -> bytes:
     """What a network is shown of a square when it judges: resized, then the middle of it."""
-    return _seen(subject.sha256, square, view.resize, view.center_crop, subject)
+    return pictures().get(
+        (subject.sha256, "seen", square, view.resize, view.center_crop),
+        lambda: jpeg(val_picture(square_of(subject, square, view.resize), view), quality=92),
+    )
 
 
 def augmented(
@@ -68,21 +71,17 @@ def augmented(
 
 def pair(subject: Subject, square: Box, found: Box | None, *, drawn: bool = False) -> bytes:
     """The photograph with its boxes, and beside it the square that is kept, as one JPEG."""
-    return _pair(subject.sha256, square, found, drawn, subject)
+    return pictures().get(
+        (subject.sha256, "pair", square, found, drawn),
+        lambda: _pair(subject, square, found, drawn),
+    )
 
 
-@st.cache_data(max_entries=500, show_spinner=False)
-def _seen(sha256: str, square: Box, resize: int, side: int, _subject: Subject) -> bytes:
-    view = ValAugmentation(resize=resize, center_crop=side)
-    return jpeg(val_picture(square_of(_subject, square, resize), view), quality=92)
-
-
-@st.cache_data(max_entries=2_000, show_spinner=False)
-def _pair(sha256: str, square: Box, found: Box | None, drawn: bool, _subject: Subject) -> bytes:
+def _pair(subject: Subject, square: Box, found: Box | None, drawn: bool) -> bytes:
     sheet = np.full((_WALL_SIDE, 2 * _WALL_SIDE + _WALL_GAP, 3), _CASING, np.uint8)
-    sheet[:, :_WALL_SIDE] = _marked(_subject, square, found, _DRAWN if drawn else _SQUARE)
-    small = whole(_subject, 4 * _WALL_SIDE)
-    sheet[:, _WALL_SIDE + _WALL_GAP :] = _cut_small(small, square, _subject.size)
+    sheet[:, :_WALL_SIDE] = _marked(subject, square, found, _DRAWN if drawn else _SQUARE)
+    small = whole(subject, 4 * _WALL_SIDE)
+    sheet[:, _WALL_SIDE + _WALL_GAP :] = _cut_small(small, square, subject.size)
     return jpeg(sheet, quality=84)
 
 

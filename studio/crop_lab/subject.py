@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import streamlit as st
 
@@ -15,13 +16,11 @@ from engine.crop.box import Box
 from engine.crop.finder import Crop, crop_from_saliency, find_crop, read_looked_at
 from engine.crop.judging import Judged, judge_crop
 from engine.crop.saliency import SMALLEST_SIDE, SaliencyMap, saliency_map
-from engine.images.decode import Pixels, called, read_header, read_rgb
+from engine.images.decode import Pixels, called, decode_whole, read_header, read_rgb
 from engine.settings.crop import CropPreset
-from studio.crop_lab.keeping import Kept
+from studio.picture_cache import pictures
 from studio.place import file_of
 
-# Room for a dozen maps of camera-sized photographs.
-_MAPS = 512 * 2**20
 # What is decided after the saliency, so that moving it needs no new one.
 _BOX_FIELDS = {
     "name",
@@ -86,8 +85,8 @@ def of_upload(name: str, content: bytes) -> Subject:
     """
     sha256 = hashlib.sha256(content).hexdigest()
     with called(name):
-        height, width = _decoded(sha256, 1, (1, 1), content).shape[:2]
-    return Subject(content, sha256, name, (width, height), sha256)
+        size = _checked(sha256, content)
+    return Subject(content, sha256, name, size, sha256)
 
 
 def find(subject: Subject, preset: CropPreset) -> Found:
@@ -111,25 +110,38 @@ def square_of(subject: Subject, square: Box, side: int) -> Pixels:
     """
     needed = math.ceil(side * min(subject.size) / square.width)
     shrunk = 2 ** min(3, max(0, int(math.log2(max(1, min(subject.size) / needed)))))
-    image = _decoded(subject.sha256, shrunk, subject.size, subject.source)
+    image = _decoded(subject, shrunk)
     return cut(image, square, subject.size, side)
 
 
 def whole(subject: Subject, longest: int) -> Pixels:
     """The whole photograph with no side longer than about `longest` pixels, or its own size."""
     shrunk = 2 ** min(3, max(0, int(math.log2(max(1, max(subject.size) / longest)))))
-    return _decoded(subject.sha256, shrunk, subject.size, subject.source)
+    return pictures().get((subject.sha256, "whole", shrunk), lambda: _small(subject, shrunk))
 
 
-@st.cache_data(max_entries=48, show_spinner=False)
-def _decoded(sha256: str, shrunk: int, _size: tuple[int, int], _source: Path | bytes) -> Pixels:
+def _small(subject: Subject, shrunk: int) -> Pixels:
+    image = read_rgb(subject.source, None if shrunk == 1 else min(subject.size) // shrunk)
+    width, height = (math.ceil(side / shrunk) for side in subject.size)
+    if image.shape[:2] == (height, width):
+        return image
+    # What is no JPEG may come at its own size.
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _decoded(subject: Subject, shrunk: int) -> Pixels:
     """The photograph at its own size, or a JPEG at a half, a quarter or an eighth of it."""
-    return read_rgb(_source, None if shrunk == 1 else min(_size) // shrunk)
+    least_side = None if shrunk == 1 else min(subject.size) // shrunk
+    return pictures().get(
+        (subject.sha256, "decoded", shrunk), lambda: read_rgb(subject.source, least_side)
+    )
 
 
-@st.cache_resource(show_spinner=False)
-def _maps() -> Kept:
-    return Kept(_MAPS)
+@st.cache_data(max_entries=1_000, show_spinner=False)
+def _checked(sha256: str, _content: bytes) -> tuple[int, int]:
+    """Width and height of what decodes to its end."""
+    header = decode_whole(_content)
+    return header.width, header.height
 
 
 def _saliency(subject: Subject, preset: CropPreset) -> tuple[SaliencyMap, float]:
@@ -142,7 +154,7 @@ def _saliency(subject: Subject, preset: CropPreset) -> tuple[SaliencyMap, float]
         saliency = saliency_map(image, preset)
         return saliency, 1000 * (time.perf_counter() - started)
 
-    return _maps().get((subject.sha256, looks), make)
+    return pictures().get((subject.sha256, looks), make)
 
 
 @st.cache_resource(show_spinner=False)

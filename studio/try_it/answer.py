@@ -1,5 +1,6 @@
 """The crop that a network looked at, and its best guesses."""
 
+import math
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,12 +10,12 @@ from engine.crop.box import Box
 from engine.crop.finder import Crop
 from engine.errors import StudioError
 from engine.home import Home
-from engine.images.decode import Pixels, read_rgb
+from engine.images.decode import Pixels, read_header, read_rgb
 from engine.runs.run import Run
 from studio import place, text
 from studio.try_it.parts import Known, examples
 from studio.try_it.photographs import Chosen
-from studio.views.photo import Mark, Rectangle, photo
+from studio.views.photo import Mark, Rectangle, jpeg, photo, photo_html
 
 if TYPE_CHECKING:
     from engine.evaluation.predict import Named
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _FIRST = ":green-badge[:material/check: Right]"
 _LATER = ":gray-badge[This it is]"
+_SHOWN_SIDE = 1_000
 
 
 def show(home: Home, run: Run, chosen: Chosen, named: "Named") -> None:
@@ -51,7 +53,13 @@ def boxes_of(crop: Crop) -> dict[Mark, Rectangle]:
 def _show_crop(chosen: Chosen, named: "Named") -> None:
     wide, narrow = st.columns([2, 1], gap="medium")
     with wide:
-        photo(read_rgb(chosen.source), f"The photograph {chosen.name}", boxes_of(named.crop))
+        header = read_header(chosen.source)
+        size = (header.width, header.height)
+        # Encoded at once: a whole photograph would be decoded only to be shown small.
+        least_side = math.ceil(_SHOWN_SIDE * min(size) / max(size))
+        encoded = jpeg(read_rgb(chosen.source, least_side), longest=_SHOWN_SIDE)
+        alt = f"The photograph {chosen.name}"
+        st.html(photo_html(encoded, size, alt, boxes_of(named.crop)))
     with narrow:
         side = named.view.shape[0]
         photo(named.view, "What the network saw", caption=f"The network saw {side} × {side} pixels")

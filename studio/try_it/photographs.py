@@ -12,6 +12,7 @@ from engine.home import Home
 from engine.runs.run import Run
 from studio import place
 from studio.try_it.parts import Known, test_part
+from studio.uploads import LARGEST_MB, PHOTOGRAPH_TYPES
 from studio.views.grid import Tile, pager, photo_grid
 
 _A_PAGE = 18
@@ -48,7 +49,12 @@ def choose(home: Home, run: Run) -> Chosen | None:
 
 
 def _uploaded() -> Chosen | None:
-    file = st.file_uploader("A photograph of a plant", key="try_it.upload")
+    file = st.file_uploader(
+        "A photograph of a plant",
+        type=PHOTOGRAPH_TYPES,
+        max_upload_size=LARGEST_MB,
+        key="try_it.upload",
+    )
     return Chosen(file.getvalue(), file.name) if file else None
 
 

@@ -12,6 +12,7 @@ from engine.runs.control import stop
 from engine.runs.run import list_runs
 from engine.settings.split import SplitSettings
 from engine.split.make import make_split
+from studio.picture_cache import pictures
 from tests.conftest import PROJECT
 
 OpenPage = Callable[..., AppTest]
@@ -22,6 +23,7 @@ def open_page(home: Home, monkeypatch: pytest.MonkeyPatch) -> OpenPage:
     """open_page("split", split="default") opens a page of the studio with these parameters."""
     monkeypatch.setenv("STUDIO_HOME", str(home.root))
     st.cache_data.clear()
+    pictures().clear()
 
     def opened(name: str, **parameters: str) -> AppTest:
         # Only a run makes the pages known under addresses that are not their files' names.

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from benchmarks.bombs import BOMBS
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.crop.apply import central, read_square
 from engine.crop.box import Box
@@ -15,8 +16,9 @@ from engine.home import Home
 from engine.images.decode import read_rgb
 from engine.settings.augmentation import ValAugmentation
 from engine.settings.crop import CropPreset
-from studio.crop_lab.pictures import seen
+from studio.crop_lab.pictures import pair, seen
 from studio.crop_lab.subject import find, of_photograph, of_upload, square_of
+from studio.picture_cache import pictures
 from tests.conftest import MakeImage, flower
 from tests.studio.conftest import OpenPage
 
@@ -80,6 +82,28 @@ def test_a_catalogued_photograph_is_known_by_its_species(
     assert photograph is not None
     subject = of_photograph(photograph)
     assert (subject.name, subject.size) == ("Acer campestre", (64, 48))
+
+
+@pytest.mark.parametrize(
+    ("bomb", "reason"),
+    [
+        ("png header of 2,500 megapixels", "unfolds to more than 150 million pixels"),
+        ("jpeg of a million segments", "has more than 100,000 parts in its header"),
+        ("gif of 2,000 frames", "holds more than 1,000 pictures"),
+    ],
+)
+def test_an_uploaded_bomb_is_one_sentence(open_page: OpenPage, bomb: str, reason: str) -> None:
+    app = uploading(open_page("crop_lab"), "bomb.jpg", BOMBS[bomb]())
+    assert len(app.error) == 1
+    assert app.error[0].value.startswith(f"bomb.jpg {reason}")
+
+
+def test_uploads_of_camera_sized_photographs_leave_only_small_pictures_behind() -> None:
+    before = pictures().bytes
+    for seed in range(8):
+        subject = of_upload(f"{seed}.png", encoded(1600, 1200, "PNG", seed))
+        pair(subject, Box(300, 100, 900, 900), None)
+    assert pictures().bytes - before < 8 * 1600 * 1200
 
 
 def test_without_photographs_one_can_still_be_uploaded(open_page: OpenPage) -> None:

@@ -1,0 +1,116 @@
+"""The one cache of pictures that pages show: bounded in bytes, and emptied when nobody looks."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+import numpy as np
+import streamlit as st
+
+from studio.memory import give_back
+
+MOST_BYTES = 256 * 2**20
+IDLE_SECONDS = 60.0
+# What an entry takes beside its pictures.
+_OVERHEAD = 200
+
+T = TypeVar("T")
+
+
+@dataclass
+class _Entry:
+    value: Any
+    size: int
+    used: float
+
+
+class PictureCache:
+    """The pictures that were used last: arrays, encoded bytes, or tuples of them and numbers.
+
+    Arrays are handed out without a copy and cannot be written to; Streamlit's own cache unpickles
+    what it holds at every use. What was not used for `idle_seconds` is dropped.
+    """
+
+    def __init__(self, most_bytes: int = MOST_BYTES, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._most, self._idle = most_bytes, idle_seconds
+        self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+        self.bytes = 0
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What is cached under the key, made if it is not there; made twice if two ask at once.
+
+        What alone exceeds the limit is returned and not cached.
+        """
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is not None:
+                self._entries.move_to_end(key)
+                entry.used = time.monotonic()
+                return cast(T, entry.value)
+        made = make()
+        self._put(key, made)
+        return made
+
+    def clear(self) -> None:
+        """Drop everything."""
+        with self._lock:
+            self._entries.clear()
+            self.bytes = 0
+
+    def _put(self, key: Hashable, value: object) -> None:
+        size = _size(value) + _OVERHEAD
+        if size > self._most:
+            return
+        with self._lock:
+            if key in self._entries:
+                return
+            self._entries[key] = _Entry(value, size, time.monotonic())
+            self.bytes += size
+            while self.bytes > self._most:
+                self._drop_oldest()
+            if self._timer is None:
+                self._wake_after(self._idle)
+
+    def _drop_oldest(self) -> None:
+        _, entry = self._entries.popitem(last=False)
+        self.bytes -= entry.size
+
+    def _wake_after(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._drop_idle)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _drop_idle(self) -> None:
+        with self._lock:
+            self._timer = None
+            since = time.monotonic() - self._idle
+            before = self.bytes
+            while self._entries and next(iter(self._entries.values())).used <= since:
+                self._drop_oldest()
+            if self._entries:
+                oldest = next(iter(self._entries.values())).used
+                self._wake_after(max(0.0, oldest - since))
+            dropped = before - self.bytes
+        if dropped:
+            give_back()
+
+
+@st.cache_resource(show_spinner=False)
+def pictures() -> PictureCache:
+    """The cache that all pages and sessions of this server share."""
+    return PictureCache()
+
+
+def _size(value: object) -> int:
+    """The bytes of a picture; arrays are closed to writing on the way."""
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)
+        return int(value.nbytes)
+    if isinstance(value, tuple):
+        return sum(map(_size, value))
+    return len(value) if isinstance(value, bytes) else 0

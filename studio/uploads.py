@@ -1,0 +1,38 @@
+"""How much may be uploaded at a time."""
+
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
+
+from engine.catalogue.folder_import import IMAGE_SUFFIXES
+
+PHOTOGRAPH_TYPES = sorted(IMAGE_SUFFIXES)
+LARGEST_MB = 64
+MOST_PHOTOGRAPHS = 48
+MOST_MB = 256
+
+
+class Upload(Protocol):
+    """An uploaded file; `size` is in bytes."""
+
+    @property
+    def size(self) -> int: ...
+
+
+U = TypeVar("U", bound=Upload)
+
+
+def within_limits(uploads: Iterable[U]) -> tuple[list[U], str]:
+    """The first uploads that keep to the limits, and a sentence on those that do not."""
+    kept, left, total = list[U](), 0, 0
+    for upload in uploads:
+        if len(kept) == MOST_PHOTOGRAPHS or total + upload.size > MOST_MB * 10**6:
+            left += 1
+            continue
+        kept.append(upload)
+        total += upload.size
+    if not left:
+        return kept, ""
+    return kept, (
+        f"{left:,} of the uploads {'is' if left == 1 else 'are'} left out: at most "
+        f"{MOST_PHOTOGRAPHS} photographs and {MOST_MB} MB are taken. Remove some."
+    )
