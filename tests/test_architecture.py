@@ -19,6 +19,7 @@ ROOMS = [
     "home",
     "progress",
     "locks",
+    "backups",
     "workers",
     "settings",
     "garden",
@@ -33,6 +34,7 @@ ROOMS = [
     "training",
     "runs",
     "evaluation",
+    "doctor",
     "commands",
     "cli",
     "__main__",
@@ -50,6 +52,8 @@ LIGHT_ROOMS = [
     "split",
     "quality",
     "runs",
+    "backups",
+    "doctor",
     "cli",
 ]
 LONGEST_FILE = 300
