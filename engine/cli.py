@@ -30,6 +30,8 @@ _COMMANDS = {
     "training": ("train", "estimate", "evaluate", "predict"),
     "runs": ("runs",),
     "queue": ("queue",),
+    "store": ("catalogue",),
+    "doctor": ("doctor",),
 }
 
 

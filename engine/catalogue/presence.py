@@ -1,6 +1,7 @@
 """Whether the catalogue's file is gone while what it described is still there."""
 
 import contextlib
+import itertools
 import os
 from dataclasses import dataclass
 
@@ -77,7 +78,8 @@ def _photographs(home: Home) -> int:
         return 0
     with os.scandir(home.images) as entries:
         folders = [entry.path for entry in entries if entry.is_dir() and entry.name[0] != "."]
-    return sum(name[0] != "." for folder in folders for name in os.listdir(folder))
+    files = itertools.chain.from_iterable(map(os.scandir, folders))
+    return sum(file.name[0] != "." for file in files)
 
 
 def _fetched(home: Home) -> int:

@@ -22,12 +22,13 @@ class Reader:
             with file.open("rb") as stream:
                 while chunk := stream.read(_CHUNK):
                     digest.update(chunk)
-                    self._pause(len(chunk))
+                    self.pause(len(chunk))
         except OSError:
             return ""
         return digest.hexdigest()
 
-    def _pause(self, size: int) -> None:
+    def pause(self, size: int) -> None:
+        """So many more bytes were read: wait until that is due."""
         self.bytes += size
         if not self._rate:
             return

@@ -44,7 +44,6 @@ class Ledger:
         self._file = home.data / "doctor.sqlite"
         with self._explained():
             self._connection = connect(self._file, _prepare)
-            self._connection.execute("PRAGMA temp_store = FILE")
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self._explained():
@@ -76,9 +75,7 @@ class Ledger:
             )
 
     def problems(self, kind: str) -> list[str]:
-        return [
-            path for (path,) in self.rows("SELECT path FROM problem WHERE kind = ?", [kind])
-        ]
+        return [path for (path,) in self.rows("SELECT path FROM problem WHERE kind = ?", [kind])]
 
     def close(self) -> None:
         self._connection.close()

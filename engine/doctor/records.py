@@ -159,9 +159,7 @@ class Walk:
             return Check("records", title, "fault", text, self.broken.count, items, repair)
         if self.odd.count:
             text = f"{self.odd.count:,} hold characters that are no text."
-            return Check(
-                "records", title, "doubtful", text, self.odd.count, tuple(self.odd.items)
-            )
+            return Check("records", title, "doubtful", text, self.odd.count, tuple(self.odd.items))
         return Check("records", title, "sound", f"{self.records:,} were read.")
 
 

@@ -1,0 +1,216 @@
+"""Photographs on disk against the records that name them."""
+
+import itertools
+import os
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from engine.catalogue.record import Photograph
+from engine.doctor.condition import SHOWN_ITEMS, Check, State
+from engine.doctor.hashing import Reader
+from engine.doctor.ledger import Ledger
+from engine.home import Home
+from engine.progress import Report
+
+YOUNG_SECONDS = 600.0
+"""A file that no record names may be one that an import is about to name, while so young."""
+_DAYS_IN_A_ROUND = 30
+_LEAST_SHARE = 200_000_000
+_BATCH = 5_000
+_BATCH_SECONDS = 2.0
+_OLD_SECONDS = 60 * 86_400.0
+
+# What is wrong, as conditions on `expected LEFT JOIN present LEFT JOIN hashed`.
+_JOINED = "expected LEFT JOIN present USING (path) LEFT JOIN hashed USING (path)"
+_CURRENT = "hashed.size = present.size AND hashed.mtime = present.mtime"
+KINDS = {
+    "missing": "present.path IS NULL",
+    "empty": "present.size = 0",
+    "changed": f"present.size > 0 AND {_CURRENT} AND hashed.sha256 <> expected.sha256",
+}
+_UNCHECKED = f"present.size > 0 AND (hashed.path IS NULL OR NOT ({_CURRENT}))"
+
+
+def expect(ledger: Ledger, photographs: Iterable[Photograph]) -> None:
+    """Note which files the cached photographs name."""
+    named = (one for one in photographs if one.state == "cached" and one.path)
+    while batch := list(itertools.islice(named, _BATCH)):
+        # One address is enough to fetch the bytes again.
+        ledger.write(
+            "INSERT INTO expected VALUES (?, ?, ?) ON CONFLICT (path) DO UPDATE "
+            "SET url = iif(url = '', excluded.url, url)",
+            ((one.path, one.sha256, one.url) for one in batch),
+        )
+
+
+def look(home: Home, ledger: Ledger) -> None:
+    """Note which files there are: those in data/images, and those that records name elsewhere."""
+    ledger.write("INSERT OR REPLACE INTO present VALUES (?, ?, ?)", _on_disk(home))
+    elsewhere = ledger.rows(
+        "SELECT path FROM expected WHERE path NOT IN (SELECT path FROM present)"
+    )
+    ledger.write(
+        "INSERT OR REPLACE INTO present VALUES (?, ?, ?)",
+        (row for (path,) in elsewhere if (row := _row(home, path))),
+    )
+
+
+def read_all(home: Home, ledger: Ledger, rate: float, report: Report) -> None:
+    """Read every file that was not read in this round; a round that was cut off goes on."""
+    began = float(ledger.note("round") or 0) or time.time()
+    ledger.keep_note("round", str(began))
+    _read(home, ledger, rate, report, began, 0)
+    ledger.keep_note("round", "")
+
+
+def read_share(home: Home, ledger: Ledger, rate: float, report: Report) -> None:
+    """Read what was read longest ago, so much that all is read once in thirty days."""
+    size = ledger.number("SELECT SUM(size) FROM present")
+    most = max(_LEAST_SHARE, size // _DAYS_IN_A_ROUND)
+    _read(home, ledger, rate, report, time.time(), most)
+
+
+def read_new(home: Home, ledger: Ledger, rate: float, report: Report) -> None:
+    """Read what was never read as it is now."""
+    _read(home, ledger, rate, report, 0.0, 0)
+
+
+def _read(home: Home, ledger: Ledger, rate: float, report: Report, began: float, most: int) -> None:
+    """Read files that were not read since `began`; `most` bytes, 0 = all."""
+    waiting = ledger.rows(
+        "SELECT present.path, present.size, present.mtime FROM present LEFT JOIN hashed "
+        f"USING (path) WHERE present.size > 0 AND (hashed.path IS NULL OR NOT ({_CURRENT}) "
+        "OR hashed.checked < ?) ORDER BY hashed.checked, present.path",
+        [began],
+    )
+    reader, kept = Reader(rate), time.monotonic()
+    read: list[tuple[str, int, int, str, float]] = []
+    for done, (path, size, mtime) in enumerate(waiting):
+        if most and reader.bytes >= most:
+            break
+        read.append((path, size, mtime, reader.sha256(home.resolve(path)), time.time()))
+        if time.monotonic() - kept > _BATCH_SECONDS:
+            _keep(ledger, read)
+            read, kept = [], time.monotonic()
+            report(done, len(waiting), "Reading photographs")
+    _keep(ledger, read)
+    report(len(waiting), len(waiting), "Reading photographs")
+
+
+def _keep(ledger: Ledger, read: list[tuple[str, int, int, str, float]]) -> None:
+    ledger.write("INSERT OR REPLACE INTO hashed VALUES (?, ?, ?, ?, ?)", read)
+
+
+def checks(home: Home, ledger: Ledger) -> list[Check]:
+    """What is known of the files, from what was noted and read."""
+    return [
+        *(_wrong(home, ledger, kind) for kind in KINDS),
+        _bytes(ledger),
+        _strays(home, ledger),
+    ]
+
+
+_TITLES = {
+    "missing": "Every photograph is there",
+    "empty": "No photograph's file is empty",
+    "changed": "Bytes are those that were recorded",
+}
+
+
+def _wrong(home: Home, ledger: Ledger, kind: str) -> Check:
+    rows = ledger.rows(f"SELECT path, url FROM {_JOINED} WHERE {KINDS[kind]}")
+    ledger.keep_problems(kind, (path for path, _ in rows))
+    title, expected = _TITLES[kind], ledger.number("SELECT COUNT(*) FROM expected")
+    if not rows:
+        if kind == "changed":
+            return _nothing_changed(ledger, title)
+        return Check(kind, title, "sound", f"{expected:,} files are named by records.")
+    items = tuple(path for path, _ in rows[:SHOWN_ITEMS])
+    fetchable = sum(bool(url) for _, url in rows)
+    text = f"{len(rows):,} of {expected:,} {_WORDS[kind]}."
+    if kind == "missing" and len(rows) == expected:
+        text += f" Is the disk that holds {home.images} mounted?"
+        return Check(kind, title, "fault", text, len(rows), items)
+    if len(rows) > fetchable:
+        text += f" {len(rows) - fetchable:,} have no address: import them again."
+    return Check(kind, title, "fault", text, len(rows), items, _repair(kind, fetchable))
+
+
+_WORDS = {
+    "missing": "are missing",
+    "empty": "are empty",
+    "changed": "do not have the bytes that were recorded",
+}
+
+
+def _repair(kind: str, fetchable: int) -> str:
+    again = f"marks {fetchable:,} to be fetched again" if fetchable else ""
+    if kind == "missing":
+        return f"{again[:1].upper()}{again[1:]}." if again else ""
+    return f"Moves the files aside{' and ' if again else ''}{again}."
+
+
+def _nothing_changed(ledger: Ledger, title: str) -> Check:
+    read = ledger.number(f"SELECT COUNT(*) FROM {_JOINED} WHERE {_CURRENT} AND present.size > 0")
+    if not read and ledger.number("SELECT COUNT(*) FROM expected"):
+        return Check("changed", title, "unknown", "No file was read yet.")
+    return Check("changed", title, "sound", f"{read:,} files were read.")
+
+
+def _bytes(ledger: Ledger) -> Check:
+    title = "Every file was read"
+    missing = ledger.number(f"SELECT COUNT(*) FROM {_JOINED} WHERE {_UNCHECKED}")
+    old = ledger.number(
+        f"SELECT COUNT(*) FROM {_JOINED} WHERE {_CURRENT} AND hashed.checked < ?",
+        [time.time() - _OLD_SECONDS],
+    )
+    total = ledger.number("SELECT COUNT(*) FROM expected")
+    if missing:
+        text = f"{missing:,} of {total:,} were not read yet. A share of them is read each day."
+        return Check("unread", title, "unknown", text, missing)
+    if old:
+        text = f"{old:,} of {total:,} were read more than 60 days ago."
+        return Check("unread", title, "unknown", text, old)
+    return Check("unread", title, "sound", f"{total:,} files were read within 60 days.")
+
+
+def _strays(home: Home, ledger: Ledger) -> Check:
+    title, newest = "Every file is named by a record", (time.time() - YOUNG_SECONDS) * 1e9
+    paths = [
+        path
+        for (path,) in ledger.rows(
+            "SELECT path FROM present WHERE mtime < ? AND path NOT IN (SELECT path FROM expected) "
+            "ORDER BY path",
+            [newest],
+        )
+    ]
+    ledger.keep_problems("strays", paths)
+    state: State = "doubtful" if paths else "sound"
+    text = f"{len(paths):,} files in {home.relative(home.images)} are named by no record."
+    repair = "Gives those a record whose species is known; the others stay." if paths else ""
+    return Check("strays", title, state, text, len(paths), tuple(paths[:SHOWN_ITEMS]), repair)
+
+
+def _on_disk(home: Home) -> Iterator[tuple[str, int, int]]:
+    if not home.images.is_dir():
+        return
+    with os.scandir(home.images) as folders:
+        for folder in folders:
+            if folder.name[0] == "." or not folder.is_dir():
+                continue
+            with os.scandir(folder.path) as files:
+                for file in files:
+                    if file.name[0] != "." and file.is_file(follow_symlinks=False):
+                        about = file.stat(follow_symlinks=False)
+                        path = f"data/images/{folder.name}/{file.name}"
+                        yield path, about.st_size, about.st_mtime_ns
+
+
+def _row(home: Home, path: str) -> tuple[str, int, int] | None:
+    file = Path(home.root, path)
+    try:
+        about = file.stat()
+    except (OSError, ValueError):
+        return None
+    return (path, about.st_size, about.st_mtime_ns) if file.is_file() else None
