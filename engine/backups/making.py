@@ -19,7 +19,7 @@ from engine.home import Home
 from engine.locks import claim, release
 
 KEPT = 7
-"""Daily backups; those before a migration are kept apart, `KEPT_OF_MIGRATIONS` of them."""
+"""Days; backups before a migration are counted apart: `KEPT_OF_MIGRATIONS`."""
 KEPT_OF_MIGRATIONS = 3
 _PAGES_AT_ONCE = 2_048
 _begun: dict[Path, str] = {}
@@ -38,15 +38,17 @@ def databases_of(home: Home) -> dict[str, Path]:
 
 
 def back_up(home: Home, name: str = "") -> Backup:
-    """Copy every database now, under today's date unless named; readers and writers go on.
+    """Copy every database now; readers and writers go on.
 
-    A backup of that name is replaced once the new one is verified. The oldest beyond seven
-    days are removed.
+    Unless named, it is called after today, or after this second where today has one. The oldest
+    are removed: seven days are kept, and of each day the first backup and the last.
 
     Raises:
         WorkFailed: nothing is there to copy, a copy does not pass its check, or the disk refuses.
     """
     name = name or _today()
+    if (home.backups / name).exists():
+        name = time.strftime("%Y-%m-%d-%H%M%S")
     files = {key: file for key, file in databases_of(home).items() if _has_content(file)}
     if not files:
         raise WorkFailed(f"There is nothing to back up in {home.data}.")
@@ -93,15 +95,7 @@ def write_backup(folder: Path, name: str, files: Mapping[str, Path]) -> Backup:
         draft = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=folder))
         told = {key: _copy(key, file, draft) for key, file in files.items()}
         write_json(draft / MANIFEST, {"made": time.time(), "databases": told})
-        target = folder / name
-        if target.exists():
-            # Never a moment without one: the former is removed once it has another name.
-            former = draft.with_name(f"{draft.name}.former")
-            target.rename(former)
-            draft.rename(target)
-            shutil.rmtree(former, ignore_errors=True)
-        else:
-            draft.rename(target)
+        draft.rename(folder / name)
     except OSError as error:
         reason = error.strerror or str(error)
         raise WorkFailed(f"The backup in {folder} could not be written ({reason}).") from error
@@ -172,10 +166,17 @@ def _daily(home: Home) -> None:
 
 def _thin(home: Home) -> None:
     """Remove the oldest backups beyond those that are kept."""
-    backups = list_backups(home)
-    daily = [backup for backup in backups if not backup.before_migration]
-    others = [backup for backup in backups if backup.before_migration]
-    for backup in [*daily[KEPT:], *others[KEPT_OF_MIGRATIONS:]]:
+    days: dict[str, list[Backup]] = {}
+    migrations = []
+    for backup in list_backups(home):
+        if backup.before_migration:
+            migrations.append(backup)
+        else:
+            days.setdefault(backup.name[: len("2026-11-30")], []).append(backup)
+    old = migrations[KEPT_OF_MIGRATIONS:]
+    for place, day in enumerate(days.values()):
+        old += day if place >= KEPT else day[1:-1]
+    for backup in old:
         shutil.rmtree(backup.root, ignore_errors=True)
 
 

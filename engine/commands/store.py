@@ -87,7 +87,7 @@ def new(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 @app.command()
 def backup(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Back up the databases now; today's backup is replaced."""
+    """Back up the databases now, beside the backup that each day makes."""
     place = home_at(home)
     made = back_up(place)
     words = "\n".join([_line(made), *([_MONGO] if _in_mongo(place) else [])])

@@ -90,6 +90,11 @@ def _from_values(told: Any) -> Health:
         raise BadInput("The last examination cannot be read.") from error
 
 
+def many(count: int, noun: str) -> str:
+    """1, "split" -> "1 split"; 2, "split" -> "2 splits"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 @dataclass
 class Wrong:
     """Collects what is wrong of one kind: how many, and the first of them by name."""

@@ -9,7 +9,7 @@ from engine.backups.listing import list_backups
 from engine.backups.making import databases_of
 from engine.catalogue.presence import left_behind
 from engine.database import read_unchanged
-from engine.doctor.condition import Check
+from engine.doctor.condition import Check, many
 from engine.errors import BadInput
 from engine.files import read_json
 from engine.home import Home
@@ -40,12 +40,16 @@ def database_checks(home: Home, catalogue_in_file: bool) -> list[Check]:
 
 def repair_of(home: Home, key: str) -> str:
     """What brings a damaged database back, in words; empty where nothing does."""
-    newest = next((b for b in list_backups(home) if key in b.databases), None)
-    if newest is not None:
-        return f"Moves the file aside and restores the backup {newest.name}."
+    if restored := _restored_by(home, key):
+        return restored
     if key in ("quality", "crops"):
         return "Moves the file aside; it is made anew when it is needed."
     return ""
+
+
+def _restored_by(home: Home, key: str) -> str:
+    newest = next((b for b in list_backups(home) if key in b.databases), None)
+    return f"Moves the file aside and restores the backup {newest.name}." if newest else ""
 
 
 def integrity(file: Path) -> list[str]:
@@ -65,6 +69,9 @@ def _database(home: Home, key: str, title: str, file: Path) -> Check:
         if key == "catalogue" and (left := left_behind(home)):
             text = f"The file is gone, but {left} are here."
             return Check(name, title, "fault", text, repair=repair_of(home, key))
+        if repair := _restored_by(home, key):
+            text = "The file is gone, but a backup holds it."
+            return Check(name, title, "doubtful", text, repair=repair)
         return Check(name, title, "sound", "It was not needed yet.")
     wrong = integrity(file)
     if wrong:
@@ -78,7 +85,7 @@ def _backups(home: Home, catalogue_in_file: bool) -> Check:
     if not backups:
         return Check("backups", title, "doubtful", "There is none yet." + _failure(home))
     age = time.time() - backups[0].made
-    text = f"The newest of {len(backups):,} is {backups[0].name}."
+    text = f"{many(len(backups), 'backup')}; the newest is {backups[0].name}."
     if not catalogue_in_file:
         text += " The catalogue in the MongoDB is not in it (mongodump)."
     failure = _failure(home)

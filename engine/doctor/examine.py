@@ -74,14 +74,14 @@ def _records(home: Home, ledger: Ledger, in_file: bool, report: Report) -> list[
             total = catalogue.counts().images
             files.expect(ledger, walk.run(records_of(catalogue), report, total))
     except StudioError as error:
-        return [Check("records", "Every record is valid", "unknown", str(error))]
+        return [Check("records", "Records", "unknown", str(error))]
     return walk.checks(Tallies(), "")
 
 
 def _sqlite_records(home: Home, ledger: Ledger, report: Report) -> list[Check]:
     if not home.catalogue.is_file() or not home.catalogue.stat().st_size:
         text = "There is no catalogue to read."
-        return [Check("records", "Every record is valid", "unknown", text)]
+        return [Check("records", "Records", "unknown", text)]
     tallies, walk = Tallies(), Walk(ledger, _stamp(home.catalogue))
     files.expect(ledger, _valid(home, walk, tallies, report))
     return walk.checks(tallies, repair_of(home, "catalogue"))

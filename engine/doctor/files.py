@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from engine.catalogue.record import Photograph
-from engine.doctor.condition import SHOWN_ITEMS, Check, State
+from engine.doctor.condition import SHOWN_ITEMS, Check, State, many
 from engine.doctor.hashing import Reader
 from engine.doctor.ledger import Ledger
 from engine.home import Home
@@ -112,9 +112,9 @@ def checks(home: Home, ledger: Ledger) -> list[Check]:
 
 
 _TITLES = {
-    "missing": "Every photograph is there",
-    "empty": "No photograph's file is empty",
-    "changed": "Bytes are those that were recorded",
+    "missing": "Missing photographs",
+    "empty": "Empty files",
+    "changed": "Changed files",
 }
 
 
@@ -125,22 +125,22 @@ def _wrong(home: Home, ledger: Ledger, kind: str) -> Check:
     if not rows:
         if kind == "changed":
             return _nothing_changed(ledger, title)
-        return Check(kind, title, "sound", f"{expected:,} files are named by records.")
+        return Check(kind, title, "sound", f"None among {many(expected, 'file')}.")
     items = tuple(path for path, _ in rows[:SHOWN_ITEMS])
     fetchable = sum(bool(url) for _, url in rows)
-    text = f"{len(rows):,} of {expected:,} {_WORDS[kind]}."
+    text = f"{len(rows):,} of {many(expected, 'file')} {_WORDS[kind]}."
     if kind == "missing" and len(rows) == expected:
         text += f" Is the disk that holds {home.images} mounted?"
         return Check(kind, title, "fault", text, len(rows), items)
     if len(rows) > fetchable:
-        text += f" {len(rows) - fetchable:,} have no address: import them again."
+        text += f" {len(rows) - fetchable:,} without an address: import them again."
     return Check(kind, title, "fault", text, len(rows), items, _repair(kind, fetchable))
 
 
 _WORDS = {
-    "missing": "are missing",
-    "empty": "are empty",
-    "changed": "do not have the bytes that were recorded",
+    "missing": "missing",
+    "empty": "empty",
+    "changed": "with other bytes than were recorded",
 }
 
 
@@ -155,11 +155,11 @@ def _nothing_changed(ledger: Ledger, title: str) -> Check:
     read = ledger.number(f"SELECT COUNT(*) FROM {_JOINED} WHERE {_CURRENT} AND present.size > 0")
     if not read and ledger.number("SELECT COUNT(*) FROM expected"):
         return Check("changed", title, "unknown", "No file was read yet.")
-    return Check("changed", title, "sound", f"{read:,} files were read.")
+    return Check("changed", title, "sound", f"None among {many(read, 'file')} read.")
 
 
 def _bytes(ledger: Ledger) -> Check:
-    title = "Every file was read"
+    title = "Files not read"
     missing = ledger.number(f"SELECT COUNT(*) FROM {_JOINED} WHERE {_UNCHECKED}")
     old = ledger.number(
         f"SELECT COUNT(*) FROM {_JOINED} WHERE {_CURRENT} AND hashed.checked < ?",
@@ -167,16 +167,16 @@ def _bytes(ledger: Ledger) -> Check:
     )
     total = ledger.number("SELECT COUNT(*) FROM expected")
     if missing:
-        text = f"{missing:,} of {total:,} were not read yet. A share of them is read each day."
+        text = f"{missing:,} of {many(total, 'file')} not read yet. A share is read each day."
         return Check("unread", title, "unknown", text, missing)
     if old:
-        text = f"{old:,} of {total:,} were read more than 60 days ago."
+        text = f"{old:,} of {many(total, 'file')} read last more than 60 days ago."
         return Check("unread", title, "unknown", text, old)
-    return Check("unread", title, "sound", f"{total:,} files were read within 60 days.")
+    return Check("unread", title, "sound", f"None: {many(total, 'file')} read within 60 days.")
 
 
 def _strays(home: Home, ledger: Ledger) -> Check:
-    title, newest = "Every file is named by a record", (time.time() - YOUNG_SECONDS) * 1e9
+    title, newest = "Files without a record", (time.time() - YOUNG_SECONDS) * 1e9
     paths = [
         path
         for (path,) in ledger.rows(
@@ -187,8 +187,12 @@ def _strays(home: Home, ledger: Ledger) -> Check:
     ]
     ledger.keep_problems("strays", paths)
     state: State = "doubtful" if paths else "sound"
-    text = f"{len(paths):,} files in {home.relative(home.images)} are named by no record."
-    repair = "Gives those a record whose species is known; the others stay." if paths else ""
+    text = f"{many(len(paths), 'file')} in {home.relative(home.images)}." if paths else "None."
+    repair = (
+        "Adds a record for each whose species is known. The others stay as they are."
+        if paths
+        else ""
+    )
     return Check("strays", title, state, text, len(paths), tuple(paths[:SHOWN_ITEMS]), repair)
 
 

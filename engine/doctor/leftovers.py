@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.doctor.condition import SHOWN_ITEMS, Check
+from engine.doctor.condition import SHOWN_ITEMS, Check, many
 from engine.doctor.ledger import Ledger
 from engine.home import Home
 
@@ -27,10 +27,10 @@ def leftovers_check(home: Home, ledger: Ledger) -> Check:
             found.append(home.relative(file))
             size += about.st_size
     ledger.keep_problems("temporary", found)
-    title = "No temporary files are left"
+    title = "Temporary files"
     if not found:
-        return Check("temporary", title, "sound", "None were found.")
-    text = f"{len(found):,} are left by processes that were ended ({size / 1e6:,.1f} MB)."
+        return Check("temporary", title, "sound", "None.")
+    text = f"{many(len(found), 'file')} of processes that were ended ({size / 1e6:,.1f} MB)."
     shown = tuple(found[:SHOWN_ITEMS])
     return Check("temporary", title, "doubtful", text, len(found), shown, "Moves them aside.")
 

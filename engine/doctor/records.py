@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from engine.catalogue.record import Photograph
-from engine.doctor.condition import Check, Wrong
+from engine.doctor.condition import Check, State, Wrong, many
 from engine.doctor.ledger import Ledger
 from engine.doctor.reading import Tallies, Unreadable
 from engine.progress import Report
@@ -134,51 +134,57 @@ class Walk:
     def checks(self, tallies: Tallies, repair: str) -> list[Check]:
         """What the pass came to. `repair` says what brings a damaged catalogue back."""
         found = [self._valid(repair)]
+        text = f"{self.altered.count:,} changed in fields that the studio does not change."
+        if self._unwritten:
+            text = f"{self.altered.count:,} changed on disk; nothing was written meanwhile."
         found.append(
             _check(
                 "records-changed",
-                "Records are as they were read last",
+                "Changed records",
                 self.altered,
-                f"{self.altered.count:,} changed in a way that the studio does not change them.",
+                text,
                 repair,
+                "fault" if self._unwritten else "doubtful",
             )
         )
         if self.gone:
             gone = Wrong(self.gone)
-            text = f"{self.gone:,} are gone since the last examination."
-            found.append(_check("records-gone", "No record is gone", gone, text, repair))
+            text = f"{many(self.gone, 'record')} fewer than at the last examination."
+            found.append(_check("records-gone", "Records gone", gone, text, repair))
         if tallies.said or tallies.found:
             found.append(_counts(tallies, repair))
         return found
 
     def _valid(self, repair: str) -> Check:
-        title = "Every record is valid"
+        title = "Records"
         if self.broken.count:
-            text = f"{self.broken.count:,} are damaged; {self.records:,} could be read."
+            text = f"{self.broken.count:,} damaged; {self.records:,} could be read."
             items = tuple(self.broken.items)
             return Check("records", title, "fault", text, self.broken.count, items, repair)
         if self.odd.count:
-            text = f"{self.odd.count:,} hold characters that are no text."
+            text = f"{self.odd.count:,} with control characters in their text."
             return Check("records", title, "doubtful", text, self.odd.count, tuple(self.odd.items))
-        return Check("records", title, "sound", f"{self.records:,} were read.")
+        return Check("records", title, "sound", f"{many(self.records, 'record')} read, all valid.")
 
 
 def _counts(tallies: Tallies, repair: str) -> Check:
-    title = "The counts are those of the records"
+    title = "Counts"
     if not tallies.whole:
         return Check("counts", title, "unknown", "Not every record could be read.")
     numbers = tallies.said.keys() | tallies.found.keys()
     wrong = [n for n in numbers if tallies.said.get(n, 0) != tallies.found.get(n, 0)]
     if wrong:
-        text = f"{len(wrong):,} of {len(numbers):,} groups are counted wrongly."
+        text = f"{len(wrong):,} of {many(len(numbers), 'group')} counted wrongly."
         return Check("counts", title, "fault", text, len(wrong), repair=repair)
-    return Check("counts", title, "sound", f"{len(numbers):,} groups were counted.")
+    return Check("counts", title, "sound", f"{many(len(numbers), 'group')} counted, all right.")
 
 
-def _check(key: str, title: str, wrong: Wrong, text: str, repair: str) -> Check:
+def _check(
+    key: str, title: str, wrong: Wrong, text: str, repair: str, state: State = "doubtful"
+) -> Check:
     if not wrong.count:
-        return Check(key, title, "sound", "No other changes were found.")
-    return Check(key, title, "doubtful", text, wrong.count, tuple(wrong.items), repair)
+        return Check(key, title, "sound", "None was found.")
+    return Check(key, title, state, text, wrong.count, tuple(wrong.items), repair)
 
 
 def _digest(*texts: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from engine.doctor.condition import Check, State, Wrong
+from engine.doctor.condition import Check, State, Wrong, many
 from engine.doctor.hashing import Reader
 from engine.errors import BadInput, ClassMapMismatch
 from engine.files import read_json
@@ -20,7 +20,7 @@ _CHUNK = 1 << 20
 
 def splits_check(home: Home, rate: float) -> Check:
     """Every file of every split has the SHA-256 of its manifest, and its class map the hash."""
-    title, wrong, made = "Splits are as they were made", Wrong(), 0
+    title, wrong, made = "Splits", Wrong(), 0
     reader = Reader(rate)
     for folder in sorted(path for path in home.splits.glob("*") if path.name[0] != "."):
         if folder.is_dir():
@@ -28,9 +28,9 @@ def splits_check(home: Home, rate: float) -> Check:
             for fault in _split_faults(SplitFolder(folder), reader):
                 wrong.add(f"{folder.name}: {fault}")
     if wrong.count:
-        text = f"{wrong.count:,} faults were found. Make those splits again."
+        text = f"{many(wrong.count, 'fault')} found. Make those splits again."
         return Check("splits", title, "fault", text, wrong.count, tuple(wrong.items))
-    return Check("splits", title, "sound", f"{made:,} splits were read.")
+    return Check("splits", title, "sound", f"{many(made, 'split')} read, as they were made.")
 
 
 def _split_faults(split: SplitFolder, reader: Reader) -> Iterator[str]:
@@ -57,7 +57,7 @@ def checkpoints_check(home: Home, rate: float) -> Check:
 
     The settings that a checkpoint carries beside its tensors are only read, not compared.
     """
-    title, damaged, unknown, sound = "Checkpoints are as they were saved", Wrong(), Wrong(), 0
+    title, damaged, unknown, sound = "Checkpoints", Wrong(), Wrong(), 0
     reader = Reader(rate)
     for file in sorted(home.runs.glob("*/checkpoints/*.safetensors")):
         if file.parent.parent.name.startswith(".") or file.name.startswith("."):
@@ -68,12 +68,14 @@ def checkpoints_check(home: Home, rate: float) -> Check:
         else:
             (damaged if state == "fault" else unknown).add(home.relative(file))
     if damaged.count:
-        text = f"{damaged.count:,} are damaged. A run goes on from its previous checkpoint."
+        text = f"{damaged.count:,} damaged. A run goes on from its previous checkpoint."
         return Check("checkpoints", title, "fault", text, damaged.count, tuple(damaged.items))
     if unknown.count:
-        text = f"{unknown.count:,} carry no digest, {sound:,} are sound."
+        text = f"{unknown.count:,} without a digest, {sound:,} sound."
         return Check("checkpoints", title, "unknown", text, unknown.count, tuple(unknown.items))
-    return Check("checkpoints", title, "sound", f"{sound:,} were read.")
+    return Check(
+        "checkpoints", title, "sound", f"{many(sound, 'checkpoint')} read, as they were saved."
+    )
 
 
 def checkpoint_state(file: Path, reader: Reader) -> State:

@@ -48,9 +48,16 @@ def examination(home: Home) -> None:
 
 def _findings(home: Home, health: Health, running: bool) -> None:
     mended = {check.key for check in repairable(health)}
-    order = ("fault", "doubtful", "unknown", "sound")
-    for check in sorted(health.checks, key=lambda check: order.index(check.state)):
+    order = ("fault", "doubtful", "unknown")
+    wrong = [check for check in health.checks if check.state != "sound"]
+    for check in sorted(wrong, key=lambda check: order.index(check.state)):
         _row(home, check, check.key in mended and not running)
+    sound = [check for check in health.checks if check.state == "sound"]
+    lines = [
+        f"{state_sign('sound')} {text.plain(check.title)} &ensp;:gray[{text.plain(check.text)}]"
+        for check in sound
+    ]
+    st.markdown("  \n".join(lines))
 
 
 def _row(home: Home, check: Check, offers_repair: bool) -> None:

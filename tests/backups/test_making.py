@@ -98,6 +98,15 @@ def test_seven_days_are_kept(home: Home) -> None:
     assert "2026-01-01-version-2" in names
 
 
+def test_of_a_day_the_first_and_the_last_backup_are_kept(home: Home) -> None:
+    for second in range(4):
+        add_photographs(home, 1, first=second)
+        write_backup(home.backups, f"2026-11-01-{second:06}", {"catalogue": home.catalogue})
+    back_up(home)
+    first, last = [b for b in list_backups(home) if b.name.startswith("2026-11-01")][::-1]
+    assert (first.photographs, last.photographs) == (1, 4)
+
+
 def test_a_damaged_catalogue_replaces_no_good_backup(home: Home) -> None:
     add_photographs(home, 2_000)
     good = back_up(home)
