@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import stat
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -39,8 +40,8 @@ def expect(ledger: Ledger, photographs: Iterable[Photograph]) -> None:
         # One address is enough to fetch the bytes again.
         ledger.write(
             "INSERT INTO expected VALUES (?, ?, ?) ON CONFLICT (path) DO UPDATE "
-            "SET url = iif(url = '', excluded.url, url)",
-            ((one.path, one.sha256, one.url) for one in batch),
+            "SET fetchable = max(fetchable, excluded.fetchable)",
+            ((one.path, bytes.fromhex(one.sha256), bool(one.url)) for one in batch),
         )
 
 
@@ -85,11 +86,13 @@ def _read(home: Home, ledger: Ledger, rate: float, report: Report, began: float,
         [began],
     )
     reader, kept = Reader(rate), time.monotonic()
-    read: list[tuple[str, int, int, str, float]] = []
+    read: list[tuple[str, int, int, bytes, float]] = []
     for done, (path, size, mtime) in enumerate(waiting):
         if most and reader.bytes >= most:
             break
-        read.append((path, size, mtime, reader.sha256(home.resolve(path)), time.time()))
+        read.append(
+            (path, size, mtime, bytes.fromhex(reader.sha256(home.resolve(path))), time.time())
+        )
         if time.monotonic() - kept > _BATCH_SECONDS:
             _keep(ledger, read)
             read, kept = [], time.monotonic()
@@ -98,7 +101,7 @@ def _read(home: Home, ledger: Ledger, rate: float, report: Report, began: float,
     report(len(waiting), len(waiting), "Reading photographs")
 
 
-def _keep(ledger: Ledger, read: list[tuple[str, int, int, str, float]]) -> None:
+def _keep(ledger: Ledger, read: list[tuple[str, int, int, bytes, float]]) -> None:
     ledger.write("INSERT OR REPLACE INTO hashed VALUES (?, ?, ?, ?, ?)", read)
 
 
@@ -119,7 +122,7 @@ _TITLES = {
 
 
 def _wrong(home: Home, ledger: Ledger, kind: str) -> Check:
-    rows = ledger.rows(f"SELECT path, url FROM {_JOINED} WHERE {KINDS[kind]}")
+    rows = ledger.rows(f"SELECT path, fetchable FROM {_JOINED} WHERE {KINDS[kind]}")
     ledger.keep_problems(kind, (path for path, _ in rows))
     title, expected = _TITLES[kind], ledger.number("SELECT COUNT(*) FROM expected")
     if not rows:
@@ -127,7 +130,7 @@ def _wrong(home: Home, ledger: Ledger, kind: str) -> Check:
             return _nothing_changed(ledger, title)
         return Check(kind, title, "sound", f"None among {many(expected, 'file')}.")
     items = tuple(path for path, _ in rows[:SHOWN_ITEMS])
-    fetchable = sum(bool(url) for _, url in rows)
+    fetchable = sum(has_address for _, has_address in rows)
     text = f"{len(rows):,} of {many(expected, 'file')} {_WORDS[kind]}."
     if kind == "missing" and len(rows) == expected:
         text += f" Is the disk that holds {home.images} mounted?"
@@ -160,6 +163,7 @@ def _nothing_changed(ledger: Ledger, title: str) -> Check:
 
 def _bytes(ledger: Ledger) -> Check:
     title = "Files not read"
+    read = ledger.number(f"SELECT COUNT(*) FROM {_JOINED} WHERE {_CURRENT}")
     missing = ledger.number(f"SELECT COUNT(*) FROM {_JOINED} WHERE {_UNCHECKED}")
     old = ledger.number(
         f"SELECT COUNT(*) FROM {_JOINED} WHERE {_CURRENT} AND hashed.checked < ?",
@@ -172,7 +176,9 @@ def _bytes(ledger: Ledger) -> Check:
     if old:
         text = f"{old:,} of {many(total, 'file')} read last more than 60 days ago."
         return Check("unread", title, "unknown", text, old)
-    return Check("unread", title, "sound", f"None: {many(total, 'file')} read within 60 days.")
+    if total and not read:
+        return Check("unread", title, "unknown", "No file could be read.", total)
+    return Check("unread", title, "sound", f"None: {many(read, 'file')} read within 60 days.")
 
 
 def _strays(home: Home, ledger: Ledger) -> Check:
@@ -212,9 +218,8 @@ def _on_disk(home: Home) -> Iterator[tuple[str, int, int]]:
 
 
 def _row(home: Home, path: str) -> tuple[str, int, int] | None:
-    file = Path(home.root, path)
     try:
-        about = file.stat()
+        about = Path(home.root, path).stat()
     except (OSError, ValueError):
         return None
-    return (path, about.st_size, about.st_mtime_ns) if file.is_file() else None
+    return (path, about.st_size, about.st_mtime_ns) if stat.S_ISREG(about.st_mode) else None

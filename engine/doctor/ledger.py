@@ -14,7 +14,7 @@ from engine.home import Home
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS hashed (
     path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL,
-    sha256 TEXT NOT NULL, checked REAL NOT NULL
+    sha256 BLOB NOT NULL, checked REAL NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS record (
     key INTEGER PRIMARY KEY, fixed INTEGER NOT NULL, whole INTEGER NOT NULL,
@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS problem (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TEMP TABLE IF NOT EXISTS expected (
-    path TEXT PRIMARY KEY, sha256 TEXT NOT NULL, url TEXT NOT NULL
+    path TEXT PRIMARY KEY, sha256 BLOB NOT NULL, fetchable INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TEMP TABLE IF NOT EXISTS present (
     path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL
@@ -44,6 +44,8 @@ class Ledger:
         self._file = home.data / "doctor.sqlite"
         with self._explained():
             self._connection = connect(self._file, _prepare)
+            # Paths come in no order: with less, most pages would be written again and again.
+            self._connection.execute("PRAGMA temp.cache_size = -131072")
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self._explained():

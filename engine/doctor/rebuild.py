@@ -105,7 +105,8 @@ def _found(home: Home, ledger: Ledger, known: Known, lost: "_Lost") -> Iterator[
     rows = ledger.rows(
         "SELECT path, sha256 FROM present LEFT JOIN hashed USING (path) ORDER BY path"
     )
-    for path, sha256 in rows:
+    for path, found in rows:
+        sha256 = found.hex() if found else ""
         if not sha256 or Path(path).stem != sha256:
             lost.add(path, "damaged")
             continue
