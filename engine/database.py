@@ -49,17 +49,19 @@ def is_damage(error: Exception) -> bool:
     return isinstance(error, sqlite3.Error) and "decode to UTF-8" in str(error)
 
 
-def read_unchanged(file: Path) -> sqlite3.Connection:
-    """Open an existing database for reading only, whatever its tables; nothing is made.
+def read_unchanged(file: Path, nobody_writes: bool = False) -> sqlite3.Connection:
+    """Open an existing database for reading only, whatever its tables; no table is made.
 
-    Text comes as bytes, for in a damaged file it may be no text.
+    Text comes as bytes, for in a damaged file it may be no text. Where `nobody_writes` to it,
+    no files of SQLite's own appear beside it.
 
     Raises:
         sqlite3.Error: it cannot be opened.
     """
     log = file.with_name(f"{file.name}-wal")
-    # Without a log nothing is pending, and no files of SQLite's own appear beside it.
-    way = "mode=ro" if log.exists() else "mode=ro&immutable=1"
+    alone = (nobody_writes or not _writable(file)) and not log.exists()
+    # So read, what another writes meanwhile would look like damage.
+    way = "mode=ro&immutable=1" if alone else "mode=ro"
     connection = sqlite3.connect(
         f"{file.absolute().as_uri()}?{way}", uri=True, timeout=_PATIENCE, check_same_thread=False
     )

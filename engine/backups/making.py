@@ -105,13 +105,13 @@ def write_backup(folder: Path, name: str, files: Mapping[str, Path]) -> Backup:
     return read_backup(folder / name)
 
 
-def verify(file: Path) -> dict[str, int]:
+def verify(file: Path, nobody_writes: bool = False) -> dict[str, int]:
     """Check a whole database; returns the rows of each of its tables.
 
     Raises:
         sqlite3.Error: it is damaged.
     """
-    with contextlib.closing(read_unchanged(file)) as connection:
+    with contextlib.closing(read_unchanged(file, nobody_writes)) as connection:
         found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != b"ok":
             raise sqlite3.DatabaseError(found.decode(errors="replace"))
@@ -136,7 +136,7 @@ def _copy(key: str, file: Path, folder: Path) -> dict[str, Any]:
             source.execute("BEGIN")
             source.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
             source.backup(copy, pages=_PAGES_AT_ONCE)
-        rows = verify(target)
+        rows = verify(target, nobody_writes=True)
     except sqlite3.Error as error:
         raise WorkFailed(
             f"{file} could not be backed up ({error}). Earlier backups are kept. "
