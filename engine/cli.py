@@ -34,6 +34,7 @@ _COMMANDS = {
     "training": ("train", "estimate", "evaluate", "predict"),
     "runs": ("runs",),
     "queue": ("queue",),
+    "doctor": ("doctor",),
 }
 
 

@@ -42,6 +42,35 @@ def connect(file: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite
     return connection
 
 
+def is_damage(error: Exception) -> bool:
+    """Whether an error says that the database's file itself is damaged."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    # Python's own error, for text that is no text.
+    return isinstance(error, sqlite3.Error) and "decode to UTF-8" in str(error)
+
+
+def read_unchanged(file: Path, nobody_writes: bool = False) -> sqlite3.Connection:
+    """Open an existing database for reading only, whatever its tables; no table is made.
+
+    Text comes as bytes, for in a damaged file it may be no text. Where `nobody_writes` to it,
+    no files of SQLite's own appear beside it.
+
+    Raises:
+        sqlite3.Error: it cannot be opened.
+    """
+    log = file.with_name(f"{file.name}-wal")
+    alone = (nobody_writes or not _writable(file)) and not log.exists()
+    # So read, what another writes meanwhile would look like damage.
+    way = "mode=ro&immutable=1" if alone else "mode=ro"
+    connection = sqlite3.connect(
+        f"{file.absolute().as_uri()}?{way}", uri=True, timeout=_PATIENCE, check_same_thread=False
+    )
+    connection.text_factory = bytes
+    return connection
+
+
 def _writable(file: Path) -> bool:
     folder = next(folder for folder in file.absolute().parents if folder.exists())
     return os.access(folder, os.W_OK) and (not file.exists() or os.access(file, os.W_OK))

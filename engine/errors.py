@@ -23,3 +23,11 @@ class UnreadableImage(BadInput):
 
 class ClassMapMismatch(BadInput):
     """Two things speak of classes, and not of the same ones."""
+
+
+class DatabaseDamaged(WorkFailed):
+    """A database's file is damaged; its sentence names `doctor` and the way back."""
+
+
+class CatalogueMissing(WorkFailed):
+    """The catalogue's file is gone while what it described is still there."""

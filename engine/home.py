@@ -80,6 +80,19 @@ class Home:
         return self.data / "queue"
 
     @cached_property
+    def backups(self) -> Path:
+        return self.data / "backups"
+
+    @cached_property
+    def set_aside(self) -> Path:
+        """What a repair moved out of the way, by date; nothing here is used."""
+        return self.data / "set_aside"
+
+    @cached_property
+    def journal(self) -> Path:
+        return self.downloads / "downloads.sqlite"
+
+    @cached_property
     def runs(self) -> Path:
         return self.root / "runs"
 

@@ -1,6 +1,7 @@
 """Where the work stands, and the one thing to do next."""
 
 from studio.background import follow
+from studio.health.line import health_line
 from studio.importing.jobs import JOBS
 from studio.importing.outcome import outcome
 from studio.importing.welcome import welcome
@@ -23,3 +24,5 @@ with problems_shown():
         welcome(jobs)
     importing = any(found.state == "running" for found in jobs.values())
     steps(flow(facts, importing), "overview_flow")
+    if facts.counts.images:
+        health_line(home())

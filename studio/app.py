@@ -10,6 +10,7 @@ import streamlit as st
 from engine.errors import StudioError
 from engine.openmp import wait_passively
 from engine.runs.supervision import keep_going, tell_of_lost
+from engine.runs.upkeep import examine_daily
 from studio import place
 from studio.access import sign_in
 from studio.access.serving import is_guarded
@@ -47,6 +48,12 @@ PAGES = {
             title="Download",
             icon=":material/cloud_download:",
             help="Fetch the photographs that are known by address alone: plan, start, watch.",
+        ),
+        st.Page(
+            "../pages/health.py",
+            title="Health",
+            icon=":material/monitor_heart:",
+            help="Damage in databases and photographs, repairs, and backups.",
         ),
     ],
     "Prepare": [
@@ -126,4 +133,12 @@ keep_small()
 begun()
 with suppress(StudioError):
     keep_going(place.home())
-page.run()
+    examine_daily(place.home())
+left = place.catalogue_gone()
+if left:
+    # Rarely needed, and it loads what reads photographs.
+    from studio.health.gone import gone
+
+    gone(place.home(), left)
+else:
+    page.run()

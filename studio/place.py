@@ -1,13 +1,15 @@
 """Where the studio works: the home, its catalogue and its photographs, for any page."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
-from engine.catalogue.opening import open_catalogue
+from engine.catalogue.opening import catalogue_settings, open_catalogue
+from engine.catalogue.presence import LeftBehind, left_behind
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue
+from engine.errors import StudioError
 from engine.home import Home, chosen_root, open_home
 from engine.images.store import ImageStore
 from engine.settings.configs import studio_settings
@@ -34,6 +36,14 @@ def catalogue() -> Iterator[Catalogue]:
     """
     with open_catalogue(home()) as opened:
         yield opened
+
+
+def catalogue_gone() -> LeftBehind | None:
+    """What is left of a catalogue whose file is gone; None where it is there, or never was."""
+    with suppress(StudioError):
+        if catalogue_settings(home()).store == "sqlite":
+            return left_behind(home())
+    return None
 
 
 def images() -> ImageStore:

@@ -20,6 +20,7 @@ ROOMS = [
     "home_id",
     "progress",
     "locks",
+    "backups",
     "workers",
     "openmp",
     "settings",
@@ -35,6 +36,7 @@ ROOMS = [
     "training",
     "runs",
     "evaluation",
+    "doctor",
     "commands",
     "cli",
     "__main__",
@@ -52,6 +54,8 @@ LIGHT_ROOMS = [
     "split",
     "quality",
     "runs",
+    "backups",
+    "doctor",
     "cli",
 ]
 LONGEST_FILE = 300

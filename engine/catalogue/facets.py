@@ -16,6 +16,7 @@ from engine.catalogue.changes import Action, Change, Label
 from engine.catalogue.names import search_form
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import UNSTATED, Filter, Lines
+from engine.errors import DatabaseDamaged
 
 
 class Facet(NamedTuple):
@@ -83,6 +84,7 @@ class Facets:
         """The facet of that number."""
         if number not in self._facets:
             self._learn("facet = ?", number)
+        self._require({number})
         return self._facets[number]
 
     def those(self, numbers: Iterable[int]) -> list[Facet]:
@@ -91,7 +93,15 @@ class Facets:
         unknown = [number for number in wanted if number not in self._facets]
         if unknown:
             self._learn("facet IN (SELECT value FROM json_each(?))", json.dumps(unknown))
+            self._require(set(unknown))
         return [self._facets[number] for number in wanted]
+
+    def _require(self, numbers: set[int]) -> None:
+        if missing := numbers - self._facets.keys():
+            raise DatabaseDamaged(
+                f"The catalogue is damaged: its facet {min(missing)} is missing. "
+                "See what is wrong with `doctor`. Bring back a backup with `catalogue restore`."
+            )
 
     def count(self, moves: Mapping[int, int]) -> None:
         """Add to the counts: photographs come (+) or gone (-) by facet number."""

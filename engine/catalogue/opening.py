@@ -4,6 +4,8 @@ import contextlib
 from collections.abc import Iterator
 from functools import cache
 
+from engine.backups.making import back_up_daily
+from engine.catalogue.presence import require_catalogue
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Catalogue
 from engine.home import Home
@@ -30,7 +32,10 @@ def open_catalogue(home: Home) -> Iterator[Catalogue]:
     Opening a file takes less than a millisecond. A MongoDB stays connected after the block, and
     what it is counted by stays in memory, for the next.
 
+    The first opening of a day begins the day's backup in the background.
+
     Raises:
+        CatalogueMissing: its file is gone, and what it described is not.
         WorkFailed: it is damaged, belongs to a newer studio or to another home, or no MongoDB
             answers.
         BadInput: the configuration is wrong.
@@ -41,6 +46,8 @@ def open_catalogue(home: Home) -> Iterator[Catalogue]:
         require_own_catalogue(home, connected)
         yield connected
         return
+    require_catalogue(home)
+    back_up_daily(home)
     with contextlib.closing(SqliteCatalogue(home.catalogue)) as catalogue:
         require_own_catalogue(home, catalogue)
         yield catalogue

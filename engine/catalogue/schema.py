@@ -1,7 +1,9 @@
 """The tables of the SQLite catalogue, version by version."""
 
 import sqlite3
+from pathlib import Path
 
+from engine.backups.making import back_up_before_migration
 from engine.catalogue.names import search_form
 from engine.errors import WorkFailed
 
@@ -110,8 +112,10 @@ MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3)
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring an open catalogue to the newest version, one step at a time.
 
+    What was there is backed up before.
+
     Raises:
-        WorkFailed: it was made by a newer studio.
+        WorkFailed: it was made by a newer studio, or cannot be backed up.
     """
     # SQLite's own lower() knows ASCII only.
     connection.create_function("search_form", 1, search_form, deterministic=True)
@@ -123,11 +127,21 @@ def migrate(connection: sqlite3.Connection) -> None:
     if version > len(MIGRATIONS):
         connection.rollback()
         raise WorkFailed("The catalogue was made by a newer Plant Studio; update this one.")
+    if version:
+        try:
+            back_up_before_migration(_file(connection), version)
+        except WorkFailed:
+            connection.rollback()
+            raise
     for number, script in enumerate(MIGRATIONS[version:], version + 1):
         for statement in statements(script):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {number}")
     connection.commit()
+
+
+def _file(connection: sqlite3.Connection) -> Path:
+    return Path(connection.execute("PRAGMA database_list").fetchone()[2])
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -27,8 +27,8 @@ from engine.catalogue.store import (
     Page,
     SpeciesCount,
 )
-from engine.database import connect, read_note
-from engine.errors import WorkFailed
+from engine.database import connect, is_damage, read_note
+from engine.errors import DatabaseDamaged, WorkFailed
 
 PLAIN = (
     "url", "path", "observation_id", "observer", "attribution", "width", "height", "sha256",
@@ -127,6 +127,7 @@ class SqliteReader:
         for numbers in chunks(facets):
             ((found, text),) = self._rows(_LINES, [json.dumps(numbers)])
             if text is not None:
+                _require_text(text, self._file)
                 many = Counter(json.loads(found))
                 facets_read = self._facets.those(many)
                 yield lines_of(text, dict(zip(facets_read, many.values(), strict=True)))
@@ -211,8 +212,25 @@ class SqliteReader:
         try:
             yield
         except (OSError, sqlite3.Error) as error:
+            if is_damage(error):
+                raise _damaged(self._file, str(error)) from error
             raise WorkFailed(f"The catalogue {self._file} cannot be used: {error}.") from error
 
 
 def _place(photograph: Photograph) -> tuple[str, str]:
     return photograph.species, photograph.image_id
+
+
+def _require_text(lines: bytes, file: Path) -> None:
+    # SQLite hands on the bytes of a damaged cell as they are.
+    try:
+        lines.decode()
+    except UnicodeDecodeError as error:
+        raise _damaged(file, "a record holds bytes that are no text") from error
+
+
+def _damaged(file: Path, reason: str) -> DatabaseDamaged:
+    return DatabaseDamaged(
+        f"The catalogue {file} is damaged ({reason}). See what is wrong with `doctor`. "
+        "Bring back a backup with `catalogue restore`."
+    )

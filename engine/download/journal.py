@@ -133,7 +133,7 @@ class Journal:
 @contextlib.contextmanager
 def open_journal(home: Home) -> Iterator[Journal]:
     """The home's journal for the length of a `with` block."""
-    journal = Journal(home.downloads / "downloads.sqlite")
+    journal = Journal(home.journal)
     try:
         yield journal
     finally:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from os import cpu_count
 
 from engine.errors import BadInput
+from engine.files import sha256_of
 from engine.home import Home
 from engine.progress import Report
 from engine.quality.measures import Measures, measure
@@ -20,27 +21,51 @@ def measure_all(
     """Measure files, given as (sha256, path in the home), and keep each batch as it comes.
 
     What was measured before is passed over, so that the next start goes on after any end; what
-    could not be read is tried again. Returns how many were measured.
+    could not be read is tried again. So is a file whose size or time of change is another since:
+    one that is gone or holds other bytes than it should is no sound photograph any more. Returns
+    how many were measured.
     """
     paths = dict(files)
-    known = store.sound() & paths.keys()
+    before, now = store.files(), {key: _about(home, path) for key, path in paths.items()}
+    # Of an earlier edition it is known only that a file was there and not empty.
+    known = {
+        key
+        for key in store.sound() & paths.keys()
+        if (about := now[key]) is not None and before.get(key, about) == about and about[0]
+    }
+    store.keep_files({key: about for key in known - before.keys() if (about := now[key])})
     missing = [sha256 for sha256 in paths if sha256 not in known]
     note = f"Measuring photographs; {len(known):,} were known" if known else "Measuring photographs"
     report(0, len(missing), note)
     done = 0
     with ThreadPoolExecutor(cpu_count() or 2) as pool:
         for batch in _batches(missing):
-            found = pool.map(lambda sha256: _measured(home, paths[sha256]), batch)
+            found = list(pool.map(lambda sha256: _measured(home, paths[sha256], sha256), batch))
             store.keep(dict(zip(batch, found, strict=True)))
+            store.keep_files({key: about for key in batch if (about := now[key])})
             done += len(batch)
             report(done, len(missing), note)
     return done
 
 
-def _measured(home: Home, path: str) -> Measures:
+def _about(home: Home, path: str) -> tuple[int, int] | None:
+    """Size and time of change of a file; None where it is gone."""
     try:
-        return measure(home.resolve(path))
-    except BadInput as error:
+        about = home.resolve(path).stat()
+    except (OSError, ValueError, BadInput):
+        return None
+    return about.st_size, about.st_mtime_ns
+
+
+def _measured(home: Home, path: str, sha256: str) -> Measures:
+    try:
+        file = home.resolve(path)
+        measures = measure(file)
+        # Other bytes may still be a photograph, but not the one that the record describes.
+        if not measures.trouble and sha256_of(file) != sha256:
+            return Measures(trouble="Its bytes are not those that were recorded.")
+        return measures
+    except (BadInput, OSError) as error:
         return Measures(trouble=str(error))
 
 

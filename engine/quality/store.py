@@ -17,6 +17,13 @@ CREATE TABLE IF NOT EXISTS measure (
     information REAL NOT NULL, trouble TEXT NOT NULL
 ) WITHOUT ROWID
 """
+# The file that was measured, as the disk described it then: one that is another now is measured
+# anew.
+_FILES = """
+CREATE TABLE IF NOT EXISTS file (
+    sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL
+) WITHOUT ROWID
+"""
 _FIELDS = ", ".join(Measures._fields)
 
 
@@ -37,11 +44,26 @@ class MeasureStore:
             rows = self._connection.execute("SELECT sha256 FROM measure WHERE trouble = ''")
             return {sha256 for (sha256,) in rows}
 
+    def files(self) -> dict[str, tuple[int, int]]:
+        """Size in bytes and time of change in nanoseconds of the file that was measured, by hash;
+        what was measured by an earlier edition is not among them."""
+        with self._told():
+            rows = self._connection.execute("SELECT sha256, size, mtime FROM file")
+            return {sha256: (size, mtime) for sha256, size, mtime in rows}
+
     def all(self) -> dict[str, Measures]:
         """What was measured, by hash."""
         with self._told():
             rows = self._connection.execute(f"SELECT sha256, {_FIELDS} FROM measure")
             return {sha256: Measures(*values) for sha256, *values in rows}
+
+    def keep_files(self, files: Mapping[str, tuple[int, int]]) -> None:
+        """Keep what the disk says of measured files."""
+        with self._told(), self._connection:
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO file VALUES (?, ?, ?)",
+                ((sha256, *about) for sha256, about in files.items()),
+            )
 
     def keep(self, measured: Mapping[str, Measures]) -> None:
         """Keep what was measured, final at once; what was known of the same hash is replaced."""
@@ -69,3 +91,4 @@ class MeasureStore:
 
 def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute(_TABLE)
+    connection.execute(_FILES)

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from engine.catalogue.sqlite import open_catalogue
+from engine.catalogue.opening import open_catalogue
 from engine.errors import BadInput, StudioError, WorkFailed
 from engine.files import read_json_lines, write_json
 from engine.home import Home
@@ -101,7 +101,7 @@ def _credits(home: Home, run: Run) -> str:
     try:
         config = run.folder.read_settings().data
         train = locate(home, str(config.train_jsonl))
-        with open_catalogue(home.catalogue) as catalogue:
+        with open_catalogue(home) as catalogue:
             for line in read_json_lines(train):
                 photograph = catalogue.get(str(line.get("image_id", "")))
                 known = photograph._asdict() if photograph else line

@@ -22,6 +22,7 @@ from engine.locks import claim, inherited, is_held, release
 from engine.runs.process import end_left_over
 from engine.runs.queue import Lane, Ticket, changing, here, read_queue
 from engine.runs.supervision import bell, supervisor_lock
+from engine.runs.upkeep import examine_daily
 from engine.runs.watch import Watch
 from engine.runs.wish import Stage, write_wish
 from engine.runs.work import Work, free_gpus, wish_of, work_of
@@ -56,6 +57,7 @@ class Supervisor:
     def run(self) -> None:
         """Work until there has been nothing to do for a while."""
         end_left_over(self._home)
+        examine_daily(self._home)
         busy = time.monotonic()
         while self._home.queue.is_dir():
             if self.tick():

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from engine.errors import StudioError
+from engine.errors import DatabaseDamaged, StudioError
 
 
 def problem(sentence: str) -> None:
@@ -19,3 +19,5 @@ def problems_shown() -> Iterator[None]:
         yield
     except StudioError as error:
         problem(str(error))
+        if isinstance(error, DatabaseDamaged):
+            st.page_link("../pages/health.py", label="Examine it", icon=":material/monitor_heart:")

@@ -189,3 +189,16 @@ def test_a_scan_that_was_cut_off_goes_on_where_it_was(home: Home, scanned: Catal
 def test_an_empty_catalogue_is_scanned_at_once(home: Home, catalogue: SqliteCatalogue) -> None:
     found = scan(home, catalogue, USUAL)
     assert (found.images, found.changed, sum(found.by_flag.values())) == (0, 0, 0)
+
+
+def test_photographs_that_are_emptied_altered_or_removed_after_a_scan_are_found(
+    home: Home, scanned: Catalogue
+) -> None:
+    scan(home, scanned, USUAL)
+    emptied, altered, removed = scanned.page(Filter(species="Rosa canina"), None, 3).photographs
+    home.resolve(emptied.path).write_bytes(b"")
+    other = cv2.imencode(".jpg", meadow(99))[1].tobytes()
+    home.resolve(altered.path).write_bytes(other)
+    home.resolve(removed.path).unlink()
+    found = scan(home, scanned, USUAL)
+    assert (found.measured, found.changed, found.by_flag["unreadable"]) == (3, 3, 3)

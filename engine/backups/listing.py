@@ -1,0 +1,96 @@
+"""The backups that are there, as their manifests describe them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.errors import BadInput
+from engine.files import read_json
+from engine.home import Home
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Copied:
+    """A database in a backup: its file there, its size, SHA-256, and the rows of each table."""
+
+    file: Path
+    bytes: int
+    sha256: str
+    rows: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Backup:
+    """One backup; `made` in unix seconds, the databases by name."""
+
+    root: Path
+    made: float
+    databases: dict[str, Copied]
+
+    @property
+    def name(self) -> str:
+        return self.root.name
+
+    @property
+    def before_migration(self) -> bool:
+        return "-version-" in self.name
+
+    @property
+    def photographs(self) -> int | None:
+        """Records of the catalogue in it; None where it holds none."""
+        catalogue = self.databases.get("catalogue")
+        return catalogue.rows.get("photograph", 0) if catalogue else None
+
+
+def list_backups(home: Home) -> list[Backup]:
+    """Every backup that is whole, the newest first; one that cannot be read is passed over."""
+    found = []
+    for manifest in home.backups.glob("*/manifest.json"):
+        try:
+            found.append(read_backup(manifest.parent))
+        except BadInput:
+            continue
+    return sorted(found, key=lambda backup: -backup.made)
+
+
+def find_backup(home: Home, name: str = "") -> Backup:
+    """The backup of that name; without one, the newest that holds a catalogue.
+
+    Raises:
+        BadInput: there is none.
+    """
+    backups = list_backups(home)
+    if not name:
+        backups = [backup for backup in backups if "catalogue" in backup.databases]
+    for backup in backups:
+        if name in ("", backup.name):
+            return backup
+    names = ", ".join(backup.name for backup in backups)
+    if not names:
+        raise BadInput(f"There is no backup in {home.backups}. Try `catalogue rebuild`.")
+    raise BadInput(f"There is no backup {name!r}. There are {names}.")
+
+
+def read_backup(root: Path) -> Backup:
+    """Read the manifest of one backup.
+
+    Raises:
+        BadInput: it is missing or damaged.
+    """
+    told: Any = read_json(root / MANIFEST)
+    try:
+        databases = {
+            str(key): Copied(
+                # By name alone, so that a damaged manifest leads nowhere else.
+                root / Path(item["file"]).name,
+                int(item["bytes"]),
+                str(item["sha256"]),
+                {str(table): int(rows) for table, rows in item["rows"].items()},
+            )
+            for key, item in told["databases"].items()
+        }
+        return Backup(root, float(told["made"]), databases)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadInput(f"{root / MANIFEST} does not describe a backup.") from error

@@ -1,0 +1,107 @@
+"""Bringing databases back from a backup; what was there is set aside."""
+
+import contextlib
+import os
+import shutil
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.backups.aside import set_database_aside
+from engine.backups.listing import Backup, Copied, find_backup
+from engine.backups.making import databases_of, verify
+from engine.errors import BadInput, WorkFailed
+from engine.files import sha256_of
+from engine.home import Home
+from engine.locks import is_held
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was brought back: the backup's name, the databases, and what was set aside."""
+
+    backup: str
+    databases: tuple[str, ...]
+    photographs: int
+    set_aside: tuple[str, ...]
+
+
+def restore(home: Home, name: str = "") -> Restored:
+    """Bring the catalogue back from a backup, the newest unless named.
+
+    The other databases come back too where they are missing or damaged.
+
+    Raises:
+        BadInput: there is no such backup, it holds no catalogue, or work is going on.
+        WorkFailed: the backup is damaged, or the disk refuses; nothing was changed.
+    """
+    backup = find_backup(home, name)
+    if "catalogue" not in backup.databases:
+        raise BadInput(f"The backup {backup.name} holds no catalogue.")
+    files = databases_of(home)
+    chosen = [
+        key
+        for key in backup.databases
+        if key == "catalogue" or (key in files and not is_sound(files[key]))
+    ]
+    aside = restore_databases(home, backup, chosen)
+    return Restored(backup.name, tuple(chosen), backup.photographs or 0, aside)
+
+
+def restore_databases(home: Home, backup: Backup, names: list[str]) -> tuple[str, ...]:
+    """Bring these databases back; returns where those that were there lie now."""
+    require_quiet(home)
+    files, aside = databases_of(home), []
+    drafts = {key: _draft(backup.databases[key], files[key]) for key in names}
+    try:
+        for key, draft in drafts.items():
+            former = set_database_aside(home, files[key])
+            if former is not None:
+                aside.append(home.relative(former))
+            draft.replace(files[key])
+    except OSError as error:
+        raise WorkFailed(f"{error.filename} could not be restored ({error.strerror}).") from error
+    finally:
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)
+    return tuple(aside)
+
+
+def require_quiet(home: Home) -> None:
+    """Refuse while a job or a download works on the databases.
+
+    Raises:
+        BadInput: one does.
+    """
+    own = os.environ.get("STUDIO_JOB_FOLDER", "")
+    locks = [*home.jobs.glob("*/lock"), home.downloads / "lock"]
+    busy = [lock.parent.name for lock in locks if str(lock.parent) != own and is_held(lock)]
+    if busy:
+        raise BadInput(f"Background work is going on ({', '.join(busy)}). Stop it first.")
+
+
+def is_sound(file: Path) -> bool:
+    """Whether a database is there and passes its whole check."""
+    if not file.is_file() or not file.stat().st_size:
+        return False
+    with contextlib.suppress(sqlite3.Error):
+        verify(file)
+        return True
+    return False
+
+
+def _draft(copied: Copied, target: Path) -> Path:
+    """A verified copy beside the place it is for."""
+    if not copied.file.is_file() or sha256_of(copied.file) != copied.sha256:
+        raise WorkFailed(
+            f"The backup's file {copied.file} is damaged. Nothing was changed; choose another."
+        )
+    draft = target.with_name(f".{target.name}.restored")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(copied.file, draft)
+        with draft.open("rb+") as stream:
+            os.fsync(stream.fileno())
+    except OSError as error:
+        raise WorkFailed(f"{draft} could not be written ({error.strerror}).") from error
+    return draft

@@ -1,0 +1,101 @@
+"""The examination: databases, records, files, splits, checkpoints, what is left lying about."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.catalogue.opening import catalogue_settings, open_catalogue
+from engine.catalogue.record import Photograph
+from engine.doctor import files
+from engine.doctor.condition import Check, Health, keep_health, now
+from engine.doctor.databases import database_checks, repair_of
+from engine.doctor.ledger import Ledger, open_ledger
+from engine.doctor.leftovers import leftovers_check
+from engine.doctor.reading import Tallies, records_of, sqlite_records
+from engine.doctor.records import Walk
+from engine.doctor.writings import checkpoints_check, splits_check
+from engine.errors import BadInput, StudioError
+from engine.home import Home
+from engine.locks import claim, release
+from engine.progress import Report, silent
+
+USUAL_RATE = 50.0
+"""Megabytes a second that files are read with, so that others keep the disk."""
+
+
+def examine(
+    home: Home, rate: float = USUAL_RATE, report: Report = silent, share: bool = False
+) -> Health:
+    """Look at everything and keep the outcome; nothing is changed.
+
+    With `share`, of the photographs only those are read that were read longest ago, a thirtieth
+    of all; the others count as they were found last. An examination that was cut off goes on
+    where it was. `rate` is in MB/s, 0 = as fast as the disk gives.
+
+    Raises:
+        BadInput: another examination is going on.
+        WorkFailed: its own memory is damaged or the disk refuses.
+    """
+    began, lock = time.time(), claim(home.data / "doctor.lock")
+    if lock is None:
+        raise BadInput("Another examination of this home is going on; wait until it has ended.")
+    try:
+        in_file = catalogue_settings(home).store == "sqlite"
+        report(0, 0, "Checking databases")
+        checks = database_checks(home, in_file)
+        with open_ledger(home) as ledger:
+            # Pages need not wait for the files to know of a damaged database.
+            if any(check.state == "fault" for check in checks):
+                keep_health(home, now(checks, began))
+            checks += _records(home, ledger, in_file, report)
+            files.look(home, ledger)
+            if share:
+                files.read_share(home, ledger, rate * 1e6, report)
+            else:
+                files.read_all(home, ledger, rate * 1e6, report)
+            checks += files.checks(home, ledger)
+            report(0, 0, "Checking splits and checkpoints")
+            checks.append(splits_check(home, rate * 1e6))
+            checks.append(checkpoints_check(home, rate * 1e6))
+            checks.append(leftovers_check(home, ledger))
+        health = now(checks, began)
+        keep_health(home, health)
+        return health
+    finally:
+        release(lock)
+
+
+def _records(home: Home, ledger: Ledger, in_file: bool, report: Report) -> list[Check]:
+    if in_file:
+        return _sqlite_records(home, ledger, report)
+    walk = Walk(ledger, "")
+    try:
+        with open_catalogue(home) as catalogue:
+            total = catalogue.counts().images
+            files.expect(ledger, walk.run(records_of(catalogue), report, total))
+    except StudioError as error:
+        return [Check("records", "Records", "unknown", str(error))]
+    return walk.checks(Tallies(), "")
+
+
+def _sqlite_records(home: Home, ledger: Ledger, report: Report) -> list[Check]:
+    if not home.catalogue.is_file() or not home.catalogue.stat().st_size:
+        text = "There is no catalogue to read."
+        return [Check("records", "Records", "unknown", text)]
+    tallies, walk = Tallies(), Walk(ledger, _stamp(home.catalogue))
+    files.expect(ledger, _valid(home, walk, tallies, report))
+    return walk.checks(tallies, repair_of(home, "catalogue"))
+
+
+def _valid(home: Home, walk: Walk, tallies: Tallies, report: Report) -> Iterator[Photograph]:
+    yield from walk.run(sqlite_records(home, tallies), report, 0)
+
+
+def _stamp(file: Path) -> str:
+    """Changes whenever the file is written to through the file system."""
+    parts = []
+    for part in (file, file.with_name(f"{file.name}-wal")):
+        if part.exists():
+            about = part.stat()
+            parts.append(f"{about.st_mtime_ns}:{about.st_size}")
+    return " ".join(parts)

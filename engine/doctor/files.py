@@ -1,0 +1,225 @@
+"""Photographs on disk against the records that name them."""
+
+import itertools
+import os
+import stat
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from engine.catalogue.record import Photograph
+from engine.doctor.condition import SHOWN_ITEMS, Check, State, many
+from engine.doctor.hashing import Reader
+from engine.doctor.ledger import Ledger
+from engine.home import Home
+from engine.progress import Report
+
+YOUNG_SECONDS = 600.0
+"""A file that no record names may be one that an import is about to name, while so young."""
+_DAYS_IN_A_ROUND = 30
+_LEAST_SHARE = 200_000_000
+_BATCH = 5_000
+_BATCH_SECONDS = 2.0
+_OLD_SECONDS = 60 * 86_400.0
+
+# What is wrong, as conditions on `expected LEFT JOIN present LEFT JOIN hashed`.
+_JOINED = "expected LEFT JOIN present USING (path) LEFT JOIN hashed USING (path)"
+_CURRENT = "hashed.size = present.size AND hashed.mtime = present.mtime"
+KINDS = {
+    "missing": "present.path IS NULL",
+    "empty": "present.size = 0",
+    "changed": f"present.size > 0 AND {_CURRENT} AND hashed.sha256 <> expected.sha256",
+}
+_UNCHECKED = f"present.size > 0 AND (hashed.path IS NULL OR NOT ({_CURRENT}))"
+
+
+def expect(ledger: Ledger, photographs: Iterable[Photograph]) -> None:
+    """Note which files the cached photographs name."""
+    named = (one for one in photographs if one.state == "cached" and one.path)
+    while batch := list(itertools.islice(named, _BATCH)):
+        # One address is enough to fetch the bytes again.
+        ledger.write(
+            "INSERT INTO expected VALUES (?, ?, ?) ON CONFLICT (path) DO UPDATE "
+            "SET fetchable = max(fetchable, excluded.fetchable)",
+            ((one.path, bytes.fromhex(one.sha256), bool(one.url)) for one in batch),
+        )
+
+
+def look(home: Home, ledger: Ledger) -> None:
+    """Note which files there are: those in data/images, and those that records name elsewhere."""
+    ledger.write("INSERT OR REPLACE INTO present VALUES (?, ?, ?)", _on_disk(home))
+    elsewhere = ledger.rows(
+        "SELECT path FROM expected WHERE path NOT IN (SELECT path FROM present)"
+    )
+    ledger.write(
+        "INSERT OR REPLACE INTO present VALUES (?, ?, ?)",
+        (row for (path,) in elsewhere if (row := _row(home, path))),
+    )
+
+
+def read_all(home: Home, ledger: Ledger, rate: float, report: Report) -> None:
+    """Read every file that was not read in this round; a round that was cut off goes on."""
+    began = float(ledger.note("round") or 0) or time.time()
+    ledger.keep_note("round", str(began))
+    _read(home, ledger, rate, report, began, 0)
+    ledger.keep_note("round", "")
+
+
+def read_share(home: Home, ledger: Ledger, rate: float, report: Report) -> None:
+    """Read what was read longest ago, so much that all is read once in thirty days."""
+    size = ledger.number("SELECT SUM(size) FROM present")
+    most = max(_LEAST_SHARE, size // _DAYS_IN_A_ROUND)
+    _read(home, ledger, rate, report, time.time(), most)
+
+
+def read_new(home: Home, ledger: Ledger, rate: float, report: Report) -> None:
+    """Read what was never read as it is now."""
+    _read(home, ledger, rate, report, 0.0, 0)
+
+
+def _read(home: Home, ledger: Ledger, rate: float, report: Report, began: float, most: int) -> None:
+    """Read files that were not read since `began`; `most` bytes, 0 = all."""
+    waiting = ledger.rows(
+        "SELECT present.path, present.size, present.mtime FROM present LEFT JOIN hashed "
+        f"USING (path) WHERE present.size > 0 AND (hashed.path IS NULL OR NOT ({_CURRENT}) "
+        "OR hashed.checked < ?) ORDER BY hashed.checked, present.path",
+        [began],
+    )
+    reader, kept = Reader(rate), time.monotonic()
+    read: list[tuple[str, int, int, bytes, float]] = []
+    for done, (path, size, mtime) in enumerate(waiting):
+        if most and reader.bytes >= most:
+            break
+        read.append(
+            (path, size, mtime, bytes.fromhex(reader.sha256(home.resolve(path))), time.time())
+        )
+        if time.monotonic() - kept > _BATCH_SECONDS:
+            _keep(ledger, read)
+            read, kept = [], time.monotonic()
+            report(done, len(waiting), "Reading photographs")
+    _keep(ledger, read)
+    report(len(waiting), len(waiting), "Reading photographs")
+
+
+def _keep(ledger: Ledger, read: list[tuple[str, int, int, bytes, float]]) -> None:
+    ledger.write("INSERT OR REPLACE INTO hashed VALUES (?, ?, ?, ?, ?)", read)
+
+
+def checks(home: Home, ledger: Ledger) -> list[Check]:
+    """What is known of the files, from what was noted and read."""
+    return [
+        *(_wrong(home, ledger, kind) for kind in KINDS),
+        _bytes(ledger),
+        _strays(home, ledger),
+    ]
+
+
+_TITLES = {
+    "missing": "Missing photographs",
+    "empty": "Empty files",
+    "changed": "Changed files",
+}
+
+
+def _wrong(home: Home, ledger: Ledger, kind: str) -> Check:
+    rows = ledger.rows(f"SELECT path, fetchable FROM {_JOINED} WHERE {KINDS[kind]}")
+    ledger.keep_problems(kind, (path for path, _ in rows))
+    title, expected = _TITLES[kind], ledger.number("SELECT COUNT(*) FROM expected")
+    if not rows:
+        if kind == "changed":
+            return _nothing_changed(ledger, title)
+        return Check(kind, title, "sound", f"None among {many(expected, 'file')}.")
+    items = tuple(path for path, _ in rows[:SHOWN_ITEMS])
+    fetchable = sum(has_address for _, has_address in rows)
+    text = f"{len(rows):,} of {many(expected, 'file')} {_WORDS[kind]}."
+    if kind == "missing" and len(rows) == expected:
+        text += f" Is the disk that holds {home.images} mounted?"
+        return Check(kind, title, "fault", text, len(rows), items)
+    if len(rows) > fetchable:
+        text += f" {len(rows) - fetchable:,} without an address: import them again."
+    return Check(kind, title, "fault", text, len(rows), items, _repair(kind, fetchable))
+
+
+_WORDS = {
+    "missing": "missing",
+    "empty": "empty",
+    "changed": "with other bytes than were recorded",
+}
+
+
+def _repair(kind: str, fetchable: int) -> str:
+    again = f"marks {fetchable:,} to be fetched again" if fetchable else ""
+    if kind == "missing":
+        return f"{again[:1].upper()}{again[1:]}." if again else ""
+    return f"Moves the files aside{' and ' if again else ''}{again}."
+
+
+def _nothing_changed(ledger: Ledger, title: str) -> Check:
+    read = ledger.number(f"SELECT COUNT(*) FROM {_JOINED} WHERE {_CURRENT} AND present.size > 0")
+    if not read and ledger.number("SELECT COUNT(*) FROM expected"):
+        return Check("changed", title, "unknown", "No file was read yet.")
+    return Check("changed", title, "sound", f"None among {many(read, 'file')} read.")
+
+
+def _bytes(ledger: Ledger) -> Check:
+    title = "Files not read"
+    read = ledger.number(f"SELECT COUNT(*) FROM {_JOINED} WHERE {_CURRENT}")
+    missing = ledger.number(f"SELECT COUNT(*) FROM {_JOINED} WHERE {_UNCHECKED}")
+    old = ledger.number(
+        f"SELECT COUNT(*) FROM {_JOINED} WHERE {_CURRENT} AND hashed.checked < ?",
+        [time.time() - _OLD_SECONDS],
+    )
+    total = ledger.number("SELECT COUNT(*) FROM expected")
+    if missing:
+        text = f"{missing:,} of {many(total, 'file')} not read yet. A share is read each day."
+        return Check("unread", title, "unknown", text, missing)
+    if old:
+        text = f"{old:,} of {many(total, 'file')} read last more than 60 days ago."
+        return Check("unread", title, "unknown", text, old)
+    if total and not read:
+        return Check("unread", title, "unknown", "No file could be read.", total)
+    return Check("unread", title, "sound", f"None: {many(read, 'file')} read within 60 days.")
+
+
+def _strays(home: Home, ledger: Ledger) -> Check:
+    title, newest = "Files without a record", (time.time() - YOUNG_SECONDS) * 1e9
+    paths = [
+        path
+        for (path,) in ledger.rows(
+            "SELECT path FROM present WHERE mtime < ? AND path NOT IN (SELECT path FROM expected) "
+            "ORDER BY path",
+            [newest],
+        )
+    ]
+    ledger.keep_problems("strays", paths)
+    state: State = "doubtful" if paths else "sound"
+    text = f"{many(len(paths), 'file')} in {home.relative(home.images)}." if paths else "None."
+    repair = (
+        "Adds a record for each whose species is known. The others stay as they are."
+        if paths
+        else ""
+    )
+    return Check("strays", title, state, text, len(paths), tuple(paths[:SHOWN_ITEMS]), repair)
+
+
+def _on_disk(home: Home) -> Iterator[tuple[str, int, int]]:
+    if not home.images.is_dir():
+        return
+    with os.scandir(home.images) as folders:
+        for folder in folders:
+            if folder.name[0] == "." or not folder.is_dir():
+                continue
+            with os.scandir(folder.path) as files:
+                for file in files:
+                    if file.name[0] != "." and file.is_file(follow_symlinks=False):
+                        about = file.stat(follow_symlinks=False)
+                        path = f"data/images/{folder.name}/{file.name}"
+                        yield path, about.st_size, about.st_mtime_ns
+
+
+def _row(home: Home, path: str) -> tuple[str, int, int] | None:
+    try:
+        about = Path(home.root, path).stat()
+    except (OSError, ValueError):
+        return None
+    return (path, about.st_size, about.st_mtime_ns) if stat.S_ISREG(about.st_mode) else None

@@ -1,0 +1,48 @@
+"""Temporary files that a killed process left behind."""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.doctor.condition import SHOWN_ITEMS, Check, many
+from engine.doctor.ledger import Ledger
+from engine.home import Home
+
+_OLD_SECONDS = 3_600.0
+# As `engine.files.atomic_writer` (.NAME.xxxxxxxx) and the checkpoints (.NAME.PID) call theirs.
+_TEMPORARY = re.compile(r"\..+\.([a-z0-9_]{8}|\d+|restored|rebuilt\.sqlite(-wal|-shm)?)")
+
+
+def leftovers_check(home: Home, ledger: Ledger) -> Check:
+    """List them; what is younger than an hour may be in use and is passed over."""
+    newest = time.time() - _OLD_SECONDS
+    found, size = [], 0
+    for file in _candidates(home):
+        try:
+            about = file.lstat()
+        except OSError:
+            continue
+        if about.st_mtime < newest and _TEMPORARY.fullmatch(file.name):
+            found.append(home.relative(file))
+            size += about.st_size
+    ledger.keep_problems("temporary", found)
+    title = "Temporary files"
+    if not found:
+        return Check("temporary", title, "sound", "None.")
+    text = f"{many(len(found), 'file')} of processes that were ended ({size / 1e6:,.1f} MB)."
+    shown = tuple(found[:SHOWN_ITEMS])
+    return Check("temporary", title, "doubtful", text, len(found), shown, "Moves them aside.")
+
+
+def _candidates(home: Home) -> Iterator[Path]:
+    folders = (home.images, home.thumbnails, home.shrunk)
+    yield from home.data.glob(".*")
+    yield from home.backups.glob(".*")
+    for folder in folders:
+        yield from folder.glob(".*")
+        yield from folder.glob("[!.]*/.*")
+        yield from folder.glob("[!.]*/[!.]*/.*")
+    yield from home.splits.glob(".*")
+    yield from home.runs.glob("[!.]*/.*")
+    yield from home.runs.glob("[!.]*/*/.*")

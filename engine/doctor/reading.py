@@ -1,0 +1,116 @@
+"""Every record of the catalogue, one by one, damaged ones and all."""
+
+import contextlib
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite_reading import PLAIN
+from engine.catalogue.store import Catalogue, Filter
+from engine.database import read_unchanged
+from engine.errors import StudioError
+from engine.home import Home
+
+_FACET = ("species", "genus", "family", "source", "license", "state", "excluded", "flags")
+_TEXT = frozenset(Photograph._fields) - {"width", "height", "flags", "excluded"}
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A record that cannot be read, or a stretch of them: where, and why."""
+
+    where: str
+    reason: str
+
+
+@dataclass
+class Tallies:
+    """Filled by the reading of a SQLite catalogue: photographs of each facet as the facets say
+    and as they are, and whether the reading came to the end."""
+
+    said: dict[int, int] = field(default_factory=dict)
+    found: Counter[int] = field(default_factory=Counter)
+    whole: bool = True
+
+
+def records_of(catalogue: Catalogue) -> Iterator[Photograph | Unreadable]:
+    """The records of any store; where it stops, that is the last thing said."""
+    try:
+        yield from catalogue.all(Filter(excluded=None))
+    except StudioError as error:
+        yield Unreadable("the catalogue", str(error))
+
+
+def sqlite_records(home: Home, tallies: Tallies) -> Iterator[Photograph | Unreadable]:
+    """The records of the SQLite catalogue, read past what is damaged as far as that goes.
+
+    Nothing is held in memory but the facets, and nothing in the file is changed.
+    """
+    try:
+        with contextlib.closing(read_unchanged(home.catalogue)) as connection:
+            facets = dict(_facets(connection, tallies))
+            yield from _records(connection, facets, tallies)
+    except sqlite3.Error as error:
+        tallies.whole = False
+        yield Unreadable("the catalogue", str(error))
+
+
+def _facets(
+    connection: sqlite3.Connection, tallies: Tallies
+) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    query = f"SELECT facet, images, {', '.join(_FACET)} FROM facet NOT INDEXED"
+    for number, images, *values in connection.execute(query):
+        if isinstance(images, int):
+            tallies.said[number] = images
+        yield number, tuple(values)
+
+
+def _records(
+    connection: sqlite3.Connection, facets: dict[int, tuple[Any, ...]], tallies: Tallies
+) -> Iterator[Photograph | Unreadable]:
+    columns = ", ".join(("rowid", "image_id", "facet", *PLAIN))
+    query = f"SELECT {columns} FROM photograph NOT INDEXED WHERE rowid > ? ORDER BY rowid"
+    last, leap, end = 0, 1, _last_row(connection)
+    while True:
+        try:
+            for row, image_id, facet, *plain in connection.execute(query, [last]):
+                last, leap = row, 1
+                tallies.found[facet] += 1
+                yield _record(row, image_id, facets.get(facet), plain)
+            return
+        except sqlite3.Error as error:
+            # On a damaged page: go on behind it, wherever that is.
+            tallies.whole = False
+            if leap == 1:
+                yield Unreadable(f"after row {last:,}", str(error))
+            last, leap = last + leap, leap * 2
+            if last > end:
+                return
+
+
+def _last_row(connection: sqlite3.Connection) -> int:
+    try:
+        return int(connection.execute("SELECT MAX(rowid) FROM photograph").fetchone()[0] or 0)
+    except sqlite3.Error:
+        return 1 << 40
+
+
+def _record(
+    row: int, image_id: Any, facet: tuple[Any, ...] | None, plain: list[Any]
+) -> Photograph | Unreadable:
+    where = f"row {row:,}"
+    if facet is None:
+        return Unreadable(where, "its species and source are missing")
+    values = {"image_id": image_id, **dict(zip(PLAIN, plain, strict=True))}
+    values |= dict(zip(_FACET, facet, strict=True))
+    try:
+        for name in (*_TEXT, "flags"):
+            values[name] = values[name].decode()
+    except (UnicodeDecodeError, AttributeError):
+        return Unreadable(where, f"its {name} is no text")
+    values["flags"] = tuple(values["flags"].split())
+    values["excluded"] = bool(values["excluded"])
+    return Photograph(**values)

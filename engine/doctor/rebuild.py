@@ -1,0 +1,166 @@
+"""A new catalogue from the photographs on disk and what the home's files say of them."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.backups.aside import set_database_aside
+from engine.backups.restoring import require_quiet
+from engine.catalogue.presence import left_behind
+from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite import open_catalogue
+from engine.catalogue.store import Catalogue
+from engine.doctor import files
+from engine.doctor.known import Known
+from engine.doctor.ledger import Ledger, forget_records, open_ledger
+from engine.errors import BadInput, UnreadableImage
+from engine.files import atomic_writer
+from engine.home import Home
+from engine.images.decode import read_header
+from engine.progress import Report, silent
+
+_BATCH = 5_000
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What a rebuilding came to: records with a file, records known by address alone; files that
+    no species is known of or that are damaged, listed in `list_file` (relative to the home)."""
+
+    photographs: int
+    by_address: int
+    unknown: int
+    damaged: int
+    list_file: str
+    set_aside: str
+
+
+def rebuild(home: Home, rate: float, report: Report = silent) -> Rebuilt:
+    """Make the catalogue anew and put it in the place of one that is gone or damaged.
+
+    Every file is hashed at `rate` MB/s; one that was cut off hashes none again. Curation is not
+    in the files and does not come back. A catalogue that is there is set aside.
+
+    Raises:
+        BadInput: work is going on.
+        WorkFailed: the disk refuses; nothing was changed.
+    """
+    require_quiet(home)
+    draft = home.data / ".catalogue.rebuilt.sqlite"
+    _remove(draft)
+    known = Known(home)
+    try:
+        with open_ledger(home) as ledger, open_catalogue(draft) as catalogue:
+            files.look(home, ledger)
+            files.read_new(home, ledger, rate * 1e6, report)
+            lost = _Lost(home)
+            photographs = _add(catalogue, _found(home, ledger, known, lost), report)
+            by_address = _add(catalogue, known.not_fetched(), report)
+        list_file = lost.write()
+        aside = set_database_aside(home, home.catalogue)
+        draft.replace(home.catalogue)
+    finally:
+        _remove(draft)
+    forget_records(home)
+    moved = home.relative(aside) if aside else ""
+    return Rebuilt(photographs, by_address, lost.unknown, lost.damaged, list_file, moved)
+
+
+def begin_new(home: Home) -> str:
+    """Begin an empty catalogue on purpose; what is there in its place is set aside.
+
+    Returns where, relative to the home; empty where nothing was.
+
+    Raises:
+        BadInput: a catalogue with photographs is there, or work is going on.
+    """
+    require_quiet(home)
+    if left_behind(home) is None and home.catalogue.exists():
+        with open_catalogue(home.catalogue) as catalogue:
+            if catalogue.counts().images or catalogue.counts().excluded:
+                raise BadInput(
+                    f"The catalogue {home.catalogue} holds photographs; move it away first."
+                )
+            return ""
+    aside = set_database_aside(home, home.catalogue)
+    with open_catalogue(home.catalogue):
+        pass
+    forget_records(home)
+    return home.relative(aside) if aside else ""
+
+
+def adopt(home: Home, catalogue: Catalogue, paths: list[str]) -> int:
+    """Give files that no record names a record where their species is known."""
+    known, lost = Known(home), _Lost(home)
+    with open_ledger(home) as ledger:
+        files.look(home, ledger)
+        chosen = set(paths)
+        found = (one for one in _found(home, ledger, known, lost) if one.path in chosen)
+        return _add(catalogue, found, silent)
+
+
+def _found(home: Home, ledger: Ledger, known: Known, lost: "_Lost") -> Iterator[Photograph]:
+    rows = ledger.rows(
+        "SELECT path, sha256 FROM present LEFT JOIN hashed USING (path) ORDER BY path"
+    )
+    for path, found in rows:
+        sha256 = found.hex() if found else ""
+        if not sha256 or Path(path).stem != sha256:
+            lost.add(path, "damaged")
+            continue
+        photographs = known.of(sha256)
+        if not photographs:
+            lost.add(path, "unknown", known.fetched.get(sha256, ("", ""))[0])
+            continue
+        try:
+            header = read_header(home.resolve(path))
+        except UnreadableImage:
+            lost.add(path, "damaged")
+            continue
+        for photograph in photographs:
+            yield photograph._replace(
+                path=path, width=header.width, height=header.height, state="cached"
+            )
+
+
+def _add(catalogue: Catalogue, photographs: Iterator[Photograph], report: Report) -> int:
+    added, batch = 0, []
+    for photograph in photographs:
+        batch.append(photograph)
+        if len(batch) == _BATCH:
+            added += catalogue.add(batch).added
+            batch = []
+            report(added, 0, "Writing records")
+    return added + catalogue.add(batch).added
+
+
+class _Lost:
+    """Files that get no record: data/rebuilt-DATE.jsonl lists each with what is known of it."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._lines: list[dict[str, str]] = []
+        self.unknown = self.damaged = 0
+
+    def add(self, path: str, reason: str, url: str = "") -> None:
+        self.unknown += reason == "unknown"
+        self.damaged += reason == "damaged"
+        self._lines.append({"path": path, "reason": reason, "url": url})
+
+    def write(self) -> str:
+        if not self._lines:
+            return ""
+        file = self._home.data / f"rebuilt-{time.strftime('%Y-%m-%d-%H%M%S')}.jsonl"
+        with atomic_writer(file) as stream:
+            stream.writelines(
+                (json.dumps(line, ensure_ascii=False) + "\n").encode() for line in self._lines
+            )
+        return self._home.relative(file)
+
+
+def _remove(draft: Path) -> None:
+    """A draft that a killed rebuilding left holds nothing that is not made again."""
+    for suffix in ("", "-wal", "-shm"):
+        draft.with_name(draft.name + suffix).unlink(missing_ok=True)

@@ -1,0 +1,193 @@
+"""Records of the catalogue: each valid in itself, and as it was when it was read last.
+
+What this finds: text that is no text, values that no record can have, a path that does not fit
+the hash, counts that do not fit the records. It also finds a record that changed while nothing
+was written to the catalogue; or that changed in a field which the studio never changes once a
+photograph is in (address, observation, observer, attribution, licence); or that is gone.
+
+What can stay hidden: a valid value in place of another in a field that the studio does change
+(width, height, perceptual hash, former name), if the catalogue was written to since; and any
+change before the first examination.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+
+from engine.catalogue.record import Photograph
+from engine.doctor.condition import Check, State, Wrong, many
+from engine.doctor.ledger import Ledger
+from engine.doctor.reading import Tallies, Unreadable
+from engine.progress import Report
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_PHASH = re.compile(r"[0-9a-f]{16}")
+_CONTROL = re.compile("[\x00-\x1f\x7f\ufffd]")
+_TEXTS = (
+    "image_id", "species", "genus", "family", "source", "url", "path", "observation_id",
+    "observer", "license", "attribution", "original_name",
+)  # fmt: skip
+_FIXED = ("url", "observation_id", "observer", "attribution", "license")
+_LARGEST_SIDE = 1_000_000
+_BATCH = 5_000
+Row = tuple[int, int, int, int]
+
+
+def fault_of(photograph: Photograph) -> str:
+    """Why no photograph can have such a record; empty where it can."""
+    width, height = photograph.width, photograph.height
+    if not photograph.image_id or not photograph.species:
+        return "it has no id or no species"
+    if photograph.state not in ("cached", "remote"):
+        return f"its state is {photograph.state!r}"
+    if photograph.sha256 and not _SHA256.fullmatch(photograph.sha256):
+        return "its SHA-256 is none"
+    if photograph.phash and not _PHASH.fullmatch(photograph.phash):
+        return "its perceptual hash is none"
+    if not all(isinstance(side, int) and 0 <= side <= _LARGEST_SIDE for side in (width, height)):
+        return "its size is none"
+    if photograph.state == "cached" and not photograph.path:
+        return "it is cached and has no path"
+    if photograph.path.startswith("data/images/"):
+        name = photograph.path.rpartition("/")[2]
+        if photograph.sha256 and name.partition(".")[0] != photograph.sha256:
+            return "its path does not fit its SHA-256"
+    elif photograph.path and (photograph.path[0] == "/" or ".." in photograph.path.split("/")):
+        return "its path leads out of the home"
+    return ""
+
+
+def doubt_of(photograph: Photograph) -> str:
+    """What is odd about a record that is valid; empty where nothing is."""
+    # All texts at once, for nearly every record is sound.
+    if not _CONTROL.search("".join(getattr(photograph, name) for name in _TEXTS)):
+        return ""
+    odd = next(name for name in _TEXTS if _CONTROL.search(getattr(photograph, name)))
+    return f"its {odd} holds control characters"
+
+
+class Walk:
+    """One pass over the records: validates them, and compares them with the last pass."""
+
+    def __init__(self, ledger: Ledger, stamp: str) -> None:
+        self._ledger = ledger
+        self._number = ledger.number("SELECT MAX(walk) FROM record") + 1
+        # Bytes that changed while the file says that it was not written.
+        self._unwritten = bool(stamp) and ledger.note("stamp") == stamp
+        self._stamp = stamp
+        self._rows: list[Row] = []
+        self._ids: list[str] = []
+        self.records = self.gone = 0
+        self.broken, self.odd, self.altered = Wrong(), Wrong(), Wrong()
+
+    def run(
+        self, records: Iterable[Photograph | Unreadable], report: Report, total: int
+    ) -> Iterator[Photograph]:
+        """Hand on every record that is valid."""
+        report(0, total, "Reading records")
+        for record in records:
+            if isinstance(record, Unreadable):
+                self.broken.add(f"{record.where}: {record.reason}")
+                continue
+            self.records += 1
+            if self.records % _BATCH == 0:
+                self._compare()
+                report(self.records, total, "Reading records")
+            self._remember(record)
+            if fault := fault_of(record):
+                self.broken.add(f"{record.image_id}: {fault}")
+                continue
+            if doubt := doubt_of(record):
+                self.odd.add(f"{record.image_id}: {doubt}")
+            yield record
+        self._compare()
+        self._end()
+
+    def _remember(self, record: Photograph) -> None:
+        fixed = _digest(*(getattr(record, name) for name in _FIXED))
+        self._rows.append((_digest(record.image_id), fixed, _digest(*map(str, record)), 0))
+        self._ids.append(record.image_id)
+
+    def _compare(self) -> None:
+        ids = {row[0]: image_id for row, image_id in zip(self._rows, self._ids, strict=True)}
+        marks = ",".join("?" * len(ids))
+        known = self._ledger.rows(
+            f"SELECT key, fixed, whole FROM record WHERE key IN ({marks})", list(ids)
+        )
+        before = {key: (fixed, whole) for key, fixed, whole in known}
+        for key, fixed, whole, _ in self._rows:
+            fixed_before, whole_before = before.get(key, (fixed, whole))
+            if fixed != fixed_before or (self._unwritten and whole != whole_before):
+                self.altered.add(ids[key])
+        self._ledger.write(
+            "INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?)",
+            ((key, fixed, whole, self._number) for key, fixed, whole, _ in self._rows),
+        )
+        self._rows, self._ids = [], []
+
+    def _end(self) -> None:
+        self.gone = self._ledger.number(
+            "SELECT COUNT(*) FROM record WHERE walk <> ?", [self._number]
+        )
+        self._ledger.write("DELETE FROM record WHERE walk <> ?", [(self._number,)])
+        self._ledger.keep_note("stamp", self._stamp)
+
+    def checks(self, tallies: Tallies, repair: str) -> list[Check]:
+        """What the pass came to. `repair` says what brings a damaged catalogue back."""
+        found = [self._valid(repair)]
+        text = f"{self.altered.count:,} changed in fields that the studio does not change."
+        if self._unwritten:
+            text = f"{self.altered.count:,} changed on disk; nothing was written meanwhile."
+        found.append(
+            _check(
+                "records-changed",
+                "Changed records",
+                self.altered,
+                text,
+                repair,
+                "fault" if self._unwritten else "doubtful",
+            )
+        )
+        if self.gone:
+            gone = Wrong(self.gone)
+            text = f"{many(self.gone, 'record')} fewer than at the last examination."
+            found.append(_check("records-gone", "Records gone", gone, text, repair))
+        if tallies.said or tallies.found:
+            found.append(_counts(tallies, repair))
+        return found
+
+    def _valid(self, repair: str) -> Check:
+        title = "Records"
+        if self.broken.count:
+            text = f"{self.broken.count:,} damaged; {self.records:,} could be read."
+            items = tuple(self.broken.items)
+            return Check("records", title, "fault", text, self.broken.count, items, repair)
+        if self.odd.count:
+            text = f"{self.odd.count:,} with control characters in their text."
+            return Check("records", title, "doubtful", text, self.odd.count, tuple(self.odd.items))
+        return Check("records", title, "sound", f"{many(self.records, 'record')} read, all valid.")
+
+
+def _counts(tallies: Tallies, repair: str) -> Check:
+    title = "Counts"
+    if not tallies.whole:
+        return Check("counts", title, "unknown", "Not every record could be read.")
+    numbers = tallies.said.keys() | tallies.found.keys()
+    wrong = [n for n in numbers if tallies.said.get(n, 0) != tallies.found.get(n, 0)]
+    if wrong:
+        text = f"{len(wrong):,} of {many(len(numbers), 'group')} counted wrongly."
+        return Check("counts", title, "fault", text, len(wrong), repair=repair)
+    return Check("counts", title, "sound", f"{many(len(numbers), 'group')} counted, all right.")
+
+
+def _check(
+    key: str, title: str, wrong: Wrong, text: str, repair: str, state: State = "doubtful"
+) -> Check:
+    if not wrong.count:
+        return Check(key, title, "sound", "None was found.")
+    return Check(key, title, state, text, wrong.count, tuple(wrong.items), repair)
+
+
+def _digest(*texts: str) -> int:
+    hashed = hashlib.blake2b("\0".join(texts).encode(errors="replace"), digest_size=8)
+    return int.from_bytes(hashed.digest(), signed=True)

@@ -1,0 +1,118 @@
+"""Splits against their manifests, and checkpoints of runs against their digests."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from engine.doctor.condition import Check, State, Wrong, many
+from engine.doctor.hashing import Reader
+from engine.errors import BadInput, ClassMapMismatch
+from engine.files import read_json
+from engine.home import Home
+from engine.split.classes import read_classes, require_same
+from engine.split.folder import PARTS, SplitFolder
+
+_LARGEST_HEADER = 100_000_000
+_CHUNK = 1 << 20
+
+
+def splits_check(home: Home, rate: float) -> Check:
+    """Every file of every split has the SHA-256 of its manifest, and its class map the hash."""
+    title, wrong, made = "Splits", Wrong(), 0
+    reader = Reader(rate)
+    for folder in sorted(path for path in home.splits.glob("*") if path.name[0] != "."):
+        if folder.is_dir():
+            made += 1
+            for fault in _split_faults(SplitFolder(folder), reader):
+                wrong.add(f"{folder.name}: {fault}")
+    if wrong.count:
+        text = f"{many(wrong.count, 'fault')} found. Make those splits again."
+        return Check("splits", title, "fault", text, wrong.count, tuple(wrong.items))
+    return Check("splits", title, "sound", f"{many(made, 'split')} read, as they were made.")
+
+
+def _split_faults(split: SplitFolder, reader: Reader) -> Iterator[str]:
+    try:
+        manifest = read_json(split.manifest)
+        files = dict(manifest["files"])
+        require_same(str(manifest["class_map"]), read_classes(split.classes), split.name)
+    except (BadInput, ClassMapMismatch) as error:
+        yield str(error)
+        return
+    except (KeyError, TypeError, ValueError):
+        yield "its manifest does not describe it"
+        return
+    for name in sorted({*(f"{part}.jsonl" for part in PARTS), split.classes.name, *files}):
+        file = split.root / Path(name).name
+        if not file.is_file():
+            yield f"{name} is missing"
+        elif reader.sha256(file) != files.get(name):
+            yield f"{name} changed"
+
+
+def checkpoints_check(home: Home, rate: float) -> Check:
+    """Every tensor of every checkpoint has the bytes that its digest was taken of.
+
+    The settings that a checkpoint carries beside its tensors are only read, not compared.
+    """
+    title, damaged, unknown, sound = "Checkpoints", Wrong(), Wrong(), 0
+    reader = Reader(rate)
+    for file in sorted(home.runs.glob("*/checkpoints/*.safetensors")):
+        if file.parent.parent.name.startswith(".") or file.name.startswith("."):
+            continue
+        state = checkpoint_state(file, reader)
+        if state == "sound":
+            sound += 1
+        else:
+            (damaged if state == "fault" else unknown).add(home.relative(file))
+    if damaged.count:
+        text = f"{damaged.count:,} damaged. A run goes on from its previous checkpoint."
+        return Check("checkpoints", title, "fault", text, damaged.count, tuple(damaged.items))
+    if unknown.count:
+        text = f"{unknown.count:,} without a digest, {sound:,} sound."
+        return Check("checkpoints", title, "unknown", text, unknown.count, tuple(unknown.items))
+    return Check(
+        "checkpoints", title, "sound", f"{many(sound, 'checkpoint')} read, as they were saved."
+    )
+
+
+def checkpoint_state(file: Path, reader: Reader) -> State:
+    """A checkpoint against the digest in it, read without torch.
+
+    The digest is that of engine.training.checkpoint: names and bytes in the order of the names.
+    """
+    try:
+        with file.open("rb") as stream:
+            length = int.from_bytes(stream.read(8), "little")
+            if not 2 <= length <= min(_LARGEST_HEADER, file.stat().st_size - 8):
+                return "fault"
+            header: dict[str, Any] = json.loads(stream.read(length))
+            told = header.pop("__metadata__", {})
+            places = {name: item["data_offsets"] for name, item in header.items()}
+            if 8 + length + max((end for _, end in places.values()), default=0) != (
+                file.stat().st_size
+            ):
+                return "fault"
+            if not told.get("digest"):
+                return "unknown"
+            total = hashlib.sha256()
+            for name in sorted(places):
+                begin, end = places[name]
+                total.update(name.encode())
+                stream.seek(8 + length + begin)
+                _update(total, stream, end - begin, reader)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return "fault"
+    return "sound" if total.hexdigest() == told["digest"] else "fault"
+
+
+def _update(total: Any, stream: Any, left: int, reader: Reader) -> None:
+    while left > 0:
+        chunk = stream.read(min(_CHUNK, left))
+        if not chunk:
+            raise OSError(0, "the file ends too early")
+        total.update(chunk)
+        reader.pause(len(chunk))
+        left -= len(chunk)

@@ -1,0 +1,81 @@
+"""A catalogue that is gone is not replaced by an empty one where something of it is left."""
+
+from collections.abc import Callable
+
+import pytest
+
+from engine.backups.making import back_up
+from engine.catalogue.opening import open_catalogue
+from engine.catalogue.presence import left_behind
+from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite import SqliteCatalogue
+from engine.download.journal import open_journal
+from engine.errors import CatalogueMissing
+from engine.home import Home
+
+
+def photograph(home: Home) -> None:
+    (home.images / "ab").mkdir(parents=True)
+    (home.images / "ab" / f"{'ab' * 32}.jpg").write_bytes(b"bytes")
+
+
+def split(home: Home) -> None:
+    (home.splits / "one").mkdir(parents=True)
+    (home.splits / "one" / "manifest.json").write_text("{}")
+
+
+def run(home: Home) -> None:
+    (home.runs / "one").mkdir(parents=True)
+    (home.runs / "one" / "config.yaml").write_text("")
+
+
+def fetched(home: Home) -> None:
+    with open_journal(home) as journal:
+        values = ["u", "u", "a", "p", 1, 1, 1, "", "", "h", "large", 0.0]
+        journal.write(f"INSERT INTO fetched VALUES ({','.join('?' * 12)})", values)
+
+
+def backup(home: Home) -> None:
+    catalogue = SqliteCatalogue(home.catalogue)
+    catalogue.add([Photograph("1", "Rosa canina")])
+    catalogue.close()
+    back_up(home)
+    home.catalogue.unlink()
+
+
+@pytest.mark.parametrize("leave", [photograph, split, run, fetched, backup])
+@pytest.mark.parametrize("empty", [False, True])
+def test_opening_is_refused_and_nothing_is_made(
+    home: Home, leave: Callable[[Home], None], empty: bool
+) -> None:
+    leave(home)
+    if empty:
+        home.catalogue.write_bytes(b"")
+    what = "is empty" if empty else "is missing"
+    with (
+        pytest.raises(CatalogueMissing, match=f"{what}, but 1 .*catalogue restore"),
+        open_catalogue(home),
+    ):
+        pass
+    assert not home.catalogue.exists() or not home.catalogue.stat().st_size
+
+
+def test_a_new_home_begins_with_an_empty_catalogue(home: Home) -> None:
+    assert left_behind(home) is None
+    with open_catalogue(home) as catalogue:
+        assert catalogue.counts().images == 0
+
+
+def test_a_catalogue_without_photographs_is_no_missing_one(home: Home) -> None:
+    with open_catalogue(home):
+        pass
+    photograph(home)
+    with open_catalogue(home) as catalogue:
+        assert catalogue.counts().images == 0
+
+
+def test_what_is_left_is_said_in_words(home: Home) -> None:
+    photograph(home)
+    split(home)
+    fetched(home)
+    assert str(left_behind(home)) == "1 photograph, 1 split and 1 fetched address"

@@ -1,0 +1,106 @@
+"""Rebuilding a catalogue from files, splits and the journal; and beginning a new one."""
+
+import json
+
+import pytest
+
+from engine.catalogue.export import export_catalogue
+from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite import SqliteCatalogue, open_catalogue
+from engine.catalogue.store import Filter
+from engine.doctor.rebuild import begin_new, rebuild
+from engine.download.journal import open_journal
+from engine.errors import BadInput
+from engine.home import Home
+from engine.settings.split import SplitSettings
+from engine.split.make import make_split
+from tests.doctor.conftest import alter
+
+
+def lose_catalogue(home: Home) -> None:
+    for file in home.data.glob("catalogue.sqlite*"):
+        file.unlink()
+
+
+def records(home: Home) -> dict[str, Photograph]:
+    with open_catalogue(home.catalogue) as catalogue:
+        return {one.image_id: one for one in catalogue.all(Filter(excluded=None))}
+
+
+@pytest.fixture
+def split_up(garden: Home, opened: SqliteCatalogue) -> Home:
+    """With a split of 80 photographs: Acer campestre was excluded before."""
+    opened.curate(Filter(species="Acer campestre"), "exclude", "")
+    make_split(garden, opened, SplitSettings())
+    opened.close()
+    return garden
+
+
+def test_what_a_split_names_comes_back_and_the_rest_is_listed(
+    split_up: Home, photographs: list[Photograph]
+) -> None:
+    lose_catalogue(split_up)
+    rebuilt = rebuild(split_up, 0)
+    assert (rebuilt.photographs, rebuilt.unknown, rebuilt.damaged) == (80, 20, 0)
+    one = photographs[1]
+    expected = one._replace(attribution="", license="", observer="Ann")
+    assert records(split_up)[one.image_id] == expected._replace(
+        phash=records(split_up)[one.image_id].phash
+    )
+    listed = [json.loads(line) for line in split_up.resolve(rebuilt.list_file).open()]
+    acer = {one.path for one in photographs if one.species == "Acer campestre"}
+    assert {line["path"] for line in listed} == acer
+    assert all(split_up.resolve(path).is_file() for path in acer)
+
+
+def test_an_export_brings_every_field_back(
+    garden: Home, opened: SqliteCatalogue, photographs: list[Photograph]
+) -> None:
+    export_catalogue(opened, garden.exports / "today", 1)
+    opened.close()
+    lose_catalogue(garden)
+    assert rebuild(garden, 0).photographs == 100
+    assert records(garden)["photo-042"] == photographs[42]
+
+
+def test_the_journal_gives_address_licence_and_what_was_still_to_fetch(
+    garden: Home, photographs: list[Photograph]
+) -> None:
+    one = photographs[3]
+    with open_journal(garden) as journal:
+        values = [one.url, one.url, one.sha256, one.path, 1, 1, 1, "", "CC-BY", "h", "large", 0.0]
+        journal.write(f"INSERT INTO fetched VALUES ({','.join('?' * 12)})", values)
+        for url, image_id in ((one.url, one.image_id), ("https://example.org/new.jpg", "new")):
+            row = [url, image_id, one.species, 0, "CC-BY", "example.org", 0]
+            journal.write(f"INSERT INTO wanted VALUES ({','.join('?' * 7)})", row)
+    lose_catalogue(garden)
+    rebuilt = rebuild(garden, 0)
+    assert (rebuilt.photographs, rebuilt.by_address, rebuilt.unknown) == (1, 1, 99)
+    found = records(garden)
+    assert (found[one.image_id].url, found[one.image_id].license) == (one.url, "CC-BY")
+    assert (found["new"].state, found["new"].path) == ("remote", "")
+
+
+def test_a_file_whose_bytes_do_not_fit_its_name_gets_no_record(
+    split_up: Home, photographs: list[Photograph]
+) -> None:
+    alter(split_up.resolve(photographs[1].path), 40, 1)
+    lose_catalogue(split_up)
+    rebuilt = rebuild(split_up, 0)
+    assert (rebuilt.photographs, rebuilt.damaged) == (79, 1)
+
+
+def test_a_damaged_catalogue_is_set_aside(split_up: Home) -> None:
+    split_up.catalogue.write_bytes(b"no database " * 999)
+    rebuilt = rebuild(split_up, 0)
+    assert split_up.resolve(rebuilt.set_aside).read_bytes() == b"no database " * 999
+    assert len(records(split_up)) == 80
+
+
+def test_a_new_catalogue_is_begun_on_purpose_only_where_none_is(garden: Home) -> None:
+    with pytest.raises(BadInput, match="holds photographs"):
+        begin_new(garden)
+    lose_catalogue(garden)
+    garden.catalogue.write_bytes(b"")
+    assert begin_new(garden).startswith("data/set_aside/")
+    assert records(garden) == {}

@@ -1,0 +1,149 @@
+"""Repairs: each does what it said, moves files aside, and deletes nothing."""
+
+import os
+
+import pytest
+
+from engine.backups.making import back_up
+from engine.catalogue.folder_import import import_folder
+from engine.catalogue.record import Photograph
+from engine.catalogue.sqlite import open_catalogue
+from engine.catalogue.store import Filter
+from engine.doctor.condition import Health
+from engine.doctor.examine import examine
+from engine.doctor.repairs import Repaired, repair, repairable
+from engine.errors import BadInput
+from engine.home import Home
+from engine.images.store import ImageStore
+from engine.locks import claim, release
+from engine.quality.store import MeasureStore
+from tests.conftest import MakeImage
+from tests.doctor.conftest import alter
+
+
+def mend(home: Home, key: str) -> Repaired:
+    check = examine(home, 0).named(key)
+    assert check is not None
+    assert check.repair
+    return repair(home, check)
+
+
+def files_in(home: Home) -> int:
+    return sum(1 for file in home.images.glob("*/*") if file.is_file())
+
+
+def test_a_damaged_photograph_is_set_aside_and_fetched_again(
+    garden: Home, photographs: list[Photograph]
+) -> None:
+    one = photographs[0]
+    alter(garden.resolve(one.path), 40, 1)
+    damaged = garden.resolve(one.path).read_bytes()
+    done = mend(garden, "changed")
+    assert done.text.endswith("1 will be fetched again.")
+    (aside,) = garden.set_aside.glob(f"*/{one.path}")
+    assert aside.read_bytes() == damaged
+    with open_catalogue(garden.catalogue) as catalogue:
+        found = catalogue.get(one.image_id)
+    assert found is not None
+    assert (found.state, found.path) == ("remote", "")
+    assert examine(garden, 0).state != "fault"
+
+
+def test_what_was_mended_meanwhile_is_left_alone(
+    garden: Home, photographs: list[Photograph]
+) -> None:
+    file = garden.resolve(photographs[0].path)
+    good = file.read_bytes()
+    alter(file, 40, 1)
+    check = examine(garden, 0).named("changed")
+    assert check is not None
+    file.write_bytes(good)
+    repair(garden, check)
+    assert file.read_bytes() == good
+
+
+def test_a_photograph_without_an_address_comes_back_by_importing_it_again(
+    home: Home, make_image: MakeImage
+) -> None:
+    folder = make_image("Rosa canina/1.jpg").parent.parent
+    with open_catalogue(home.catalogue) as catalogue:
+        import_folder(catalogue, folder, ImageStore(home).keep)
+        (one,) = catalogue.all()
+    home.resolve(one.path).write_bytes(b"")
+    mend(home, "empty")
+    with open_catalogue(home.catalogue) as catalogue:
+        import_folder(catalogue, folder, ImageStore(home).keep)
+    assert examine(home, 0).named("missing").state == "sound"  # type: ignore[union-attr]
+
+
+def test_missing_photographs_are_fetched_again(garden: Home, photographs: list[Photograph]) -> None:
+    for one in (*photographs[:3], *photographs[70:73]):
+        garden.resolve(one.path).unlink()
+    done = mend(garden, "missing")
+    assert done.text == "3 of 6 missing photographs will be fetched again."
+    with open_catalogue(garden.catalogue) as catalogue:
+        assert catalogue.counts(Filter(state="remote")).images == 3
+
+
+def test_strays_get_the_record_that_an_export_remembers(
+    garden: Home, photographs: list[Photograph]
+) -> None:
+    from engine.catalogue.export import export_catalogue
+
+    with open_catalogue(garden.catalogue) as catalogue:
+        export_catalogue(catalogue, garden.exports / "today", 1)
+    for file in garden.data.glob("catalogue.sqlite*"):
+        file.unlink()
+    with open_catalogue(garden.catalogue) as catalogue:
+        catalogue.add(photographs[:90])
+    for one in photographs[90:]:
+        os.utime(garden.resolve(one.path), (1e9, 1e9))
+    before = files_in(garden)
+    assert mend(garden, "strays").text.startswith("10 records were added for 10 files.")
+    with open_catalogue(garden.catalogue) as catalogue:
+        assert catalogue.get("photo-095") == photographs[95]
+    assert files_in(garden) == before
+
+
+def test_temporary_files_are_moved_aside(garden: Home) -> None:
+    left = garden.images / ".picture.jpg.x1y2z3a4"
+    left.write_bytes(b"half")
+    os.utime(left, (1e9, 1e9))
+    mend(garden, "temporary")
+    assert not left.exists()
+    assert [file.read_bytes() for file in garden.set_aside.glob("*/data/images/.*")] == [b"half"]
+
+
+def test_a_damaged_catalogue_is_restored_from_the_newest_backup(garden: Home) -> None:
+    back_up(garden, "2026-11-01")
+    alter(garden.catalogue, 8192, 1, start=garden.catalogue.stat().st_size // 3)
+    assert "2026-11-01 was restored: 100 photographs" in mend(garden, "database-catalogue").text
+    health = examine(garden, 0)
+    assert {check.key for check in health.checks if check.state == "fault"} == set()
+
+
+def test_damage_of_the_catalogue_is_one_repair_however_often_it_shows(garden: Home) -> None:
+    back_up(garden)
+    alter(garden.catalogue, 8192, 1, start=garden.catalogue.stat().st_size // 3)
+    keys = [check.key for check in repairable(examine(garden, 0))]
+    assert keys == ["database-catalogue"]
+
+
+def test_measures_that_are_damaged_are_made_anew(garden: Home) -> None:
+    garden.quality.write_bytes(b"no database at all " * 500)
+    mend(garden, "database-quality")
+    store = MeasureStore(garden)
+    assert store.all() == {}
+    store.close()
+
+
+def test_nothing_is_repaired_under_work_that_goes_on(garden: Home) -> None:
+    garden.quality.write_bytes(b"no database at all " * 500)
+    health: Health = examine(garden, 0)
+    lock = claim(garden.jobs / "quality" / "lock")
+    assert lock is not None
+    try:
+        with pytest.raises(BadInput, match="going on"):
+            repair(garden, repairable(health)[0])
+    finally:
+        release(lock)

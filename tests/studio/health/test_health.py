@@ -1,0 +1,128 @@
+"""The Health page, its line on Overview, and what pages show while the catalogue is gone."""
+
+import time
+
+import pytest
+
+from engine.backups.making import back_up
+from engine.catalogue.sqlite import SqliteCatalogue, open_catalogue
+from engine.doctor.condition import Check, Health
+from engine.doctor.examine import examine
+from engine.home import Home
+from engine.runs.jobs import read_job
+from studio.health.line import summary
+from tests.studio.conftest import OpenPage, words
+
+
+@pytest.fixture
+def garden(home: Home, small_catalogue: SqliteCatalogue) -> Home:
+    """Twelve photographs with a backup; the catalogue is closed."""
+    small_catalogue.close()
+    back_up(home)
+    return home
+
+
+def lose_catalogue(home: Home) -> None:
+    for file in home.data.glob("catalogue.sqlite*"):
+        file.unlink()
+
+
+def wait_for(home: Home, job: str) -> None:
+    until = time.monotonic() + 120
+    while read_job(home, job).state == "running" and time.monotonic() < until:
+        time.sleep(0.2)
+
+
+def test_what_was_not_examined_is_not_known(garden: Home, open_page: OpenPage) -> None:
+    app = open_page("overview")
+    assert "Not known" in words(app)
+    assert "were not examined yet" in words(app)
+
+
+def test_a_page_that_shows_the_outcome_reads_no_photograph(
+    garden: Home, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    examine(garden, 0)
+    # Without the files, only what was kept can be shown.
+    garden.images.rename(garden.data / "elsewhere")
+    assert "no damage was found" in words(open_page("overview"))
+
+
+def test_the_worst_finding_is_named_first() -> None:
+    checks = (
+        Check("a", "Temporary files", "doubtful", "1 file."),
+        Check("b", "Empty files", "fault", "2 of 9 empty."),
+        Check("c", "Files not read", "unknown", "3 of 9 not read yet."),
+    )
+    said = summary(Health(checks, t=100.0), now=700.0)
+    assert said == "Examined 10 minutes ago. Empty files: 2 of 9 empty. And 1 more finding."
+
+
+def test_a_finding_is_repaired_by_its_button(garden: Home, open_page: OpenPage) -> None:
+    with open_catalogue(garden.catalogue) as catalogue:
+        one = next(iter(catalogue.all()))
+    garden.resolve(one.path).write_bytes(b"")
+    examine(garden, 0)
+    app = open_page("health")
+    assert r"Repair\: Moves the files aside." in words(app)
+    app.button("health_empty").click().run()
+    assert not app.exception
+    assert not garden.resolve(one.path).exists()
+    assert list(garden.set_aside.glob("*/data/images/*/*.jpg"))
+    wait_for(garden, "doctor")
+
+
+def test_a_backup_is_restored_from_the_page(garden: Home, open_page: OpenPage) -> None:
+    with open_catalogue(garden.catalogue) as catalogue:
+        catalogue.curate([one.image_id for one in catalogue.all()], "exclude", "by mistake")
+    app = open_page("health")
+    app.button("health_restore").click().run()
+    assert not app.exception
+    with open_catalogue(garden.catalogue) as catalogue:
+        assert catalogue.counts().images == 12
+
+
+PAGES = ["overview", "catalogue", "importing", "download", "crop_lab", "split", "train", "runs"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_offers_three_ways_while_the_catalogue_is_gone(
+    garden: Home, open_page: OpenPage, page: str
+) -> None:
+    lose_catalogue(garden)
+    app = open_page(page)
+    assert [title.value for title in app.title] == ["The catalogue is gone"]
+    assert [button.label for button in app.button] == ["Restore", "Rebuild", "Begin anew"]
+    assert not garden.catalogue.exists()
+
+
+def test_the_catalogue_comes_back_by_the_first_button(garden: Home, open_page: OpenPage) -> None:
+    lose_catalogue(garden)
+    app = open_page("catalogue")
+    app.button("health_restore").click().run()
+    assert not app.exception
+    assert [title.value for title in app.title] == ["Catalogue"]
+
+
+def test_a_rebuilding_runs_in_the_background(garden: Home, open_page: OpenPage) -> None:
+    lose_catalogue(garden)
+    open_page("catalogue").button("gone_rebuild").click().run()
+    wait_for(garden, "rebuild")
+    assert read_job(garden, "rebuild").result["unknown"] == 12
+    assert garden.catalogue.exists()
+
+
+def test_an_empty_one_is_begun_after_a_tick_only(garden: Home, open_page: OpenPage) -> None:
+    lose_catalogue(garden)
+    app = open_page("catalogue")
+    assert app.button("gone_new").disabled
+    app.checkbox("gone_sure").check().run()
+    app.button("gone_new").click().run()
+    assert [title.value for title in app.title] == ["Catalogue"]
+
+
+def test_a_damaged_catalogue_names_the_way_out(garden: Home, open_page: OpenPage) -> None:
+    garden.catalogue.write_bytes(b"no database at all " * 999)
+    app = open_page("catalogue")
+    assert "`doctor`" in app.error[0].value
+    assert "`catalogue restore`" in app.error[0].value
