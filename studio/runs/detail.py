@@ -158,7 +158,7 @@ def figures(run: Run, history: History) -> list[Metric]:
     """How far the run is and how well it does."""
     status = run.status
     top1, speed = history.val.last("top1"), history.train.last("images_per_second")
-    best = status.best or {}
+    best = status.best
     return [
         Metric(
             "Epoch",
