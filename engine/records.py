@@ -44,7 +44,8 @@ Text = Annotated[str, AfterValidator(_readable)]
 Count = Annotated[int, Field(ge=0, le=10**15)]
 ProcessId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Number = Annotated[float, Field(ge=-1e18, le=1e18)]
-Share = Annotated[float, Field(ge=0, le=1)]
+# A mean of single-precision numbers may pass its end by a rounding.
+Share = Annotated[float, Field(ge=-1e-6, le=1 + 1e-6)]
 Moment = Annotated[float, Field(ge=0, le=1e11)]
 """Unix seconds, until the year 5138."""
 
@@ -60,6 +61,14 @@ def as_record(kind: type[T], value: Any, where: str) -> T:
     except ValidationError as error:
         raise BadInput(f"{where} is damaged: {_fault(error)}.") from error
     return record
+
+
+def as_record_or(kind: type[T], value: Any, default: D) -> T | D:
+    """The record that plain values hold; `default` where they are none."""
+    try:
+        return as_record(kind, value, "")
+    except BadInput:
+        return default
 
 
 def read_record(kind: type[T], path: Path, most: int = RECORD_BYTES) -> T:

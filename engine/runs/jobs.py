@@ -14,7 +14,7 @@ from engine.files import read_json, write_json
 from engine.home import Home
 from engine.locks import claim, is_held
 from engine.progress import JOB_VARIABLE
-from engine.records import read_record, read_record_or
+from engine.records import as_record_or, read_record, read_record_or
 from engine.runs.job_files import JobEnd, JobOrder, JobProgress
 from engine.runs.process import identity_of, note_process, noted_process, start_engine
 from engine.runs.queue import Lane, Ticket, changing, new_ticket, read_queue
@@ -32,8 +32,9 @@ class Job:
     """A background job as its folder tells it.
 
     `done` of `total` (0 = not known) with a `note`; `result` is what the command printed as
-    JSON, `reason` the sentence it failed with, or what is damaged. One that waits for its turn is running too, and
-    `waiting`; one that was asked to stop is running until it has, and `stopping`.
+    JSON, `reason` the sentence it failed with, or what is damaged. One that waits for its turn
+    is running too, and `waiting`; one that was asked to stop is running until it has, and
+    `stopping`.
     """
 
     name: str
@@ -46,6 +47,15 @@ class Job:
     reason: str = ""
     waiting: bool = False
     stopping: bool = False
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it ended otherwise than by finishing or by being stopped."""
+        return self.state in ("failed", "lost", "damaged")
+
+    def found(self, kind: type[T]) -> T | None:
+        """What it found, as such a record; None where it has not finished, or left none."""
+        return as_record_or(kind, self.result, None) if self.state == "finished" else None
 
 
 def start_job(
@@ -199,7 +209,12 @@ def _end_state(ended: JobEnd | None) -> JobState:
 
 
 def _read(kind: type[T], path: Path) -> T | None:
-    return read_record(kind, path) if path.exists() else None
+    try:
+        is_there = path.exists()
+    except OSError:
+        # The name is too long for a file.
+        return None
+    return read_record(kind, path) if is_there else None
 
 
 def _result(folder: Path) -> Any:

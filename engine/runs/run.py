@@ -65,13 +65,17 @@ class Run:
 
     @property
     def can_resume(self) -> bool:
+        """Whether there is a checkpoint to go on from, or nothing was done yet."""
+        if self.state == "damaged":
+            # Without its status, the checkpoint tells where it was.
+            there = self.folder.config.is_file() and self.folder.last.is_file()
+            return there and self.folder.root.name == self.run_id
         return self.state in ("stopped", "failed", "lost") and not self.folder.imported.exists()
 
     @property
     def can_predict(self) -> bool:
         """Whether a checkpoint is there to judge photographs with."""
-        there = self.folder.best.is_file() or self.folder.last.is_file()
-        return there and self.state != "damaged"
+        return self.folder.best.is_file() or self.folder.last.is_file()
 
 
 def find_run(home: Home, run_id: str) -> Run:
