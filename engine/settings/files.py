@@ -84,15 +84,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise BadInput(f"The settings file {path} does not exist.")
     content = read_bounded(path, _LARGEST)
     try:
-        values = yaml.load(content.decode("utf-8"), _LOADER)
-        _size_of(values, {})
-    except yaml.YAMLError as error:
-        problem = " ".join(str(error).split())
-        raise BadInput(f"{printable(path)} is not valid YAML: {problem}.") from error
-    except Exception as error:
-        # PyYAML lets through whatever the making of a value raises: a date that is none, a
-        # number of thousands of digits, nesting that is too deep.
-        raise BadInput(f"{printable(path)} cannot be read as settings: {error}.") from error
+        values = _parsed(content.decode("utf-8"))
+    except ValueError as error:
+        raise BadInput(f"{printable(path)} is not valid YAML: {error}.") from error
     if values is None:
         return {}
     if not isinstance(values, dict):
@@ -124,6 +118,32 @@ def explain(kind: type[BaseModel], error: ValidationError) -> str:
     message = _MESSAGES.get(fault, message.replace("Input should", "it should", 1))
     told = reprlib.repr(problem["input"])
     return f"{key} is {told}: {message[0].lower()}{message[1:]}."
+
+
+def _parsed(text: str) -> Any:
+    """The value of a YAML text.
+
+    Raises:
+        ValueError: it is not YAML, or holds more, or deeper, than settings need.
+    """
+    try:
+        depth = 0
+        # Before any value is made: libyaml's stack, and with it the process, ends in deep ones.
+        for count, event in enumerate(yaml.parse(text, _LOADER)):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST or count > _MOST_VALUES:
+                raise ValueError("it is nested too deeply, or too long")
+        value = yaml.load(text, _LOADER)
+        _size_of(value, {})
+    except ValueError:
+        raise
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from error
+    except Exception as error:
+        # PyYAML lets through whatever the making of a value raises, such as of a false date.
+        raise ValueError(f"a value in it cannot be read ({type(error).__name__})") from error
+    return value
 
 
 def _size_of(value: Any, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
@@ -172,8 +192,8 @@ def _lay_over(values: dict[str, Any], change: str) -> None:
     if not separator or not key.strip():
         raise BadInput(f"{change!r} is no change of a setting; write it as key=value.")
     try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        value = _parsed(text)
+    except ValueError as error:
         raise BadInput(f"The value in {change!r} is not valid YAML.") from error
     *groups, last = key.strip().split(".")
     for group in groups:

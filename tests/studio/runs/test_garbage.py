@@ -24,6 +24,7 @@ def problems(app: AppTest) -> str:
     return "\n".join(error.value for error in app.error)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GARBAGE)
 def test_the_runs_page_shows_what_is_damaged(open_page: OpenPage, home: Home, name: str) -> None:
     ended_run(home, "good")
