@@ -13,7 +13,7 @@ from engine.runs.notes import Notes
 from engine.settings.crop import CropPreset
 from engine.settings.files import load
 from engine.training.diagnosis import Diagnosis
-from engine.training.folder import RunFolder
+from engine.training.folder import UNREADABLE_BYTES, RunFolder, Unreadable
 from engine.training.parts import read_digests
 from engine.training.status import read_status
 
@@ -28,7 +28,7 @@ LIMITS = {
     "status.json": RECORD_BYTES,
     "notes.json": RECORD_BYTES,
     "diagnosis.json": RECORD_BYTES,
-    "unreadable.json": 16_000_000,
+    "unreadable.json": UNREADABLE_BYTES,
     LOG: 64_000_000,
     "checkpoints/best.safetensors": 20_000_000_000,
     CREDITS: 500_000_000,
@@ -97,7 +97,7 @@ def require_readable(folder: RunFolder) -> None:
         if path.exists():
             read_record(kind, path)
     if folder.unreadable.exists():
-        read_json(folder.unreadable)
+        read_record(tuple[Unreadable, ...], folder.unreadable, UNREADABLE_BYTES)
     for path in folder.evaluation.glob("*"):
         if path.suffix == ".npz":
             _require_plain_arrays(path)

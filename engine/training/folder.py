@@ -9,6 +9,7 @@ from engine.crop.presets import CENTRE, load_preset
 from engine.errors import BadInput
 from engine.files import printable, sha256_of, write_json
 from engine.home import Home
+from engine.records import FilePath, Name, Text
 from engine.settings.crop import CropPreset
 from engine.settings.files import load, save
 from engine.settings.model import ModelSettings
@@ -18,6 +19,17 @@ from engine.split.folder import SplitLine, read_part
 from engine.training.parts import locate, portable, read_digests, read_parts, require_labels
 from engine.training.preflight import data_findings, require_ready
 from engine.training.status import Status, read_status, write_status
+
+UNREADABLE_BYTES = 16_000_000
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A photograph of a part that could not be read, one of a run's unreadable.json."""
+
+    part: Name
+    path: FilePath
+    reason: Text
 
 
 @dataclass(frozen=True)
