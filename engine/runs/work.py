@@ -98,10 +98,7 @@ class Work(ABC):
 
         Raises:
             BadInput: what it is to do cannot be read.
-            OSError: its files cannot be written.
-            ValueError: its arguments cannot be given to a process.
-
-        The lock is let go of in any case.
+            OSError: its files cannot be written; the lock is let go of in any case.
         """
         try:
             arguments, output, environment = self.command()
