@@ -92,5 +92,5 @@ def test_a_run_whose_name_holds_two_underscores_shows_its_curves(
 ) -> None:
     page.goto(f"{server.address}/runs?run=my__run")
     chart = page.locator(".js-plotly-plot").first
-    expect(chart.locator(".scatterlayer .trace")).not_to_have_count(0)
+    expect(chart.locator(".scatterlayer .trace")).not_to_have_count(0, timeout=60_000)
     expect(page.get_by_test_id("stException")).to_have_count(0)
