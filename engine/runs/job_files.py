@@ -15,8 +15,8 @@ Argument = Annotated[str, StringConstraints(max_length=100_000, pattern=r"^[^\x0
 class JobOrder:
     """job.json: what the job is to do, and when that was asked."""
 
-    arguments: Annotated[tuple[Argument, ...], Field(max_length=10_000)]
     started: Moment
+    arguments: Annotated[tuple[Argument, ...], Field(max_length=10_000)] = ()
     lane: Lane = "light"
 
 

@@ -193,7 +193,7 @@ _LEFT = ("ended.json", "result.json", "progress.json", "output.txt", "log.txt", 
 def _order(arguments: Sequence[str], lane: Lane) -> dict[str, Any]:
     if any("\0" in argument for argument in arguments):
         raise BadInput("A NUL character cannot be given to a command; remove it.")
-    return asdict(JobOrder(tuple(arguments), time.time(), lane))
+    return asdict(JobOrder(time.time(), tuple(arguments), lane))
 
 
 def _ticket(home: Home, name: str) -> Ticket | None:

@@ -37,7 +37,7 @@ def order(*arguments: str) -> dict[str, object]:
     [
         (order("counts", "--where", "source=s\0t"), "is damaged: arguments.2 is 'source=s"),
         (order("counts", "x" * 200_000), "arguments.1 is 'xxx"),
-        ({"arguments": 5, "started": "x"}, "arguments is 5"),
+        ({"arguments": 5, "started": "x"}, "started is 'x'"),
         ([], "is damaged"),
     ],
 )
