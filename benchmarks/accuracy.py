@@ -30,7 +30,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.catalogue.folder_import import import_folder
-from engine.catalogue.sqlite import open_catalogue
+from engine.catalogue.opening import open_catalogue
 from engine.evaluation.evaluate import evaluate
 from engine.evaluation.folds import student95
 from engine.evaluation.look import Look
@@ -167,7 +167,7 @@ def run_one(home: Home, method: Method, split: str, seed: int, run_id: str) -> d
 
 def splits(home: Home, photos: Path, name: str, seeds: int) -> list[str]:
     """A split for each seed, made where it is not there yet."""
-    with open_catalogue(home.catalogue) as catalogue:
+    with open_catalogue(home) as catalogue:
         import_folder(catalogue, photos, ImageStore(home).keep)
         names = [f"{name}-{seed}" for seed in range(seeds)]
         for seed, split in enumerate(names):

@@ -2,11 +2,12 @@
 
 import multiprocessing
 import time
+from contextlib import closing
 from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 
 from benchmarks.timing import Timings
-from engine.catalogue.sqlite import open_catalogue
+from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import EVERYTHING, Filter
 
 _SECONDS = 10.0
@@ -36,7 +37,7 @@ def longest_log(file: Path, timings: Timings) -> None:
 
 
 def _read(file: Path, ready: Barrier, end: Event) -> None:
-    with open_catalogue(file) as catalogue:
+    with closing(SqliteCatalogue(file)) as catalogue:
         ready.wait()
         while not end.is_set():
             catalogue.columns(["image_id", "species", "observation_id"])
@@ -44,7 +45,7 @@ def _read(file: Path, ready: Barrier, end: Event) -> None:
 
 
 def _write(file: Path, ready: Barrier, end: Event) -> None:
-    with open_catalogue(file) as catalogue:
+    with closing(SqliteCatalogue(file)) as catalogue:
         ids = [one.image_id for one in catalogue.page(EVERYTHING, None, 200_000).photographs]
         catalogue.update([{"image_id": ids[0], "state": "cached"}])
         transactions = 0

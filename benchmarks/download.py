@@ -35,8 +35,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from engine.catalogue.opening import open_catalogue
 from engine.catalogue.record import Photograph
-from engine.catalogue.sqlite import open_catalogue
 from engine.download.preferences import choose
 from engine.home import open_home
 
@@ -107,7 +107,7 @@ that fetches them into that folder."""
 def studio(folder: Path, site: Site, many: int, cautious: bool) -> list[str]:
     """A home with a row an address."""
     home = open_home(folder)
-    with open_catalogue(home.catalogue) as catalogue:
+    with open_catalogue(home) as catalogue:
         catalogue.add(
             Photograph(f"p{number}", f"Species {number % 90}", url=site.url(number))
             for number in range(many)

@@ -23,8 +23,8 @@ import pyarrow as pa
 import pyarrow.feather
 from numpy.typing import NDArray
 
+from engine.catalogue.opening import open_catalogue
 from engine.catalogue.record import Photograph
-from engine.catalogue.sqlite import open_catalogue
 from engine.home import open_home
 from engine.settings.split import Link, SplitSettings
 from engine.split.check import check_split
@@ -152,7 +152,7 @@ def whole_way(table: pa.Table) -> None:
     """From the catalogue to checked files, as `split make` does it."""
     with tempfile.TemporaryDirectory() as folder:
         home = open_home(Path(folder))
-        with open_catalogue(home.catalogue) as catalogue:
+        with open_catalogue(home) as catalogue:
             for batch in table.to_batches(max_chunksize=50_000):
                 catalogue.add(
                     Photograph(**row, path=f"data/images/{row['sha256']}.jpg", state="cached")

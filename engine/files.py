@@ -1,16 +1,24 @@
-"""Writing so that a file under its final name is whole."""
+"""Writing so that a file under its final name is whole, and reading within bounds."""
 
 import contextlib
+import errno
 import hashlib
 import json
+import math
 import os
+import re
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
 from engine.errors import BadInput, WorkFailed
+
+JSON_BYTES = 64_000_000
+JSON_LINE_BYTES = 1_000_000
+JSON_DEPTH = 32
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @contextlib.contextmanager
@@ -61,33 +69,129 @@ def write_json(path: Path, value: Any) -> None:
     write_atomic(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
-def read_json(path: Path) -> Any:
-    """Read a JSON file.
+def printable(name: Path | str) -> str:
+    """A name with its control characters and undecodable bytes escaped: it can be shown."""
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), str(name))
+
+
+def open_regular(path: Path) -> IO[bytes]:
+    """Open a regular file for reading; a pipe or device, which may never end, is refused.
 
     Raises:
-        BadInput: the file is missing, cannot be read or is not JSON.
+        OSError: it is missing, cannot be opened, or is not a regular file.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise BadInput(f"{path} does not exist.") from error
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read ({error.strerror}).") from error
+        # Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except ValueError as error:
-        raise BadInput(f"{path} is not valid JSON: {error}.") from error
+        raise OSError(errno.EINVAL, "its name holds a character that no file name can") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is not a regular file")
+    return os.fdopen(descriptor, "rb")
+
+
+def read_bounded(path: Path, most: int) -> bytes:
+    """All of a regular file that holds at most `most` bytes.
+
+    Raises:
+        BadInput: it is missing, larger, or cannot be read.
+    """
+    try:
+        with open_regular(path) as stream:
+            content = stream.read(most + 1)
+    except FileNotFoundError as error:
+        raise BadInput(f"{printable(path)} does not exist.") from error
+    except OSError as error:
+        raise BadInput(f"{printable(path)} cannot be read ({error.strerror}).") from error
+    if len(content) > most:
+        raise BadInput(f"{printable(path)} is larger than the {most / 1e6:,.0f} MB allowed.")
+    return content
+
+
+def parse_json(content: bytes | str) -> Any:
+    """The value of a JSON text; NaN and infinity, which JSON does not have, are None.
+
+    Raises:
+        ValueError: it is not JSON, or holds what could trip its readers: deep nesting, integers
+            of thousands of digits, or half a surrogate pair.
+    """
+    text = content.decode("utf-8") if isinstance(content, bytes) else content
+    try:
+        value = json.loads(text, parse_constant=_not_a_number, parse_float=_finite)
+        if text.count("[") + text.count("{") > JSON_DEPTH:
+            _require_shallow(value)
+        if "\\ud" in text or "\\uD" in text:
+            json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    except UnicodeEncodeError as error:
+        raise ValueError("it holds half a surrogate pair") from error
+    return value
+
+
+def read_json(path: Path, most: int = JSON_BYTES) -> Any:
+    """Read a JSON file of at most `most` bytes; see `parse_json`.
+
+    Raises:
+        BadInput: the file is missing, too large, cannot be read or is not JSON.
+    """
+    try:
+        return parse_json(read_bounded(path, most))
+    except ValueError as error:
+        raise BadInput(f"{printable(path)} is not valid JSON: {error}.") from error
+
+
+def json_objects(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """The objects of JSON lines; a damaged line, or one of more than a megabyte, is skipped."""
+    for line in lines:
+        if len(line) <= JSON_LINE_BYTES:
+            with contextlib.suppress(ValueError):
+                value = parse_json(line)
+                if isinstance(value, dict):
+                    yield value
 
 
 def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a JSON-lines file; a torn or damaged line is passed over."""
-    with path.open("rb") as stream:
-        for line in stream:
-            with contextlib.suppress(ValueError):
-                value = json.loads(line)
-                if isinstance(value, dict):
-                    yield value
+    """Yield the objects of a JSON-lines file; a torn or damaged line is skipped.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    with open_regular(path) as stream:
+        yield from json_objects(_bounded_lines(stream))
 
 
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file's bytes, as 64 hex digits."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _bounded_lines(stream: IO[bytes]) -> Iterator[bytes]:
+    """The lines of a file, of which one that is too long comes in pieces of that length."""
+    while line := stream.readline(JSON_LINE_BYTES + 1):
+        yield line
+
+
+def _not_a_number(name: str) -> None:
+    return None
+
+
+def _finite(text: str) -> float | None:
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+def _require_shallow(value: Any) -> None:
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(JSON_DEPTH):
+        level = [
+            inner
+            for item in level
+            for inner in (item.values() if isinstance(item, dict) else item)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return
+    raise ValueError("it is nested too deeply")

@@ -76,7 +76,8 @@ def inherited(path: Path) -> int | None:
 def is_held(path: Path) -> bool:
     """Whether a living process holds the lock at `path`."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        # Opening a pipe would wait until somebody writes to it.
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
         return False
     try:

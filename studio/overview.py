@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from engine.catalogue.store import Catalogue, Counts
 from engine.crop.presets import BUILT_IN, preset_names
-from engine.errors import BadInput
-from engine.files import read_json
 from engine.home import Home
+from engine.runs.evaluation import read_evaluation
 from engine.runs.run import Run, list_runs
 from engine.split.folder import split_names
 from studio import text
@@ -51,6 +50,8 @@ def gather(home: Home, catalogue: Catalogue) -> Facts:
 def metrics(facts: Facts) -> list[Metric]:
     """The figures that say most."""
     counts, live = facts.counts, [run for run in facts.runs if run.is_live]
+    damaged = sum(run.state == "damaged" for run in facts.runs)
+    at_work = f"{len(live)} at work now" if live else "none at work"
     best = max(facts.judged, key=lambda item: item[1], default=None)
     return [
         Metric("Photographs", text.number(counts.images), note=_sources_in_short(counts)),
@@ -63,7 +64,7 @@ def metrics(facts: Facts) -> list[Metric]:
         Metric(
             "Runs",
             text.number(len(facts.runs)),
-            note=f"{len(live)} at work now" if live else "none at work",
+            note=f"{at_work}, {damaged} damaged" if damaged else at_work,
         ),
         Metric(
             "Best macro top-1",
@@ -204,8 +205,5 @@ def _sources_in_short(counts: Counts) -> str:
 
 
 def _macro_top1(run: Run) -> float | None:
-    try:
-        score = read_json(run.folder.evaluation / "test.json")["macro_top1"]
-    except (BadInput, KeyError, TypeError):
-        return None
-    return float(score) if score is not None else None
+    found = read_evaluation(run.folder)
+    return found.macro_top1 if found else None

@@ -15,6 +15,7 @@ FLOORS = ["engine", "studio", "pages"]
 ROOMS = [
     "errors",
     "files",
+    "records",
     "database",
     "home",
     "home_id",
@@ -44,6 +45,7 @@ ROOMS = [
 HEAVY = {"torch", "torchvision", "timm"}
 MAY_BE_HEAVY = ("engine.weights", "engine.crop.semantic", "engine.training", "engine.evaluation")
 LIGHT_ROOMS = [
+    "records",
     "settings",
     "garden",
     "catalogue",

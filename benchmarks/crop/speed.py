@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.crop.ways import Show
 from engine.catalogue.folder_import import import_folder
-from engine.catalogue.sqlite import open_catalogue
+from engine.catalogue.opening import open_catalogue
 from engine.crop.filling import Source, fill
 from engine.crop.presets import CENTRE
 from engine.files import sha256_of
@@ -50,7 +50,7 @@ def filling(files: Sequence[Path], folder: Path, preset: str) -> dict[int, float
         for file in files:
             # What comes behind the end of a JPEG makes it another file of the same picture.
             (sown / f"{number}-{file.name}").write_bytes(file.read_bytes() + bytes([number]))
-    with open_catalogue(home.catalogue) as catalogue:
+    with open_catalogue(home) as catalogue:
         import_folder(catalogue, sown.parent, ImageStore(home).keep)
     rates = {}
     for processes in (1, 2):

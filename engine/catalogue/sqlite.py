@@ -189,16 +189,6 @@ class SqliteCatalogue(SqliteReader):
             shorten_log(self._connection, self._file)
 
 
-@contextlib.contextmanager
-def open_catalogue(file: Path) -> Iterator[SqliteCatalogue]:
-    """The catalogue for the length of a `with` block."""
-    catalogue = SqliteCatalogue(file)
-    try:
-        yield catalogue
-    finally:
-        catalogue.close()
-
-
 def _row(photograph: Photograph, facet: int) -> tuple[object, ...]:
     return (photograph.image_id, facet, *_plain_values(photograph))
 

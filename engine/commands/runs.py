@@ -49,6 +49,8 @@ def run_values(run: Run) -> dict[str, Any]:
 
 def run_line(run: Run) -> str:
     """A run in one line."""
+    if run.state == "damaged":
+        return f"{run.run_id}: damaged - {run.reason}"
     status = run.status
     best = f", best macro top-1 {status.best['value']:.1%}" if status.best else ""
     reason = f" - {run.reason}" if run.reason else ""

@@ -4,9 +4,9 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.errors import BadInput
-from engine.files import read_json, write_json
+from engine.files import write_json
 from engine.home import Home
+from engine.records import Count, Moment, Name, Number, read_record_or
 from engine.settings.crop import CropPreset
 
 Answer = Literal["helps", "harms", "unclear"]
@@ -16,8 +16,8 @@ Answer = Literal["helps", "harms", "unclear"]
 class Measured:
     """A mean and the half width of its 95 % interval, both as shares of 1."""
 
-    mean: float
-    margin: float
+    mean: Number
+    margin: Number
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,14 @@ class Verdict:
     is in unix seconds.
     """
 
-    preset: str
+    preset: Name
     centre: Measured
     crop: Measured
     difference: Measured
-    photographs: int
-    species: int
-    network: str
-    made: float
+    photographs: Count
+    species: Count
+    network: Name
+    made: Moment
 
     @property
     def answer(self) -> Answer:
@@ -66,10 +66,5 @@ def keep_verdict(home: Home, preset: CropPreset, verdict: Verdict) -> None:
 
 def read_verdict(home: Home, preset: CropPreset) -> Verdict | None:
     """What was measured of a preset with these very settings, whatever its name; None = nothing."""
-    try:
-        values = dict(read_json(home.verdicts / f"{preset.fingerprint}.json"))
-        measured = {name: Measured(**values[name]) for name in ("centre", "crop", "difference")}
-        verdict = Verdict(**(values | measured))
-    except (BadInput, TypeError, ValueError, KeyError):
-        return None
-    return dataclasses.replace(verdict, preset=preset.name)
+    verdict = read_record_or(Verdict, home.verdicts / f"{preset.fingerprint}.json", None)
+    return dataclasses.replace(verdict, preset=preset.name) if verdict else None

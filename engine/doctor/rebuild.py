@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from engine.backups.aside import set_database_aside
 from engine.backups.restoring import require_quiet
 from engine.catalogue.presence import left_behind
 from engine.catalogue.record import Photograph
-from engine.catalogue.sqlite import open_catalogue
+from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Catalogue
 from engine.doctor import files
 from engine.doctor.known import Known
@@ -52,7 +53,7 @@ def rebuild(home: Home, rate: float, report: Report = silent) -> Rebuilt:
     _remove(draft)
     known = Known(home)
     try:
-        with open_ledger(home) as ledger, open_catalogue(draft) as catalogue:
+        with open_ledger(home) as ledger, closing(SqliteCatalogue(draft)) as catalogue:
             files.look(home, ledger)
             files.read_new(home, ledger, rate * 1e6, report)
             lost = _Lost(home)
@@ -78,14 +79,14 @@ def begin_new(home: Home) -> str:
     """
     require_quiet(home)
     if left_behind(home) is None and home.catalogue.exists():
-        with open_catalogue(home.catalogue) as catalogue:
+        with closing(SqliteCatalogue(home.catalogue)) as catalogue:
             if catalogue.counts().images or catalogue.counts().excluded:
                 raise BadInput(
                     f"The catalogue {home.catalogue} holds photographs; move it away first."
                 )
             return ""
     aside = set_database_aside(home, home.catalogue)
-    with open_catalogue(home.catalogue):
+    with closing(SqliteCatalogue(home.catalogue)):
         pass
     forget_records(home)
     return home.relative(aside) if aside else ""

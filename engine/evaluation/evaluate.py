@@ -20,7 +20,7 @@ from engine.evaluation.scores import (
     mean,
     recall_by_class,
 )
-from engine.files import read_json, write_atomic, write_json
+from engine.files import write_atomic, write_json
 from engine.home import Home
 from engine.images.shrunk import ShrunkStore
 from engine.progress import Report, silent
@@ -98,15 +98,6 @@ def evaluate(
     _write_arrays(folder.evaluation / f"{part}.npz", outcome, train_images, lines)
     write_json(folder.evaluation / f"{part}.json", values)
     return values
-
-
-def read_evaluation(folder: RunFolder, part: str = "test") -> dict[str, Any] | None:
-    """What `evaluate` found the last time, or None."""
-    path = folder.evaluation / f"{part}.json"
-    if not path.is_file():
-        return None
-    values = read_json(path)
-    return values if isinstance(values, dict) else None
 
 
 def _scores(outcome: Outcome, train_images: NDArray[np.int64], classes: ClassMap) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a person would want to be told of a run, noticed from its folder."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -9,8 +10,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from engine.errors import BadInput
+from engine.files import json_objects
 from engine.home import Home
-from engine.runs.metrics import parsed, read_bytes
+from engine.records import Count, Moment, Name, Text, as_record
+from engine.runs.metrics import read_bytes
 from engine.runs.run import Run
 from engine.settings.alerts import AlertSettings
 from engine.training.diagnosis import Kind as Remarked
@@ -35,11 +39,11 @@ _RECENT = 7 * 86_400.0
 class Alert:
     """One thing to be told of one attempt at a run, once. `at` is in Unix seconds."""
 
-    run_id: str
-    attempt: int
+    run_id: Name
+    attempt: Count
     kind: Kind
-    sentence: str
-    at: float
+    sentence: Text
+    at: Moment
 
     @property
     def identity(self) -> tuple[str, int, str]:
@@ -100,7 +104,7 @@ def _noticed(run: Run, settings: AlertSettings) -> Iterator[tuple[Kind, str]]:
     for remark in diagnosis.remarks if diagnosis else ():
         if remark.kind in _REMARKS:
             yield _REMARKS[remark.kind], remark.sentence
-    best_epoch = float((status.best or {}).get("epoch", status.epoch))
+    best_epoch = status.best["epoch"] if status.best else status.epoch
     if status.epoch - best_epoch >= settings.plateau_epochs:
         yield (
             "plateau",
@@ -118,11 +122,9 @@ def _noticed(run: Run, settings: AlertSettings) -> Iterator[tuple[Kind, str]]:
 
 
 def _alerts(content: bytes) -> Iterator[Alert]:
-    for values in parsed(content):
-        try:
-            yield Alert(**values)
-        except TypeError:
-            continue
+    for values in json_objects(content.splitlines()):
+        with contextlib.suppress(BadInput):
+            yield as_record(Alert, values, "An alert")
 
 
 def _ends_whole(path: Path) -> bool:

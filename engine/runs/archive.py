@@ -2,33 +2,34 @@
 
 import csv
 import dataclasses
+import errno
 import io
+import os
+import re
+import reprlib
 import shutil
 import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from engine.catalogue.opening import open_catalogue
 from engine.errors import BadInput, StudioError, WorkFailed
 from engine.files import read_json_lines, write_json
 from engine.home import Home
 from engine.locks import exclusive
+from engine.runs.members import CREDITS, LIMITS, LOG, limit_of, members_of, require_readable
 from engine.runs.run import Run, find_run
-from engine.split.classes import read_classes
 from engine.training.folder import RunFolder
 from engine.training.parts import locate
-from engine.training.status import ENDED, read_status, write_status
+from engine.training.status import ENDED, Status, write_status
 
-_FILES = (
-    "config.yaml", "crop.yaml", "classes.json", "parts.json", "metrics.jsonl", "status.json",
-    "notes.json", "diagnosis.json", "unreadable.json", "log.txt", "checkpoints/best.safetensors",
-)  # fmt: skip
-_NEEDED = frozenset({"config.yaml", "classes.json", "status.json"})
-_FOLDER = "evaluation/"
-CREDITS = "credits.csv"
 _CREDITED = ("image_id", "species", "source", "license", "attribution", "observer", "url")
+# The characters of RunSettings.name, which a run's id begins with, and room for its moment.
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+# What a damaged archive makes a file raise, in contrast to a disk that refuses.
+_NO_FAULT_OF_THE_DISK = (None, errno.EINVAL)
 
 
 def archive_run(home: Home, run_id: str, target: Path) -> Path:
@@ -36,7 +37,8 @@ def archive_run(home: Home, run_id: str, target: Path) -> Path:
 
     Raises:
         BadInput: there is no such run.
-        WorkFailed: the file cannot be written; what was there is untouched.
+        WorkFailed: the file cannot be written, or the catalogue, which tells the credits, not
+            read; what was there is untouched.
     """
     run = find_run(home, run_id)
     temporary = target.with_name(f".{target.name}.part")
@@ -44,6 +46,9 @@ def archive_run(home: Home, run_id: str, target: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(temporary, "w") as archive:
             for path in _files_of(run.folder):
+                if path.name == LOG and path.stat().st_size > LIMITS[LOG]:
+                    archive.writestr(LOG, _end_of(path, LIMITS[LOG]), zipfile.ZIP_DEFLATED)
+                    continue
                 # Weights do not shrink, and trying takes a minute.
                 heavy = path.suffix in (".safetensors", ".npz")
                 archive.write(
@@ -69,28 +74,29 @@ def import_archive(home: Home, file: Path, name: str = "") -> Run:
     """
     home.runs.mkdir(parents=True, exist_ok=True)
     try:
-        with (
-            tempfile.TemporaryDirectory(prefix=".incoming-", dir=home.runs) as made,
-            zipfile.ZipFile(file) as archive,
-        ):
+        with tempfile.TemporaryDirectory(prefix=".incoming-", dir=home.runs) as made:
             folder = RunFolder(Path(made) / "run")
-            _unpack(archive, folder, file)
-            status = read_status(folder.status)
-            _require_readable(folder)
-            _as_imported(folder, file)
+            _unpack(folder, file)
+            status = _checked(folder, file)
+            run_id = name or status.run_id
+            if not _RUN_ID.fullmatch(run_id):
+                raise BadInput(
+                    f"{reprlib.repr(run_id)} cannot be the name of a run: take letters, digits, - "
+                    "and _; choose one with --name."
+                )
+            _as_imported(folder, status, file)
             with exclusive(home.runs / ".launching"):
-                run_id = _free_name(home, name or status.run_id)
+                run_id = _free_name(home, run_id)
                 folder.root.rename(home.runs / run_id)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-        raise BadInput(f"{file.name} is no whole zip file; archive the run once more.") from error
     except OSError as error:
         raise WorkFailed(f"{file.name} could not be taken in ({error.strerror}).") from error
     return find_run(home, run_id)
 
 
 def _files_of(folder: RunFolder) -> Iterator[Path]:
-    yield from (path for name in _FILES if (path := folder.root / name).is_file())
-    yield from sorted(path for path in folder.evaluation.glob("*") if path.is_file())
+    inside = [*LIMITS, *sorted(f"evaluation/{path.name}" for path in folder.evaluation.glob("*"))]
+    paths = (folder.root / name for name in inside if name != CREDITS and limit_of(name))
+    yield from (path for path in paths if path.is_file())
 
 
 def _credits(home: Home, run: Run) -> str:
@@ -99,50 +105,62 @@ def _credits(home: Home, run: Run) -> str:
     writer = csv.writer(sheet)
     writer.writerow(_CREDITED)
     try:
-        config = run.folder.read_settings().data
-        train = locate(home, str(config.train_jsonl))
-        with open_catalogue(home) as catalogue:
-            for line in read_json_lines(train):
-                photograph = catalogue.get(str(line.get("image_id", "")))
-                known = photograph._asdict() if photograph else line
-                writer.writerow([known.get(key) or "" for key in _CREDITED])
-    except (StudioError, OSError):
+        train = locate(home, str(run.folder.read_settings().data.train_jsonl))
+    except BadInput:
+        return sheet.getvalue()
+    if not train.is_file():
         # The split is gone: the run is worth keeping without it.
-        pass
+        return sheet.getvalue()
+    with open_catalogue(home) as catalogue:
+        for line in read_json_lines(train):
+            photograph = catalogue.get(str(line.get("image_id", "")))
+            known = photograph._asdict() if photograph else line
+            writer.writerow([known.get(key) or "" for key in _CREDITED])
     return sheet.getvalue()
 
 
-def _unpack(archive: zipfile.ZipFile, folder: RunFolder, file: Path) -> None:
-    entries = {entry.filename: entry for entry in archive.infolist() if _is_wanted(entry.filename)}
-    missing = sorted(_NEEDED - set(entries))
-    if missing:
-        raise BadInput(f"{file.name} is no archive of a run: {missing[0]} is not in it.")
-    needed = sum(entry.file_size for entry in entries.values())
-    if needed > shutil.disk_usage(folder.root.parent).free:
-        raise WorkFailed(f"There is no room for the {needed / 1e6:,.0f} MB of {file.name}.")
-    for name, entry in entries.items():
-        target = folder.root / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # Reading to its end checks each file's checksum.
-        with archive.open(entry) as source, target.open("wb") as copy:
-            shutil.copyfileobj(source, copy, 1 << 20)
+def _end_of(path: Path, most: int) -> bytes:
+    with path.open("rb") as stream:
+        stream.seek(-most, os.SEEK_END)
+        return stream.read()
 
 
-def _is_wanted(name: str) -> bool:
-    """Only what an archive of ours holds, so that no name leads out of the folder."""
-    inner = PurePosixPath(name.removeprefix(_FOLDER))
-    plain = inner.parts == (inner.name,) and inner.name not in ("", ".", "..")
-    return name in (*_FILES, CREDITS) or (name.startswith(_FOLDER) and plain and "\\" not in name)
+def _unpack(folder: RunFolder, file: Path) -> None:
+    """Write the members into the folder, each within its limit."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = members_of(archive, file.name)
+            needed = sum(member.file_size for member in members)
+            if needed > shutil.disk_usage(folder.root.parent).free:
+                raise WorkFailed(f"There is no room for the {needed / 1e6:,.0f} MB of {file.name}.")
+            for member in members:
+                target = folder.root / member.filename
+                target.parent.mkdir(parents=True, exist_ok=True)
+                # Reading to its end checks each file's checksum, and no more than the size that
+                # the directory tells is read.
+                with archive.open(member) as source, target.open("wb") as copy:
+                    shutil.copyfileobj(source, copy, 1 << 20)
+    except StudioError:
+        raise
+    except Exception as error:
+        # Damaged bytes make zipfile and zlib raise whatever they meet.
+        if isinstance(error, OSError) and error.errno not in _NO_FAULT_OF_THE_DISK:
+            raise
+        raise BadInput(f"{file.name} is no whole zip file; archive the run once more.") from error
 
 
-def _require_readable(folder: RunFolder) -> None:
-    folder.read_settings()
-    read_classes(folder.classes)
+def _checked(folder: RunFolder, file: Path) -> Status:
+    try:
+        require_readable(folder)
+        return folder.read_status()
+    except BadInput as error:
+        # Where it lies for a moment means nothing to anybody.
+        said = str(error).replace(f"{folder.root}/", "")
+        raise type(error)(f"{file.name} cannot be taken in: {said}") from error
 
 
-def _as_imported(folder: RunFolder, file: Path) -> None:
+def _as_imported(folder: RunFolder, status: Status, file: Path) -> None:
     """What another machine's process wrote last is over here."""
-    status = read_status(folder.status)
     state = status.state if status.state in ENDED else "stopped"
     reason = status.reason or ("" if state == "finished" else "It was archived before its end.")
     write_status(
@@ -155,7 +173,5 @@ def _as_imported(folder: RunFolder, file: Path) -> None:
 
 
 def _free_name(home: Home, wanted: str) -> str:
-    if Path(wanted).name != wanted or wanted.startswith(".") or not wanted:
-        raise BadInput(f"{wanted!r} cannot be the name of a run's folder.")
     names = [wanted, *(f"{wanted}-{number}" for number in range(2, 10_000))]
     return next(name for name in names if not (home.runs / name).exists())

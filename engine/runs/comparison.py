@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import BadInput
-from engine.files import read_json
+from engine.runs.evaluation import read_evaluation
 from engine.runs.history import History
 from engine.runs.run import Run
 from engine.settings.files import read_yaml
+from engine.training.parts import read_digests
 
 # Names and places, which differ without meaning anything for the outcome.
 _NOT_COMPARED = frozenset({"name", "description", "data.train_jsonl", "data.val_jsonl"})
@@ -67,7 +68,8 @@ def final_of(run: Run, history: History, settings: Mapping[str, Any]) -> Final:
     low, high = at("top1_low"), at("top1_high")
     if low != low and place is not None:
         low, high = wilson(at("top1"), at("images"))
-    crops = {None: "–", False: "no crop", True: str(settings.get("data.crop_preset"))}
+    cropped = settings.get("data.smart_crop")
+    crop = str(settings.get("data.crop_preset")) if cropped else "no crop"
     return Final(
         run.run_id,
         at("epoch"),
@@ -80,7 +82,7 @@ def final_of(run: Run, history: History, settings: Mapping[str, Any]) -> Final:
         _test_top1(run),
         str(settings.get("data.split") or "–"),
         _split_hash(run),
-        crops[settings.get("data.smart_crop")],
+        crop if isinstance(cropped, bool) else "–",
     )
 
 
@@ -116,13 +118,11 @@ def _flat(values: Mapping[str, Any], group: str) -> Sequence[tuple[str, Any]]:
 
 def _split_hash(run: Run) -> str:
     try:
-        return str(read_json(run.folder.parts)["val"]["sha256"])[:8]
-    except (BadInput, KeyError, TypeError):
+        return read_digests(run.folder.parts)["val"].sha256[:8]
+    except (BadInput, KeyError):
         return "–"
 
 
 def _test_top1(run: Run) -> float:
-    try:
-        return float(read_json(run.folder.evaluation / "test.json")["top1"])
-    except (BadInput, KeyError, TypeError, ValueError):
-        return math.nan
+    found = read_evaluation(run.folder)
+    return found.top1 if found else math.nan

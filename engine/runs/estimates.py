@@ -3,13 +3,41 @@
 import hashlib
 import json
 import time
+from typing import NotRequired
+
+from typing_extensions import TypedDict
 
 from engine.home import Home
+from engine.records import Count, Name, Number
 from engine.runs.jobs import Job, read_job, start_job
 from engine.settings.files import save
 from engine.settings.run import RunSettings
 
 _FRESH_SECONDS = 3600
+
+
+class Here(TypedDict):
+    """Whether a step fits on this machine: bytes needed and free, and in what passes."""
+
+    fits: bool
+    needed: Count
+    free: Count
+    device: Name
+    pass_size: Count
+    recomputed: bool
+
+
+class Estimated(TypedDict):
+    """What an estimate tells: parameters, bytes, operations; see `engine.training.estimate`."""
+
+    memory: Count
+    flops_per_image: Number
+    parameters: Count
+    tokens: NotRequired[Count | None]
+    learning: NotRequired[Count]
+    stage: NotRequired[Name]
+    precision: NotRequired[Name]
+    here: NotRequired[Here | None]
 
 
 def estimate_of(home: Home, settings: RunSettings, classes: int) -> Job:
@@ -24,7 +52,7 @@ def estimate_of(home: Home, settings: RunSettings, classes: int) -> Job:
     text = json.dumps([asked.model_dump(mode="json"), classes], sort_keys=True)
     name = f"estimate-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     job = read_job(home, name)
-    if job.state not in ("none", "lost") and time.time() - job.started < _FRESH_SECONDS:
+    if job.state not in ("none", "lost", "damaged") and time.time() - job.started < _FRESH_SECONDS:
         return job
     config = home.jobs / name / "config.yaml"
     save(asked, config)

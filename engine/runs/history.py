@@ -118,13 +118,13 @@ class History:
 
     def read_on(self, path: Path) -> bool:
         """Take in what was written since the last time; whether there was anything."""
-        new = read_bytes(path, self.offset)
-        if new.offset < self.offset:
-            # Another file took its place.
-            self.train, self.val, self.beginnings = Points(), Points(), []
-        changed = new.offset != self.offset
-        self.offset = new.offset
-        self._take(columns_of(new.content))
+        changed = False
+        while (new := read_bytes(path, self.offset)).offset != self.offset:
+            if new.offset < self.offset:
+                # Another file took its place.
+                self.train, self.val, self.beginnings = Points(), Points(), []
+            changed, self.offset = True, new.offset
+            self._take(columns_of(new.content))
         return changed
 
     def kept(self) -> int | None:

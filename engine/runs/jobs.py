@@ -5,23 +5,26 @@ import shutil
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from engine.errors import BadInput
 from engine.files import read_json, write_json
 from engine.home import Home
 from engine.locks import claim, is_held
 from engine.progress import JOB_VARIABLE
-from engine.runs.process import identity_of, note_process, start_engine
+from engine.records import as_record_or, read_record, read_record_or
+from engine.runs.job_files import JobEnd, JobOrder, JobProgress
+from engine.runs.process import identity_of, note_process, noted_process, start_engine
 from engine.runs.queue import Lane, Ticket, changing, new_ticket, read_queue
 from engine.runs.supervision import keep_supervised
 from engine.runs.wish import StopWish, write_wish
 
-JobState = Literal["none", "running", "finished", "stopped", "failed", "lost"]
+JobState = Literal["none", "running", "finished", "stopped", "failed", "lost", "damaged"]
 
 _INTERRUPTED = 130
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,9 @@ class Job:
     """A background job as its folder tells it.
 
     `done` of `total` (0 = not known) with a `note`; `result` is what the command printed as
-    JSON, `reason` the sentence it failed with. One that waits for its turn is running too, and
-    `waiting`; one that was asked to stop is running until it has, and `stopping`.
+    JSON, `reason` the sentence it failed with, or what is damaged. One that waits for its turn
+    is running too, and `waiting`; one that was asked to stop is running until it has, and
+    `stopping`.
     """
 
     name: str
@@ -44,6 +48,15 @@ class Job:
     waiting: bool = False
     stopping: bool = False
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether it ended otherwise than by finishing or by being stopped."""
+        return self.state in ("failed", "lost", "damaged")
+
+    def found(self, kind: type[T]) -> T | None:
+        """What it found, as such a record; None where it has not finished, or left none."""
+        return as_record_or(kind, self.result, None) if self.state == "finished" else None
+
 
 def start_job(
     home: Home, name: str, arguments: Sequence[str], lane: Lane = "light", after: str = ""
@@ -54,15 +67,15 @@ def start_job(
     among the trainings, and one with `after` (run:ID or job:NAME) waits until that has ended.
 
     Raises:
+        BadInput: an argument cannot be given to a program, such as one with a NUL.
         WorkFailed: the home cannot be written to.
     """
-    folder = home.jobs / name
+    folder, order = home.jobs / name, _order(arguments, lane)
     with changing(home) as tickets:
         if _ticket(home, name) is not None or is_held(folder / "lock"):
             return read_job(home, name)
         for left in _LEFT:
             (folder / left).unlink(missing_ok=True)
-        order = {"arguments": list(arguments), "lane": lane, "started": time.time()}
         write_json(folder / "job.json", order)
         tickets.append(new_ticket(home, f"job:{name}", lane, after))
     keep_supervised(home)
@@ -74,16 +87,16 @@ def start_job_told(
 ) -> Job:
     """As `start_job`, with environment variables that are written nowhere, such as a password.
 
-    It never waits: what is to wait has to be written into the queue.
+    It never waits: what is to wait has to be written into the queue. Errors as `start_job`.
     """
-    folder = home.jobs / name
+    folder, order = home.jobs / name, _order(arguments, "light")
     with changing(home):
         lock = claim(folder / "lock") if _ticket(home, name) is None else None
         if lock is None:
             return read_job(home, name)
         for left in _LEFT:
             (folder / left).unlink(missing_ok=True)
-        write_json(folder / "job.json", {"arguments": list(arguments), "started": time.time()})
+        write_json(folder / "job.json", order)
         process = start_engine(
             [*arguments, "--json", "--home", str(home.root)],
             output=folder / "output.txt",
@@ -118,29 +131,28 @@ def read_job(home: Home, name: str) -> Job:
     # In this order: what leaves the queue holds its lock already.
     ticket = _ticket(home, name)
     running = is_held(folder / "lock")
-    started = _value(folder / "job.json", "started", 0.0)
+    try:
+        order, ended = _read(JobOrder, folder / "job.json"), _read(JobEnd, folder / "ended.json")
+    except BadInput as error:
+        if not running:
+            return Job(name, "damaged", reason=str(error), waiting=ticket is not None)
+        order, ended = None, None
+    started = order.started if order else 0.0
     if ticket is not None and not running:
         note = "On hold" if ticket.held else "Waiting for its turn"
-        return Job(name, "running", note=note, started=float(started), waiting=True)
-    if not started:
+        return Job(name, "running", note=note, started=started, waiting=True)
+    if order is None:
         return Job(name, "running" if running else "none")
-    ended = _read(folder / "ended.json")
-    progress = _read(folder / "progress.json")
-    state: JobState = "running"
-    if not running:
-        # A negative status is the signal that ended it, which was nobody's wish.
-        status = ended.get("exit_status", -1)
-        ends: dict[int, JobState] = {0: "finished", _INTERRUPTED: "stopped"}
-        state = "lost" if status < 0 else ends.get(status, "failed")
+    progress = read_record_or(JobProgress, folder / "progress.json", JobProgress())
     return Job(
         name,
-        state,
-        done=int(progress.get("done", 0)),
-        total=int(progress.get("total", 0)),
-        note=str(progress.get("note", "")),
-        started=float(started),
-        result=_read_any(folder / "result.json"),
-        reason=str(ended.get("reason", "")),
+        "running" if running else _end_state(ended),
+        done=progress.done,
+        total=progress.total,
+        note=progress.note,
+        started=started,
+        result=_result(folder),
+        reason=ended.reason if ended else "",
         stopping=running and (folder / "stop").exists(),
     )
 
@@ -155,7 +167,8 @@ def forget_job(home: Home, name: str) -> None:
 def tell_begin() -> None:
     """Called by the command line as it begins: who started it may have died before noting whom."""
     folder = os.environ.get(JOB_VARIABLE)
-    if folder and _value(Path(folder) / "process.json", "pid", 0) != os.getpid():
+    noted = noted_process(Path(folder)) if folder else None
+    if folder and (noted is None or noted.pid != os.getpid()):
         note_process(Path(folder), identity_of(os.getpid()))
 
 
@@ -177,21 +190,35 @@ def tell_end(exit_status: int, reason: str) -> None:
 _LEFT = ("ended.json", "result.json", "progress.json", "output.txt", "log.txt", "stop")
 
 
+def _order(arguments: Sequence[str], lane: Lane) -> dict[str, Any]:
+    if any("\0" in argument for argument in arguments):
+        raise BadInput("A NUL character cannot be given to a command; remove it.")
+    return asdict(JobOrder(time.time(), tuple(arguments), lane))
+
+
 def _ticket(home: Home, name: str) -> Ticket | None:
     return next((t for t in read_queue(home) if t.name == f"job:{name}"), None)
 
 
-def _read_any(path: Path) -> Any:
+def _end_state(ended: JobEnd | None) -> JobState:
+    # A negative status is the signal that ended it, which was nobody's wish.
+    if ended is None or ended.exit_status < 0:
+        return "lost"
+    ends: dict[int, JobState] = {0: "finished", _INTERRUPTED: "stopped"}
+    return ends.get(ended.exit_status, "failed")
+
+
+def _read(kind: type[T], path: Path) -> T | None:
     try:
-        return read_json(path)
+        is_there = path.exists()
+    except OSError:
+        # The name is too long for a file.
+        return None
+    return read_record(kind, path) if is_there else None
+
+
+def _result(folder: Path) -> Any:
+    try:
+        return read_json(folder / "result.json")
     except BadInput:
         return None
-
-
-def _read(path: Path) -> dict[str, Any]:
-    value = _read_any(path)
-    return value if isinstance(value, dict) else {}
-
-
-def _value(path: Path, key: str, default: float) -> Any:
-    return _read(path).get(key, default)

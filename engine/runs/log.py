@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from engine.files import open_regular
+
 _BYTES = 65_536
 _SEARCHED_BYTES = 16_000_000
 
@@ -14,7 +16,7 @@ def log_tail(path: Path, lines: int = 200) -> str:
 
 def _tail_text(path: Path, most: int) -> str:
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             size = stream.seek(0, os.SEEK_END)
             stream.seek(max(0, size - most))
             return stream.read().decode(errors="replace")

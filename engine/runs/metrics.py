@@ -1,11 +1,12 @@
 """Reading a run's metrics as they grow."""
 
-import contextlib
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from engine.files import json_objects, open_regular
+
+_BLOCK = 16_000_000
 
 
 @dataclass(frozen=True)
@@ -25,33 +26,28 @@ class MetricBytes:
 
 
 def read_metrics(path: Path, offset: int = 0) -> MetricLines:
-    """Read the whole lines from `offset` on; a damaged one is passed over. See `read_bytes`."""
+    """Read whole lines from `offset` on; a damaged one is skipped. See `read_bytes`."""
     new = read_bytes(path, offset)
-    return MetricLines(tuple(parsed(new.content)), new.offset)
+    return MetricLines(tuple(json_objects(new.content.splitlines())), new.offset)
 
 
 def read_bytes(path: Path, offset: int = 0) -> MetricBytes:
-    """Read the whole lines from `offset` on.
+    """Read the whole lines from `offset` on, 16 MB of them at most; nothing from what cannot be
+    read.
 
     A torn last line is left for the next time, and a file that is shorter than before is read
     from its start.
     """
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             size = stream.seek(0, 2)
             stream.seek(offset if offset <= size else 0)
             start = stream.tell()
-            content = stream.read()
-    except FileNotFoundError:
+            content = stream.read(_BLOCK)
+    except OSError:
         return MetricBytes(b"", 0)
     whole = content[: content.rfind(b"\n") + 1]
+    if not whole and len(content) == _BLOCK:
+        # No line of ours is that long: it is skipped piece by piece.
+        return MetricBytes(b"", start + _BLOCK)
     return MetricBytes(whole, start + len(whole))
-
-
-def parsed(content: bytes) -> Iterator[dict[str, Any]]:
-    """The objects of whole lines, a damaged one passed over."""
-    for text in content.splitlines():
-        with contextlib.suppress(ValueError):
-            value = json.loads(text)
-            if isinstance(value, dict):
-                yield value

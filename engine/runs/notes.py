@@ -2,9 +2,12 @@
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Annotated
 
-from engine.errors import BadInput
-from engine.files import read_json, write_json
+from pydantic import Field
+
+from engine.files import write_json
+from engine.records import Name, Text, read_record_or
 from engine.runs.run import Run
 from engine.training.folder import RunFolder
 
@@ -13,20 +16,14 @@ from engine.training.folder import RunFolder
 class Notes:
     """Kept in notes.json of the run's folder."""
 
-    note: str = ""
-    tags: tuple[str, ...] = ()
+    note: Text = ""
+    tags: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
     favourite: bool = False
 
 
 def read_notes(folder: RunFolder) -> Notes:
     """The notes on a run; none where the file is missing or damaged."""
-    try:
-        values = read_json(folder.root / "notes.json")
-        return Notes(
-            str(values["note"]), tuple(map(str, values["tags"])), bool(values["favourite"])
-        )
-    except (BadInput, KeyError, TypeError):
-        return Notes()
+    return read_record_or(Notes, folder.root / "notes.json", Notes())
 
 
 def write_notes(folder: RunFolder, notes: Notes) -> None:

@@ -1,12 +1,22 @@
 """Whether a run could train here, looked at in the background: it takes torch to say."""
 
+from dataclasses import dataclass
+
 from engine.home import Home
+from engine.records import as_record_or
 from engine.runs.jobs import Job, read_job, start_job
 from engine.settings.files import save
 from engine.settings.run import RunSettings
 from engine.split.finding import Finding
 
 _NAME = "preflight"
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What a look tells when it has ended."""
+
+    findings: tuple[Finding, ...] = ()
 
 
 def start_preflight(home: Home, settings: RunSettings) -> Job:
@@ -23,6 +33,6 @@ def read_preflight(home: Home) -> Job:
 
 def findings_in(job: Job) -> list[Finding]:
     """What a look that has ended found; empty where it broke off."""
-    if job.state not in ("finished", "failed") or not isinstance(job.result, dict):
+    if job.state not in ("finished", "failed"):
         return []
-    return [Finding(**found) for found in job.result.get("findings", [])]
+    return list(as_record_or(_Look, job.result, _Look()).findings)

@@ -15,6 +15,7 @@ from engine.files import write_json
 from engine.home import Home
 from engine.locks import LOCK_VARIABLE, is_held, release
 from engine.progress import JOB_VARIABLE
+from engine.records import Moment, Name, ProcessId, read_record_or
 from engine.settings.configs import PROJECT
 from engine.training.lock import LED_VARIABLE
 
@@ -24,9 +25,9 @@ class Identity:
     """A process that is not mistaken for another: a process id is used again, the time it
     started is not, and neither means anything on another machine."""
 
-    pid: int
-    started: float
-    host: str
+    pid: ProcessId
+    started: Moment
+    host: Name = ""
 
     def processes(self) -> list[psutil.Process]:
         """The process, its children and what else is in its session; empty where it is gone."""
@@ -77,7 +78,20 @@ def identity_of(pid: int) -> Identity:
 
 def note_process(folder: Path, identity: Identity, gpu: str = "") -> None:
     """Keep in a folder which process works on it, and on which GPU."""
-    write_json(folder / "process.json", {**asdict(identity), "gpu": gpu})
+    noted = NotedProcess(identity.pid, identity.started, identity.host, gpu)
+    write_json(folder / "process.json", asdict(noted))
+
+
+@dataclass(frozen=True)
+class NotedProcess(Identity):
+    """What `note_process` keeps: `gpu` names the GPUs it was given, divided by commas."""
+
+    gpu: Name = ""
+
+
+def noted_process(folder: Path) -> NotedProcess | None:
+    """The process that was noted in a folder last, if that can be read."""
+    return read_record_or(NotedProcess, folder / "process.json", None)
 
 
 def start_engine(

@@ -7,12 +7,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import StringConstraints
 
 from engine.errors import BadInput, WorkFailed
 from engine.files import read_json, write_json
 from engine.home import Home
 from engine.locks import exclusive
+from engine.records import FilePath, Moment, Name, as_record
 
 Lane = Literal["cpu", "gpu", "light"]
 
@@ -26,12 +29,12 @@ class Ticket:
     name of what must have ended before; `held` waits until released; `now` waits for nobody.
     """
 
-    name: str
+    name: Annotated[Name, StringConstraints(pattern=r"^(run|job):[^/.][^/]*$")]
     lane: Lane
-    where: str
-    asked: float
+    where: FilePath
+    asked: Moment
     held: bool = False
-    after: str = ""
+    after: Name = ""
     now: bool = False
 
 
@@ -135,12 +138,11 @@ def _put_damaged_aside(file: Path) -> None:
 
 
 def _parsed(file: Path) -> tuple[Ticket, ...]:
-    known = {item.name for item in dataclasses.fields(Ticket)}
     values = _any(file)
     tickets = []
     for value in values if isinstance(values, list) else []:
-        with contextlib.suppress(TypeError, AttributeError):
-            tickets.append(Ticket(**{key: v for key, v in value.items() if key in known}))
+        with contextlib.suppress(BadInput):
+            tickets.append(as_record(Ticket, value, "A ticket"))
     return tuple(tickets)
 
 

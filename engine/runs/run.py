@@ -1,16 +1,20 @@
 """A training run as its folder tells it."""
 
+import logging
 import platform
 import time
 from dataclasses import dataclass
 
 from engine.errors import BadInput
+from engine.files import printable
 from engine.home import Home
 from engine.locks import is_held
 from engine.runs.process import Identity
 from engine.runs.queue import read_queue
 from engine.training.folder import RunFolder, run_folder
 from engine.training.status import ENDED, State, Status, read_status
+
+log = logging.getLogger(__name__)
 
 # A run writes its status every second while it steps. What was written this recently speaks for
 # a process whose lock cannot be seen, such as that of another machine with a clock of its own.
@@ -26,7 +30,8 @@ class Run:
     """A run's folder, what it last said of itself, and how it truly stands.
 
     `state` is "lost" where neither the lock nor the heartbeat speaks for the process of the
-    status; `reason` is the sentence it ended with. `silent` is for how many seconds a run that
+    status, and "damaged" where its folder cannot be read; `reason` is the sentence it ended with,
+    or what is damaged. `silent` is for how many seconds a run that
     holds its lock has not been heard of, 0 where that is not long.
     """
 
@@ -42,7 +47,7 @@ class Run:
 
     @property
     def is_live(self) -> bool:
-        return self.state not in ENDED and self.state != "lost"
+        return self.state not in ENDED and self.state not in ("lost", "damaged")
 
     @property
     def is_abroad(self) -> bool:
@@ -60,6 +65,11 @@ class Run:
 
     @property
     def can_resume(self) -> bool:
+        """Whether there is a checkpoint to go on from, or nothing was done yet."""
+        if self.state == "damaged":
+            # Without its status, the checkpoint tells where it was.
+            there = self.folder.config.is_file() and self.folder.last.is_file()
+            return there and self.folder.root.name == self.run_id
         return self.state in ("stopped", "failed", "lost") and not self.folder.imported.exists()
 
     @property
@@ -83,9 +93,9 @@ def list_runs(home: Home) -> list[Run]:
     """Every run of the home, the newest first."""
     waiting = {ticket.name for ticket in read_queue(home)}
     runs = [
-        read_run(RunFolder(path.parent), f"run:{path.parent.name}" in waiting)
-        for path in home.runs.glob("*/config.yaml")
-        if not path.parent.name.startswith(".")
+        read_run(folder, f"run:{folder.run_id}" in waiting)
+        for folder in (RunFolder(path.parent) for path in home.runs.glob("*/config.yaml"))
+        if not folder.root.name.startswith(".")
     ]
     return sorted(runs, key=lambda run: -_began(run))
 
@@ -93,14 +103,32 @@ def list_runs(home: Home) -> list[Run]:
 def read_run(folder: RunFolder, waits: bool = False) -> Run:
     """A run's true state: what its status says, and whether its lock bears that out.
 
-    `waits` tells that it has a ticket in the queue.
+    `waits` tells that it has a ticket in the queue. One that cannot be read is damaged.
     """
+    try:
+        return _read_run(folder, waits)
+    except Exception as error:
+        # One run that nobody foresaw must not hide the others.
+        log.exception("The run %s cannot be read.", folder.run_id)
+        return _damaged(folder, f"It cannot be read ({type(error).__name__}).")
+
+
+def _read_run(folder: RunFolder, waits: bool) -> Run:
     # The lock comes first: a run that ends in between has then written its last status.
     alive = is_held(folder.lock)
+    fault = ""
     try:
         status = read_status(folder.status)
-    except BadInput:
+    except BadInput as error:
         status = Status(folder.run_id)
+        # Without a status it was made and never started.
+        fault = str(error) if folder.status.exists() else ""
+    if not folder.config.is_file():
+        fault = f"{folder.config} is not a file."
+    if printable(folder.root.name) != folder.root.name:
+        fault = "Its folder's name cannot be shown; rename the folder."
+    if fault and not alive and not waits:
+        return _damaged(folder, fault)
     if alive and status.state in ENDED:
         # The supervisor holds the lock for a moment to see to what a run left behind.
         time.sleep(_MOMENT)
@@ -108,6 +136,10 @@ def read_run(folder: RunFolder, waits: bool = False) -> Run:
     state, reason = _true_state(folder, status, alive, waits)
     silent = _silence(status) if alive and state in ("running", "stopping") else 0.0
     return Run(folder, status, state, reason, silent)
+
+
+def _damaged(folder: RunFolder, fault: str) -> Run:
+    return Run(folder, Status(folder.run_id), "damaged", fault)
 
 
 def _began(run: Run) -> float:

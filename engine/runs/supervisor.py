@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import BadInput, StudioError
+from engine.files import printable
 from engine.home import Home, open_home
 from engine.locks import claim, inherited, is_held, release
 from engine.runs.process import end_left_over
@@ -76,8 +77,9 @@ class Supervisor:
             self._start_what_fits()
             self._considered = considered
         for name, work in list(self._live.items()):
-            self._stop(name, work)
-        with contextlib.suppress(OSError):
+            with _alone(name):
+                self._stop(name, work)
+        with _alone("The watch"):
             self._watch.look(list(self._live))
         return bool(self._live) or any(self._is_ours(ticket) for ticket in tickets)
 
@@ -103,34 +105,41 @@ class Supervisor:
             return
         self._looked = time.monotonic()
         for name in _names(self._home):
-            if name not in self._live and is_held(work_of(self._home, name).lock):
-                log.info("Found %s alive.", name)
-                self._take_on(work_of(self._home, name))
+            with _alone(name):
+                if name not in self._live and is_held(work_of(self._home, name).lock):
+                    log.info("Found %s alive.", name)
+                    self._take_on(work_of(self._home, name))
 
     def _take_on(self, work: Work) -> None:
-        self._live[work.name] = work
         self._places[work.name] = work.lane, work.gpu
+        self._live[work.name] = work
 
     def _note_ends(self) -> None:
         for name, work in list(self._live.items()):
-            child = self._children.get(name)
-            status = None
-            if child is not None:
-                # Left unwaited for, so that its number stays its own until its loaders are gone.
-                if not os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-                    continue
-                work.kill_rest()
-                status = child.wait()
-                del self._children[name]
-            elif is_held(work.lock):
-                continue
-            else:
-                work.kill_rest()
-            del self._live[name], self._places[name]
-            self._end(work, status)
-            self._stages.pop(name, None)
+            with _alone(name):
+                self._note_end(name, work)
 
-    def _end(self, work: Work, status: int | None) -> None:
+    def _note_end(self, name: str, work: Work) -> None:
+        child = self._children.get(name)
+        status = None
+        if child is not None:
+            # Left unwaited for, so that its number stays its own until its loaders are gone.
+            if not os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                return
+            with _alone(name):
+                work.kill_rest()
+            status = child.wait()
+            del self._children[name]
+        elif is_held(work.lock):
+            return
+        else:
+            with _alone(name):
+                work.kill_rest()
+        del self._live[name], self._places[name]
+        self._end(work, status)
+        self._stages.pop(name, None)
+
+    def _end(self, work: Work, status: int | None, reason: str = "") -> None:
         log.info("%s ended%s.", work.name, "" if status is None else f" with {status}")
         lock = self._locks.pop(work.name, None)
         if lock is None and work.exists:
@@ -139,12 +148,12 @@ class Supervisor:
             return
         try:
             if work.exists:
-                work.note_end(status, wish_of(work))
-        except (StudioError, OSError):
+                work.note_end(status, wish_of(work), reason)
+        except Exception:
             log.exception("How %s ended could not be written.", work.name)
         finally:
             release(lock)
-        with contextlib.suppress(OSError):
+        with _alone(work.name):
             self._watch.look_at(work.name)
 
     def _start_what_fits(self) -> None:
@@ -153,19 +162,22 @@ class Supervisor:
         limits = _limits()
         with changing(self._home) as tickets:
             for ticket in list(tickets):
-                if not self._is_ours(ticket):
-                    continue
-                if ticket.name in self._live and is_held(self._live[ticket.name].lock):
-                    # Whoever started it was killed before it could be taken out.
-                    tickets.remove(ticket)
-                    continue
-                waits = ticket.after and (
-                    ticket.after in self._live or any(t.name == ticket.after for t in tickets)
-                )
-                gpu = self._free(ticket, limits) if not waits else None
-                if gpu is not None:
-                    tickets.remove(ticket)
-                    self._start(work_of(self._home, ticket.name), gpu)
+                with _alone(ticket.name):
+                    if self._is_ours(ticket):
+                        self._start_if_free(ticket, tickets, limits)
+
+    def _start_if_free(self, ticket: Ticket, tickets: list[Ticket], limits: QueueSettings) -> None:
+        if ticket.name in self._live and is_held(self._live[ticket.name].lock):
+            # Whoever started it was killed before it could be taken out.
+            tickets.remove(ticket)
+            return
+        waits = ticket.after and (
+            ticket.after in self._live or any(t.name == ticket.after for t in tickets)
+        )
+        gpu = self._free(ticket, limits) if not waits else None
+        if gpu is not None:
+            tickets.remove(ticket)
+            self._start(work_of(self._home, ticket.name), gpu)
 
     def _free(self, ticket: Ticket, limits: QueueSettings) -> str | None:
         """The GPUs for this ticket, "" where it needs none; None where too few are free."""
@@ -187,9 +199,10 @@ class Supervisor:
             self._children[work.name] = work.start(lock, gpu)
             self._take_on(work)
             log.info("Started %s%s.", work.name, f" on GPU {gpu}" if gpu else "")
-        except (OSError, StudioError):
+        except Exception as error:
             log.exception("%s could not be started.", work.name)
-            self._end(work, 1)
+            said = str(error) if isinstance(error, StudioError) else type(error).__name__
+            self._end(work, 1, f"It could not be started: {said.rstrip('.')}.")
 
     def _stop(self, name: str, work: Work) -> None:
         """Take the next step of stopping: ask, then SIGTERM, then SIGKILL."""
@@ -216,6 +229,15 @@ class Supervisor:
         with contextlib.suppress(StudioError):
             write_wish(work.stop, dataclasses.replace(wish, stage=following, since=time.time()))
         work.signal(number)
+
+
+@contextlib.contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """What goes wrong with one run or job is logged; it must not stop the others."""
+    try:
+        yield
+    except Exception:
+        log.exception("%s could not be handled.", printable(name))
 
 
 def _names(home: Home) -> Iterator[str]:

@@ -6,10 +6,15 @@ import time
 from dataclasses import dataclass
 
 from engine.errors import BadInput, WorkFailed
+from engine.files import printable
 from engine.home import Home
 from engine.locks import claim, release
 from engine.runs.run import find_run
 from engine.training.folder import RunFolder
+
+_LONGEST_NAME = 200
+# The year 5138.
+_LATEST = 1e11
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,9 @@ def delete_run(home: Home, run_id: str) -> Discarded:
     """
     run = find_run(home, run_id)
     now = time.time()
-    target = home.runs / ".trash" / f"{now:.3f}~{run_id}"
+    # A name that is escaped may be longer than a file's name can be.
+    kept = run_id.encode()[:_LONGEST_NAME].decode(errors="ignore")
+    target = home.runs / ".trash" / f"{now:.3f}~{kept}"
     try:
         # With the lock in hand nobody starts it meanwhile.
         lock = None if run.is_live else claim(run.folder.lock)
@@ -43,7 +50,7 @@ def delete_run(home: Home, run_id: str) -> Discarded:
             release(lock)
     except OSError as error:
         raise WorkFailed(f"The run {run_id} cannot be moved ({error.strerror}).") from error
-    return Discarded(RunFolder(target), run_id, now)
+    return Discarded(RunFolder(target), kept, now)
 
 
 def trash(home: Home) -> list[Discarded]:
@@ -53,7 +60,8 @@ def trash(home: Home) -> list[Discarded]:
         at, _, run_id = path.name.partition("~")
         # What lies there under another name was put there by nobody of us.
         with contextlib.suppress(ValueError):
-            found.append(Discarded(RunFolder(path), run_id, float(at)))
+            if 0 <= float(at) < _LATEST:
+                found.append(Discarded(RunFolder(path), printable(run_id), float(at)))
     return sorted(found, key=lambda discarded: -discarded.at)
 
 
@@ -62,12 +70,16 @@ def restore_run(home: Home, run_id: str) -> str:
 
     Raises:
         BadInput: there is none in the trash.
+        WorkFailed: the home cannot be written to.
     """
     for discarded in trash(home):
         if discarded.run_id == run_id:
             taken = (home.runs / run_id).exists()
             name = f"{run_id}-restored-{int(discarded.at)}" if taken else run_id
-            discarded.folder.root.rename(home.runs / name)
+            try:
+                discarded.folder.root.rename(home.runs / name)
+            except OSError as error:
+                raise WorkFailed(f"{run_id} cannot be moved ({error.strerror}).") from error
             return name
     raise BadInput(f"There is no run {run_id!r} in the trash.")
 

@@ -1,5 +1,6 @@
 """Noticing, from time to time, what there is to tell of runs; each thing is told once."""
 
+import logging
 import time
 
 from engine.errors import BadInput
@@ -9,6 +10,8 @@ from engine.runs.messenger import send
 from engine.runs.run import Run, find_run, list_runs
 from engine.settings.alerts import AlertSettings
 from engine.settings.configs import studio_settings
+
+log = logging.getLogger(__name__)
 
 _EVERY = 5.0
 
@@ -29,21 +32,25 @@ class Watch:
                 self.look_at(name)
             for run in list_runs(self._home):
                 if run.state == "lost":
-                    self._tell(run)
+                    self._tell_alone(run)
 
     def look_at(self, name: str) -> None:
-        """Look at one of them now.
-
-        Raises:
-            OSError: what there is to tell cannot be written.
-        """
+        """Look at one of them now."""
         kind, _, run_id = name.partition(":")
         if kind != "run":
             return
         try:
-            self._tell(find_run(self._home, run_id))
+            run = find_run(self._home, run_id)
         except BadInput:
             return
+        self._tell_alone(run)
+
+    def _tell_alone(self, run: Run) -> None:
+        try:
+            self._tell(run)
+        except Exception:
+            # One run must not keep the others from being told of.
+            log.exception("What happened to %s could not be told.", run.run_id)
 
     def _tell(self, run: Run) -> None:
         settings = _settings()

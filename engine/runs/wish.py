@@ -1,17 +1,20 @@
 """The wish that a run or a job stop: a file in its folder, which tells how far that has come."""
 
 import time
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from engine.errors import BadInput
-from engine.files import read_json, write_json
+from pydantic import Field
+
+from engine.files import write_json
+from engine.records import Moment, read_record_or
 
 Stage = Literal["asked", "terminated", "killed"]
 
 ASK_SECONDS = 60.0
 TERM_SECONDS = 20.0
+_Patience = Annotated[float, Field(ge=0, le=86_400)]
 
 
 @dataclass(frozen=True)
@@ -20,12 +23,12 @@ class StopWish:
     `term_seconds` of that is killed. Without `save` it is killed at once. Times are Unix seconds.
     """
 
-    asked: float
-    ask_seconds: float = ASK_SECONDS
-    term_seconds: float = TERM_SECONDS
+    asked: Moment
+    ask_seconds: _Patience = ASK_SECONDS
+    term_seconds: _Patience = TERM_SECONDS
     save: bool = True
     stage: Stage = "asked"
-    since: float = 0.0
+    since: Moment = 0.0
 
     @property
     def seconds_to_next(self) -> float | None:
@@ -40,12 +43,7 @@ def read_wish(path: Path) -> StopWish | None:
     """The wish at `path`; one in no words (an empty file) is a wish all the same."""
     if not path.exists():
         return None
-    try:
-        values = read_json(path)
-        known = {item.name for item in fields(StopWish)}
-        return StopWish(**{key: value for key, value in values.items() if key in known})
-    except (BadInput, AttributeError, TypeError):
-        return StopWish(time.time())
+    return read_record_or(StopWish, path, StopWish(time.time()))
 
 
 def write_wish(path: Path, wish: StopWish) -> None:

@@ -9,21 +9,24 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
 
 import psutil
 
 from engine.errors import BadInput
-from engine.files import read_json, write_json
+from engine.files import write_json
 from engine.home import Home
+from engine.locks import release
 from engine.progress import JOB_VARIABLE
+from engine.records import read_record, read_record_or
 from engine.runs.failure import exit_words
+from engine.runs.job_files import JobOrder
 from engine.runs.process import (
     Identity,
     identity_of,
     is_zombie,
     led_processes,
     note_process,
+    noted_process,
     send,
     start_engine,
 )
@@ -84,16 +87,24 @@ class Work(ABC):
         """The engine's arguments, the file of its output, and its environment."""
 
     @abstractmethod
-    def note_end(self, exit_status: int | None, wish: StopWish | None) -> None:
-        """Write how it ended where it could not say so itself; None = nobody knows."""
+    def note_end(self, exit_status: int | None, wish: StopWish | None, reason: str = "") -> None:
+        """Write how it ended where it could not say so itself; None = nobody knows.
+
+        `reason` is the sentence to write, where there is a better one than the status gives.
+        """
 
     def start(self, lock: int, gpu: str = "") -> "subprocess.Popen[bytes]":
         """Start its process, which takes over the lock, and note which one that is.
 
         Raises:
-            OSError: its files cannot be written; the lock is let go of.
+            BadInput: what it is to do cannot be read.
+            OSError: its files cannot be written; the lock is let go of in any case.
         """
-        arguments, output, environment = self.command()
+        try:
+            arguments, output, environment = self.command()
+        except BaseException:
+            release(lock)
+            raise
         if gpu:
             environment["CUDA_VISIBLE_DEVICES"] = gpu
         process = start_engine(
@@ -104,15 +115,13 @@ class Work(ABC):
 
     def identity(self) -> Identity | None:
         """The process that was started for it last."""
-        noted = _read(self.root / "process.json")
-        if isinstance(noted.get("pid"), int) and isinstance(noted.get("started"), (int, float)):
-            return Identity(noted["pid"], noted["started"], str(noted.get("host", "")))
-        return None
+        return noted_process(self.root)
 
     @property
     def gpu(self) -> str:
         """The GPUs it was given, divided by commas."""
-        return str(_read(self.root / "process.json").get("gpu", ""))
+        noted = noted_process(self.root)
+        return noted.gpu if noted else ""
 
     def processes(self) -> list[psutil.Process]:
         """All of its processes, on this machine only."""
@@ -180,7 +189,7 @@ class RunWork(Work):
     def processes(self) -> list[psutil.Process]:
         return list({*super().processes(), *led_processes(self.root)})
 
-    def note_end(self, exit_status: int | None, wish: StopWish | None) -> None:
+    def note_end(self, exit_status: int | None, wish: StopWish | None, reason: str = "") -> None:
         self.stop.unlink(missing_ok=True)
         try:
             status = read_status(self.folder.status)
@@ -194,7 +203,7 @@ class RunWork(Work):
         elif exit_status is None:
             return
         else:
-            state, reason = "failed", exit_words(exit_status)
+            state, reason = "failed", reason or exit_words(exit_status)
         require_legal(status.run_id, status.state, state)
         ended = dataclasses.replace(
             status,
@@ -217,25 +226,25 @@ class JobWork(Work):
 
     @property
     def lane(self) -> Lane:
-        lane = _read(self.root / "job.json").get("lane")
-        return next((known for known in get_args(Lane) if known == lane), "light")
+        order = read_record_or(JobOrder, self.root / "job.json", None)
+        return order.lane if order else "light"
 
     @property
     def ends_with_note(self) -> bool:
         return True
 
     def command(self) -> tuple[list[str], Path, dict[str, str]]:
-        arguments = [str(word) for word in _read(self.root / "job.json").get("arguments", [])]
-        arguments += ["--json", "--home", str(self.home.root)]
+        order = read_record(JobOrder, self.root / "job.json")
+        arguments = [*order.arguments, "--json", "--home", str(self.home.root)]
         return arguments, self.root / "output.txt", {JOB_VARIABLE: str(self.root)}
 
-    def note_end(self, exit_status: int | None, wish: StopWish | None) -> None:
+    def note_end(self, exit_status: int | None, wish: StopWish | None, reason: str = "") -> None:
         self.stop.unlink(missing_ok=True)
         ended = self.root / "ended.json"
         if ended.exists() or (exit_status is None and wish is None):
             return
         status = 130 if exit_status is None or wish is not None else exit_status
-        reason = "It was stopped." if wish is not None else exit_words(status)
+        reason = "It was stopped." if wish is not None else reason or exit_words(status)
         write_json(ended, {"exit_status": status, "reason": reason, "t": time.time()})
 
 
@@ -288,11 +297,3 @@ def _stopped_words(wish: StopWish) -> str:
         f"It did not answer for {waited:.0f} seconds and was {did}; "
         "Resume goes on from its last checkpoint."
     )
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        value = read_json(path)
-    except BadInput:
-        return {}
-    return value if isinstance(value, dict) else {}

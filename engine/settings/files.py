@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from engine.errors import BadInput
-from engine.files import write_atomic
+from engine.files import printable, read_bounded, write_atomic
 from engine.settings.base import Settings
 
 S = TypeVar("S", bound=Settings)
@@ -19,6 +19,10 @@ S = TypeVar("S", bound=Settings)
 _LOADER: type[yaml.CSafeLoader] | type[yaml.SafeLoader] = (
     yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 )
+
+_LARGEST = 1_000_000
+_MOST_VALUES = 10_000
+_DEEPEST = 20
 
 # What pydantic adds to a key where a value may be of several kinds.
 _KINDS = frozenset({"int", "float", "str", "bool", "[key]"})
@@ -76,15 +80,13 @@ def read_yaml(path: Path) -> dict[str, Any]:
     Raises:
         BadInput: it is missing, not YAML, or something else than a mapping.
     """
+    if not path.exists():
+        raise BadInput(f"The settings file {path} does not exist.")
+    content = read_bounded(path, _LARGEST)
     try:
-        values = yaml.load(path.read_text(encoding="utf-8"), _LOADER)
-    except FileNotFoundError as error:
-        raise BadInput(f"The settings file {path} does not exist.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"The settings file {path} cannot be read: {error}.") from error
-    except yaml.YAMLError as error:
-        problem = " ".join(str(error).split())
-        raise BadInput(f"{path} is not valid YAML: {problem}.") from error
+        values = _parsed(content.decode("utf-8"))
+    except ValueError as error:
+        raise BadInput(f"{printable(path)} is not valid YAML: {error}.") from error
     if values is None:
         return {}
     if not isinstance(values, dict):
@@ -118,6 +120,52 @@ def explain(kind: type[BaseModel], error: ValidationError) -> str:
     return f"{key} is {told}: {message[0].lower()}{message[1:]}."
 
 
+def _parsed(text: str) -> Any:
+    """The value of a YAML text.
+
+    Raises:
+        ValueError: it is not YAML, or holds more, or deeper, than settings need.
+    """
+    try:
+        depth = 0
+        # Before any value is made: libyaml's stack, and with it the process, ends in deep ones.
+        for count, event in enumerate(yaml.parse(text, _LOADER)):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST or count > _MOST_VALUES:
+                raise ValueError("it is nested too deeply, or too long")
+        value = yaml.load(text, _LOADER)
+        _size_of(value, {})
+    except ValueError:
+        raise
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from error
+    except Exception as error:
+        # PyYAML lets through whatever the making of a value raises, such as of a false date.
+        raise ValueError(f"a value in it cannot be read ({type(error).__name__})") from error
+    return value
+
+
+def _size_of(value: Any, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
+    """How many values it holds, those behind aliases again each time, and how deep they nest.
+
+    Raises:
+        ValueError: more than settings need: an alias can stand for millions.
+    """
+    if not isinstance(value, (dict, list)):
+        return 1, 0
+    if id(value) not in known:
+        # One that holds itself is met again before it is known.
+        known[id(value)] = (_MOST_VALUES, 0)
+        inner = list(value.values()) if isinstance(value, dict) else value
+        sizes = [_size_of(item, known) for item in inner]
+        size, depth = 1 + sum(size for size, _ in sizes), 1 + max((d for _, d in sizes), default=0)
+        if size > _MOST_VALUES or depth > _DEEPEST:
+            raise ValueError("it is nested too deeply or repeats itself too often")
+        known[id(value)] = size, depth
+    return known[id(value)]
+
+
 def _nearest(kind: type[BaseModel], key: str) -> str:
     """The setting most like `key`: in its own group, else of that name in another group."""
     keys = list(_keys(kind))
@@ -144,8 +192,8 @@ def _lay_over(values: dict[str, Any], change: str) -> None:
     if not separator or not key.strip():
         raise BadInput(f"{change!r} is no change of a setting; write it as key=value.")
     try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        value = _parsed(text)
+    except ValueError as error:
         raise BadInput(f"The value in {change!r} is not valid YAML.") from error
     *groups, last = key.strip().split(".")
     for group in groups:

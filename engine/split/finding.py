@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from engine.records import Text
+
 
 @dataclass(frozen=True)
 class Finding:
     """One check and how it went."""
 
-    check: str
+    check: Text
     ok: bool
-    detail: str
+    detail: Text

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadInput
+from engine.records import Count
 from engine.settings.split import SplitSettings
 from engine.split.classes import ClassMap
 from engine.split.deal import NOWHERE, TEST, TRAIN, VAL, Codes, Units, deal, deal_folds
@@ -24,8 +25,8 @@ from engine.split.rule import Counts, Shares, shares_of
 class PartCount:
     """The size of one part."""
 
-    images: int
-    species: int
+    images: Count
+    species: Count
 
 
 @dataclass(frozen=True)

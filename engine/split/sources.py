@@ -1,14 +1,22 @@
 """The photographs of some sources."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadInput
-from engine.files import read_json
+from engine.records import Text, read_record
 from engine.split.evidence import Evidence
 from engine.split.folder import SplitFolder
+
+
+@dataclass(frozen=True)
+class _Made:
+    """The sources in a manifest; one of before there was a choice names none."""
+
+    sources: tuple[Text, ...] = ()
 
 
 def of_sources(evidence: Evidence, sources: Collection[str]) -> NDArray[np.bool_]:
@@ -35,10 +43,7 @@ def sources_of(folder: SplitFolder) -> tuple[str, ...]:
     Raises:
         BadInput: its manifest cannot be read.
     """
-    manifest = read_json(folder.manifest)
-    # Manifests of before there was a choice do not tell.
-    named = manifest.get("sources", ()) if isinstance(manifest, dict) else ()
-    return tuple(map(str, named))
+    return read_record(_Made, folder.manifest).sources
 
 
 def in_words(sources: Sequence[str]) -> str:

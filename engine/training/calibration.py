@@ -2,14 +2,16 @@
 
 import logging
 from dataclasses import asdict, dataclass
+from typing import Annotated
 
 import numpy as np
 import torch
+from pydantic import Field
 from torch import Tensor
 from torch.nn import functional
 
-from engine.errors import BadInput
-from engine.files import read_json, write_json
+from engine.files import write_json
+from engine.records import Count, Number, read_record_or
 from engine.training.checkpoint import open_checkpoint
 from engine.training.folder import RunFolder
 from engine.training.judge import judge, judging_size
@@ -31,14 +33,14 @@ class Calibration:
     nll in nats, ece and brier in 0..1 and 0..2; the less the better.
     """
 
-    temperature: float
-    images: int
-    nll_before: float
-    nll_after: float
-    ece_before: float
-    ece_after: float
-    brier_before: float
-    brier_after: float
+    temperature: Annotated[float, Field(ge=0.01, le=100)]
+    images: Count
+    nll_before: Number
+    nll_after: Number
+    ece_before: Number
+    ece_after: Number
+    brier_before: Number
+    brier_after: Number
 
 
 class Thermometer:
@@ -114,7 +116,4 @@ def calibrate(scene: Scene) -> Calibration | None:
 
 def read_calibration(folder: RunFolder) -> Calibration | None:
     """What was found for a run, if anything was."""
-    try:
-        return Calibration(**read_json(folder.temperature))
-    except (BadInput, TypeError):
-        return None
+    return read_record_or(Calibration, folder.temperature, None)

@@ -4,13 +4,14 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from engine.errors import BadInput
-from engine.files import read_json, write_json
+from engine.files import write_json
+from engine.records import Count, Number, Text, read_record_or
 from engine.training.interval import interval
 
 Kind = Literal["misaligned", "gap", "rate_high", "no_learning", "starved", "unseen"]
@@ -71,16 +72,16 @@ class Remark:
 
     kind: Kind
     severity: Severity
-    sentence: str
+    sentence: Text
 
 
 @dataclass(frozen=True)
 class Diagnosis:
     """What was noticed after `epoch`, the worst first."""
 
-    epoch: float
-    step: int
-    remarks: tuple[Remark, ...]
+    epoch: Number
+    step: Count
+    remarks: Annotated[tuple[Remark, ...], Field(max_length=100)]
 
 
 def epochs_of(points: Iterable[dict[str, Any]], since: int = 0) -> list[Epoch]:
@@ -123,13 +124,8 @@ def write_diagnosis(path: Path, diagnosis: Diagnosis) -> None:
 
 
 def read_diagnosis(path: Path) -> Diagnosis | None:
-    """The last diagnosis, if there is one."""
-    try:
-        values = read_json(path)
-        remarks = tuple(Remark(**item) for item in values["remarks"])
-        return Diagnosis(values["epoch"], values["step"], remarks)
-    except (BadInput, KeyError, TypeError):
-        return None
+    """The last diagnosis, if there is one that can be read."""
+    return read_record_or(Diagnosis, path, None)
 
 
 def _epoch(train: list[dict[str, Any]], val: dict[str, Any]) -> Epoch:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.errors import BadInput
-from engine.files import read_json, write_json
+from engine.files import write_json
 from engine.home import Home
+from engine.records import Count, Text, read_record_or
 from engine.settings.run import RunSettings
 from engine.training.classifier import classifier_names, features_of
 from engine.training.dataset import Batch, PhotoDataset
@@ -27,6 +29,15 @@ from engine.training.sampling import Key, plain_batches
 Breathe = Callable[[int, int], None]
 
 _CHUNK = 64
+_DONE_BYTES = 64_000_000
+
+
+@dataclass(frozen=True)
+class _Done:
+    """How many photographs have their features, and which of them could not be read."""
+
+    done: Count = 0
+    unreadable: dict[Count, Text] = field(default_factory=dict)
 
 
 class FeaturePart:
@@ -130,7 +141,7 @@ def cached_features(
             write_json(root / "done.json", {"done": len(part), "unreadable": bad})
         if len(bad) == len(part):
             raise BadInput(f"No photograph can be read: {next(iter(bad.values()))}")
-    return FeaturePart(part, np.load(root / "features.npy", mmap_mode="r"), bad)
+    return FeaturePart(part, _kept(root, len(part)), bad)
 
 
 def few_of_each(labels: NDArray[np.int64], most: int) -> list[int]:
@@ -152,11 +163,20 @@ def batches_of(indices: Sequence[int], size: int) -> list[list[Key]]:
 
 
 def _done(root: Path) -> tuple[int, dict[int, str]]:
+    found = read_record_or(_Done, root / "done.json", _Done(), _DONE_BYTES)
+    return found.done, found.unreadable
+
+
+def _kept(root: Path, rows: int) -> NDArray[np.float16]:
+    """The features on disk: (rows, width)."""
+    path = root / "features.npy"
     try:
-        found = read_json(root / "done.json")
-    except BadInput:
-        return 0, {}
-    return int(found["done"]), {int(index): why for index, why in found["unreadable"].items()}
+        features: NDArray[np.float16] = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise BadInput(f"{path} is damaged; delete {root} to compute it again.") from error
+    if features.dtype != np.float16 or features.ndim != 2 or len(features) != rows:
+        raise BadInput(f"{path} is damaged; delete {root} to compute it again.")
+    return features
 
 
 def _table(root: Path, rows: int, width: int) -> np.memmap[Any, np.dtype[np.float16]]:

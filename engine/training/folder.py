@@ -1,23 +1,36 @@
 """The run folder: runs/RUN_ID/, the truth about one training run."""
 
+import reprlib
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.crop.presets import CENTRE, load_preset
 from engine.errors import BadInput
-from engine.files import read_json, sha256_of, write_json
+from engine.files import printable, sha256_of, write_json
 from engine.home import Home
 from engine.home_id import home_id
+from engine.records import FilePath, Name, Text
 from engine.settings.crop import CropPreset
 from engine.settings.files import load, save
 from engine.settings.model import ModelSettings
 from engine.settings.run import RunSettings
 from engine.split.classes import ClassMap, read_classes
 from engine.split.folder import SplitLine, read_part
-from engine.training.parts import locate, portable, read_parts, require_labels
+from engine.training.parts import locate, portable, read_digests, read_parts, require_labels
 from engine.training.preflight import data_findings, require_ready
 from engine.training.status import Status, read_status, write_status
+
+UNREADABLE_BYTES = 16_000_000
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A photograph of a part that could not be read, one of a run's unreadable.json."""
+
+    part: Name
+    path: FilePath
+    reason: Text
 
 
 @dataclass(frozen=True)
@@ -28,7 +41,8 @@ class RunFolder:
 
     @property
     def run_id(self) -> str:
-        return self.root.name
+        """The folder's name; what cannot be shown of it is escaped."""
+        return printable(self.root.name)
 
     @property
     def config(self) -> Path:
@@ -140,13 +154,13 @@ class RunFolder:
             BadInput: the run has no such part, or its file is missing or was changed.
             ClassMapMismatch: its labels mean other species than the run's.
         """
-        known = read_json(self.parts)
+        known = read_digests(self.parts)
         if part not in known:
             raise BadInput(f"The split of {self.run_id} has no part {part!r}.")
-        path = locate(home, known[part]["path"])
+        path = locate(home, known[part].path)
         if not path.is_file():
             raise BadInput(f"{path}, the {part} part of {self.run_id}, is missing.")
-        if sha256_of(path) != known[part]["sha256"]:
+        if sha256_of(path) != known[part].sha256:
             raise BadInput(
                 f"{path} was changed since the run {self.run_id} was made; start a new run."
             )
@@ -162,9 +176,20 @@ def run_folder(home: Home, run_id: str) -> RunFolder:
         BadInput: there is no such run.
     """
     folder = RunFolder(home.runs / run_id)
-    if Path(run_id).name != run_id or not folder.config.is_file():
-        raise BadInput(f"There is no run {run_id!r} in {home.runs}.")
-    return folder
+    if Path(run_id).name == run_id and _is_run(folder):
+        return folder
+    escaped = [path for path in home.runs.glob("*") if path.name != run_id == printable(path.name)]
+    if escaped and _is_run(RunFolder(escaped[0])):
+        return RunFolder(escaped[0])
+    raise BadInput(f"There is no run {reprlib.repr(run_id)} in {home.runs}.")
+
+
+def _is_run(folder: RunFolder) -> bool:
+    try:
+        return folder.config.exists()
+    except OSError:
+        # A name that is too long for a file.
+        return False
 
 
 def prepare(home: Home, settings: RunSettings, run_id: str) -> RunFolder:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from engine.errors import BadInput, ClassMapMismatch
 from engine.home import Home
+from engine.records import FilePath, Sha256, read_record
 from engine.settings.run import RunSettings
 from engine.split.classes import ClassMap, read_classes, require_same
 from engine.split.folder import SplitLine, read_part, split_folder
@@ -17,6 +18,23 @@ class Parts:
     paths: dict[str, Path]
     lines: dict[str, list[SplitLine]]
     classes: ClassMap
+
+
+@dataclass(frozen=True)
+class PartDigest:
+    """The file of one part, and the SHA-256 that it had when the run was made."""
+
+    path: FilePath
+    sha256: Sha256
+
+
+def read_digests(path: Path) -> dict[str, PartDigest]:
+    """The parts that a run was made of, by name: its parts.json.
+
+    Raises:
+        BadInput: it is missing or damaged.
+    """
+    return read_record(dict[str, PartDigest], path)
 
 
 def read_parts(home: Home, settings: RunSettings) -> Parts:

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from engine.errors import BadInput, WorkFailed
-from engine.files import read_json, write_json
+from engine.errors import WorkFailed
+from engine.files import write_json
+from engine.records import read_record_or
 from engine.training.dataset import Batch, Part
+from engine.training.folder import UNREADABLE_BYTES, Unreadable
 from engine.training.ranks import ALONE, Ranks
 from engine.training.tolerance import too_many
 
@@ -21,10 +23,8 @@ class Quarantine:
         self._sizes: dict[str, int] = {}
         # What was listed and could be read after all, since the processes last met.
         self._healed: set[tuple[str, str]] = set()
-        try:
-            self._found = {(item["part"], item["path"]): item["reason"] for item in read_json(file)}
-        except (BadInput, KeyError, TypeError):
-            self._found = {}
+        listed = read_record_or(tuple[Unreadable, ...], file, (), UNREADABLE_BYTES)
+        self._found = {(item.part, item.path): item.reason for item in listed}
 
     def take(self, part: str, dataset: Part, batch: Batch) -> None:
         """Note what a batch could not read, and what it could that is listed.

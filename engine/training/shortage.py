@@ -7,8 +7,15 @@ word in the run's folder and goes; all begin again at the last checkpoint, with 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engine.files import read_json, write_json
+from engine.files import write_json
+from engine.records import Count, read_record_or
 from engine.training.checkpoint import Place
+
+
+@dataclass(frozen=True)
+class _Told:
+    stage: Count
+    pass_size: Count
 
 
 @dataclass(frozen=True)
@@ -25,11 +32,11 @@ class Shortage:
     def heed(self, place: Place, configured: int) -> Place:
         """The place with the passes that fit: smaller than its own or the `configured` size where
         that was told of its stage."""
-        told = read_json(self.path) if self.path.exists() else {}
+        told = read_record_or(_Told, self.path, None)
         pass_size = place.pass_size or configured
-        if told.get("stage") != place.stage or told["pass_size"] >= pass_size:
+        if told is None or told.stage != place.stage or told.pass_size >= pass_size:
             return place
-        return replace(place, pass_size=told["pass_size"])
+        return replace(place, pass_size=told.pass_size)
 
     def forget(self) -> None:
         """Another start may find more memory."""

@@ -6,15 +6,18 @@ import platform
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, NotRequired
 
 import psutil
+from pydantic import AfterValidator, Field
+from typing_extensions import TypedDict
 
-from engine.errors import BadInput, WorkFailed
-from engine.files import read_json, write_json
+from engine.errors import WorkFailed
+from engine.files import write_json
+from engine.records import Count, Moment, Name, Number, ProcessId, Share, Text, read_record
 
 State = Literal[
-    "queued", "starting", "running", "stopping", "stopped", "finished", "failed", "lost"
+    "queued", "starting", "running", "stopping", "stopped", "finished", "failed", "lost", "damaged"
 ]
 ENDED: frozenset[State] = frozenset({"stopped", "finished", "failed"})
 # What may follow what. An attempt that died without a word is followed by the next one's start.
@@ -30,51 +33,67 @@ _FOLLOWING: dict[State, frozenset[State]] = {
 _SECONDS_BETWEEN_WRITES = 1.0
 
 
+def _written(state: State) -> State:
+    if state in ("lost", "damaged"):
+        raise ValueError("no run writes this state")
+    return state
+
+
+class Best(TypedDict):
+    """The best epoch so far, by its macro top-1; a loss that was not finite is None."""
+
+    value: Share
+    epoch: Number
+    metric: NotRequired[Name]
+    loss: NotRequired[Number | None]
+    step: NotRequired[Count]
+    stage: NotRequired[Count]
+
+
 @dataclass(frozen=True)
 class Status:
-    """What a run says of itself. Times are Unix seconds; "lost" is for readers, never written.
+    """What a run says of itself. Times are Unix seconds; "lost" and "damaged" are for readers,
+    never written.
 
     `stage_step` is the step that the stage began after. `thread_speeds` are images a second by
     number of CPU threads, as the last trial found them.
     """
 
-    run_id: str
-    state: State = "queued"
-    attempt: int = 0
-    pid: int | None = None
-    pid_started: float | None = None
-    host: str = ""
-    device: str = ""
-    threads: int | None = None
-    thread_speeds: dict[str, float] = field(default_factory=dict)
-    stage: str = ""
-    stage_step: int = 0
-    started: float | None = None
-    updated: float | None = None
-    ended: float | None = None
-    step: int = 0
-    steps_total: int = 0
-    epoch: float = 0.0
-    epochs: int = 0
-    images_per_second: float | None = None
-    seconds_left: float | None = None
-    best: dict[str, Any] | None = None
-    last: dict[str, float] = field(default_factory=dict)
-    reason: str = ""
-    exit_status: int | None = None
+    run_id: Name
+    state: Annotated[State, AfterValidator(_written)] = "queued"
+    attempt: Count = 0
+    pid: ProcessId | None = None
+    pid_started: Moment | None = None
+    host: Name = ""
+    device: Name = ""
+    threads: Count | None = None
+    thread_speeds: Annotated[dict[Name, Number], Field(max_length=100)] = field(
+        default_factory=dict
+    )
+    stage: Name = ""
+    stage_step: Count = 0
+    started: Moment | None = None
+    updated: Moment | None = None
+    ended: Moment | None = None
+    step: Count = 0
+    steps_total: Count = 0
+    epoch: Number = 0.0
+    epochs: Count = 0
+    images_per_second: Number | None = None
+    seconds_left: Number | None = None
+    best: Best | None = None
+    last: Annotated[dict[Name, Number | None], Field(max_length=100)] = field(default_factory=dict)
+    reason: Text = ""
+    exit_status: Annotated[int, Field(ge=-1000, le=1000)] | None = None
 
 
 def read_status(path: Path) -> Status:
-    """Read status.json; keys of another version are passed over.
+    """Read status.json; keys of another version are ignored.
 
     Raises:
         BadInput: it is missing or damaged.
     """
-    values = read_json(path)
-    if not isinstance(values, dict) or "run_id" not in values:
-        raise BadInput(f"{path} is no status of a run.")
-    known = {item.name for item in dataclasses.fields(Status)}
-    return Status(**{key: value for key, value in values.items() if key in known})
+    return read_record(Status, path)
 
 
 def require_legal(run_id: str, before: State, after: State) -> None:

@@ -1,5 +1,6 @@
 """What the filters find as a file: written in the background, then offered."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -7,7 +8,8 @@ import streamlit as st
 from engine.catalogue.conditions import conditions_of, shown_of
 from engine.catalogue.store import Filter
 from engine.catalogue.table_export import KINDS, Kind
-from engine.runs.jobs import Job, forget_job, read_job, start_job
+from engine.records import Count, FilePath
+from engine.runs.jobs import forget_job, read_job, start_job
 from studio import text
 from studio.background import follow
 from studio.catalogue.found import Found
@@ -25,6 +27,14 @@ _TYPES: dict[Kind, str] = {
 }
 # What a browser saves is read into the server's memory first.
 _LARGEST = 100_000_000
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What an export tells when it has finished."""
+
+    file: FilePath
+    images: Count
 
 
 def export_menu(found: Found) -> None:
@@ -73,10 +83,11 @@ def exported() -> None:
         return
     with st.container(border=True):
         broke_off(job, "The export", resumes=False)
-        file = Path(job.result["file"]) if job.state == "finished" else None
+        written = job.found(_Written)
+        file = Path(written.file) if written else None
         with st.container(horizontal=True, vertical_alignment="center"):
-            if file:
-                _offer(job, file)
+            if written and file:
+                _offer(written, file)
             if act(Action("Close"), "catalogue_export_close"):
                 forget_job(home(), _JOB)
                 st.rerun()
@@ -84,13 +95,13 @@ def exported() -> None:
             st.code(str(file), language=None, wrap_lines=True)
 
 
-def _offer(job: Job, file: Path) -> None:
+def _offer(written: _Written, file: Path) -> None:
     if not file.is_file():
         problem(f"{file} is there no more: export it again.")
         return
     size = file.stat().st_size
-    written = f"{text.count(job.result['images'], 'photograph')} exported, {text.size(size)}"
-    st.markdown(f":green[:material/check_circle:] {written}", width="stretch")
+    said = f"{text.count(written.images, 'photograph')} exported, {text.size(size)}"
+    st.markdown(f":green[:material/check_circle:] {said}", width="stretch")
     if size <= _LARGEST:
         st.download_button(
             "Save it from here",

@@ -3,6 +3,7 @@
 import dataclasses
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 
 from engine.catalogue.flags import DOUBTFUL_NAME, FLAGS
 from engine.catalogue.store import EVERYTHING
+from engine.records import Count, Name
 from engine.runs.jobs import Job, start_job
 from engine.settings.quality import QualitySettings
 from studio import text
@@ -24,6 +26,15 @@ from studio.views.ended import broke_off
 _JOB = "quality"
 
 
+@dataclass(frozen=True)
+class _Scan:
+    """What a scan tells when it has finished."""
+
+    images: Count
+    measured: Count
+    by_flag: dict[Name, Count] = field(default_factory=dict)
+
+
 def quality(found: Found) -> None:
     """Draw the scan, and what the last one found among the photographs that pass the filters."""
     job = follow({_JOB: "Looking for faults"})[_JOB]
@@ -35,10 +46,11 @@ def quality(found: Found) -> None:
 
 def _outcome(job: Job) -> None:
     broke_off(job, "The scan")
-    if job.state == "finished":
+    scan = job.found(_Scan)
+    if scan:
         when = text.ago(job.started, time.time())
-        images = text.count(int(job.result["images"]), "photograph")
-        files = text.count(int(job.result["measured"]), "file")
+        images = text.count(scan.images, "photograph")
+        files = text.count(scan.measured, "file")
         st.caption(f"Last scan {when}: {images} judged, {files} measured anew.")
 
 
@@ -71,10 +83,9 @@ def _last_settings(job: Job) -> QualitySettings:
 
 def _looked_for(job: Job) -> set[str]:
     """What is known to have been looked for; a scan that is under way or broke off does not say."""
-    if job.state != "finished":
-        return set()
+    scan = job.found(_Scan)
     # Names are looked at as they come in.
-    return {DOUBTFUL_NAME, *job.result.get("by_flag", ())}
+    return {DOUBTFUL_NAME, *scan.by_flag} if scan else set()
 
 
 def _findings(found: Found, looked_for: set[str]) -> None:

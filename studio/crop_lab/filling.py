@@ -1,6 +1,7 @@
 """Boxes for the whole catalogue, found ahead of a training in the background."""
 
 from collections.abc import Set
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -8,6 +9,7 @@ from engine.catalogue.store import Catalogue, Filter
 from engine.crop.presets import CENTRE, DEFAULT, load_preset, preset_names
 from engine.crop.store import CropStore
 from engine.home import Home
+from engine.records import Count, Number
 from engine.runs.jobs import Job, start_job
 from engine.settings.crop import CropPreset
 from studio import text
@@ -18,6 +20,15 @@ from studio.views.ended import broke_off
 
 JOB = "crop-fill"
 _PRESET = "lab_fill_preset"
+
+
+@dataclass(frozen=True)
+class _Filled:
+    """What a search for boxes tells when it has finished."""
+
+    images: Count
+    fallbacks: Count
+    seconds: Number
 
 
 def filling(catalogue: Catalogue) -> None:
@@ -83,8 +94,9 @@ def _standing(preset: CropPreset, hashes: Set[str], store: CropStore) -> None:
 
 def _ended(job: Job) -> None:
     broke_off(job, "The search for boxes")
-    if job.state == "finished":
-        found = text.count(int(job.result["images"]), "box", "boxes")
-        fallbacks = int(job.result["fallbacks"])
-        took = text.duration(float(job.result["seconds"]))
-        st.caption(f"The last time it found {found} in {took}, {fallbacks:,} of them the centre.")
+    found = job.found(_Filled)
+    if found:
+        boxes, took = text.count(found.images, "box", "boxes"), text.duration(found.seconds)
+        st.caption(
+            f"The last time it found {boxes} in {took}, {found.fallbacks:,} of them the centre."
+        )

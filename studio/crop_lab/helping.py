@@ -39,7 +39,7 @@ def helping() -> None:
     job = follow({JOB: _TITLE})[JOB]
     if job.state != "running":
         _ask(place)
-    if job.state in ("failed", "lost"):
+    if job.has_failed:
         problem(job.reason or "The measurement ended without a word; start it again.")
     _answers(place)
 

@@ -50,7 +50,7 @@ def last_session(home: Home) -> None:
     """How the last download went; nothing where there was none, or it was closed."""
     found = standing(home)
     closed = st.session_state.get("download.closed") == found.status.started
-    if closed or not (found.status.started or found.job.state in ("failed", "lost")):
+    if closed or not (found.status.started or found.job.has_failed):
         return
     with st.container(border=True):
         _how_it_ended(found)
@@ -97,6 +97,8 @@ def _how_it_ended(found: Standing) -> None:
     began_later = found.job.started > status.started
     if found.job.state == "failed" and (began_later or status.note):
         problem(found.job.reason or "The download failed; its log under the home says why.")
+    elif found.job.state == "damaged":
+        problem(found.job.reason)
     elif found.job.state == "lost" or status.phase != "ended":
         problem(
             "The download ended without a word, as after a power cut. Start it again: what is "

@@ -1,11 +1,13 @@
 """What the last import did."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from engine.catalogue.importing import ImportReport
 from engine.runs.jobs import Job, forget_job
 from studio import text
 from studio.place import catalogue, home
@@ -15,13 +17,14 @@ from studio.views.ended import broke_off
 
 def outcome(jobs: Mapping[str, Job]) -> None:
     """Say how the last import that has ended went; nothing where there is none."""
-    ended = [job for job in jobs.values() if job.state in ("finished", "stopped", "failed", "lost")]
+    ended = [job for job in jobs.values() if job.state not in ("none", "running")]
     if not ended:
         return
     last = max(ended, key=lambda job: job.started)
     with st.container(border=True):
-        if last.state == "finished" and isinstance(last.result, dict):
-            _report(last.result)
+        report = last.found(ImportReport)
+        if report is not None:
+            _report(asdict(report))
         broke_off(last, "The import")
         with st.container(horizontal=True):
             if last.state == "finished":

@@ -1,6 +1,7 @@
 """Any runs beside each other: curves, what differs, how well each did."""
 
 import math
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -110,13 +111,14 @@ def history_of(run: Run) -> History:
         found = run.folder.metrics.stat()
     except OSError:
         return History()
-    return _read(str(run.folder.metrics), found.st_mtime_ns, found.st_size)
+    # As bytes: the cache's keys take no name that is not UTF-8.
+    return _read(os.fsencode(run.folder.metrics), found.st_mtime_ns, found.st_size)
 
 
 @st.cache_resource(max_entries=100, show_spinner=False)
-def _read(path: str, time_ns: int, size: int) -> History:
+def _read(path: bytes, time_ns: int, size: int) -> History:
     history = History()
-    history.read_on(Path(path))
+    history.read_on(Path(os.fsdecode(path)))
     return history
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from engine.files import printable
 from engine.home import Home
 from engine.runs.failure import failure_of
 from engine.runs.history import History
@@ -25,6 +26,7 @@ from studio.runs.log_view import log_view
 from studio.runs.notes_view import note_view, notes_view
 from studio.runs.way import choose_way
 from studio.views.chip import chip
+from studio.views.component_key import component_key
 from studio.views.metrics import Metric, metric_row
 from studio.views.problem import problem, problems_shown
 
@@ -95,7 +97,7 @@ def _stands(home: Home, run: Run) -> tuple[str, ...]:
 
 
 def _key(run: Run) -> str:
-    return f"runs.{run.run_id}"
+    return component_key("runs.charts", run.run_id)
 
 
 def _reason(run: Run) -> None:
@@ -107,6 +109,9 @@ def _reason(run: Run) -> None:
         if failure.traceback:
             with st.expander("Traceback", icon=":material/bug_report:"):
                 st.code(failure.traceback, language="python", wrap_lines=True)
+    elif run.state == "damaged":
+        problem(text.plain(run.reason))
+        st.caption(f"Its folder is {text.plain(printable(run.folder.root))}.")
     elif run.state == "lost":
         goes_on = " Resume goes on from its last checkpoint." if run.can_resume else ""
         st.warning(f"{text.plain(run.reason)}{goes_on}", icon=":material/help:")
@@ -160,7 +165,7 @@ def figures(run: Run, history: History) -> list[Metric]:
     """How far the run is and how well it does."""
     status = run.status
     top1, speed = history.val.last("top1"), history.train.last("images_per_second")
-    best = status.best or {}
+    best = status.best
     return [
         Metric(
             "Epoch",

@@ -5,9 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from engine.errors import BadInput
-from engine.files import read_json
 from engine.home import Home
+from engine.runs.evaluation import Evaluation, read_evaluation
 from engine.runs.jobs import Job, read_job, start_job
 from engine.runs.run import Run
 from studio import text
@@ -24,7 +23,7 @@ def evaluation_job(home: Home, run: Run) -> Job:
 def evaluation(home: Home, run: Run) -> None:
     """The offer to evaluate on the test part; how far that is; and what was found."""
     work = evaluation_job(home, run)
-    values = read_test(run)
+    values = read_evaluation(run.folder)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
@@ -52,6 +51,8 @@ def evaluation(home: Home, run: Run) -> None:
         )
     elif work.state == "failed":
         problem(work.reason or "The evaluation failed; its log says why.")
+    elif work.state == "damaged":
+        problem(work.reason)
     elif work.state == "lost":
         problem("The evaluation ended without a word; evaluate again.")
     if values is None:
@@ -61,30 +62,21 @@ def evaluation(home: Home, run: Run) -> None:
     _show(values)
 
 
-def read_test(run: Run) -> dict[str, Any] | None:
-    """What the last evaluation on the test part found."""
-    try:
-        values = read_json(run.folder.evaluation / "test.json")
-    except BadInput:
-        return None
-    return values if isinstance(values, dict) and "top1" in values else None
-
-
 def _name(run: Run) -> str:
     return f"evaluate-{run.run_id}"
 
 
-def _show(values: dict[str, Any]) -> None:
+def _show(values: Evaluation) -> None:
     metric_row(figures(values))
     buckets, species = st.tabs(["By how much was known", "By species"])
     with buckets:
         st.dataframe(
             {
-                "Photographs in train": [row["train_images"] for row in values["buckets"]],
-                "Species": [row["classes"] for row in values["buckets"]],
-                "Photographs": [row["images"] for row in values["buckets"]],
-                "Top-1": [row["top1"] for row in values["buckets"]],
-                "Macro top-1": [row["macro_top1"] for row in values["buckets"]],
+                "Photographs in train": [row.train_images for row in values.buckets],
+                "Species": [row.classes for row in values.buckets],
+                "Photographs": [row.images for row in values.buckets],
+                "Top-1": [row.top1 for row in values.buckets],
+                "Macro top-1": [row.macro_top1 for row in values.buckets],
             },
             column_config={
                 "Top-1": _share("Top-1"),
@@ -95,15 +87,15 @@ def _show(values: dict[str, Any]) -> None:
             alt="Scores by number of photographs in train",
         )
     with species:
-        rows = values["species"]
+        rows = values.species
         st.dataframe(
             {
-                "Species": [row["species"] for row in rows],
-                "In train": [row["train_images"] for row in rows],
-                "In test": [row["images"] for row in rows],
-                "Top-1": [row["top1"] for row in rows],
-                "Top-5": [row["top5"] for row in rows],
-                "Most often taken for": [row["mistaken_for"] for row in rows],
+                "Species": [row.species for row in rows],
+                "In train": [row.train_images for row in rows],
+                "In test": [row.images for row in rows],
+                "Top-1": [row.top1 for row in rows],
+                "Top-5": [row.top5 for row in rows],
+                "Most often taken for": [row.mistaken_for for row in rows],
             },
             column_config={"Top-1": _share("Top-1"), "Top-5": _share("Top-5")},
             placeholder="–",
@@ -113,49 +105,52 @@ def _show(values: dict[str, Any]) -> None:
         )
 
 
-def figures(values: dict[str, Any]) -> list[Metric]:
+def figures(values: Evaluation) -> list[Metric]:
     """What was found, in the figures that matter."""
-    low, high = values.get("top1_interval", (math.nan, math.nan))
-    k = values.get("k", 5)
+    low, high = values.top1_interval or (math.nan, math.nan)
     return [
         Metric(
             "Top-1",
-            text.percentage(values["top1"]),
+            text.percentage(values.top1),
             "Photographs whose first guess is right. The range below holds the true share with "
             "95% certainty.",
             f"{text.percentage(low, 0)} to {text.percentage(high, 0)}",
         ),
         Metric(
-            f"Top-{k}",
-            text.percentage(values["top5"]),
-            f"Photographs whose species is among the best {k} guesses.",
-            f"of {text.count(values['images'], 'photograph')}",
+            f"Top-{values.k}",
+            _percentage(values.top5),
+            f"Photographs whose species is among the best {values.k} guesses.",
+            f"of {text.count(values.images, 'photograph')}",
         ),
         Metric(
             "Macro top-1",
-            text.percentage(values["macro_top1"]),
+            _percentage(values.macro_top1),
             "Top-1 of each species, averaged: rare species count as much as common ones.",
-            f"over {text.count(values['classes'], 'species', 'species')}",
+            f"over {text.count(values.classes, 'species', 'species')}",
         ),
         Metric(
             "Calibration error",
-            text.percentage(values["ece"]),
+            _percentage(values.ece),
             "How far, on average, the network's certainty is from how often it is right."
             + _before(values),
-            f"at step {text.number(values['step'])}" if "step" in values else None,
+            f"at step {text.number(values.step)}" if values.step is not None else None,
         ),
     ]
 
 
-def _before(values: dict[str, Any]) -> str:
+def _before(values: Evaluation) -> str:
     """What the calibration error was without the temperature that was found on val."""
-    temperature, before = values.get("temperature", 1), values.get("before_temperature")
-    if before is None or temperature == 1:
+    before = values.before_temperature
+    if before is None or before.ece is None or values.temperature == 1:
         return ""
     return (
-        f" It would be {text.percentage(before['ece'])} if the network's answers were not "
-        f"divided by a temperature of {temperature:.2f}, found on val."
+        f" It would be {text.percentage(before.ece)} if the network's answers were not "
+        f"divided by a temperature of {values.temperature:.2f}, found on val."
     )
+
+
+def _percentage(share: float | None) -> str:
+    return text.percentage(math.nan if share is None else share)
 
 
 def _share(label: str) -> Any:

@@ -1,11 +1,13 @@
 """The splits that are there, as their manifests tell."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from engine.errors import BadInput
-from engine.files import read_json
+from pydantic import Field
+
 from engine.home import Home
-from engine.split.folder import PARTS, split_folder, split_names
+from engine.records import Count, Moment, Name, Text, read_record_or
+from engine.split.folder import split_folder, split_names
 from engine.split.plan import PartCount
 
 
@@ -28,6 +30,26 @@ class Made:
         return max((count.species for _, count in self.counts), default=0)
 
 
+@dataclass(frozen=True)
+class _Parts:
+    train: PartCount
+    val: PartCount
+    test: PartCount
+
+
+@dataclass(frozen=True)
+class _Manifest:
+    """What is shown of a split's manifest.json."""
+
+    seed: Annotated[int, Field(ge=-(2**63), le=2**63)]
+    min_images: Count
+    made: Moment
+    parts: _Parts
+    straddling_groups: Count
+    group: tuple[Name, ...] = ()
+    sources: tuple[Text, ...] = ()
+
+
 def splits_made(home: Home) -> list[Made]:
     """Every split, the newest first; a damaged one with its problem."""
     return [read_made(home, name) for name in split_names(home)]
@@ -36,22 +58,19 @@ def splits_made(home: Home) -> list[Made]:
 def read_made(home: Home, name: str) -> Made:
     """One split; `problem` is set where its manifest is damaged."""
     manifest = split_folder(home, name).manifest
-    try:
-        told = read_json(manifest)
-        return Made(
-            name,
-            int(told["seed"]),
-            int(told["min_images"]),
-            float(told["made"]),
-            tuple((part, PartCount(**told["parts"][part])) for part in PARTS),
-            int(told["straddling_groups"]),
-            tuple(map(str, told.get("group", ()))),
-            tuple(map(str, told.get("sources", ()))),
-        )
-    except BadInput as error:
-        return Made(name, problem=str(error))
-    except (KeyError, TypeError, ValueError):
+    told = read_record_or(_Manifest, manifest, None)
+    if told is None:
         return Made(name, problem=f"{manifest} does not tell what the split is; make it again.")
+    return Made(
+        name,
+        told.seed,
+        told.min_images,
+        told.made,
+        tuple(vars(told.parts).items()),
+        told.straddling_groups,
+        told.group,
+        told.sources,
+    )
 
 
 def free_name(home: Home) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from engine.home import Home
-from engine.runs.estimates import estimate_of
+from engine.runs.estimates import Estimated, estimate_of
 from engine.runs.jobs import Job
 from engine.settings.run import RunSettings
 from studio import naming, text
@@ -25,8 +25,8 @@ class Compared:
 
     @property
     def estimate(self) -> dict[str, Any] | None:
-        found = self.job.result
-        return found if self.job.state == "finished" and isinstance(found, dict) else None
+        found = self.job.found(Estimated)
+        return dict(found) if found else None
 
 
 def meaning(

@@ -1,13 +1,26 @@
 """Small copies of a split's photographs, made ahead of a run."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from engine.home import Home
+from engine.records import Count
 from engine.runs.jobs import Job, start_job
 from engine.settings.data import DataSettings
 from studio import text
 from studio.background import follow
 from studio.views.problem import problem
+
+
+@dataclass(frozen=True)
+class _Copies:
+    """What the making of small copies tells when it has finished."""
+
+    made: Count
+    known: Count
+    small: Count
+    failed: Count
 
 
 def small_copies(home: Home, data: DataSettings) -> None:
@@ -18,7 +31,7 @@ def small_copies(home: Home, data: DataSettings) -> None:
     job = follow({name: f"Making small copies of {text.plain(data.split)}"})[name]
     if job.state == "running":
         return
-    if job.state in ("failed", "lost"):
+    if job.has_failed:
         problem(job.reason or "Making small copies ended without a word; start it again.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(_said(job))
@@ -29,12 +42,14 @@ def small_copies(home: Home, data: DataSettings) -> None:
 
 
 def _said(job: Job) -> str:
-    if job.state != "finished" or not isinstance(job.result, dict):
+    copies = job.found(_Copies)
+    if copies is None:
         return (
             "The run reads small copies of the photographs; it makes those that are missing "
             "before its first step."
         )
-    count = sum(job.result[key] for key in ("made", "known", "small"))
+    count = copies.made + copies.known + copies.small
     said = f"Small copies of {text.count(count, 'photograph')} were there at the last look"
-    failed = job.result["failed"]
-    return f"{said}; {text.count(failed, 'photograph')} cannot be read." if failed else f"{said}."
+    if not copies.failed:
+        return f"{said}."
+    return f"{said}; {text.count(copies.failed, 'photograph')} cannot be read."

@@ -27,6 +27,8 @@ def _score(run: Run) -> float:
 def about(run: Run) -> str:
     """What the run's answers are worth."""
     best = run.status.best
+    if run.state == "damaged":
+        return f"Damaged: {text.plain(run.reason)}"
     if not best:
         return f"{run.state.capitalize()}; its last checkpoint answers, for none was judged yet."
     score = text.percentage(best["value"])

@@ -13,6 +13,7 @@ from engine.runs.run import Run
 from studio import place
 from studio.try_it.parts import Known, test_part
 from studio.uploads import LARGEST_MB, PHOTOGRAPH_TYPES
+from studio.views.component_key import component_key
 from studio.views.grid import Tile, pager, photo_grid
 
 _A_PAGE = 18
@@ -45,7 +46,7 @@ def choose(home: Home, run: Run) -> Chosen | None:
         return _uploaded()
     if source == "catalogue":
         return _from_catalogue(home, asked)
-    return _picked(home, test_part(home, run), f"try_it.test.{run.run_id}")
+    return _picked(home, test_part(home, run), component_key("try_it.test", run.run_id))
 
 
 def _uploaded() -> Chosen | None:

@@ -5,7 +5,7 @@ from typing import Literal
 import streamlit as st
 
 State = Literal[
-    "queued", "starting", "running", "stopping", "stopped", "finished", "failed", "lost"
+    "queued", "starting", "running", "stopping", "stopped", "finished", "failed", "lost", "damaged"
 ]
 Colour = Literal["gray", "blue", "orange", "yellow", "green", "red", "violet"]
 
@@ -18,6 +18,7 @@ _LOOKS: dict[State, tuple[Colour, str]] = {
     "finished": ("green", "check_circle"),
     "failed": ("red", "error"),
     "lost": ("violet", "help"),
+    "damaged": ("red", "broken_image"),
 }
 _MEANINGS: dict[State, str] = {
     "queued": "Waiting for its turn.",
@@ -28,6 +29,7 @@ _MEANINGS: dict[State, str] = {
     "finished": "Done.",
     "failed": "Ended by an error; its log says which.",
     "lost": "Its process is gone without a word, for instance after a power cut.",
+    "damaged": "Its files cannot be read; it can be deleted.",
 }
 
 

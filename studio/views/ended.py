@@ -13,6 +13,8 @@ def broke_off(job: Job, what: str, resumes: bool = True) -> None:
     """
     if job.state == "failed":
         problem(job.reason or f"{what} failed; its log under the home says why.")
+    elif job.state == "damaged":
+        problem(job.reason)
     elif job.state == "stopped":
         st.info(
             f"{what} was stopped.{' What is done stays; started again, it goes on.' * resumes}",

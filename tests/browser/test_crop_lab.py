@@ -10,7 +10,7 @@ import torch
 from playwright.sync_api import Locator, Page, expect
 
 from engine.catalogue.folder_import import import_folder
-from engine.catalogue.sqlite import open_catalogue
+from engine.catalogue.opening import open_catalogue
 from engine.crop.manual import ManualSquares
 from engine.crop.presets import CLASSIC, FAST, save_preset
 from engine.crop.store import CropStore
@@ -36,7 +36,7 @@ def lab_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
             picture = cv2.cvtColor(flower(320, 240, number + 100 * place), cv2.COLOR_RGB2BGR)
             cv2.imwrite(str(folder / species / f"{number:03}.jpg"), picture)
     home = open_home(tmp_path_factory.mktemp("home"))
-    with open_catalogue(home.catalogue) as catalogue:
+    with open_catalogue(home) as catalogue:
         import_folder(catalogue, folder, ImageStore(home).keep, "garden")
     save_preset(home, BLIND)
     return home
@@ -148,11 +148,11 @@ def test_a_photograph_is_excluded_and_taken_back(
     page.goto(f"{server.address}/crop_lab?preset=blind&show=worst&species=Acer+campestre")
     page.get_by_role("button", name="Exclude").first.click()
     expect(page.get_by_text("A photograph of Acer campestre is excluded")).to_be_visible()
-    with open_catalogue(lab_home.catalogue) as catalogue:
+    with open_catalogue(lab_home) as catalogue:
         assert catalogue.counts().images == 23
     page.get_by_role("button", name="Take it back").click()
     expect(page.get_by_text("is excluded: it takes part in nothing")).to_have_count(0)
-    with open_catalogue(lab_home.catalogue) as catalogue:
+    with open_catalogue(lab_home) as catalogue:
         assert catalogue.counts().images == 24
 
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from engine.catalogue.folder_import import import_folder
-from engine.catalogue.sqlite import open_catalogue
+from engine.catalogue.opening import open_catalogue
 from engine.home import open_home
 from engine.images.store import ImageStore
 from engine.settings.split import SplitSettings
@@ -41,7 +41,7 @@ def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Serv
             picture = cv2.cvtColor(flower(320, 240, number), cv2.COLOR_RGB2BGR)
             cv2.imwrite(str(folder / species / f"{number:03}.jpg"), picture)
     home = open_home(tmp_path_factory.mktemp("home"))
-    with open_catalogue(home.catalogue) as catalogue:
+    with open_catalogue(home) as catalogue:
         import_folder(catalogue, folder, ImageStore(home).keep, "garden")
         make_split(home, catalogue, SplitSettings())
     ended_run(home, "ended")

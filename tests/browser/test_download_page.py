@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from engine.catalogue.opening import open_catalogue
 from engine.catalogue.record import Photograph
-from engine.catalogue.sqlite import open_catalogue
 from engine.catalogue.store import Filter
 from engine.download.control import Control
 from engine.download.journal import open_journal
@@ -52,7 +52,7 @@ def place(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Itera
     photographs.put("/1.jpg", status(404))
     photographs.put("/2.jpg", body(b"<html>log in</html>"))
     photographs.put("/3.jpg", in_turn(status(429, retry_after=1), body(jpeg(seed=3))))
-    with open_catalogue(home.catalogue) as catalogue:
+    with open_catalogue(home) as catalogue:
         catalogue.add(
             Photograph(
                 f"p{number}",
@@ -71,7 +71,7 @@ def place(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def cached(home: Home) -> int:
-    with open_catalogue(home.catalogue) as catalogue:
+    with open_catalogue(home) as catalogue:
         return catalogue.counts(Filter(state="cached")).images
 
 
@@ -123,7 +123,7 @@ def test_a_download_is_planned_started_paused_found_again_and_summed_up(
 
 
 def test_a_download_is_stopped_and_what_came_stays(page: Page, place: Place) -> None:
-    with open_catalogue(place.home.catalogue) as catalogue:
+    with open_catalogue(place.home) as catalogue:
         catalogue.add(
             Photograph(f"q{number}", "Rosa", url=place.photographs.url(f"/q{number}.jpg"))
             for number in range(200)
@@ -142,7 +142,7 @@ def test_a_download_is_stopped_and_what_came_stays(page: Page, place: Place) -> 
 
 
 def test_a_split_is_pinned_on_the_page_so_that_the_cache_keeps_it(page: Page, place: Place) -> None:
-    with open_catalogue(place.home.catalogue) as catalogue:
+    with open_catalogue(place.home) as catalogue:
         make_split(place.home, catalogue, SplitSettings(name="meadow", photographs="all"))
     page.goto(f"{place.studio.address}/download")
     expect(page.get_by_text(re.compile(r"photographs are here; .* fit the cache"))).to_be_visible()

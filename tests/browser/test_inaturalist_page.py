@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from engine.catalogue.sqlite import open_catalogue
+from engine.catalogue.opening import open_catalogue
 from engine.home import Home, open_home
 from tests.browser.conftest import Server, StartServer
 from tests.download.server import status
@@ -67,7 +67,7 @@ def test_a_search_is_counted_taken_in_stopped_and_found_again(
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("The import was stopped.")).to_be_visible()
     assert len(inaturalist.server.requests) == 12
-    with open_catalogue(home.catalogue) as catalogue:
+    with open_catalogue(home) as catalogue:
         assert 400 < catalogue.counts().images < 6_000
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from benchmarks.rows import ROWS, write_rows
-from engine.catalogue.sqlite import open_catalogue
+from engine.catalogue.opening import open_catalogue
 from engine.catalogue.table_import import import_table
 from engine.home import open_home
 from engine.images.store import ImageStore
@@ -21,7 +21,7 @@ def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Serv
     folder = tmp_path_factory.mktemp("large")
     write_rows(folder / "rows.jsonl")
     home = open_home(folder / "home")
-    with open_catalogue(home.catalogue) as catalogue:
+    with open_catalogue(home) as catalogue:
         import_table(catalogue, folder / "rows.jsonl", ImageStore(home).keep)
     (folder / "rows.jsonl").unlink()
     return serve(home=home.root)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pymongo import MongoClient
 
-from engine.catalogue.sqlite import open_catalogue
+from engine.catalogue.opening import open_catalogue
 from engine.home import open_home
 from tests.browser.conftest import Server, StartServer
 from tests.mongod import Mongod, running
@@ -57,7 +57,7 @@ def test_a_collection_comes_in_by_a_mapping_that_was_corrected(
     expect(species).to_have_value("determined.as")
     page.get_by_role("button", name="Import the collection").click()
     expect(page.get_by_text("30 photographs added.")).to_be_visible()
-    with open_catalogue(open_home(server.home).catalogue) as catalogue:
+    with open_catalogue(open_home(server.home)) as catalogue:
         assert catalogue.tally("species") == {"Bellis perennis": 30}
         assert catalogue.tally("family") == {"Asteraceae": 30}
 

@@ -23,6 +23,7 @@ def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """The studio beside a process that adds four points a second to the run "live"."""
     home = open_home(tmp_path_factory.mktemp("home"))
     drawn_run.ended_run(home, "ended")
+    drawn_run.ended_run(home, "my__run")
     command = [sys.executable, drawn_run.__file__, str(home.root), "live", "0.25"]
     process = subprocess.Popen(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)})
     yield serve(home=home.root)
@@ -84,3 +85,12 @@ def test_stopping_says_each_stage_and_ends_in_a_run_to_go_on_with(
     expect(page.get_by_text("It was asked to stop, and saved first.")).to_be_visible()
     home = open_home(server.home)
     assert find_run(home, "live").state == "stopped"
+
+
+def test_a_run_whose_name_holds_two_underscores_shows_its_curves(
+    page: Page, server: Server
+) -> None:
+    page.goto(f"{server.address}/runs?run=my__run")
+    chart = page.locator(".js-plotly-plot").first
+    expect(chart.locator(".scatterlayer .trace")).not_to_have_count(0, timeout=60_000)
+    expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from engine.catalogue.folder_import import import_folder
-from engine.catalogue.sqlite import open_catalogue
+from engine.catalogue.opening import open_catalogue
 from engine.home import open_home
 from engine.images.store import ImageStore
 from tests.browser.conftest import Server, StartServer
@@ -26,7 +26,7 @@ def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Serv
             picture = cv2.cvtColor(flower(64, 48, 100 * number + image), cv2.COLOR_RGB2BGR)
             cv2.imwrite(str(folder / species / f"{image:03}.jpg"), picture)
     home = open_home(tmp_path_factory.mktemp("home"))
-    with open_catalogue(home.catalogue) as catalogue:
+    with open_catalogue(home) as catalogue:
         import_folder(catalogue, folder, ImageStore(home).keep, "garden")
     return serve(home=home.root)
 

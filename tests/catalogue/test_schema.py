@@ -1,13 +1,14 @@
 """The catalogue's tables: their columns, their version."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from engine.catalogue.record import Photograph
 from engine.catalogue.schema import MIGRATIONS, migrate, statements
-from engine.catalogue.sqlite import SqliteCatalogue, open_catalogue
+from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Filter
 from engine.errors import WorkFailed
 
@@ -42,7 +43,7 @@ def test_a_catalogue_of_the_first_version_is_brought_up_with_all_it_holds(tmp_pa
             [_former("1", "Acer", "remote"), _former("2", "Rosa härdii", "cached")],
         )
     first.close()
-    with open_catalogue(file) as catalogue:
+    with closing(SqliteCatalogue(file)) as catalogue:
         assert [one.image_id for one in catalogue.all()] == ["1", "2"]
         assert catalogue.get("2") == Photograph(*_former("2", "Rosa härdii", "cached"))
         assert catalogue.counts().by_state == {"cached": 1, "remote": 1}

@@ -3,12 +3,14 @@
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from engine.catalogue.opening import open_catalogue
 from engine.catalogue.record import Photograph
-from engine.catalogue.sqlite import SqliteCatalogue, open_catalogue
+from engine.catalogue.sqlite import SqliteCatalogue
 from engine.errors import WorkFailed
 from engine.home import Home
 
@@ -23,10 +25,11 @@ def test_two_processes_write_side_by_side(home: Home, catalogue: SqliteCatalogue
     script = """
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 from engine.catalogue.record import Photograph
-from engine.catalogue.sqlite import open_catalogue
-with open_catalogue(Path(sys.argv[1])) as catalogue:
+from engine.catalogue.sqlite import SqliteCatalogue
+with closing(SqliteCatalogue(Path(sys.argv[1]))) as catalogue:
     for number in range(100):
         catalogue.add([Photograph(f"{sys.argv[2]}-{number}", "Acer", source=sys.argv[2]),
                        Photograph(f"both-{number}", "Bellis", source="both")])
@@ -37,7 +40,7 @@ with open_catalogue(Path(sys.argv[1])) as catalogue:
         for name in ("one", "two")
     ]
     assert [writer.wait(60) for writer in writers] == [0, 0]
-    with open_catalogue(file) as read:
+    with closing(SqliteCatalogue(file)) as read:
         assert read.counts().by_source == {"one": 100, "two": 100, "both": 100}
 
 
@@ -45,7 +48,7 @@ def test_one_reads_while_another_writes(home: Home, catalogue: SqliteCatalogue) 
     catalogue.add(photograph(f"{n}") for n in range(20))
     reading = catalogue.all()
     next(reading)
-    with open_catalogue(home.catalogue) as other:
+    with open_catalogue(home) as other:
         other.add([photograph("new", "Zea mays")])
     assert len(list(reading)) == 19
     assert catalogue.counts().images == 21
@@ -57,7 +60,7 @@ def test_columns_read_while_species_are_added_are_whole(
     catalogue.add(photograph(f"{n}", f"Acer {n}") for n in range(100))
 
     def write() -> None:
-        with open_catalogue(home.catalogue) as other:
+        with open_catalogue(home) as other:
             for n in range(100, 400):
                 other.add([photograph(f"{n}", f"Acer {n}")])
 
@@ -74,7 +77,7 @@ def test_columns_read_while_species_are_added_are_whole(
 def test_what_was_added_outlives_the_program(home: Home, catalogue: SqliteCatalogue) -> None:
     catalogue.add([photograph("1")])
     catalogue.close()
-    with open_catalogue(home.catalogue) as again:
+    with open_catalogue(home) as again:
         assert again.get("1") == photograph("1")
 
 
@@ -90,14 +93,14 @@ def test_a_file_that_is_no_catalogue_is_told_in_a_sentence(tmp_path: Path, conte
 
 def test_damage_found_while_reading_is_told_in_a_sentence(tmp_path: Path) -> None:
     file = tmp_path / "c.sqlite"
-    with open_catalogue(file) as catalogue:
+    with closing(SqliteCatalogue(file)) as catalogue:
         catalogue.add(photograph(f"{n}", "Acer " + "x" * 150) for n in range(500))
     content = bytearray(file.read_bytes())
     content[8192:] = b"\xee" * (len(content) - 8192)
     file.write_bytes(content)
     with (
         pytest.raises(WorkFailed, match=r"is damaged .* `doctor`"),
-        open_catalogue(file) as catalogue,
+        closing(SqliteCatalogue(file)) as catalogue,
     ):
         list(catalogue.all())
 

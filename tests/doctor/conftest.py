@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from PIL import Image
 
 from engine.catalogue.record import Photograph
-from engine.catalogue.sqlite import SqliteCatalogue, open_catalogue
+from engine.catalogue.sqlite import SqliteCatalogue
 from engine.home import Home, open_home
 from engine.images.store import ImageStore
 from tests.conftest import flower
@@ -58,7 +59,7 @@ def photographs(drawn: tuple[Home, list[Photograph]]) -> list[Photograph]:
 def garden(home: Home, drawn: tuple[Home, list[Photograph]]) -> Home:
     """A home with them all; its catalogue is closed."""
     shutil.copytree(drawn[0].data, home.data, dirs_exist_ok=True)
-    with open_catalogue(home.catalogue) as opened:
+    with closing(SqliteCatalogue(home.catalogue)) as opened:
         opened.add(drawn[1])
     return home
 

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from engine.backups.making import back_up
 from engine.catalogue.record import Photograph
-from engine.catalogue.sqlite import open_catalogue
+from engine.catalogue.sqlite import SqliteCatalogue
 from engine.doctor import files
 from engine.doctor.condition import Health, last_health
 from engine.doctor.examine import examine
@@ -141,7 +142,7 @@ def test_a_letter_that_changed_in_a_record_is_found(garden: Home) -> None:
 
 def test_what_the_studio_changes_itself_is_no_change(garden: Home) -> None:
     examine(garden, 0)
-    with open_catalogue(garden.catalogue) as catalogue:
+    with closing(SqliteCatalogue(garden.catalogue)) as catalogue:
         catalogue.curate(["photo-001"], "exclude", "blurred")
         catalogue.update([{"image_id": "photo-002", "phash": "0" * 16, "flags": ("blurry",)}])
         catalogue.let_go([catalogue.get("photo-003").sha256])  # type: ignore[union-attr]

@@ -1,12 +1,13 @@
 """Rebuilding a catalogue from files, splits and the journal; and beginning a new one."""
 
 import json
+from contextlib import closing
 
 import pytest
 
 from engine.catalogue.export import export_catalogue
 from engine.catalogue.record import Photograph
-from engine.catalogue.sqlite import SqliteCatalogue, open_catalogue
+from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Filter
 from engine.doctor.rebuild import begin_new, rebuild
 from engine.download.journal import open_journal
@@ -23,7 +24,7 @@ def lose_catalogue(home: Home) -> None:
 
 
 def records(home: Home) -> dict[str, Photograph]:
-    with open_catalogue(home.catalogue) as catalogue:
+    with closing(SqliteCatalogue(home.catalogue)) as catalogue:
         return {one.image_id: one for one in catalogue.all(Filter(excluded=None))}
 
 

@@ -1,13 +1,14 @@
 """Repairs: each does what it said, moves files aside, and deletes nothing."""
 
 import os
+from contextlib import closing
 
 import pytest
 
 from engine.backups.making import back_up
 from engine.catalogue.folder_import import import_folder
 from engine.catalogue.record import Photograph
-from engine.catalogue.sqlite import open_catalogue
+from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Filter
 from engine.doctor.condition import Health
 from engine.doctor.examine import examine
@@ -42,7 +43,7 @@ def test_a_damaged_photograph_is_set_aside_and_fetched_again(
     assert done.text.endswith("1 will be fetched again.")
     (aside,) = garden.set_aside.glob(f"*/{one.path}")
     assert aside.read_bytes() == damaged
-    with open_catalogue(garden.catalogue) as catalogue:
+    with closing(SqliteCatalogue(garden.catalogue)) as catalogue:
         found = catalogue.get(one.image_id)
     assert found is not None
     assert (found.state, found.path) == ("remote", "")
@@ -66,12 +67,12 @@ def test_a_photograph_without_an_address_comes_back_by_importing_it_again(
     home: Home, make_image: MakeImage
 ) -> None:
     folder = make_image("Rosa canina/1.jpg").parent.parent
-    with open_catalogue(home.catalogue) as catalogue:
+    with closing(SqliteCatalogue(home.catalogue)) as catalogue:
         import_folder(catalogue, folder, ImageStore(home).keep)
         (one,) = catalogue.all()
     home.resolve(one.path).write_bytes(b"")
     mend(home, "empty")
-    with open_catalogue(home.catalogue) as catalogue:
+    with closing(SqliteCatalogue(home.catalogue)) as catalogue:
         import_folder(catalogue, folder, ImageStore(home).keep)
     assert examine(home, 0).named("missing").state == "sound"  # type: ignore[union-attr]
 
@@ -81,7 +82,7 @@ def test_missing_photographs_are_fetched_again(garden: Home, photographs: list[P
         garden.resolve(one.path).unlink()
     done = mend(garden, "missing")
     assert done.text == "3 of 6 missing photographs will be fetched again."
-    with open_catalogue(garden.catalogue) as catalogue:
+    with closing(SqliteCatalogue(garden.catalogue)) as catalogue:
         assert catalogue.counts(Filter(state="remote")).images == 3
 
 
@@ -90,17 +91,17 @@ def test_strays_get_the_record_that_an_export_remembers(
 ) -> None:
     from engine.catalogue.export import export_catalogue
 
-    with open_catalogue(garden.catalogue) as catalogue:
+    with closing(SqliteCatalogue(garden.catalogue)) as catalogue:
         export_catalogue(catalogue, garden.exports / "today", 1)
     for file in garden.data.glob("catalogue.sqlite*"):
         file.unlink()
-    with open_catalogue(garden.catalogue) as catalogue:
+    with closing(SqliteCatalogue(garden.catalogue)) as catalogue:
         catalogue.add(photographs[:90])
     for one in photographs[90:]:
         os.utime(garden.resolve(one.path), (1e9, 1e9))
     before = files_in(garden)
     assert mend(garden, "strays").text.startswith("10 records were added for 10 files.")
-    with open_catalogue(garden.catalogue) as catalogue:
+    with closing(SqliteCatalogue(garden.catalogue)) as catalogue:
         assert catalogue.get("photo-095") == photographs[95]
     assert files_in(garden) == before
 

@@ -5,11 +5,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 
 from engine.catalogue.record import Photograph
-from engine.catalogue.sqlite import SqliteCatalogue, open_catalogue
+from engine.catalogue.sqlite import SqliteCatalogue
 from engine.download.control import Control
 from engine.download.run import Summary, download
 from engine.home import Home
@@ -99,12 +100,12 @@ def seconds_until_good(home: Home, settings: DownloadSettings, most: float) -> f
     done: list[float] = []
 
     def run() -> None:
-        with open_catalogue(home.catalogue) as own:
+        with closing(SqliteCatalogue(home.catalogue)) as own:
             download(home, own, settings)
 
     worker = threading.Thread(target=run)
     worker.start()
-    with open_catalogue(home.catalogue) as catalogue:
+    with closing(SqliteCatalogue(home.catalogue)) as catalogue:
         while not done and time.monotonic() - began < most:
             at_work = worker.is_alive()
             if catalogue.counts().by_state.get("cached", 0) == GOOD:

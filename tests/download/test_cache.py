@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.catalogue.opening import open_catalogue
 from engine.catalogue.record import Photograph
-from engine.catalogue.sqlite import SqliteCatalogue, open_catalogue
+from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Filter
 from engine.download import cache as cache_module
 from engine.download import reconcile as reconcile_module
@@ -102,7 +103,7 @@ def test_a_reader_never_meets_a_missing_or_partial_file(
     ended, seen, problems = threading.Event(), [0], list[str]()
 
     def read_for_ever() -> None:
-        with open_catalogue(home.catalogue) as own:
+        with open_catalogue(home) as own:
             while not ended.is_set():
                 for photograph in list(own.all(Filter(state="cached"))):
                     try:
@@ -310,5 +311,5 @@ def test_a_disk_that_is_not_mounted_empties_no_catalogue(
 
 def test_a_home_without_downloads_is_left_alone(tmp_path: Path) -> None:
     home = open_home(tmp_path / "other")
-    with open_catalogue(home.catalogue) as catalogue:
+    with open_catalogue(home) as catalogue:
         assert protection(home, catalogue)().sha256s == set()

@@ -24,7 +24,7 @@ KILLS, PHOTOGRAPHS, CONNECTIONS = 100, 1_500, 8
 _SCRIPT = """
 import os, random, signal, sys, time
 from pathlib import Path
-from engine.catalogue.sqlite import open_catalogue
+from engine.catalogue.opening import open_catalogue
 from engine.download.run import download
 from engine.home import open_home
 from tests.download.conftest import QUICK
@@ -33,7 +33,7 @@ home, kills, dice = open_home(Path(sys.argv[1])), int(sys.argv[2]), random.Rando
 for number in range(kills + 1):
     child = os.fork()
     if not child:
-        with open_catalogue(home.catalogue) as catalogue:
+        with open_catalogue(home) as catalogue:
             download(home, catalogue, QUICK)
         os._exit(0)
     if number < kills:

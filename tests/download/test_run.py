@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from engine.catalogue.opening import open_catalogue
 from engine.catalogue.record import Photograph
-from engine.catalogue.sqlite import SqliteCatalogue, open_catalogue
+from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Filter
 from engine.download.control import Control
 from engine.download.journal import open_journal
@@ -188,7 +189,7 @@ def test_a_download_pauses_goes_on_and_stops_when_it_is_told(
     summaries: list[Summary] = []
 
     def run() -> None:
-        with open_catalogue(home.catalogue) as own:
+        with open_catalogue(home) as own:
             summaries.append(download(home, own, settings))
 
     worker = threading.Thread(target=run)
@@ -219,7 +220,7 @@ def test_two_downloads_at_once_take_turns_and_fetch_nothing_twice(
     summaries: list[Summary] = []
 
     def run() -> None:
-        with open_catalogue(home.catalogue) as own:
+        with open_catalogue(home) as own:
             summaries.append(download(home, own, QUICK))
 
     workers = [threading.Thread(target=run) for _ in range(2)]

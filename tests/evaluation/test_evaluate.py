@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from engine.errors import BadInput, ClassMapMismatch
-from engine.evaluation.evaluate import evaluate, read_evaluation
+from engine.evaluation.evaluate import evaluate
+from engine.files import read_json
 from engine.home import Home
+from engine.runs.evaluation import read_evaluation
 from engine.split.classes import ClassMap
 from engine.training.calibration import read_calibration
 from engine.training.checkpoint import open_checkpoint, write_checkpoint
@@ -34,7 +36,11 @@ def test_an_evaluation_tells_what_is_promised(trained: Trained) -> None:
 def test_it_is_kept_in_the_run_folder(trained: Trained) -> None:
     home, folder = trained
     values = evaluate(home, folder, "test")
-    assert read_evaluation(folder, "test") == json.loads(json.dumps(values))
+    assert read_json(folder.evaluation / "test.json") == json.loads(json.dumps(values))
+    read = read_evaluation(folder)
+    assert read is not None
+    assert (read.top1, read.images) == (values["top1"], values["images"])
+    assert [row.species for row in read.species] == [row["species"] for row in values["species"]]
     with np.load(folder.evaluation / "test.npz") as arrays:
         assert arrays["top"].shape == (9, 3)
         assert arrays["class_images"].tolist() == [3, 3, 3]

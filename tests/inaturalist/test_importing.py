@@ -9,7 +9,8 @@ import time
 import orjson
 import pytest
 
-from engine.catalogue.sqlite import SqliteCatalogue, open_catalogue
+from engine.catalogue.opening import open_catalogue
+from engine.catalogue.sqlite import SqliteCatalogue
 from engine.download.journal import open_journal
 from engine.download.queue import Queue
 from engine.errors import WorkFailed
@@ -177,7 +178,7 @@ def test_killed_at_any_moment_it_loses_nothing_and_asks_for_hardly_anything_agai
     out, problem = start(home).communicate(timeout=60)
     assert problem == ""
     assert orjson.loads(out.splitlines()[-1])["refused"] == 0
-    with open_catalogue(home.catalogue) as catalogue:
+    with open_catalogue(home) as catalogue:
         assert catalogue.counts().images == 8_000
     # Twenty pages, and at each of two kills the one in the air and the one half taken in.
     assert len(inaturalist.pages) <= 20 + 2 * 2

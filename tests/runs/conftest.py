@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from engine.catalogue.folder_import import import_folder
-from engine.catalogue.sqlite import open_catalogue
+from engine.catalogue.opening import open_catalogue
 from engine.home import Home
 from engine.images.store import ImageStore
 from engine.runs.log import log_tail
@@ -33,7 +33,7 @@ def planted(home: Home) -> Iterator[Home]:
             pixels = np.full((48, 64, 3), 10 * number, np.uint8)
             cv2.circle(pixels, (32, 24), 15, (80 * label, 200 - 80 * label, 255), -1)
             cv2.imwrite(str(photographs / species / f"{number}.png"), pixels)
-    with open_catalogue(home.catalogue) as catalogue:
+    with open_catalogue(home) as catalogue:
         import_folder(catalogue, photographs, ImageStore(home).keep)
         make_split(home, catalogue, SplitSettings(name="small"))
     yield home

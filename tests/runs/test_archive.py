@@ -1,10 +1,13 @@
 import csv
 import io
+import json
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from engine.catalogue.opening import open_catalogue
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.errors import BadInput
@@ -12,9 +15,11 @@ from engine.files import write_json
 from engine.home import Home, open_home
 from engine.runs.archive import CREDITS, archive_run, import_archive
 from engine.runs.control import resume
+from engine.runs.members import LIMITS
 from engine.runs.notes import Notes, read_notes, write_notes
 from engine.runs.run import find_run, list_runs
 from engine.training.folder import RunFolder
+from tests.mongod import running
 
 from .written_run import val, written_run
 
@@ -122,3 +127,144 @@ def test_no_name_in_an_archive_leads_out_of_the_run(
     names = {p.relative_to(run.folder.root).as_posix() for p in run.folder.root.rglob("*")}
     assert not names & {"lock", "stop", "evil"}
     assert not list(tmp_path.rglob("evil"))
+
+
+def rewritten(file: Path, **members: bytes) -> Path:
+    """The archive with other contents for some members."""
+    with zipfile.ZipFile(file) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()} | members
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in held.items():
+            archive.writestr(name, content)
+    return file
+
+
+def refusal(home: Home, file: Path) -> str:
+    with pytest.raises(BadInput) as refused:
+        import_archive(home, file)
+    assert not list(home.runs.iterdir()) or list_runs(home) == []
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "words"),
+    [
+        ("config.yaml", 300_000_000, "larger than the 1 MB allowed"),
+        ("status.json", 2_000_000, "larger than the 1 MB allowed"),
+        ("log.txt", 65_000_000, "larger than the 64 MB allowed"),
+        ("metrics.jsonl", 201_000_000, "larger than the 200 MB allowed"),
+        ("evaluation/test.json", 17_000_000, "larger than the 16 MB allowed"),
+    ],
+)
+def test_a_member_that_is_too_large_is_refused_before_it_is_read(
+    home: Home, elsewhere: Home, tmp_path: Path, name: str, size: int, words: str
+) -> None:
+    whole_run(home)
+    file = archive_run(home, "one", tmp_path / "one.zip")
+    file = rewritten(file, **{name: bytes(size)})
+    # What comes after the directory's promise is never read: there is nothing there.
+    content = bytearray(file.read_bytes())
+    with zipfile.ZipFile(file) as archive:
+        begin = archive.getinfo(name).header_offset
+    content[begin : begin + 4] = b"gone"
+    file.write_bytes(content)
+    assert words in refusal(elsewhere, file)
+
+
+def test_an_archive_of_too_many_files_is_refused(
+    home: Home, elsewhere: Home, tmp_path: Path
+) -> None:
+    whole_run(home)
+    file = archive_run(home, "one", tmp_path / "one.zip")
+    with zipfile.ZipFile(file, "a") as archive:
+        for number in range(10_001):
+            archive.writestr(f"evaluation/val-{number:08d}.json", b"{}")
+    assert "more than 10,000 files of evaluations" in refusal(elsewhere, file)
+    with zipfile.ZipFile(file, "a") as archive:
+        for number in range(10_000):
+            archive.writestr(f"other-{number}", b"")
+    assert "a run has 20,000 at most" in refusal(elsewhere, file)
+
+
+@pytest.mark.parametrize("bit", [1, 3, 6])
+def test_a_flipped_bit_in_a_compressed_member_is_one_sentence(
+    home: Home, elsewhere: Home, tmp_path: Path, bit: int
+) -> None:
+    folder = whole_run(home)
+    folder.log.write_text("".join(f"{number * 7919} said something\n" for number in range(2_000)))
+    file = archive_run(home, "one", tmp_path / "one.zip")
+    with zipfile.ZipFile(file) as archive:
+        entry = archive.getinfo("log.txt")
+    content = bytearray(file.read_bytes())
+    # The third bit after a member's header says how its bytes are compressed.
+    content[entry.header_offset + 30 + len("log.txt") + (bit > 3) * 900] ^= 1 << bit % 8
+    file.write_bytes(content)
+    assert refusal(elsewhere, file) == "one.zip is no whole zip file; archive the run once more."
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("status.json", b'{"run_id": null}', "status.json is damaged: run_id is None"),
+        ("status.json", b'{"run_id": "a\\u0000b"}', "status.json is damaged: run_id is"),
+        ("status.json", b'{"run_id": "\\ud83c"}', "half a surrogate pair"),
+        ("status.json", b'{"run_id": "my run"}', "'my run' cannot be the name of a run"),
+        ("status.json", b'{"run_id": "a", "state": ["x"]}', "state is ['x']"),
+        ("config.yaml", b"training: {epochs: " + b"9" * 5_000 + b"}", "config.yaml is not valid"),
+        ("config.yaml", b"[" * 100_000, "nested too deeply"),
+        ("notes.json", b'{"tags": 5}', "notes.json is damaged: tags is 5"),
+        ("diagnosis.json", b'{"epoch": null}', "diagnosis.json is damaged: epoch is None"),
+        ("evaluation/test.json", b'{"top1": "x"}', "top1 is 'x'"),
+        ("parts.json", b"[1]", "parts.json is damaged"),
+        ("unreadable.json", b"5", "unreadable.json is damaged"),
+        ("evaluation/val-00000001.npz", b"x", "val-00000001.npz is damaged"),
+    ],
+)
+def test_an_archive_with_a_damaged_member_is_refused_by_its_name(
+    home: Home, elsewhere: Home, tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    whole_run(home)
+    file = rewritten(archive_run(home, "one", tmp_path / "one.zip"), **{name: content})
+    said = refusal(elsewhere, file)
+    assert words in said
+    assert str(elsewhere.root) not in said
+
+
+def test_arrays_of_objects_are_refused_and_those_of_numbers_are_taken_in(
+    home: Home, elsewhere: Home, tmp_path: Path
+) -> None:
+    folder = whole_run(home)
+    np.savez_compressed(folder.by_class(10), hits=np.arange(3), names=np.array(["a", "é"]))
+    import_archive(elsewhere, archive_run(home, "one", tmp_path / "one.zip"))
+    np.savez(folder.by_class(20), hits=np.array([json.dumps], dtype=object))
+    file = archive_run(home, "one", tmp_path / "two.zip")
+    with pytest.raises(BadInput, match=r"val-00000020\.npz is damaged"):
+        import_archive(elsewhere, file)
+
+
+def test_of_a_long_log_the_end_is_archived(
+    home: Home, elsewhere: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = whole_run(home)
+    monkeypatch.setitem(LIMITS, "log.txt", 1_000)
+    folder.log.write_text("begin" + "." * 2_000 + "end")
+    run = import_archive(elsewhere, archive_run(home, "one", tmp_path / "one.zip"))
+    assert run.folder.log.read_text() == "." * 997 + "end"
+
+
+@pytest.mark.mongo
+def test_credits_come_from_the_store_that_the_home_has(home: Home, tmp_path: Path) -> None:
+    whole_run(home)
+    train = home.splits / "s" / "train.jsonl"
+    train.parent.mkdir(parents=True)
+    train.write_text('{"image_id": "acer-0"}\n')
+    (tmp_path / "db").mkdir()
+    with running(tmp_path / "db") as server:
+        settings = f"store: mongodb\naddress: {server.address}\ndatabase: credits\n"
+        (home.data / "catalogue.yaml").write_text(settings)
+        with open_catalogue(home) as catalogue:
+            catalogue.add([Photograph("acer-0", "Acer", license="CC0", attribution="(c) Ada")])
+        file = archive_run(home, "one", tmp_path / "one.zip")
+    with zipfile.ZipFile(file) as archive:
+        (row,) = csv.DictReader(io.StringIO(archive.read(CREDITS).decode()))
+    assert (row["license"], row["attribution"]) == ("CC0", "(c) Ada")

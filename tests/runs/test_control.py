@@ -176,10 +176,12 @@ def test_a_run_nobody_made_is_not_found(planted: Home) -> None:
             find_run(planted, name)
 
 
-def test_a_folder_without_a_readable_status_is_shown_as_lost(
+def test_a_run_whose_status_is_damaged_goes_on_from_its_checkpoint(
     planted: Home, make_settings: MakeSettings
 ) -> None:
     launch(planted, make_settings(), "one")
     wait_for(planted, "one", lambda run: run.state == "finished")
     (planted.runs / "one" / "status.json").write_text('{"run_id": "one", "sta')
-    assert find_run(planted, "one").state == "lost"
+    assert find_run(planted, "one").state == "damaged"
+    resume(planted, "one")
+    assert wait_for(planted, "one", lambda run: run.state == "finished").status.step > 0

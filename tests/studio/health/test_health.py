@@ -1,11 +1,12 @@
 """The Health page, its line on Overview, and what pages show while the catalogue is gone."""
 
 import time
+from contextlib import closing
 
 import pytest
 
 from engine.backups.making import back_up
-from engine.catalogue.sqlite import SqliteCatalogue, open_catalogue
+from engine.catalogue.sqlite import SqliteCatalogue
 from engine.doctor.condition import Check, Health
 from engine.doctor.examine import examine
 from engine.home import Home
@@ -59,7 +60,7 @@ def test_the_worst_finding_is_named_first() -> None:
 
 
 def test_a_finding_is_repaired_by_its_button(garden: Home, open_page: OpenPage) -> None:
-    with open_catalogue(garden.catalogue) as catalogue:
+    with closing(SqliteCatalogue(garden.catalogue)) as catalogue:
         one = next(iter(catalogue.all()))
     garden.resolve(one.path).write_bytes(b"")
     examine(garden, 0)
@@ -73,12 +74,12 @@ def test_a_finding_is_repaired_by_its_button(garden: Home, open_page: OpenPage) 
 
 
 def test_a_backup_is_restored_from_the_page(garden: Home, open_page: OpenPage) -> None:
-    with open_catalogue(garden.catalogue) as catalogue:
+    with closing(SqliteCatalogue(garden.catalogue)) as catalogue:
         catalogue.curate([one.image_id for one in catalogue.all()], "exclude", "by mistake")
     app = open_page("health")
     app.button("health_restore").click().run()
     assert not app.exception
-    with open_catalogue(garden.catalogue) as catalogue:
+    with closing(SqliteCatalogue(garden.catalogue)) as catalogue:
         assert catalogue.counts().images == 12
 
 

@@ -94,3 +94,12 @@ def test_beside_a_run_stands_what_its_crop_was_measured_to_do(home: Home) -> Non
     half, more = Measured(0.5, 0.01), Measured(0.031, 0.01)
     keep_verdict(home, preset, Verdict("fast", half, half, more, 100, 4, "small", 0.0))
     assert crop_words(home, find_run(home, "one"), final) == "fast: helps, +3.1 points"
+
+
+def test_a_run_whose_name_holds_two_underscores_shows_its_curves(
+    open_page: OpenPage, home: Home
+) -> None:
+    ended_run(home, "my__run")
+    app = open_page("runs", run="my__run")
+    assert app.radio[0].value == "my__run"
+    assert app.metric[0].label == "Epoch"

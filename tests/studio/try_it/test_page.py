@@ -106,3 +106,12 @@ def test_a_test_part_that_was_changed_is_refused_in_a_sentence(
     part.write_text(part.read_text() + "\n")
     app = open_page("try_it")
     assert "was changed since the run tiny-run was made" in app.error[0].value
+
+
+def test_a_run_whose_name_holds_two_underscores_offers_its_photographs(
+    open_page: OpenPage, trained: Run
+) -> None:
+    trained.folder.root.rename(trained.folder.root.with_name("my__run"))
+    app = open_page("try_it", run="my__run")
+    assert not app.exception
+    assert app.selectbox(key="try_it.run").value == "my__run"

@@ -1,0 +1,107 @@
+"""Records: small JSON files, each read into a frozen, validated value or refused in a sentence.
+
+A record is a frozen dataclass whose fields have the types below: no later code can trip over
+what they hold. Keys of other versions are ignored.
+"""
+
+import re
+import reprlib
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
+
+from engine.errors import BadInput
+from engine.files import printable, read_json
+
+RECORD_BYTES = 1_000_000
+_LONGEST_TEXT = 20_000
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+
+def _one_line(text: str) -> str:
+    if printable(text) != text:
+        raise ValueError("it holds a control character")
+    return text
+
+
+def _readable(text: str) -> str:
+    return _CONTROL.sub("�", text[:_LONGEST_TEXT])
+
+
+Name = Annotated[str, StringConstraints(max_length=300), AfterValidator(_one_line)]
+"""A short text on one line."""
+
+FilePath = Annotated[str, StringConstraints(max_length=4_096, pattern=r"^[^\x00]+$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{1,64}$")]
+
+Text = Annotated[str, AfterValidator(_readable)]
+"""Sentences: a long one is cut, control characters are replaced."""
+
+Count = Annotated[int, Field(ge=0, le=10**15)]
+ProcessId = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Number = Annotated[float, Field(ge=-1e18, le=1e18)]
+# A mean of single-precision numbers may pass its end by a rounding.
+Share = Annotated[float, Field(ge=-1e-6, le=1 + 1e-6)]
+Moment = Annotated[float, Field(ge=0, le=1e11)]
+"""Unix seconds, until the year 5138."""
+
+
+def as_record(kind: type[T], value: Any, where: str) -> T:
+    """The record that plain values hold; `where` names their origin in the error's sentence.
+
+    Raises:
+        BadInput: a key is missing, or a value has the wrong type or range.
+    """
+    try:
+        record: T = _adapter(kind).validate_python(value)
+    except ValidationError as error:
+        raise BadInput(f"{where} is damaged: {_fault(error)}.") from error
+    return record
+
+
+def as_record_or(kind: type[T], value: Any, default: D) -> T | D:
+    """The record that plain values hold; `default` where they are none."""
+    try:
+        return as_record(kind, value, "")
+    except BadInput:
+        return default
+
+
+def read_record(kind: type[T], path: Path, most: int = RECORD_BYTES) -> T:
+    """The record in a JSON file of at most `most` bytes.
+
+    Raises:
+        BadInput: the file is missing, too large, not JSON, or not such a record.
+    """
+    return as_record(kind, read_json(path, most), printable(path))
+
+
+def read_record_or(kind: type[T], path: Path, default: D, most: int = RECORD_BYTES) -> T | D:
+    """The record in a JSON file; `default` where it is missing or damaged."""
+    try:
+        return read_record(kind, path, most)
+    except BadInput:
+        return default
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    # Building one takes milliseconds.
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
+
+
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
+
+
+def _fault(error: ValidationError) -> str:
+    """The first fault, naming the key and the value."""
+    fault = error.errors(include_url=False, include_context=False)[0]
+    key = printable(".".join(map(str, fault["loc"])))[:200]
+    if fault["type"] == "missing":
+        return f"{key} is missing"
+    return f"{key or 'it'} is {reprlib.repr(fault['input'])}"

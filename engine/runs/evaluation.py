@@ -1,0 +1,70 @@
+"""What an evaluation of a run found, as its evaluation/PART.json tells."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from engine.records import Count, Name, Number, Share, read_record_or
+from engine.training.folder import RunFolder
+
+EVALUATION_BYTES = 16_000_000
+
+
+@dataclass(frozen=True)
+class BucketScore:
+    """Species by how many photographs of them are in train; None where nothing was judged."""
+
+    train_images: Name = ""
+    classes: Count = 0
+    images: Count = 0
+    top1: Share | None = None
+    macro_top1: Share | None = None
+
+
+@dataclass(frozen=True)
+class SpeciesScore:
+    """One species of the part."""
+
+    species: Name
+    train_images: Count = 0
+    images: Count = 0
+    top1: Share | None = None
+    top5: Share | None = None
+    mistaken_for: Name | None = None
+
+
+@dataclass(frozen=True)
+class CalibrationScore:
+    """How far certainty is from how often the network is right, 0..1."""
+
+    ece: Share | None = None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Shares are in 0..1; None is what was not measured, or not by that version.
+
+    `before_temperature` holds what calibration was before the answers were divided by
+    `temperature`.
+    """
+
+    top1: Share
+    top1_interval: tuple[Share, Share] | None = None
+    top5: Share | None = None
+    k: Count = 5
+    macro_top1: Share | None = None
+    images: Count = 0
+    classes: Count = 0
+    step: Count | None = None
+    ece: Share | None = None
+    temperature: Number = 1.0
+    before_temperature: CalibrationScore | None = None
+    buckets: Annotated[tuple[BucketScore, ...], Field(max_length=100)] = ()
+    species: Annotated[tuple[SpeciesScore, ...], Field(max_length=1_000_000)] = ()
+
+
+def read_evaluation(folder: RunFolder, part: str = "test") -> Evaluation | None:
+    """What the last evaluation on a part found; None where there is none that can be read."""
+    path = folder.evaluation / f"{part}.json"
+    return read_record_or(Evaluation, path, None, EVALUATION_BYTES)

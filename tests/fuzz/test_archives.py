@@ -1,0 +1,94 @@
+"""Whatever stands in an archive: it is taken in and can be shown, or is refused in a sentence."""
+
+import io
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import strategies as st
+
+from engine.errors import StudioError
+from engine.home import Home, open_home
+from engine.runs.archive import archive_run, import_archive
+from engine.runs.notes import Notes, write_notes
+from engine.runs.run import list_runs
+from tests.fuzz.conftest import ROUNDS, examples
+from tests.fuzz.test_runs import FILES, shown_with_neighbour
+from tests.fuzz.values import anything, as_json, spoilt
+from tests.runs.written_run import val, written_run
+
+CLASSES = {"species": ["Acer", "Bellis"], "fingerprint": "0" * 64}
+MEMBERS = {
+    name: values for name, values in FILES.items() if name not in ("process.json", "stop")
+} | {"classes.json": CLASSES, "crop.yaml": {"name": "fast", "threshold": 0.5}}
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Home]:
+    """A home with a lost run, "good"."""
+    folder = Path(tempfile.mkdtemp())
+    home = open_home(folder)
+    home.queue.mkdir()
+    written_run(home, "good", state="running", updated=1.7e9)
+    yield home
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A sound archive."""
+    home = open_home(tmp_path_factory.mktemp("elsewhere"))
+    folder = written_run(home, "one", metrics=[val(1, top1=0.5, macro_top1=0.4)])
+    write_notes(folder, Notes("A note", ("tag",), True))
+    folder.log.write_text("A line.\n" * 100)
+    folder.evaluation.mkdir()
+    (folder.evaluation / "test.json").write_bytes(as_json(FILES["evaluation/test.json"]))
+    return archive_run(home, "one", home.root / "one.zip").read_bytes()
+
+
+def take_in(home: Home, content: bytes) -> None:
+    shutil.rmtree(home.runs / "spoilt", ignore_errors=True)
+    file = home.root / "one.zip"
+    file.write_bytes(content)
+    try:
+        import_archive(home, file, "spoilt")
+    except StudioError as error:
+        assert str(error)
+        assert [run.run_id for run in list_runs(home)] == ["good"]
+    else:
+        shown_with_neighbour(home)
+    assert not list(home.runs.glob(".incoming-*"))
+
+
+@pytest.mark.parametrize("count", ROUNDS)
+def test_a_spoilt_member_is_refused_or_harmless(place: Home, sound: bytes, count: int) -> None:
+    def check(drawn: tuple[str, bytes]) -> None:
+        name, content = drawn
+        out = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(sound)) as before, zipfile.ZipFile(out, "w") as after:
+            for member in before.namelist():
+                if member != name:
+                    after.writestr(member, before.read(member))
+            after.writestr(name, content)
+        take_in(place, out.getvalue())
+
+    drawn = st.sampled_from(sorted(MEMBERS)).flatmap(
+        lambda name: st.tuples(st.just(name), spoilt(MEMBERS[name]) | anything.map(as_json))
+    )
+    examples(count // 2, drawn, check)
+
+
+@pytest.mark.parametrize("count", ROUNDS)
+def test_flipped_bits_are_refused_or_harmless(place: Home, sound: bytes, count: int) -> None:
+    def check(flips: list[int]) -> None:
+        content = bytearray(sound)
+        for bit in flips:
+            content[bit // 8] ^= 1 << bit % 8
+        take_in(place, bytes(content))
+
+    examples(
+        count // 2, st.lists(st.integers(0, 8 * len(sound) - 1), min_size=1, max_size=4), check
+    )
