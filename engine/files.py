@@ -1,9 +1,11 @@
 """Writing so that a file under its final name is whole."""
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,6 +75,65 @@ def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
                 value = json.loads(line)
                 if isinstance(value, dict):
                     yield value
+
+
+def typed_path(text: str | Path, what: str = "path") -> Path:
+    """A path as a person typed it, made absolute; ~ and ~name are home folders.
+
+    Raises:
+        BadInput: nothing was typed, or it cannot be the name of anything here.
+    """
+    typed = str(text).strip()
+    if not typed:
+        raise BadInput(f"Say where the {what} is: type its path.")
+    if "\0" in typed:
+        raise BadInput(f"The path of the {what} holds a NUL character; type it again.")
+    try:
+        path = Path(typed).expanduser().absolute()
+        # Whether the system takes such a name at all.
+        path.exists()
+    except RuntimeError as error:
+        raise BadInput(
+            f"{typed[:100]} names a user that this machine does not have; type the whole path."
+        ) from error
+    except OSError as error:
+        raise BadInput(
+            f"The path of the {what} cannot be used ({error.strerror}); type it again."
+        ) from error
+    return path
+
+
+class NotRegular(OSError):
+    """It is a folder, a pipe or a device."""
+
+
+def is_regular(path: Path) -> bool:
+    """Whether there is a file whose bytes end: no folder, pipe or device."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def read_regular(path: Path, most: int) -> bytes:
+    """The bytes of a regular file, or the first `most` + 1 of them where it has more.
+
+    A pipe, a device or a file without end is not waited for: what says it is empty is.
+
+    Raises:
+        NotRegular: it is a folder, a pipe or a device.
+        OSError: it is not there, or cannot be read.
+    """
+    # To open a device may do something by itself.
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise NotRegular(errno.EINVAL, "it is no regular file")
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as stream:
+        found = os.fstat(stream.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise NotRegular(errno.EINVAL, "it is no regular file")
+        # The system's own files, such as /proc/kmsg, have no size, and some no end.
+        return stream.read(most + 1) if found.st_size else b""
 
 
 def sha256_of(path: Path) -> str:

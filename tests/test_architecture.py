@@ -15,6 +15,7 @@ FLOORS = ["engine", "studio", "pages"]
 ROOMS = [
     "errors",
     "files",
+    "spreadsheet",
     "database",
     "home",
     "progress",

@@ -20,6 +20,7 @@ from engine.commands.inaturalist import take
 from engine.commands.shared import (
     HomeOption,
     JsonOption,
+    SpreadsheetOption,
     WhereOption,
     answer,
     answer_import,
@@ -135,13 +136,18 @@ def export(
     kind: Annotated[
         Kind, typer.Option("--format", help="What the table is written as: catalogue.FORMAT.")
     ] = "jsonl",
+    spreadsheet_safe: SpreadsheetOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write the catalogue, or what of it passes --where, as a table with a manifest."""
     chosen = filter_of(where or [], show)
     with catalogue_of(home_at(home)) as catalogue, progress() as report:
-        result = export_catalogue(catalogue, output_dir, min_images, chosen, kind, report)
+        result = export_catalogue(
+            catalogue, output_dir, min_images, chosen, kind, report, spreadsheet_safe
+        )
+            catalogue, output_dir, min_images, chosen, kind, report, spreadsheet_safe
+        )
     lines = [f"{result.images:,} photographs of {result.species:,} species in {result.file}"]
     lines += [f"  source {name or 'unnamed'}: {many:,}" for name, many in result.by_source.items()]
     lines += [f"  {state}: {many:,}" for state, many in result.by_state.items()]

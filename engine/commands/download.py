@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-from engine.commands.shared import HomeOption, JsonOption, answer, catalogue_of, home_at, progress
+from engine.commands.shared import (
+    HomeOption,
+    JsonOption,
+    SpreadsheetOption,
+    answer,
+    catalogue_of,
+    home_at,
+    progress,
+)
 from engine.download.failures import write_failures
 from engine.download.journal import open_journal
 from engine.download.outcome import KINDS, Kind
@@ -55,6 +63,7 @@ def fetch(
     failures: Annotated[
         Path | None, typer.Option(help="Write what failed and why to this CSV file, at the end.")
     ] = None,
+    spreadsheet_safe: SpreadsheetOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -77,7 +86,7 @@ def fetch(
             )
         finally:
             if failures is not None:
-                _write_failures(place, failures)
+                _write_failures(place, failures, spreadsheet_safe)
     answer(dataclasses.asdict(result), said(result), as_json)
 
 
@@ -128,6 +137,6 @@ def _retry(home: Home, word: str) -> None:
         Queue(journal).retry(kind)
 
 
-def _write_failures(home: Home, file: Path) -> None:
+def _write_failures(home: Home, file: Path, spreadsheet_safe: bool) -> None:
     with open_journal(home) as journal:
-        write_failures(Queue(journal), file)
+        write_failures(Queue(journal), file, spreadsheet_safe)

@@ -17,6 +17,7 @@ from engine.home import Home
 from engine.locks import exclusive
 from engine.runs.run import Run, find_run
 from engine.split.classes import read_classes
+from engine.spreadsheet import to_cell
 from engine.training.folder import RunFolder
 from engine.training.parts import locate
 from engine.training.status import ENDED, read_status, write_status
@@ -31,7 +32,7 @@ CREDITS = "credits.csv"
 _CREDITED = ("image_id", "species", "source", "license", "attribution", "observer", "url")
 
 
-def archive_run(home: Home, run_id: str, target: Path) -> Path:
+def archive_run(home: Home, run_id: str, target: Path, spreadsheet_safe: bool = False) -> Path:
     """Write configuration, metrics, best weights, class map and credits of a run to a zip file.
 
     Raises:
@@ -51,7 +52,7 @@ def archive_run(home: Home, run_id: str, target: Path) -> Path:
                     path.relative_to(run.folder.root).as_posix(),
                     zipfile.ZIP_STORED if heavy else zipfile.ZIP_DEFLATED,
                 )
-            archive.writestr(CREDITS, _credits(home, run), zipfile.ZIP_DEFLATED)
+            archive.writestr(CREDITS, _credits(home, run, spreadsheet_safe), zipfile.ZIP_DEFLATED)
         temporary.replace(target)
     except OSError as error:
         raise WorkFailed(f"{target} could not be written ({error.strerror}).") from error
@@ -93,7 +94,7 @@ def _files_of(folder: RunFolder) -> Iterator[Path]:
     yield from sorted(path for path in folder.evaluation.glob("*") if path.is_file())
 
 
-def _credits(home: Home, run: Run) -> str:
+def _credits(home: Home, run: Run, spreadsheet_safe: bool) -> str:
     """Who made the photographs that a run learnt from, a line a photograph."""
     sheet = io.StringIO()
     writer = csv.writer(sheet)
@@ -105,7 +106,8 @@ def _credits(home: Home, run: Run) -> str:
             for line in read_json_lines(train):
                 photograph = catalogue.get(str(line.get("image_id", "")))
                 known = photograph._asdict() if photograph else line
-                writer.writerow([known.get(key) or "" for key in _CREDITED])
+                cells = [str(known.get(key) or "") for key in _CREDITED]
+                writer.writerow([to_cell(cell, spreadsheet_safe) for cell in cells])
     except (StudioError, OSError):
         # The split is gone: the run is worth keeping without it.
         pass
