@@ -83,7 +83,7 @@ def typed_path(text: str | Path, what: str = "path") -> Path:
     Raises:
         BadInput: nothing was typed, or it cannot be the name of anything here.
     """
-    typed = str(text).strip()
+    typed = text.strip() if isinstance(text, str) else str(text)
     if not typed:
         raise BadInput(f"Say where the {what} is: type its path.")
     if "\0" in typed:

@@ -6,7 +6,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from engine.catalogue.checking import source_of
+from engine.catalogue.checking import require_plain, source_of
 from engine.catalogue.documents import as_text, guess, is_odd_date, photographs_of
 from engine.catalogue.importing import (
     Candidate,
@@ -59,6 +59,7 @@ def sample(origin: Origin) -> list[dict[str, Any]]:
         BadInput: the collection is empty or not there, or the login is refused.
         WorkFailed: no MongoDB answers.
     """
+    require_plain(origin.name, "The name of the database or collection")
     with connected(origin.address, socketTimeoutMS=4_500, retryReads=False) as client:
         collection = _forgiving(client[origin.database][origin.collection])
         found = list(collection.find().sort("$natural", 1).limit(_SAMPLED))

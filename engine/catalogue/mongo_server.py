@@ -111,6 +111,8 @@ def _told(error: Exception, places: str) -> StudioError:
 
     if isinstance(error, errors.ConfigurationError):
         return BadInput(f"The address of {places} cannot be used: see that it is written right.")
+    if isinstance(error, errors.InvalidName):
+        return BadInput("The database or collection cannot have this name; type it again.")
     if isinstance(error, BSONError):
         return BadInput(f"A document of the MongoDB at {places} cannot be read.")
     if isinstance(error, errors.OperationFailure):

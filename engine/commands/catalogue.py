@@ -28,6 +28,7 @@ from engine.commands.shared import (
     home_at,
     progress,
 )
+from engine.files import typed_path
 from engine.garden.plant import plant_garden
 from engine.images.store import ImageStore
 from engine.progress import Report
@@ -141,12 +142,10 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Write the catalogue, or what of it passes --where, as a table with a manifest."""
-    chosen = filter_of(where or [], show)
+    chosen, folder = filter_of(where or [], show), typed_path(output_dir, "folder")
     with catalogue_of(home_at(home)) as catalogue, progress() as report:
         result = export_catalogue(
-            catalogue, output_dir, min_images, chosen, kind, report, spreadsheet_safe
-        )
-            catalogue, output_dir, min_images, chosen, kind, report, spreadsheet_safe
+            catalogue, folder, min_images, chosen, kind, report, spreadsheet_safe
         )
     lines = [f"{result.images:,} photographs of {result.species:,} species in {result.file}"]
     lines += [f"  source {name or 'unnamed'}: {many:,}" for name, many in result.by_source.items()]
@@ -161,7 +160,7 @@ def _take_in(
     home: Path | None,
     as_json: bool,
 ) -> None:
-    place = home_at(home)
+    place, path = home_at(home), typed_path(origin)
     with catalogue_of(place) as catalogue, progress() as report:
-        result = importer(catalogue, origin, ImageStore(place).keep, source, report)
+        result = importer(catalogue, path, ImageStore(place).keep, source, report)
     answer_import(result, as_json)
