@@ -72,7 +72,7 @@ def held_back(home: Home, hosts: Sequence[HostView]) -> None:
         )
         for view in parked[:_MOST_BUTTONS]:
             st.button(
-                f"Ask {view.host} again now",
+                f"Ask {text.plain(view.host)} again now",
                 key=f"download.release.{view.host}",
                 on_click=_release,
                 args=(home, view.host),
