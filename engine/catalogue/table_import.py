@@ -69,6 +69,9 @@ def import_table(
         raise BadInput(f"There is no table {table}.")
     if table.suffix.lower() not in KINDS:
         raise BadInput(f"{table.name} is no .jsonl, .csv or .parquet file.")
+    # The system's own files, such as /proc/kmsg, have no size, and some no end.
+    if not table.stat().st_size and table.suffix.lower() != ".parquet":
+        raise BadInput(f"{table.name} has no rows.")
     source = source_of(source, table.stem)
     return take_in(catalogue, _offers(catalogue, table, source), keep, 0, report)
 

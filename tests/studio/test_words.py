@@ -22,7 +22,19 @@ OTHERS = {
     "host", "reason", "note", "tags", "sentence", "provider", "detail", "parameter", "query_params",
 }  # fmt: skip
 # Functions that give words, and whether Markdown is drawn by them after all.
-SAFE = {"plain", "count", "number", "size", "duration", "ago", "moment", "percentage", "rounded"}
+SAFE = {
+    "plain",
+    "get",
+    "index",
+    "count",
+    "number",
+    "size",
+    "duration",
+    "ago",
+    "moment",
+    "percentage",
+    "rounded",
+}
 
 
 # Of these, what follows the label is drawn by a function of its own, or not at all.
