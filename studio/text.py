@@ -13,9 +13,12 @@ _MARKDOWN = re.compile(
     r"|^[#+=-]|(?:(?<=^\d)|(?<=^\d\d)|(?<=^\d{3}))[.)](?=\s|$)",
     re.IGNORECASE | re.MULTILINE,
 )
-# Streamlit draws icons, emoji and arrows after it has taken the escapes away: what is together
-# in its eyes is parted by a colour without words, which shows nothing.
-_TOGETHER = re.compile(r"\\:(?=[\w+-]+(?:\\?:|/))|-(?=\\>|-)|\\<(?=-|\\-|=)|\\[>~](?==)")
+# Streamlit draws icons, emoji, arrows and links after it has taken the escapes away: what is
+# together in its eyes is parted by a colour without words, which shows nothing.
+_TOGETHER = re.compile(
+    r"\\:(?=//|[\w+-]+(?:\\?:|/))|\\@|www(?=\\\.)|-(?=\\>|-)|\\<(?=-|\\-|=)|\\[>~](?==)",
+    re.IGNORECASE,
+)
 _NOTHING = ":gray[]"
 _INDENT = re.compile(r"^[ \t]+", re.M)
 _BREAK = re.compile(r" *\r?\n")
