@@ -31,8 +31,8 @@ def import_folder(
         BadInput: there is no such folder, it cannot be read, or it holds no sub-folders with
             photographs.
     """
-    files = list(_photographs(folder))
     source = source_of(source, folder.resolve().name)
+    files = list(_photographs(folder))
     candidates = (
         Candidate(
             Photograph(image_id="", species=file.relative_to(folder).parts[0], source=source),
