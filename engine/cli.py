@@ -1,6 +1,7 @@
 """The command line: whatever a page can start, a command can start."""
 
 import contextlib
+import errno
 import importlib
 import os
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import typer
 
-from engine.errors import StudioError
+from engine.errors import BadInput, StudioError
 from engine.home import keep_private
 from engine.locks import inherited
 from engine.openmp import wait_passively
@@ -81,7 +82,17 @@ def _run() -> tuple[int, str]:
         return error.exit_status, str(error)
     except KeyboardInterrupt:
         return INTERRUPTED, "Interrupted."
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            return _unexpected(error)
+        sentence = f"The path {str(error.filename)[:60]}… is too long; give a shorter one."
+        print(sentence, file=sys.stderr)
+        return BadInput.exit_status, sentence
     except Exception as error:
-        traceback.print_exc()
-        return 1, f"An unexpected error ended it: {type(error).__name__}: {error}"
+        return _unexpected(error)
     return 0, ""
+
+
+def _unexpected(error: Exception) -> tuple[int, str]:
+    traceback.print_exc()
+    return 1, f"An unexpected error ended it: {type(error).__name__}: {error}"

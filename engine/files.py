@@ -74,21 +74,36 @@ def printable(name: Path | str) -> str:
     return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), str(name))
 
 
+class NotRegular(OSError):
+    """It is a folder, a pipe or a device."""
+
+
 def open_regular(path: Path) -> IO[bytes]:
     """Open a regular file for reading; a pipe or device, which may never end, is refused.
 
     Raises:
-        OSError: it is missing, cannot be opened, or is not a regular file.
+        NotRegular: it is a folder, a pipe or a device.
+        OSError: it is missing or cannot be opened.
     """
     try:
+        # To open a device may do something by itself.
+        _require_regular(path.stat())
         # Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except ValueError as error:
         raise OSError(errno.EINVAL, "its name holds a character that no file name can") from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise OSError(errno.EINVAL, "it is not a regular file")
-    return os.fdopen(descriptor, "rb")
+    stream = os.fdopen(descriptor, "rb")
+    try:
+        _require_regular(os.fstat(descriptor))
+    except NotRegular:
+        stream.close()
+        raise
+    return stream
+
+
+def _require_regular(found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise NotRegular(errno.EINVAL, "it is not a regular file")
 
 
 def read_bounded(path: Path, most: int) -> bytes:
@@ -160,6 +175,54 @@ def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
     """
     with open_regular(path) as stream:
         yield from json_objects(_bounded_lines(stream))
+
+
+def typed_path(text: str | Path, what: str = "path") -> Path:
+    """A path as a person typed it, made absolute; ~ and ~name are home folders.
+
+    Raises:
+        BadInput: nothing was typed, or it cannot be the name of anything here.
+    """
+    typed = text.strip() if isinstance(text, str) else str(text)
+    if not typed:
+        raise BadInput(f"Say where the {what} is: type its path.")
+    if "\0" in typed:
+        raise BadInput(f"The path of the {what} holds a NUL character; type it again.")
+    try:
+        path = Path(typed).expanduser().absolute()
+        # Whether the system takes such a name at all.
+        path.exists()
+    except RuntimeError as error:
+        raise BadInput(
+            f"{typed[:100]} names a user that this machine does not have; type the whole path."
+        ) from error
+    except OSError as error:
+        raise BadInput(
+            f"The path of the {what} cannot be used ({error.strerror}); type it again."
+        ) from error
+    return path
+
+
+def is_regular(path: Path) -> bool:
+    """Whether there is a file whose bytes end: no folder, pipe or device."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def read_regular(path: Path, most: int) -> bytes:
+    """The bytes of a regular file, or the first `most` + 1 of them where it has more.
+
+    A pipe, a device or a file without end is not waited for: what says it is empty is.
+
+    Raises:
+        NotRegular: it is a folder, a pipe or a device.
+        OSError: it is not there, or cannot be read.
+    """
+    with open_regular(path) as stream:
+        # The system's own files, such as /proc/kmsg, have no size, and some no end.
+        return stream.read(most + 1) if os.fstat(stream.fileno()).st_size else b""
 
 
 def sha256_of(path: Path) -> str:

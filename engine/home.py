@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from engine.errors import BadInput, WorkFailed
+from engine.files import typed_path
 
 
 @dataclass(frozen=True)
@@ -137,9 +138,10 @@ def open_home(root: Path) -> Home:
     which shares it with its group, and one that is a link stay as they are.
 
     Raises:
+        BadInput: it cannot be the path of a folder.
         WorkFailed: the folder cannot be made.
     """
-    resolved = root.expanduser().resolve()
+    resolved = typed_path(root, "home").resolve()
     try:
         for folder in (resolved / "data", resolved / "runs"):
             folder.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,24 @@ import math
 import re
 import time
 
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+!|<>~$:-]")
+# What would be read as Markdown, LaTeX, HTML or a link of GitHub's kind where it stands.
+_MARKDOWN = re.compile(
+    r"[\\`*\[\]|<>~$]"
+    r"|(?<!\w)_|_(?!\w)"
+    r"|:(?=[\w+/-])"
+    r"|&(?=[\w#])|(?<=\S)@(?=\S)|(?<=www)\."
+    r"|^[#+=-]|(?:(?<=^\d)|(?<=^\d\d)|(?<=^\d{3}))[.)](?=\s|$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+# Streamlit draws icons, emoji, arrows and links after it has taken the escapes away: what is
+# together in its eyes is parted by a colour without words, which shows nothing.
+_TOGETHER = re.compile(
+    r"\\:(?=//|[\w+-]+(?:\\?:|/))|\\@|www(?=\\\.)|-(?=\\>|-)|\\<(?=-|\\-|=)|\\[>~](?==)",
+    re.IGNORECASE,
+)
+_NOTHING = ":gray[]"
+_INDENT = re.compile(r"^[ \t]+", re.M)
+_BREAK = re.compile(r" *\r?\n")
 _SIZES = ("bytes", "kB", "MB", "GB", "TB")
 _UNITS = ((86_400, "day", "d"), (3_600, "hour", "h"), (60, "minute", "min"), (1, "second", "s"))
 
@@ -35,8 +52,15 @@ def size(bytes_: int) -> str:
 
 
 def plain(words: str) -> str:
-    """Words that are not ours, to stand in Markdown as they are."""
-    return _MARKDOWN.sub(r"\\\g<0>", words)
+    """Words that are not ours, to stand in Markdown letter for letter.
+
+    Whatever comes from a catalogue, a run, an address or another program goes through here before
+    Streamlit draws it; tests/studio/test_words.py holds every call to that.
+    """
+    escaped = _MARKDOWN.sub(r"\\\g<0>", words)
+    escaped = _TOGETHER.sub(rf"\g<0>{_NOTHING}", escaped)
+    escaped = _INDENT.sub(lambda spaces: "\N{NO-BREAK SPACE}" * len(spaces[0]), escaped)
+    return _BREAK.sub("  \n", escaped)
 
 
 def duration(seconds: float) -> str:

@@ -16,6 +16,7 @@ ROOMS = [
     "errors",
     "files",
     "records",
+    "spreadsheet",
     "database",
     "home",
     "home_id",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from engine.catalogue.checking import require_plain
 from engine.catalogue.store import Filter
 from engine.errors import BadInput
 
@@ -14,7 +15,8 @@ def filter_of(conditions: Iterable[str], shown: str = "used") -> Filter:
     """The filter that lets through what meets all conditions.
 
     Raises:
-        BadInput: one is not FIELD=VALUE, or the word for what is shown is unknown.
+        BadInput: one is not FIELD=VALUE, or the word for what is shown is unknown, or a value
+            holds control characters.
     """
     if shown not in SHOWN:
         raise BadInput(f"{shown!r} is none of {', '.join(SHOWN)}.")
@@ -25,7 +27,7 @@ def filter_of(conditions: Iterable[str], shown: str = "used") -> Filter:
             raise BadInput(
                 f"--where {condition} is not FIELD=VALUE with a field of {', '.join(FIELDS)}."
             )
-        values[field] = value
+        values[field] = require_plain(value, f"The {field} of --where")
     return Filter(**values, excluded=SHOWN[shown])
 
 

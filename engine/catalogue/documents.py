@@ -6,10 +6,12 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from engine.catalogue.table_import import COLUMNS, text_of
+from engine.catalogue.table_import import text_of
+from engine.catalogue.table_rows import COLUMNS
 from engine.settings.mapping import MappingSettings
 
 _FIRST_TAKEN = 200
+_LONGEST_PLACE = 10
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+")
 # What else others call a field, where the table's names do not have it; a bare name counts
 # below one of these only.
@@ -101,9 +103,10 @@ def value_at(document: Any, path: str, *, whole: bool = False) -> Any:
     value = document
     for part in path.split("."):
         if isinstance(value, list):
-            place = int(part) if part.isdigit() else 0
+            is_place = part.isdecimal() and len(part) < _LONGEST_PLACE
+            place = int(part) if is_place else 0
             value = value[place] if place < len(value) else None
-            if part.isdigit():
+            if is_place:
                 continue
         value = value.get(part) if isinstance(value, dict) else None
     if isinstance(value, list) and not whole:
@@ -117,9 +120,15 @@ def as_text(value: Any) -> str:
         return text_of(value)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, (bool, bytes, dict)):
+    if isinstance(value, (bool, bytes, dict)) or is_odd_date(value):
         return ""
     return text_of(value)
+
+
+def is_odd_date(value: Any) -> bool:
+    """Whether it is a date of BSON that Python cannot hold, such as one after the year 9999."""
+    # bson takes a while to import, and tables need none of it.
+    return type(value).__name__ == "DatetimeMS"
 
 
 def _walk(value: Any, path: str) -> Iterator[tuple[str, Any, bool]]:

@@ -34,11 +34,13 @@ def export_catalogue(
     chosen: Filter = EVERYTHING,
     kind: Kind = "jsonl",
     report: Report = silent,
+    spreadsheet_safe: bool = False,
 ) -> Export:
     """Write what passes the filter to catalogue.jsonl, .csv or .parquet (by species and id, the
     same bytes every time), and manifest.json.
 
-    Species with fewer than `min_images` photographs that pass are left out.
+    Species with fewer than `min_images` photographs that pass are left out. In CSV that is
+    `spreadsheet_safe`, a cell that begins like a formula has an apostrophe before it.
 
     Raises:
         WorkFailed: the disk refuses.
@@ -51,7 +53,7 @@ def export_catalogue(
     file = folder / f"catalogue.{kind}"
     with atomic_writer(file) as stream, ThreadPoolExecutor(1) as beside:
         digested = _Digested(stream)
-        with table_writer(digested, kind) as write:
+        with table_writer(digested, kind, spreadsheet_safe) as write:
             writing: Future[object] | None = None
             for lines in catalogue.lines(chosen, rare):
                 # No more than one batch waits for the disk.
@@ -71,6 +73,7 @@ def export_catalogue(
         "min_images": min_images,
         "where": conditions_of(chosen),
         "show": shown_of(chosen),
+        "spreadsheet_safe": kind == "csv" and spreadsheet_safe,
         "sha256": digested.digest.hexdigest(),
     }
     write_json(folder / "manifest.json", manifest)

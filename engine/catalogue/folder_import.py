@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from engine.catalogue.checking import source_of
 from engine.catalogue.importing import Candidate, ImportReport, Keep, take_in
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue
@@ -30,8 +31,8 @@ def import_folder(
         BadInput: there is no such folder, it cannot be read, or it holds no sub-folders with
             photographs.
     """
+    source = source_of(source, folder.resolve().name)
     files = list(_photographs(folder))
-    source = source.strip() or folder.resolve().name
     candidates = (
         Candidate(
             Photograph(image_id="", species=file.relative_to(folder).parts[0], source=source),

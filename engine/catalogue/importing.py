@@ -8,6 +8,7 @@ from os import cpu_count
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from engine.catalogue.checking import checked, shown
 from engine.catalogue.collector import uncollected
 from engine.catalogue.flags import DOUBTFUL_NAME
 from engine.catalogue.names import species_name
@@ -86,7 +87,7 @@ class ImportReport:
     def refuse(self, refusal: Refusal) -> None:
         self.refused += 1
         if len(self.refusals) < _SHOWN_REFUSALS:
-            self.refusals.append(Refusal(_as_text(refusal.origin), _as_text(refusal.reason)))
+            self.refusals.append(Refusal(shown(refusal.origin), shown(refusal.reason)))
 
 
 def take_in(
@@ -176,6 +177,7 @@ def _prepare(item: Offer, keep: Keep) -> Photograph | Refusal | Known:
         return item
     photograph = item.photograph
     try:
+        photograph = checked(photograph)
         name = species_name(photograph.species)
     except ValueError as error:
         return Refusal(item.origin, f"{str(error).capitalize()}.")
@@ -206,11 +208,6 @@ def _prepare(item: Offer, keep: Keep) -> Photograph | Refusal | Known:
         photograph.source, place, photograph.species.casefold(), photograph.url, photograph.sha256
     )
     return photograph._replace(image_id=identity)
-
-
-def _as_text(name: str) -> str:
-    # A file's name may be bytes that are no text, which no report could be written with.
-    return name.encode(errors="replace").decode()
 
 
 def _spelt_once(photograph: Photograph, spellings: dict[str, str]) -> Photograph:

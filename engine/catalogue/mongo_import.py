@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from engine.catalogue.documents import as_text, guess, photographs_of
+from engine.catalogue.checking import require_plain, source_of
+from engine.catalogue.documents import as_text, guess, is_odd_date, photographs_of
 from engine.catalogue.importing import (
     Candidate,
     ImportReport,
@@ -21,6 +22,7 @@ from engine.catalogue.position import Position
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue
 from engine.errors import BadInput
+from engine.files import is_regular
 from engine.home import Home
 from engine.progress import Report, silent
 from engine.settings.files import load, save
@@ -28,6 +30,7 @@ from engine.settings.mapping import MappingSettings
 from engine.workers import beside
 
 if TYPE_CHECKING:
+    from bson import CodecOptions
     from pymongo.collection import Collection
 
 _SAMPLED = 100
@@ -56,8 +59,9 @@ def sample(origin: Origin) -> list[dict[str, Any]]:
         BadInput: the collection is empty or not there, or the login is refused.
         WorkFailed: no MongoDB answers.
     """
+    require_plain(origin.name, "The name of the database or collection")
     with connected(origin.address, socketTimeoutMS=4_500, retryReads=False) as client:
-        collection = client[origin.database][origin.collection]
+        collection = _forgiving(client[origin.database][origin.collection])
         found = list(collection.find().sort("$natural", 1).limit(_SAMPLED))
         if found:
             return found
@@ -122,7 +126,7 @@ def import_mongo(
             position.reached(done)
             report(done + position.before, total, note)
 
-        read = partial(_read, mapping, source.strip() or origin.collection)
+        read = partial(_read, mapping, source_of(source, origin.collection))
         batches = _batches(collection, position.after, mapping)
         several = beside(read, batches) if documents > _MANY else map(read, batches)
         result = take_in(catalogue, _passed(several, position), keep, total, noted)
@@ -161,21 +165,55 @@ class _Batch(NamedTuple):
 
 
 def _read(mapping: MappingSettings, source: str, batch: bytes) -> _Batch:
-    from bson import CodecOptions, decode_all
+    offers: list[Offer] = []
+    last = None
+    for document in _decoded(batch):
+        if isinstance(document, dict):
+            last = document["_id"]
+            offers += (
+                settled(_candidate(last, place, values, mapping, source))
+                for place, values in photographs_of(document, mapping)
+            )
+        else:
+            origin = "the first document" if last is None else f"the document after {last}"
+            offers.append(Refusal(origin, document))
+    return _Batch(offers, last)
+
+
+def _decoded(batch: bytes) -> Iterator[dict[str, Any] | str]:
+    """The documents of a batch; for one that cannot be read, the reason."""
+    from bson import decode, decode_all
+    from bson.errors import BSONError
+
+    try:
+        yield from decode_all(batch, _codec())
+        return
+    except (BSONError, ValueError, OverflowError, RecursionError):
+        pass
+    start = 0
+    while start < len(batch):
+        end = start + int.from_bytes(batch[start : start + 4], "little")
+        try:
+            yield decode(batch[start:end], _codec())
+        except (BSONError, ValueError, OverflowError, RecursionError) as error:
+            yield f"It cannot be read ({error})."
+        start = max(end, start + 4)
+
+
+@cache
+def _codec() -> "CodecOptions[dict[str, Any]]":
+    from bson import CodecOptions
     from bson.codec_options import DatetimeConversion
 
     # A date that Python cannot hold, or text that is none, spoils no document.
-    forgiving: CodecOptions[dict[str, Any]] = CodecOptions(
+    return CodecOptions(
         unicode_decode_error_handler="replace",
         datetime_conversion=DatetimeConversion.DATETIME_AUTO,
     )
-    documents = decode_all(batch, forgiving)
-    offers = [
-        settled(_candidate(document["_id"], place, values, mapping, source))
-        for document in documents
-        for place, values in photographs_of(document, mapping)
-    ]
-    return _Batch(offers, documents[-1]["_id"] if documents else None)
+
+
+def _forgiving(collection: "Collection[dict[str, Any]]") -> "Collection[dict[str, Any]]":
+    return collection.with_options(_codec())
 
 
 def _passed(batches: Iterable[_Batch], position: Position) -> Iterator[Offer]:
@@ -194,10 +232,13 @@ def _candidate(
     named = values["species"]
     if named is not None and not isinstance(named, str):
         return Refusal(origin, f"Its species is no text but of the type {type(named).__name__}.")
+    odd = next((field for field, value in values.items() if is_odd_date(value)), None)
+    if odd is not None:
+        return Refusal(origin, f"Its {odd} is a date out of range.")
     texts = {field: as_text(value) for field, value in values.items()}
     path, url = texts.pop("path", ""), texts.get("url", "")
     file = Path(mapping.folder, path) if path else None
-    if url and file is not None and not file.is_file():
+    if url and file is not None and not is_regular(file):
         # The bytes are not here; they can still be fetched.
         file = None
     if not url and file is None:
@@ -220,9 +261,17 @@ def _identity(
 
 def _position(home: Home, origin: Origin, mapping: MappingSettings) -> Position:
     from bson import json_util
+    from bson.codec_options import DatetimeConversion
+
+    options = json_util.CANONICAL_JSON_OPTIONS.with_options(
+        datetime_conversion=DatetimeConversion.DATETIME_AUTO
+    )
 
     def write(document_id: Any) -> str:
-        return json_util.dumps(document_id, json_options=json_util.CANONICAL_JSON_OPTIONS)
+        return json_util.dumps(document_id, json_options=options)
+
+    def read(written: str) -> Any:
+        return json_util.loads(written, json_options=options)
 
     what = f"{origin.name} {mapping.model_dump_json()}"
-    return Position(home, what, write, json_util.loads)
+    return Position(home, what, write, read)

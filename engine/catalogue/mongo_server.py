@@ -5,16 +5,21 @@ An address may hold a password. It is never part of a sentence, and never writte
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.catalogue.checking import is_plain
 from engine.errors import BadInput, StudioError, WorkFailed
+from engine.files import read_regular, typed_path
 
 if TYPE_CHECKING:
     from pymongo import MongoClient
 
 _PATIENCE_MS = 4_000
+_LONGEST_ADDRESS = 10_000
+_HOST = r"(?:\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::\d{1,5})?"
+_HOSTS = re.compile(rf"{_HOST}(?:,{_HOST})*")
 _WRONG_LOGIN, _NOT_ALLOWED = 18, 13
 
 
@@ -31,10 +36,13 @@ def address_of(given: str) -> str:
         if not address:
             raise BadInput(f"The environment variable {name} is not set; it should be the address.")
     elif kind == "file":
+        file = typed_path(name, "file with the address")
         try:
-            address = Path(name).expanduser().read_text(encoding="utf-8").strip()
+            address = read_regular(file, _LONGEST_ADDRESS).decode().strip()
         except (OSError, ValueError):
-            raise BadInput(f"The address cannot be read from the file {name}.") from None
+            raise BadInput(f"The address cannot be read from the file {file}.") from None
+    if len(address) > _LONGEST_ADDRESS or not is_plain(address):
+        raise BadInput("The address is too long or holds control characters; type it again.")
     if not address.startswith(("mongodb://", "mongodb+srv://")):
         raise BadInput(
             "The address of a MongoDB database begins with mongodb:// or mongodb+srv://, "
@@ -72,31 +80,41 @@ def client_of(given: str, **options: Any) -> "MongoClient[dict[str, Any]]":
 
     address = address_of(given)
     with faults_told(address):
-        return MongoClient(
-            address,
-            serverSelectionTimeoutMS=_PATIENCE_MS,
-            connectTimeoutMS=_PATIENCE_MS,
-            appname="plant-studio",
-            **options,
-        )
+        try:
+            return MongoClient(
+                address,
+                serverSelectionTimeoutMS=_PATIENCE_MS,
+                connectTimeoutMS=_PATIENCE_MS,
+                appname="plant-studio",
+                **options,
+            )
+        except (OSError, ValueError, TypeError, OverflowError) as error:
+            # Their words may quote the address, and so a password.
+            raise BadInput(_why_unusable(error)) from None
 
 
 @contextlib.contextmanager
 def faults_told(address: str) -> Iterator[None]:
     """Raise what pymongo raises in the block as a sentence without user or password."""
+    from bson.errors import BSONError
     from pymongo.errors import PyMongoError
 
     try:
         yield
-    except PyMongoError as error:
+    except (PyMongoError, BSONError) as error:
         raise _told(error, _places(address)) from None
 
 
 def _told(error: Exception, places: str) -> StudioError:
+    from bson.errors import BSONError
     from pymongo import errors
 
     if isinstance(error, errors.ConfigurationError):
         return BadInput(f"The address of {places} cannot be used: see that it is written right.")
+    if isinstance(error, errors.InvalidName):
+        return BadInput("The database or collection cannot have this name; type it again.")
+    if isinstance(error, BSONError):
+        return BadInput(f"A document of the MongoDB at {places} cannot be read.")
     if isinstance(error, errors.OperationFailure):
         if error.code == _WRONG_LOGIN:
             return BadInput(f"The MongoDB at {places} refuses the user or the password.")
@@ -115,7 +133,23 @@ def _told(error: Exception, places: str) -> StudioError:
     return WorkFailed(f"The MongoDB at {places} failed ({type(error).__name__}).")
 
 
+def _why_unusable(error: Exception) -> str:
+    # A fault of TLS is an OSError, and so is a file that is not there.
+    if isinstance(error, OSError):
+        return (
+            "A certificate file named in the address cannot be used; "
+            "check tlsCAFile and tlsCertificateKeyFile."
+        )
+    return (
+        "The address of the MongoDB cannot be used; check host, port and options, and "
+        "write special characters of the password as %XX."
+    )
+
+
 def _places(address: str) -> str:
     """The hosts of an address, and nothing else of it."""
-    hosts = address.partition("://")[2].partition("/")[0].partition("?")[0]
-    return hosts.rpartition("@")[2] or "this address"
+    rest = address.partition("://")[2]
+    login, at, hosts = re.split("[/?]", rest, maxsplit=1)[0].rpartition("@")
+    # Where it is written wrong, what stands in the place of a host may be half a password.
+    sure = rest.count("@") <= 1 and bool(at) == ("@" in rest) and "@" not in login
+    return hosts if sure and len(hosts) < 200 and _HOSTS.fullmatch(hosts) else "this address"

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any, Literal, get_args
 
 from engine.catalogue.record import Photograph
+from engine.spreadsheet import to_quote
 
 Kind = Literal["jsonl", "csv", "parquet"]
 """What a table is written as."""
@@ -16,10 +17,11 @@ Write = Callable[[bytes], object]
 
 
 @contextmanager
-def table_writer(stream: io.RawIOBase, kind: Kind) -> Iterator[Write]:
+def table_writer(stream: io.RawIOBase, kind: Kind, safe: bool = False) -> Iterator[Write]:
     """What takes lines of JSON, those of many photographs at once, and writes them to `stream`.
 
     In CSV and Parquet, which have no lists here, flags are their names with a space between them.
+    In CSV that is `safe` for spreadsheets, no cell begins like a formula; the import reads both.
     """
     if kind == "jsonl":
         yield stream.write
@@ -33,7 +35,21 @@ def table_writer(stream: io.RawIOBase, kind: Kind) -> Iterator[Write]:
     schema = pyarrow.schema(kinds)
     make: Any = CSVWriter if kind == "csv" else ParquetWriter
     with make(stream, schema) as writer:
-        yield lambda lines: writer.write_table(_table(lines, schema))
+        if kind == "parquet":
+            yield lambda lines: writer.write_table(_table(lines, schema))
+        else:
+            quote = to_quote(safe)
+            yield lambda lines: writer.write_table(_quoted(_table(lines, schema), quote))
+
+
+def _quoted(table: Any, pattern: str) -> Any:
+    from pyarrow import compute
+
+    for place, field in enumerate(table.schema):
+        if field.name not in _NUMBERS:
+            cells = compute.replace_substring_regex(table.column(place), pattern, r"'\1")
+            table = table.set_column(place, field, cells)
+    return table
 
 
 def _table(lines: bytes, schema: Any) -> Any:

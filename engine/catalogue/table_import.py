@@ -1,17 +1,13 @@
 """Importing a table: JSON lines, CSV or Parquet, one row a photograph."""
 
-import contextlib
-import csv
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 from itertools import chain, islice
 from pathlib import Path
 from sys import intern
 from typing import Any
 
-import orjson
-
+from engine.catalogue.checking import LONGEST, is_plain, source_of
 from engine.catalogue.importing import (
     Candidate,
     ImportReport,
@@ -24,26 +20,22 @@ from engine.catalogue.importing import (
 )
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue
+from engine.catalogue.table_rows import (
+    COLUMNS,
+    KINDS,
+    LOCAL_IDS,
+    NumberedRow,
+    Row,
+    blocks_of,
+    column_of,
+    numbered,
+    rows_of,
+)
 from engine.errors import BadInput
+from engine.files import is_regular
 from engine.progress import Report, silent
 from engine.workers import beside
 
-# Our column first, then what others call it.
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "image_id": ("image_id",),
-    "species": ("species", "scientific_name", "taxon_name", "label"),
-    "genus": ("genus",),
-    "family": ("family",),
-    "source": ("source",),
-    "url": ("url", "image_url", "photo_url"),
-    "path": ("path", "file", "filename", "image_path"),
-    "observation_id": ("observation_id", "observation"),
-    "observer": ("observer", "observer_id", "user_login"),
-    "license": ("license", "licence", "license_code"),
-    "attribution": ("attribution",),
-}
-# Numbers that mean something in their own table only.
-_LOCAL_IDS = ("id", "photo_id")
 # The columns are the first fields of a photograph, in their order.
 _IMAGE_ID, _SOURCE, _URL, _PATH = map(list(COLUMNS).index, ("image_id", "source", "url", "path"))
 # What many rows have in common travels from process to process once a block, and is compared by
@@ -51,13 +43,9 @@ _IMAGE_ID, _SOURCE, _URL, _PATH = map(list(COLUMNS).index, ("image_id", "source"
 _REPEATED = tuple(map(list(COLUMNS).index, ("species", "genus", "family", "source", "license")))
 _NOTHING = [""] * len(COLUMNS)
 _ROWS_AT_ONCE = 4096
-_BLOCK = 1024 * 1024
+_MOST_FIELDS = 10_000
 # A process takes a second to start.
-_LARGE = 64 * _BLOCK
-
-Row = tuple[int, Mapping[str, Any] | None]
-"""A row of a table with its number; None for what is no row."""
-Reader = Callable[[Path], Iterator[Mapping[str, Any] | None]]
+_LARGE = 64 * 1024 * 1024
 
 
 def import_table(
@@ -75,40 +63,37 @@ def import_table(
 
     Raises:
         BadInput: no such file, another kind of file, damaged, empty, or without the columns
-            needed.
+            needed; or the source's name is no plain text.
     """
-    if not table.is_file():
+    if not is_regular(table):
         raise BadInput(f"There is no table {table}.")
-    readers = {".jsonl": _json_lines, ".csv": _csv, ".parquet": _parquet}
-    reader = readers.get(table.suffix.lower())
-    if reader is None:
+    if table.suffix.lower() not in KINDS:
         raise BadInput(f"{table.name} is no .jsonl, .csv or .parquet file.")
-    source = source.strip() or table.stem
-    return take_in(catalogue, _offers(catalogue, reader, table, source), keep, 0, report)
+    # The system's own files, such as /proc/kmsg, have no size, and some no end.
+    if not table.stat().st_size and table.suffix.lower() != ".parquet":
+        raise BadInput(f"{table.name} has no rows.")
+    source = source_of(source, table.stem)
+    return take_in(catalogue, _offers(catalogue, table, source), keep, 0, report)
 
 
-def _offers(catalogue: Catalogue, reader: Reader, table: Path, source: str) -> Iterator[Offer]:
+def _offers(catalogue: Catalogue, table: Path, source: str) -> Iterator[Offer]:
     """What the table offers; the lines of a large file are read in a process beside this one."""
-    if reader is _json_lines:
-        # Whether it has the columns is asked of its first row alone.
-        next((row for row in _checked(_json_lines(table), table) if row is not None), None)
-    if reader is _json_lines and table.stat().st_size > _LARGE:
+    if table.suffix.lower() == ".jsonl" and table.stat().st_size > _LARGE:
         read = partial(_of_block, table, source)
-        yield from chain.from_iterable(beside(read, _blocks(table)))
+        yield from chain.from_iterable(beside(read, blocks_of(table)))
         return
-    if reader is _json_lines:
-        numbered: Iterator[Row] = chain.from_iterable(map(_numbered, _blocks(table)))
-    else:
-        numbered = enumerate(_checked(reader(table), table), 1)
+    numbered_rows = rows_of(table)
     asks = True
-    while rows := list(islice(numbered, _ROWS_AT_ONCE)):
+    while rows := list(islice(numbered_rows, _ROWS_AT_ONCE)):
         known = catalogue.known(_own_id(row) for _, row in rows) if asks else set()
         # A table that is new as a whole is not asked about again and again.
         asks = bool(known)
         yield from _of_rows(rows, known, table, source)
 
 
-def _of_rows(rows: Iterable[Row], known: set[str], table: Path, source: str) -> Iterator[Offer]:
+def _of_rows(
+    rows: Iterable[NumberedRow], known: set[str], table: Path, source: str
+) -> Iterator[Offer]:
     folder, name = table.parent, table.name
     for number, row in rows:
         if known and _own_id(row) in known:
@@ -117,36 +102,22 @@ def _of_rows(rows: Iterable[Row], known: set[str], table: Path, source: str) -> 
             yield settled(_candidate(row, f"{name} row {number:,}", folder, source))
 
 
-def _own_id(row: Mapping[str, Any] | None) -> str:
-    image_id = row.get("image_id") if row is not None else ""
-    return image_id if isinstance(image_id, str) else ""
-
-
-def _blocks(table: Path) -> Iterator[tuple[int, bytes]]:
-    """Lines of a file, many at once, with the number of the first of them."""
-    number = 1
-    with _faults_told(table), table.open("rb") as stream:
-        while lines := stream.read(_BLOCK) + stream.readline():
-            yield number, lines
-            number += lines.count(b"\n")
+def _own_id(row: Row) -> str:
+    image_id = "" if isinstance(row, str) else row.get("image_id")
+    # Another is refused; SQLite would take what stands before a NUL for the whole.
+    sound = isinstance(image_id, str) and len(image_id) <= LONGEST["image_id"]
+    return image_id if sound and is_plain(image_id) else ""  # type: ignore[arg-type, return-value]
 
 
 def _of_block(table: Path, source: str, block: tuple[int, bytes]) -> list[Offer]:
-    return list(_of_rows(_numbered(block), set(), table, source))
+    return list(_of_rows(numbered(block), set(), table, source))
 
 
-def _numbered(block: tuple[int, bytes]) -> Iterator[Row]:
-    first, lines = block
-    for number, line in enumerate(lines.split(b"\n"), first):
-        if line.strip():
-            yield number, _json_object(line)
-
-
-def _candidate(
-    row: Mapping[str, Any] | None, origin: str, folder: Path, source: str
-) -> Candidate | Refusal:
-    if row is None:
-        return Refusal(origin, "It is no JSON object.")
+def _candidate(row: Row, origin: str, folder: Path, source: str) -> Candidate | Refusal:
+    if isinstance(row, str):
+        return Refusal(origin, row)
+    if len(row) > _MOST_FIELDS:
+        return Refusal(origin, f"It has more than {_MOST_FIELDS:,} fields.")
     names, local_ids = _names(tuple(row))
     given: list[Any] = list(map(row.get, names, _NOTHING))  # type: ignore[arg-type]
     try:
@@ -172,10 +143,10 @@ def _candidate(
 def _names(there: tuple[str, ...]) -> tuple[list[str | None], str | None]:
     """A row's own names for our columns, in their order, and for a local id; None for what it
     does not have."""
-    named = {_column(name): name for name in there}
+    named = {column_of(name): name for name in there}
     *found, local_id = (
         next((named[name] for name in names if name in named), None)
-        for names in (*COLUMNS.values(), _LOCAL_IDS)
+        for names in (*COLUMNS.values(), LOCAL_IDS)
     )
     return found, local_id
 
@@ -184,83 +155,10 @@ def text_of(value: Any) -> str:
     """A cell's value as text, empty where there is none."""
     if not isinstance(value, str):
         # NaN, as table tools write what is missing, is the one value unlike itself.
-        if value is None or value != value or isinstance(value, (dict, list)):
+        if value is None or value != value or isinstance(value, (dict, list, bytes)):
             return ""
         # A column of whole numbers with one missing comes as 7.0.
         whole = isinstance(value, float) and value.is_integer()
         value = str(int(value) if whole else value)
     text: str = value.strip()
     return text if text.isascii() else text.encode(errors="replace").decode()
-
-
-def _checked(
-    rows: Iterator[Mapping[str, Any] | None], table: Path
-) -> Iterator[Mapping[str, Any] | None]:
-    empty, unchecked = True, True
-    with _faults_told(table):
-        for row in rows:
-            empty = False
-            if row is not None and unchecked:
-                _require_columns([_column(name) for name in row], table)
-                unchecked = False
-            yield row
-    if empty:
-        raise BadInput(f"{table.name} has no rows.")
-
-
-@contextlib.contextmanager
-def _faults_told(table: Path) -> Iterator[None]:
-    try:
-        yield
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{table.name} is no UTF-8 text; save it as UTF-8.") from error
-    except (OSError, ValueError, csv.Error) as error:
-        raise BadInput(f"{table.name} cannot be read: {error}.") from error
-
-
-def _column(name: object) -> str:
-    return str(name).strip().lower().replace(" ", "_")
-
-
-def _require_columns(row: Sequence[str], table: Path) -> None:
-    there_are = f"it has {', '.join(row) or 'none'}"
-    if not any(name in row for name in COLUMNS["species"]):
-        raise BadInput(f"{table.name} has no species column; {there_are}.")
-    if not any(name in row for name in COLUMNS["path"] + COLUMNS["url"]):
-        raise BadInput(f"{table.name} has neither a path nor a url column; {there_are}.")
-
-
-def _json_lines(table: Path) -> Iterator[Mapping[str, Any] | None]:
-    with table.open("rb") as stream:
-        yield from (_json_object(line) for line in stream if line.strip())
-
-
-def _json_object(line: bytes) -> Mapping[str, Any] | None:
-    try:
-        value = orjson.loads(line)
-    except ValueError:
-        value = _forgivingly(line)
-    return value if isinstance(value, dict) else None
-
-
-def _forgivingly(line: bytes) -> Any:
-    # Python's own reader takes NaN, which tools write, and half a pair of surrogates.
-    try:
-        return json.loads(line)
-    except ValueError:
-        return None
-
-
-def _csv(table: Path) -> Iterator[Mapping[str, Any] | None]:
-    with table.open(encoding="utf-8-sig", newline="") as stream:
-        for row in csv.DictReader(stream):
-            yield {key: value for key, value in row.items() if key}
-
-
-def _parquet(table: Path) -> Iterator[Mapping[str, Any] | None]:
-    # pyarrow takes half a second to import, and most imports need none of it.
-    import pyarrow.parquet
-
-    with pyarrow.parquet.ParquetFile(table) as file:
-        for batch in file.iter_batches(_ROWS_AT_ONCE):
-            yield from batch.to_pylist()

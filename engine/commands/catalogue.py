@@ -20,6 +20,7 @@ from engine.commands.inaturalist import take
 from engine.commands.shared import (
     HomeOption,
     JsonOption,
+    SpreadsheetOption,
     WhereOption,
     answer,
     answer_import,
@@ -27,6 +28,7 @@ from engine.commands.shared import (
     home_at,
     progress,
 )
+from engine.files import typed_path
 from engine.garden.plant import plant_garden
 from engine.images.leftovers import sweep_leftovers
 from engine.images.store import ImageStore
@@ -136,13 +138,16 @@ def export(
     kind: Annotated[
         Kind, typer.Option("--format", help="What the table is written as: catalogue.FORMAT.")
     ] = "jsonl",
+    spreadsheet_safe: SpreadsheetOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write the catalogue, or what of it passes --where, as a table with a manifest."""
-    chosen = filter_of(where or [], show)
+    chosen, folder = filter_of(where or [], show), typed_path(output_dir, "folder")
     with catalogue_of(home_at(home)) as catalogue, progress() as report:
-        result = export_catalogue(catalogue, output_dir, min_images, chosen, kind, report)
+        result = export_catalogue(
+            catalogue, folder, min_images, chosen, kind, report, spreadsheet_safe
+        )
     lines = [f"{result.images:,} photographs of {result.species:,} species in {result.file}"]
     lines += [f"  source {name or 'unnamed'}: {many:,}" for name, many in result.by_source.items()]
     lines += [f"  {state}: {many:,}" for state, many in result.by_state.items()]
@@ -156,8 +161,8 @@ def _take_in(
     home: Path | None,
     as_json: bool,
 ) -> None:
-    place = home_at(home)
+    place, path = home_at(home), typed_path(origin)
     sweep_leftovers(place)
     with catalogue_of(place) as catalogue, progress() as report:
-        result = importer(catalogue, origin, ImageStore(place).keep, source, report)
+        result = importer(catalogue, path, ImageStore(place).keep, source, report)
     answer_import(result, as_json)

@@ -7,7 +7,15 @@ from typing import Annotated
 import typer
 
 from engine.commands.download_trash import trash_commands
-from engine.commands.shared import HomeOption, JsonOption, answer, catalogue_of, home_at, progress
+from engine.commands.shared import (
+    HomeOption,
+    JsonOption,
+    SpreadsheetOption,
+    answer,
+    catalogue_of,
+    home_at,
+    progress,
+)
 from engine.download.failures import write_failures
 from engine.download.journal import open_journal
 from engine.download.outcome import KINDS, Kind
@@ -79,6 +87,7 @@ def fetch(
     ] = None,
     remove_strays: RemoveOption = False,
     accept_missing: AcceptOption = False,
+    spreadsheet_safe: SpreadsheetOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -105,7 +114,7 @@ def fetch(
             result = download(place, catalogue, settings, limit, protect, report, consent)
         finally:
             if failures is not None:
-                _write_failures(place, failures)
+                _write_failures(place, failures, spreadsheet_safe)
     answer(dataclasses.asdict(result), said(result), as_json)
 
 
@@ -166,6 +175,6 @@ def _retry(home: Home, word: str) -> None:
         Queue(journal).retry(kind)
 
 
-def _write_failures(home: Home, file: Path) -> None:
+def _write_failures(home: Home, file: Path, spreadsheet_safe: bool) -> None:
     with open_journal(home) as journal:
-        write_failures(Queue(journal), file)
+        write_failures(Queue(journal), file, spreadsheet_safe)

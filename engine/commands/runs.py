@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from engine.commands.shared import HomeOption, JsonOption, answer, home_at
+from engine.commands.shared import HomeOption, JsonOption, SpreadsheetOption, answer, home_at
 from engine.runs.archive import archive_run, import_archive
 from engine.runs.control import cancel as cancel_run
 from engine.runs.control import duplicate as duplicate_run
@@ -123,11 +123,13 @@ def duplicate(
 def archive(
     run_id: RunArgument,
     out: Annotated[Path | None, typer.Option(help="The zip file; RUN.zip if not given.")] = None,
+    spreadsheet_safe: SpreadsheetOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write a run to one file: configuration, metrics, best weights, class map, credits."""
-    written = archive_run(home_at(home), run_id, out or Path(f"{run_id}.zip"))
+    target = out or Path(f"{run_id}.zip")
+    written = archive_run(home_at(home), run_id, target, spreadsheet_safe)
     answer({"run_id": run_id, "file": str(written)}, f"{run_id} is in {written}.", as_json)
 
 

@@ -27,6 +27,13 @@ HomeOption = Annotated[
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print the outcome as one JSON object, last.")
 ]
+SpreadsheetOption = Annotated[
+    bool,
+    typer.Option(
+        "--spreadsheet-safe",
+        help="In CSV, write ' before a cell that a spreadsheet would run as a formula.",
+    ),
+]
 WhereOption = Annotated[
     list[str] | None,
     typer.Option(

@@ -8,6 +8,13 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # Where one protocol's addresses are written inside the other's.
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# Python calls them global, and no address of the public network lies in them.
+_RESERVED = tuple(
+    map(
+        ipaddress.IPv6Network,
+        ("::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "fec0::/10"),
+    )
+)
 _LONGEST_URL = 4_000
 
 
@@ -91,6 +98,8 @@ def check_address(text: str, allow_private: bool) -> None:
     """
     address = _innermost(ipaddress.ip_address(text.partition("%")[0]))
     if address.is_multicast or address.is_unspecified or address.is_link_local:
+        raise RefusedAddress(f"{text} is a link-local or special address.")
+    if not address.is_loopback and any(address in network for network in _RESERVED):
         raise RefusedAddress(f"{text} is a link-local or special address.")
     if address.is_global:
         return

@@ -7,19 +7,24 @@ from pathlib import Path
 
 from engine.download.queue import FailedItem, Queue
 from engine.files import write_atomic
+from engine.spreadsheet import to_cell
 
 _COLUMNS = tuple(field.name for field in dataclasses.fields(FailedItem))
 
 
-def failures_csv(queue: Queue) -> str:
-    """Every address that was given up, one a row."""
+def failures_csv(queue: Queue, spreadsheet_safe: bool = False) -> str:
+    """Every address that was given up, one a row; as `spreadsheet.to_cell` writes its cells."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(_COLUMNS)
-    writer.writerows(dataclasses.astuple(item) for item in queue.failures())
+    for item in queue.failures():
+        cells = dataclasses.astuple(item)
+        writer.writerow(
+            [to_cell(cell, spreadsheet_safe) if isinstance(cell, str) else cell for cell in cells]
+        )
     return text.getvalue()
 
 
-def write_failures(queue: Queue, file: Path) -> None:
+def write_failures(queue: Queue, file: Path, spreadsheet_safe: bool = False) -> None:
     """Write that table to a CSV file, all or nothing."""
-    write_atomic(file, failures_csv(queue))
+    write_atomic(file, failures_csv(queue, spreadsheet_safe))

@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 
 from engine.errors import UnreadableImage, WorkFailed
-from engine.files import write_atomic
+from engine.files import NotRegular, read_regular, write_atomic
 from engine.home import Home
 from engine.images.decode import ImageHeader, Pixels, read_header, read_rgb
 
@@ -161,13 +161,13 @@ def _name_anew(temporary: Path, target: Path) -> bool:
 
 def _read(source: Path) -> bytes:
     try:
-        # A pipe or a device would be read without end.
-        if source.exists() and not source.is_file():
-            raise UnreadableImage(f"{source.name} is not a file.")
-        if source.stat().st_size > _LARGEST_FILE:
-            raise UnreadableImage(f"{source.name} is larger than {_LARGEST_FILE // 10**6:,} MB.")
-        return source.read_bytes()
+        content = read_regular(source, _LARGEST_FILE)
+    except NotRegular as error:
+        raise UnreadableImage(f"{source.name} is not a file.") from error
     except OSError as error:
         raise UnreadableImage(f"{source.name} cannot be read ({error.strerror}).") from error
     except ValueError as error:
         raise UnreadableImage(f"{source.name!r} is no name of a file.") from error
+    if len(content) > _LARGEST_FILE:
+        raise UnreadableImage(f"{source.name} is larger than {_LARGEST_FILE // 10**6:,} MB.")
+    return content

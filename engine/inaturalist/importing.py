@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from engine.catalogue.checking import source_of
 from engine.catalogue.importing import Candidate, ImportReport, Keep, Refusal, take_in
 from engine.catalogue.position import Position
 from engine.catalogue.store import Catalogue
@@ -56,7 +57,7 @@ def import_inaturalist(
     told = _Telling(position, report, limit)
     with opened_api(home, settings, waiting=told.waiting) as api:
         pages = _Pages(api, search, position.after or _Mark())
-        candidates = _candidates(pages, search, position, limit, source.strip() or SOURCE, told)
+        candidates = _candidates(pages, search, position, limit, source_of(source, SOURCE), told)
         result = take_in(catalogue, candidates, keep, 0, told.noted, _ROWS_AT_ONCE)
     position.clear()
     return result

@@ -28,13 +28,14 @@ class Families:
     def learn(self, observation: Mapping[str, Any]) -> None:
         for identification in _list(observation.get("identifications")):
             for ancestor in _list(_group(_group(identification).get("taxon")).get("ancestors")):
-                if isinstance(ancestor, Mapping) and ancestor.get("rank") == "family":
-                    self._names[ancestor.get("id", 0)] = _text(ancestor.get("name"))
+                if _group(ancestor).get("rank") == "family" and _is_number(ancestor.get("id")):
+                    self._names[ancestor["id"]] = _text(ancestor.get("name"))
 
     def of(self, taxon: Mapping[str, Any]) -> str:
         """The family's name, empty where it is not known."""
         numbers = _list(taxon.get("ancestor_ids"))
-        return next((self._names[one] for one in numbers if one in self._names), "")
+        known = (self._names.get(one) for one in numbers if _is_number(one))
+        return next(filter(None, known), "")
 
 
 def photographs_of(
@@ -124,6 +125,10 @@ def _dimensions(told: Mapping[str, Any]) -> tuple[int, int]:
 
 def _group(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int)
 
 
 def _list(value: Any) -> list[Any]:

@@ -21,6 +21,7 @@ from engine.home import Home
 from engine.locks import exclusive
 from engine.runs.members import CREDITS, LIMITS, LOG, limit_of, members_of, require_readable
 from engine.runs.run import Run, find_run
+from engine.spreadsheet import to_cell
 from engine.training.folder import RunFolder
 from engine.training.parts import locate
 from engine.training.status import ENDED, Status, write_status
@@ -32,7 +33,7 @@ _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _NO_FAULT_OF_THE_DISK = (None, errno.EINVAL)
 
 
-def archive_run(home: Home, run_id: str, target: Path) -> Path:
+def archive_run(home: Home, run_id: str, target: Path, spreadsheet_safe: bool = False) -> Path:
     """Write configuration, metrics, best weights, class map and credits of a run to a zip file.
 
     Raises:
@@ -56,7 +57,7 @@ def archive_run(home: Home, run_id: str, target: Path) -> Path:
                     path.relative_to(run.folder.root).as_posix(),
                     zipfile.ZIP_STORED if heavy else zipfile.ZIP_DEFLATED,
                 )
-            archive.writestr(CREDITS, _credits(home, run), zipfile.ZIP_DEFLATED)
+            archive.writestr(CREDITS, _credits(home, run, spreadsheet_safe), zipfile.ZIP_DEFLATED)
         temporary.replace(target)
     except OSError as error:
         raise WorkFailed(f"{target} could not be written ({error.strerror}).") from error
@@ -99,7 +100,7 @@ def _files_of(folder: RunFolder) -> Iterator[Path]:
     yield from (path for path in paths if path.is_file())
 
 
-def _credits(home: Home, run: Run) -> str:
+def _credits(home: Home, run: Run, spreadsheet_safe: bool) -> str:
     """Who made the photographs that a run learnt from, a line a photograph."""
     sheet = io.StringIO()
     writer = csv.writer(sheet)
@@ -115,7 +116,8 @@ def _credits(home: Home, run: Run) -> str:
         for line in read_json_lines(train):
             photograph = catalogue.get(str(line.get("image_id", "")))
             known = photograph._asdict() if photograph else line
-            writer.writerow([known.get(key) or "" for key in _CREDITED])
+            cells = [str(known.get(key) or "") for key in _CREDITED]
+            writer.writerow([to_cell(cell, spreadsheet_safe) for cell in cells])
     return sheet.getvalue()
 
 

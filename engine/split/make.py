@@ -62,7 +62,7 @@ def make_split(home: Home, catalogue: Catalogue, settings: SplitSettings) -> lis
     targets = [home.splits / name for name in names_of(settings)]
     for target in targets:
         if target.exists():
-            raise BadInput(f"There is a split {target.name!r} already; choose another name.")
+            raise _taken(target)
     earlier = earlier_of(home, settings)
     table, evidence = _read(catalogue, settings)
     order = lines_order(table)
@@ -110,9 +110,16 @@ def _make_folder(target: Path, plan: SplitPlan, table: pa.Table, order: NDArray[
         _require_sound(SplitFolder(draft))
         draft.rename(target)
     except OSError as error:
+        # Another process that makes a split of this name was first.
+        if target.exists() and draft.exists():
+            raise _taken(target) from error
         raise WorkFailed(f"The split could not be written ({error.strerror}).") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _taken(target: Path) -> BadInput:
+    return BadInput(f"There is a split {target.name!r} already; choose another name.")
 
 
 def _write(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from engine.catalogue.checking import require_plain
 from engine.catalogue.conditions import conditions_of, shown_of
 from engine.catalogue.store import Filter
 from engine.catalogue.table_export import KINDS, Kind
@@ -50,6 +51,13 @@ def export_menu(found: Found) -> None:
             key="catalogue_export_kind",
         )
         st.caption("One row a photograph, with all that is known of it but its bytes.")
+        safe = kind == "csv" and st.checkbox(
+            "Safe for spreadsheets",
+            value=True,
+            key="catalogue_export_safe",
+            help="Puts ' before cells that a spreadsheet would run as a formula. "
+            "An import takes it off again.",
+        )
         if st.button(
             f"Export {text.count(found.images, 'photograph')}",
             key="catalogue_export_start",
@@ -57,11 +65,14 @@ def export_menu(found: Found) -> None:
             disabled=busy,
             help="Another export is at work." if busy else None,
         ):
-            _start(found.chosen, kind)
+            _start(found.chosen, kind, safe)
             st.rerun()
 
 
-def _start(chosen: Filter, kind: Kind) -> None:
+def _start(chosen: Filter, kind: Kind, safe: bool) -> None:
+    conditions = conditions_of(chosen)
+    for condition in conditions:
+        require_plain(condition, "A filter")
     start_job(
         home(),
         _JOB,
@@ -70,7 +81,8 @@ def _start(chosen: Filter, kind: Kind) -> None:
             f"--output-dir={home().exports / kind}",
             f"--format={kind}",
             f"--show={shown_of(chosen)}",
-            *(f"--where={condition}" for condition in conditions_of(chosen)),
+            *(["--spreadsheet-safe"] if safe else []),
+            *(f"--where={condition}" for condition in conditions),
         ],
     )
 

@@ -116,7 +116,9 @@ def _row(flag: str, many: int) -> None:
         border=True, horizontal=True, vertical_alignment="center", gap="medium", wrap=False
     ):
         with st.container(gap=None):
-            st.markdown(f"**{flag_name(flag)}** &ensp; {text.count(many, 'photograph')}")
+            st.markdown(
+                f"**{text.plain(flag_name(flag))}** &ensp; {text.count(many, 'photograph')}"
+            )
             st.caption(FLAGS[flag])
         st.button(
             "Show", key=f"catalogue_show_{flag}", on_click=_show, args=(flag,), width="content"

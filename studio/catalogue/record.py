@@ -26,7 +26,7 @@ _SPECIES, _RELABEL = "catalogue_it_shows", "catalogue_relabel_one"
 
 def record(catalogue: Catalogue, photograph: Photograph) -> str | None:
     """Draw the record; returns the id of another photograph of its observation, if chosen."""
-    st.subheader(f"*{photograph.species}*", anchor=False)
+    st.subheader(f"*{text.plain(photograph.species)}*", anchor=False)
     if photograph.state == "cached":
         with problems_shown():
             _photo(photograph)
@@ -58,7 +58,12 @@ def _findings(photograph: Photograph) -> None:
         st.warning("It is excluded: it takes part in nothing.", icon=":material/block:")
     with st.container(horizontal=True, gap="xsmall"):
         for flag in photograph.flags:
-            st.badge(flag_name(flag), icon=":material/flag:", color="orange", help=FLAGS.get(flag))
+            st.badge(
+                text.plain(flag_name(flag)),
+                icon=":material/flag:",
+                color="orange",
+                help=FLAGS.get(flag),
+            )
 
 
 def _acts(photograph: Photograph) -> None:
@@ -148,7 +153,8 @@ def _fields(photograph: Photograph) -> None:
         "Size": size,
         "Address": photograph.url,
     }
-    st.table({name: value or "–" for name, value in fields.items()}, border="horizontal")
+    shown = {name: text.plain(value) or "–" for name, value in fields.items()}
+    st.table(shown, border="horizontal")
     with st.expander("File and hashes"):
         hashes = {
             "Image id": photograph.image_id,

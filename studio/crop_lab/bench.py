@@ -45,7 +45,9 @@ def bench(subject: Subject, settings: Settings, drawn: Box | None) -> Found:
             _crop_seen(subject, drawn, view, "Square by hand")
     if found.crop.reason:
         kept = "centre" if found.crop.choice == "centre" else "wide"
-        st.info(f"The {kept} square is kept: {found.crop.reason}.", icon=":material/info:")
+        st.info(
+            f"The {kept} square is kept: {text.plain(found.crop.reason)}.", icon=":material/info:"
+        )
     return found
 
 

@@ -175,14 +175,15 @@ def _disagreeing(
         str(st.session_state.get(OTHER) or SECOND),
     )
     st.session_state[_PAIR] = names
+    pair = text.plain(" and ".join(names))
     st.caption(
-        f"Those of {_POOL * size:,} on which {names[0]} and {names[1]} keep the most different "
-        "squares; both are chosen below."
+        f"Those of {_POOL * size:,} on which {pair} keep the most different squares; both are "
+        "chosen below."
     )
     bar = st.progress(0.0)
 
     def report(done: int, total: int, note: str) -> None:
-        bar.progress(done / total, note)
+        bar.progress(done / total, text.plain(note))
 
     pool = sample(catalogue, chosen, seed, _POOL * size)
     found = most_disagreement(place, pool, _both(place, names), size, report)

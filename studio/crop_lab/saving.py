@@ -7,6 +7,7 @@ from engine.errors import StudioError
 from engine.home import Home
 from engine.settings.crop import CropPreset
 from engine.settings.files import validate
+from studio import text
 from studio.views.problem import problem
 
 _SAID, _NAME, _BOX = "lab_said", "lab_name", "lab_saving"
@@ -16,7 +17,7 @@ def saving(home: Home, preset: CropPreset, *, changed: bool) -> None:
     """Say whether the settings differ from their preset's, and offer to save them."""
     chosen = preset.name
     if changed:
-        st.caption(f"Changed from {chosen}. Saved under a name, training can use it.")
+        st.caption(f"Changed from {text.plain(chosen)}. Saved under a name, training can use it.")
     # Only one whose opening is told of can be closed from here.
     with st.popover(
         "Save as a preset",
@@ -33,7 +34,8 @@ def saving(home: Home, preset: CropPreset, *, changed: bool) -> None:
             placeholder="letters, digits, - and _",
         ).strip()
         known = name in preset_names(home) and name not in BUILT_IN
-        replace = known and st.checkbox(f"Replace the preset {name}", key="lab_replace")
+        label = f"Replace the preset {text.plain(name)}"
+        replace = known and st.checkbox(label, key="lab_replace")
         st.button(
             "Save",
             key="lab_save",
@@ -67,6 +69,6 @@ def _said() -> None:
     saved, sentence = st.session_state.pop(_SAID, (False, ""))
     if saved:
         # The box is closed by then.
-        st.toast(sentence, icon=":material/check_circle:")
+        st.toast(text.plain(sentence), icon=":material/check_circle:")
     elif sentence:
         problem(sentence)

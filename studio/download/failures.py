@@ -101,4 +101,4 @@ def _actions(home: Home, kind: Kind | None, total: int) -> None:
 
 def _as_csv(home: Home) -> str:
     with open_journal(home) as journal:
-        return failures_csv(Queue(journal))
+        return failures_csv(Queue(journal), spreadsheet_safe=True)

@@ -22,7 +22,7 @@ def providers_table(forecast: VariantForecast) -> None:
             text.number(item.images),
             text.size(item.bytes),
             text.duration(item.seconds),
-            item.limit,
+            text.plain(item.limit),
         )
         for item in shown
     ]

@@ -76,7 +76,7 @@ def held_back(home: Home, hosts: Sequence[HostView]) -> None:
         for view in parked[:_MOST_BUTTONS]:
             st.caption(text.plain(view.waiting))
             st.button(
-                f"Try {view.host} now",
+                f"Try {text.plain(view.host)} now",
                 key=f"download.release.{view.host}",
                 on_click=_release,
                 args=(home, view.host),

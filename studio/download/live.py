@@ -95,7 +95,7 @@ def _progress(found: Standing) -> None:
     ]
     st.caption(" · ".join(part for part in parts if part))
     if status.note:
-        st.info(status.note, icon=":material/info:")
+        st.info(text.plain(status.note), icon=":material/info:")
 
 
 def _figures(status: Status, now: Situation) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine.catalogue.checking import require_plain, source_of
 from engine.catalogue.mongo_import import Origin
 from engine.catalogue.mongo_server import address_of
 from engine.errors import BadInput
-from engine.files import write_atomic
+from engine.files import is_regular, typed_path, write_atomic
 from engine.home import Home
 from engine.inaturalist.search import Search
 from engine.runs.jobs import Job, start_job, start_job_told
@@ -32,7 +33,7 @@ def take_folder(home: Home, typed: str, source: str = "") -> Job:
     Raises:
         BadInput: nothing was typed, or there is no such folder.
     """
-    folder = _path(typed, "folder")
+    folder = typed_path(typed, "folder")
     if not folder.is_dir():
         raise BadInput(f"There is no folder {folder} on the machine that runs the studio.")
     return _start(home, "folder", folder, source)
@@ -44,8 +45,8 @@ def take_table(home: Home, typed: str, source: str = "") -> Job:
     Raises:
         BadInput: nothing was typed, there is no such file, or it is of another kind.
     """
-    table = _path(typed, "table")
-    if not table.is_file():
+    table = typed_path(typed, "table")
+    if not is_regular(table):
         raise BadInput(f"There is no table {table} on the machine that runs the studio.")
     _require_type(table.name)
     return _start(home, "table", table, source)
@@ -78,6 +79,8 @@ def take_collection(home: Home, origin: Origin, source: str = "") -> Job:
     Raises:
         BadInput: its address is none.
     """
+    require_plain(origin.database, "The database's name")
+    require_plain(origin.collection, "The collection's name")
     where = [f"--database={origin.database}", f"--collection={origin.collection}"]
     command = ["import", "mongo", f"env:{_ADDRESS}", *where, *_named(source)]
     return start_job_told(home, "import", command, {_ADDRESS: address_of(origin.address)})
@@ -89,13 +92,8 @@ def _start(home: Home, kind: str, path: Path, source: str) -> Job:
 
 def _named(source: str) -> list[str]:
     # The equals sign keeps a name that begins with a dash from being taken for an option.
-    return [f"--source={source.strip()}"] if source.strip() else []
-
-
-def _path(typed: str, what: str) -> Path:
-    if not typed.strip():
-        raise BadInput(f"Say where the {what} is: type its path.")
-    return Path(typed.strip()).expanduser().absolute()
+    name = source_of(source, "")
+    return [f"--source={name}"] if name else []
 
 
 def _require_type(name: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from engine.catalogue.table_import import COLUMNS
+from engine.catalogue.table_rows import COLUMNS
 from engine.garden.species import SPECIES
 from engine.home import Home
 from studio import text

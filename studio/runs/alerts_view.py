@@ -1,6 +1,7 @@
 """What happened to runs: told as it comes, and a list of the last."""
 
 import time
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -42,8 +43,9 @@ def tell_new(home: Home) -> None:
 
 def alert_words(alert: Alert, now: float) -> str:
     """An alert in a line of Markdown, with a link to its run."""
+    address = f"/runs?run={quote(alert.run_id, safe='')}"
     return (
-        f"**[{text.plain(alert.run_id)}](/runs?run={alert.run_id})** · {alert.kind} · "
+        f"**[{text.plain(alert.run_id)}]({address})** · {text.plain(alert.kind)} · "
         f"{text.plain(alert.sentence)} :gray[{text.ago(alert.at, now)}]"
     )
 

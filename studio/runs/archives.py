@@ -16,7 +16,7 @@ def archive_button(home: Home, run: Run) -> None:
 
     def made() -> bytes:
         with tempfile.TemporaryDirectory() as folder:
-            return archive_run(home, run.run_id, Path(folder) / "run.zip").read_bytes()
+            return archive_run(home, run.run_id, Path(folder) / "run.zip", True).read_bytes()
 
     st.download_button(
         "Archive",

@@ -105,7 +105,7 @@ def _reason(run: Run) -> None:
         return
     if run.state == "failed":
         failure = failure_of(run.reason, run.folder.log)
-        problem(f"{text.plain(failure.what)}  \n{text.plain(failure.next_step)}")
+        problem(f"{failure.what}\n{failure.next_step}")
         if failure.traceback:
             with st.expander("Traceback", icon=":material/bug_report:"):
                 st.code(failure.traceback, language="python", wrap_lines=True)

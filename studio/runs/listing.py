@@ -39,6 +39,7 @@ def choose(runs: Sequence[Run]) -> Run:
         chosen = st.radio(
             text.count(len(runs), "run"),
             [run.run_id for run in kept],
+            format_func=text.plain,
             captions=[about(run, notes.get(run.run_id, Notes())) for run in kept],
             key="runs.chosen",
         )

@@ -4,6 +4,7 @@ import streamlit as st
 
 from engine.runs.notes import Notes, read_notes, tags_of, write_notes
 from engine.runs.run import Run
+from studio import text
 
 
 def notes_view(run: Run) -> None:
@@ -20,7 +21,7 @@ def notes_view(run: Run) -> None:
         write_notes(run.folder, Notes(notes.note, notes.tags, not notes.favourite))
         st.rerun()
     for tag in notes.tags:
-        st.badge(tag, color="gray", icon=":material/label:")
+        st.badge(text.plain(tag), color="gray", icon=":material/label:")
     with st.popover("Note", icon=":material/edit_note:", key="runs.notes", type="tertiary"):
         _form(run, notes)
 

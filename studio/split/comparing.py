@@ -36,6 +36,7 @@ def _compared(
 
 
 def _show(first: str, second: str, found: Comparison) -> None:
+    first, second = text.plain(first), text.plain(second)
     leaks = [
         (found.trained_then_tested, first, second),
         (found.tested_then_trained, second, first),

@@ -29,7 +29,10 @@ def make(home: Home, asked: Asked) -> None:
     if not pressed or asked.fault:
         return
     settings = asked.settings
-    with st.spinner(f"Writing the split {settings.name} …"), place.catalogue() as catalogue:
+    with (
+        st.spinner(f"Writing the split {text.plain(settings.name)} …"),
+        place.catalogue() as catalogue,
+    ):
         make_split(home, catalogue, settings)
     st.session_state["split.new"] = names_of(settings)
     st.rerun()
@@ -45,7 +48,7 @@ def show_made(home: Home, splits: list[Made]) -> None:
 
 def _show_split(home: Home, split: Made) -> None:
     if split.problem:
-        st.markdown(f"**{split.name}**")
+        st.markdown(f"**{text.plain(split.name)}**")
         problem(split.problem)
         return
     is_new = split.name in st.session_state.get("split.new", ())
@@ -54,7 +57,7 @@ def _show_split(home: Home, split: Made) -> None:
     ):
         with st.container(gap=None, width="content"):
             new = " &ensp;:green-badge[:material/check: Made and checked]"
-            st.markdown(f"**{split.name}**{new if is_new else ''}")
+            st.markdown(f"**{text.plain(split.name)}**{new if is_new else ''}")
             st.caption(_about(split))
         with st.container(horizontal=True, width="content"):
             check = st.button(
@@ -81,7 +84,11 @@ def _show_split(home: Home, split: Made) -> None:
 def _about(split: Made) -> str:
     parts = " · ".join(f"{part} {count.images:,}" for part, count in split.counts)
     fewest = f"at least {split.min_images:,} photographs each · " if split.min_images > 1 else ""
-    groups = f"grouped by {', '.join(split.group)} · " if split.group else "without groups · "
+    groups = (
+        f"grouped by {text.plain(', '.join(split.group))} · "
+        if split.group
+        else "without groups · "
+    )
     sources = f"only of {text.plain(in_words(split.sources))} · " if split.sources else ""
     return (
         f"{parts} · {text.count(split.species, 'species', 'species')} · {sources}{fewest}{groups}"

@@ -62,8 +62,9 @@ def _left_out(plan: SplitPlan) -> None:
         st.caption(f"Left out: {_species_left_out(plan)}{photographs}.")
     if len(plan.moved):
         st.caption(
-            f"{text.count(len(plan.moved), 'photograph')} of {plan.settings.earlier} would move "
-            "to another part, for the shares ask for it; the split's notes list them."
+            f"{text.count(len(plan.moved), 'photograph')} of "
+            f"{text.plain(plan.settings.earlier or '')} would move to another part, "
+            "for the shares ask for it; the split's notes list them."
         )
     found = doubts(plan)
     if found:
@@ -95,7 +96,8 @@ def _not_judged(plan: SplitPlan) -> None:
     tally = Counter((absence.part, absence.reason) for absence in found)
     st.markdown(
         "  \n".join(
-            f"**{text.count(count, 'species', 'species')}** without {part}: {reason}"
+            f"**{text.count(count, 'species', 'species')}** without {part}: "
+            f"{text.plain(str(reason))}"
             for (part, reason), count in tally.most_common()
         )
     )

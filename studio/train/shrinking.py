@@ -28,7 +28,7 @@ def small_copies(home: Home, data: DataSettings) -> None:
     if not data.shrink_once or not data.split:
         return
     name = f"shrink-{data.split}-{data.shrink_side}"
-    job = follow({name: f"Making small copies of {text.plain(data.split)}"})[name]
+    job = follow({name: f"Making small copies of {data.split}"})[name]
     if job.state == "running":
         return
     if job.has_failed:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from studio import text
+
 
 @dataclass(frozen=True)
 class Action:
@@ -25,7 +27,7 @@ class Action:
 def act(action: Action, key: str, *, primary: bool = False) -> bool:
     """Draw the button; opens the action's page when pressed, else returns True."""
     pressed = st.button(
-        action.label,
+        text.plain(action.label),
         key=key,
         icon=action.icon,
         type="primary" if primary else "secondary",

@@ -26,7 +26,7 @@ def job(
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
-            st.markdown(f"**{title}** &ensp;{chip_text(state)}")
+            st.markdown(f"**{text.plain(title)}** &ensp;{chip_text(state)}")
             stop = (
                 stoppable and going and st.button("Stop", key=f"{key}_stop", icon=":material/stop:")
             )
@@ -39,5 +39,5 @@ def job(
             note,
             f"{text.duration(seconds_left)} left" if seconds_left is not None and going else "",
         ]
-        st.caption(" · ".join(part for part in parts if part))
+        st.caption(text.plain(" · ".join(part for part in parts if part)))
     return stop

@@ -5,10 +5,15 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from studio import text
+
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure as people read it; what it is; optionally what it means, and a line below."""
+    """A figure as people read it; what it is; optionally what it means, and a line below.
+
+    Value and line are shown letter for letter; label and help are Markdown of our own.
+    """
 
     label: str
     value: str
@@ -22,8 +27,8 @@ def metric_row(metrics: Sequence[Metric]) -> None:
         for metric in metrics:
             st.metric(
                 metric.label,
-                metric.value,
-                delta=metric.note,
+                text.plain(metric.value),
+                delta=metric.note and text.plain(metric.note),
                 delta_color="off",
                 delta_arrow="off",
                 help=metric.help,

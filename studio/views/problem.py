@@ -6,10 +6,12 @@ from contextlib import contextmanager
 import streamlit as st
 
 from engine.errors import DatabaseDamaged, StudioError
+from studio import text
 
 
 def problem(sentence: str) -> None:
-    st.error(sentence, icon=":material/error:")
+    """Say what is wrong, letter for letter: the sentence may quote the words of others."""
+    st.error(text.plain(sentence), icon=":material/error:")
 
 
 @contextmanager

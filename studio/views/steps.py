@@ -6,6 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
+from studio import text
 from studio.views.action import Action, act
 
 _SIGNS = {
@@ -55,7 +56,7 @@ def _row(step: Step, key: str, main: bool) -> bool:
         with st.container(gap=None):
             badge = _WORDS["next" if main and step.state == "ready" else step.state]
             st.markdown(f"**{step.title}** &ensp;{badge}")
-            st.caption(step.detail)
+            st.caption(text.plain(step.detail))
         if step.action is None:
             return False
         with st.container(width="content"):

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from engine.crop.verdict import Verdict
+from studio import text
 
 _LOOKS = {
     "helps": (":material/thumb_up:", st.success),
@@ -14,4 +15,4 @@ _LOOKS = {
 def verdict_line(verdict: Verdict) -> None:
     """Say what was measured of one preset."""
     icon, show = _LOOKS[verdict.answer]
-    show(f"{verdict.sentence}.", icon=icon)
+    show(f"{text.plain(verdict.sentence)}.", icon=icon)

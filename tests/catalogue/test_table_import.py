@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine import workers
-from engine.catalogue import table_import
+from engine.catalogue import table_import, table_rows
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import SpeciesCount
 from tests.catalogue.tables import ROWS, told, write
@@ -28,7 +28,7 @@ def test_a_large_table_is_read_beside_and_comes_out_in_the_same_order(
     catalogue, pictures, take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(table_import, "_LARGE", 0)
-    monkeypatch.setattr(table_import, "_BLOCK", 64)
+    monkeypatch.setattr(table_rows, "_BLOCK", 64)
     monkeypatch.setattr(workers, "_MEANWHILE", 2)
     spellings = [{"species": name, "url": f"u{name}"} for name in ("Rosa Canina", "Rosa canina")]
     table = write(pictures / "plants.jsonl", [*ROWS, {"species": "", "url": "u"}, *spellings])

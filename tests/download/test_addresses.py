@@ -174,3 +174,12 @@ def test_proxies_and_passwords_of_the_environment_are_not_used(
 
 def test_private_hosts_are_not_allowed_by_default() -> None:
     assert DownloadSettings().allow_private_hosts is False
+
+
+@pytest.mark.parametrize(
+    "address", ["::127.0.0.1", "64:ff9b:1::1", "::ffff:0:10.0.0.1", "fec0::1", "::8.8.8.8"]
+)
+def test_reserved_ipv6_addresses_are_refused_even_where_private_ones_are_not(address: str) -> None:
+    for allow_private in (False, True):
+        with pytest.raises(RefusedAddress):
+            check_address(address, allow_private)

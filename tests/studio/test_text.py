@@ -71,5 +71,20 @@ def test_moments_are_told_from_now(passed: float, said: str) -> None:
 
 
 def test_words_that_are_not_ours_stand_in_markdown_as_they_are() -> None:
-    assert text.plain("Acer × hybridum (L.)") == "Acer × hybridum \\(L.\\)"
+    assert text.plain("Acer × hybridum (L.)") == "Acer × hybridum (L.)"
     assert text.plain("*a* :red[b]") == "\\*a\\* \\:red\\[b\\]"
+
+
+@pytest.mark.parametrize(
+    ("words", "drawn"),
+    [
+        ("1. x", "1\\. x"),
+        ("# x", "\\# x"),
+        ("a_b _c_", "a_b \\_c\\_"),
+        (":material/home: x", "\\::gray[]material/home: x"),
+        ("http://a.b", "http\\::gray[]//a.b"),
+        ("12.5% of run-1.2 (ok)", "12.5% of run-1.2 (ok)"),
+    ],
+)
+def test_only_what_would_be_read_as_markdown_is_escaped(words: str, drawn: str) -> None:
+    assert text.plain(words) == drawn

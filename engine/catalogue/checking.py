@@ -1,0 +1,108 @@
+"""What a photograph's fields may hold, whichever import they come from."""
+
+import re
+from typing import Any
+
+from engine.catalogue.names import LONGEST_SPECIES
+from engine.catalogue.record import Photograph
+from engine.errors import BadInput
+
+LONGEST_SOURCE = 500
+LONGEST = {
+    "image_id": 500,
+    # What is longer than a name in its one form may still be shortened to it.
+    "species": 10 * LONGEST_SPECIES,
+    "genus": 500,
+    "family": 500,
+    "source": LONGEST_SOURCE,
+    "url": 2_000,
+    "observation_id": 500,
+    "observer": 1_000,
+    "license": 1_000,
+    "attribution": 5_000,
+}
+"""The most characters that each field may have."""
+
+_SHORTEST_LIMIT = min(LONGEST.values())
+_WORDS = {
+    "image_id": "image id",
+    "url": "address",
+    "observation_id": "observation id",
+    "license": "licence",
+}
+# An identifier is taken as it is or not at all; in other text, a line break or tab is a space.
+_IDENTIFIERS = frozenset({"image_id", "url", "observation_id"})
+_BREAKS = re.compile(r"\s*[\t\n\r]\s*")
+_NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+
+
+def checked(photograph: Photograph) -> Photograph:
+    """The photograph with line breaks and tabs in its texts written as spaces.
+
+    Raises:
+        ValueError: a field is too long or holds control characters, or the address is of
+            another kind than http and https; the message says which.
+    """
+    url = photograph.url
+    if url and not url.startswith(("https://", "http://")):
+        _require_http(url)
+    together = "".join(photograph[:11])
+    # As nearly all are, and 741,533 of them have many fields.
+    if len(together) <= _SHORTEST_LIMIT and together.isprintable():
+        return photograph
+    fields: dict[str, Any] = {name: _field(name, getattr(photograph, name)) for name in LONGEST}
+    return photograph._replace(**fields)
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text holds neither control characters nor bytes that are no text."""
+    return text.isprintable() or not _NO_TEXT.search(text)
+
+
+def require_plain(text: str, what: str) -> str:
+    """A name or condition that was typed, as it is; `what` begins the sentence that refuses it.
+
+    Raises:
+        BadInput: it holds control characters, or is longer than a source's name may be.
+    """
+    if not is_plain(text):
+        raise BadInput(f"{what} holds control characters; type it again.")
+    if len(text) > LONGEST_SOURCE:
+        raise BadInput(f"{what} is longer than {LONGEST_SOURCE} characters; type a shorter one.")
+    return text
+
+
+def source_of(given: str, otherwise: str) -> str:
+    """What photographs are said to come from: the name given, else that of a file or folder.
+
+    Raises:
+        BadInput: the name given holds control characters or is too long.
+    """
+    if given.strip():
+        return require_plain(given.strip(), "The source's name")
+    # A file may be called anything.
+    return _NO_TEXT.sub(" ", otherwise).strip()[:LONGEST_SOURCE]
+
+
+def shown(text: str, longest: int = 300) -> str:
+    """A text of others for a report: in one line, of at most so many characters."""
+    cut = text if len(text) <= longest else f"{text[: longest - 1]}…"
+    return _NO_TEXT.sub("?", cut)
+
+
+def _field(name: str, value: str) -> str:
+    if not is_plain(value) and name not in _IDENTIFIERS:
+        value = _BREAKS.sub(" ", value).strip()
+    what = _WORDS.get(name, name)
+    if len(value) > LONGEST[name]:
+        raise ValueError(f"its {what} is longer than {LONGEST[name]:,} characters")
+    if not is_plain(value):
+        raise ValueError(f"its {what} holds control characters")
+    return value
+
+
+def _require_http(url: str) -> None:
+    scheme = _SCHEME.match(url)
+    if scheme and scheme[0].lower() not in ("http:", "https:"):
+        raise ValueError("its address is neither http nor https")

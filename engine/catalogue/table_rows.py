@@ -1,0 +1,221 @@
+"""The rows of a table, from JSON lines, CSV or Parquet; what cannot be read is one row's fault."""
+
+import contextlib
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import orjson
+
+from engine.catalogue.checking import shown
+from engine.errors import BadInput
+from engine.spreadsheet import from_cell
+
+if TYPE_CHECKING:
+    from pyarrow import RecordBatch
+
+# Our column first, then what others call it.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "image_id": ("image_id",),
+    "species": ("species", "scientific_name", "taxon_name", "label"),
+    "genus": ("genus",),
+    "family": ("family",),
+    "source": ("source",),
+    "url": ("url", "image_url", "photo_url"),
+    "path": ("path", "file", "filename", "image_path"),
+    "observation_id": ("observation_id", "observation"),
+    "observer": ("observer", "observer_id", "user_login"),
+    "license": ("license", "licence", "license_code"),
+    "attribution": ("attribution",),
+}
+# Numbers that mean something in their own table only.
+LOCAL_IDS = ("id", "photo_id")
+_READ = frozenset(chain(LOCAL_IDS, *COLUMNS.values()))
+_BLOCK = 1024 * 1024
+_ROWS_AT_ONCE = 4096
+# What is longer is cut off, and is then no row any more.
+_LONGEST_LINE = 64 * _BLOCK
+# The columns of JSON lines are those of so many of its first rows together.
+_FIRST_ROWS = 100
+_NAMED_COLUMNS = 30
+_NO_OBJECT = "It is no JSON object."
+
+Row = Mapping[str, Any] | str
+"""A row of a table; for what cannot be read as one, the reason."""
+NumberedRow = tuple[int, Row]
+Reader = Callable[[Path], Iterator[Row]]
+
+
+def rows_of(table: Path) -> Iterator[NumberedRow]:
+    """The rows of a table, numbered from 1 (of JSON lines, by lines).
+
+    Raises:
+        BadInput: it is damaged, empty, or without the columns needed.
+    """
+    reader = _READERS[table.suffix.lower()]
+    if reader is _json_lines:
+        return chain.from_iterable(map(numbered, blocks_of(table)))
+    return enumerate(_checked(reader(table), table), 1)
+
+
+def blocks_of(table: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines of JSON lines, many at once, with the number of the first of them.
+
+    Raises:
+        BadInput: it is damaged, empty, or without the columns needed.
+    """
+    _require_columns_of_first(table)
+    return _blocks(table)
+
+
+def _blocks(table: Path) -> Iterator[tuple[int, bytes]]:
+    """Lines of a file, many at once, with the number of the first of them."""
+    number = 1
+    with _faults_told(table), table.open("rb") as stream:
+        while lines := stream.read(_BLOCK) + stream.readline(_LONGEST_LINE):
+            rest = lines
+            while len(rest) >= _LONGEST_LINE and not rest.endswith(b"\n"):
+                rest = stream.readline(_LONGEST_LINE)
+            yield number, lines
+            number += lines.count(b"\n") + (rest is not lines)
+
+
+def numbered(block: tuple[int, bytes]) -> Iterator[NumberedRow]:
+    first, lines = block
+    for number, line in enumerate(lines.split(b"\n"), first):
+        if line.strip():
+            yield number, _json_object(line)
+
+
+def _checked(rows: Iterator[Row], table: Path) -> Iterator[Row]:
+    empty, unchecked = True, True
+    with _faults_told(table):
+        for row in rows:
+            empty = False
+            if unchecked and not isinstance(row, str):
+                _require_columns(map(column_of, row), table)
+                unchecked = False
+            yield row
+    if empty:
+        raise BadInput(f"{table.name} has no rows.")
+
+
+def _require_columns_of_first(table: Path) -> None:
+    rows = chain.from_iterable(map(numbered, _blocks(table)))
+    first = [row for _, row in islice(rows, _FIRST_ROWS)]
+    if not first:
+        raise BadInput(f"{table.name} has no rows.")
+    objects = [row for row in first if not isinstance(row, str)]
+    if objects:
+        _require_columns(map(column_of, chain.from_iterable(objects)), table)
+
+
+@contextlib.contextmanager
+def _faults_told(table: Path) -> Iterator[None]:
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{table.name} is no UTF-8 text; save it as UTF-8.") from error
+    except (OSError, ValueError, csv.Error) as error:
+        raise BadInput(f"{table.name} cannot be read: {error}.") from error
+
+
+def column_of(name: object) -> str:
+    return str(name).strip().lower().replace(" ", "_")
+
+
+def _require_columns(names: Iterable[str], table: Path) -> None:
+    row = list(dict.fromkeys(names))
+    more = ["…"] if len(row) > _NAMED_COLUMNS else []
+    there_are = f"it has {shown(', '.join([*row[:_NAMED_COLUMNS], *more])) or 'none'}"
+    if not any(name in row for name in COLUMNS["species"]):
+        raise BadInput(f"{table.name} has no species column; {there_are}.")
+    if not any(name in row for name in COLUMNS["path"] + COLUMNS["url"]):
+        raise BadInput(f"{table.name} has neither a path nor a url column; {there_are}.")
+
+
+def _json_lines(table: Path) -> Iterator[Row]:
+    return (row for _, row in chain.from_iterable(map(numbered, _blocks(table))))
+
+
+def _json_object(line: bytes) -> Row:
+    try:
+        value = orjson.loads(line)
+    except ValueError:
+        value = _forgivingly(line)
+    return value if isinstance(value, dict) else _NO_OBJECT
+
+
+def _forgivingly(line: bytes) -> Any:
+    # Python's own reader takes NaN, which tools write, and half a pair of surrogates.
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _csv(table: Path) -> Iterator[Row]:
+    with table.open(encoding="utf-8-sig", newline="") as stream:
+        rows = csv.DictReader(_lines(stream))
+        while True:
+            try:
+                row = next(rows)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                # What is read next begins at the next line.
+                yield f"It cannot be read ({error})."
+            else:
+                yield {key: from_cell(value or "") for key, value in row.items() if key}
+
+
+def _lines(stream: TextIO) -> Iterator[str]:
+    while line := stream.readline(_LONGEST_LINE):
+        rest = line
+        while len(rest) >= _LONGEST_LINE and not rest.endswith("\n"):
+            rest = stream.readline(_LONGEST_LINE)
+        yield line
+
+
+def _parquet(table: Path) -> Iterator[Row]:
+    # pyarrow takes half a second to import, and most imports need none of it.
+    import pyarrow
+    import pyarrow.parquet
+
+    try:
+        with pyarrow.parquet.ParquetFile(table) as file:
+            if not file.metadata.num_rows:
+                return
+            names = list(map(str, file.schema_arrow.names))
+            _require_columns(map(column_of, names), table)
+            # What is not read cannot be wrong.
+            read = [name for name in names if column_of(name) in _READ]
+            for batch in file.iter_batches(_ROWS_AT_ONCE, columns=read):
+                yield from _rows_of(batch)
+    except (pyarrow.ArrowException, MemoryError, OverflowError) as error:
+        raise ValueError(str(error)) from error
+
+
+def _rows_of(batch: "RecordBatch") -> Iterator[Row]:
+    try:
+        yield from batch.to_pylist()
+    except (ValueError, OverflowError):
+        for place in range(batch.num_rows):
+            yield _row_of(batch, place)
+
+
+def _row_of(batch: "RecordBatch", place: int) -> Row:
+    row = {}
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        try:
+            row[name] = column[place].as_py()
+        except (ValueError, OverflowError):
+            return f"Its {shown(name, 60)} cannot be read: it is no text, or a date out of range."
+    return row
+
+
+_READERS: dict[str, Reader] = {".jsonl": _json_lines, ".csv": _csv, ".parquet": _parquet}
+KINDS = tuple(_READERS)
