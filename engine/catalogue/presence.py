@@ -65,11 +65,17 @@ def left_behind(home: Home) -> LeftBehind | None:
     left = LeftBehind(
         _photographs(home),
         sum(1 for _ in home.splits.glob("*/manifest.json")),
-        sum(1 for _ in home.runs.glob("*/config.yaml")),
+        _runs(home),
         _fetched(home),
         sum(1 for _ in home.backups.glob("*/catalogue.sqlite")),
     )
     return left if left else None
+
+
+def _runs(home: Home) -> int:
+    """Runs that were trained here: one that was imported needs no catalogue."""
+    folders = (path.parent for path in home.runs.glob("*/config.yaml"))
+    return sum(not (folder / "imported.json").exists() for folder in folders)
 
 
 def _photographs(home: Home) -> int:

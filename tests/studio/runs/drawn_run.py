@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from engine.catalogue.sqlite import SqliteCatalogue
 from engine.home import Home, open_home
 from engine.settings.files import save
 from engine.settings.run import RunSettings
@@ -24,7 +25,8 @@ STEPS_AN_EPOCH = 20
 
 
 def new_run(home: Home, run_id: str, epochs: int = 4) -> RunFolder:
-    """A run that is prepared and not started."""
+    """A run that is prepared and not started, in a home that has a catalogue."""
+    SqliteCatalogue(home.catalogue).close()
     folder = RunFolder(home.runs / run_id)
     ClassMap(("Acer campestre", "Bellis perennis", "Cornus mas")).write(folder.classes)
     write_status(folder.status, Status(run_id, epochs=epochs))

@@ -83,7 +83,7 @@ def test_a_running_job_says_how_far_it_is_and_can_be_stopped() -> None:
 
 
 def test_every_state_has_its_own_chip() -> None:
-    assert len({chip_text(state) for state in get_args(State)}) == len(get_args(State)) == 8
+    assert len({chip_text(state) for state in get_args(State)}) == len(get_args(State)) == 9
 
 
 def test_figures_stand_in_a_row_with_their_notes() -> None:
