@@ -1,5 +1,6 @@
 """How one attempt at an address can end."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -59,7 +60,11 @@ class Deferred:
 
 
 class DiskFull(WorkFailed):
-    """The disk takes no more."""
+    """The disk takes no more; found out at the monotonic time `at`."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.at = time.monotonic()
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Seeing to it that there is room for what comes: in the cache and on the disk."""
 
+import math
 import time
 
 from engine.catalogue.store import Catalogue
@@ -20,6 +21,7 @@ class Room:
         self._settings, self._cache = settings, cache
         self._catalogue, self._protect = catalogue, protect
         self._full, self._look_again = "", 0.0
+        self._emptied_at = -math.inf
 
     @property
     def note(self) -> str:
@@ -50,7 +52,11 @@ class Room:
     def ran_out(self, error: DiskFull) -> None:
         """The disk took no more. Raises the error, unless emptying the trash makes room or the
         download is to wait for it."""
+        if error.at < self._emptied_at:
+            # It was on its way before the trash made room, and is fetched again.
+            return
         if self._cache.empty_oldest_trash():
+            self._emptied_at = time.monotonic()
             return
         if not self._settings.wait_for_room:
             raise error

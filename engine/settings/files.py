@@ -84,7 +84,11 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise BadInput(f"The settings file {path} does not exist.")
     content = read_bounded(path, _LARGEST)
     try:
-        values = _parsed(content.decode("utf-8"))
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{printable(path)} cannot be read; save it as UTF-8 text.") from error
+    try:
+        values = _parsed(text)
     except ValueError as error:
         raise BadInput(f"{printable(path)} is not valid YAML: {error}.") from error
     if values is None:

@@ -17,10 +17,13 @@ from engine.catalogue.store import Filter
 from engine.download import cache as cache_module
 from engine.download import reconcile as reconcile_module
 from engine.download import room as room_module
-from engine.download.cache import Protected
+from engine.download.cache import Cache, Protected, nothing_protected
 from engine.download.control import Control
 from engine.download.journal import open_journal
+from engine.download.outcome import DiskFull
 from engine.download.pins import pin
+from engine.download.preferences import download_settings
+from engine.download.room import Room
 from engine.download.run import Summary
 from engine.errors import WorkFailed
 from engine.home import Home, open_home
@@ -220,6 +223,23 @@ def test_the_trash_goes_before_a_full_disk_ends_a_download(
         catalogue.add([Photograph(f"p{number}", "Rosa", url=server.url(f"/{number}.jpg"))])
     assert fetch_all().successful == 20
     assert not day.exists()
+
+
+def test_what_was_on_its_way_when_the_trash_made_room_does_not_end_the_download(
+    home: Home, catalogue: SqliteCatalogue
+) -> None:
+    day = home.images / ".trash" / "2999-01-01"
+    day.mkdir(parents=True)
+    (day / "old.jpg").write_bytes(b"old")
+    settings = download_settings(home)
+    with open_journal(home) as journal:
+        room = Room(settings, Cache(home, settings, journal), catalogue, nothing_protected)
+        both = DiskFull("first"), DiskFull("second")
+        for error in both:
+            room.ran_out(error)
+        assert not day.exists()
+        with pytest.raises(DiskFull, match="third"):
+            room.ran_out(DiskFull("third"))
 
 
 def test_a_download_that_waits_for_room_says_so_and_goes_on_by_itself(

@@ -187,6 +187,7 @@ def test_files_that_no_photograph_names_are_shown_before_they_are_moved(
 def test_strays_are_moved_to_the_trash_and_restored_or_emptied_on_the_page(
     open_page: OpenPage, home: Home
 ) -> None:
+    SqliteCatalogue(home.catalogue).close()
     paths = [f"data/images/ab/{number:064x}.jpg" for number in range(3)]
     with open_journal(home) as journal:
         for number, path in enumerate(paths):

@@ -11,6 +11,7 @@ from engine.doctor.condition import Check, Health
 from engine.doctor.examine import examine
 from engine.home import Home
 from engine.runs.jobs import read_job
+from studio import text
 from studio.health.line import summary
 from tests.studio.conftest import OpenPage, words
 
@@ -65,7 +66,7 @@ def test_a_finding_is_repaired_by_its_button(garden: Home, open_page: OpenPage) 
     garden.resolve(one.path).write_bytes(b"")
     examine(garden, 0)
     app = open_page("health")
-    assert r"Repair\: Moves the files aside." in words(app)
+    assert "Repair: Moves the files aside." in words(app)
     app.button("health_empty").click().run()
     assert not app.exception
     assert not garden.resolve(one.path).exists()
@@ -125,5 +126,5 @@ def test_an_empty_one_is_begun_after_a_tick_only(garden: Home, open_page: OpenPa
 def test_a_damaged_catalogue_names_the_way_out(garden: Home, open_page: OpenPage) -> None:
     garden.catalogue.write_bytes(b"no database at all " * 999)
     app = open_page("catalogue")
-    assert "`doctor`" in app.error[0].value
-    assert "`catalogue restore`" in app.error[0].value
+    assert text.plain("`doctor`") in app.error[0].value
+    assert text.plain("`catalogue restore`") in app.error[0].value
