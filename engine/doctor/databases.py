@@ -19,23 +19,24 @@ _TITLES = {
     "quality": "Measures of quality",
     "crops": "Crops",
     "manual_squares": "Squares drawn by hand",
-    "downloads": "Memory of downloads",
+    "downloads": "Download history",
 }
 _SHOWN = 20
 _LATE = 3 * 86_400.0
 
 
 def database_checks(home: Home, catalogue_in_file: bool) -> list[Check]:
-    """One check a database; the catalogue's too where a file holds it."""
+    """One check for each database that there is or should be, and one for the backups."""
     files = databases_of(home)
-    checks = []
+    checks: list[Check | None] = []
     for key, title in _TITLES.items():
         if key == "catalogue" and not catalogue_in_file:
             text = "A MongoDB holds it. Check and back it up there (mongodump)."
             checks.append(Check("database-catalogue", title, "unknown", text))
         else:
             checks.append(_database(home, key, title, files[key]))
-    return [*checks, _backups(home, catalogue_in_file)]
+    checks.append(_backups(home, catalogue_in_file))
+    return [check for check in checks if check is not None]
 
 
 def repair_of(home: Home, key: str) -> str:
@@ -63,7 +64,8 @@ def integrity(file: Path) -> list[str]:
     return [] if lines == ["ok"] else lines
 
 
-def _database(home: Home, key: str, title: str, file: Path) -> Check:
+def _database(home: Home, key: str, title: str, file: Path) -> Check | None:
+    """None where there never was such a database: nothing can be said of it."""
     name = f"database-{key}"
     if not file.is_file() or not file.stat().st_size:
         if key == "catalogue" and (left := left_behind(home)):
@@ -72,7 +74,7 @@ def _database(home: Home, key: str, title: str, file: Path) -> Check:
         if repair := _restored_by(home, key):
             text = "The file is gone, but a backup holds it."
             return Check(name, title, "doubtful", text, repair=repair)
-        return Check(name, title, "sound", "It was not needed yet.")
+        return None
     wrong = integrity(file)
     if wrong:
         text = f"SQLite finds damage: {wrong[0]}."

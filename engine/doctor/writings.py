@@ -30,7 +30,8 @@ def splits_check(home: Home, rate: float) -> Check:
     if wrong.count:
         text = f"{many(wrong.count, 'fault')} found. Make those splits again."
         return Check("splits", title, "fault", text, wrong.count, tuple(wrong.items))
-    return Check("splits", title, "sound", f"{many(made, 'split')} read, as they were made.")
+    text = f"{many(made, 'split')} read, as they were made." if made else "There are none."
+    return Check("splits", title, "sound", text)
 
 
 def _split_faults(split: SplitFolder, reader: Reader) -> Iterator[str]:
@@ -73,9 +74,8 @@ def checkpoints_check(home: Home, rate: float) -> Check:
     if unknown.count:
         text = f"{unknown.count:,} without a digest, {sound:,} sound."
         return Check("checkpoints", title, "unknown", text, unknown.count, tuple(unknown.items))
-    return Check(
-        "checkpoints", title, "sound", f"{many(sound, 'checkpoint')} read, as they were saved."
-    )
+    text = f"{many(sound, 'checkpoint')} read, as they were saved." if sound else "There are none."
+    return Check("checkpoints", title, "sound", text)
 
 
 def checkpoint_state(file: Path, reader: Reader) -> State:

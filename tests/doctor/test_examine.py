@@ -31,6 +31,11 @@ def items(health: Health, key: str) -> set[str]:
     return set(found.items)
 
 
+def test_a_database_that_never_was_is_not_called_sound(garden: Home) -> None:
+    garden.crops.unlink(missing_ok=True)
+    assert "database-crops" not in states(examine(garden, 0))
+
+
 def test_a_sound_home_is_sound_once_it_has_a_backup(garden: Home) -> None:
     back_up(garden)
     health = examine(garden, 0)
