@@ -22,8 +22,8 @@ POINTS = "plot => plot._fullData[0]._length"
 def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The studio beside a process that adds four points a second to the run "live"."""
     home = open_home(tmp_path_factory.mktemp("home"))
-    drawn_run.ended_run(home, "ended")
     drawn_run.ended_run(home, "my__run")
+    drawn_run.ended_run(home, "ended")
     command = [sys.executable, drawn_run.__file__, str(home.root), "live", "0.25"]
     process = subprocess.Popen(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)})
     yield serve(home=home.root)

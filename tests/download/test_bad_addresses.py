@@ -130,6 +130,7 @@ UNPACED = DownloadSettings(
 PACED = UNPACED.model_copy(update={"other_hosts": ProviderSettings()})
 
 
+@pytest.mark.slow
 def test_every_good_photograph_comes_though_all_bad_ones_are_asked_for_first(
     home: Home, catalogue: SqliteCatalogue, server: Server
 ) -> None:
@@ -275,6 +276,7 @@ def test_a_parked_host_comes_back_in_a_later_download(
     assert len(server.requests) - asked == 20
 
 
+@pytest.mark.slow
 def test_a_limit_is_told_from_addresses_that_object_by_themselves(
     server: Server, want: Want, fetch_all: FetchAll
 ) -> None:

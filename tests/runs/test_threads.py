@@ -32,6 +32,7 @@ def test_a_run_in_the_background_waits_passively_and_tries_its_threads(
     assert str(run.status.threads) in run.status.thread_speeds
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="torch brings GNU's OpenMP on Linux")
 def test_processes_that_train_together_wait_passively_and_divide_the_cores(
     planted: Home, make_settings: MakeSettings

@@ -10,6 +10,7 @@ from tests.training.killing import CHANGES, differences, kill_and_resume
 KILLS = 20
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_run_killed_at_random_moments_ends_bit_by_bit_as_one_that_never_was(
     home: Home, new_run: Prepare
