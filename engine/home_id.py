@@ -9,15 +9,26 @@ import contextlib
 import os
 import tempfile
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from engine.errors import StudioError, WorkFailed
 from engine.files import read_json, write_atomic, write_json
 from engine.home import Home
+from engine.records import Name, read_record_or
 
 MOVING = "moving to "
 """What stands before the id in a store that `engine.catalogue.moving` has not finished."""
+
+
+RUN_MARK = "home.json"
+"""The file in a run's folder that holds the id of its home."""
+
+
+@dataclass(frozen=True)
+class _RunMark:
+    home: Name = ""
 
 
 class Marked(Protocol):
@@ -86,8 +97,25 @@ def require_own_images(home: Home) -> None:
             write_atomic(_images_file(home), own + "\n")
 
 
+def require_own_run(home: Home, folder: Path) -> None:
+    """As `require_own`, of the folder of a run; one that carries no id is let through.
+
+    A run folder that was copied here alone names its split and photographs by paths of the home
+    that it was made in.
+    """
+    own = home_id(home)
+    found = read_record_or(_RunMark, folder / RUN_MARK, _RunMark()).home
+    if found and own and found != own:
+        raise OtherHome(f"The run {folder.name}")
+
+
+def mark_run(home: Home, folder: Path) -> None:
+    """Say that the folder of a run is this home's."""
+    write_json(folder / RUN_MARK, {"home": home_id(home)})
+
+
 def claim(home: Home, *stores: Marked) -> str:
-    """Make the images folder and these stores this home's own; returns its id.
+    """Make the images folder, every run and these stores this home's own; returns its id.
 
     Raises:
         WorkFailed: one of them cannot be written to.
@@ -97,6 +125,8 @@ def claim(home: Home, *stores: Marked) -> str:
         raise WorkFailed(f"{_id_file(home)} cannot be written. See that the disk is writable.")
     if home.images.is_dir():
         write_atomic(_images_file(home), own + "\n")
+    for mark in home.runs.glob(f"*/{RUN_MARK}"):
+        mark_run(home, mark.parent)
     for store in stores:
         store.mark_home(own)
     return own

@@ -17,7 +17,15 @@ from engine.download.journal import open_journal
 from engine.download.reconcile import reconcile
 from engine.errors import WorkFailed
 from engine.home import Home, open_home
-from engine.home_id import OtherHome, claim, home_id, require_own, require_own_images
+from engine.home_id import (
+    OtherHome,
+    claim,
+    home_id,
+    mark_run,
+    require_own,
+    require_own_images,
+    require_own_run,
+)
 from engine.settings.download import DownloadSettings
 from tests.conftest import PROJECT, Mount, freeze
 
@@ -101,6 +109,25 @@ def test_a_home_takes_over_what_was_another_ones(tmp_path: Path) -> None:
             require_own(other, catalogue, journal)
         assert claim(other, catalogue, journal) == "0123"
         require_own(other, catalogue, journal)
+
+
+def test_a_run_that_was_copied_from_another_home_is_refused_until_it_is_claimed(
+    tmp_path: Path,
+) -> None:
+    first, second = open_home(tmp_path / "first"), open_home(tmp_path / "second")
+    (first.runs / "one").mkdir()
+    mark_run(first, first.runs / "one")
+    shutil.copytree(first.runs / "one", second.runs / "one")
+    require_own_run(first, first.runs / "one")
+    with pytest.raises(OtherHome, match="The run one belongs to another home"):
+        require_own_run(second, second.runs / "one")
+    claim(second)
+    require_own_run(second, second.runs / "one")
+
+
+def test_a_run_of_an_older_studio_is_let_through(home: Home) -> None:
+    (home.runs / "old").mkdir()
+    require_own_run(home, home.runs / "old")
 
 
 def test_a_copy_of_a_whole_home_works(tmp_path: Path) -> None:

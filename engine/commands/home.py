@@ -23,7 +23,7 @@ def _home() -> None:
 
 @group.command()
 def claim(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Say that images, catalogue and download journal belong to this home, not to another."""
+    """Say that images, runs, catalogue and downloads belong to this home, not to another."""
     place = home_at(home)
     settings = catalogue_settings(place)
     with open_store(settings, place.catalogue) as catalogue, open_journal(place) as journal:

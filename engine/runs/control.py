@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from engine.errors import BadInput, WorkFailed
 from engine.home import Home
+from engine.home_id import require_own_run
 from engine.locks import claim, exclusive, is_held, release
 from engine.runs.queue import changing, new_ticket
 from engine.runs.run import Run, find_run
@@ -73,8 +74,10 @@ def resume(home: Home, run_id: str, after: str = "") -> Run:
 
     Raises:
         BadInput: it is running, or there is nothing left to do.
+        OtherHome: its folder was copied here from another home.
     """
     run = find_run(home, run_id)
+    require_own_run(home, run.folder.root)
     if run.is_live:
         raise BadInput(f"The run {run_id} is {run.state} already.")
     if run.state == "finished":

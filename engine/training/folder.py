@@ -9,7 +9,7 @@ from engine.crop.presets import CENTRE, load_preset
 from engine.errors import BadInput
 from engine.files import printable, sha256_of, write_json
 from engine.home import Home
-from engine.home_id import home_id
+from engine.home_id import mark_run
 from engine.records import FilePath, Name, Text
 from engine.settings.crop import CropPreset
 from engine.settings.files import load, save
@@ -59,11 +59,6 @@ class RunFolder:
     @property
     def parts(self) -> Path:
         return self.root / "parts.json"
-
-    @property
-    def home(self) -> Path:
-        """The id of the home that the run was made in; older runs have none."""
-        return self.root / "home.json"
 
     @property
     def metrics(self) -> Path:
@@ -222,7 +217,7 @@ def prepare(home: Home, settings: RunSettings, run_id: str) -> RunFolder:
     write_json(folder.parts, digests)
     status = Status(run_id=run_id, epochs=settings.total_epochs, updated=time.time())
     write_status(folder.status, status)
-    write_json(folder.home, {"home": home_id(home)})
+    mark_run(home, folder.root)
     # Last, for a folder with a configuration is a run.
     save(settings.model_copy(update={"data": data, "model": model}), folder.config)
     return folder

@@ -10,7 +10,7 @@ import yaml
 from engine.crop.presets import save_preset
 from engine.errors import BadInput, ClassMapMismatch
 from engine.home import Home
-from engine.home_id import home_id
+from engine.home_id import RUN_MARK, home_id
 from engine.settings.crop import CropPreset
 from engine.split.classes import ClassMap
 from engine.split.folder import SplitFolder, write_part
@@ -28,7 +28,7 @@ def test_a_prepared_run_is_queued_and_holds_what_it_needs(
     assert folder.read_settings().data.train_jsonl == "data/splits/small/train.jsonl"
     assert [len(folder.read_part(home, part)) for part in ("train", "val", "test")] == [24, 6, 6]
     assert run_folder(home, "first").root == folder.root
-    assert json.loads(folder.home.read_text()) == {"home": home_id(home)}
+    assert json.loads((folder.root / RUN_MARK).read_text()) == {"home": home_id(home)}
 
 
 def test_the_values_of_the_crop_preset_are_frozen(home: Home, new_run: Prepare) -> None:
