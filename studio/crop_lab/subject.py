@@ -18,9 +18,12 @@ from engine.crop.judging import Judged, judge_crop
 from engine.crop.saliency import SMALLEST_SIDE, SaliencyMap, memory_held, saliency_map
 from engine.images.decode import Pixels, called, decode_whole, read_header, read_rgb
 from engine.settings.crop import CropPreset
+from studio.memory import give_back
 from studio.picture_cache import pictures
 from studio.place import file_of
 
+# Bytes of a saliency map that is the size of a photograph.
+_LARGE = 16_000_000
 # What is decided after the saliency, so that moving it needs no new one.
 _BOX_FIELDS = {
     "name",
@@ -153,7 +156,11 @@ def _saliency(subject: Subject, preset: CropPreset) -> tuple[SaliencyMap, float]
         image = read_looked_at(subject.source, preset)
         started = time.perf_counter()
         saliency = saliency_map(image, preset)
-        return saliency, 1000 * (time.perf_counter() - started)
+        took = 1000 * (time.perf_counter() - started)
+        if saliency.nbytes > _LARGE:
+            # Each thread would keep what it took for its next photograph.
+            give_back()
+        return saliency, took
 
     return pictures().get((subject.sha256, looks), make)
 
