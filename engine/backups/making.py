@@ -4,11 +4,13 @@ import contextlib
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from threading import Lock, Thread
 from typing import Any
 
 from engine.backups.listing import MANIFEST, Backup, list_backups, read_backup
@@ -16,14 +18,17 @@ from engine.database import read_unchanged
 from engine.errors import StudioError, WorkFailed
 from engine.files import sha256_of, write_json
 from engine.home import Home
-from engine.locks import claim, release
+from engine.locks import claim, is_held, release
+from engine.progress import JOB_VARIABLE
 
 KEPT = 7
 """Days; backups before a migration are counted apart: `KEPT_OF_MIGRATIONS`."""
 KEPT_OF_MIGRATIONS = 3
 _PAGES_AT_ONCE = 2_048
+# So much is copied and checked within a second.
+_SOON_COPIED = 40_000_000
 _begun: dict[Path, str] = {}
-_beginning = Lock()
+_beginning = threading.Lock()
 
 
 def databases_of(home: Home) -> dict[str, Path]:
@@ -37,8 +42,8 @@ def databases_of(home: Home) -> dict[str, Path]:
     }
 
 
-def back_up(home: Home, name: str = "") -> Backup:
-    """Copy every database now; readers and writers go on.
+def back_up(home: Home, name: str = "", gently: bool = False) -> Backup:
+    """Copy every database now; readers and writers go on, and come first where it is done `gently`.
 
     Unless named, it is called after today, or after this second where today has one. The oldest
     are removed: seven days are kept, and of each day the first backup and the last.
@@ -52,7 +57,7 @@ def back_up(home: Home, name: str = "") -> Backup:
     files = {key: file for key, file in databases_of(home).items() if _has_content(file)}
     if not files:
         raise WorkFailed(f"There is nothing to back up in {home.data}.")
-    made = write_backup(home.backups, name, files)
+    made = write_backup(home.backups, name, files, gently)
     _thin(home)
     return made
 
@@ -60,15 +65,40 @@ def back_up(home: Home, name: str = "") -> Backup:
 def back_up_daily(home: Home) -> None:
     """Begin today's backup in the background, unless it was made or begun already.
 
-    The process waits for it before it exits. A failure is left in data/backups/failed.json.
+    Large databases are copied by a process of their own; for small ones this process waits before
+    it exits. A failure is left in data/backups/failed.json.
     """
     today = _today()
     with _beginning:
         if _begun.get(home.root) == today or not _has_content(home.catalogue):
             return
         _begun[home.root] = today
-    if not (home.backups / today / MANIFEST).exists():
-        Thread(target=_daily, args=(home,), name="backup").start()
+    if (home.backups / today / MANIFEST).exists() or is_held(_lock_of(home)):
+        return
+    if sum(map(_size, databases_of(home).values())) > _SOON_COPIED:
+        _start_apart(home)
+    else:
+        threading.Thread(target=make_daily, args=(home,), name="backup").start()
+
+
+def make_daily(home: Home) -> None:
+    """Make today's backup, unless it is made or another process makes it.
+
+    The thread that calls this has a low priority from then on.
+    """
+    failed = home.backups / "failed.json"
+    lock = None
+    try:
+        lock = claim(_lock_of(home))
+        if lock is not None and not (home.backups / _today() / MANIFEST).exists():
+            back_up(home, gently=True)
+            failed.unlink(missing_ok=True)
+    except (StudioError, OSError) as error:
+        with contextlib.suppress(StudioError):
+            write_json(failed, {"t": time.time(), "reason": str(error)})
+    finally:
+        if lock is not None:
+            release(lock)
 
 
 def back_up_before_migration(catalogue: Path, version: int) -> None:
@@ -83,8 +113,12 @@ def back_up_before_migration(catalogue: Path, version: int) -> None:
         write_backup(folder, name, {"catalogue": catalogue})
 
 
-def write_backup(folder: Path, name: str, files: Mapping[str, Path]) -> Backup:
+def write_backup(
+    folder: Path, name: str, files: Mapping[str, Path], gently: bool = False
+) -> Backup:
     """Copy databases into folder/NAME, which appears whole and verified or not at all.
+
+    Where it is done `gently`, the calling thread has a low priority once all is copied.
 
     Raises:
         WorkFailed: a copy does not pass its check, or the disk refuses.
@@ -93,7 +127,12 @@ def write_backup(folder: Path, name: str, files: Mapping[str, Path]) -> Backup:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=folder))
-        told = {key: _copy(key, file, draft) for key, file in files.items()}
+        for file in files.values():
+            _copy(file, draft)
+        # Not before: while a database is copied, its log cannot be emptied.
+        if gently:
+            _yield_to_others()
+        told = {key: _verified(file, draft) for key, file in files.items()}
         write_json(draft / MANIFEST, {"made": time.time(), "databases": told})
         draft.rename(folder / name)
     except OSError as error:
@@ -125,43 +164,63 @@ def verify(file: Path, nobody_writes: bool = False) -> dict[str, int]:
         }
 
 
-def _copy(key: str, file: Path, folder: Path) -> dict[str, Any]:
-    target = folder / file.name
+def _copy(file: Path, folder: Path) -> None:
+    with (
+        _as_failure(file),
+        contextlib.closing(read_unchanged(file)) as source,
+        contextlib.closing(sqlite3.connect(folder / file.name)) as copy,
+    ):
+        # One state for the whole copy, however much is written meanwhile.
+        source.execute("BEGIN")
+        source.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        source.backup(copy, pages=_PAGES_AT_ONCE)
+
+
+def _verified(file: Path, folder: Path) -> dict[str, Any]:
+    """What the manifest says of the copy of a database."""
+    copy = folder / file.name
+    with _as_failure(file):
+        rows = verify(copy, nobody_writes=True)
+    with copy.open("rb") as stream:
+        os.fsync(stream.fileno())
+    about = {"bytes": copy.stat().st_size, "sha256": sha256_of(copy), "rows": rows}
+    return {"file": file.name, **about}
+
+
+@contextlib.contextmanager
+def _as_failure(file: Path) -> Iterator[None]:
     try:
-        with (
-            contextlib.closing(read_unchanged(file)) as source,
-            contextlib.closing(sqlite3.connect(target)) as copy,
-        ):
-            # One state for the whole copy, however much is written meanwhile.
-            source.execute("BEGIN")
-            source.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
-            source.backup(copy, pages=_PAGES_AT_ONCE)
-        rows = verify(target, nobody_writes=True)
+        yield
     except sqlite3.Error as error:
         raise WorkFailed(
             f"{file} could not be backed up ({error}). Earlier backups are kept. "
             "See what is wrong with `doctor`."
         ) from error
-    with target.open("rb") as stream:
-        os.fsync(stream.fileno())
-    about = {"bytes": target.stat().st_size, "sha256": sha256_of(target), "rows": rows}
-    return {"file": file.name, **about}
 
 
-def _daily(home: Home) -> None:
-    failed = home.backups / "failed.json"
-    lock = None
-    try:
-        lock = claim(home.backups / ".lock")
-        if lock is not None and not (home.backups / _today() / MANIFEST).exists():
-            back_up(home)
-            failed.unlink(missing_ok=True)
-    except (StudioError, OSError) as error:
-        with contextlib.suppress(StudioError):
-            write_json(failed, {"t": time.time(), "reason": str(error)})
-    finally:
-        if lock is not None:
-            release(lock)
+def _start_apart(home: Home) -> None:
+    inherited = {key: value for key, value in os.environ.items() if key != JOB_VARIABLE}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "engine.backups", str(home.root.absolute())],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=Path(__file__).parents[2],
+        env=inherited,
+        start_new_session=True,
+    )
+    # Its end is heard of, so that a server keeps no dead process.
+    threading.Thread(target=process.wait, name="backup apart", daemon=True).start()
+
+
+def _lock_of(home: Home) -> Path:
+    return home.backups / ".lock"
+
+
+def _yield_to_others() -> None:
+    """Give the thread that calls this a low priority, for the rest of its life."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
 
 
 def _thin(home: Home) -> None:
@@ -181,10 +240,14 @@ def _thin(home: Home) -> None:
 
 
 def _has_content(file: Path) -> bool:
+    return _size(file) > 0
+
+
+def _size(file: Path) -> int:
     try:
-        return file.stat().st_size > 0
+        return file.stat().st_size
     except OSError:
-        return False
+        return 0
 
 
 def _today() -> str:

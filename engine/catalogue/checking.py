@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import orjson
+
 from engine.catalogue.names import LONGEST_SPECIES
 from engine.catalogue.record import Photograph
 from engine.errors import BadInput
@@ -37,8 +39,10 @@ _NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
-def checked(photograph: Photograph) -> Photograph:
+def checked(photograph: Photograph, together: str = "") -> Photograph:
     """The photograph with line breaks and tabs in its texts written as spaces.
+
+    `together` is all of its texts, and perhaps more, where they were put together before.
 
     Raises:
         ValueError: a field is too long or holds control characters, or the address is of
@@ -47,12 +51,19 @@ def checked(photograph: Photograph) -> Photograph:
     url = photograph.url
     if url and not url.startswith(("https://", "http://")):
         _require_http(url)
-    together = "".join(photograph[:11])
+    together = together or "".join(photograph[:11])
     # As nearly all are, and 741,533 of them have many fields.
-    if len(together) <= _SHORTEST_LIMIT and together.isprintable():
+    if len(together) <= _SHORTEST_LIMIT and _is_printable(together):
         return photograph
     fields: dict[str, Any] = {name: _field(name, getattr(photograph, name)) for name in LONGEST}
     return photograph._replace(**fields)
+
+
+def _is_printable(text: str) -> bool:
+    """As `str.isprintable`, several times as fast for most texts."""
+    # orjson escapes control characters but DEL, and what is not ASCII takes several bytes.
+    unescaped = text.isascii() and len(orjson.dumps(text)) == len(text) + len('""')
+    return (unescaped and "\x7f" not in text) or text.isprintable()
 
 
 def is_plain(text: str) -> bool:

@@ -44,12 +44,14 @@ Keep = Callable[[Path], Stored]
 class Candidate(NamedTuple):
     """A photograph on offer: what is known of it, and the file with its bytes if there is one.
 
-    `origin` says where it stands, for the report.
+    `origin` says where it stands, for the report. `text` holds all of the photograph's texts,
+    where they are together already.
     """
 
     photograph: Photograph
     origin: str
     file: Path | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ def _prepare(item: Offer, keep: Keep) -> Photograph | Refusal | Known:
         return item
     photograph = item.photograph
     try:
-        photograph = checked(photograph)
+        photograph = checked(photograph, item.text)
         name = species_name(photograph.species)
     except ValueError as error:
         return Refusal(item.origin, f"{str(error).capitalize()}.")

@@ -42,6 +42,7 @@ _IMAGE_ID, _SOURCE, _URL, _PATH = map(list(COLUMNS).index, ("image_id", "source"
 # what it is.
 _REPEATED = tuple(map(list(COLUMNS).index, ("species", "genus", "family", "source", "license")))
 _NOTHING = [""] * len(COLUMNS)
+_NOT_IN_TABLES = Photograph(*_NOTHING)[len(COLUMNS) :]  # type: ignore[arg-type]
 _ROWS_AT_ONCE = 4096
 _MOST_FIELDS = 10_000
 # A process takes a second to start.
@@ -98,8 +99,11 @@ def _of_rows(
     for number, row in rows:
         if known and _own_id(row) in known:
             yield Known.KNOWN
-        else:
-            yield settled(_candidate(row, f"{name} row {number:,}", folder, source))
+            continue
+        offer = settled(_candidate(row, folder, source))
+        if isinstance(offer, Refusal) and not offer.origin:
+            offer = Refusal(f"{name} row {number:,}", offer.reason)
+        yield offer
 
 
 def _own_id(row: Row) -> str:
@@ -113,11 +117,12 @@ def _of_block(table: Path, source: str, block: tuple[int, bytes]) -> list[Offer]
     return list(_of_rows(numbered(block), set(), table, source))
 
 
-def _candidate(row: Row, origin: str, folder: Path, source: str) -> Candidate | Refusal:
+def _candidate(row: Row, folder: Path, source: str) -> Candidate | Refusal:
+    """What a row offers; its origin is its path, and is empty where it has none."""
     if isinstance(row, str):
-        return Refusal(origin, row)
+        return Refusal("", row)
     if len(row) > _MOST_FIELDS:
-        return Refusal(origin, f"It has more than {_MOST_FIELDS:,} fields.")
+        return Refusal("", f"It has more than {_MOST_FIELDS:,} fields.")
     names, local_ids = _names(tuple(row))
     given: list[Any] = list(map(row.get, names, _NOTHING))  # type: ignore[arg-type]
     try:
@@ -126,17 +131,19 @@ def _candidate(row: Row, origin: str, folder: Path, source: str) -> Candidate | 
         text.isascii() or text.encode()
         values = list(map(str.strip, given))
     except (TypeError, UnicodeEncodeError):
-        values = list(map(text_of, given))
+        text, values = "", list(map(text_of, given))
     for place in _REPEATED:
         values[place] = intern(values[place])
     path, values[_PATH] = values[_PATH], ""
     if not path and not values[_URL]:
-        return Refusal(origin, "It has neither a path nor a url.")
+        return Refusal("", "It has neither a path nor a url.")
     values[_SOURCE] = values[_SOURCE] or source
     if not values[_IMAGE_ID] and local_ids and (local_id := text_of(row[local_ids])):
-        values[_IMAGE_ID] = f"{values[_SOURCE]}-{local_id}"
+        text, values[_IMAGE_ID] = "", f"{values[_SOURCE]}-{local_id}"
     file = (folder / path) if path else None
-    return Candidate(Photograph(*values), path or origin, file)  # type: ignore[arg-type]
+    # As Photograph(*values), in a third of the time.
+    photograph = tuple.__new__(Photograph, (*values, *_NOT_IN_TABLES))
+    return Candidate(photograph, path, file, text)
 
 
 @lru_cache(maxsize=1024)

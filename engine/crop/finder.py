@@ -6,7 +6,7 @@ from typing import Literal
 
 from engine.crop.box import Box, centre_square, padded_square
 from engine.crop.policies import POLICIES, densest, integral
-from engine.crop.saliency import SMALLEST_SIDE, SaliencyMap, saliency_map, working_side
+from engine.crop.saliency import SMALLEST_SIDE, SaliencyMap, memory_held, saliency_map, working_side
 from engine.images.decode import Pixels, read_header, read_rgb
 from engine.settings.crop import CropPreset
 
@@ -65,7 +65,8 @@ def find_crop_in(source: Path | bytes, preset: CropPreset) -> Crop:
     size = (header.width, header.height)
     if preset.detector == "none":
         return _centre(size, "")
-    return find_crop(read_looked_at(source, preset), preset, size)
+    with memory_held(size, preset):
+        return find_crop(read_looked_at(source, preset), preset, size)
 
 
 def read_looked_at(source: Path | bytes, preset: CropPreset) -> Pixels:

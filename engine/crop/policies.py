@@ -66,7 +66,10 @@ def densest(sums: NDArray[np.float64], side: int) -> tuple[Box, float]:
     Args:
         sums: the saliency's integral.
     """
-    held = sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
+    # In place: of a photograph of 24 megapixels each of these is 200 MB.
+    held = sums[side:, side:] - sums[:-side, side:]
+    held -= sums[side:, :-side]
+    held += sums[:-side, :-side]
     y, x = np.unravel_index(int(held.argmax()), held.shape)
     return Box(int(x), int(y), side, side), float(held[y, x])
 

@@ -1,6 +1,7 @@
 """Where a photograph draws the eye: one number from 0 to 1 a pixel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.images.budget import budget
 from engine.images.decode import Pixels
 from engine.settings.crop import CropPreset
 
@@ -23,11 +25,13 @@ class Detector:
 
     `working_side` is the longest side it works at where the preset names none, in pixels, so that
     a threshold means the same on every photograph; None is the photograph's own size.
+    `pixel_bytes` is what it takes of memory for each pixel of the picture, the picture included.
     """
 
     title: str
     working_side: int | None
     compute: Callable[[Pixels, CropPreset], SaliencyMap]
+    pixel_bytes: int = 0
 
 
 def saliency_map(image: Pixels, preset: CropPreset) -> SaliencyMap:
@@ -37,12 +41,28 @@ def saliency_map(image: Pixels, preset: CropPreset) -> SaliencyMap:
         # Nothing stands out of a single colour, though spectral residual says that everything does.
         return np.zeros(picture.shape[:2], np.float32)
     saliency = DETECTORS[preset.detector].compute(picture, preset)
-    return np.asarray(np.clip(saliency, 0, 1), dtype=np.float32)
+    # In place: at a photograph's own size another copy is a hundred megabytes.
+    found = np.asarray(saliency, dtype=np.float32)
+    return np.clip(found, 0, 1, out=found)
 
 
 def working_side(preset: CropPreset) -> int | None:
     """The longest side saliency is computed at, in pixels; None is the photograph's own size."""
     return preset.working_side or DETECTORS[preset.detector].working_side
+
+
+@contextmanager
+def memory_held(size: tuple[int, int], preset: CropPreset) -> Iterator[None]:
+    """Wait until the memory is free in which a photograph's saliency is found at its own size.
+
+    Where the preset works at a fixed size nothing is held: decoding takes more.
+    """
+    bytes_ = size[0] * size[1] * DETECTORS[preset.detector].pixel_bytes
+    if preset.working_side or not bytes_:
+        yield
+        return
+    with budget().hold(bytes_):
+        yield
 
 
 def _is_plain(picture: Pixels) -> bool:
@@ -59,12 +79,12 @@ def _at_working_size(image: Pixels, longest: int | None) -> Pixels:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def _opencv(maker: str) -> Callable[[Pixels, CropPreset], SaliencyMap]:
+def _opencv(maker: str, colour: int) -> Callable[[Pixels, CropPreset], SaliencyMap]:
     # OpenCV's type stubs leave out the makers of its contributed detectors.
     make: Any = vars(cv2.saliency)[maker]
 
     def compute(picture: Pixels, _: CropPreset) -> SaliencyMap:
-        found, saliency = make().computeSaliency(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+        found, saliency = make().computeSaliency(cv2.cvtColor(picture, colour))
         return saliency if found else np.zeros(picture.shape[:2], np.float32)
 
     return compute
@@ -99,9 +119,18 @@ def _nothing(picture: Pixels, _: CropPreset) -> SaliencyMap:
 # derived from a visual saliency mechanism", 2010. Spectral residual: Hou and Zhang, "Saliency
 # detection: a spectral residual approach", CVPR 2007.
 DETECTORS = {
-    "fine_grained": Detector("Fine-grained", None, _opencv("StaticSaliencyFineGrained_create")),
+    # It looks at grey alone, which is a third of the memory of colours.
+    "fine_grained": Detector(
+        "Fine-grained",
+        None,
+        _opencv("StaticSaliencyFineGrained_create", cv2.COLOR_RGB2GRAY),
+        pixel_bytes=28,
+    ),
     "spectral_residual": Detector(
-        "Spectral residual", None, _opencv("StaticSaliencySpectralResidual_create")
+        "Spectral residual",
+        None,
+        _opencv("StaticSaliencySpectralResidual_create", cv2.COLOR_RGB2BGR),
+        pixel_bytes=16,
     ),
     "barrier": Detector("Minimum barrier", 160, _barrier),
     "learned": Detector("Small network", 224, _learned),

@@ -1,6 +1,6 @@
 """The configuration files that come with the studio."""
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from engine.settings.files import load
@@ -14,8 +14,24 @@ CONFIGS = PROJECT / "configs"
 
 def studio_settings() -> StudioSettings:
     """The studio's own settings; a relative home is taken from the project's folder."""
-    settings = load(StudioSettings, CONFIGS / "studio.yaml")
+    file = CONFIGS / "studio.yaml"
+    settings = _read(file, _state(file))
     return settings.model_copy(update={"home": str(PROJECT / Path(settings.home).expanduser())})
+
+
+@lru_cache(maxsize=1)
+def _read(file: Path, state: tuple[int, ...]) -> StudioSettings:
+    """Reading and checking takes a millisecond: it is done again once the file's state changes."""
+    return load(StudioSettings, file)
+
+
+def _state(file: Path) -> tuple[int, ...]:
+    try:
+        found = file.stat()
+    except OSError:
+        # Reading it says what is wrong.
+        return ()
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 @cache

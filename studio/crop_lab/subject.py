@@ -15,12 +15,15 @@ from engine.crop.apply import cut
 from engine.crop.box import Box
 from engine.crop.finder import Crop, crop_from_saliency, find_crop, read_looked_at
 from engine.crop.judging import Judged, judge_crop
-from engine.crop.saliency import SMALLEST_SIDE, SaliencyMap, saliency_map
+from engine.crop.saliency import SMALLEST_SIDE, SaliencyMap, memory_held, saliency_map
 from engine.images.decode import Pixels, called, decode_whole, read_header, read_rgb
 from engine.settings.crop import CropPreset
+from studio.memory import give_back
 from studio.picture_cache import pictures
 from studio.place import file_of
 
+# Bytes of a saliency map that is the size of a photograph.
+_LARGE = 16_000_000
 # What is decided after the saliency, so that moving it needs no new one.
 _BOX_FIELDS = {
     "name",
@@ -97,10 +100,11 @@ def find(subject: Subject, preset: CropPreset) -> Found:
     """
     if preset.detector == "none" or min(subject.size) < SMALLEST_SIDE:
         return Found(find_crop(_blank(subject.size), preset), None, 0.0, 0.0)
-    saliency, saliency_ms = _saliency(subject, preset)
-    started = time.perf_counter()
-    crop = crop_from_saliency(saliency, subject.size, preset)
-    return Found(crop, saliency, saliency_ms, 1000 * (time.perf_counter() - started))
+    with memory_held(subject.size, preset):
+        saliency, saliency_ms = _saliency(subject, preset)
+        started = time.perf_counter()
+        crop = crop_from_saliency(saliency, subject.size, preset)
+        return Found(crop, saliency, saliency_ms, 1000 * (time.perf_counter() - started))
 
 
 def square_of(subject: Subject, square: Box, side: int) -> Pixels:
@@ -148,11 +152,15 @@ def _saliency(subject: Subject, preset: CropPreset) -> tuple[SaliencyMap, float]
     looks = preset.model_dump_json(exclude=_BOX_FIELDS)
 
     def make() -> tuple[SaliencyMap, float]:
-        image = read_looked_at(subject.source, preset)
         _ready(looks, preset)
+        image = read_looked_at(subject.source, preset)
         started = time.perf_counter()
         saliency = saliency_map(image, preset)
-        return saliency, 1000 * (time.perf_counter() - started)
+        took = 1000 * (time.perf_counter() - started)
+        if saliency.nbytes > _LARGE:
+            # Each thread would keep what it took for its next photograph.
+            give_back()
+        return saliency, took
 
     return pictures().get((subject.sha256, looks), make)
 

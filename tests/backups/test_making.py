@@ -1,5 +1,6 @@
 """Backups: made once a day, verified, seven kept, and one before a migration."""
 
+import os
 import sqlite3
 import threading
 import time
@@ -82,6 +83,36 @@ def test_writers_go_on_while_a_backup_is_made(home: Home, monkeypatch: pytest.Mo
     assert len(written) > 1
     assert made.photographs is not None
     assert 30_000 <= made.photographs <= 30_000 + len(written)
+
+
+def test_a_large_catalogue_is_backed_up_by_a_process_of_its_own(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_photographs(home, 2)
+    monkeypatch.setattr(making, "_SOON_COPIED", 1)
+    with open_catalogue(home):
+        pass
+    assert "backup" not in [thread.name for thread in threading.enumerate()]
+    for thread in threading.enumerate():
+        if thread.name == "backup apart":
+            thread.join()
+    assert [backup.photographs for backup in list_backups(home)] == [2]
+
+
+def test_a_daily_backup_has_a_low_priority_once_all_is_copied(home: Home) -> None:
+    add_photographs(home, 2)
+    priorities = []
+
+    def make() -> None:
+        making.make_daily(home)
+        priorities.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    thread = threading.Thread(target=make)
+    thread.start()
+    thread.join()
+    assert priorities == [19]
+    assert os.getpriority(os.PRIO_PROCESS, 0) < 19
+    assert len(list_backups(home)) == 1
 
 
 def test_seven_days_are_kept(home: Home) -> None:

@@ -1,9 +1,12 @@
 """Saliency maps: one number from 0 to 1 a pixel, at the preset's working size."""
 
+import threading
+
 import numpy as np
 import pytest
 
-from engine.crop.saliency import saliency_map
+from engine.crop.saliency import memory_held, saliency_map
+from engine.images.budget import budget
 from engine.settings.crop import CropPreset
 
 DETECTORS = ["fine_grained", "spectral_residual"]
@@ -46,3 +49,23 @@ def test_the_photograph_itself_is_left_alone(noise: np.ndarray, detector: str) -
     noise.flags.writeable = False
     saliency_map(noise, CropPreset(detector=detector))
     assert (noise == before).all()
+
+
+def test_photographs_looked_at_in_full_wait_for_each_others_memory() -> None:
+    preset, size = CropPreset(name="p", detector="fine_grained"), (6_000, 4_000)
+    inside = threading.Event()
+    with memory_held(size, preset):
+        held = budget().used
+        waiting = threading.Thread(target=lambda: _enter(size, preset, inside))
+        waiting.start()
+        assert not inside.wait(0.2)
+    waiting.join()
+    assert inside.is_set()
+    assert held >= 6_000 * 4_000 * 25
+    with memory_held(size, preset.model_copy(update={"working_side": 160})):
+        assert budget().used == 0
+
+
+def _enter(size: tuple[int, int], preset: CropPreset, inside: threading.Event) -> None:
+    with memory_held(size, preset):
+        inside.set()

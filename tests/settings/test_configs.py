@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.errors import BadInput
 from engine.settings import configs
 from engine.settings.configs import PROJECT, run_configs, studio_settings
 
@@ -50,3 +51,16 @@ def test_a_home_below_the_users_own_is_found(
     (tmp_path / "studio.yaml").write_text("home: ~/plants\n")
     monkeypatch.setattr(configs, "CONFIGS", tmp_path)
     assert studio_settings().home == str(Path.home() / "plants")
+
+
+def test_settings_that_were_changed_are_read_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "studio.yaml"
+    monkeypatch.setattr(configs, "CONFIGS", tmp_path)
+    for name in ("/first", "/the-second"):
+        file.write_text(f"home: {name}\n")
+        assert studio_settings().home == name
+    file.unlink()
+    with pytest.raises(BadInput):
+        studio_settings()
