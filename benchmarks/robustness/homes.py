@@ -68,9 +68,13 @@ def draw_material(folder: Path, port: int) -> None:
 
 
 def engine(home: Path, arguments: Sequence[str]) -> "subprocess.Popen[str]":
-    """Start a command of the engine in a home and a session of its own."""
+    """Start a command of the engine in a home and a session of its own.
+
+    The arguments may name another home.
+    """
+    where = () if "--home" in arguments else ("--home", str(home))
     return subprocess.Popen(
-        [sys.executable, "-m", "engine", *arguments, "--home", str(home)],
+        [sys.executable, "-m", "engine", *arguments, *where],
         cwd=home,
         env={**os.environ, "PYTHONPATH": str(PROJECT), "OMP_NUM_THREADS": "1"},
         stdout=subprocess.DEVNULL,

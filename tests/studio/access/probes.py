@@ -68,6 +68,13 @@ CLIMBS = [
     "//etc/passwd",
     "/app/static/%00app.py",
 ]
+LONG_NAMES = [
+    f"{folder}/{'a' * length}"
+    for folder in ("/app/static", "/static", "/media", "/component/x")
+    for length in (255, 256, 5_000)
+]
+UPLOAD = "/_stcore/upload_file/a/b"
+UPLOAD_METHODS = ["PUT", "POST", "DELETE", "PATCH"]
 ANOTHER_ACCOUNT = """
 import encodings.idna, http.client, json, os, pathlib, sys
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
