@@ -47,6 +47,8 @@ def commands(material: Path, port: int) -> list[Command]:
         Command("split make", known[1], (imported,)),
         Command("curate exclude", ("curate", "exclude", "--where", "species=Cornus mas"), known),
         Command("shrink", ("shrink", "--side", "128", "--processes", "1"), (imported,)),
+        Command("doctor", ("doctor",), known),
+        Command("catalogue backup", ("catalogue", "backup"), (imported,)),
     ]
 
 

@@ -10,8 +10,12 @@ from pathlib import Path
 from benchmarks.robustness.homes import Command, contents, engine, faults, finished, prepared
 
 
-def kill(folder: Path, command: Command, kills: int, seed: int = 0) -> list[str]:
-    """Kill a command so often, each time in a fresh copy of its home; what went wrong."""
+def kill(folder: Path, command: Command, kills: int, seed: int = 0) -> tuple[int, list[str]]:
+    """Kill a command so often, each time in a fresh copy of its home.
+
+    Returns:
+        How many kills came before the command had ended, and what went wrong.
+    """
     unharmed = prepared(folder, command)
     before = folder / "before"
     shutil.rmtree(before, ignore_errors=True)
@@ -22,7 +26,7 @@ def kill(folder: Path, command: Command, kills: int, seed: int = 0) -> list[str]
     if status:
         raise RuntimeError(f"{command.name}: {errors}")
     wanted, moments = contents(unharmed), random.Random(f"{seed} {command.name}")
-    wrong = []
+    wrong, in_time = [], 0
     for number in range(kills):
         harmed = folder / "harmed"
         shutil.rmtree(harmed, ignore_errors=True)
@@ -32,6 +36,7 @@ def kill(folder: Path, command: Command, kills: int, seed: int = 0) -> list[str]
         time.sleep(moment)
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
+        in_time += process.returncode == -signal.SIGKILL
         found = faults(harmed)
         status, errors = finished(harmed, command.arguments)
         # What was done before the kill is bad input the second time: a split that exists.
@@ -41,4 +46,4 @@ def kill(folder: Path, command: Command, kills: int, seed: int = 0) -> list[str]
         if contents(harmed) != wanted:
             found.append("repeated, it gave something else")
         wrong += [f"{command.name}, kill {number} after {moment:.2f} s: {what}" for what in found]
-    return wrong
+    return in_time, wrong
