@@ -31,8 +31,8 @@ def _harmed(root: Path) -> Iterator[list[Command]]:
 def _kills(root: Path, given: argparse.Namespace) -> Iterator[Line]:
     with _harmed(root) as harmed:
         for command in harmed:
-            in_time, wrong = kills.kill(root / "kills" / command.name, command, given.kills)
-            yield Line(f"SIGKILL: {command.name}", in_time, wrong)
+            killed, wrong = kills.kill(root / "kills" / command.name, command, given.kills)
+            yield Line(f"SIGKILL: {command.name}", killed, wrong)
 
 
 def _disks(root: Path, given: argparse.Namespace) -> Iterator[Line]:
@@ -59,12 +59,7 @@ def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="PART")
-    parser.add_argument(
-        "--kills",
-        type=int,
-        default=5,
-        help="kills of each command; those that come after its end are not counted",
-    )
+    parser.add_argument("--kills", type=int, default=5, help="kills of each command")
     given = parser.parse_args()
     lines: list[Line] = []
     began = time.monotonic()
