@@ -32,17 +32,17 @@ def lines(root: Path, given: Namespace) -> Iterator[Line]:
             folder = _made(root / name.replace(" ", "-"))
             shutil.copytree(full.root, folder / "home")
             try:
-                yield _line(name, partial(situation, host=host, folder=folder), folder)
+                yield _line(name, situation, host, folder)
             except pytest.skip.Exception as reason:
                 print(f"deletions: {name}: not checked; {reason}")
 
 
-def _line(name: str, act: Callable[[Home], None], folder: Path) -> Line:
+def _line(name: str, situation: Situation, host: Server, folder: Path) -> Line:
     home = open_home(folder / "home")
     before = removing.files(home)
     wrong = []
     try:
-        act(home)
+        situation(home, host, folder)
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         wrong.append(f"{name}: {place.line}: {type(error).__name__}: {str(error)[:300]}")

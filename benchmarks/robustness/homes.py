@@ -110,9 +110,11 @@ def contents(home: Path) -> dict[str, object]:
     for folder in ("data/images", "data/shrunk", "data/splits", "exported"):
         files = [path for path in (home / folder).rglob("*.*") if path.is_file()]
         for path in files:
-            name = path.relative_to(home).as_posix()
-            if not path.name.startswith(".") and path.suffix in _COMPARED:
-                found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+            inside = path.relative_to(home)
+            # A killed process leaves what it had not finished; `doctor` lists that.
+            is_unfinished = any(part.startswith(".") for part in inside.parts)
+            if not is_unfinished and path.suffix in _COMPARED:
+                found[inside.as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
     for database, query in _TABLES.items():
         path = home / "data" / database
         if path.exists():

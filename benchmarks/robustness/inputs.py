@@ -93,7 +93,7 @@ def _take_in_table(name: str, table: bytes) -> str:
 
 
 def _archives(folder: Path) -> Iterator[tuple[str, Attempt]]:
-    home = archives.home_with_good_run(folder / "home")
+    home = runs.home_with_good_run(folder / "home")
     sound = archives.sound_archive(folder / "elsewhere")
     for name, content, _ in bad_members.DAMAGED:
         archive = archives.with_member(sound, name, content)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import strategies as st
 
 from benchmarks.robustness import __main__ as command
+from benchmarks.robustness.homes import contents
 from benchmarks.robustness.line import Line, drawn, judged
 from engine.errors import BadInput
 
@@ -32,6 +33,19 @@ def test_a_value_and_a_sentence_are_right_and_a_traceback_or_more_lines_are_wron
     line = judged("tables", attempts)
     assert (line.what, line.tried) == ("tables: 2 refused in a sentence, 1 harmless", 5)
     assert [wrong.partition(":")[0] for wrong in line.wrong] == ["two lines", "traceback"]
+
+
+def test_drafts_of_a_killed_process_are_not_compared(tmp_path: Path) -> None:
+    made = tmp_path / "data" / "splits" / "first" / "train.jsonl"
+    made.parent.mkdir(parents=True)
+    made.write_text("{}")
+    before = contents(tmp_path)
+    draft = tmp_path / "data" / "splits" / ".first.99" / "train.jsonl"
+    draft.parent.mkdir()
+    draft.write_text("{")
+    assert contents(tmp_path) == before
+    made.write_text("{")
+    assert contents(tmp_path) != before
 
 
 def test_examples_are_the_same_each_time() -> None:
