@@ -11,7 +11,8 @@ from pathlib import Path
 
 import typer
 
-from engine.errors import BadInput, StudioError
+from engine.errors import BadInput, StudioError, WorkFailed
+from engine.files import printable
 from engine.home import keep_private
 from engine.locks import inherited
 from engine.openmp import wait_passively
@@ -19,6 +20,15 @@ from engine.progress import JOB_VARIABLE
 from engine.runs.jobs import tell_begin, tell_end
 
 INTERRUPTED = 130
+
+# What a disk answers where it refuses a read or a write, and what to do about it.
+_REFUSED = {
+    errno.ENOSPC: "make room on the disk and start again",
+    errno.EDQUOT: "make room within your quota and start again",
+    errno.EROFS: "make the disk writable or choose another home",
+    errno.EACCES: "change its permissions or choose another home",
+    errno.EIO: "check the disk for errors",
+}
 
 # The commands of each room of engine.commands; it is opened when one of them is called, for all
 # of them together take a tenth to two fifths longer to load than most.
@@ -83,14 +93,24 @@ def _run() -> tuple[int, str]:
     except KeyboardInterrupt:
         return INTERRUPTED, "Interrupted."
     except OSError as error:
-        if error.errno != errno.ENAMETOOLONG:
+        if error.errno == errno.ENAMETOOLONG:
+            sentence = f"The path {str(error.filename)[:60]}… is too long; give a shorter one."
+            print(sentence, file=sys.stderr)
+            return BadInput.exit_status, sentence
+        if error.errno not in _REFUSED:
             return _unexpected(error)
-        sentence = f"The path {str(error.filename)[:60]}… is too long; give a shorter one."
+        sentence = _disk_refusal(error)
         print(sentence, file=sys.stderr)
-        return BadInput.exit_status, sentence
+        return WorkFailed.exit_status, sentence
     except Exception as error:
         return _unexpected(error)
     return 0, ""
+
+
+def _disk_refusal(error: OSError) -> str:
+    # An error of a write to an open file names no file.
+    what = printable(error.filename) if error.filename else "A file"
+    return f"{what} could not be used ({error.strerror}); {_REFUSED[error.errno or 0]}."
 
 
 def _unexpected(error: Exception) -> tuple[int, str]:

@@ -2,7 +2,8 @@
 
     python -m benchmarks.robustness [PART ...] [--kills 5]
 
-The parts are kills, disks; all of them if none is named. Exit status 1 if anything went wrong.
+The parts are inputs, bombs, requests, deletions, disks, kills; all of them if none is named.
+Each line is `| what | tried | wrong |`. Exit status 1 if anything went wrong.
 """
 
 import argparse
@@ -12,20 +13,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.robustness import disks, kills
+from benchmarks.robustness import bombs, deletions, disks, inputs, kills, requests
 from benchmarks.robustness.homes import Command, commands, draw_material, free_port, served
-
-
-@dataclass(frozen=True)
-class Line:
-    """What was tried how often, and what went wrong."""
-
-    what: str
-    tried: int
-    wrong: list[str]
+from benchmarks.robustness.line import Line
 
 
 @contextmanager
@@ -39,8 +31,8 @@ def _harmed(root: Path) -> Iterator[list[Command]]:
 def _kills(root: Path, given: argparse.Namespace) -> Iterator[Line]:
     with _harmed(root) as harmed:
         for command in harmed:
-            wrong = kills.kill(root / "kills" / command.name, command, given.kills)
-            yield Line(f"SIGKILL: {command.name}", given.kills, wrong)
+            killed, wrong = kills.kill(root / "kills" / command.name, command, given.kills)
+            yield Line(f"SIGKILL: {command.name}", killed, wrong)
 
 
 def _disks(root: Path, given: argparse.Namespace) -> Iterator[Line]:
@@ -54,8 +46,12 @@ def _disks(root: Path, given: argparse.Namespace) -> Iterator[Line]:
 
 
 PARTS: dict[str, Callable[[Path, argparse.Namespace], Iterator[Line]]] = {
-    "kills": _kills,
+    "inputs": inputs.lines,
+    "bombs": bombs.lines,
+    "requests": requests.lines,
+    "deletions": deletions.lines,
     "disks": _disks,
+    "kills": _kills,
 }
 
 

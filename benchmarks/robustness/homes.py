@@ -47,6 +47,8 @@ def commands(material: Path, port: int) -> list[Command]:
         Command("split make", known[1], (imported,)),
         Command("curate exclude", ("curate", "exclude", "--where", "species=Cornus mas"), known),
         Command("shrink", ("shrink", "--side", "128", "--processes", "1"), (imported,)),
+        Command("doctor", ("doctor",), known),
+        Command("catalogue backup", ("catalogue", "backup"), (imported,)),
     ]
 
 
@@ -68,9 +70,13 @@ def draw_material(folder: Path, port: int) -> None:
 
 
 def engine(home: Path, arguments: Sequence[str]) -> "subprocess.Popen[str]":
-    """Start a command of the engine in a home and a session of its own."""
+    """Start a command of the engine in a home and a session of its own.
+
+    The arguments may name another home.
+    """
+    where = () if "--home" in arguments else ("--home", str(home))
     return subprocess.Popen(
-        [sys.executable, "-m", "engine", *arguments, "--home", str(home)],
+        [sys.executable, "-m", "engine", *arguments, *where],
         cwd=home,
         env={**os.environ, "PYTHONPATH": str(PROJECT), "OMP_NUM_THREADS": "1"},
         stdout=subprocess.DEVNULL,
@@ -104,9 +110,11 @@ def contents(home: Path) -> dict[str, object]:
     for folder in ("data/images", "data/shrunk", "data/splits", "exported"):
         files = [path for path in (home / folder).rglob("*.*") if path.is_file()]
         for path in files:
-            name = path.relative_to(home).as_posix()
-            if not path.name.startswith(".") and path.suffix in _COMPARED:
-                found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+            inside = path.relative_to(home)
+            # A killed process leaves what it had not finished; `doctor` lists that.
+            is_unfinished = any(part.startswith(".") for part in inside.parts)
+            if not is_unfinished and path.suffix in _COMPARED:
+                found[inside.as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
     for database, query in _TABLES.items():
         path = home / "data" / database
         if path.exists():

@@ -51,7 +51,7 @@ def require_catalogue(home: Home) -> None:
     if left:
         what = "empty" if home.catalogue.exists() else "missing"
         raise CatalogueMissing(
-            f"The catalogue {home.catalogue} is {what}, but {left} are here. "
+            f"The catalogue {home.catalogue} is {what}, but these are here: {left}. "
             "Bring it back with `catalogue restore` or `catalogue rebuild`. "
             "To begin an empty one on purpose, use `catalogue new`."
         )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from engine.errors import BadInput
+from engine.errors import BadInput, WorkFailed
 from engine.home import Home
 from engine.images.shrunk import Original, ShrunkStore
 from engine.progress import Report, silent
@@ -50,7 +50,7 @@ def shrink(
         report: may raise to cut it short.
 
     Raises:
-        WorkFailed: the disk is full, or a process was killed.
+        WorkFailed: the disk is full or read-only, or a process was killed.
     """
     store = ShrunkStore(home, side)
     wanted = [key for key in paths if key]
@@ -87,14 +87,20 @@ def _make(home: Home, store: ShrunkStore, batch: Sequence[tuple[str, str]]) -> _
 @contextlib.contextmanager
 def _turn(folder: Path, total: int, report: Report) -> Iterator[None]:
     """Alone among all processes, for as long as a `with` block lasts."""
-    folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / "lock")
-    while True:
-        try:
-            lock.acquire(timeout=_PATIENCE)
-            break
-        except Timeout:
-            report(0, total, "Waiting for another process that shrinks photographs")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        while True:
+            try:
+                lock.acquire(timeout=_PATIENCE)
+                break
+            except Timeout:
+                report(0, total, "Waiting for another process that shrinks photographs")
+    except OSError as error:
+        raise WorkFailed(
+            f"The small copies in {folder} cannot be written ({error.strerror}); make room there "
+            "or make it writable."
+        ) from error
     try:
         yield
     finally:

@@ -7,10 +7,11 @@ import pyarrow.parquet
 import pytest
 
 from engine.errors import BadInput
+from tests.catalogue.bad_rows import NO_PHOTOGRAPH, NO_SPECIES
 from tests.catalogue.tables import ROWS, told, write
 
 
-@pytest.mark.parametrize("species", [None, float("nan"), "", "  ", "x" * 201, [], {}])
+@pytest.mark.parametrize("species", NO_SPECIES)
 def test_a_row_without_a_species_is_refused_and_the_others_taken(
     pictures, take, species: object
 ) -> None:
@@ -32,9 +33,7 @@ def test_a_row_without_path_and_url_is_refused_with_its_number(pictures, take) -
     assert report.refusals[0].reason == "It has neither a path nor a url."
 
 
-@pytest.mark.parametrize(
-    "path", ["pictures/gone.jpg", "pictures", "table.jsonl", "nul\0.jpg", "../" * 50]
-)
+@pytest.mark.parametrize("path", NO_PHOTOGRAPH)
 def test_a_path_to_no_photograph_is_refused_and_the_others_taken(pictures, take, path: str) -> None:
     rows = [{"species": "Acer", "path": path}, {"species": "Acer", "path": "pictures/a.jpg"}]
     assert told(take(write(pictures / "table.jsonl", rows))) == (1, 0, 1)

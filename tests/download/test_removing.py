@@ -72,17 +72,27 @@ def age(home: Home) -> None:
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[Server]:
+    started = serving_photographs()
+    yield started
+    started.close()
+
+
+def serving_photographs() -> Server:
+    """A server of one photograph more than the full home has from it."""
     started = Server()
     for number in range(FETCHED + 1):
         started.put(f"/{number}.jpg", body(jpeg(seed=1_000 + number)))
-    yield started
-    started.close()
+    return started
 
 
 @pytest.fixture(scope="module")
 def full(host: Server, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with photographs from a folder and from a server. Not to be changed."""
-    folder = tmp_path_factory.mktemp("full")
+    return filled(tmp_path_factory.mktemp("full"), host)
+
+
+def filled(folder: Path, host: Server) -> Home:
+    """A home of which 25 photographs were imported and 30 fetched, long ago."""
     (folder / "pictures" / "Rosa canina").mkdir(parents=True)
     for number in range(IMPORTED):
         picture = Image.fromarray(flower(64, 48, seed=number))

@@ -16,7 +16,7 @@ from engine.runs.archive import archive_run, import_archive
 from engine.runs.notes import Notes, write_notes
 from engine.runs.run import list_runs
 from tests.fuzz.conftest import ROUNDS, examples
-from tests.fuzz.test_runs import FILES, shown_with_neighbour
+from tests.fuzz.test_runs import FILES, home_with_good_run, shown_with_neighbour
 from tests.fuzz.values import anything, as_json, spoilt
 from tests.runs.written_run import val, written_run
 
@@ -28,19 +28,18 @@ MEMBERS = {
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Home]:
-    """A home with a lost run, "good"."""
-    folder = Path(tempfile.mkdtemp())
-    home = open_home(folder)
-    home.queue.mkdir()
-    written_run(home, "good", state="running", updated=1.7e9)
-    yield home
-    shutil.rmtree(folder)
+    with tempfile.TemporaryDirectory() as folder:
+        yield home_with_good_run(Path(folder))
 
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A sound archive."""
-    home = open_home(tmp_path_factory.mktemp("elsewhere"))
+    return sound_archive(tmp_path_factory.mktemp("elsewhere"))
+
+
+def sound_archive(place: Path) -> bytes:
+    """The archive of a run with a file of nearly every kind."""
+    home = open_home(place)
     folder = written_run(home, "one", metrics=[val(1, top1=0.5, macro_top1=0.4)])
     write_notes(folder, Notes("A note", ("tag",), True))
     folder.log.write_text("A line.\n" * 100)
@@ -49,46 +48,67 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return archive_run(home, "one", home.root / "one.zip").read_bytes()
 
 
-def take_in(home: Home, content: bytes) -> None:
+def take_in(home: Home, content: bytes) -> str:
+    """Import an archive beside the run "good"; why it was refused, or nothing."""
     shutil.rmtree(home.runs / "spoilt", ignore_errors=True)
     file = home.root / "one.zip"
     file.write_bytes(content)
     try:
         import_archive(home, file, "spoilt")
     except StudioError as error:
-        assert str(error)
+        refusal = str(error)
+        assert refusal
         assert [run.run_id for run in list_runs(home)] == ["good"]
     else:
+        refusal = ""
         shown_with_neighbour(home)
     assert not list(home.runs.glob(".incoming-*"))
+    return refusal
+
+
+def with_member(archive: bytes, name: str, content: bytes) -> bytes:
+    """The archive with this content for a member."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(archive)) as before,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after,
+    ):
+        for member in before.namelist():
+            if member != name:
+                after.writestr(member, before.read(member))
+        after.writestr(name, content)
+    return out.getvalue()
+
+
+def flipped(archive: bytes, bits: list[int]) -> bytes:
+    """The archive with these bits turned over."""
+    content = bytearray(archive)
+    for bit in bits:
+        content[bit // 8] ^= 1 << bit % 8
+    return bytes(content)
+
+
+spoilt_member = st.sampled_from(sorted(MEMBERS)).flatmap(
+    lambda name: st.tuples(st.just(name), spoilt(MEMBERS[name]) | anything.map(as_json))
+)
+
+
+def bits_of(archive: bytes) -> st.SearchStrategy[list[int]]:
+    """One to four bits of an archive."""
+    return st.lists(st.integers(0, 8 * len(archive) - 1), min_size=1, max_size=4)
 
 
 @pytest.mark.parametrize("count", ROUNDS)
 def test_a_spoilt_member_is_refused_or_harmless(place: Home, sound: bytes, count: int) -> None:
     def check(drawn: tuple[str, bytes]) -> None:
-        name, content = drawn
-        out = io.BytesIO()
-        with zipfile.ZipFile(io.BytesIO(sound)) as before, zipfile.ZipFile(out, "w") as after:
-            for member in before.namelist():
-                if member != name:
-                    after.writestr(member, before.read(member))
-            after.writestr(name, content)
-        take_in(place, out.getvalue())
+        take_in(place, with_member(sound, *drawn))
 
-    drawn = st.sampled_from(sorted(MEMBERS)).flatmap(
-        lambda name: st.tuples(st.just(name), spoilt(MEMBERS[name]) | anything.map(as_json))
-    )
-    examples(count // 2, drawn, check)
+    examples(count // 2, spoilt_member, check)
 
 
 @pytest.mark.parametrize("count", ROUNDS)
 def test_flipped_bits_are_refused_or_harmless(place: Home, sound: bytes, count: int) -> None:
     def check(flips: list[int]) -> None:
-        content = bytearray(sound)
-        for bit in flips:
-            content[bit // 8] ^= 1 << bit % 8
-        take_in(place, bytes(content))
+        take_in(place, flipped(sound, flips))
 
-    examples(
-        count // 2, st.lists(st.integers(0, 8 * len(sound) - 1), min_size=1, max_size=4), check
-    )
+    examples(count // 2, bits_of(sound), check)

@@ -46,6 +46,7 @@ odd_value = st.recursive(
     max_leaves=6,
 )
 odd_row = st.dictionaries(st.sampled_from(COLUMNS) | st.text(max_size=8), odd_value, max_size=8)
+text_row = st.fixed_dictionaries(dict.fromkeys(COLUMNS, odd_text))
 odd_line = st.one_of(
     odd_row.map(lambda row: json.dumps(row).encode()),
     st.binary(max_size=80),
@@ -81,31 +82,43 @@ def test_json_lines(examples: Callable[[Any], Any]) -> None:
     @examples
     @given(st.lists(odd_line, min_size=1, max_size=4))
     def tried(lines: list[bytes]) -> None:
-        good = [json.dumps(row).encode() for row in (GOOD, ALSO_GOOD)]
-        _, _, there = imported("t.jsonl", b"\n".join([good[0], *lines, good[1]]))
-        assert there == {"good", "also good"}
+        imported_among_good(lines)
 
     tried()
+
+
+def imported_among_good(lines: list[bytes]) -> ImportReport:
+    """Import a table of these lines of JSON between two good rows, which must come in."""
+    good = [json.dumps(row).encode() for row in (GOOD, ALSO_GOOD)]
+    report, _, there = imported("t.jsonl", b"\n".join([good[0], *lines, good[1]]))
+    assert there == {"good", "also good"}
+    return report
 
 
 def test_csv_and_parquet(examples: Callable[[Any], Any]) -> None:
     @examples
-    @given(st.fixed_dictionaries(dict.fromkeys(COLUMNS, odd_text)), st.integers(-(2**62), 2**62))
+    @given(text_row, st.integers(-(2**62), 2**62))
     def tried(row: dict[str, str], moment: int) -> None:
-        rows = [GOOD, {key: text_.replace("\ud800", "?") for key, text_ in row.items()}, ALSO_GOOD]
-        sheet = io.StringIO()
-        writer = csv.DictWriter(sheet, COLUMNS, restval="")
-        writer.writeheader()
-        writer.writerows(rows)
-        assert imported("t.csv", sheet.getvalue().encode())[2] == {"good", "also good"}
-        columns = {key: [one.get(key, "") for one in rows] for key in COLUMNS}
-        odd = pyarrow.array([0, moment, 0], pyarrow.timestamp("us"))
-        table = pyarrow.table(columns | {"observation_id": odd})
-        written = io.BytesIO()
-        pyarrow.parquet.write_table(table, written)
-        assert imported("t.parquet", written.getvalue())[2] == {"good", "also good"}
+        for name, table in tables_of(row, moment).items():
+            assert imported(name, table)[2] == {"good", "also good"}
 
     tried()
+
+
+def tables_of(row: dict[str, str], moment: int = 0) -> dict[str, bytes]:
+    """A CSV and a Parquet table of a row between two good ones; a `moment` in microseconds."""
+    rows = [GOOD, {key: text_.replace("\ud800", "?") for key, text_ in row.items()}, ALSO_GOOD]
+    names = list(dict.fromkeys([*COLUMNS, *row]))
+    sheet = io.StringIO()
+    writer = csv.DictWriter(sheet, names, restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    columns = {key: [one.get(key, "") for one in rows] for key in names}
+    odd = pyarrow.array([0, moment, 0], pyarrow.timestamp("us"))
+    table = pyarrow.table(columns | {"observation_id": odd})
+    written = io.BytesIO()
+    pyarrow.parquet.write_table(table, written)
+    return {"t.csv": sheet.getvalue().encode(), "t.parquet": written.getvalue()}
 
 
 def test_the_bytes_of_a_photograph(examples: Callable[[Any], Any], tmp_path: Path) -> None:
@@ -138,24 +151,31 @@ def test_the_bytes_of_a_photograph(examples: Callable[[Any], Any], tmp_path: Pat
     tried()
 
 
-def test_what_is_typed(examples: Callable[[Any], Any]) -> None:
-    secret = "hunter2"
-    odd = st.text(st.characters(exclude_characters="/?#@"), max_size=20)
+part_of_address = st.text(st.characters(exclude_characters="/?#@"), max_size=20)
+typed_words = st.tuples(odd_text, part_of_address, part_of_address)
 
+
+def read_as_typed(typed: str, user: str, host: str) -> None:
+    """Read what was typed as a path, a condition, an address of MongoDB and a text to show."""
+    secret = "hunter2"
+    addresses = [typed, f"mongodb://{user}:{secret}@{host}/?tls=true&tlsCAFile={typed}"]
+    for address in addresses:
+        try:
+            client_of(address, connect=False).close()
+        except BadInput as error:
+            assert secret not in str(error)
+    for read in (typed_path, lambda typed: filter_of([f"species={typed}"])):
+        try:
+            read(typed)
+        except BadInput as error:
+            assert str(error)
+    assert isinstance(text.plain(typed), str)
+
+
+def test_what_is_typed(examples: Callable[[Any], Any]) -> None:
     @examples
-    @given(odd_text, odd, odd)
-    def tried(typed: str, user: str, host: str) -> None:
-        addresses = [typed, f"mongodb://{user}:{secret}@{host}/?tls=true&tlsCAFile={typed}"]
-        for address in addresses:
-            try:
-                client_of(address, connect=False).close()
-            except BadInput as error:
-                assert secret not in str(error)
-        for read in (typed_path, lambda typed: filter_of([f"species={typed}"])):
-            try:
-                read(typed)
-            except BadInput as error:
-                assert str(error)
-        assert isinstance(text.plain(typed), str)
+    @given(typed_words)
+    def tried(words: tuple[str, str, str]) -> None:
+        read_as_typed(*words)
 
     tried()

@@ -81,13 +81,16 @@ ALERT = {"run_id": "good", "attempt": 1, "kind": "failed", "sentence": "No.", "a
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Home]:
-    """A home with a lost run, "good", and a folder for one that is spoilt."""
-    folder = Path(tempfile.mkdtemp())
-    home = open_home(folder)
+    with tempfile.TemporaryDirectory() as folder:
+        yield home_with_good_run(Path(folder))
+
+
+def home_with_good_run(root: Path) -> Home:
+    """A home with a lost run, "good"."""
+    home = open_home(root)
     home.queue.mkdir()
     written_run(home, "good", state="running", updated=time.time() - 600)
-    yield home
-    shutil.rmtree(folder)
+    return home
 
 
 def shown_with_neighbour(home: Home) -> None:
@@ -122,21 +125,27 @@ def shown_with_neighbour(home: Home) -> None:
         evaluation_figures(found)
 
 
+def shown_with_spoilt_file(home: Home, name: str, content: bytes) -> None:
+    """Show the run "good" beside one in which a file holds this content."""
+    shutil.rmtree(home.runs / "spoilt", ignore_errors=True)
+    folder = written_run(home, "spoilt", metrics=[val(1, top1=0.5, macro_top1=0.4)])
+    path = folder.root / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content + b"\n" if name == "metrics.jsonl" else content)
+    shown_with_neighbour(home)
+
+
+spoilt_file = st.sampled_from(sorted(FILES)).flatmap(
+    lambda name: st.tuples(st.just(name), spoilt(FILES[name]))
+)
+
+
 @pytest.mark.parametrize("count", ROUNDS)
 def test_a_spoilt_file_of_a_run_harms_only_that_run(place: Home, count: int) -> None:
     def check(drawn: tuple[str, bytes]) -> None:
-        name, content = drawn
-        shutil.rmtree(place.runs / "spoilt", ignore_errors=True)
-        folder = written_run(place, "spoilt", metrics=[val(1, top1=0.5, macro_top1=0.4)])
-        path = folder.root / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(content + b"\n" if name == "metrics.jsonl" else content)
-        shown_with_neighbour(place)
+        shown_with_spoilt_file(place, *drawn)
 
-    drawn = st.sampled_from(sorted(FILES)).flatmap(
-        lambda name: st.tuples(st.just(name), spoilt(FILES[name]))
-    )
-    examples(count * 2, drawn, check)
+    examples(count * 2, spoilt_file, check)
 
 
 @pytest.mark.parametrize("count", ROUNDS)

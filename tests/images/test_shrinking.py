@@ -17,12 +17,12 @@ from PIL import Image
 from engine.catalogue.folder_import import import_folder
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Filter
-from engine.errors import BadInput
+from engine.errors import BadInput, WorkFailed
 from engine.home import Home
 from engine.images.shrinking import shrink
 from engine.images.shrunk import Original, ShrunkStore
 from engine.images.store import ImageStore, StoredImage
-from tests.conftest import MakeImage
+from tests.conftest import MakeImage, Mount, freeze
 
 PROJECT = Path(__file__).resolve().parents[2]
 SIDE = 64
@@ -145,3 +145,11 @@ def test_a_split_that_is_not_there_is_named(home: Home) -> None:
 
     with pytest.raises(BadInput, match="no split 'none'"):
         shrink_photographs(split="none", home=home.root)
+
+
+def test_a_read_only_home_is_said_in_one_sentence(
+    home: Home, large: StoredImage, mounted: Mount
+) -> None:
+    freeze(mounted, home.root)
+    with pytest.raises(WorkFailed, match=r"cannot be written \(Read-only file system\); make room"):
+        shrink(home, {large.sha256: large.path}, SIDE, processes=1)

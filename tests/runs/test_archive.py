@@ -21,6 +21,7 @@ from engine.runs.run import find_run, list_runs
 from engine.training.folder import RunFolder
 from tests.mongod import running
 
+from .bad_members import DAMAGED, STRAYING, TOO_LARGE
 from .written_run import val, written_run
 
 
@@ -120,7 +121,7 @@ def test_no_name_in_an_archive_leads_out_of_the_run(
     whole_run(home)
     file = archive_run(home, "one", tmp_path / "one.zip")
     with zipfile.ZipFile(file, "a") as archive:
-        for name in ("../evil", "/evil", "evaluation/../../evil", "evaluation/..", "lock", "stop"):
+        for name in STRAYING:
             archive.writestr(name, b"evil")
     run = import_archive(elsewhere, file)
     assert find_run(elsewhere, "one").state == "finished"
@@ -148,13 +149,7 @@ def refusal(home: Home, file: Path) -> str:
 
 @pytest.mark.parametrize(
     ("name", "size", "words"),
-    [
-        ("config.yaml", 300_000_000, "larger than the 1 MB allowed"),
-        ("status.json", 2_000_000, "larger than the 1 MB allowed"),
-        ("log.txt", 65_000_000, "larger than the 64 MB allowed"),
-        ("metrics.jsonl", 201_000_000, "larger than the 200 MB allowed"),
-        ("evaluation/test.json", 17_000_000, "larger than the 16 MB allowed"),
-    ],
+    TOO_LARGE,
 )
 def test_a_member_that_is_too_large_is_refused_before_it_is_read(
     home: Home, elsewhere: Home, tmp_path: Path, name: str, size: int, words: str
@@ -204,21 +199,7 @@ def test_a_flipped_bit_in_a_compressed_member_is_one_sentence(
 
 @pytest.mark.parametrize(
     ("name", "content", "words"),
-    [
-        ("status.json", b'{"run_id": null}', "status.json is damaged: run_id is None"),
-        ("status.json", b'{"run_id": "a\\u0000b"}', "status.json is damaged: run_id is"),
-        ("status.json", b'{"run_id": "\\ud83c"}', "half a surrogate pair"),
-        ("status.json", b'{"run_id": "my run"}', "'my run' cannot be the name of a run"),
-        ("status.json", b'{"run_id": "a", "state": ["x"]}', "state is ['x']"),
-        ("config.yaml", b"training: {epochs: " + b"9" * 5_000 + b"}", "config.yaml is not valid"),
-        ("config.yaml", b"[" * 100_000, "nested too deeply"),
-        ("notes.json", b'{"tags": 5}', "notes.json is damaged: tags is 5"),
-        ("diagnosis.json", b'{"epoch": null}', "diagnosis.json is damaged: epoch is None"),
-        ("evaluation/test.json", b'{"top1": "x"}', "top1 is 'x'"),
-        ("parts.json", b"[1]", "parts.json is damaged"),
-        ("unreadable.json", b"5", "unreadable.json is damaged"),
-        ("evaluation/val-00000001.npz", b"x", "val-00000001.npz is damaged"),
-    ],
+    DAMAGED,
 )
 def test_an_archive_with_a_damaged_member_is_refused_by_its_name(
     home: Home, elsewhere: Home, tmp_path: Path, name: str, content: bytes, words: str

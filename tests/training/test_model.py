@@ -19,6 +19,7 @@ from engine.training.model import (
     normalisation_of,
     start_model,
 )
+from tests.training.bad_weights import BAD_WEIGHTS
 
 THREE = ClassMap(("Acer", "Bellis", "Cornus"))
 TINY = {"embed_dim": 24, "depth": 1, "num_heads": 3}
@@ -122,21 +123,12 @@ def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
         start_model(_vit(weights=str(tmp_path / "w.pth")), THREE, 64)
 
 
-@pytest.mark.parametrize("name", ["w.pth", "w.safetensors"])
-def test_a_damaged_weights_file_is_refused(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_bytes(b"these are no weights")
+@pytest.mark.parametrize("name", BAD_WEIGHTS)
+def test_a_bad_weights_file_is_refused_and_never_executed(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_bytes(BAD_WEIGHTS[name](tmp_path / "sprung"))
     with pytest.raises(BadInput, match="no weights that can be read"):
-        start_model(_vit(weights=str(tmp_path / name)), THREE, 64)
-
-
-def test_a_weights_file_is_never_executed(tmp_path: Path) -> None:
-    class Trap:
-        def __reduce__(self) -> tuple[object, ...]:
-            return (Path.touch, (tmp_path / "sprung",))
-
-    torch.save({"state_dict": Trap()}, tmp_path / "w.pth")
-    with pytest.raises(BadInput):
-        start_model(_vit(weights=str(tmp_path / "w.pth")), THREE, 64)
+        start_model(_vit(weights=str(file)), THREE, 64)
     assert not (tmp_path / "sprung").exists()
 
 
