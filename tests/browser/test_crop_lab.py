@@ -156,6 +156,7 @@ def test_a_photograph_is_excluded_and_taken_back(
         assert catalogue.counts().images == 24
 
 
+@pytest.mark.slow
 def test_the_verdict_is_given_in_plain_words(
     page: Page, server: Server, lab_home: Home, tmp_path: Path
 ) -> None:
@@ -176,6 +177,7 @@ def test_the_verdict_is_given_in_plain_words(
     expect(page.get_by_text(verdict.sentence)).to_be_visible()
 
 
+@pytest.mark.slow
 def test_boxes_for_the_catalogue_are_found_in_the_background(
     page: Page, server: Server, lab_home: Home
 ) -> None:

@@ -53,7 +53,7 @@ def test_opening_is_refused_and_nothing_is_made(
         home.catalogue.write_bytes(b"")
     what = "is empty" if empty else "is missing"
     with (
-        pytest.raises(CatalogueMissing, match=f"{what}, but 1 .*catalogue restore"),
+        pytest.raises(CatalogueMissing, match=f"{what}, but these are here: 1 .*catalogue restore"),
         open_catalogue(home),
     ):
         pass

@@ -68,6 +68,7 @@ def test_the_centre_needs_no_finding(home: Home) -> None:
         fill(home, [], CENTRE, 1)
 
 
+@pytest.mark.slow
 def test_a_killed_fill_leaves_no_process_and_goes_on_where_it_was(
     home: Home, catalogue: SqliteCatalogue, tmp_path: Path, make_image
 ) -> None:

@@ -113,6 +113,7 @@ def test_a_damaged_index_is_told_with_what_to_do(home: Home) -> None:
         ShrunkStore(home, SIDE).find(["a" * 64])
 
 
+@pytest.mark.slow
 def test_a_killed_shrinking_leaves_no_process_and_goes_on_where_it_was(
     home: Home, catalogue: SqliteCatalogue, tmp_path: Path, make_image: MakeImage
 ) -> None:

@@ -21,6 +21,7 @@ def _silent_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_DISPLAY_ENV", "TRUE")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="torch brings GNU's OpenMP on Linux")
 def test_a_run_in_the_background_waits_passively_and_tries_its_threads(
     planted: Home, make_settings: MakeSettings
