@@ -51,6 +51,11 @@ class Health:
         self._usual: float | None = None
 
     @property
+    def probe_failed(self) -> bool:
+        """Whether a probe has failed since the host last answered."""
+        return self._failed_probes > 0
+
+    @property
     def ask_again(self) -> str:
         """The address that is to be asked again before all others; empty where there is none."""
         return self._suspect if self._suspect_is_due else ""
@@ -86,7 +91,8 @@ class Health:
         if outcome.signal != "slow down" or outcome.retry_after is not None:
             return outcome, advice
         by_itself = replace(outcome, signal="address")
-        if item.url == self._suspect and self._suspect_is_due:
+        # It was asked again because others were answered; what else failed since is another matter.
+        if item.url == self._suspect and (item.attempts or self._suspect_is_due):
             self._count(by_itself=1)
             self.forget(item.url)
             return by_itself, advice or "restore pace"

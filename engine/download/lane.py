@@ -78,13 +78,18 @@ class Lane:
             item, self._probe_ahead = self._probe_ahead, None
             return item
         self.known_good = self.known_good or queue.fetched_from(self.host)
-        if self.known_good:
+        if self.known_good and self.health.probe_failed:
             return Item(self.known_good, self.host, probe="known good")
+        # One that was never tried brings a photograph too, where the host is well.
         found = queue.somewhere(self.host, self._place, self._taken)
         if found:
             self._taken.add(found[0])
             return replace(found[1], probe="untried")
-        last = self._ahead.pop() if self._ahead else self._retry(now)
+        if self._ahead:
+            return replace(self._ahead.pop(), probe="untried")
+        if self.known_good:
+            return Item(self.known_good, self.host, probe="known good")
+        last = self._retry(now)
         return None if last is None else replace(last, probe="untried")
 
     def _untried(self, queue: Queue) -> Item | None:
