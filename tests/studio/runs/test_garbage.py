@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.home import Home
 from engine.runs.run import list_runs
+from studio import text
 from tests.runs.garbage import DAMAGED, GARBAGE
 from tests.studio.conftest import OpenPage, words
 from tests.studio.runs.drawn_run import ended_run
@@ -31,7 +32,7 @@ def test_the_runs_page_shows_what_is_damaged(open_page: OpenPage, home: Home, na
     run_id = spoil(home, name)
     app = open_page("runs", run=run_id)
     assert app.radio[0].value == run_id
-    assert set(app.radio[0].options) == {"good", run_id}
+    assert set(app.radio[0].options) == {"good", text.plain(run_id)}
     assert ("Damaged" in words(app)) == (name in DAMAGED)
     if name in DAMAGED:
         assert problems(app)
