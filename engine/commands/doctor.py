@@ -38,7 +38,7 @@ def doctor(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Look for damage in databases, photographs, splits and runs; goes on where it was ended."""
+    """Look for damage in databases, photographs, splits and runs; resumes after an interruption."""
     place = home_at(home)
     with progress() as report:
         health = examine(place, rate, report, share)

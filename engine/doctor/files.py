@@ -106,7 +106,7 @@ def _keep(ledger: Ledger, read: list[tuple[str, int, int, bytes, float]]) -> Non
 
 
 def checks(home: Home, ledger: Ledger) -> list[Check]:
-    """What is known of the files, from what was noted and read."""
+    """The known facts about the files, from earlier notes and from reading them."""
     return [
         *(_wrong(home, ledger, kind) for kind in KINDS),
         _bytes(ledger),

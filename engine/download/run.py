@@ -199,7 +199,7 @@ def _reconciled(
     tally: Tally,
     before: int,
 ) -> Reconciled:
-    """As `reconcile`; whoever watches is told where that ends the download."""
+    """As `reconcile`; the status says so if it ends the download."""
     try:
         return reconcile(
             home,
