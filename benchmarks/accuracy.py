@@ -31,9 +31,9 @@ from numpy.typing import NDArray
 
 from engine.catalogue.folder_import import import_folder
 from engine.catalogue.opening import open_catalogue
-from engine.evaluation.evaluate import evaluate
+from engine.evaluation.evaluate import evaluate_run
 from engine.evaluation.folds import student95
-from engine.evaluation.look import Look
+from engine.evaluation.transform import EvaluationTransform
 from engine.files import read_json_lines
 from engine.home import Home, open_home
 from engine.images.store import ImageStore
@@ -42,8 +42,8 @@ from engine.settings.run import RunSettings
 from engine.settings.split import SplitSettings
 from engine.split.folder import split_names
 from engine.split.make import make_split
-from engine.training.folder import prepare
 from engine.training.loop import train
+from engine.training.state.run_folder import prepare
 
 VAL_PERCENT, TEST_PERCENT = 10.0, 20.0
 PROBE = {"method": "features", "epochs": 25, "learning_rate": 3e-3}
@@ -152,7 +152,10 @@ def run_one(home: Home, method: Method, split: str, seed: int, run_id: str) -> d
     if status.state != "finished":
         raise SystemExit(f"{run_id}: {status.reason}")
     seconds = time.process_time() - began
-    plain, mirrored = (evaluate(home, folder, "test", look=Look(mirrored=m)) for m in (False, True))
+    plain, mirrored = (
+        evaluate_run(home, folder, "test", look=EvaluationTransform(mirrored=m))
+        for m in (False, True)
+    )
     for checkpoint in (folder.last, folder.previous, folder.best):
         checkpoint.unlink(missing_ok=True)
     return {

@@ -72,7 +72,7 @@ def store(open_new: Callable[[], Catalogue], rows: Path, folder: Path, timings: 
 
 def counted(catalogue: Catalogue) -> int:
     """Photographs by species and by source."""
-    return len(catalogue.tally("species")) + len(catalogue.tally("source"))
+    return len(catalogue.count_by("species")) + len(catalogue.count_by("source"))
 
 
 def flag(catalogue: Catalogue, timings: Timings) -> None:
@@ -88,17 +88,17 @@ def flag(catalogue: Catalogue, timings: Timings) -> None:
 
 def filters(catalogue: Catalogue) -> Iterator[Filter]:
     """One of every kind that the page offers, common and rare, and some together."""
-    species = list(catalogue.tally("species"))
-    family, genus = (list(catalogue.tally(field)) for field in ("family", "genus"))
+    species = list(catalogue.count_by("species"))
+    family, genus = (list(catalogue.count_by(field)) for field in ("family", "genus"))
     yield EVERYTHING
     for name in (species[0], species[len(species) // 2], species[-1]):
         yield Filter(species=name)
     yield from (Filter(genus=genus[0]), Filter(genus=genus[-1]))
     yield from (Filter(family=family[0]), Filter(family=family[-1]))
-    yield from (Filter(source=name) for name in catalogue.tally("source"))
-    yield from (Filter(state=name) for name in catalogue.tally("state"))
-    yield from (Filter(license=name) for name in catalogue.tally("license") if name)
-    yield from (Filter(flag=name) for name in catalogue.tally("flag"))
+    yield from (Filter(source=name) for name in catalogue.count_by("source"))
+    yield from (Filter(state=name) for name in catalogue.count_by("state"))
+    yield from (Filter(license=name) for name in catalogue.count_by("license") if name)
+    yield from (Filter(flag=name) for name in catalogue.count_by("flag"))
     yield from (Filter(text=text) for text in ("a", "ella", "acoia", "no such name"))
     yield Filter(source="Pl@ntNet", license="CC-BY-NC-SA", flag="tiny", excluded=None)
     yield Filter(family=family[-1], source="Pl@ntNet", license="CC0")

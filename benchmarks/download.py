@@ -37,7 +37,7 @@ import numpy as np
 
 from engine.catalogue.opening import open_catalogue
 from engine.catalogue.record import Photograph
-from engine.download.preferences import choose
+from engine.download.preferences import save_download_settings
 from engine.home import open_home
 
 PHOTOGRAPHS, PER_SECOND, ROUNDS = 2_000, 20, 5
@@ -114,7 +114,7 @@ def studio(folder: Path, site: Site, many: int, cautious: bool) -> list[str]:
         )
     unlimited = {"requests_per_second": None, "start_rate": None, "connections": 16}
     pace = {} if cautious else {"other_hosts": unlimited}
-    choose(home, {"allow_private_hosts": True, "free_gigabytes": 0.5, **pace})
+    save_download_settings(home, {"allow_private_hosts": True, "free_gigabytes": 0.5, **pace})
     return [sys.executable, "-m", "engine", "download", "--json", "--home", str(folder)]
 
 

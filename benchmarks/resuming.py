@@ -17,8 +17,8 @@ import torch
 from engine.home import Home, open_home
 from engine.settings.files import validate
 from engine.settings.run import RunSettings
-from engine.training.folder import RunFolder, prepare
 from engine.training.loop import train
+from engine.training.state.run_folder import RunFolder, prepare
 from tests.training.killing import CHANGES, differences, kill_and_resume
 from tests.training.small import draw_split, small_settings
 

@@ -28,12 +28,12 @@ from engine.catalogue.record import Photograph
 from engine.home import open_home
 from engine.settings.split import Link, SplitSettings
 from engine.split.check import check_split
-from engine.split.evidence import Evidence, evidence_of
 from engine.split.folder import split_folder
 from engine.split.groups import Groups, group
+from engine.split.inputs import SplitInputs, split_inputs
 from engine.split.make import make_split
 from engine.split.plan import SplitPlan, plan_split
-from engine.split.shuffle import faults
+from engine.split.shuffle import shuffle_faults
 
 ROWS = 741_533
 SPECIES = 8_587
@@ -81,21 +81,21 @@ def timed(name: str, work: Callable[[], Any]) -> Any:
     return outcome
 
 
-def ours(table: pa.Table) -> tuple[Evidence, Groups]:
+def ours(table: pa.Table) -> tuple[SplitInputs, Groups]:
     """The studio's own dealing, from texts to parts, and the groups of every kind."""
     settings = SplitSettings(group=("observation",))
     plan: SplitPlan = timed(
         "by observation, from texts",
-        lambda: plan_split(evidence_of(table, settings.group), settings),
+        lambda: plan_split(split_inputs(table, settings.group), settings),
     )
-    timed("  of which from numbers", lambda: plan_split(plan.evidence, settings))
-    print_faults(plan.evidence, plan.groups, plan.parts)
+    timed("  of which from numbers", lambda: plan_split(plan.inputs, settings))
+    print_faults(plan.inputs, plan.groups, plan.parts)
     default = SplitSettings()
     timed(
         "by observation and bytes (the default), from texts",
-        lambda: plan_split(evidence_of(table, default.group), default),
+        lambda: plan_split(split_inputs(table, default.group), default),
     )
-    full: Evidence = timed("every text as a number", lambda: evidence_of(table))
+    full: SplitInputs = timed("every text as a number", lambda: split_inputs(table))
     for distance in (3, 6):
         timed(
             f"groups of near-duplicates, up to {distance} bits of 64",
@@ -103,14 +103,14 @@ def ours(table: pa.Table) -> tuple[Evidence, Groups]:
         )
     everything = SplitSettings(group=get_args(Link))
     timed("by all five links, from numbers", lambda: plan_split(full, everything))
-    return plan.evidence, plan.groups
+    return plan.inputs, plan.groups
 
 
-def peers(evidence: Evidence, groups: Groups) -> None:
+def peers(inputs: SplitInputs, groups: Groups) -> None:
     """scikit-learn: a tenth to val, nine to train, without a test part."""
     from sklearn.model_selection import GroupShuffleSplit, StratifiedShuffleSplit
 
-    labels, of_group = evidence.species, groups.of_photograph
+    labels, of_group = inputs.species, groups.of_photograph
     nothing = np.zeros(len(labels), np.int8)
     tell = StratifiedShuffleSplit(1, test_size=0.1, random_state=42)
     try:
@@ -122,14 +122,14 @@ def peers(evidence: Evidence, groups: Groups) -> None:
         "StratifiedShuffleSplit, without species of one photograph",
         lambda: next(tell.split(nothing[several], labels[several])),
     )
-    print_faults(evidence, groups, parts_of(len(labels), several[found[1]]))
+    print_faults(inputs, groups, parts_of(len(labels), several[found[1]]))
     found = timed(
         "GroupShuffleSplit by observation",
         lambda: next(
             GroupShuffleSplit(1, test_size=0.1, random_state=42).split(nothing, labels, of_group)
         ),
     )
-    print_faults(evidence, groups, parts_of(len(labels), found[1]))
+    print_faults(inputs, groups, parts_of(len(labels), found[1]))
 
 
 def parts_of(count: int, val: NDArray[np.int64]) -> NDArray[np.int8]:
@@ -139,9 +139,9 @@ def parts_of(count: int, val: NDArray[np.int64]) -> NDArray[np.int8]:
     return parts
 
 
-def print_faults(evidence: Evidence, groups: Groups, parts: NDArray[np.int8]) -> None:
+def print_faults(inputs: SplitInputs, groups: Groups, parts: NDArray[np.int8]) -> None:
     """What is wrong with the outcome."""
-    found = faults(evidence, groups, parts)
+    found = shuffle_faults(inputs, groups, parts)
     print(
         f"    species missing from val {found.not_in_val:,}, only in val {found.val_only:,}, "
         f"observations torn apart {found.straddling:,}"
@@ -183,8 +183,8 @@ def main() -> None:
     print(
         f"{given.rows:,} photographs of {given.species:,} species, {(counts == 1).sum():,} with one"
     )
-    evidence, groups = ours(table)
-    peers(evidence, groups)
+    inputs, groups = ours(table)
+    peers(inputs, groups)
     whole_way(table)
 
 

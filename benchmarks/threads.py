@@ -23,7 +23,7 @@ from typing import Any
 
 from engine.openmp import WAIT_POLICY
 from engine.settings.configs import PROJECT, run_configs
-from engine.training.thread_choice import candidates, choose, count_of, most_threads
+from engine.training.thread_choice import candidates, choose_threads, count_of, most_threads
 
 _CLASSES = 14
 _AIM = 0.6
@@ -146,12 +146,12 @@ def serve() -> None:
     """Be a trainer: a line of JSON asks for a turn, a line answers."""
     import torch
 
-    from engine.training.dataset import Batch
-    from engine.training.device import Device
-    from engine.training.learner import Learner
-    from engine.training.metrics import Tally
-    from engine.training.model import build_model
-    from engine.training.schedule import Schedule
+    from engine.training.data.dataset import Batch
+    from engine.training.device.device import Device
+    from engine.training.model.network import build_model
+    from engine.training.optim.schedule import Schedule
+    from engine.training.optim.step import Learner
+    from engine.training.report.metrics import MetricAccumulator
     from engine.training.threads import Trial
 
     settings = run_configs()["demo"]
@@ -163,15 +163,15 @@ def serve() -> None:
     learner = Learner(model, settings.training, device, schedule)
     images = torch.randint(0, 256, (batch_size, 3, size, size), dtype=torch.uint8)
     batch = Batch(images, torch.arange(batch_size) % _CLASSES, torch.arange(batch_size))
-    tally = Tally(_CLASSES, device.place)
+    count_by = MetricAccumulator(_CLASSES, device.torch_device)
     trial = Trial(model, settings.training, device, images)
     for line in sys.stdin:
         asked = json.loads(line)
-        threads = asked["threads"] or choose(trial(candidates(most_threads())))
+        threads = asked["threads"] or choose_threads(trial(candidates(most_threads())))
         torch.set_num_threads(threads)
         steps, began = 0, time.perf_counter()
         while (taken := time.perf_counter() - began) < asked["seconds"]:
-            learner.step([batch], batch_size, steps, tally)
+            learner.step([batch], batch_size, steps, count_by)
             steps += 1
         print(json.dumps({"speed": steps * batch_size / taken, "threads": threads}), flush=True)
 

@@ -10,10 +10,10 @@ from engine.home import Home
 from engine.settings.files import save
 from engine.settings.run import RunSettings
 from engine.split.classes import ClassMap
-from engine.training.curves import CurveWriter
-from engine.training.folder import RunFolder
-from engine.training.lock import held
-from engine.training.status import Status, StatusFile, write_status
+from engine.training.report.curves import CurveWriter
+from engine.training.state.run_folder import RunFolder
+from engine.training.state.run_lock import hold_run_lock
+from engine.training.state.status import Status, StatusFile, write_status
 
 STEPS_AN_EPOCH = 500
 
@@ -85,7 +85,7 @@ class LiveRun:
         self._thread.join()
 
     def _live(self) -> None:
-        with held(self._folder.lock):
+        with hold_run_lock(self._folder.lock):
             status = StatusFile(self._folder.status, self._folder.read_status())
             status.begin()
             curves = CurveWriter(self._folder.metrics, 1)

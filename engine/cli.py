@@ -14,10 +14,10 @@ import typer
 from engine.errors import BadInput, StudioError, WorkFailed
 from engine.files import printable
 from engine.home import keep_private
+from engine.jobs.job import report_begin, report_end
 from engine.locks import inherited
 from engine.openmp import wait_passively
 from engine.progress import JOB_VARIABLE
-from engine.runs.jobs import tell_begin, tell_end
 
 INTERRUPTED = 130
 
@@ -76,9 +76,9 @@ def main() -> None:
     # Held by the open descriptor for as long as this process lives.
     _lock = inherited(Path(job) / "lock") if job else None
     with contextlib.suppress(StudioError):
-        tell_begin()
+        report_begin()
     status, reason = _run()
-    tell_end(status, reason)
+    report_end(status, reason)
     sys.exit(status)
 
 

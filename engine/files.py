@@ -232,7 +232,7 @@ def sha256_of(path: Path) -> str:
 
 
 def _bounded_lines(stream: IO[bytes]) -> Iterator[bytes]:
-    """The lines of a file; a line that is too long comes in pieces of that length."""
+    """The lines of a file, of which one that is too long comes in pieces of that length."""
     while line := stream.readline(JSON_LINE_BYTES + 1):
         yield line
 

@@ -90,7 +90,7 @@ class Home:
         return self.data / "set_aside"
 
     @cached_property
-    def journal(self) -> Path:
+    def download_store(self) -> Path:
         return self.downloads / "downloads.sqlite"
 
     @cached_property

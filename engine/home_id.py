@@ -78,7 +78,7 @@ def require_own(home: Home, catalogue: Marked, journal: Marked) -> None:
     """
     require_own_images(home)
     require_own_catalogue(home, catalogue)
-    _require(home, journal, f"The journal {home.downloads / 'downloads.sqlite'}")
+    _require(home, journal, f"The journal {home.download_store}")
 
 
 def require_own_catalogue(home: Home, catalogue: Marked) -> None:
@@ -114,7 +114,7 @@ def mark_run(home: Home, folder: Path) -> None:
     write_json(folder / RUN_MARK, {"home": home_id(home)})
 
 
-def claim(home: Home, *stores: Marked) -> str:
+def claim_home(home: Home, *stores: Marked) -> str:
     """Make the images folder, every run and these stores this home's own; returns its id.
 
     Raises:

@@ -71,7 +71,7 @@ def resampled(weights: Weights, model: nn.Module) -> Weights:
         return weights
 
 
-def in_order(found: Weights, own: Weights, path: Path) -> Weights:
+def match_weight_names(found: Weights, own: Weights, path: Path) -> Weights:
     """Weights of another library, paired with the network's own by their order.
 
     Raises:

@@ -4,14 +4,14 @@ import streamlit as st
 
 from studio.catalogue.browser import browser
 from studio.catalogue.counts import charts, totals
-from studio.catalogue.curating import last_change
+from studio.catalogue.curating import last_change_view
 from studio.catalogue.exporting import exported
 from studio.catalogue.filters import filters
-from studio.catalogue.history import history
+from studio.catalogue.history import history_view
 from studio.catalogue.quality import quality
-from studio.place import catalogue
+from studio.current import catalogue
 from studio.views.action import Action
-from studio.views.empty import empty
+from studio.views.empty import empty_state
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
@@ -21,7 +21,7 @@ with problems_shown(), catalogue() as opened:
     if whole.images or whole.excluded:
         found = filters(opened, "catalogue", exclusions=True)
         totals(found, whole)
-        last_change()
+        last_change_view()
         exported()
         photographs, counts, faults, changes = st.tabs(
             ["Photographs", "Counts", "Quality", "History"],
@@ -39,9 +39,9 @@ with problems_shown(), catalogue() as opened:
                 quality(found)
         if changes.open:
             with changes:
-                history(opened)
+                history_view(opened)
     else:
-        empty(
+        empty_state(
             "No photographs yet",
             "Plant the demo garden, or bring in photographs of your own.",
             [Action("Import photographs", "../pages/importing.py")],

@@ -1,10 +1,10 @@
 """Tune how a photograph is cropped to its plant."""
 
-from studio.crop_lab.chooser import choose
+from studio.crop_lab.chooser import choose_photograph
 from studio.crop_lab.filling import filling
 from studio.crop_lab.helping import helping
 from studio.crop_lab.lab import lab
-from studio.place import catalogue
+from studio.current import catalogue
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
@@ -15,7 +15,7 @@ heading(
 )
 with problems_shown():
     with catalogue() as opened:
-        choice = choose(opened)
+        choice = choose_photograph(opened)
     if choice.subject is not None or choice.sample:
         lab(choice)
         helping()

@@ -1,8 +1,8 @@
 """What the last examination found, its repairs, and the backups."""
 
-from studio.health.backups import backups
+from studio.current import home
+from studio.health.backups import backups_view
 from studio.health.view import examination
-from studio.place import home
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
@@ -10,4 +10,4 @@ heading("Health", "Whether databases, photographs, splits and runs are as they w
 with problems_shown():
     examination(home())
 with problems_shown():
-    backups(home())
+    backups_view(home())

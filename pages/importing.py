@@ -3,18 +3,18 @@
 import streamlit as st
 
 from studio.background import follow
+from studio.current import home
 from studio.importing.jobs import JOBS, is_busy
-from studio.importing.outcome import outcome
+from studio.importing.outcome import import_outcome
 from studio.importing.ways import WAYS
 from studio.links import from_address, to_address
-from studio.place import home
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
 heading("Import", "Bring photographs into the catalogue. The same photograph twice is kept once.")
 with problems_shown():
     jobs = follow(JOBS)
-    outcome(jobs)
+    import_outcome(jobs)
     from_address("import_from", "from", WAYS)
     st.session_state.setdefault("import_from", "demo")
     way = st.segmented_control(

@@ -1,12 +1,12 @@
 """Where the work stands, and the one thing to do next."""
 
 from studio.background import follow
+from studio.current import catalogue, home
 from studio.health.line import health_line
 from studio.importing.jobs import JOBS
-from studio.importing.outcome import outcome
+from studio.importing.outcome import import_outcome
 from studio.importing.welcome import welcome
 from studio.overview import flow, gather, metrics
-from studio.place import catalogue, home
 from studio.views.metrics import metric_row
 from studio.views.page import heading
 from studio.views.problem import problems_shown
@@ -20,7 +20,7 @@ with problems_shown():
     if facts.counts.images:
         metric_row(metrics(facts))
     else:
-        outcome(jobs)
+        import_outcome(jobs)
         welcome(jobs)
     importing = any(found.state == "running" for found in jobs.values())
     steps(flow(facts, importing), "overview_flow")

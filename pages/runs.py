@@ -3,21 +3,21 @@
 import streamlit as st
 
 from engine.runs.run import list_runs
-from studio import place
+from studio import current
 from studio.runs.alerts_view import alerts_view
 from studio.runs.archives import import_view
-from studio.runs.compare import compare
+from studio.runs.compare import compare_runs_view
 from studio.runs.detail import detail
-from studio.runs.listing import choose
+from studio.runs.listing import choose_run
 from studio.runs.queue_view import queue_view, trash_view, undo_view
 from studio.views.action import Action
-from studio.views.empty import empty
+from studio.views.empty import empty_state
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
 heading("Runs", "Every training run as it truly stands. A run goes on when this page is closed.")
 with problems_shown():
-    home = place.home()
+    home = current.home()
     runs = list_runs(home)
     # What comes and goes above the run must not move it: see `detail`.
     above, middle = st.container(), st.container()
@@ -38,7 +38,7 @@ with problems_shown():
             )
     with middle:
         if not runs:
-            empty(
+            empty_state(
                 "No runs yet",
                 "A run trains a network on a split. Launch one, and its curves grow here.",
                 [Action("Launch a run", "../pages/train.py", ":material/model_training:")],
@@ -46,10 +46,10 @@ with problems_shown():
                 key="runs.empty",
             )
         elif view == "Compare":
-            compare(home, runs)
+            compare_runs_view(home, runs)
         else:
             with st.container():
-                run = choose(runs)
+                run = choose_run(runs)
             detail(home, run, any(run.is_live for run in runs))
     import_view(home)
     trash_view(home)

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from studio import place
+from studio import current
 from studio.split import comparing, listing, options, preview
 from studio.split.findings import findings_of
 from studio.split.garden import garden_beside_own
 from studio.split.made import splits_made
 from studio.split.photographs import show_chosen
-from studio.split.planning import Choice, images_of, planned, source_counts, species_counts
+from studio.split.planning import SplitChoice, images_of, planned, source_counts, species_counts
 from studio.split.sources import choose_sources
 from studio.split.spread import nothing_to_split, spread
 from studio.views.findings import show_findings
@@ -17,13 +17,15 @@ from studio.views.problem import problems_shown
 
 heading("Split", "Deal the photographs to train, val and test, and see what that means first.")
 with problems_shown():
-    home = place.home()
-    here, known = (images_of(species_counts(home, Choice(which))) for which in ("cached", "all"))
+    home = current.home()
+    here, known = (
+        images_of(species_counts(home, SplitChoice(which))) for which in ("cached", "all")
+    )
     if not known.size:
         nothing_to_split()
     else:
-        photographs = options.choose_photographs(int(here.sum()), int(known.sum()))
-        choice = Choice(photographs, choose_sources(source_counts(home, photographs)))
+        photographs = options.photographs_option(int(here.sum()), int(known.sum()))
+        choice = SplitChoice(photographs, choose_sources(source_counts(home, photographs)))
         spread(home, choice, species_counts(home, choice))
         st.subheader("A new split", anchor=False)
         garden_beside_own(home, choice)
@@ -32,9 +34,9 @@ with problems_shown():
             asked = options.choose_settings(home, choice)
             dealt = planned(home, asked.settings)
             preview.preview(dealt)
-            listing.make(home, asked)
+            listing.make_split_job(home, asked)
             show_findings(findings_of(dealt.plan, dealt.faults))
     splits = splits_made(home)
     if splits:
         listing.show_made(home, splits)
-        comparing.compare(home, splits)
+        comparing.compare_splits_view(home, splits)

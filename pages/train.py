@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.settings.configs import run_configs
-from studio import place
+from studio import current
 from studio.split.made import splits_made
 from studio.train import configuration
 from studio.train.cropping import choose_crop, crop_verdict
@@ -12,17 +12,17 @@ from studio.train.launching import form
 from studio.train.meaning import meaning
 from studio.train.shrinking import small_copies
 from studio.views.action import Action
-from studio.views.empty import empty
+from studio.views.empty import empty_state
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
 heading("Train", "Choose a configuration, see what it means, change what matters, and launch.")
 with problems_shown():
-    home = place.home()
+    home = current.home()
     configs = run_configs()
     splits = [split for split in splits_made(home) if not split.problem]
     if not splits:
-        empty(
+        empty_state(
             "No split to train on",
             "A run learns from the train part of a split and is judged on its val part. "
             "Make a split first.",
@@ -31,7 +31,7 @@ with problems_shown():
             key="train.empty",
         )
     else:
-        name = configuration.choose(configs)
+        name = configuration.choose_configuration(configs)
         with st.grid(3, min_column_width=220):
             split = configuration.choose_split(splits)
             crop = choose_crop(home, name, configs[name].data)

@@ -3,22 +3,22 @@
 import streamlit as st
 
 from engine.runs.run import list_runs
-from studio import place
-from studio.try_it.answer import show
-from studio.try_it.listing import choose_run
-from studio.try_it.photographs import choose
+from studio import current
+from studio.try_it.answer import show_answer
+from studio.try_it.listing import choose_model
+from studio.try_it.photographs import choose_photographs
 from studio.try_it.prediction import ask
 from studio.views.action import Action
-from studio.views.empty import empty
+from studio.views.empty import empty_state
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
 heading("Try it", "Ask a run what plant is on a photograph, and see what it looked at.")
 with problems_shown():
-    home = place.home()
+    home = current.home()
     runs = [run for run in list_runs(home) if run.can_predict]
     if not runs:
-        empty(
+        empty_state(
             "No run to ask yet",
             "A run can be asked as soon as it has trained an epoch and saved.",
             [
@@ -29,9 +29,9 @@ with problems_shown():
             key="try_it.empty",
         )
     else:
-        run = choose_run(runs)
+        run = choose_model(runs)
         answer = st.container()
-        chosen = choose(home, run)
+        chosen = choose_photographs(home, run)
         if chosen is not None:
             with answer, problems_shown():
-                show(home, run, chosen, ask(home, run, chosen))
+                show_answer(home, run, chosen, ask(home, run, chosen))

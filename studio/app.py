@@ -8,10 +8,10 @@ from threading import Thread
 import streamlit as st
 
 from engine.errors import StudioError
+from engine.jobs.supervision import resume_queue
 from engine.openmp import wait_passively
-from engine.runs.supervision import keep_going, tell_of_lost
-from engine.runs.upkeep import examine_daily
-from studio import place
+from engine.runs.upkeep import examine_daily, report_lost_runs
+from studio import current
 from studio.access import sign_in
 from studio.access.serving import is_guarded
 from studio.memory import keep_small, settle
@@ -123,7 +123,7 @@ def begun() -> None:
     """What a studio does once, when it is first opened."""
     Thread(target=_load, daemon=True).start()
     with suppress(StudioError):
-        tell_of_lost(place.home())
+        report_lost_runs(current.home())
 
 
 # Before a page that predicts loads torch.
@@ -132,13 +132,13 @@ keep_small()
 # After a restart of the machine, what waited goes on as soon as the studio is opened.
 begun()
 with suppress(StudioError):
-    keep_going(place.home())
-    examine_daily(place.home())
-left = place.catalogue_gone()
+    resume_queue(current.home())
+    examine_daily(current.home())
+left = current.catalogue_gone()
 if left:
     # Rarely needed, and it loads what reads photographs.
     from studio.health.gone import gone
 
-    gone(place.home(), left)
+    gone(current.home(), left)
 else:
     page.run()

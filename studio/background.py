@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from engine.runs.jobs import Job, read_job, stop_job
+from engine.jobs.job import Job, read_job, stop_job
 from studio import text
-from studio.place import home
+from studio.current import home
 from studio.views.job import job
 
 _TELLING_SECONDS = 3.0

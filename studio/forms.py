@@ -53,7 +53,7 @@ APPLY = Submit("Apply")
 
 
 @dataclass(frozen=True)
-class Sent:
+class SubmittedForm:
     """A form that was sent: what was changed, by dotted key, and the button that sent it."""
 
     changes: dict[str, Any]
@@ -70,7 +70,7 @@ def settings_form(
     submits: Sequence[Submit] = (APPLY,),
     below: Callable[[], None] | None = None,
     lay: Callable[[M, Mapping[str, Any]], M] | None = None,
-) -> Sent | None:
+) -> SubmittedForm | None:
     """Draw the form; once it is sent, return what was changed.
 
     `fields` names the fields to draw, dotted, in that order; none means all but those of `more`,
@@ -96,11 +96,11 @@ def settings_form(
     try:
         new = (lay or with_changes)(settings, values)
     except ValidationError as error:
-        problem(naming.refused(type(settings), error))
+        problem(naming.refusal_text(type(settings), error))
         return None
     found = {leaf.key: leaf.value for leaf in _leaves(new)}
     changes = {leaf.key: found[leaf.key] for leaf in leaves if found[leaf.key] != leaf.value}
-    return Sent(changes, button)
+    return SubmittedForm(changes, button)
 
 
 def with_changes(settings: M, changes: Mapping[str, Any]) -> M:
@@ -112,10 +112,10 @@ def with_changes(settings: M, changes: Mapping[str, Any]) -> M:
     values = settings.model_dump()
     for key, value in changes.items():
         *groups, name = key.split(".")
-        place = values
+        group_values = values
         for group in groups:
-            place = place[group]
-        place[name] = value
+            group_values = group_values[group]
+        group_values[name] = value
     return type(settings).model_validate(values)
 
 
@@ -131,12 +131,12 @@ def _leaves(settings: BaseModel, prefix: str = "") -> Iterator[_Leaf]:
 def _submitted(submits: Sequence[Submit]) -> Submit | None:
     pressed: Submit | None = None
     with st.container(horizontal=True):
-        for place, submit in enumerate(submits):
+        for group_values, submit in enumerate(submits):
             if st.form_submit_button(
                 submit.label,
                 key=submit.key,
                 icon=submit.icon,
-                type="primary" if place == 0 else "secondary",
+                type="primary" if group_values == 0 else "secondary",
             ):
                 pressed = submit
     return pressed

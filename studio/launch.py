@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.home import Home
-from engine.runs.control import launch, new_run_id
+from engine.runs.control import launch_run, new_run_id
 from engine.settings.run import RunSettings
 from studio import text
 
@@ -30,7 +30,7 @@ def launch_and_show(home: Home, settings: RunSettings, place: str) -> None:
     number: int = st.session_state[f"{place}.ticket"]
     run_id = _runs(place).setdefault(number, new_run_id(settings))
     with st.spinner(f"Starting {text.plain(run_id)} …"):
-        launch(home, settings, run_id)
+        launch_run(home, settings, run_id)
     st.switch_page("../pages/runs.py", query_params={"run": run_id})
 
 

@@ -29,7 +29,7 @@ def group_words(group: str) -> str:
     return group.replace(".", " · ").replace("_", " ").capitalize()
 
 
-def labels(kind: type[BaseModel]) -> dict[str, str]:
+def field_labels(kind: type[BaseModel]) -> dict[str, str]:
     """What each setting is called, by its dotted key; with its group where two are called alike."""
     fields = dict(_fields(kind))
     names = {key: label(key, info) for key, info in fields.items()}
@@ -43,13 +43,13 @@ def labels(kind: type[BaseModel]) -> dict[str, str]:
 
 def in_labels(sentence: str, kind: type[BaseModel]) -> str:
     """A sentence of the engine with each setting under the name that the form has for it."""
-    names = {key: name for key, name in labels(kind).items() if "." in key}
+    names = {key: name for key, name in field_labels(kind).items() if "." in key}
     longest_first = sorted(names, key=len, reverse=True)
     found = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, longest_first))})(?![\w.]*\w)")
     return found.sub(lambda match: names[match[0]], sentence) if names else sentence
 
 
-def refused(kind: type[BaseModel], error: ValidationError) -> str:
+def refusal_text(kind: type[BaseModel], error: ValidationError) -> str:
     """The first thing that is wrong with what a form was given, in one sentence."""
     problem = error.errors()[0]
     # The places within a list of values are no fields.
@@ -66,7 +66,7 @@ def refused(kind: type[BaseModel], error: ValidationError) -> str:
     if not key:
         sentence = in_labels(explain(kind, error), kind)
         return sentence[0].upper() + sentence[1:]
-    name, given = labels(kind)[key], problem["input"]
+    name, given = field_labels(kind)[key], problem["input"]
     allowed = range_words(fields[key])
     if problem["type"] in _OUT_OF_RANGE and allowed:
         told = given if isinstance(given, str) else _number(given)

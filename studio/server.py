@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from engine.errors import BadInput, StudioError
 from engine.files import write_atomic
 from engine.home import keep_private
-from studio import place
+from studio import current
 from studio.access import sign_in
 from studio.access.guard import Guard
 from studio.access.hosts import LOOPBACK, is_loopback
@@ -57,7 +57,7 @@ def serve(listen: str, port: int, open_browser: bool) -> None:
     # Named before it is taken: the token itself is printed only where nobody else chose it.
     was_chosen = TOKEN_VARIABLE in os.environ
     token = start_token()
-    place.home()
+    current.home()
     app = st.App(
         APP,
         lifespan=_announcing(_address(listen, port), token, was_chosen, open_browser),
@@ -84,7 +84,7 @@ def require_sign_in(listen: str) -> None:
     """
     if is_loopback(listen):
         return
-    reason = sign_in.problem()
+    reason = sign_in.sign_in_problem()
     if reason is None and not sign_in.is_encrypted():
         reason = f"redirect_uri in {sign_in.SECRETS} is not an https address"
     if reason is not None:
@@ -137,7 +137,7 @@ def _announcing(address: str, token: str, was_chosen: bool, open_browser: bool) 
             file=sys.stderr,
             flush=True,
         )
-        page = place.home().data / "open-studio.html"
+        page = current.home().data / "open-studio.html"
         if open_browser and _has_screen():
             Thread(target=_open, args=(page, entrance), daemon=True).start()
         yield None

@@ -13,13 +13,13 @@ from engine.catalogue.opening import open_catalogue
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.download.cache import Cache, nothing_protected
-from engine.download.journal import open_journal
 from engine.download.reconcile import reconcile
+from engine.download.store import open_download_store
 from engine.errors import WorkFailed
 from engine.home import Home, open_home
 from engine.home_id import (
     OtherHome,
-    claim,
+    claim_home,
     home_id,
     mark_run,
     require_own,
@@ -34,7 +34,7 @@ def in_use(root: Path) -> Home:
     """A home whose images, catalogue and journal carry its id."""
     home = open_home(root)
     home.images.mkdir(parents=True)
-    with open_catalogue(home) as catalogue, open_journal(home) as journal:
+    with open_catalogue(home) as catalogue, open_download_store(home) as journal:
         require_own(home, catalogue, journal)
     return home
 
@@ -45,7 +45,7 @@ def test_a_home_gets_an_id_once_and_writes_it_into_what_is_its_own(tmp_path: Pat
     assert len(own) == 32 and home_id(home) == own
     assert json.loads((home.data / "home.json").read_text()) == {"home": own}
     assert (home.images / ".home").read_text().strip() == own
-    with open_catalogue(home) as catalogue, open_journal(home) as journal:
+    with open_catalogue(home) as catalogue, open_download_store(home) as journal:
         assert (catalogue.home_id(), journal.home_id()) == (own, own)
 
 
@@ -81,7 +81,7 @@ def test_a_catalogue_of_another_home_is_not_opened(tmp_path: Path) -> None:
 def test_images_of_another_home_are_neither_reconciled_nor_evicted(tmp_path: Path) -> None:
     one, other = in_use(tmp_path / "one"), open_home(tmp_path / "other")
     other.images.symlink_to(one.images)
-    with open_catalogue(other) as catalogue, open_journal(other) as journal:
+    with open_catalogue(other) as catalogue, open_download_store(other) as journal:
         with pytest.raises(OtherHome, match=f"^The folder {other.images} belongs"):
             reconcile(other, journal, catalogue)
         cache = Cache(other, DownloadSettings(), journal)
@@ -94,7 +94,7 @@ def test_a_journal_of_another_home_is_refused(tmp_path: Path) -> None:
     shutil.copy(one.downloads / "downloads.sqlite", other.downloads / "downloads.sqlite")
     with (
         open_catalogue(other) as catalogue,
-        open_journal(other) as journal,
+        open_download_store(other) as journal,
         pytest.raises(OtherHome, match="journal"),
     ):
         reconcile(other, journal, catalogue)
@@ -104,10 +104,13 @@ def test_a_home_takes_over_what_was_another_ones(tmp_path: Path) -> None:
     one, other = in_use(tmp_path / "one"), in_use(tmp_path / "other")
     shutil.copytree(one.data, other.data, dirs_exist_ok=True)
     (other.data / "home.json").write_text('{"home": "0123"}')
-    with closing(SqliteCatalogue(other.catalogue)) as catalogue, open_journal(other) as journal:
+    with (
+        closing(SqliteCatalogue(other.catalogue)) as catalogue,
+        open_download_store(other) as journal,
+    ):
         with pytest.raises(OtherHome):
             require_own(other, catalogue, journal)
-        assert claim(other, catalogue, journal) == "0123"
+        assert claim_home(other, catalogue, journal) == "0123"
         require_own(other, catalogue, journal)
 
 
@@ -121,7 +124,7 @@ def test_a_run_that_was_copied_from_another_home_is_refused_until_it_is_claimed(
     require_own_run(first, first.runs / "one")
     with pytest.raises(OtherHome, match="The run one belongs to another home"):
         require_own_run(second, second.runs / "one")
-    claim(second)
+    claim_home(second)
     require_own_run(second, second.runs / "one")
 
 
@@ -134,7 +137,7 @@ def test_a_copy_of_a_whole_home_works(tmp_path: Path) -> None:
     home = in_use(tmp_path / "home")
     shutil.copytree(home.root, tmp_path / "elsewhere")
     copy = open_home(tmp_path / "elsewhere")
-    with open_catalogue(copy) as catalogue, open_journal(copy) as journal:
+    with open_catalogue(copy) as catalogue, open_download_store(copy) as journal:
         reconcile(copy, journal, catalogue)
     assert home_id(copy) == home_id(home)
 

@@ -19,9 +19,9 @@ from engine.images.store import ImageStore
 from engine.settings.augmentation import TrainAugmentation
 from engine.settings.crop import CropPreset
 from engine.split.folder import SplitLine
-from engine.training.dataset import PhotoDataset
-from engine.training.loader import Loader
-from engine.training.views import TrainView
+from engine.training.data.dataset import PhotoDataset
+from engine.training.data.loader import Loader
+from engine.training.data.transforms import TrainTransform
 
 SIDE = 448
 COPIES = 4
@@ -81,7 +81,7 @@ def loading(
         )
         for number, source in enumerate(sources)
     ]
-    view = TrainView(TrainAugmentation(resize=SIDE, crop=384), 0)
+    view = TrainTransform(TrainAugmentation(resize=SIDE, crop=384), 0)
     datasets = {each.name: PhotoDataset(home, lines, each, view) for each in (CENTRE, preset)}
     keys = [[(0, place)] for place in range(len(lines))]
     taken: dict[str, list[float]] = {name: [] for name in datasets}

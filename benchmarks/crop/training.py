@@ -23,9 +23,9 @@ from torch.nn import functional
 
 from benchmarks.crop.photographs import PHOTOS, SETS, masked
 from engine.crop.learned import SEEN, squared
-from engine.crop.lite import CHANNELS, features_of
+from engine.crop.lite import CHANNELS, lite_features
 from engine.garden.draw import draw
-from engine.garden.plan import plan
+from engine.garden.plan import plan_garden
 from engine.images.decode import Pixels, read_rgb
 
 CUTS = 12
@@ -132,7 +132,7 @@ def _photographed(root: Path, half: int | None, chance: np.random.Generator) -> 
 
 
 def _drawn() -> Iterator[Example]:
-    for planting in plan(GARDEN_SEED)[::GARDEN_EVERY]:
+    for planting in plan_garden(GARDEN_SEED)[::GARDEN_EVERY]:
         drawing = draw(planting)
         yield _example(drawing.image, drawing.mask > 0, 3)
 
@@ -140,7 +140,7 @@ def _drawn() -> Iterator[Example]:
 def _example(image: Pixels, mask: Mask, weight: float) -> Example:
     side = SEEN // 4
     small = cv2.resize(mask.astype(np.float32), (side, side), interpolation=cv2.INTER_AREA)
-    levels = [level.astype(np.float16) for level in features_of(squared(image))]
+    levels = [level.astype(np.float16) for level in lite_features(squared(image))]
     return levels, np.asarray(small, np.float32), weight
 
 

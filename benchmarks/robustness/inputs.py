@@ -15,17 +15,17 @@ from hypothesis import strategies as st
 
 from benchmarks.robustness.homes import finished
 from benchmarks.robustness.line import Attempt, Line, drawn, judged
-from engine.commands.runs import list_
+from engine.commands.runs import runs_list
 from engine.crop.torch_file import read_tensors
 from engine.download.addresses import RefusedAddress, check_address, host_of
 from engine.download.fetch import Fetcher
 from engine.download.outcome import Failed
 from engine.errors import BadInput
 from engine.home import Home, open_home
-from engine.runs.supervisor import Supervisor
+from engine.jobs.supervisor import Supervisor
 from engine.settings.model import ModelSettings
 from engine.split.classes import ClassMap
-from engine.training.model import start_model
+from engine.training.model.network import start_model
 from tests.catalogue import bad_rows
 from tests.commands.slips import SECRET, SLIPS
 from tests.download import refused_addresses as refused
@@ -131,8 +131,8 @@ def _list_with_garbage(root: Path, name: str) -> None:
     with_neighbour(home, name)
     shown = io.StringIO()
     with contextlib.redirect_stdout(shown):
-        list_(home.root, as_json=True)
-        list_(home.root)
+        runs_list(home.root, as_json=True)
+        runs_list(home.root)
     listed = json.loads(shown.getvalue().splitlines()[0])["runs"]
     states = {run["run_id"]: run["state"] for run in listed}
     assert len(states) == 2 and states["good"] == "lost", f"the list is {states}"

@@ -44,15 +44,15 @@ from engine.images.shrinking import shrink
 from engine.images.shrunk import SHRUNK_SIDE, ShrunkStore
 from engine.settings.configs import PROJECT
 from engine.split.folder import read_part
-from engine.training.dataset import PhotoDataset
-from engine.training.folder import prepare
-from engine.training.journal import Journal
-from engine.training.learner import Learner
-from engine.training.loader import Loader
+from engine.training.data.dataset import PhotoDataset
+from engine.training.data.loader import Loader
+from engine.training.data.sampling import epoch_keys, windows
+from engine.training.data.transforms import TrainTransform
 from engine.training.loop import train
-from engine.training.sampling import epoch_keys, windows
+from engine.training.optim.step import Learner
+from engine.training.report.run_logger import RunLogger
 from engine.training.stage import Stage
-from engine.training.views import TrainView
+from engine.training.state.run_folder import prepare
 
 PHOTOGRAPHS = PROJECT.parent / "shared" / "photos" / "flowers"
 
@@ -163,7 +163,7 @@ def writing(bench: Bench) -> None:
     split, _ = bench.photographs(SMALL)
     folder = prepare(bench.home, settings_of(TINY, split), "writing")
     spent = {
-        "point": _timed(Journal, "train_point"),
+        "point": _timed(RunLogger, "train_point"),
         "save": _timed(Stage, "save"),
         "best": _timed(Stage, "_keep_best"),
         "step": _timed(Learner, "step"),
@@ -195,7 +195,7 @@ def _timed(kind: type, method: str) -> list[float]:
 
 
 def _dataset(home: Home, split: str, copies: bool = False) -> PhotoDataset:
-    view = TrainView(settings_of(TINY, split).augmentation.train, seed=42)
+    view = TrainTransform(settings_of(TINY, split).augmentation.train, seed=42)
     lines = read_part(home.splits / split / "train.jsonl")
     dataset = PhotoDataset(home, lines, CENTRE, view)
     if copies:

@@ -11,13 +11,13 @@ from engine.files import read_json_lines
 from engine.home import Home
 from engine.settings.files import validate
 from engine.settings.run import RunSettings
-from engine.training.dataset import Batch
-from engine.training.device import Device
-from engine.training.folder import prepare, run_folder
-from engine.training.learner import Learner
-from engine.training.metrics import Tally
-from engine.training.model import start_model
-from engine.training.schedule import Schedule
+from engine.training.data.dataset import Batch
+from engine.training.device.device import Device
+from engine.training.model.network import start_model
+from engine.training.optim.schedule import Schedule
+from engine.training.optim.step import Learner
+from engine.training.report.metrics import MetricAccumulator
+from engine.training.state.run_folder import prepare, run_folder
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,10 @@ class OurStep:
             device,
             Schedule(peak=1e-4, floor=0, warmup=0, total=1000),
         )
-        self._tally = Tally(CLASSES, device.place)
+        self._count_by = MetricAccumulator(CLASSES, device.torch_device)
         self._step = 0
 
     def __call__(self, images: torch.Tensor, labels: torch.Tensor) -> None:
         batch = Batch(images, labels, torch.arange(len(labels)))
-        self._learner.step([batch], len(labels), self._step, self._tally)
+        self._learner.step([batch], len(labels), self._step, self._count_by)
         self._step += 1

@@ -79,7 +79,7 @@ def read_backup(root: Path) -> Backup:
     Raises:
         BadInput: it is missing or damaged.
     """
-    told: Any = read_json(root / MANIFEST)
+    manifest: Any = read_json(root / MANIFEST)
     try:
         databases = {
             str(key): Copied(
@@ -89,8 +89,8 @@ def read_backup(root: Path) -> Backup:
                 str(item["sha256"]),
                 {str(table): int(rows) for table, rows in item["rows"].items()},
             )
-            for key, item in told["databases"].items()
+            for key, item in manifest["databases"].items()
         }
-        return Backup(root, float(told["made"]), databases)
+        return Backup(root, float(manifest["made"]), databases)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadInput(f"{root / MANIFEST} does not describe a backup.") from error

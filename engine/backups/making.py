@@ -38,7 +38,7 @@ def databases_of(home: Home) -> dict[str, Path]:
         "quality": home.quality,
         "crops": home.crops,
         "manual_squares": home.manual_squares,
-        "downloads": home.journal,
+        "downloads": home.download_store,
     }
 
 
@@ -132,8 +132,8 @@ def write_backup(
         # Not before: while a database is copied, its log cannot be emptied.
         if gently:
             _yield_to_others()
-        told = {key: _verified(file, draft) for key, file in files.items()}
-        write_json(draft / MANIFEST, {"made": time.time(), "databases": told})
+        copied = {key: _verified(file, draft) for key, file in files.items()}
+        write_json(draft / MANIFEST, {"made": time.time(), "databases": copied})
         draft.rename(folder / name)
     except OSError as error:
         reason = error.strerror or str(error)

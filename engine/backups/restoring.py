@@ -26,7 +26,7 @@ class Restored:
     set_aside: tuple[str, ...]
 
 
-def restore(home: Home, name: str = "") -> Restored:
+def restore_backup(home: Home, name: str = "") -> Restored:
     """Bring the catalogue back from a backup, the newest unless named.
 
     The other databases come back too where they are missing or damaged.

@@ -16,7 +16,7 @@ _CHUNK = 65_536
 Rows = list[tuple[Any, ...]]
 
 
-def columns_of(connection: sqlite3.Connection, names: Sequence[str], chosen: Filter) -> Any:
+def catalogue_columns(connection: sqlite3.Connection, names: Sequence[str], chosen: Filter) -> Any:
     """See `engine.catalogue.store.Catalogue.columns`.
 
     Raises:
@@ -64,14 +64,14 @@ def table_of(
         name: pyarrow.int32() if name in ("width", "height") else pyarrow.string() for name in own
     }
     chunks: dict[str, list[Any]] = {name: [] for name in own}
-    places = [np.empty(0, np.int64)]
+    positions = [np.empty(0, np.int64)]
     for some in rows(own):
         numbers, *read = zip(*some, strict=True)
-        places.append(np.fromiter(numbers, np.int64, len(some)))
+        positions.append(np.fromiter(numbers, np.int64, len(some)))
         for name, column in zip(own, read, strict=True):
             chunks[name].append(pyarrow.array(column, kinds[name]))
     found = {name: pyarrow.chunked_array(parts, kinds[name]) for name, parts in chunks.items()}
-    by_facet = _facet_columns(facets(), np.concatenate(places), set(names))
+    by_facet = _facet_columns(facets(), np.concatenate(positions), set(names))
     return pyarrow.table({name: found.get(name, by_facet.get(name)) for name in names})
 
 
@@ -80,9 +80,9 @@ def _facet_columns(
 ) -> dict[str, Any]:
     import pyarrow
 
-    place = np.zeros(max((facet[0] for facet in facets), default=0) + 1, np.int64)
-    place[[facet[0] for facet in facets]] = np.arange(len(facets))
-    rows = pyarrow.array(place[numbers])
+    position = np.zeros(max((facet[0] for facet in facets), default=0) + 1, np.int64)
+    position[[facet[0] for facet in facets]] = np.arange(len(facets))
+    rows = pyarrow.array(position[numbers])
     columns: dict[str, Any] = {}
     for index, name in enumerate(Facet._fields, 1):
         if name not in names:

@@ -67,18 +67,18 @@ def label_of(catalogue: Catalogue, species: str) -> Label:
     except ValueError as error:
         raise BadInput(f"{species!r} cannot be a label: {error}.") from error
     everything = Filter(excluded=None)
-    spellings = {known.casefold(): known for known in catalogue.tally("species", everything)}
+    spellings = {known.casefold(): known for known in catalogue.count_by("species", everything)}
     spelt = spellings.get(name.species.casefold(), name.species)
     known = Filter(species=spelt, excluded=None)
-    genus = _first(catalogue.tally("genus", known)) or name.genus
-    family = _first(catalogue.tally("family", known))
+    genus = _first(catalogue.count_by("genus", known)) or name.genus
+    family = _first(catalogue.count_by("family", known))
     if not family and genus:
-        family = _first(catalogue.tally("family", Filter(genus=genus, excluded=None)))
+        family = _first(catalogue.count_by("family", Filter(genus=genus, excluded=None)))
     return Label(spelt, genus, family)
 
 
-def _first(tally: dict[str, int]) -> str:
-    return next((value for value in tally if value), "")
+def _first(count_by: dict[str, int]) -> str:
+    return next((value for value in count_by if value), "")
 
 
 def _made(change: Change, already: str) -> Change:

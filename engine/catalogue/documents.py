@@ -30,7 +30,7 @@ _NAMED_BY_PARENT = {"species": ("taxon", "species"), "observation_id": ("observa
 _BARE = {"species": ("name",), "observation_id": ("id", "_id")}
 
 
-class Seen(NamedTuple):
+class FieldSummary(NamedTuple):
     """A path that occurs in documents: how often, and some of its values."""
 
     path: str
@@ -39,7 +39,7 @@ class Seen(NamedTuple):
     is_array: bool
 
 
-def survey(documents: Iterable[Mapping[str, Any]]) -> list[Seen]:
+def summarise_fields(documents: Iterable[Mapping[str, Any]]) -> list[FieldSummary]:
     """The paths of some documents, those of most documents first; of an array, its elements'."""
     found: dict[str, list[Any]] = {}
     arrays: set[str] = set()
@@ -51,13 +51,15 @@ def survey(documents: Iterable[Mapping[str, Any]]) -> list[Seen]:
                 arrays.add(path)
         for path, value in here.items():
             found.setdefault(path, []).append(value)
-    seen = [Seen(path, len(values), values, path in arrays) for path, values in found.items()]
+    seen = [
+        FieldSummary(path, len(values), values, path in arrays) for path, values in found.items()
+    ]
     return sorted(seen, key=lambda one: -one.documents)
 
 
-def guess(documents: Iterable[Mapping[str, Any]]) -> MappingSettings:
+def guess_mapping(documents: Iterable[Mapping[str, Any]]) -> MappingSettings:
     """Where the fields of photographs stand, by the names and values in some documents."""
-    seen = survey(documents)
+    seen = summarise_fields(documents)
     fields = {
         field: path for field in COLUMNS if (path := _best(field, seen)) and field != "image_id"
     }
@@ -69,7 +71,7 @@ def guess(documents: Iterable[Mapping[str, Any]]) -> MappingSettings:
     return MappingSettings(photographs=array, **fields)
 
 
-def photographs_of(
+def document_photographs(
     document: Mapping[str, Any], mapping: MappingSettings
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """The fields of each photograph of a document, with its place in the document's array."""
@@ -78,7 +80,7 @@ def photographs_of(
         yield 0, {field: value_at(document, path) for field, path in paths.items()}
         return
     array = value_at(document, mapping.photographs, whole=True)
-    for place, element in enumerate(array if isinstance(array, list) else [array]):
+    for position, element in enumerate(array if isinstance(array, list) else [array]):
         values = {}
         for field, path in paths.items():
             if _below(path, mapping.photographs):
@@ -86,7 +88,7 @@ def photographs_of(
                 values[field] = value_at(element, rest) if rest else element
             else:
                 values[field] = value_at(document, path)
-        yield place, values
+        yield position, values
 
 
 @lru_cache(maxsize=8)
@@ -104,8 +106,8 @@ def value_at(document: Any, path: str, *, whole: bool = False) -> Any:
     for part in path.split("."):
         if isinstance(value, list):
             is_place = part.isdecimal() and len(part) < _LONGEST_PLACE
-            place = int(part) if is_place else 0
-            value = value[place] if place < len(value) else None
+            position = int(part) if is_place else 0
+            value = value[position] if position < len(value) else None
             if is_place:
                 continue
         value = value.get(part) if isinstance(value, dict) else None
@@ -144,7 +146,7 @@ def _walk(value: Any, path: str) -> Iterator[tuple[str, Any, bool]]:
         yield path, value, False
 
 
-def _best(field: str, seen: list[Seen]) -> str:
+def _best(field: str, seen: list[FieldSummary]) -> str:
     names = [*COLUMNS[field], *_ALIASES.get(field, ())]
     rated = []
     for one in seen:
@@ -157,7 +159,7 @@ def _best(field: str, seen: list[Seen]) -> str:
     return fitting[0] if fitting else ""
 
 
-def _unfit(field: str, one: Seen) -> bool:
+def _unfit(field: str, one: FieldSummary) -> bool:
     """Whether most of a path's values cannot be what the field wants."""
     texts = [as_text(value) for value in one.values[:_FIRST_TAKEN]]
     if field == "species":

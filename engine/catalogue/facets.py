@@ -213,14 +213,14 @@ def lines_of(text: bytes, facets: Mapping[Facet, int]) -> Lines:
     return Lines(text, by_source, by_state)
 
 
-def after(facet: Facet, action: Action, label: Label | None) -> Facet:
+def after_cursor(facet: Facet, action: Action, label: Label | None) -> Facet:
     """What curation makes of a facet."""
     if label is not None:
         return facet._replace(**label._asdict())
     return facet._replace(excluded=action == "exclude")
 
 
-def before(was: Facet, now: Facet, change: Change) -> Facet:
+def before_cursor(was: Facet, now: Facet, change: Change) -> Facet:
     """The facet `now` without the change; unaltered where another change has been there since."""
     if change.action == "relabel":
         if now.species != change.species:

@@ -62,14 +62,14 @@ class Refusal:
     reason: str
 
 
-class Known(Enum):
+class KnownIdentity(Enum):
     """A photograph that the catalogue has already, by its id; what else is said of it changes
     nothing."""
 
     KNOWN = "known"
 
 
-Offer = Candidate | Photograph | Refusal | Known
+Offer = Candidate | Photograph | Refusal | KnownIdentity
 """What an import reads; a photograph of it is ready to go in."""
 
 
@@ -127,7 +127,7 @@ def take_in(
             ready = [_spelt_once(one, spellings) for one in outcomes if isinstance(one, Photograph)]
             # The store writes while the next batch is read.
             writing = writer.submit(catalogue.add, ready) if ready else None
-            result.count(Added(known=outcomes.count(Known.KNOWN)))
+            result.count(Added(known=outcomes.count(KnownIdentity.KNOWN)))
             for one in outcomes:
                 if isinstance(one, Refusal):
                     result.refuse(one)
@@ -152,7 +152,7 @@ def _no_file(file: Path) -> Stored:
 
 def _prepared(
     batch: list[Offer], keep: Keep, pool: ThreadPoolExecutor
-) -> list[Photograph | Refusal | Known]:
+) -> list[Photograph | Refusal | KnownIdentity]:
     if any(isinstance(item, Candidate) and item.file for item in batch):
         return list(pool.map(lambda item: _prepare(item, keep), batch))
     return [_prepare(item, keep) for item in batch]
@@ -174,7 +174,7 @@ def _batches(
         yield batch
 
 
-def _prepare(item: Offer, keep: Keep) -> Photograph | Refusal | Known:
+def _prepare(item: Offer, keep: Keep) -> Photograph | Refusal | KnownIdentity:
     if not isinstance(item, Candidate):
         return item
     photograph = item.photograph
@@ -205,9 +205,9 @@ def _prepare(item: Offer, keep: Keep) -> Photograph | Refusal | Known:
     if photograph.image_id:
         return photograph
     # Where only an address is known, its place in the table says nothing of what it is.
-    place = "" if item.file is None else item.origin
+    index = "" if item.file is None else item.origin
     identity = image_id_of(
-        photograph.source, place, photograph.species.casefold(), photograph.url, photograph.sha256
+        photograph.source, index, photograph.species.casefold(), photograph.url, photograph.sha256
     )
     return photograph._replace(image_id=identity)
 

@@ -14,7 +14,7 @@ from engine.catalogue.mongo_changes import MongoChanges
 from engine.catalogue.mongo_facets import batches
 from engine.catalogue.mongo_reading import PLAIN, MongoReader
 from engine.catalogue.record import Photograph
-from engine.catalogue.store import Added, Filter, Kept
+from engine.catalogue.store import Added, CachedFile, Filter
 
 
 class MongoCatalogue(MongoReader):
@@ -35,7 +35,7 @@ class MongoCatalogue(MongoReader):
 
     def known(self, image_ids: Iterable[str]) -> set[str]:
         found: set[str] = set()
-        with self._told():
+        with self._store_errors():
             for some in batches(image_ids):
                 there = self._photographs.find({"_id": {"$in": some}}, {"_id": 1})
                 found.update(document["_id"] for document in there)
@@ -43,7 +43,7 @@ class MongoCatalogue(MongoReader):
 
     def add(self, photographs: Iterable[Photograph]) -> Added:
         offered = list(photographs)
-        with self._told(), self._writer.turn() as version:
+        with self._store_errors(), self._writer.turn() as version:
             known = self.known(photograph.image_id for photograph in offered)
             fresh: dict[str, Photograph] = {}
             for photograph in offered:
@@ -58,15 +58,15 @@ class MongoCatalogue(MongoReader):
 
     def update(self, changes: Iterable[Mapping[str, Any]]) -> int:
         checked = list(map(_written, changes))
-        with self._told(), self._writer.turn() as version:
+        with self._store_errors(), self._writer.turn() as version:
             return self._change(checked, version)
 
-    def keep(self, kept: Iterable[Kept]) -> int:
+    def keep(self, kept: Iterable[CachedFile]) -> int:
         return self.update(dataclasses.asdict(item) | {"state": "cached"} for item in kept)
 
     def let_go(self, sha256s: Iterable[str], even_without_url: bool = False) -> list[str]:
         gone = [sha256 for sha256 in sha256s if sha256]
-        with self._told(), self._writer.turn() as version:
+        with self._store_errors(), self._writer.turn() as version:
             holders: dict[str, list[dict[str, Any]]] = defaultdict(list)
             for some in batches(gone):
                 wanted = {"sha256": {"$in": some}}
@@ -87,41 +87,41 @@ class MongoCatalogue(MongoReader):
     def curate(
         self, chosen: Filter | Sequence[str], action: Action, note: str, label: Label | None = None
     ) -> Change:
-        with self._told(), self._writer.turn() as version:
+        with self._store_errors(), self._writer.turn() as version:
             self._with_index()
             return self._history.make(chosen, action, note, label, version)
 
     def undo(self, number: int) -> Change:
-        with self._told(), self._writer.turn() as version:
+        with self._store_errors(), self._writer.turn() as version:
             return self._history.undo(number, version)
 
     def changes(self, most: int = 100) -> list[Change]:
-        with self._told():
+        with self._store_errors():
             return self._history.last(most)
 
     def before_change(self, number: int) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        with self._told():
+        with self._store_errors():
             return iter(list(self._history.before(number)))
 
     def take_change(self, change: Change, before: Iterable[tuple[str, tuple[Any, ...]]]) -> None:
-        with self._told(), self._writer.turn():
+        with self._store_errors(), self._writer.turn():
             self._history.take(change, before)
 
     def mark_home(self, home_id: str) -> None:
-        with self._told():
+        with self._store_errors():
             self._database.state.replace_one({"_id": "home"}, {"home": home_id}, upsert=True)
 
     def _change(self, changes: Iterable[Mapping[str, Any]], version: int) -> int:
         wanted: dict[str, dict[str, Any]] = defaultdict(dict)
         for change in changes:
             wanted[change["image_id"]] |= change
-        places: dict[str, int] = {}
+        facet_numbers: dict[str, int] = {}
         for some in batches(wanted):
             found = self._photographs.find({"_id": {"$in": some}}, {"facet": 1})
-            places |= {document["_id"]: document["facet"] for document in found}
+            facet_numbers |= {document["_id"]: document["facet"] for document in found}
         targets = {
-            image_id: self._facets.at(place)._replace(**facet)
-            for image_id, place in places.items()
+            image_id: self._facets.at(facet_number)._replace(**facet)
+            for image_id, facet_number in facet_numbers.items()
             if (
                 facet := {
                     name: wanted[image_id][name]
@@ -137,13 +137,13 @@ class MongoCatalogue(MongoReader):
                     name: wanted[image_id][name] for name in PLAIN if name in wanted[image_id]
                 }
                 | ({"facet": numbers[image_id]} if image_id in numbers else {})
-                for image_id in places
+                for image_id in facet_numbers
             }
         )
         moves = Counter(numbers.values())
-        moves.subtract(places[image_id] for image_id in numbers)
+        moves.subtract(facet_numbers[image_id] for image_id in numbers)
         self._facets.count(moves, version)
-        return len(places)
+        return len(facet_numbers)
 
     def _set(self, settings: Mapping[str, Mapping[str, Any]]) -> None:
         """Set fields of photographs, those that are set alike together."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.catalogue.changes import Action, Change, Label
-from engine.catalogue.facets import Facet, after, before
+from engine.catalogue.facets import Facet, after_cursor, before_cursor
 from engine.catalogue.mongo_facets import MongoFacets, batches
 from engine.catalogue.store import Filter
 from engine.errors import BadInput
@@ -46,7 +46,7 @@ class MongoChanges:
             _Held(one["_id"], one["facet"], one["facet"], one.get("original_name", ""))
             for one in self._found(chosen)
         ]
-        targets = self._targets(held, lambda was, now: after(now, action, label))
+        targets = self._targets(held, lambda was, now: after_cursor(now, action, label))
         moving = [one for one in held if (one.was, one.now) in targets]
         newest = next(iter(self.last(1)), None)
         number = newest.number + 1 if newest and moving else int(bool(moving))
@@ -63,7 +63,7 @@ class MongoChanges:
         """See `engine.catalogue.store.Catalogue.undo`."""
         change = self._one(number)
         held = list(self._held(number))
-        targets = self._targets(held, lambda was, now: before(was, now, change))
+        targets = self._targets(held, lambda was, now: before_cursor(was, now, change))
         moving = [one for one in held if (one.was, one.now) in targets]
         if moving:
             name_of = self._dropped_name if change.action == "relabel" else _as_it_is

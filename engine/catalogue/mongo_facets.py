@@ -43,12 +43,12 @@ class Column:
     """The values of one field of all facets, each value once, with its number at each facet."""
 
     def __init__(self) -> None:
-        self.places: defaultdict[Any, int] = defaultdict()
-        self.places.default_factory = self.places.__len__
+        self.positions: defaultdict[Any, int] = defaultdict()
+        self.positions.default_factory = self.positions.__len__
         self.codes: list[int] = []
 
     def extend(self, values: Iterable[Any]) -> None:
-        self.codes += map(self.places.__getitem__, values)
+        self.codes += map(self.positions.__getitem__, values)
 
 
 class MongoFacets:
@@ -76,9 +76,9 @@ class MongoFacets:
             with uncollected():
                 self._learn()
             images = self._images.copy()
-            for tally in self._counts.find({"version": {"$gt": self._version}}):
-                start = tally["_id"] * _TALLIED
-                counted = tally["images"][: max(0, len(images) - start)]
+            for count_by in self._counts.find({"version": {"$gt": self._version}}):
+                start = count_by["_id"] * _TALLIED
+                counted = count_by["images"][: max(0, len(images) - start)]
                 images[start : start + len(counted)] = counted
             self._images, self._version = images, version
 
@@ -120,13 +120,13 @@ class MongoFacets:
                 self._learn()
         return self._known[number]
 
-    def tally(self, field: Field, chosen: Filter) -> dict[str, int]:
+    def count_by(self, field: Field, chosen: Filter) -> dict[str, int]:
         """See `engine.catalogue.store.Catalogue.tally`."""
         with self._lock:
-            place = _FLAGS if field == "flag" else Facet._fields.index(field)
+            position = _FLAGS if field == "flag" else Facet._fields.index(field)
             passing = self._passing(chosen)
-            values = list(self._columns[place].places)
-            codes, images = self._arrays[place][passing], self._images[passing]
+            values = list(self._columns[position].positions)
+            codes, images = self._arrays[position][passing], self._images[passing]
         sums = np.bincount(codes, images, len(values)).astype(int).tolist()
         counted = [(value, many) for value, many in zip(values, sums, strict=True) if many]
         if field == "flag":
@@ -138,7 +138,7 @@ class MongoFacets:
         with self._lock:
             passing = self._passing(chosen)
             order = self._order[passing[self._order]]
-            species = list(self._columns[0].places)
+            species = list(self._columns[0].positions)
             codes, images = self._arrays[0][order], self._images[order]
         edges = np.flatnonzero(np.diff(codes, prepend=-1, append=-1))
         for begin, end in itertools.pairwise(edges):
@@ -155,25 +155,27 @@ class MongoFacets:
         passing = self._images > 0
         if chosen.excluded is not None:
             passing = passing & self._among(_EXCLUDED, {chosen.excluded})
-        for place, name in enumerate(Facet._fields[:_EXCLUDED]):
+        for position, name in enumerate(Facet._fields[:_EXCLUDED]):
             if value := getattr(chosen, name):
-                passing = passing & self._among(place, {"" if value == UNSTATED else value})
+                passing = passing & self._among(position, {"" if value == UNSTATED else value})
         if chosen.flag:
-            flagged = {flags for flags in self._columns[_FLAGS].places if chosen.flag in flags}
+            flagged = {flags for flags in self._columns[_FLAGS].positions if chosen.flag in flags}
             passing = passing & self._among(_FLAGS, flagged)
         if text := search_form(chosen.text):
             found = np.zeros(len(passing), np.bool_)
-            for place in (Facet._fields.index("species"), Facet._fields.index("family")):
-                names = {name for name in self._columns[place].places if text in search_form(name)}
-                found |= self._among(place, names)
+            for position in (Facet._fields.index("species"), Facet._fields.index("family")):
+                names = {
+                    name for name in self._columns[position].positions if text in search_form(name)
+                }
+                found |= self._among(position, names)
             passing = passing & found
         return passing
 
-    def _among(self, place: int, values: set[Any]) -> NDArray[np.bool_]:
-        places = self._columns[place].places
-        wanted = np.zeros(len(places) + 1, np.bool_)
-        wanted[[places[value] for value in values if value in places]] = True
-        found: NDArray[np.bool_] = wanted[self._arrays[place]]
+    def _among(self, position: int, values: set[Any]) -> NDArray[np.bool_]:
+        positions = self._columns[position].positions
+        wanted = np.zeros(len(positions) + 1, np.bool_)
+        wanted[[positions[value] for value in values if value in positions]] = True
+        found: NDArray[np.bool_] = wanted[self._arrays[position]]
         return found
 
     def _learn(self) -> None:
@@ -197,7 +199,7 @@ class MongoFacets:
 
     def _index(self) -> None:
         self._arrays = [np.array(column.codes, np.int64) for column in self._columns]
-        names = list(self._columns[0].places)
+        names = list(self._columns[0].positions)
         rank = np.empty(len(names), np.int64)
         rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
         self._order = np.argsort(rank[self._arrays[0]], kind="stable")
@@ -210,8 +212,8 @@ class MongoFacets:
         if tallies:
             self._counts.bulk_write(
                 [
-                    ReplaceOne({"_id": tally}, _tally(tally, images, version), upsert=True)
-                    for tally in sorted(tallies)
+                    ReplaceOne({"_id": count_by}, _count_by(count_by, images, version), upsert=True)
+                    for count_by in sorted(tallies)
                 ]
             )
         with self._lock:
@@ -225,7 +227,7 @@ def batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
         yield some
 
 
-def _tally(number: int, images: NDArray[np.int64], version: int) -> dict[str, Any]:
+def _count_by(number: int, images: NDArray[np.int64], version: int) -> dict[str, Any]:
     start = number * _TALLIED
     return {
         "_id": number,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from engine.catalogue.checking import require_plain, source_of
-from engine.catalogue.documents import as_text, guess, is_odd_date, photographs_of
+from engine.catalogue.documents import as_text, document_photographs, guess_mapping, is_odd_date
 from engine.catalogue.importing import (
     Candidate,
     ImportReport,
@@ -52,7 +52,7 @@ class Origin:
         return f"{self.database}.{self.collection}"
 
 
-def sample(origin: Origin) -> list[dict[str, Any]]:
+def sample_documents(origin: Origin) -> list[dict[str, Any]]:
     """A hundred documents at most, for a look at what they are like.
 
     Raises:
@@ -91,7 +91,7 @@ def mapping_of(home: Home, origin: Origin, given: Path | None = None) -> Mapping
     file = mapping_file(home, origin)
     if given is not None or file.is_file():
         return load(MappingSettings, given or file)
-    guessed = guess(sample(origin))
+    guessed = guess_mapping(sample_documents(origin))
     save(guessed, file)
     return guessed
 
@@ -115,7 +115,7 @@ def import_mongo(
             or the connection is lost.
     """
     _require(mapping, origin)
-    sample(origin)
+    sample_documents(origin)
     position = _position(home, origin, mapping)
     with connected(origin.address, socketTimeoutMS=4_500, retryReads=False) as client:
         collection = client[origin.database][origin.collection]
@@ -171,8 +171,8 @@ def _read(mapping: MappingSettings, source: str, batch: bytes) -> _Batch:
         if isinstance(document, dict):
             last = document["_id"]
             offers += (
-                settled(_candidate(last, place, values, mapping, source))
-                for place, values in photographs_of(document, mapping)
+                settled(_candidate(last, index, values, mapping, source))
+                for index, values in document_photographs(document, mapping)
             )
         else:
             origin = "the first document" if last is None else f"the document after {last}"
@@ -226,9 +226,9 @@ def _passed(batches: Iterable[_Batch], position: Position) -> Iterator[Offer]:
 
 
 def _candidate(
-    document_id: Any, place: int, values: Mapping[str, Any], mapping: MappingSettings, source: str
+    document_id: Any, index: int, values: Mapping[str, Any], mapping: MappingSettings, source: str
 ) -> Candidate | Refusal:
-    origin = f"document {document_id}" + (f", photograph {place + 1}" if place else "")
+    origin = f"document {document_id}" + (f", photograph {index + 1}" if index else "")
     named = values["species"]
     if named is not None and not isinstance(named, str):
         return Refusal(origin, f"Its species is no text but of the type {type(named).__name__}.")
@@ -244,19 +244,19 @@ def _candidate(
     if not url and file is None:
         return Refusal(origin, "It has neither a path nor a url.")
     texts["source"] = texts.get("source") or source
-    texts["image_id"] = _identity(texts, document_id, place, mapping)
+    texts["image_id"] = _identity(texts, document_id, index, mapping)
     return Candidate(Photograph(**texts), origin, file)  # type: ignore[arg-type]
 
 
 def _identity(
-    texts: Mapping[str, str], document_id: Any, place: int, mapping: MappingSettings
+    texts: Mapping[str, str], document_id: Any, index: int, mapping: MappingSettings
 ) -> str:
     identity = texts.get("image_id") or as_text(document_id)
     if identity.isdigit():
         # A number means something at its own source only.
         identity = f"{texts['source']}-{identity}"
     inside = mapping.photographs and mapping.image_id.startswith(f"{mapping.photographs}.")
-    return identity if inside or not place else f"{identity}-{place}"
+    return identity if inside or not index else f"{identity}-{index}"
 
 
 def _position(home: Home, origin: Origin, mapping: MappingSettings) -> Position:

@@ -14,7 +14,7 @@ import orjson
 from engine.catalogue.columns import table_of
 from engine.catalogue.facets import Facet, chunks, lines_of
 from engine.catalogue.mongo_facets import Group, MongoFacets
-from engine.catalogue.mongo_server import address_of, client_of, faults_told
+from engine.catalogue.mongo_server import address_of, client_of, store_errors
 from engine.catalogue.mongo_writing import Writer
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import (
@@ -55,30 +55,30 @@ class MongoReader:
         self._indexed = False
 
     def get(self, image_id: str) -> Photograph | None:
-        with self._told():
+        with self._store_errors():
             found = self._photographs.find_one({"_id": image_id})
             return None if found is None else self._photograph(found)
 
     def counts(self, chosen: Filter = EVERYTHING) -> Counts:
-        by_source = self.tally("source", chosen)
-        aside = self.tally("state", dataclasses.replace(chosen, excluded=True))
+        by_source = self.count_by("source", chosen)
+        aside = self.count_by("state", dataclasses.replace(chosen, excluded=True))
         return Counts(
             images=sum(by_source.values()),
-            species=len(self.tally("species", chosen)),
+            species=len(self.count_by("species", chosen)),
             by_source=by_source,
-            by_state=self.tally("state", chosen),
+            by_state=self.count_by("state", chosen),
             excluded=sum(aside.values()),
         )
 
-    def tally(self, field: Field, chosen: Filter = EVERYTHING) -> dict[str, int]:
-        return self._current().tally(field, chosen)
+    def count_by(self, field: Field, chosen: Filter = EVERYTHING) -> dict[str, int]:
+        return self._current().count_by(field, chosen)
 
     def species(self, chosen: Filter = EVERYTHING) -> list[SpeciesCount]:
-        return list(itertools.starmap(SpeciesCount, self.tally("species", chosen).items()))
+        return list(itertools.starmap(SpeciesCount, self.count_by("species", chosen).items()))
 
     def page(self, chosen: Filter, after: Cursor | None, limit: int) -> Page:
         # A page looks for one photograph more than it shows, to know whether another follows.
-        with self._told():
+        with self._store_errors():
             found = list(itertools.islice(self._following(chosen, after, limit + 1), limit + 1))
         more = len(found) > limit
         shown = tuple(found[:limit])
@@ -101,7 +101,7 @@ class MongoReader:
     def columns(self, names: Sequence[str], chosen: Filter = EVERYTHING) -> Any:
         passing = self._current().passing(chosen)
         facets = [(number, self._facets.at(number)) for number in passing]
-        with self._told():
+        with self._store_errors():
             return table_of(
                 names,
                 lambda: [(number, *facet[:-1], " ".join(facet.flags)) for number, facet in facets],
@@ -109,11 +109,11 @@ class MongoReader:
             )
 
     def stamp(self) -> tuple[int, ...]:
-        with self._told():
+        with self._store_errors():
             return (self._writer.version(),)
 
     def home_id(self) -> str:
-        with self._told():
+        with self._store_errors():
             found = self._database.state.find_one({"_id": "home"})
         return str(found["home"]) if found else ""
 
@@ -121,7 +121,7 @@ class MongoReader:
         self._client.close()
 
     def _current(self) -> MongoFacets:
-        with self._told():
+        with self._store_errors():
             self._facets.refresh(self._writer.version())
             return self._facets
 
@@ -152,7 +152,7 @@ class MongoReader:
         return list(map(self._photograph, found))
 
     def _of_facets(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
-        with self._told():
+        with self._store_errors():
             return list(self._with_index().find({"facet": {"$in": list(numbers)}}))
 
     def _by_species(
@@ -160,10 +160,10 @@ class MongoReader:
     ) -> Iterator[list[dict[str, Any]]]:
         """The documents of the photographs that pass, of some species whole at a time."""
         facets = (
-            (group.species, number, group.images if place == 0 else 0)
+            (group.species, number, group.images if index == 0 else 0)
             for group in self._current().groups(chosen)
             if group.species not in leave_out
-            for place, number in enumerate(group.numbers)
+            for index, number in enumerate(group.numbers)
         )
         # The server looks for the next ones while these are worked on.
         with ThreadPoolExecutor(1) as ahead:
@@ -228,8 +228,8 @@ class MongoReader:
         return self._photographs
 
     @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        with faults_told(self._address):
+    def _store_errors(self) -> Iterator[None]:
+        with store_errors(self._address):
             yield
 
 

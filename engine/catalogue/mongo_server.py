@@ -63,7 +63,7 @@ def connected(given: str, **options: Any) -> Iterator["MongoClient[dict[str, Any
     """
     client = client_of(given, **options)
     try:
-        with faults_told(address_of(given)):
+        with store_errors(address_of(given)):
             yield client
     finally:
         client.close()
@@ -79,7 +79,7 @@ def client_of(given: str, **options: Any) -> "MongoClient[dict[str, Any]]":
     from pymongo import MongoClient
 
     address = address_of(given)
-    with faults_told(address):
+    with store_errors(address):
         try:
             return MongoClient(
                 address,
@@ -94,7 +94,7 @@ def client_of(given: str, **options: Any) -> "MongoClient[dict[str, Any]]":
 
 
 @contextlib.contextmanager
-def faults_told(address: str) -> Iterator[None]:
+def store_errors(address: str) -> Iterator[None]:
     """Raise what pymongo raises in the block as a sentence without user or password."""
     from bson.errors import BSONError
     from pymongo.errors import PyMongoError
@@ -102,35 +102,37 @@ def faults_told(address: str) -> Iterator[None]:
     try:
         yield
     except (PyMongoError, BSONError) as error:
-        raise _told(error, _places(address)) from None
+        raise _connection_error(error, _server_list(address)) from None
 
 
-def _told(error: Exception, places: str) -> StudioError:
+def _connection_error(error: Exception, server_list: str) -> StudioError:
     from bson.errors import BSONError
     from pymongo import errors
 
     if isinstance(error, errors.ConfigurationError):
-        return BadInput(f"The address of {places} cannot be used: see that it is written right.")
+        return BadInput(
+            f"The address of {server_list} cannot be used: see that it is written right."
+        )
     if isinstance(error, errors.InvalidName):
         return BadInput("The database or collection cannot have this name; type it again.")
     if isinstance(error, BSONError):
-        return BadInput(f"A document of the MongoDB at {places} cannot be read.")
+        return BadInput(f"A document of the MongoDB at {server_list} cannot be read.")
     if isinstance(error, errors.OperationFailure):
         if error.code == _WRONG_LOGIN:
-            return BadInput(f"The MongoDB at {places} refuses the user or the password.")
+            return BadInput(f"The MongoDB at {server_list} refuses the user or the password.")
         if error.code == _NOT_ALLOWED:
-            return BadInput(f"The user may not do this in the MongoDB at {places}.")
-        return WorkFailed(f"The MongoDB at {places} could not do it (code {error.code}).")
+            return BadInput(f"The user may not do this in the MongoDB at {server_list}.")
+        return WorkFailed(f"The MongoDB at {server_list} could not do it (code {error.code}).")
     if isinstance(error, errors.ServerSelectionTimeoutError):
         return WorkFailed(
-            f"No MongoDB answers at {places}; see that it runs and that host and port are right."
+            f"No MongoDB answers at {server_list}; check that it runs, its host and its port."
         )
     if isinstance(error, errors.ConnectionFailure):
         return WorkFailed(
-            f"The connection to the MongoDB at {places} was lost; start again, "
+            f"The connection to the MongoDB at {server_list} was lost; start again, "
             "what is in already stays."
         )
-    return WorkFailed(f"The MongoDB at {places} failed ({type(error).__name__}).")
+    return WorkFailed(f"The MongoDB at {server_list} failed ({type(error).__name__}).")
 
 
 def _why_unusable(error: Exception) -> str:
@@ -146,7 +148,7 @@ def _why_unusable(error: Exception) -> str:
     )
 
 
-def _places(address: str) -> str:
+def _server_list(address: str) -> str:
     """The hosts of an address, and nothing else of it."""
     rest = address.partition("://")[2]
     login, at, hosts = re.split("[/?]", rest, maxsplit=1)[0].rpartition("@")

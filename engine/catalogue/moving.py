@@ -31,7 +31,7 @@ _MODULUS = 1 << 256
 
 
 @dataclass(frozen=True)
-class Moved:
+class CatalogueMove:
     """`checksum` is over all rows, the same in both stores; `kept` says where the old store is."""
 
     store: str
@@ -41,7 +41,7 @@ class Moved:
     kept: str
 
 
-def move_catalogue(home: Home, target: CatalogueSettings, report: Report = silent) -> Moved:
+def move_catalogue(home: Home, target: CatalogueSettings, report: Report = silent) -> CatalogueMove:
     """Copy the catalogue into the store `target`, compare both, and let the home use it.
 
     Raises:
@@ -80,7 +80,7 @@ def move_catalogue(home: Home, target: CatalogueSettings, report: Report = silen
         _put_in_place(home, fresh)
         kept = _name(current)
     save(target, home.data / "catalogue.yaml")
-    return Moved(target.store, images, changes, checksum, kept)
+    return CatalogueMove(target.store, images, changes, checksum, kept)
 
 
 def _require_other(home: Home, current: CatalogueSettings, target: CatalogueSettings) -> None:

@@ -89,9 +89,12 @@ def _photographs(home: Home) -> int:
 
 
 def _fetched(home: Home) -> int:
-    if not home.journal.is_file():
+    if not home.download_store.is_file():
         return 0
     # One that cannot be read does not say that anything was fetched.
-    with contextlib.suppress(Exception), contextlib.closing(read_unchanged(home.journal)) as opened:
+    with (
+        contextlib.suppress(Exception),
+        contextlib.closing(read_unchanged(home.download_store)) as opened,
+    ):
         return int(opened.execute("SELECT COUNT(*) FROM fetched").fetchone()[0])
     return 0

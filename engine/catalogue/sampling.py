@@ -13,21 +13,23 @@ from engine.catalogue.store import Catalogue, Filter, SpeciesCount
 Stratum = Literal["head", "middle", "tail"]
 STRATA: tuple[Stratum, ...] = ("head", "middle", "tail")
 
-Places = Mapping[str, Sequence[int]]
+Offsets = Mapping[str, Sequence[int]]
 """Which of a species' photographs are meant, by their place in the catalogue's order."""
 
 
-def sample(catalogue: Catalogue, chosen: Filter, seed: int, size: int) -> list[Photograph]:
+def sample_photographs(
+    catalogue: Catalogue, chosen: Filter, seed: int, size: int
+) -> list[Photograph]:
     """`size` photographs that pass the filter, or all where there are fewer, each as likely."""
     species = catalogue.species(chosen)
     ends = list(accumulate(item.images for item in species))
     total = ends[-1] if ends else 0
-    places: dict[str, list[int]] = {}
-    for place in np.random.default_rng(seed).choice(total, min(size, total), replace=False):
-        index = int(np.searchsorted(ends, place, side="right"))
+    offsets: dict[str, list[int]] = {}
+    for offset in np.random.default_rng(seed).choice(total, min(size, total), replace=False):
+        index = int(np.searchsorted(ends, offset, side="right"))
         before = ends[index] - species[index].images
-        places.setdefault(species[index].species, []).append(int(place) - before)
-    return fetch(catalogue, chosen, places)
+        offsets.setdefault(species[index].species, []).append(int(offset) - before)
+    return fetch_places(catalogue, chosen, offsets)
 
 
 def strata(species: Sequence[SpeciesCount]) -> dict[Stratum, list[SpeciesCount]]:
@@ -52,13 +54,15 @@ def stratified_sample(
     drawn: dict[Stratum, list[Photograph]] = {}
     for number, name in enumerate(falling):
         left = size - sum(map(len, drawn.values()))
-        order = [thirds[name][place] for place in chance.permutation(len(thirds[name]))]
+        order = [thirds[name][offset] for offset in chance.permutation(len(thirds[name]))]
         quota = left // (len(falling) - number)
-        drawn[name] = fetch(catalogue, chosen, deal(order, quota, chance))
+        drawn[name] = fetch_places(catalogue, chosen, deal_equal_shares(order, quota, chance))
     return {name: drawn[name] for name in thirds}
 
 
-def deal(species: Sequence[SpeciesCount], size: int, chance: np.random.Generator) -> Places:
+def deal_equal_shares(
+    species: Sequence[SpeciesCount], size: int, chance: np.random.Generator
+) -> Offsets:
     """`size` photographs dealt over the species in turn; which ones of each is left to chance."""
     numbers = dict.fromkeys((item.species for item in species), 0)
     left = min(size, sum(item.images for item in species))
@@ -74,11 +78,11 @@ def deal(species: Sequence[SpeciesCount], size: int, chance: np.random.Generator
     }
 
 
-def fetch(catalogue: Catalogue, chosen: Filter, places: Places) -> list[Photograph]:
+def fetch_places(catalogue: Catalogue, chosen: Filter, offsets: Offsets) -> list[Photograph]:
     """The photographs at these places; of a species no more are read than is needed."""
     found: list[Photograph] = []
-    for species, within in places.items():
+    for species, within in offsets.items():
         one = dataclasses.replace(chosen, species=species)
         photographs = catalogue.page(one, None, max(within) + 1).photographs
-        found += [photographs[place] for place in within if place < len(photographs)]
+        found += [photographs[offset] for offset in within if offset < len(photographs)]
     return found

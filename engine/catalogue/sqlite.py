@@ -16,7 +16,7 @@ from engine.catalogue.facets import Facet, facet_of
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite_changes import Changes
 from engine.catalogue.sqlite_reading import AMONG, PLAIN, SqliteReader
-from engine.catalogue.store import Added, Filter, Kept
+from engine.catalogue.store import Added, CachedFile, Filter
 from engine.database import shorten_log, write_note
 
 _plain_values = itemgetter(*(Photograph._fields.index(name) for name in PLAIN))
@@ -50,7 +50,7 @@ class SqliteCatalogue(SqliteReader):
 
     def known(self, image_ids: Iterable[str]) -> set[str]:
         # Not while another thread writes: its last word, to shorten the log, wants no reader.
-        with self._writing, self._told():
+        with self._writing, self._store_errors():
             found = self._connection.execute(_KNOWN, [json.dumps(list(image_ids))]).fetchall()
         return set(json.loads(found[0][0]))
 
@@ -78,15 +78,15 @@ class SqliteCatalogue(SqliteReader):
         return False
 
     def _insert(self, photographs: Mapping[str, Photograph]) -> None:
-        places = self._facets.numbers(map(facet_of, photographs.values()))
-        self._connection.executemany(_INSERT, map(_row, photographs.values(), places))
-        self._facets.count(Counter(places))
+        facet_numbers = self._facets.numbers(map(facet_of, photographs.values()))
+        self._connection.executemany(_INSERT, map(_row, photographs.values(), facet_numbers))
+        self._facets.count(Counter(facet_numbers))
 
     def update(self, changes: Iterable[Mapping[str, Any]]) -> int:
         with self._transaction():
             return self._change(changes)
 
-    def keep(self, kept: Iterable[Kept]) -> int:
+    def keep(self, kept: Iterable[CachedFile]) -> int:
         return self.update(dataclasses.asdict(item) | {"state": "cached"} for item in kept)
 
     def let_go(self, sha256s: Iterable[str], even_without_url: bool = False) -> list[str]:
@@ -118,11 +118,11 @@ class SqliteCatalogue(SqliteReader):
             return self._changes.undo(number)
 
     def changes(self, most: int = 100) -> list[Change]:
-        with self._told():
+        with self._store_errors():
             return self._changes.last(most)
 
     def before_change(self, number: int) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        with self._told():
+        with self._store_errors():
             return iter(self._changes.before(number))
 
     def take_change(self, change: Change, before: Iterable[tuple[str, tuple[Any, ...]]]) -> None:
@@ -137,15 +137,17 @@ class SqliteCatalogue(SqliteReader):
         wanted: dict[str, dict[str, Any]] = defaultdict(dict)
         for change in changes:
             wanted[change["image_id"]] |= _written(change)
-        places = dict(
+        facet_numbers = dict(
             self._connection.execute(
                 f"SELECT image_id, facet FROM photograph WHERE image_id {AMONG}",
                 [json.dumps(list(wanted))],
             )
         )
-        self._set_plain({image_id: wanted[image_id] for image_id in places})
-        self._move({image_id: (places[image_id], wanted[image_id]) for image_id in places})
-        return len(places)
+        self._set_plain({image_id: wanted[image_id] for image_id in facet_numbers})
+        self._move(
+            {image_id: (facet_numbers[image_id], wanted[image_id]) for image_id in facet_numbers}
+        )
+        return len(facet_numbers)
 
     def _set_plain(self, changes: Mapping[str, Mapping[str, Any]]) -> None:
         by_columns: dict[tuple[str, ...], list[list[Any]]] = defaultdict(list)
@@ -177,7 +179,7 @@ class SqliteCatalogue(SqliteReader):
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._writing, self._told():
+        with self._writing, self._store_errors():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield

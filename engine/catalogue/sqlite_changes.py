@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from engine.catalogue.changes import Action, Change, Label
-from engine.catalogue.facets import Facet, Facets, after, before, where
+from engine.catalogue.facets import Facet, Facets, after_cursor, before_cursor, where
 from engine.catalogue.store import Filter
 from engine.errors import BadInput
 
@@ -69,7 +69,7 @@ class Changes:
         self._hold(
             f"INSERT INTO held SELECT rowid, facet, facet FROM photograph WHERE {condition}", values
         )
-        images = self._plan(lambda was, now: after(now, action, label))
+        images = self._plan(lambda was, now: after_cursor(now, action, label))
         self._connection.execute(_KEEP_HELD, [number])
         if label is not None:
             self._connection.execute(_KEEP_NAME)
@@ -84,7 +84,7 @@ class Changes:
         """See `engine.catalogue.store.Catalogue.undo`."""
         change = self._one(number)
         self._hold(_HOLD_OF_CHANGE, [number])
-        images = self._plan(lambda was, now: before(was, now, change))
+        images = self._plan(lambda was, now: before_cursor(was, now, change))
         self._connection.execute(_MOVE_HELD)
         if change.action == "relabel":
             self._connection.execute(_DROP_NAME)
@@ -160,15 +160,18 @@ class Changes:
             if (target := target_of(self._facets.at(was), self._facets.at(now)))
             != self._facets.at(now)
         ]
-        places = self._facets.numbers(target for *_, target in targets)
+        facet_numbers = self._facets.numbers(target for *_, target in targets)
         counts: Counter[int] = Counter()
-        for (_, now, images, _), place in zip(targets, places, strict=True):
+        for (_, now, images, _), facet_number in zip(targets, facet_numbers, strict=True):
             counts[now] -= images
-            counts[place] += images
+            counts[facet_number] += images
         self._facets.count(counts)
         self._connection.executemany(
             "INSERT INTO move VALUES (?, ?, ?)",
-            ((was, now, place) for (was, now, *_), place in zip(targets, places, strict=True)),
+            (
+                (was, now, facet_number)
+                for (was, now, *_), facet_number in zip(targets, facet_numbers, strict=True)
+            ),
         )
         self._connection.execute(_LET_GO_OF_THE_UNMOVED)
         return sum(images for _, _, images, _ in targets)

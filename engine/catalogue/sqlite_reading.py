@@ -12,7 +12,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from engine.catalogue.columns import columns_of
+from engine.catalogue.columns import catalogue_columns
 from engine.catalogue.facets import Facets, by_flag, chunks, lines_of, where
 from engine.catalogue.names import search_form
 from engine.catalogue.record import Photograph
@@ -55,7 +55,7 @@ class SqliteReader:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        with self._told():
+        with self._store_errors():
             self._connection = connect(file, migrate)
         self._facets = Facets(self._connection)
 
@@ -63,18 +63,18 @@ class SqliteReader:
         return next(iter(self._read([image_id])), None)
 
     def counts(self, chosen: Filter = EVERYTHING) -> Counts:
-        by_source = self.tally("source", chosen)
+        by_source = self.count_by("source", chosen)
         aside, values = where(dataclasses.replace(chosen, excluded=True))
         excluded = f"SELECT COALESCE(SUM(images), 0) FROM facet WHERE {aside}"
         return Counts(
             images=sum(by_source.values()),
             species=self._many_species(chosen),
             by_source=by_source,
-            by_state=self.tally("state", chosen),
+            by_state=self.count_by("state", chosen),
             excluded=self._rows(excluded, values)[0][0],
         )
 
-    def tally(self, field: Field, chosen: Filter = EVERYTHING) -> dict[str, int]:
+    def count_by(self, field: Field, chosen: Filter = EVERYTHING) -> dict[str, int]:
         if chosen == EVERYTHING:
             return dict(
                 self._rows(
@@ -104,11 +104,11 @@ class SqliteReader:
         return int(rows[0][0])
 
     def species(self, chosen: Filter = EVERYTHING) -> list[SpeciesCount]:
-        return list(itertools.starmap(SpeciesCount, self.tally("species", chosen).items()))
+        return list(itertools.starmap(SpeciesCount, self.count_by("species", chosen).items()))
 
     def page(self, chosen: Filter, after: Cursor | None, limit: int) -> Page:
         # A page looks for one photograph more than it shows, to know whether another follows.
-        with self._told():
+        with self._store_errors():
             keys = list(itertools.islice(self._keys(chosen, after, limit + 1), limit + 1))
         more = len(keys) > limit
         shown = keys[:limit]
@@ -133,8 +133,8 @@ class SqliteReader:
                 yield lines_of(text, dict(zip(facets_read, many.values(), strict=True)))
 
     def columns(self, names: Sequence[str], chosen: Filter = EVERYTHING) -> Any:
-        with self._told():
-            return columns_of(self._connection, names, chosen)
+        with self._store_errors():
+            return catalogue_columns(self._connection, names, chosen)
 
     def stamp(self) -> tuple[int, ...]:
         # What was added last may still be in the write-ahead log.
@@ -143,7 +143,7 @@ class SqliteReader:
         return tuple(number for stat in stats for number in (stat.st_mtime_ns, stat.st_size))
 
     def home_id(self) -> str:
-        with self._told():
+        with self._store_errors():
             return read_note(self._connection, "home")
 
     def close(self) -> None:
@@ -204,11 +204,11 @@ class SqliteReader:
         return bool(search_form(text) and rows[0][0])
 
     def _rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        with self._told():
+        with self._store_errors():
             return self._connection.execute(query, values).fetchall()
 
     @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
+    def _store_errors(self) -> Iterator[None]:
         try:
             yield
         except (OSError, sqlite3.Error) as error:

@@ -49,7 +49,7 @@ class Added:
 
 
 @dataclass(frozen=True)
-class Kept:
+class CachedFile:
     """A photograph whose bytes came in: where they lie in the home, and their size in pixels."""
 
     image_id: str
@@ -121,7 +121,7 @@ class Catalogue(Protocol):
         """
         ...
 
-    def keep(self, kept: Iterable[Kept]) -> int:
+    def keep(self, kept: Iterable[CachedFile]) -> int:
         """Say in one transaction that these photographs are cached; returns how many there are."""
         ...
 
@@ -178,7 +178,7 @@ class Catalogue(Protocol):
         """Totals over the photographs that pass the filter."""
         ...
 
-    def tally(self, field: Field, chosen: Filter = EVERYTHING) -> dict[str, int]:
+    def count_by(self, field: Field, chosen: Filter = EVERYTHING) -> dict[str, int]:
         """Photographs that pass the filter by each value of a field, most first."""
         ...
 

@@ -45,10 +45,10 @@ def table_writer(stream: io.RawIOBase, kind: Kind, safe: bool = False) -> Iterat
 def _quoted(table: Any, pattern: str) -> Any:
     from pyarrow import compute
 
-    for place, field in enumerate(table.schema):
+    for index, field in enumerate(table.schema):
         if field.name not in _NUMBERS:
-            cells = compute.replace_substring_regex(table.column(place), pattern, r"'\1")
-            table = table.set_column(place, field, cells)
+            cells = compute.replace_substring_regex(table.column(index), pattern, r"'\1")
+            table = table.set_column(index, field, cells)
     return table
 
 
@@ -56,13 +56,13 @@ def _table(lines: bytes, schema: Any) -> Any:
     import pyarrow
     from pyarrow import compute, json
 
-    place = schema.get_field_index("flags")
+    index = schema.get_field_index("flags")
     flags = pyarrow.field("flags", pyarrow.list_(pyarrow.string()))
     table = json.read_json(
         io.BytesIO(lines),
         # A line must not be longer than a block; threads might mix up the blocks.
         json.ReadOptions(use_threads=False, block_size=len(lines) + 1),
-        json.ParseOptions(explicit_schema=schema.set(place, flags)),
+        json.ParseOptions(explicit_schema=schema.set(index, flags)),
     )
     joined = compute.binary_join(table.column("flags"), " ")
-    return table.set_column(place, schema.field(place), joined).select(schema.names)
+    return table.set_column(index, schema.field(index), joined).select(schema.names)

@@ -12,7 +12,7 @@ from engine.catalogue.importing import (
     Candidate,
     ImportReport,
     Keep,
-    Known,
+    KnownIdentity,
     Offer,
     Refusal,
     settled,
@@ -28,7 +28,7 @@ from engine.catalogue.table_rows import (
     Row,
     blocks_of,
     column_of,
-    numbered,
+    numbered_rows,
     rows_of,
 )
 from engine.errors import BadInput
@@ -98,7 +98,7 @@ def _of_rows(
     folder, name = table.parent, table.name
     for number, row in rows:
         if known and _own_id(row) in known:
-            yield Known.KNOWN
+            yield KnownIdentity.KNOWN
             continue
         offer = settled(_candidate(row, folder, source))
         if isinstance(offer, Refusal) and not offer.origin:
@@ -114,7 +114,7 @@ def _own_id(row: Row) -> str:
 
 
 def _of_block(table: Path, source: str, block: tuple[int, bytes]) -> list[Offer]:
-    return list(_of_rows(numbered(block), set(), table, source))
+    return list(_of_rows(numbered_rows(block), set(), table, source))
 
 
 def _candidate(row: Row, folder: Path, source: str) -> Candidate | Refusal:
@@ -132,8 +132,8 @@ def _candidate(row: Row, folder: Path, source: str) -> Candidate | Refusal:
         values = list(map(str.strip, given))
     except (TypeError, UnicodeEncodeError):
         text, values = "", list(map(text_of, given))
-    for place in _REPEATED:
-        values[place] = intern(values[place])
+    for position in _REPEATED:
+        values[position] = intern(values[position])
     path, values[_PATH] = values[_PATH], ""
     if not path and not values[_URL]:
         return Refusal("", "It has neither a path nor a url.")

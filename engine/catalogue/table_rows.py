@@ -57,7 +57,7 @@ def rows_of(table: Path) -> Iterator[NumberedRow]:
     """
     reader = _READERS[table.suffix.lower()]
     if reader is _json_lines:
-        return chain.from_iterable(map(numbered, blocks_of(table)))
+        return chain.from_iterable(map(numbered_rows, blocks_of(table)))
     return enumerate(_checked(reader(table), table), 1)
 
 
@@ -74,7 +74,7 @@ def blocks_of(table: Path) -> Iterator[tuple[int, bytes]]:
 def _blocks(table: Path) -> Iterator[tuple[int, bytes]]:
     """Lines of a file, many at once, with the number of the first of them."""
     number = 1
-    with _faults_told(table), table.open("rb") as stream:
+    with _store_errors(table), table.open("rb") as stream:
         while lines := stream.read(_BLOCK) + stream.readline(_LONGEST_LINE):
             rest = lines
             while len(rest) >= _LONGEST_LINE and not rest.endswith(b"\n"):
@@ -83,7 +83,7 @@ def _blocks(table: Path) -> Iterator[tuple[int, bytes]]:
             number += lines.count(b"\n") + (rest is not lines)
 
 
-def numbered(block: tuple[int, bytes]) -> Iterator[NumberedRow]:
+def numbered_rows(block: tuple[int, bytes]) -> Iterator[NumberedRow]:
     first, lines = block
     for number, line in enumerate(lines.split(b"\n"), first):
         if line.strip():
@@ -92,7 +92,7 @@ def numbered(block: tuple[int, bytes]) -> Iterator[NumberedRow]:
 
 def _checked(rows: Iterator[Row], table: Path) -> Iterator[Row]:
     empty, unchecked = True, True
-    with _faults_told(table):
+    with _store_errors(table):
         for row in rows:
             empty = False
             if unchecked and not isinstance(row, str):
@@ -104,7 +104,7 @@ def _checked(rows: Iterator[Row], table: Path) -> Iterator[Row]:
 
 
 def _require_columns_of_first(table: Path) -> None:
-    rows = chain.from_iterable(map(numbered, _blocks(table)))
+    rows = chain.from_iterable(map(numbered_rows, _blocks(table)))
     first = [row for _, row in islice(rows, _FIRST_ROWS)]
     if not first:
         raise BadInput(f"{table.name} has no rows.")
@@ -114,7 +114,7 @@ def _require_columns_of_first(table: Path) -> None:
 
 
 @contextlib.contextmanager
-def _faults_told(table: Path) -> Iterator[None]:
+def _store_errors(table: Path) -> Iterator[None]:
     try:
         yield
     except UnicodeDecodeError as error:
@@ -138,7 +138,7 @@ def _require_columns(names: Iterable[str], table: Path) -> None:
 
 
 def _json_lines(table: Path) -> Iterator[Row]:
-    return (row for _, row in chain.from_iterable(map(numbered, _blocks(table))))
+    return (row for _, row in chain.from_iterable(map(numbered_rows, _blocks(table))))
 
 
 def _json_object(line: bytes) -> Row:
@@ -203,15 +203,15 @@ def _rows_of(batch: "RecordBatch") -> Iterator[Row]:
     try:
         yield from batch.to_pylist()
     except (ValueError, OverflowError):
-        for place in range(batch.num_rows):
-            yield _row_of(batch, place)
+        for index in range(batch.num_rows):
+            yield _row_of(batch, index)
 
 
-def _row_of(batch: "RecordBatch", place: int) -> Row:
+def _row_of(batch: "RecordBatch", index: int) -> Row:
     row = {}
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         try:
-            row[name] = column[place].as_py()
+            row[name] = column[index].as_py()
         except (ValueError, OverflowError):
             return f"Its {shown(name, 60)} cannot be read: it is no text, or a date out of range."
     return row

@@ -51,11 +51,11 @@ def add_to(app: typer.Typer) -> None:
 
 def demo(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Draw the demo garden and put it in the catalogue."""
-    place = home_at(home)
-    with catalogue_of(place) as catalogue, progress() as report:
-        plantings = plant_garden(place.garden, report=report)
+    studio_home = home_at(home)
+    with catalogue_of(studio_home) as catalogue, progress() as report:
+        plantings = plant_garden(studio_home.garden, report=report)
         result = import_garden(
-            catalogue, place.garden, plantings, ImageStore(place).keep, report=report
+            catalogue, studio_home.garden, plantings, ImageStore(studio_home).keep, report=report
         )
     answer_import(result, as_json)
 
@@ -102,12 +102,12 @@ def mongo(
     as_json: JsonOption = False,
 ) -> None:
     """Import the photographs of a MongoDB collection, which is only read."""
-    place = home_at(home)
+    studio_home = home_at(home)
     origin = Origin(address, database, collection)
-    fields = mapping_of(place, origin, mapping)
-    with catalogue_of(place) as catalogue, progress() as report:
+    fields = mapping_of(studio_home, origin, mapping)
+    with catalogue_of(studio_home) as catalogue, progress() as report:
         result = import_mongo(
-            place, catalogue, origin, fields, ImageStore(place).keep, source, report
+            studio_home, catalogue, origin, fields, ImageStore(studio_home).keep, source, report
         )
     answer_import(result, as_json)
 
@@ -118,8 +118,8 @@ def counts(home: HomeOption = None, as_json: JsonOption = False) -> None:
         totals = catalogue.counts()
         species = catalogue.species()
     lines = [f"{totals.images:,} photographs of {totals.species:,} species"]
-    for title, tally in (("source", totals.by_source), ("state", totals.by_state)):
-        lines += [f"  {title} {name}: {images:,}" for name, images in tally.items()]
+    for title, count_by in (("source", totals.by_source), ("state", totals.by_state)):
+        lines += [f"  {title} {name}: {images:,}" for name, images in count_by.items()]
     lines += [f"  {item.species}: {item.images:,}" for item in species]
     values: dict[str, Any] = dataclasses.asdict(totals)
     values["by_species"] = {item.species: item.images for item in species}
@@ -161,8 +161,8 @@ def _take_in(
     home: Path | None,
     as_json: bool,
 ) -> None:
-    place, path = home_at(home), typed_path(origin)
-    sweep_leftovers(place)
-    with catalogue_of(place) as catalogue, progress() as report:
-        result = importer(catalogue, path, ImageStore(place).keep, source, report)
+    studio_home, path = home_at(home), typed_path(origin)
+    sweep_leftovers(studio_home)
+    with catalogue_of(studio_home) as catalogue, progress() as report:
+        result = importer(catalogue, path, ImageStore(studio_home).keep, source, report)
     answer_import(result, as_json)

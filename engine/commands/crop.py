@@ -17,7 +17,7 @@ from engine.commands.shared import (
 )
 from engine.crop.filling import Source, fill
 from engine.crop.presets import DEFAULT, load_preset
-from engine.crop.survey import comparison, photographs_in, survey, write_png
+from engine.crop.survey import comparison, image_files, survey_photographs, write_png
 from engine.files import write_json
 from engine.settings.crop import CropPreset
 from engine.settings.files import validate
@@ -54,7 +54,7 @@ def boxes(
     """Write {file name: [x, y, width, height]} of the square kept, in original pixels."""
     chosen = load_preset(home_at(home), preset)
     with progress() as report:
-        results = list(survey(photographs_in(directory), chosen, report))
+        results = list(survey_photographs(image_files(directory), chosen, report))
     crops = {item.file.name: item.crop for item in results if item.crop is not None}
     write_json(out, {name: crop.square.as_list() for name, crop in crops.items()})
     values = {
@@ -70,8 +70,8 @@ def boxes(
     answer(values, "\n".join([text, *problems]), as_json)
 
 
-@app.command()
-def compare(
+@app.command("compare")
+def crop_compare(
     directory: DirectoryArgument,
     out: Annotated[Path, typer.Option(help="The PNG file to write.")],
     samples: Annotated[int, typer.Option(min=1, max=200, help="How many photographs.")] = 8,
@@ -81,7 +81,7 @@ def compare(
 ) -> None:
     """Draw original with boxes, centre crop and smart crop side by side."""
     chosen = load_preset(home_at(home), preset)
-    files = photographs_in(directory)
+    files = image_files(directory)
     # Evenly spread, so that a folder sorted by species shows all of them.
     picked = [files[i * len(files) // samples] for i in range(min(samples, len(files)))]
     write_png(comparison(picked, chosen), out)
@@ -100,13 +100,13 @@ def fill_catalogue(
     as_json: JsonOption = False,
 ) -> None:
     """Find the crops of the whole catalogue ahead of training; goes on where it was ended."""
-    place = home_at(home)
+    studio_home = home_at(home)
     found = str(weights.resolve()) if weights else None
-    chosen = load_preset(place, preset).looking_through(network, found)
-    with catalogue_of(place) as catalogue, progress() as report:
+    chosen = load_preset(studio_home, preset).looking_through(network, found)
+    with catalogue_of(studio_home) as catalogue, progress() as report:
         cached = catalogue.all(Filter(state="cached"))
         sources = [Source(item.sha256, item.path) for item in cached]
-        filled = fill(place, sources, chosen, processes or cores(), report)
+        filled = fill(studio_home, sources, chosen, processes or cores(), report)
     values = {
         "images": filled.found,
         "known": filled.known,
@@ -138,8 +138,8 @@ def probe(
     as_json: JsonOption = False,
 ) -> None:
     """Measure, on the catalogue's own photographs, whether a crop helps a classifier."""
-    place = home_at(home)
-    chosen = [load_preset(place, name) for name in dict.fromkeys(presets)]
+    studio_home = home_at(home)
+    chosen = [load_preset(studio_home, name) for name in dict.fromkeys(presets)]
     values = {
         "network": network,
         "weights": str(weights) if weights else None,
@@ -151,9 +151,9 @@ def probe(
     }
     settings = validate(ProbeSettings, values, "crop probe")
     # torch takes seconds to import.
-    from engine.evaluation.probe import probe as probe_presets
+    from engine.evaluation.probe import probe_crops as probe_presets
 
-    with catalogue_of(place) as catalogue, progress() as report:
-        verdicts = probe_presets(place, catalogue, chosen, settings, report)
+    with catalogue_of(studio_home) as catalogue, progress() as report:
+        verdicts = probe_presets(studio_home, catalogue, chosen, settings, report)
     lines = [f"{verdict.sentence}." for verdict in verdicts]
     answer([dataclasses.asdict(verdict) for verdict in verdicts], "\n".join(lines), as_json)

@@ -38,10 +38,10 @@ def doctor(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Look for damage in databases, photographs, splits and runs; resumes after an interruption."""
-    place = home_at(home)
+    """Look for damage in databases, photographs, splits and runs; goes on where it was ended."""
+    studio_home = home_at(home)
     with progress() as report:
-        health = examine(place, rate, report, share)
+        health = examine(studio_home, rate, report, share)
     values = as_values(health)
     lines = [line for check in health.checks for line in _lines(check)]
     if repair_it:
@@ -49,7 +49,7 @@ def doctor(
         plan = [f"{check.title}: {check.repair}" for check in chosen]
         typer.echo("\n".join([*lines, "", "Repairs:", *(plan or ["None is needed."])]), err=as_json)
         if chosen and (yes or typer.confirm("Do these repairs?", err=as_json)):
-            done = [repair(place, check) for check in chosen]
+            done = [repair(studio_home, check) for check in chosen]
             lines = [item.text for item in done]
             values["repaired"] = [{"key": item.key, "text": item.text} for item in done]
         else:

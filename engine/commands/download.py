@@ -17,13 +17,13 @@ from engine.commands.shared import (
     progress,
 )
 from engine.download.failures import write_failures
-from engine.download.journal import open_journal
 from engine.download.outcome import KINDS, Kind
 from engine.download.plan import plan_download
-from engine.download.preferences import choose, download_settings
+from engine.download.preferences import download_settings, save_download_settings
 from engine.download.queue import Queue
 from engine.download.reconcile import bytes_on_disk
 from engine.download.run import Consent, Summary, download
+from engine.download.store import open_download_store
 from engine.errors import BadInput
 from engine.home import Home
 from engine.runs.protection import protection
@@ -96,25 +96,27 @@ def fetch(
         if home is not None:
             raise BadInput("Write --home at the end: download trash list --home DIR.")
         return
-    place = home_at(home)
+    studio_home = home_at(home)
     given = {"variant": variant, "order": order, "contact": contact}
     chosen = {key: value for key, value in given.items() if value is not None}
-    settings = choose(place, chosen) if chosen else download_settings(place)
+    settings = (
+        save_download_settings(studio_home, chosen) if chosen else download_settings(studio_home)
+    )
     only_now = {"allow_private_hosts": allow_private_hosts, "wait_for_room": wait_for_room}
     settings = settings.model_copy(update={key: True for key, on in only_now.items() if on})
     if retry is not None:
-        _retry(place, retry)
+        _retry(studio_home, retry)
     if plan:
-        _tell_plan(place, settings, limit, as_json)
+        _tell_plan(studio_home, settings, limit, as_json)
         return
-    with catalogue_of(place) as catalogue, progress() as report:
+    with catalogue_of(studio_home) as catalogue, progress() as report:
         try:
-            protect = protection(place, catalogue)
+            protect = protection(studio_home, catalogue)
             consent = Consent(remove_strays, accept_missing)
-            result = download(place, catalogue, settings, limit, protect, report, consent)
+            result = download(studio_home, catalogue, settings, limit, protect, report, consent)
         finally:
             if failures is not None:
-                _write_failures(place, failures, spreadsheet_safe)
+                _write_failures(studio_home, failures, spreadsheet_safe)
     answer(dataclasses.asdict(result), said(result), as_json)
 
 
@@ -145,8 +147,8 @@ def said(result: Summary) -> str:
 
 
 def _tell_plan(home: Home, settings: DownloadSettings, limit: int | None, as_json: bool) -> None:
-    with catalogue_of(home) as catalogue, open_journal(home) as journal:
-        found = plan_download(catalogue, journal, settings, bytes_on_disk(home), limit)
+    with catalogue_of(home) as catalogue, open_download_store(home) as downloads:
+        found = plan_download(catalogue, downloads, settings, bytes_on_disk(home), limit)
     sets = working_sets(home, found.mean_bytes, found.cache_most)
     values = dataclasses.asdict(found) | {"splits": [dataclasses.asdict(item) for item in sets]}
     lines = [f"{found.images:,} addresses to fetch"]
@@ -171,10 +173,10 @@ def _retry(home: Home, word: str) -> None:
     if word != "all" and word not in KINDS:
         raise BadInput(f"{word!r} is no class of failures; there are {', '.join(KINDS)} and all.")
     kind: Kind | None = next((known for known in KINDS if known == word), None)
-    with open_journal(home) as journal:
-        Queue(journal).retry(kind)
+    with open_download_store(home) as downloads:
+        Queue(downloads).retry(kind)
 
 
 def _write_failures(home: Home, file: Path, spreadsheet_safe: bool) -> None:
-    with open_journal(home) as journal:
-        write_failures(Queue(journal), file, spreadsheet_safe)
+    with open_download_store(home) as downloads:
+        write_failures(Queue(downloads), file, spreadsheet_safe)

@@ -7,7 +7,7 @@ import typer
 
 from engine.commands.shared import HomeOption, JsonOption, answer, home_at
 from engine.download.control import no_download
-from engine.download.trash import days, empty, restore
+from engine.download.trash import days, empty_discarded, restore_discarded
 
 trash_commands = typer.Typer(
     help="The files that downloads removed, kept for 30 days.", no_args_is_help=True
@@ -16,7 +16,7 @@ DayOption = Annotated[str, typer.Argument(metavar="DATE", help="A day, as the li
 
 
 @trash_commands.command("list")
-def show(home: HomeOption = None, as_json: JsonOption = False) -> None:
+def trash_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List what is in the trash, by the day on which it was removed."""
     found = days(home_at(home))
     lines = [f"{day.date}  {day.files:,} files  {day.bytes / 1e6:,.1f} MB" for day in found]
@@ -27,9 +27,9 @@ def show(home: HomeOption = None, as_json: JsonOption = False) -> None:
 @trash_commands.command("restore")
 def bring_back(date: DayOption, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Bring a day's files back to where they were; later downloads leave them alone."""
-    place = home_at(home)
-    with no_download(place):
-        found = restore(place, date)
+    studio_home = home_at(home)
+    with no_download(studio_home):
+        found = restore_discarded(studio_home, date)
     text = f"{found.files:,} files are back."
     if found.left:
         text += f" {found.left:,} stay in the trash, because their place is taken."
@@ -45,8 +45,8 @@ def remove(
     as_json: JsonOption = False,
 ) -> None:
     """Remove a day's files for good, or those of all days."""
-    place = home_at(home)
-    with no_download(place):
-        found = empty(place, date)
+    studio_home = home_at(home)
+    with no_download(studio_home):
+        found = empty_discarded(studio_home, date)
     text = f"{found.files:,} files, {found.bytes / 1e6:,.1f} MB, are gone for good."
     answer({"removed": found.files, "removed_bytes": found.bytes}, text, as_json)

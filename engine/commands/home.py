@@ -5,8 +5,8 @@ import typer
 from engine.catalogue.opening import catalogue_settings
 from engine.catalogue.stores import open_store
 from engine.commands.shared import HomeOption, JsonOption, answer, home_at
-from engine.download.journal import open_journal
-from engine.home_id import claim as claim_home
+from engine.download.store import open_download_store
+from engine.home_id import claim_home as claim_home
 
 group = typer.Typer(help="The folder that holds data/ and runs/.", no_args_is_help=True)
 
@@ -21,11 +21,16 @@ def _home() -> None:
     """The folder that holds data/ and runs/."""
 
 
-@group.command()
-def claim(home: HomeOption = None, as_json: JsonOption = False) -> None:
+@group.command("claim")
+def home_claim(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Say that images, runs, catalogue and downloads belong to this home, not to another."""
-    place = home_at(home)
-    settings = catalogue_settings(place)
-    with open_store(settings, place.catalogue) as catalogue, open_journal(place) as journal:
-        own = claim_home(place, catalogue, journal)
-    answer({"home": own}, f"Images, catalogue and journal belong to {place.root} now.", as_json)
+    studio_home = home_at(home)
+    settings = catalogue_settings(studio_home)
+    with (
+        open_store(settings, studio_home.catalogue) as catalogue,
+        open_download_store(studio_home) as downloads,
+    ):
+        own = claim_home(studio_home, catalogue, downloads)
+    answer(
+        {"home": own}, f"Images, catalogue and journal belong to {studio_home.root} now.", as_json
+    )

@@ -39,10 +39,10 @@ def shrink_photographs(
     as_json: JsonOption = False,
 ) -> None:
     """Make small copies ahead of training with data.shrink_once; goes on where it was ended."""
-    place = home_at(home)
-    paths = _of_split(place, split) if split else _of_catalogue(place)
+    studio_home = home_at(home)
+    paths = _of_split(studio_home, split) if split else _of_catalogue(studio_home)
     with progress() as report:
-        shrunk = shrink(place, paths, side, processes or cores(), report)
+        shrunk = shrink(studio_home, paths, side, processes or cores(), report)
     values = {
         "made": shrunk.made,
         "small": shrunk.small,

@@ -14,7 +14,7 @@ from engine.commands.shared import (
     home_at,
     progress,
 )
-from engine.download.preferences import choose, download_settings
+from engine.download.preferences import download_settings, save_download_settings
 from engine.home import Home
 from engine.images.store import ImageStore
 from engine.inaturalist.api import opened_api
@@ -22,9 +22,9 @@ from engine.inaturalist.importing import SOURCE, import_inaturalist
 from engine.inaturalist.search import (
     LICENCES,
     OPEN_LICENCES,
-    Estimate,
     Quality,
-    estimate,
+    SearchEstimate,
+    estimate_search,
     make_search,
 )
 from engine.settings.download import DownloadSettings
@@ -64,7 +64,7 @@ def take(
         with opened_api(place_of_work, settings, waiting=lambda note: report(0, 0, note)) as api:
             search = make_search(api, taxon, place, quality, license.split(","))
             if plan:
-                _tell_plan(estimate(api, search), limit, as_json)
+                _tell_plan(estimate_search(api, search), limit, as_json)
                 return
         with catalogue_of(place_of_work) as catalogue:
             result = import_inaturalist(
@@ -80,7 +80,7 @@ def take(
     answer_import(result, as_json)
 
 
-def _tell_plan(found: Estimate, limit: int | None, as_json: bool) -> None:
+def _tell_plan(found: SearchEstimate, limit: int | None, as_json: bool) -> None:
     requests = found.requests(limit)
     seconds = requests * found.pace
     where = f" in {found.place}" if found.place else ""
@@ -93,4 +93,8 @@ def _tell_plan(found: Estimate, limit: int | None, as_json: bool) -> None:
 
 
 def _settings(home: Home, contact: str | None) -> DownloadSettings:
-    return download_settings(home) if contact is None else choose(home, {"contact": contact})
+    return (
+        download_settings(home)
+        if contact is None
+        else save_download_settings(home, {"contact": contact})
+    )

@@ -59,13 +59,13 @@ def scan(
         "least_information": least_information,
     }
     settings = validate(QualitySettings, values, "quality scan")
-    place = home_at(home)
+    studio_home = home_at(home)
     # Tables take half a second to load.
-    from engine.quality.scan import scan as scan_catalogue
+    from engine.quality.scan import scan_quality as scan_catalogue
 
-    with catalogue_of(place) as catalogue, progress() as report:
-        found = scan_catalogue(place, catalogue, settings, report)
+    with catalogue_of(studio_home) as catalogue, progress() as report:
+        found = scan_catalogue(studio_home, catalogue, settings, report)
     lines = [f"{found.images:,} photographs judged, {found.measured:,} files measured anew"]
     lines += [f"  {flag}: {images:,}" for flag, images in found.by_flag.items()]
-    told = dataclasses.asdict(found) | {"settings": settings.model_dump()}
-    answer(told, "\n".join(lines), as_json)
+    result = dataclasses.asdict(found) | {"settings": settings.model_dump()}
+    answer(result, "\n".join(lines), as_json)

@@ -7,10 +7,10 @@ import typer
 
 from engine.commands.shared import HomeOption, JsonOption, answer, home_at
 from engine.home import Home
+from engine.jobs.job import stop_job
+from engine.jobs.queue import Ticket, change_ticket, move_ticket, read_queue, this_home
+from engine.jobs.supervision import resume_queue
 from engine.runs.control import ask_to_stop
-from engine.runs.jobs import stop_job
-from engine.runs.queue import Ticket, alter, here, move, read_queue
-from engine.runs.supervision import keep_going
 
 app = typer.Typer(help="What waits for its turn: order it, hold it back.", no_args_is_help=True)
 NameArgument = Annotated[str, typer.Argument(help="What waits: run:ID or job:NAME.")]
@@ -22,22 +22,22 @@ def add_to(parent: typer.Typer) -> None:
 
 
 @app.command("list")
-def list_(home: HomeOption = None, as_json: JsonOption = False) -> None:
+def queue_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """What waits, in order."""
-    place = home_at(home)
-    keep_going(place)
-    _tell(place, as_json)
+    studio_home = home_at(home)
+    resume_queue(studio_home)
+    _tell(studio_home, as_json)
 
 
 @app.command("move")
 def move_(
     name: NameArgument,
-    place: Annotated[int, typer.Argument(min=1, help="Its new place, from 1.")],
+    studio_home: Annotated[int, typer.Argument(min=1, help="Its new place, from 1.")],
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Give it another place."""
-    move(home_at(home), name, place - 1)
+    move_ticket(home_at(home), name, studio_home - 1)
     _tell(home_at(home), as_json)
 
 
@@ -47,14 +47,14 @@ def hold(name: NameArgument, home: HomeOption = None, as_json: JsonOption = Fals
     _alter(home_at(home), name, as_json, held=True)
 
 
-@app.command()
-def release(name: NameArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+@app.command("release")
+def queue_release(name: NameArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Let it have its turn, here, though it was queued in another home."""
     _alter(home_at(home), name, as_json, held=False)
 
 
-@app.command()
-def now(name: NameArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+@app.command("now")
+def queue_now(name: NameArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Start it at once, beside what runs already."""
     _alter(home_at(home), name, as_json, held=False, now=True, after="")
 
@@ -70,8 +70,8 @@ def after(
     _alter(home_at(home), name, as_json, after=other)
 
 
-@app.command()
-def cancel(name: NameArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+@app.command("cancel")
+def queue_cancel(name: NameArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Take it out of the queue."""
     kind, _, called = name.partition(":")
     if kind == "run":
@@ -82,24 +82,26 @@ def cancel(name: NameArgument, home: HomeOption = None, as_json: JsonOption = Fa
 
 
 def _alter(home: Home, name: str, as_json: bool, **changes: str | bool) -> None:
-    alter(home, name, **changes)
-    keep_going(home)
+    change_ticket(home, name, **changes)
+    resume_queue(home)
     _tell(home, as_json)
 
 
 def _tell(home: Home, as_json: bool) -> None:
     tickets = read_queue(home)
-    lines = [f"{place}. {_line(home, ticket)}" for place, ticket in enumerate(tickets, 1)]
+    lines = [
+        f"{studio_home}. {_line(home, ticket)}" for studio_home, ticket in enumerate(tickets, 1)
+    ]
     values = {"tickets": [dataclasses.asdict(ticket) for ticket in tickets]}
     answer(values, "\n".join(lines) or "Nothing waits.", as_json)
 
 
 def _line(home: Home, ticket: Ticket) -> str:
-    said = [f"{ticket.name} ({ticket.lane})"]
+    said = [f"{ticket.name} ({ticket.resource})"]
     if ticket.held:
         said.append("on hold")
     if ticket.after:
         said.append(f"after {ticket.after}")
-    if ticket.where != here(home):
+    if ticket.where != this_home(home):
         said.append(f"queued in {ticket.where}; release it to run it here")
     return ", ".join(said)

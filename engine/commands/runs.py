@@ -7,15 +7,15 @@ from typing import Annotated, Any
 import typer
 
 from engine.commands.shared import HomeOption, JsonOption, SpreadsheetOption, answer, home_at
+from engine.jobs.supervision import resume_queue
 from engine.runs.archive import archive_run, import_archive
-from engine.runs.control import cancel as cancel_run
-from engine.runs.control import duplicate as duplicate_run
-from engine.runs.control import resume as resume_run
-from engine.runs.control import stop as stop_run
+from engine.runs.control import cancel_run as cancel_run
+from engine.runs.control import duplicate_run as duplicate_run
+from engine.runs.control import resume_run as resume_run
+from engine.runs.control import stop_run as stop_run
 from engine.runs.run import Run, find_run, list_runs
-from engine.runs.supervision import keep_going
 from engine.runs.trash import delete_run, empty_trash, restore_run
-from engine.training.diagnosis import read_diagnosis
+from engine.training.report.diagnosis import read_diagnosis
 
 app = typer.Typer(help="Training runs: see them, stop them, go on with them.", no_args_is_help=True)
 AfterOption = Annotated[
@@ -65,17 +65,17 @@ def tell_run(run: Run, as_json: bool) -> None:
 
 
 @app.command("list")
-def list_(home: HomeOption = None, as_json: JsonOption = False) -> None:
+def runs_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Every run, the newest first."""
-    place = home_at(home)
-    keep_going(place)
-    runs = list_runs(place)
+    studio_home = home_at(home)
+    resume_queue(studio_home)
+    runs = list_runs(studio_home)
     text = "\n".join(map(run_line, runs)) or "There are no runs yet."
     answer({"runs": [run_values(run) for run in runs]}, text, as_json)
 
 
-@app.command()
-def show(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+@app.command("show")
+def runs_show(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """One run as it stands."""
     tell_run(find_run(home_at(home), run_id), as_json)
 
@@ -87,8 +87,8 @@ def stop(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = Fal
     tell_run(run, as_json)
 
 
-@app.command()
-def cancel(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+@app.command("cancel")
+def runs_cancel(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """End a run at once without saving, or take it out of the queue."""
     tell_run(cancel_run(home_at(home), run_id), as_json)
 
@@ -152,8 +152,8 @@ def delete(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = F
     answer({"run_id": run_id, "deleted": True}, said, as_json)
 
 
-@app.command()
-def restore(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+@app.command("restore")
+def runs_restore(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Bring a run back from the trash."""
     name = restore_run(home_at(home), run_id)
     answer({"run_id": name}, f"{name} is back.", as_json)

@@ -15,8 +15,8 @@ from engine.catalogue.opening import open_catalogue
 from engine.catalogue.store import UNSTATED, Catalogue
 from engine.errors import WorkFailed
 from engine.home import Home, chosen_root, open_home
+from engine.jobs.job import report_result
 from engine.progress import ProgressReport
-from engine.runs.jobs import tell_result
 from engine.settings.configs import studio_settings
 from engine.split.finding import Finding
 
@@ -67,7 +67,7 @@ def progress() -> Iterator[ProgressReport]:
 
 def answer(values: Mapping[str, Any] | list[Any], text: str, as_json: bool) -> None:
     """Give a command's outcome: as text, or as JSON on the last line."""
-    tell_result(values)
+    report_result(values)
     print(json.dumps(values, ensure_ascii=False) if as_json else text)
 
 

@@ -13,10 +13,10 @@ from engine.commands.shared import (
     catalogue_of,
     home_at,
 )
-from engine.download.journal import Journal, open_journal
-from engine.download.pins import pin as pin_split
+from engine.download.pins import pin_split as pin_split
 from engine.download.pins import pinned_splits
-from engine.download.pins import unpin as unpin_split
+from engine.download.pins import unpin_split as unpin_split
+from engine.download.store import DownloadStore, open_download_store
 from engine.settings.files import validate
 from engine.settings.split import SplitSettings
 from engine.split.folder import split_folder
@@ -91,14 +91,14 @@ def make(
         "sources": source or [],
     }
     settings = validate(SplitSettings, values, "split make")
-    place = home_at(home)
-    with catalogue_of(place) as catalogue:
-        plans = make_split(place, catalogue, settings)
-    told = [_told(plan) for plan in plans]
-    whole = {**told[0], "name": name}
+    studio_home = home_at(home)
+    with catalogue_of(studio_home) as catalogue:
+        plans = make_split(studio_home, catalogue, settings)
+    reports = [_report(plan) for plan in plans]
+    whole = {**reports[0], "name": name}
     if settings.folds:
-        whole["folds"] = told
-    answer(whole, "\n".join(_line(values) for values in told), as_json)
+        whole["folds"] = reports
+    answer(whole, "\n".join(_line(values) for values in reports), as_json)
 
 
 @app.command()
@@ -115,19 +115,19 @@ def check(
     answer_findings(check_split(folder), as_json)
 
 
-@app.command()
-def compare(
+@app.command("compare")
+def split_compare(
     first: Annotated[str, typer.Argument(help="A split.")],
     second: Annotated[str, typer.Argument(help="Another.")],
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what is different between two splits."""
-    place = home_at(home)
-    folders = [split_folder(place, name) for name in (first, second)]
+    studio_home = home_at(home)
+    folders = [split_folder(studio_home, name) for name in (first, second)]
 
     from engine.split.compare import PLACES, compare_splits
-    from engine.split.sources import in_words
+    from engine.split.sources import sources_text
 
     found = compare_splits(*folders)
     rows = found.photographs.tolist()
@@ -151,7 +151,7 @@ def compare(
         f"of {second}."
     )
     if any(found.sources):
-        of = [in_words(sources) for sources in found.sources]
+        of = [sources_text(sources) for sources in found.sources]
         text += f" {first} is of {of[0]}, {second} of {of[1]}."
     answer(values, text, as_json)
 
@@ -163,11 +163,11 @@ def pin(
     as_json: JsonOption = False,
 ) -> None:
     """Have the image cache keep a split's photographs, whatever it makes room for."""
-    place = home_at(home)
-    split_folder(place, name)
-    with open_journal(place) as journal:
-        pin_split(journal, name)
-        _tell_pins(journal, as_json)
+    studio_home = home_at(home)
+    split_folder(studio_home, name)
+    with open_download_store(studio_home) as downloads:
+        pin_split(downloads, name)
+        _tell_pins(downloads, as_json)
 
 
 @app.command()
@@ -177,17 +177,17 @@ def unpin(
     as_json: JsonOption = False,
 ) -> None:
     """Let the image cache treat a split's photographs like any others."""
-    with open_journal(home_at(home)) as journal:
-        unpin_split(journal, name)
-        _tell_pins(journal, as_json)
+    with open_download_store(home_at(home)) as downloads:
+        unpin_split(downloads, name)
+        _tell_pins(downloads, as_json)
 
 
-def _tell_pins(journal: Journal, as_json: bool) -> None:
-    names = pinned_splits(journal)
+def _tell_pins(downloads: DownloadStore, as_json: bool) -> None:
+    names = pinned_splits(downloads)
     answer({"pinned": names}, f"Pinned: {', '.join(names) or 'none'}.", as_json)
 
 
-def _told(plan: "SplitPlan") -> dict[str, Any]:
+def _report(plan: "SplitPlan") -> dict[str, Any]:
     from engine.split.make import names_of
     from engine.split.notes import absences, doubts
 
@@ -209,7 +209,7 @@ def _told(plan: "SplitPlan") -> dict[str, Any]:
 
 
 def _line(values: dict[str, Any]) -> str:
-    from engine.split.sources import in_words
+    from engine.split.sources import sources_text
 
     sources = values["sources"]
     parts = "; ".join(
@@ -220,7 +220,7 @@ def _line(values: dict[str, Any]) -> str:
     moved = values["moved"]
     return (
         f"{values['name']}: {parts}"
-        + (f"; only of {in_words(sources)}" if sources else "")
+        + (f"; only of {sources_text(sources)}" if sources else "")
         + (f"; {doubtful:,} groups with several labels, all in train" if doubtful else "")
         + (f"; {moved:,} photographs moved since the earlier split" if moved else "")
     )

@@ -8,14 +8,14 @@ import typer
 
 from engine.backups.listing import Backup, list_backups
 from engine.backups.making import back_up
-from engine.backups.restoring import restore as restore_backup
+from engine.backups.restoring import restore_backup as restore_backup
 from engine.catalogue.moving import move_catalogue
 from engine.catalogue.opening import catalogue_settings
 from engine.commands.shared import HomeOption, JsonOption, answer, home_at, progress
 from engine.doctor.examine import USUAL_RATE
 from engine.doctor.ledger import forget_records
 from engine.doctor.rebuild import begin_new
-from engine.doctor.rebuild import rebuild as rebuild_catalogue
+from engine.doctor.rebuild import rebuild_catalogue as rebuild_catalogue
 from engine.download.control import no_download
 from engine.errors import BadInput
 from engine.home import Home
@@ -39,8 +39,8 @@ def _catalogue() -> None:
     """Back up the catalogue, bring it back, or move it to the other store."""
 
 
-@app.command()
-def restore(
+@app.command("restore")
+def catalogue_restore(
     backup: Annotated[
         str, typer.Argument(help="A backup's name; default: the newest.", show_default=False)
     ] = "",
@@ -48,18 +48,18 @@ def restore(
     as_json: JsonOption = False,
 ) -> None:
     """Bring the catalogue back from a backup; the present file is set aside."""
-    place = home_at(home)
-    _require_file(place)
-    restored = restore_backup(place, backup)
-    forget_records(place)
+    studio_home = home_at(home)
+    _require_file(studio_home)
+    restored = restore_backup(studio_home, backup)
+    forget_records(studio_home)
     words = f"The backup {restored.backup} was restored: {restored.photographs:,} photographs."
     moved = [f"Set aside: {path}" for path in restored.set_aside]
     hint = "Photographs imported since have no record: run `doctor` to list them."
     answer(dataclasses.asdict(restored), "\n".join([words, *moved, hint]), as_json)
 
 
-@app.command()
-def rebuild(
+@app.command("rebuild")
+def catalogue_rebuild(
     rate: Annotated[
         float, typer.Option(min=0, help="Read files at so many MB/s; 0 = no limit.")
     ] = USUAL_RATE,
@@ -67,10 +67,10 @@ def rebuild(
     as_json: JsonOption = False,
 ) -> None:
     """Make the catalogue anew from the photographs, the splits and the download journal."""
-    place = home_at(home)
-    _require_file(place)
+    studio_home = home_at(home)
+    _require_file(studio_home)
     with progress() as report:
-        rebuilt = rebuild_catalogue(place, rate, report)
+        rebuilt = rebuild_catalogue(studio_home, rate, report)
     lines = [
         f"{rebuilt.photographs:,} photographs, and {rebuilt.by_address:,} known by address alone",
         f"{rebuilt.unknown:,} files of unknown species, {rebuilt.damaged:,} damaged files",
@@ -83,9 +83,9 @@ def rebuild(
 @app.command()
 def new(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Begin an empty catalogue where the former is gone; photographs stay on disk."""
-    place = home_at(home)
-    _require_file(place)
-    moved = begin_new(place)
+    studio_home = home_at(home)
+    _require_file(studio_home)
+    moved = begin_new(studio_home)
     words = "The catalogue is empty now." + (f" Set aside: {moved}" if moved else "")
     answer({"set_aside": moved}, words, as_json)
 
@@ -93,19 +93,19 @@ def new(home: HomeOption = None, as_json: JsonOption = False) -> None:
 @app.command()
 def backup(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Back up the databases now, beside the backup that each day makes."""
-    place = home_at(home)
-    made = back_up(place)
-    words = "\n".join([_line(made), *([_MONGO] if _in_mongo(place) else [])])
-    answer(_values(made) | {"catalogue_in_mongodb": _in_mongo(place)}, words, as_json)
+    studio_home = home_at(home)
+    made = back_up(studio_home)
+    words = "\n".join([_line(made), *([_MONGO] if _in_mongo(studio_home) else [])])
+    answer(_values(made) | {"catalogue_in_mongodb": _in_mongo(studio_home)}, words, as_json)
 
 
-@app.command()
-def backups(home: HomeOption = None, as_json: JsonOption = False) -> None:
+@app.command("backups")
+def catalogue_backups(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List the backups, the newest first."""
-    place = home_at(home)
-    found = list_backups(place)
+    studio_home = home_at(home)
+    found = list_backups(studio_home)
     lines = [_line(item) for item in found] or ["There is no backup yet."]
-    if _in_mongo(place):
+    if _in_mongo(studio_home):
         lines.append(_MONGO)
     answer([_values(item) for item in found], "\n".join(lines), as_json)
 
@@ -129,15 +129,15 @@ def move(
     as_json: JsonOption = False,
 ) -> None:
     """Move the catalogue with everything in it to the other store; the old one is kept."""
-    place = home_at(home)
+    studio_home = home_at(home)
     given = {"store": to, "address": address, "database": database}
     chosen = {key: value for key, value in given.items() if value is not None}
     target = validate(
-        CatalogueSettings, catalogue_settings(place).model_dump() | chosen, "The new store"
+        CatalogueSettings, catalogue_settings(studio_home).model_dump() | chosen, "The new store"
     )
-    with no_download(place), progress() as report:
-        moved = move_catalogue(place, target, report)
-    forget_records(place)
+    with no_download(studio_home), progress() as report:
+        moved = move_catalogue(studio_home, target, report)
+    forget_records(studio_home)
     text = (
         f"{moved.photographs:,} photographs and {moved.changes:,} changes are in {moved.store} "
         f"now. Both stores hold the same. The old one is kept: {moved.kept}."

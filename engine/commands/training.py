@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,11 +19,11 @@ from engine.commands.shared import (
 )
 from engine.errors import BadInput
 from engine.home import Home
-from engine.runs.control import launch, new_run_id
+from engine.runs.control import launch_run, new_run_id
 from engine.runs.run import read_run
 from engine.settings.files import load
 from engine.settings.run import RunSettings
-from engine.training.folder import RunFolder, prepare, run_folder
+from engine.training.state.run_folder import RunFolder, prepare, run_folder
 
 ConfigOption = Annotated[Path | None, typer.Option(help="The configuration, a YAML file.")]
 SetOption = Annotated[
@@ -41,11 +42,11 @@ FlipOption = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (train, estimate, evaluate, predict):
-        app.command()(command)
+    for name, command in _COMMANDS.items():
+        app.command(name)(command)
 
 
-def train(
+def train_command(
     config: ConfigOption = None,
     changes: SetOption = None,
     run_id: Annotated[str, typer.Option(help="What the run's folder is called.")] = "",
@@ -53,7 +54,7 @@ def train(
         bool, typer.Option("--detach", help="Train in the background and return at once.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say whether it could train, and do nothing.")
+        bool, typer.Option("--dry-run", help="Say whether it could train_command, and do nothing.")
     ] = False,
     folder: Annotated[
         str, typer.Option(help="Begin or go on with a run that is prepared.", hidden=True)
@@ -62,42 +63,42 @@ def train(
     as_json: JsonOption = False,
 ) -> None:
     """Train; Ctrl-C saves and stops, `runs resume` goes on."""
-    place = home_at(home)
+    studio_home = home_at(home)
     if folder:
-        _train_here(place, run_folder(place, folder), as_json)
+        _train_here(studio_home, run_folder(studio_home, folder), as_json)
         return
     if config is None:
         raise BadInput("train needs a configuration: --config configs/demo.yaml, for example.")
     settings = load(RunSettings, config, changes or ())
     if dry_run:
-        _look_only(place, settings, as_json)
+        _look_only(studio_home, settings, as_json)
         return
     if "TORCHELASTIC_RUN_ID" in os.environ:
-        from engine.training.crew import prepare_together
+        from engine.training.device.launcher import prepare_distributed
 
-        _train_here(place, prepare_together(place, settings, run_id), as_json)
+        _train_here(studio_home, prepare_distributed(studio_home, settings, run_id), as_json)
         return
     chosen = run_id or new_run_id(settings)
     if detach:
-        if (place.runs / chosen).is_dir():
+        if (studio_home.runs / chosen).is_dir():
             raise BadInput(f"There is a run {chosen!r} already; choose another name.")
-        tell_run(launch(place, settings, chosen), as_json)
+        tell_run(launch_run(studio_home, settings, chosen), as_json)
     else:
-        _train_here(place, prepare(place, settings, chosen), as_json)
+        _train_here(studio_home, prepare(studio_home, settings, chosen), as_json)
 
 
-def _look_only(place: Home, settings: RunSettings, as_json: bool) -> None:
+def _look_only(studio_home: Home, settings: RunSettings, as_json: bool) -> None:
     from engine.training.readiness import preflight
 
-    answer_findings(preflight(place, settings), as_json)
+    answer_findings(preflight(studio_home, settings), as_json)
 
 
-def _train_here(place: Home, folder: RunFolder, as_json: bool) -> None:
+def _train_here(studio_home: Home, folder: RunFolder, as_json: bool) -> None:
     # torch takes seconds to import; only what trains or predicts pays for it.
-    from engine.training.crew import is_member, train_run
+    from engine.training.device.launcher import is_distributed_member, launch_training
 
-    status = train_run(place, folder)
-    if is_member():
+    status = launch_training(studio_home, folder)
+    if is_distributed_member():
         # Its leader tells; to be stopped is no failure that torchrun should begin again after.
         raise typer.Exit(1 if status.state == "failed" else 0)
     tell_run(read_run(folder), as_json)
@@ -113,30 +114,36 @@ def estimate(
     as_json: JsonOption = False,
 ) -> None:
     """What a configuration means: pixels, tokens, parameters, memory, time an image; what fits."""
-    from engine.training.estimate import estimate as estimate_run
-    from engine.training.forecast import forecast
+    from engine.training.memory.estimate import estimate_cost as estimate_run
+    from engine.training.memory.forecast import forecast_memory
 
     settings = load(RunSettings, config, changes or ())
     values: dict[str, Any] = dataclasses.asdict(estimate_run(settings, classes))
-    values["here"] = dataclasses.asdict(forecast(settings, classes))
+    values["here"] = dataclasses.asdict(forecast_memory(settings, classes))
     answer(values, "\n".join(f"{key}: {value}" for key, value in values.items()), as_json)
 
 
 def evaluate(
     run_id: RunArgument,
-    split: Annotated[str, typer.Option(help="The part: train, val or test.")] = "test",
+    split: Annotated[str, typer.Option(help="The part: train_command, val or test.")] = "test",
     size: SizeOption = None,
     flip: FlipOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge a run's best checkpoint on a part of its split."""
-    from engine.evaluation.evaluate import evaluate as evaluate_run
-    from engine.evaluation.look import Look
+    from engine.evaluation.evaluate import evaluate_run as evaluate_run
+    from engine.evaluation.transform import EvaluationTransform
 
-    place = home_at(home)
+    studio_home = home_at(home)
     with progress() as report:
-        values = evaluate_run(place, run_folder(place, run_id), split, report, Look(size, flip))
+        values = evaluate_run(
+            studio_home,
+            run_folder(studio_home, run_id),
+            split,
+            report,
+            EvaluationTransform(size, flip),
+        )
     shown = ("images", "top1", "top5", "macro_top1")
     answer(values, ", ".join(f"{key} {values[key]:,.4g}" for key in shown), as_json)
 
@@ -150,11 +157,13 @@ def predict(
     as_json: JsonOption = False,
 ) -> None:
     """The five most probable species for each photograph."""
-    from engine.evaluation.look import Look
     from engine.evaluation.predict import Predictor
+    from engine.evaluation.transform import EvaluationTransform
 
-    place = home_at(home)
-    predictor = Predictor(place, run_folder(place, run_id), Look(size, flip))
+    studio_home = home_at(home)
+    predictor = Predictor(
+        studio_home, run_folder(studio_home, run_id), EvaluationTransform(size, flip)
+    )
     results = [predictor.predict(photo) for photo in photos]
     values = [
         {
@@ -170,3 +179,11 @@ def predict(
         for photo, result in zip(photos, results, strict=True)
     ]
     answer(values, "\n".join(lines), as_json)
+
+
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "train": train_command,
+    "estimate": estimate,
+    "evaluate": evaluate,
+    "predict": predict,
+}

@@ -43,9 +43,9 @@ def cut(image: Pixels, square: Box, size: tuple[int, int], side: int) -> Pixels:
         side: of the result, in pixels.
     """
     height, width = image.shape[:2]
-    place = square.scaled(_ratio(width, size[0]), _ratio(height, size[1]), width, height)
-    piece = image[place.y : place.bottom, place.x : place.right]
-    shrinking = place.width > side
+    scaled_box = square.scaled(_ratio(width, size[0]), _ratio(height, size[1]), width, height)
+    piece = image[scaled_box.y : scaled_box.bottom, scaled_box.x : scaled_box.right]
+    shrinking = scaled_box.width > side
     method = cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(piece, (side, side), interpolation=method), dtype=np.uint8)
 

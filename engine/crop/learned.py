@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from engine.crop.depthwise import Planes
-from engine.crop.lite import features_of, mixed
+from engine.crop.lite import lite_features, mixed
 from engine.images.decode import Pixels
 
 # The side of the square that the network sees.
@@ -32,7 +32,7 @@ def learned_saliency(image: Pixels) -> Planes:
         BadInput: the weights of EfficientNet-Lite0 are not installed.
     """
     height, width = image.shape[:2]
-    features = features_of(squared(image))
+    features = lite_features(squared(image))
     chances = [1 / (1 + np.exp(-scores_of(features, weights))) for weights in networks()]
     seen = np.asarray(np.mean(chances, axis=0), np.float32)
     ratio = _GIVEN / max(height, width)
@@ -62,15 +62,15 @@ def scores_of(features: Sequence[Planes], weights: Weights) -> Planes:
         features: (channels, rows, columns) each, from fine to coarse, each half the last's size.
     """
     levels = [
-        _rectified(mixed(level, weights[f"in{place}.weight"], weights[f"in{place}.bias"]))
-        for place, level in enumerate(features)
+        _rectified(mixed(level, weights[f"in{index}.weight"], weights[f"in{index}.bias"]))
+        for index, level in enumerate(features)
     ]
     deep = levels[-1]
     whole = weights["whole.weight"] @ deep.mean(axis=(1, 2)) + weights["whole.bias"]
     deep = deep + np.maximum(whole, 0)[:, None, None]
-    for place in reversed(range(len(levels) - 1)):
-        joined = np.concatenate([levels[place], deep.repeat(2, axis=1).repeat(2, axis=2)])
-        deep = convolved(joined, weights[f"up{place}.weight"], weights[f"up{place}.bias"])
+    for index in reversed(range(len(levels) - 1)):
+        joined = np.concatenate([levels[index], deep.repeat(2, axis=1).repeat(2, axis=2)])
+        deep = convolved(joined, weights[f"up{index}.weight"], weights[f"up{index}.bias"])
     scores: Planes = mixed(deep, weights["out.weight"], weights["out.bias"])[0]
     return scores
 

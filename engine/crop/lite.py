@@ -45,7 +45,7 @@ class _Block:
     narrow: tuple[Planes, Planes]
 
 
-def features_of(square: Pixels) -> list[Planes]:
+def lite_features(square: Pixels) -> list[Planes]:
     """What the network sees in an RGB square (side, side, 3), each (channels, rows, columns).
 
     The side is a multiple of 16; the three levels have a quarter, an eighth and a sixteenth of it.
@@ -56,12 +56,12 @@ def features_of(square: Pixels) -> list[Planes]:
     stem, blocks = _network()
     planes = _stem(square, stem)
     shown = []
-    for place, block in enumerate(blocks):
+    for index, block in enumerate(blocks):
         wide = planes if block.widen is None else _product(block.widen, planes)
         narrow = mixed(depthwise(wide, block.before, *block.spread, block.step), *block.narrow)
         stays = block.step == 1 and narrow.shape == planes.shape
         planes = planes + narrow if stays else narrow
-        if place in _SHOWN:
+        if index in _SHOWN:
             shown.append(planes)
     return shown
 
@@ -97,10 +97,10 @@ def _network() -> tuple[Planes, list[_Block]]:
     tensors = read_tensors(path)
     stem, before = _folded(tensors, "_conv_stem", "_bn0")
     blocks = []
-    for place, step in enumerate(_STEPS):
-        name = f"_blocks.{place}."
+    for index, step in enumerate(_STEPS):
+        name = f"_blocks.{index}."
         widen = None
-        if place:
+        if index:
             weights, before = _folded(tensors, f"{name}_expand_conv", f"{name}_bn0")
             widen = weights[:, :, 0, 0]
         spread, spread_bias = _folded(tensors, f"{name}_depthwise_conv", f"{name}_bn1")

@@ -33,7 +33,7 @@ class Surveyed:
     problem: str = ""
 
 
-def photographs_in(folder: Path) -> list[Path]:
+def image_files(folder: Path) -> list[Path]:
     """The photographs directly in a folder, by name.
 
     Raises:
@@ -47,7 +47,7 @@ def photographs_in(folder: Path) -> list[Path]:
     return files
 
 
-def survey(
+def survey_photographs(
     files: Sequence[Path], preset: CropPreset, report: Report = silent
 ) -> Iterator[Surveyed]:
     """Crop one photograph after another; the milliseconds are those of saliency and box."""
@@ -68,7 +68,7 @@ def comparison(files: Sequence[Path], preset: CropPreset) -> Pixels:
 
     Red is the saliency box, blue the square that is kept. Unreadable photographs are left out.
     """
-    rows = [_row(item) for item in survey(files, preset) if item.crop is not None]
+    rows = [_row(item) for item in survey_photographs(files, preset) if item.crop is not None]
     if not rows:
         raise BadInput("None of the photographs can be read.")
     return np.concatenate(rows)

@@ -48,7 +48,7 @@ class Sweep:
     measures: dict[Measure, NDArray[np.float64]]
 
 
-def sweep(
+def sweep_crops(
     sample: Sequence[Swept],
     preset: CropPreset,
     axis: Axis = "threshold",

@@ -60,7 +60,7 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
             for key in _Table(stream).load():
                 length = int(np.fromfile(stream, "<i8", 1)[0])
                 storages[key] = np.fromfile(stream, table.types[key], length)
-        return {name: _laid(storages[place[0]], *place[1:]) for name, place in tensors.items()}
+        return {name: _laid(storages[index[0]], *index[1:]) for name, index in tensors.items()}
     except Exception as error:
         # Damaged bytes end the reader in whatever way they happen to.
         raise BadInput(f"{path} holds no weights that can be read.") from error

@@ -72,20 +72,20 @@ def as_values(health: Health) -> dict[str, Any]:
     return {"state": health.state, "t": health.t, "seconds": health.seconds, "checks": checks}
 
 
-def now(checks: list[Check], began: float) -> Health:
+def health_now(checks: list[Check], began: float) -> Health:
     """The outcome of an examination that began at `began` (unix seconds) and ends now."""
     ended = time.time()
     return Health(tuple(checks), ended, round(ended - began, 3))
 
 
-def _from_values(told: Any) -> Health:
+def _from_values(values: Any) -> Health:
     try:
         checks = tuple(
-            Check(**{**item, "items": tuple(map(str, item["items"]))}) for item in told["checks"]
+            Check(**{**item, "items": tuple(map(str, item["items"]))}) for item in values["checks"]
         )
         if any(check.state not in get_args(State) for check in checks):
             raise ValueError("unknown state")
-        return Health(checks, float(told["t"]), float(told["seconds"]))
+        return Health(checks, float(values["t"]), float(values["seconds"]))
     except (KeyError, TypeError, ValueError) as error:
         raise BadInput("The last examination cannot be read.") from error
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from engine.catalogue.opening import catalogue_settings, open_catalogue
 from engine.catalogue.record import Photograph
 from engine.doctor import files
-from engine.doctor.condition import Check, Health, keep_health, now
+from engine.doctor.condition import Check, Health, health_now, keep_health
 from engine.doctor.databases import database_checks, repair_of
-from engine.doctor.ledger import Ledger, open_ledger
+from engine.doctor.ledger import ExaminationLedger, open_ledger
 from engine.doctor.leftovers import leftovers_check
 from engine.doctor.reading import Tallies, records_of, sqlite_records
 from engine.doctor.records import Walk
@@ -46,7 +46,7 @@ def examine(
         with open_ledger(home) as ledger:
             # Pages need not wait for the files to know of a damaged database.
             if any(check.state == "fault" for check in checks):
-                keep_health(home, now(checks, began))
+                keep_health(home, health_now(checks, began))
             checks += _records(home, ledger, in_file, report)
             files.look(home, ledger)
             if share:
@@ -58,14 +58,14 @@ def examine(
             checks.append(splits_check(home, rate * 1e6))
             checks.append(checkpoints_check(home, rate * 1e6))
             checks.append(leftovers_check(home, ledger))
-        health = now(checks, began)
+        health = health_now(checks, began)
         keep_health(home, health)
         return health
     finally:
         release(lock)
 
 
-def _records(home: Home, ledger: Ledger, in_file: bool, report: Report) -> list[Check]:
+def _records(home: Home, ledger: ExaminationLedger, in_file: bool, report: Report) -> list[Check]:
     if in_file:
         return _sqlite_records(home, ledger, report)
     walk = Walk(ledger, "")
@@ -78,7 +78,7 @@ def _records(home: Home, ledger: Ledger, in_file: bool, report: Report) -> list[
     return walk.checks(Tallies(), "")
 
 
-def _sqlite_records(home: Home, ledger: Ledger, report: Report) -> list[Check]:
+def _sqlite_records(home: Home, ledger: ExaminationLedger, report: Report) -> list[Check]:
     if not home.catalogue.is_file() or not home.catalogue.stat().st_size:
         text = "There is no catalogue to read."
         return [Check("records", "Records", "unknown", text)]

@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.catalogue.record import Photograph
 from engine.doctor.condition import SHOWN_ITEMS, Check, State, many
 from engine.doctor.hashing import Reader
-from engine.doctor.ledger import Ledger
+from engine.doctor.ledger import ExaminationLedger
 from engine.home import Home
 from engine.progress import Report
 
@@ -33,7 +33,7 @@ KINDS = {
 _UNCHECKED = f"present.size > 0 AND (hashed.path IS NULL OR NOT ({_CURRENT}))"
 
 
-def expect(ledger: Ledger, photographs: Iterable[Photograph]) -> None:
+def expect(ledger: ExaminationLedger, photographs: Iterable[Photograph]) -> None:
     """Note which files the cached photographs name."""
     named = (one for one in photographs if one.state == "cached" and one.path)
     while batch := list(itertools.islice(named, _BATCH)):
@@ -45,7 +45,7 @@ def expect(ledger: Ledger, photographs: Iterable[Photograph]) -> None:
         )
 
 
-def look(home: Home, ledger: Ledger) -> None:
+def look(home: Home, ledger: ExaminationLedger) -> None:
     """Note which files there are: those in data/images, and those that records name elsewhere."""
     ledger.write("INSERT OR REPLACE INTO present VALUES (?, ?, ?)", _on_disk(home))
     elsewhere = ledger.rows(
@@ -57,7 +57,7 @@ def look(home: Home, ledger: Ledger) -> None:
     )
 
 
-def read_all(home: Home, ledger: Ledger, rate: float, report: Report) -> None:
+def read_all(home: Home, ledger: ExaminationLedger, rate: float, report: Report) -> None:
     """Read every file that was not read in this round; a round that was cut off goes on."""
     began = float(ledger.note("round") or 0) or time.time()
     ledger.keep_note("round", str(began))
@@ -65,19 +65,21 @@ def read_all(home: Home, ledger: Ledger, rate: float, report: Report) -> None:
     ledger.keep_note("round", "")
 
 
-def read_share(home: Home, ledger: Ledger, rate: float, report: Report) -> None:
+def read_share(home: Home, ledger: ExaminationLedger, rate: float, report: Report) -> None:
     """Read what was read longest ago, so much that all is read once in thirty days."""
     size = ledger.number("SELECT SUM(size) FROM present")
     most = max(_LEAST_SHARE, size // _DAYS_IN_A_ROUND)
     _read(home, ledger, rate, report, time.time(), most)
 
 
-def read_new(home: Home, ledger: Ledger, rate: float, report: Report) -> None:
+def read_new(home: Home, ledger: ExaminationLedger, rate: float, report: Report) -> None:
     """Read what was never read as it is now."""
     _read(home, ledger, rate, report, 0.0, 0)
 
 
-def _read(home: Home, ledger: Ledger, rate: float, report: Report, began: float, most: int) -> None:
+def _read(
+    home: Home, ledger: ExaminationLedger, rate: float, report: Report, began: float, most: int
+) -> None:
     """Read files that were not read since `began`; `most` bytes, 0 = all."""
     waiting = ledger.rows(
         "SELECT present.path, present.size, present.mtime FROM present LEFT JOIN hashed "
@@ -101,12 +103,12 @@ def _read(home: Home, ledger: Ledger, rate: float, report: Report, began: float,
     report(len(waiting), len(waiting), "Reading photographs")
 
 
-def _keep(ledger: Ledger, read: list[tuple[str, int, int, bytes, float]]) -> None:
+def _keep(ledger: ExaminationLedger, read: list[tuple[str, int, int, bytes, float]]) -> None:
     ledger.write("INSERT OR REPLACE INTO hashed VALUES (?, ?, ?, ?, ?)", read)
 
 
-def checks(home: Home, ledger: Ledger) -> list[Check]:
-    """The known facts about the files, from earlier notes and from reading them."""
+def checks(home: Home, ledger: ExaminationLedger) -> list[Check]:
+    """What is known of the files, from what was noted and read."""
     return [
         *(_wrong(home, ledger, kind) for kind in KINDS),
         _bytes(ledger),
@@ -121,7 +123,7 @@ _TITLES = {
 }
 
 
-def _wrong(home: Home, ledger: Ledger, kind: str) -> Check:
+def _wrong(home: Home, ledger: ExaminationLedger, kind: str) -> Check:
     rows = ledger.rows(f"SELECT path, fetchable FROM {_JOINED} WHERE {KINDS[kind]}")
     ledger.keep_problems(kind, (path for path, _ in rows))
     title, expected = _TITLES[kind], ledger.number("SELECT COUNT(*) FROM expected")
@@ -154,14 +156,14 @@ def _repair(kind: str, fetchable: int) -> str:
     return f"Moves the files aside{' and ' if again else ''}{again}."
 
 
-def _nothing_changed(ledger: Ledger, title: str) -> Check:
+def _nothing_changed(ledger: ExaminationLedger, title: str) -> Check:
     read = ledger.number(f"SELECT COUNT(*) FROM {_JOINED} WHERE {_CURRENT} AND present.size > 0")
     if not read and ledger.number("SELECT COUNT(*) FROM expected"):
         return Check("changed", title, "unknown", "No file was read yet.")
     return Check("changed", title, "sound", f"None among {many(read, 'file')} read.")
 
 
-def _bytes(ledger: Ledger) -> Check:
+def _bytes(ledger: ExaminationLedger) -> Check:
     title = "Files not read"
     read = ledger.number(f"SELECT COUNT(*) FROM {_JOINED} WHERE {_CURRENT}")
     missing = ledger.number(f"SELECT COUNT(*) FROM {_JOINED} WHERE {_UNCHECKED}")
@@ -181,7 +183,7 @@ def _bytes(ledger: Ledger) -> Check:
     return Check("unread", title, "sound", f"None: {many(read, 'file')} read within 60 days.")
 
 
-def _strays(home: Home, ledger: Ledger) -> Check:
+def _strays(home: Home, ledger: ExaminationLedger) -> Check:
     title, newest = "Files without a record", (time.time() - YOUNG_SECONDS) * 1e9
     paths = [
         path

@@ -21,10 +21,10 @@ _TEXTS = (
 _LONGEST = 10_000
 
 
-class Known:
-    """Records from exports, splits and runs, and addresses from the journal of downloads.
+class KnownFile:
+    """Records from exports, splits and runs, and addresses from the download store of downloads.
 
-    `records` are the photographs of each file, `fetched` the journal's row of it.
+    `records` are the photographs of each file, `fetched` the download store's row of it.
     """
 
     def __init__(self, home: Home) -> None:
@@ -67,12 +67,12 @@ class Known:
         by_id[photograph.image_id] = photograph
 
     def _read_journal(self, home: Home) -> None:
-        if not home.journal.is_file():
+        if not home.download_store.is_file():
             return
         # One that is damaged gives what it gives.
         with (
             contextlib.suppress(sqlite3.Error),
-            contextlib.closing(read_unchanged(home.journal)) as journal,
+            contextlib.closing(read_unchanged(home.download_store)) as journal,
         ):
             journal.text_factory = str
             for url, sha256, license_ in journal.execute(

@@ -33,7 +33,7 @@ CREATE TEMP TABLE IF NOT EXISTS present (
 """
 
 
-class Ledger:
+class ExaminationLedger:
     """An open doctor.sqlite, for one thread.
 
     `expected` (what records name) and `present` (what lies on disk) are filled anew by each
@@ -94,9 +94,9 @@ class Ledger:
 
 
 @contextlib.contextmanager
-def open_ledger(home: Home) -> Iterator[Ledger]:
+def open_ledger(home: Home) -> Iterator[ExaminationLedger]:
     """The home's ledger for the length of a `with` block."""
-    ledger = Ledger(home)
+    ledger = ExaminationLedger(home)
     try:
         yield ledger
     finally:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.doctor.condition import SHOWN_ITEMS, Check, many
-from engine.doctor.ledger import Ledger
+from engine.doctor.ledger import ExaminationLedger
 from engine.home import Home
 
 _OLD_SECONDS = 3_600.0
@@ -14,7 +14,7 @@ _OLD_SECONDS = 3_600.0
 _TEMPORARY = re.compile(r"\..+\.([a-z0-9_]{8}|\d+|restored|rebuilt\.sqlite(-wal|-shm)?)")
 
 
-def leftovers_check(home: Home, ledger: Ledger) -> Check:
+def leftovers_check(home: Home, ledger: ExaminationLedger) -> Check:
     """List them; what is younger than an hour may be in use and is passed over."""
     newest = time.time() - _OLD_SECONDS
     found, size = [], 0

@@ -19,7 +19,7 @@ _TEXT = frozenset(Photograph._fields) - {"width", "height", "flags", "excluded"}
 
 
 @dataclass(frozen=True)
-class Unreadable:
+class UnreadableFile:
     """A record that cannot be read, or a stretch of them: where, and why."""
 
     where: str
@@ -36,15 +36,15 @@ class Tallies:
     whole: bool = True
 
 
-def records_of(catalogue: Catalogue) -> Iterator[Photograph | Unreadable]:
+def records_of(catalogue: Catalogue) -> Iterator[Photograph | UnreadableFile]:
     """The records of any store; where it stops, that is the last thing said."""
     try:
         yield from catalogue.all(Filter(excluded=None))
     except StudioError as error:
-        yield Unreadable("the catalogue", str(error))
+        yield UnreadableFile("the catalogue", str(error))
 
 
-def sqlite_records(home: Home, tallies: Tallies) -> Iterator[Photograph | Unreadable]:
+def sqlite_records(home: Home, tallies: Tallies) -> Iterator[Photograph | UnreadableFile]:
     """The records of the SQLite catalogue, read past what is damaged as far as that goes.
 
     Nothing is held in memory but the facets, and nothing in the file is changed.
@@ -55,7 +55,7 @@ def sqlite_records(home: Home, tallies: Tallies) -> Iterator[Photograph | Unread
             yield from _records(connection, facets, tallies)
     except sqlite3.Error as error:
         tallies.whole = False
-        yield Unreadable("the catalogue", str(error))
+        yield UnreadableFile("the catalogue", str(error))
 
 
 def _facets(
@@ -70,7 +70,7 @@ def _facets(
 
 def _records(
     connection: sqlite3.Connection, facets: dict[int, tuple[Any, ...]], tallies: Tallies
-) -> Iterator[Photograph | Unreadable]:
+) -> Iterator[Photograph | UnreadableFile]:
     columns = ", ".join(("rowid", "image_id", "facet", *PLAIN))
     query = f"SELECT {columns} FROM photograph NOT INDEXED WHERE rowid > ? ORDER BY rowid"
     last, leap, end = 0, 1, _last_row(connection)
@@ -85,7 +85,7 @@ def _records(
             # On a damaged page: go on behind it, wherever that is.
             tallies.whole = False
             if leap == 1:
-                yield Unreadable(f"after row {last:,}", str(error))
+                yield UnreadableFile(f"after row {last:,}", str(error))
             last, leap = last + leap, leap * 2
             if last > end:
                 return
@@ -100,17 +100,17 @@ def _last_row(connection: sqlite3.Connection) -> int:
 
 def _record(
     row: int, image_id: Any, facet: tuple[Any, ...] | None, plain: list[Any]
-) -> Photograph | Unreadable:
+) -> Photograph | UnreadableFile:
     where = f"row {row:,}"
     if facet is None:
-        return Unreadable(where, "its species and source are missing")
+        return UnreadableFile(where, "its species and source are missing")
     values = {"image_id": image_id, **dict(zip(PLAIN, plain, strict=True))}
     values |= dict(zip(_FACET, facet, strict=True))
     try:
         for name in (*_TEXT, "flags"):
             values[name] = values[name].decode()
     except (UnicodeDecodeError, AttributeError):
-        return Unreadable(where, f"its {name} is no text")
+        return UnreadableFile(where, f"its {name} is no text")
     values["flags"] = tuple(values["flags"].split())
     values["excluded"] = bool(values["excluded"])
     return Photograph(**values)

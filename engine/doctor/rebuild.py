@@ -14,8 +14,8 @@ from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Catalogue
 from engine.doctor import files
-from engine.doctor.known import Known
-from engine.doctor.ledger import Ledger, forget_records, open_ledger
+from engine.doctor.known import KnownFile
+from engine.doctor.ledger import ExaminationLedger, forget_records, open_ledger
 from engine.errors import BadInput, UnreadableImage
 from engine.files import atomic_writer
 from engine.home import Home
@@ -38,7 +38,7 @@ class Rebuilt:
     set_aside: str
 
 
-def rebuild(home: Home, rate: float, report: Report = silent) -> Rebuilt:
+def rebuild_catalogue(home: Home, rate: float, report: Report = silent) -> Rebuilt:
     """Make the catalogue anew and put it in the place of one that is gone or damaged.
 
     Every file is hashed at `rate` MB/s; one that was cut off hashes none again. Curation is not
@@ -51,7 +51,7 @@ def rebuild(home: Home, rate: float, report: Report = silent) -> Rebuilt:
     require_quiet(home)
     draft = home.data / ".catalogue.rebuilt.sqlite"
     _remove(draft)
-    known = Known(home)
+    known = KnownFile(home)
     try:
         with open_ledger(home) as ledger, closing(SqliteCatalogue(draft)) as catalogue:
             files.look(home, ledger)
@@ -92,9 +92,9 @@ def begin_new(home: Home) -> str:
     return home.relative(aside) if aside else ""
 
 
-def adopt(home: Home, catalogue: Catalogue, paths: list[str]) -> int:
+def adopt_files(home: Home, catalogue: Catalogue, paths: list[str]) -> int:
     """Give files that no record names a record where their species is known."""
-    known, lost = Known(home), _Lost(home)
+    known, lost = KnownFile(home), _Lost(home)
     with open_ledger(home) as ledger:
         files.look(home, ledger)
         chosen = set(paths)
@@ -102,7 +102,9 @@ def adopt(home: Home, catalogue: Catalogue, paths: list[str]) -> int:
         return _add(catalogue, found, silent)
 
 
-def _found(home: Home, ledger: Ledger, known: Known, lost: "_Lost") -> Iterator[Photograph]:
+def _found(
+    home: Home, ledger: ExaminationLedger, known: KnownFile, lost: "_Lost"
+) -> Iterator[Photograph]:
     rows = ledger.rows(
         "SELECT path, sha256 FROM present LEFT JOIN hashed USING (path) ORDER BY path"
     )

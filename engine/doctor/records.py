@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator
 
 from engine.catalogue.record import Photograph
 from engine.doctor.condition import Check, State, Wrong, many
-from engine.doctor.ledger import Ledger
-from engine.doctor.reading import Tallies, Unreadable
+from engine.doctor.ledger import ExaminationLedger
+from engine.doctor.reading import Tallies, UnreadableFile
 from engine.progress import Report
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -69,7 +69,7 @@ def doubt_of(photograph: Photograph) -> str:
 class Walk:
     """One pass over the records: validates them, and compares them with the last pass."""
 
-    def __init__(self, ledger: Ledger, stamp: str) -> None:
+    def __init__(self, ledger: ExaminationLedger, stamp: str) -> None:
         self._ledger = ledger
         self._number = ledger.number("SELECT MAX(walk) FROM record") + 1
         # Bytes that changed while the file says that it was not written.
@@ -81,12 +81,12 @@ class Walk:
         self.broken, self.odd, self.altered = Wrong(), Wrong(), Wrong()
 
     def run(
-        self, records: Iterable[Photograph | Unreadable], report: Report, total: int
+        self, records: Iterable[Photograph | UnreadableFile], report: Report, total: int
     ) -> Iterator[Photograph]:
         """Hand on every record that is valid."""
         report(0, total, "Reading records")
         for record in records:
-            if isinstance(record, Unreadable):
+            if isinstance(record, UnreadableFile):
                 self.broken.add(f"{record.where}: {record.reason}")
                 continue
             self.records += 1

@@ -7,11 +7,11 @@ from pathlib import Path
 from engine.backups.aside import set_aside, set_database_aside
 from engine.backups.listing import list_backups
 from engine.backups.making import databases_of
-from engine.backups.restoring import require_quiet, restore, restore_databases
+from engine.backups.restoring import require_quiet, restore_backup, restore_databases
 from engine.catalogue.opening import open_catalogue
 from engine.doctor.condition import Check, Health
 from engine.doctor.ledger import forget_records, open_ledger
-from engine.doctor.rebuild import adopt
+from engine.doctor.rebuild import adopt_files
 from engine.errors import BadInput
 from engine.files import sha256_of
 from engine.home import Home
@@ -96,7 +96,7 @@ def _fetch_again(home: Home, paths: list[str]) -> int:
 def _adopt_strays(home: Home) -> str:
     strays = _problems(home, "strays")
     with open_catalogue(home) as catalogue:
-        added = adopt(home, catalogue, strays)
+        added = adopt_files(home, catalogue, strays)
     return f"{added:,} records were added for {len(strays):,} files. The others stay as they are."
 
 
@@ -108,7 +108,7 @@ def _set_temporary_aside(home: Home) -> str:
 
 
 def _restore_catalogue(home: Home) -> str:
-    restored = restore(home)
+    restored = restore_backup(home)
     forget_records(home)
     return (
         f"The backup {restored.backup} was restored: {restored.photographs:,} photographs. "

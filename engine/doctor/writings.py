@@ -81,7 +81,8 @@ def checkpoints_check(home: Home, rate: float) -> Check:
 def checkpoint_state(file: Path, reader: Reader) -> State:
     """A checkpoint against the digest in it, read without torch.
 
-    The digest is that of engine.training.checkpoint: names and bytes in the order of the names.
+    The digest is that of `engine.training.state.checkpoint`: names and bytes in the order of
+    the names.
     """
     try:
         with file.open("rb") as stream:
@@ -89,13 +90,13 @@ def checkpoint_state(file: Path, reader: Reader) -> State:
             if not 2 <= length <= min(_LARGEST_HEADER, file.stat().st_size - 8):
                 return "fault"
             header: dict[str, Any] = json.loads(stream.read(length))
-            told = header.pop("__metadata__", {})
+            metadata = header.pop("__metadata__", {})
             places = {name: item["data_offsets"] for name, item in header.items()}
             if 8 + length + max((end for _, end in places.values()), default=0) != (
                 file.stat().st_size
             ):
                 return "fault"
-            if not told.get("digest"):
+            if not metadata.get("digest"):
                 return "unknown"
             total = hashlib.sha256()
             for name in sorted(places):
@@ -105,7 +106,7 @@ def checkpoint_state(file: Path, reader: Reader) -> State:
                 _update(total, stream, end - begin, reader)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return "fault"
-    return "sound" if total.hexdigest() == told["digest"] else "fault"
+    return "sound" if total.hexdigest() == metadata["digest"] else "fault"
 
 
 def _update(total: Any, stream: Any, left: int, reader: Reader) -> None:

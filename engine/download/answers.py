@@ -19,7 +19,7 @@ _MEANINGS = {
 }
 
 
-def failure_of(status: int, headers: Mapping[str, str], longest_pause: float) -> Failed:
+def response_failure(status: int, headers: Mapping[str, str], longest_pause: float) -> Failed:
     """The failure that a status other than 200 stands for."""
     meaning = _MEANINGS.get(status, f"answered {status}")
     reason = f"The host {meaning} ({status})." if status in _MEANINGS else f"The host {meaning}."

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from engine.catalogue.store import Catalogue
 from engine.download import trash
-from engine.download.journal import Journal
 from engine.download.outcome import DiskFull, NeverFits
+from engine.download.store import DownloadStore
 from engine.home import Home
 from engine.home_id import require_own_images
 from engine.settings.download import DownloadSettings
@@ -56,12 +56,12 @@ class Cache:
         self,
         home: Home,
         settings: DownloadSettings,
-        journal: Journal,
+        downloads: DownloadStore,
         used: int = 0,
         waiting: Collection[str] = frozenset(),
     ) -> None:
         """`used` bytes are on disk; the files `waiting`, by path, stay until a person decides."""
-        self._home, self._journal = home, journal
+        self._home, self._downloads = home, downloads
         self._waiting = frozenset(waiting)
         self.most = round(settings.cache_gigabytes * 1e9)
         self._low_water = round(self.most * settings.cache_low_water)
@@ -177,7 +177,7 @@ class Cache:
         for item in due:
             if item.sha256 in gone and _is_unchanged(item):
                 item.file.unlink(missing_ok=True)
-                self._journal.write("DELETE FROM fetched WHERE sha256 = ?", [item.sha256])
+                self._downloads.write("DELETE FROM fetched WHERE sha256 = ?", [item.sha256])
                 freed += item.size
         self.settle(0, -freed)
         return freed
@@ -188,7 +188,7 @@ class Cache:
         found: list[tuple[float, _Condemned]] = []
         now = time.monotonic()
         query = "SELECT DISTINCT sha256, path, bytes FROM fetched"
-        for sha256, path, size in self._journal.rows(query):
+        for sha256, path, size in self._downloads.rows(query):
             if sha256 in protected or sha256 in waiting or path in self._waiting:
                 continue
             file = self._home.resolve(path)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.download.journal import Journal
+from engine.download.store import DownloadStore
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _NOTED_EVERY = 1.0
@@ -45,15 +45,15 @@ class Clock:
     moment that was noted: a clock set back while the machine was off opens no budget anew.
     """
 
-    def __init__(self, journal: Journal, source: TimeSource = MACHINE) -> None:
-        self._journal, self._source = journal, source
+    def __init__(self, downloads: DownloadStore, source: TimeSource = MACHINE) -> None:
+        self._downloads, self._source = downloads, source
         self._noted = 0.0
         boot, uptime = source.boot(), source.uptime()
-        with journal.transaction():
-            row = journal.row("SELECT boot, uptime, anchor, latest FROM clock")
+        with downloads.transaction():
+            row = downloads.row("SELECT boot, uptime, anchor, latest FROM clock")
             if row is None or row[0] != boot or uptime < row[1]:
                 anchor = max(source.wall(), row[3] if row else 0.0)
-                journal.write(
+                downloads.write(
                     "INSERT OR REPLACE INTO clock VALUES (1, ?, ?, ?, ?)",
                     [boot, uptime, anchor, anchor],
                 )
@@ -66,5 +66,5 @@ class Clock:
         moment = self._source.uptime() + self._offset
         if moment - self._noted > _NOTED_EVERY:
             self._noted = moment
-            self._journal.write("UPDATE clock SET latest = ? WHERE latest < ?", [moment, moment])
+            self._downloads.write("UPDATE clock SET latest = ? WHERE latest < ?", [moment, moment])
         return moment

@@ -16,7 +16,7 @@ Phase = Literal["preparing", "running", "paused", "stopping", "ended"]
 
 
 @dataclass(frozen=True)
-class Status:
+class DownloadStatus:
     """Where a download stands. Rates are of the last ten seconds, sizes in bytes.
 
     `note` says what it waits for or why it ended; `kinds` counts this session's failures by
@@ -64,7 +64,7 @@ def no_download(home: Home) -> Iterator[None]:
         BadInput: one is at work.
         WorkFailed: the home cannot be written to.
     """
-    lock = Control(home).lock
+    lock = DownloadControl(home).lock
     try:
         held = claim(lock)
     except OSError as error:
@@ -77,7 +77,7 @@ def no_download(home: Home) -> Iterator[None]:
         release(held)
 
 
-class Control:
+class DownloadControl:
     """The files by which a home's download is steered and watched."""
 
     def __init__(self, home: Home) -> None:
@@ -113,13 +113,13 @@ class Control:
         for name in ("pause", "stop"):
             (self._folder / name).unlink(missing_ok=True)
 
-    def tell(self, status: Status) -> None:
+    def tell(self, status: DownloadStatus) -> None:
         write_json(self._folder / "status.json", dataclasses.asdict(status))
 
-    def status(self) -> Status | None:
+    def status(self) -> DownloadStatus | None:
         """What was told last; None where nothing was downloaded yet."""
         try:
-            return Status(**read_json(self._folder / "status.json"))
+            return DownloadStatus(**read_json(self._folder / "status.json"))
         except (BadInput, TypeError):
             return None
 

@@ -11,9 +11,9 @@ import requests
 import urllib3.exceptions
 
 from engine.download.addresses import RefusedAddress, checked_url, redirected
-from engine.download.answers import failure_of
+from engine.download.answers import response_failure
 from engine.download.connections import Connections
-from engine.download.outcome import Deferred, Failed, Moved, NeverFits, Outcome
+from engine.download.outcome import Deferred, Failed, NeverFits, Outcome, Redirected
 from engine.download.watchdog import Watchdog
 from engine.errors import WorkFailed
 from engine.settings.download import DownloadSettings
@@ -106,11 +106,11 @@ class Exchange:
             if response.status_code in _MOVED:
                 target = redirected(url, response.headers.get("Location", ""))
                 self._drain(response, meter)
-                return Moved(target)
+                return Redirected(target)
             if response.status_code != 200:
                 longest = settings.longest_pause_hours * 3_600
                 self._drain(response, meter)
-                return failure_of(response.status_code, response.headers, longest)
+                return response_failure(response.status_code, response.headers, longest)
             return receive(response, self._pieces(response, admit, meter, started, patience))
 
     def _pieces(
@@ -124,15 +124,15 @@ class Exchange:
         settings, raw = self._settings, response.raw
         most = round(settings.largest_megabytes * 1e6)
         encoded = "Content-Encoding" in response.headers
-        told = None if encoded else raw.length_remaining
-        if told is not None:
-            _require_size(told, most)
-            _admit(admit, told)
+        declared = None if encoded else raw.length_remaining
+        if declared is not None:
+            _require_size(declared, most)
+            _admit(admit, declared)
         patience, size = min(patience, _PIECE / settings.least_bytes_per_second), 0
-        at_once = _PIECE if told is None else _MOST_AT_ONCE
+        at_once = _PIECE if declared is None else _MOST_AT_ONCE
         came, since = 0, time.monotonic()
-        while told is None or raw.length_remaining:
-            if told is None:
+        while declared is None or raw.length_remaining:
+            if declared is None:
                 _admit(admit, at_once)
             deadline = min(since + patience, started + settings.total_seconds)
             try:

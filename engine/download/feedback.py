@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 
 from engine.download.gate import Gate
 from engine.download.health import Advice
-from engine.download.lane import Lane
+from engine.download.host_queue import HostQueue
 from engine.download.outcome import Fetched, Outcome
 from engine.download.worker import Landed
 
 
-def tell_gate(gate: Gate, lanes: Mapping[str, Lane], batch: Sequence[Landed]) -> None:
+def tell_gate(gate: Gate, host_queues: Mapping[str, HostQueue], batch: Sequence[Landed]) -> None:
     """Tell the gate of every answer what it says of its host, and park those that fail."""
     now = gate.now()
     for host in {landed.item.host for landed in batch}:
-        health = lanes[host].health
+        health = host_queues[host].health
         answers: list[tuple[Outcome, float]] = []
         advised: list[tuple[Advice, str]] = []
         for landed in batch:

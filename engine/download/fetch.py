@@ -136,5 +136,5 @@ def _disk_error(error: OSError) -> WorkFailed:
 
 def _require_photograph(first: bytes, response: requests.Response) -> None:
     if not photograph_begins(first):
-        told = what_it_is(first, response.headers.get("Content-Type", ""))
-        raise Unusable(Failed("bad content", told, status=200))
+        kind = what_it_is(first, response.headers.get("Content-Type", ""))
+        raise Unusable(Failed("bad content", kind, status=200))

@@ -10,10 +10,10 @@ from typing import Literal
 
 from engine.download.clock import Clock
 from engine.download.host import Host, State
-from engine.download.journal import Journal
 from engine.download.ledger import Ledger, Limit
-from engine.download.outcome import Answered, Failed, Fetched, Moved, NeverFits, Outcome
+from engine.download.outcome import Answered, Failed, Fetched, NeverFits, Outcome, Redirected
 from engine.download.providers import Provider, provider_of
+from engine.download.store import DownloadStore
 from engine.settings.download import DownloadSettings
 
 Why = Literal["", "pace", "budget", "paused", "parked"]
@@ -32,7 +32,7 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Budget:
+class HostBudget:
     """How much of one limit is spent."""
 
     limit: Limit
@@ -69,12 +69,12 @@ class HostView:
 
 
 class Gate:
-    """Shared by processes through the journal; inside a process, by threads."""
+    """Shared by processes through the download store; inside a process, by threads."""
 
-    def __init__(self, journal: Journal, settings: DownloadSettings) -> None:
-        self._journal, self._settings = journal, settings
-        self._clock = Clock(journal)
-        self._ledger = Ledger(journal, self._clock)
+    def __init__(self, downloads: DownloadStore, settings: DownloadSettings) -> None:
+        self._downloads, self._settings = downloads, settings
+        self._clock = Clock(downloads)
+        self._ledger = Ledger(downloads, self._clock)
         self._providers: dict[str, Provider] = {}
         self._unpaced: dict[str, tuple[float, Host]] = {}
         self._sent: dict[str, deque[float]] = {}
@@ -160,7 +160,7 @@ class Gate:
         with self._changed(host) as row:
             for outcome, sent in answers:
                 failed = isinstance(outcome, Failed) and outcome.status != 200
-                if failed or isinstance(outcome, Moved):
+                if failed or isinstance(outcome, Redirected):
                     # What is read of a good answer was admitted before; the rest is counted here.
                     self._ledger.charge(provider.bytes, outcome.wire)
                 row.requests += 1
@@ -179,18 +179,20 @@ class Gate:
     def views(self, among: Collection[str] | None = None) -> list[HostView]:
         """Every host that was ever asked, by name; or these, and those that are held back."""
         now = self._clock.now()
-        names = [str(name) for (name,) in self._journal.rows("SELECT host FROM host ORDER BY host")]
+        names = [
+            str(name) for (name,) in self._downloads.rows("SELECT host FROM host ORDER BY host")
+        ]
         if among is not None:
             query = "SELECT host FROM host WHERE MAX(paused_until, parked_until) > ?"
-            held = {str(name) for (name,) in self._journal.rows(query, [now])}
+            held = {str(name) for (name,) in self._downloads.rows(query, [now])}
             names = sorted({*among} | held)
         return [self._view(self._row(name), now) for name in names]
 
-    def budgets(self, host: str) -> list[Budget]:
+    def budgets(self, host: str) -> list[HostBudget]:
         """The limits of the host's provider and what is spent of each."""
         provider = self._provider(host)
         limits = (*provider.requests, *provider.bytes)
-        return [Budget(limit, self._ledger.spent(limit)) for limit in limits]
+        return [HostBudget(limit, self._ledger.spent(limit)) for limit in limits]
 
     def _turn(self, row: Host, provider: Provider, size: int, now: float) -> Turn:
         if row.parked_until > now:
@@ -250,13 +252,13 @@ class Gate:
 
     def _row(self, host: str) -> Host:
         query = f"SELECT {', '.join(_COLUMNS)} FROM host WHERE host = ?"
-        found = self._journal.row(query, [host])
+        found = self._downloads.row(query, [host])
         return Host(*found) if found else Host(host, self._provider(host).settings.start_rate)
 
     @contextlib.contextmanager
     def _changed(self, host: str) -> Iterator[Host]:
         """The host's row, written back where the block changed it."""
-        with self._journal.transaction():
+        with self._downloads.transaction():
             row = self._row(host)
             before = dataclasses.replace(row)
             yield row
@@ -264,7 +266,7 @@ class Gate:
                 marks = ", ".join("?" * len(_COLUMNS))
                 values = [getattr(row, column) for column in _COLUMNS]
                 columns = ", ".join(_COLUMNS)
-                self._journal.write(
+                self._downloads.write(
                     f"INSERT OR REPLACE INTO host ({columns}) VALUES ({marks})", values
                 )
                 self._unpaced.pop(host, None)

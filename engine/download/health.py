@@ -28,7 +28,7 @@ _REMEMBERED = 8
 _TIMES_USUAL, _LEAST_PATIENCE = 10.0, 1.5
 
 
-class Health:
+class HostHealth:
     """What the answers of one host say, in one download.
 
     The host is in doubt once different addresses failed alike and nothing was answered in

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.download.clock import Clock
-from engine.download.journal import Journal
+from engine.download.store import DownloadStore
 
 _SLOTS = 60
 
@@ -26,8 +26,8 @@ class Ledger:
     ever holds more than its limit, wherever it begins; at most a sixtieth of it goes unused.
     """
 
-    def __init__(self, journal: Journal, clock: Clock) -> None:
-        self._journal, self._clock = journal, clock
+    def __init__(self, downloads: DownloadStore, clock: Clock) -> None:
+        self._downloads, self._clock = downloads, clock
 
     def take(self, limits: Sequence[Limit], amount: int) -> float:
         """Spend `amount` from all of the limits, or from none of them.
@@ -37,7 +37,7 @@ class Ledger:
         """
         if not limits:
             return 0.0
-        with self._journal.transaction():
+        with self._downloads.transaction():
             now = self._clock.now()
             wait = max(self._wait(limit, amount, now) for limit in limits)
             if wait > 0:
@@ -49,7 +49,7 @@ class Ledger:
     def charge(self, limits: Sequence[Limit], amount: int) -> None:
         """Count what was spent already, whether it fits or not."""
         if limits and amount > 0:
-            with self._journal.transaction():
+            with self._downloads.transaction():
                 now = self._clock.now()
                 for limit in limits:
                     self._spend(limit, amount, now)
@@ -79,7 +79,7 @@ class Ledger:
 
     def _slots(self, limit: Limit, now: float) -> list[tuple[int, int]]:
         oldest = math.floor(now * _SLOTS / limit.span) - _SLOTS
-        rows = self._journal.rows(
+        rows = self._downloads.rows(
             "SELECT slot, amount FROM spent WHERE account = ? AND span = ? AND slot >= ? "
             "ORDER BY slot",
             [limit.account, limit.span, oldest],
@@ -89,14 +89,14 @@ class Ledger:
     def _spend(self, limit: Limit, amount: int, now: float) -> None:
         slot = math.floor(now * _SLOTS / limit.span)
         key = [limit.account, limit.span]
-        fresh = self._journal.write(
+        fresh = self._downloads.write(
             "UPDATE spent SET amount = amount + ? WHERE account = ? AND span = ? AND slot = ?",
             [amount, *key, slot],
         )
         if not fresh:
-            self._journal.write("INSERT INTO spent VALUES (?, ?, ?, ?)", [*key, slot, amount])
+            self._downloads.write("INSERT INTO spent VALUES (?, ?, ?, ?)", [*key, slot, amount])
             # Once a sixtieth is as good a time as any to forget.
-            self._journal.write(
+            self._downloads.write(
                 "DELETE FROM spent WHERE account = ? AND span = ? AND slot < ?",
                 [*key, slot - _SLOTS],
             )

@@ -32,7 +32,7 @@ class Fetched:
 
 
 @dataclass(frozen=True)
-class Moved:
+class Redirected:
     """The host sends us on to another address."""
 
     target: str
@@ -79,4 +79,4 @@ class NeverFits(Exception):
     """The bytes are more than a whole budget; the message says which."""
 
 
-Outcome = Fetched | Answered | Moved | Failed | Deferred
+Outcome = Fetched | Answered | Redirected | Failed | Deferred

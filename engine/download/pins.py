@@ -1,18 +1,18 @@
 """Splits whose photographs the cache always keeps."""
 
-from engine.download.journal import Journal
+from engine.download.store import DownloadStore
 
 
-def pinned_splits(journal: Journal) -> list[str]:
+def pinned_splits(downloads: DownloadStore) -> list[str]:
     """The names of the pinned splits."""
-    return [str(name) for (name,) in journal.rows("SELECT split FROM pin ORDER BY split")]
+    return [str(name) for (name,) in downloads.rows("SELECT split FROM pin ORDER BY split")]
 
 
-def pin(journal: Journal, split: str) -> None:
+def pin_split(downloads: DownloadStore, split: str) -> None:
     """Keep a split's photographs whatever is made room for."""
-    journal.write("INSERT OR IGNORE INTO pin VALUES (?)", [split])
+    downloads.write("INSERT OR IGNORE INTO pin VALUES (?)", [split])
 
 
-def unpin(journal: Journal, split: str) -> None:
+def unpin_split(downloads: DownloadStore, split: str) -> None:
     """Let the cache treat a split's photographs like any others."""
-    journal.write("DELETE FROM pin WHERE split = ?", [split])
+    downloads.write("DELETE FROM pin WHERE split = ?", [split])

@@ -8,9 +8,9 @@ import numpy as np
 
 from engine.catalogue.store import Catalogue, Filter
 from engine.download.contact import stranger_among
-from engine.download.journal import Journal
 from engine.download.ledger import Limit
 from engine.download.providers import provider_of
+from engine.download.store import DownloadStore
 from engine.download.variants import USUAL_BYTES
 from engine.download.wanted import Wanted, wanted
 from engine.settings.download import DownloadSettings, Variant
@@ -56,7 +56,7 @@ class SpeciesForecast:
 
 
 @dataclass(frozen=True)
-class Plan:
+class DownloadPlan:
     """What would be fetched in the order and number chosen, in each size.
 
     `mean_bytes` are those of a photograph of the chosen size; `measured` whether that is known
@@ -77,22 +77,22 @@ class Plan:
 
 def plan_download(
     catalogue: Catalogue,
-    journal: Journal,
+    downloads: DownloadStore,
     settings: DownloadSettings,
     cache_used: int,
     limit: int | None = None,
-) -> Plan:
+) -> DownloadPlan:
     """Forecast a download of at most `limit` addresses; reads, and changes nothing."""
-    given_up = {str(url) for (url,) in journal.rows("SELECT url FROM failure WHERE final")}
+    given_up = {str(url) for (url,) in downloads.rows("SELECT url FROM failure WHERE final")}
     found = wanted(catalogue, given_up, settings.order, settings.variant, limit)
-    weights = _Weights(journal)
+    weights = _Weights(downloads)
     most = round(settings.cache_gigabytes * 1e9)
     room = max(0, most - cache_used)
     variants = tuple(
-        _in_variant(found, variant, weights, journal, settings, room) for variant in VARIANTS
+        _in_variant(found, variant, weights, downloads, settings, room) for variant in VARIANTS
     )
     chosen = next(item for item in variants if item.variant == settings.variant)
-    return Plan(
+    return DownloadPlan(
         len(found),
         settings.variant,
         variants,
@@ -108,13 +108,13 @@ def plan_download(
 class _Weights:
     """Bytes of a photograph, by host and size, as far as anything was fetched to know them by."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, downloads: DownloadStore) -> None:
         query = "SELECT host, variant, AVG(bytes) FROM fetched GROUP BY 1, 2 HAVING COUNT(*) >= ?"
         self._known: dict[tuple[str, str], int] = {
             (host, variant): round(mean)
-            for host, variant, mean in journal.rows(query, [_ENOUGH_TO_MEASURE])
+            for host, variant, mean in downloads.rows(query, [_ENOUGH_TO_MEASURE])
         }
-        row = journal.row("SELECT AVG(bytes), COUNT(*) FROM fetched")
+        row = downloads.row("SELECT AVG(bytes), COUNT(*) FROM fetched")
         self._mean: int = round(row[0]) if row and row[1] >= _ENOUGH_TO_MEASURE else 0
 
     @property
@@ -132,11 +132,11 @@ def _in_variant(
     found: Wanted,
     variant: Variant,
     weights: _Weights,
-    journal: Journal,
+    downloads: DownloadStore,
     settings: DownloadSettings,
     room: int,
 ) -> VariantForecast:
-    rates = dict(journal.rows("SELECT host, rate FROM host"))
+    rates = dict(downloads.rows("SELECT host, rate FROM host"))
     images: Counter[str] = Counter()
     sizes: Counter[str] = Counter()
     pace: dict[str, float] = {}

@@ -23,7 +23,7 @@ def download_settings(home: Home) -> DownloadSettings:
     return validate(DownloadSettings, base.model_dump() | _chosen(home), str(_file(home)))
 
 
-def choose(home: Home, changes: Mapping[str, Any]) -> DownloadSettings:
+def save_download_settings(home: Home, changes: Mapping[str, Any]) -> DownloadSettings:
     """Keep choices for this home; returns the settings as they are then.
 
     Raises:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from engine.catalogue.record import Photograph
-from engine.catalogue.store import Catalogue, Filter, Kept
+from engine.catalogue.store import CachedFile, Catalogue, Filter
 from engine.download.addresses import RefusedAddress, host_of
-from engine.download.journal import Journal
 from engine.download.newness import newness_of
 from engine.download.outcome import Failed, Fetched, Kind
+from engine.download.store import DownloadStore
 from engine.download.variants import in_size
 from engine.images.store import StoredImage
 from engine.settings.download import Order, Variant
@@ -67,14 +67,14 @@ class FailedItem:
 class Queue:
     """Built anew from the catalogue's remote photographs whenever a download starts."""
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
+    def __init__(self, downloads: DownloadStore) -> None:
+        self._downloads = downloads
 
     def fill(self, catalogue: Catalogue, variant: Variant) -> int:
         """Note every remote photograph that has an address; returns how many there are."""
-        with self._journal.transaction():
-            self._journal.write("DELETE FROM wanted")
-            self._journal.write_many(
+        with self._downloads.transaction():
+            self._downloads.write("DELETE FROM wanted")
+            self._downloads.write_many(
                 "INSERT OR IGNORE INTO wanted VALUES (?, ?, ?, ?, ?, ?, ?)",
                 _wanted(catalogue.all(Filter(state="remote")), variant),
             )
@@ -87,20 +87,20 @@ class Queue:
         has fewest on this machine comes first.
         """
         cached = {item.species: item.images for item in catalogue.species(Filter(state="cached"))}
-        with self._journal.transaction():
-            self._journal.write("DROP TABLE IF EXISTS temp.tally")
-            self._journal.write(
+        with self._downloads.transaction():
+            self._downloads.write("DROP TABLE IF EXISTS temp.tally")
+            self._downloads.write(
                 "CREATE TEMP TABLE tally (species TEXT PRIMARY KEY, images INTEGER, here INTEGER)"
             )
-            self._journal.write_many(
+            self._downloads.write_many(
                 "INSERT INTO tally VALUES (?, ?, ?)",
                 (
                     (item.species, item.images, cached.get(item.species, 0))
                     for item in catalogue.species()
                 ),
             )
-            self._journal.write("DELETE FROM queue")
-            self._journal.write(
+            self._downloads.write("DELETE FROM queue")
+            self._downloads.write(
                 "INSERT INTO queue (url, host) SELECT url, host FROM ("
                 "  SELECT url, host, species, newness, images, here + ROW_NUMBER() OVER "
                 "    (PARTITION BY species ORDER BY newness DESC, url) AS turn "
@@ -110,7 +110,7 @@ class Queue:
                 "ON CONFLICT (url) DO NOTHING"
             )
             if limit is not None:
-                self._journal.write(
+                self._downloads.write(
                     "DELETE FROM queue WHERE place NOT IN "
                     "(SELECT place FROM queue ORDER BY place LIMIT ?)",
                     [limit],
@@ -119,11 +119,11 @@ class Queue:
 
     def hosts(self) -> dict[str, int]:
         """The hosts of the queue and how many addresses each has."""
-        return dict(self._journal.rows("SELECT host, COUNT(*) FROM queue GROUP BY host"))
+        return dict(self._downloads.rows("SELECT host, COUNT(*) FROM queue GROUP BY host"))
 
     def following(self, host: str, place: int, many: int) -> list[tuple[int, Item]]:
         """The next addresses of a host after a place, each with its own place."""
-        rows = self._journal.rows(
+        rows = self._downloads.rows(
             f"{_ITEMS} WHERE queue.host = ? AND place > ? ORDER BY place LIMIT ?",
             [host, place, many],
         )
@@ -135,11 +135,11 @@ class Queue:
         Addresses that fail often stand side by side, so this one is far from the next. Places
         in `but` are left out.
         """
-        last = self._journal.row("SELECT MAX(place) FROM queue WHERE host = ?", [host])
+        last = self._downloads.row("SELECT MAX(place) FROM queue WHERE host = ?", [host])
         if last is None or last[0] is None or last[0] <= place:
             return None
         start = random.randint(place + 1, last[0]) if but else last[0]
-        rows = self._journal.rows(
+        rows = self._downloads.rows(
             f"{_ITEMS} WHERE queue.host = ? AND place > ? "
             "AND place NOT IN (SELECT value FROM json_each(?)) "
             "ORDER BY place < ?, place LIMIT 1",
@@ -149,7 +149,7 @@ class Queue:
 
     def fetched_from(self, host: str) -> str:
         """An address that this host gave a photograph for; empty where there is none."""
-        row = self._journal.row(
+        row = self._downloads.row(
             "SELECT url FROM fetched WHERE host = ? AND url = final_url ORDER BY t DESC LIMIT 1",
             [host],
         )
@@ -158,7 +158,7 @@ class Queue:
     def wanted(self, urls: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
         """The photographs that each address is of: the image_id and licence of each."""
         found: dict[str, list[tuple[str, str]]] = {url: [] for url in urls}
-        rows = self._journal.rows(
+        rows = self._downloads.rows(
             "SELECT url, image_id, license FROM wanted "
             "WHERE url IN (SELECT value FROM json_each(?)) ORDER BY url, image_id",
             [json.dumps(list(found))],
@@ -169,11 +169,11 @@ class Queue:
 
     def note_fetched(
         self, fetched: Sequence[tuple[Item, Fetched, StoredImage]], variant: Variant
-    ) -> list[Kept]:
+    ) -> list[CachedFile]:
         """Remember what was fetched, in one size; returns the photographs that it is of."""
         wanted = self.wanted([item.url for item, _, _ in fetched])
         now = time.time()
-        self._journal.write_many(
+        self._downloads.write_many(
             "INSERT OR REPLACE INTO fetched VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 [
@@ -193,19 +193,19 @@ class Queue:
                 for item, outcome, stored in fetched
             ),
         )
-        self._journal.write_many(
+        self._downloads.write_many(
             "DELETE FROM failure WHERE url = ?",
             ([item.url] for item, _, _ in fetched if item.attempts),
         )
         return [
-            Kept(image_id, stored.path, stored.sha256, stored.width, stored.height)
+            CachedFile(image_id, stored.path, stored.sha256, stored.width, stored.height)
             for item, _, stored in fetched
             for image_id, _ in wanted[item.url]
         ]
 
     def note_failure(self, item: Item, failure: Failed, attempts: int, final: bool) -> None:
         """Remember that an attempt failed; `final` means that it is not tried again by itself."""
-        self._journal.write(
+        self._downloads.write(
             "INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 item.url,
@@ -221,7 +221,7 @@ class Queue:
 
     def failures(self, kind: Kind | None = None, limit: int = -1) -> list[FailedItem]:
         """What was given up, the latest first."""
-        rows = self._journal.rows(
+        rows = self._downloads.rows(
             "SELECT url, host, kind, reason, status, attempts, t FROM failure "
             "WHERE final AND kind = COALESCE(?, kind) ORDER BY t DESC LIMIT ?",
             [kind, limit],
@@ -231,16 +231,16 @@ class Queue:
     def failure_counts(self) -> dict[str, int]:
         """How many addresses were given up, by class."""
         query = "SELECT kind, COUNT(*) FROM failure WHERE final GROUP BY kind ORDER BY kind"
-        return dict(self._journal.rows(query))
+        return dict(self._downloads.rows(query))
 
     def retry(self, kind: Kind | None = None) -> int:
         """Forget the failures of a class (None = of all), to queue them again; returns how many."""
-        return self._journal.write(
+        return self._downloads.write(
             "DELETE FROM failure WHERE final AND kind = COALESCE(?, kind)", [kind]
         )
 
     def _one(self, query: str) -> Any:
-        row = self._journal.row(query)
+        row = self._downloads.row(query)
         return row[0] if row else 0
 
 

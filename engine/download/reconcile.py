@@ -1,7 +1,7 @@
 """Bringing files and rows into agreement, after whatever ended the last download.
 
-A file is only ever removed if the journal's table `fetched` claims it: its path, and its size. It
-goes to the trash (`engine.download.trash`). Imported files are nobody's cache and stay.
+A file is only ever removed if the download store's table `fetched` claims it, by path and size.
+It goes to the trash (`engine.download.trash`). Imported files are nobody's cache and stay.
 """
 
 import os
@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from engine.catalogue.store import Catalogue, Filter, Kept
+from engine.catalogue.store import CachedFile, Catalogue, Filter
 from engine.download import trash
 from engine.download.cache import Protect, nothing_protected
-from engine.download.journal import Journal
+from engine.download.store import DownloadStore
 from engine.download.trash import Discard
 from engine.errors import WorkFailed
 from engine.files import sha256_of
@@ -94,7 +94,7 @@ class _Rows:
 
 def reconcile(
     home: Home,
-    journal: Journal,
+    downloads: DownloadStore,
     catalogue: Catalogue,
     protect: Protect = nothing_protected,
     *,
@@ -108,29 +108,29 @@ def reconcile(
 
     Raises:
         PhotographsMissing: as many photographs have no file, and `accept_missing` is False.
-        WorkFailed: images, journal or catalogue belong to another home.
+        WorkFailed: images, download store or catalogue belong to another home.
     """
-    require_own(home, catalogue, journal)
+    require_own(home, catalogue, downloads)
     shutil.rmtree(home.images / ".incoming", ignore_errors=True)
     sweep_leftovers(home)
     trash.empty_expired(home)
     files = {file.path: file for file in _files(home)}
-    sizes: dict[str, int] = dict(journal.rows("SELECT path, bytes FROM fetched"))
+    sizes: dict[str, int] = dict(downloads.rows("SELECT path, bytes FROM fetched"))
     rows = _check_rows(home, catalogue, files, sizes)
-    if rows.missing and _recover(home, journal, rows):
+    if rows.missing and _recover(home, downloads, rows):
         files = {file.path: file for file in _files(home)}
-        sizes = dict(journal.rows("SELECT path, bytes FROM fetched"))
+        sizes = dict(downloads.rows("SELECT path, bytes FROM fetched"))
         rows = _check_rows(home, catalogue, files, sizes)
     many = _are_many(rows.missing_images, rows.cached) or (rows.missing_images and not files)
     if many and not accept_missing:
         raise PhotographsMissing(rows.missing_images, home)
     gone = catalogue.let_go(rows.missing, even_without_url=True) if rows.missing else []
-    adopted = _adopt_fetched(journal, catalogue, files, rows.named)
-    adopted += _adopt_known(home, journal, catalogue, files, rows.named)
+    adopted = _adopt_fetched(downloads, catalogue, files, rows.named)
+    adopted += _adopt_known(home, downloads, catalogue, files, rows.named)
     going = _damaged(files, rows) + _strays(files, sizes, rows, protect)
-    waiting, removed = Waiting(), trash.Discarded()
+    waiting, removed = Waiting(), trash.DiscardedFiles()
     if remove_strays or not _are_many(len(going), len(files)):
-        removed = trash.discard(home, journal, going)
+        removed = trash.discard(home, downloads, going)
         damaged = {item.sha256 for item in going if item.why == "damaged"} & {
             files[path].sha256 for path in removed.paths
         }
@@ -188,13 +188,15 @@ def _check_rows(
     return rows
 
 
-def _recover(home: Home, journal: Journal, rows: _Rows) -> set[str]:
+def _recover(home: Home, downloads: DownloadStore, rows: _Rows) -> set[str]:
     """Bring back from the trash what a catalogue that is back names again."""
-    return trash.recover(home, journal, {path for paths in rows.missing.values() for path in paths})
+    return trash.recover(
+        home, downloads, {path for paths in rows.missing.values() for path in paths}
+    )
 
 
 def _adopt_fetched(
-    journal: Journal, catalogue: Catalogue, files: dict[str, _File], named: set[str]
+    downloads: DownloadStore, catalogue: Catalogue, files: dict[str, _File], named: set[str]
 ) -> int:
     """Give rows the bytes that were fetched for their address before."""
     query = (
@@ -202,20 +204,20 @@ def _adopt_fetched(
         "FROM wanted JOIN fetched USING (url)"
     )
     kept, urls = [], set()
-    for image_id, path, sha256, width, height, size, url in journal.rows(query):
+    for image_id, path, sha256, width, height, size, url in downloads.rows(query):
         if path in files and files[path].size == size:
-            kept.append(Kept(image_id, path, sha256, width, height))
+            kept.append(CachedFile(image_id, path, sha256, width, height))
             named.add(path)
             urls.add(url)
     if kept:
         catalogue.keep(kept)
-        journal.write_many("DELETE FROM wanted WHERE url = ?", ([url] for url in urls))
+        downloads.write_many("DELETE FROM wanted WHERE url = ?", ([url] for url in urls))
     return len(kept)
 
 
 def _adopt_known(
     home: Home,
-    journal: Journal,
+    downloads: DownloadStore,
     catalogue: Catalogue,
     files: dict[str, _File],
     named: set[str],
@@ -228,7 +230,7 @@ def _adopt_known(
         if path and (path in named or sha256_of(home.resolve(path)) == photograph.sha256):
             named.add(path)
             kept.append(
-                Kept(
+                CachedFile(
                     photograph.image_id,
                     path,
                     photograph.sha256,
@@ -238,7 +240,7 @@ def _adopt_known(
             )
     if kept:
         catalogue.keep(kept)
-        journal.write_many(
+        downloads.write_many(
             "DELETE FROM wanted WHERE image_id = ?", ([item.image_id] for item in kept)
         )
     return len(kept)

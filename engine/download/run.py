@@ -6,15 +6,15 @@ from dataclasses import dataclass, field, replace
 from engine.catalogue.store import Catalogue
 from engine.download.cache import Cache, Protect, nothing_protected
 from engine.download.contact import require_contact
-from engine.download.control import Control, Status
+from engine.download.control import DownloadControl, DownloadStatus
+from engine.download.disk_space import DiskSpaceWatch
 from engine.download.fetch import Fetcher
 from engine.download.gate import Gate
-from engine.download.journal import Journal, open_journal
+from engine.download.progress import DownloadProgress
 from engine.download.queue import Queue
 from engine.download.reconcile import PhotographsMissing, Reconciled, reconcile
-from engine.download.room import Room
 from engine.download.session import Session
-from engine.download.tally import Tally
+from engine.download.store import DownloadStore, open_download_store
 from engine.download.worker import Worker
 from engine.errors import WorkFailed
 from engine.home import Home
@@ -92,16 +92,16 @@ def download(
     Raises:
         BadInput: servers would not be told whom to write to.
         PhotographsMissing: many photographs have no file, and `consent` does not accept that.
-        WorkFailed: the disk or the cache takes no more; what came is kept. Or images, journal or
-            catalogue belong to another home.
+        WorkFailed: the disk or the cache takes no more; what came is kept. Or images, download
+            store or catalogue belong to another home.
     """
-    control = Control(home)
+    control = DownloadControl(home)
     held = _wait_for_turn(control, report)
     try:
         control.go_on()
-        with open_journal(home) as journal:
+        with open_download_store(home) as downloads:
             return _run(
-                home, catalogue, settings, limit, protect, report, consent, control, journal
+                home, catalogue, settings, limit, protect, report, consent, control, downloads
             )
     finally:
         release(held)
@@ -115,47 +115,49 @@ def _run(
     protect: Protect,
     report: Report,
     consent: Consent,
-    control: Control,
-    journal: Journal,
+    control: DownloadControl,
+    downloads: DownloadStore,
 ) -> Summary:
-    tally, queue = Tally(), Queue(journal)
+    progress, queue = DownloadProgress(), Queue(downloads)
     before = _cached(catalogue)
-    control.tell(Status("preparing", tally.started, time.time(), cache_before=before))
+    control.tell(DownloadStatus("preparing", progress.started, time.time(), cache_before=before))
     report(0, 0, "Looking through the catalogue")
     queue.fill(catalogue, settings.variant)
-    found = _reconciled(home, catalogue, protect, consent, control, journal, tally, before)
+    found = _reconciled(home, catalogue, protect, consent, control, downloads, progress, before)
     if found.missing:
         queue.fill(catalogue, settings.variant)
-    tally.successful = found.adopted
-    tally.total = tally.left = queue.order(catalogue, settings.order, limit)
-    gate = Gate(journal, settings)
-    cache = Cache(home, settings, journal, found.bytes, found.waiting.paths)
-    tell = _Telling(control, tally, cache, catalogue, before, found, report)
+    progress.successful = found.adopted
+    progress.total = progress.left = queue.order(catalogue, settings.order, limit)
+    gate = Gate(downloads, settings)
+    cache = Cache(home, settings, downloads, found.bytes, found.waiting.paths)
+    tell = _Telling(control, progress, cache, catalogue, before, found, report)
     note = ""
     try:
-        if tally.total:
+        if progress.total:
             require_contact(queue.hosts(), settings)
-            _fetch(home, catalogue, settings, protect, control, journal, gate, cache, tally, tell)
+            _fetch(
+                home, catalogue, settings, protect, control, downloads, gate, cache, progress, tell
+            )
     except BaseException as error:
         note = str(error) or "Interrupted."
         raise
     finally:
-        tally.phase, tally.note = "ended", note
+        progress.phase, progress.note = "ended", note
         tell.at_once()
-    parked = [view for view in gate.views() if view.state == "parked"] if tally.left else []
+    parked = [view for view in gate.views() if view.state == "parked"] if progress.left else []
     return Summary(
-        tally.successful,
-        tally.failed,
-        tally.rate_limited,
-        round(tally.seconds, 3),
+        progress.successful,
+        progress.failed,
+        progress.rate_limited,
+        round(progress.seconds, 3),
         before,
         _cached(catalogue),
         cache.used,
-        tally.fetched,
-        tally.requests,
-        tally.wire,
-        tally.left,
-        {str(kind): many for kind, many in tally.kinds.items()},
+        progress.fetched,
+        progress.requests,
+        progress.wire,
+        progress.left,
+        {str(kind): many for kind, many in progress.kinds.items()},
         [view.host for view in parked],
         [view.waiting for view in parked],
         found.removed,
@@ -171,19 +173,19 @@ def _fetch(
     catalogue: Catalogue,
     settings: DownloadSettings,
     protect: Protect,
-    control: Control,
-    journal: Journal,
+    control: DownloadControl,
+    downloads: DownloadStore,
     gate: Gate,
     cache: Cache,
-    tally: Tally,
+    progress: DownloadProgress,
     tell: "_Telling",
 ) -> None:
     fetcher = Fetcher(settings, home.images / ".incoming")
     worker = Worker(fetcher, ImageStore(home), cache, gate)
-    room = Room(settings, cache, catalogue, protect)
+    room = DiskSpaceWatch(settings, cache, catalogue, protect)
     try:
-        Session(settings, journal, gate, catalogue, worker, room, control, tell.now_and_then).run(
-            tally
+        Session(settings, downloads, gate, catalogue, worker, room, control, tell.now_and_then).run(
+            progress
         )
     finally:
         fetcher.close()
@@ -194,16 +196,16 @@ def _reconciled(
     catalogue: Catalogue,
     protect: Protect,
     consent: Consent,
-    control: Control,
-    journal: Journal,
-    tally: Tally,
+    control: DownloadControl,
+    downloads: DownloadStore,
+    progress: DownloadProgress,
     before: int,
 ) -> Reconciled:
-    """As `reconcile`; the status says so if it ends the download."""
+    """As `reconcile`; whoever watches is told where that ends the download."""
     try:
         return reconcile(
             home,
-            journal,
+            downloads,
             catalogue,
             protect,
             remove_strays=consent.remove_strays,
@@ -211,7 +213,9 @@ def _reconciled(
         )
     except WorkFailed as error:
         missing = error.images if isinstance(error, PhotographsMissing) else 0
-        ended = Status("ended", tally.started, time.time(), cache_before=before, cache_after=before)
+        ended = DownloadStatus(
+            "ended", progress.started, time.time(), cache_before=before, cache_after=before
+        )
         control.tell(replace(ended, note=str(error), missing=missing))
         raise
 
@@ -221,48 +225,48 @@ class _Telling:
 
     def __init__(
         self,
-        control: Control,
-        tally: Tally,
+        control: DownloadControl,
+        progress: DownloadProgress,
         cache: Cache,
         catalogue: Catalogue,
         before: int,
         found: Reconciled,
         report: Report,
     ) -> None:
-        self._control, self._tally, self._cache = control, tally, cache
+        self._control, self._progress, self._cache = control, progress, cache
         self._catalogue, self._before, self._report = catalogue, before, report
         self._found = found
         self._next = 0.0
 
-    def now_and_then(self, tally: Tally) -> None:
+    def now_and_then(self, progress: DownloadProgress) -> None:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _TOLD_EVERY
             self.at_once()
 
     def at_once(self) -> None:
-        tally, found = self._tally, self._found
-        photographs, size = tally.rates()
+        progress, found = self._progress, self._found
+        photographs, size = progress.rates()
         self._control.tell(
-            Status(
-                tally.phase,
-                tally.started,
+            DownloadStatus(
+                progress.phase,
+                progress.started,
                 time.time(),
-                tally.total,
-                tally.successful,
-                tally.failed,
-                tally.left,
-                tally.rate_limited,
-                {str(kind): many for kind, many in tally.kinds.items()},
+                progress.total,
+                progress.successful,
+                progress.failed,
+                progress.left,
+                progress.rate_limited,
+                {str(kind): many for kind, many in progress.kinds.items()},
                 photographs,
                 size,
-                tally.wire,
-                tally.left / photographs if photographs else None,
+                progress.wire,
+                progress.left / photographs if photographs else None,
                 self._cache.used,
                 self._cache.most,
                 self._before,
                 _cached(self._catalogue),
-                tally.note,
-                _hosts(tally),
+                progress.note,
+                _hosts(progress),
                 found.removed,
                 found.removed_bytes,
                 found.trash,
@@ -271,20 +275,20 @@ class _Telling:
                 list(found.waiting.paths[:_STRAYS_NAMED]),
             )
         )
-        done = tally.total - tally.left
-        self._report(done, tally.total, tally.note or "Fetching photographs")
+        done = progress.total - progress.left
+        self._report(done, progress.total, progress.note or "Fetching photographs")
 
 
-def _hosts(tally: Tally) -> dict[str, tuple[int, float]]:
-    asked = tally.asked()
-    most_left = sorted(tally.left_by_host, key=lambda host: -tally.left_by_host[host])
+def _hosts(progress: DownloadProgress) -> dict[str, tuple[int, float]]:
+    asked = progress.asked()
+    most_left = sorted(progress.left_by_host, key=lambda host: -progress.left_by_host[host])
     return {
-        host: (tally.left_by_host[host], round(asked.get(host, 0.0), 3))
+        host: (progress.left_by_host[host], round(asked.get(host, 0.0), 3))
         for host in most_left[:_HOSTS_TOLD]
     }
 
 
-def _wait_for_turn(control: Control, report: Report) -> int:
+def _wait_for_turn(control: DownloadControl, report: Report) -> int:
     """The lock of the home's downloads; another download is waited for."""
     while (held := claim(control.lock)) is None:
         report(0, 0, "Waiting for another download to end")

@@ -8,16 +8,16 @@ from dataclasses import replace
 
 from engine.catalogue.store import Catalogue
 from engine.download.addresses import host_of
-from engine.download.control import Control
+from engine.download.control import DownloadControl
+from engine.download.disk_space import DiskSpaceWatch
 from engine.download.feedback import tell_gate
 from engine.download.gate import Gate
-from engine.download.health import Health
-from engine.download.journal import Journal
-from engine.download.lane import Lane
-from engine.download.outcome import Deferred, DiskFull, Failed, Fetched, Moved
+from engine.download.health import HostHealth
+from engine.download.host_queue import HostQueue
+from engine.download.outcome import Deferred, DiskFull, Failed, Fetched, Redirected
+from engine.download.progress import DownloadProgress
 from engine.download.queue import Item, Queue
-from engine.download.room import Room
-from engine.download.tally import Tally
+from engine.download.store import DownloadStore
 from engine.download.worker import Landed, Worker
 from engine.errors import WorkFailed
 from engine.images.store import StoredImage
@@ -39,24 +39,24 @@ class Session:
     def __init__(
         self,
         settings: DownloadSettings,
-        journal: Journal,
+        downloads: DownloadStore,
         gate: Gate,
         catalogue: Catalogue,
         worker: Worker,
-        room: Room,
-        control: Control,
-        tell: Callable[[Tally], None],
+        room: DiskSpaceWatch,
+        control: DownloadControl,
+        tell: Callable[[DownloadProgress], None],
     ) -> None:
-        self._settings, self._journal, self._gate = settings, journal, gate
+        self._settings, self._downloads, self._gate = settings, downloads, gate
         self._catalogue, self._worker = catalogue, worker
         self._room, self._control, self._tell = room, control, tell
-        self._queue = Queue(journal)
-        self._lanes: dict[str, Lane] = {}
+        self._queue = Queue(downloads)
+        self._host_queues: dict[str, HostQueue] = {}
         self._landed: queues.SimpleQueue[Landed] = queues.SimpleQueue()
         self._flying = 0
         self._problem: WorkFailed | None = None
 
-    def run(self, tally: Tally) -> None:
+    def run(self, progress: DownloadProgress) -> None:
         """Fetch what the queue holds, until it is done, or told to stop.
 
         Raises:
@@ -64,82 +64,92 @@ class Session:
         """
         for host, left in self._queue.hosts().items():
             self._lane(host).left = left
-        tally.left = sum(lane.left for lane in self._lanes.values())
+        progress.left = sum(host_queue.left for host_queue in self._host_queues.values())
         pool = ThreadPoolExecutor(self._settings.connections, "download")
         try:
-            self._loop(pool, tally)
+            self._loop(pool, progress)
         except BaseException:
             self._worker.abort()
             raise
         finally:
             pool.shutdown(cancel_futures=True)
-            self._take_in(tally, wait=0)
+            self._take_in(progress, wait=0)
             self._room.end()
         if self._problem is not None:
             raise self._problem
 
-    def _loop(self, pool: ThreadPoolExecutor, tally: Tally) -> None:
+    def _loop(self, pool: ThreadPoolExecutor, progress: DownloadProgress) -> None:
         while True:
             pausing = self._control.asked_to_pause
             if not pausing:
                 self._tend_room()
                 pausing = self._room.waits_for_disk
             stopping = self._control.asked_to_stop or self._problem is not None
-            wait = _TICK if stopping or pausing else self._send(pool, tally)
+            wait = _TICK if stopping or pausing else self._send(pool, progress)
             if not self._flying and (stopping or self._nothing_left()):
                 return
-            tally.phase = "stopping" if stopping else "paused" if pausing else "running"
-            tally.note = "" if self._flying else self._room.note or self._why_waiting()
-            tally.left_by_host = {host: lane.left for host, lane in self._lanes.items()}
-            self._take_in(tally, wait)
-            self._tell(tally)
+            progress.phase = "stopping" if stopping else "paused" if pausing else "running"
+            progress.note = "" if self._flying else self._room.note or self._why_waiting()
+            progress.left_by_host = {
+                host: host_queue.left for host, host_queue in self._host_queues.items()
+            }
+            self._take_in(progress, wait)
+            self._tell(progress)
 
-    def _send(self, pool: ThreadPoolExecutor, tally: Tally) -> float:
+    def _send(self, pool: ThreadPoolExecutor, progress: DownloadProgress) -> float:
         """Let go out what may; returns the seconds until something may be due."""
         now = self._gate.now()
         wait = _TICK
-        for lane in list(self._lanes.values()):
-            if lane.flying >= lane.left:
+        for host_queue in list(self._host_queues.values()):
+            if host_queue.flying >= host_queue.left:
                 continue
-            if lane.wake > now:
-                wait = min(wait, lane.wake - now)
+            if host_queue.wake > now:
+                wait = min(wait, host_queue.wake - now)
                 continue
-            most = self._gate.connections(lane.host, lane.slow(now)) if lane.host else 1
-            while lane.flying < most and self._flying < self._settings.connections:
-                if not self._send_one(pool, lane, tally):
+            most = (
+                self._gate.connections(host_queue.host, host_queue.slow(now))
+                if host_queue.host
+                else 1
+            )
+            while host_queue.flying < most and self._flying < self._settings.connections:
+                if not self._send_one(pool, host_queue, progress):
                     break
-            wait = min([wait, *(due - now for due in (lane.wake, lane.due) if due > now)])
+            wait = min(
+                [wait, *(due - now for due in (host_queue.wake, host_queue.due) if due > now)]
+            )
         return wait
 
-    def _send_one(self, pool: ThreadPoolExecutor, lane: Lane, tally: Tally) -> bool:
+    def _send_one(
+        self, pool: ThreadPoolExecutor, host_queue: HostQueue, progress: DownloadProgress
+    ) -> bool:
         if self._room.note:
             return False
         now = self._gate.now()
-        item = lane.next(self._queue, now)
+        item = host_queue.next(self._queue, now)
         if item is None:
             return False
-        if not lane.host:
+        if not host_queue.host:
             refused = Failed("policy", "Only http and https addresses are fetched.")
-            self._settle_failure(lane, item, refused, tally)
+            self._settle_failure(host_queue, item, refused, progress)
             return True
-        turn = self._gate.ask(lane.host, item.size)
-        lane.why = turn.why
+        turn = self._gate.ask(host_queue.host, item.size)
+        host_queue.why = turn.why
         if turn.wait > 0:
-            lane.put_back(item)
+            host_queue.put_back(item)
             # Another process, or the reader of the page, may change a long wait.
-            lane.wake, lane.until = now + min(turn.wait, 1.0), now + turn.wait
+            host_queue.wake, host_queue.until = now + min(turn.wait, 1.0), now + turn.wait
             return False
-        lane.sent.append(now)
-        lane.is_probing = lane.is_probing or bool(item.probe)
+        host_queue.sent.append(now)
+        host_queue.is_probing = host_queue.is_probing or bool(item.probe)
         self._flying += 1
-        pool.submit(self._fly, item, now, None if item.attempts else lane.health.patience)
+        pool.submit(self._fly, item, now, None if item.attempts else host_queue.health.patience)
         return True
 
     def _fly(self, item: Item, sent: float, patience: float | None) -> None:
         """In a thread of the pool."""
         self._landed.put(self._worker.fetch(item, sent, patience))
 
-    def _take_in(self, tally: Tally, wait: float) -> None:
+    def _take_in(self, progress: DownloadProgress, wait: float) -> None:
         """Take in all that has landed; waits for the first so many seconds."""
         batch: list[Landed] = []
         try:
@@ -149,86 +159,92 @@ class Session:
         except queues.Empty:
             pass
         fetched: list[tuple[Item, Fetched, StoredImage]] = []
-        with self._journal.transaction():
-            tell_gate(self._gate, self._lanes, batch)
+        with self._downloads.transaction():
+            tell_gate(self._gate, self._host_queues, batch)
             for landed in batch:
-                fetched += self._settle(landed, tally)
+                fetched += self._settle(landed, progress)
             kept = self._queue.note_fetched(fetched, self._settings.variant) if fetched else []
-        # The journal knows them first: rows that a power cut takes are given back from it.
+        # The download store knows them first: rows that a power cut takes are given back from it.
         if kept:
-            tally.successful += self._catalogue.keep(kept)
+            progress.successful += self._catalogue.keep(kept)
         for landed in batch:
             if landed.error is not None:
                 self._stop_for(landed.error)
 
-    def _settle(self, landed: Landed, tally: Tally) -> list[tuple[Item, Fetched, StoredImage]]:
+    def _settle(
+        self, landed: Landed, progress: DownloadProgress
+    ) -> list[tuple[Item, Fetched, StoredImage]]:
         """What is to become of what landed; returns it where it is a photograph."""
         item, outcome = landed.item, landed.outcome
-        lane = self._lanes[item.host]
-        lane.sent.remove(landed.sent)
-        lane.is_probing = lane.is_probing and not item.probe
+        host_queue = self._host_queues[item.host]
+        host_queue.sent.remove(landed.sent)
+        host_queue.is_probing = host_queue.is_probing and not item.probe
         self._flying -= 1
         if outcome is None:
-            lane.put_back(item)
+            host_queue.put_back(item)
             return []
-        tally.received(outcome, lane.host)
+        progress.received(outcome, host_queue.host)
         if item.probe == "known good":
             return []
         match outcome:
             case Fetched() if landed.stored:
-                lane.known_good = item.url if not item.at else lane.known_good
-                lane.left -= 1
-                tally.left -= 1
+                host_queue.known_good = item.url if not item.at else host_queue.known_good
+                host_queue.left -= 1
+                progress.left -= 1
                 return [(item, outcome, landed.stored)]
-            case Moved():
-                self._follow(lane, item, outcome, tally)
+            case Redirected():
+                self._follow(host_queue, item, outcome, progress)
             case Failed():
-                self._settle_failure(lane, item, outcome, tally)
+                self._settle_failure(host_queue, item, outcome, progress)
             case Deferred():
-                lane.put_back(replace(item, size=max(item.size, landed.size)))
+                host_queue.put_back(replace(item, size=max(item.size, landed.size)))
         return []
 
-    def _follow(self, lane: Lane, item: Item, moved: Moved, tally: Tally) -> None:
+    def _follow(
+        self, host_queue: HostQueue, item: Item, moved: Redirected, progress: DownloadProgress
+    ) -> None:
         if item.hops >= _MOST_HOPS:
             many = Failed("policy", f"The address leads through more than {_MOST_HOPS} redirects.")
-            self._settle_failure(lane, item, many, tally)
+            self._settle_failure(host_queue, item, many, progress)
             return
         host = host_of(moved.target)
         onwards = replace(item, at=moved.target, host=host, hops=item.hops + 1, probe="")
-        self._move(lane, onwards).put_back(onwards)
+        self._move(host_queue, onwards).put_back(onwards)
 
-    def _lane(self, host: str) -> Lane:
-        if host not in self._lanes:
-            self._lanes[host] = Lane(host, health=Health(self._gate.in_doubt(host)))
-        return self._lanes[host]
+    def _lane(self, host: str) -> HostQueue:
+        if host not in self._host_queues:
+            self._host_queues[host] = HostQueue(host, health=HostHealth(self._gate.in_doubt(host)))
+        return self._host_queues[host]
 
-    def _move(self, lane: Lane, item: Item) -> Lane:
-        """The lane of the item's own host, which it is counted in from now on."""
-        lane.left -= 1
+    def _move(self, host_queue: HostQueue, item: Item) -> HostQueue:
+        """The host queue of the item's own host, which it is counted in from now on."""
+        host_queue.left -= 1
         other = self._lane(item.host)
         other.left += 1
         return other
 
-    def _settle_failure(self, lane: Lane, item: Item, failure: Failed, tally: Tally) -> None:
-        attempts, tries = item.attempts + 1, self._tries(lane, failure)
+    def _settle_failure(
+        self, host_queue: HostQueue, item: Item, failure: Failed, progress: DownloadProgress
+    ) -> None:
+        attempts, tries = item.attempts + 1, self._tries(host_queue, failure)
         if item.probe and failure.signal != "neutral":
             # It may be the host that fails, so the address is not given up for it.
             attempts = min(attempts, tries - 1)
         final = attempts >= tries
         self._queue.note_failure(item, failure, attempts, final)
         if final:
-            lane.health.forget(item.url)
-            lane.left -= 1
-            tally.left -= 1
-            tally.gave_up(failure.kind)
+            host_queue.health.forget(item.url)
+            host_queue.left -= 1
+            progress.left -= 1
+            progress.gave_up(failure.kind)
             return
         pause = random.uniform(0, min(_LONGEST_BACKOFF, 2.0**attempts))
         # Where redirects led may hold for a moment only, so the way begins anew.
         again = Item(item.url, host_of(item.url), attempts=attempts)
-        self._move(lane, again).try_later(again, self._gate.now() + pause)
+        self._move(host_queue, again).try_later(again, self._gate.now() + pause)
 
-    def _tries(self, lane: Lane, failure: Failed) -> int:
-        if failure.status == 429 and not lane.health.addresses_object:
+    def _tries(self, host_queue: HostQueue, failure: Failed) -> int:
+        if failure.status == 429 and not host_queue.health.addresses_object:
             return _TRIES_AT_A_BUSY_HOST
         if failure.kind == "transient":
             return self._settings.attempts
@@ -254,12 +270,16 @@ class Session:
         """Whether all is settled but what waits for a host that is parked for long."""
         soon = self._gate.now() + _LONGEST_WAIT
         return all(
-            lane.left == 0 or (lane.why == "parked" and lane.until > soon)
-            for lane in self._lanes.values()
+            host_queue.left == 0 or (host_queue.why == "parked" and host_queue.until > soon)
+            for host_queue in self._host_queues.values()
         )
 
     def _why_waiting(self) -> str:
-        waiting = {lane.why: lane.host for lane in self._lanes.values() if lane.left}
+        waiting = {
+            host_queue.why: host_queue.host
+            for host_queue in self._host_queues.values()
+            if host_queue.left
+        }
         if "" in waiting or "pace" in waiting:
             return ""
         if "budget" in waiting:

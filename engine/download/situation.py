@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from engine.download.gate import Budget, Gate, HostView
-from engine.download.journal import Journal
+from engine.download.gate import Gate, HostBudget, HostView
 from engine.download.queue import Queue
+from engine.download.store import DownloadStore
 from engine.settings.download import DownloadSettings
 
 _SHORTEST_SPAN = 60.0
@@ -29,18 +29,21 @@ class Situation:
     given up, by class."""
 
     hosts: tuple[HostView, ...]
-    budgets: dict[str, list[Budget]]
+    budgets: dict[str, list[HostBudget]]
     recent: tuple[Recent, ...]
     failures: dict[str, int]
 
 
 def situation(
-    journal: Journal, settings: DownloadSettings, hosts: Collection[str] = (), recent: int = 24
+    downloads: DownloadStore,
+    settings: DownloadSettings,
+    hosts: Collection[str] = (),
+    recent: int = 24,
 ) -> Situation:
     """Of these hosts and of those that are paused or parked, and of the last photographs."""
-    gate = Gate(journal, settings)
+    gate = Gate(downloads, settings)
     views = [view for view in gate.views(hosts) if view.host]
-    budgets: dict[str, list[Budget]] = {}
+    budgets: dict[str, list[HostBudget]] = {}
     for view in views:
         if view.provider not in budgets:
             budgets[view.provider] = [
@@ -49,13 +52,13 @@ def situation(
     return Situation(
         tuple(views),
         {provider: found for provider, found in budgets.items() if found},
-        _recent(journal, recent),
-        Queue(journal).failure_counts(),
+        _recent(downloads, recent),
+        Queue(downloads).failure_counts(),
     )
 
 
-def _recent(journal: Journal, many: int) -> tuple[Recent, ...]:
-    rows = journal.rows(
+def _recent(downloads: DownloadStore, many: int) -> tuple[Recent, ...]:
+    rows = downloads.rows(
         "SELECT sha256, path, last.host, COALESCE(image_id, ''), COALESCE(species, '') "
         "FROM (SELECT * FROM fetched ORDER BY t DESC LIMIT ?) AS last "
         "LEFT JOIN wanted USING (url) GROUP BY sha256 ORDER BY MAX(t) DESC",

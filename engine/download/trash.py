@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from engine.download.journal import Journal
+from engine.download.store import DownloadStore
 from engine.errors import BadInput, WorkFailed
 from engine.files import read_json_lines
 from engine.home import Home
@@ -46,7 +46,7 @@ class Discard:
 
 
 @dataclass(frozen=True)
-class Discarded:
+class DiscardedFiles:
     """What was moved to the trash; `folder` is relative to the home, empty where nothing was."""
 
     paths: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Restored:
+class RestoredFiles:
     """Files that are back; `left` stay in the trash because their place is taken."""
 
     files: int
@@ -81,19 +81,19 @@ class _Entry:
     claims: tuple[dict[str, Any], ...]
 
 
-def discard(home: Home, journal: Journal, items: Sequence[Discard]) -> Discarded:
+def discard(home: Home, downloads: DownloadStore, items: Sequence[Discard]) -> DiscardedFiles:
     """Move files to today's trash; one that cannot be moved stays where it is.
 
     Raises:
         WorkFailed: the manifest cannot be written; nothing was moved.
     """
     if not items:
-        return Discarded()
+        return DiscardedFiles()
     now = time.time()
     folder = _root(home) / date.fromtimestamp(now).isoformat()
     targets = [_free_place(folder, item.path, now) for item in items]
     lines = [
-        _line(journal, item, target.relative_to(folder).as_posix(), now)
+        _line(downloads, item, target.relative_to(folder).as_posix(), now)
         for item, target in zip(items, targets, strict=True)
     ]
     _append(folder / _MANIFEST, lines)
@@ -103,9 +103,9 @@ def discard(home: Home, journal: Journal, items: Sequence[Discard]) -> Discarded
             target.parent.mkdir(parents=True, exist_ok=True)
             home.resolve(item.path).rename(target)
             moved.append(item)
-    journal.write_many("DELETE FROM fetched WHERE path = ?", ([item.path] for item in moved))
+    downloads.write_many("DELETE FROM fetched WHERE path = ?", ([item.path] for item in moved))
     size = sum(item.bytes for item in moved)
-    return Discarded(tuple(item.path for item in moved), size, home.relative(folder))
+    return DiscardedFiles(tuple(item.path for item in moved), size, home.relative(folder))
 
 
 def days(home: Home) -> list[Day]:
@@ -114,7 +114,7 @@ def days(home: Home) -> list[Day]:
     return [day for day in found if day.files]
 
 
-def restore(home: Home, date: str) -> Restored:
+def restore_discarded(home: Home, date: str) -> RestoredFiles:
     """Bring a day's files back to where they were.
 
     They belong to their user from then on: no later download removes them.
@@ -128,22 +128,22 @@ def restore(home: Home, date: str) -> Restored:
         raise BadInput(f"The trash holds nothing of {date!r}; list it to see its days.")
     back = sum(_move_back(home, entry) for entry in entries)
     _remove_if_empty(_root(home) / date)
-    return Restored(back, len(entries) - back)
+    return RestoredFiles(back, len(entries) - back)
 
 
-def recover(home: Home, journal: Journal, paths: Collection[str]) -> set[str]:
+def recover(home: Home, downloads: DownloadStore, paths: Collection[str]) -> set[str]:
     """Bring back files that photographs of the catalogue name again; returns their paths."""
     back: set[str] = set()
     for folder in _folders(home) if paths else []:
         for entry in _entries(folder):
             if entry.why == "stray" and entry.path in paths and _move_back(home, entry):
                 back.add(entry.path)
-                _claim(journal, entry)
+                _claim(downloads, entry)
         _remove_if_empty(folder)
     return back
 
 
-def empty(home: Home, date: str = "") -> Day:
+def empty_discarded(home: Home, date: str = "") -> Day:
     """Remove a day's files for good, or those of all days; returns how many and their bytes.
 
     Raises:
@@ -204,8 +204,8 @@ def _free_place(folder: Path, path: str, now: float) -> Path:
     return place if not place.exists() else place.with_name(f"{place.name}.{now:.0f}")
 
 
-def _line(journal: Journal, item: Discard, kept: str, now: float) -> dict[str, Any]:
-    rows = journal.rows(f"SELECT {', '.join(_CLAIM)} FROM fetched WHERE path = ?", [item.path])
+def _line(downloads: DownloadStore, item: Discard, kept: str, now: float) -> dict[str, Any]:
+    rows = downloads.rows(f"SELECT {', '.join(_CLAIM)} FROM fetched WHERE path = ?", [item.path])
     return {
         "path": item.path,
         "kept": kept,
@@ -245,13 +245,13 @@ def _move_back(home: Home, entry: _Entry) -> bool:
     return True
 
 
-def _claim(journal: Journal, entry: _Entry) -> None:
+def _claim(downloads: DownloadStore, entry: _Entry) -> None:
     statement = (
         f"INSERT OR IGNORE INTO fetched ({', '.join(_CLAIM)}) "
         f"VALUES ({', '.join('?' * len(_CLAIM))})"
     )
     whole = [row for row in entry.claims if set(_CLAIM) <= row.keys()]
-    journal.write_many(statement, ([row[name] for name in _CLAIM] for row in whole))
+    downloads.write_many(statement, ([row[name] for name in _CLAIM] for row in whole))
 
 
 def _day(folder: Path) -> Day:

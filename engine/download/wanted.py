@@ -82,13 +82,13 @@ def _hosts(url: Any) -> tuple[list[str], Numbers]:
     start = pc.struct_field(pc.extract_regex(url, r"^(?P<start>[^/]*//[^/?#]*)"), "start")
     starts, codes = _codes(start)
     names: dict[str, int] = {}
-    place = np.full(len(starts) + 1, -1, np.int64)
+    index = np.full(len(starts) + 1, -1, np.int64)
     for code, text in enumerate(starts):
         try:
-            place[code] = names.setdefault(host_of(text), len(names))
+            index[code] = names.setdefault(host_of(text), len(names))
         except RefusedAddress:
             continue
-    return list(names), place[codes]
+    return list(names), index[codes]
 
 
 def _first_of_each(url: Any) -> NDArray[np.bool_]:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadInput, WorkFailed
-from engine.evaluation.look import AS_TRAINED, Look
 from engine.evaluation.network import best_checkpoint, load_network, temperature_of
 from engine.evaluation.outcome import Outcome, OutcomeWriter
 from engine.evaluation.scores import (
@@ -20,28 +19,29 @@ from engine.evaluation.scores import (
     mean,
     recall_by_class,
 )
+from engine.evaluation.transform import AS_TRAINED, EvaluationTransform
 from engine.files import write_atomic, write_json
 from engine.home import Home
 from engine.images.shrunk import ShrunkStore
 from engine.progress import Report, silent
 from engine.split.classes import ClassMap
 from engine.split.folder import SplitLine
-from engine.training.dataset import PhotoDataset
-from engine.training.device import choose_device
-from engine.training.folder import RunFolder
-from engine.training.interval import interval
-from engine.training.judge import judge, judging_size
-from engine.training.loader import Loader
-from engine.training.metrics import genera_of
-from engine.training.views import ValView
+from engine.training.data.dataset import PhotoDataset
+from engine.training.data.loader import Loader
+from engine.training.data.transforms import ValTransform
+from engine.training.device.device import choose_device
+from engine.training.inference import evaluation_batch_size, predict_batches
+from engine.training.report.metrics import genera_of
+from engine.training.report.wilson import wilson_interval
+from engine.training.state.run_folder import RunFolder
 
 
-def evaluate(
+def evaluate_run(
     home: Home,
     folder: RunFolder,
     part: str = "test",
     report: Report = silent,
-    look: Look = AS_TRAINED,
+    look: EvaluationTransform = AS_TRAINED,
 ) -> dict[str, Any]:
     """Judge a run's best checkpoint on "train", "val" or "test".
 
@@ -62,7 +62,7 @@ def evaluate(
     if not lines:
         raise BadInput(f"The {part} part of {folder.run_id} holds no photograph to judge by.")
     device = choose_device(settings.training)
-    view = ValView(settings.augmentation.val)
+    view = ValTransform(settings.augmentation.val)
     dataset = PhotoDataset(home, lines, folder.read_preset(), view)
     if settings.data.shrink_once:
         dataset.read_copies(ShrunkStore(home, settings.data.shrink_side))
@@ -70,9 +70,9 @@ def evaluate(
     network = load_network(checkpoint, device, look)
     temperature = temperature_of(folder, checkpoint)
     writer, unreadable, done = OutcomeWriter(len(classes), temperature), dict[int, str](), 0
-    learning = checkpoint.place.pass_size or settings.training.batch_size
-    size = judging_size(learning, settings.data.image_size)
-    for batch, logits in judge(network, dataset, loader, device, size):
+    learning = checkpoint.position.pass_size or settings.training.batch_size
+    size = evaluation_batch_size(learning, settings.data.image_size)
+    for batch, logits in predict_batches(network, dataset, loader, device, size):
         if len(batch.labels):
             writer.add(batch.indices, batch.labels, logits)
         unreadable |= batch.unreadable
@@ -85,7 +85,7 @@ def evaluate(
     values = {
         "part": part,
         "checkpoint": checkpoint.path.name,
-        "step": checkpoint.place.step,
+        "step": checkpoint.position.step,
         "image_size": settings.data.image_size,
         "mirrored": look.mirrored,
         "temperature": temperature,
@@ -110,7 +110,7 @@ def _scores(outcome: Outcome, train_images: NDArray[np.int64], classes: ClassMap
         "classes": int((~np.isnan(recall)).sum()),
         "classes_absent": int(np.isnan(recall).sum()),
         "top1": top1,
-        "top1_interval": interval(top1, len(outcome.labels)),
+        "top1_interval": wilson_interval(top1, len(outcome.labels)),
         "top5": mean(outcome.among),
         "k": outcome.k,
         "macro_top1": macro(recall),

@@ -22,15 +22,15 @@ def stratified_folds(
     fold = np.empty(len(labels), np.int64)
     for label in np.unique(np.asarray(labels)):
         members: dict[object, list[int]] = {}
-        for place in np.flatnonzero(np.asarray(labels) == label).tolist():
-            members.setdefault(groups[place] or place, []).append(place)
+        for index in np.flatnonzero(np.asarray(labels) == label).tolist():
+            members.setdefault(groups[index] or index, []).append(index)
         # The large groups first, each to the fold with the fewest; which fold begins is chance.
         together = [list(members.values())[i] for i in chance.permutation(len(members))]
         filled, order = np.zeros(folds, int), chance.permutation(folds)
-        for places in sorted(together, key=len, reverse=True):
+        for indices in sorted(together, key=len, reverse=True):
             target = order[int(filled[order].argmin())]
-            fold[places] = target
-            filled[target] += len(places)
+            fold[indices] = target
+            filled[target] += len(indices)
     return fold
 
 

@@ -3,14 +3,14 @@
 from torch import nn
 
 from engine.errors import BadInput
-from engine.evaluation.look import AS_TRAINED, Look, Mirrored
+from engine.evaluation.transform import AS_TRAINED, EvaluationTransform, Mirrored
 from engine.training.calibration import read_calibration
-from engine.training.checkpoint import Checkpoint, open_checkpoint
-from engine.training.device import Device
-from engine.training.folder import RunFolder
-from engine.training.learner import select, to_device
-from engine.training.model import build_model
-from engine.training.weights import carry_weights
+from engine.training.device.device import Device
+from engine.training.model.network import build_model
+from engine.training.model.start_weights import carry_weights
+from engine.training.optim.step import select, to_device
+from engine.training.state.checkpoint import Checkpoint, open_checkpoint
+from engine.training.state.run_folder import RunFolder
 
 
 def best_checkpoint(folder: RunFolder) -> Checkpoint:
@@ -34,7 +34,9 @@ def temperature_of(folder: RunFolder, checkpoint: Checkpoint) -> float:
     return found.temperature if found else 1.0
 
 
-def load_network(checkpoint: Checkpoint, device: Device, look: Look = AS_TRAINED) -> nn.Module:
+def load_network(
+    checkpoint: Checkpoint, device: Device, look: EvaluationTransform = AS_TRAINED
+) -> nn.Module:
     """The network with the weights of a checkpoint, on a device.
 
     Raises:

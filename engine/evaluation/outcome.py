@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from engine.training.metrics import clamped_k
+from engine.training.report.metrics import clamped_k
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,17 @@ from engine.crop.apply import cut, read_square
 from engine.crop.finder import Crop, find_crop, find_crop_in
 from engine.crop.manual import ManualSquares
 from engine.crop.store import CropStore
-from engine.evaluation.look import AS_TRAINED, Look
 from engine.evaluation.network import best_checkpoint, load_network, temperature_of
+from engine.evaluation.transform import AS_TRAINED, EvaluationTransform
 from engine.files import sha256_of
 from engine.home import Home
 from engine.images.decode import Pixels
-from engine.training.device import choose_device
-from engine.training.folder import RunFolder
-from engine.training.judge import logits_of
-from engine.training.metrics import TOP
-from engine.training.model import normalisation_of
-from engine.training.views import ValView
+from engine.training.data.transforms import ValTransform
+from engine.training.device.device import choose_device
+from engine.training.inference import logits_of
+from engine.training.model.network import normalisation_of
+from engine.training.report.metrics import TOP
+from engine.training.state.run_folder import RunFolder
 
 Photo = Path | bytes | Pixels
 
@@ -45,7 +45,9 @@ class Named:
 class Predictor:
     """A run's best network, loaded once; names photographs exactly as evaluation sees them."""
 
-    def __init__(self, home: Home, folder: RunFolder, look: Look = AS_TRAINED) -> None:
+    def __init__(
+        self, home: Home, folder: RunFolder, look: EvaluationTransform = AS_TRAINED
+    ) -> None:
         """Load the network.
 
         Raises:
@@ -62,7 +64,7 @@ class Predictor:
         self._normalise = normalisation_of(self._network)
         self._crops = CropStore(home)
         self._drawn = ManualSquares(home)
-        self._view = ValView(look.settings(checkpoint.settings).augmentation.val)
+        self._view = ValTransform(look.settings(checkpoint.settings).augmentation.val)
 
     def predict(self, photo: Photo, k: int = TOP) -> Named:
         """The `k` most probable species (fewer if there are fewer) of a file, bytes or pixels.
@@ -74,7 +76,7 @@ class Predictor:
         """
         crop, square = self._square(photo)
         image = self._view(square)
-        pixels = self._normalise(image[None].to(self._device.place))
+        pixels = self._normalise(image[None].to(self._device.torch_device))
         logits = logits_of(self._network, pixels, self._device)[0]
         shares = (logits / self._temperature).softmax(0).cpu()
         best = shares.topk(max(1, min(k, len(self.classes))))
@@ -105,7 +107,9 @@ class Predictor:
         return find_crop_in(photo, self.preset)
 
 
-def predict(home: Home, folder: RunFolder, photos: Sequence[Photo], k: int = TOP) -> list[Named]:
+def predict_photographs(
+    home: Home, folder: RunFolder, photos: Sequence[Photo], k: int = TOP
+) -> list[Named]:
     """Name several photographs. Errors as `Predictor` and its `predict`."""
     predictor = Predictor(home, folder)
     return [predictor.predict(photo, k) for photo in photos]

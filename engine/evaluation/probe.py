@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.catalogue.record import Photograph
-from engine.catalogue.sampling import deal, fetch
+from engine.catalogue.sampling import deal_equal_shares, fetch_places
 from engine.catalogue.store import Catalogue, Filter
 from engine.crop.lite import installed_weights
 from engine.crop.presets import CENTRE
@@ -26,13 +26,13 @@ from engine.settings.optimisation import TrainingSettings
 from engine.settings.probe import ProbeSettings
 from engine.split.classes import ClassMap
 from engine.split.folder import SplitLine
-from engine.training.dataset import PhotoDataset
-from engine.training.device import Device, choose_device
-from engine.training.judge import judge
-from engine.training.learner import to_device
-from engine.training.loader import Loader
-from engine.training.model import build_model, start_model
-from engine.training.views import ValView
+from engine.training.data.dataset import PhotoDataset
+from engine.training.data.loader import Loader
+from engine.training.data.transforms import ValTransform
+from engine.training.device.device import Device, choose_device
+from engine.training.inference import predict_batches
+from engine.training.model.network import build_model, start_model
+from engine.training.optim.step import to_device
 
 # Of a species with fewer, a fold would hold one photograph or none.
 _FEWEST = 10
@@ -40,7 +40,7 @@ _BATCH = 32
 _CACHED = Filter(state="cached")
 
 
-def probe(
+def probe_crops(
     home: Home,
     catalogue: Catalogue,
     presets: Sequence[CropPreset],
@@ -84,7 +84,7 @@ def labelled(catalogue: Catalogue, settings: ProbeSettings) -> list[Photograph]:
     chance = np.random.default_rng(settings.seed)
     most = max(2, settings.photographs // least)
     chosen = [eligible[i] for i in chance.permutation(len(eligible))[:most]]
-    return fetch(catalogue, _CACHED, deal(chosen, settings.photographs, chance))
+    return fetch_places(catalogue, _CACHED, deal_equal_shares(chosen, settings.photographs, chance))
 
 
 def _line(item: Photograph, classes: ClassMap) -> SplitLine:
@@ -133,11 +133,11 @@ def _features(
     """(n, width) float32; NaN where a photograph cannot be read."""
     side = settings.image_size
     dataset = PhotoDataset(
-        home, lines, preset, ValView(ValAugmentation(resize=side, center_crop=side))
+        home, lines, preset, ValTransform(ValAugmentation(resize=side, center_crop=side))
     )
     found: Tensor | None = None
     seen = 0
-    for batch, given in judge(network, dataset, Loader(workers=1), device, _BATCH):
+    for batch, given in predict_batches(network, dataset, Loader(workers=1), device, _BATCH):
         if len(given):
             if found is None:
                 found = torch.full((len(lines), given.shape[1]), torch.nan)

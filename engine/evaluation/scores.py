@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.evaluation.outcome import Certainty, Outcome
-from engine.training.metrics import BINS
-from engine.training.rarity import BUCKETS
+from engine.training.report.metrics import BINS
+from engine.training.report.rarity import BUCKETS
 
 
 def recall_by_class(

@@ -114,7 +114,7 @@ def sky(rng: np.random.Generator, height: int, width: int) -> Picture:
     return picture
 
 
-def wall(rng: np.random.Generator, height: int, width: int) -> Picture:
+def stone_wall(rng: np.random.Generator, height: int, width: int) -> Picture:
     """Plaster, brick or boards, with the shadow of leaves on it."""
     paints = [(0.86, 0.82, 0.74), (0.72, 0.70, 0.67), (0.76, 0.52, 0.40), (0.56, 0.60, 0.62),
               (0.62, 0.36, 0.27), (0.48, 0.38, 0.29)]  # fmt: skip
@@ -176,7 +176,7 @@ BACKDROPS: dict[str, Callable[[np.random.Generator, int, int], Picture]] = {
     "foliage": foliage,
     "meadow": meadow,
     "sky": sky,
-    "wall": wall,
+    "wall": stone_wall,
     "dusk": dusk,
 }
 

@@ -52,7 +52,7 @@ class Blade:
 
 
 @dataclass(frozen=True, eq=False)
-class View:
+class Camera:
     """An orthographic camera: `axes` (3, 3) has the camera's right, up and towards-viewer
     directions as rows, `scale` is pixels a plant unit, `x` and `y` where the plant's
     origin falls in the picture."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.garden.blade import Blade, View, bounds, camera
+from engine.garden.blade import Blade, Camera, bounds, camera
 from engine.garden.species import GardenSpecies
 
 ABOVE = 0.72
@@ -15,7 +15,7 @@ ABOVE = 0.72
 class Framing:
     """A view, the angle it looks down at (radians) and whether the plant's foot is in it."""
 
-    view: View
+    view: Camera
     pitch: float
     rooted: bool
 
@@ -46,4 +46,4 @@ def frame_plant(
         y = 0.015 * height + free_y * float(low) - top * scale
     else:
         y = height - keep * tall * scale - top * scale
-    return Framing(View(axes, scale, x, y), pitch, rooted)
+    return Framing(Camera(axes, scale, x, y), pitch, rooted)

@@ -31,7 +31,7 @@ class Planting:
     height: int
 
 
-def plan(seed: int = 7) -> list[Planting]:
+def plan_garden(seed: int = 7) -> list[Planting]:
     """Every photograph of the garden, in the order of their file names within a species.
 
     About one photograph in eight is the second of an observation: the same plant again, in

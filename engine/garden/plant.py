@@ -13,7 +13,7 @@ import numpy as np
 from engine.errors import BadInput
 from engine.files import read_json, write_atomic, write_json
 from engine.garden.draw import draw
-from engine.garden.plan import Planting, plan
+from engine.garden.plan import Planting, plan_garden
 
 Box = tuple[int, int, int, int]
 Report = Callable[[int, int, str], None]
@@ -39,7 +39,7 @@ def plant_garden(
     if _read(folder / "garden.json") != marker:
         (folder / "boxes.json").unlink(missing_ok=True)
         write_json(folder / "garden.json", marker)
-    plantings = plan(seed)
+    plantings = plan_garden(seed)
     draw_all(plantings, folder, report, workers)
     return plantings
 

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.garden.backdrop import backdrop
-from engine.garden.blade import View, bounds, paint
+from engine.garden.blade import Camera, bounds, paint
 from engine.garden.flower import surface_blade
 from engine.garden.framing import ABOVE, Framing
 from engine.garden.ground import ground
@@ -103,7 +103,7 @@ def _shadow_side(alpha: Picture, framing: Framing, light: Light) -> Picture:
 
 
 def tuft(
-    view: View, light: Light, rng: np.random.Generator, height: int, width: int
+    view: Camera, light: Light, rng: np.random.Generator, height: int, width: int
 ) -> tuple[Picture, int, int] | None:
     """Grass that hides the foot of the plant: premultiplied RGBA (h, w, 4) and the left and
     top of its place in the picture; None where none grows."""

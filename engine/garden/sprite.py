@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.garden.blade import Blade, View, camera, paint
+from engine.garden.blade import Blade, Camera, camera, paint
 from engine.garden.lamina import MARGIN, Lamina, press
 from engine.garden.light import STUDIO
 
@@ -20,6 +20,6 @@ def sprite(blades: Sequence[Blade], height: int, box: tuple[float, float, float,
     width = max(8, round((right - left) * (1 + 2 * MARGIN) * scale))
     x = (-left + (right - left) * MARGIN) * scale
     y = (top + (top - bottom) * MARGIN) * scale
-    view = View(camera(0, 0), scale, x, y)
+    view = Camera(camera(0, 0), scale, x, y)
     canvas = paint([view.place(blade) for blade in blades], STUDIO, 0, 0, width, height)
     return press(np.clip(canvas[::-1], 0, 1))

@@ -40,14 +40,14 @@ def _announced(stream: BinaryIO, length: int) -> int:
 
 def _end_of_boxes(stream: BinaryIO, length: int) -> int:
     """Where the last box of an AVIF file ends: each begins with its size and its kind."""
-    place = 0
-    while place < length:
-        stream.seek(place)
+    position = 0
+    while position < length:
+        stream.seek(position)
         head = stream.read(16).ljust(16, b"\0")
         short, _, long = struct.unpack(">I4sQ", head)
         size = long if short == 1 else short
         if size < 8:
             # Zero reaches to the end of the file; anything else is no size.
             return 0
-        place += size
-    return place
+        position += size
+    return position

@@ -14,9 +14,9 @@ from engine.download.addresses import RefusedAddress, host_of
 from engine.download.contact import require_contact
 from engine.download.exchange import Exchange, Unusable
 from engine.download.gate import Gate, Turn
-from engine.download.journal import Journal, open_journal
-from engine.download.outcome import Answered, Failed, Moved, Outcome
+from engine.download.outcome import Answered, Failed, Outcome, Redirected
 from engine.download.providers import provider_of
+from engine.download.store import DownloadStore, open_download_store
 from engine.errors import BadInput, WorkFailed
 from engine.home import Home
 from engine.settings.download import DownloadSettings
@@ -47,11 +47,11 @@ class Api:
     def __init__(
         self,
         settings: DownloadSettings,
-        journal: Journal,
+        downloads: DownloadStore,
         patience: float = float("inf"),
         waiting: Waiting = _in_silence,
     ) -> None:
-        self._settings, self._gate = settings, Gate(journal, settings)
+        self._settings, self._gate = settings, Gate(downloads, settings)
         self._exchange = Exchange(settings)
         self._patience, self._waiting = patience, waiting
         self._address = settings.inaturalist_api.rstrip("/")
@@ -116,7 +116,7 @@ class Api:
         Raises:
             WorkFailed: there is none.
         """
-        if isinstance(outcome, Moved):
+        if isinstance(outcome, Redirected):
             raise WorkFailed(
                 f"{self.host} has moved to {outcome.target}; set download.inaturalist_api in "
                 "configs/studio.yaml to where it is now."
@@ -151,8 +151,8 @@ def opened_api(
     Raises:
         BadInput: its address is none, or it would not be told whom to write to.
     """
-    with open_journal(home) as journal:
-        api = Api(settings, journal, patience, waiting)
+    with open_download_store(home) as downloads:
+        api = Api(settings, downloads, patience, waiting)
         try:
             yield api
         finally:

@@ -13,7 +13,7 @@ from engine.catalogue.store import Catalogue
 from engine.errors import WorkFailed
 from engine.home import Home
 from engine.inaturalist.api import Api, opened_api
-from engine.inaturalist.observations import Families, photographs_of
+from engine.inaturalist.observations import Families, observation_photographs
 from engine.inaturalist.search import PER_PAGE, Search
 from engine.progress import Report, silent
 from engine.settings.download import DownloadSettings
@@ -54,11 +54,13 @@ def import_inaturalist(
         WorkFailed: it gives no answer; what came is in, and a new start goes on from there.
     """
     position = Position(home, _identity(search), _written, _read)
-    told = _Telling(position, report, limit)
-    with opened_api(home, settings, waiting=told.waiting) as api:
+    reporting = _Telling(position, report, limit)
+    with opened_api(home, settings, waiting=reporting.waiting) as api:
         pages = _Pages(api, search, position.after or _Mark())
-        candidates = _candidates(pages, search, position, limit, source_of(source, SOURCE), told)
-        result = take_in(catalogue, candidates, keep, 0, told.noted, _ROWS_AT_ONCE)
+        candidates = _candidates(
+            pages, search, position, limit, source_of(source, SOURCE), reporting
+        )
+        result = take_in(catalogue, candidates, keep, 0, reporting.noted, _ROWS_AT_ONCE)
     position.clear()
     return result
 
@@ -104,17 +106,17 @@ def _candidates(
     position: Position,
     limit: int | None,
     source: str,
-    told: "_Telling",
+    reporting: "_Telling",
 ) -> Iterator[Candidate | Refusal]:
     families, mark, handed_on = Families(), pages.start, 0
     for observation in pages:
-        told.total = pages.total
+        reporting.total = pages.total
         photographs = mark.photographs
         if not _is_numbered(observation):
             handed_on += 1
             yield Refusal("an observation", "It has no number.")
             continue
-        for item in photographs_of(observation, search.licences, families, source):
+        for item in observation_photographs(observation, search.licences, families, source):
             if limit is not None and photographs >= limit:
                 return
             photographs += isinstance(item, Candidate)

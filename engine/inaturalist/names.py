@@ -26,7 +26,7 @@ class Taxon:
 
 
 @dataclass(frozen=True)
-class Place:
+class GeographicPlace:
     """A place by iNaturalist's number of it; `name` is the full one, as "Georgia, US"."""
 
     number: int
@@ -58,7 +58,7 @@ def find_taxon(api: Api, typed: str) -> Taxon:
     raise BadInput(f"iNaturalist has {problem} called {name}{_offer(map(_taxon, exact or near))}.")
 
 
-def find_place(api: Api, typed: str) -> Place | None:
+def find_place(api: Api, typed: str) -> GeographicPlace | None:
     """The place of this name or number; None where nothing is typed, for everywhere.
 
     Raises:
@@ -104,10 +104,10 @@ def _taxon(found: dict[str, Any]) -> Taxon:
     return Taxon(found["id"], str(found.get("name") or ""), str(found.get("rank") or ""), common)
 
 
-def _place(found: dict[str, Any]) -> Place:
-    return Place(found["id"], str(found.get("display_name") or found.get("name") or ""))
+def _place(found: dict[str, Any]) -> GeographicPlace:
+    return GeographicPlace(found["id"], str(found.get("display_name") or found.get("name") or ""))
 
 
-def _offer(near: Iterable[Taxon | Place]) -> str:
+def _offer(near: Iterable[Taxon | GeographicPlace]) -> str:
     offered = [f"{one} = {one.number}" for one in near][:_OFFERED]
     return f"; give the number of one of these: {', '.join(offered)}" if offered else ""

@@ -38,7 +38,7 @@ class Families:
         return next(filter(None, known), "")
 
 
-def photographs_of(
+def observation_photographs(
     observation: Mapping[str, Any], licences: Collection[str], families: Families, source: str
 ) -> Iterator[Candidate | Refusal]:
     """An observation's photographs of these licences, and what is refused of it."""
@@ -48,8 +48,8 @@ def photographs_of(
     species = species_of(taxon)
     if not species:
         rank = _text(taxon.get("rank"))
-        told = f"It is identified to its {rank} only." if rank else "It is not identified."
-        yield Refusal(origin, told)
+        data = f"It is identified to its {rank} only." if rank else "It is not identified."
+        yield Refusal(origin, data)
         return
     photographs = _list(observation.get("photos"))
     if not photographs:
@@ -81,15 +81,15 @@ def species_of(taxon: Mapping[str, Any]) -> str:
 
 
 def _photograph(
-    told: Mapping[str, Any], shared: Photograph, licences: Collection[str], origin: str
+    data: Mapping[str, Any], shared: Photograph, licences: Collection[str], origin: str
 ) -> Candidate | Refusal:
-    number = told.get("id")
+    number = data.get("id")
     origin = f"{origin}, photograph {number}"
-    licence = _text(told.get("license_code")).lower() or ALL_RIGHTS_RESERVED
-    url = _text(told.get("url"))
-    flags = [flag for flag in _list(told.get("flags")) if not _group(flag).get("resolved")]
+    licence = _text(data.get("license_code")).lower() or ALL_RIGHTS_RESERVED
+    url = _text(data.get("url"))
+    flags = [flag for flag in _list(data.get("flags")) if not _group(flag).get("resolved")]
     hidden = any(
-        _group(act).get("action") == "hide" for act in _list(told.get("moderator_actions"))
+        _group(act).get("action") == "hide" for act in _list(data.get("moderator_actions"))
     )
     if not isinstance(number, int):
         return Refusal(origin, "It has no number.")
@@ -102,21 +102,21 @@ def _photograph(
     sized = _SIZED.search(url)
     if sized is None:
         return Refusal(origin, "It was deleted, or is not on iNaturalist's own servers.")
-    width, height = _dimensions(_group(told.get("original_dimensions")))
+    width, height = _dimensions(_group(data.get("original_dimensions")))
     photograph = shared._replace(
         image_id=f"inaturalist-{number}",
         url=_SIZED.sub(r"\1original\2", url),
         license=licence,
-        attribution=_text(told.get("attribution")) or f"© {shared.observer}",
+        attribution=_text(data.get("attribution")) or f"© {shared.observer}",
         width=width,
         height=height,
     )
     return Candidate(photograph, origin)
 
 
-def _dimensions(told: Mapping[str, Any]) -> tuple[int, int]:
+def _dimensions(data: Mapping[str, Any]) -> tuple[int, int]:
     """Width and height in pixels as they are served, 0 where not known."""
-    width, height = told.get("width"), told.get("height")
+    width, height = data.get("width"), data.get("height")
     if not isinstance(width, int) or not isinstance(height, int) or min(width, height) < 1:
         return 0, 0
     scale = min(1.0, LONGEST_SIDE["original"] / max(width, height))

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from engine.errors import BadInput
 from engine.inaturalist.api import Api
-from engine.inaturalist.names import Place, Taxon, find_place, find_taxon
+from engine.inaturalist.names import GeographicPlace, Taxon, find_place, find_taxon
 
 Quality = Literal["research", "needs_id", "casual", "any"]
 
@@ -27,7 +27,7 @@ class Search:
     """
 
     taxon: Taxon
-    place: Place | None = None
+    place: GeographicPlace | None = None
     quality: Quality = "research"
     licences: tuple[str, ...] = OPEN_LICENCES
 
@@ -50,11 +50,11 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class SearchEstimate:
     """What a search would find; `pace` is the seconds that a request takes, at the least."""
 
     taxon: Taxon
-    place: Place | None
+    place: GeographicPlace | None
     observations: int
     species: int
     pace: float
@@ -83,7 +83,7 @@ def make_search(
     return Search(find_taxon(api, taxon), find_place(api, place), grade, chosen)
 
 
-def estimate(api: Api, search: Search) -> Estimate:
+def estimate_search(api: Api, search: Search) -> SearchEstimate:
     """How much there is, without taking any of it.
 
     Raises:
@@ -91,7 +91,7 @@ def estimate(api: Api, search: Search) -> Estimate:
     """
     observations = _total(api, "observations", search)
     species = _total(api, "observations/species_counts", search) if observations else 0
-    return Estimate(search.taxon, search.place, observations, species, api.pace)
+    return SearchEstimate(search.taxon, search.place, observations, species, api.pace)
 
 
 def _total(api: Api, path: str, search: Search) -> int:

@@ -12,7 +12,7 @@ from engine.catalogue import flags
 from engine.quality.measures import Measures
 from engine.settings.quality import QualitySettings
 from engine.split.near import near_pairs
-from engine.split.numbers import Numbers, from_hex, numbered, stirred
+from engine.split.numbers import Numbers, from_hex, numbered, shuffled_numbers
 
 SCANNED = (
     flags.UNREADABLE,
@@ -45,7 +45,7 @@ class _Files:
         return np.append(of_file, False)[self.of_photograph]
 
 
-def judge(
+def flag_photographs(
     table: pa.Table, measures: Mapping[str, Measures], settings: QualitySettings
 ) -> NDArray[np.uint32]:
     """(n,) the findings on each photograph of a table with `COLUMNS`, a bit for each of `SCANNED`.
@@ -62,25 +62,25 @@ def judge(
     observation = numbered(table["observation_id"])
     source = numbered(table["source"].cast(pa.string()))
     # Sources number their observations each in its own way.
-    observation = np.where(observation > 0, stirred(observation ^ source), observation)
+    observation = np.where(observation > 0, shuffled_numbers(observation ^ source), observation)
     species = numbered(table["species"].cast(pa.string()))
     findings[flags.DUPLICATE_BYTES], findings[flags.BYTES_OF_TWO_SPECIES] = _shared(
         content, species
     )
     _, findings[flags.OBSERVATION_OF_TWO_SPECIES] = _shared(observation, species)
     bits = np.zeros(len(table), np.uint32)
-    for place, name in enumerate(SCANNED):
-        bits |= findings[name].astype(np.uint32) << np.uint32(place)
+    for position, name in enumerate(SCANNED):
+        bits |= findings[name].astype(np.uint32) << np.uint32(position)
     return bits
 
 
 def _files(table: pa.Table, measures: Mapping[str, Measures]) -> _Files:
     encoded = table["sha256"].combine_chunks().dictionary_encode()
     hashes = encoded.dictionary.to_pylist()
-    places = np.asarray(encoded.indices).astype(np.int64)
+    positions = np.asarray(encoded.indices).astype(np.int64)
     empty = hashes.index("") if "" in hashes else -2
-    places[places == empty] = -1
-    return _Files([measures.get(sha256) for sha256 in hashes], places)
+    positions[positions == empty] = -1
+    return _Files([measures.get(sha256) for sha256 in hashes], positions)
 
 
 def _faults(files: _Files, settings: QualitySettings) -> dict[str, Truth]:

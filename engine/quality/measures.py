@@ -39,7 +39,7 @@ class Measures(NamedTuple):
     trouble: str = ""
 
 
-def measure(file: Path) -> Measures:
+def measure_photograph(file: Path) -> Measures:
     """Measure a photograph; one that cannot be read gives its trouble and nothing else."""
     try:
         header = read_header(file)

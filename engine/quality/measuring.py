@@ -9,7 +9,7 @@ from engine.errors import BadInput
 from engine.files import sha256_of
 from engine.home import Home
 from engine.progress import Report
-from engine.quality.measures import Measures, measure
+from engine.quality.measures import Measures, measure_photograph
 from engine.quality.store import MeasureStore
 
 _BATCH = 64
@@ -60,7 +60,7 @@ def _about(home: Home, path: str) -> tuple[int, int] | None:
 def _measured(home: Home, path: str, sha256: str) -> Measures:
     try:
         file = home.resolve(path)
-        measures = measure(file)
+        measures = measure_photograph(file)
         # Other bytes may still be a photograph, but not the one that the record describes.
         if not measures.trouble and sha256_of(file) != sha256:
             return Measures(trouble="Its bytes are not those that were recorded.")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.catalogue.store import EVERYTHING, Catalogue, Filter
 from engine.home import Home
 from engine.progress import Report, silent
-from engine.quality.judging import COLUMNS, SCANNED, judge
+from engine.quality.judging import COLUMNS, SCANNED, flag_photographs
 from engine.quality.measures import Measures
 from engine.quality.measuring import measure_all
 from engine.quality.store import MeasureStore
@@ -31,7 +31,7 @@ class Scan:
     by_flag: dict[str, int]
 
 
-def scan(
+def scan_quality(
     home: Home, catalogue: Catalogue, settings: QualitySettings, report: Report = silent
 ) -> Scan:
     """Look for faults in every photograph that is not excluded, and flag them.
@@ -53,14 +53,14 @@ def scan(
         store.close()
     report(0, 0, "Comparing photographs")
     table = catalogue.columns(("image_id", *COLUMNS, "flags", "phash"), EVERYTHING)
-    bits = judge(table, measures, settings)
+    bits = flag_photographs(table, measures, settings)
     changes = list(_changes(table, bits, measures))
     for start in range(0, len(changes), _AT_ONCE):
         report(start, len(changes), "Writing findings")
         catalogue.update(changes[start : start + _AT_ONCE])
     by_flag = {
-        name: int((bits >> np.uint32(place) & np.uint32(1)).sum())
-        for place, name in enumerate(SCANNED)
+        name: int((bits >> np.uint32(position) & np.uint32(1)).sum())
+        for position, name in enumerate(SCANNED)
     }
     return Scan(len(table), measured, len(changes), by_flag)
 
@@ -71,9 +71,9 @@ def _changes(
     """What the records do not say yet: findings, and the look of the bytes."""
     encoded = table["flags"].combine_chunks().dictionary_encode()
     own = [flags.split() for flags in encoded.dictionary.to_pylist()]
-    number = {name: 1 << place for place, name in enumerate(SCANNED)}
+    number = {name: 1 << position for position, name in enumerate(SCANNED)}
     had = np.array([sum(number.get(flag, 0) for flag in flags) for flags in own], np.uint32)
-    places = np.asarray(encoded.indices)
+    positions = np.asarray(encoded.indices)
     hashes = table["sha256"].to_pylist()
     known = table["phash"].to_pylist()
     looks = [
@@ -82,8 +82,8 @@ def _changes(
     ]
     other = np.array([look != was for look, was in zip(looks, known, strict=True)], bool)
     names = table["image_id"]
-    for row in np.flatnonzero((had[places] != bits) | other).tolist() if len(table) else ():
-        kept = [flag for flag in own[places[row]] if flag not in number]
+    for row in np.flatnonzero((had[positions] != bits) | other).tolist() if len(table) else ():
+        kept = [flag for flag in own[positions[row]] if flag not in number]
         found = [name for name, bit in number.items() if int(bits[row]) & bit]
         yield {
             "image_id": names[row].as_py(),

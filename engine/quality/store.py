@@ -35,31 +35,31 @@ class MeasureStore:
 
     def __init__(self, home: Home) -> None:
         self._file = home.quality
-        with self._told():
+        with self._store_errors():
             self._connection = connect(self._file, _prepare)
 
     def sound(self) -> set[str]:
         """The hashes of all photographs that could be measured."""
-        with self._told():
+        with self._store_errors():
             rows = self._connection.execute("SELECT sha256 FROM measure WHERE trouble = ''")
             return {sha256 for (sha256,) in rows}
 
     def files(self) -> dict[str, tuple[int, int]]:
         """Size in bytes and time of change in nanoseconds of the file that was measured, by hash;
         what was measured by an earlier edition is not among them."""
-        with self._told():
+        with self._store_errors():
             rows = self._connection.execute("SELECT sha256, size, mtime FROM file")
             return {sha256: (size, mtime) for sha256, size, mtime in rows}
 
     def all(self) -> dict[str, Measures]:
         """What was measured, by hash."""
-        with self._told():
+        with self._store_errors():
             rows = self._connection.execute(f"SELECT sha256, {_FIELDS} FROM measure")
             return {sha256: Measures(*values) for sha256, *values in rows}
 
     def keep_files(self, files: Mapping[str, tuple[int, int]]) -> None:
         """Keep what the disk says of measured files."""
-        with self._told(), self._connection:
+        with self._store_errors(), self._connection:
             self._connection.executemany(
                 "INSERT OR REPLACE INTO file VALUES (?, ?, ?)",
                 ((sha256, *about) for sha256, about in files.items()),
@@ -68,7 +68,7 @@ class MeasureStore:
     def keep(self, measured: Mapping[str, Measures]) -> None:
         """Keep what was measured, final at once; what was known of the same hash is replaced."""
         marks = ", ".join("?" * (len(Measures._fields) + 1))
-        with self._told(), self._connection:
+        with self._store_errors(), self._connection:
             self._connection.executemany(
                 f"INSERT OR REPLACE INTO measure (sha256, {_FIELDS}) VALUES ({marks})",
                 ((sha256, *values) for sha256, values in measured.items()),
@@ -80,7 +80,7 @@ class MeasureStore:
         self._connection.close()
 
     @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
+    def _store_errors(self) -> Iterator[None]:
         try:
             yield
         except (OSError, sqlite3.Error) as error:

@@ -14,11 +14,11 @@ from engine.errors import BadInput
 from engine.files import json_objects
 from engine.home import Home
 from engine.records import Count, Moment, Name, Text, as_record
-from engine.runs.metrics import read_bytes
+from engine.runs.metrics_file import read_bytes
 from engine.runs.run import Run
 from engine.settings.alerts import AlertSettings
-from engine.training.diagnosis import Kind as Remarked
-from engine.training.diagnosis import read_diagnosis
+from engine.training.report.diagnosis import Kind as Remarked
+from engine.training.report.diagnosis import read_diagnosis
 
 Kind = Literal[
     "finished", "failed", "lost", "diverged", "no learning", "misaligned", "overfitting",

@@ -22,9 +22,9 @@ from engine.locks import exclusive
 from engine.runs.members import CREDITS, LIMITS, LOG, limit_of, members_of, require_readable
 from engine.runs.run import Run, find_run
 from engine.spreadsheet import to_cell
-from engine.training.folder import RunFolder
-from engine.training.parts import locate
-from engine.training.status import ENDED, Status, write_status
+from engine.training.data.parts import locate
+from engine.training.state.run_folder import RunFolder
+from engine.training.state.status import ENDED, Status, write_status
 
 _CREDITED = ("image_id", "species", "source", "license", "attribution", "observer", "url")
 # The characters of RunSettings.name, which a run's id begins with, and room for its moment.

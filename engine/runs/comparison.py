@@ -10,7 +10,7 @@ from engine.runs.evaluation import read_evaluation
 from engine.runs.history import History
 from engine.runs.run import Run
 from engine.settings.files import read_yaml
-from engine.training.parts import read_digests
+from engine.training.data.parts import read_digests
 
 # Names and places, which differ without meaning anything for the outcome.
 _NOT_COMPARED = frozenset({"name", "description", "data.train_jsonl", "data.val_jsonl"})
@@ -60,14 +60,14 @@ def differing(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Any]]
 
 def final_of(run: Run, history: History, settings: Mapping[str, Any]) -> Final:
     """How a run with these settings, as `flat_settings` tells them, did in its best epoch."""
-    val, place = history.val, history.kept()
+    val, index = history.val, history.kept()
 
     def at(name: str) -> float:
-        return float(val[name][place]) if place is not None else math.nan
+        return float(val[name][index]) if index is not None else math.nan
 
     low, high = at("top1_low"), at("top1_high")
-    if low != low and place is not None:
-        low, high = wilson(at("top1"), at("images"))
+    if low != low and index is not None:
+        low, high = wilson_half_width(at("top1"), at("images"))
     cropped = settings.get("data.smart_crop")
     crop = str(settings.get("data.crop_preset")) if cropped else "no crop"
     return Final(
@@ -86,7 +86,7 @@ def final_of(run: Run, history: History, settings: Mapping[str, Any]) -> Final:
     )
 
 
-def wilson(share: float, count: float) -> tuple[float, float]:
+def wilson_half_width(share: float, count: float) -> tuple[float, float]:
     """The 95 % interval of a share out of `count` (Wilson, 1927)."""
     if not (share == share and count > 0):
         return math.nan, math.nan

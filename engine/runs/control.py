@@ -7,16 +7,22 @@ from collections.abc import Callable, Sequence
 from engine.errors import BadInput, WorkFailed
 from engine.home import Home
 from engine.home_id import require_own_run
+from engine.jobs.queue import edit_queue, new_ticket
+from engine.jobs.stop_request import (
+    ASK_SECONDS,
+    TERM_SECONDS,
+    StopRequest,
+    read_stop_request,
+    write_stop_request,
+)
+from engine.jobs.supervision import keep_supervised
+from engine.jobs.work import resource_of
 from engine.locks import claim, exclusive, is_held, release
-from engine.runs.queue import changing, new_ticket
 from engine.runs.run import Run, find_run
-from engine.runs.supervision import keep_supervised
-from engine.runs.wish import ASK_SECONDS, TERM_SECONDS, StopWish, read_wish, write_wish
-from engine.runs.work import lane_of
 from engine.settings.files import load
 from engine.settings.run import RunSettings
-from engine.training.folder import RunFolder, prepare
-from engine.training.status import require_legal, write_status
+from engine.training.state.run_folder import RunFolder, prepare
+from engine.training.state.status import require_legal, write_status
 
 _TICK = 0.1
 # To kill and to write that down.
@@ -28,7 +34,9 @@ _STAGES = {
 }
 
 
-def launch(home: Home, settings: RunSettings, run_id: str | None = None, after: str = "") -> Run:
+def launch_run(
+    home: Home, settings: RunSettings, run_id: str | None = None, after: str = ""
+) -> Run:
     """Queue a run; it starts in the background as soon as its device is free.
 
     A run_id that exists is that run: nothing starts twice. With `after` (run:ID or job:NAME) it
@@ -59,17 +67,17 @@ def new_run_id(settings: RunSettings) -> str:
     return f"{settings.name}-{day_and_time}-{int(now * 1000) % 1000:03d}"
 
 
-def duplicate(home: Home, run_id: str, changes: Sequence[str] = (), after: str = "") -> Run:
+def duplicate_run(home: Home, run_id: str, changes: Sequence[str] = (), after: str = "") -> Run:
     """Launch a new run with the configuration of another, with `key=value` changes.
 
     Raises:
         BadInput: there is no such run; a change is wrong; the new run cannot be trained.
     """
     settings = load(RunSettings, find_run(home, run_id).folder.config, changes)
-    return launch(home, settings, after=after)
+    return launch_run(home, settings, after=after)
 
 
-def resume(home: Home, run_id: str, after: str = "") -> Run:
+def resume_run(home: Home, run_id: str, after: str = "") -> Run:
     """Go on with a run that was stopped, failed or was lost, as soon as its device is free.
 
     Raises:
@@ -123,19 +131,19 @@ def ask_to_stop(
         raise BadInput(f"The run {run_id} is {run.state}, not running.")
     if run.is_abroad and not save:
         raise BadInput(f"The run {run_id} runs on {run.status.host}; cancel it there.")
-    write_wish(run.folder.stop, StopWish(time.time(), ask_seconds, term_seconds, save))
+    write_stop_request(run.folder.stop, StopRequest(time.time(), ask_seconds, term_seconds, save))
     if not run.is_abroad:
         keep_supervised(home)
     return find_run(home, run_id)
 
 
-def cancel(home: Home, run_id: str) -> Run:
+def cancel_run(home: Home, run_id: str) -> Run:
     """End a run at once without saving, or take it out of the queue. Errors as `ask_to_stop`."""
     ask_to_stop(home, run_id, save=False)
     return _ended(home, run_id, _LAST_SECONDS)
 
 
-def stop(
+def stop_run(
     home: Home,
     run_id: str,
     tell: Callable[[str], None] = lambda sentence: None,
@@ -163,8 +171,8 @@ def _ended(
     stages: list[str] = list(_STAGES)
     while True:
         run = find_run(home, run_id)
-        wish = read_wish(run.folder.stop)
-        while wish is not None and wish.save and wish.stage in stages[1:]:
+        request = read_stop_request(run.folder.stop)
+        while request is not None and request.save and request.stage in stages[1:]:
             tell(_STAGES[stages[1]])
             del stages[0]
         if not is_held(run.folder.lock) and (not run.is_live or run.state == "queued"):
@@ -177,15 +185,15 @@ def _ended(
 
 
 def _queue(home: Home, folder: RunFolder, settings: RunSettings, after: str) -> None:
-    with changing(home) as tickets:
+    with edit_queue(home) as tickets:
         name = f"run:{folder.run_id}"
         if all(ticket.name != name for ticket in tickets):
-            tickets.append(new_ticket(home, name, lane_of(settings), after))
+            tickets.append(new_ticket(home, name, resource_of(settings), after))
 
 
 def _unqueue(home: Home, run: Run) -> bool:
     """Take a run out of the queue; False if it has left it."""
-    with changing(home) as tickets:
+    with edit_queue(home) as tickets:
         kept = [ticket for ticket in tickets if ticket.name != f"run:{run.run_id}"]
         if len(kept) == len(tickets):
             return False

@@ -8,8 +8,8 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from engine.home import Home
+from engine.jobs.job import Job, read_job, start_job
 from engine.records import Count, Name, Number
-from engine.runs.jobs import Job, read_job, start_job
 from engine.settings.files import save
 from engine.settings.run import RunSettings
 
@@ -28,7 +28,7 @@ class Here(TypedDict):
 
 
 class Estimated(TypedDict):
-    """What an estimate tells: parameters, bytes, operations; see `engine.training.estimate`."""
+    """Parameters, bytes and operations; see `engine.training.memory.estimate`."""
 
     memory: Count
     flops_per_image: Number

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from engine.records import Count, Name, Number, Share, read_record_or
-from engine.training.folder import RunFolder
+from engine.training.state.run_folder import RunFolder
 
 EVALUATION_BYTES = 16_000_000
 

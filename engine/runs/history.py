@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.runs.columns import Columns, Floats, columns_of
-from engine.runs.metrics import read_bytes
+from engine.runs.metric_columns import Floats, MetricColumns, metric_columns
+from engine.runs.metrics_file import read_bytes
 
 _NAN = float("nan")
 
@@ -84,8 +84,8 @@ def _smooth_on(column: "array[float]", smooth: "array[float]", weight: float) ->
     mean = next((value for value in reversed(smooth) if value == value), _NAN)
     # How much of the mean is data, not the zero it began with.
     share = 1 - weight**done
-    for place in range(done, len(column)):
-        value = column[place]
+    for index in range(done, len(column)):
+        value = column[index]
         if value == value:
             sum_ = (mean * share if mean == mean else 0.0) * weight + value * (1 - weight)
             share = 1 - weight * (1 - share)
@@ -124,7 +124,7 @@ class History:
                 # Another file took its place.
                 self.train, self.val, self.beginnings = Points(), Points(), []
             changed, self.offset = True, new.offset
-            self._take(columns_of(new.content))
+            self._take(metric_columns(new.content))
         return changed
 
     def kept(self) -> int | None:
@@ -142,7 +142,7 @@ class History:
         """The points of "train" or "val"."""
         return self.train if name == "train" else self.val
 
-    def _take(self, columns: Columns) -> None:
+    def _take(self, columns: MetricColumns) -> None:
         usable = (columns.train | columns.val) & np.isfinite(columns["step"])
         attempts = np.nan_to_num(columns["attempt"])
         for attempt in np.unique(attempts[usable]):
@@ -157,7 +157,7 @@ class History:
         counted = columns["k"][np.isfinite(columns["k"])]
         self.k = int(counted[-1]) if len(counted) else self.k
 
-    def _begin(self, attempt: int, columns: Columns, row: int) -> None:
+    def _begin(self, attempt: int, columns: MetricColumns, row: int) -> None:
         step = float(columns["step"][row])
         for points in (self.train, self.val):
             points.forget_from(step)

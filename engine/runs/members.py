@@ -12,10 +12,10 @@ from engine.runs.evaluation import EVALUATION_BYTES, Evaluation
 from engine.runs.notes import Notes
 from engine.settings.crop import CropPreset
 from engine.settings.files import load
-from engine.training.diagnosis import Diagnosis
-from engine.training.folder import UNREADABLE_BYTES, RunFolder, Unreadable
-from engine.training.parts import read_digests
-from engine.training.status import read_status
+from engine.training.data.parts import read_digests
+from engine.training.report.diagnosis import Diagnosis
+from engine.training.state.run_folder import UNREADABLE_BYTES, RunFolder, UnreadableEntry
+from engine.training.state.status import read_status
 
 CREDITS = "credits.csv"
 LOG = "log.txt"
@@ -97,7 +97,7 @@ def require_readable(folder: RunFolder) -> None:
         if path.exists():
             read_record(kind, path)
     if folder.unreadable.exists():
-        read_record(tuple[Unreadable, ...], folder.unreadable, UNREADABLE_BYTES)
+        read_record(tuple[UnreadableEntry, ...], folder.unreadable, UNREADABLE_BYTES)
     for path in folder.evaluation.glob("*"):
         if path.suffix == ".npz":
             _require_plain_arrays(path)

@@ -9,7 +9,7 @@ from pydantic import Field
 from engine.files import write_json
 from engine.records import Name, Text, read_record_or
 from engine.runs.run import Run
-from engine.training.folder import RunFolder
+from engine.training.state.run_folder import RunFolder
 
 
 @dataclass(frozen=True)

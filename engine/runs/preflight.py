@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from engine.home import Home
+from engine.jobs.job import Job, read_job, start_job
 from engine.records import as_record_or
-from engine.runs.jobs import Job, read_job, start_job
 from engine.settings.files import save
 from engine.settings.run import RunSettings
 from engine.split.finding import Finding

@@ -8,8 +8,8 @@ from typing import get_args
 
 from engine.catalogue.store import Catalogue
 from engine.download.cache import Protect, Protected
-from engine.download.journal import Journal, open_journal
 from engine.download.pins import pinned_splits
+from engine.download.store import DownloadStore, open_download_store
 from engine.download.variants import in_size
 from engine.errors import StudioError
 from engine.files import read_json_lines
@@ -26,16 +26,16 @@ def protection(home: Home, catalogue: Catalogue) -> Protect:
 
     def protected() -> Protected:
         found: set[str] = set()
-        with open_journal(home) as journal:
-            for file in _part_files(home, journal):
-                found.update(_hashes(file, catalogue, journal))
+        with open_download_store(home) as downloads:
+            for file in _part_files(home, downloads):
+                found.update(_hashes(file, catalogue, downloads))
         return Protected(found)
 
     return protected
 
 
-def _part_files(home: Home, journal: Journal) -> set[Path]:
-    names = set(pinned_splits(journal))
+def _part_files(home: Home, downloads: DownloadStore) -> set[Path]:
+    names = set(pinned_splits(downloads))
     files: set[Path] = set()
     for run in list_runs(home):
         if run.is_live:
@@ -51,7 +51,7 @@ def _part_files(home: Home, journal: Journal) -> set[Path]:
     return {file for file in files if file.is_file()}
 
 
-def _hashes(file: Path, catalogue: Catalogue, journal: Journal) -> Iterator[str]:
+def _hashes(file: Path, catalogue: Catalogue, downloads: DownloadStore) -> Iterator[str]:
     for line in read_json_lines(file):
         sha256 = str(line.get("sha256") or "")
         if not sha256:
@@ -59,14 +59,14 @@ def _hashes(file: Path, catalogue: Catalogue, journal: Journal) -> Iterator[str]
             photograph = catalogue.get(str(line.get("image_id", "")))
             if photograph is None:
                 # Another catalogue than that of the split; the journal is the same.
-                yield from _fetched_from(str(line.get("url") or ""), journal)
+                yield from _fetched_from(str(line.get("url") or ""), downloads)
                 continue
             sha256 = photograph.sha256
         if sha256:
             yield sha256
 
 
-def _fetched_from(url: str, journal: Journal) -> list[str]:
+def _fetched_from(url: str, downloads: DownloadStore) -> list[str]:
     sizes = sorted({in_size(url, variant) for variant in get_args(Variant)})
     query = "SELECT sha256 FROM fetched WHERE url IN (SELECT value FROM json_each(?))"
-    return [str(sha256) for (sha256,) in journal.rows(query, [json.dumps(sizes)])] if url else []
+    return [str(sha256) for (sha256,) in downloads.rows(query, [json.dumps(sizes)])] if url else []

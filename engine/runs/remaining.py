@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.runs.columns import Floats
+from engine.runs.metric_columns import Floats
 
 _LATELY = 50
 _ENOUGH = 5

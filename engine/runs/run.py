@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from engine.errors import BadInput
 from engine.files import printable
 from engine.home import Home
+from engine.jobs.processes import Identity
+from engine.jobs.queue import read_queue
 from engine.locks import is_held
-from engine.runs.process import Identity
-from engine.runs.queue import read_queue
-from engine.training.folder import RunFolder, run_folder
-from engine.training.status import ENDED, State, Status, read_status
+from engine.training.state.run_folder import RunFolder, run_folder
+from engine.training.state.status import ENDED, State, Status, read_status
 
 log = logging.getLogger(__name__)
 

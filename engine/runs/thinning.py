@@ -25,5 +25,5 @@ def thinned(x: Floats, y: Floats, most: int = MOST_POINTS) -> tuple[Floats, Floa
     starts = np.arange(0, count, length)
     lowest = starts + low.reshape(-1, length).argmin(axis=1)
     highest = starts + high.reshape(-1, length).argmax(axis=1)
-    places = np.unique(np.concatenate([[0, count - 1], lowest, highest]))
-    return x[places], y[places]
+    indices = np.unique(np.concatenate([[0, count - 1], lowest, highest]))
+    return x[indices], y[indices]

@@ -10,7 +10,7 @@ from engine.files import printable
 from engine.home import Home
 from engine.locks import claim, release
 from engine.runs.run import find_run
-from engine.training.folder import RunFolder
+from engine.training.state.run_folder import RunFolder
 
 _LONGEST_NAME = 200
 # The year 5138.
@@ -18,7 +18,7 @@ _LATEST = 1e11
 
 
 @dataclass(frozen=True)
-class Discarded:
+class DiscardedRun:
     """A run in the trash: its folder there, what it was called and when it was thrown away."""
 
     folder: RunFolder
@@ -26,7 +26,7 @@ class Discarded:
     at: float
 
 
-def delete_run(home: Home, run_id: str) -> Discarded:
+def delete_run(home: Home, run_id: str) -> DiscardedRun:
     """Move a run and everything in its folder to the trash.
 
     Raises:
@@ -50,10 +50,10 @@ def delete_run(home: Home, run_id: str) -> Discarded:
             release(lock)
     except OSError as error:
         raise WorkFailed(f"The run {run_id} cannot be moved ({error.strerror}).") from error
-    return Discarded(RunFolder(target), kept, now)
+    return DiscardedRun(RunFolder(target), kept, now)
 
 
-def trash(home: Home) -> list[Discarded]:
+def trash(home: Home) -> list[DiscardedRun]:
     """What lies in the trash, the latest first."""
     found = []
     for path in (home.runs / ".trash").glob("*~*"):
@@ -61,7 +61,7 @@ def trash(home: Home) -> list[Discarded]:
         # What lies there under another name was put there by nobody of us.
         with contextlib.suppress(ValueError):
             if 0 <= float(at) < _LATEST:
-                found.append(Discarded(RunFolder(path), printable(run_id), float(at)))
+                found.append(DiscardedRun(RunFolder(path), printable(run_id), float(at)))
     return sorted(found, key=lambda discarded: -discarded.at)
 
 

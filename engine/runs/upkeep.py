@@ -1,10 +1,12 @@
-"""What is done once a day without anybody asking: a share of the photographs is examined."""
+"""What is done without anybody asking: the daily examination, and alerts after a power cut."""
 
 import time
 
 from engine.errors import StudioError
 from engine.home import Home
-from engine.runs.jobs import start_job
+from engine.jobs.job import start_job
+from engine.jobs.supervision import keep_supervised
+from engine.runs.run import list_runs
 
 _DAY = 86_400.0
 
@@ -20,6 +22,16 @@ def examine_daily(home: Home) -> None:
             start_job(home, "doctor", ["doctor", "--share"])
         except StudioError:
             return
+
+
+def report_lost_runs(home: Home) -> None:
+    """After a power cut: let the supervisor tell of the runs that were lost in it.
+
+    Raises:
+        WorkFailed: the home cannot be written to.
+    """
+    if any(run.state == "lost" for run in list_runs(home)):
+        keep_supervised(home)
 
 
 def _due(home: Home) -> bool:

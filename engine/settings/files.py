@@ -120,8 +120,8 @@ def explain(kind: type[BaseModel], error: ValidationError) -> str:
     if fault == "missing":
         key = key.rpartition(".")[0]
     message = _MESSAGES.get(fault, message.replace("Input should", "it should", 1))
-    told = reprlib.repr(problem["input"])
-    return f"{key} is {told}: {message[0].lower()}{message[1:]}."
+    given_value = reprlib.repr(problem["input"])
+    return f"{key} is {given_value}: {message[0].lower()}{message[1:]}."
 
 
 def _parsed(text: str) -> Any:

@@ -22,7 +22,7 @@ from engine.split.table import read_table
 def check_split(folder: SplitFolder) -> list[Finding]:
     """Read a split back and check everything that training relies on.
 
-    How the split was made is not asked: whether a group is torn apart is seen from what the
+    How the split was made is not asked: whether a group is split apart is seen from what the
     photographs of the parts share, link by link, without joining any.
     """
     try:
@@ -76,8 +76,8 @@ def _nothing_twice(lines: pa.Table) -> Finding:
 
 def _labels(lines: pa.Table, classes: ClassMap) -> Finding:
     name = "Every label is the species' place in the class map"
-    place = pc.index_in(lines["species"], pa.array(classes.species, pa.string()))
-    right = pc.fill_null(pc.equal(place, lines["label"]), False)
+    index = pc.index_in(lines["species"], pa.array(classes.species, pa.string()))
+    right = pc.fill_null(pc.equal(index, lines["label"]), False)
     wrong = lines.filter(pc.invert(right))
     if len(wrong):
         first = wrong.slice(0, 1).to_pylist()[0]
@@ -106,53 +106,53 @@ def _nothing_torn(
     links = manifest.get("group", [])
     for link, (noun, columns) in _SHARED.items():
         if link in links:
-            yield _torn(noun, *_shared(lines, part, columns))
+            yield _straddling(noun, *_shared(lines, part, columns))
     if "near-duplicate" in links:
-        yield _torn("pair of near-duplicates", *_near(lines, part, manifest["near_distance"]))
+        yield _straddling("pair of near-duplicates", *_near(lines, part, manifest["near_distance"]))
 
 
-def _torn(noun: str, torn: int, seen: int, example: str) -> Finding:
+def _straddling(noun: str, straddling: int, checked: int, example: str) -> Finding:
     name = f"No {noun} is in two parts"
-    if torn:
-        return Finding(name, False, f"{torn:,} are, such as {example}")
-    return Finding(name, True, f"{seen:,} with several photographs")
+    if straddling:
+        return Finding(name, False, f"{straddling:,} are, such as {example}")
+    return Finding(name, True, f"{checked:,} with several photographs")
 
 
 def _shared(
     lines: pa.Table, part: NDArray[np.int8], columns: tuple[str, ...]
 ) -> tuple[int, int, str]:
-    """Values of the columns in several parts, those of several photographs, and one torn."""
+    """Values of the columns in several parts, those of several photographs, and one split."""
     known = pc.not_equal(lines[columns[-1]], "")
     table = lines.select(columns).append_column("part", pa.array(part)).filter(known)
     found = table.group_by(list(columns)).aggregate(
         [("part", "min"), ("part", "max"), ("part", "count")]
     )
-    torn = found.filter(pc.not_equal(found["part_min"], found["part_max"]))
+    straddling = found.filter(pc.not_equal(found["part_min"], found["part_max"]))
     several = pc.sum(pc.greater(found["part_count"], 1)).as_py() or 0
-    example = torn[columns[-1]][0].as_py() if len(torn) else ""
-    return len(torn), int(several), example
+    example = straddling[columns[-1]][0].as_py() if len(straddling) else ""
+    return len(straddling), int(several), example
 
 
 def _near(lines: pa.Table, part: NDArray[np.int8], distance: int) -> tuple[int, int, str]:
-    """Near pairs in several parts, all near pairs, and a photograph of a torn one."""
+    """Near pairs in several parts, all near pairs, and a photograph of a split one."""
     hashes, there = from_hex(lines["phash"])
     rows = np.flatnonzero(there)
-    torn = seen = 0
+    straddling = checked = 0
     example = ""
     for left, right in near_pairs(hashes[rows], distance):
-        seen += len(left)
+        checked += len(left)
         apart = np.flatnonzero(part[rows[left]] != part[rows[right]])
-        if apart.size and not torn:
+        if apart.size and not straddling:
             example = lines["image_id"][int(rows[left[apart[0]]])].as_py()
-        torn += len(apart)
-    return torn, seen, example
+        straddling += len(apart)
+    return straddling, checked, example
 
 
 def _unchanged(folder: SplitFolder, manifest: dict[str, Any]) -> Finding:
     name = "The files are as they were written"
-    told = manifest["files"]
-    written = {*(f"{part}.jsonl" for part in PARTS), folder.classes.name, *told}
-    changed = [file for file in sorted(written) if _digest(folder, file) != told.get(file)]
+    listed = manifest["files"]
+    written = {*(f"{part}.jsonl" for part in PARTS), folder.classes.name, *listed}
+    changed = [file for file in sorted(written) if _digest(folder, file) != listed.get(file)]
     if changed:
         return Finding(name, False, f"{', '.join(changed)} changed")
     return Finding(name, True, f"{len(written)} files")
@@ -165,9 +165,9 @@ def _digest(folder: SplitFolder, file: str) -> str:
 
 def _counts(lines: pa.Table, part: NDArray[np.int8], manifest: dict[str, Any]) -> Finding:
     found = {name: _count(lines, part == code) for code, name in enumerate(PARTS)}
-    told = {name: _told(manifest["parts"].get(name)) for name in PARTS}
+    listed = {name: _part_counts(manifest["parts"].get(name)) for name in PARTS}
     detail = ", ".join(f"{name} {images:,}" for name, (images, _) in found.items())
-    return Finding("The counts are those of the manifest", found == told, detail)
+    return Finding("The counts are those of the manifest", found == listed, detail)
 
 
 def _count(lines: pa.Table, chosen: NDArray[np.bool_]) -> tuple[int, int]:
@@ -175,5 +175,5 @@ def _count(lines: pa.Table, chosen: NDArray[np.bool_]) -> tuple[int, int]:
     return len(species), len(pc.unique(species))
 
 
-def _told(part: Any) -> Any:
+def _part_counts(part: Any) -> Any:
     return (part.get("images"), part.get("species")) if isinstance(part, dict) else None

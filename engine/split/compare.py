@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from engine.split.assign import TEST, TRAIN
 from engine.split.classes import read_classes
-from engine.split.deal import TEST, TRAIN
 from engine.split.folder import PARTS, SplitFolder
 from engine.split.numbers import numbered
 from engine.split.sources import sources_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.split.deal import NOWHERE, Codes
+from engine.split.assign import NOWHERE, Codes
 from engine.split.folder import PARTS, SplitFolder
 from engine.split.numbers import Numbers, numbered
 from engine.split.table import read_table
@@ -22,9 +22,9 @@ class Earlier:
         """The part each of `images` (n,) was in; NOWHERE for those it did not hold."""
         if not self.images.size:
             return np.full(len(images), NOWHERE, np.int8)
-        places = np.minimum(np.searchsorted(self.images, images), self.images.size - 1)
-        known: NDArray[np.bool_] = self.images[places] == images
-        return np.where(known, self.parts[places], np.int8(NOWHERE))
+        indices = np.minimum(np.searchsorted(self.images, images), self.images.size - 1)
+        known: NDArray[np.bool_] = self.images[indices] == images
+        return np.where(known, self.parts[indices], np.int8(NOWHERE))
 
 
 def read_earlier(folder: SplitFolder) -> Earlier:

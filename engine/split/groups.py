@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.settings.split import Link
-from engine.split.evidence import Evidence
+from engine.split.inputs import SplitInputs
 from engine.split.near import near_pairs
 from engine.split.numbers import Numbers
 
@@ -30,35 +30,35 @@ class Groups:
         return len(self.anchor)
 
 
-def group(evidence: Evidence, links: Iterable[Link], near_distance: int) -> Groups:
+def group(inputs: SplitInputs, links: Iterable[Link], near_distance: int) -> Groups:
     """Join photographs that share any of `links`, directly or through others."""
     links = set(links)
-    root = np.arange(len(evidence))
+    root = np.arange(len(inputs))
     for link in sorted(links):
-        for left, right in linked_pairs(evidence, link, near_distance):
+        for left, right in linked_pairs(inputs, link, near_distance):
             join(root, left, right)
     is_root = root == np.arange(len(root))
     of_photograph = (np.cumsum(is_root) - 1)[root]
     number = int(is_root.sum())
-    known_by = evidence.image
+    known_by = inputs.image
     if "observation" in links:
         # So that a new photograph of an observation finds the others where they were.
-        known_by = np.where(evidence.observation > 0, evidence.observation, known_by)
+        known_by = np.where(inputs.observation > 0, inputs.observation, known_by)
     anchor = np.full(number, np.iinfo(np.uint64).max, np.uint64)
     np.minimum.at(anchor, of_photograph, known_by)
-    return Groups(of_photograph, anchor, _mixed(evidence.species, of_photograph, number))
+    return Groups(of_photograph, anchor, _mixed(inputs.species, of_photograph, number))
 
 
 def linked_pairs(
-    evidence: Evidence, link: Link, near_distance: int
+    inputs: SplitInputs, link: Link, near_distance: int
 ) -> Iterator[tuple[Places, Places]]:
     """Pairs of photographs that share this; joining all of them joins all that share it."""
     if link == "near-duplicate":
-        seen = np.flatnonzero(evidence.has_look)
-        for left, right in near_pairs(evidence.look[seen], near_distance):
+        seen = np.flatnonzero(inputs.has_phash)
+        for left, right in near_pairs(inputs.look[seen], near_distance):
             yield seen[left], seen[right]
         return
-    keys = evidence.keys(link)
+    keys = inputs.keys(link)
     known = np.flatnonzero(keys)
     order = known[np.argsort(keys[known])]
     same = keys[order[1:]] == keys[order[:-1]]

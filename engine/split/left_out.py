@@ -5,7 +5,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.split.evidence import Evidence
+from engine.split.inputs import SplitInputs
 from engine.split.numbers import Numbers
 
 
@@ -26,14 +26,14 @@ WORDS = {
 }
 
 
-def too_few(evidence: Evidence, least: int) -> NDArray[np.bool_]:
+def too_few(inputs: SplitInputs, least: int) -> NDArray[np.bool_]:
     """Which photographs (n,) are of a species with fewer than `least`."""
-    images = np.bincount(evidence.species, minlength=len(evidence.names))
-    return images[evidence.species] < least
+    images = np.bincount(inputs.species, minlength=len(inputs.names))
+    return images[inputs.species] < least
 
 
 def beyond_most(
-    evidence: Evidence,
+    inputs: SplitInputs,
     most: int,
     order: tuple[Numbers, Numbers],
     there: NDArray[np.bool_],
@@ -43,13 +43,13 @@ def beyond_most(
 
     `order` sorts them, by group and then by photograph, after those that are `fixed`.
     """
-    images = np.bincount(evidence.species[there], minlength=len(evidence.names))
-    large = np.flatnonzero(there & (images > most)[evidence.species])
+    images = np.bincount(inputs.species[there], minlength=len(inputs.names))
+    large = np.flatnonzero(there & (images > most)[inputs.species])
     by_group, by_image = order
-    keys = (by_image[large], by_group[large], ~fixed[large], evidence.species[large])
+    keys = (by_image[large], by_group[large], ~fixed[large], inputs.species[large])
     large = large[np.lexsort(keys)]
-    species = evidence.species[large]
-    place = np.arange(len(large)) - np.searchsorted(species, species)
-    beyond = np.zeros(len(evidence), bool)
-    beyond[large[place >= most]] = True
+    species = inputs.species[large]
+    index = np.arange(len(large)) - np.searchsorted(species, species)
+    beyond = np.zeros(len(inputs), bool)
+    beyond[large[index >= most]] = True
     return beyond

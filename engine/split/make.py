@@ -20,13 +20,13 @@ from engine.home import Home
 from engine.settings.split import SplitSettings
 from engine.split.check import check_split
 from engine.split.earlier import Earlier, read_earlier
-from engine.split.evidence import Evidence, evidence_of
 from engine.split.folder import PARTS, SplitFolder, SplitLine, split_folder, write_rows
 from engine.split.groups import group
+from engine.split.inputs import SplitInputs, split_inputs
 from engine.split.left_out import WORDS
 from engine.split.notes import doubts, left_out, notes_of
 from engine.split.plan import SplitPlan, plan_split
-from engine.split.rule import told
+from engine.split.rule import rule_text
 from engine.split.sources import of_sources
 
 _FIELDS = tuple(field.name for field in dataclasses.fields(SplitLine))
@@ -34,7 +34,7 @@ _READ = tuple(name for name in _FIELDS if name != "label")
 _AT_ONCE = 50_000
 
 
-def photographs_in(settings: SplitSettings) -> Filter:
+def split_filter(settings: SplitSettings) -> Filter:
     """Which photographs of the catalogue are dealt, whatever their source."""
     return Filter(state="cached" if settings.photographs == "cached" else "")
 
@@ -64,12 +64,12 @@ def make_split(home: Home, catalogue: Catalogue, settings: SplitSettings) -> lis
         if target.exists():
             raise _taken(target)
     earlier = earlier_of(home, settings)
-    table, evidence = _read(catalogue, settings)
+    table, inputs = _read(catalogue, settings)
     order = lines_order(table)
-    groups = group(evidence, settings.group, settings.near_distance)
+    groups = group(inputs, settings.group, settings.near_distance)
     plans = []
     for fold, target in enumerate(targets):
-        plan = plan_split(evidence, settings, earlier, groups, fold)
+        plan = plan_split(inputs, settings, earlier, groups, fold)
         _make_folder(target, plan, table, order)
         plans.append(plan)
     return plans
@@ -88,19 +88,19 @@ def lines_order(table: pa.Table) -> NDArray[np.int64]:
     if not isinstance(species, pa.DictionaryArray):
         species = species.dictionary_encode()
     # Names are compared once a species, not once a photograph.
-    place = np.argsort(np.argsort(species.dictionary.to_numpy(zero_copy_only=False)))
-    keys = {"species": place[np.asarray(species.indices)], "image_id": table["image_id"]}
+    position = np.argsort(np.argsort(species.dictionary.to_numpy(zero_copy_only=False)))
+    keys = {"species": position[np.asarray(species.indices)], "image_id": table["image_id"]}
     ascending = [(key, "ascending") for key in keys]
     return np.asarray(pyarrow.compute.sort_indices(pa.table(keys), ascending), np.int64)
 
 
-def _read(catalogue: Catalogue, settings: SplitSettings) -> tuple[pa.Table, Evidence]:
-    table = catalogue.columns(_READ, photographs_in(settings))
-    evidence = evidence_of(table, settings.group)
+def _read(catalogue: Catalogue, settings: SplitSettings) -> tuple[pa.Table, SplitInputs]:
+    table = catalogue.columns(_READ, split_filter(settings))
+    inputs = split_inputs(table, settings.group)
     if not settings.sources:
-        return table, evidence
-    chosen = of_sources(evidence, settings.sources)
-    return table.filter(chosen), evidence.only(chosen)
+        return table, inputs
+    chosen = of_sources(inputs, settings.sources)
+    return table.filter(chosen), inputs.only(chosen)
 
 
 def _make_folder(target: Path, plan: SplitPlan, table: pa.Table, order: NDArray[np.int64]) -> None:
@@ -133,7 +133,7 @@ def _write(
     files = [*(folder.part(part) for part in PARTS), folder.classes, folder.notes]
     manifest = {
         "name": name,
-        "rule": told(plan.settings),
+        "rule": rule_text(plan.settings),
         **plan.settings.model_dump(exclude={"name"}),
         "fold": plan.fold + 1 if plan.settings.folds else 0,
         "made": time.time(),
@@ -150,10 +150,10 @@ def _write(
 
 
 def _rows(plan: SplitPlan, table: pa.Table, chosen: NDArray[np.int64]) -> Iterator[dict[str, Any]]:
-    labels = plan.labels[plan.evidence.species]
+    labels = plan.labels[plan.inputs.species]
     for start in range(0, len(chosen), _AT_ONCE):
-        places = chosen[start : start + _AT_ONCE]
-        taken = table.take(places).append_column("label", pa.array(labels[places]))
+        positions = chosen[start : start + _AT_ONCE]
+        taken = table.take(positions).append_column("label", pa.array(labels[positions]))
         columns = [taken[name].to_pylist() for name in _FIELDS]
         for row in zip(*columns, strict=True):
             yield dict(zip(_FIELDS, row, strict=True))

@@ -32,10 +32,10 @@ def near_pairs(hashes: Numbers, distance: int) -> Iterator[tuple[Places, Places]
     if distance == 0 or not hashes.size:
         return
     first = np.concatenate([[True], ~same])
-    values, places = sorted_hashes[first], order[first]
+    values, indices = sorted_hashes[first], order[first]
     for keys in _keys(values, distance):
         left, right = _sharing(values, keys, distance)
-        yield places[left], places[right]
+        yield indices[left], indices[right]
 
 
 def _keys(values: Numbers, distance: int) -> Iterator[NDArray[np.unsignedinteger[Any]]]:
@@ -69,13 +69,13 @@ def _sharing(
         same &= np.bitwise_count(values[:-step] ^ values[step:]) <= distance
         near = np.flatnonzero(same)
         found.append((order[near], order[near + step]))
-    places = np.flatnonzero(keys[:-step] == keys[step:]) if alive else np.zeros(0, np.int64)
-    while places.size:
+    indices = np.flatnonzero(keys[:-step] == keys[step:]) if alive else np.zeros(0, np.int64)
+    while indices.size:
         step += 1
-        places = places[places < len(values) - step]
-        places = places[keys[places] == keys[places + step]]
-        differing = np.bitwise_count(values[places] ^ values[places + step])
-        near = places[differing <= distance]
+        indices = indices[indices < len(values) - step]
+        indices = indices[keys[indices] == keys[indices + step]]
+        differing = np.bitwise_count(values[indices] ^ values[indices + step])
+        near = indices[differing <= distance]
         found.append((order[near], order[near + step]))
     lefts, rights = zip(*found, strict=True)
     return np.concatenate(lefts), np.concatenate(rights)

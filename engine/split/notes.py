@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.split.deal import NOWHERE, TEST, TRAIN, VAL
+from engine.split.assign import NOWHERE, TEST, TRAIN, VAL
 from engine.split.folder import PARTS
 from engine.split.left_out import WORDS, Why
 from engine.split.plan import SplitPlan
@@ -40,7 +40,7 @@ class Doubt:
     """A group whose photographs carry several labels; it is trained on, whole."""
 
     species: tuple[str, ...]
-    places: NDArray[np.int64]
+    indices: NDArray[np.int64]
 
 
 def absences(plan: SplitPlan) -> list[Absence]:
@@ -53,7 +53,7 @@ def absences(plan: SplitPlan) -> list[Absence]:
         without = np.flatnonzero((images[:, TRAIN] > 0) & (images[:, code] == 0))
         for species in without[np.argsort(-total[without], kind="stable")]:
             reason = _reason(plan, code, int(total[species]), *groups[:, species])
-            name = plan.evidence.names[species]
+            name = plan.inputs.names[species]
             found.append(Absence(name, int(total[species]), part, reason))
     return found
 
@@ -65,9 +65,9 @@ def doubts(plan: SplitPlan) -> list[Doubt]:
     order = np.argsort(of_group, kind="stable")
     starts = np.flatnonzero(np.diff(of_group[order], prepend=-1))
     found = []
-    for places in np.split(dealt[order], starts[1:]) if dealt.size else []:
-        labels = np.unique(plan.evidence.species[places])
-        found.append(Doubt(tuple(plan.evidence.names[label] for label in labels), places))
+    for indices in np.split(dealt[order], starts[1:]) if dealt.size else []:
+        labels = np.unique(plan.inputs.species[indices])
+        found.append(Doubt(tuple(plan.inputs.names[label] for label in labels), indices))
     return found
 
 
@@ -89,24 +89,24 @@ def notes_of(plan: SplitPlan, image_ids: list[str]) -> dict[str, Any]:
             (
                 {
                     "species": doubt.species,
-                    "image_ids": sorted(image_ids[place] for place in doubt.places),
+                    "image_ids": sorted(image_ids[index] for index in doubt.indices),
                 }
                 for doubt in doubts(plan)
             ),
             key=lambda group: group["image_ids"],
         ),
         "moved": sorted(
-            (image_ids[place], PARTS[plan.prior[place]], PARTS[plan.parts[place]])
-            for place in plan.moved
+            (image_ids[index], PARTS[plan.prior[index]], PARTS[plan.parts[index]])
+            for index in plan.moved
         ),
     }
 
 
 def _groups_of_each_species(plan: SplitPlan) -> NDArray[np.int64]:
     """Groups of each species of which something is dealt (2, species): all, and of one label."""
-    names = len(plan.evidence.names)
+    names = len(plan.inputs.names)
     dealt = plan.parts != NOWHERE
-    species, of_group = plan.evidence.species[dealt], plan.groups.of_photograph[dealt]
+    species, of_group = plan.inputs.species[dealt], plan.groups.of_photograph[dealt]
     # Where a group has one species, any of its photographs tells which.
     label = np.full(len(plan.groups), -1, np.int64)
     label[of_group] = species

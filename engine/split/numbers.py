@@ -14,7 +14,7 @@ _DIGIT[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16)
 _DIGIT[np.frombuffer(b"ABCDEF", np.uint8)] = np.arange(10, 16)
 
 
-def stirred(values: Numbers) -> Numbers:
+def shuffled_numbers(values: Numbers) -> Numbers:
     """Each number stirred so that near ones end far apart.
 
     The finaliser of SplitMix64 (Steele, Lea and Flood, 2014); no two numbers become one.
@@ -27,7 +27,7 @@ def stirred(values: Numbers) -> Numbers:
 
 def seeded(values: Numbers, seed: int) -> Numbers:
     """The numbers in the order of this seed."""
-    return stirred(values ^ stirred(np.array([seed], np.uint64)))
+    return shuffled_numbers(values ^ shuffled_numbers(np.array([seed], np.uint64)))
 
 
 def numbered(texts: "pa.Array | pa.ChunkedArray") -> Numbers:
@@ -48,7 +48,7 @@ def numbered(texts: "pa.Array | pa.ChunkedArray") -> Numbers:
         found[going] = word
         read += _WORD
         going = going[left > _WORD]
-    found = stirred(found)
+    found = shuffled_numbers(found)
     found[lengths == 0] = 0
     return found
 

@@ -10,14 +10,23 @@ from numpy.typing import NDArray
 from engine.errors import BadInput
 from engine.records import Count
 from engine.settings.split import SplitSettings
+from engine.split.assign import (
+    NOWHERE,
+    TEST,
+    TRAIN,
+    VAL,
+    AssignmentGroups,
+    Codes,
+    assign_folds,
+    assign_parts,
+)
 from engine.split.classes import ClassMap
-from engine.split.deal import NOWHERE, TEST, TRAIN, VAL, Codes, Units, deal, deal_folds
 from engine.split.earlier import Earlier
-from engine.split.evidence import Evidence
 from engine.split.folder import PARTS
 from engine.split.groups import Groups, group
+from engine.split.inputs import SplitInputs
 from engine.split.left_out import Why, beyond_most, too_few
-from engine.split.numbers import Numbers, seeded, stirred
+from engine.split.numbers import Numbers, seeded, shuffled_numbers
 from engine.split.rule import Counts, Shares, shares_of
 
 
@@ -31,14 +40,14 @@ class PartCount:
 
 @dataclass(frozen=True)
 class SplitPlan:
-    """Where every photograph of the evidence goes.
+    """Where every photograph of the inputs goes.
 
     `parts` (n,) holds 0, 1, 2 for train, val, test and -1 for those left out, of which `why`
     (n,) says the reason. `prior` (n,) is the part in the split that was carried over.
     """
 
     settings: SplitSettings
-    evidence: Evidence
+    inputs: SplitInputs
     groups: Groups
     parts: Codes
     why: NDArray[np.int8]
@@ -49,15 +58,15 @@ class SplitPlan:
     def images(self) -> Counts:
         """Photographs of each species in each part (species, 3)."""
         dealt = self.parts != NOWHERE
-        cells = self.evidence.species[dealt].astype(np.int64) * 3 + self.parts[dealt]
-        found = np.bincount(cells, minlength=3 * len(self.evidence.names))
+        cells = self.inputs.species[dealt].astype(np.int64) * 3 + self.parts[dealt]
+        found = np.bincount(cells, minlength=3 * len(self.inputs.names))
         return found.reshape(-1, 3).astype(np.int64)
 
     @cached_property
     def classes(self) -> ClassMap:
         """The species that are trained."""
         trained = np.flatnonzero(self.images[:, TRAIN])
-        return ClassMap(tuple(self.evidence.names[species] for species in trained))
+        return ClassMap(tuple(self.inputs.names[species] for species in trained))
 
     @property
     def labels(self) -> Counts:
@@ -74,16 +83,16 @@ class SplitPlan:
     @property
     def left_out_species(self) -> int:
         """Species with photographs of which none is in a part."""
-        offered = np.bincount(self.evidence.species, minlength=len(self.evidence.names)) > 0
+        offered = np.bincount(self.inputs.species, minlength=len(self.inputs.names)) > 0
         return int((offered & (self.images.sum(axis=1) == 0)).sum())
 
     @cached_property
     def straddling_groups(self) -> int:
         """Groups, and observations also where they are no groups, in more than one part."""
-        torn = straddling(self.groups, self.parts)
+        count_across_parts = straddling(self.groups, self.parts)
         if "observation" not in self.settings.group:
-            torn += straddling(group(self.evidence, ["observation"], 0), self.parts)
-        return torn
+            count_across_parts += straddling(group(self.inputs, ["observation"], 0), self.parts)
+        return count_across_parts
 
     @property
     def has_foreign_test(self) -> bool:
@@ -106,7 +115,7 @@ def straddling(groups: Groups, parts: Codes) -> int:
 
 
 def plan_split(
-    evidence: Evidence,
+    inputs: SplitInputs,
     settings: SplitSettings,
     earlier: Earlier | None = None,
     groups: Groups | None = None,
@@ -121,36 +130,36 @@ def plan_split(
     Raises:
         BadInput: fewer than two species are left to tell apart.
     """
-    groups = groups or group(evidence, settings.group, settings.near_distance)
+    groups = groups or group(inputs, settings.group, settings.near_distance)
     rank = seeded(groups.anchor, settings.seed)
-    prior = _prior(evidence, earlier)
+    prior = _prior(inputs, earlier)
     fixed = (prior == TEST) & _keeps_test(settings)
-    why = np.zeros(len(evidence), np.int8)
-    why[too_few(evidence, settings.min_images)] = Why.TOO_FEW
+    why = np.zeros(len(inputs), np.int8)
+    why[too_few(inputs, settings.min_images)] = Why.TOO_FEW
     if settings.max_images is not None:
-        order = rank[groups.of_photograph], seeded(evidence.image, settings.seed)
-        why[beyond_most(evidence, settings.max_images, order, why == 0, fixed)] = Why.TOO_MANY
+        order = rank[groups.of_photograph], seeded(inputs.image, settings.seed)
+        why[beyond_most(inputs, settings.max_images, order, why == 0, fixed)] = Why.TOO_MANY
     held = np.bincount(groups.of_photograph, fixed & (why == 0), len(groups)) > 0
     why[held[groups.of_photograph] & ~fixed & (why == 0)] = Why.LIKE_FIXED_TEST
     free_to_go = (why == 0) & ~fixed
-    parts = np.full(len(evidence), NOWHERE, np.int8)
+    parts = np.full(len(inputs), NOWHERE, np.int8)
     parts[fixed & (why == 0)] = TEST
-    parts[free_to_go] = _deal(evidence, settings, groups, rank, prior, free_to_go, fold)
-    trained = np.bincount(evidence.species[parts == TRAIN], minlength=len(evidence.names)) > 0
-    why[~trained[evidence.species] & (parts != NOWHERE)] = Why.UNTRAINED
+    parts[free_to_go] = _deal(inputs, settings, groups, rank, prior, free_to_go, fold)
+    trained = np.bincount(inputs.species[parts == TRAIN], minlength=len(inputs.names)) > 0
+    why[~trained[inputs.species] & (parts != NOWHERE)] = Why.UNTRAINED
     parts[why != 0] = NOWHERE
     _require_two(int(trained.sum()), settings)
-    return SplitPlan(settings, evidence, groups, parts, why, prior, fold)
+    return SplitPlan(settings, inputs, groups, parts, why, prior, fold)
 
 
-def _prior(evidence: Evidence, earlier: Earlier | None) -> Codes:
+def _prior(inputs: SplitInputs, earlier: Earlier | None) -> Codes:
     if earlier is None:
-        return np.full(len(evidence), NOWHERE, np.int8)
-    return earlier.prior(evidence.image)
+        return np.full(len(inputs), NOWHERE, np.int8)
+    return earlier.prior(inputs.image)
 
 
 def _deal(
-    evidence: Evidence,
+    inputs: SplitInputs,
     settings: SplitSettings,
     groups: Groups,
     rank: Numbers,
@@ -159,28 +168,28 @@ def _deal(
     fold: int,
 ) -> Codes:
     """The part of each photograph that is dealt; those of groups with two labels are trained."""
-    species, of_group = evidence.species[dealt], groups.of_photograph[dealt]
+    species, of_group = inputs.species[dealt], groups.of_photograph[dealt]
     size = np.bincount(of_group, minlength=len(groups))
     unit = np.flatnonzero((size > 0) & ~groups.mixed)
-    units = Units(
+    units = AssignmentGroups(
         _of_group(species, of_group, len(groups))[unit],
         size[unit].astype(np.int64),
         rank[unit],
         _of_group(prior[dealt], of_group, len(groups))[unit],
     )
-    names = len(evidence.names)
+    names = len(inputs.names)
     images = np.bincount(species, minlength=names)
     labelled_twice = np.bincount(species[groups.mixed[of_group]], minlength=names) > 0
     # A group with two labels is trained on, so that all the others may leave train.
-    spare = np.maximum(np.bincount(units.species, minlength=names) - ~labelled_twice, 0)
+    slack = np.maximum(np.bincount(units.species, minlength=names) - ~labelled_twice, 0)
     shares = shares_of(images, settings)
     if _keeps_test(settings):
         shares = Shares(shares.val, shares.test * 0)
     found = np.zeros(len(groups), np.int8)
     if settings.folds:
-        found[unit] = _fold_parts(units, shares, spare, settings, fold)
+        found[unit] = _fold_parts(units, shares, slack, settings, fold)
     else:
-        found[unit] = deal(units, shares, spare)
+        found[unit] = assign_parts(units, shares, slack)
     return found[of_group]
 
 
@@ -189,13 +198,13 @@ def _keeps_test(settings: SplitSettings) -> bool:
 
 
 def _fold_parts(
-    units: Units, shares: Shares, spare: Counts, settings: SplitSettings, fold: int
+    units: AssignmentGroups, shares: Shares, slack: Counts, settings: SplitSettings, fold: int
 ) -> Codes:
-    parts = deal(units, Shares(shares.val * 0, shares.test), np.where(spare >= 2, spare, 0))
+    parts = assign_parts(units, Shares(shares.val * 0, shares.test), np.where(slack >= 2, slack, 0))
     free = parts == TRAIN
-    several = np.bincount(units.species[free], minlength=len(spare)) > (spare == 0)
-    turn = seeded(stirred(np.arange(len(spare), dtype=np.uint64)), settings.seed)
-    in_fold = deal_folds(units, free & several[units.species], settings.folds, turn)
+    several = np.bincount(units.species[free], minlength=len(slack)) > (slack == 0)
+    turn = seeded(shuffled_numbers(np.arange(len(slack), dtype=np.uint64)), settings.seed)
+    in_fold = assign_folds(units, free & several[units.species], settings.folds, turn)
     return np.where(in_fold == fold, np.int8(VAL), parts)
 
 

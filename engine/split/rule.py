@@ -31,7 +31,7 @@ def shares_of(images: Counts, settings: SplitSettings) -> Shares:
     return Shares(val, np.minimum(test, np.maximum(images - 1 - val, 0)))
 
 
-def told(settings: SplitSettings) -> str:
+def rule_text(settings: SplitSettings) -> str:
     """The rule in one line, for the manifest."""
     val, test = f"{settings.val_percent:g} %", f"{settings.test_percent:g} %"
     if settings.val_percent == settings.test_percent:

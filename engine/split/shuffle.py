@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.split.deal import NOWHERE, Codes
-from engine.split.evidence import Evidence
+from engine.split.assign import NOWHERE, Codes
 from engine.split.groups import Groups
+from engine.split.inputs import SplitInputs
 from engine.split.plan import SplitPlan, straddling
 
 
 @dataclass(frozen=True)
-class Faults:
+class ShuffleFaults:
     """What is wrong with a split, or would be.
 
     `val_only` and `test_only` count species held out there and not trained; `not_in_val` those
@@ -37,17 +37,17 @@ def shuffled(plan: SplitPlan) -> Codes:
     return parts
 
 
-def faults(evidence: Evidence, groups: Groups, parts: Codes) -> Faults:
+def shuffle_faults(inputs: SplitInputs, groups: Groups, parts: Codes) -> ShuffleFaults:
     """Look for the faults in any dealing of the photographs."""
     dealt = parts != NOWHERE
-    species, of_group = evidence.species[dealt], groups.of_photograph[dealt]
-    names = len(evidence.names)
+    species, of_group = inputs.species[dealt], groups.of_photograph[dealt]
+    names = len(inputs.names)
     cells = species.astype(np.int64) * 3 + parts[dealt]
     train, val, test = (np.bincount(cells, minlength=3 * names).reshape(-1, 3) > 0).T
     label = np.full(len(groups), -1, np.int64)
     label[of_group] = species
     could = np.bincount(label[(label >= 0) & ~groups.mixed], minlength=names) >= 2
-    return Faults(
+    return ShuffleFaults(
         int((val & ~train).sum()),
         int((test & ~train).sum()),
         int((could & ~val).sum()),

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from engine.errors import BadInput
 from engine.records import Text, read_record
-from engine.split.evidence import Evidence
 from engine.split.folder import SplitFolder
+from engine.split.inputs import SplitInputs
 
 
 @dataclass(frozen=True)
@@ -19,21 +19,21 @@ class _Made:
     sources: tuple[Text, ...] = ()
 
 
-def of_sources(evidence: Evidence, sources: Collection[str]) -> NDArray[np.bool_]:
+def of_sources(inputs: SplitInputs, sources: Collection[str]) -> NDArray[np.bool_]:
     """Which photographs (n,) are of these sources.
 
     Raises:
         BadInput: none is of one of them.
     """
-    there = {evidence.sources[code] for code in np.unique(evidence.source)}
+    there = {inputs.sources[code] for code in np.unique(inputs.source)}
     for source in sources:
         if source not in there:
             raise BadInput(
                 f"There is no source {source!r} among the photographs to deal; there are "
                 f"{', '.join(sorted(there)) or 'none'}."
             )
-    wanted = np.array([name in sources for name in evidence.sources], bool)
-    chosen: NDArray[np.bool_] = wanted[evidence.source]
+    wanted = np.array([name in sources for name in inputs.sources], bool)
+    chosen: NDArray[np.bool_] = wanted[inputs.source]
     return chosen
 
 
@@ -46,7 +46,7 @@ def sources_of(folder: SplitFolder) -> tuple[str, ...]:
     return read_record(_Made, folder.manifest).sources
 
 
-def in_words(sources: Sequence[str]) -> str:
+def sources_text(sources: Sequence[str]) -> str:
     """The sources of a split, to follow "of"."""
     match sources:
         case []:

@@ -14,7 +14,7 @@ MINIMA = (2, 3, 5, 10, 20, 50, 100)
 
 
 @dataclass(frozen=True)
-class Bucket:
+class CountBucket:
     """Species with `least` to `most` photographs (None = any number more)."""
 
     least: int
@@ -32,17 +32,17 @@ class Bucket:
 
 
 BUCKETS = (
-    Bucket(1, 1),
-    Bucket(2, 2),
-    Bucket(3, 4),
-    Bucket(5, 19),
-    Bucket(20, 100),
-    Bucket(101, None),
+    CountBucket(1, 1),
+    CountBucket(2, 2),
+    CountBucket(3, 4),
+    CountBucket(5, 19),
+    CountBucket(20, 100),
+    CountBucket(101, None),
 )
 
 
 @dataclass(frozen=True)
-class Price:
+class MinimumCost:
     """What a minimum of photographs a species would cost."""
 
     least: int
@@ -50,13 +50,13 @@ class Price:
     images: int
 
 
-def prices(images: Counts, minima: Sequence[int] = MINIMA) -> list[Price]:
+def minimum_costs(images: Counts, minima: Sequence[int] = MINIMA) -> list[MinimumCost]:
     """For each minimum, the species that have fewer photographs, and how many those have."""
     ordered = np.sort(images)
     total = np.concatenate([[0], np.cumsum(ordered)])
     below = np.searchsorted(ordered, minima)
     return [
-        Price(least, int(species), int(total[species]))
+        MinimumCost(least, int(species), int(total[species]))
         for least, species in zip(minima, below, strict=True)
     ]
 

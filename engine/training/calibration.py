@@ -12,14 +12,14 @@ from torch.nn import functional
 
 from engine.files import write_json
 from engine.records import Count, Number, read_record_or
-from engine.training.checkpoint import open_checkpoint
-from engine.training.folder import RunFolder
-from engine.training.judge import judge, judging_size
-from engine.training.learner import select, to_device
-from engine.training.metrics import BINS
-from engine.training.model import build_model
-from engine.training.scene import Scene
-from engine.training.views import ValView
+from engine.training.context import RunContext
+from engine.training.data.transforms import ValTransform
+from engine.training.inference import evaluation_batch_size, predict_batches
+from engine.training.model.network import build_model
+from engine.training.optim.step import select, to_device
+from engine.training.report.metrics import BINS
+from engine.training.state.checkpoint import open_checkpoint
+from engine.training.state.run_folder import RunFolder
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Calibration:
     brier_after: Number
 
 
-class Thermometer:
+class TemperatureMeter:
     """Finds the temperature in one pass, without keeping logits (Guo et al., "On calibration of
     modern neural networks", 2017): sums are taken at 81 temperatures between 0.2 and 5.
     """
@@ -60,15 +60,15 @@ class Thermometer:
         self._count += len(labels)
         truth = functional.one_hot(labels, logits.shape[1])
         right = (logits.argmax(1) == labels).double()
-        for place, temperature in enumerate(self._grid):
+        for position, temperature in enumerate(self._grid):
             shares = (logits / temperature).log_softmax(1)
-            self._losses[place] += functional.nll_loss(shares, labels, reduction="sum").double()
+            self._losses[position] += functional.nll_loss(shares, labels, reduction="sum").double()
             chances = shares.exp()
-            self._brier[place] += (chances - truth).square().sum().double()
+            self._brier[position] += (chances - truth).square().sum().double()
             sure = chances.max(1).values.double()
             bins = (sure * BINS).long().clamp_(0, BINS - 1)
-            self._bins[place, 0].index_add_(0, bins, sure)
-            self._bins[place, 1].index_add_(0, bins, right)
+            self._bins[position, 0].index_add_(0, bins, sure)
+            self._bins[position, 1].index_add_(0, bins, right)
 
     def read(self) -> Calibration:
         """The temperature of the least loss, and what it changes."""
@@ -88,23 +88,23 @@ class Thermometer:
         )
 
 
-def calibrate(scene: Scene) -> Calibration | None:
+def calibrate(context: RunContext) -> Calibration | None:
     """Calibrate the best network of a run on val and keep what was found in its folder."""
-    checkpoint = open_checkpoint(scene.folder.best, scene.classes)
+    checkpoint = open_checkpoint(context.folder.best, context.classes)
     settings = checkpoint.settings
-    model = build_model(settings.model, len(scene.classes), settings.data.image_size)
+    model = build_model(settings.model, len(context.classes), settings.data.image_size)
     model.load_state_dict(select(checkpoint.tensors("model."), "model."))
-    part = scene.val.seen_through(ValView(settings.augmentation.val))
-    learning = checkpoint.place.pass_size or settings.training.batch_size
-    size = judging_size(learning, settings.data.image_size)
-    thermometer = Thermometer(scene.device.place)
-    for batch, logits in judge(
-        to_device(model, scene.device), part, scene.loader, scene.device, size
+    part = context.val.seen_through(ValTransform(settings.augmentation.val))
+    learning = checkpoint.position.pass_size or settings.training.batch_size
+    size = evaluation_batch_size(learning, settings.data.image_size)
+    thermometer = TemperatureMeter(context.device.torch_device)
+    for batch, logits in predict_batches(
+        to_device(model, context.device), part, context.loader, context.device, size
     ):
         if len(batch.labels):
             thermometer.add(logits, batch.labels.to(logits.device))
     found = thermometer.read()
-    write_json(scene.folder.temperature, asdict(found))
+    write_json(context.folder.temperature, asdict(found))
     log.info(
         "Probabilities are divided by a temperature of %.2f: calibration error %.1f %% to %.1f %%.",
         found.temperature,

@@ -18,15 +18,15 @@ from engine.files import write_json
 from engine.home import Home
 from engine.records import Count, Text, read_record_or
 from engine.settings.run import RunSettings
-from engine.training.classifier import classifier_names, features_of
-from engine.training.dataset import Batch, PhotoDataset
-from engine.training.device import Device
-from engine.training.judge import judging_size
-from engine.training.loader import Loader
-from engine.training.model import normalisation_of
-from engine.training.sampling import Key, plain_batches
+from engine.training.data.dataset import Batch, PhotoDataset
+from engine.training.data.loader import Loader
+from engine.training.data.sampling import Key, plain_batches
+from engine.training.device.device import Device
+from engine.training.inference import evaluation_batch_size
+from engine.training.model.classifier import classifier_names, pre_logits
+from engine.training.model.network import normalisation_of
 
-Breathe = Callable[[int, int], None]
+Heartbeat = Callable[[int, int], None]
 
 _CHUNK = 64
 _DONE_BYTES = 64_000_000
@@ -88,7 +88,10 @@ def embed(
     for batch in loader.read(part, batches):
         if len(batch.labels):
             with torch.inference_mode(), device.forward():
-                yield batch, features_of(model, normalise(batch.images.to(device.place))).float()
+                yield (
+                    batch,
+                    pre_logits(model, normalise(batch.images.to(device.torch_device))).float(),
+                )
         else:
             yield batch, torch.empty(0, 0)
 
@@ -100,7 +103,7 @@ def cached_features(
     part: PhotoDataset,
     loader: Loader,
     device: Device,
-    breathe: Breathe,
+    heartbeat: Heartbeat,
 ) -> FeaturePart:
     """The features of a part that is seen through the view of validation.
 
@@ -113,7 +116,7 @@ def cached_features(
     """
     root = home.data / "features" / _key(model, settings, part)
     root.mkdir(parents=True, exist_ok=True)
-    size = judging_size(settings.training.batch_size, settings.data.image_size)
+    size = evaluation_batch_size(settings.training.batch_size, settings.data.image_size)
     with FileLock(root / "lock"):
         done, bad = _done(root)
 
@@ -127,7 +130,7 @@ def cached_features(
                     table[batch.indices.numpy()] = features.cpu().numpy().astype(np.float16)
                     table.flush()
                 at += len(batch.labels) + len(batch.unreadable)
-                breathe(at, len(part))
+                heartbeat(at, len(part))
 
         # What could not be read the last time may have been mended since.
         again = sorted(bad)
@@ -146,11 +149,11 @@ def cached_features(
 
 def few_of_each(labels: NDArray[np.int64], most: int) -> list[int]:
     """The places of at most `most` photographs of each class, in order."""
-    seen: dict[int, int] = {}
+    taken: dict[int, int] = {}
     chosen = []
     for index, label in enumerate(labels.tolist()):
-        seen[label] = seen.get(label, 0) + 1
-        if seen[label] <= most:
+        taken[label] = taken.get(label, 0) + 1
+        if taken[label] <= most:
             chosen.append(index)
     return chosen
 
@@ -158,7 +161,8 @@ def few_of_each(labels: NDArray[np.int64], most: int) -> list[int]:
 def batches_of(indices: Sequence[int], size: int) -> list[list[Key]]:
     """Keys of chosen photographs."""
     return [
-        [(0, indices[place]) for _, place in batch] for batch in plain_batches(len(indices), size)
+        [(0, indices[position]) for _, position in batch]
+        for batch in plain_batches(len(indices), size)
     ]
 
 
@@ -196,8 +200,8 @@ def _key(model: nn.Module, settings: RunSettings, part: PhotoDataset) -> str:
     view = settings.augmentation.val.model_dump(mode="json")
     size, preset = settings.data.image_size, part.preset.fingerprint
     copies = part.copies.side if part.copies else 0
-    told = [settings.model.name, size, view, preset, part.drawn, copies]
-    total.update(json.dumps(told, sort_keys=True).encode())
+    identity = [settings.model.name, size, view, preset, part.drawn, copies]
+    total.update(json.dumps(identity, sort_keys=True).encode())
     for index in range(len(part)):
         total.update(part.hashes[index].encode() or part.path(index).encode())
     return total.hexdigest()[:24]

@@ -10,26 +10,37 @@ from engine.errors import BadInput, StudioError, WorkFailed
 from engine.home import Home
 from engine.settings.run import RunSettings
 from engine.training.calibration import calibrate
-from engine.training.checkpoint import Checkpoint, Place, newest_checkpoint, open_checkpoint
-from engine.training.classifier import clear_classifier
-from engine.training.fit import fit_memory, suits_all
-from engine.training.folder import RunFolder
-from engine.training.learner import select, to_device
-from engine.training.lock import held
-from engine.training.methods import choose_learning
-from engine.training.metrics import TOP
-from engine.training.model import build_model, start_model, use_gradient_checkpointing
-from engine.training.ranks import ALONE, Ranks
-from engine.training.readiness import require_room
-from engine.training.runlog import run_log
-from engine.training.scene import Scene, open_scene
-from engine.training.seen import Seen, planned_steps, read_small_copies, seen_by, start_classifier
-from engine.training.shortage import Shortage
+from engine.training.context import RunContext, open_context
+from engine.training.device.process_group import ALONE, Ranks
+from engine.training.memory.fit import fit_memory, suits_all
+from engine.training.memory.out_of_memory import OutOfMemoryState
+from engine.training.model.classifier import clear_classifier
+from engine.training.model.network import build_model, start_model, use_gradient_checkpointing
+from engine.training.model.start_weights import carry_weights
+from engine.training.model.trainable import select_trainable
+from engine.training.optim.step import select, to_device
+from engine.training.readiness import require_disk_space
+from engine.training.report.log_file import write_run_log
+from engine.training.report.metrics import TOP
 from engine.training.stage import Stage
-from engine.training.status import Status, StatusFile
-from engine.training.stop import Stopped, StopRequest
+from engine.training.stage_inputs import (
+    StageInputs,
+    initialise_head,
+    planned_steps,
+    read_small_copies,
+    stage_inputs,
+)
+from engine.training.state.checkpoint import (
+    Checkpoint,
+    TrainingPosition,
+    newest_checkpoint,
+    open_checkpoint,
+)
+from engine.training.state.run_folder import RunFolder
+from engine.training.state.run_lock import hold_run_lock
+from engine.training.state.status import Status, StatusFile
+from engine.training.state.stop_signal import Stopped, StopSignal
 from engine.training.threads import Trial
-from engine.training.weights import carry_weights
 
 log = logging.getLogger(__name__)
 
@@ -50,11 +61,11 @@ def train(home: Home, folder: RunFolder) -> Status:
     Raises:
         BadInput: the run is running in another process, or is finished already.
     """
-    with held(folder.lock):
-        return train_held(home, folder, ALONE)
+    with hold_run_lock(folder.lock):
+        return train_locked(home, folder, ALONE)
 
 
-def train_held(home: Home, folder: RunFolder, ranks: Ranks) -> Status:
+def train_locked(home: Home, folder: RunFolder, ranks: Ranks) -> Status:
     """As `train`, of a run whose lock is held already, as one of several processes.
 
     Raises:
@@ -65,9 +76,9 @@ def train_held(home: Home, folder: RunFolder, ranks: Ranks) -> Status:
     # Nobody writes before all have read.
     ranks.wait()
     status.begin(ranks.leader)
-    with run_log(folder.log, speaks=ranks.is_first), StopRequest(folder.stop) as stop:
+    with write_run_log(folder.log, speaks=ranks.is_first), StopSignal(folder.stop) as stop:
         try:
-            finished = Attempt(open_scene(home, folder, status, stop, ranks)).run()
+            finished = Attempt(open_context(home, folder, status, stop, ranks)).run()
         except StudioError as error:
             log.error("%s", error)
             status.end("failed", error.exit_status, str(error))
@@ -103,153 +114,166 @@ def require_unfinished(folder: RunFolder) -> None:
 class Attempt:
     """One attempt at a run: from its start or its last checkpoint to its end or a stop."""
 
-    def __init__(self, scene: Scene) -> None:
-        self.scene = scene
-        self.stages = scene.settings.stages
-        self.steps = planned_steps(scene, self.stages)
+    def __init__(self, context: RunContext) -> None:
+        self.context = context
+        self.stages = context.settings.stages
+        self.steps = planned_steps(context, self.stages)
 
     def run(self) -> bool:
         """Train to the end; False if it was stopped before."""
         try:
             self._introduce()
-            read_small_copies(self.scene)
+            read_small_copies(self.context)
             checkpoint = self._checkpoint()
-            place, left = (checkpoint.place, checkpoint) if checkpoint else (Place(), None)
+            position, left = (
+                (checkpoint.position, checkpoint) if checkpoint else (TrainingPosition(), None)
+            )
             weights: Weights | None = None
-            while place.stage < len(self.stages) and not self._is_enough(place):
-                stage = self._begin(place, left, weights)
+            while position.stage < len(self.stages) and not self._is_enough(position):
+                stage = self._begin(position, left, weights)
                 if not stage.run():
                     return False
-                weights, left, place = self._outcome(stage), None, stage.place.next_stage()
+                weights, left, position = self._outcome(stage), None, stage.position.next_stage()
             self._conclude()
-            self.scene.journal.finished(place)
+            self.context.logger.finished(position)
         except Stopped:
-            self.scene.journal.stopping()
+            self.context.logger.stopping()
             return False
         finally:
-            self.scene.journal.close()
+            self.context.logger.close()
         return True
 
-    def _begin(self, place: Place, left: Checkpoint | None, weights: Weights | None) -> Stage:
+    def _begin(
+        self, position: TrainingPosition, left: Checkpoint | None, weights: Weights | None
+    ) -> Stage:
         """A stage as the last checkpoint `left` it, or from the `weights` of the one before."""
-        settings = self.stages[place.stage]
+        settings = self.stages[position.stage]
         torch.manual_seed(settings.training.seed)
         tensors = left.tensors() if left else None
         if tensors is not None:
-            log.info("Going on from step %s.", f"{place.step:,}")
+            log.info("Going on from step %s.", f"{position.step:,}")
             weights = select(tensors, "model.")
-        self.scene.threads.use_default(settings.training.threads)
+        self.context.threads.use_default(settings.training.threads)
         model = self._network(settings, weights)
-        choose_learning(model, settings.training)
-        place, seen = self._prepared(model, settings, place, is_new=left is None)
-        trial = Trial(model, settings.training, self.scene.device, seen.blank, place.pass_size)
-        place = replace(place, **self.scene.threads.begin(settings.training.threads, place, trial))
-        last_step = self._last_step(place)
-        stage = Stage(self.scene, settings, place, last_step, model, seen, tensors)
+        select_trainable(model, settings.training)
+        position, inputs = self._prepared(model, settings, position, is_new=left is None)
+        trial = Trial(
+            model, settings.training, self.context.device, inputs.blank, position.pass_size
+        )
+        position = replace(
+            position, **self.context.threads.begin(settings.training.threads, position, trial)
+        )
+        last_step = self._last_step(position)
+        stage = Stage(self.context, settings, position, last_step, model, inputs, tensors)
         self._announce(stage)
-        if left is None and place.stage:
+        if left is None and position.stage:
             # From here on a stage stands by itself: resuming never looks at the one before.
             stage.save()
         return stage
 
     def _prepared(
-        self, model: nn.Module, settings: RunSettings, place: Place, is_new: bool
-    ) -> tuple[Place, Seen]:
+        self, model: nn.Module, settings: RunSettings, position: TrainingPosition, is_new: bool
+    ) -> tuple[TrainingPosition, StageInputs]:
         """What comes before a stage's steps. Processes do it each at its own pace, so that they
         agree at its end whether they were asked to stop, and on how a step is taken.
         """
         try:
             if is_new:
-                place = self._first_moves(model, settings, place)
-            seen: Seen | None = seen_by(self.scene, settings, model)
+                position = self._first_moves(model, settings, position)
+            inputs: StageInputs | None = stage_inputs(self.context, settings, model)
         except Stopped:
-            seen = None
-        places = self.scene.ranks.gather(place if seen else None)
-        if seen is None or None in places:
+            inputs = None
+        positions = self.context.ranks.gather(position if inputs else None)
+        if inputs is None or None in positions:
             raise Stopped
-        place = self._heeding_shortage(suits_all(places), settings.training.batch_size)
-        if settings.training.gradient_checkpointing or place.recomputed:
+        position = self._after_out_of_memory(suits_all(positions), settings.training.batch_size)
+        if settings.training.gradient_checkpointing or position.recomputed:
             use_gradient_checkpointing(model)
-        return place, seen
+        return position, inputs
 
-    def _heeding_shortage(self, place: Place, batch_size: int) -> Place:
-        shortage, ranks = Shortage(self.scene.folder.shortage), self.scene.ranks
-        heeding = shortage.heed(place, batch_size)
+    def _after_out_of_memory(self, position: TrainingPosition, batch_size: int) -> TrainingPosition:
+        out_of_memory, ranks = (
+            OutOfMemoryState(self.context.folder.out_of_memory),
+            self.context.ranks,
+        )
+        applied = out_of_memory.apply(position, batch_size)
         # Nobody forgets before all have read.
         ranks.wait()
-        if heeding.pass_size == 0:
+        if applied.pass_size == 0:
             if ranks.is_first:
-                shortage.forget()
+                out_of_memory.forget()
             raise WorkFailed(_TOO_LITTLE_MEMORY)
-        if heeding != place and ranks.is_first:
+        if applied != position and ranks.is_first:
             log.warning(
                 "The memory of a process did not suffice; passes take %d photographs from now on, "
                 "and as many more of them make a step.",
-                heeding.pass_size,
+                applied.pass_size,
             )
-        return heeding
+        return applied
 
     def _network(self, settings: RunSettings, weights: Weights | None) -> nn.Module:
-        classes, size = self.scene.classes, settings.data.image_size
+        classes, size = self.context.classes, settings.data.image_size
         if weights is None:
             model = start_model(settings.model, classes, size)
         else:
             model = build_model(settings.model, len(classes), size)
             carry_weights(model, weights)
-        return to_device(model, self.scene.device)
+        return to_device(model, self.context.device)
 
-    def _first_moves(self, model: nn.Module, settings: RunSettings, place: Place) -> Place:
+    def _first_moves(
+        self, model: nn.Module, settings: RunSettings, position: TrainingPosition
+    ) -> TrainingPosition:
         """What a stage does once, before its first step."""
-        require_room(self.scene.folder.root, model, settings)
+        require_disk_space(self.context.folder.root, model, settings)
         start = settings.training.classifier_start
         if start == "new":
             clear_classifier(model)
         elif start != "keep":
-            start_classifier(self.scene, settings, model)
-        plan = fit_memory(model, settings, self.scene.device, self.scene.ranks.count)
-        return place if plan is None else replace(place, **plan)
+            initialise_head(self.context, settings, model)
+        plan = fit_memory(model, settings, self.context.device, self.context.ranks.count)
+        return position if plan is None else replace(position, **plan)
 
     def _outcome(self, stage: Stage) -> Weights:
         """The stage's best weights, where one of its epochs is the best so far; else its last."""
-        best = stage.place.best
-        if best is not None and best.get("stage") == stage.place.stage:
-            return select(open_checkpoint(self.scene.folder.best).tensors("model."), "model.")
+        best = stage.position.best
+        if best is not None and best.get("stage") == stage.position.stage:
+            return select(open_checkpoint(self.context.folder.best).tensors("model."), "model.")
         weights = stage.learner.judged().state_dict()
         return {name: value.detach().clone() for name, value in weights.items()}
 
     def _checkpoint(self) -> Checkpoint | None:
-        folder = self.scene.folder
+        folder = self.context.folder
         if not folder.last.exists() and not folder.previous.exists():
             return None
-        return newest_checkpoint(folder.last, folder.previous, self.scene.classes)
+        return newest_checkpoint(folder.last, folder.previous, self.context.classes)
 
-    def _last_step(self, place: Place) -> int:
+    def _last_step(self, position: TrainingPosition) -> int:
         """The step that the run ends at, as far as it can be told in this stage."""
-        planned = place.stage_step + sum(self.steps[place.stage :])
-        return min(planned, self.scene.settings.training.stop_after_steps or planned)
+        planned = position.stage_step + sum(self.steps[position.stage :])
+        return min(planned, self.context.settings.training.stop_after_steps or planned)
 
-    def _is_enough(self, place: Place) -> bool:
+    def _is_enough(self, position: TrainingPosition) -> bool:
         """Whether a stage would begin behind the step that the run is to stop after."""
-        most = self.scene.settings.training.stop_after_steps
-        return most is not None and place.stage > 0 and place.step >= most
+        most = self.context.settings.training.stop_after_steps
+        return most is not None and position.stage > 0 and position.step >= most
 
     def _introduce(self) -> None:
-        scene = self.scene
+        context = self.context
         log.info(
             "%s: %s species, %s photographs to train and %s to validate on, %s.",
-            scene.settings.model.name,
-            f"{len(scene.classes):,}",
-            f"{len(scene.train):,}",
-            f"{len(scene.val):,}",
-            scene.device.name,
+            context.settings.model.name,
+            f"{len(context.classes):,}",
+            f"{len(context.train):,}",
+            f"{len(context.val):,}",
+            context.device.name,
         )
-        k = scene.new_tally().k
+        k = context.new_accumulator().k
         if k < TOP:
             log.info("top5 counts hits among the best %d, for there are no more.", k)
 
     def _announce(self, stage: Stage) -> None:
-        names = [item.name for item in self.scene.settings.training.stages]
-        name = names[stage.place.stage] if names else ""
+        names = [item.name for item in self.context.settings.training.stages]
+        name = names[stage.position.stage] if names else ""
         weights = list(stage.learner.model.parameters())
         learning = sum(weight.numel() for weight in weights if weight.requires_grad)
         log.info(
@@ -258,15 +282,15 @@ class Attempt:
             f"{learning:,}",
             f"{sum(weight.numel() for weight in weights):,}",
         )
-        self.scene.journal.begin(
-            stage.place, self.scene.device, stage.steps_per_epoch, stage.last_step, name
+        self.context.logger.begin(
+            stage.position, self.context.device, stage.steps_per_epoch, stage.last_step, name
         )
 
     def _conclude(self) -> None:
         """Temperature scaling of the best network."""
-        scene = self.scene
-        if scene.settings.training.temperature_scaling and scene.ranks.is_first:
-            calibrate(scene)
+        context = self.context
+        if context.settings.training.temperature_scaling and context.ranks.is_first:
+            calibrate(context)
 
 
 def _sentence(error: Exception) -> str:

@@ -6,8 +6,8 @@ from engine.errors import BadInput
 from engine.home import Home
 from engine.split.finding import Finding
 from engine.split.folder import SplitFolder
-from engine.training.parts import Parts
-from engine.training.tolerance import too_many
+from engine.training.data.parts import Parts
+from engine.training.data.tolerance import too_many
 
 
 def data_findings(home: Home, parts: Parts) -> list[Finding]:
@@ -15,7 +15,7 @@ def data_findings(home: Home, parts: Parts) -> list[Finding]:
     return [_split(parts), *(_photographs(home, parts, part) for part in ("train", "val"))]
 
 
-def require_ready(findings: Sequence[Finding]) -> None:
+def require_no_findings(findings: Sequence[Finding]) -> None:
     """Refuse to start where something was found wrong.
 
     Raises:

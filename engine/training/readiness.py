@@ -10,13 +10,13 @@ from engine.errors import BadInput, StudioError
 from engine.home import Home
 from engine.settings.run import RunSettings
 from engine.split.finding import Finding
-from engine.training.device import choose_device
-from engine.training.estimate import Estimate, estimate
-from engine.training.folder import preset_of, with_weights_found
-from engine.training.forecast import Forecast, forecast
-from engine.training.model import start_model
-from engine.training.parts import Parts, read_parts
+from engine.training.data.parts import Parts, read_parts
+from engine.training.device.device import choose_device
+from engine.training.memory.estimate import CostEstimate, estimate_cost
+from engine.training.memory.forecast import MemoryForecast, forecast_memory
+from engine.training.model.network import start_model
 from engine.training.preflight import data_findings
+from engine.training.state.run_folder import preset_of, with_weights_found
 
 # Curves, evaluations and the log.
 _SMALL_FILES = 50_000_000
@@ -33,21 +33,23 @@ def preflight(home: Home, settings: RunSettings) -> list[Finding]:
     if parts is None:
         return findings
     classes = len(parts.classes)
-    cost: list[Estimate] = []
+    cost: list[CostEstimate] = []
 
     def network() -> str:
-        cost.append(estimate(settings, classes))
+        cost.append(estimate_cost(settings, classes))
         return f"{settings.model.name}, {cost[0].parameters / 1e6:,.1f} million weights"
 
     findings.append(_look("Network", network))
     if cost:
         findings.append(_look("Start weights", lambda: _weights(home, settings, parts)))
-        findings.append(_look("Memory", lambda: _memory(forecast(settings, classes))))
-        findings.append(_look("Disk", lambda: disk_room(home.runs, *_sizes(cost[0], settings))))
+        findings.append(_look("Memory", lambda: _memory(forecast_memory(settings, classes))))
+        findings.append(
+            _look("Disk", lambda: disk_space_finding(home.runs, *_sizes(cost[0], settings)))
+        )
     return findings
 
 
-def require_room(folder: Path, model: nn.Module, settings: RunSettings) -> None:
+def require_disk_space(folder: Path, model: nn.Module, settings: RunSettings) -> None:
     """Refuse a run whose checkpoints will not fit the disk.
 
     Raises:
@@ -56,10 +58,10 @@ def require_room(folder: Path, model: nn.Module, settings: RunSettings) -> None:
     weights = list(model.parameters())
     total = sum(weight.nbytes for weight in weights)
     learning = sum(weight.nbytes for weight in weights if weight.requires_grad)
-    disk_room(folder, total, learning, averaged=settings.training.ema_decay > 0)
+    disk_space_finding(folder, total, learning, averaged=settings.training.ema_decay > 0)
 
 
-def disk_room(folder: Path, weights: int, learning: int, averaged: bool) -> str:
+def disk_space_finding(folder: Path, weights: int, learning: int, averaged: bool) -> str:
     """What checkpoints take of the disk: weights, of which some bytes are `learning`.
 
     Raises:
@@ -75,7 +77,7 @@ def disk_room(folder: Path, weights: int, learning: int, averaged: bool) -> str:
     return said
 
 
-def _sizes(cost: Estimate, settings: RunSettings) -> tuple[int, int, bool]:
+def _sizes(cost: CostEstimate, settings: RunSettings) -> tuple[int, int, bool]:
     averaged = any(stage.training.ema_decay > 0 for stage in settings.stages)
     return 4 * cost.parameters, 4 * cost.learning, averaged
 
@@ -96,7 +98,7 @@ def _weights(home: Home, settings: RunSettings, parts: Parts) -> str:
     return "the published ones are here" if model.pretrained else "none: it learns from nothing"
 
 
-def _memory(found: Forecast) -> str:
+def _memory(found: MemoryForecast) -> str:
     how = f"passes of {found.pass_size:,} photographs"
     how += ", activations recomputed," if found.recomputed else ""
     needed, free = (f"{value / 1e9:,.1f} GB" for value in (found.needed, found.free))

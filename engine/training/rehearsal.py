@@ -4,9 +4,9 @@ import torch
 from torch import Tensor, nn
 
 from engine.settings.optimisation import TrainingSettings
-from engine.training.device import Device
-from engine.training.methods import train_mode
-from engine.training.sight import Sight
+from engine.training.device.device import Device
+from engine.training.model.forward import ForwardModule
+from engine.training.model.trainable import train_mode
 
 
 def rehearse(model: nn.Module, settings: TrainingSettings, device: Device, images: Tensor) -> None:
@@ -24,8 +24,8 @@ def rehearse(model: nn.Module, settings: TrainingSettings, device: Device, image
         train_mode(model, settings)
         with torch.random.fork_rng(devices=[]):
             with device.forward():
-                logits = Sight(model)(images).float()
-            labels = torch.arange(len(images), device=device.place) % logits.shape[1]
+                logits = ForwardModule(model)(images).float()
+            labels = torch.arange(len(images), device=device.torch_device) % logits.shape[1]
             nn.functional.cross_entropy(logits, labels).backward()  # type: ignore[no-untyped-call]
     finally:
         for buffer, before in zip(model.buffers(), known, strict=True):

@@ -10,19 +10,19 @@ from torch import Tensor, nn
 
 from engine.errors import WorkFailed
 from engine.settings.run import RunSettings
-from engine.training.checkpoint import Place, keep_previous, write_checkpoint
-from engine.training.dataset import Batch
-from engine.training.fit import halved
-from engine.training.judge import judge, judging_size
-from engine.training.learner import Learner, select
-from engine.training.losses import Criterion
-from engine.training.metrics import Metrics
-from engine.training.mixing import Mixing
-from engine.training.sampling import Key, epoch_keys, passes, windows
-from engine.training.scene import Scene
-from engine.training.schedule import Schedule
-from engine.training.seen import Seen
-from engine.training.shortage import Shortage
+from engine.training.context import RunContext
+from engine.training.data.dataset import Batch
+from engine.training.data.mixing import Mixing
+from engine.training.data.sampling import Key, epoch_keys, passes, windows
+from engine.training.inference import evaluation_batch_size, predict_batches
+from engine.training.memory.fit import halved
+from engine.training.memory.out_of_memory import OutOfMemoryState
+from engine.training.optim.losses import Criterion
+from engine.training.optim.schedule import Schedule
+from engine.training.optim.step import Learner, select
+from engine.training.report.metrics import Metrics
+from engine.training.stage_inputs import StageInputs
+from engine.training.state.checkpoint import TrainingPosition, keep_previous, write_checkpoint
 
 log = logging.getLogger(__name__)
 
@@ -38,32 +38,32 @@ class Stage:
 
     def __init__(
         self,
-        scene: Scene,
+        context: RunContext,
         settings: RunSettings,
-        place: Place,
+        position: TrainingPosition,
         last_step: int,
         model: nn.Module,
-        seen: Seen,
+        inputs: StageInputs,
         tensors: dict[str, Tensor] | None,
     ) -> None:
-        self.scene, self.run_settings, self.settings = scene, settings, settings.training
-        self.place, self.last_step, self.seen = place, last_step, seen
-        self.pass_size = place.pass_size or self.settings.batch_size
-        self.tally = scene.new_tally()
+        self.context, self.run_settings, self.settings = context, settings, settings.training
+        self.position, self.last_step, self.inputs = position, last_step, inputs
+        self.pass_size = position.pass_size or self.settings.batch_size
+        self.accumulator = context.new_accumulator()
         self.steps_per_epoch = len(self._windows(0, 0))
         self.learner = self._new_learner(model)
         if tensors is not None:
-            self.learner.load(tensors, place.scaler)
-            if scene.ranks.is_first:
+            self.learner.load(tensors, position.scaler)
+            if context.ranks.is_first:
                 # It was gathered from all processes: one goes on with it.
-                self.tally.load(select(tensors, "tally."))
+                self.accumulator.load(select(tensors, "tally."))
 
     def run(self) -> bool:
         """Train to the stage's end; False if asked to stop before."""
         while not self._is_over():
             metrics = self._validate() if self._train_epoch() else None
             if metrics is None:
-                self.scene.journal.stopping()
+                self.context.logger.stopping()
                 self.save()
                 return False
             self._close_epoch(metrics)
@@ -72,22 +72,29 @@ class Stage:
     def save(self) -> None:
         """Write the last checkpoint, keeping the one before it."""
         self._require_health()
-        self.tally.gather(self.scene.ranks)
-        if self.scene.ranks.is_first:
-            folder, place = self.scene.folder, replace(self.place, scaler=self.learner.scaler())
-            tally = {f"tally.{name}": value for name, value in self.tally.tensors().items()}
-            tensors = self.learner.tensors() | tally
+        self.accumulator.gather(self.context.ranks)
+        if self.context.ranks.is_first:
+            folder, position = (
+                self.context.folder,
+                replace(self.position, scaler=self.learner.scaler()),
+            )
+            accumulator = {
+                f"tally.{name}": value for name, value in self.accumulator.tensors().items()
+            }
+            tensors = self.learner.tensors() | accumulator
             keep_previous(folder.last, folder.previous)
-            write_checkpoint(folder.last, tensors, self.run_settings, self.scene.classes, place)
-        self.scene.ranks.wait()
+            write_checkpoint(
+                folder.last, tensors, self.run_settings, self.context.classes, position
+            )
+        self.context.ranks.wait()
 
     def _is_over(self) -> bool:
         patience = self.settings.patience
-        if patience is not None and self.place.stale >= patience:
-            log.info("%d epochs brought nothing better; the stage ends.", self.place.stale)
+        if patience is not None and self.position.stale >= patience:
+            log.info("%d epochs brought nothing better; the stage ends.", self.position.stale)
             return True
-        epochs = self.place.epoch - self.place.stage_epoch
-        return epochs >= self.settings.epochs or self.place.step >= self.last_step
+        epochs = self.position.epoch - self.position.stage_epoch
+        return epochs >= self.settings.epochs or self.position.step >= self.last_step
 
     def _train_epoch(self) -> bool:
         """Train what is left of the epoch; False if asked to stop first."""
@@ -103,85 +110,85 @@ class Stage:
             torch.OutOfMemoryError: a single photograph is too much; or there are other
                 processes, and all are to begin again with smaller passes.
         """
-        journal = self.scene.journal
-        rest = self._windows(self.place.epoch, self.place.consumed)
-        rest = rest[: self.last_step - self.place.step]
+        logger = self.context.logger
+        rest = self._windows(self.position.epoch, self.position.consumed)
+        rest = rest[: self.last_step - self.position.step]
         cut = [self._passes(window) for window in rest]
-        batches = self.scene.loader.read(self.seen.train, [keys for own in cut for keys in own])
-        journal.pace.start()
+        batches = self.context.loader.read(self.inputs.train, [keys for own in cut for keys in own])
+        logger.pace.start()
         for left, (window, own) in enumerate(zip(rest, cut, strict=True), 1 - len(rest)):
-            if self.scene.should_stop():
+            if self.context.should_stop():
                 return False
             arriving = self._arriving(batches, len(own))
             try:
-                self.learner.step(arriving, len(window), self.place.step, self.tally)
+                self.learner.step(arriving, len(window), self.position.step, self.accumulator)
             except torch.OutOfMemoryError:
                 less = halved(self.pass_size) if self.pass_size > 1 else 0
-                if self.scene.ranks.count > 1:
+                if self.context.ranks.count > 1:
                     # The others wait for these gradients, and hear of nothing else.
-                    Shortage(self.scene.folder.shortage).tell(self.place, less)
-                if self.scene.ranks.count > 1 or not less:
+                    OutOfMemoryState(self.context.folder.out_of_memory).save(self.position, less)
+                if self.context.ranks.count > 1 or not less:
                     raise
                 return None
-            self.place = replace(
-                self.place,
-                step=self.place.step + 1,
-                consumed=self.place.consumed + len(window),
-                **self.scene.threads.after_step(len(window), self.learner.pass_seconds),
+            self.position = replace(
+                self.position,
+                step=self.position.step + 1,
+                consumed=self.position.consumed + len(window),
+                **self.context.threads.after_step(len(window), self.learner.pass_seconds),
             )
-            journal.pace.count(len(window))
+            logger.pace.count(len(window))
             self._after_step(is_last=left == 0)
         return True
 
     def _windows(self, epoch: int, consumed: int) -> list[list[Key]]:
         """The photographs of each optimiser step that is left of an epoch."""
         settings = self.settings
-        keys = epoch_keys(self.scene.train.labels, settings.seed, epoch, settings.sampling)
+        keys = epoch_keys(self.context.train.labels, settings.seed, epoch, settings.sampling)
         return windows(keys, self._effective, consumed)
 
     @property
     def _effective(self) -> int:
         """Photographs in an optimiser step."""
         settings = self.settings
-        return settings.batch_size * settings.accumulation * self.scene.ranks.count
+        return settings.batch_size * settings.accumulation * self.context.ranks.count
 
     def _passes(self, window: list[Key]) -> list[list[Key]]:
-        return passes(window, self.pass_size, self.scene.ranks.rank, self.scene.ranks.count)
+        return passes(window, self.pass_size, self.context.ranks.rank, self.context.ranks.count)
 
     def _arriving(self, batches: Iterator[Batch], count: int) -> Iterator[Batch]:
         for _ in range(count):
-            with self.scene.journal.pace.waiting():
+            with self.context.logger.pace.waiting():
                 batch = next(batches)
-            self.scene.quarantine.take("train", self.scene.train, batch)
+            self.context.unreadable_photos.take("train", self.context.train, batch)
             yield batch
 
     def _take_smaller_passes(self) -> None:
         """Half the photographs in a pass and twice the passes: the same step in less memory."""
         self.pass_size = halved(self.pass_size)
-        self.scene.device.let_go()
-        self.place = replace(self.place, pass_size=self.pass_size)
+        self.context.device.let_go()
+        self.position = replace(self.position, pass_size=self.pass_size)
         log.warning(
             "The memory did not suffice at step %s; passes take %d photographs from now on, and "
             "as many more of them make a step.",
-            f"{self.place.step + 1:,}",
+            f"{self.position.step + 1:,}",
             self.pass_size,
         )
 
     def _after_step(self, is_last: bool) -> None:
-        step = self.place.step
+        step = self.position.step
         logs = step % self.settings.log_every == 0 or is_last
         # On a CPU looking costs nothing; a GPU would have to be waited for.
-        if logs or not self.scene.device.is_gpu:
+        if logs or not self.context.device.is_gpu:
             self._require_health()
         if logs:
-            self.scene.quarantine.gather()
-            self.tally.gather(self.scene.ranks)
+            self.context.unreadable_photos.gather()
+            self.accumulator.gather(self.context.ranks)
             rate, norm = self.learner.learning_rate(step - 1), float(self.learner.gradient_norm)
-            self.scene.journal.train_point(self.place, self.tally.read(), rate, norm)
-            self.tally = self.scene.new_tally()
-        self.scene.journal.step(self.place)
+            self.context.logger.train_point(self.position, self.accumulator.read(), rate, norm)
+            self.accumulator = self.context.new_accumulator()
+        self.context.logger.step(self.position)
         if step % self.settings.checkpoint_every == 0 and not is_last:
-            with self.scene.journal.pace.aside():
+            with self.context.logger.pace.aside():
                 self.save()
 
     def _require_health(self) -> None:
@@ -191,16 +198,16 @@ class Stage:
             WorkFailed: one was NaN or infinite.
         """
         sick = [
-            step for step in self.scene.ranks.gather(self.learner.sick_step()) if step is not None
+            step for step in self.context.ranks.gather(self.learner.sick_step()) if step is not None
         ]
         if not sick:
             return
         step = min(sick)
-        back = self.place.step - step
-        window = self._windows(self.place.epoch, 0)[
-            -(-self.place.consumed // self._effective) - back
+        back = self.position.step - step
+        window = self._windows(self.position.epoch, 0)[
+            -(-self.position.consumed // self._effective) - back
         ]
-        paths = (self.scene.train.path(index) for _, index in window)
+        paths = (self.context.train.path(index) for _, index in window)
         log.error("The batch of step %s: %s", f"{step + 1:,}", ", ".join(paths))
         raise WorkFailed(
             f"The loss or its gradient became NaN or infinite at step {step + 1:,} with a "
@@ -211,37 +218,37 @@ class Stage:
 
     def _validate(self) -> Metrics | None:
         """Judge the whole val part; None if asked to stop meanwhile."""
-        scene, began, tally = self.scene, time.monotonic(), self.scene.new_tally()
+        context, began, accumulator = self.context, time.monotonic(), self.context.new_accumulator()
         self.learner.agree()
-        part, size = self.seen.val, 2 * self.pass_size
+        part, size = self.inputs.val, 2 * self.pass_size
         if part.decodes:
-            size = judging_size(self.pass_size, self.run_settings.data.image_size)
-        for batch, logits in judge(
-            self.learner.judged(), part, scene.loader, scene.device, size, scene.ranks
+            size = evaluation_batch_size(self.pass_size, self.run_settings.data.image_size)
+        for batch, logits in predict_batches(
+            self.learner.judged(), part, context.loader, context.device, size, context.ranks
         ):
-            scene.quarantine.take("val", scene.val, batch)
+            context.unreadable_photos.take("val", context.val, batch)
             if len(batch.labels):
-                tally.add(logits, batch.labels.to(logits.device))
-            scene.journal.breathe()
-            if scene.ranks.count == 1 and scene.stop.wanted:
+                accumulator.add(logits, batch.labels.to(logits.device))
+            context.logger.heartbeat()
+            if context.ranks.count == 1 and context.stop.wanted:
                 return None
-        scene.quarantine.gather()
-        tally.gather(scene.ranks)
-        metrics: Metrics = scene.ranks.gather(tally.read())[0]
-        scene.journal.val_point(self.place, metrics, began)
-        if scene.ranks.is_first:
-            scene.journal.by_class(self.place, tally)
+        context.unreadable_photos.gather()
+        accumulator.gather(context.ranks)
+        metrics: Metrics = context.ranks.gather(accumulator.read())[0]
+        context.logger.val_point(self.position, metrics, began)
+        if context.ranks.is_first:
+            context.logger.by_class(self.position, accumulator)
         return metrics
 
     def _close_epoch(self, metrics: Metrics) -> None:
         """Keep the best network so far, move on to the next epoch, save."""
-        trained, best = self.place, self.place.best
+        trained, best = self.position, self.position.best
         is_best = best is None or (
             (metrics.macro_top1, -metrics.loss) > (best["value"], -best["loss"])
         )
         if is_best:
             trained = replace(trained, best=self._best(metrics))
-            if self.scene.ranks.is_first:
+            if self.context.ranks.is_first:
                 self._keep_best(trained)
         # A loss that falls by a hair is worth keeping, not worth going on for. A stage is only
         # measured by itself: at another size it may begin below the one before and climb past it.
@@ -250,50 +257,50 @@ class Stage:
             trained = replace(trained, stage_best=metrics.macro_top1, stale=0)
         else:
             trained = replace(trained, stale=trained.stale + 1)
-        self.place = replace(trained, epoch=trained.epoch + 1, consumed=0)
+        self.position = replace(trained, epoch=trained.epoch + 1, consumed=0)
         self.save()
-        self.scene.journal.epoch_closed(trained, metrics, is_best)
-        self.scene.journal.diagnose(trained, self.scene.patient(self.run_settings))
+        self.context.logger.epoch_closed(trained, metrics, is_best)
+        self.context.logger.diagnose(trained, self.context.run_facts(self.run_settings))
 
     def _best(self, metrics: Metrics) -> dict[str, object]:
         return {
             "metric": "macro_top1",
             "value": metrics.macro_top1,
-            "epoch": self.scene.journal.epoch(self.place),
-            "step": self.place.step,
+            "epoch": self.context.logger.epoch(self.position),
+            "step": self.position.step,
             "loss": metrics.loss,
-            "stage": self.place.stage,
+            "stage": self.position.stage,
         }
 
-    def _keep_best(self, place: Place) -> None:
+    def _keep_best(self, position: TrainingPosition) -> None:
         network = self.learner.judged().state_dict()
         weights = {f"model.{name}": value for name, value in network.items()}
-        path, classes = self.scene.folder.best, self.scene.classes
-        write_checkpoint(path, weights, self.run_settings, classes, place)
+        path, classes = self.context.folder.best, self.context.classes
+        write_checkpoint(path, weights, self.run_settings, classes, position)
 
     def _new_learner(self, model: nn.Module) -> Learner:
-        scene, settings = self.scene, self.settings
+        context, settings = self.context, self.settings
         epochs_mixed = settings.epochs - self.run_settings.augmentation.train.unmixed_epochs
         mixing = Mixing(
             self.run_settings.augmentation.train,
-            len(scene.classes),
+            len(context.classes),
             settings.seed,
-            last_step=self.place.stage_step + max(0, epochs_mixed) * self.steps_per_epoch,
+            last_step=self.position.stage_step + max(0, epochs_mixed) * self.steps_per_epoch,
         )
         schedule = Schedule(
             peak=settings.learning_rate,
             floor=settings.min_learning_rate,
             warmup=round(settings.warmup_epochs * self.steps_per_epoch),
             total=self.steps_per_epoch * settings.epochs,
-            begin=self.place.stage_step,
+            begin=self.position.stage_step,
         )
         return Learner(
             model,
             settings,
-            scene.device,
+            context.device,
             schedule,
-            Criterion(settings, scene.train_images, scene.device.place),
+            Criterion(settings, context.train_images, context.device.torch_device),
             mixing if mixing.enabled else None,
-            scene.ranks,
-            self.seen.blank,
+            context.ranks,
+            self.inputs.blank,
         )

@@ -49,7 +49,7 @@ def threads_from_environment() -> int | None:
     return None
 
 
-def choose(speeds: Mapping[int, float], current: int | None = None) -> int:
+def choose_threads(speeds: Mapping[int, float], current: int | None = None) -> int:
     """The fewest threads that are nearly the fastest; `current` unless another is clearly faster.
 
     `speeds` are images a second by number of threads.
@@ -61,7 +61,7 @@ def choose(speeds: Mapping[int, float], current: int | None = None) -> int:
     return chosen if speeds[chosen] >= _CLEARLY * speeds[current] else current
 
 
-def measure(
+def measure_speeds(
     numbers: Sequence[int],
     run_pass: Callable[[int, int], None],
     most_images: int,

@@ -9,18 +9,18 @@ import torch
 from torch import Tensor, nn
 
 from engine.settings.optimisation import TrainingSettings
-from engine.training.checkpoint import Place
-from engine.training.device import Device
-from engine.training.journal import Journal
-from engine.training.ranks import Ranks
+from engine.training.device.device import Device
+from engine.training.device.process_group import Ranks
 from engine.training.rehearsal import rehearse
+from engine.training.report.run_logger import RunLogger
+from engine.training.state.checkpoint import TrainingPosition
 from engine.training.thread_choice import (
     SpeedWatch,
     candidates,
-    choose,
+    choose_threads,
     count_of,
     divided_threads,
-    measure,
+    measure_speeds,
     most_threads,
     speeds_in_words,
     threads_from_environment,
@@ -54,7 +54,7 @@ class Trial:
         """Images a second by number of threads, in about a second."""
         before = torch.get_num_threads()
         try:
-            return measure(numbers, self._run_pass, self._most, time.perf_counter)
+            return measure_speeds(numbers, self._run_pass, self._most, time.perf_counter)
         finally:
             torch.set_num_threads(before)
 
@@ -74,12 +74,12 @@ class Threads:
 
     def __init__(
         self,
-        journal: Journal,
+        logger: RunLogger,
         device: Device,
         ranks: Ranks,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._journal, self._device, self._ranks, self._clock = journal, device, ranks, clock
+        self._logger, self._device, self._ranks, self._clock = logger, device, ranks, clock
         self._trial: Callable[[Sequence[int]], Speeds] | None = None
         self._watch: SpeedWatch | None = None
         self._number: int | None = None
@@ -91,7 +91,10 @@ class Threads:
             torch.set_num_threads(number)
 
     def begin(
-        self, wanted: int | None, place: Place, trial: Callable[[Sequence[int]], Speeds]
+        self,
+        wanted: int | None,
+        position: TrainingPosition,
+        trial: Callable[[Sequence[int]], Speeds],
     ) -> dict[str, Any]:
         """Choose for a stage that begins or goes on at `place`; returns fields of its place.
 
@@ -105,10 +108,10 @@ class Threads:
             log.info("Training with %s, as set.", count_of(self._number))
         elif not self._device.is_gpu:
             self._trial = trial
-            if place.threads and place.promised and place.threads <= most_threads():
-                self._use(place.threads, {})
-                self._watch = SpeedWatch(place.promised, self._clock())
-                log.info("Training with %s, as before.", count_of(place.threads))
+            if position.threads and position.promised and position.threads <= most_threads():
+                self._use(position.threads, {})
+                self._watch = SpeedWatch(position.promised, self._clock())
+                log.info("Training with %s, as before.", count_of(position.threads))
             else:
                 self._choose()
         return self._fields()
@@ -125,7 +128,7 @@ class Threads:
                     speed,
                     self._watch.expected,
                 )
-                with self._journal.pace.aside():
+                with self._logger.pace.aside():
                     self._choose(current=self._number, reached=speed)
         return self._fields()
 
@@ -135,7 +138,7 @@ class Threads:
         if self._trial is None:
             return
         speeds = self._trial(candidates(most_threads()))
-        number = choose(speeds, current)
+        number = choose_threads(speeds, current)
         self._use(number, speeds)
         log.info("Training with %s (%s).", count_of(number), speeds_in_words(speeds))
         if current not in (None, number):
@@ -154,7 +157,7 @@ class Threads:
     def _use(self, number: int, speeds: Mapping[int, float]) -> None:
         self._number = number
         torch.set_num_threads(number)
-        self._journal.threads(number, speeds)
+        self._logger.threads(number, speeds)
 
     def _fixed(self, wanted: int | None) -> int | None:
         """The number that needs no trial; None on a GPU too, unless it is `wanted`."""

@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from studio.access.hosts import Host, is_allowed, is_same_origin, parse_host
+from studio.access.hosts import AllowedHost, is_allowed, is_same_origin, parse_host
 from studio.access.token import cookie, same
 
 HEALTH = "/_stcore/health"
@@ -88,7 +88,7 @@ class Guard:
             return None
         return self._entrance(scope, headers, host)
 
-    def _entrance(self, scope: Scope, headers: Headers, host: Host) -> Response | None:
+    def _entrance(self, scope: Scope, headers: Headers, host: AllowedHost) -> Response | None:
         """Take the token out of an address into a cookie; None where the cookie is there."""
         query = scope["query_string"].decode("latin-1")
         tokens = [value for key, value in parse_qsl(query) if key == "token"]

@@ -11,22 +11,24 @@ _HOST = re.compile(
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-class Host(NamedTuple):
+class AllowedHost(NamedTuple):
     """What a Host header names; the port is None where the header leaves it out."""
 
     name: str
     port: int | None
 
 
-def parse_host(header: str) -> Host | None:
+def parse_host(header: str) -> AllowedHost | None:
     """The host that a Host header names, in lower case; None where it is malformed."""
     found = _HOST.fullmatch(header.lower())
     if found is None or int(found["port"] or 0) > 65_535:
         return None
-    return Host(found["name"] or found["ipv6"], int(found["port"]) if found["port"] else None)
+    return AllowedHost(
+        found["name"] or found["ipv6"], int(found["port"]) if found["port"] else None
+    )
 
 
-def is_allowed(host: Host, names: Collection[str]) -> bool:
+def is_allowed(host: AllowedHost, names: Collection[str]) -> bool:
     """Whether the studio answers under this name."""
     return host.name in names
 

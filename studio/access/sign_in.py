@@ -28,7 +28,7 @@ def settings() -> Mapping[str, Any] | None:
     return found
 
 
-def problem() -> str | None:
+def sign_in_problem() -> str | None:
     """Why nobody could sign in, as the end of a sentence; None where sign-in is set up."""
     found = settings()
     if found is None:
@@ -56,7 +56,7 @@ def require() -> None:
     """Stop the script, with a button to sign in, unless nobody has to or somebody has."""
     if settings() is None and not needs_sign_in():
         return
-    reason = problem()
+    reason = sign_in_problem()
     if reason is None and st.user.get("is_logged_in"):
         return
     st.title("Plant Studio")

@@ -7,16 +7,16 @@ from studio.catalogue import selection
 from studio.catalogue.curating import toolbar
 from studio.catalogue.exporting import export_menu
 from studio.catalogue.filters import clear
-from studio.catalogue.found import Found
+from studio.catalogue.found import FoundPhotographs
 from studio.catalogue.neighbours import lay_out, neighbour, turned_to
 from studio.catalogue.paging import Leaf, leaf
-from studio.catalogue.record import record
+from studio.catalogue.record import record_view
+from studio.current import catalogue as open_catalogue
+from studio.current import images
 from studio.links import from_address, to_address
-from studio.place import catalogue as open_catalogue
-from studio.place import images
 from studio.thumbnails import tiles
 from studio.views.action import Action
-from studio.views.empty import empty
+from studio.views.empty import empty_state
 from studio.views.grid import TILE_WIDTHS, Picking, photo_grid
 from studio.views.problem import problem, problems_shown
 
@@ -27,11 +27,11 @@ _USUAL_WIDTH = 132
 
 
 @st.fragment
-def browser(found: Found) -> None:
+def browser(found: FoundPhotographs) -> None:
     """Draw a page of the grid; the address names the page, the size of the tiles, and the
     photograph whose record is open."""
     if not found.images:
-        cleared = empty(
+        cleared = empty_state(
             "Nothing fits",
             "No photograph passes these filters: widen them.",
             [Action("Clear the filters", prepare=lambda: clear("catalogue"))],
@@ -113,7 +113,7 @@ def _drawer(image_id: str, opened: Leaf, total: int) -> None:
                 f"There is no photograph {image_id!r} in the catalogue: choose one of the grid."
             )
             return
-        other = record(catalogue, photograph) or other
+        other = record_view(catalogue, photograph) or other
         if other:
             st.session_state[_CHOSEN] = other
             st.rerun()

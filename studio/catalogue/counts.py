@@ -4,7 +4,7 @@ import streamlit as st
 
 from engine.catalogue.store import UNSTATED, Counts
 from studio import text
-from studio.catalogue.found import Found
+from studio.catalogue.found import FoundPhotographs
 from studio.charts.bars import bars
 from studio.charts.species import rank_curve
 from studio.live_chart.component import live_chart
@@ -13,10 +13,10 @@ from studio.views.metrics import Metric, metric_row
 _MOST_BARS = 40
 
 
-def totals(found: Found, whole: Counts) -> None:
+def totals(found: FoundPhotographs, whole: Counts) -> None:
     """Draw the figures of what passes the filter, beside those of the `whole` catalogue."""
-    species = found.tally("species")
-    cached = found.tally("state").get("cached", 0)
+    species = found.count_by("species")
+    cached = found.count_by("state").get("cached", 0)
     metric_row(
         [
             Metric(
@@ -30,7 +30,7 @@ def totals(found: Found, whole: Counts) -> None:
                 text.number(sum(images == 1 for images in species.values())),
                 help="Species with a single photograph: there is none left to test them with.",
             ),
-            Metric("Sources", text.number(len(found.tally("source")))),
+            Metric("Sources", text.number(len(found.count_by("source")))),
             Metric(
                 "On this machine",
                 text.percentage(cached / found.images, 0) if found.images else "–",
@@ -44,9 +44,9 @@ def _of(some: int, whole: int) -> str | None:
     return f"of {text.number(whole)}" if some < whole else None
 
 
-def charts(found: Found) -> None:
+def charts(found: FoundPhotographs) -> None:
     """Draw photographs by species, as bars while there is room for their names, and by source."""
-    species = found.tally("species")
+    species = found.count_by("species")
     if len(species) <= _MOST_BARS:
         live_chart(bars("Photographs by species", species), "catalogue_by_species")
     else:
@@ -54,7 +54,9 @@ def charts(found: Found) -> None:
         live_chart(curve, "catalogue_by_species")
     with st.grid(2, min_column_width=380, gap=("small", "large")) as beside:
         with beside.cell():
-            live_chart(bars("Photographs by source", found.tally("source")), "catalogue_by_source")
+            live_chart(
+                bars("Photographs by source", found.count_by("source")), "catalogue_by_source"
+            )
         with beside.cell():
-            licences = {name or UNSTATED: many for name, many in found.tally("license").items()}
+            licences = {name or UNSTATED: many for name, many in found.count_by("license").items()}
             live_chart(bars("Photographs by licence", licences), "catalogue_by_licence")

@@ -10,9 +10,9 @@ from engine.catalogue.store import Catalogue
 from engine.errors import StudioError
 from studio import text
 from studio.catalogue import selection
-from studio.catalogue.found import Found
+from studio.catalogue.found import FoundPhotographs
+from studio.current import catalogue as open_catalogue
 from studio.palette import DARK, LIGHT
-from studio.place import catalogue as open_catalogue
 from studio.views.problem import problem
 
 _LAST, _PROBLEM = "catalogue_last_change", "catalogue_change_problem"
@@ -48,7 +48,7 @@ _MEANINGS: dict[Action, str] = {
 }
 
 
-def toolbar(found: Found, shown: list[str]) -> None:
+def toolbar(found: FoundPhotographs, shown: list[str]) -> None:
     """Draw what can be done with the picked photographs, or with all that the filters find."""
     picked = selection.selection().ids
     st.html(_IN_SIGHT)
@@ -68,7 +68,10 @@ def toolbar(found: Found, shown: list[str]) -> None:
         )
         if not whole:
             st.button(
-                "Pick this page", on_click=selection.pick, args=(shown,), key="catalogue_pick_page"
+                "Pick this page",
+                on_click=selection.pick_ids,
+                args=(shown,),
+                key="catalogue_pick_page",
             )
             st.button(
                 "Pick none", on_click=selection.pick_none, disabled=not picked, key="catalogue_none"
@@ -106,7 +109,7 @@ def _ask(action: Action, chosen: Chosen) -> None:
 def species_box(key: str) -> str:
     """Draw a choice among the known species, with room for a new one."""
     with open_catalogue() as catalogue:
-        known = sorted(catalogue.tally("species"))
+        known = sorted(catalogue.count_by("species"))
     named = st.selectbox(
         "Species",
         known,
@@ -136,7 +139,7 @@ def curate(action: Action, chosen: Chosen, species_key: str = _SPECIES) -> None:
     selection.pick_none()
 
 
-def undo(number: int) -> None:
+def undo_change(number: int) -> None:
     """Undo a change; for a button's on_click."""
     _done(lambda catalogue: catalogue.undo(number))
     st.session_state[_LAST] = None
@@ -158,7 +161,7 @@ def has_news() -> bool:
     return bool(st.session_state.pop(_NEWS, False))
 
 
-def last_change(image_id: str = "") -> None:
+def last_change_view(image_id: str = "") -> None:
     """Say what was changed last on this page, with the way back, or why it was not.
 
     Given a photograph, only what was done to it alone is said.
@@ -171,17 +174,17 @@ def last_change(image_id: str = "") -> None:
     if change is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f":green[:material/check_circle:] {sentence(change)}", width="content")
+        st.markdown(f":green[:material/check_circle:] {change_text(change)}", width="content")
         st.button(
             "Undo",
             key="catalogue_undo_here" if image_id else "catalogue_undo",
             icon=":material/undo:",
-            on_click=undo,
+            on_click=undo_change,
             args=(change.number,),
         )
 
 
-def sentence(change: Change) -> str:
+def change_text(change: Change) -> str:
     """What a change did, as Markdown."""
     to = f" to *{text.plain(change.species)}*" if change.species else ""
     note = f": {text.plain(change.note)}" if change.note else ""

@@ -9,12 +9,12 @@ from engine.catalogue.checking import require_plain
 from engine.catalogue.conditions import conditions_of, shown_of
 from engine.catalogue.store import Filter
 from engine.catalogue.table_export import KINDS, Kind
+from engine.jobs.job import forget_job, read_job, start_job
 from engine.records import Count, FilePath
-from engine.runs.jobs import forget_job, read_job, start_job
 from studio import text
 from studio.background import follow
-from studio.catalogue.found import Found
-from studio.place import home
+from studio.catalogue.found import FoundPhotographs
+from studio.current import home
 from studio.views.action import Action, act
 from studio.views.ended import broke_off
 from studio.views.problem import problem
@@ -38,7 +38,7 @@ class _Written:
     images: Count
 
 
-def export_menu(found: Found) -> None:
+def export_menu(found: FoundPhotographs) -> None:
     """Offer to write all that the filters find into a file of the home."""
     busy = read_job(home(), _JOB).state == "running"
     with st.popover("Export", icon=":material/file_save:", key="catalogue_export"):

@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine.catalogue.store import UNSTATED, Catalogue, Field, Filter
 from studio import text
-from studio.catalogue.found import Found, by_exclusion, find, is_known
+from studio.catalogue.found import FoundPhotographs, by_exclusion, find_photographs, is_known
 from studio.links import from_address, to_address
 from studio.views.typeahead import typeahead
 
@@ -38,7 +38,7 @@ def filters(
     fields: Sequence[Field] = tuple(_LABELS),
     state: str = "",
     exclusions: bool = False,
-) -> Found:
+) -> FoundPhotographs:
     """Draw a search and a choice for each of the fields; a `state` that is given is kept to.
 
     The parameters of the address are text, the fields' names and, with `exclusions`, show.
@@ -50,7 +50,7 @@ def filters(
         from_address(f"{key}_show", "show", _SHOWS)
         shown = st.session_state.get(f"{key}_show") or "used"
         chosen = dataclasses.replace(chosen, excluded=_SHOWS[shown])
-    found = find(catalogue, chosen)
+    found = find_photographs(catalogue, chosen)
     with st.grid(5, min_column_width=145, gap="small"):
         _text(f"{key}_text")
         for field in fields:
@@ -99,7 +99,7 @@ def _text(key: str) -> None:
     to_address(key, "text", written)
 
 
-def _choice(field: Field, key: str, found: Found) -> None:
+def _choice(field: Field, key: str, found: FoundPhotographs) -> None:
     images = {value or UNSTATED: many for value, many in found.offered[field].items()}
     # What is chosen stays on offer, though the other filters leave nothing of it.
     chosen: str | None = st.session_state.get(key)

@@ -11,7 +11,7 @@ FIELDS: tuple[Field, ...] = get_args(Field)
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundPhotographs:
     """The filter and, for each field, photographs by value where that field is left open."""
 
     chosen: Filter
@@ -20,9 +20,9 @@ class Found:
     @property
     def images(self) -> int:
         """How many photographs pass the filter."""
-        return sum(self.tally("species").values())
+        return sum(self.count_by("species").values())
 
-    def tally(self, field: Field) -> dict[str, int]:
+    def count_by(self, field: Field) -> dict[str, int]:
         """The photographs that pass the filter by a field."""
         value = getattr(self.chosen, field)
         offered = dict(self.offered[field])
@@ -32,18 +32,18 @@ class Found:
         return {value: offered[value]} if value in offered else {}
 
 
-def find(catalogue: Catalogue, chosen: Filter) -> Found:
+def find_photographs(catalogue: Catalogue, chosen: Filter) -> FoundPhotographs:
     """Count what the filter finds, field by field."""
-    return Found(
-        chosen, {field: catalogue.tally(field, _with(chosen, field, "")) for field in FIELDS}
+    return FoundPhotographs(
+        chosen, {field: catalogue.count_by(field, _with(chosen, field, "")) for field in FIELDS}
     )
 
 
-def by_exclusion(catalogue: Catalogue, found: Found) -> dict[bool | None, int]:
+def by_exclusion(catalogue: Catalogue, found: FoundPhotographs) -> dict[bool | None, int]:
     """How many photographs the filter would find in use (False), excluded (True), and in all."""
     side = found.chosen.excluded is not True
     other = sum(
-        catalogue.tally("species", dataclasses.replace(found.chosen, excluded=side)).values()
+        catalogue.count_by("species", dataclasses.replace(found.chosen, excluded=side)).values()
     )
     if found.chosen.excluded is None:
         return {False: found.images - other, True: other, None: found.images}
@@ -52,7 +52,7 @@ def by_exclusion(catalogue: Catalogue, found: Found) -> dict[bool | None, int]:
 
 def is_known(catalogue: Catalogue, field: Field, value: str) -> bool:
     """Whether any photograph has that value, whatever else is chosen."""
-    return bool(catalogue.tally(field, _with(Filter(excluded=None), field, value)))
+    return bool(catalogue.count_by(field, _with(Filter(excluded=None), field, value)))
 
 
 def _with(chosen: Filter, field: Field, value: str) -> Filter:

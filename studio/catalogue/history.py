@@ -7,17 +7,17 @@ import streamlit as st
 from engine.catalogue.changes import Change
 from engine.catalogue.store import Catalogue
 from studio import text
-from studio.catalogue.curating import sentence, undo
-from studio.views.empty import empty
+from studio.catalogue.curating import change_text, undo_change
+from studio.views.empty import empty_state
 
 _MOST = 100
 
 
-def history(catalogue: Catalogue) -> None:
+def history_view(catalogue: Catalogue) -> None:
     """Draw the last changes, the newest first."""
     changes = catalogue.changes(_MOST)
     if not changes:
-        empty(
+        empty_state(
             "Nothing has been changed yet",
             "Turn on Pick above the photographs to exclude or relabel some, or all that pass the "
             "filters.",
@@ -33,7 +33,7 @@ def _row(change: Change) -> None:
         border=True, horizontal=True, vertical_alignment="center", gap="medium", wrap=False
     ):
         with st.container(gap=None):
-            st.markdown(sentence(change))
+            st.markdown(change_text(change))
             when = text.ago(change.made, time.time())
             st.caption(f"Change {change.number} · {when}{_undone(change)}")
         st.button(
@@ -42,7 +42,7 @@ def _row(change: Change) -> None:
             icon=":material/undo:",
             disabled=_is_undone(change),
             width="content",
-            on_click=undo,
+            on_click=undo_change,
             args=(change.number,),
         )
 

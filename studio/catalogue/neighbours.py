@@ -38,23 +38,23 @@ def neighbour(image_id: str, opened: Leaf, total: int, key: str) -> str | None:
     row: list[str] = st.session_state[_ROW]
     if image_id not in row:
         return None
-    place = row.index(image_id)
+    position = row.index(image_id)
     # Where some of the row have left the page, others have come up from the next one.
-    row = row + [other for other in shown if other not in row and place == len(row) - 1]
+    row = row + [other for other in shown if other not in row and position == len(row) - 1]
     # What is excluded meanwhile is counted for as long as it stands in the row.
     total = max(total, opened.first + len(row) - 1)
     before, after = _buttons(
-        f"{opened.first + place:,} of {total:,}",
-        is_first=place == 0 and opened.number == 1,
-        is_last=place == len(row) - 1 and opened.number == opened.pages,
+        f"{opened.first + position:,} of {total:,}",
+        is_first=position == 0 and opened.number == 1,
+        is_last=position == len(row) - 1 and opened.number == opened.pages,
     )
-    if before and place == 0:
+    if before and position == 0:
         _turn(opened.number - 1, "last", key)
-    if after and place == len(row) - 1:
+    if after and position == len(row) - 1:
         _turn(opened.number + 1, "first", key)
     if not (before or after):
         return None
-    other = row[place - 1 if before else place + 1]
+    other = row[position - 1 if before else position + 1]
     if other not in st.session_state[_ROW]:
         lay_out(shown)
     return other

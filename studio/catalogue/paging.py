@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue, Cursor, Filter
-from studio.catalogue.found import Found
+from studio.catalogue.found import FoundPhotographs
 from studio.links import from_address, to_address
 
 PAGE_SIZE = 60
@@ -41,7 +41,7 @@ class Leaf:
         return (self.number - 1) * PAGE_SIZE + 1
 
 
-def leaf(catalogue: Catalogue, found: Found, key: str) -> Leaf:
+def leaf(catalogue: Catalogue, found: FoundPhotographs, key: str) -> Leaf:
     """Draw the page numbers; returns the page that is open.
 
     The address names the page; another filter begins at its first.
@@ -65,11 +65,11 @@ def turn_to(number: int, key: str) -> None:
     st.session_state[key] = str(number)
 
 
-def cursor_at(catalogue: Catalogue, found: Found, place: int) -> Cursor | None:
+def cursor_at(catalogue: Catalogue, found: FoundPhotographs, place: int) -> Cursor | None:
     """The cursor after so many photographs of a filter; of the photographs only those of one
     species are read."""
     left = place
-    for species, images in sorted(found.tally("species").items()):
+    for species, images in sorted(found.count_by("species").items()):
         if left < images:
             if not left:
                 return Cursor(species, "")

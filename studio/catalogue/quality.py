@@ -11,16 +11,16 @@ from pydantic import ValidationError
 
 from engine.catalogue.flags import DOUBTFUL_NAME, FLAGS
 from engine.catalogue.store import EVERYTHING
+from engine.jobs.job import Job, start_job
 from engine.records import Count, Name
-from engine.runs.jobs import Job, start_job
 from engine.settings.quality import QualitySettings
 from studio import text
 from studio.background import follow
 from studio.catalogue.filters import flag_name
-from studio.catalogue.found import Found
+from studio.catalogue.found import FoundPhotographs
+from studio.current import home
 from studio.forms import Submit, settings_form, with_changes
 from studio.links import to_address
-from studio.place import home
 from studio.views.ended import broke_off
 
 _JOB = "quality"
@@ -35,7 +35,7 @@ class _Scan:
     by_flag: dict[Name, Count] = field(default_factory=dict)
 
 
-def quality(found: Found) -> None:
+def quality(found: FoundPhotographs) -> None:
     """Draw the scan, and what the last one found among the photographs that pass the filters."""
     job = follow({_JOB: "Looking for faults"})[_JOB]
     if job.state != "running":
@@ -88,7 +88,7 @@ def _looked_for(job: Job) -> set[str]:
     return {DOUBTFUL_NAME, *scan.by_flag} if scan else set()
 
 
-def _findings(found: Found, looked_for: set[str]) -> None:
+def _findings(found: FoundPhotographs, looked_for: set[str]) -> None:
     images = found.offered["flag"]
     for flag, many in sorted(images.items(), key=lambda item: -item[1]):
         if flag in FLAGS and many:
@@ -102,7 +102,7 @@ def _findings(found: Found, looked_for: set[str]) -> None:
         _named(f"Nothing found{within}, or not looked for yet", clean)
 
 
-def _is_narrowed(found: Found) -> bool:
+def _is_narrowed(found: FoundPhotographs) -> bool:
     return dataclasses.replace(found.chosen, flag="") != EVERYTHING
 
 

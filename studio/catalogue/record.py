@@ -10,10 +10,10 @@ from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue, Filter
 from engine.images.decode import read_rgb
 from studio import text
-from studio.catalogue.curating import LOOKS, curate, has_news, last_change, species_box
+from studio.catalogue.curating import LOOKS, curate, has_news, last_change_view, species_box
 from studio.catalogue.filters import flag_name
+from studio.current import file_of, images
 from studio.picture_cache import pictures
-from studio.place import file_of, images
 from studio.thumbnails import tiles
 from studio.views.grid import photo_grid
 from studio.views.photo import jpeg, photo_html
@@ -24,7 +24,7 @@ _MOST_RELATED = 12
 _SPECIES, _RELABEL = "catalogue_it_shows", "catalogue_relabel_one"
 
 
-def record(catalogue: Catalogue, photograph: Photograph) -> str | None:
+def record_view(catalogue: Catalogue, photograph: Photograph) -> str | None:
     """Draw the record; returns the id of another photograph of its observation, if chosen."""
     st.subheader(f"*{text.plain(photograph.species)}*", anchor=False)
     if photograph.state == "cached":
@@ -89,7 +89,7 @@ def _acts(photograph: Photograph) -> None:
         ):
             address = {"photo": photograph.image_id}
             st.switch_page("../pages/crop_lab.py", query_params=address)
-    last_change(photograph.image_id)
+    last_change_view(photograph.image_id)
     # Behind the record the page counts and shows what was before.
     if has_news():
         st.rerun()

@@ -28,7 +28,7 @@ def clicked(on: set[str], off: set[str]) -> None:
     st.session_state[_KEY] = Selection((now.ids | on) - off, now.stamp)
 
 
-def pick(ids: Iterable[str]) -> None:
+def pick_ids(ids: Iterable[str]) -> None:
     """Pick these too."""
     now = selection()
     st.session_state[_KEY] = Selection(now.ids | set(ids), now.stamp + 1)

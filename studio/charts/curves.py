@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.runs.thinning import MOST_POINTS, thinned
 from studio import text
 from studio.charts.chart import Chart, Table
-from studio.charts.drawing import Drawing, Trace, plain_template
+from studio.charts.drawing import DrawnChart, Trace, plain_template
 from studio.palette import LIGHT, PARTS
 
 _DASHES = {"train": "solid", "val": "solid", "test": "dot"}
@@ -45,7 +45,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Mark:
+class CurveMark:
     """A place on the x axis that means something, such as where a run was gone on with."""
 
     x: float
@@ -53,7 +53,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Look:
+class CurveStyle:
     """What a chart of curves says beside its points, of which each line has at most `most`."""
 
     title: str
@@ -76,18 +76,20 @@ def curves(
     form: Form = "number",
     log: bool = False,
     height: int = 300,
-    marks: Sequence[Mark] = (),
+    marks: Sequence[CurveMark] = (),
 ) -> Chart:
     """Several lines over one axis, each at most 2,000 points however long the run."""
-    return drawing(lines, Look(title, y_title, x_title, best, form, log, height), marks).chart()
+    return drawing(
+        lines, CurveStyle(title, y_title, x_title, best, form, log, height), marks
+    ).chart()
 
 
-def drawing(lines: Sequence[Line], look: Look, marks: Sequence[Mark] = ()) -> Drawing:
+def drawing(lines: Sequence[Line], look: CurveStyle, marks: Sequence[CurveMark] = ()) -> DrawnChart:
     """The same, taken apart, so that a page that ticks sends only what is new."""
     rows = tuple(_row(line, look) for line in lines)
     header = ("Line", "Points", "First", "Last", "Best" if look.best != "none" else "Largest")
     traces = [trace for line in lines for trace in _traces(line, look.most)]
-    return Drawing(
+    return DrawnChart(
         look.title,
         _summary(rows, look),
         Table(header, rows),
@@ -96,7 +98,7 @@ def drawing(lines: Sequence[Line], look: Look, marks: Sequence[Mark] = ()) -> Dr
     )
 
 
-def _layout(look: Look, lines: Sequence[Line], marks: Sequence[Mark]) -> dict[str, Any]:
+def _layout(look: CurveStyle, lines: Sequence[Line], marks: Sequence[CurveMark]) -> dict[str, Any]:
     ranged: dict[str, Any] = {}
     if look.form in ("percentage", "bytes") and not look.log:
         ranged["rangemode"] = "tozero"
@@ -174,7 +176,7 @@ def _traces(line: Line, most: int) -> list[Trace]:
     return [Trace(front, *thinned(x, smooth, most)), Trace(behind, *thinned(x, y, most))]
 
 
-def _stars(lines: Sequence[Line], look: Look) -> list[dict[str, Any]]:
+def _stars(lines: Sequence[Line], look: CurveStyle) -> list[dict[str, Any]]:
     """Marks where checkpoints are from; where no line says so, the best of the last one, val."""
     if look.best == "none" or len(lines) > _TOLD_AT_ONCE:
         return []
@@ -183,7 +185,7 @@ def _stars(lines: Sequence[Line], look: Look) -> list[dict[str, Any]]:
     return [star for line in marked for star in _star(line, look)]
 
 
-def _star(line: Line, look: Look) -> list[dict[str, Any]]:
+def _star(line: Line, look: CurveStyle) -> list[dict[str, Any]]:
     y, place = np.asarray(line.y, float), _best(line, look.best)
     if place is None or (look.log and y[place] <= 0):
         return []
@@ -209,7 +211,7 @@ def _best(line: Line, best: Best) -> int | None:
     return int(np.nanargmin(y) if best == "lowest" else np.nanargmax(y))
 
 
-def _row(line: Line, look: Look) -> tuple[str, ...]:
+def _row(line: Line, look: CurveStyle) -> tuple[str, ...]:
     y = np.asarray(line.y, float)
     place = _best(line, look.best)
     if place is None:
@@ -221,7 +223,7 @@ def _row(line: Line, look: Look) -> tuple[str, ...]:
     return (line.name, text.number(len(y)), first, last, extreme)
 
 
-def _written_x(x: float, look: Look) -> str:
+def _written_x(x: float, look: CurveStyle) -> str:
     return text.moment(x / 1_000) if look.x_title == "Time" else f"{x:,.6g}"
 
 
@@ -233,7 +235,7 @@ def _written(value: float, form: Form) -> str:
     return f"{value:.3g}" if form == "scientific" or abs(value) < 1_000 else text.number(value)
 
 
-def _summary(rows: Sequence[tuple[str, ...]], look: Look) -> str:
+def _summary(rows: Sequence[tuple[str, ...]], look: CurveStyle) -> str:
     measured = [row for row in rows if row[1] != "0" and row[3] != "–"]
     if not measured:
         return "Nothing measured yet."

@@ -24,7 +24,7 @@ class Trace:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class DrawnChart:
     """As a `Chart`, in plain values that are made anew in a millisecond, not in twenty."""
 
     title: str

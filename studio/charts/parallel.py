@@ -34,8 +34,8 @@ def parallel(
     )
     drawn.update_layout(margin={"l": 72, "r": 48, "t": 56, "b": 24})
     rows = tuple(
-        (name, *(str(values[place]) for values in settings.values()), _share(outcome[place]))
-        for place, name in enumerate(names)
+        (name, *(str(values[position]) for values in settings.values()), _share(outcome[position]))
+        for position, name in enumerate(names)
     )
     best = int(np.argmax(known)) if len(known) else 0
     said = f"{text.count(len(names), 'run')} over {text.count(len(settings), 'setting')}"

@@ -14,9 +14,9 @@ from studio.palette import LIGHT
 _COLOURS = (LIGHT.clay, LIGHT.ochre, LIGHT.leaf)
 
 
-def bin_of(place: int) -> tuple[int, int]:
+def bin_of(position: int) -> tuple[int, int]:
     """The fewest and the most photographs of a species in that bar of the histogram."""
-    return (1, 1) if place == 0 else (2 ** (place - 1) + 1, 2**place)
+    return (1, 1) if position == 0 else (2 ** (position - 1) + 1, 2**position)
 
 
 def class_histogram(counts: Sequence[int]) -> Chart:
@@ -76,7 +76,7 @@ def rank_curve(counts: Sequence[int], names: Sequence[str] | None = None) -> Cha
             line={"color": LIGHT.leaf, "width": 2.5},
             fill="tozeroy",
             fillcolor=LIGHT.surface,
-            text=[names[order[place]] for place in kept],
+            text=[names[order[position]] for position in kept],
             hovertemplate="%{text}<br>%{y:,} photographs, rank %{x:,}<extra></extra>",
         )
     )
@@ -86,8 +86,8 @@ def rank_curve(counts: Sequence[int], names: Sequence[str] | None = None) -> Cha
     )
     marks = np.unique(np.linspace(0, max(falling.size - 1, 0), min(falling.size, 10)).astype(int))
     rows = tuple(
-        (text.number(place + 1), names[order[place]], text.number(falling[place]))
-        for place in marks
+        (text.number(position + 1), names[order[position]], text.number(falling[position]))
+        for position in marks
     )
     return Chart(
         drawn,

@@ -36,7 +36,7 @@ def sweep_chart(sweep: Sweep, measure: Measure, now: tuple[float, float]) -> Cha
     """The heat map of one measure; `now` is the present (row's value, padding), outlined."""
     wording = WORDINGS[measure]
     values = sweep.measures[measure]
-    columns, rows = labels(sweep.paddings), labels(sweep.rows)
+    columns, rows = axis_labels(sweep.paddings), axis_labels(sweep.rows)
     name = "Threshold" if sweep.axis == "threshold" else "Saliency held"
     drawn = figure(height=120 + 30 * len(rows))
     drawn.add_trace(
@@ -65,7 +65,7 @@ def sweep_chart(sweep: Sweep, measure: Measure, now: tuple[float, float]) -> Cha
     return Chart(drawn, wording.title, _summary(sweep, measure, name), table)
 
 
-def labels(values: tuple[float, ...]) -> list[str]:
+def axis_labels(values: tuple[float, ...]) -> list[str]:
     """How the values of an axis are written."""
     return [text.percentage(value, 0) for value in values]
 

@@ -6,35 +6,35 @@ from typing import Any
 import streamlit as st
 
 
-def adopt(key: str, parameter: str, read: Callable[[str], Any]) -> None:
+def adopt_parameter(key: str, parameter: str, read: Callable[[str], Any]) -> None:
     """To call before the widget of this key: what the address newly says becomes its value.
 
     Values that `read` refuses by a ValueError are passed over. An address that says nothing
     leaves the widget as it is.
     """
     given = st.query_params.get(parameter, "")
-    if not given or st.session_state.get(_told(key)) == given:
+    if not given or st.session_state.get(_written_key(key)) == given:
         return
-    st.session_state[_told(key)] = given
+    st.session_state[_written_key(key)] = given
     try:
         st.session_state[key] = read(given)
     except ValueError:
-        st.session_state.pop(_told(key))
+        st.session_state.pop(_written_key(key))
 
 
 def tell(key: str, parameter: str, value: Any, usual: Any = None) -> None:
     """To call after the widget: the address says its value where it is not the usual one."""
     if value is None or value == usual:
-        st.session_state.pop(_told(key), None)
+        st.session_state.pop(_written_key(key), None)
         st.query_params.pop(parameter, None)
         return
     written = f"{value:g}" if isinstance(value, float) else str(value)
-    st.session_state[_told(key)] = written
+    st.session_state[_written_key(key)] = written
     if st.query_params.get(parameter) != written:
         st.query_params[parameter] = written
 
 
-def number(low: float, high: float) -> Callable[[str], float]:
+def number_parameter(low: float, high: float) -> Callable[[str], float]:
     """Reads a number, brought inside the widget's bounds."""
     return lambda text: min(max(float(text), low), high)
 
@@ -56,5 +56,5 @@ def one_of(options: list[Any]) -> Callable[[str], Any]:
     return read
 
 
-def _told(key: str) -> str:
+def _written_key(key: str) -> str:
     return f"{key}.address"

@@ -8,18 +8,18 @@ from engine.crop.box import Box, centre_square
 from engine.settings.augmentation import AugmentationSettings, ValAugmentation
 from studio import text
 from studio.crop_lab import pictures
-from studio.crop_lab.controls import Settings
-from studio.crop_lab.subject import Found, Subject, find
+from studio.crop_lab.controls import LabSettings
+from studio.crop_lab.subject import FoundCrop, Subject, find_subject_crop
 from studio.views.metrics import Metric, metric_row
 from studio.views.photo import Mark, Rectangle, photo_html
 
 _SHOWN_EPOCHS = 5
 
 
-def bench(subject: Subject, settings: Settings, drawn: Box | None) -> Found:
+def bench(subject: Subject, settings: LabSettings, drawn: Box | None) -> FoundCrop:
     """Draw the crops side by side, and how they came about; `drawn` is the square by hand."""
     preset, view = settings.preset, settings.view.val
-    found = find(subject, preset)
+    found = find_subject_crop(subject, preset)
     centre = centre_square(*subject.size)
     with st.grid(3, min_column_width=180, gap=("small", "medium")):
         _found(subject, found, preset.threshold, centre, drawn)
@@ -39,7 +39,7 @@ def bench(subject: Subject, settings: Settings, drawn: Box | None) -> Found:
                 f"What exceeds the threshold of {preset.threshold:.0%}",
             )
         if settings.other is not None:
-            square = find(subject, settings.other).crop.square
+            square = find_subject_crop(subject, settings.other).crop.square
             _crop_seen(subject, square, view, f"Crop by {settings.other.name}")
         if drawn is not None:
             _crop_seen(subject, drawn, view, "Square by hand")
@@ -74,7 +74,7 @@ def model_view(subject: Subject, square: Box, settings: AugmentationSettings) ->
             st.html(photo_html(picture, (side, side), alt, caption=f"Training, epoch {epoch}"))
 
 
-def figures(subject: Subject, found: Found, view: ValAugmentation) -> None:
+def crop_metrics(subject: Subject, found: FoundCrop, view: ValAugmentation) -> None:
     """Draw what the crop keeps, how it is scaled, how sure it is and how long it took."""
     metric_row(_figures(subject, found, view))
 
@@ -93,7 +93,7 @@ def _crop_seen(subject: Subject, square: Box, view: ValAugmentation, title: str)
 
 
 def _found(
-    subject: Subject, found: Found, threshold: float, centre: Box, drawn: Box | None
+    subject: Subject, found: FoundCrop, threshold: float, centre: Box, drawn: Box | None
 ) -> None:
     boxes: dict[Mark, Rectangle] = {
         "centre": _rectangle(centre),
@@ -116,7 +116,7 @@ def _rectangle(box: Box) -> Rectangle:
     return box.x, box.y, box.width, box.height
 
 
-def _figures(subject: Subject, found: Found, view: ValAugmentation) -> list[Metric]:
+def _figures(subject: Subject, found: FoundCrop, view: ValAugmentation) -> list[Metric]:
     judged = found.judged(subject.size, view.resize)
     took = found.saliency_ms + found.box_ms
     looked = found.saliency is not None

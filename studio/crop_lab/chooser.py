@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from engine.catalogue.record import Photograph
-from engine.catalogue.sampling import sample, stratified_sample
+from engine.catalogue.sampling import sample_photographs, stratified_sample
 from engine.catalogue.store import Catalogue, Filter
 from engine.crop.disagreement import most_disagreement
 from engine.crop.presets import load_preset, preset_names
@@ -16,14 +16,14 @@ from engine.home import Home
 from engine.settings.crop import CropPreset
 from studio import text
 from studio.catalogue.filters import filters
-from studio.crop_lab.address import adopt, one_of, tell, whole_number
+from studio.crop_lab.address import adopt_parameter, one_of, tell, whole_number
 from studio.crop_lab.controls import OTHER, PRESET, SECOND
 from studio.crop_lab.subject import Subject, of_photograph, of_upload
+from studio.current import home
 from studio.links import from_address, to_address
-from studio.place import home
 from studio.uploads import LARGEST_MB, PHOTOGRAPH_TYPES, within_limits
 from studio.views.action import Action
-from studio.views.empty import empty
+from studio.views.empty import empty_state
 from studio.views.problem import problem, problems_shown
 
 _CACHED = Filter(state="cached")
@@ -41,17 +41,17 @@ _POOL = 4
 
 
 @dataclass(frozen=True)
-class Choice:
+class PhotographChoice:
     """The photographs of the sample, and the one of them (or another) that is looked at."""
 
     sample: tuple[Subject, ...] = ()
     subject: Subject | None = None
 
 
-def choose(catalogue: Catalogue) -> Choice:
+def choose_photograph(catalogue: Catalogue) -> PhotographChoice:
     """Draw the ways to a sample; the address may name way, seed, size, filters and photograph."""
     from_address(_CHOSEN, "photo")
-    adopt(_WAY, "draw", one_of(list(_WAYS)))
+    adopt_parameter(_WAY, "draw", one_of(list(_WAYS)))
     st.session_state.setdefault(_WAY, _STRATA)
     row = st.container(horizontal=True, vertical_alignment="bottom")
     with row:
@@ -67,17 +67,17 @@ def choose(catalogue: Catalogue) -> Choice:
     if way == _UPLOADS:
         return _looked_at(catalogue, _uploaded())
     if not catalogue.counts().by_state.get("cached"):
-        empty(
+        empty_state(
             "No photographs to look at",
             "Upload some above, or bring some into the catalogue.",
             [Action("Import photographs", "../pages/importing.py")],
             key="lab_empty",
         )
-        return Choice()
+        return PhotographChoice()
     return _looked_at(catalogue, _drawn(catalogue, str(way), row))
 
 
-def pick(subject_id: str) -> None:
+def pick_photograph(subject_id: str) -> None:
     """Look at another photograph; the page runs anew."""
     st.session_state[_CHOSEN] = subject_id
     to_address(_CHOSEN, "photo", subject_id)
@@ -91,7 +91,7 @@ def is_stale(preset: str) -> bool:
     return st.session_state.get(_WAY) == _DISAGREE and drawn_for not in (None, now)
 
 
-def _looked_at(catalogue: Catalogue, drawn: list[Subject]) -> Choice:
+def _looked_at(catalogue: Catalogue, drawn: list[Subject]) -> PhotographChoice:
     chosen = str(st.session_state.get(_CHOSEN) or "")
     to_address(_CHOSEN, "photo", chosen)
     subject = next((item for item in drawn if item.id == chosen), None)
@@ -102,7 +102,7 @@ def _looked_at(catalogue: Catalogue, drawn: list[Subject]) -> Choice:
             subject = _named(catalogue, chosen)
     elif subject is None:
         subject = drawn[0] if drawn else None
-    return Choice(tuple(drawn), subject)
+    return PhotographChoice(tuple(drawn), subject)
 
 
 def _named(catalogue: Catalogue, image_id: str) -> Subject | None:
@@ -155,7 +155,7 @@ def _drawn(catalogue: Catalogue, way: str, row: DeltaGenerator) -> list[Subject]
 def _number(
     label: str, key: str, parameter: str, span: tuple[int, int], usual: int, words: str
 ) -> int:
-    adopt(key, parameter, whole_number(*span))
+    adopt_parameter(key, parameter, whole_number(*span))
     st.session_state.setdefault(key, usual)
     value = st.number_input(
         label, *span, step=1, key=key, help=words, width=160, persist_state="session"
@@ -168,8 +168,8 @@ def _disagreeing(
     catalogue: Catalogue, chosen: Filter, seed: int, size: int
 ) -> list[tuple[Photograph, str]]:
     place = home()
-    adopt(PRESET, "preset", one_of(preset_names(place)))
-    adopt(OTHER, "beside", one_of(preset_names(place)))
+    adopt_parameter(PRESET, "preset", one_of(preset_names(place)))
+    adopt_parameter(OTHER, "beside", one_of(preset_names(place)))
     names = (
         str(st.session_state.get(PRESET) or preset_names(place)[0]),
         str(st.session_state.get(OTHER) or SECOND),
@@ -185,7 +185,7 @@ def _disagreeing(
     def report(done: int, total: int, note: str) -> None:
         bar.progress(done / total, text.plain(note))
 
-    pool = sample(catalogue, chosen, seed, _POOL * size)
+    pool = sample_photographs(catalogue, chosen, seed, _POOL * size)
     found = most_disagreement(place, pool, _both(place, names), size, report)
     bar.empty()
     return [(item, f"squares share {text.percentage(shared, 0)}") for item, shared in found]

@@ -14,8 +14,8 @@ from engine.settings.augmentation import AugmentationSettings
 from engine.settings.configs import run_configs
 from engine.settings.crop import CropPreset, PolicyName
 from engine.settings.files import validate
-from studio.crop_lab.address import adopt, number, one_of, tell
-from studio.crop_lab.saving import refused, saving
+from studio.crop_lab.address import adopt_parameter, number_parameter, one_of, tell
+from studio.crop_lab.saving import saving, show_refusal
 
 PRESET, OTHER, VIEW = "lab_preset", "lab_other", "lab_view"
 SECOND = CLASSIC.name
@@ -32,7 +32,7 @@ _KEPT: dict[str, Any] = {"persist_state": "session"}
 
 
 @dataclass(frozen=True)
-class Settings:
+class LabSettings:
     """The preset as it is set now, another to see beside it, and how a network looks."""
 
     preset: CropPreset
@@ -64,12 +64,12 @@ _SLIDERS = (_THRESHOLD, _MASS, _PADDING, *_MORE)
 _FIELDS = ("detector", "working_side", "policy", "aspect", *(item.field for item in _SLIDERS))
 
 
-def controls(home: Home) -> Settings:
+def controls(home: Home) -> LabSettings:
     """Draw the controls; returns what they are set to."""
     chosen = _preset(home)
     saved = load_preset(home, chosen)
     for field in _FIELDS:
-        adopt(f"lab_{field}", field, _reader(field, saved))
+        adopt_parameter(f"lab_{field}", field, _reader(field, saved))
     detector = _choice("What finds the plant", "detector", _detectors(), saved)
     looks = detector != "none"
     policy = _choice("How the square is drawn", "policy", _POLICIES, saved, disabled=not looks)
@@ -89,10 +89,10 @@ def controls(home: Home) -> Settings:
             _slider(item, saved, disabled=not looks)
     preset = _current(home, chosen)
     saving(home, preset, changed=any(_differs(preset, saved, field) for field in _FIELDS))
-    return Settings(preset, _other(home), _view())
+    return LabSettings(preset, _other(home), _view())
 
 
-def take(field: str, value: float, padding: float) -> None:
+def take_settings(field: str, value: float, padding: float) -> None:
     """Move the sliders to a pair of settings; to call before they are drawn."""
     st.session_state[f"lab_{field}"] = value
     st.session_state[_PADDING.key] = padding
@@ -100,7 +100,7 @@ def take(field: str, value: float, padding: float) -> None:
 
 def _preset(home: Home) -> str:
     names = preset_names(home)
-    adopt(PRESET, "preset", one_of(names))
+    adopt_parameter(PRESET, "preset", one_of(names))
     if st.session_state.get(PRESET) not in names:
         st.session_state[PRESET] = DEFAULT.name
     if any(f"lab_{field}" not in st.session_state for field in _FIELDS) or (
@@ -114,7 +114,7 @@ def _preset(home: Home) -> str:
 
 def _other(home: Home) -> CropPreset | None:
     names = preset_names(home)
-    adopt(OTHER, "beside", one_of(names))
+    adopt_parameter(OTHER, "beside", one_of(names))
     if st.session_state.get(OTHER) not in (None, *names):
         st.session_state[OTHER] = None
     name = st.selectbox(
@@ -131,7 +131,7 @@ def _other(home: Home) -> CropPreset | None:
 
 def _view() -> AugmentationSettings:
     views = _views()
-    adopt(VIEW, "view", one_of(list(views)))
+    adopt_parameter(VIEW, "view", one_of(list(views)))
     if st.session_state.get(VIEW) not in views:
         st.session_state[VIEW] = _USUAL_VIEW if _USUAL_VIEW in views else next(iter(views))
     name = st.selectbox(
@@ -216,14 +216,14 @@ def _reader(field: str, saved: CropPreset) -> Callable[[str], Any]:
     if field == "working_side":
         return one_of(list(dict.fromkeys([*_SIDES, saved.working_side or 0])))
     item = next(item for item in _SLIDERS if item.field == field)
-    return number(item.low, item.high)
+    return number_parameter(item.low, item.high)
 
 
 def _load(home: Home) -> None:
     try:
         _fill(load_preset(home, st.session_state[PRESET]))
     except StudioError as error:
-        refused(error)
+        show_refusal(error)
 
 
 def _fill(preset: CropPreset) -> None:

@@ -9,13 +9,13 @@ from engine.catalogue.store import Catalogue, Filter
 from engine.crop.presets import CENTRE, DEFAULT, load_preset, preset_names
 from engine.crop.store import CropStore
 from engine.home import Home
+from engine.jobs.job import Job, start_job
 from engine.records import Count, Number
-from engine.runs.jobs import Job, start_job
 from engine.settings.crop import CropPreset
 from studio import text
 from studio.background import follow
 from studio.crop_lab.controls import PRESET
-from studio.place import home
+from studio.current import home
 from studio.views.ended import broke_off
 
 JOB = "crop-fill"
@@ -56,7 +56,7 @@ def filling(catalogue: Catalogue) -> None:
     _ended(job)
 
 
-def start(place: Home, preset: str) -> Job:
+def start_filling(place: Home, preset: str) -> Job:
     """Start finding the boxes in the background."""
     return start_job(place, JOB, ["crop", "fill", "--preset", preset])
 
@@ -71,7 +71,7 @@ def _ask(place: Home) -> CropPreset:
             "Preset to find boxes by", names, key=_PRESET, width=240, persist_state="session"
         )
         if st.button("Fill boxes", icon=":material/crop:", key="lab_fill"):
-            start(place, str(name))
+            start_filling(place, str(name))
             st.rerun()
     return load_preset(place, str(name))
 

@@ -7,13 +7,13 @@ import streamlit as st
 from engine.crop.presets import CENTRE, DEFAULT, load_preset, preset_names
 from engine.crop.verdict import Measured, read_verdict
 from engine.home import Home
-from engine.runs.jobs import Job, start_job
+from engine.jobs.job import Job, start_job
 from engine.settings.probe import ProbeSettings
 from studio import text
 from studio.background import follow
 from studio.crop_lab.controls import PRESET
+from studio.current import home
 from studio.forms import Submit, settings_form
-from studio.place import home
 from studio.views.problem import problem
 from studio.views.verdict import verdict_line
 
@@ -65,11 +65,11 @@ def _ask(place: Home) -> None:
     if not picked:
         problem("Choose a preset to measure.")
         return
-    start(place, picked, sent.changes)
+    start_probe(place, picked, sent.changes)
     st.rerun()
 
 
-def start(place: Home, presets: Sequence[str], changes: dict[str, object]) -> Job:
+def start_probe(place: Home, presets: Sequence[str], changes: dict[str, object]) -> Job:
     """Start the measurement in the background."""
     arguments = ["crop", "probe"]
     for name in presets:

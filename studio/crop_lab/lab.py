@@ -4,16 +4,16 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from engine.crop.box import Box
-from studio.crop_lab.address import adopt, one_of, tell
-from studio.crop_lab.bench import bench, figures, model_view
-from studio.crop_lab.chooser import Choice, is_stale, pick
-from studio.crop_lab.controls import Settings, controls
+from studio.crop_lab.address import adopt_parameter, one_of, tell
+from studio.crop_lab.bench import bench, crop_metrics, model_view
+from studio.crop_lab.chooser import PhotographChoice, is_stale, pick_photograph
+from studio.crop_lab.controls import LabSettings, controls
 from studio.crop_lab.manual import by_hand, squares_by_hand
 from studio.crop_lab.subject import Subject
 from studio.crop_lab.sweeping import sweeping
 from studio.crop_lab.triage import triage
-from studio.crop_lab.wall import crop_all, wall
-from studio.place import home
+from studio.crop_lab.wall import crop_all, sample_wall
+from studio.current import home
 from studio.views.problem import problems_shown
 
 _SECTIONS = {
@@ -25,7 +25,7 @@ _SECTION = "lab_section"
 
 
 @st.fragment
-def lab(choice: Choice) -> None:
+def lab(choice: PhotographChoice) -> None:
     """Draw it. A slider that moves runs this part of the page alone."""
     with problems_shown():
         drawn = squares_by_hand()
@@ -40,21 +40,21 @@ def lab(choice: Choice) -> None:
 
 
 def _looked_at(
-    subject: Subject, settings: Settings, drawn: dict[str, Box], beside: DeltaGenerator
+    subject: Subject, settings: LabSettings, drawn: dict[str, Box], beside: DeltaGenerator
 ) -> None:
     square = drawn.get(subject.sha256)
     with beside.container(width="stretch"):
         found = bench(subject, settings, square)
-    figures(subject, found, settings.view.val)
+    crop_metrics(subject, found, settings.view.val)
     model_view(subject, square or found.crop.square, settings.view)
     by_hand(subject, found.crop.square, square)
 
 
-def _sections(choice: Choice, settings: Settings, drawn: dict[str, Box]) -> None:
+def _sections(choice: PhotographChoice, settings: LabSettings, drawn: dict[str, Box]) -> None:
     if not choice.sample:
         return
     st.space("small")
-    adopt(_SECTION, "show", one_of(list(_SECTIONS)))
+    adopt_parameter(_SECTION, "show", one_of(list(_SECTIONS)))
     st.session_state.setdefault(_SECTION, "wall")
     section = st.segmented_control(
         "Shown of the sample",
@@ -74,6 +74,6 @@ def _sections(choice: Choice, settings: Settings, drawn: dict[str, Box]) -> None
     elif section == "sweep":
         sweeping(cropped, settings.preset)
     else:
-        picked = wall(cropped, choice.subject.id if choice.subject else "")
+        picked = sample_wall(cropped, choice.subject.id if choice.subject else "")
         if picked:
-            pick(picked)
+            pick_photograph(picked)

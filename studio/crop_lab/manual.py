@@ -9,7 +9,7 @@ from engine.crop.manual import ManualSquares
 from engine.errors import StudioError
 from studio.crop_lab import pictures
 from studio.crop_lab.subject import Subject
-from studio.place import home
+from studio.current import home
 from studio.views.problem import problem
 from studio.views.square_editor import square_editor
 
@@ -94,20 +94,20 @@ def _set(square: Box) -> None:
 
 
 def _keep(subject: Subject, square: Box) -> None:
-    _told(
+    _with_errors_shown(
         lambda: ManualSquares(home()).keep(subject.sha256, square, subject.size),
         "Kept: training takes this square.",
     )
 
 
 def _forget(subject: Subject) -> None:
-    _told(
+    _with_errors_shown(
         lambda: ManualSquares(home()).remove(subject.sha256),
         "Forgotten: the square that is found counts again.",
     )
 
 
-def _told(act: Callable[[], None], sentence: str) -> None:
+def _with_errors_shown(act: Callable[[], None], sentence: str) -> None:
     st.session_state["lab_hand_open"] = True
     try:
         act()

@@ -47,7 +47,7 @@ def saving(home: Home, preset: CropPreset, *, changed: bool) -> None:
         _said()
 
 
-def refused(error: StudioError) -> None:
+def show_refusal(error: StudioError) -> None:
     """Have the next run say what was wrong."""
     st.session_state[_SAID] = (False, str(error))
 
@@ -57,7 +57,7 @@ def _save(home: Home, preset: CropPreset, name: str) -> None:
         named = validate(CropPreset, preset.model_dump() | {"name": name}, "The preset")
         save_preset(home, named)
     except StudioError as error:
-        refused(error)
+        show_refusal(error)
         return
     st.session_state["lab_preset"] = st.session_state["lab_filled"] = name
     st.session_state[_BOX] = False

@@ -18,9 +18,9 @@ from engine.crop.judging import Judged, judge_crop
 from engine.crop.saliency import SMALLEST_SIDE, SaliencyMap, memory_held, saliency_map
 from engine.images.decode import Pixels, called, decode_whole, read_header, read_rgb
 from engine.settings.crop import CropPreset
+from studio.current import file_of
 from studio.memory import give_back
 from studio.picture_cache import pictures
-from studio.place import file_of
 
 # Bytes of a saliency map that is the size of a photograph.
 _LARGE = 16_000_000
@@ -55,7 +55,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundCrop:
     """The crop of a subject, its saliency (None where none is looked at), and how long
     saliency and box took, in milliseconds."""
 
@@ -92,19 +92,19 @@ def of_upload(name: str, content: bytes) -> Subject:
     return Subject(content, sha256, name, size, sha256)
 
 
-def find(subject: Subject, preset: CropPreset) -> Found:
+def find_subject_crop(subject: Subject, preset: CropPreset) -> FoundCrop:
     """The crop, as `engine.crop.finder.find_crop_in` finds it; the saliency map is kept.
 
     Raises:
         UnreadableImage: the photograph is damaged.
     """
     if preset.detector == "none" or min(subject.size) < SMALLEST_SIDE:
-        return Found(find_crop(_blank(subject.size), preset), None, 0.0, 0.0)
+        return FoundCrop(find_crop(_blank(subject.size), preset), None, 0.0, 0.0)
     with memory_held(subject.size, preset):
         saliency, saliency_ms = _saliency(subject, preset)
         started = time.perf_counter()
         crop = crop_from_saliency(saliency, subject.size, preset)
-        return Found(crop, saliency, saliency_ms, 1000 * (time.perf_counter() - started))
+        return FoundCrop(crop, saliency, saliency_ms, 1000 * (time.perf_counter() - started))
 
 
 def square_of(subject: Subject, square: Box, side: int) -> Pixels:

@@ -7,14 +7,14 @@ import streamlit as st
 
 from engine.crop.box import Box
 from engine.crop.judging import true_boxes
-from engine.crop.sweep import Axis, Measure, Sweep, Swept, sweep
+from engine.crop.sweep import Axis, Measure, Sweep, Swept, sweep_crops
 from engine.settings.crop import CropPreset
 from studio import text
-from studio.charts.sweep import WORDINGS, labels, nearest, sweep_chart
-from studio.crop_lab.controls import take
+from studio.charts.sweep import WORDINGS, axis_labels, nearest, sweep_chart
+from studio.crop_lab.controls import take_settings
 from studio.crop_lab.wall import Cropped
+from studio.current import home
 from studio.live_chart.component import live_chart
-from studio.place import home
 
 _AXES: dict[Axis, str] = {"threshold": "Saliency threshold", "mass": "Saliency held"}
 # Moving these changes nothing that a sweep shows.
@@ -42,8 +42,8 @@ def sweeping(cropped: Sequence[Cropped], preset: CropPreset) -> None:
     now = (getattr(preset, axis), preset.padding)
 
     def take_cell(column: str, row: str) -> None:
-        padding = found.paddings[labels(found.paddings).index(column)]
-        take(axis, found.rows[labels(found.rows).index(row)], padding)
+        padding = found.paddings[axis_labels(found.paddings).index(column)]
+        take_settings(axis, found.rows[axis_labels(found.rows).index(row)], padding)
 
     chart = sweep_chart(found, measure, now)
     live_chart(chart, "lab_sweep", on_click=lambda mark: take_cell(mark.x, mark.y))
@@ -87,7 +87,7 @@ def _by_keyboard(
 
 def _value(label: str, axis: str, values: tuple[float, ...], now: float) -> str:
     at = nearest(values, now)
-    return str(st.selectbox(label, labels(values), at, key=f"lab_sweep_{axis}"))
+    return str(st.selectbox(label, axis_labels(values), at, key=f"lab_sweep_{axis}"))
 
 
 @st.cache_data(max_entries=32, show_spinner="Trying every threshold with every padding …")
@@ -105,7 +105,7 @@ def _swept(
         for item in _cropped
         if item.found.saliency is not None
     ]
-    return sweep(sample, _preset, axis)
+    return sweep_crops(sample, _preset, axis)
 
 
 def _plants() -> dict[str, Box]:

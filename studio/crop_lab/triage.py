@@ -7,11 +7,11 @@ import streamlit as st
 
 from studio import text
 from studio.crop_lab import pictures
-from studio.crop_lab.chooser import pick
+from studio.crop_lab.chooser import pick_photograph
 from studio.crop_lab.manual import want
 from studio.crop_lab.subject import Subject
 from studio.crop_lab.wall import Cropped
-from studio.place import catalogue
+from studio.current import catalogue
 from studio.views.photo import photo_html
 
 _SHOWN = (5, 10, 20)
@@ -54,12 +54,12 @@ def _row(item: Cropped) -> None:
                 st.markdown(f":orange[:material/flag:] {text.plain(reason)}")
             with st.container(horizontal=True):
                 if st.button("Open", key=f"{_key(item)}_open", icon=":material/open_in_full:"):
-                    pick(subject.id)
+                    pick_photograph(subject.id)
                 if st.button(
                     "Draw the square", key=f"{_key(item)}_hand", icon=":material/crop_free:"
                 ):
                     want(subject.id)
-                    pick(subject.id)
+                    pick_photograph(subject.id)
                 # What was uploaded is in no catalogue to be excluded from.
                 if isinstance(subject.source, Path) and st.button(
                     "Exclude", key=f"{_key(item)}_exclude", icon=":material/block:"

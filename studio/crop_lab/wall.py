@@ -12,8 +12,8 @@ from engine.errors import UnreadableImage
 from studio import text
 from studio.charts.shares import shares
 from studio.crop_lab import pictures
-from studio.crop_lab.controls import Settings
-from studio.crop_lab.subject import Found, Subject, find
+from studio.crop_lab.controls import LabSettings
+from studio.crop_lab.subject import FoundCrop, Subject, find_subject_crop
 from studio.live_chart.component import live_chart
 from studio.views.grid import Tile, photo_grid
 
@@ -23,7 +23,7 @@ class Cropped:
     """A photograph of the sample with its crop; `drawn` is the square by hand, if there is one."""
 
     subject: Subject
-    found: Found
+    found: FoundCrop
     judged: Judged
     drawn: Box | None
 
@@ -37,13 +37,13 @@ class Cropped:
 
 
 def crop_all(
-    sample: Sequence[Subject], settings: Settings, by_hand: dict[str, Box]
+    sample: Sequence[Subject], settings: LabSettings, by_hand: dict[str, Box]
 ) -> list[Cropped]:
     """The sample's crops under the settings; what cannot be read is left out."""
     cropped = []
     for subject in sample:
         try:
-            found = find(subject, settings.preset)
+            found = find_subject_crop(subject, settings.preset)
         except UnreadableImage:
             continue
         judged = found.judged(subject.size, settings.view.val.resize)
@@ -51,7 +51,7 @@ def crop_all(
     return cropped
 
 
-def wall(cropped: Sequence[Cropped], marked: str) -> str | None:
+def sample_wall(cropped: Sequence[Cropped], marked: str) -> str | None:
     """Draw them; returns the id of one that was just chosen."""
     fallbacks = sum(item.crop.is_fallback for item in cropped)
     drawn = sum(item.drawn is not None for item in cropped)

@@ -5,7 +5,7 @@ from typing import get_args
 
 import streamlit as st
 
-from engine.download.plan import Plan
+from engine.download.plan import DownloadPlan
 from engine.settings.download import DownloadSettings, Order, Variant
 from engine.settings.files import validate
 from studio import text
@@ -23,14 +23,14 @@ _VARIANTS: dict[Variant, str] = {
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenOptions:
     """`limit` is None where all are fetched."""
 
     settings: DownloadSettings
     limit: int | None
 
 
-def choices(settings: DownloadSettings, everything: Plan) -> Chosen:
+def choices(settings: DownloadSettings, everything: DownloadPlan) -> ChosenOptions:
     """Draw the choices; `everything` is the plan without a limit.
 
     Raises:
@@ -100,4 +100,4 @@ def choices(settings: DownloadSettings, everything: Plan) -> Chosen:
         "free_gigabytes": free,
     }
     asked = validate(DownloadSettings, settings.model_dump() | changes, "The download")
-    return Chosen(asked, None if limit == everything.images else int(limit))
+    return ChosenOptions(asked, None if limit == everything.images else int(limit))

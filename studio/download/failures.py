@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from engine.download.failures import failures_csv
-from engine.download.journal import open_journal
 from engine.download.outcome import KINDS, Kind
 from engine.download.queue import Queue
+from engine.download.store import open_download_store
 from engine.home import Home
 from studio import text
 from studio.download.session import is_going
@@ -24,16 +24,16 @@ _SHOWN = 1_000
 
 def failures(home: Home) -> None:
     """Every address that was given up, by class; nothing where there is none."""
-    if not (home.downloads / "downloads.sqlite").is_file():
+    if not home.download_store.is_file():
         return
-    with open_journal(home) as journal:
-        counts = Queue(journal).failure_counts()
+    with open_download_store(home) as downloads:
+        counts = Queue(downloads).failure_counts()
     if not counts:
         return
     st.subheader("Given up", anchor=False)
     kind = _choose(counts)
-    with open_journal(home) as journal:
-        found = Queue(journal).failures(kind, _SHOWN)
+    with open_download_store(home) as downloads:
+        found = Queue(downloads).failures(kind, _SHOWN)
     total = counts.get(kind, 0) if kind else sum(counts.values())
     more = f"; the last {text.number(_SHOWN)} are shown" if total > len(found) else ""
     meaning = f": {_MEANINGS[kind]}" if kind else ""
@@ -93,12 +93,12 @@ def _actions(home: Home, kind: Kind | None, total: int) -> None:
             on_click="ignore",
         )
     if again:
-        with open_journal(home) as journal:
-            taken = Queue(journal).retry(kind)
+        with open_download_store(home) as downloads:
+            taken = Queue(downloads).retry(kind)
         st.toast(f"{text.count(taken, 'address', 'addresses')} are in the plan again.")
         st.rerun()
 
 
 def _as_csv(home: Home) -> str:
-    with open_journal(home) as journal:
-        return failures_csv(Queue(journal), spreadsheet_safe=True)
+    with open_download_store(home) as downloads:
+        return failures_csv(Queue(downloads), spreadsheet_safe=True)

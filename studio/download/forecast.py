@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.download.plan import Plan, VariantForecast
+from engine.download.plan import DownloadPlan, VariantForecast
 from studio import text
 from studio.charts.tail import coverage_bars
 from studio.live_chart.component import live_chart
@@ -35,7 +35,7 @@ def providers_table(forecast: VariantForecast) -> None:
         st.caption(f"And {text.count(more, 'more', 'more')}, which take less time.")
 
 
-def sizes_table(found: Plan) -> None:
+def sizes_table(found: DownloadPlan) -> None:
     """What each size would mean; the chosen one is in bold."""
     rows = [
         (
@@ -55,7 +55,7 @@ def sizes_table(found: Plan) -> None:
     )
 
 
-def species_view(found: Plan) -> None:
+def species_view(found: DownloadPlan) -> None:
     """How many photographs each species has on this machine, now and afterwards."""
     now = np.array([item.now for item in found.species], np.int64)
     after = np.array([item.after for item in found.species], np.int64)

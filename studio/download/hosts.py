@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from engine.download.control import Status
-from engine.download.gate import Budget, Gate, HostView
-from engine.download.journal import open_journal
+from engine.download.control import DownloadStatus
+from engine.download.gate import Gate, HostBudget, HostView
 from engine.download.preferences import download_settings
+from engine.download.store import open_download_store
 from engine.home import Home
 from studio import text
 
@@ -16,7 +16,7 @@ _SPANS = {60.0: "a minute", 3_600.0: "an hour", 86_400.0: "a day"}
 _MOST_BUTTONS = 6
 
 
-def host_table(hosts: Sequence[HostView], status: Status) -> None:
+def host_table(hosts: Sequence[HostView], status: DownloadStatus) -> None:
     """One row a host, those with most left first."""
     rows = sorted(hosts, key=lambda view: -_left(view, status))
     st.dataframe(
@@ -83,7 +83,7 @@ def held_back(home: Home, hosts: Sequence[HostView]) -> None:
             )
 
 
-def budget_bars(budgets: Mapping[str, Sequence[Budget]], status: Status) -> None:
+def budget_bars(budgets: Mapping[str, Sequence[HostBudget]], status: DownloadStatus) -> None:
     """What is spent of each budget of a minute and longer."""
     if not budgets:
         return
@@ -95,7 +95,7 @@ def budget_bars(budgets: Mapping[str, Sequence[Budget]], status: Status) -> None
                 st.progress(share, f"{text.plain(provider)}: {budget_words(budget)}")
 
 
-def budget_words(budget: Budget) -> str:
+def budget_words(budget: HostBudget) -> str:
     """ "1.2 GB of 4.5 GB an hour", "12 of 55 requests a minute"."""
     limit = budget.limit
     span = _SPANS.get(limit.span, f"in {text.duration(limit.span)}")
@@ -104,10 +104,10 @@ def budget_words(budget: Budget) -> str:
     return f"{text.number(budget.spent)} of {text.number(limit.most)} requests {span}"
 
 
-def _left(view: HostView, status: Status) -> int:
+def _left(view: HostView, status: DownloadStatus) -> int:
     return status.hosts.get(view.host, (0, 0.0))[0]
 
 
 def _release(home: Home, host: str) -> None:
-    with open_journal(home) as journal:
-        Gate(journal, download_settings(home)).release(host)
+    with open_download_store(home) as downloads:
+        Gate(downloads, download_settings(home)).release(host)

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from engine.download.control import Control, Status
-from engine.download.journal import open_journal
+from engine.download.control import DownloadControl, DownloadStatus
 from engine.download.preferences import download_settings
 from engine.download.situation import Situation, situation
+from engine.download.store import open_download_store
 from engine.home import Home
-from engine.runs.jobs import stop_job
+from engine.jobs.job import stop_job
 from studio import text
 from studio.download.hosts import budget_bars, held_back, host_table
 from studio.download.latest import latest
@@ -34,8 +34,8 @@ def watch(home: Home) -> None:
         _progress(found)
     if not found.status.started or found.phase == "preparing":
         return
-    with open_journal(home) as journal:
-        now = situation(journal, download_settings(home), found.status.hosts)
+    with open_download_store(home) as downloads:
+        now = situation(downloads, download_settings(home), found.status.hosts)
     _figures(found.status, now)
     held_back(home, now.hosts)
     host_table(now.hosts, found.status)
@@ -44,7 +44,7 @@ def watch(home: Home) -> None:
 
 
 def _steer(home: Home, found: Standing) -> None:
-    control = Control(home)
+    control = DownloadControl(home)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
@@ -98,7 +98,7 @@ def _progress(found: Standing) -> None:
         st.info(text.plain(status.note), icon=":material/info:")
 
 
-def _figures(status: Status, now: Situation) -> None:
+def _figures(status: DownloadStatus, now: Situation) -> None:
     metric_row(
         [
             Metric(
@@ -121,7 +121,7 @@ def _figures(status: Status, now: Situation) -> None:
     )
 
 
-def _allowed(now: Situation, status: Status) -> str:
+def _allowed(now: Situation, status: DownloadStatus) -> str:
     """What the hosts with addresses left are asked at most, in requests a second."""
     busy = [view for view in now.hosts if status.hosts.get(view.host, (0, 0.0))[0]]
     open_ = [view for view in busy if view.state in ("ok", "slowed") and not view.budget_wait > 1]

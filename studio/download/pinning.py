@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from engine.download.journal import open_journal
-from engine.download.pins import pin, pinned_splits, unpin
+from engine.download.pins import pin_split, pinned_splits, unpin_split
+from engine.download.store import open_download_store
 from engine.home import Home
 from engine.runs.working_set import WorkingSet, working_sets
 from engine.split.folder import split_names
@@ -18,8 +18,8 @@ def splits(home: Home, mean_bytes: int, cache_most: int) -> None:
     sets = _kept(
         str(home.root), tuple(split_names(home)), stamp(home), mean_bytes, cache_most, home
     )
-    with open_journal(home) as journal:
-        pinned = pinned_splits(journal)
+    with open_download_store(home) as downloads:
+        pinned = pinned_splits(downloads)
     lines = {item.split: _line(item) for item in sets}
     # A pin outlives its split, and must be seen to be taken away.
     lines |= {name: "This split is gone." for name in pinned if name not in lines}
@@ -55,8 +55,8 @@ def _line(item: WorkingSet) -> str:
 
 
 def _changed(home: Home, name: str) -> None:
-    with open_journal(home) as journal:
-        (pin if st.session_state[f"{_KEY}{name}"] else unpin)(journal, name)
+    with open_download_store(home) as downloads:
+        (pin_split if st.session_state[f"{_KEY}{name}"] else unpin_split)(downloads, name)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Looking at the splits …")

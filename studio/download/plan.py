@@ -2,22 +2,22 @@
 
 import streamlit as st
 
-from engine.download.journal import open_journal
-from engine.download.plan import Plan, VariantForecast, plan_download
-from engine.download.preferences import choose, download_settings
+from engine.download.plan import DownloadPlan, VariantForecast, plan_download
+from engine.download.preferences import download_settings, save_download_settings
 from engine.download.reconcile import bytes_on_disk
+from engine.download.store import open_download_store
 from engine.errors import BadInput
 from engine.home import Home
-from engine.runs.jobs import start_job
+from engine.jobs.job import start_job
 from engine.settings.download import DownloadSettings
-from studio import place, text
+from studio import current, text
 from studio.download.choices import choices
 from studio.download.forecast import providers_table, sizes_table, species_view
 from studio.download.pinning import splits
 from studio.download.session import JOB
 from studio.split.planning import stamp
 from studio.views.action import Action
-from studio.views.empty import empty
+from studio.views.empty import empty_state
 from studio.views.metrics import Metric, metric_row
 from studio.views.problem import problems_shown
 
@@ -25,7 +25,7 @@ _IMPORT = Action("Bring photographs in", "../pages/importing.py", ":material/add
 _SPLIT = Action("Split what is here", "../pages/split.py", ":material/call_split:")
 
 
-def plan(home: Home) -> None:
+def plan_view(home: Home) -> None:
     """Choose, see what that means, start."""
     st.subheader("The next download", anchor=False)
     settings = download_settings(home)
@@ -47,10 +47,10 @@ def plan(home: Home) -> None:
 
 
 def _nothing_to_fetch() -> None:
-    with place.catalogue() as opened:
+    with current.catalogue() as opened:
         counts = opened.counts()
     if not counts.images and not counts.excluded:
-        empty(
+        empty_state(
             "No photographs yet",
             "What is imported from a table, a database or iNaturalist is known by address alone, "
             "and fetched here.",
@@ -59,7 +59,7 @@ def _nothing_to_fetch() -> None:
             key="download.none",
         )
         return
-    empty(
+    empty_state(
         "Nothing to fetch",
         "Every photograph that has an address is on this machine already, or was given up. "
         "A table or a database with addresses brings more.",
@@ -69,7 +69,7 @@ def _nothing_to_fetch() -> None:
     )
 
 
-def _figures(found: Plan, forecast: VariantForecast) -> None:
+def _figures(found: DownloadPlan, forecast: VariantForecast) -> None:
     slowest = forecast.providers[0] if forecast.providers else None
     room = found.cache_most - found.cache_used
     metric_row(
@@ -102,7 +102,7 @@ def _figures(found: Plan, forecast: VariantForecast) -> None:
         )
 
 
-def _start(home: Home, found: Plan, settings: DownloadSettings, limit: int | None) -> None:
+def _start(home: Home, found: DownloadPlan, settings: DownloadSettings, limit: int | None) -> None:
     pressed = st.button(
         f"Fetch {text.count(found.images, 'address', 'addresses')}",
         key="download.start",
@@ -118,31 +118,31 @@ def _start(home: Home, found: Plan, settings: DownloadSettings, limit: int | Non
             "yours under Contact."
         )
     names = ("variant", "order", "contact", "cache_gigabytes", "free_gigabytes")
-    choose(home, {name: getattr(settings, name) for name in names})
+    save_download_settings(home, {name: getattr(settings, name) for name in names})
     limited = [] if limit is None else [f"--limit={limit}"]
     start_job(home, JOB, ["download", "--wait-for-room", *limited])
     st.rerun()
 
 
-def _planned(home: Home, settings: DownloadSettings, limit: int | None) -> Plan:
-    return _kept(str(home.root), stamp(home), _journal_stamp(home), settings, limit, home)
+def _planned(home: Home, settings: DownloadSettings, limit: int | None) -> DownloadPlan:
+    return _kept(str(home.root), stamp(home), _downloads_stamp(home), settings, limit, home)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Looking through the catalogue …")
 def _kept(
     root: str,
     catalogue: object,
-    journal: object,
+    downloads: object,
     settings: DownloadSettings,
     limit: int | None,
     _home: Home,
-) -> Plan:
-    with place.catalogue() as opened, open_journal(_home) as memory:
+) -> DownloadPlan:
+    with current.catalogue() as opened, open_download_store(_home) as memory:
         return plan_download(opened, memory, settings, bytes_on_disk(_home), limit)
 
 
-def _journal_stamp(home: Home) -> tuple[int, int]:
+def _downloads_stamp(home: Home) -> tuple[int, int]:
     """What changes when an address was given up, or taken up again."""
-    with open_journal(home) as journal:
-        row = journal.row("SELECT COUNT(*), COALESCE(MAX(t), 0) FROM failure WHERE final")
+    with open_download_store(home) as downloads:
+        row = downloads.row("SELECT COUNT(*), COALESCE(MAX(t), 0) FROM failure WHERE final")
     return (int(row[0]), int(row[1] * 1_000)) if row else (0, 0)

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from engine.download.control import Control, Status, no_download
-from engine.download.trash import KEPT_DAYS, days, empty, restore
+from engine.download.control import DownloadControl, DownloadStatus, no_download
+from engine.download.trash import KEPT_DAYS, days, empty_discarded, restore_discarded
 from engine.errors import StudioError
 from engine.home import Home
-from engine.runs.jobs import start_job
+from engine.jobs.job import start_job
 from studio import text
 from studio.download.session import JOB
 from studio.views.problem import problem
@@ -16,14 +16,14 @@ from studio.views.problem import problem
 
 def decisions(home: Home) -> None:
     """What the last download left to a person; nothing where it left nothing."""
-    status = Control(home).status() or Status()
+    status = DownloadControl(home).status() or DownloadStatus()
     if status.missing:
         _missing(home, status)
     if status.strays:
         _strays(home, status)
 
 
-def trash(home: Home) -> None:
+def download_trash_view(home: Home) -> None:
     """The files that downloads removed, by day, to be restored or removed for good."""
     found = days(home)
     if not found:
@@ -39,12 +39,12 @@ def trash(home: Home) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"{day.date} · {text.count(day.files, 'file')}, {text.size(day.bytes)}")
                 if _button("Restore", "restore_from_trash", f"download.trash.restore.{day.date}"):
-                    _do(home, lambda date=day.date: restore(home, date))  # type: ignore[misc]
+                    _do(home, lambda date=day.date: restore_discarded(home, date))  # type: ignore[misc]
                 if _button("Empty", "delete_forever", f"download.trash.empty.{day.date}"):
-                    _do(home, lambda date=day.date: empty(home, date))  # type: ignore[misc]
+                    _do(home, lambda date=day.date: empty_discarded(home, date))  # type: ignore[misc]
 
 
-def _missing(home: Home, status: Status) -> None:
+def _missing(home: Home, status: DownloadStatus) -> None:
     with st.container(border=True):
         st.markdown(
             f"**{text.count(status.missing, 'photograph')} of the catalogue have no file.** "
@@ -60,7 +60,7 @@ def _missing(home: Home, status: Status) -> None:
         _start(home, "--accept-missing")
 
 
-def _strays(home: Home, status: Status) -> None:
+def _strays(home: Home, status: DownloadStatus) -> None:
     files = text.count(status.strays, "file")
     with st.container(border=True):
         st.markdown(

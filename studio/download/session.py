@@ -5,10 +5,10 @@ from typing import Literal
 
 import streamlit as st
 
-from engine.download.control import Control, Phase, Status
+from engine.download.control import DownloadControl, DownloadStatus, Phase
 from engine.download.outcome import KINDS
 from engine.home import Home
-from engine.runs.jobs import Job, forget_job, read_job
+from engine.jobs.job import Job, forget_job, read_job
 from studio import text
 from studio.views.action import Action, act
 from studio.views.metrics import Metric, metric_row
@@ -22,23 +22,25 @@ class Standing:
     """`phase` is none where nothing is going, starting until the process tells of itself."""
 
     phase: Phase | Literal["none", "starting"]
-    status: Status
+    status: DownloadStatus
     job: Job
 
 
 def standing(home: Home) -> Standing:
     """How the home's download stands, whoever started it."""
-    control = Control(home)
+    control = DownloadControl(home)
     at_work, job = control.at_work, read_job(home, JOB)
-    status = control.status() or Status()
+    status = control.status() or DownloadStatus()
     if at_work:
         # The one before this told that it has ended.
         fresh = status.phase != "ended"
-        return Standing(status.phase if fresh else "preparing", status if fresh else Status(), job)
+        return Standing(
+            status.phase if fresh else "preparing", status if fresh else DownloadStatus(), job
+        )
     if job.state != "running":
         return Standing("none", status, job)
     has_worked = status.started >= job.started
-    return Standing("stopping" if has_worked else "starting", Status(), job)
+    return Standing("stopping" if has_worked else "starting", DownloadStatus(), job)
 
 
 def is_going(home: Home) -> bool:
@@ -55,14 +57,14 @@ def last_session(home: Home) -> None:
     with st.container(border=True):
         _how_it_ended(found)
         if found.status.started:
-            summary(found.status)
+            session_summary(found.status)
         if act(Action("Close"), "download.close"):
             forget_job(home, JOB)
             st.session_state["download.closed"] = found.status.started
             st.rerun()
 
 
-def summary(status: Status) -> None:
+def session_summary(status: DownloadStatus) -> None:
     """The figures of a session, as they stand."""
     seconds = max(0.0, status.t - status.started)
     removed = Metric(
@@ -120,13 +122,13 @@ def _how_it_ended(found: Standing) -> None:
         st.success("The download is done.", icon=":material/check_circle:")
 
 
-def kinds_words(status: Status) -> str | None:
+def kinds_words(status: DownloadStatus) -> str | None:
     """The failures by class: "3 permanent, 1 policy"; None where there is none."""
     found = [(kind, status.kinds.get(kind, 0)) for kind in KINDS]
     return ", ".join(f"{many} {kind}" for kind, many in found if many) or None
 
 
-def _pace(status: Status, seconds: float) -> str | None:
+def _pace(status: DownloadStatus, seconds: float) -> str | None:
     if not status.successful or seconds < 1:
         return None
     return f"{text.number(status.successful / seconds, 1)} a second"

@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine.backups.listing import Backup, list_backups
 from engine.backups.making import back_up
-from engine.backups.restoring import restore
+from engine.backups.restoring import restore_backup
 from engine.catalogue.opening import catalogue_settings
 from engine.doctor.ledger import forget_records
 from engine.home import Home
@@ -16,7 +16,7 @@ from studio.views.problem import problems_shown
 _DONE = "health_restored"
 
 
-def backups(home: Home) -> None:
+def backups_view(home: Home) -> None:
     """Draw the list with a button to make one now, and one to restore what is chosen."""
     st.subheader("Backups", anchor=False)
     st.caption(
@@ -56,7 +56,7 @@ def restore_chosen(home: Home, found: list[Backup], main: bool = False) -> None:
         help="The present catalogue is moved to data/set_aside, not deleted.",
     ):
         with problems_shown(), st.spinner("Restoring"):
-            restored = restore(home, chosen.name)
+            restored = restore_backup(home, chosen.name)
             forget_records(home)
             st.session_state[_DONE] = (
                 f"The backup {restored.backup} was restored: "

@@ -6,7 +6,7 @@ from engine.backups.listing import list_backups
 from engine.catalogue.presence import LeftBehind
 from engine.doctor.rebuild import begin_new
 from engine.home import Home
-from engine.runs.jobs import start_job
+from engine.jobs.job import start_job
 from studio import text
 from studio.background import follow
 from studio.health.backups import restore_chosen

@@ -21,11 +21,11 @@ def health_line(home: Home) -> None:
         st.subheader(state_sign(state), anchor=False, width="content")
         with st.container(gap=None):
             st.markdown(f"**Health** &ensp;{state_badge(state)}")
-            st.caption(text.plain(summary(health, time.time())))
+            st.caption(text.plain(health_summary(health, time.time())))
         act(Action("See details", "../pages/health.py"), "overview_health")
 
 
-def summary(health: Health | None, now: float) -> str:
+def health_summary(health: Health | None, now: float) -> str:
     """What was found, in a sentence."""
     if health is None:
         return "Databases and photographs were not examined yet."

@@ -8,10 +8,10 @@ from engine.doctor.condition import Check, Health, last_health
 from engine.doctor.repairs import repair, repairable
 from engine.errors import StudioError
 from engine.home import Home
-from engine.runs.jobs import start_job
+from engine.jobs.job import start_job
 from studio import text
 from studio.background import follow
-from studio.health.line import summary
+from studio.health.line import health_summary
 from studio.health.states import state_badge, state_sign
 from studio.views.ended import broke_off
 
@@ -31,7 +31,7 @@ def examination(home: Home) -> None:
         st.success(text.plain(done), icon=":material/healing:")
     with st.container(horizontal=True, vertical_alignment="center"):
         state = health.state if health else "unknown"
-        st.markdown(f"{state_badge(state)} &ensp;{text.plain(summary(health, time.time()))}")
+        st.markdown(f"{state_badge(state)} &ensp;{text.plain(health_summary(health, time.time()))}")
     if not running and st.button(
         "Examine everything",
         key="health_examine",

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from engine.download.preferences import choose, download_settings
+from engine.download.preferences import download_settings, save_download_settings
 from engine.home import Home
 from engine.inaturalist.api import opened_api
 from engine.inaturalist.search import (
     LICENCES,
     OPEN_LICENCES,
-    Estimate,
     Quality,
     Search,
-    estimate,
+    SearchEstimate,
+    estimate_search,
     make_search,
 )
 from engine.settings.download import DownloadSettings
@@ -114,16 +114,16 @@ def _form(settings: DownloadSettings) -> tuple[_Typed, str, bool]:
 
 def _asked(
     home: Home, settings: DownloadSettings, typed: _Typed, contact: str
-) -> tuple[Search, Estimate]:
+) -> tuple[Search, SearchEstimate]:
     if contact != settings.contact:
-        settings = choose(home, {"contact": contact})
+        settings = save_download_settings(home, {"contact": contact})
     hurried = settings.model_copy(update={"attempts": 2})
     with opened_api(home, hurried, _PATIENCE) as api:
         search = make_search(api, typed.taxon, typed.place, typed.quality, typed.licences)
-        return search, estimate(api, search)
+        return search, estimate_search(api, search)
 
 
-def _take(home: Home, busy: bool, search: Search, found: Estimate) -> None:
+def _take(home: Home, busy: bool, search: Search, found: SearchEstimate) -> None:
     name = str(found.taxon)
     st.markdown(f"**{text.plain(name[:1].upper() + name[1:])}**, {_where(found)}")
     metric_row(
@@ -161,7 +161,7 @@ def _take(home: Home, busy: bool, search: Search, found: Estimate) -> None:
         st.rerun()
 
 
-def _where(found: Estimate) -> str:
+def _where(found: SearchEstimate) -> str:
     return text.plain(str(found.place)) if found.place else "everywhere"
 
 

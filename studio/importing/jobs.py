@@ -10,7 +10,7 @@ from engine.errors import BadInput
 from engine.files import is_regular, typed_path, write_atomic
 from engine.home import Home
 from engine.inaturalist.search import Search
-from engine.runs.jobs import Job, start_job, start_job_told
+from engine.jobs.job import Job, start_job, start_job_with_secrets
 
 JOBS = {"demo": "Planting the demo garden", "import": "Importing photographs"}
 _ADDRESS = "STUDIO_IMPORT_ADDRESS"
@@ -83,7 +83,7 @@ def take_collection(home: Home, origin: Origin, source: str = "") -> Job:
     require_plain(origin.collection, "The collection's name")
     where = [f"--database={origin.database}", f"--collection={origin.collection}"]
     command = ["import", "mongo", f"env:{_ADDRESS}", *where, *_named(source)]
-    return start_job_told(home, "import", command, {_ADDRESS: address_of(origin.address)})
+    return start_job_with_secrets(home, "import", command, {_ADDRESS: address_of(origin.address)})
 
 
 def _start(home: Home, kind: str, path: Path, source: str) -> Job:

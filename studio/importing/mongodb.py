@@ -11,8 +11,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.catalogue.documents import Seen, as_text, guess, photographs_of, survey
-from engine.catalogue.mongo_import import Origin, mapping_file, sample
+from engine.catalogue.documents import (
+    FieldSummary,
+    as_text,
+    document_photographs,
+    guess_mapping,
+    summarise_fields,
+)
+from engine.catalogue.mongo_import import Origin, mapping_file, sample_documents
 from engine.home import Home
 from engine.settings.files import load, save
 from engine.settings.mapping import MappingSettings
@@ -34,14 +40,14 @@ def mongodb(home: Home, busy: bool) -> None:
     if st.button("Look into it", key="import_mongo_open", icon=":material/search:"):
         st.session_state.pop(_LOOK, None)
         with problems_shown(), st.spinner("Asking the database"):
-            documents = sample(origin)
+            documents = sample_documents(origin)
             kept = mapping_file(home, origin)
-            mapping = load(MappingSettings, kept) if kept.is_file() else guess(documents)
+            mapping = load(MappingSettings, kept) if kept.is_file() else guess_mapping(documents)
             st.session_state[_LOOK] = (origin, documents, mapping)
     found = st.session_state.get(_LOOK)
     if found and found[0] == origin:
         _, documents, mapping = found
-        seen = survey(documents)
+        seen = summarise_fields(documents)
         _documents(seen, len(documents))
         chosen = _mapping(seen, mapping)
         _preview(documents, chosen)
@@ -66,7 +72,7 @@ def _origin() -> Origin:
     )
 
 
-def _documents(seen: list[Seen], documents: int) -> None:
+def _documents(seen: list[FieldSummary], documents: int) -> None:
     st.markdown(f"**What {text.count(documents, 'document')} hold**")
     rows = [
         {
@@ -90,7 +96,7 @@ def _documents(seen: list[Seen], documents: int) -> None:
     )
 
 
-def _mapping(seen: list[Seen], mapping: MappingSettings) -> MappingSettings:
+def _mapping(seen: list[FieldSummary], mapping: MappingSettings) -> MappingSettings:
     st.markdown("**Where each field stands**")
     fields = MappingSettings.model_fields
     chosen: dict[str, str] = {}
@@ -118,7 +124,7 @@ def _mapping(seen: list[Seen], mapping: MappingSettings) -> MappingSettings:
 
 def _preview(documents: Sequence[Mapping[str, Any]], mapping: MappingSettings) -> None:
     st.markdown("**So the first of them come in**")
-    read = chain.from_iterable(photographs_of(document, mapping) for document in documents)
+    read = chain.from_iterable(document_photographs(document, mapping) for document in documents)
     rows = [
         {_label(name): as_text(value) for name, value in values.items() if name != "image_id"}
         for _, values in islice(read, _PREVIEWED)

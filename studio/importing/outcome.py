@@ -8,14 +8,14 @@ import pandas as pd
 import streamlit as st
 
 from engine.catalogue.importing import ImportReport
-from engine.runs.jobs import Job, forget_job
+from engine.jobs.job import Job, forget_job
 from studio import text
-from studio.place import catalogue, home
+from studio.current import catalogue, home
 from studio.views.action import Action, act
 from studio.views.ended import broke_off
 
 
-def outcome(jobs: Mapping[str, Job]) -> None:
+def import_outcome(jobs: Mapping[str, Job]) -> None:
     """Say how the last import that has ended went; nothing where there is none."""
     ended = [job for job in jobs.values() if job.state not in ("none", "running")]
     if not ended:
@@ -36,7 +36,7 @@ def outcome(jobs: Mapping[str, Job]) -> None:
                 st.rerun()
 
 
-def sentence(result: Mapping[str, Any]) -> str:
+def import_text(result: Mapping[str, Any]) -> str:
     """{"added": 12, "known": 3, "refused": 1} -> "12 photographs were added, …"."""
     added, known, refused = (int(result.get(key, 0)) for key in ("added", "known", "refused"))
     parts = [f"{text.count(added, 'photograph')} added"]
@@ -53,7 +53,7 @@ def _some_are_elsewhere() -> bool:
 
 
 def _report(result: Mapping[str, Any]) -> None:
-    said, refused = sentence(result), int(result.get("refused", 0))
+    said, refused = import_text(result), int(result.get("refused", 0))
     if not refused:
         st.success(said, icon=":material/check_circle:")
         return

@@ -26,7 +26,7 @@ def demo_garden(home: Home, busy: bool) -> None:
     _start("Plant the demo garden", "import_plant", busy, lambda: plant(home))
 
 
-def folder(home: Home, busy: bool) -> None:
+def folder_form(home: Home, busy: bool) -> None:
     """Import a folder of the machine that the studio runs on."""
     st.markdown("A folder on this machine with **one sub-folder per species**, named after it:")
     st.code(
@@ -40,7 +40,7 @@ def folder(home: Home, busy: bool) -> None:
     _start("Import the folder", "import_take_folder", busy, lambda: take_folder(home, path, source))
 
 
-def table(home: Home, busy: bool) -> None:
+def table_form(home: Home, busy: bool) -> None:
     """Import a table, by its path or uploaded."""
     st.markdown(
         "A table with **one row per photograph**: JSON lines (.jsonl), CSV or Parquet. Every row "
@@ -77,8 +77,8 @@ def table(home: Home, busy: bool) -> None:
 
 WAYS: dict[str, tuple[str, Callable[[Home, bool], None]]] = {
     "demo": ("Demo garden", demo_garden),
-    "folder": ("Folder", folder),
-    "table": ("Table", table),
+    "folder": ("Folder", folder_form),
+    "table": ("Table", table_form),
     "mongodb": ("MongoDB", mongodb),
     "inaturalist": ("iNaturalist", inaturalist),
 }

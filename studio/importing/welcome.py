@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from engine.runs.jobs import Job
+from engine.jobs.job import Job
+from studio.current import home
 from studio.importing.jobs import is_busy, plant
-from studio.place import home
 from studio.views.action import Action
-from studio.views.empty import empty
+from studio.views.empty import empty_state
 
 _IMPORT = "../pages/importing.py"
 _ACTIONS = (
@@ -24,7 +24,7 @@ def welcome(jobs: Mapping[str, Job]) -> None:
     """Offer the ways to begin, unless one of them is under way."""
     if is_busy(jobs):
         return
-    pressed = empty(
+    pressed = empty_state(
         "Begin with some photographs",
         "A garden drawn for trying things out takes a minute; your own photographs come from "
         "a folder, a table or a MongoDB database, those of others from iNaturalist.",

@@ -15,7 +15,7 @@ import numpy as np
 import streamlit as st
 
 from studio.charts.chart import Chart
-from studio.charts.drawing import Drawing, Floats, Trace
+from studio.charts.drawing import DrawnChart, Floats, Trace
 from studio.live_chart.library import plotly_script
 from studio.palette import counterparts
 
@@ -50,31 +50,31 @@ def live_chart(chart: Chart, key: str, *, on_click: Callable[[Mark], None] | Non
         if on_click is not None and place is not None:
             on_click(Mark(*place))
 
-    entry = {"name": "chart", "figure": chart.figure.to_json(), **_told(chart)}
+    entry = {"name": "chart", "figure": chart.figure.to_json(), **_description(chart)}
     data = {"charts": [entry], "clickable": on_click is not None, **_common(key)}
     _mount(key=key, data=data, on_clicked_change=clicked)
 
 
 @dataclass
-class Sent:
+class SentPoints:
     """What a page was sent of some charts: the last message, and what they were after it."""
 
     number: int
-    drawings: dict[str, Drawing]
+    drawings: dict[str, DrawnChart]
     message: list[dict[str, Any]]
 
 
-def live_charts(drawings: dict[str, Drawing], key: str) -> None:
+def live_charts(drawings: dict[str, DrawnChart], key: str) -> None:
     """Draw the charts side by side, or bring those drawn under this key up to date."""
-    memory: dict[str, Sent] = st.session_state.setdefault("live_chart.sent", {})
+    memory: dict[str, SentPoints] = st.session_state.setdefault("live_chart.sent", {})
     sent = memory.get(key)
     if sent is None:
         base, entries = 0, [difference(name, None, new) for name, new in drawings.items()]
-        memory[key] = sent = Sent(_next_number(), drawings, entries)
+        memory[key] = sent = SentPoints(_next_number(), drawings, entries)
     elif drawings is not sent.drawings:
         base = sent.number
         entries = [difference(name, sent.drawings.get(name), new) for name, new in drawings.items()]
-        memory[key] = sent = Sent(_next_number(), drawings, entries)
+        memory[key] = sent = SentPoints(_next_number(), drawings, entries)
     else:
         base = st.session_state.get(f"live_chart.base.{key}", 0)
     st.session_state[f"live_chart.base.{key}"] = base
@@ -90,9 +90,9 @@ def forget_sent(key: str) -> None:
     st.session_state.get("live_chart.sent", {}).pop(key, None)
 
 
-def difference(name: str, before: Drawing | None, after: Drawing) -> dict[str, Any]:
+def difference(name: str, before: DrawnChart | None, after: DrawnChart) -> dict[str, Any]:
     """What a page that shows `before` needs to show `after`: a chart's entry of a message."""
-    entry: dict[str, Any] = {"name": name, **_told(after)}
+    entry: dict[str, Any] = {"name": name, **_description(after)}
     if before is None or before.layout != after.layout:
         entry["layout"] = after.layout
     old = before.traces if before is not None else ()
@@ -123,7 +123,7 @@ def _plain(values: Floats) -> list[float | None]:
     return [value if value == value else None for value in values.tolist()]
 
 
-def _told(chart: Chart | Drawing) -> dict[str, Any]:
+def _description(chart: Chart | DrawnChart) -> dict[str, Any]:
     return {"title": chart.title, "summary": chart.summary, "table": asdict(chart.table)}
 
 

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from engine.home import Home
-from engine.runs.control import ask_to_stop, resume
-from engine.runs.jobs import forget_job
+from engine.jobs.job import forget_job
+from engine.jobs.stop_request import StopRequest, read_stop_request
+from engine.runs.control import ask_to_stop, resume_run
 from engine.runs.run import Run
 from engine.runs.trash import delete_run
-from engine.runs.wish import StopWish, read_wish
 from studio import text
 from studio.runs.archives import archive_button
 from studio.runs.duplicating import duplicate_button
@@ -25,7 +25,7 @@ def actions(home: Home, run: Run) -> None:
             type="primary",
             help="Goes on from the last checkpoint, with the optimiser and the learning rate.",
         ):
-            resume(home, run.run_id)
+            resume_run(home, run.run_id)
             st.rerun()
         if run.can_predict and st.button(
             "Try it",
@@ -42,22 +42,22 @@ def actions(home: Home, run: Run) -> None:
 
 def stop_stages(run: Run) -> None:
     """What was done so far to stop the run, and how long until the next step."""
-    wish = read_wish(run.folder.stop) if run.is_live else None
-    if wish is not None:
-        st.info(stop_words(wish), icon=":material/hourglass_bottom:")
+    request = read_stop_request(run.folder.stop) if run.is_live else None
+    if request is not None:
+        st.info(stop_words(request), icon=":material/hourglass_bottom:")
 
 
-def stop_words(wish: StopWish) -> str:
+def stop_words(request: StopRequest) -> str:
     """What was done so far, a line each, and what comes next in how many seconds."""
-    if not wish.save:
+    if not request.save:
         return "Ending it without saving …"
-    left = wish.seconds_to_next
+    left = request.seconds_to_next
     count = text.duration(round(left)) if left is not None else ""
     asked = "Asked it to save and stop."
-    if wish.stage == "asked":
+    if request.stage == "asked":
         return f"{asked} Without an answer it gets SIGTERM in {count}."
     terminated = f"{asked}  \nIt did not answer; sent it SIGTERM."
-    if wish.stage == "terminated":
+    if request.stage == "terminated":
         return f"{terminated} Unless it ends, it is killed in {count}."
     return f"{terminated}  \nIt did not end; killed it and its loaders."
 
@@ -74,7 +74,7 @@ def _stop(home: Home, run: Run) -> None:
             ask_to_stop(home, run.run_id)
             st.rerun()
         return
-    stopping = read_wish(run.folder.stop) is not None
+    stopping = read_stop_request(run.folder.stop) is not None
     pressed = st.button(
         "Stop",
         key="runs.stop",

@@ -5,11 +5,11 @@ from typing import Literal
 
 import numpy as np
 
-from engine.runs.columns import Floats
 from engine.runs.history import History
-from engine.training.rarity import BUCKETS
-from studio.charts.curves import Best, Form, Line, Look, Mark, drawing
-from studio.charts.drawing import Drawing
+from engine.runs.metric_columns import Floats
+from engine.training.report.rarity import BUCKETS
+from studio.charts.curves import Best, CurveMark, CurveStyle, Form, Line, drawing
+from studio.charts.drawing import DrawnChart
 from studio.palette import LIGHT
 
 Axis = Literal["epoch", "step", "t"]
@@ -71,14 +71,14 @@ KINDS = (
 _COLOURS = (LIGHT.clay, LIGHT.ochre, LIGHT.moss, LIGHT.leaf, LIGHT.sky)
 
 
-def run_charts(history: History, way: Way | None = None) -> dict[str, Drawing]:
+def run_charts(history: History, way: Way | None = None) -> dict[str, DrawnChart]:
     """Every chart of a run, by the name that keeps its place on the page."""
     way = way or Way()
     marks = [
-        Mark(_x_of(beginning.step, beginning.epoch, beginning.t, way.x), f"attempt {n}")
+        CurveMark(_x_of(beginning.step, beginning.epoch, beginning.t, way.x), f"attempt {n}")
         for n, beginning in ((b.attempt, b) for b in history.beginnings[1:])
     ]
-    drawn: dict[str, Drawing] = {}
+    drawn: dict[str, DrawnChart] = {}
     for kind in KINDS:
         lines = [line_of(history, part, kind.name, way) for part in kind.parts]
         if kind.core or any(np.isfinite(np.asarray(line.y, float)).any() for line in lines):
@@ -88,9 +88,9 @@ def run_charts(history: History, way: Way | None = None) -> dict[str, Drawing]:
     return drawn
 
 
-def look_of(kind: Kind, k: int, way: Way) -> Look:
+def look_of(kind: Kind, k: int, way: Way) -> CurveStyle:
     """What the chart of a measurement says beside its points."""
-    return Look(
+    return CurveStyle(
         kind.title.format(k=k),
         kind.y_title.format(k=k),
         X_TITLES[way.x],
@@ -123,7 +123,7 @@ def _x_of(step: float, epoch: float, t: float, axis: Axis) -> float:
     return {"step": step, "epoch": epoch, "t": t * 1_000}[axis]
 
 
-def _buckets(history: History, way: Way, marks: list[Mark]) -> dict[str, Drawing]:
+def _buckets(history: History, way: Way, marks: list[CurveMark]) -> dict[str, DrawnChart]:
     x = x_values(history, "val", way.x)
     lines = [
         Line(f"{bucket.name} in train", x, history.val[bucket.key], "", colour=colour)
@@ -133,5 +133,5 @@ def _buckets(history: History, way: Way, marks: list[Mark]) -> dict[str, Drawing
     if not lines:
         return {}
     title = "Top-1 by how much was known"
-    look = Look(title, "Photographs named rightly", X_TITLES[way.x], "highest", "percentage")
+    look = CurveStyle(title, "Photographs named rightly", X_TITLES[way.x], "highest", "percentage")
     return {"buckets": drawing(lines, look, marks)}

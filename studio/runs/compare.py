@@ -29,7 +29,7 @@ _PARALLEL_FROM = 4
 _AT_FIRST = 5
 
 
-def compare(home: Home, runs: Sequence[Run]) -> None:
+def compare_runs_view(home: Home, runs: Sequence[Run]) -> None:
     """Choose runs, and see them side by side; the address says which."""
     by_id = {run.run_id: run for run in runs}
     chosen = _choose(list(by_id))

@@ -7,15 +7,15 @@ import streamlit as st
 
 from engine.files import printable
 from engine.home import Home
-from engine.runs.failure import failure_of
+from engine.jobs.failure import explain_failure
+from engine.jobs.supervision import resume_queue
 from engine.runs.history import History
 from engine.runs.remaining import range_left
 from engine.runs.run import Run, find_run
-from engine.runs.supervision import keep_going
-from engine.training.status import Status
+from engine.training.state.status import Status
 from engine.training.thread_choice import count_of, speeds_in_words
 from studio import text
-from studio.charts.drawing import Drawing
+from studio.charts.drawing import DrawnChart
 from studio.live_chart.component import forget_sent, live_charts
 from studio.runs.actions import actions, stop_stages
 from studio.runs.alerts_view import tell_new
@@ -70,13 +70,13 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
             # The list, the buttons and the timer follow from how it stands.
             st.rerun()
         if run.state == "queued":
-            keep_going(home)
+            resume_queue(home)
         stop_stages(run)
         _silence(run)
         above = st.container()
         seen = _seen(run, choose_way())
         with above:
-            metric_row(figures(run, seen.history))
+            metric_row(run_metrics(run, seen.history))
             st.caption(_about(run, seen.history))
             diagnosis(run)
             # What it was trained for comes before how it got there.
@@ -104,7 +104,7 @@ def _reason(run: Run) -> None:
     if not run.reason:
         return
     if run.state == "failed":
-        failure = failure_of(run.reason, run.folder.log)
+        failure = explain_failure(run.reason, run.folder.log)
         problem(f"{failure.what}\n{failure.next_step}")
         if failure.traceback:
             with st.expander("Traceback", icon=":material/bug_report:"):
@@ -142,7 +142,7 @@ class _Seen:
 
     history: History = field(default_factory=History)
     way: Way | None = None
-    charts: dict[str, Drawing] = field(default_factory=dict)
+    charts: dict[str, DrawnChart] = field(default_factory=dict)
 
 
 def _seen(run: Run, way: Way) -> _Seen:
@@ -161,7 +161,7 @@ def _seen(run: Run, way: Way) -> _Seen:
 _RUNS_KEPT = 3
 
 
-def figures(run: Run, history: History) -> list[Metric]:
+def run_metrics(run: Run, history: History) -> list[Metric]:
     """How far the run is and how well it does."""
     status = run.status
     top1, speed = history.val.last("top1"), history.train.last("images_per_second")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.runs.run import Run
-from engine.training.diagnosis import Severity, read_diagnosis
+from engine.training.report.diagnosis import Severity, read_diagnosis
 from studio import text
 
 _SIGNS: dict[Severity, str] = {

@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 
 from engine.home import Home
+from engine.jobs.job import Job, read_job, start_job
 from engine.runs.evaluation import Evaluation, read_evaluation
-from engine.runs.jobs import Job, read_job, start_job
 from engine.runs.run import Run
 from studio import text
 from studio.views.job import job as show_job
@@ -67,7 +67,7 @@ def _name(run: Run) -> str:
 
 
 def _show(values: Evaluation) -> None:
-    metric_row(figures(values))
+    metric_row(evaluation_metrics(values))
     buckets, species = st.tabs(["By how much was known", "By species"])
     with buckets:
         st.dataframe(
@@ -105,7 +105,7 @@ def _show(values: Evaluation) -> None:
         )
 
 
-def figures(values: Evaluation) -> list[Metric]:
+def evaluation_metrics(values: Evaluation) -> list[Metric]:
     """What was found, in the figures that matter."""
     low, high = values.top1_interval or (math.nan, math.nan)
     return [

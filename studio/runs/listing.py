@@ -15,7 +15,7 @@ _SHOWN_AT_ONCE = 4
 _MOST = 40
 
 
-def choose(runs: Sequence[Run]) -> Run:
+def choose_run(runs: Sequence[Run]) -> Run:
     """Draw the list; the address names the chosen run, so that it can be kept as a bookmark."""
     by_id = {run.run_id: run for run in runs}
     asked = st.query_params.get("run")
@@ -24,7 +24,7 @@ def choose(runs: Sequence[Run]) -> Run:
     from_address("runs.chosen", "run", by_id)
     tall = len(runs) > _SHOWN_AT_ONCE
     words = _search() if tall else ""
-    shown, notes = in_order(runs, words)
+    shown, notes = sort_runs(runs, words)
     chosen = st.session_state.get("runs.chosen")
     kept = shown[:_MOST]
     if chosen in by_id and chosen not in [run.run_id for run in kept]:
@@ -40,7 +40,7 @@ def choose(runs: Sequence[Run]) -> Run:
             text.count(len(runs), "run"),
             [run.run_id for run in kept],
             format_func=text.plain,
-            captions=[about(run, notes.get(run.run_id, Notes())) for run in kept],
+            captions=[run_caption(run, notes.get(run.run_id, Notes())) for run in kept],
             key="runs.chosen",
         )
         if len(shown) > _MOST:
@@ -49,14 +49,14 @@ def choose(runs: Sequence[Run]) -> Run:
     return by_id.get(str(chosen), kept[0])
 
 
-def in_order(runs: Sequence[Run], words: str) -> tuple[list[Run], dict[str, Notes]]:
+def sort_runs(runs: Sequence[Run], words: str) -> tuple[list[Run], dict[str, Notes]]:
     """The runs that hold the words, favourites first; and what people say of them."""
     notes = {run.run_id: read_notes(run.folder) for run in runs}
     found = [run for run in runs if found_by(run, notes[run.run_id], words)]
     return sorted(found, key=lambda run: not notes[run.run_id].favourite), notes
 
 
-def about(run: Run, notes: Notes) -> str:
+def run_caption(run: Run, notes: Notes) -> str:
     """A run's state, how far it came, how well it did and when it began, in one line."""
     status = run.status
     # A list that is drawn now and then would lag behind a run that is going.

@@ -5,7 +5,7 @@ import re
 
 import streamlit as st
 
-from engine.runs.log import log_tail, search_log
+from engine.jobs.log import log_tail, search_log
 from engine.runs.run import Run
 from studio.palette import LIGHT
 

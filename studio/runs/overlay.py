@@ -7,7 +7,7 @@ from dataclasses import replace
 from engine.runs.history import History
 from engine.runs.thinning import MOST_POINTS
 from studio.charts.curves import drawing
-from studio.charts.drawing import Drawing
+from studio.charts.drawing import DrawnChart
 from studio.palette import LIGHT
 from studio.runs.charts import KINDS, Kind, Way, line_of, look_of
 
@@ -18,7 +18,7 @@ _NAMES = ("macro_top1", "top1", "top5", "loss", "lr", "images_per_second")
 
 def overlays(
     histories: Mapping[str, History], groups: Mapping[str, list[str]], way: Way
-) -> dict[str, Drawing]:
+) -> dict[str, DrawnChart]:
     """A chart a measurement, a line a run; the runs of a group share a colour.
 
     Of what is measured on both parts, val is drawn whole and train dashed. Of more than ten runs
@@ -35,7 +35,7 @@ def overlays(
 
 def _overlay(
     kind: Kind, histories: Mapping[str, History], colours: Mapping[str, str], way: Way
-) -> Drawing:
+) -> DrawnChart:
     lines, names = [], short_names(histories)
     few = len(histories) <= _LISTED
     for run_id, history in histories.items():

@@ -6,10 +6,10 @@ import streamlit as st
 
 from engine.errors import StudioError
 from engine.home import Home
+from engine.jobs.job import stop_job
+from engine.jobs.queue import Ticket, change_ticket, move_ticket, read_queue, this_home
+from engine.jobs.supervision import resume_queue
 from engine.runs.control import ask_to_stop
-from engine.runs.jobs import stop_job
-from engine.runs.queue import Ticket, alter, here, move, read_queue
-from engine.runs.supervision import keep_going
 from engine.runs.trash import empty_trash, restore_run, trash
 from studio import text
 from studio.views.problem import problem
@@ -24,7 +24,7 @@ def queue_view(home: Home) -> None:
     tickets = read_queue(home)
     if not tickets:
         return
-    keep_going(home)
+    resume_queue(home)
     with st.expander(
         f"Queue · {len(tickets):,} waiting", icon=":material/schedule:", expanded=True
     ):
@@ -41,11 +41,11 @@ def _row(home: Home, ticket: Ticket, place: int, others: list[str]) -> None:
             st.markdown(f"{place + 1}. **{text.plain(ticket.name.partition(':')[2])}**")
             st.caption(text.plain(waits_for(home, ticket)))
         if _button("Up", "arrow_upward", f"{key}.up", disabled=place == 0):
-            _do(lambda: move(home, ticket.name, place - 1))
+            _do(lambda: move_ticket(home, ticket.name, place - 1))
         if _button("Release" if ticket.held else "Hold", "pause", f"{key}.hold"):
-            _do(lambda: alter(home, ticket.name, held=not ticket.held))
+            _do(lambda: change_ticket(home, ticket.name, held=not ticket.held))
         if _button("Start now", "play_arrow", f"{key}.now"):
-            _do(lambda: alter(home, ticket.name, held=False, now=True, after=""))
+            _do(lambda: change_ticket(home, ticket.name, held=False, now=True, after=""))
         with st.popover("After", icon=":material/low_priority:", key=f"{key}.after"):
             choice = st.selectbox(
                 "Wait until this has ended",
@@ -54,20 +54,20 @@ def _row(home: Home, ticket: Ticket, place: int, others: list[str]) -> None:
                 key=f"{key}.other",
             )
             if st.button("Keep", key=f"{key}.keep"):
-                _do(lambda: alter(home, ticket.name, after=choice or ""))
+                _do(lambda: change_ticket(home, ticket.name, after=choice or ""))
         if _button("Remove", "close", f"{key}.remove"):
             _do(lambda: _remove(home, ticket))
 
 
 def waits_for(home: Home, ticket: Ticket) -> str:
     """Why it does not run yet, in words."""
-    if ticket.where != here(home):
+    if ticket.where != this_home(home):
         return f"It was queued in {ticket.where}; Release runs it here."
     if ticket.held:
         return "On hold until it is released."
     if ticket.after:
         return f"Waits until {ticket.after.partition(':')[2]} has ended."
-    return f"Waits for {_LANES[ticket.lane]}."
+    return f"Waits for {_LANES[ticket.resource]}."
 
 
 def undo_view(home: Home) -> None:

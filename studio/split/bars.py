@@ -5,61 +5,61 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.split.evidence import Evidence
 from engine.split.folder import PARTS
+from engine.split.inputs import SplitInputs
 from engine.split.plan import SplitPlan
-from engine.split.spread import BUCKETS, Bucket
+from engine.split.spread import BUCKETS, CountBucket
 from studio.charts.species import bin_of
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar in words, and the places of its photographs in the evidence, by species."""
+    """A bar in words, and the places of its photographs in the inputs, by species."""
 
     title: str
-    places: NDArray[np.int64]
+    indices: NDArray[np.int64]
 
 
-def of_bin(evidence: Evidence, place: int) -> Bar:
+def of_bin(inputs: SplitInputs, place: int) -> Bar:
     """A bar of the histogram."""
-    return _of_sizes(evidence, Bucket(*bin_of(place)))
+    return _of_sizes(inputs, CountBucket(*bin_of(place)))
 
 
-def of_bucket(evidence: Evidence, place: int) -> Bar:
+def of_bucket(inputs: SplitInputs, place: int) -> Bar:
     """One of `BUCKETS`."""
-    return _of_sizes(evidence, BUCKETS[place])
+    return _of_sizes(inputs, BUCKETS[place])
 
 
-def of_species(evidence: Evidence, name: str) -> Bar:
+def of_species(inputs: SplitInputs, name: str) -> Bar:
     """A point of the rank curve; empty where the species is not known."""
-    label = evidence.names.index(name) if name in evidence.names else -1
-    return Bar(name, np.flatnonzero(evidence.species == label))
+    label = inputs.names.index(name) if name in inputs.names else -1
+    return Bar(name, np.flatnonzero(inputs.species == label))
 
 
 def of_part(plan: SplitPlan, part: int) -> Bar:
     """One of `PARTS`."""
-    return Bar(f"The {PARTS[part]} part", _by_species(plan.evidence, plan.parts == part))
+    return Bar(f"The {PARTS[part]} part", _by_species(plan.inputs, plan.parts == part))
 
 
 def of_bucket_and_part(plan: SplitPlan, place: int, part: int) -> Bar:
     """What a part has of the species in one of `BUCKETS`, by the photographs that are dealt."""
     bucket = BUCKETS[place]
     species = bucket.holds(plan.images.sum(axis=1))
-    chosen = species[plan.evidence.species] & (plan.parts == part)
-    return Bar(f"The {PARTS[part]} part of {_words(bucket)}", _by_species(plan.evidence, chosen))
+    chosen = species[plan.inputs.species] & (plan.parts == part)
+    return Bar(f"The {PARTS[part]} part of {_words(bucket)}", _by_species(plan.inputs, chosen))
 
 
-def _of_sizes(evidence: Evidence, bucket: Bucket) -> Bar:
-    images = np.bincount(evidence.species, minlength=len(evidence.names))
+def _of_sizes(inputs: SplitInputs, bucket: CountBucket) -> Bar:
+    images = np.bincount(inputs.species, minlength=len(inputs.names))
     return Bar(
-        _words(bucket).capitalize(), _by_species(evidence, bucket.holds(images)[evidence.species])
+        _words(bucket).capitalize(), _by_species(inputs, bucket.holds(images)[inputs.species])
     )
 
 
-def _words(bucket: Bucket) -> str:
+def _words(bucket: CountBucket) -> str:
     return f"species with {bucket.name} {'photograph' if bucket.most == 1 else 'photographs'}"
 
 
-def _by_species(evidence: Evidence, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
-    places = np.flatnonzero(chosen)
-    return places[np.argsort(evidence.species[places], kind="stable")]
+def _by_species(inputs: SplitInputs, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    indices = np.flatnonzero(chosen)
+    return indices[np.argsort(inputs.species[indices], kind="stable")]

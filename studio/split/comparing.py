@@ -5,14 +5,14 @@ import streamlit as st
 from engine.home import Home
 from engine.split.compare import PLACES, Comparison, compare_splits
 from engine.split.folder import PARTS, split_folder
-from engine.split.sources import in_words
+from engine.split.sources import sources_text
 from studio import text
 from studio.split.made import Made
 
 _SHOWN_NAMES = 12
 
 
-def compare(home: Home, splits: list[Made]) -> None:
+def compare_splits_view(home: Home, splits: list[Made]) -> None:
     """Ask for two splits and show what is different."""
     names = [split.name for split in splits if not split.problem]
     if len(names) < 2:
@@ -60,7 +60,7 @@ def _show(first: str, second: str, found: Comparison) -> None:
     ]
     st.table(rows, border="horizontal")
     if any(found.sources):
-        of = [text.plain(in_words(sources)) for sources in found.sources]
+        of = [text.plain(sources_text(sources)) for sources in found.sources]
         st.markdown(f"**{first}** is of {of[0]}, **{second}** of {of[1]}.")
     classes = "The class map is the same." if found.same_classes else "The class maps differ."
     st.markdown(

@@ -2,11 +2,11 @@
 
 from engine.split.finding import Finding
 from engine.split.plan import SplitPlan
-from engine.split.shuffle import Faults
+from engine.split.shuffle import ShuffleFaults
 from studio import text
 
 
-def findings_of(plan: SplitPlan, found: Faults) -> list[Finding]:
+def findings_of(plan: SplitPlan, found: ShuffleFaults) -> list[Finding]:
     """What can be checked before anything is written."""
     held_out_only = found.val_only + found.test_only
     trained = f"{len(plan.classes):,} species in train"

@@ -7,12 +7,12 @@ import streamlit as st
 from engine.catalogue.garden_import import SOURCE
 from engine.home import Home
 from studio import text
-from studio.split.planning import Choice, source_counts
+from studio.split.planning import SplitChoice, source_counts
 from studio.split.sources import leave_out
 from studio.views.action import Action, act
 
 
-def garden_beside_own(home: Home, choice: Choice) -> None:
+def garden_beside_own(home: Home, choice: SplitChoice) -> None:
     """Say that the demo garden and others are dealt into one split, and offer to leave it out."""
     counts = source_counts(home, choice.photographs)
     dealt = {name: counts[name] for name in choice.sources or counts}

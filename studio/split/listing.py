@@ -8,15 +8,15 @@ from engine.home import Home
 from engine.split.check import check_split
 from engine.split.folder import split_folder
 from engine.split.make import make_split, names_of
-from engine.split.sources import in_words
-from studio import place, text
+from engine.split.sources import sources_text
+from studio import current, text
 from studio.split.made import Made
 from studio.split.options import Asked
 from studio.views.findings import show_findings
 from studio.views.problem import problem, problems_shown
 
 
-def make(home: Home, asked: Asked) -> None:
+def make_split_job(home: Home, asked: Asked) -> None:
     """The button that writes the split."""
     pressed = st.button(
         "Make the split",
@@ -31,7 +31,7 @@ def make(home: Home, asked: Asked) -> None:
     settings = asked.settings
     with (
         st.spinner(f"Writing the split {text.plain(settings.name)} …"),
-        place.catalogue() as catalogue,
+        current.catalogue() as catalogue,
     ):
         make_split(home, catalogue, settings)
     st.session_state["split.new"] = names_of(settings)
@@ -89,7 +89,7 @@ def _about(split: Made) -> str:
         if split.group
         else "without groups · "
     )
-    sources = f"only of {text.plain(in_words(split.sources))} · " if split.sources else ""
+    sources = f"only of {text.plain(sources_text(split.sources))} · " if split.sources else ""
     return (
         f"{parts} · {text.count(split.species, 'species', 'species')} · {sources}{fewest}{groups}"
         f"seed {split.seed} · made {text.ago(split.made, time.time())}"

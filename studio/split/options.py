@@ -12,7 +12,7 @@ from engine.settings.split import NAME, Link, SplitSettings
 from engine.split.folder import split_names
 from engine.split.make import names_of
 from studio.split.made import free_name
-from studio.split.planning import Choice, State
+from studio.split.planning import SplitChoice, State
 
 _FIELDS = SplitSettings.model_fields
 _DEFAULTS = SplitSettings()
@@ -34,7 +34,7 @@ class Asked:
     fault: str = ""
 
 
-def choose_photographs(cached: int, known: int) -> State:
+def photographs_option(cached: int, known: int) -> State:
     """Ask which photographs are dealt, where there is a choice."""
     if not cached or cached == known:
         return "cached" if cached else "all"
@@ -51,7 +51,7 @@ def choose_photographs(cached: int, known: int) -> State:
     return "all" if chosen == "all" else "cached"
 
 
-def choose_settings(home: Home, choice: Choice) -> Asked:
+def choose_settings(home: Home, choice: SplitChoice) -> Asked:
     """Ask for everything else. What is wrong with the name is said below it.
 
     Raises:

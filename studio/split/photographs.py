@@ -3,9 +3,9 @@
 import streamlit as st
 
 from engine.home import Home
-from studio import place, text
+from studio import current, text
 from studio.split.bars import Bar
-from studio.split.planning import Choice, image_ids
+from studio.split.planning import SplitChoice, image_ids
 from studio.thumbnails import tiles
 from studio.views.grid import pager, photo_grid
 from studio.views.problem import problems_shown
@@ -14,12 +14,12 @@ _BAR = "split.bar"
 _PAGE = "split.bar_page"
 
 
-def choose(bar: Bar) -> None:
+def open_bar(bar: Bar) -> None:
     """A bar was clicked: the run that follows shows its photographs."""
     st.session_state[_BAR] = bar
 
 
-def show_chosen(home: Home, choice: Choice) -> None:
+def show_chosen(home: Home, choice: SplitChoice) -> None:
     """Show the photographs of the bar that was clicked, if one was, over the page."""
     bar: Bar | None = st.session_state.pop(_BAR, None)
     if bar:
@@ -28,11 +28,11 @@ def show_chosen(home: Home, choice: Choice) -> None:
         shown(home, choice, bar)
 
 
-def _photographs(home: Home, choice: Choice, bar: Bar) -> None:
-    shown = pager(len(bar.places), _PAGE)
-    with problems_shown(), place.catalogue() as catalogue:
-        ids = image_ids(home, choice, bar.places[shown.start : shown.stop])
+def _photographs(home: Home, choice: SplitChoice, bar: Bar) -> None:
+    shown = pager(len(bar.indices), _PAGE)
+    with problems_shown(), current.catalogue() as catalogue:
+        ids = image_ids(home, choice, bar.indices[shown.start : shown.stop])
         found = [photograph for photograph in map(catalogue.get, ids) if photograph]
-        picked = photo_grid(tiles(found, place.images()), "split.bar_grid", marked="")
+        picked = photo_grid(tiles(found, current.images()), "split.bar_grid", marked="")
     if picked:
         st.switch_page("../pages/catalogue.py", query_params={"photo": picked})

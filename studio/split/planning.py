@@ -12,21 +12,21 @@ from numpy.typing import NDArray
 from engine.catalogue.store import SpeciesCount
 from engine.home import Home
 from engine.settings.split import Link, SplitSettings
-from engine.split.evidence import Evidence, columns_for, evidence_of
 from engine.split.groups import Groups, group
-from engine.split.make import earlier_of, photographs_in
+from engine.split.inputs import SplitInputs, columns_for, split_inputs
+from engine.split.make import earlier_of, split_filter
 from engine.split.plan import SplitPlan, plan_split
-from engine.split.shuffle import Faults, faults, shuffled
+from engine.split.shuffle import ShuffleFaults, shuffle_faults, shuffled
 from engine.split.sources import of_sources
-from studio import place
+from studio import current
 
 State = Literal["cached", "all"]
-Known = tuple[Evidence, pa.ChunkedArray]
-"""The evidence, and the ids of its photographs."""
+Known = tuple[SplitInputs, pa.ChunkedArray]
+"""The inputs, and the ids of its photographs."""
 
 
 @dataclass(frozen=True)
-class Choice:
+class SplitChoice:
     """Which photographs are dealt: those that are here or all known, of all sources or, where
     some are named, of these."""
 
@@ -41,24 +41,24 @@ class Planned:
     plan: SplitPlan
 
     @cached_property
-    def faults(self) -> Faults:
+    def faults(self) -> ShuffleFaults:
         """The faults of the plan."""
-        return faults(self.plan.evidence, self.plan.groups, self.plan.parts)
+        return shuffle_faults(self.plan.inputs, self.plan.groups, self.plan.parts)
 
     @cached_property
-    def faults_of_a_shuffle(self) -> Faults:
+    def faults_of_a_shuffle(self) -> ShuffleFaults:
         """The faults of a plain random shuffle of the same photographs."""
-        return faults(self.plan.evidence, self.plan.groups, shuffled(self.plan))
+        return shuffle_faults(self.plan.inputs, self.plan.groups, shuffled(self.plan))
 
 
-def species_counts(home: Home, choice: Choice) -> list[SpeciesCount]:
+def species_counts(home: Home, choice: SplitChoice) -> list[SpeciesCount]:
     """The species with photographs, those with most first."""
     if not choice.sources:
         return _species_counts(str(home.root), stamp(home), choice.photographs)
-    evidence = evidence_in(home, choice)
-    images = np.bincount(evidence.species, minlength=len(evidence.names))
+    inputs = evidence_in(home, choice)
+    images = np.bincount(inputs.species, minlength=len(inputs.names))
     most_first = np.argsort(-images, kind="stable")
-    return [SpeciesCount(evidence.names[label], int(images[label])) for label in most_first]
+    return [SpeciesCount(inputs.names[label], int(images[label])) for label in most_first]
 
 
 def source_counts(home: Home, photographs: State) -> dict[str, int]:
@@ -77,7 +77,7 @@ def planned(home: Home, settings: SplitSettings) -> Planned:
     return _planned(str(home.root), stamp(home), unnamed, _age(home, settings), home)
 
 
-def evidence_in(home: Home, choice: Choice) -> Evidence:
+def evidence_in(home: Home, choice: SplitChoice) -> SplitInputs:
     """What is known of the photographs that a plan deals.
 
     Raises:
@@ -86,10 +86,10 @@ def evidence_in(home: Home, choice: Choice) -> Evidence:
     return _chosen(str(home.root), stamp(home), choice)[0]
 
 
-def image_ids(home: Home, choice: Choice, places: NDArray[np.int64]) -> list[str]:
-    """The ids of the photographs at these places of the evidence."""
+def image_ids(home: Home, choice: SplitChoice, indices: NDArray[np.int64]) -> list[str]:
+    """The ids of the photographs at these places of the inputs."""
     ids = _chosen(str(home.root), stamp(home), choice)[1]
-    return list(map(str, ids.take(places).to_pylist()))
+    return list(map(str, ids.take(indices).to_pylist()))
 
 
 def images_of(counts: list[SpeciesCount]) -> NDArray[np.int64]:
@@ -99,7 +99,7 @@ def images_of(counts: list[SpeciesCount]) -> NDArray[np.int64]:
 
 def stamp(home: Home) -> tuple[int, ...]:
     """Changes whenever the catalogue does."""
-    with place.catalogue() as catalogue:
+    with current.catalogue() as catalogue:
         return catalogue.stamp()
 
 
@@ -108,14 +108,14 @@ def stamp(home: Home) -> tuple[int, ...]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _species_counts(root: str, stamp: tuple[int, ...], photographs: State) -> list[SpeciesCount]:
-    with place.catalogue() as catalogue:
-        return catalogue.species(photographs_in(SplitSettings(photographs=photographs)))
+    with current.catalogue() as catalogue:
+        return catalogue.species(split_filter(SplitSettings(photographs=photographs)))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _source_counts(root: str, stamp: tuple[int, ...], photographs: State) -> dict[str, int]:
-    with place.catalogue() as catalogue:
-        return catalogue.tally("source", photographs_in(SplitSettings(photographs=photographs)))
+    with current.catalogue() as catalogue:
+        return catalogue.count_by("source", split_filter(SplitSettings(photographs=photographs)))
 
 
 @st.cache_resource(max_entries=1, show_spinner="Reading the catalogue …")
@@ -123,26 +123,26 @@ def _known(root: str, stamp: tuple[int, ...], photographs: State) -> Known:
     """All sources' photographs."""
     # Everything that can join photographs is read, so that another choice asks for no more.
     links: tuple[Link, ...] = ("observer", "bytes", "url", "near-duplicate")
-    chosen = photographs_in(SplitSettings(photographs=photographs))
-    with place.catalogue() as catalogue:
+    chosen = split_filter(SplitSettings(photographs=photographs))
+    with current.catalogue() as catalogue:
         table = catalogue.columns(columns_for(links), chosen)
-    return evidence_of(table, links), table["image_id"]
+    return split_inputs(table, links), table["image_id"]
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _chosen(root: str, stamp: tuple[int, ...], choice: Choice) -> Known:
-    evidence, ids = _known(root, stamp, choice.photographs)
+def _chosen(root: str, stamp: tuple[int, ...], choice: SplitChoice) -> Known:
+    inputs, ids = _known(root, stamp, choice.photographs)
     if not choice.sources:
-        return evidence, ids
-    chosen = of_sources(evidence, choice.sources)
-    return evidence.only(chosen), ids.filter(pa.array(chosen))
+        return inputs, ids
+    chosen = of_sources(inputs, choice.sources)
+    return inputs.only(chosen), ids.filter(pa.array(chosen))
 
 
 @st.cache_resource(max_entries=6, show_spinner="Joining what belongs together …")
 def _groups(
     root: str,
     stamp: tuple[int, ...],
-    choice: Choice,
+    choice: SplitChoice,
     links: tuple[Link, ...],
     near_distance: int,
 ) -> Groups:
@@ -155,10 +155,10 @@ def _planned(
 ) -> Planned:
     links = tuple(sorted(settings.group))
     near = settings.near_distance if "near-duplicate" in links else 0
-    choice = Choice(settings.photographs, settings.sources)
+    choice = SplitChoice(settings.photographs, settings.sources)
     groups = _groups(root, stamp, choice, links, near)
-    evidence, _ = _chosen(root, stamp, choice)
-    return Planned(plan_split(evidence, settings, earlier_of(_home, settings), groups))
+    inputs, _ = _chosen(root, stamp, choice)
+    return Planned(plan_split(inputs, settings, earlier_of(_home, settings), groups))
 
 
 def _age(home: Home, settings: SplitSettings) -> float:

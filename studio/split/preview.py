@@ -7,13 +7,13 @@ import streamlit as st
 from engine.split.left_out import WORDS
 from engine.split.notes import absences, doubts, left_out
 from engine.split.plan import SplitPlan
-from engine.split.shuffle import Faults
+from engine.split.shuffle import ShuffleFaults
 from studio import text
 from studio.charts.parts import parts_bars
 from studio.charts.tail import exposure_curves, part_bars
 from studio.live_chart.component import live_chart
 from studio.split.bars import of_bucket_and_part, of_part
-from studio.split.photographs import choose
+from studio.split.photographs import open_bar
 from studio.split.planning import Planned
 
 _SHOWN_DOUBTS = 200
@@ -26,7 +26,7 @@ def preview(planned: Planned) -> None:
     live_chart(
         parts_bars({part: (count.images, count.species) for part, count in counts.items()}),
         key="split.parts",
-        on_click=lambda mark: choose(of_part(plan, mark.place)),
+        on_click=lambda mark: open_bar(of_part(plan, mark.place)),
     )
     _left_out(plan)
     looks = st.tabs(
@@ -40,7 +40,7 @@ def preview(planned: Planned) -> None:
             live_chart(
                 part_bars(plan.images),
                 key="split.part_bars",
-                on_click=lambda mark: choose(of_bucket_and_part(plan, mark.place, mark.trace)),
+                on_click=lambda mark: open_bar(of_bucket_and_part(plan, mark.place, mark.trace)),
             )
     if not_judged.open:
         with not_judged:
@@ -76,7 +76,7 @@ def _left_out(plan: SplitPlan) -> None:
         with st.expander("Groups with several names"):
             st.dataframe(
                 [
-                    {"Photographs": len(doubt.places), "Species": ", ".join(doubt.species)}
+                    {"Photographs": len(doubt.indices), "Species": ", ".join(doubt.species)}
                     for doubt in found[:_SHOWN_DOUBTS]
                 ],
                 hide_index=True,
@@ -93,12 +93,12 @@ def _not_judged(plan: SplitPlan) -> None:
     if not found:
         st.caption("Every species has photographs in val and in test.")
         return
-    tally = Counter((absence.part, absence.reason) for absence in found)
+    count_by = Counter((absence.part, absence.reason) for absence in found)
     st.markdown(
         "  \n".join(
             f"**{text.count(count, 'species', 'species')}** without {part}: "
             f"{text.plain(str(reason))}"
-            for (part, reason), count in tally.most_common()
+            for (part, reason), count in count_by.most_common()
         )
     )
     st.dataframe(
@@ -113,7 +113,7 @@ def _not_judged(plan: SplitPlan) -> None:
     )
 
 
-def _beside_a_shuffle(own: Faults, shuffle: Faults) -> None:
+def _beside_a_shuffle(own: ShuffleFaults, shuffle: ShuffleFaults) -> None:
     st.caption(
         "The same photographs, shuffled and cut by the same shares, without looking at species or "
         "groups."

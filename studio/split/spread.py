@@ -7,22 +7,22 @@ import streamlit as st
 
 from engine.catalogue.store import SpeciesCount
 from engine.home import Home
-from engine.split.evidence import Evidence
-from engine.split.spread import BUCKETS, Counts, prices
+from engine.split.inputs import SplitInputs
+from engine.split.spread import BUCKETS, Counts, minimum_costs
 from studio import text
 from studio.charts.species import class_histogram, rank_curve
 from studio.charts.tail import bucket_bars, lorenz_curve
 from studio.live_chart.component import live_chart
 from studio.split.bars import of_bin, of_bucket, of_species
-from studio.split.photographs import choose
-from studio.split.planning import Choice, evidence_in, images_of
+from studio.split.photographs import open_bar
+from studio.split.planning import SplitChoice, evidence_in, images_of
 from studio.views.action import Action
-from studio.views.empty import empty
+from studio.views.empty import empty_state
 
 
 def nothing_to_split() -> None:
     """There are no photographs yet."""
-    empty(
+    empty_state(
         "No photographs to split",
         "A split deals photographs to train, val and test. Bring some in first: the demo garden, "
         "a folder, or a table.",
@@ -32,11 +32,11 @@ def nothing_to_split() -> None:
     )
 
 
-def spread(home: Home, choice: Choice, counts: list[SpeciesCount]) -> None:
+def spread(home: Home, choice: SplitChoice, counts: list[SpeciesCount]) -> None:
     """The buckets in numbers, and the tail as charts, one at a time."""
     images = images_of(counts)
     _sizes(images)
-    evidence = functools.partial(evidence_in, home, choice)
+    inputs = functools.partial(evidence_in, home, choice)
     tabs = st.tabs(
         ["Histogram", "Rank curve", "Lorenz curve", "Price of a minimum"],
         key="split.spread",
@@ -49,18 +49,18 @@ def spread(home: Home, choice: Choice, counts: list[SpeciesCount]) -> None:
                 live_chart(
                     class_histogram(images.tolist()),
                     key="split.histogram",
-                    on_click=lambda mark: choose(of_bin(evidence(), mark.place)),
+                    on_click=lambda mark: open_bar(of_bin(inputs(), mark.place)),
                 )
                 st.caption("Click a bar of any chart for its photographs.")
             with beside.cell():
                 live_chart(
                     bucket_bars(images),
                     key="split.buckets",
-                    on_click=lambda mark: choose(of_bucket(evidence(), mark.trace)),
+                    on_click=lambda mark: open_bar(of_bucket(inputs(), mark.trace)),
                 )
     if ranks.open:
         with ranks:
-            _ranks(counts, evidence)
+            _ranks(counts, inputs)
     if inequality.open:
         with inequality:
             live_chart(lorenz_curve(images), key="split.lorenz")
@@ -69,13 +69,13 @@ def spread(home: Home, choice: Choice, counts: list[SpeciesCount]) -> None:
             _prices(images)
 
 
-def _ranks(counts: list[SpeciesCount], evidence: Callable[[], Evidence]) -> None:
+def _ranks(counts: list[SpeciesCount], inputs: Callable[[], SplitInputs]) -> None:
     chart = rank_curve([item.images for item in counts], [item.species for item in counts])
     names = chart.figure.data[0].text
     live_chart(
         chart,
         key="split.ranks",
-        on_click=lambda mark: choose(of_species(evidence(), names[mark.place])),
+        on_click=lambda mark: open_bar(of_species(inputs(), names[mark.place])),
     )
 
 
@@ -102,7 +102,7 @@ def _prices(images: Counts) -> None:
             "Photographs lost": _share(price.images, total),
             "Species kept": text.number(len(images) - price.species),
         }
-        for price in prices(images)
+        for price in minimum_costs(images)
     ]
     st.table(rows, border="horizontal")
 

@@ -12,13 +12,13 @@ from studio.views.findings import show_findings
 from studio.views.problem import problem
 
 
-def check(home: Home, name: str, settings: RunSettings) -> None:
+def start_check(home: Home, name: str, settings: RunSettings) -> None:
     """Start looking; `outcome` shows what is found as long as this configuration is chosen."""
     start_preflight(home, settings)
     st.session_state["train.checked"] = name
 
 
-def outcome(home: Home, name: str) -> None:
+def check_outcome(home: Home, name: str) -> None:
     """What the last look found, if it was at this configuration."""
     if st.session_state.get("train.checked") != name:
         return

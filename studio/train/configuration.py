@@ -60,7 +60,7 @@ _COUNTERPARTS = {
 }
 
 
-def choose(configs: Mapping[str, RunSettings]) -> str:
+def choose_configuration(configs: Mapping[str, RunSettings]) -> str:
     """Ask for a configuration, and say what it is for."""
     names = list(configs)
     from_address("train.config", "config", names)

@@ -8,7 +8,7 @@ from engine.settings.run import RunSettings
 from studio import text
 from studio.forms import Submit, settings_form, with_changes
 from studio.launch import launch_and_show, launch_key
-from studio.train.checking import check, outcome
+from studio.train.checking import check_outcome, start_check
 from studio.train.configuration import FIELDS, MORE, keep_changes
 
 _CHECK = Submit("Check", icon=":material/checklist:")
@@ -25,7 +25,7 @@ def form(home: Home, name: str, settings: RunSettings) -> None:
         more=MORE,
         submits=(launch_button, _CHECK, _ESTIMATE),
     )
-    outcome(home, name)
+    check_outcome(home, name)
     _company(home)
     if sent is None:
         return
@@ -33,7 +33,7 @@ def form(home: Home, name: str, settings: RunSettings) -> None:
     if sent.button is launch_button:
         launch_and_show(home, with_changes(settings, sent.changes), "train")
     if sent.button is _CHECK:
-        check(home, name, with_changes(settings, sent.changes))
+        start_check(home, name, with_changes(settings, sent.changes))
     st.rerun()
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from engine.home import Home
+from engine.jobs.job import Job
 from engine.runs.estimates import Estimated, estimate_of
-from engine.runs.jobs import Job
 from engine.settings.run import RunSettings
 from studio import naming, text
 from studio.views.metrics import Metric, metric_row
@@ -58,18 +58,20 @@ def _compared(home: Home, pair: tuple[str, RunSettings], classes: int) -> Compar
 def _draw(compared: list[Compared]) -> None:
     chosen, *others = compared
     other = others[0] if others else None
-    metric_row(figures(chosen, other))
+    metric_row(configuration_metrics(chosen, other))
     # One line in any case, so that the form below does not jump when the figures arrive.
     if any(side.job.state == "running" for side in compared):
         st.caption(":material/hourglass_top: Building the networks to measure them …")
     else:
-        st.caption(text.plain(" ".join([*in_words(chosen, other), *on_this_machine(chosen)])))
+        st.caption(
+            text.plain(" ".join([*configuration_text(chosen, other), *on_this_machine(chosen)]))
+        )
     if chosen.job.state == "failed":
         reason = naming.in_labels(chosen.job.reason, RunSettings)
         problem(reason or f"{chosen.name} could not be estimated.")
 
 
-def figures(chosen: Compared, other: Compared | None) -> list[Metric]:
+def configuration_metrics(chosen: Compared, other: Compared | None) -> list[Metric]:
     """The figures of the chosen configuration, each with how it stands to the other's."""
     mine = chosen.estimate or {}
     theirs = (other.estimate if other else None) or {}
@@ -119,7 +121,7 @@ def figures(chosen: Compared, other: Compared | None) -> list[Metric]:
     ]
 
 
-def in_words(chosen: Compared, other: Compared | None) -> list[str]:
+def configuration_text(chosen: Compared, other: Compared | None) -> list[str]:
     """What the figures do not tell, in a few sentences."""
     mine, said = chosen.estimate or {}, []
     if mine.get("learning", math.inf) < mine.get("parameters", 0):

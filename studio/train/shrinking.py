@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from engine.home import Home
+from engine.jobs.job import Job, start_job
 from engine.records import Count
-from engine.runs.jobs import Job, start_job
 from engine.settings.data import DataSettings
 from studio import text
 from studio.background import follow

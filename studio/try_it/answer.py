@@ -12,9 +12,9 @@ from engine.errors import StudioError
 from engine.home import Home
 from engine.images.decode import Pixels, read_header, read_rgb
 from engine.runs.run import Run
-from studio import place, text
-from studio.try_it.parts import Known, examples
-from studio.try_it.photographs import Chosen
+from studio import current, text
+from studio.try_it.parts import KnownAnswer, examples
+from studio.try_it.photographs import ChosenPhotographs
 from studio.views.photo import Mark, Rectangle, jpeg, photo, photo_html
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _LATER = ":gray-badge[This it is]"
 _SHOWN_SIDE = 1_000
 
 
-def show(home: Home, run: Run, chosen: Chosen, named: "Named") -> None:
+def show_answer(home: Home, run: Run, chosen: ChosenPhotographs, named: "Named") -> None:
     """Draw the answer."""
     beside = st.grid(2, min_column_width=380, gap="large")
     with beside.cell():
@@ -35,10 +35,10 @@ def show(home: Home, run: Run, chosen: Chosen, named: "Named") -> None:
         st.subheader("The best guesses", anchor=False)
         pictures = examples(home, run)
         guessed = [guess.species for guess in named.predictions]
-        for place, guess in enumerate(named.predictions):
+        for current, guess in enumerate(named.predictions):
             mark = ""
             if guess.species == chosen.species:
-                mark = _FIRST if place == 0 else _LATER
+                mark = _FIRST if current == 0 else _LATER
             _show_guess(guess.species, guess.probability, pictures.get(guess.species), mark)
         _show_truth(chosen, guessed)
 
@@ -50,7 +50,7 @@ def boxes_of(crop: Crop) -> dict[Mark, Rectangle]:
     return {"subject": _rectangle(crop.subject), "smart": _rectangle(crop.square)}
 
 
-def _show_crop(chosen: Chosen, named: "Named") -> None:
+def _show_crop(chosen: ChosenPhotographs, named: "Named") -> None:
     wide, narrow = st.columns([2, 1], gap="medium")
     with wide:
         header = read_header(chosen.source)
@@ -67,7 +67,7 @@ def _show_crop(chosen: Chosen, named: "Named") -> None:
             st.caption(f"It is the centre: {text.plain(named.crop.reason)}.")
 
 
-def _show_guess(species: str, probability: float, example: Known | None, mark: str) -> None:
+def _show_guess(species: str, probability: float, example: KnownAnswer | None, mark: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", wrap=False):
         with st.container(width=72):
             _show_example(example)
@@ -76,7 +76,7 @@ def _show_guess(species: str, probability: float, example: Known | None, mark: s
             st.progress(min(max(probability, 0.0), 1.0), text=text.percentage(probability))
 
 
-def _show_example(example: Known | None) -> None:
+def _show_example(example: KnownAnswer | None) -> None:
     pixels = _thumbnail(example) if example else None
     if example is None or pixels is None:
         st.caption("No photo here")
@@ -84,15 +84,15 @@ def _show_example(example: Known | None) -> None:
         photo(pixels, f"{example.species}, from the train part")
 
 
-def _thumbnail(example: Known) -> Pixels | None:
+def _thumbnail(example: KnownAnswer) -> Pixels | None:
     try:
-        pixels = read_rgb(place.images().thumbnail(example.path, example.sha256))
+        pixels = read_rgb(current.images().thumbnail(example.path, example.sha256))
     except StudioError:
         return None
     return central(pixels, min(pixels.shape[:2]))
 
 
-def _show_truth(chosen: Chosen, guessed: list[str]) -> None:
+def _show_truth(chosen: ChosenPhotographs, guessed: list[str]) -> None:
     if not chosen.species or chosen.species == guessed[0]:
         return
     said = "which is not among these."

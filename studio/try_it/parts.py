@@ -8,11 +8,11 @@ import streamlit as st
 from engine.errors import StudioError
 from engine.home import Home
 from engine.runs.run import Run
-from engine.training.folder import run_folder
+from engine.training.state.run_folder import run_folder
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownAnswer:
     """A photograph of the home; `path` is relative to it."""
 
     image_id: str
@@ -21,7 +21,7 @@ class Known:
     species: str
 
 
-def test_part(home: Home, run: Run) -> list[Known]:
+def test_part(home: Home, run: Run) -> list[KnownAnswer]:
     """The photographs that the run never saw.
 
     Raises:
@@ -30,18 +30,18 @@ def test_part(home: Home, run: Run) -> list[Known]:
     return _test_part(str(home.root), run.run_id, _stamp(run))
 
 
-def examples(home: Home, run: Run) -> dict[str, Known]:
+def examples(home: Home, run: Run) -> dict[str, KnownAnswer]:
     """A photograph of each species from the train part; none where the part cannot be read."""
     return _examples(str(home.root), run.run_id, _stamp(run))
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _test_part(root: str, run_id: str, stamp: int) -> list[Known]:
+def _test_part(root: str, run_id: str, stamp: int) -> list[KnownAnswer]:
     return _read(root, run_id, "test")
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
-def _examples(root: str, run_id: str, stamp: int) -> dict[str, Known]:
+def _examples(root: str, run_id: str, stamp: int) -> dict[str, KnownAnswer]:
     try:
         known = _read(root, run_id, "train")
     except StudioError:
@@ -50,11 +50,13 @@ def _examples(root: str, run_id: str, stamp: int) -> dict[str, Known]:
     return {photograph.species: photograph for photograph in reversed(known)}
 
 
-def _read(root: str, run_id: str, part: str) -> list[Known]:
+def _read(root: str, run_id: str, part: str) -> list[KnownAnswer]:
     home = Home(Path(root))
     lines = run_folder(home, run_id).read_part(home, part)
     return [
-        Known(line.image_id, line.path, line.sha256, line.species) for line in lines if line.path
+        KnownAnswer(line.image_id, line.path, line.sha256, line.species)
+        for line in lines
+        if line.path
     ]
 
 

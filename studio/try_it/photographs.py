@@ -10,8 +10,8 @@ from engine.catalogue.store import Filter
 from engine.errors import BadInput, StudioError
 from engine.home import Home
 from engine.runs.run import Run
-from studio import place
-from studio.try_it.parts import Known, test_part
+from studio import current
+from studio.try_it.parts import KnownAnswer, test_part
 from studio.uploads import LARGEST_MB, PHOTOGRAPH_TYPES
 from studio.views.component_key import component_key
 from studio.views.grid import Tile, pager, photo_grid
@@ -23,7 +23,7 @@ _EVERY = "Every species"
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenPhotographs:
     """A photograph: a file of the home or uploaded bytes; its species where that is known."""
 
     source: Path | bytes
@@ -31,7 +31,7 @@ class Chosen:
     species: str = ""
 
 
-def choose(home: Home, run: Run) -> Chosen | None:
+def choose_photographs(home: Home, run: Run) -> ChosenPhotographs | None:
     """Ask for a photograph; None until there is one. ?photo=ID brings one of the catalogue."""
     asked = st.query_params.get("photo", "")
     source = st.segmented_control(
@@ -49,31 +49,31 @@ def choose(home: Home, run: Run) -> Chosen | None:
     return _picked(home, test_part(home, run), component_key("try_it.test", run.run_id))
 
 
-def _uploaded() -> Chosen | None:
+def _uploaded() -> ChosenPhotographs | None:
     file = st.file_uploader(
         "A photograph of a plant",
         type=PHOTOGRAPH_TYPES,
         max_upload_size=LARGEST_MB,
         key="try_it.upload",
     )
-    return Chosen(file.getvalue(), file.name) if file else None
+    return ChosenPhotographs(file.getvalue(), file.name) if file else None
 
 
-def _from_catalogue(home: Home, asked: str) -> Chosen | None:
+def _from_catalogue(home: Home, asked: str) -> ChosenPhotographs | None:
     words = st.text_input("Search", placeholder="Part of a species' name", key="try_it.search")
-    with place.catalogue() as catalogue:
+    with current.catalogue() as catalogue:
         wanted = catalogue.get(asked) if asked else None
         page = catalogue.page(Filter(text=words, state="cached"), None, _FROM_CATALOGUE)
-    found = [Known(p.image_id, p.path, p.sha256, p.species) for p in page.photographs]
+    found = [KnownAnswer(p.image_id, p.path, p.sha256, p.species) for p in page.photographs]
     if len(found) == _FROM_CATALOGUE:
         st.caption(f"The first {_FROM_CATALOGUE:,}; search for the others.")
     picked = _picked(home, found, "try_it.catalogue")
     if picked is None and wanted is not None and wanted.path:
-        return _in_home(home, Known(asked, wanted.path, wanted.sha256, wanted.species))
+        return _in_home(home, KnownAnswer(asked, wanted.path, wanted.sha256, wanted.species))
     return picked
 
 
-def _picked(home: Home, photographs: Sequence[Known], key: str) -> Chosen | None:
+def _picked(home: Home, photographs: Sequence[KnownAnswer], key: str) -> ChosenPhotographs | None:
     species = sorted({photograph.species for photograph in photographs})
     wanted = _EVERY
     if len(species) > 1:
@@ -85,11 +85,11 @@ def _picked(home: Home, photographs: Sequence[Known], key: str) -> Chosen | None
     return _in_home(home, found) if found else None
 
 
-def _tiles(photographs: Sequence[Known]) -> list[Tile]:
+def _tiles(photographs: Sequence[KnownAnswer]) -> list[Tile]:
     tiles = []
     for item in photographs:
         try:
-            image = place.images().thumbnail(item.path, item.sha256)
+            image = current.images().thumbnail(item.path, item.sha256)
         except StudioError:
             # One that is damaged or gone cannot be asked about either.
             continue
@@ -98,8 +98,8 @@ def _tiles(photographs: Sequence[Known]) -> list[Tile]:
     return tiles
 
 
-def _in_home(home: Home, photograph: Known) -> Chosen:
+def _in_home(home: Home, photograph: KnownAnswer) -> ChosenPhotographs:
     path = home.resolve(photograph.path)
     if not path.is_file():
         raise BadInput(f"The photograph {photograph.path} is missing; choose another one.")
-    return Chosen(path, path.name, photograph.species)
+    return ChosenPhotographs(path, path.name, photograph.species)

@@ -8,14 +8,14 @@ import streamlit as st
 from engine.home import Home
 from engine.images.decode import called
 from engine.runs.run import Run
-from engine.training.folder import run_folder
-from studio.try_it.photographs import Chosen
+from engine.training.state.run_folder import run_folder
+from studio.try_it.photographs import ChosenPhotographs
 
 if TYPE_CHECKING:
     from engine.evaluation.predict import Named, Predictor
 
 
-def ask(home: Home, run: Run, chosen: Chosen) -> "Named":
+def ask(home: Home, run: Run, chosen: ChosenPhotographs) -> "Named":
     """The run's best guesses.
 
     Raises:

@@ -7,7 +7,7 @@ import streamlit as st
 from studio.views.action import Action, act
 
 
-def empty(
+def empty_state(
     title: str,
     sentence: str,
     actions: Sequence[Action] = (),

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from engine.runs.jobs import Job
+from engine.jobs.job import Job
 from studio.views.problem import problem
 
 

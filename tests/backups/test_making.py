@@ -16,7 +16,7 @@ from engine.catalogue.record import Photograph
 from engine.catalogue.schema import MIGRATIONS, statements
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.crop.manual import ManualSquares
-from engine.download.journal import open_journal
+from engine.download.store import open_download_store
 from engine.errors import WorkFailed
 from engine.home import Home
 
@@ -40,7 +40,7 @@ def add_photographs(home: Home, count: int, first: int = 0) -> None:
 
 def test_a_backup_holds_every_database_with_its_rows(home: Home) -> None:
     add_photographs(home, 3)
-    with open_journal(home) as journal:
+    with open_download_store(home) as journal:
         journal.write("INSERT INTO pin VALUES (?)", ["split"])
     assert ManualSquares(home).find("none") is None
     made = back_up(home)

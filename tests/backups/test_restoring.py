@@ -3,10 +3,10 @@
 import pytest
 
 from engine.backups.making import back_up
-from engine.backups.restoring import restore
+from engine.backups.restoring import restore_backup
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
-from engine.download.journal import open_journal
+from engine.download.store import open_download_store
 from engine.errors import BadInput, WorkFailed
 from engine.home import Home
 from engine.locks import claim, release
@@ -17,7 +17,7 @@ def backed_up(home: Home) -> Home:
     """Two photographs in a backup, a third in the catalogue only; a pin in the journal."""
     catalogue = SqliteCatalogue(home.catalogue)
     catalogue.add([Photograph("1", "Rosa canina"), Photograph("2", "Rosa canina")])
-    with open_journal(home) as journal:
+    with open_download_store(home) as journal:
         journal.write("INSERT INTO pin VALUES (?)", ["kept"])
     back_up(home, "2026-11-01")
     catalogue.add([Photograph("3", "Rosa gallica")])
@@ -34,7 +34,7 @@ def photographs(home: Home) -> int:
 
 
 def test_the_catalogue_comes_back_and_the_former_one_is_kept(backed_up: Home) -> None:
-    restored = restore(backed_up)
+    restored = restore_backup(backed_up)
     assert (restored.backup, restored.photographs) == ("2026-11-01", 2)
     assert photographs(backed_up) == 2
     (aside,) = restored.set_aside
@@ -44,18 +44,18 @@ def test_the_catalogue_comes_back_and_the_former_one_is_kept(backed_up: Home) ->
 
 
 def test_the_other_databases_come_back_only_where_they_are_damaged(backed_up: Home) -> None:
-    with open_journal(backed_up) as journal:
+    with open_download_store(backed_up) as journal:
         journal.write("INSERT INTO pin VALUES (?)", ["later"])
-    assert restore(backed_up).databases == ("catalogue",)
-    backed_up.journal.write_bytes(b"")
-    assert restore(backed_up).databases == ("catalogue", "downloads")
-    with open_journal(backed_up) as journal:
+    assert restore_backup(backed_up).databases == ("catalogue",)
+    backed_up.download_store.write_bytes(b"")
+    assert restore_backup(backed_up).databases == ("catalogue", "downloads")
+    with open_download_store(backed_up) as journal:
         assert journal.rows("SELECT split FROM pin") == [("kept",)]
 
 
 def test_a_catalogue_that_is_gone_comes_back(backed_up: Home) -> None:
     backed_up.catalogue.unlink()
-    restore(backed_up, "2026-11-01")
+    restore_backup(backed_up, "2026-11-01")
     assert photographs(backed_up) == 2
 
 
@@ -64,14 +64,14 @@ def test_a_damaged_backup_is_refused_and_nothing_changes(backed_up: Home) -> Non
     copy.write_bytes(copy.read_bytes()[:-1] + b"x")
     before = backed_up.catalogue.read_bytes()
     with pytest.raises(WorkFailed, match="is damaged"):
-        restore(backed_up)
+        restore_backup(backed_up)
     assert backed_up.catalogue.read_bytes() == before
     assert not backed_up.set_aside.exists()
 
 
 def test_an_unknown_backup_is_named_with_those_there_are(backed_up: Home) -> None:
     with pytest.raises(BadInput, match=r"There are 2026-11-01\."):
-        restore(backed_up, "2020-01-01")
+        restore_backup(backed_up, "2020-01-01")
 
 
 def test_nothing_is_restored_under_work_that_goes_on(backed_up: Home) -> None:
@@ -79,6 +79,6 @@ def test_nothing_is_restored_under_work_that_goes_on(backed_up: Home) -> None:
     assert lock is not None
     try:
         with pytest.raises(BadInput, match=r"import\)"):
-            restore(backed_up)
+            restore_backup(backed_up)
     finally:
         release(lock)

@@ -11,12 +11,12 @@ from playwright.sync_api import Locator, Page, expect
 from engine.catalogue.opening import open_catalogue
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Filter
-from engine.download.control import Control
-from engine.download.journal import open_journal
+from engine.download.control import DownloadControl
 from engine.download.pins import pinned_splits
-from engine.download.preferences import choose
+from engine.download.preferences import save_download_settings
+from engine.download.store import open_download_store
 from engine.home import Home, open_home
-from engine.runs.jobs import read_job, stop_job
+from engine.jobs.job import read_job, stop_job
 from engine.settings.split import SplitSettings
 from engine.split.make import make_split
 from tests.browser.conftest import Server, StartServer
@@ -61,7 +61,7 @@ def place(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Itera
             )
             for number in range(PHOTOGRAPHS)
         )
-    choose(
+    save_download_settings(
         home,
         {"allow_private_hosts": True, "free_gigabytes": 0, "providers": {"garden": PROVIDER}},
     )
@@ -104,7 +104,7 @@ def test_a_download_is_planned_started_paused_found_again_and_summed_up(
 
     # The server of the pages dies; the download does not, and is found again.
     place.studio.kill()
-    assert Control(place.home).at_work
+    assert DownloadControl(place.home).at_work
     place.studio.start()
     page.goto(f"{place.studio.address}/download")
     expect(phase(page, "Paused")).to_be_visible()
@@ -151,5 +151,5 @@ def test_a_split_is_pinned_on_the_page_so_that_the_cache_keeps_it(page: Page, pl
 
     page.reload()
     expect(page.get_by_role("checkbox", name="meadow")).to_be_checked()
-    with open_journal(place.home) as journal:
-        assert pinned_splits(journal) == ["meadow"]
+    with open_download_store(place.home) as downloads:
+        assert pinned_splits(downloads) == ["meadow"]

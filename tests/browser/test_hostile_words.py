@@ -15,7 +15,7 @@ from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.home import Home, open_home
 from engine.images.store import ImageStore
-from engine.training.status import read_status, write_status
+from engine.training.state.status import read_status, write_status
 from tests.browser.conftest import Server, StartServer
 from tests.studio.runs.drawn_run import ended_run
 

@@ -58,8 +58,8 @@ def test_a_collection_comes_in_by_a_mapping_that_was_corrected(
     page.get_by_role("button", name="Import the collection").click()
     expect(page.get_by_text("30 photographs added.")).to_be_visible()
     with open_catalogue(open_home(server.home)) as catalogue:
-        assert catalogue.tally("species") == {"Bellis perennis": 30}
-        assert catalogue.tally("family") == {"Asteraceae": 30}
+        assert catalogue.count_by("species") == {"Bellis perennis": 30}
+        assert catalogue.count_by("family") == {"Asteraceae": 30}
 
 
 def test_a_host_that_does_not_answer_is_told_without_the_password(

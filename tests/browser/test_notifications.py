@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from engine.files import write_atomic
 from engine.home import Home, open_home
 from engine.runs.alerts import Alert, Kind, append_alerts
-from engine.training.folder import RunFolder
+from engine.training.state.run_folder import RunFolder
 from tests.browser.conftest import ROOT, Server, StartServer
 from tests.studio.runs import drawn_run
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from engine.crop.presets import load_preset
 from engine.home import open_home
-from engine.runs.control import stop
+from engine.runs.control import stop_run
 from engine.runs.run import Run, list_runs
 from tests.browser.conftest import Server, StartServer
 
@@ -59,7 +59,7 @@ def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
     yield serve(home=home.root)
     for run in list_runs(home):
         if run.is_live:
-            stop(home, run.run_id, ask_seconds=1.0)
+            stop_run(home, run.run_id, ask_seconds=1.0)
 
 
 def the_run(server: Server) -> Run:

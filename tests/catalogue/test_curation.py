@@ -79,11 +79,11 @@ def test_relabelling_brings_genus_and_family_and_keeps_the_name_of_the_source(
     assert roses.get("b0") == Photograph(
         "b0", "Rosa canina", "Rosa", "Rosaceae", source="web", original_name="Bellis perennis"
     )
-    assert roses.tally("species") == {"Rosa canina": 7, "Bellis perennis": 2}
+    assert roses.count_by("species") == {"Rosa canina": 7, "Bellis perennis": 2}
     assert (change.action, change.species, change.images) == ("relabel", "Rosa canina", 1)
     roses.undo(change.number)
     assert roses.get("b0") == Photograph("b0", "Bellis perennis", "Bellis", source="web")
-    assert roses.tally("species") == {"Rosa canina": 6, "Bellis perennis": 3}
+    assert roses.count_by("species") == {"Rosa canina": 6, "Bellis perennis": 3}
 
 
 def test_a_new_species_gets_its_genus_from_its_name_and_its_family_from_the_genus(
@@ -183,7 +183,7 @@ def test_undone_from_the_last_to_the_first_all_is_as_it_was(
 ) -> None:
     with fresh() as catalogue:
         catalogue.add(Photograph(str(n), f"Rosa {n % 2}", "Rosa", "Rosaceae") for n in range(6))
-        before = (list(catalogue.all(ALL)), catalogue.counts(ALL), catalogue.tally("genus"))
+        before = (list(catalogue.all(ALL)), catalogue.counts(ALL), catalogue.count_by("genus"))
         for act, chosen in acts:
             try:
                 if act == "exclude":
@@ -199,7 +199,11 @@ def test_undone_from_the_last_to_the_first_all_is_as_it_was(
             assert counted.excluded == sum(one.excluded for one in catalogue.all(ALL))
         for change in catalogue.changes():
             assert catalogue.undo(change.number).undone == change.images
-        assert (list(catalogue.all(ALL)), catalogue.counts(ALL), catalogue.tally("genus")) == before
+        assert (
+            list(catalogue.all(ALL)),
+            catalogue.counts(ALL),
+            catalogue.count_by("genus"),
+        ) == before
 
 
 def test_an_export_holds_what_curation_left(roses: Catalogue, tmp_path: Path) -> None:

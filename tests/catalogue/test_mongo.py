@@ -97,7 +97,7 @@ def test_one_reads_what_another_has_written_since(
         assert other.counts().images == 1
         other.add([Photograph("2", "Acer"), Photograph("3", "Zea mays")])
     assert catalogue.stamp() != before
-    assert catalogue.tally("species") == {"Acer": 2, "Zea mays": 1}
+    assert catalogue.count_by("species") == {"Acer": 2, "Zea mays": 1}
 
 
 def test_what_a_writer_that_died_left_uncounted_is_counted(
@@ -105,7 +105,7 @@ def test_what_a_writer_that_died_left_uncounted_is_counted(
 ) -> None:
     assert run(DYING, mongod.address).wait(60) == 9
     assert catalogue.counts().by_source == {"": 6}
-    assert catalogue.tally("species") == {"Acer 0": 3, "Acer 1": 3}
+    assert catalogue.count_by("species") == {"Acer 0": 3, "Acer 1": 3}
     assert catalogue.add([Photograph("1", "Acer"), Photograph("7", "Acer")]) == Added(1, 1)
     assert catalogue.counts().images == 7
 

@@ -12,7 +12,13 @@ from pymongo import MongoClient
 
 from engine.catalogue import importing, mongo_import
 from engine.catalogue.importing import ImportReport
-from engine.catalogue.mongo_import import Origin, import_mongo, mapping_file, mapping_of, sample
+from engine.catalogue.mongo_import import (
+    Origin,
+    import_mongo,
+    mapping_file,
+    mapping_of,
+    sample_documents,
+)
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.errors import BadInput, StudioError, WorkFailed
 from engine.home import Home
@@ -122,9 +128,9 @@ def test_the_collection_stays_as_it_was(server: Mongod, fill, take) -> None:
 
 def test_an_empty_and_a_missing_collection_are_told_apart(fill) -> None:
     with pytest.raises(BadInput, match=r"The collection plants\.photos is empty"):
-        sample(fill([]))
+        sample_documents(fill([]))
     with pytest.raises(BadInput, match=r"no collection photos .* it has other"):
-        sample(fill([{"a": 1}], collection="other"))
+        sample_documents(fill([{"a": 1}], collection="other"))
 
 
 @pytest.mark.parametrize(
@@ -141,7 +147,7 @@ def test_an_empty_and_a_missing_collection_are_told_apart(fill) -> None:
 def test_a_wrong_address_is_told_within_five_seconds(address: str, sentence: str) -> None:
     began = time.monotonic()
     with pytest.raises(StudioError, match=sentence) as told_of:
-        sample(Origin(address, "plants", "photos"))
+        sample_documents(Origin(address, "plants", "photos"))
     # Half a minute is pymongo's own patience.
     assert time.monotonic() - began < 15
     assert "hunter2" not in str(told_of.value)
@@ -155,10 +161,10 @@ def test_a_wrong_password_is_told_and_not_repeated(tmp_path: Path) -> None:
         for login in ("ada:wrong-horse@", "nobody:correct-horse@"):
             address = server.address.replace("//", f"//{login}")
             with pytest.raises(BadInput, match="refuses the user or the password") as refused:
-                sample(Origin(address, "plants", "photos"))
+                sample_documents(Origin(address, "plants", "photos"))
             assert "horse" not in str(refused.value)
         with pytest.raises(BadInput, match="may not do this"):
-            sample(Origin(server.address, "plants", "photos"))
+            sample_documents(Origin(server.address, "plants", "photos"))
 
 
 def test_an_import_that_lost_its_connection_goes_on_where_it_stopped(

@@ -90,7 +90,7 @@ def everything(catalogue: Catalogue) -> tuple[list[Photograph], list[object], di
     changes: list[object] = [
         (change, sorted(catalogue.before_change(change.number))) for change in catalogue.changes()
     ]
-    return list(catalogue.all(ALL)), changes, catalogue.tally("flag", ALL)
+    return list(catalogue.all(ALL)), changes, catalogue.count_by("flag", ALL)
 
 
 def held(home: Home) -> tuple[list[Photograph], list[object], dict[str, int]]:

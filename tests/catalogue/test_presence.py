@@ -9,7 +9,7 @@ from engine.catalogue.opening import open_catalogue
 from engine.catalogue.presence import left_behind
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
-from engine.download.journal import open_journal
+from engine.download.store import open_download_store
 from engine.errors import CatalogueMissing
 from engine.home import Home
 
@@ -30,7 +30,7 @@ def run(home: Home) -> None:
 
 
 def fetched(home: Home) -> None:
-    with open_journal(home) as journal:
+    with open_download_store(home) as journal:
         values = ["u", "u", "a", "p", 1, 1, 1, "", "", "h", "large", 0.0]
         journal.write(f"INSERT INTO fetched VALUES ({','.join('?' * 12)})", values)
 

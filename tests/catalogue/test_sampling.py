@@ -6,13 +6,20 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.catalogue.sampling import deal, sample, strata, stratified_sample
+from engine.catalogue.sampling import (
+    deal_equal_shares,
+    sample_photographs,
+    strata,
+    stratified_sample,
+)
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import EVERYTHING, Filter, SpeciesCount
 
 
 def ids(catalogue: SqliteCatalogue, seed: int, size: int = 5) -> list[str]:
-    return [photograph.image_id for photograph in sample(catalogue, EVERYTHING, seed, size)]
+    return [
+        photograph.image_id for photograph in sample_photographs(catalogue, EVERYTHING, seed, size)
+    ]
 
 
 def test_the_same_seed_draws_the_same_and_another_draws_others(
@@ -38,9 +45,9 @@ def test_every_photograph_is_as_likely(small_catalogue: SqliteCatalogue) -> None
 
 
 def test_only_photographs_that_pass_the_filter_are_drawn(small_catalogue: SqliteCatalogue) -> None:
-    drawn = sample(small_catalogue, Filter(text="dahlia"), 1, 4)
+    drawn = sample_photographs(small_catalogue, Filter(text="dahlia"), 1, 4)
     assert {photograph.species for photograph in drawn} == {"Dahlia pinnata"}
-    assert sample(small_catalogue, Filter(text="nothing of the kind"), 1, 4) == []
+    assert sample_photographs(small_catalogue, Filter(text="nothing of the kind"), 1, 4) == []
 
 
 COUNTS = st.lists(st.integers(1, 50), max_size=20).map(
@@ -61,7 +68,7 @@ def test_head_middle_and_tail_are_a_third_of_the_species_each(counts: list[Speci
 def test_no_species_gives_a_second_photograph_before_each_gave_one(
     counts: list[SpeciesCount], size: int
 ) -> None:
-    places = deal(counts, size, np.random.default_rng(0))
+    places = deal_equal_shares(counts, size, np.random.default_rng(0))
     dealt = [len(within) for within in places.values()]
     images = {item.species: item.images for item in counts}
     assert sum(dealt) == min(size, sum(images.values()))

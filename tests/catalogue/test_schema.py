@@ -47,7 +47,7 @@ def test_a_catalogue_of_the_first_version_is_brought_up_with_all_it_holds(tmp_pa
         assert [one.image_id for one in catalogue.all()] == ["1", "2"]
         assert catalogue.get("2") == Photograph(*_former("2", "Rosa härdii", "cached"))
         assert catalogue.counts().by_state == {"cached": 1, "remote": 1}
-        assert catalogue.tally("family") == {"family": 2}
+        assert catalogue.count_by("family") == {"family": 2}
         assert [one.image_id for one in catalogue.all(Filter(text="HARDII"))] == ["2"]
         assert catalogue.add([Photograph("2", "Acer")]).known == 1
 

@@ -116,7 +116,7 @@ def test_counts_are_those_of_the_photographs(fresh: Fresh, batches: list[list[Ph
         known = {image_id: one for image_id, one in known.items() if not one.excluded}
         counts = catalogue.counts()
         assert (counts.images, counts.excluded) == (len(known), aside)
-        assert catalogue.tally("flag").get("dark", 0) == sum(
+        assert catalogue.count_by("flag").get("dark", 0) == sum(
             "dark" in p.flags for p in known.values()
         )
         assert counts.species == len({one.species for one in known.values()})
@@ -145,7 +145,7 @@ def test_changes_set_what_they_name_and_nothing_else(catalogue: Catalogue) -> No
     assert catalogue.get("1") == photograph("1", family="Sapindaceae")._replace(**stored)
     assert catalogue.get("2") == photograph("2")._replace(flags=("dark", "tiny"))
     assert catalogue.counts().by_state == {"remote": 2, "cached": 1}
-    assert catalogue.tally("flag") == {"dark": 1, "tiny": 1}
+    assert catalogue.count_by("flag") == {"dark": 1, "tiny": 1}
 
 
 def test_a_change_of_a_field_that_is_none_changes_nothing(catalogue: Catalogue) -> None:
@@ -204,8 +204,8 @@ def test_photographs_are_counted_by_any_field(
             photograph("3", license="CC-BY", **daisy),
         ]
     )
-    assert catalogue.tally(field) == counted
-    web = catalogue.tally(field, Filter(text="asterac"))
+    assert catalogue.count_by(field) == counted
+    web = catalogue.count_by(field, Filter(text="asterac"))
     assert sum(web.values()) == 2
 
 

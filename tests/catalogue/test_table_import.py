@@ -35,7 +35,7 @@ def test_a_large_table_is_read_beside_and_comes_out_in_the_same_order(
     report = take(table)
     assert told(report) == (4, 0, 1)
     assert report.refusals[0].origin == "plants.jsonl row 3"
-    assert catalogue.tally("species") == {"Rosa Canina": 2, "Acer campestre": 1, "Ölweide": 1}
+    assert catalogue.count_by("species") == {"Rosa Canina": 2, "Acer campestre": 1, "Ölweide": 1}
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv"])

@@ -37,12 +37,12 @@ def test_photographs_are_excluded_included_relabelled_and_all_is_undone(
     assert curate("exclude", "--where", "source=web", "--note", "doubtful")["images"] == 4
     assert curate("include", "--where", "species=Rosa alba")["images"] == 2
     assert curate("relabel", "--to", "Viola alba", "--image", "Rosa1")["species"] == "Viola alba"
-    assert catalogue.tally("species") == {"Rosa alba": 2, "Viola alba": 2}
+    assert catalogue.count_by("species") == {"Rosa alba": 2, "Viola alba": 2}
     history = curate("history")
     assert [change["action"] for change in history] == ["relabel", "include", "exclude"]
     assert history[2]["note"] == "doubtful"
     assert [curate("undo")["number"] for _ in range(3)] == [3, 2, 1]
-    assert catalogue.tally("species") == {"Rosa alba": 3, "Viola alba": 3}
+    assert catalogue.count_by("species") == {"Rosa alba": 3, "Viola alba": 3}
     with pytest.raises(BadInput, match="nothing to undo"):
         curate("undo")
 
@@ -52,7 +52,7 @@ def test_what_states_no_licence_is_chosen_by_those_words(
 ) -> None:
     catalogue.update([{"image_id": "Rosa0", "license": "CC0"}])
     assert curate("exclude", "--where", "license=none stated")["images"] == 5
-    assert catalogue.tally("license") == {"CC0": 1}
+    assert catalogue.count_by("license") == {"CC0": 1}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from engine.crop.finder import find_crop
 from engine.crop.presets import CENTRE, CLASSIC
-from engine.crop.survey import comparison, photographs_in, survey, write_png
+from engine.crop.survey import comparison, image_files, survey_photographs, write_png
 from engine.errors import BadInput
 from engine.images.decode import read_rgb
 
@@ -22,21 +22,23 @@ def folder(make_image) -> Path:
 
 
 def test_photographs_are_found_by_name(folder: Path) -> None:
-    names = [file.name for file in photographs_in(folder)]
+    names = [file.name for file in image_files(folder)]
     assert names == ["0.jpg", "1.jpg", "2.jpg", "text.jpg"]
 
 
 def test_a_folder_that_is_missing_or_holds_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"^There is no folder .*gone\.$"):
-        photographs_in(tmp_path / "gone")
+        image_files(tmp_path / "gone")
     with pytest.raises(BadInput, match=r"holds no photographs\.$"):
-        photographs_in(tmp_path)
+        image_files(tmp_path)
 
 
 def test_each_photograph_has_its_crop_or_its_problem(folder: Path) -> None:
     heard: list[tuple[int, int]] = []
-    files = photographs_in(folder)
-    surveyed = list(survey(files, CLASSIC, lambda done, total, note: heard.append((done, total))))
+    files = image_files(folder)
+    surveyed = list(
+        survey_photographs(files, CLASSIC, lambda done, total, note: heard.append((done, total)))
+    )
     for item in surveyed[:3]:
         assert item.crop == find_crop(read_rgb(item.file), CLASSIC)
         assert item.milliseconds > 0
@@ -48,14 +50,14 @@ def test_each_photograph_has_its_crop_or_its_problem(folder: Path) -> None:
 def test_a_sheet_has_a_row_for_every_photograph_that_can_be_read(
     folder: Path, tmp_path: Path
 ) -> None:
-    sheet = comparison(photographs_in(folder), CENTRE)
+    sheet = comparison(image_files(folder), CENTRE)
     assert sheet.shape[0] % 3 == 0
     write_png(sheet, tmp_path / "sheet.png")
     assert (read_rgb(tmp_path / "sheet.png") == sheet).all()
 
 
 def test_under_the_centre_preset_both_crops_of_a_row_are_the_same(folder: Path) -> None:
-    sheet = comparison(photographs_in(folder)[:1], CENTRE)
+    sheet = comparison(image_files(folder)[:1], CENTRE)
     third = (sheet.shape[1] - 12) // 3
     centre, smart = sheet[:, 12 + third : 12 + 2 * third], sheet[:, 12 + 2 * third :]
     assert np.array_equal(centre, smart)

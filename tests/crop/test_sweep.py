@@ -6,7 +6,7 @@ from engine.crop.box import Box
 from engine.crop.finder import crop_from_saliency
 from engine.crop.judging import kept_saliency
 from engine.crop.presets import CLASSIC, FAST
-from engine.crop.sweep import MASSES, PADDINGS, THRESHOLDS, Swept, sweep
+from engine.crop.sweep import MASSES, PADDINGS, THRESHOLDS, Swept, sweep_crops
 
 SIZE = (400, 300)
 
@@ -21,7 +21,7 @@ SAMPLE = [Swept(blob(0.9), SIZE, Box(50, 100, 100, 100)), Swept(blob(0.4), SIZE)
 
 
 def test_a_cell_says_what_its_settings_would_do() -> None:
-    found = sweep(SAMPLE, CLASSIC, rows=(0.3, 0.5), paddings=(0.1, 0.2))
+    found = sweep_crops(SAMPLE, CLASSIC, rows=(0.3, 0.5), paddings=(0.1, 0.2))
     crops = [crop_from_saliency(item.saliency, SIZE, CLASSIC) for item in SAMPLE]
     kept = [
         kept_saliency(item.saliency, crop.square, SIZE)
@@ -32,22 +32,22 @@ def test_a_cell_says_what_its_settings_would_do() -> None:
 
 
 def test_more_padding_keeps_more_and_takes_more_room() -> None:
-    found = sweep(SAMPLE, CLASSIC)
+    found = sweep_crops(SAMPLE, CLASSIC)
     assert found.measures["area"].shape == (len(THRESHOLDS), len(PADDINGS))
     assert (np.diff(found.measures["area"][:6], axis=1) >= 0).all()
     assert (np.diff(found.measures["kept"][:6], axis=1) >= 0).all()
 
 
 def test_the_truth_is_told_of_photographs_where_it_is_known() -> None:
-    found = sweep(SAMPLE, CLASSIC, rows=(0.5,), paddings=(0.0,))
+    found = sweep_crops(SAMPLE, CLASSIC, rows=(0.5,), paddings=(0.0,))
     assert found.measures["plant_kept"][0, 0] == 1
     assert found.measures["fill"][0, 0] == 1
-    unknown = sweep(SAMPLE[1:], CLASSIC, rows=(0.5,), paddings=(0.0,))
+    unknown = sweep_crops(SAMPLE[1:], CLASSIC, rows=(0.5,), paddings=(0.0,))
     assert np.isnan(unknown.measures["plant_kept"]).all()
 
 
 def test_the_share_of_the_mass_can_take_the_thresholds_place() -> None:
-    found = sweep(SAMPLE[:1], FAST, axis="mass")
+    found = sweep_crops(SAMPLE[:1], FAST, axis="mass")
     assert found.rows == MASSES
     kept = found.measures["kept"][:, 0]
     assert (np.diff(kept) >= 0).all()
@@ -55,4 +55,4 @@ def test_the_share_of_the_mass_can_take_the_thresholds_place() -> None:
 
 
 def test_of_no_photographs_nothing_is_said() -> None:
-    assert np.isnan(sweep([], CLASSIC).measures["kept"]).all()
+    assert np.isnan(sweep_crops([], CLASSIC).measures["kept"]).all()

@@ -1,4 +1,4 @@
-"""Rebuilding a catalogue from files, splits and the journal; and beginning a new one."""
+"""Rebuilding a catalogue from files, splits and the download store; and beginning a new one."""
 
 import json
 from contextlib import closing
@@ -9,8 +9,8 @@ from engine.catalogue.export import export_catalogue
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Filter
-from engine.doctor.rebuild import begin_new, rebuild
-from engine.download.journal import open_journal
+from engine.doctor.rebuild import begin_new, rebuild_catalogue
+from engine.download.store import open_download_store
 from engine.errors import BadInput
 from engine.home import Home
 from engine.settings.split import SplitSettings
@@ -41,7 +41,7 @@ def test_what_a_split_names_comes_back_and_the_rest_is_listed(
     split_up: Home, photographs: list[Photograph]
 ) -> None:
     lose_catalogue(split_up)
-    rebuilt = rebuild(split_up, 0)
+    rebuilt = rebuild_catalogue(split_up, 0)
     assert (rebuilt.photographs, rebuilt.unknown, rebuilt.damaged) == (80, 20, 0)
     one = photographs[1]
     expected = one._replace(attribution="", license="", observer="Ann")
@@ -60,7 +60,7 @@ def test_an_export_brings_every_field_back(
     export_catalogue(opened, garden.exports / "today", 1)
     opened.close()
     lose_catalogue(garden)
-    assert rebuild(garden, 0).photographs == 100
+    assert rebuild_catalogue(garden, 0).photographs == 100
     assert records(garden)["photo-042"] == photographs[42]
 
 
@@ -68,14 +68,14 @@ def test_the_journal_gives_address_licence_and_what_was_still_to_fetch(
     garden: Home, photographs: list[Photograph]
 ) -> None:
     one = photographs[3]
-    with open_journal(garden) as journal:
+    with open_download_store(garden) as journal:
         values = [one.url, one.url, one.sha256, one.path, 1, 1, 1, "", "CC-BY", "h", "large", 0.0]
         journal.write(f"INSERT INTO fetched VALUES ({','.join('?' * 12)})", values)
         for url, image_id in ((one.url, one.image_id), ("https://example.org/new.jpg", "new")):
             row = [url, image_id, one.species, 0, "CC-BY", "example.org", 0]
             journal.write(f"INSERT INTO wanted VALUES ({','.join('?' * 7)})", row)
     lose_catalogue(garden)
-    rebuilt = rebuild(garden, 0)
+    rebuilt = rebuild_catalogue(garden, 0)
     assert (rebuilt.photographs, rebuilt.by_address, rebuilt.unknown) == (1, 1, 99)
     found = records(garden)
     assert (found[one.image_id].url, found[one.image_id].license) == (one.url, "CC-BY")
@@ -87,13 +87,13 @@ def test_a_file_whose_bytes_do_not_fit_its_name_gets_no_record(
 ) -> None:
     alter(split_up.resolve(photographs[1].path), 40, 1)
     lose_catalogue(split_up)
-    rebuilt = rebuild(split_up, 0)
+    rebuilt = rebuild_catalogue(split_up, 0)
     assert (rebuilt.photographs, rebuilt.damaged) == (79, 1)
 
 
 def test_a_damaged_catalogue_is_set_aside(split_up: Home) -> None:
     split_up.catalogue.write_bytes(b"no database " * 999)
-    rebuilt = rebuild(split_up, 0)
+    rebuilt = rebuild_catalogue(split_up, 0)
     assert split_up.resolve(rebuilt.set_aside).read_bytes() == b"no database " * 999
     assert len(records(split_up)) == 80
 

@@ -18,7 +18,7 @@ from engine.settings.run import RunSettings
 from engine.settings.split import SplitSettings
 from engine.split.classes import ClassMap
 from engine.split.make import make_split
-from engine.training.checkpoint import Place, write_checkpoint
+from engine.training.state.checkpoint import TrainingPosition, write_checkpoint
 from tests.conftest import PROJECT
 from tests.doctor.conftest import alter
 
@@ -42,7 +42,7 @@ def checkpoint(home: Home) -> Path:
     settings = RunSettings(
         data=DataSettings(train_jsonl="a", val_jsonl="b"), model=ModelSettings(name="resnet18")
     )
-    write_checkpoint(path, tensors, settings, ClassMap(("a", "b")), Place())
+    write_checkpoint(path, tensors, settings, ClassMap(("a", "b")), TrainingPosition())
     return path
 
 

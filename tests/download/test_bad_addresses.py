@@ -11,7 +11,7 @@ import pytest
 
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
-from engine.download.control import Control
+from engine.download.control import DownloadControl
 from engine.download.run import Summary, download
 from engine.home import Home
 from engine.settings.download import DownloadSettings, ProviderSettings
@@ -95,7 +95,7 @@ def fill(
 
 def seconds_until_good(home: Home, settings: DownloadSettings, most: float) -> float:
     """How long a download takes for the good ones; it is stopped then."""
-    control = Control(home)
+    control = DownloadControl(home)
     began = time.monotonic()
     done: list[float] = []
 

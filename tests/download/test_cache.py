@@ -15,16 +15,16 @@ from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Filter
 from engine.download import cache as cache_module
+from engine.download import disk_space as room_module
 from engine.download import reconcile as reconcile_module
-from engine.download import room as room_module
 from engine.download.cache import Cache, Protected, nothing_protected
-from engine.download.control import Control
-from engine.download.journal import open_journal
+from engine.download.control import DownloadControl
+from engine.download.disk_space import DiskSpaceWatch
 from engine.download.outcome import DiskFull
-from engine.download.pins import pin
+from engine.download.pins import pin_split
 from engine.download.preferences import download_settings
-from engine.download.room import Room
 from engine.download.run import Summary
+from engine.download.store import open_download_store
 from engine.errors import WorkFailed
 from engine.home import Home, open_home
 from engine.images.decode import read_rgb
@@ -138,7 +138,7 @@ def test_what_is_protected_stays_and_a_full_cache_says_so(
     with pytest.raises(WorkFailed, match=r"GB are full of photographs that must stay"):
         fetch_all(protect=lambda: Protected(hashes), cache_gigabytes=gigabytes(6))
     assert cached(catalogue) == first
-    told = Control(home).status()
+    told = DownloadControl(home).status()
     assert told is not None and "must stay" in told.note
 
 
@@ -161,8 +161,8 @@ def test_the_photographs_of_a_pinned_split_stay(
 ) -> None:
     fetch_all(limit=6, order="round-robin")
     make_split(home, catalogue, SplitSettings(name="mine"))
-    with open_journal(home) as journal:
-        pin(journal, "mine")
+    with open_download_store(home) as downloads:
+        pin_split(downloads, "mine")
     kept = protection(home, catalogue)().sha256s
     assert len(kept) == 6
     with contextlib.suppress(WorkFailed):
@@ -232,8 +232,10 @@ def test_what_was_on_its_way_when_the_trash_made_room_does_not_end_the_download(
     day.mkdir(parents=True)
     (day / "old.jpg").write_bytes(b"old")
     settings = download_settings(home)
-    with open_journal(home) as journal:
-        room = Room(settings, Cache(home, settings, journal), catalogue, nothing_protected)
+    with open_download_store(home) as downloads:
+        room = DiskSpaceWatch(
+            settings, Cache(home, settings, downloads), catalogue, nothing_protected
+        )
         both = DiskFull("first"), DiskFull("second")
         for error in both:
             room.ran_out(error)
@@ -259,7 +261,7 @@ def test_a_download_that_waits_for_room_says_so_and_goes_on_by_itself(
     def make_room_when_it_waits() -> None:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
-            status = Control(home).status()
+            status = DownloadControl(home).status()
             if status and status.phase == "paused":
                 told.append(status.note)
                 break

@@ -19,10 +19,10 @@ from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Filter
 from engine.download.fetch import Fetcher
 from engine.download.gate import Gate
-from engine.download.journal import open_journal
-from engine.download.outcome import Failed, Moved
+from engine.download.outcome import Failed, Redirected
 from engine.download.queue import Queue
 from engine.download.run import Summary
+from engine.download.store import open_download_store
 from engine.home import Home
 from engine.settings.download import DownloadSettings, ProviderSettings
 from tests.download.conftest import IMPATIENT, QUICK
@@ -107,8 +107,8 @@ def test_no_fault_is_kept_as_good_or_tried_for_ever(
     assert [item.image_id for item in catalogue.all(Filter(state="cached"))] == ["good"]
     files = [file for file in home.images.glob("[!.]*/*") if file.is_file()]
     assert [file.read_bytes() for file in files] == [WHOLE]
-    with open_journal(home) as journal:
-        kinds = {item.url: item.kind for item in Queue(journal).failures()}
+    with open_download_store(home) as downloads:
+        kinds = {item.url: item.kind for item in Queue(downloads).failures()}
     assert kinds == {server.url(path_of(fault)): kind for fault, (_, kind) in FAULTS.items()}
     for fault in FAULTS:
         assert len(server.asked(path_of(fault))) <= (6 if "circle" in fault else 2), fault
@@ -154,8 +154,8 @@ def test_an_objection_without_a_pause_halves_the_pace(
     server.put("/a.jpg", in_turn(status(code), body(jpeg(seed=1))))
     settings = QUICK.model_copy(update={"other_hosts": ProviderSettings(start_rate=16)})
     assert fetch_all(other_hosts=settings.other_hosts).successful == 4
-    with open_journal(home) as journal:
-        view = Gate(journal, settings).views()[0]
+    with open_download_store(home) as downloads:
+        view = Gate(downloads, settings).views()[0]
     assert view.state == "slowed"
     assert view.rate is not None and view.rate < 16
 
@@ -203,7 +203,7 @@ def test_a_stranger_cannot_redirect_to_a_port_of_this_machine(
         IMPATIENT.model_copy(update={"allow_private_hosts": False}), home.images / ".incoming"
     )
     moved = careful.fetch(f"http://stranger.example:{server.port}/a.jpg", lambda size: "")
-    assert isinstance(moved, Moved)
+    assert isinstance(moved, Redirected)
     outcome = careful.fetch(moved.target, lambda size: "")
     careful.close()
     inner.close()

@@ -10,7 +10,7 @@ import zlib
 import pytest
 
 from engine.download.fetch import Fetcher
-from engine.download.outcome import Deferred, Failed, Fetched, Moved, Outcome
+from engine.download.outcome import Deferred, Failed, Fetched, Outcome, Redirected
 from engine.home import Home
 from tests.download.server import (
     Behaviour,
@@ -220,7 +220,7 @@ def test_the_pause_that_a_host_asks_for_is_read(
 
 def test_a_redirect_is_handed_back_and_not_followed(server: Server, fetcher: Fetcher) -> None:
     outcome = fetch(fetcher, server.put("/a.jpg", redirect("/b.jpg?x=1")))
-    assert isinstance(outcome, Moved)
+    assert isinstance(outcome, Redirected)
     assert outcome.target == server.url("/b.jpg?x=1")
     assert not server.asked("/b.jpg?x=1")
 

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 
 from engine.catalogue.sqlite import SqliteCatalogue
-from engine.download.control import Control
-from engine.download.journal import open_journal
+from engine.download.control import DownloadControl
 from engine.download.run import Summary, download
+from engine.download.store import open_download_store
 from engine.home import Home
 from engine.settings.download import ProviderSettings
 from tests.download.conftest import QUICK
@@ -26,8 +26,8 @@ def test_every_attempt_counts_retries_and_redirects_too(
     server.put("/real.jpg", body(jpeg()))
     provider = ProviderSettings(hosts=("127.0.0.1",), requests_per_day=100, start_rate=None)
     fetch_all(providers={"here": provider})
-    with open_journal(home) as journal:
-        row = journal.row("SELECT SUM(amount) FROM spent WHERE account = 'here requests'")
+    with open_download_store(home) as downloads:
+        row = downloads.row("SELECT SUM(amount) FROM spent WHERE account = 'here requests'")
     assert row == (len(server.requests),) == (4,)
 
 
@@ -54,7 +54,7 @@ def test_a_budget_of_bytes_is_never_overdrawn(
     budget = 3.5 * len(jpeg(200, 150)) / 1e9
     provider = ProviderSettings(hosts=("127.0.0.1",), gigabytes_per_hour=budget, start_rate=None)
     settings = QUICK.model_copy(update={"providers": {"here": provider}})
-    control = Control(home)
+    control = DownloadControl(home)
 
     def stop_when_it_waits() -> None:
         deadline = time.monotonic() + 30

@@ -4,8 +4,8 @@ import pytest
 
 from engine.download.gate import Gate
 from engine.download.host import PARKED_AT, Host
-from engine.download.journal import Journal, open_journal
 from engine.download.outcome import Failed
+from engine.download.store import DownloadStore, open_download_store
 from engine.home import Home
 from engine.settings.download import DownloadSettings, ProviderSettings
 
@@ -62,8 +62,8 @@ def test_an_unpaced_host_that_objects_is_paced_from_what_it_was_asked() -> None:
 
 def test_a_burst_to_an_unpaced_host_counts_for_what_it_was(home: Home) -> None:
     settings = DownloadSettings(other_hosts=ProviderSettings(start_rate=None))
-    with open_journal(home) as journal:
-        gate = Gate(journal, settings)
+    with open_download_store(home) as downloads:
+        gate = Gate(downloads, settings)
         assert all(gate.ask("a").wait == 0 for _ in range(30))
         gate.tell("a", TOO_OFTEN, gate.now())
         assert gate.views()[0].rate == 15
@@ -78,8 +78,8 @@ def test_answers_that_were_waited_for_by_nobody_prove_nothing() -> None:
 
 @pytest.fixture
 def gate(home: Home):
-    with open_journal(home) as journal:
-        yield Gate(journal, DownloadSettings())
+    with open_download_store(home) as downloads:
+        yield Gate(downloads, DownloadSettings())
 
 
 def test_fast_errors_never_speed_a_host_up(gate: Gate) -> None:
@@ -114,11 +114,11 @@ def test_an_answer_in_between_keeps_a_host_from_being_parked(gate: Gate) -> None
 
 def test_a_pause_that_was_asked_for_holds_in_other_processes_too(home: Home) -> None:
     settings = DownloadSettings()
-    with open_journal(home) as journal:
+    with open_download_store(home) as downloads:
         pausing = Failed("transient", "The host is overloaded (503).", "slow down", 503, 90.0)
-        Gate(journal, settings).tell("a", pausing, 10**12)
-    with open_journal(home) as journal:
-        turn = Gate(journal, settings).ask("a")
+        Gate(downloads, settings).tell("a", pausing, 10**12)
+    with open_download_store(home) as downloads:
+        turn = Gate(downloads, settings).ask("a")
         assert turn.why == "paused"
         assert 85 < turn.wait <= 90
 
@@ -126,14 +126,14 @@ def test_a_pause_that_was_asked_for_holds_in_other_processes_too(home: Home) -> 
 def test_every_attempt_counts_against_the_providers_budget(home: Home) -> None:
     provider = ProviderSettings(hosts=(".example.org",), requests_per_day=3, start_rate=None)
     settings = DownloadSettings(providers={"example": provider})
-    with open_journal(home) as journal:
-        gate = Gate(journal, settings)
+    with open_download_store(home) as downloads:
+        gate = Gate(downloads, settings)
         assert [gate.ask(f"{name}.example.org").why for name in "abcd"] == ["", "", "", "budget"]
         assert [budget.spent for budget in gate.budgets("z.example.org")] == [3]
 
 
-def test_the_known_providers_have_the_limits_they_publish(journal: Journal) -> None:
-    gate = Gate(journal, DownloadSettings())
+def test_the_known_providers_have_the_limits_they_publish(downloads: DownloadStore) -> None:
+    gate = Gate(downloads, DownloadSettings())
 
     def limits(host: str) -> list[tuple[float, int]]:
         return [(budget.limit.span, budget.limit.most) for budget in gate.budgets(host)]
@@ -145,6 +145,6 @@ def test_the_known_providers_have_the_limits_they_publish(journal: Journal) -> N
 
 
 @pytest.fixture
-def journal(home: Home):
-    with open_journal(home) as opened:
+def downloads(home: Home):
+    with open_download_store(home) as opened:
         yield opened

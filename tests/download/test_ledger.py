@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.download.clock import Clock, TimeSource
-from engine.download.journal import Journal
 from engine.download.ledger import Ledger, Limit
+from engine.download.store import DownloadStore
 
 
 @dataclass
@@ -44,8 +44,8 @@ def file(tmp_path: Path) -> Path:
 
 
 def opened(file: Path, machine: Machine) -> Ledger:
-    journal = Journal(file)
-    return Ledger(journal, Clock(journal, machine.source))
+    downloads = DownloadStore(file)
+    return Ledger(downloads, Clock(downloads, machine.source))
 
 
 DAY = Limit("api requests", 86_400, 100)
@@ -105,14 +105,14 @@ def test_a_clock_set_back_while_the_machine_was_off_opens_nothing(
 @given(st.lists(st.tuples(st.floats(0, 3), st.integers(1, 4)), max_size=60))
 def test_no_span_ever_holds_more_than_its_limit(steps: list[tuple[float, int]]) -> None:
     machine, limit = Machine(), Limit("x", 10, 7)
-    journal = Journal(Path(":memory:"))
-    ledger = Ledger(journal, Clock(journal, machine.source))
+    downloads = DownloadStore(Path(":memory:"))
+    ledger = Ledger(downloads, Clock(downloads, machine.source))
     spent: list[tuple[float, int]] = []
     for pause, amount in steps:
         machine.passes(pause)
         if ledger.take([limit], amount) == 0:
             spent.append((machine.uptime, amount))
-    journal.close()
+    downloads.close()
     for start, _ in spent:
         assert sum(amount for t, amount in spent if start <= t < start + 10) <= 7
 
@@ -120,19 +120,19 @@ def test_no_span_ever_holds_more_than_its_limit(steps: list[tuple[float, int]]) 
 @given(st.integers(1, 30), st.floats(0.5, 50))
 def test_hardly_anything_of_a_budget_goes_unused(most: int, span: float) -> None:
     machine, limit = Machine(), Limit("x", span, most)
-    journal = Journal(Path(":memory:"))
-    ledger = Ledger(journal, Clock(journal, machine.source))
+    downloads = DownloadStore(Path(":memory:"))
+    ledger = Ledger(downloads, Clock(downloads, machine.source))
     for _ in range(3 * most):
         while (wait := ledger.take([limit], 1)) > 0:
             machine.passes(wait)
-    journal.close()
+    downloads.close()
     # Three budgets take two spans and two sixtieths.
     assert machine.uptime - 100 <= 2 * span * 61 / 60 * 1.02
 
 
 def test_threads_and_processes_share_one_budget(file: Path) -> None:
     limit = Limit("shared", 3_600, 50)
-    Journal(file).close()
+    DownloadStore(file).close()
     context = multiprocessing.get_context("spawn")
     counts = context.Queue()
     workers = [context.Process(target=spend_greedily, args=(file, limit, counts)) for _ in range(2)]
@@ -146,8 +146,8 @@ def test_threads_and_processes_share_one_budget(file: Path) -> None:
 
 def spend_greedily(file: Path, limit: Limit, counts: "multiprocessing.Queue[int]") -> None:
     """Take as much as there is, in four threads, and say how much that was."""
-    journal = Journal(file)
-    ledger, granted = Ledger(journal, Clock(journal)), itertools.count()
+    downloads = DownloadStore(file)
+    ledger, granted = Ledger(downloads, Clock(downloads)), itertools.count()
     threads = [
         threading.Thread(
             target=lambda: [next(granted) for _ in range(20) if not ledger.take([limit], 1)]
@@ -158,5 +158,5 @@ def spend_greedily(file: Path, limit: Limit, counts: "multiprocessing.Queue[int]
         thread.start()
     for thread in threads:
         thread.join()
-    journal.close()
+    downloads.close()
     counts.put(next(granted))

@@ -4,8 +4,8 @@ import pytest
 
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
-from engine.download.journal import open_journal
-from engine.download.plan import Plan, plan_download
+from engine.download.plan import DownloadPlan, plan_download
+from engine.download.store import open_download_store
 from engine.download.variants import in_size
 from engine.home import Home
 from engine.settings.download import DownloadSettings
@@ -16,10 +16,10 @@ BUCKET = "https://inaturalist-open-data.s3.amazonaws.com/photos"
 
 def plan(
     home: Home, catalogue: SqliteCatalogue, limit: int | None = None, **chosen: object
-) -> Plan:
+) -> DownloadPlan:
     settings = DownloadSettings().model_copy(update=chosen)
-    with open_journal(home) as journal:
-        return plan_download(catalogue, journal, settings, cache_used=0, limit=limit)
+    with open_download_store(home) as downloads:
+        return plan_download(catalogue, downloads, settings, cache_used=0, limit=limit)
 
 
 def wanted(catalogue: SqliteCatalogue, base: str, **species: int) -> None:
@@ -100,8 +100,8 @@ def test_what_was_fetched_tells_the_weight_of_what_comes(
 ) -> None:
     wanted(catalogue, MEDIA, rosa=10)
     assert plan(home, catalogue).measured is False
-    with open_journal(home) as journal:
-        journal.write_many(
+    with open_download_store(home) as downloads:
+        downloads.write_many(
             "INSERT INTO fetched VALUES (?, '', '', '', 1, 1, 500, '', '', ?, 'original', 0)",
             ((str(n), "static.inaturalist.org") for n in range(20)),
         )
@@ -112,6 +112,6 @@ def test_what_was_fetched_tells_the_weight_of_what_comes(
 def test_what_was_given_up_is_no_part_of_the_plan(home: Home, catalogue: SqliteCatalogue) -> None:
     wanted(catalogue, MEDIA, rosa=2)
     url = in_size(next(catalogue.all()).url, "original")
-    with open_journal(home) as journal:
-        journal.write("INSERT INTO failure VALUES (?, '', 'permanent', '', 404, 1, 1, 0)", [url])
+    with open_download_store(home) as downloads:
+        downloads.write("INSERT INTO failure VALUES (?, '', 'permanent', '', 404, 1, 1, 0)", [url])
     assert plan(home, catalogue).images == 1

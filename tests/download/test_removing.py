@@ -17,11 +17,11 @@ from PIL import Image
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Filter
-from engine.download.journal import open_journal
-from engine.download.pins import pin
+from engine.download.pins import pin_split
 from engine.download.queue import Queue
 from engine.download.reconcile import STRAY_SECONDS, PhotographsMissing, reconcile
 from engine.download.run import Consent, download
+from engine.download.store import open_download_store
 from engine.download.trash import days
 from engine.home import Home, open_home
 from engine.images.store import ImageStore
@@ -127,9 +127,9 @@ def test_a_lost_catalogue_costs_no_file(place: Home, host: Server) -> None:
     before = files(place)
     place.catalogue.rename(place.root / "catalogue.sqlite")
     with closing(SqliteCatalogue(place.root / "empty.sqlite")) as empty:
-        with open_journal(place) as journal:
-            Queue(journal).fill(empty, "original")
-            found = reconcile(place, journal, empty)
+        with open_download_store(place) as downloads:
+            Queue(downloads).fill(empty, "original")
+            found = reconcile(place, downloads, empty)
         assert (found.removed, len(found.waiting.paths)) == (0, FETCHED)
         assert files(place) == before
         summary = download(place, empty, QUICK)
@@ -272,9 +272,9 @@ def test_a_single_stray_goes_to_the_trash_unasked(place: Home) -> None:
         # Its row names other bytes now.
         lost = {"state": "remote", "path": "", "sha256": "", "url": "https://example.org/gone.jpg"}
         catalogue.update([{"image_id": one.image_id} | lost])
-        with open_journal(place) as journal:
-            Queue(journal).fill(catalogue, "original")
-            found = reconcile(place, journal, catalogue)
+        with open_download_store(place) as downloads:
+            Queue(downloads).fill(catalogue, "original")
+            found = reconcile(place, downloads, catalogue)
     assert (found.removed, found.waiting.paths) == (1, ())
     assert Path(one.path).name not in files(place)
     status, told, _ = engine(place, "download", "trash", "empty")
@@ -311,8 +311,8 @@ def test_an_import_slower_than_strays_are_young_loses_nothing(
     # As an import does: the files first, their rows when the batch is whole.
     stored = [ImageStore(home).keep(make_image(f"{n}.png", seed=n)) for n in range(30)]
     age(home)
-    with open_journal(home) as journal:
-        reconcile(home, journal, catalogue, remove_strays=True)
+    with open_download_store(home) as downloads:
+        reconcile(home, downloads, catalogue, remove_strays=True)
     catalogue.add(
         Photograph(f"p{n}", "Rosa", path=one.path, sha256=one.sha256, state="cached")
         for n, one in enumerate(stored)
@@ -337,9 +337,9 @@ def test_a_pin_keeps_photographs_fetched_after_the_split_whatever_the_catalogue(
     folder.mkdir(parents=True)
     line = {"image_id": "unheard of", "url": host.url("/3.jpg"), "species": "Acer", "label": 0}
     (folder / "train.jsonl").write_text(json.dumps(line) + "\n")
-    with open_journal(place) as journal:
-        pin(journal, "mine")
-        (kept,) = journal.rows("SELECT sha256 FROM fetched WHERE url LIKE '%/3.jpg'")
+    with open_download_store(place) as downloads:
+        pin_split(downloads, "mine")
+        (kept,) = downloads.rows("SELECT sha256 FROM fetched WHERE url LIKE '%/3.jpg'")
     with closing(SqliteCatalogue(place.root / "empty.sqlite")) as empty:
         protect = protection(place, empty)
         assert protect().sha256s == {kept[0]}
@@ -385,8 +385,11 @@ def test_a_day_of_the_trash_goes_after_thirty(place: Home) -> None:
     for day in ("2020-01-01", "2999-01-01"):
         (place.images / ".trash" / day / "ab").mkdir(parents=True)
         (place.images / ".trash" / day / "ab" / "x.jpg").write_bytes(b"old")
-    with closing(SqliteCatalogue(place.catalogue)) as catalogue, open_journal(place) as journal:
-        reconcile(place, journal, catalogue)
+    with (
+        closing(SqliteCatalogue(place.catalogue)) as catalogue,
+        open_download_store(place) as downloads,
+    ):
+        reconcile(place, downloads, catalogue)
     assert [day.date for day in days(place)] == ["2999-01-01"]
 
 
@@ -400,7 +403,7 @@ def test_one_missing_photograph_of_many_is_fetched_again_and_two_are_asked_about
         file.unlink()
     with (
         closing(SqliteCatalogue(place.catalogue)) as catalogue,
-        open_journal(place) as journal,
+        open_download_store(place) as downloads,
         pytest.raises(PhotographsMissing, match=r"^2 photographs are missing"),
     ):
-        reconcile(place, journal, catalogue)
+        reconcile(place, downloads, catalogue)

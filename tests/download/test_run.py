@@ -10,10 +10,10 @@ from engine.catalogue.opening import open_catalogue
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Filter
-from engine.download.control import Control
-from engine.download.journal import open_journal
+from engine.download.control import DownloadControl
 from engine.download.queue import Queue
 from engine.download.run import Summary, download
+from engine.download.store import open_download_store
 from engine.errors import BadInput
 from engine.home import Home
 from engine.settings.download import ProviderSettings
@@ -25,13 +25,13 @@ FetchAll = Callable[..., Summary]
 
 
 def kinds(home: Home) -> dict[str, int]:
-    with open_journal(home) as journal:
-        return Queue(journal).failure_counts()
+    with open_download_store(home) as downloads:
+        return Queue(downloads).failure_counts()
 
 
 def reasons(home: Home) -> list[str]:
-    with open_journal(home) as journal:
-        return [item.reason for item in Queue(journal).failures()]
+    with open_download_store(home) as downloads:
+        return [item.reason for item in Queue(downloads).failures()]
 
 
 def test_photographs_come_in_and_the_catalogue_knows(
@@ -49,8 +49,10 @@ def test_photographs_come_in_and_the_catalogue_knows(
         assert len(content) == home.resolve(photograph.path).stat().st_size
     assert len(server.requests) == 8
     assert fetch_all().requests == 0
-    with open_journal(home) as journal:
-        row = journal.row("SELECT license, final_url, bytes FROM fetched WHERE url LIKE '%/a.jpg'")
+    with open_download_store(home) as downloads:
+        row = downloads.row(
+            "SELECT license, final_url, bytes FROM fetched WHERE url LIKE '%/a.jpg'"
+        )
     assert row is not None
     assert row[:2] == ("CC-BY-4.0", server.url("/a.jpg"))
     assert row[2] == len(jpeg(seed=97))
@@ -114,8 +116,8 @@ def test_failures_are_classed_listed_and_tried_again_by_class(
     assert len(server.requests) == asked
 
     server.put("/b.jpg", body(jpeg(seed=7)))
-    with open_journal(home) as journal:
-        assert Queue(journal).retry("permanent") == 1
+    with open_download_store(home) as downloads:
+        assert Queue(downloads).retry("permanent") == 1
     summary = fetch_all()
     assert (summary.successful, summary.requests) == (1, 1)
     assert "permanent" not in kinds(home)
@@ -140,8 +142,8 @@ def test_redirects_are_followed_a_little_way(
     assert (summary.successful, summary.failed) == (1, 2)
     assert len(server.asked("/b.jpg")) == 6
     assert kinds(home) == {"policy": 2}
-    with open_journal(home) as journal:
-        row = journal.row("SELECT final_url FROM fetched")
+    with open_download_store(home) as downloads:
+        row = downloads.row("SELECT final_url FROM fetched")
     assert row == (server.url("/real.jpg"),)
 
 
@@ -175,7 +177,7 @@ def test_a_download_pauses_goes_on_and_stops_when_it_is_told(
     home: Home, catalogue: SqliteCatalogue, server: Server, want: Want
 ) -> None:
     want(*[f"n{number:03}" for number in range(60)])
-    control = Control(home)
+    control = DownloadControl(home)
     settings = QUICK.model_copy(
         update={"other_hosts": ProviderSettings(start_rate=20, connections=2)}
     )

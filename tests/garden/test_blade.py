@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.garden.blade import Blade, View, bounds, camera, paint
+from engine.garden.blade import Blade, Camera, bounds, camera, paint
 from engine.garden.lamina import Surface, lamina
 from engine.garden.light import STUDIO, vector
 
@@ -25,7 +25,7 @@ def test_a_camera_keeps_lengths_and_right_angles(yaw: float, pitch: float, roll:
 
 
 def test_up_in_the_garden_is_up_in_the_picture() -> None:
-    placed = View(camera(0, 0), 100, 50, 180).place(leaf())
+    placed = Camera(camera(0, 0), 100, 50, 180).place(leaf())
     assert np.allclose(placed.at(0.0)[:2], (50, 180))
     assert np.allclose(placed.at(1.0)[:2], (50, 80))
 
@@ -33,7 +33,7 @@ def test_up_in_the_garden_is_up_in_the_picture() -> None:
 @settings(max_examples=40, deadline=None)
 @given(angles, angles, st.floats(-0.5, 0.5))
 def test_what_is_painted_lies_in_the_blades_bounds(yaw: float, pitch: float, bend: float) -> None:
-    placed = View(camera(yaw, pitch), 60, 100, 100).place(leaf(bend))
+    placed = Camera(camera(yaw, pitch), 60, 100, 100).place(leaf(bend))
     alpha = paint([placed], STUDIO, 0, 0, 200, 200)[..., 3]
     rows, columns = np.nonzero(alpha > 0.1)
     assert len(rows) > 0
@@ -44,7 +44,7 @@ def test_what_is_painted_lies_in_the_blades_bounds(yaw: float, pitch: float, ben
 
 
 def test_a_canvas_may_be_any_window_of_the_picture() -> None:
-    placed = View(camera(0.3, 0.2), 60, 100, 100).place(leaf(0.2))
+    placed = Camera(camera(0.3, 0.2), 60, 100, 100).place(leaf(0.2))
     whole = paint([placed], STUDIO, 0, 0, 200, 200)
     window = paint([placed], STUDIO, 80, 40, 50, 50)
     assert np.allclose(whole[40:90, 80:130], window, atol=0.02)
@@ -52,7 +52,7 @@ def test_a_canvas_may_be_any_window_of_the_picture() -> None:
 
 def test_the_nearer_blade_hides_the_farther() -> None:
     red, blue = vector(3, 0, 0), vector(0, 0, 3)
-    view = View(camera(0, 0), 60, 100, 150)
+    view = Camera(camera(0, 0), 60, 100, 150)
     far = view.place(Blade(leaf().lamina, vector(0, 0, -1), vector(0, 1, 0), vector(0.3, 0, 0),
                            tint=red))  # fmt: skip
     near = view.place(Blade(leaf().lamina, vector(0, 0, 1), vector(0, 1, 0), vector(0.3, 0, 0),

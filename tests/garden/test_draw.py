@@ -5,13 +5,14 @@ import numpy as np
 import pytest
 
 from engine.garden.draw import draw
-from engine.garden.plan import Planting, plan
+from engine.garden.plan import Planting, plan_garden
 from engine.garden.species import SPECIES
 
 
 def first_small_planting_of(species: str) -> Planting:
     return min(
-        (p for p in plan() if p.species == species), key=lambda p: (p.width * p.height, p.file)
+        (p for p in plan_garden() if p.species == species),
+        key=lambda p: (p.width * p.height, p.file),
     )
 
 
@@ -31,7 +32,7 @@ def test_the_box_is_the_masks_own_and_lies_inside(species: str) -> None:
 
 
 def test_the_plant_takes_a_fair_part_of_the_picture() -> None:
-    for planting in plan()[10::90]:
+    for planting in plan_garden()[10::90]:
         *_, width, height = draw(planting).box
         assert 0.08 < max(width, height) / min(planting.width, planting.height) < 0.95
 

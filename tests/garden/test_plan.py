@@ -5,18 +5,18 @@ from collections import Counter, defaultdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.garden.plan import plan
+from engine.garden.plan import plan_garden
 from engine.garden.species import SPECIES
 
 
 def test_about_six_hundred_photographs_of_at_least_twelve_species() -> None:
-    plantings = plan()
+    plantings = plan_garden()
     assert 560 <= len(plantings) <= 640
     assert len({p.species for p in plantings}) >= 12
 
 
 def test_the_tail_is_long_one_species_with_one_and_one_with_two() -> None:
-    counts = sorted(Counter(p.species for p in plan()).values())
+    counts = sorted(Counter(p.species for p in plan_garden()).values())
     assert counts[:2] == [1, 2]
     assert counts[2] >= 3
     assert counts[-1] >= 120
@@ -32,7 +32,7 @@ def test_species_names_are_distinct_binomials_of_their_genus() -> None:
 
 
 def test_files_are_numbered_within_the_folder_of_their_species() -> None:
-    plantings = plan()
+    plantings = plan_garden()
     assert len({p.file for p in plantings}) == len(plantings)
     for planting in plantings:
         folder, name = planting.file.split("/")
@@ -42,7 +42,7 @@ def test_files_are_numbered_within_the_folder_of_their_species() -> None:
 
 def test_some_observations_are_pairs_of_one_plant_and_none_is_larger() -> None:
     observations = defaultdict(list)
-    for planting in plan():
+    for planting in plan_garden():
         observations[planting.observation_id].append(planting)
     sizes = Counter(len(group) for group in observations.values())
     assert set(sizes) == {1, 2}
@@ -53,7 +53,7 @@ def test_some_observations_are_pairs_of_one_plant_and_none_is_larger() -> None:
 
 
 def test_sizes_run_from_640x480_to_1600x1200_some_of_them_upright() -> None:
-    plantings = plan()
+    plantings = plan_garden()
     sides = {tuple(sorted((p.width, p.height))) for p in plantings}
     assert min(sides) == (480, 640) and max(sides) == (1200, 1600)
     upright = sum(p.height > p.width for p in plantings)
@@ -63,10 +63,10 @@ def test_sizes_run_from_640x480_to_1600x1200_some_of_them_upright() -> None:
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**31))
 def test_every_seed_gives_one_plan_of_the_same_counts(seed: int) -> None:
-    plantings = plan(seed)
-    assert plantings == plan(seed)
+    plantings = plan_garden(seed)
+    assert plantings == plan_garden(seed)
     assert Counter(p.species for p in plantings) == {s.binomial: s.count for s in SPECIES}
 
 
 def test_another_seed_gives_other_photographs() -> None:
-    assert {p.seed for p in plan(7)}.isdisjoint({p.seed for p in plan(8)})
+    assert {p.seed for p in plan_garden(7)}.isdisjoint({p.seed for p in plan_garden(8)})

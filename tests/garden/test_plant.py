@@ -7,12 +7,12 @@ import cv2
 import pytest
 
 from engine.garden.draw import draw
-from engine.garden.plan import Planting, plan
+from engine.garden.plan import Planting, plan_garden
 from engine.garden.plant import draw_all, plant_garden
 
 
 def handful() -> list[Planting]:
-    small = [p for p in plan() if p.width * p.height <= 640 * 480]
+    small = [p for p in plan_garden() if p.width * p.height <= 640 * 480]
     return small[::66]
 
 

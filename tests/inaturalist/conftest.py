@@ -6,7 +6,7 @@ import pytest
 
 from engine.catalogue.importing import ImportReport
 from engine.catalogue.sqlite import SqliteCatalogue
-from engine.download.preferences import choose, download_settings
+from engine.download.preferences import download_settings, save_download_settings
 from engine.home import Home
 from engine.images.store import ImageStore
 from engine.inaturalist.api import Api, opened_api
@@ -44,7 +44,7 @@ def ask_there(
         "connections": 1,
         "start_rate": None,
     }
-    choose(
+    save_download_settings(
         home,
         {
             "inaturalist_api": inaturalist.address,

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from engine.download.journal import open_journal
+from engine.download.store import open_download_store
 from engine.errors import BadInput, WorkFailed
 from engine.home import Home
 from engine.inaturalist import api as asking
 from engine.inaturalist.api import Api, opened_api
 from engine.inaturalist.names import Taxon
-from engine.inaturalist.search import Estimate, estimate, make_search
+from engine.inaturalist.search import SearchEstimate, estimate_search, make_search
 from engine.settings.download import DownloadSettings
 from tests.download.server import body, in_turn, raw, redirect, status
 from tests.inaturalist.conftest import ask_there
@@ -24,13 +24,13 @@ def quick_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_estimate_counts_and_takes_nothing(api: Api, inaturalist: Inaturalist) -> None:
-    found = estimate(api, make_search(api, "Bellis perennis"))
+    found = estimate_search(api, make_search(api, "Bellis perennis"))
     assert (found.observations, found.species) == (12, 1)
     assert inaturalist.pages == []
 
 
 def test_an_estimate_says_how_many_requests_a_limit_takes() -> None:
-    found = Estimate(Taxon(1, "Bellis", "genus"), None, 12_345, 15, pace=60 / 55)
+    found = SearchEstimate(Taxon(1, "Bellis", "genus"), None, 12_345, 15, pace=60 / 55)
     assert [found.requests(limit) for limit in (None, 1_000, 1_001, 20_000)] == [62, 5, 6, 62]
 
 
@@ -152,5 +152,5 @@ def test_a_good_answer_after_a_bad_one_lets_the_host_off(
 ) -> None:
     inaturalist.server.otherwise = in_turn(status(500), told([]))
     api.ask("taxa", q="Bellis")
-    with open_journal(home) as journal:
-        assert journal.row("SELECT strikes, requests, photographs FROM host") == (0, 2, 0)
+    with open_download_store(home) as downloads:
+        assert downloads.row("SELECT strikes, requests, photographs FROM host") == (0, 2, 0)

@@ -11,8 +11,8 @@ import pytest
 
 from engine.catalogue.opening import open_catalogue
 from engine.catalogue.sqlite import SqliteCatalogue
-from engine.download.journal import open_journal
 from engine.download.queue import Queue
+from engine.download.store import open_download_store
 from engine.errors import WorkFailed
 from engine.home import Home
 from engine.settings.download import DownloadSettings
@@ -36,8 +36,8 @@ def test_what_is_taken_in_can_be_downloaded_in_every_size(
     home: Home, take: Take, catalogue: SqliteCatalogue
 ) -> None:
     take()
-    with open_journal(home) as journal:
-        queue = Queue(journal)
+    with open_download_store(home) as downloads:
+        queue = Queue(downloads)
         assert queue.fill(catalogue, "medium") == 12
         queue.order(catalogue, "newest")
         (host,) = queue.hosts()

@@ -4,7 +4,7 @@ import pytest
 
 from engine.errors import BadInput
 from engine.inaturalist.api import Api
-from engine.inaturalist.names import Place, Taxon, find_place, find_taxon
+from engine.inaturalist.names import GeographicPlace, Taxon, find_place, find_taxon
 from engine.inaturalist.search import make_search
 from tests.inaturalist.server import Inaturalist, taxon
 
@@ -50,9 +50,9 @@ def test_places_of_one_name_are_told_apart_by_their_full_name(
         {"id": 9, "name": "Springfield", "display_name": "Springfield, OH"},
         {"id": 10, "name": "Springfield", "display_name": "Springfield, IL"},
     ]
-    assert find_place(api, "georgia") == Place(7, "Georgia")
-    assert find_place(api, "Georgia, US") == Place(8, "Georgia, US")
-    assert find_place(api, "8") == Place(8, "Georgia, US")
+    assert find_place(api, "georgia") == GeographicPlace(7, "Georgia")
+    assert find_place(api, "Georgia, US") == GeographicPlace(8, "Georgia, US")
+    assert find_place(api, "8") == GeographicPlace(8, "Georgia, US")
     assert find_place(api, "  ") is None
     with pytest.raises(BadInput, match=r"several places called Springfield; .*OH = 9, .*IL = 10"):
         find_place(api, "Springfield")

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from engine.catalogue.importing import Candidate, Refusal
-from engine.inaturalist.observations import Families, photographs_of, species_of
+from engine.inaturalist.observations import Families, observation_photographs, species_of
 from engine.inaturalist.search import LICENCES, OPEN_LICENCES
 from tests.inaturalist.server import observation, photo
 
 
 def read(told: Any, licences: tuple[str, ...] = OPEN_LICENCES) -> list[Candidate | Refusal]:
-    return list(photographs_of(told, licences, Families(), "inaturalist"))
+    return list(observation_photographs(told, licences, Families(), "inaturalist"))
 
 
 def test_a_photograph_is_told_with_all_that_its_use_asks_for() -> None:

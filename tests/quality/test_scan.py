@@ -16,7 +16,7 @@ from engine.images.store import ImageStore
 from engine.progress import silent
 from engine.quality.alike import alike
 from engine.quality.measuring import measure_all
-from engine.quality.scan import scan
+from engine.quality.scan import scan_quality
 from engine.quality.store import MeasureStore
 from engine.settings.quality import QualitySettings
 from tests.quality.test_measures import meadow
@@ -69,7 +69,7 @@ def damage(home: Home, catalogue: Catalogue) -> Photograph:
 
 
 def test_every_fault_is_found_and_becomes_a_filter(home: Home, scanned: Catalogue) -> None:
-    found = scan(home, scanned, USUAL)
+    found = scan_quality(home, scanned, USUAL)
     assert (found.images, found.measured) == (12, 11)
     assert found.by_flag == {
         "unreadable": 0,
@@ -86,7 +86,7 @@ def test_every_fault_is_found_and_becomes_a_filter(home: Home, scanned: Catalogu
     }
     for flag, images in found.by_flag.items():
         assert flagged(scanned, flag) == images
-    assert scanned.tally("species", Filter(flag="bytes-of-two-species")) == {
+    assert scanned.count_by("species", Filter(flag="bytes-of-two-species")) == {
         "Rosa canina": 1,
         "Rosa gallica": 1,
     }
@@ -95,16 +95,16 @@ def test_every_fault_is_found_and_becomes_a_filter(home: Home, scanned: Catalogu
 def test_a_second_scan_reads_nothing_again_and_changes_nothing(
     home: Home, scanned: Catalogue
 ) -> None:
-    scan(home, scanned, USUAL)
-    again = scan(home, scanned, USUAL)
+    scan_quality(home, scanned, USUAL)
+    again = scan_quality(home, scanned, USUAL)
     assert (again.measured, again.changed) == (0, 0)
 
 
 def test_other_limits_judge_anew_without_reading_a_photograph(
     home: Home, scanned: Catalogue
 ) -> None:
-    scan(home, scanned, USUAL)
-    found = scan(home, scanned, QualitySettings(tiny_side=50, blurry_sharpness=0))
+    scan_quality(home, scanned, USUAL)
+    found = scan_quality(home, scanned, QualitySettings(tiny_side=50, blurry_sharpness=0))
     assert (found.measured, found.by_flag["tiny"], found.by_flag["blurry"]) == (0, 0, 0)
     assert flagged(scanned, "tiny") == 0
 
@@ -113,12 +113,12 @@ def test_what_is_damaged_or_missing_is_unreadable_until_it_is_mended(
     home: Home, scanned: Catalogue
 ) -> None:
     one = damage(home, scanned)
-    whole = scan(home, scanned, USUAL)
+    whole = scan_quality(home, scanned, USUAL)
     assert whole.by_flag["unreadable"] == 1
     assert scanned.get(one.image_id).flags == ("unreadable",)  # type: ignore[union-attr]
-    assert scan(home, scanned, USUAL).measured == 1
+    assert scan_quality(home, scanned, USUAL).measured == 1
     save(home.resolve(one.path).parent, ".", Path(one.path).name, meadow(9))
-    assert scan(home, scanned, USUAL).by_flag["unreadable"] == 0
+    assert scan_quality(home, scanned, USUAL).by_flag["unreadable"] == 0
 
 
 def test_an_observation_with_two_labels_is_found_within_its_source(
@@ -135,7 +135,7 @@ def test_an_observation_with_two_labels_is_found_within_its_source(
             Photograph("7", "Acer platanoides", source="web", flags=("doubtful-name",)),
         ]
     )
-    found = scan(home, catalogue, USUAL)
+    found = scan_quality(home, catalogue, USUAL)
     assert found.by_flag["observation-of-two-species"] == 2
     chosen = Filter(flag="observation-of-two-species")
     assert [one.image_id for one in catalogue.all(chosen)] == ["1", "2"]
@@ -144,16 +144,16 @@ def test_an_observation_with_two_labels_is_found_within_its_source(
 
 
 def test_excluding_one_of_two_settles_it(home: Home, scanned: Catalogue) -> None:
-    scan(home, scanned, USUAL)
+    scan_quality(home, scanned, USUAL)
     exclude(scanned, Filter(species="Rosa gallica", flag="duplicate-bytes"))
-    found = scan(home, scanned, USUAL)
+    found = scan_quality(home, scanned, USUAL)
     assert (found.by_flag["duplicate-bytes"], found.by_flag["bytes-of-two-species"]) == (0, 0)
 
 
 def test_the_other_photographs_of_a_finding_are_named_the_same_bytes_first(
     home: Home, scanned: Catalogue
 ) -> None:
-    scan(home, scanned, USUAL)
+    scan_quality(home, scanned, USUAL)
     good, smaller = scanned.all(Filter(flag="near-duplicate"))
     assert alike(scanned, good, 9) == [smaller]
     one, other = scanned.all(Filter(flag="duplicate-bytes"))
@@ -164,7 +164,7 @@ def test_the_other_photographs_of_a_finding_are_named_the_same_bytes_first(
 
 
 def test_the_look_comes_into_the_catalogue(home: Home, scanned: Catalogue) -> None:
-    scan(home, scanned, USUAL)
+    scan_quality(home, scanned, USUAL)
     looks = [one.phash for one in scanned.all()]
     assert sum(len(look) == 16 for look in looks) == 11
     assert looks.count("") == 1
@@ -187,18 +187,18 @@ def test_a_scan_that_was_cut_off_goes_on_where_it_was(home: Home, scanned: Catal
 
 
 def test_an_empty_catalogue_is_scanned_at_once(home: Home, catalogue: SqliteCatalogue) -> None:
-    found = scan(home, catalogue, USUAL)
+    found = scan_quality(home, catalogue, USUAL)
     assert (found.images, found.changed, sum(found.by_flag.values())) == (0, 0, 0)
 
 
 def test_photographs_that_are_emptied_altered_or_removed_after_a_scan_are_found(
     home: Home, scanned: Catalogue
 ) -> None:
-    scan(home, scanned, USUAL)
+    scan_quality(home, scanned, USUAL)
     emptied, altered, removed = scanned.page(Filter(species="Rosa canina"), None, 3).photographs
     home.resolve(emptied.path).write_bytes(b"")
     other = cv2.imencode(".jpg", meadow(99))[1].tobytes()
     home.resolve(altered.path).write_bytes(other)
     home.resolve(removed.path).unlink()
-    found = scan(home, scanned, USUAL)
+    found = scan_quality(home, scanned, USUAL)
     assert (found.measured, found.changed, found.by_flag["unreadable"]) == (3, 3, 3)

@@ -13,7 +13,7 @@ from engine.catalogue.folder_import import import_folder
 from engine.catalogue.opening import open_catalogue
 from engine.home import Home
 from engine.images.store import ImageStore
-from engine.runs.log import log_tail
+from engine.jobs.log import log_tail
 from engine.runs.run import Run, find_run
 from engine.settings.files import validate
 from engine.settings.run import RunSettings

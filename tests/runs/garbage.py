@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from engine.training.folder import RunFolder
+from engine.training.state.run_folder import RunFolder
 
 Spoil = Callable[[RunFolder], None]
 

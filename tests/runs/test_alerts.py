@@ -13,14 +13,15 @@ from typing import Any
 import pytest
 
 from engine.home import Home
+from engine.jobs.supervision import supervisor_lock
 from engine.locks import is_held
+from engine.runs.alert_rules import AlertRules
+from engine.runs.alert_sender import post_webhook, run_alert_command, send_alert
 from engine.runs.alerts import Alert, alert_file, alerts_of, append_alerts, read_alerts
-from engine.runs.messenger import post, run_command, send
 from engine.runs.run import find_run
-from engine.runs.supervision import supervisor_lock, tell_of_lost
-from engine.runs.watch import Watch
+from engine.runs.upkeep import report_lost_runs
 from engine.settings.alerts import AlertSettings
-from engine.training.diagnosis import Diagnosis, Remark, write_diagnosis
+from engine.training.report.diagnosis import Diagnosis, Remark, write_diagnosis
 
 from .written_run import written_run
 
@@ -53,10 +54,10 @@ def test_a_run_that_was_lost_is_told_with_what_can_be_done_unless_that_is_long_a
 
 
 def test_after_a_power_cut_the_supervisor_tells_of_what_was_lost(home: Home) -> None:
-    tell_of_lost(home)
+    report_lost_runs(home)
     assert not home.queue.exists(), "nothing was lost"
     written_run(home, "one", state="running", updated=time.time() - 60, host=platform.node())
-    tell_of_lost(home)
+    report_lost_runs(home)
     deadline = time.monotonic() + 30
     while not read_alerts(home).alerts and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -96,8 +97,8 @@ def test_what_the_curves_show_is_told_with_the_trainers_own_words(home: Home) ->
 def test_each_thing_is_told_once_though_the_supervisor_is_another(home: Home) -> None:
     home.queue.mkdir(parents=True)
     written_run(home, "one", state="failed", reason="No.", attempt=1)
-    Watch(home).look_at("run:one")
-    again = Watch(home)
+    AlertRules(home).look_at("run:one")
+    again = AlertRules(home)
     again.look_at("run:one")
     again.look_at("run:none")
     again.look_at("job:one")
@@ -141,17 +142,17 @@ def webhook() -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 def test_an_alert_goes_to_a_web_address(webhook: tuple[str, list[dict[str, Any]]]) -> None:
     address, got = webhook
-    post(ALERT, f"{address}/hook")
+    post_webhook(ALERT, f"{address}/hook")
     assert got[0]["kind"] == "finished"
     assert got[0]["text"] == "one · finished: It finished."
     with pytest.raises(OSError):
-        post(ALERT, f"{address}/broken")
+        post_webhook(ALERT, f"{address}/broken")
 
 
 def test_an_alert_goes_to_a_program(tmp_path: Path) -> None:
     script = tmp_path / "a script.py"
     script.write_text(f"import sys; open({str(tmp_path / 'got')!r}, 'w').write(sys.stdin.read())")
-    run_command(ALERT, f"{sys.executable} '{script}'")
+    run_alert_command(ALERT, f"{sys.executable} '{script}'")
     assert json.loads((tmp_path / "got").read_text())["sentence"] == "It finished."
 
 
@@ -160,7 +161,7 @@ def test_where_it_cannot_be_told_the_work_goes_on_and_the_log_says_so(
 ) -> None:
     settings = AlertSettings(webhook="http://127.0.0.1:9/none", command="/no/such/program")
     before = threading.active_count()
-    send(ALERT, settings)
+    send_alert(ALERT, settings)
     deadline = time.monotonic() + 10
     while threading.active_count() > before and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -14,11 +14,11 @@ from engine.errors import BadInput
 from engine.files import write_json
 from engine.home import Home, open_home
 from engine.runs.archive import CREDITS, archive_run, import_archive
-from engine.runs.control import resume
+from engine.runs.control import resume_run
 from engine.runs.members import LIMITS
 from engine.runs.notes import Notes, read_notes, write_notes
 from engine.runs.run import find_run, list_runs
-from engine.training.folder import RunFolder
+from engine.training.state.run_folder import RunFolder
 from tests.mongod import running
 
 from .bad_members import DAMAGED, STRAYING, TOO_LARGE
@@ -88,7 +88,7 @@ def test_a_run_archived_while_it_ran_is_stopped_and_not_lost(
     run = import_archive(elsewhere, archive_run(home, "one", tmp_path / "one.zip"))
     assert (run.state, run.reason) == ("stopped", "It was archived before its end.")
     with pytest.raises(BadInput, match="imported without a checkpoint"):
-        resume(elsewhere, "one")
+        resume_run(elsewhere, "one")
 
 
 def test_what_is_no_archive_of_a_run_is_refused_and_leaves_nothing(

@@ -4,7 +4,7 @@ import pytest
 
 from engine.files import write_json
 from engine.home import Home
-from engine.runs.comparison import differing, final_of, flat_settings, groups, wilson
+from engine.runs.comparison import differing, final_of, flat_settings, groups, wilson_half_width
 from engine.runs.history import History
 from engine.runs.run import find_run
 
@@ -51,6 +51,6 @@ def test_a_run_that_measured_nothing_has_a_line_all_the_same(home: Home) -> None
 
 def test_the_interval_of_a_share_stays_within_bounds() -> None:
     for share in (0.0, 0.5, 1.0):
-        low, high = wilson(share, 20)
+        low, high = wilson_half_width(share, 20)
         assert -1e-12 <= low <= share + 1e-12 and share - 1e-12 <= high <= 1 + 1e-12
-    assert math.isnan(wilson(0.5, 0)[0])
+    assert math.isnan(wilson_half_width(0.5, 0)[0])

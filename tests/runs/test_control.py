@@ -11,10 +11,10 @@ import pytest
 from engine.errors import BadInput, ClassMapMismatch
 from engine.files import read_json, write_json
 from engine.home import Home, open_home
-from engine.runs.control import launch, new_run_id, resume, stop
-from engine.runs.failure import failure_of
-from engine.runs.log import log_tail
-from engine.runs.metrics import read_metrics
+from engine.jobs.failure import explain_failure
+from engine.jobs.log import log_tail
+from engine.runs.control import launch_run, new_run_id, resume_run, stop_run
+from engine.runs.metrics_file import read_metrics
 from engine.runs.run import find_run, list_runs
 from engine.runs.trash import delete_run
 from engine.settings.run import RunSettings
@@ -25,7 +25,7 @@ LONG = 10_000
 
 
 def test_a_launched_run_finishes_by_itself(planted: Home, make_settings: MakeSettings) -> None:
-    run = launch(planted, make_settings(), "one")
+    run = launch_run(planted, make_settings(), "one")
     assert run.is_live
     run = wait_for(planted, "one", lambda run: run.state == "finished")
     assert run.status.step == run.status.steps_total > 0
@@ -42,7 +42,9 @@ def test_clicking_many_times_at_once_starts_one_run(
 ) -> None:
     settings = make_settings(LONG)
     run_id = new_run_id(settings)
-    clicks = [threading.Thread(target=launch, args=(planted, settings, run_id)) for _ in range(20)]
+    clicks = [
+        threading.Thread(target=launch_run, args=(planted, settings, run_id)) for _ in range(20)
+    ]
     for click in clicks:
         click.start()
     for click in clicks:
@@ -50,63 +52,63 @@ def test_clicking_many_times_at_once_starts_one_run(
     wait_for(planted, run_id, stepping)
     assert [run.run_id for run in list_runs(planted)] == [run_id]
     assert len(trainers_of(planted)) == 1
-    stop(planted, run_id)
+    stop_run(planted, run_id)
 
 
 def test_stopping_saves_and_resuming_goes_on(planted: Home, make_settings: MakeSettings) -> None:
-    launch(planted, make_settings(LONG), "one")
+    launch_run(planted, make_settings(LONG), "one")
     wait_for(planted, "one", stepping)
     said: list[str] = []
-    stopped = stop(planted, "one", tell=said.append)
+    stopped = stop_run(planted, "one", tell=said.append)
     assert stopped.state == "stopped"
     assert said == ["Asked it to save and stop."]
     assert stopped.can_resume
     step = stopped.status.step
-    resume(planted, "one")
+    resume_run(planted, "one")
     again = wait_for(planted, "one", lambda run: stepping(run) and run.status.step > step)
     assert again.status.attempt == 2
     steps = [line["step"] for line in read_metrics(again.folder.metrics).lines]
     assert steps == sorted(steps), "no step is done twice"
-    stop(planted, "one")
+    stop_run(planted, "one")
 
 
 def test_a_run_that_the_system_kills_has_failed_and_says_so(
     planted: Home, make_settings: MakeSettings
 ) -> None:
-    launch(planted, make_settings(LONG, checkpoint_every=2), "one")
+    launch_run(planted, make_settings(LONG, checkpoint_every=2), "one")
     wait_for(planted, "one", stepping)
     trainers_of(planted)[0].kill()
     failed = wait_for(planted, "one", lambda run: run.state == "failed")
     assert "memory runs out" in failed.reason
     assert failed.status.exit_status == -signal.SIGKILL
-    assert "halve" in failure_of(failed.reason, failed.folder.log).next_step.lower()
-    resume(planted, "one")
+    assert "halve" in explain_failure(failed.reason, failed.folder.log).next_step.lower()
+    resume_run(planted, "one")
     assert wait_for(planted, "one", stepping).status.attempt == 2
-    stop(planted, "one")
+    stop_run(planted, "one")
 
 
 def test_a_run_killed_together_with_its_supervisor_is_lost_and_can_be_resumed(
     planted: Home, make_settings: MakeSettings
 ) -> None:
-    launch(planted, make_settings(LONG, checkpoint_every=2), "one")
+    launch_run(planted, make_settings(LONG, checkpoint_every=2), "one")
     run = wait_for(planted, "one", stepping)
     for process in processes_of(planted):
         process.send_signal(signal.SIGKILL)
     lost = wait_for(planted, run.run_id, lambda run: run.state == "lost")
     assert lost.reason == "Its process ended without a word, as after a power cut."
-    resume(planted, "one")
+    resume_run(planted, "one")
     wait_for(planted, "one", stepping)
-    stop(planted, "one")
+    stop_run(planted, "one")
 
 
 def test_a_run_that_does_not_answer_is_killed_and_each_step_is_told(
     planted: Home, make_settings: MakeSettings
 ) -> None:
-    launch(planted, make_settings(LONG), "one")
+    launch_run(planted, make_settings(LONG), "one")
     wait_for(planted, "one", stepping)
     trainers_of(planted)[0].send_signal(signal.SIGSTOP)
     said: list[str] = []
-    ended = stop(planted, "one", tell=said.append, ask_seconds=0.5, term_seconds=0.5)
+    ended = stop_run(planted, "one", tell=said.append, ask_seconds=0.5, term_seconds=0.5)
     assert said == [
         "Asked it to save and stop.",
         "It did not answer; sent it SIGTERM.",
@@ -120,13 +122,13 @@ def test_a_run_that_does_not_answer_is_killed_and_each_step_is_told(
 def test_a_live_run_is_neither_resumed_nor_deleted(
     planted: Home, make_settings: MakeSettings
 ) -> None:
-    launch(planted, make_settings(LONG), "one")
+    launch_run(planted, make_settings(LONG), "one")
     with pytest.raises(BadInput, match="already"):
-        resume(planted, "one")
+        resume_run(planted, "one")
     with pytest.raises(BadInput, match="stop it first"):
         delete_run(planted, "one")
     wait_for(planted, "one", stepping)
-    stop(planted, "one")
+    stop_run(planted, "one")
     delete_run(planted, "one")
     assert list_runs(planted) == []
 
@@ -134,13 +136,13 @@ def test_a_live_run_is_neither_resumed_nor_deleted(
 def test_a_run_copied_from_another_machine_is_shown_as_what_it_is(
     planted: Home, make_settings: MakeSettings, tmp_path
 ) -> None:
-    launch(planted, make_settings(LONG), "one")
+    launch_run(planted, make_settings(LONG), "one")
     trainer = psutil.Process(wait_for(planted, "one", stepping).status.pid)
     # While it writes, files go from under the copying.
     trainer.suspend()
     shutil.copytree(planted.root, tmp_path / "copy", ignore=shutil.ignore_patterns("*-wal", ".*"))
     trainer.resume()
-    stop(planted, "one")
+    stop_run(planted, "one")
     copy = open_home(tmp_path / "copy")
     status = read_json(copy.runs / "one" / "status.json")
     assert find_run(copy, "one").state == "running", "as far as one can tell"
@@ -149,9 +151,9 @@ def test_a_run_copied_from_another_machine_is_shown_as_what_it_is(
     run = find_run(copy, "one")
     assert run.state == "lost"
     assert "greenhouse" in run.reason
-    resume(copy, "one")
+    resume_run(copy, "one")
     wait_for(copy, "one", stepping)
-    stop(copy, "one")
+    stop_run(copy, "one")
 
 
 def test_what_cannot_be_trained_on_leaves_no_folder(
@@ -162,11 +164,11 @@ def test_what_cannot_be_trained_on_leaves_no_folder(
         update={"data": settings.data.model_copy(update={"split": "none"})}
     )
     with pytest.raises(BadInput, match="no split 'none'"):
-        launch(planted, nowhere, "one")
+        launch_run(planted, nowhere, "one")
     classes = planted.splits / "small" / "classes.json"
     write_json(classes, read_json(classes) | {"species": ["Rosa alba", "Rosa lutea"]})
     with pytest.raises(ClassMapMismatch):
-        launch(planted, settings, "two")
+        launch_run(planted, settings, "two")
     assert list_runs(planted) == []
 
 
@@ -179,9 +181,9 @@ def test_a_run_nobody_made_is_not_found(planted: Home) -> None:
 def test_a_run_whose_status_is_damaged_goes_on_from_its_checkpoint(
     planted: Home, make_settings: MakeSettings
 ) -> None:
-    launch(planted, make_settings(), "one")
+    launch_run(planted, make_settings(), "one")
     wait_for(planted, "one", lambda run: run.state == "finished")
     (planted.runs / "one" / "status.json").write_text('{"run_id": "one", "sta')
     assert find_run(planted, "one").state == "damaged"
-    resume(planted, "one")
+    resume_run(planted, "one")
     assert wait_for(planted, "one", lambda run: run.state == "finished").status.step > 0

@@ -11,17 +11,17 @@ import pytest
 
 from engine.errors import WorkFailed
 from engine.home import Home
+from engine.jobs.failure import explain_failure
+from engine.jobs.job import start_job
+from engine.jobs.processes import Identity
+from engine.jobs.supervision import supervisor_lock
 from engine.locks import is_held
-from engine.runs.control import ask_to_stop, launch, resume, stop
-from engine.runs.failure import failure_of
-from engine.runs.jobs import start_job
-from engine.runs.process import Identity
+from engine.runs.control import ask_to_stop, launch_run, resume_run, stop_run
 from engine.runs.run import Run, find_run, list_runs
-from engine.runs.supervision import supervisor_lock
 from engine.runs.trash import delete_run
 from engine.settings.run import RunSettings
-from engine.training.checkpoint import open_checkpoint
-from engine.training.folder import RunFolder
+from engine.training.state.checkpoint import open_checkpoint
+from engine.training.state.run_folder import RunFolder
 from tests.conftest import PROJECT, Mount, freeze
 
 from . import stubborn
@@ -67,7 +67,7 @@ def saved_step(run: Run) -> int:
 def started(planted: Home, make_settings: MakeSettings) -> Run:
     """A run with two loaders that has saved a checkpoint and goes on."""
     settings = with_loaders(make_settings(LONG, checkpoint_every=2))
-    launch(planted, settings, "one")
+    launch_run(planted, settings, "one")
     return wait_for(planted, "one", lambda run: stepping(run) and run.folder.last.exists())
 
 
@@ -78,7 +78,7 @@ def goes_on(home: Home, after: int) -> Run:
 def ends_well(home: Home) -> None:
     """A stop is heard, saves, and leaves no process."""
     processes = all_of(find_run(home, "one"))
-    stopped = stop(home, "one")
+    stopped = stop_run(home, "one")
     assert (stopped.state, stopped.reason) == ("stopped", "It was asked to stop, and saved first.")
     assert saved_step(stopped) == stopped.status.step
     assert gone(processes)
@@ -86,7 +86,7 @@ def ends_well(home: Home) -> None:
 
 def test_the_supervisor_is_killed(planted: Home, started: Run) -> None:
     for process in processes_of(planted):
-        if "engine.runs.supervisor" in process.cmdline():
+        if "engine.runs.supervise" in process.cmdline():
             process.kill()
     goes_on(planted, started.status.step + 5)
     assert not is_held(supervisor_lock(planted))
@@ -100,7 +100,7 @@ def test_the_trainer_is_killed(planted: Home, started: Run) -> None:
     assert "killed its process" in failed.reason
     assert gone(processes)
     step = saved_step(failed)
-    resume(planted, "one")
+    resume_run(planted, "one")
     assert goes_on(planted, step).status.attempt == 2
     ends_well(planted)
 
@@ -114,9 +114,9 @@ def test_a_loader_is_killed(planted: Home, started: Run) -> None:
         lambda run: run.state == "failed" or run.status.step > started.status.step + 50,
     )
     if run.state == "failed":
-        assert failure_of(run.reason, run.folder.log).next_step
+        assert explain_failure(run.reason, run.folder.log).next_step
         assert gone(processes)
-        resume(planted, "one")
+        resume_run(planted, "one")
         goes_on(planted, saved_step(run))
     ends_well(planted)
 
@@ -129,7 +129,7 @@ def test_everything_is_killed_at_once(planted: Home, started: Run) -> None:
     assert gone(processes)
     assert lost.can_resume
     step = saved_step(lost)
-    resume(planted, "one")
+    resume_run(planted, "one")
     assert goes_on(planted, step).status.attempt == 2
     ends_well(planted)
 
@@ -164,7 +164,7 @@ def test_the_disk_fills_up_and_has_room_again(
     planted: Home, make_settings: MakeSettings, mounted: Mount
 ) -> None:
     mounted(planted.runs, "-t", "tmpfs", "-o", "size=64m", "tmpfs")
-    launch(planted, make_settings(LONG, checkpoint_every=2), "one")
+    launch_run(planted, make_settings(LONG, checkpoint_every=2), "one")
     wait_for(planted, "one", lambda run: stepping(run) and run.folder.last.exists())
     filler = planted.runs / "filler"
     with filler.open("wb", buffering=0) as stream, pytest.raises(OSError, match="No space left"):
@@ -173,11 +173,11 @@ def test_the_disk_fills_up_and_has_room_again(
     processes = all_of(find_run(planted, "one"))
     full = wait_for(planted, "one", lambda run: run.state in ("failed", "lost"))
     if full.state == "failed":
-        assert "Make room" in failure_of(full.reason, full.folder.log).next_step
+        assert "Make room" in explain_failure(full.reason, full.folder.log).next_step
     assert gone(processes)
     step = saved_step(full)
     filler.unlink()
-    resume(planted, "one")
+    resume_run(planted, "one")
     goes_on(planted, step)
     ends_well(planted)
 
@@ -185,7 +185,7 @@ def test_the_disk_fills_up_and_has_room_again(
 def test_a_home_that_cannot_be_written_to_is_shown_and_refuses_in_words(
     planted: Home, make_settings: MakeSettings, mounted: Mount
 ) -> None:
-    launch(planted, make_settings(1), "one")
+    launch_run(planted, make_settings(1), "one")
     wait_for(planted, "one", lambda run: run.state == "finished")
     deadline = time.monotonic() + 20
     while processes_of(planted) and time.monotonic() < deadline:
@@ -193,7 +193,7 @@ def test_a_home_that_cannot_be_written_to_is_shown_and_refuses_in_words(
     freeze(mounted, planted.root)
     assert [run.state for run in list_runs(planted)] == ["finished"]
     for attempt in (
-        lambda: launch(planted, make_settings(1), "two"),
+        lambda: launch_run(planted, make_settings(1), "two"),
         lambda: start_job(planted, "counts", ["counts"]),
         lambda: delete_run(planted, "one"),
     ):

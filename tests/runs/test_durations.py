@@ -8,7 +8,7 @@ from engine.runs.durations import expected_duration
 from engine.runs.run import Run, list_runs
 from engine.settings.files import save
 from engine.settings.run import RunSettings
-from engine.training.status import write_status
+from engine.training.state.status import write_status
 from tests.studio.runs.drawn_run import ended_run
 
 DRAWN = RunSettings(name="drawn")

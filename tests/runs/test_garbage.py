@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from engine.commands.runs import list_
+from engine.commands.runs import runs_list
 from engine.home import Home
 from engine.runs.alerts import read_alerts
 from engine.runs.run import Run, find_run, list_runs
-from engine.runs.supervisor import Supervisor
+from engine.runs.supervise import supervisor_of
 from engine.runs.trash import delete_run, restore_run, trash
 
 from .garbage import DAMAGED, GARBAGE
@@ -35,21 +35,21 @@ def test_the_list_shows_the_run_and_its_neighbour(
     home: Home, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with_neighbour(home, name)
-    list_(home.root, as_json=True)
+    runs_list(home.root, as_json=True)
     rows = {row["run_id"]: row for row in json.loads(capsys.readouterr().out)["runs"]}
     assert len(rows) == 2
     assert rows.pop("good")["state"] == "lost"
     (row,) = rows.values()
     assert row["state"] == ("damaged" if name in DAMAGED else "finished")
     assert bool(row["reason"]) == (name in DAMAGED)
-    list_(home.root)
+    runs_list(home.root)
     assert len(capsys.readouterr().out.splitlines()) == 2
 
 
 @pytest.mark.parametrize("name", GARBAGE)
 def test_the_supervisor_goes_on_and_tells_of_the_neighbour(home: Home, name: str) -> None:
     with_neighbour(home, name)
-    Supervisor(home).tick()
+    supervisor_of(home).tick()
     assert [(alert.run_id, alert.kind) for alert in read_alerts(home).alerts] == [("good", "lost")]
 
 

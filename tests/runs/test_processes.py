@@ -14,13 +14,13 @@ import pytest
 
 from engine.files import read_json_lines
 from engine.home import Home
+from engine.jobs.log import log_tail
 from engine.locks import is_held
-from engine.runs.control import launch, resume, stop
-from engine.runs.log import log_tail
+from engine.runs.control import launch_run, resume_run, stop_run
 from engine.runs.run import Run, find_run
 from engine.settings.files import save
-from engine.training.crew import LOOPBACK
-from engine.training.folder import RunFolder
+from engine.training.device.launcher import LOOPBACK
+from engine.training.state.run_folder import RunFolder
 
 from .conftest import MakeSettings, trainers_of
 
@@ -60,7 +60,7 @@ def test_a_killed_process_brings_all_back_to_the_last_checkpoint_and_changes_not
     planted: Home, make_settings: MakeSettings
 ) -> None:
     # Long enough that it is not over before one of them is killed.
-    launch(planted, make_settings(10, **SHORT), "broken")
+    launch_run(planted, make_settings(10, **SHORT), "broken")
     run = _wait_for(planted, "broken", _is_stepping)
     members = _members(run)
     assert len(members) == 2
@@ -69,7 +69,7 @@ def test_a_killed_process_brings_all_back_to_the_last_checkpoint_and_changes_not
     assert again.status.attempt == 2
     warnings = [line for line in log_tail(again.folder.log).splitlines() if "WARNING" in line]
     assert "Process 2 of 2 was ended by SIGKILL; all begin again" in warnings[0]
-    launch(planted, make_settings(10, **SHORT), "through")
+    launch_run(planted, make_settings(10, **SHORT), "through")
     through = _wait_for(planted, "through", lambda run: run.state == "finished")
     assert _points(again) == _points(through)
 
@@ -80,7 +80,7 @@ import os
 
 if os.environ.get("RANK") == "1":
     import torch
-    from engine.training.learner import Learner
+    from engine.training.optim.step import Learner
 
     step = Learner.step
 
@@ -101,7 +101,7 @@ def test_memory_that_runs_out_in_one_process_lets_all_begin_again_with_smaller_p
     (tmp_path / "sitecustomize.py").write_text(LITTLE_MEMORY)
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{PROJECT}")
     # From 16 to 1: more often than a process may die without a checkpoint in between.
-    launch(planted, make_settings(1, **SHORT | {"batch_size": 16}), "tight")
+    launch_run(planted, make_settings(1, **SHORT | {"batch_size": 16}), "tight")
     run = _wait_for(planted, "tight", lambda run: run.state == "finished")
     assert run.status.attempt == 5
     told = log_tail(run.folder.log)
@@ -113,15 +113,15 @@ def test_memory_that_runs_out_in_one_process_lets_all_begin_again_with_smaller_p
 def test_stopping_ends_all_processes_and_resuming_goes_on(
     planted: Home, make_settings: MakeSettings
 ) -> None:
-    launch(planted, make_settings(10_000, **SHORT), "one")
+    launch_run(planted, make_settings(10_000, **SHORT), "one")
     run = _wait_for(planted, "one", _is_stepping)
     processes = [psutil.Process(run.status.pid), *_members(run)]
-    stopped = stop(planted, "one")
+    stopped = stop_run(planted, "one")
     assert stopped.state == "stopped"
     assert stopped.can_resume
     assert psutil.wait_procs(processes, timeout=30)[1] == []
     assert not trainers_of(planted)
-    resume(planted, "one")
+    resume_run(planted, "one")
     again = _wait_for(
         planted, "one", lambda run: _is_stepping(run) and run.status.step > stopped.status.step
     )

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from engine.home import Home
+from engine.jobs.queue import edit_queue, new_ticket
 from engine.locks import claim, release
-from engine.runs.queue import changing, new_ticket
 from engine.runs.run import find_run, list_runs
 
 from .written_run import written_run
@@ -56,7 +56,7 @@ def test_a_run_that_ended_stays_ended(home: Home) -> None:
 def test_what_has_a_ticket_is_queued_and_what_was_only_made_is_lost(home: Home) -> None:
     written_run(home, "one", state="queued", updated=time.time() - 60)
     assert find_run(home, "one").reason == "It was made and never started."
-    with changing(home) as tickets:
+    with edit_queue(home) as tickets:
         tickets.append(new_ticket(home, "run:one", "cpu"))
     assert find_run(home, "one").state == "queued"
 

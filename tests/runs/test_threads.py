@@ -8,7 +8,7 @@ import pytest
 
 from engine.home import Home
 from engine.openmp import WAIT_POLICY
-from engine.runs.control import launch
+from engine.runs.control import launch_run
 from engine.training.thread_choice import candidates, divided_threads, most_threads
 
 from .conftest import MakeSettings, wait_for
@@ -52,7 +52,7 @@ def threads_of_ranks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_run_in_the_background_waits_passively_and_tries_its_threads(
     planted: Home, make_settings: MakeSettings
 ) -> None:
-    launch(planted, make_settings(threads=None), "one")
+    launch_run(planted, make_settings(threads=None), "one")
     run = wait_for(planted, "one", lambda run: run.state == "finished")
     assert "OMP_WAIT_POLICY = 'PASSIVE'" in run.folder.log.read_text()
     assert set(run.status.thread_speeds) == set(map(str, candidates(most_threads())))
@@ -64,7 +64,7 @@ def test_a_run_in_the_background_waits_passively_and_tries_its_threads(
 def test_processes_that_train_together_wait_passively_and_divide_the_cores(
     planted: Home, make_settings: MakeSettings, threads_of_ranks: Path
 ) -> None:
-    launch(planted, make_settings(threads=None, processes=2), "one")
+    launch_run(planted, make_settings(threads=None, processes=2), "one")
     run = wait_for(planted, "one", lambda run: run.state in ("finished", "failed"), 180)
     assert run.state == "finished", run.reason
     # The one that leads them, and the two that train.

@@ -8,20 +8,20 @@ import pytest
 from engine.errors import BadInput
 from engine.files import write_json
 from engine.home import Home
-from engine.runs.jobs import forget_job, read_job, start_job
-from engine.runs.queue import changing, new_ticket, read_queue
-from engine.runs.supervisor import Supervisor
+from engine.jobs.job import forget_job, read_job, start_job
+from engine.jobs.queue import edit_queue, new_ticket, read_queue
+from engine.runs.supervise import supervisor_of
 
 
 def put_in(home: Home, name: str, order: object) -> None:
     """A job that waits for its turn, however its file came to be."""
     write_json(home.jobs / name / "job.json", order)
-    with changing(home) as tickets:
+    with edit_queue(home) as tickets:
         tickets.append(new_ticket(home, f"job:{name}", "cpu"))
 
 
 def work_until_idle(home: Home, seconds: float = 60) -> None:
-    supervisor = Supervisor(home)
+    supervisor = supervisor_of(home)
     deadline = time.monotonic() + seconds
     while supervisor.tick():
         assert time.monotonic() < deadline

@@ -6,8 +6,8 @@ import time
 import pytest
 
 from engine.home import Home
+from engine.jobs.job import forget_job, read_job
 from engine.runs import upkeep
-from engine.runs.jobs import forget_job, read_job
 from engine.runs.upkeep import examine_daily
 
 YESTERDAY = time.time() - 90_000

@@ -9,8 +9,8 @@ from engine.home import Home
 from engine.settings.files import save, validate
 from engine.settings.run import RunSettings
 from engine.split.classes import ClassMap
-from engine.training.folder import RunFolder
-from engine.training.status import Status, write_status
+from engine.training.state.run_folder import RunFolder
+from engine.training.state.status import Status, write_status
 
 SPECIES = ("Acer campestre", "Bellis perennis", "Cornus mas")
 

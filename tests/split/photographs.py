@@ -7,8 +7,8 @@ import pyarrow as pa
 
 from engine.settings.split import SplitSettings
 from engine.split.earlier import Earlier
-from engine.split.evidence import Evidence, evidence_of
 from engine.split.folder import PARTS
+from engine.split.inputs import SplitInputs, split_inputs
 from engine.split.plan import SplitPlan, plan_split
 
 TEXTS = (
@@ -23,10 +23,10 @@ TEXTS = (
 )
 
 
-def evidence(rows: Sequence[Mapping[str, str]]) -> Evidence:
+def inputs(rows: Sequence[Mapping[str, str]]) -> SplitInputs:
     """Evidence of photographs given by what they have; the rest is empty."""
     columns = {name: pa.array([row.get(name, "") for row in rows], pa.string()) for name in TEXTS}
-    return evidence_of(pa.table(columns))
+    return split_inputs(pa.table(columns))
 
 
 def rows_of(images: Sequence[int]) -> list[dict[str, str]]:
@@ -43,10 +43,10 @@ def plan(
 ) -> SplitPlan:
     """The plan of these photographs under these settings."""
     values = {"name": "x", **({"earlier": "it"} if earlier else {}), **settings}
-    return plan_split(evidence(rows), SplitSettings.model_validate(values), _known(earlier))
+    return plan_split(inputs(rows), SplitSettings.model_validate(values), _known(earlier))
 
 
-def places(rows: Sequence[Mapping[str, str]], planned: SplitPlan) -> dict[str, str]:
+def indices(rows: Sequence[Mapping[str, str]], planned: SplitPlan) -> dict[str, str]:
     """The part of each photograph, by id; those left out are absent."""
     return {
         row["image_id"]: PARTS[part]
@@ -59,6 +59,6 @@ def _known(earlier: SplitPlan | None) -> Earlier | None:
     if earlier is None:
         return None
     there = earlier.parts >= 0
-    images, parts = earlier.evidence.image[there], earlier.parts[there]
+    images, parts = earlier.inputs.image[there], earlier.parts[there]
     order = np.argsort(images)
     return Earlier(images[order], parts[order])

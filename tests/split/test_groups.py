@@ -4,7 +4,7 @@ import pytest
 
 from engine.settings.split import Link
 from engine.split.groups import Groups, group
-from tests.split.photographs import evidence
+from tests.split.photographs import inputs
 
 
 def sets(groups: Groups) -> set[frozenset[int]]:
@@ -17,7 +17,7 @@ def sets(groups: Groups) -> set[frozenset[int]]:
 
 def grouped(rows: list[dict[str, str]], *links: Link, distance: int = 3) -> set[frozenset[int]]:
     rows = [{"image_id": str(n), "species": "a", **row} for n, row in enumerate(rows)]
-    return sets(group(evidence(rows), links, distance))
+    return sets(group(inputs(rows), links, distance))
 
 
 @pytest.mark.parametrize(
@@ -68,13 +68,13 @@ def test_a_group_with_two_species_is_known_as_such() -> None:
         {"image_id": str(place), "species": species, "sha256": text}
         for place, (species, text) in enumerate([("a", "h"), ("b", "h"), ("b", "k"), ("b", "k")])
     ]
-    groups = group(evidence(rows), ["bytes"], 3)
+    groups = group(inputs(rows), ["bytes"], 3)
     assert groups.mixed[groups.of_photograph].tolist() == [True, True, False, False]
 
 
 def test_a_group_is_known_again_when_photographs_come() -> None:
     rows = [{"image_id": str(n), "species": "a", "observation_id": "o"} for n in range(9)]
     fewer, more = (
-        group(evidence(rows[start:]), ["observation"], 3).anchor.tolist() for start in (5, 0)
+        group(inputs(rows[start:]), ["observation"], 3).anchor.tolist() for start in (5, 0)
     )
     assert fewer == more

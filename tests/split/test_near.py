@@ -64,8 +64,8 @@ def test_no_pair_is_farther_apart_than_asked(
 
 @given(some.integers(1, 30), some.data())
 def test_union_find_joins_any_pairs(count: int, data: some.DataObject) -> None:
-    places = some.integers(0, count - 1)
-    pairs = data.draw(some.lists(some.tuples(places, places), max_size=40))
+    indices = some.integers(0, count - 1)
+    pairs = data.draw(some.lists(some.tuples(indices, indices), max_size=40))
     root = np.arange(count)
     ends = np.array(pairs, np.int64).reshape(-1, 2)
     join(root, ends[:, 0], ends[:, 1])
@@ -73,9 +73,9 @@ def test_union_find_joins_any_pairs(count: int, data: some.DataObject) -> None:
 
 
 def test_a_long_chain_is_one_set() -> None:
-    places = np.random.default_rng(3).permutation(50_000)
+    indices = np.random.default_rng(3).permutation(50_000)
     root = np.arange(50_000)
-    join(root, places[:-1], places[1:])
+    join(root, indices[:-1], indices[1:])
     assert not root.any()
 
 

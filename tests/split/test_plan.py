@@ -11,7 +11,7 @@ from engine.errors import BadInput
 from engine.settings.split import SplitSettings
 from engine.split.folder import PARTS
 from engine.split.plan import SplitPlan, plan_split
-from tests.split.photographs import evidence, places, plan, rows_of
+from tests.split.photographs import indices, inputs, plan, rows_of
 
 Rows = list[dict[str, str]]
 counts = some.lists(some.integers(1, 60), min_size=2, max_size=12)
@@ -93,7 +93,7 @@ def test_two_groups_are_enough_for_val_and_three_for_test(sizes: list[int], seed
         for i in range(size)
     ]
     planned = plan([*rows, *rows_of([1, 1])], seed=seed)
-    train, val, test = planned.images[planned.evidence.names.index("a")].tolist()
+    train, val, test = planned.images[planned.inputs.names.index("a")].tolist()
     assert (val > 0) == (len(sizes) >= 2)
     assert (test > 0) == (len(sizes) >= 3)
     tenth = max(1, round(sum(sizes) / 10))
@@ -109,7 +109,7 @@ def test_the_order_of_the_catalogue_changes_nothing(
     rows = rows_of(images)
     other = rows.copy()
     shuffled.shuffle(other)
-    assert places(rows, plan(rows, seed=seed)) == places(other, plan(other, seed=seed))
+    assert indices(rows, plan(rows, seed=seed)) == indices(other, plan(other, seed=seed))
 
 
 @given(counts, seeds, some.data())
@@ -119,15 +119,15 @@ def test_another_species_coming_or_going_moves_nothing(
     rows = rows_of([*images, 4])
     gone = data.draw(some.sampled_from(sorted({row["species"] for row in rows})))
     fewer = [row for row in rows if row["species"] != gone]
-    before, after = places(rows, plan(rows, seed=seed)), places(fewer, plan(fewer, seed=seed))
+    before, after = indices(rows, plan(rows, seed=seed)), indices(fewer, plan(fewer, seed=seed))
     assert all(before[image] == part for image, part in after.items())
 
 
 @given(some.integers(3, 80), seeds)
 def test_a_photograph_that_comes_moves_two_others_at_most(count: int, seed: int) -> None:
     rows = rows_of([count + 1, 1])
-    before = places(rows[1:], plan(rows[1:], seed=seed))
-    after = places(rows, plan(rows, seed=seed))
+    before = indices(rows[1:], plan(rows[1:], seed=seed))
+    after = indices(rows, plan(rows, seed=seed))
     moved = sum(after[image] != part for image, part in before.items())
     tenth = [max(1, round(n / 10)) for n in (count, count + 1)]
     assert moved <= 2 + 3 * (tenth[1] - tenth[0])
@@ -143,7 +143,7 @@ def test_a_split_that_is_carried_over_moves_only_what_the_shares_force(
     more = [*rows, *({"image_id": f"new {n}", "species": name} for n, name in enumerate(new))]
     second = plan(more, earlier=first, seed=other_seed)
     came = Counter(new)
-    for species, name in enumerate(second.evidence.names):
+    for species, name in enumerate(second.inputs.names):
         grown = second.images[species] - first.images[species]
         here = [n for n in second.moved if more[n]["species"] == name]
         # New photographs fill what val and test gained; only what they cannot comes from train.
@@ -161,9 +161,9 @@ def test_a_fixed_test_part_is_kept_to_the_photograph(
     there = [row for row in rows if data.draw(some.booleans())]
     there += [row for row in rows[-2:] if row not in there]
     first = plan(there, seed=seed)
-    test = {image for image, part in places(there, first).items() if part == "test"}
+    test = {image for image, part in indices(there, first).items() if part == "test"}
     second = plan(rows, earlier=first, carry="test", seed=seed + 1 if seed < 2**31 - 1 else 0)
-    kept = {image for image, part in places(rows, second).items() if part == "test"}
+    kept = {image for image, part in indices(rows, second).items() if part == "test"}
     trained = {row["species"] for row, part in zip(rows, second.parts, strict=True) if part == 0}
     assert kept == {row["image_id"] for row in rows if row["image_id"] in test} & {
         row["image_id"] for row in rows if row["species"] in trained
@@ -202,11 +202,11 @@ def test_folds_share_one_test_part_and_deal_the_rest_once(
 ) -> None:
     rows = rows_of(images)
     plans = [fold_of(rows, fold, seed, folds) for fold in range(folds)]
-    tests = [{i for i, part in places(rows, p).items() if part == "test"} for p in plans]
+    tests = [{i for i, part in indices(rows, p).items() if part == "test"} for p in plans]
     assert all(test == tests[0] for test in tests)
     assert len({p.classes for p in plans}) == 1
     assert all(not held_out_only(rows, p) for p in plans)
-    times = Counter(i for p in plans for i, part in places(rows, p).items() if part == "val")
+    times = Counter(i for p in plans for i, part in indices(rows, p).items() if part == "val")
     free = Counter(row["species"] for row in rows if row["image_id"] not in tests[0])
     for row in rows:
         alone = free[row["species"]] == 1
@@ -218,7 +218,7 @@ def test_folds_share_one_test_part_and_deal_the_rest_once(
 
 
 def fold_of(rows: Rows, fold: int, seed: int, folds: int) -> SplitPlan:
-    return plan_split(evidence(rows), SplitSettings(seed=seed, folds=folds), fold=fold)
+    return plan_split(inputs(rows), SplitSettings(seed=seed, folds=folds), fold=fold)
 
 
 def test_the_profile_of_the_original_project_comes_out_to_the_photograph() -> None:
@@ -229,8 +229,8 @@ def test_the_profile_of_the_original_project_comes_out_to_the_photograph() -> No
     many = 118_126 - 1_504 - 2 * 913
     # Each of the 3,497 holds out max(1, n/10) twice; val and test are 11,726 over them.
     images = [30] * 3_497
-    spare = 11_726 - 3 * 3_497
-    images[:spare] = [40] * spare
+    slack = 11_726 - 3 * 3_497
+    images[:slack] = [40] * slack
     rest = many - sum(images)
     # Up to four more photographs a species change no share.
     for number in range(3_497):
@@ -259,7 +259,7 @@ def test_another_seed_deals_otherwise_and_each_photograph_as_often() -> None:
     times = Counter(
         image
         for seed in range(1_000)
-        for image, part in places(rows, plan(rows, seed=seed)).items()
+        for image, part in indices(rows, plan(rows, seed=seed)).items()
         if part == "test"
     )
     assert len(times) == 10
@@ -269,7 +269,7 @@ def test_another_seed_deals_otherwise_and_each_photograph_as_often() -> None:
 def test_a_split_made_today_is_the_one_made_tomorrow() -> None:
     rows = [{"image_id": f"{n:02}", "species": "Bellis perennis"} for n in range(12)]
     rows += rows_of([1])
-    dealt = places(rows, plan(rows))
+    dealt = indices(rows, plan(rows))
     held_out = {image: part for image, part in dealt.items() if part != "train"}
     assert held_out == {"08": "val", "06": "test"}
 

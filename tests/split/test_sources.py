@@ -17,9 +17,9 @@ from engine.settings.split import SplitSettings
 from engine.split.compare import compare_splits
 from engine.split.folder import PARTS, SplitFolder, read_part, split_folder
 from engine.split.make import make_split
-from engine.split.sources import in_words, sources_of
+from engine.split.sources import sources_of, sources_text
 from tests.mongod import running
-from tests.split.photographs import evidence, places, plan, rows_of
+from tests.split.photographs import indices, inputs, plan, rows_of
 from tests.split.written import SETTINGS, complaints
 
 
@@ -77,7 +77,7 @@ def test_several_sources_are_told_once_each(home: Home, small_catalogue: SqliteC
     split = split_folder(home, "some")
     assert json.loads(split.manifest.read_text())["sources"] == ["field", "test"]
     assert sources_of(split) == ("field", "test")
-    assert in_words(sources_of(split)) == "the sources field and test"
+    assert sources_text(sources_of(split)) == "the sources field and test"
 
 
 def test_a_manifest_that_does_not_tell_means_all_of_them(split: SplitFolder) -> None:
@@ -85,7 +85,7 @@ def test_a_manifest_that_does_not_tell_means_all_of_them(split: SplitFolder) -> 
     del manifest["sources"]
     split.manifest.write_text(json.dumps(manifest))
     assert sources_of(split) == ()
-    assert in_words(sources_of(split)) == "all sources"
+    assert sources_text(sources_of(split)) == "all sources"
 
 
 def test_a_source_without_photographs_is_refused_with_those_that_have_some(
@@ -123,9 +123,9 @@ def test_some_of_the_evidence_is_dealt_as_if_it_were_all() -> None:
         for row in rows_of([4, 7, 9, 12])
     ]
     fields = [row for row in rows if row["source"] == "field"]
-    whole = evidence(rows)
+    whole = inputs(rows)
     some = whole.only(whole.source == whole.sources.index("field"))
-    assert some.names == evidence(fields).names
-    assert (some.species == evidence(fields).species).all()
-    assert (some.image == evidence(fields).image).all()
-    assert len(places(fields, plan(fields))) == len(some)
+    assert some.names == inputs(fields).names
+    assert (some.species == inputs(fields).species).all()
+    assert (some.image == inputs(fields).image).all()
+    assert len(indices(fields, plan(fields))) == len(some)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from engine.split.shuffle import faults, shuffled
-from engine.split.spread import BUCKETS, exposure, gini, lorenz, prices
+from engine.split.shuffle import shuffle_faults, shuffled
+from engine.split.spread import BUCKETS, exposure, gini, lorenz, minimum_costs
 from tests.split.photographs import plan, rows_of
 
 counts = some.lists(some.integers(1, 300), min_size=1, max_size=40)
@@ -20,7 +20,7 @@ def test_every_species_is_in_one_bucket(images: list[int]) -> None:
 
 @given(counts, some.integers(1, 100))
 def test_the_price_of_a_minimum_is_what_falls_below_it(images: list[int], least: int) -> None:
-    (price,) = prices(np.array(images), [least])
+    (price,) = minimum_costs(np.array(images), [least])
     below = [count for count in images if count < least]
     assert (price.species, price.images) == (len(below), sum(below))
 
@@ -55,8 +55,8 @@ def test_a_plain_shuffle_judges_species_that_it_does_not_train() -> None:
     parts = shuffled(planned)
     share = [(parts == code).mean() for code in range(3)]
     assert share == pytest.approx([0.8, 0.1, 0.1], abs=0.01)
-    worse = faults(planned.evidence, planned.groups, parts)
-    own = faults(planned.evidence, planned.groups, planned.parts)
+    worse = shuffle_faults(planned.inputs, planned.groups, parts)
+    own = shuffle_faults(planned.inputs, planned.groups, planned.parts)
     assert worse.val_only > 10
     assert worse.test_only > 10
     assert worse.straddling > 5

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.home import Home
-from engine.runs.control import stop
+from engine.runs.control import stop_run
 from engine.runs.run import list_runs
 from engine.settings.split import SplitSettings
 from engine.split.make import make_split
@@ -50,7 +50,7 @@ def stopped_at_the_end(home: Home) -> Iterator[None]:
     yield
     for run in list_runs(home):
         if run.is_live:
-            stop(home, run.run_id, ask_seconds=0.2)
+            stop_run(home, run.run_id, ask_seconds=0.2)
 
 
 def words(app: AppTest) -> str:

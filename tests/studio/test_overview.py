@@ -5,8 +5,8 @@ import pytest
 
 from engine.catalogue.store import Counts
 from engine.runs.run import Run
-from engine.training.folder import RunFolder
-from engine.training.status import State, Status
+from engine.training.state.run_folder import RunFolder
+from engine.training.state.status import State, Status
 from studio.overview import Facts, flow, metrics
 from tests.studio.conftest import OpenPage
 

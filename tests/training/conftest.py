@@ -9,7 +9,7 @@ from engine.home import Home
 from engine.settings.files import validate
 from engine.settings.run import RunSettings
 from engine.split.folder import SplitFolder
-from engine.training.folder import RunFolder, prepare
+from engine.training.state.run_folder import RunFolder, prepare
 from tests.training.small import draw_split, small_settings
 
 Settings = Callable[..., RunSettings]

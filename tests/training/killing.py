@@ -16,8 +16,8 @@ from engine.home import Home, open_home
 from engine.locks import is_held
 from engine.settings.files import load, save
 from engine.settings.run import RunSettings
-from engine.training.folder import RunFolder, run_folder
 from engine.training.loop import train
+from engine.training.state.run_folder import RunFolder, run_folder
 
 CLOCK = ("t", "attempt", "images_per_second", "waiting", "seconds", "cpu", "memory_bytes")
 

@@ -7,7 +7,7 @@ import pytest
 
 from engine.catalogue.folder_import import import_folder
 from engine.catalogue.sqlite import SqliteCatalogue
-from engine.evaluation.evaluate import evaluate
+from engine.evaluation.evaluate import evaluate_run
 from engine.home import Home
 from engine.images.store import ImageStore
 from engine.settings.configs import CONFIGS
@@ -16,9 +16,9 @@ from engine.settings.run import RunSettings
 from engine.settings.split import SplitSettings
 from engine.split.folder import SplitFolder
 from engine.split.make import make_split
-from engine.training.checkpoint import open_checkpoint, require_undamaged
-from engine.training.folder import prepare
 from engine.training.loop import train
+from engine.training.state.checkpoint import open_checkpoint, require_undamaged
+from engine.training.state.run_folder import prepare
 
 FLOWERS = (
     "data.split=flowers",
@@ -48,7 +48,7 @@ def test_flowers_are_learnt_from_imagenet_weights_in_a_local_file(
     changes = (*FLOWERS, "model.name=tf_efficientnet_lite0", f"model.weights={weights}")
     folder = prepare(home, load(RunSettings, CONFIGS / "demo.yaml", changes), "flowers")
     assert train(home, folder).state == "finished"
-    assert evaluate(home, folder, "test")["top1"] >= 0.85
+    assert evaluate_run(home, folder, "test")["top1"] >= 0.85
 
 
 @pytest.mark.slow

@@ -20,9 +20,9 @@ from engine.home import Home
 from engine.locks import claim, is_held, release
 from engine.split.classes import ClassMap
 from engine.split.folder import SplitFolder, read_part
-from engine.training.checkpoint import open_checkpoint, write_checkpoint
-from engine.training.folder import RunFolder
 from engine.training.loop import train
+from engine.training.state.checkpoint import open_checkpoint, write_checkpoint
+from engine.training.state.run_folder import RunFolder
 from tests.training.conftest import Prepare
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -54,7 +54,8 @@ def _trainer(home: Home, folder: RunFolder) -> Iterator[subprocess.Popen[bytes]]
     """A trainer in a process of its own."""
     code = (
         "import sys; from pathlib import Path; from engine.home import open_home;"
-        "from engine.training.folder import run_folder; from engine.training.loop import train;"
+        "from engine.training.state.run_folder import run_folder;"
+        "from engine.training.loop import train;"
         "home = open_home(Path(sys.argv[1]));"
         "sys.exit(train(home, run_folder(home, sys.argv[2])).exit_status)"
     )
@@ -98,7 +99,7 @@ def test_a_run_learns_and_leaves_all_that_is_promised(home: Home, new_run: Prepa
         hits = arrays["class_hits"].sum() / 6
     assert hits == pytest.approx(_points(folder, "val")[24]["top1"], abs=1e-5)
     assert open_checkpoint(folder.best).classes == folder.read_classes()
-    assert open_checkpoint(folder.last).place.epoch == 4
+    assert open_checkpoint(folder.last).position.epoch == 4
     assert not is_held(folder.lock)
 
 
@@ -140,7 +141,9 @@ def test_sigterm_saves_at_the_end_of_the_step(home: Home, new_run: Prepare) -> N
         assert process.wait(timeout=60) == 130
     status = folder.read_status()
     assert status.state == "stopped"
-    assert open_checkpoint(folder.last).place.step == max(_points(folder, "train")) == status.step
+    assert (
+        open_checkpoint(folder.last).position.step == max(_points(folder, "train")) == status.step
+    )
 
 
 def test_the_stop_file_stops_and_resuming_goes_on(home: Home, new_run: Prepare) -> None:
@@ -184,7 +187,7 @@ def test_a_loss_that_is_no_number_ends_the_run_with_a_sentence(
     checkpoint = open_checkpoint(folder.last)
     tensors = checkpoint.tensors() | {"model.head.weight": torch.full((3, 24), float("inf"))}
     write_checkpoint(
-        folder.last, tensors, checkpoint.settings, checkpoint.classes, checkpoint.place
+        folder.last, tensors, checkpoint.settings, checkpoint.classes, checkpoint.position
     )
     before = folder.last.read_bytes()
     status = train(home, folder)
@@ -200,7 +203,7 @@ def test_a_checkpoint_of_another_class_map_is_refused(home: Home, new_run: Prepa
     checkpoint = open_checkpoint(folder.last)
     other = ClassMap(tuple(reversed(checkpoint.classes.species)))
     write_checkpoint(
-        folder.last, checkpoint.tensors(), checkpoint.settings, other, checkpoint.place
+        folder.last, checkpoint.tensors(), checkpoint.settings, other, checkpoint.position
     )
     status = train(home, folder)
     assert (status.state, status.exit_status) == ("failed", 2)
@@ -255,7 +258,7 @@ def test_the_log_tells_what_happened_and_a_traceback_only_of_what_was_not_forese
     home: Home, new_run: Prepare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = new_run()
-    monkeypatch.setattr("engine.training.stage.judge", lambda *_: 1 / 0)
+    monkeypatch.setattr("engine.training.stage.predict_batches", lambda *_: 1 / 0)
     status = train(home, folder)
     assert status.state == "failed"
     assert status.reason.startswith("The training broke off (ZeroDivisionError")

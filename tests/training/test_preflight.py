@@ -14,9 +14,9 @@ from engine.files import read_json
 from engine.home import Home
 from engine.settings.files import save
 from engine.split.folder import SplitFolder, read_part, write_part
-from engine.training.folder import prepare
 from engine.training.loop import train
 from engine.training.readiness import preflight
+from engine.training.state.run_folder import prepare
 from tests.training.conftest import Prepare, Settings
 
 Usage = Any
@@ -105,7 +105,7 @@ def test_a_disk_too_full_for_the_checkpoints_starts_no_training(
 def test_a_memory_too_small_is_said_with_its_size(
     home: Home, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.training.forecast.free_memory", lambda device: 100_000)
+    monkeypatch.setattr("engine.training.memory.forecast.free_memory", lambda device: 100_000)
     assert "0.0 GB are free; choose a smaller network" in _wrong(home, settings())["Memory"]
 
 

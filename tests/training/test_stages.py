@@ -13,18 +13,18 @@ from engine.home import Home
 from engine.settings.files import validate
 from engine.settings.run import RunSettings
 from engine.split.folder import SplitFolder, read_part
-from engine.training.calibration import Thermometer, read_calibration
-from engine.training.checkpoint import open_checkpoint
-from engine.training.classifier import features_of
-from engine.training.dataset import PhotoDataset
-from engine.training.device import Device
+from engine.training.calibration import TemperatureMeter, read_calibration
+from engine.training.data.dataset import PhotoDataset
+from engine.training.data.loader import Loader
+from engine.training.data.transforms import ValTransform
+from engine.training.device.device import Device
 from engine.training.features import FeaturePart, cached_features
-from engine.training.folder import RunFolder
-from engine.training.loader import Loader
 from engine.training.loop import train
-from engine.training.model import build_model, normalisation_of
-from engine.training.stop import Stopped
-from engine.training.views import ValView
+from engine.training.model.classifier import pre_logits
+from engine.training.model.network import build_model, normalisation_of
+from engine.training.state.checkpoint import open_checkpoint
+from engine.training.state.run_folder import RunFolder
+from engine.training.state.stop_signal import Stopped
 from tests.training.conftest import Prepare, Settings
 
 ADAPTED = {"model__adapter": "lora", "model__adapter_rank": 2}
@@ -139,20 +139,20 @@ def test_a_pass_over_features_that_was_cut_short_goes_on_where_it_was(
         home,
         folder.read_part(home, "train"),
         folder.read_preset(),
-        ValView(settings.augmentation.val),
+        ValTransform(settings.augmentation.val),
     )
     torch.manual_seed(0)
     model = build_model(settings.model, len(classes), 32)
     heard: list[int] = []
 
     def features(until: int) -> FeaturePart:
-        def breathe(done: int, total: int) -> None:
+        def heartbeat(done: int, total: int) -> None:
             heard.append(done)
             if done > until:
                 raise Stopped
 
         cpu = Device(torch.device("cpu"), None)
-        return cached_features(home, model, settings, part, Loader(0), cpu, breathe)
+        return cached_features(home, model, settings, part, Loader(0), cpu, heartbeat)
 
     with pytest.raises(Stopped):
         features(until=16)
@@ -161,7 +161,7 @@ def test_a_pass_over_features_that_was_cut_short_goes_on_where_it_was(
     batch = whole.__getitems__([(0, 20), (0, 3)])
     images = torch.stack([part[0, index].image for index in (20, 3)])  # type: ignore[misc]
     with torch.no_grad():
-        expected = features_of(model.eval(), normalisation_of(model)(images))
+        expected = pre_logits(model.eval(), normalisation_of(model)(images))
     assert torch.allclose(batch.images.float(), expected, atol=1e-2)
     assert batch.labels.tolist() == part.labels[[20, 3]].tolist()
 
@@ -223,7 +223,7 @@ def test_the_temperature_undoes_overconfidence() -> None:
     chance = torch.Generator().manual_seed(0)
     honest = torch.randn(2000, 4, generator=chance) * 2
     labels = torch.multinomial(honest.softmax(1), 1, generator=chance)[:, 0]
-    thermometer = Thermometer(torch.device("cpu"))
+    thermometer = TemperatureMeter(torch.device("cpu"))
     thermometer.add(3 * honest[:1000], labels[:1000])
     thermometer.add(3 * honest[1000:], labels[1000:])
     found = thermometer.read()

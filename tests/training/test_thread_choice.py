@@ -6,9 +6,9 @@ from engine.training.thread_choice import (
     TRIAL_SECONDS,
     SpeedWatch,
     candidates,
-    choose,
+    choose_threads,
     divided_threads,
-    measure,
+    measure_speeds,
     most_threads,
     speeds_in_words,
     threads_from_environment,
@@ -48,7 +48,7 @@ def test_processes_that_train_together_divide_the_threads(monkeypatch: pytest.Mo
 def test_the_fewest_threads_that_are_nearly_the_fastest_are_chosen(
     speeds: dict[int, float], current: int | None, chosen: int
 ) -> None:
-    assert choose(speeds, current) == chosen
+    assert choose_threads(speeds, current) == chosen
 
 
 def test_speeds_are_told_the_fastest_first() -> None:
@@ -96,7 +96,7 @@ class _Machine:
 def test_a_trial_measures_every_number_of_threads_in_about_a_second() -> None:
     speeds = {1: 70.0, 2: 90.0, 4: 50.0}
     machine = _Machine(speeds)
-    found = measure(list(speeds), machine.run_pass, 32, machine.clock)
+    found = measure_speeds(list(speeds), machine.run_pass, 32, machine.clock)
     assert found == pytest.approx(speeds)
     assert 0.3 < machine.now < 1.5 * TRIAL_SECONDS
     assert max(machine.images) <= 32
@@ -105,7 +105,9 @@ def test_a_trial_measures_every_number_of_threads_in_about_a_second() -> None:
 def test_a_trial_of_a_slow_network_takes_few_passes_of_few_images() -> None:
     speeds = {1: 0.5, 2: 0.8}
     machine = _Machine(speeds)
-    assert measure(list(speeds), machine.run_pass, 32, machine.clock) == pytest.approx(speeds)
+    assert measure_speeds(list(speeds), machine.run_pass, 32, machine.clock) == pytest.approx(
+        speeds
+    )
     assert machine.images == [2, 2, 2]
 
 

@@ -7,13 +7,13 @@ import torch
 
 from engine.files import read_json_lines
 from engine.home import Home
-from engine.training.checkpoint import Place, open_checkpoint
-from engine.training.device import Device
-from engine.training.journal import Journal
+from engine.training.device.device import Device
+from engine.training.device.process_group import ALONE, Ranks
 from engine.training.loop import train
-from engine.training.model import build_model
-from engine.training.ranks import ALONE, Ranks
-from engine.training.status import StatusFile
+from engine.training.model.network import build_model
+from engine.training.report.run_logger import RunLogger
+from engine.training.state.checkpoint import TrainingPosition, open_checkpoint
+from engine.training.state.status import StatusFile
 from engine.training.threads import Threads, Trial
 from tests.training.conftest import Prepare, Settings
 from tests.training.killing import differences
@@ -49,9 +49,9 @@ def _a_free_choice(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def journal(new_run: Prepare) -> Journal:
+def logger(new_run: Prepare) -> RunLogger:
     folder = new_run("journal")
-    return Journal(folder, StatusFile(folder.status, folder.read_status()), photographs=24)
+    return RunLogger(folder, StatusFile(folder.status, folder.read_status()), photographs=24)
 
 
 @pytest.mark.parametrize("network", ["vit", "convolutional"])
@@ -98,7 +98,7 @@ def test_a_resumed_run_keeps_its_threads_and_ends_bit_by_bit_as_one_that_was_nev
     monkeypatch.setattr(Trial, "__call__", trials)
     stopped.stop.touch()
     assert train(home, stopped).state == "stopped"
-    assert open_checkpoint(stopped.last).place.threads == 2
+    assert open_checkpoint(stopped.last).position.threads == 2
     # By now the machine is busy: a new trial would choose otherwise.
     trials.speeds = (50.0, 20.0)
     assert train(home, stopped).state == "finished"
@@ -116,43 +116,43 @@ def test_a_real_trial_changes_no_bit_of_a_run(home: Home, new_run: Prepare) -> N
 
 
 def test_settings_come_before_the_environment_and_that_before_a_trial(
-    journal: Journal, monkeypatch: pytest.MonkeyPatch
+    logger: RunLogger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trial = _Trial(50.0, 80.0)
-    threads = Threads(journal, CPU, ALONE)
-    assert threads.begin(None, Place(), trial) == {"threads": 2, "promised": 80.0}
+    threads = Threads(logger, CPU, ALONE)
+    assert threads.begin(None, TrainingPosition(), trial) == {"threads": 2, "promised": 80.0}
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    assert threads.begin(None, Place(), trial) == {"threads": 1, "promised": None}
-    assert threads.begin(2, Place(), trial) == {"threads": 2, "promised": None}
+    assert threads.begin(None, TrainingPosition(), trial) == {"threads": 1, "promised": None}
+    assert threads.begin(2, TrainingPosition(), trial) == {"threads": 2, "promised": None}
     assert torch.get_num_threads() == 2
     assert trial.taken == 1
 
 
-def test_more_threads_than_this_machine_has_cores_are_not_kept(journal: Journal) -> None:
-    place = Place(threads=7, promised=300.0)
-    assert Threads(journal, CPU, ALONE).begin(None, place, _Trial(80.0, 50.0))["threads"] == 1
+def test_more_threads_than_this_machine_has_cores_are_not_kept(logger: RunLogger) -> None:
+    position = TrainingPosition(threads=7, promised=300.0)
+    assert Threads(logger, CPU, ALONE).begin(None, position, _Trial(80.0, 50.0))["threads"] == 1
 
 
-def test_a_gpu_needs_no_trial(journal: Journal) -> None:
+def test_a_gpu_needs_no_trial(logger: RunLogger) -> None:
     trial, before = _Trial(50.0, 80.0), torch.get_num_threads()
-    threads = Threads(journal, _Card(torch.device("cpu"), None), ALONE)
+    threads = Threads(logger, _Card(torch.device("cpu"), None), ALONE)
     threads.use_default(None)
-    assert threads.begin(None, Place(), trial) == {"threads": None, "promised": None}
+    assert threads.begin(None, TrainingPosition(), trial) == {"threads": None, "promised": None}
     assert threads.after_step(8, 100.0) == {"threads": None, "promised": None}
     assert (trial.taken, torch.get_num_threads()) == (0, before)
 
 
-def test_processes_that_train_together_divide_the_cores_without_a_trial(journal: Journal) -> None:
+def test_processes_that_train_together_divide_the_cores_without_a_trial(logger: RunLogger) -> None:
     trial = _Trial(50.0, 80.0)
-    threads = Threads(journal, CPU, Ranks(rank=0, count=2))
-    assert threads.begin(None, Place(), trial) == {"threads": 1, "promised": None}
+    threads = Threads(logger, CPU, Ranks(rank=0, count=2))
+    assert threads.begin(None, TrainingPosition(), trial) == {"threads": 1, "promised": None}
     assert trial.taken == 0
 
 
-def test_a_trial_that_promised_too_little_is_made_again_once(journal: Journal) -> None:
+def test_a_trial_that_promised_too_little_is_made_again_once(logger: RunLogger) -> None:
     now, trial = [0.0], _Trial(20.0, 20.0)
-    threads = Threads(journal, CPU, ALONE, clock=lambda: now[0])
-    threads.begin(None, Place(), trial)
+    threads = Threads(logger, CPU, ALONE, clock=lambda: now[0])
+    threads.begin(None, TrainingPosition(), trial)
     for now[0] in range(1, 300):
         found = threads.after_step(40, 1.0)
     assert found == {"threads": 1, "promised": 40.0}
@@ -160,12 +160,12 @@ def test_a_trial_that_promised_too_little_is_made_again_once(journal: Journal) -
 
 
 def test_threads_are_tried_again_when_the_speed_falls(
-    journal: Journal, caplog: pytest.LogCaptureFixture
+    logger: RunLogger, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", logger="engine")
     now, trial = [0.0], _Trial(74.0, 81.0)
-    threads = Threads(journal, CPU, ALONE, clock=lambda: now[0])
-    assert threads.begin(None, Place(), trial)["threads"] == 2
+    threads = Threads(logger, CPU, ALONE, clock=lambda: now[0])
+    assert threads.begin(None, TrainingPosition(), trial)["threads"] == 2
     # Another process has come, and one thread suffers less from it.
     trial.speeds = (60.0, 25.0)
     for now[0] in range(1, 25):

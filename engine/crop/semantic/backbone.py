@@ -15,7 +15,7 @@ from engine.crop.lite import installed_weights
 from engine.errors import BadInput
 from engine.images.decode import Pixels
 from engine.settings.crop import USUAL_NETWORK
-from engine.weights import in_order, read_weights, resampled
+from engine.weights import match_weight_names, read_weights, resampled
 
 Features = NDArray[np.float32]
 
@@ -91,7 +91,7 @@ def _local(name: str, path: Path) -> nn.Module:
     own = network.state_dict()
     found = read_weights(path).tensors
     named = resampled(found, network)
-    chosen = named if named.keys() & own.keys() else in_order(found, own, path)
+    chosen = named if named.keys() & own.keys() else match_weight_names(found, own, path)
     # A classifier may be for other classes: none of it is looked at.
     fitting = {
         key: value for key, value in chosen.items() if key in own and value.shape == own[key].shape

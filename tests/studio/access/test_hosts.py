@@ -2,15 +2,15 @@
 
 import pytest
 
-from studio.access.hosts import Host, is_loopback, is_same_origin, parse_host
+from studio.access.hosts import AllowedHost, is_loopback, is_same_origin, parse_host
 
 
 @pytest.mark.parametrize(
     ("header", "host"),
     [
-        ("localhost", Host("localhost", None)),
-        ("LocalHost:8501", Host("localhost", 8501)),
-        ("[::1]:8501", Host("::1", 8501)),
+        ("localhost", AllowedHost("localhost", None)),
+        ("LocalHost:8501", AllowedHost("localhost", 8501)),
+        ("[::1]:8501", AllowedHost("::1", 8501)),
         ("a@localhost", None),
         ("localhost/a", None),
         ("localhost?a", None),
@@ -21,7 +21,7 @@ from studio.access.hosts import Host, is_loopback, is_same_origin, parse_host
         ("", None),
     ],
 )
-def test_a_host_header_names_a_host_or_nothing(header: str, host: Host | None) -> None:
+def test_a_host_header_names_a_host_or_nothing(header: str, host: AllowedHost | None) -> None:
     assert parse_host(header) == host
 
 

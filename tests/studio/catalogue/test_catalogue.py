@@ -10,7 +10,7 @@ from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import EVERYTHING, Filter
 from engine.files import write_json
 from engine.home import Home
-from studio.catalogue.found import by_exclusion, find
+from studio.catalogue.found import by_exclusion, find_photographs
 from studio.catalogue.paging import cursor_at
 from tests.studio.catalogue.conftest import spans
 from tests.studio.conftest import OpenPage, words
@@ -105,7 +105,7 @@ def test_any_page_is_found_by_counting(catalogue: SqliteCatalogue) -> None:
     catalogue.add(
         Photograph(f"{n % 7}-{n:03}", f"Rosa {'aba'[n % 3]}", source="far") for n in range(50)
     )
-    found = find(catalogue, EVERYTHING)
+    found = find_photographs(catalogue, EVERYTHING)
     everything = list(catalogue.all())
     for place in range(50):
         page = catalogue.page(EVERYTHING, cursor_at(catalogue, found, place), 3)
@@ -120,14 +120,14 @@ def test_what_is_offered_follows_the_other_filters(catalogue: SqliteCatalogue) -
             Photograph("3", "Bellis alba", "Bellis", source="garden", excluded=True),
         ]
     )
-    found = find(catalogue, Filter(species="Bellis alba", source="web"))
+    found = find_photographs(catalogue, Filter(species="Bellis alba", source="web"))
     assert found.images == 1
     assert found.offered["species"] == {"Acer alba": 1, "Bellis alba": 1}
     assert found.offered["source"] == {"web": 1}
-    assert found.tally("genus") == {"Bellis": 1}
-    assert found.tally("species") == {"Bellis alba": 1}
+    assert found.count_by("genus") == {"Bellis": 1}
+    assert found.count_by("species") == {"Bellis alba": 1}
     for excluded in (False, True, None):
-        found = find(catalogue, Filter(species="Bellis alba", excluded=excluded))
+        found = find_photographs(catalogue, Filter(species="Bellis alba", excluded=excluded))
         assert by_exclusion(catalogue, found) == {False: 1, True: 1, None: 2}
 
 
@@ -141,9 +141,9 @@ def test_photographs_that_state_a_licence_are_counted_beside_those_that_do_not(
             Photograph("3", "Bellis alba", source="web", license="CC0"),
         ]
     )
-    assert find(catalogue, EVERYTHING).tally("license") == {"CC0": 2, "": 1}
-    assert find(catalogue, Filter(license="CC0")).tally("license") == {"CC0": 2}
-    assert find(catalogue, Filter(license="CC0", species="x")).tally("license") == {}
+    assert find_photographs(catalogue, EVERYTHING).count_by("license") == {"CC0": 2, "": 1}
+    assert find_photographs(catalogue, Filter(license="CC0")).count_by("license") == {"CC0": 2}
+    assert find_photographs(catalogue, Filter(license="CC0", species="x")).count_by("license") == {}
 
 
 @pytest.mark.usefixtures("small_catalogue")
@@ -154,10 +154,10 @@ def test_one_photograph_is_relabelled_from_its_record_and_the_way_back_is_offere
     assert app.button(key="catalogue_do_one").disabled
     app.selectbox(key="catalogue_it_shows").set_value("Cornus mas").run()
     app.button(key="catalogue_do_one").click().run()
-    assert catalogue.tally("species")["Cornus mas"] == 5
+    assert catalogue.count_by("species")["Cornus mas"] == 5
     assert any("1 photograph relabelled to *Cornus mas*" in line.value for line in app.markdown)
     app.button(key="catalogue_undo").click().run()
-    assert catalogue.tally("species")["Acer campestre"] == 1
+    assert catalogue.count_by("species")["Acer campestre"] == 1
 
 
 def test_the_history_undoes_any_change(

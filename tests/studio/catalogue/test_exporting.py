@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.files import write_json
 from engine.home import Home
-from engine.runs.jobs import Job, read_job
+from engine.jobs.job import Job, read_job
 from tests.studio.conftest import OpenPage
 
 

@@ -17,7 +17,7 @@ from engine.images.decode import read_rgb
 from engine.settings.augmentation import ValAugmentation
 from engine.settings.crop import CropPreset
 from studio.crop_lab.pictures import pair, seen
-from studio.crop_lab.subject import find, of_photograph, of_upload, square_of
+from studio.crop_lab.subject import find_subject_crop, of_photograph, of_upload, square_of
 from studio.picture_cache import pictures
 from tests.conftest import MakeImage, flower
 from tests.studio.conftest import OpenPage
@@ -43,13 +43,15 @@ def figures(app: AppTest) -> str:
 @pytest.mark.parametrize("preset", [CLASSIC, CENTRE, CLASSIC.model_copy(update={"threshold": 0.3})])
 def test_the_crop_is_the_one_that_training_finds(preset: CropPreset) -> None:
     content = encoded()
-    assert find(of_upload("a.jpg", content), preset).crop == find_crop(read_rgb(content), preset)
+    assert find_subject_crop(of_upload("a.jpg", content), preset).crop == find_crop(
+        read_rgb(content), preset
+    )
 
 
 def test_a_picture_too_small_for_saliency_falls_back_as_in_training() -> None:
     content = encoded(12, 9, "PNG")
     subject = of_upload("small.png", content)
-    found = find(subject, CLASSIC)
+    found = find_subject_crop(subject, CLASSIC)
     assert found.crop == find_crop(read_rgb(content), CLASSIC)
     assert found.crop.is_fallback
     assert found.saliency is None

@@ -14,7 +14,7 @@ from engine.crop.presets import CLASSIC, FAST
 from engine.crop.verdict import Measured, Verdict, keep_verdict
 from engine.home import Home
 from engine.images.store import ImageStore
-from engine.runs.jobs import read_job
+from engine.jobs.job import read_job
 from studio.crop_lab.helping import JOB
 from tests.conftest import flower
 from tests.studio.conftest import OpenPage

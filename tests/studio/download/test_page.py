@@ -6,17 +6,17 @@ import pytest
 
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
-from engine.download.control import Control, Status
-from engine.download.gate import Budget, HostView
-from engine.download.journal import open_journal
+from engine.download.control import DownloadControl, DownloadStatus
+from engine.download.gate import HostBudget, HostView
 from engine.download.ledger import Limit
-from engine.download.preferences import choose, download_settings
+from engine.download.preferences import download_settings, save_download_settings
 from engine.download.queue import Queue
 from engine.download.reconcile import PhotographsMissing
 from engine.download.run import download
+from engine.download.store import open_download_store
 from engine.download.trash import Discard, days, discard
 from engine.home import Home
-from engine.runs.jobs import read_job
+from engine.jobs.job import read_job
 from engine.settings.download import DownloadSettings
 from studio.download.hosts import budget_words, state_words
 from studio.text import plain
@@ -66,14 +66,14 @@ def test_the_plan_stands_before_anything_is_fetched(
         "quercus": 2,
         "acer": 3,
     }
-    assert not Control(home).status()
+    assert not DownloadControl(home).status()
 
 
 def test_what_does_not_fit_is_told_and_only_what_fits_is_offered(
     open_page: OpenPage, home: Home, catalogue: SqliteCatalogue
 ) -> None:
     remote(catalogue, rosa=10)
-    choose(home, {"cache_gigabytes": 0.0073})
+    save_download_settings(home, {"cache_gigabytes": 0.0073})
     app = open_page("download")
     assert app.number_input(key="download.limit.10").value == 5
     assert not app.warning
@@ -97,10 +97,10 @@ def test_strangers_are_told_whom_to_write_to_before_anything_starts(
 def test_a_session_that_has_ended_is_summed_up_until_it_is_closed(
     open_page: OpenPage, home: Home
 ) -> None:
-    told = Status(
+    told = DownloadStatus(
         "ended", 1_000.0, 1_092.9, 50, 42, 8, 0, 3, {"permanent": 8}, cache_before=7, cache_after=49
     )
-    Control(home).tell(told)
+    DownloadControl(home).tell(told)
     app = open_page("download")
     figures = {metric.label: metric.value for metric in app.metric}
     assert figures == {
@@ -116,16 +116,16 @@ def test_a_session_that_has_ended_is_summed_up_until_it_is_closed(
 
 def test_a_download_that_brought_nothing_is_no_success(open_page: OpenPage, home: Home) -> None:
     failed = {"failed": 3, "kinds": {"policy": 3}}
-    Control(home).tell(Status("ended", 1_000.0, 1_010.0, 3, **failed))
+    DownloadControl(home).tell(DownloadStatus("ended", 1_000.0, 1_010.0, 3, **failed))
     app = open_page("download")
     assert not app.success
     assert "nothing came" in app.warning[0].value
-    Control(home).tell(Status("ended", 1_000.0, 1_010.0, 4, 1, **failed))
+    DownloadControl(home).tell(DownloadStatus("ended", 1_000.0, 1_010.0, 4, 1, **failed))
     assert open_page("download").success[0].value == "The download is done."
 
 
 def test_a_download_that_was_killed_is_told(open_page: OpenPage, home: Home) -> None:
-    Control(home).tell(Status("running", 1_000.0, 1_010.0, 50, 20, left=30))
+    DownloadControl(home).tell(DownloadStatus("running", 1_000.0, 1_010.0, 50, 20, left=30))
     assert "ended without a word" in open_page("download").error[0].value
 
 
@@ -133,18 +133,18 @@ def test_what_was_given_up_is_listed_by_class_and_taken_up_again(
     open_page: OpenPage, home: Home, catalogue: SqliteCatalogue
 ) -> None:
     rows = (("a", "permanent", "Gone."), ("b", "policy", "Refused."), ("c", "policy", "Refused."))
-    with open_journal(home) as journal:
+    with open_download_store(home) as downloads:
         for url, kind, reason in rows:
             values = [url, kind, reason]
-            journal.write("INSERT INTO failure VALUES (?, 'h', ?, ?, 404, 1, 1, 0)", values)
+            downloads.write("INSERT INTO failure VALUES (?, 'h', ?, ?, 404, 1, 1, 0)", values)
     app = open_page("download")
     assert len(app.dataframe[0].value) == 3
     app.session_state["download.kind"] = "policy"
     app.run()
     assert "2 addresses: not allowed" in words(app)
     app.button(key="download.retry").click().run()
-    with open_journal(home) as journal:
-        assert Queue(journal).failure_counts() == {"permanent": 1}
+    with open_download_store(home) as downloads:
+        assert Queue(downloads).failure_counts() == {"permanent": 1}
 
 
 def host(**changes: object) -> HostView:
@@ -165,10 +165,10 @@ def test_the_state_of_a_host_is_said_in_words() -> None:
 
 
 def test_a_budget_is_said_in_words() -> None:
-    assert budget_words(Budget(Limit("a bytes", 3_600, 4_500_000_000), 1_200_000_000)) == (
+    assert budget_words(HostBudget(Limit("a bytes", 3_600, 4_500_000_000), 1_200_000_000)) == (
         "1.2 GB of 4.5 GB an hour"
     )
-    assert budget_words(Budget(Limit("a requests", 60, 55), 12)) == "12 of 55 requests a minute"
+    assert budget_words(HostBudget(Limit("a requests", 60, 55), 12)) == "12 of 55 requests a minute"
 
 
 def test_files_that_no_photograph_names_are_shown_before_they_are_moved(
@@ -176,7 +176,7 @@ def test_files_that_no_photograph_names_are_shown_before_they_are_moved(
 ) -> None:
     remote(catalogue, rosa=2)
     waiting = {"strays": 612, "stray_bytes": 5_200_000_000, "stray_names": ["data/images/ab/a.jpg"]}
-    Control(home).tell(Status("ended", 1_000.0, 1_010.0, **waiting))
+    DownloadControl(home).tell(DownloadStatus("ended", 1_000.0, 1_010.0, **waiting))
     app = open_page("download")
     assert "612 files, 5.2 GB, can be removed." in words(app)
     assert app.code[0].value == "data/images/ab/a.jpg"
@@ -189,16 +189,16 @@ def test_strays_are_moved_to_the_trash_and_restored_or_emptied_on_the_page(
 ) -> None:
     SqliteCatalogue(home.catalogue).close()
     paths = [f"data/images/ab/{number:064x}.jpg" for number in range(3)]
-    with open_journal(home) as journal:
+    with open_download_store(home) as downloads:
         for number, path in enumerate(paths):
             home.resolve(path).parent.mkdir(parents=True, exist_ok=True)
             home.resolve(path).write_bytes(b"12345")
             os.utime(home.resolve(path), (0, 0))
             values = [str(number), Path(path).stem, path]
-            journal.write(
+            downloads.write(
                 "INSERT INTO fetched VALUES (?, '', ?, ?, 1, 1, 5, '', '', 'h', '', 0)", values
             )
-    Control(home).tell(Status("ended", 1_000.0, 1_010.0, strays=3, stray_bytes=15))
+    DownloadControl(home).tell(DownloadStatus("ended", 1_000.0, 1_010.0, strays=3, stray_bytes=15))
     app = open_page("download")
     app.button(key="download.remove_strays").click().run()
     until = time.monotonic() + 60
@@ -212,9 +212,9 @@ def test_strays_are_moved_to_the_trash_and_restored_or_emptied_on_the_page(
     assert f"{day.date} · 3 files, 15 bytes" in words(app)
     app.button(key=f"download.trash.restore.{day.date}").click().run()
     assert all(home.resolve(path).is_file() for path in paths) and not days(home)
-    with open_journal(home) as journal:
+    with open_download_store(home) as downloads:
         items = [Discard(path, Path(path).stem, 5, "stray") for path in paths]
-        discard(home, journal, items)
+        discard(home, downloads, items)
     app = open_page("download")
     app.button(key=f"download.trash.empty.{day.date}").click().run()
     assert not days(home) and not any(home.resolve(path).exists() for path in paths)

@@ -10,9 +10,9 @@ from engine.catalogue.sqlite import SqliteCatalogue
 from engine.doctor.condition import Check, Health
 from engine.doctor.examine import examine
 from engine.home import Home
-from engine.runs.jobs import read_job
+from engine.jobs.job import read_job
 from studio import text
-from studio.health.line import summary
+from studio.health.line import health_summary
 from tests.studio.conftest import OpenPage, words
 
 
@@ -56,7 +56,7 @@ def test_the_worst_finding_is_named_first() -> None:
         Check("b", "Empty files", "fault", "2 of 9 empty."),
         Check("c", "Files not read", "unknown", "3 of 9 not read yet."),
     )
-    said = summary(Health(checks, t=100.0), now=700.0)
+    said = health_summary(Health(checks, t=100.0), now=700.0)
     assert said == "Examined 10 minutes ago. Empty files: 2 of 9 empty. And 1 more finding."
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from engine.errors import BadInput
 from engine.home import Home
-from engine.runs.jobs import Job, read_job
+from engine.jobs.job import Job, read_job
 from studio.importing.jobs import take_folder, take_table, take_upload
-from studio.importing.outcome import sentence
+from studio.importing.outcome import import_text
 from tests.conftest import MakeImage
 from tests.studio.conftest import OpenPage
 
@@ -84,8 +84,8 @@ def test_the_address_leads_to_each_way_in(way: str, open_page: OpenPage) -> None
 
 
 def test_what_an_import_did_is_said_in_a_sentence() -> None:
-    assert sentence({"added": 1, "known": 0, "refused": 0}) == "1 photograph added."
+    assert import_text({"added": 1, "known": 0, "refused": 0}) == "1 photograph added."
     assert (
-        sentence({"added": 1_200, "known": 3, "refused": 2})
+        import_text({"added": 1_200, "known": 3, "refused": 2})
         == "1,200 photographs added, 3 known already, 2 refused."
     )

@@ -5,14 +5,16 @@ from typing import Any
 import numpy as np
 
 from engine.runs.thinning import thinned
-from studio.charts.curves import Line, Look, drawing
-from studio.charts.drawing import Drawing
+from studio.charts.curves import CurveStyle, Line, drawing
+from studio.charts.drawing import DrawnChart
 from studio.live_chart.component import difference
 
 
-def drawn(count: int, title: str = "Loss", **line: Any) -> Drawing:
+def drawn(count: int, title: str = "Loss", **line: Any) -> DrawnChart:
     steps = np.arange(count)
-    return drawing([Line("train", steps, 1 / (1 + steps), **line)], Look(title, "Cross-entropy"))
+    return drawing(
+        [Line("train", steps, 1 / (1 + steps), **line)], CurveStyle(title, "Cross-entropy")
+    )
 
 
 def shown(before: list[dict[str, Any]], entry: dict[str, Any]) -> list[dict[str, Any]]:
@@ -40,14 +42,14 @@ def test_of_a_curve_that_grew_only_the_new_points_travel() -> None:
 def test_a_changed_past_travels_from_where_it_changed() -> None:
     steps = np.arange(50.0)
     changed = np.where(steps < 30, 1 / (1 + steps), 7.0)
-    after = drawing([Line("train", steps, changed)], Look("Loss", "Cross-entropy"))
+    after = drawing([Line("train", steps, changed)], CurveStyle("Loss", "Cross-entropy"))
     assert difference("loss", drawn(50), after)["traces"][0]["keep"] == 30
 
 
 def test_what_is_not_a_number_travels_as_nothing_and_only_once() -> None:
     values = np.array([1.0, np.nan, 3.0])
-    before = drawing([Line("train", [1, 2], values[:2])], Look("Loss", "Cross-entropy"))
-    after = drawing([Line("train", [1, 2, 3], values)], Look("Loss", "Cross-entropy"))
+    before = drawing([Line("train", [1, 2], values[:2])], CurveStyle("Loss", "Cross-entropy"))
+    after = drawing([Line("train", [1, 2, 3], values)], CurveStyle("Loss", "Cross-entropy"))
     assert difference("loss", None, after)["traces"][0]["y"] == [1.0, None, 3.0]
     assert difference("loss", before, after)["traces"][0]["y"] == [3.0]
 
@@ -69,6 +71,6 @@ def test_a_long_curve_that_grows_by_a_point_sends_a_few() -> None:
 
 def test_another_number_of_lines_sends_them_all() -> None:
     two = drawing(
-        [Line("a", [1, 2], [1, 2]), Line("b", [1, 2], [3, 4])], Look("Loss", "Cross-entropy")
+        [Line("a", [1, 2], [1, 2]), Line("b", [1, 2], [3, 4])], CurveStyle("Loss", "Cross-entropy")
     )
     assert [t["keep"] for t in difference("loss", drawn(2), two)["traces"]] == [0, 0]

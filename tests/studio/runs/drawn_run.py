@@ -16,10 +16,10 @@ from engine.home import Home, open_home
 from engine.settings.files import save
 from engine.settings.run import RunSettings
 from engine.split.classes import ClassMap
-from engine.training.curves import CurveWriter
-from engine.training.folder import RunFolder
-from engine.training.lock import held
-from engine.training.status import Status, StatusFile, write_status
+from engine.training.report.curves import CurveWriter
+from engine.training.state.run_folder import RunFolder
+from engine.training.state.run_lock import hold_run_lock
+from engine.training.state.status import Status, StatusFile, write_status
 
 STEPS_AN_EPOCH = 20
 
@@ -81,7 +81,7 @@ def add_point(status: StatusFile, curves: CurveWriter, step: int, epochs: int) -
 def live(home: Home, run_id: str, seconds: float, epochs: int = 40) -> None:
     """Be that run: a step every so many seconds, until asked to stop or done."""
     folder = new_run(home, run_id, epochs)
-    with held(folder.lock), folder.log.open("a") as log:
+    with hold_run_lock(folder.lock), folder.log.open("a") as log:
         status = StatusFile(folder.status, folder.read_status())
         status.begin()
         with closing(CurveWriter(folder.metrics, status.status.attempt)) as curves:

@@ -7,10 +7,10 @@ import pytest
 
 from engine.files import write_json
 from engine.home import Home
-from engine.runs.jobs import read_job
+from engine.jobs.job import read_job
+from engine.jobs.queue import edit_queue, new_ticket
+from engine.jobs.stop_request import StopRequest, write_stop_request
 from engine.runs.notes import Notes, write_notes
-from engine.runs.queue import changing, new_ticket
-from engine.runs.wish import StopWish, write_wish
 from tests.studio.conftest import OpenPage
 from tests.studio.runs.drawn_run import ended_run
 
@@ -35,12 +35,12 @@ def test_a_torn_end_in_every_file_is_no_traceback(
     write_notes(folder, Notes("A note", ("tag",), True))
     write_json(folder.evaluation / "test.json", {"images": 60})
     write_json(folder.root / "process.json", {"pid": 1, "started": 0.0, "host": "vm"})
-    write_wish(folder.stop, StopWish(0.0))
+    write_stop_request(folder.stop, StopRequest(0.0))
     job = home.jobs / "evaluate-one"
     write_json(job / "job.json", {"arguments": ["evaluate", "one"], "started": 1.0})
     write_json(job / "ended.json", {"exit_status": 1, "reason": "No.", "t": 2.0})
     write_json(job / "progress.json", {"done": 1, "total": 2, "note": "one"})
-    with changing(home) as tickets:
+    with edit_queue(home) as tickets:
         ticket = new_ticket(home, "run:one", "cpu")
         tickets.append(type(ticket)(**{**vars(ticket), "held": True}))
     torn = files_of(home)

@@ -9,7 +9,7 @@ from engine.settings.configs import run_configs
 from engine.settings.files import load, save
 from engine.settings.run import RunSettings
 from engine.settings.stage import StageSettings
-from engine.training.folder import RunFolder
+from engine.training.state.run_folder import RunFolder
 from studio.forms import with_changes
 from studio.runs.duplicating import in_proportion
 from studio.text import plain

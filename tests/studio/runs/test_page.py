@@ -12,8 +12,8 @@ from engine.files import write_json
 from engine.home import Home
 from engine.runs.alerts import Alert, alert_file, append_alerts
 from engine.runs.run import find_run, list_runs
-from engine.training.diagnosis import Diagnosis, Remark, write_diagnosis
-from engine.training.status import write_status
+from engine.training.report.diagnosis import Diagnosis, Remark, write_diagnosis
+from engine.training.state.status import write_status
 from tests.conftest import PROJECT
 from tests.studio.conftest import OpenPage, words
 from tests.studio.runs import drawn_run

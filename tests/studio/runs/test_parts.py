@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from engine.crop.verdict import Measured, Verdict, keep_verdict
 from engine.home import Home
+from engine.jobs.queue import edit_queue, new_ticket, read_queue
 from engine.runs.alerts import Alert, append_alerts
 from engine.runs.comparison import Final
 from engine.runs.notes import Notes, read_notes, write_notes
-from engine.runs.queue import changing, new_ticket, read_queue
 from engine.runs.run import find_run
 from engine.settings.crop import CropPreset
 from engine.settings.files import save
@@ -56,7 +56,7 @@ def test_the_last_alerts_are_listed_the_latest_first(open_page: OpenPage, home: 
 
 def test_what_waits_is_held_and_taken_out_on_the_page(open_page: OpenPage, home: Home) -> None:
     ended_run(home, "one", "stopped")
-    with changing(home) as tickets:
+    with edit_queue(home) as tickets:
         ticket = new_ticket(home, "run:one", "cpu")
         tickets.append(type(ticket)(**{**vars(ticket), "held": True}))
     app = open_page("runs", run="one")

@@ -2,9 +2,14 @@ from typing import Any
 
 import pytest
 
-from engine.runs.jobs import Job
+from engine.jobs.job import Job
 from engine.settings.configs import run_configs
-from studio.train.meaning import Compared, figures, in_words, on_this_machine
+from studio.train.meaning import (
+    Compared,
+    configuration_metrics,
+    configuration_text,
+    on_this_machine,
+)
 
 
 def estimate(**changes: Any) -> dict[str, Any]:
@@ -40,7 +45,9 @@ def small() -> Compared:
 def test_each_figure_says_how_it_stands_to_the_other_configuration(
     large: Compared, small: Compared
 ) -> None:
-    shown = {metric.label: (metric.value, metric.note) for metric in figures(large, small)}
+    shown = {
+        metric.label: (metric.value, metric.note) for metric in configuration_metrics(large, small)
+    }
     assert shown == {
         "The network sees": ("384 × 384", "2.9× the other"),
         "Tokens": ("577", "2.9× the other"),
@@ -48,7 +55,7 @@ def test_each_figure_says_how_it_stands_to_the_other_configuration(
         "Memory": ("9.4 GB", "2× the other"),
         "GFLOP a photo": ("166", "3.2× the other"),
     }
-    assert in_words(large, small)[-1] == (
+    assert configuration_text(large, small)[-1] == (
         "Expect it to take 3.2 times as long as teacher_global_224, photograph for photograph."
     )
 
@@ -57,31 +64,31 @@ def test_a_small_share_of_the_other_is_told_as_people_say_it(large: Compared) ->
     tiny = compared(
         "demo", estimate(parameters=7_000_000, memory=940_000_000, flops_per_image=83e7)
     )
-    notes = {metric.label: metric.note for metric in figures(tiny, large)}
+    notes = {metric.label: metric.note for metric in configuration_metrics(tiny, large)}
     assert notes["The network sees"] == "11% of the other"
     assert notes["Parameters"] == "1/12 of the other"
     assert notes["GFLOP a photo"] == "1/200 of the other"
-    assert in_words(tiny, large)[-1] == (
+    assert configuration_text(tiny, large)[-1] == (
         "Expect it to be 200 times as fast as teacher_global, photograph for photograph."
     )
 
 
 def test_what_is_not_known_yet_is_a_dash(small: Compared) -> None:
     unknown = compared("teacher_global", None)
-    values = [metric.value for metric in figures(unknown, small)]
+    values = [metric.value for metric in configuration_metrics(unknown, small)]
     assert values == ["384 × 384", "–", "–", "–", "–"]
-    assert "Expect" not in " ".join(in_words(unknown, small))
+    assert "Expect" not in " ".join(configuration_text(unknown, small))
     assert on_this_machine(unknown) == []
 
 
 def test_without_another_configuration_nothing_is_compared(large: Compared) -> None:
-    assert [metric.note for metric in figures(large, None)] == [None] * 5
-    assert in_words(large, None) == []
+    assert [metric.note for metric in configuration_metrics(large, None)] == [None] * 5
+    assert configuration_text(large, None) == []
 
 
 def test_of_stages_it_is_said_which_takes_the_most_and_how_much_of_the_network_learns() -> None:
     staged = compared("teacher_global", estimate(stage="adapters", learning=4_900_000))
-    assert in_words(staged, None) == [
+    assert configuration_text(staged, None) == [
         "4.9 million of the parameters learn.",
         "The figures are of stage adapters, which takes the most memory.",
     ]

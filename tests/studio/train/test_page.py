@@ -7,13 +7,13 @@ from streamlit.testing.v1 import AppTest
 from engine.crop.presets import CLASSIC
 from engine.crop.verdict import Measured, Verdict, keep_verdict
 from engine.home import Home
-from engine.runs.jobs import read_job
+from engine.jobs.job import read_job
 from engine.runs.preflight import findings_in, read_preflight
 from engine.runs.run import list_runs
 from engine.settings.configs import run_configs
 from engine.settings.files import save
 from engine.settings.run import RunSettings
-from engine.training.lock import held
+from engine.training.state.run_lock import hold_run_lock
 from studio.naming import in_labels
 from tests.studio.conftest import OpenPage, words
 from tests.studio.runs.drawn_run import ended_run, new_run
@@ -28,7 +28,7 @@ def _no_estimates(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _unknown(home: Home, pair: tuple[str, object], classes: int) -> object:
-    from engine.runs.jobs import Job
+    from engine.jobs.job import Job
     from studio.train.meaning import Compared
 
     return Compared(pair[0], pair[1], Job("estimate", "none"))  # type: ignore[arg-type]
@@ -161,7 +161,7 @@ def test_a_split_that_cannot_be_trained_on_is_refused_in_a_sentence(
 
 
 def test_a_live_run_is_named_beside_the_button(open_page: OpenPage, split_home: Home) -> None:
-    with held(new_run(split_home, "first").lock):
+    with hold_run_lock(new_run(split_home, "first").lock):
         app = open_page("train", config="demo")
     assert "first is going already" in app.info[0].value
 

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 from engine.home import Home
 from engine.runs.run import Run, read_run
 from engine.settings.run import RunSettings
-from engine.training.folder import RunFolder, prepare
-from engine.training.status import write_status
+from engine.training.state.run_folder import RunFolder, prepare
+from engine.training.state.status import write_status
 from tests.conftest import MakeImage
 from tests.studio.conftest import OpenPage, words
 from tests.studio.runs.drawn_run import new_run

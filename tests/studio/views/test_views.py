@@ -10,9 +10,11 @@ def test_an_empty_state_says_why_and_offers_what_to_do_next() -> None:
         import streamlit as st
 
         from studio.views.action import Action
-        from studio.views.empty import empty
+        from studio.views.empty import empty_state
 
-        pressed = empty("No photographs yet", "Bring some in.", [Action("Plant"), Action("Import")])
+        pressed = empty_state(
+            "No photographs yet", "Bring some in.", [Action("Plant"), Action("Import")]
+        )
         st.text(pressed.label if pressed else "nothing pressed")
 
     app = AppTest.from_function(page).run()

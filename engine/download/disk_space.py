@@ -1,0 +1,76 @@
+"""Seeing to it that there is room for what comes: in the cache and on the disk."""
+
+import math
+import time
+
+from engine.catalogue.store import Catalogue
+from engine.download.cache import Cache, Protect
+from engine.download.outcome import DiskFull
+from engine.errors import WorkFailed
+from engine.settings.download import DownloadSettings
+
+_LOOK_AGAIN = 5.0
+
+
+class DiskSpaceWatch:
+    """For one download. `note` says why nothing can come just now; it is empty where it can."""
+
+    def __init__(
+        self, settings: DownloadSettings, cache: Cache, catalogue: Catalogue, protect: Protect
+    ) -> None:
+        self._settings, self._cache = settings, cache
+        self._catalogue, self._protect = catalogue, protect
+        self._full, self._look_again = "", 0.0
+        self._emptied_at = -math.inf
+
+    @property
+    def note(self) -> str:
+        if self._full or not (self._cache.is_clearing or self._cache.wants_room):
+            return self._full
+        return "Making room in the cache."
+
+    @property
+    def waits_for_disk(self) -> bool:
+        return bool(self._full)
+
+    def tend(self, flying: int) -> None:
+        """Clear and make room, where that is due; `flying` photographs are on their way.
+
+        Raises:
+            WorkFailed: there is no room, and none can be made.
+        """
+        self._cache.clear(self._catalogue)
+        if time.monotonic() >= self._look_again:
+            try:
+                self._cache.require_disk()
+                self._full = ""
+            except DiskFull as error:
+                self.ran_out(error)
+        if self._cache.wants_room and not self._cache.is_clearing and not flying:
+            self._make_room()
+
+    def ran_out(self, error: DiskFull) -> None:
+        """The disk took no more. Raises the error, unless emptying the trash makes room or the
+        download is to wait for it."""
+        if error.at < self._emptied_at:
+            # It was on its way before the trash made room, and is fetched again.
+            return
+        if self._cache.empty_oldest_trash():
+            self._emptied_at = time.monotonic()
+            return
+        if not self._settings.wait_for_room:
+            raise error
+        self._full = f"{error} The download waits for that."
+        self._look_again = time.monotonic() + _LOOK_AGAIN
+
+    def end(self) -> None:
+        """Remove what waits to be removed."""
+        self._cache.clear(self._catalogue, at_once=True)
+
+    def _make_room(self) -> None:
+        if not self._cache.make_room(self._catalogue, self._protect):
+            raise WorkFailed(
+                f"The cache's {self._settings.cache_gigabytes:g} GB are full of photographs that "
+                "must stay: pinned, of a live run, or without an address; raise "
+                "download.cache_gigabytes or unpin a split, and start again."
+            )

@@ -1,0 +1,120 @@
+"""The addresses of one host that wait for their turn."""
+
+import heapq
+import itertools
+from collections import deque
+from dataclasses import dataclass, field, replace
+
+from engine.download.gate import Why
+from engine.download.health import HostHealth
+from engine.download.queue import Item, Queue
+
+_AHEAD = 64
+# A request on its way for longer is waiting for a slow answer, and is no load any more.
+_SLOW_SECONDS = 2.0
+_numbers = itertools.count()
+
+
+@dataclass
+class HostQueue:
+    """`left` addresses are not settled yet; `sent` holds when those on their way went out.
+
+    The host is not asked again before `wake`, for the reason `why`, which holds until `until`.
+    """
+
+    host: str
+    left: int = 0
+    wake: float = 0.0
+    why: Why = ""
+    until: float = 0.0
+    health: HostHealth = field(default_factory=HostHealth)
+    sent: list[float] = field(default_factory=list)
+    is_probing: bool = False
+    known_good: str = ""
+    _place: int = -1
+    _ahead: deque[Item] = field(default_factory=deque)
+    _later: list[tuple[float, int, Item]] = field(default_factory=list)
+    _taken: set[int] = field(default_factory=set)
+    _probe_ahead: Item | None = None
+
+    @property
+    def flying(self) -> int:
+        """How many requests are on their way."""
+        return len(self.sent)
+
+    def slow(self, now: float) -> int:
+        """How many of them have been for long."""
+        return sum(now - moment > _SLOW_SECONDS for moment in self.sent)
+
+    def next(self, queue: Queue, now: float) -> Item | None:
+        """The next address: one never tried before one that is tried again.
+
+        While the host is in doubt it is a probe, or none where one is on its way.
+        """
+        if self.health.in_doubt:
+            return None if self.is_probing else self._probe(queue, now)
+        if self._probe_ahead:
+            self._ahead.appendleft(replace(self._probe_ahead, probe=""))
+            self._probe_ahead = None
+        return self._asked_again(now) or self._untried(queue) or self._retry(now)
+
+    def put_back(self, item: Item) -> None:
+        """It could not be asked for after all; it stays the next."""
+        if item.probe:
+            self._probe_ahead = item if item.probe == "untried" else None
+        else:
+            self._ahead.appendleft(item)
+
+    def try_later(self, item: Item, due: float) -> None:
+        heapq.heappush(self._later, (due, next(_numbers), item))
+
+    @property
+    def due(self) -> float:
+        """When the first that is tried again is due; infinity where there is none."""
+        return self._later[0][0] if self._later else float("inf")
+
+    def _probe(self, queue: Queue, now: float) -> Item | None:
+        if self._probe_ahead:
+            item, self._probe_ahead = self._probe_ahead, None
+            return item
+        self.known_good = self.known_good or queue.fetched_from(self.host)
+        if self.known_good and self.health.probe_failed:
+            return Item(self.known_good, self.host, probe="known good")
+        # One that was never tried brings a photograph too, where the host is well.
+        found = queue.somewhere(self.host, self._place, self._taken)
+        if found:
+            self._taken.add(found[0])
+            return replace(found[1], probe="untried")
+        if self._ahead:
+            return replace(self._ahead.pop(), probe="untried")
+        if self.known_good:
+            return Item(self.known_good, self.host, probe="known good")
+        last = self._retry(now)
+        return None if last is None else replace(last, probe="untried")
+
+    def _untried(self, queue: Queue) -> Item | None:
+        while not self._ahead:
+            found = queue.following(self.host, self._place, _AHEAD)
+            if not found:
+                return None
+            self._place = found[-1][0]
+            self._ahead.extend(item for place, item in found if place not in self._taken)
+            self._taken = {place for place in self._taken if place > self._place}
+        return self._ahead.popleft()
+
+    def _retry(self, now: float) -> Item | None:
+        return heapq.heappop(self._later)[2] if self.due <= now else None
+
+    def _asked_again(self, now: float) -> Item | None:
+        """The address that is to be asked again before others, where its time has come."""
+        if not self.health.ask_again:
+            return None
+        for entry in self._later:
+            due, _, item = entry
+            if item.url == self.health.ask_again:
+                if due > now:
+                    return None
+                self._later.remove(entry)
+                heapq.heapify(self._later)
+                return item
+        return None

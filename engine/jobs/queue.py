@@ -1,0 +1,158 @@
+"""What waits for its turn: data/queue/queue.json, in order, changed under a lock."""
+
+import contextlib
+import dataclasses
+import platform
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AliasChoices, Field, StringConstraints
+
+from engine.errors import BadInput, WorkFailed
+from engine.files import read_json, write_json
+from engine.home import Home
+from engine.locks import exclusive
+from engine.records import FilePath, Moment, Name, as_record
+
+Resource = Literal["cpu", "gpu", "light"]
+# Files of version 0.1 call it a lane.
+WrittenResource = Annotated[Resource, Field(validation_alias=AliasChoices("resource", "lane"))]
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A place in the queue.
+
+    `name` is run:ID or job:NAME; `resource` what it takes up; `where` the machine and home that it
+    was queued in, so that a copy of the home does not do the same work once more; `after` the
+    name of what must have ended before; `held` waits until released; `now` waits for nobody.
+    """
+
+    name: Annotated[Name, StringConstraints(pattern=r"^(run|job):[^/.][^/]*$")]
+    resource: WrittenResource
+    where: FilePath
+    asked: Moment
+    held: bool = False
+    after: Name = ""
+    now: bool = False
+
+
+def new_ticket(home: Home, name: str, resource: Resource, after: str = "") -> Ticket:
+    """A ticket for this machine and home."""
+    return Ticket(name, resource, this_home(home), time.time(), after=after)
+
+
+def this_home(home: Home) -> str:
+    """This machine and home."""
+    return f"{platform.node()}:{home.root}"
+
+
+def read_queue(home: Home) -> tuple[Ticket, ...]:
+    """What waits, in order; nothing where the file is missing or damaged."""
+    file = _file(home)
+    try:
+        found = file.stat()
+    except OSError:
+        return ()
+    # A page looks twice a second, for every run and job: only a new file is read.
+    stamp = (found.st_ino, found.st_mtime_ns, found.st_size)
+    known = _READ.get(file)
+    if known is None or known[0] != stamp:
+        _READ[file] = known = (stamp, _parsed(file))
+    return known[1]
+
+
+@contextlib.contextmanager
+def edit_queue(home: Home) -> Iterator[list[Ticket]]:
+    """The queue as a list to change; written on leaving, and no one else changes it meanwhile.
+
+    Raises:
+        WorkFailed: the home cannot be written to.
+    """
+    try:
+        with exclusive(home.queue / "queue.lock"):
+            _put_damaged_aside(_file(home))
+            before = read_queue(home)
+            tickets = list(before)
+            yield tickets
+            if tuple(tickets) != before:
+                write_json(_file(home), [dataclasses.asdict(ticket) for ticket in tickets])
+    except OSError as error:
+        raise WorkFailed(
+            f"The queue in {home.queue} cannot be changed ({error.strerror}); "
+            "make the home writable."
+        ) from error
+
+
+def move_ticket(home: Home, name: str, position: int) -> None:
+    """Put a ticket at `place`, counted from 0.
+
+    Raises:
+        BadInput: it is not in the queue.
+    """
+    with edit_queue(home) as tickets:
+        ticket = tickets.pop(_index(tickets, name))
+        tickets.insert(max(0, position), ticket)
+
+
+def change_ticket(home: Home, name: str, **changes: Any) -> None:
+    """Change a ticket: held, after, now. Releasing one of another home takes it over.
+
+    Raises:
+        BadInput: it is not in the queue, or would wait for itself.
+    """
+    with edit_queue(home) as tickets:
+        index = _index(tickets, name)
+        changed = dataclasses.replace(tickets[index], **changes)
+        if not changed.held:
+            changed = dataclasses.replace(changed, where=this_home(home))
+        tickets[index] = changed
+        _require_no_circle(tickets, changed)
+
+
+def _require_no_circle(tickets: list[Ticket], first: Ticket) -> None:
+    by_name = {ticket.name: ticket for ticket in tickets}
+    seen, ticket = {first.name}, first
+    while ticket.after in by_name:
+        ticket = by_name[ticket.after]
+        if ticket.name in seen:
+            raise BadInput(f"{first.name} would wait for itself; choose another to wait for.")
+        seen.add(ticket.name)
+
+
+def _index(tickets: list[Ticket], name: str) -> int:
+    for index, ticket in enumerate(tickets):
+        if ticket.name == name:
+            return index
+    raise BadInput(f"{name} does not wait in the queue any more.")
+
+
+def _file(home: Home) -> Path:
+    return home.queue / "queue.json"
+
+
+def _put_damaged_aside(file: Path) -> None:
+    if file.exists() and not isinstance(_any(file), list):
+        file.replace(file.with_suffix(".damaged"))
+
+
+def _parsed(file: Path) -> tuple[Ticket, ...]:
+    values = _any(file)
+    tickets = []
+    for value in values if isinstance(values, list) else []:
+        with contextlib.suppress(BadInput):
+            tickets.append(as_record(Ticket, value, "A ticket"))
+    return tuple(tickets)
+
+
+def _any(file: Path) -> Any:
+    try:
+        return read_json(file)
+    except BadInput:
+        return None
+
+
+_READ: dict[Path, tuple[tuple[int, int, int], tuple[Ticket, ...]]] = {}

@@ -1,0 +1,45 @@
+"""Seeing to it that the supervisor is there when there is something for it to do."""
+
+from pathlib import Path
+
+from engine.errors import WorkFailed
+from engine.home import Home
+from engine.jobs.processes import start_python
+from engine.jobs.queue import read_queue, this_home
+from engine.locks import claim, is_held
+
+
+def supervisor_lock(home: Home) -> Path:
+    """Held by the supervisor that lives: one a home, and one a machine where that is shared."""
+    return home.queue / f"supervisor-{this_home(home).partition(':')[0]}.lock"
+
+
+def wake_file(home: Home) -> Path:
+    """A file whose new time tells the supervisor to look around."""
+    return home.queue / "bell"
+
+
+def keep_supervised(home: Home) -> None:
+    """Start the supervisor unless it runs, and let it look around.
+
+    Raises:
+        WorkFailed: the home cannot be written to.
+    """
+    try:
+        home.queue.mkdir(parents=True, exist_ok=True)
+        wake_file(home).touch()
+        lock = claim(supervisor_lock(home))
+        if lock is not None:
+            log = home.queue / "supervisor.log"
+            start_python(["-m", "engine.runs.supervise", str(home.root)], log, log, lock)
+    except OSError as error:
+        raise WorkFailed(
+            f"Nothing can be started in {home.root} ({error.strerror}); make the home writable."
+        ) from error
+
+
+def resume_queue(home: Home) -> None:
+    """After a restart of the machine: go on with what waits, if anything does."""
+    waiting = any(t.where == this_home(home) and not t.held for t in read_queue(home))
+    if waiting and not is_held(supervisor_lock(home)):
+        keep_supervised(home)

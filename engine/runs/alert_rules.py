@@ -1,0 +1,69 @@
+"""Noticing, from time to time, what there is to tell of runs; each thing is told once."""
+
+import logging
+import time
+
+from engine.errors import BadInput
+from engine.home import Home
+from engine.runs.alert_sender import send_alert
+from engine.runs.alerts import alerts_of, append_alerts, read_alerts
+from engine.runs.run import Run, find_run, list_runs
+from engine.settings.alerts import AlertSettings
+from engine.settings.configs import studio_settings
+
+log = logging.getLogger(__name__)
+
+_EVERY = 5.0
+
+
+class AlertRules:
+    """Looks at runs for the supervisor, and knows what was told before it began."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._sent = {alert.identity for alert in read_alerts(home).alerts}
+        self._next = 0.0
+
+    def look(self, names: list[str]) -> None:
+        """Look at the runs among these (run:ID or job:NAME), and for lost ones, now and then."""
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + _EVERY
+            for name in names:
+                self.look_at(name)
+            for run in list_runs(self._home):
+                if run.state == "lost":
+                    self._tell_alone(run)
+
+    def look_at(self, name: str) -> None:
+        """Look at one of them now."""
+        kind, _, run_id = name.partition(":")
+        if kind != "run":
+            return
+        try:
+            run = find_run(self._home, run_id)
+        except BadInput:
+            return
+        self._tell_alone(run)
+
+    def _tell_alone(self, run: Run) -> None:
+        try:
+            self._send_new(run)
+        except Exception:
+            # One run must not keep the others from being told of.
+            log.exception("What happened to %s could not be told.", run.run_id)
+
+    def _send_new(self, run: Run) -> None:
+        settings = _settings()
+        new = [alert for alert in alerts_of(run, settings) if alert.identity not in self._sent]
+        if new:
+            self._sent.update(alert.identity for alert in new)
+            append_alerts(self._home, new)
+        for alert in new:
+            send_alert(alert, settings)
+
+
+def _settings() -> AlertSettings:
+    try:
+        return studio_settings().alerts
+    except BadInput:
+        return AlertSettings()

@@ -1,0 +1,116 @@
+"""What the dealing looks at, as numbers: a few bytes a photograph, however long the texts."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import get_args
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from engine.settings.split import Link
+from engine.split.numbers import Numbers, from_hex, numbered, shuffled_numbers
+
+ALWAYS = ("image_id", "species", "source", "observation_id")
+_COLUMNS: dict[Link, tuple[str, ...]] = {
+    "observation": (),
+    "observer": ("observer",),
+    "bytes": ("sha256",),
+    "url": ("url",),
+    "near-duplicate": ("phash",),
+}
+
+
+_OTHERS = ("source", "image", "observation", "observer", "content", "url", "look", "has_phash")
+
+
+@dataclass(frozen=True)
+class SplitInputs:
+    """One entry a photograph, in the order of the table it was read from.
+
+    `species` (n,) indexes `names`, which are sorted, and `source` (n,) indexes `sources`; the
+    other columns are numbers that are equal where the texts are, 0 where there is none. `look`
+    is the perceptual hash, true where `has_look` says so.
+    """
+
+    names: tuple[str, ...]
+    species: NDArray[np.int32]
+    sources: tuple[str, ...]
+    source: NDArray[np.int32]
+    image: Numbers
+    observation: Numbers
+    observer: Numbers
+    content: Numbers
+    url: Numbers
+    look: Numbers
+    has_phash: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.species)
+
+    def keys(self, link: Link) -> Numbers:
+        """The column of a link that is a shared text (not near-duplicate); 0 joins nothing."""
+        if link == "observer":
+            # Per species: people photograph many species, each of them on few occasions.
+            own = shuffled_numbers(self.observer ^ shuffled_numbers(self.species.astype(np.uint64)))
+            return np.where(self.observer > 0, own, np.uint64(0))
+        columns = {"observation": self.observation, "bytes": self.content, "url": self.url}
+        return columns[link]
+
+    def only(self, chosen: NDArray[np.bool_]) -> "SplitInputs":
+        """Some of the photographs (n,), and the names of their species only."""
+        labels, species = np.unique(self.species[chosen], return_inverse=True)
+        return replace(
+            self,
+            names=tuple(self.names[label] for label in labels),
+            species=species.astype(np.int32),
+            **{name: getattr(self, name)[chosen] for name in _OTHERS},
+        )
+
+
+def columns_for(links: Collection[Link]) -> list[str]:
+    """What a table must hold for its photographs to be joined by these links."""
+    asked = {column for link in links for column in _COLUMNS[link]}
+    return sorted({*ALWAYS, *asked})
+
+
+def split_inputs(table: pa.Table, links: Collection[Link] = get_args(Link)) -> SplitInputs:
+    """The inputs of a table with the columns `columns_for(links)`, plain or dictionaries.
+
+    What no link asks for is left unread, as if it were not known.
+    """
+    species, source = (_encoded(table[name]) for name in ("species", "source"))
+    names = species.dictionary.to_pylist()
+    order = sorted(range(len(names)), key=names.__getitem__)
+    position = np.empty(len(names), np.int32)
+    position[order] = np.arange(len(names))
+    observation = numbered(table["observation_id"])
+    from_source = numbered(source.dictionary)[np.asarray(source.indices)]
+    asked = columns_for(links)
+    nothing = np.zeros(len(table), np.uint64)
+    observer, content, url = (
+        numbered(table[name]) if name in asked else nothing
+        for name in ("observer", "sha256", "url")
+    )
+    look, has_phash = nothing, np.zeros(len(table), bool)
+    if "phash" in asked:
+        look, has_phash = from_hex(table["phash"])
+    return SplitInputs(
+        tuple(names[index] for index in order),
+        position[np.asarray(species.indices)],
+        tuple(source.dictionary.to_pylist()),
+        np.asarray(source.indices, np.int32),
+        numbered(table["image_id"]),
+        # Sources number their observations each in its own way.
+        np.where(observation > 0, shuffled_numbers(observation ^ from_source), observation),
+        observer,
+        content,
+        url,
+        look,
+        has_phash,
+    )
+
+
+def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    whole = column.unify_dictionaries().combine_chunks()
+    return whole if isinstance(whole, pa.DictionaryArray) else whole.dictionary_encode()

@@ -1,0 +1,204 @@
+"""The photographs of one part of a split, cropped, as tensors."""
+
+import contextlib
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from engine.crop.apply import read_square
+from engine.crop.box import Box, centre_square
+from engine.crop.finder import find_crop_in
+from engine.crop.manual import ManualSquares
+from engine.crop.store import CropStore
+from engine.errors import BadInput, UnreadableImage
+from engine.home import Home
+from engine.images.decode import Pixels
+from engine.images.shrunk import ShrunkStore
+from engine.settings.crop import CropPreset
+from engine.split.folder import SplitLine
+from engine.training.data.packed_texts import PackedTexts
+from engine.training.data.transforms import Transform
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One photograph; `image` is None where it cannot be read, and `problem` says why."""
+
+    index: int
+    label: int
+    image: Tensor | None
+    problem: str = ""
+
+
+@dataclass
+class Batch:
+    """images (n, 3, side, side) uint8, labels (n,) and their places in the part (n,) int64.
+
+    Photographs that cannot be read are absent from these and named in `unreadable`, by their
+    place in the part.
+    """
+
+    images: Tensor
+    labels: Tensor
+    indices: Tensor
+    unreadable: dict[int, str] = field(default_factory=dict)
+
+    def pin_memory(self) -> "Batch":
+        """Page-locked, as a loader for a GPU asks."""
+        return Batch(
+            self.images.pin_memory(), self.labels.pin_memory(), self.indices, self.unreadable
+        )
+
+
+class Part(Protocol):
+    """One part of a split, read by (turn, index)."""
+
+    labels: NDArray[np.int64]
+    # Whether reading it is work for processes of its own.
+    decodes: bool
+
+    def __len__(self) -> int: ...
+
+    def path(self, index: int) -> str:
+        """Where a photograph lies, relative to the home."""
+
+    def detach_store(self) -> None:
+        """Give up what must not cross a fork."""
+
+
+class PhotoDataset(Dataset[Sample]):
+    """Reads a photograph, cuts its square and shows it through a view.
+
+    A square that was drawn by hand comes first, then the crop store; one that is missing is
+    found and kept there. Keys are (turn, index), so that what a worker returns depends on
+    nothing else.
+    """
+
+    decodes = True
+
+    def __init__(
+        self, home: Home, lines: Sequence[SplitLine], preset: CropPreset, view: Transform
+    ) -> None:
+        self._home = home
+        self.preset = preset
+        self._view = view
+        self._store = CropStore(home)
+        self._paths = PackedTexts(line.path for line in lines)
+        # The SHA-256 of each photograph.
+        self.hashes = PackedTexts(line.sha256 for line in lines)
+        self.labels = np.array([line.label for line in lines], dtype=np.int64)
+        # x, y and side; shared, so that a square one worker found is known to all. Side 0 is
+        # "not known" and is written last.
+        self._squares = torch.zeros(len(lines), 3, dtype=torch.int32)
+        self._squares.share_memory_()  # type: ignore[no-untyped-call]
+        # Width and height of the photographs whose small copy is read; 0 = read themselves.
+        self._wholes = np.zeros((len(lines), 2), dtype=np.int32)
+        self.copies: ShrunkStore | None = None
+        # What was drawn by hand among these: crops that the preset does not tell.
+        self.drawn = ""
+        if preset.detector != "none":
+            self._load_squares()
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def seen_through(self, view: Transform) -> "PhotoDataset":
+        """The same photographs through another view."""
+        other = copy.copy(self)
+        other._view = view
+        return other
+
+    def __getitem__(self, key: tuple[int, int]) -> Sample:
+        turn, index = key
+        label = int(self.labels[index])
+        try:
+            square = self._read(index, self._square(index))
+        except BadInput as error:
+            return Sample(index, label, None, str(error))
+        return Sample(index, label, self._view(square, turn, index))
+
+    def path(self, index: int) -> str:
+        """Where the photograph lies, relative to the home."""
+        return self._paths[index]
+
+    def positions(self) -> dict[str, str]:
+        """Where each photograph lies, relative to the home, by the hash of its bytes."""
+        return {self.hashes[index]: self._paths[index] for index in range(len(self))}
+
+    def read_copies(self, store: ShrunkStore) -> None:
+        """From now on read the small copies that there are."""
+        known = store.find(key for key in self.positions() if key)
+        for index in range(len(self)):
+            original = known.get(self.hashes[index])
+            if original is not None and not original.is_small:
+                self._wholes[index] = original.width, original.height
+        self.copies = store
+
+    def detach_store(self) -> None:
+        """Give up the database connection, which must not cross a fork."""
+        self._store.close()
+
+    def _read(self, index: int, square: Box) -> Pixels:
+        width, height = self._wholes[index].tolist()
+        side = self._view.resize
+        if width and self.copies is not None:
+            copy = self.copies.file(self.hashes[index])
+            # One that was deleted or damaged is done without.
+            with contextlib.suppress(UnreadableImage):
+                return read_square(copy, square, side, whole=(width, height))
+        return read_square(self._home.resolve(self._paths[index]), square, side)
+
+    def _load_squares(self) -> None:
+        positions: dict[str, list[int]] = {}
+        for index in range(len(self)):
+            positions.setdefault(self.hashes[index], []).append(index)
+        known = self._store.find_many((key for key in positions if key), self.preset)
+        self._store.close()
+        drawn = ManualSquares(self._home).all()
+        self.drawn = repr(sorted((key, drawn[key]) for key in drawn.keys() & positions.keys()))
+        squares = {sha256: crop.square for sha256, crop in known.items()} | drawn
+        for sha256 in squares.keys() & positions.keys():
+            square = squares[sha256]
+            row = torch.tensor([square.x, square.y, square.width], dtype=torch.int32)
+            self._squares[positions[sha256]] = row
+
+    def _square(self, index: int) -> Box:
+        x, y, side = self._squares[index].tolist()
+        if not side:
+            square = self._find_square(index)
+            self._squares[index, :2] = torch.tensor([square.x, square.y], dtype=torch.int32)
+            self._squares[index, 2] = square.width
+            return square
+        return Box(x, y, side, side)
+
+    def _find_square(self, index: int) -> Box:
+        width, height = self._wholes[index].tolist()
+        if width and self.preset.detector == "none":
+            # A photograph that has a small copy need not even be opened.
+            return centre_square(width, height)
+        crop = find_crop_in(self._home.resolve(self._paths[index]), self.preset)
+        sha256 = self.hashes[index]
+        if sha256 and self.preset.detector != "none":
+            self._store.keep(sha256, self.preset, crop)
+        return crop.square
+
+
+def collate(samples: "list[Sample] | Batch") -> Batch:
+    """Stack what could be read; a part that reads whole batches has done so."""
+    if isinstance(samples, Batch):
+        return samples
+    read = [(sample, sample.image) for sample in samples if sample.image is not None]
+    images = [image for _, image in read]
+    return Batch(
+        images=torch.stack(images) if images else torch.empty(0, 3, 1, 1, dtype=torch.uint8),
+        labels=torch.tensor([sample.label for sample, _ in read], dtype=torch.int64),
+        indices=torch.tensor([sample.index for sample, _ in read], dtype=torch.int64),
+        unreadable={s.index: s.problem for s in samples if s.image is None},
+    )

@@ -1,0 +1,69 @@
+"""Where a run computes, and with which numbers."""
+
+import contextlib
+import gc
+from dataclasses import dataclass
+
+import torch
+
+from engine.errors import BadInput
+from engine.settings.optimisation import TrainingSettings
+
+
+@dataclass(frozen=True)
+class Device:
+    """A torch device and the type that forward passes run in; None = float32 throughout."""
+
+    torch_device: torch.device
+    autocast: torch.dtype | None
+
+    @property
+    def is_gpu(self) -> bool:
+        return self.torch_device.type == "cuda"
+
+    @property
+    def scales_gradients(self) -> bool:
+        """fp16 gradients vanish unless the loss is scaled (Micikevicius et al., 2018)."""
+        return self.autocast is torch.float16
+
+    @property
+    def name(self) -> str:
+        name = torch.cuda.get_device_name(self.torch_device) if self.is_gpu else "CPU"
+        numbers = {None: "fp32", torch.bfloat16: "bf16", torch.float16: "fp16"}
+        return f"{name}, {numbers[self.autocast]}"
+
+    def let_go(self) -> None:
+        """Give back memory that nothing refers to any more."""
+        gc.collect()
+        if self.is_gpu:
+            torch.cuda.empty_cache()
+
+    def forward(self) -> contextlib.AbstractContextManager[object]:
+        """The context of a forward pass."""
+        if self.autocast is None:
+            return contextlib.nullcontext()
+        return torch.autocast(self.torch_device.type, dtype=self.autocast)
+
+
+def choose_device(settings: TrainingSettings) -> Device:
+    """The device that the settings ask for and the machine has.
+
+    Raises:
+        BadInput: there is no GPU, or fp16 is asked of a CPU.
+    """
+    has_gpu = torch.cuda.is_available()
+    if settings.device == "cuda" and not has_gpu:
+        raise BadInput("training.device is cuda, but this machine offers no CUDA device.")
+    gpu = has_gpu and settings.device != "cpu"
+    if gpu:
+        # TF32 where the card has it: matrices of float32 several times as fast, to 10 bits.
+        torch.set_float32_matmul_precision("high")
+    if settings.precision == "fp16" and not gpu:
+        raise BadInput("training.precision fp16 needs a GPU; a CPU takes fp32 or bf16.")
+    numbers = {"fp32": None, "bf16": torch.bfloat16, "fp16": torch.float16}
+    if settings.precision != "auto":
+        return Device(torch.device("cuda" if gpu else "cpu"), numbers[settings.precision])
+    if not gpu:
+        return Device(torch.device("cpu"), None)
+    supported = torch.cuda.is_bf16_supported(including_emulation=False)
+    return Device(torch.device("cuda"), torch.bfloat16 if supported else torch.float16)

@@ -1,0 +1,213 @@
+"""A run in as many processes as it asks for: one, several on this machine, or torchrun's.
+
+Several on this machine are led by the run's own process, which holds its lock, has its process
+id, and lets torchrun's agent start and watch the others. Where torchrun was started by hand, on
+one machine or on many, every process finds its place by itself.
+"""
+
+import contextlib
+import logging
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs
+from torch.distributed.elastic.multiprocessing.errors import (
+    ChildFailedError,
+    ProcessFailure,
+    record,
+)
+from torch.distributed.launcher.api import LaunchConfig, elastic_launch
+
+from engine.errors import BadInput, WorkFailed
+from engine.home import Home
+from engine.settings.optimisation import TrainingSettings
+from engine.settings.run import RunSettings
+from engine.training.device.device import choose_device
+from engine.training.device.process_group import join_ranks, leave_ranks
+from engine.training.loop import require_unfinished, train, train_locked
+from engine.training.report.log_file import write_run_log
+from engine.training.state.run_folder import RunFolder, prepare, run_folder
+from engine.training.state.run_lock import LED_VARIABLE, hold_run_lock
+from engine.training.state.status import ENDED, Status, StatusFile
+from engine.training.state.stop_signal import StopSignal
+from engine.training.thread_choice import divided_threads
+
+log = logging.getLogger(__name__)
+
+# How often in a row a process may die without a checkpoint in between.
+_DEATHS = 3
+# The network of a machine with itself.
+LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
+
+
+def is_distributed_member() -> bool:
+    """Whether torchrun, or the run's own process, started this one beside others."""
+    return "TORCHELASTIC_RUN_ID" in os.environ
+
+
+def launch_training(home: Home, folder: RunFolder) -> Status:
+    """Train a prepared run, or go on with it, in its processes; see `loop.train`."""
+    if is_distributed_member():
+        return record(_take_part)(home, folder) or folder.read_status()
+    if folder.read_settings().training.processes > 1:
+        return _lead(home, folder)
+    return train(home, folder)
+
+
+def prepare_distributed(home: Home, settings: RunSettings, run_id: str) -> RunFolder:
+    """Prepare a run in the first of torchrun's processes; one that was prepared is gone on with.
+
+    Raises:
+        BadInput: it has no name, or as `prepare`.
+    """
+    if not run_id:
+        raise BadInput("Under torchrun a run needs a name that all processes know: --run-id NAME.")
+    ranks = join_ranks()
+    if ranks.is_first and not (home.runs / run_id / "config.yaml").is_file():
+        prepare(home, settings, run_id)
+    ranks.wait()
+    return run_folder(home, run_id)
+
+
+def _take_part(home: Home, folder: RunFolder) -> Status:
+    """Train as one of several processes."""
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    before = folder.read_status()
+    if before.state == "failed" and int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")):
+        raise WorkFailed(before.reason)
+    ranks = join_ranks()
+    holds = ranks.is_first and LED_VARIABLE not in os.environ
+    with hold_run_lock(folder.lock) if holds else contextlib.nullcontext():
+        status = train_locked(home, folder, ranks)
+    leave_ranks()
+    return status
+
+
+def _end_with(leader: int) -> None:
+    # Who goes on alone after its leader was killed would train beside the run's next attempt.
+    while os.getppid() == leader:
+        time.sleep(0.2)
+    os._exit(1)
+
+
+def _lead(home: Home, folder: RunFolder) -> Status:
+    """Start the run's processes and, as long as that brings it further, again after a death."""
+    with hold_run_lock(folder.lock), StopSignal(folder.stop, tells=True):
+        require_unfinished(folder)
+        training = folder.read_settings().training
+        _require_devices(training)
+        deaths = 0
+        while True:
+            attempt, reached = folder.read_status().attempt, _reached(folder)
+            failure = _attempt(home, folder, training)
+            status = folder.read_status()
+            if status.attempt > attempt and status.state in ENDED:
+                return status
+            deaths = 1 if _reached(folder) != reached else deaths + 1
+            failure_text = failure or "Its processes ended without a word"
+            with write_run_log(folder.log):
+                if deaths < _DEATHS:
+                    log.warning("%s; all begin again at the last checkpoint.", failure_text)
+                    continue
+                file = StatusFile(folder.status, status)
+                file.end(
+                    "failed",
+                    1,
+                    f"{failure_text}, {deaths} times without a checkpoint in between; see the log.",
+                )
+                log.error("%s", file.status.reason)
+                return file.status
+
+
+def _attempt(home: Home, folder: RunFolder, training: TrainingSettings) -> str:
+    """Run the processes to their end; what befell the first of them that died, if one did."""
+    out_of_memory = _written(folder.out_of_memory)
+    with tempfile.TemporaryDirectory() as failure_text, _environment(folder, training):
+        config = LaunchConfig(
+            min_nodes=1,
+            max_nodes=1,
+            nproc_per_node=training.processes,
+            run_id=folder.run_id,
+            rdzv_backend="c10d",
+            rdzv_endpoint="localhost:0",
+            local_addr="localhost",
+            max_restarts=0,
+            # What asks the run to stop is for the leader: the others hear it between steps.
+            signals_to_handle="SIGHUP",
+            logs_specs=DefaultLogsSpecs(log_dir=failure_text),
+        )
+        arguments = ("-m", "engine", "train", "--folder", folder.run_id, "--home", str(home.root))
+        try:
+            elastic_launch(config, sys.executable)(*arguments)
+        except ChildFailedError as error:
+            if _written(folder.out_of_memory) != out_of_memory:
+                return "A process ran out of memory"
+            rank, first = first_failed_rank(error.failures)
+            return f"Process {rank + 1} of {training.processes} {_words(first)}"
+    return ""
+
+
+@contextlib.contextmanager
+def _environment(folder: RunFolder, training: TrainingSettings) -> Iterator[None]:
+    """What the processes inherit."""
+    before = dict(os.environ)
+    os.environ[LED_VARIABLE] = str(folder.root.resolve())
+    os.environ.setdefault("GLOO_SOCKET_IFNAME", LOOPBACK)
+    os.environ.setdefault("OMP_NUM_THREADS", str(divided_threads(training.processes)))
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _require_devices(training: TrainingSettings) -> None:
+    if not choose_device(training).is_gpu:
+        return
+    gpus = torch.cuda.device_count()
+    if training.processes > gpus:
+        raise BadInput(
+            f"training.processes is {training.processes}, but this machine has {gpus} GPUs; "
+            "a process needs one for itself."
+        )
+
+
+def _reached(folder: RunFolder) -> tuple[int, int]:
+    """How far it came: to a checkpoint, or to passes that fit."""
+    return _written(folder.last), _written(folder.out_of_memory)
+
+
+def _written(file: Path) -> int:
+    """When a file was written, 0 where it is not there."""
+    return file.stat().st_mtime_ns if file.exists() else 0
+
+
+def first_failed_rank(failures: dict[int, ProcessFailure]) -> tuple[int, ProcessFailure]:
+    """The rank and the failure of the process of whose death the others died.
+
+    Who loses its neighbour breaks off by itself or, in the communication library's own threads,
+    by SIGABRT; torchrun's agent ends the rest by SIGTERM. Their times are whole seconds, and
+    that of who was ended can lie a second before that of who was killed or broke off.
+    """
+
+    def order(item: tuple[int, ProcessFailure]) -> tuple[bool, bool, int]:
+        status = item[1].exitcode
+        ended = status in (-signal.SIGABRT, -signal.SIGTERM)
+        return ended, status >= 0, item[1].timestamp
+
+    return min(failures.items(), key=order)
+
+
+def _words(failure: ProcessFailure) -> str:
+    if failure.exitcode < 0:
+        return f"was ended by {failure.signal_name()}"
+    if isinstance(failure.message, dict):
+        return f"broke off ({failure.message.get('message', 'no reason given')})"
+    return f"ended with status {failure.exitcode}"

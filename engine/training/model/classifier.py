@@ -1,0 +1,121 @@
+"""The last layer: which it is, what it starts from, and what it is given."""
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.errors import BadInput
+from engine.settings.model import Head
+
+_COSINE_SCALE = 20.0
+
+
+class CosineClassifier(nn.Module):
+    """Scores by direction alone: the cosine between features and a species' weights, scaled.
+
+    Its weights have the name and shape of a linear layer's. Gidaris and Komodakis, "Dynamic
+    few-shot visual learning without forgetting", 2018.
+    """
+
+    def __init__(self, width: int, classes: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(0.02 * torch.randn(classes, width))
+        self.scale = nn.Parameter(torch.tensor(_COSINE_SCALE))
+
+    def forward(self, features: Tensor) -> Tensor:
+        cosine = functional.linear(
+            functional.normalize(features.float(), dim=1),
+            functional.normalize(self.weight.float(), dim=1),
+        )
+        return self.scale * cosine
+
+
+class UnitLinear(nn.Linear):
+    """A linear layer that sees the direction of features alone, at a length of sqrt(width).
+
+    How strongly a photograph excites the network says little of its species. Snell et al.,
+    "Prototypical networks", 2017, and others after them compare features so.
+    """
+
+    def forward(self, features: Tensor) -> Tensor:
+        return super().forward(self.scaled_input(features).to(self.weight.dtype))
+
+    def scaled_input(self, features: Tensor) -> Tensor:
+        """Features as the layer sees them: (n, width)."""
+        return functional.normalize(features.float(), dim=1) * math.sqrt(self.in_features)
+
+
+def classifier_of(model: nn.Module) -> nn.Module:
+    """The network's last layer.
+
+    Raises:
+        BadInput: it has none, or several.
+    """
+    name = _name(model)
+    return model.get_submodule(name)
+
+
+def classifier_names(model: nn.Module) -> set[str]:
+    """The names of the classifier's weights."""
+    heads = _names(model)
+    return {
+        name for name in model.state_dict() if any(name.startswith(f"{head}.") for head in heads)
+    }
+
+
+def use_classifier(model: nn.Module, head: Head) -> None:
+    """Put another classifier where the linear one is.
+
+    Raises:
+        BadInput: the network has several classifiers, or none that is one linear layer.
+    """
+    old, name = classifier_of(model), _name(model)
+    if not isinstance(old, nn.Linear):
+        raise BadInput(f"model.head {head}: this network's classifier is no linear layer.")
+    parent, _, last = name.rpartition(".")
+    kind = CosineClassifier if head == "cosine" else UnitLinear
+    setattr(model.get_submodule(parent), last, kind(old.in_features, old.out_features))
+
+
+def clear_classifier(model: nn.Module) -> None:
+    """Let the classifier start from zero (Dosovitskiy et al., "An image is worth", 2021).
+
+    What is random in it would be noise on top of trained features, and some networks begin
+    with so much that a short training never unlearns it. Directions have no zero: a cosine
+    classifier starts from random ones.
+    """
+    for head in _names(model):
+        for module in model.get_submodule(head).modules():
+            if isinstance(module, nn.Linear | nn.Conv2d):
+                for weight in module.parameters():
+                    nn.init.zeros_(weight)
+            elif isinstance(module, CosineClassifier):
+                nn.init.normal_(module.weight, std=0.02)
+                nn.init.constant_(module.scale, _COSINE_SCALE)
+
+
+def pre_logits(model: nn.Module, images: Tensor) -> Tensor:
+    """What the network gives its classifier: (n, width), for normalised images."""
+    network: Any = model
+    features: Tensor = network.forward_head(network.forward_features(images), pre_logits=True)
+    return features
+
+
+def _names(model: nn.Module) -> tuple[str, ...]:
+    named = (getattr(model, "pretrained_cfg", None) or {}).get("classifier") or ()
+    heads = (named,) if isinstance(named, str) else tuple(named)
+    known = {name for name, _ in model.named_modules()}
+    return tuple(head for head in heads if head in known)
+
+
+def _name(model: nn.Module) -> str:
+    names = _names(model)
+    if len(names) != 1:
+        raise BadInput(
+            f"This network has {len(names) or 'no'} classifiers; another classifier, features, "
+            "class means and a discriminant need a network with one."
+        )
+    return names[0]

@@ -1,0 +1,27 @@
+"""From what a part holds to logits: photographs through the network, features through its head."""
+
+from torch import Tensor, nn
+
+from engine.training.model.classifier import classifier_of
+from engine.training.model.network import normalisation_of
+
+
+class ForwardModule(nn.Module):
+    """A network that takes uint8 photographs (n, 3, side, side), or normalised float ones, or
+    features (n, width) that were computed before.
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+        self._normalise = normalisation_of(model)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits (n, classes)."""
+        if images.dim() == 2:
+            logits: Tensor = classifier_of(self.model)(images.float())
+            return logits
+        if not images.is_floating_point():
+            images = self._normalise(images)
+        answer: Tensor = self.model(images)
+        return answer

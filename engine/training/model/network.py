@@ -1,0 +1,163 @@
+"""The network: timm's, by name, for the classes and the image size of a run."""
+
+import difflib
+import functools
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import timm
+import torch
+from torch import Tensor, nn
+
+from engine.errors import BadInput
+from engine.settings.model import ModelSettings
+from engine.split.classes import ClassMap
+from engine.training.model.adapters import add_adapters
+from engine.training.model.classifier import classifier_names, clear_classifier, use_classifier
+from engine.training.model.start_weights import load_start_weights
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Normalisation:
+    """Mean and spread of each colour, in 0..1, that a network was pretrained with."""
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """uint8 (n, 3, h, w) to float32 of about mean 0 and spread 1, on the same device."""
+        mean, std = (_colours(values, images.device) for values in (self.mean, self.std))
+        return images.float().div_(255).sub_(mean).div_(std)
+
+
+@functools.cache
+def _colours(values: tuple[float, ...], device: torch.device) -> Tensor:
+    # Brought to a GPU once: it would be waited for at each pass.
+    with torch.inference_mode(False):
+        return torch.tensor(values, device=device).view(1, 3, 1, 1)
+
+
+def normalisation_of(model: nn.Module) -> Normalisation:
+    """What the pixels must look like for this network."""
+    config: dict[str, Any] = getattr(model, "pretrained_cfg", None) or {}
+    mean, std = config.get("mean") or (0.5,) * 3, config.get("std") or (0.5,) * 3
+    return Normalisation(tuple(mean), tuple(std))
+
+
+def build_model(settings: ModelSettings, classes: int, image_size: int) -> nn.Module:
+    """A network without trained weights, with the classifier and adapters of its settings.
+
+    Raises:
+        BadInput: timm knows no such network, it does not take these options or this size, or
+            has no place for that classifier or those adapters.
+    """
+    options = dict(
+        settings.options,
+        num_classes=classes,
+        drop_rate=settings.drop_rate,
+        drop_path_rate=settings.drop_path_rate,
+    )
+    if not timm.is_model(settings.name):
+        near = difflib.get_close_matches(settings.name, timm.list_models(), n=1)
+        hint = f"; did you mean {near[0]}?" if near else "."
+        raise BadInput(f"model.name: timm knows no network {settings.name!r}{hint}")
+    options.setdefault("img_size", image_size)
+    try:
+        model = _create(settings.name, options)
+    except (TypeError, ValueError, AssertionError, RuntimeError) as error:
+        raise BadInput(
+            f"{settings.name} cannot be built for {image_size} pixels with the options "
+            f"{settings.options}: {_first_line(error)}."
+        ) from error
+    if settings.head != "linear":
+        use_classifier(model, settings.head)
+    add_adapters(model, settings)
+    return model
+
+
+def start_model(settings: ModelSettings, classes: ClassMap, image_size: int) -> nn.Module:
+    """A network with the weights that training starts from.
+
+    Raises:
+        BadInput: as `build_model`; or the weights file is missing, damaged or of another
+            network; or published weights cannot be had.
+    """
+    model = build_model(settings, len(classes), image_size)
+    if settings.weights:
+        for remark in load_start_weights(model, Path(settings.weights), classes):
+            log.info(remark)
+    elif settings.pretrained:
+        _load_published(model, settings, len(classes), image_size)
+    return model
+
+
+def use_gradient_checkpointing(model: nn.Module) -> None:
+    """Recompute activations in the backward pass (Chen et al., 2016).
+
+    Raises:
+        BadInput: the network cannot.
+    """
+    switch = getattr(model, "set_grad_checkpointing", None)
+    try:
+        if switch is None:
+            raise AssertionError
+        switch(True)
+    except AssertionError as error:
+        raise BadInput(
+            "training.gradient_checkpointing: this network has none; set it to false."
+        ) from error
+
+
+def is_convolutional(model: nn.Module) -> bool:
+    """Whether most of the network is convolutions, which like their channels last."""
+    kinds = [type(module) for module in model.modules()]
+    return sum(issubclass(kind, nn.Conv2d) for kind in kinds) > sum(
+        issubclass(kind, nn.Linear) for kind in kinds
+    )
+
+
+def _create(name: str, options: dict[str, Any]) -> nn.Module:
+    try:
+        model: nn.Module = timm.create_model(name, **options)
+    except TypeError as error:
+        # Networks without a fixed input size take any, and no argument for it.
+        if "img_size" not in str(error):
+            raise
+        model = timm.create_model(name, **{k: v for k, v in options.items() if k != "img_size"})
+    return model
+
+
+def _load_published(
+    model: nn.Module, settings: ModelSettings, classes: int, image_size: int
+) -> None:
+    """Copy timm's published weights into the network, downloading them on first use."""
+    if not timm.is_model_pretrained(settings.name):
+        raise BadInput(
+            f"There are no published weights of {settings.name}; set model.pretrained to false."
+        )
+    options = dict(settings.options, num_classes=classes, img_size=image_size, pretrained=True)
+    try:
+        published = _create(settings.name, options)
+    except Exception as error:
+        # The hub's client raises a different error for each way a network can be absent.
+        log.info("%s", _first_line(error))
+        raise BadInput(
+            f"The published weights of {settings.name} are not on this machine and could not be "
+            "downloaded; connect to the internet, give a local file as model.weights, or set "
+            "model.pretrained to false."
+        ) from error
+    # Were there as many species as ImageNet has classes, timm would keep its classifier.
+    head = classifier_names(model)
+    trained = {k: v for k, v in published.state_dict().items() if k not in head}
+    model.load_state_dict(trained, strict=False)
+    clear_classifier(model)
+    log.info("Started from the published weights of %s.", settings.name)
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".:") if lines else type(error).__name__

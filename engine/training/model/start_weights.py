@@ -1,0 +1,57 @@
+"""Starting from weights in a local file, of the same network at whatever size and classes."""
+
+from pathlib import Path
+
+from torch import nn
+
+from engine.errors import BadInput
+from engine.split.classes import ClassMap
+from engine.training.model.adapters import is_adapter
+from engine.training.model.classifier import classifier_names, clear_classifier
+from engine.weights import Weights, match_weight_names, read_weights, resampled
+
+
+def load_start_weights(model: nn.Module, path: Path, classes: ClassMap) -> list[str]:
+    """Load a file into a network; returns remarks, a sentence each.
+
+    Weights are matched by name, position embeddings resampled to the network's size; where
+    names differ but the tensors fit in order, shape by shape, they are taken in order. A
+    classifier for other classes is left out.
+
+    Raises:
+        BadInput: the file cannot be read or belongs to another network.
+    """
+    file = read_weights(path)
+    own, head = model.state_dict(), classifier_names(model)
+    new = {name for name in own if is_adapter(name)} - set(file.tensors)
+    if any(is_adapter(name) and name not in own for name in file.tensors):
+        raise BadInput(
+            f"model.weights: {path} holds adapters; set model.adapter and its rank as they were."
+        )
+    by_name = resampled(file.tensors, model)
+    remarks = [f"Started from the weights in {path.name}."]
+    if set(own) - set(by_name) - head - new:
+        old = {name: value for name, value in own.items() if name not in new}
+        chosen = match_weight_names(file.tensors, old, path)
+        remarks.append("Its names are of another library; its tensors fit in their order.")
+    else:
+        chosen = {name: by_name[name] for name in own if name in by_name}
+    other_classes = file.fingerprint not in (None, classes.fingerprint)
+    if other_classes or any(chosen[name].shape != own[name].shape for name in head & set(chosen)):
+        chosen = {name: value for name, value in chosen.items() if name not in head}
+    for name, value in chosen.items():
+        if value.shape != own[name].shape:
+            raise BadInput(
+                f"model.weights: {path} is of another network: its {name} has the shape "
+                f"{tuple(value.shape)} where {tuple(own[name].shape)} is needed."
+            )
+    model.load_state_dict(chosen, strict=False)
+    if set(own) - set(chosen) - new:
+        remarks.append("Its classifier is for other classes; a new one takes its place.")
+        clear_classifier(model)
+    return remarks
+
+
+def carry_weights(model: nn.Module, weights: Weights) -> None:
+    """Give a network the weights of the same network at another image size."""
+    model.load_state_dict(resampled(weights, model))

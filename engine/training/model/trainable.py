@@ -1,0 +1,54 @@
+"""Which weights learn."""
+
+# The public way to it, timm.optim.param_groups_layer_decay, mixes it with its own scheduler.
+from timm.models._manipulate import group_parameters
+from torch import nn
+
+from engine.errors import BadInput
+from engine.settings.optimisation import TrainingSettings
+from engine.training.model.adapters import is_adapter
+from engine.training.model.classifier import classifier_names, classifier_of
+
+
+def select_trainable(model: nn.Module, settings: TrainingSettings) -> None:
+    """Let the weights that the method names learn, and no others.
+
+    Raises:
+        BadInput: the network does not tell its blocks, or has no single classifier.
+    """
+    head = classifier_names(model)
+    method = settings.method
+    if method == "features":
+        classifier_of(model)
+    last = set[str]()
+    if method == "last_blocks":
+        layers = layers_of(model)
+        first = max(layers.values(), default=0) - settings.last_blocks
+        last = {name for name, layer in layers.items() if layer >= first}
+    for name, weight in model.named_parameters():
+        beside = method == "adapters" and is_adapter(name)
+        weight.requires_grad_(method == "full" or name in head or name in last or beside)
+
+
+def layers_of(model: nn.Module) -> dict[str, int]:
+    """The layer of each weight by name, counted from the images up.
+
+    Raises:
+        BadInput: the network does not tell.
+    """
+    matcher = getattr(model, "group_matcher", None)
+    if matcher is None:
+        raise BadInput("This network does not tell its layers; set layer_decay to 1, method full.")
+    return dict(group_parameters(model, matcher(coarse=False), reverse=True))
+
+
+def train_mode(model: nn.Module, settings: TrainingSettings) -> None:
+    """Switch a network to learning; what does not learn keeps to what it knows."""
+    if settings.method in ("head", "features"):
+        model.eval()
+        return
+    model.train()
+    if settings.frozen_statistics:
+        for module in model.modules():
+            if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                module.eval()

@@ -1,0 +1,225 @@
+"""What the curves of a run say of its health, in plain words, after each epoch."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from engine.files import write_json
+from engine.records import Count, Number, Text, read_record_or
+from engine.training.report.wilson import wilson_interval
+
+Kind = Literal["misaligned", "gap", "rate_high", "no_learning", "starved", "unseen"]
+Severity = Literal["fault", "warning", "note"]
+
+_SEVERITY: dict[Kind, Severity] = {
+    "misaligned": "fault",
+    "rate_high": "warning",
+    "no_learning": "warning",
+    "gap": "warning",
+    "starved": "warning",
+    "unseen": "note",
+}
+# Shares of photographs that train must be above chance, and ahead of val, to tell anything.
+_LEARNT = 0.25
+# Val may be truly better than guessing by this share of what train is, and be taken for chance.
+_BY_LUCK = 0.25
+_GAP = 0.25
+_WIDE_GAP = 0.4
+# Above this share of the time the device is idle for want of photographs.
+_WAITING = 0.3
+# A loss so far from that of guessing, as a share of it, is another one.
+_NEAR = 0.02
+_WORSE = 1.05
+_RISEN = 0.1
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """Means over an epoch of training, with the validation after it. Shares are in 0..1."""
+
+    train_loss: float
+    train_top1: float
+    rate: float
+    waiting: float
+    val_loss: float
+    val_top1: float
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What is known of a run beside its curves.
+
+    `train_images` and `val_images` are (species,); `warmup` epochs are not to be judged.
+    `workers` read photographs; None where features are read, which is no work.
+    """
+
+    species: Sequence[str]
+    train_images: NDArray[np.int64]
+    val_images: NDArray[np.int64]
+    warmup: float
+    workers: int | None
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One thing that was noticed, as a sentence with what to do."""
+
+    kind: Kind
+    severity: Severity
+    sentence: Text
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What was noticed after `epoch`, the worst first."""
+
+    epoch: Number
+    step: Count
+    remarks: Annotated[tuple[Remark, ...], Field(max_length=100)]
+
+
+def epochs_of(points: Iterable[dict[str, Any]], since: int = 0) -> list[Epoch]:
+    """The epochs that a run's curves tell of, after step `since`.
+
+    What a later attempt did again counts; a point that is no number is passed over.
+    """
+    latest = {(p.get("split"), p.get("step", 0)): p for p in points if p.get("step", 0) > since}
+    epochs: list[Epoch] = []
+    train: list[dict[str, Any]] = []
+    for (part, _), point in sorted(latest.items(), key=lambda item: (item[0][1], item[0][0])):
+        if part == "train":
+            train.append(point)
+        elif part == "val" and train and point.get("loss") is not None:
+            epochs.append(_epoch(train, point))
+            train = []
+    return epochs
+
+
+def diagnose(epochs: Sequence[Epoch], run_facts: RunFacts) -> tuple[Remark, ...]:
+    """What the last of the epochs shows, the worst first."""
+    if not epochs:
+        return ()
+    found: dict[Kind, str] = {
+        "misaligned": _misaligned(epochs[-1], run_facts),
+        "rate_high": _rate_high(epochs, run_facts),
+        "no_learning": _no_learning(epochs, run_facts),
+        "gap": _gap(epochs),
+        "starved": _starved(epochs[-1], run_facts.workers),
+        "unseen": _unseen(run_facts),
+    }
+    if found["misaligned"]:
+        found["gap"] = ""
+    return tuple(Remark(k, _SEVERITY[k], said) for k, said in found.items() if said)
+
+
+def write_diagnosis(path: Path, diagnosis: Diagnosis) -> None:
+    """Keep a diagnosis, in place of the one before."""
+    write_json(path, asdict(diagnosis))
+
+
+def read_diagnosis(path: Path) -> Diagnosis | None:
+    """The last diagnosis, if there is one that can be read."""
+    return read_record_or(Diagnosis, path, None)
+
+
+def _epoch(train: list[dict[str, Any]], val: dict[str, Any]) -> Epoch:
+    def mean(key: str) -> float:
+        values = [point[key] for point in train if point.get(key) is not None]
+        return sum(values) / len(values) if values else math.nan
+
+    return Epoch(
+        train_loss=mean("loss"),
+        train_top1=mean("top1"),
+        rate=mean("lr"),
+        waiting=mean("waiting"),
+        val_loss=val["loss"],
+        val_top1=val["top1"],
+    )
+
+
+def _misaligned(last: Epoch, run_facts: RunFacts) -> str:
+    chance = 1 / len(run_facts.species)
+    learnt = last.train_top1 - chance
+    at_chance = last.val_top1 < min(4 * chance, chance + 0.1 * learnt)
+    # A handful of photographs may all be wrong by bad luck.
+    most = wilson_interval(last.val_top1, int(run_facts.val_images.sum()))[1]
+    if learnt < _LEARNT or not at_chance or most > chance + _BY_LUCK * learnt:
+        return ""
+    return (
+        f"Val is at chance ({last.val_top1:.2%} right, guessing gives {chance:.2%}) while train "
+        f"has reached {last.train_top1:.0%}: the labels of train and val most likely do not mean "
+        "the same species. Stop the run, check the split, and make it again with one class map."
+    )
+
+
+def _rate_high(epochs: Sequence[Epoch], run_facts: RunFacts) -> str:
+    last, guessing = epochs[-1], math.log(len(run_facts.species))
+    advice = f"the learning rate ({last.rate:.1e}) is most likely too high: try a third of it."
+    if len(epochs) <= run_facts.warmup:
+        return ""
+    if last.train_loss > _WORSE * guessing:
+        return (
+            f"The loss on train is {last.train_loss:.2f}, worse than the {guessing:.2f} of "
+            f"guessing; {advice}"
+        )
+    least = min(epoch.train_loss for epoch in epochs)
+    # One epoch may be bad luck.
+    if all(epoch.train_loss > least + _RISEN * guessing for epoch in epochs[-2:]):
+        return f"The loss on train has risen from {least:.2f} to {last.train_loss:.2f}; {advice}"
+    return ""
+
+
+def _no_learning(epochs: Sequence[Epoch], run_facts: RunFacts) -> str:
+    last, guessing = epochs[-1], math.log(len(run_facts.species))
+    tried = len(epochs) - run_facts.warmup
+    near = abs(last.train_loss - guessing) < _NEAR * guessing
+    if tried < 1 or not near or last.train_top1 > 2 / len(run_facts.species):
+        return ""
+    return (
+        f"After {len(epochs)} epochs the loss on train is still that of guessing "
+        f"({guessing:.2f}): the learning rate ({last.rate:.1e}) is most likely too low, or the "
+        "network did not start from trained weights."
+    )
+
+
+def _gap(epochs: Sequence[Epoch]) -> str:
+    last = epochs[-1]
+    gap = last.train_top1 - last.val_top1
+    least = min(epoch.val_loss for epoch in epochs)
+    worsening = len(epochs) > 2 and last.val_loss > least and epochs[-2].val_loss > least
+    if gap < _GAP or not (worsening or gap > _WIDE_GAP):
+        return ""
+    while_worse = " while the loss on val grows" if worsening else ""
+    return (
+        f"Train is at {last.train_top1:.0%} and val at {last.val_top1:.0%}{while_worse}: the "
+        "network learns its photographs by heart. More augmentation, mixup, drop path or adapters "
+        "instead of full fine-tuning narrow the gap; the best checkpoint is kept in any case."
+    )
+
+
+def _starved(last: Epoch, workers: int | None) -> str:
+    if workers is None or not last.waiting > _WAITING:
+        return ""
+    return (
+        f"{last.waiting:.0%} of the time went into waiting for photographs: raise data.workers "
+        f"(now {workers}) while processors are idle, or set data.shrink_once, so that no epoch "
+        "decodes large files."
+    )
+
+
+def _unseen(run_facts: RunFacts) -> str:
+    unseen = run_facts.train_images == 0
+    count = int(unseen.sum())
+    if not count:
+        return ""
+    judged = int((unseen & (run_facts.val_images > 0)).sum())
+    such = run_facts.species[int(np.flatnonzero(unseen)[0])]
+    have = "1 species has" if count == 1 else f"{count:,} species have"
+    wrong = f"; {judged:,} of these are in val and can only be judged wrong" if judged else ""
+    return f"{have} no photograph in train, such as {such}, and cannot be learnt{wrong}."

@@ -1,0 +1,42 @@
+"""The plain log of a run: log.txt, and the terminal where there is one."""
+
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+_FORMAT = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
+
+
+@contextlib.contextmanager
+def write_run_log(path: Path, speaks: bool = True) -> Iterator[None]:
+    """Send what the engine logs to `path`, and to standard error unless that is the same file.
+
+    Of several processes one `speaks`; of the others warnings are logged.
+    """
+    logger = logging.getLogger("engine")
+    level = logger.level
+    logger.setLevel(logging.INFO)
+    handlers: list[logging.Handler] = [logging.FileHandler(path, encoding="utf-8")]
+    if not _is_file(2, path):
+        handlers.append(logging.StreamHandler(sys.stderr))
+    for handler in handlers:
+        handler.setFormatter(_FORMAT)
+        handler.setLevel(logging.INFO if speaks else logging.WARNING)
+        logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            logger.removeHandler(handler)
+            handler.close()
+        logger.setLevel(level)
+
+
+def _is_file(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except OSError:
+        return False

@@ -1,0 +1,167 @@
+"""How often the network is right, summed where the network runs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from engine.training.device.process_group import Ranks
+from engine.training.report.rarity import BUCKETS
+from engine.training.report.wilson import wilson_interval
+
+TOP = 5
+BINS = 15
+
+
+def clamped_k(classes: int, k: int = TOP) -> int:
+    """Top-k asks for no more classes than there are."""
+    return min(k, classes)
+
+
+def genera_of(species: Sequence[str]) -> Tensor:
+    """The number of each class's genus, the first word of its name: (classes,) int64."""
+    names = [name.split()[0] if name.split() else "" for name in species]
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return torch.tensor([numbers[name] for name in names], dtype=torch.int64)
+
+
+class MetricAccumulator:
+    """Sums of loss and hits over photographs, on the device: reading it is the only wait.
+
+    `top5` counts hits among the best `k` = min(5, classes).
+
+    Args:
+        genera: the number of each class's genus, (classes,); None = each a genus of its own.
+        train_images: training photographs of each class, (classes,); None = not in buckets.
+    """
+
+    def __init__(
+        self,
+        classes: int,
+        device: torch.device,
+        genera: Tensor | None = None,
+        train_images: NDArray[np.int64] | None = None,
+    ) -> None:
+        self.k = clamped_k(classes)
+        self._genera = torch.arange(classes) if genera is None else genera
+        self._genera = self._genera.to(device)
+        self._train_images = train_images
+        # Loss, hits of the first guess, among the best k, and of the genus.
+        self._sums = torch.zeros(4, dtype=torch.float64, device=device)
+        # Photographs, hits of the first guess and hits among the best k, of each class.
+        self._by_class = torch.zeros(3, classes, dtype=torch.int64, device=device)
+        # Certainty and hits in each bin of certainty (Naeini et al., 2015).
+        self._by_certainty = torch.zeros(2, BINS, dtype=torch.float64, device=device)
+
+    def add(self, logits: Tensor, labels: Tensor) -> None:
+        """Count a batch: logits (n, classes), labels (n,).
+
+        The loss is cross-entropy without smoothing and weights, so that parts and runs compare.
+        """
+        logits = logits.detach()
+        losses = functional.cross_entropy(logits, labels, reduction="none")
+        best = logits.topk(self.k, dim=1)
+        hits = best.indices == labels[:, None]
+        first, among = hits[:, 0], hits.any(dim=1)
+        genus = self._genera[best.indices[:, 0]] == self._genera[labels]
+        self._sums += torch.stack(
+            [losses.double().sum(), *(v.double().sum() for v in (first, among, genus))]
+        )
+        for row, values in zip(
+            self._by_class, (torch.ones_like(labels), first, among), strict=True
+        ):
+            row.index_add_(0, labels, values.to(torch.int64))
+        certainty = (best.values[:, 0] - logits.logsumexp(dim=1)).exp().double()
+        bins = (certainty * BINS).long().clamp_(0, BINS - 1)
+        for row, values in zip(self._by_certainty, (certainty, first), strict=True):
+            row.index_add_(0, bins, values.double())
+
+    def tensors(self) -> dict[str, Tensor]:
+        """What a checkpoint keeps, so that the next point of a curve counts every photograph."""
+        return {
+            "sums": self._sums,
+            "by_class": self._by_class,
+            "by_certainty": self._by_certainty,
+        }
+
+    def load(self, tensors: dict[str, Tensor]) -> None:
+        """Go on counting from what `tensors` gave."""
+        for name, own in self.tensors().items():
+            own.copy_(tensors[name])
+
+    def gather(self, ranks: Ranks) -> None:
+        """Bring what every process counted together in the first; the others count anew."""
+        for own in self.tensors().values():
+            whole = ranks.total(own)
+            own.copy_(whole if ranks.is_first else torch.zeros_like(whole))
+
+    def by_class(self) -> NDArray[np.int64]:
+        """Photographs, hits of the first guess and hits among the best k: (3, classes)."""
+        return self._by_class.cpu().numpy().copy()
+
+    def read(self) -> "Metrics":
+        """The means so far; of nothing, all zero."""
+        images, first, among = self.by_class()
+        loss, top1, top5, genus = self._sums.tolist()
+        count = int(images.sum())
+        share = max(count, 1)
+        sure, hits = self._by_certainty.cpu()
+        present = images > 0
+        low, high = wilson_interval(top1 / share, count)
+        return Metrics(
+            images=count,
+            classes=int(present.sum()),
+            k=self.k,
+            loss=loss / share,
+            top1=top1 / share,
+            top1_low=low,
+            top1_high=high,
+            top5=top5 / share,
+            macro_top1=_macro(first[present], images[present]),
+            macro_top5=_macro(among[present], images[present]),
+            genus_top1=genus / share,
+            ece=float((sure - hits).abs().sum()) / share,
+            buckets=self._buckets(images, first),
+        )
+
+    def _buckets(self, images: NDArray[np.int64], first: NDArray[np.int64]) -> dict[str, float]:
+        if self._train_images is None:
+            return {}
+        members = {bucket.key: bucket.members(self._train_images) for bucket in BUCKETS}
+        return {
+            key: float(first[inside].sum() / images[inside].sum())
+            for key, inside in members.items()
+            if images[inside].any()
+        }
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Means over photographs, in 0..1, `loss` in nats.
+
+    `macro_…` are means over the `classes` present; `top1_low` and `top1_high` bound top-1 with
+    95 % certainty; `ece` is the expected calibration error; `buckets` holds the top-1 of rare
+    and of common species by the key of their bucket, where a photograph is in it.
+    """
+
+    images: int
+    classes: int
+    k: int
+    loss: float
+    top1: float
+    top1_low: float
+    top1_high: float
+    top5: float
+    macro_top1: float
+    macro_top5: float
+    genus_top1: float
+    ece: float
+    buckets: dict[str, float] = field(default_factory=dict)
+
+
+def _macro(hits: NDArray[np.int64], images: NDArray[np.int64]) -> float:
+    return float((hits / images).mean()) if len(images) else 0.0

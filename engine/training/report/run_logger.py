@@ -1,0 +1,222 @@
+"""What a run tells while it goes: curves, status and log."""
+
+import io
+import logging
+import math
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+
+from engine.files import read_json_lines, write_atomic
+from engine.training.device.device import Device
+from engine.training.report.curves import CurveWriter
+from engine.training.report.diagnosis import (
+    Diagnosis,
+    RunFacts,
+    diagnose,
+    epochs_of,
+    write_diagnosis,
+)
+from engine.training.report.event_files import EventFiles
+from engine.training.report.metrics import MetricAccumulator, Metrics
+from engine.training.report.throughput import Throughput, gpu_use, peak_memory
+from engine.training.state.checkpoint import TrainingPosition
+from engine.training.state.run_folder import RunFolder
+from engine.training.state.status import StatusFile
+
+log = logging.getLogger(__name__)
+
+
+class RunLogger:
+    """Writes the points of the curves and keeps the status beside them.
+
+    Args:
+        photographs: in the training part.
+        writes: whether this process is the one that tells.
+        tensorboard: whether the curves are written for TensorBoard too.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        status: StatusFile,
+        photographs: int,
+        writes: bool = True,
+        tensorboard: bool = False,
+    ) -> None:
+        self._folder = folder
+        self._curves = CurveWriter(folder.metrics, status.status.attempt) if writes else None
+        self._events = EventFiles(folder.events) if writes and tensorboard else None
+        self._status = status
+        self._photographs = photographs
+        self._device = torch.device("cpu")
+        self._said: set[str] = set()
+        self._threads: dict[str, int] = {}
+        self.steps_per_epoch = 1
+        self.last_step = 0
+        self.pace = Throughput()
+
+    def close(self) -> None:
+        if self._curves is not None:
+            self._curves.close()
+        if self._events is not None:
+            self._events.close()
+
+    def epoch(self, position: TrainingPosition) -> float:
+        """How many epochs are done, as a number with a fraction."""
+        return round(position.epoch + position.consumed / self._photographs, 4)
+
+    def begin(
+        self,
+        position: TrainingPosition,
+        device: Device,
+        steps_per_epoch: int,
+        last_step: int,
+        stage: str,
+    ) -> None:
+        """A stage starts, or goes on; `last_step` is the whole run's."""
+        self._device, self.steps_per_epoch = device.torch_device, steps_per_epoch
+        self.last_step = last_step
+        # A head on features takes a thousandth of what all weights take.
+        self.pace = Throughput()
+        self._status.write(
+            state="running",
+            stage=stage,
+            stage_step=position.stage_step,
+            device=device.name,
+            steps_total=last_step,
+            step=position.step,
+            epoch=self.epoch(position),
+            best=position.best,
+        )
+
+    def threads(self, number: int, speeds: Mapping[int, float]) -> None:
+        """The number of CPU threads from now on, and images a second by number in its trial."""
+        self._threads = {"threads": number}
+        told = {str(tried): round(speed, 2) for tried, speed in speeds.items()}
+        self._status.note(threads=number, thread_speeds=told)
+
+    def stopping(self) -> None:
+        """The wish to stop was heard."""
+        self._status.write(state="stopping")
+
+    def heartbeat(self) -> None:
+        """The run is alive."""
+        self._status.note()
+
+    def step(self, position: TrainingPosition) -> None:
+        """An optimiser step was taken."""
+        self._status.note(step=position.step, epoch=self.epoch(position))
+
+    def prepare(self, what: str, done: int, total: int) -> None:
+        """Something comes before training: how far it is."""
+        self._status.note(state="running", stage=f"{what}, {done:,} of {total:,}")
+
+    def train_point(
+        self, position: TrainingPosition, metrics: Metrics, rate: float, norm: float
+    ) -> None:
+        """A point of the training curves: `metrics` since the last one."""
+        reading = self.pace.reading()
+        self._point(
+            "train",
+            position.step,
+            self.epoch(position),
+            loss=metrics.loss,
+            top1=metrics.top1,
+            top5=metrics.top5,
+            k=metrics.k,
+            lr=rate,
+            images_per_second=reading.images_per_second,
+            grad_norm=norm,
+            waiting=reading.waiting,
+            cpu=reading.cpu,
+            memory_bytes=peak_memory(self._device),
+            **self._threads,
+            **gpu_use(self._device),
+        )
+        left = self.last_step - position.step
+        validations = math.ceil(left / self.steps_per_epoch)
+        self._status.note(
+            images_per_second=round(reading.images_per_second, 2),
+            seconds_left=self.pace.seconds_left(left, validations),
+        )
+
+    def val_point(self, position: TrainingPosition, metrics: Metrics, began: float) -> None:
+        """A point of the validation curves; `began` is the monotonic time it was begun."""
+        seconds = time.monotonic() - began
+        self.pace.validated(seconds)
+        self._point(
+            "val",
+            position.step,
+            self.epoch(position),
+            loss=metrics.loss,
+            top1=metrics.top1,
+            top5=metrics.top5,
+            macro_top1=metrics.macro_top1,
+            macro_top5=metrics.macro_top5,
+            genus_top1=metrics.genus_top1,
+            ece=metrics.ece,
+            nll=metrics.loss,
+            top1_low=metrics.top1_low,
+            top1_high=metrics.top1_high,
+            **metrics.buckets,
+            k=metrics.k,
+            images=metrics.images,
+            classes=metrics.classes,
+            seconds=seconds,
+        )
+
+    def by_class(self, position: TrainingPosition, accumulator: MetricAccumulator) -> None:
+        """What a validation found of each class, as one small file of arrays: (classes,) each."""
+        images, first, among = accumulator.by_class()
+        content = io.BytesIO()
+        np.savez_compressed(content, class_images=images, class_hits=first, class_among=among)
+        write_atomic(self._folder.by_class(position.step), content.getvalue())
+
+    def epoch_closed(self, position: TrainingPosition, metrics: Metrics, is_best: bool) -> None:
+        """An epoch is trained, judged and saved."""
+        self._status.write(
+            step=position.step,
+            epoch=self.epoch(position),
+            best=position.best,
+            last={
+                "loss": metrics.loss,
+                "top1": metrics.top1,
+                "top5": metrics.top5,
+                "macro_top1": metrics.macro_top1,
+            },
+        )
+        log.info(
+            "Step %s: loss %.3f, top-1 %.1f %%, macro top-1 %.1f %%%s.",
+            f"{position.step:,}",
+            metrics.loss,
+            100 * metrics.top1,
+            100 * metrics.macro_top1,
+            ", the best so far" if is_best else "",
+        )
+
+    def diagnose(self, position: TrainingPosition, run_facts: RunFacts) -> None:
+        """Say in words what the stage's curves show after an epoch."""
+        if self._curves is None:
+            return
+        epochs = epochs_of(read_json_lines(self._folder.metrics), position.stage_step)
+        remarks = diagnose(epochs, run_facts)
+        found = Diagnosis(self.epoch(position), position.step, remarks)
+        write_diagnosis(self._folder.diagnosis, found)
+        for remark in remarks:
+            if remark.kind not in self._said:
+                log.warning("%s", remark.sentence)
+        self._said |= {remark.kind for remark in remarks}
+
+    def finished(self, position: TrainingPosition) -> None:
+        """All stages are done, perhaps in fewer steps than were planned."""
+        self._status.write(step=position.step, steps_total=position.step, stage="")
+
+    def _point(self, part: str, step: int, epoch: float, **values: Any) -> None:
+        if self._curves is not None:
+            self._curves.add(part, step, epoch, **values)
+        if self._events is not None:
+            self._events.add(part, step, {"epoch": epoch, **values})

@@ -1,0 +1,223 @@
+"""Checkpoints: one safetensors file each, with everything that is needed to go on from it."""
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import logging
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from engine.errors import BadInput, WorkFailed
+from engine.files import private_mode
+from engine.settings.run import RunSettings
+from engine.split.classes import ClassMap, require_same
+
+log = logging.getLogger(__name__)
+
+_FORMAT = "plant-studio-1"
+_SPARE_BYTES = 4_000_000
+
+
+@dataclass(frozen=True)
+class TrainingPosition:
+    """Where a run is: `consumed` photographs into `epoch`, after `step` optimiser steps.
+
+    `stage` began at `stage_epoch` and `stage_step`; its best macro top-1 is `stage_best`, and
+    `stale` epochs brought nothing better than that. A step is taken in passes of `pass_size`
+    photographs (None = as configured), with activations `recomputed` or not (None = as
+    configured), on so many CPU `threads`, from which a trial `promised` images a second.
+    """
+
+    epoch: int = 0
+    consumed: int = 0
+    step: int = 0
+    best: dict[str, Any] | None = None
+    scaler: dict[str, Any] = field(default_factory=dict)
+    stage: int = 0
+    stage_epoch: int = 0
+    stage_step: int = 0
+    stage_best: float | None = None
+    stale: int = 0
+    pass_size: int | None = None
+    recomputed: bool | None = None
+    threads: int | None = None
+    promised: float | None = None
+
+    def next_stage(self) -> "TrainingPosition":
+        """The beginning of the stage after this one."""
+        return TrainingPosition(
+            epoch=self.epoch,
+            step=self.step,
+            best=self.best,
+            stage=self.stage + 1,
+            stage_epoch=self.epoch,
+            stage_step=self.step,
+        )
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a checkpoint file says of itself; tensors are read on demand."""
+
+    path: Path
+    settings: RunSettings
+    classes: ClassMap
+    position: TrainingPosition
+
+    def tensors(self, prefix: str = "") -> dict[str, Tensor]:
+        """The tensors whose names begin with `prefix`, on the CPU, under their whole names."""
+        with safe_open(self.path, framework="pt") as file:
+            names: list[str] = list(file.keys())
+            return {name: file.get_tensor(name) for name in names if name.startswith(prefix)}
+
+
+def write_checkpoint(
+    path: Path,
+    tensors: dict[str, Tensor],
+    settings: RunSettings,
+    classes: ClassMap,
+    position: TrainingPosition,
+) -> None:
+    """Write a checkpoint, read it back, and only then give it its name.
+
+    Raises:
+        WorkFailed: the disk is full or altered what was written; the one before is untouched.
+    """
+    # Tensors that are views of one another, or not in row order, cannot be written as they are.
+    plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+    metadata = {
+        "format": _FORMAT,
+        "settings": settings.model_dump_json(),
+        "classes": json.dumps(classes.species, ensure_ascii=False),
+        "fingerprint": classes.fingerprint,
+        "place": json.dumps(dataclasses.asdict(position)),
+        "digest": _digest(plain.__getitem__, plain.keys()),
+    }
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _require_room(path, sum(value.nbytes for value in plain.values()))
+        save_file(plain, temporary, metadata)
+        _fsync(temporary)
+        _require_whole(temporary, metadata["digest"])
+        temporary.chmod(private_mode(path.parent))
+        temporary.replace(path)
+        _fsync(path.parent)
+    except (OSError, SafetensorError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise WorkFailed(
+            f"The checkpoint {path} could not be written ({reason}); the one before it is kept: "
+            "make room on the disk and resume the run."
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def keep_previous(path: Path, previous: Path) -> None:
+    """Give the checkpoint at `path`, which is to be replaced, a second name."""
+    if path.is_file():
+        second = previous.with_name(f".{previous.name}.{os.getpid()}")
+        # A disk that knows no second names keeps one checkpoint less.
+        with contextlib.suppress(OSError):
+            os.link(path, second)
+            second.replace(previous)
+
+
+def newest_checkpoint(path: Path, previous: Path, classes: ClassMap) -> Checkpoint:
+    """The checkpoint at `path` or, where that is damaged, the one before it.
+
+    Raises:
+        BadInput: both are damaged or missing.
+        ClassMapMismatch: it was made with another class map.
+    """
+    try:
+        require_undamaged(path)
+    except BadInput as error:
+        if not previous.is_file():
+            raise
+        require_undamaged(previous)
+        log.warning("%s The one before it is taken.", error)
+        path = previous
+    return open_checkpoint(path, classes)
+
+
+def open_checkpoint(path: Path, classes: ClassMap | None = None) -> Checkpoint:
+    """Read what a checkpoint says of itself; with `classes`, only of that class map.
+
+    Raises:
+        BadInput: it is missing, damaged, or no checkpoint of the studio.
+        ClassMapMismatch: it was made with another class map.
+    """
+    metadata = _metadata(path)
+    try:
+        position = TrainingPosition(**json.loads(metadata["place"]))
+        settings = RunSettings.model_validate_json(metadata["settings"])
+        species = ClassMap(tuple(json.loads(metadata["classes"])))
+    except (KeyError, ValueError, TypeError) as error:
+        raise BadInput(f"{path} is no checkpoint of this studio.") from error
+    require_same(species, metadata.get("fingerprint", ""), str(path))
+    if classes is not None:
+        require_same(classes, species, str(path))
+    return Checkpoint(path, settings, species, position)
+
+
+def require_undamaged(path: Path) -> None:
+    """Compare every tensor with the digest that was taken when the checkpoint was written.
+
+    Raises:
+        BadInput: they differ.
+    """
+    digest = _metadata(path).get("digest", "")
+    try:
+        _require_whole(path, digest)
+    except (OSError, SafetensorError) as error:
+        raise BadInput(f"The checkpoint {path} is damaged.") from error
+
+
+def _metadata(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        raise BadInput(f"There is no checkpoint {path}.")
+    try:
+        with safe_open(path, framework="pt") as file:
+            return dict(file.metadata() or {})
+    except (OSError, SafetensorError) as error:
+        raise BadInput(f"The checkpoint {path} is damaged.") from error
+
+
+def _require_whole(path: Path, digest: str) -> None:
+    with safe_open(path, framework="pt") as file:
+        if _digest(file.get_tensor, file.keys()) != digest:
+            raise OSError(0, "what was read back is not what was written")
+
+
+def _digest(read: Callable[[str], Tensor], names: Any) -> str:
+    """SHA-256 over names and values, in the order of the names."""
+    total = hashlib.sha256()
+    for name in sorted(names):
+        total.update(name.encode())
+        total.update(read(name).reshape(-1).view(torch.uint8).numpy().data)
+    return total.hexdigest()
+
+
+def _require_room(path: Path, size: int) -> None:
+    free = shutil.disk_usage(path.parent).free
+    if free < size + _SPARE_BYTES:
+        raise OSError(0, f"it takes {size / 1e6:,.0f} MB and the disk has {free / 1e6:,.0f} MB")
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,253 @@
+"""The run folder: runs/RUN_ID/, the truth about one training run."""
+
+import reprlib
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.crop.presets import CENTRE, load_preset
+from engine.errors import BadInput
+from engine.files import printable, sha256_of, write_json
+from engine.home import Home
+from engine.home_id import mark_run
+from engine.records import FilePath, Name, Text
+from engine.settings.crop import CropPreset
+from engine.settings.files import load, save
+from engine.settings.model import ModelSettings
+from engine.settings.run import RunSettings
+from engine.split.classes import ClassMap, read_classes
+from engine.split.folder import SplitLine, read_part
+from engine.training.data.parts import locate, portable, read_digests, read_parts, require_labels
+from engine.training.preflight import data_findings, require_no_findings
+from engine.training.state.status import Status, read_status, write_status
+
+UNREADABLE_BYTES = 16_000_000
+
+
+@dataclass(frozen=True)
+class UnreadableEntry:
+    """A photograph of a part that could not be read, one of a run's unreadable.json."""
+
+    part: Name
+    path: FilePath
+    reason: Text
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Where the files of one run lie, and reading those that do not change."""
+
+    root: Path
+
+    @property
+    def run_id(self) -> str:
+        """The folder's name; what cannot be shown of it is escaped."""
+        return printable(self.root.name)
+
+    @property
+    def config(self) -> Path:
+        return self.root / "config.yaml"
+
+    @property
+    def crop(self) -> Path:
+        return self.root / "crop.yaml"
+
+    @property
+    def classes(self) -> Path:
+        return self.root / "classes.json"
+
+    @property
+    def parts(self) -> Path:
+        return self.root / "parts.json"
+
+    @property
+    def metrics(self) -> Path:
+        return self.root / "metrics.jsonl"
+
+    @property
+    def status(self) -> Path:
+        return self.root / "status.json"
+
+    @property
+    def stop(self) -> Path:
+        return self.root / "stop"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "lock"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "log.txt"
+
+    @property
+    def unreadable(self) -> Path:
+        return self.root / "unreadable.json"
+
+    @property
+    def out_of_memory(self) -> Path:
+        return self.root / "shortage.json"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.root / "checkpoints"
+
+    @property
+    def last(self) -> Path:
+        return self.checkpoints / "last.safetensors"
+
+    @property
+    def previous(self) -> Path:
+        """The checkpoint before the last: what is gone on from where the last is damaged."""
+        return self.checkpoints / "previous.safetensors"
+
+    @property
+    def best(self) -> Path:
+        return self.checkpoints / "best.safetensors"
+
+    @property
+    def imported(self) -> Path:
+        return self.root / "imported.json"
+
+    @property
+    def evaluation(self) -> Path:
+        return self.root / "evaluation"
+
+    @property
+    def temperature(self) -> Path:
+        return self.evaluation / "temperature.json"
+
+    @property
+    def diagnosis(self) -> Path:
+        return self.root / "diagnosis.json"
+
+    @property
+    def events(self) -> Path:
+        """The curves once more, as TensorBoard reads them."""
+        return self.root / "tensorboard"
+
+    def by_class(self, step: int) -> Path:
+        """What validation after `step` found of each class."""
+        return self.evaluation / f"val-{step:08d}.npz"
+
+    def read_settings(self) -> RunSettings:
+        return load(RunSettings, self.config)
+
+    def read_preset(self) -> CropPreset:
+        return load(CropPreset, self.crop)
+
+    def read_classes(self) -> ClassMap:
+        return read_classes(self.classes)
+
+    def read_status(self) -> Status:
+        return read_status(self.status)
+
+    def read_part(self, home: Home, part: str) -> list[SplitLine]:
+        """The photographs of one part, as they were when the run was made.
+
+        Raises:
+            BadInput: the run has no such part, or its file is missing or was changed.
+            ClassMapMismatch: its labels mean other species than the run's.
+        """
+        known = read_digests(self.parts)
+        if part not in known:
+            raise BadInput(f"The split of {self.run_id} has no part {part!r}.")
+        path = locate(home, known[part].path)
+        if not path.is_file():
+            raise BadInput(f"{path}, the {part} part of {self.run_id}, is missing.")
+        if sha256_of(path) != known[part].sha256:
+            raise BadInput(
+                f"{path} was changed since the run {self.run_id} was made; start a new run."
+            )
+        lines = read_part(path)
+        require_labels(self.read_classes(), lines, path)
+        return lines
+
+
+def run_folder(home: Home, run_id: str) -> RunFolder:
+    """The folder of a run that exists.
+
+    Raises:
+        BadInput: there is no such run.
+    """
+    folder = RunFolder(home.runs / run_id)
+    if Path(run_id).name == run_id and _is_run(folder):
+        return folder
+    escaped = [path for path in home.runs.glob("*") if path.name != run_id == printable(path.name)]
+    if escaped and _is_run(RunFolder(escaped[0])):
+        return RunFolder(escaped[0])
+    raise BadInput(f"There is no run {reprlib.repr(run_id)} in {home.runs}.")
+
+
+def _is_run(folder: RunFolder) -> bool:
+    try:
+        return folder.config.exists()
+    except OSError:
+        # A name that is too long for a file.
+        return False
+
+
+def prepare(home: Home, settings: RunSettings, run_id: str) -> RunFolder:
+    """Check what a run needs and freeze it into a new folder, queued.
+
+    The split's files, the values of the crop preset and the class map are taken as they are
+    now: later changes of a preset do not reach the run, and a changed split is refused.
+
+    Raises:
+        BadInput: the run exists, its split or preset is missing, empty or damaged, the split
+            fails its check, or photographs or the weights file are missing.
+        ClassMapMismatch: the parts of the split speak of different classes.
+    """
+    folder = RunFolder(home.runs / run_id)
+    if Path(run_id).name != run_id or run_id in ("", ".", ".."):
+        raise BadInput(f"{run_id!r} cannot be the name of a run's folder.")
+    if folder.config.exists():
+        raise BadInput(f"There is a run {run_id!r} already; choose another name or resume it.")
+    parts = read_parts(home, settings)
+    preset = preset_of(home, settings)
+    model = with_weights_found(home, settings.model)
+    require_no_findings(data_findings(home, parts))
+    written = {part: portable(home, path) for part, path in parts.paths.items()}
+    data = settings.data.model_copy(
+        update={"train_jsonl": written["train"], "val_jsonl": written["val"]}
+    )
+    save(preset, folder.crop)
+    parts.classes.write(folder.classes)
+    digests = {p: {"path": written[p], "sha256": sha256_of(parts.paths[p])} for p in written}
+    write_json(folder.parts, digests)
+    status = Status(run_id=run_id, epochs=settings.total_epochs, updated=time.time())
+    write_status(folder.status, status)
+    mark_run(home, folder.root)
+    # Last, for a folder with a configuration is a run.
+    save(settings.model_copy(update={"data": data, "model": model}), folder.config)
+    return folder
+
+
+def preset_of(home: Home, settings: RunSettings) -> CropPreset:
+    """The crop preset of a run with these settings.
+
+    One that looks at the features of no particular network looks at those of the run's own.
+
+    Raises:
+        BadInput: there is none of that name, or no such weights file.
+    """
+    if not settings.data.smart_crop:
+        return CENTRE
+    preset, model = load_preset(home, settings.data.crop_preset), settings.model
+    if not (model.weights or model.pretrained):
+        return preset
+    return preset.looking_through(model.name, with_weights_found(home, model).weights)
+
+
+def with_weights_found(home: Home, model: ModelSettings) -> ModelSettings:
+    """The weights file by its whole path, for a run in the background starts elsewhere.
+
+    Raises:
+        BadInput: there is none.
+    """
+    if not model.weights:
+        return model
+    weights = locate(home, str(Path(model.weights).expanduser()))
+    if not weights.is_file():
+        raise BadInput(f"model.weights: the file {weights} does not exist.")
+    return model.model_copy(update={"weights": str(weights)})

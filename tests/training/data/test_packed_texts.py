@@ -1,0 +1,12 @@
+"""Texts in one array."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.training.data.packed_texts import PackedTexts
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]))))
+def test_packed_texts_read_back_as_they_were(texts: list[str]) -> None:
+    packed = PackedTexts(texts)
+    assert [packed[index] for index in range(len(packed))] == texts

@@ -1,0 +1,41 @@
+"""Where a run computes, and with which numbers."""
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from engine.errors import BadInput
+from engine.settings.optimisation import TrainingSettings
+from engine.training.device.device import choose_device
+
+
+@pytest.fixture
+def card(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A GPU, as far as choosing one goes."""
+    before = torch.get_float32_matmul_precision()
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.is_bf16_supported", lambda including_emulation: False)
+    yield
+    torch.set_float32_matmul_precision(before)
+
+
+def test_a_gpu_is_taken_where_there_is_one_in_16_bit_with_tf32_for_the_rest(card: None) -> None:
+    device = choose_device(TrainingSettings())
+    assert (device.torch_device.type, device.autocast) == ("cuda", torch.float16)
+    assert device.scales_gradients
+    assert torch.get_float32_matmul_precision() == "high"
+
+
+def test_a_cpu_may_be_asked_for_all_the_same(card: None) -> None:
+    device = choose_device(TrainingSettings(device="cpu"))
+    assert (device.torch_device.type, device.autocast) == ("cpu", None)
+    assert torch.get_float32_matmul_precision() == "highest"
+
+
+def test_what_the_machine_does_not_have_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    with pytest.raises(BadInput, match="offers no CUDA device"):
+        choose_device(TrainingSettings(device="cuda"))
+    with pytest.raises(BadInput, match="fp16 needs a GPU"):
+        choose_device(TrainingSettings(precision="fp16"))

@@ -1,0 +1,169 @@
+"""Building networks, and the weights they start from."""
+
+from pathlib import Path
+
+import pytest
+import timm
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from engine.errors import BadInput
+from engine.settings.model import ModelSettings
+from engine.settings.optimisation import TrainingSettings
+from engine.split.classes import ClassMap
+from engine.training.model.network import (
+    build_model,
+    is_convolutional,
+    normalisation_of,
+    start_model,
+)
+from engine.training.model.trainable import train_mode
+from tests.training.bad_weights import BAD_WEIGHTS
+
+THREE = ClassMap(("Acer", "Bellis", "Cornus"))
+TINY = {"embed_dim": 24, "depth": 1, "num_heads": 3}
+
+
+def _vit(**changes: object) -> ModelSettings:
+    values = {"name": "vit_tiny_patch16_224", "options": TINY, "pretrained": False, **changes}
+    return ModelSettings.model_validate(values)
+
+
+def _published(size: int, classes: int) -> nn.Module:
+    torch.manual_seed(1)
+    model: nn.Module = timm.create_model(
+        "vit_tiny_patch16_224", img_size=size, num_classes=classes, **TINY
+    )
+    return model
+
+
+def test_a_transformer_is_built_for_the_image_size() -> None:
+    model = build_model(_vit(), classes=3, image_size=64)
+    assert model(torch.zeros(2, 3, 64, 64)).shape == (2, 3)
+
+
+def test_a_convolutional_network_takes_any_size() -> None:
+    model = build_model(ModelSettings(name="tf_efficientnet_lite0"), classes=3, image_size=64)
+    assert model(torch.zeros(2, 3, 64, 64)).shape == (2, 3)
+    assert is_convolutional(model)
+    assert not is_convolutional(build_model(_vit(), 3, 64))
+
+
+def test_a_misspelt_network_is_named_with_the_nearest() -> None:
+    with pytest.raises(BadInput, match="did you mean vit_base_patch16_384"):
+        build_model(ModelSettings(name="vit_base_patch16_38"), 3, 64)
+
+
+def test_an_option_the_network_does_not_take_is_named() -> None:
+    with pytest.raises(BadInput, match="petals"):
+        build_model(_vit(options={"petals": 5}), 3, 64)
+
+
+def test_pixels_are_normalised_as_the_network_was_pretrained() -> None:
+    normalise = normalisation_of(build_model(_vit(), 3, 64))
+    images = torch.tensor([0, 255], dtype=torch.uint8).repeat(1, 3, 1, 1)
+    assert normalise(images).flatten().tolist() == [-1, 1, -1, 1, -1, 1]
+
+
+@pytest.mark.parametrize("suffix", [".safetensors", ".pth", ".bin"])
+def test_a_local_file_is_loaded_by_name(tmp_path: Path, suffix: str) -> None:
+    source = _published(64, 3)
+    file = tmp_path / f"weights{suffix}"
+    if suffix == ".safetensors":
+        save_file(source.state_dict(), file)
+    else:
+        torch.save({"state_dict": source.state_dict()}, file)
+    model = start_model(_vit(weights=str(file)), THREE, 64)
+    assert all(torch.equal(a, b) for a, b in zip(_values(model), _values(source), strict=True))
+
+
+def test_position_embeddings_are_resampled_to_another_size(tmp_path: Path) -> None:
+    source = _published(96, 3)
+    torch.save(source.state_dict(), tmp_path / "w.pth")
+    model = start_model(_vit(weights=str(tmp_path / "w.pth")), THREE, 64)
+    assert model.get_parameter("pos_embed").shape == (1, 17, 24)
+    assert torch.equal(
+        model.get_parameter("blocks.0.attn.qkv.weight"),
+        source.get_parameter("blocks.0.attn.qkv.weight"),
+    )
+
+
+def test_a_classifier_of_other_classes_is_left_out_and_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = _published(64, 10)
+    torch.save(source.state_dict(), tmp_path / "w.pth")
+    with caplog.at_level("INFO"):
+        model = start_model(_vit(weights=str(tmp_path / "w.pth")), THREE, 64)
+    assert model.get_parameter("head.weight").shape == (3, 24)
+    assert torch.equal(model.get_parameter("cls_token"), source.get_parameter("cls_token"))
+    assert "classifier is for other classes" in caplog.text
+    # It starts from zero: no species is preferred.
+    assert not model(torch.rand(1, 3, 64, 64)).any()
+
+
+def test_tensors_under_other_names_are_taken_in_their_order(tmp_path: Path) -> None:
+    source = _published(64, 10).state_dict()
+    renamed = {f"layer{number}": value for number, value in enumerate(source.values())}
+    torch.save(renamed, tmp_path / "w.pth")
+    model = start_model(_vit(weights=str(tmp_path / "w.pth")), THREE, 64)
+    assert torch.equal(
+        model.get_parameter("blocks.0.mlp.fc1.weight"), source["blocks.0.mlp.fc1.weight"]
+    )
+
+
+def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
+    torch.save({"a": torch.zeros(3), "b": torch.zeros(4)}, tmp_path / "w.pth")
+    with pytest.raises(BadInput, match="is of another network"):
+        start_model(_vit(weights=str(tmp_path / "w.pth")), THREE, 64)
+    other = timm.create_model("vit_tiny_patch16_224", img_size=64, **TINY | {"embed_dim": 48})
+    torch.save(other.state_dict(), tmp_path / "w.pth")
+    with pytest.raises(BadInput, match="is of another network"):
+        start_model(_vit(weights=str(tmp_path / "w.pth")), THREE, 64)
+
+
+@pytest.mark.parametrize("name", BAD_WEIGHTS)
+def test_a_bad_weights_file_is_refused_and_never_executed(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_bytes(BAD_WEIGHTS[name](tmp_path / "sprung"))
+    with pytest.raises(BadInput, match="no weights that can be read"):
+        start_model(_vit(weights=str(file)), THREE, 64)
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_a_missing_weights_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="does not exist"):
+        start_model(_vit(weights=str(tmp_path / "none.pth")), THREE, 64)
+
+
+def test_a_network_without_published_weights_is_named() -> None:
+    name = "mobilenetv2_035"
+    assert not timm.is_model_pretrained(name)
+    with pytest.raises(BadInput, match=f"no published weights of {name}"):
+        start_model(ModelSettings(name=name), THREE, 224)
+
+
+def test_published_weights_that_cannot_be_had_end_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    with pytest.raises(BadInput, match=r"set model\.pretrained to false"):
+        start_model(_vit(pretrained=True, options={}), THREE, 224)
+
+
+def test_frozen_statistics_stay_as_they_came() -> None:
+    model = build_model(ModelSettings(name="tf_efficientnet_lite0"), 3, 32)
+    before = model.get_buffer("bn1.running_mean").clone()
+    train_mode(model, TrainingSettings(frozen_statistics=True))
+    model(torch.rand(4, 3, 32, 32))
+    assert model.training
+    assert torch.equal(model.get_buffer("bn1.running_mean"), before)
+    train_mode(model, TrainingSettings())
+    model(torch.rand(4, 3, 32, 32))
+    assert not torch.equal(model.get_buffer("bn1.running_mean"), before)
+
+
+def _values(model: nn.Module) -> list[torch.Tensor]:
+    return list(model.state_dict().values())

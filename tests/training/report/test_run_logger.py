@@ -1,0 +1,33 @@
+import time
+from dataclasses import replace
+
+from engine.training.device.device import choose_device
+from engine.training.report.run_logger import RunLogger
+from engine.training.state.checkpoint import TrainingPosition
+from engine.training.state.status import StatusFile
+from tests.training.conftest import Prepare
+
+
+def test_the_time_left_is_that_of_the_stage_however_fast_the_one_before(new_run: Prepare) -> None:
+    folder = new_run()
+    device = choose_device(folder.read_settings().training)
+    status = StatusFile(folder.status, replace(folder.read_status(), state="starting"))
+    logger = RunLogger(folder, status, photographs=8)
+
+    def take_a_step(seconds: float) -> None:
+        logger.pace.start()
+        time.sleep(seconds)
+        logger.pace.count(8)
+        logger.pace.reading()
+
+    logger.begin(TrainingPosition(), device, steps_per_epoch=1, last_step=20, stage="head")
+    for _ in range(5):
+        take_a_step(0)
+    assert (logger.pace.seconds_left(1, 0) or 0) < 0.1
+
+    logger.begin(TrainingPosition(step=5, stage_step=5), device, 1, 20, "all")
+    assert logger.pace.seconds_left(1, 0) is None
+    take_a_step(0.2)
+    assert (logger.pace.seconds_left(1, 0) or 0) >= 0.2
+    assert folder.read_status().stage_step == 5
+    logger.close()
