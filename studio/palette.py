@@ -89,6 +89,9 @@ DARK = Palette(
 PARTS = {"train": LIGHT.leaf, "val": LIGHT.ochre, "test": LIGHT.sky}
 """The colour of each part of a split, wherever parts are drawn."""
 
+BUCKET_COLOURS = (LIGHT.clay, LIGHT.ochre, LIGHT.moss, LIGHT.leaf, LIGHT.sky)
+"""The colours of `engine.split.rarity.BUCKETS`, wherever rare and common species are drawn."""
+
 
 def counterparts() -> dict[str, str]:
     """Each light colour and the dark one that stands for it on a dark page."""

@@ -2,37 +2,31 @@
 
 import io
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from engine.errors import BadInput, WorkFailed
 from engine.evaluation.network import best_checkpoint, load_network, temperature_of
-from engine.evaluation.outcome import Outcome, OutcomeWriter
-from engine.evaluation.scores import (
-    bucket_scores,
-    calibration_scores,
-    macro,
-    mean,
-    recall_by_class,
-)
+from engine.evaluation.outcome import Outcome
+from engine.evaluation.scores import EvaluationScores
 from engine.evaluation.transform import AS_TRAINED, EvaluationTransform
 from engine.files import write_atomic, write_json
 from engine.home import Home
 from engine.images.shrunk import ShrunkStore
 from engine.progress import Report, silent
-from engine.split.classes import ClassMap
+from engine.settings.run import RunSettings
 from engine.split.folder import SplitLine
-from engine.training.data.dataset import PhotoDataset
+from engine.training.data.dataset import Batch, PhotoDataset
 from engine.training.data.loader import Loader
 from engine.training.data.transforms import ValTransform
-from engine.training.device.device import choose_device
+from engine.training.device.device import Device, choose_device
 from engine.training.inference import evaluation_batch_size, predict_batches
-from engine.training.report.metrics import genera_of
-from engine.training.report.wilson import wilson_interval
+from engine.training.state.checkpoint import Checkpoint
 from engine.training.state.run_folder import RunFolder
 
 
@@ -61,27 +55,18 @@ def evaluate_run(
     lines, train_lines = folder.read_part(home, part), folder.read_part(home, "train")
     if not lines:
         raise BadInput(f"The {part} part of {folder.run_id} holds no photograph to judge by.")
-    device = choose_device(settings.training)
-    view = ValTransform(settings.augmentation.val)
-    dataset = PhotoDataset(home, lines, folder.read_preset(), view)
-    if settings.data.shrink_once:
-        dataset.read_copies(ShrunkStore(home, settings.data.shrink_side))
-    loader = Loader(settings.data.workers, pin=device.is_gpu)
-    network = load_network(checkpoint, device, look)
-    temperature = temperature_of(folder, checkpoint)
-    writer, unreadable, done = OutcomeWriter(len(classes), temperature), dict[int, str](), 0
-    learning = checkpoint.position.pass_size or settings.training.batch_size
-    size = evaluation_batch_size(learning, settings.data.image_size)
-    for batch, logits in predict_batches(network, dataset, loader, device, size):
+    dataset = _photographs(home, folder, lines, settings)
+    train_images = np.bincount([line.label for line in train_lines], minlength=len(classes))
+    device, temperature = choose_device(settings.training), temperature_of(folder, checkpoint)
+    scores = EvaluationScores(classes, train_images, temperature, device.torch_device)
+    unreadable: dict[int, str] = {}
+    for batch, logits in _answers(checkpoint, dataset, device, look):
         if len(batch.labels):
-            writer.add(batch.indices, batch.labels, logits)
+            scores.add(batch.indices, batch.labels, logits)
         unreadable |= batch.unreadable
-        done += len(batch.labels) + len(batch.unreadable)
-        report(done, len(dataset), f"Judging the {part} part")
+        report(len(scores) + len(unreadable), len(dataset), f"Judging the {part} part")
     if len(unreadable) == len(dataset):
         raise WorkFailed(f"None of the {part} part can be read: {next(iter(unreadable.values()))}")
-    outcome = writer.outcome()
-    train_images = np.bincount([line.label for line in train_lines], minlength=len(classes))
     values = {
         "part": part,
         "checkpoint": checkpoint.path.name,
@@ -89,62 +74,37 @@ def evaluate_run(
         "image_size": settings.data.image_size,
         "mirrored": look.mirrored,
         "temperature": temperature,
-        **_scores(outcome, train_images, classes),
+        **scores.values(),
         "unreadable": [
             {"path": dataset.path(index), "reason": why} for index, why in unreadable.items()
         ],
         "seconds": round(time.monotonic() - began, 1),
     }
-    _write_arrays(folder.evaluation / f"{part}.npz", outcome, train_images, lines)
+    _write_arrays(folder.evaluation / f"{part}.npz", scores.outcome, train_images, lines)
     write_json(folder.evaluation / f"{part}.json", values)
     return values
 
 
-def _scores(outcome: Outcome, train_images: NDArray[np.int64], classes: ClassMap) -> dict[str, Any]:
-    recall = recall_by_class(outcome.labels, outcome.first, len(classes))
-    among = recall_by_class(outcome.labels, outcome.among, len(classes))
-    genera = genera_of(classes.species).numpy()
-    top1 = mean(outcome.first)
-    return {
-        "images": len(outcome.labels),
-        "classes": int((~np.isnan(recall)).sum()),
-        "classes_absent": int(np.isnan(recall).sum()),
-        "top1": top1,
-        "top1_interval": wilson_interval(top1, len(outcome.labels)),
-        "top5": mean(outcome.among),
-        "k": outcome.k,
-        "macro_top1": macro(recall),
-        "macro_top5": macro(among),
-        "genus_top1": mean(genera[outcome.top[:, 0]] == genera[outcome.labels]),
-        # The loss that the curves show; what follows it is of probabilities as they are told.
-        "loss": mean(outcome.plain.losses),
-        **calibration_scores(outcome.certainty, outcome.first),
-        "before_temperature": calibration_scores(outcome.plain, outcome.first),
-        "buckets": bucket_scores(outcome, recall, train_images),
-        "species": _species_table(outcome, train_images, classes),
-    }
+def _photographs(
+    home: Home, folder: RunFolder, lines: Sequence[SplitLine], settings: RunSettings
+) -> PhotoDataset:
+    view = ValTransform(settings.augmentation.val)
+    dataset = PhotoDataset(home, lines, folder.read_preset(), view)
+    if settings.data.shrink_once:
+        dataset.read_copies(ShrunkStore(home, settings.data.shrink_side))
+    return dataset
 
 
-def _species_table(
-    outcome: Outcome, train_images: NDArray[np.int64], classes: ClassMap
-) -> list[dict[str, Any]]:
-    """A row for each species of the part, the worst first."""
-    rows = []
-    for label in np.unique(outcome.labels):
-        own = outcome.labels == label
-        wrong = outcome.top[own & ~outcome.first, 0]
-        mistaken = classes.species[np.bincount(wrong).argmax()] if len(wrong) else None
-        rows.append(
-            {
-                "species": classes.species[label],
-                "train_images": int(train_images[label]),
-                "images": int(own.sum()),
-                "top1": float(outcome.first[own].mean()),
-                "top5": float(outcome.among[own].mean()),
-                "mistaken_for": mistaken,
-            }
-        )
-    return sorted(rows, key=lambda row: (row["top1"], row["species"]))
+def _answers(
+    checkpoint: Checkpoint, dataset: PhotoDataset, device: Device, look: EvaluationTransform
+) -> Iterator[tuple[Batch, Tensor]]:
+    """Each batch of the photographs with its logits (n, classes)."""
+    settings = look.settings(checkpoint.settings)
+    loader = Loader(settings.data.workers, pin=device.is_gpu)
+    learning = checkpoint.position.pass_size or settings.training.batch_size
+    size = evaluation_batch_size(learning, settings.data.image_size)
+    network = load_network(checkpoint, device, look)
+    return predict_batches(network, dataset, loader, device, size)
 
 
 def _write_arrays(

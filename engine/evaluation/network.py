@@ -20,7 +20,7 @@ def best_checkpoint(folder: RunFolder) -> Checkpoint:
         BadInput: there is none yet, or it is damaged.
         ClassMapMismatch: it was made with another class map than the run's.
     """
-    path = folder.best if folder.best.is_file() else folder.last
+    path = folder.best_or_last
     if not path.is_file():
         raise BadInput(
             f"The run {folder.run_id} has no checkpoint yet; let it train an epoch first."

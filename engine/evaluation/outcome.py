@@ -8,19 +8,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from engine.training.report.metrics import clamped_k
+from engine.training.report.metrics import brier_scores, clamped_k
 
 
 @dataclass(frozen=True)
 class Certainty:
     """How sure a network was, a number a photograph: (n,) each.
 
-    confidence: probability of its best guess. losses: the negative logarithm of the true
-    class's probability. brier: squared distance of all probabilities from the truth, 0..2
-    (Brier, 1950).
+    losses: the negative logarithm of the true class's probability. brier: squared distance of
+    all probabilities from the truth, 0..2 (Brier, 1950).
     """
 
-    confidence: NDArray[np.float32]
     losses: NDArray[np.float32]
     brier: NDArray[np.float32]
 
@@ -80,14 +78,11 @@ class OutcomeWriter:
             self.add(nothing, nothing, torch.empty(0, self._k))
         columns = [torch.cat(values).numpy() for values in zip(*self._rows, strict=True)]
         indices, labels, top, probabilities, *sure = columns
-        tempered, plain = Certainty(*sure[:3]), Certainty(*sure[3:])
+        tempered, plain = Certainty(*sure[:2]), Certainty(*sure[2:])
         return Outcome(indices, labels, top, probabilities, tempered, plain)
 
 
-def _certainty(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Confidence, loss and Brier score, each (n,), of logits (n, classes)."""
-    chances = logits.softmax(dim=1)
-    truth = functional.one_hot(labels, logits.shape[1])
+def _certainty(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """Loss and Brier score, each (n,), of logits (n, classes)."""
     losses = functional.cross_entropy(logits, labels, reduction="none")
-    confidence = chances.amax(dim=1)
-    return confidence, losses, (chances - truth).square().sum(dim=1)
+    return losses, brier_scores(logits.softmax(dim=1), labels)

@@ -1,81 +1,107 @@
-"""Scores of an outcome: how often, for whom, and how honestly the network is right."""
+"""Scores of an evaluation: how often, for whom, and how honestly the network is right."""
 
+from dataclasses import asdict
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from engine.evaluation.outcome import Certainty, Outcome
-from engine.training.report.metrics import BINS
-from engine.training.report.rarity import BUCKETS
-
-
-def recall_by_class(
-    labels: NDArray[np.int64], right: NDArray[np.bool_], classes: int
-) -> NDArray[np.float64]:
-    """The share of each class's photographs that is right: (classes,), NaN where it has none."""
-    images = np.bincount(labels, minlength=classes)
-    hits = np.bincount(labels, weights=right, minlength=classes)
-    recall = np.full(classes, np.nan)
-    np.divide(hits, images, out=recall, where=images > 0)
-    return recall
+from engine.evaluation.outcome import Certainty, Outcome, OutcomeWriter
+from engine.split.classes import ClassMap
+from engine.training.report.metrics import MetricAccumulator, Metrics, genera_of
 
 
-def macro(recall: NDArray[np.float64]) -> float:
-    """The mean over the classes that are present; 0 if none is."""
-    present = recall[~np.isnan(recall)]
-    return float(present.mean()) if len(present) else 0.0
+class EvaluationScores:
+    """Counts an evaluation batch by batch, as a validation while training does.
 
-
-def calibration_error(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> float:
-    """Expected calibration error over 15 equal bins of confidence (Naeini et al., 2015).
-
-    The mean distance between how sure the network is of its best guess and how often that is
-    right, 0..1.
+    Args:
+        classes: the species that the network tells apart.
+        train_images: training photographs of each class, (classes,).
+        temperature: what logits are divided by to become probabilities.
+        device: where the logits are.
     """
-    if not len(confidence):
-        return 0.0
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    sure = np.bincount(bins, weights=confidence, minlength=BINS)
-    hits = np.bincount(bins, weights=right, minlength=BINS)
-    return float(np.abs(sure - hits).sum() / len(confidence))
+
+    def __init__(
+        self,
+        classes: ClassMap,
+        train_images: NDArray[np.int64],
+        temperature: float,
+        device: torch.device,
+    ) -> None:
+        self._classes, self._train_images = classes, train_images
+        self._temperature = temperature
+        self._writer = OutcomeWriter(len(classes), temperature)
+        genera = genera_of(classes.species)
+        self._plain = MetricAccumulator(len(classes), device, genera, train_images)
+        self._tempered = MetricAccumulator(len(classes), device)
+        self._images = 0
+
+    def __len__(self) -> int:
+        """Photographs that were added."""
+        return self._images
+
+    def add(self, indices: Tensor, labels: Tensor, logits: Tensor) -> None:
+        """Add a batch: places in the part (n,), labels (n,), logits (n, classes)."""
+        self._images += len(labels)
+        self._writer.add(indices, labels, logits)
+        labels = labels.to(logits.device)
+        self._plain.add(logits, labels)
+        self._tempered.add(logits / self._temperature, labels)
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """A row for each photograph; to read once all are added."""
+        return self._writer.outcome()
+
+    def values(self) -> dict[str, Any]:
+        """What evaluation/PART.json holds of the scores."""
+        plain, outcome = self._plain.read(), self.outcome
+        return {
+            "images": plain.images,
+            "classes": plain.classes,
+            "classes_absent": len(self._classes) - plain.classes,
+            "top1": plain.top1,
+            "top1_interval": (plain.top1_low, plain.top1_high),
+            "top5": plain.top5,
+            "k": plain.k,
+            "macro_top1": plain.macro_top1,
+            "macro_top5": plain.macro_top5,
+            "genus_top1": plain.genus_top1,
+            # The loss of the curves; the scores after it are of probabilities at the temperature.
+            "loss": plain.loss,
+            **_calibration(self._tempered.read(), outcome.certainty),
+            "before_temperature": _calibration(plain, outcome.plain),
+            "buckets": [asdict(score) for score in plain.buckets],
+            "species": _species_table(outcome, self._train_images, self._classes),
+        }
 
 
-def calibration_scores(certainty: Certainty, right: NDArray[np.bool_]) -> dict[str, float]:
+def _calibration(metrics: Metrics, certainty: Certainty) -> dict[str, float]:
     """Mean negative log-likelihood in nats, calibration error (0..1) and Brier score (0..2)."""
-    return {
-        "nll": mean(certainty.losses),
-        "ece": calibration_error(certainty.confidence, right),
-        "brier": mean(certainty.brier),
-    }
+    brier = float(certainty.brier.mean()) if len(certainty.brier) else 0.0
+    return {"nll": metrics.loss, "ece": metrics.ece, "brier": brier}
 
 
-def bucket_scores(
-    outcome: Outcome, recall: NDArray[np.float64], train_images: NDArray[np.int64]
+def _species_table(
+    outcome: Outcome, train_images: NDArray[np.int64], classes: ClassMap
 ) -> list[dict[str, Any]]:
-    """Scores of rare and of common species apart.
-
-    `classes` and `images` count what the part holds; `absent` are species of the bucket
-    without a photograph in the part, which no score speaks of.
-    """
+    """A row for each species of the part, the worst first."""
     rows = []
-    for bucket in BUCKETS:
-        inside = bucket.members(train_images)
-        here = inside & ~np.isnan(recall)
-        right = outcome.first[inside[outcome.labels]]
+    for label in np.unique(outcome.labels):
+        own = outcome.labels == label
+        wrong = outcome.top[own & ~outcome.first, 0]
+        mistaken = classes.species[np.bincount(wrong).argmax()] if len(wrong) else None
         rows.append(
             {
-                "train_images": bucket.name,
-                "classes": int(here.sum()),
-                "absent": int((inside & ~here).sum()),
-                "images": len(right),
-                "top1": float(right.mean()) if len(right) else None,
-                "macro_top1": macro(recall[here]) if here.any() else None,
+                "species": classes.species[label],
+                "train_images": int(train_images[label]),
+                "images": int(own.sum()),
+                "top1": float(outcome.first[own].mean()),
+                "top5": float(outcome.among[own].mean()),
+                "mistaken_for": mistaken,
             }
         )
-    return rows
-
-
-def mean(values: NDArray[Any]) -> float:
-    """The mean; 0 of nothing."""
-    return float(values.mean()) if len(values) else 0.0
+    return sorted(rows, key=lambda row: (row["top1"], row["species"]))

@@ -11,6 +11,7 @@ from engine.runs.history import History
 from engine.runs.run import Run
 from engine.settings.files import read_yaml
 from engine.training.data.parts import read_digests
+from engine.training.report.scores import wilson_interval
 
 # Names and places, which differ without meaning anything for the outcome.
 _NOT_COMPARED = frozenset({"name", "description", "data.train_jsonl", "data.val_jsonl"})
@@ -66,8 +67,8 @@ def final_of(run: Run, history: History, settings: Mapping[str, Any]) -> Final:
         return float(val[name][index]) if index is not None else math.nan
 
     low, high = at("top1_low"), at("top1_high")
-    if low != low and index is not None:
-        low, high = wilson_half_width(at("top1"), at("images"))
+    if low != low and at("images") > 0 and at("top1") == at("top1"):
+        low, high = wilson_interval(at("top1"), at("images"))
     cropped = settings.get("data.smart_crop")
     crop = str(settings.get("data.crop_preset")) if cropped else "no crop"
     return Final(
@@ -84,20 +85,6 @@ def final_of(run: Run, history: History, settings: Mapping[str, Any]) -> Final:
         _split_hash(run),
         crop if isinstance(cropped, bool) else "–",
     )
-
-
-def wilson_half_width(share: float, count: float) -> tuple[float, float]:
-    """The 95 % interval of a share out of `count` (Wilson, 1927)."""
-    if not (share == share and count > 0):
-        return math.nan, math.nan
-    z = 1.959964
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = (
-        z
-        / (1 + z * z / count)
-        * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    )
-    return middle - half, middle + half
 
 
 def groups(settings: Mapping[str, Mapping[str, Any]], key: str) -> dict[str, list[str]]:

@@ -6,20 +6,10 @@ from typing import Annotated
 from pydantic import Field
 
 from engine.records import Count, Name, Number, Share, read_record_or
+from engine.training.report.scores import BucketScore
 from engine.training.state.run_folder import RunFolder
 
 EVALUATION_BYTES = 16_000_000
-
-
-@dataclass(frozen=True)
-class BucketScore:
-    """Species by how many photographs of them are in train; None where nothing was judged."""
-
-    train_images: Name = ""
-    classes: Count = 0
-    images: Count = 0
-    top1: Share | None = None
-    macro_top1: Share | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.runs.metric_columns import Floats, MetricColumns, metric_columns
 from engine.runs.metrics_file import read_bytes
+from engine.training.report.scores import best_epoch
 
 _NAN = float("nan")
 
@@ -128,15 +129,8 @@ class History:
         return changed
 
     def kept(self) -> int | None:
-        """The place among the val points of the epoch whose checkpoint is the best, if any.
-
-        As training chooses it: the highest macro top-1, of equal ones the lowest loss.
-        """
-        macro = self.val["macro_top1"]
-        if not np.isfinite(macro).any():
-            return None
-        loss = np.nan_to_num(self.val["loss"], nan=np.inf)
-        return int(np.lexsort((loss, -np.nan_to_num(macro, nan=-np.inf)))[0])
+        """The place among the val points of the epoch whose checkpoint is the best, if any."""
+        return best_epoch(self.val["macro_top1"], self.val["loss"])
 
     def part(self, name: str) -> Points:
         """The points of "train" or "val"."""

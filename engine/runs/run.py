@@ -75,7 +75,7 @@ class Run:
     @property
     def can_predict(self) -> bool:
         """Whether a checkpoint is there to judge photographs with."""
-        return self.folder.best.is_file() or self.folder.last.is_file()
+        return self.folder.best_or_last.is_file()
 
 
 def find_run(home: Home, run_id: str) -> Run:

@@ -14,34 +14,6 @@ MINIMA = (2, 3, 5, 10, 20, 50, 100)
 
 
 @dataclass(frozen=True)
-class CountBucket:
-    """Species with `least` to `most` photographs (None = any number more)."""
-
-    least: int
-    most: int | None
-
-    @property
-    def name(self) -> str:
-        if self.most is None:
-            return f"> {self.least - 1:,}"
-        return f"{self.least:,}" if self.least == self.most else f"{self.least:,}–{self.most:,}"
-
-    def holds(self, images: Counts) -> NDArray[np.bool_]:
-        """Which of the species, by their photographs, are in it."""
-        return (images >= self.least) & (images <= (self.most or np.iinfo(np.int64).max))
-
-
-BUCKETS = (
-    CountBucket(1, 1),
-    CountBucket(2, 2),
-    CountBucket(3, 4),
-    CountBucket(5, 19),
-    CountBucket(20, 100),
-    CountBucket(101, None),
-)
-
-
-@dataclass(frozen=True)
 class MinimumCost:
     """What a minimum of photographs a species would cost."""
 

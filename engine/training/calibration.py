@@ -17,7 +17,8 @@ from engine.training.data.transforms import ValTransform
 from engine.training.inference import evaluation_batch_size, predict_batches
 from engine.training.model.network import build_model
 from engine.training.optim.step import select, to_device
-from engine.training.report.metrics import BINS
+from engine.training.report.metrics import add_by_certainty, brier_scores
+from engine.training.report.scores import BINS, calibration_error
 from engine.training.state.checkpoint import open_checkpoint
 from engine.training.state.run_folder import RunFolder
 
@@ -58,31 +59,30 @@ class TemperatureMeter:
     def add(self, logits: Tensor, labels: Tensor) -> None:
         """Count a batch: logits (n, classes), labels (n,), on the device."""
         self._count += len(labels)
-        truth = functional.one_hot(labels, logits.shape[1])
-        right = (logits.argmax(1) == labels).double()
+        right = logits.argmax(1) == labels
         for position, temperature in enumerate(self._grid):
             shares = (logits / temperature).log_softmax(1)
             self._losses[position] += functional.nll_loss(shares, labels, reduction="sum").double()
             chances = shares.exp()
-            self._brier[position] += (chances - truth).square().sum().double()
-            sure = chances.max(1).values.double()
-            bins = (sure * BINS).long().clamp_(0, BINS - 1)
-            self._bins[position, 0].index_add_(0, bins, sure)
-            self._bins[position, 1].index_add_(0, bins, right)
+            self._brier[position] += brier_scores(chances, labels).double().sum()
+            add_by_certainty(self._bins[position], chances.amax(1), right)
 
     def read(self) -> Calibration:
         """The temperature of the least loss, and what it changes."""
         count = max(1, self._count)
         losses, brier = self._losses.cpu() / count, self._brier.cpu() / count
-        ece = (self._bins[:, 0] - self._bins[:, 1]).abs().sum(1).cpu() / count
         one, best = len(_GRID) // 2, int(losses.argmin())
+        before, after = (
+            calibration_error(*self._bins[position].tolist(), self._count)
+            for position in (one, best)
+        )
         return Calibration(
             temperature=float(_GRID[best]),
             images=self._count,
             nll_before=float(losses[one]),
             nll_after=float(losses[best]),
-            ece_before=float(ece[one]),
-            ece_after=float(ece[best]),
+            ece_before=before,
+            ece_after=after,
             brier_before=float(brier[one]),
             brier_after=float(brier[best]),
         )

@@ -21,6 +21,7 @@ from engine.training.optim.losses import Criterion
 from engine.training.optim.schedule import Schedule
 from engine.training.optim.step import Learner, select
 from engine.training.report.metrics import Metrics
+from engine.training.report.scores import best_epoch
 from engine.training.stage_inputs import StageInputs
 from engine.training.state.checkpoint import TrainingPosition, keep_previous, write_checkpoint
 
@@ -243,8 +244,8 @@ class Stage:
     def _close_epoch(self, metrics: Metrics) -> None:
         """Keep the best network so far, move on to the next epoch, save."""
         trained, best = self.position, self.position.best
-        is_best = best is None or (
-            (metrics.macro_top1, -metrics.loss) > (best["value"], -best["loss"])
+        is_best = best is None or bool(
+            best_epoch([best["value"], metrics.macro_top1], [best["loss"], metrics.loss])
         )
         if is_best:
             trained = replace(trained, best=self._best(metrics))

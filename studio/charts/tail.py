@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 from plotly import graph_objects as go
 
 from engine.split.folder import PARTS
-from engine.split.spread import BUCKETS, Counts, Sampling, exposure, gini, lorenz
+from engine.split.rarity import BUCKETS
+from engine.split.spread import Counts, Sampling, exposure, gini, lorenz
 from studio import text
 from studio.charts.chart import Chart, Table, figure
-from studio.palette import LIGHT
+from studio.palette import BUCKET_COLOURS, LIGHT
 from studio.palette import PARTS as PART_COLOURS
-
-BUCKET_COLOURS = (LIGHT.clay, LIGHT.ochre, LIGHT.rose, LIGHT.plum, LIGHT.sky, LIGHT.leaf)
 
 _SAMPLINGS: tuple[tuple[Sampling, str], ...] = (
     ("uniform", LIGHT.leaf),

@@ -7,10 +7,10 @@ import numpy as np
 
 from engine.runs.history import History
 from engine.runs.metric_columns import Floats
-from engine.training.report.rarity import BUCKETS
+from engine.split.rarity import BUCKETS
 from studio.charts.curves import Best, CurveMark, CurveStyle, Form, Line, drawing
 from studio.charts.drawing import DrawnChart
-from studio.palette import LIGHT
+from studio.palette import BUCKET_COLOURS
 
 Axis = Literal["epoch", "step", "t"]
 X_TITLES: dict[Axis, str] = {"epoch": "Epoch", "step": "Step", "t": "Time"}
@@ -68,7 +68,6 @@ KINDS = (
     Kind("gpu", "GPU", "Share in use", ("train",), form="percentage"),
     Kind("grad_norm", "Gradient norm", "Norm before clipping", ("train",)),
 )
-_COLOURS = (LIGHT.clay, LIGHT.ochre, LIGHT.moss, LIGHT.leaf, LIGHT.sky)
 
 
 def run_charts(history: History, way: Way | None = None) -> dict[str, DrawnChart]:
@@ -126,9 +125,9 @@ def _x_of(step: float, epoch: float, t: float, axis: Axis) -> float:
 def _buckets(history: History, way: Way, marks: list[CurveMark]) -> dict[str, DrawnChart]:
     x = x_values(history, "val", way.x)
     lines = [
-        Line(f"{bucket.name} in train", x, history.val[bucket.key], "", colour=colour)
-        for bucket, colour in zip(BUCKETS, _COLOURS, strict=True)
-        if bucket.key in history.val
+        Line(f"{bucket.name} in train", x, history.val[bucket.metric], "", colour=colour)
+        for bucket, colour in zip(BUCKETS, BUCKET_COLOURS, strict=True)
+        if bucket.metric in history.val
     ]
     if not lines:
         return {}

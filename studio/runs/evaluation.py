@@ -9,6 +9,7 @@ from engine.home import Home
 from engine.jobs.job import Job, read_job, start_job
 from engine.runs.evaluation import Evaluation, read_evaluation
 from engine.runs.run import Run
+from engine.split.rarity import bucket_name
 from studio import text
 from studio.views.job import job as show_job
 from studio.views.metrics import Metric, metric_row
@@ -72,7 +73,7 @@ def _show(values: Evaluation) -> None:
     with buckets:
         st.dataframe(
             {
-                "Photographs in train": [row.train_images for row in values.buckets],
+                "Photographs in train": [bucket_name(row.train_images) for row in values.buckets],
                 "Species": [row.classes for row in values.buckets],
                 "Photographs": [row.images for row in values.buckets],
                 "Top-1": [row.top1 for row in values.buckets],

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from engine.split.folder import PARTS
 from engine.split.inputs import SplitInputs
 from engine.split.plan import SplitPlan
-from engine.split.spread import BUCKETS, CountBucket
+from engine.split.rarity import BUCKETS, RarityBucket
 from studio.charts.species import bin_of
 
 
@@ -22,7 +22,7 @@ class Bar:
 
 def of_bin(inputs: SplitInputs, place: int) -> Bar:
     """A bar of the histogram."""
-    return _of_sizes(inputs, CountBucket(*bin_of(place)))
+    return _of_sizes(inputs, RarityBucket(*bin_of(place)))
 
 
 def of_bucket(inputs: SplitInputs, place: int) -> Bar:
@@ -49,14 +49,14 @@ def of_bucket_and_part(plan: SplitPlan, place: int, part: int) -> Bar:
     return Bar(f"The {PARTS[part]} part of {_words(bucket)}", _by_species(plan.inputs, chosen))
 
 
-def _of_sizes(inputs: SplitInputs, bucket: CountBucket) -> Bar:
+def _of_sizes(inputs: SplitInputs, bucket: RarityBucket) -> Bar:
     images = np.bincount(inputs.species, minlength=len(inputs.names))
     return Bar(
         _words(bucket).capitalize(), _by_species(inputs, bucket.holds(images)[inputs.species])
     )
 
 
-def _words(bucket: CountBucket) -> str:
+def _words(bucket: RarityBucket) -> str:
     return f"species with {bucket.name} {'photograph' if bucket.most == 1 else 'photographs'}"
 
 

@@ -8,7 +8,8 @@ import streamlit as st
 from engine.catalogue.store import SpeciesCount
 from engine.home import Home
 from engine.split.inputs import SplitInputs
-from engine.split.spread import BUCKETS, Counts, minimum_costs
+from engine.split.rarity import BUCKETS
+from engine.split.spread import Counts, minimum_costs
 from studio import text
 from studio.charts.species import class_histogram, rank_curve
 from studio.charts.tail import bucket_bars, lorenz_curve

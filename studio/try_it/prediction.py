@@ -21,7 +21,7 @@ def ask(home: Home, run: Run, chosen: ChosenPhotographs) -> "Named":
     Raises:
         BadInput: the photograph cannot be read, or the run's checkpoint cannot.
     """
-    checkpoint = run.folder.best if run.folder.best.is_file() else run.folder.last
+    checkpoint = run.folder.best_or_last
     stamp = checkpoint.stat().st_mtime_ns if checkpoint.is_file() else 0
     predictor = _predictor(str(home.root), run.run_id, stamp)
     with called(chosen.name):

@@ -4,7 +4,7 @@ import pytest
 
 from engine.files import write_json
 from engine.home import Home
-from engine.runs.comparison import differing, final_of, flat_settings, groups, wilson_half_width
+from engine.runs.comparison import differing, final_of, flat_settings, groups
 from engine.runs.history import History
 from engine.runs.run import find_run
 
@@ -49,8 +49,10 @@ def test_a_run_that_measured_nothing_has_a_line_all_the_same(home: Home) -> None
     assert math.isnan(final.top1) and math.isnan(final.low) and math.isnan(final.test_top1)
 
 
-def test_the_interval_of_a_share_stays_within_bounds() -> None:
-    for share in (0.0, 0.5, 1.0):
-        low, high = wilson_half_width(share, 20)
-        assert -1e-12 <= low <= share + 1e-12 and share - 1e-12 <= high <= 1 + 1e-12
-    assert math.isnan(wilson_half_width(0.5, 0)[0])
+def test_a_run_that_judged_no_photograph_has_no_interval(home: Home) -> None:
+    folder = written_run(home, "one", metrics=[val(1, top1=0.5, macro_top1=0.4, images=0)])
+    history = History()
+    history.read_on(folder.metrics)
+    final = final_of(find_run(home, "one"), history, {})
+    assert (final.top1, final.macro_top1) == (0.5, 0.4)
+    assert math.isnan(final.low) and math.isnan(final.high)

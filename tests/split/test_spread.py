@@ -6,16 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from engine.split.shuffle import shuffle_faults, shuffled
-from engine.split.spread import BUCKETS, exposure, gini, lorenz, minimum_costs
+from engine.split.spread import exposure, gini, lorenz, minimum_costs
 from tests.split.photographs import plan, rows_of
 
 counts = some.lists(some.integers(1, 300), min_size=1, max_size=40)
-
-
-@given(counts)
-def test_every_species_is_in_one_bucket(images: list[int]) -> None:
-    found = np.stack([bucket.holds(np.array(images)) for bucket in BUCKETS])
-    assert (found.sum(axis=0) == 1).all()
 
 
 @given(counts, some.integers(1, 100))

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from engine.files import write_json
 from engine.records import Count, Number, Text, read_record_or
-from engine.training.report.wilson import wilson_interval
+from engine.training.report.scores import wilson_interval
 
 Kind = Literal["misaligned", "gap", "rate_high", "no_learning", "starved", "unseen"]
 Severity = Literal["fault", "warning", "note"]

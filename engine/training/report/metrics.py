@@ -1,7 +1,7 @@
 """How often the network is right, summed where the network runs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -9,12 +9,19 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from engine.split.rarity import BUCKETS
 from engine.training.device.process_group import Ranks
-from engine.training.report.rarity import BUCKETS
-from engine.training.report.wilson import wilson_interval
+from engine.training.report.scores import (
+    BINS,
+    BucketScore,
+    bucket_scores,
+    calibration_error,
+    macro,
+    recall_by_class,
+    wilson_interval,
+)
 
 TOP = 5
-BINS = 15
 
 
 def clamped_k(classes: int, k: int = TOP) -> int:
@@ -27,6 +34,23 @@ def genera_of(species: Sequence[str]) -> Tensor:
     names = [name.split()[0] if name.split() else "" for name in species]
     numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
     return torch.tensor([numbers[name] for name in names], dtype=torch.int64)
+
+
+def add_by_certainty(sums: Tensor, certainty: Tensor, right: Tensor) -> None:
+    """Add a batch to sums of certainty and of hits in each bin of certainty: (2, BINS) float64.
+
+    `certainty` (n,) is the probability of the best guess, `right` (n,) whether it is true.
+    """
+    certainty = certainty.double()
+    bins = (certainty * BINS).long().clamp_(0, BINS - 1)
+    for row, values in zip(sums, (certainty, right.double()), strict=True):
+        row.index_add_(0, bins, values)
+
+
+def brier_scores(probabilities: Tensor, labels: Tensor) -> Tensor:
+    """Squared distance of probabilities (n, classes) from the truth: (n,), 0..2 (Brier, 1950)."""
+    truth = functional.one_hot(labels, probabilities.shape[1])
+    return (probabilities - truth).square().sum(dim=1)
 
 
 class MetricAccumulator:
@@ -75,10 +99,8 @@ class MetricAccumulator:
             self._by_class, (torch.ones_like(labels), first, among), strict=True
         ):
             row.index_add_(0, labels, values.to(torch.int64))
-        certainty = (best.values[:, 0] - logits.logsumexp(dim=1)).exp().double()
-        bins = (certainty * BINS).long().clamp_(0, BINS - 1)
-        for row, values in zip(self._by_certainty, (certainty, first), strict=True):
-            row.index_add_(0, bins, values.double())
+        certainty = (best.values[:, 0] - logits.logsumexp(dim=1)).exp()
+        add_by_certainty(self._by_certainty, certainty, first)
 
     def tensors(self) -> dict[str, Tensor]:
         """What a checkpoint keeps, so that the next point of a curve counts every photograph."""
@@ -109,34 +131,30 @@ class MetricAccumulator:
         loss, top1, top5, genus = self._sums.tolist()
         count = int(images.sum())
         share = max(count, 1)
-        sure, hits = self._by_certainty.cpu()
-        present = images > 0
+        certainty, hits = self._by_certainty.tolist()
         low, high = wilson_interval(top1 / share, count)
         return Metrics(
             images=count,
-            classes=int(present.sum()),
+            classes=int((images > 0).sum()),
             k=self.k,
             loss=loss / share,
             top1=top1 / share,
             top1_low=low,
             top1_high=high,
             top5=top5 / share,
-            macro_top1=_macro(first[present], images[present]),
-            macro_top5=_macro(among[present], images[present]),
+            macro_top1=macro(recall_by_class(first, images)),
+            macro_top5=macro(recall_by_class(among, images)),
             genus_top1=genus / share,
-            ece=float((sure - hits).abs().sum()) / share,
+            ece=calibration_error(certainty, hits, count),
             buckets=self._buckets(images, first),
         )
 
-    def _buckets(self, images: NDArray[np.int64], first: NDArray[np.int64]) -> dict[str, float]:
+    def _buckets(
+        self, images: NDArray[np.int64], first: NDArray[np.int64]
+    ) -> tuple[BucketScore, ...]:
         if self._train_images is None:
-            return {}
-        members = {bucket.key: bucket.members(self._train_images) for bucket in BUCKETS}
-        return {
-            key: float(first[inside].sum() / images[inside].sum())
-            for key, inside in members.items()
-            if images[inside].any()
-        }
+            return ()
+        return bucket_scores(first, images, self._train_images)
 
 
 @dataclass(frozen=True)
@@ -144,8 +162,8 @@ class Metrics:
     """Means over photographs, in 0..1, `loss` in nats.
 
     `macro_…` are means over the `classes` present; `top1_low` and `top1_high` bound top-1 with
-    95 % certainty; `ece` is the expected calibration error; `buckets` holds the top-1 of rare
-    and of common species by the key of their bucket, where a photograph is in it.
+    95 % certainty; `ece` is the expected calibration error; `buckets` are of rare and of common
+    species apart, the rarest first.
     """
 
     images: int
@@ -160,8 +178,13 @@ class Metrics:
     macro_top5: float
     genus_top1: float
     ece: float
-    buckets: dict[str, float] = field(default_factory=dict)
+    buckets: tuple[BucketScore, ...] = ()
 
-
-def _macro(hits: NDArray[np.int64], images: NDArray[np.int64]) -> float:
-    return float((hits / images).mean()) if len(images) else 0.0
+    @property
+    def bucket_top1(self) -> dict[str, float]:
+        """Top-1 by the name that metrics.jsonl has for a bucket, where it has photographs."""
+        return {
+            bucket.metric: score.top1
+            for bucket, score in zip(BUCKETS, self.buckets, strict=False)
+            if score.top1 is not None
+        }

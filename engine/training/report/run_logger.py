@@ -162,7 +162,7 @@ class RunLogger:
             nll=metrics.loss,
             top1_low=metrics.top1_low,
             top1_high=metrics.top1_high,
-            **metrics.buckets,
+            **metrics.bucket_top1,
             k=metrics.k,
             images=metrics.images,
             classes=metrics.classes,

@@ -106,6 +106,11 @@ class RunFolder:
         return self.checkpoints / "best.safetensors"
 
     @property
+    def best_or_last(self) -> Path:
+        """What a run answers with: its best checkpoint, or its last where none was judged yet."""
+        return self.best if self.best.is_file() else self.last
+
+    @property
     def imported(self) -> Path:
         return self.root / "imported.json"
 

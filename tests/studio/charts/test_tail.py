@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 
-from engine.split.spread import BUCKETS
+from engine.split.rarity import BUCKETS
 from studio.charts.tail import bucket_bars, exposure_curves, lorenz_curve, part_bars
 
 
@@ -14,14 +14,14 @@ def test_the_buckets_share_out_species_and_photographs() -> None:
     chart = bucket_bars(counted(1, 2, 2, 5))
     assert list(chart.figure.data[0].x) == [0.25, 0.1]
     assert list(chart.figure.data[1].x) == [0.5, 0.4]
-    assert chart.table.rows[3] == ("5–19", "1", "5")
+    assert chart.table.rows[2] == ("5–19", "1", "5")
     assert [row[0] for row in chart.table.rows] == [bucket.name for bucket in BUCKETS]
 
 
 def test_the_parts_of_each_bucket_are_drawn_and_told() -> None:
     chart = part_bars(np.array([[1, 0, 0], [1, 1, 0], [8, 1, 1]]))
     assert chart.table.rows[0] == ("1", "1 of 1 species", "–", "–")
-    assert chart.table.rows[3] == ("5–19", "8 of 1 species", "1 of 1 species", "1 of 1 species")
+    assert chart.table.rows[2] == ("5–19", "8 of 1 species", "1 of 1 species", "1 of 1 species")
     assert [trace.name for trace in chart.figure.data] == ["train", "val", "test"]
 
 

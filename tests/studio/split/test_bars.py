@@ -1,6 +1,6 @@
 """Bars of the split's charts, and the photographs behind them."""
 
-from engine.split.spread import BUCKETS
+from engine.split.rarity import BUCKETS
 from studio.split.bars import Bar, of_bin, of_bucket, of_bucket_and_part, of_part, of_species
 from tests.split.photographs import inputs, plan, rows_of
 
@@ -20,7 +20,7 @@ def test_a_bar_of_the_histogram_holds_the_species_of_its_sizes() -> None:
 
 def test_the_buckets_share_out_every_photograph() -> None:
     bars = [of_bucket(inputs(ROWS), place) for place in range(len(BUCKETS))]
-    assert [len(bar.indices) for bar in bars] == [1, 2, 7, 0, 30, 0]
+    assert [len(bar.indices) for bar in bars] == [1, 9, 0, 30, 0]
 
 
 def test_a_point_of_the_rank_curve_is_one_species() -> None:
@@ -32,6 +32,6 @@ def test_a_part_holds_what_was_dealt_to_it() -> None:
     planned = plan(ROWS)
     bars = [of_part(planned, part) for part in range(3)]
     assert [len(bar.indices) for bar in bars] == [count.images for count in planned.counts.values()]
-    val = of_bucket_and_part(planned, 4, 1)
+    val = of_bucket_and_part(planned, 3, 1)
     assert val.title == "The val part of species with 20–100 photographs"
     assert species_of(val) == ["species 00004"] * 3

@@ -56,7 +56,7 @@ def test_genus_buckets_and_top5_by_class_count_what_they_say() -> None:
     accumulator.add(logits, torch.tensor([0, 1, 2]))
     metrics = accumulator.read()
     assert metrics.genus_top1 == pytest.approx(2 / 3)
-    assert metrics.buckets == {"top1_1": 0, "top1_20_100": 1, "top1_over_100": 0}
+    assert metrics.bucket_top1 == {"top1_1": 0, "top1_20_100": 1, "top1_over_100": 0}
     assert metrics.macro_top5 == 1
     assert accumulator.by_class().tolist() == [[1, 1, 1], [0, 1, 0], [1, 1, 1]]
     assert metrics.top1_low < metrics.top1 < metrics.top1_high
