@@ -26,6 +26,7 @@ from benchmarks.catalogue_writing import longest_log
 from benchmarks.rows import ROWS, SPECIES, write_rows
 from benchmarks.timing import Timings, fastest
 from engine.catalogue.export import export_catalogue
+from engine.catalogue.mapping import MappingSettings
 from engine.catalogue.mongo import MongoCatalogue
 from engine.catalogue.mongo_import import Origin, import_mongo
 from engine.catalogue.mongo_reading import BY_FACET, COUNTED
@@ -34,7 +35,6 @@ from engine.catalogue.store import EVERYTHING, Catalogue, Cursor, Filter
 from engine.catalogue.table_import import import_table
 from engine.files import sha256_of
 from engine.home import open_home
-from engine.settings.mapping import MappingSettings
 from tests.mongod import running
 
 _KNOWN = 100_000

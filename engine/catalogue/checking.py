@@ -5,35 +5,15 @@ from typing import Any
 
 import orjson
 
-from engine.catalogue.names import LONGEST_SPECIES
+from engine.catalogue.fields import FIELDS, values_of
 from engine.catalogue.record import Photograph
 from engine.errors import BadInput
 
-LONGEST_SOURCE = 500
-LONGEST = {
-    "image_id": 500,
-    # What is longer than a name in its one form may still be shortened to it.
-    "species": 10 * LONGEST_SPECIES,
-    "genus": 500,
-    "family": 500,
-    "source": LONGEST_SOURCE,
-    "url": 2_000,
-    "observation_id": 500,
-    "observer": 1_000,
-    "license": 1_000,
-    "attribution": 5_000,
-}
+LONGEST = {name: about.longest for name, about in FIELDS.items() if about.longest}
 """The most characters that each field may have."""
 
 _SHORTEST_LIMIT = min(LONGEST.values())
-_WORDS = {
-    "image_id": "image id",
-    "url": "address",
-    "observation_id": "observation id",
-    "license": "licence",
-}
-# An identifier is taken as it is or not at all; in other text, a line break or tab is a space.
-_IDENTIFIERS = frozenset({"image_id", "url", "observation_id"})
+_texts_of = values_of(tuple(LONGEST))
 _BREAKS = re.compile(r"\s*[\t\n\r]\s*")
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -51,7 +31,7 @@ def checked(photograph: Photograph, together: str = "") -> Photograph:
     url = photograph.url
     if url and not url.startswith(("https://", "http://")):
         _require_http(url)
-    together = together or "".join(photograph[:11])
+    together = together or "".join(_texts_of(photograph))
     # As nearly all are, and 741,533 of them have many fields.
     if len(together) <= _SHORTEST_LIMIT and _is_printable(together):
         return photograph
@@ -79,8 +59,8 @@ def require_plain(text: str, what: str) -> str:
     """
     if not is_plain(text):
         raise BadInput(f"{what} holds control characters; type it again.")
-    if len(text) > LONGEST_SOURCE:
-        raise BadInput(f"{what} is longer than {LONGEST_SOURCE} characters; type a shorter one.")
+    if len(text) > LONGEST["source"]:
+        raise BadInput(f"{what} is longer than {LONGEST['source']} characters; type a shorter one.")
     return text
 
 
@@ -93,7 +73,7 @@ def source_of(given: str, otherwise: str) -> str:
     if given.strip():
         return require_plain(given.strip(), "The source's name")
     # A file may be called anything.
-    return _NO_TEXT.sub(" ", otherwise).strip()[:LONGEST_SOURCE]
+    return _NO_TEXT.sub(" ", otherwise).strip()[: LONGEST["source"]]
 
 
 def shown(text: str, longest: int = 300) -> str:
@@ -103,9 +83,9 @@ def shown(text: str, longest: int = 300) -> str:
 
 
 def _field(name: str, value: str) -> str:
-    if not is_plain(value) and name not in _IDENTIFIERS:
+    if not is_plain(value) and not FIELDS[name].is_identifier:
         value = _BREAKS.sub(" ", value).strip()
-    what = _WORDS.get(name, name)
+    what = FIELDS[name].label.lower()
     if len(value) > LONGEST[name]:
         raise ValueError(f"its {what} is longer than {LONGEST[name]:,} characters")
     if not is_plain(value):

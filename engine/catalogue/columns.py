@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from engine.catalogue.facets import Facet, where
-from engine.catalogue.record import Photograph
+from engine.catalogue.fields import NUMBERS, require_fields
 from engine.catalogue.store import Filter
 
 _CHUNK = 65_536
@@ -56,13 +56,9 @@ def table_of(
     # pyarrow takes half a second to import, and most work needs none of it.
     import pyarrow
 
-    unknown = set(names) - set(Photograph._fields)
-    if unknown:
-        raise ValueError(f"A photograph has no {', '.join(sorted(unknown))}")
+    require_fields(names)
     own = [name for name in names if name not in Facet._fields]
-    kinds = {
-        name: pyarrow.int32() if name in ("width", "height") else pyarrow.string() for name in own
-    }
+    kinds = {name: pyarrow.int32() if name in NUMBERS else pyarrow.string() for name in own}
     chunks: dict[str, list[Any]] = {name: [] for name in own}
     positions = [np.empty(0, np.int64)]
     for some in rows(own):

@@ -1,12 +1,13 @@
 """A filter in words, one condition a field: "species=Bellis perennis"."""
 
 from collections.abc import Iterable
+from typing import get_args
 
 from engine.catalogue.checking import require_plain
-from engine.catalogue.store import Filter
+from engine.catalogue.store import Field, Filter
 from engine.errors import BadInput
 
-FIELDS = ("text", "species", "genus", "family", "source", "state", "license", "flag")
+CONDITIONS = ("text", *get_args(Field))
 SHOWN: dict[str, bool | None] = {"used": False, "excluded": True, "all": None}
 """What is meant of the excluded photographs, by the word for it."""
 
@@ -23,9 +24,9 @@ def filter_of(conditions: Iterable[str], shown: str = "used") -> Filter:
     values: dict[str, str] = {}
     for condition in conditions:
         field, equals, value = condition.partition("=")
-        if field not in FIELDS or not equals or not value:
+        if field not in CONDITIONS or not equals or not value:
             raise BadInput(
-                f"--where {condition} is not FIELD=VALUE with a field of {', '.join(FIELDS)}."
+                f"--where {condition} is not FIELD=VALUE with a field of {', '.join(CONDITIONS)}."
             )
         values[field] = require_plain(value, f"The {field} of --where")
     return Filter(**values, excluded=SHOWN[shown])
@@ -33,7 +34,7 @@ def filter_of(conditions: Iterable[str], shown: str = "used") -> Filter:
 
 def conditions_of(chosen: Filter) -> list[str]:
     """The conditions of which `filter_of` makes the filter again, but for what is shown."""
-    return [f"{field}={value}" for field in FIELDS if (value := getattr(chosen, field))]
+    return [f"{field}={value}" for field in CONDITIONS if (value := getattr(chosen, field))]
 
 
 def shown_of(chosen: Filter) -> str:

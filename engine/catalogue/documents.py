@@ -6,28 +6,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from engine.catalogue.fields import FIELDS, IMPORTED
+from engine.catalogue.mapping import MappingSettings
 from engine.catalogue.table_import import text_of
-from engine.catalogue.table_rows import COLUMNS
-from engine.settings.mapping import MappingSettings
 
 _FIRST_TAKEN = 200
 _LONGEST_PLACE = 10
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+")
-# What else others call a field, where the table's names do not have it; a bare name counts
-# below one of these only.
-_ALIASES: dict[str, tuple[str, ...]] = {
-    "species": ("species_name", "latin_name", "taxon_name", "taxon", "canonical_name"),
-    "source": ("provider", "dataset", "origin", "publisher"),
-    "url": ("original_url", "medium_url", "large_url", "identifier", "uri", "link", "href"),
-    "path": ("local_path", "file_path", "filepath", "cache_path", "file_name"),
-    "observation_id": ("occurrence_id", "gbif_id", "obs_id"),
-    "observer": ("user", "login", "recorded_by", "photographer", "creator", "author"),
-    "license": ("rights", "license_url"),
-    "attribution": ("credit", "rights_holder", "copyright"),
-    "image_id": ("photo_id", "media_id", "image_uuid", "uuid"),
-}
-_NAMED_BY_PARENT = {"species": ("taxon", "species"), "observation_id": ("observation",)}
-_BARE = {"species": ("name",), "observation_id": ("id", "_id")}
 
 
 class FieldSummary(NamedTuple):
@@ -61,7 +46,7 @@ def guess_mapping(documents: Iterable[Mapping[str, Any]]) -> MappingSettings:
     """Where the fields of photographs stand, by the names and values in some documents."""
     seen = summarise_fields(documents)
     fields = {
-        field: path for field in COLUMNS if (path := _best(field, seen)) and field != "image_id"
+        field: path for field in IMPORTED if (path := _best(field, seen)) and field != "image_id"
     }
     holder = fields.get("url") or fields.get("path", "")
     array = next((one.path for one in seen if one.is_array and _below(holder, one.path)), "")
@@ -93,7 +78,7 @@ def document_photographs(
 
 @lru_cache(maxsize=8)
 def _paths(mapping: MappingSettings) -> dict[str, str]:
-    return {field: path for field in COLUMNS if (path := getattr(mapping, field))}
+    return {field: path for field in IMPORTED if (path := mapping.path_of(field))}
 
 
 def value_at(document: Any, path: str, *, whole: bool = False) -> Any:
@@ -147,11 +132,12 @@ def _walk(value: Any, path: str) -> Iterator[tuple[str, Any, bool]]:
 
 
 def _best(field: str, seen: list[FieldSummary]) -> str:
-    names = [*COLUMNS[field], *_ALIASES.get(field, ())]
+    about = FIELDS[field]
+    names = [*about.columns, *about.aliases]
     rated = []
     for one in seen:
         name, parent = _named(one.path)
-        bare = name in _BARE.get(field, ()) and parent in _NAMED_BY_PARENT.get(field, ())
+        bare = name in about.bare and parent in about.parents
         if name in names or bare:
             rank = -1 if bare else names.index(name)
             rated.append((_unfit(field, one), -one.documents, rank, one.path))

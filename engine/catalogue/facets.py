@@ -8,19 +8,19 @@ import itertools
 import json
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from engine.catalogue.changes import Action, Change, Label
+from engine.catalogue.fields import values_of
 from engine.catalogue.names import search_form
-from engine.catalogue.record import Photograph
 from engine.catalogue.store import UNSTATED, Filter, Lines
 from engine.errors import DatabaseDamaged
 
 
 class Facet(NamedTuple):
-    """One combination."""
+    """One combination: the fields that the record declares as facets."""
 
     species: str
     genus: str
@@ -33,8 +33,12 @@ class Facet(NamedTuple):
 
 
 COLUMNS = ", ".join(Facet._fields)
-TOTALS = ("species", "genus", "family", "source", "license", "state")
-_INSERT = f"INSERT INTO facet (facet, {COLUMNS}, images) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
+TOTALS = tuple(name for name in Facet._fields if name not in ("excluded", "flags"))
+"""What a filter names one value of."""
+_INSERT = (
+    f"INSERT INTO facet (facet, {COLUMNS}, images) "
+    f"VALUES (?, {', '.join('?' * len(Facet._fields))}, 0)"
+)
 _COUNT = (
     "UPDATE facet SET images = images + value FROM json_each(?) WHERE facet = CAST(key AS INTEGER)"
 )
@@ -56,9 +60,7 @@ _FOUND_IN_ORDER = (
     f"(+species IN ({_NAMES.format('species')}) OR +family IN ({_NAMES.format('family')}))"
 )
 
-facet_of: Callable[[Photograph], tuple[Any, ...]] = itemgetter(
-    *(Photograph._fields.index(name) for name in Facet._fields)
-)
+facet_of = values_of(Facet._fields)
 """What a photograph is counted and filtered by, in the order of `Facet`."""
 
 
@@ -151,7 +153,7 @@ class Facets:
 
 
 def _written(facet: Facet) -> tuple[Any, ...]:
-    return (*facet[:6], int(facet.excluded), " ".join(facet.flags))
+    return (*facet[: len(TOTALS)], int(facet.excluded), " ".join(facet.flags))
 
 
 def where(chosen: Filter, ordered: bool = False) -> tuple[str, list[Any]]:
@@ -162,7 +164,7 @@ def where(chosen: Filter, ordered: bool = False) -> tuple[str, list[Any]]:
     """
     parts = ["images > 0"]
     values: list[Any] = []
-    for column in ("species", "genus", "family", "source", "license", "state"):
+    for column in TOTALS:
         value = getattr(chosen, column)
         if value:
             parts.append(f"{column} = ?")

@@ -10,9 +10,10 @@ from typing import Any
 
 from engine.catalogue.changes import Action, Change, Label
 from engine.catalogue.facets import Facet, facet_of
+from engine.catalogue.fields import PLAIN, checked_change
 from engine.catalogue.mongo_changes import MongoChanges
 from engine.catalogue.mongo_facets import batches
-from engine.catalogue.mongo_reading import PLAIN, MongoReader
+from engine.catalogue.mongo_reading import MongoReader
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Added, CachedFile, Filter
 
@@ -57,7 +58,7 @@ class MongoCatalogue(MongoReader):
         return Added(len(fresh), len(offered) - len(fresh))
 
     def update(self, changes: Iterable[Mapping[str, Any]]) -> int:
-        checked = list(map(_written, changes))
+        checked = list(map(checked_change, changes))
         with self._store_errors(), self._writer.turn() as version:
             return self._change(checked, version)
 
@@ -168,17 +169,6 @@ def _document(photograph: Photograph, facet: int) -> dict[str, Any]:
         if value := getattr(photograph, name):
             document[name] = value
     return document
-
-
-def _written(change: Mapping[str, Any]) -> dict[str, Any]:
-    """A change as the documents hold it."""
-    unknown = change.keys() - set(Photograph._fields)
-    if unknown:
-        raise ValueError(f"A photograph has no {', '.join(sorted(unknown))}")
-    written = dict(change)
-    if "flags" in written:
-        written["flags"] = tuple(written["flags"])
-    return written
 
 
 def _setting(values: tuple[tuple[str, Any], ...]) -> dict[str, dict[str, Any]]:

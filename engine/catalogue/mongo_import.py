@@ -17,6 +17,7 @@ from engine.catalogue.importing import (
     settled,
     take_in,
 )
+from engine.catalogue.mapping import MappingSettings
 from engine.catalogue.mongo_server import connected
 from engine.catalogue.position import Position
 from engine.catalogue.record import Photograph
@@ -26,7 +27,6 @@ from engine.files import is_regular
 from engine.home import Home
 from engine.progress import Report, silent
 from engine.settings.files import load, save
-from engine.settings.mapping import MappingSettings
 from engine.workers import beside
 
 if TYPE_CHECKING:
@@ -135,9 +135,9 @@ def import_mongo(
 
 
 def _require(mapping: MappingSettings, origin: Origin) -> None:
-    if not mapping.species:
+    if not mapping.path_of("species"):
         raise BadInput(f"The mapping of {origin.name} does not say where the species stands.")
-    if not mapping.url and not mapping.path:
+    if not mapping.path_of("url") and not mapping.path_of("path"):
         raise BadInput(f"The mapping of {origin.name} says neither where the url nor the path is.")
 
 
@@ -255,7 +255,8 @@ def _identity(
     if identity.isdigit():
         # A number means something at its own source only.
         identity = f"{texts['source']}-{identity}"
-    inside = mapping.photographs and mapping.image_id.startswith(f"{mapping.photographs}.")
+    within = mapping.path_of("image_id").startswith(f"{mapping.photographs}.")
+    inside = mapping.photographs and within
     return identity if inside or not index else f"{identity}-{index}"
 
 

@@ -4,15 +4,17 @@ import contextlib
 import dataclasses
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ThreadPoolExecutor
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from engine.catalogue.columns import table_of
 from engine.catalogue.facets import Facet, chunks, lines_of
+from engine.catalogue.fields import EMPTY, EXPORTED, PLAIN, Values, photograph_maker
 from engine.catalogue.mongo_facets import Group, MongoFacets
 from engine.catalogue.mongo_server import address_of, client_of, store_errors
 from engine.catalogue.mongo_writing import Writer
@@ -31,10 +33,11 @@ from engine.catalogue.store import (
 if TYPE_CHECKING:
     from pymongo.collection import Collection
 
-PLAIN = tuple(name for name in Photograph._fields[1:] if name not in Facet._fields)
-"""The fields that a document holds itself, where they are not empty; the others are its facet's."""
-_EMPTY: dict[str, Any] = {"image_id": "", **Photograph._field_defaults}
-_NOTHING = [_EMPTY[name] for name in PLAIN]
+# A document holds no field that is empty.
+_NOTHING = [EMPTY[name] for name in PLAIN]
+_READ = ("image_id", *PLAIN, *Facet._fields)
+_made = photograph_maker(_READ)
+_exported: Callable[[Values], Values] = itemgetter(*map(_READ.index, EXPORTED))
 BY_FACET = [("facet", 1), ("_id", 1)]
 _BY_SHA256 = [("sha256", 1)]
 _PATIENCE_MS = 600_000
@@ -180,7 +183,7 @@ class MongoReader:
     ) -> Iterator[list[tuple[Any, ...]]]:
         """Rows of a facet's number and these fields, in batches."""
         read = ["_id" if name == "image_id" else name for name in names]
-        empty = [_EMPTY[name] for name in names]
+        empty = [EMPTY[name] for name in names]
         wanted = {"_id": 0} | dict.fromkeys(["facet", *read], 1)
         rows = (
             (document["facet"], *map(document.get, read, empty))
@@ -202,17 +205,7 @@ class MongoReader:
             yield from self._with_index().find({"facet": {"$in": numbers}}, fields)
 
     def _photograph(self, document: dict[str, Any]) -> Photograph:
-        species, genus, family, source, license, state, excluded, flags = self._facets.at(
-            document["facet"]
-        )
-        plain: Iterator[Any] = map(document.get, PLAIN, _NOTHING)
-        url, path, observation_id, observer, attribution, *rest = plain
-        width, height, sha256, phash, original_name = rest
-        return Photograph(
-            document["_id"], species, genus, family, source, url, path, observation_id, observer,
-            license, attribution, width, height, sha256, phash, state,  # type: ignore[arg-type]
-            original_name, flags, excluded,
-        )  # fmt: skip
+        return _made(_values(self._facets.at(document["facet"]), document))
 
     def _recount(self, version: int) -> None:
         counted = self._with_index().aggregate(COUNTED, hint=dict(BY_FACET))
@@ -240,29 +233,15 @@ COUNTED: list[dict[str, Any]] = [
 """Photographs by facet, read from the index alone."""
 
 
+def _values(facet: Facet, document: Mapping[str, Any]) -> Values:
+    """What is known of a photograph, in the order of `_READ`."""
+    plain: Iterator[Any] = map(document.get, PLAIN, _NOTHING)
+    return (document["_id"], *plain, *facet)
+
+
 def _line(facet: Facet, document: Mapping[str, Any]) -> bytes:
-    get = document.get
-    values = {
-        "image_id": document["_id"],
-        "species": facet.species,
-        "genus": facet.genus,
-        "family": facet.family,
-        "source": facet.source,
-        "url": get("url", ""),
-        "path": get("path", ""),
-        "observation_id": get("observation_id", ""),
-        "observer": get("observer", ""),
-        "license": facet.license,
-        "attribution": get("attribution", ""),
-        "width": get("width", 0),
-        "height": get("height", 0),
-        "sha256": get("sha256", ""),
-        "phash": get("phash", ""),
-        "state": facet.state,
-        "original_name": get("original_name", ""),
-        "flags": facet.flags,
-    }
-    return orjson.dumps(values, option=orjson.OPT_APPEND_NEWLINE)
+    values = zip(EXPORTED, _exported(_values(facet, document)), strict=True)
+    return orjson.dumps(dict(values), option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _place(photograph: Photograph) -> tuple[str, str]:

@@ -1,9 +1,51 @@
-"""One photograph, as the catalogue knows it."""
+"""One photograph, as the catalogue knows it: its fields are declared here and nowhere else.
+
+Tables, documents, imports, exports, the record on the page and the examination follow from this
+declaration through `engine.catalogue.fields`. A new field goes to the end, says by `since` which
+version of the catalogue has it first, and catalogues of earlier versions get its column when they
+are opened. A facet is also named in `engine.catalogue.facets` and in the filter of
+`engine.catalogue.store`.
+"""
 
 import hashlib
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated, Literal, NamedTuple
+
+from engine.catalogue.names import LONGEST_SPECIES
 
 State = Literal["cached", "remote"]
+
+
+@dataclass(frozen=True)
+class PhotoField:
+    """What is known of a field beside its name, its type and its empty value.
+
+    Args:
+        label: what readers see.
+        help: what it holds, in a sentence.
+        columns: its names in tables, ours first; empty = imports do not bring it. What imports
+            bring is text.
+        aliases: its further names in documents.
+        parents: a bare name counts below one of these names only.
+        bare: its names below them.
+        longest: the most characters that imports bring.
+        is_identifier: taken as it is or not at all; in other text, a line break is a space.
+        is_facet: photographs are counted and filtered by it.
+        is_exported: files for other programs have it.
+        since: the version of the SQLite catalogue that has it first.
+    """
+
+    label: str
+    help: str
+    columns: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    bare: tuple[str, ...] = ()
+    longest: int = 0
+    is_identifier: bool = False
+    is_facet: bool = False
+    is_exported: bool = True
+    since: int = 1
 
 
 class Photograph(NamedTuple):
@@ -17,25 +59,156 @@ class Photograph(NamedTuple):
     part in nothing. `phash` is 16 hex digits.
     """
 
-    image_id: str
-    species: str
-    genus: str = ""
-    family: str = ""
-    source: str = ""
-    url: str = ""
-    path: str = ""
-    observation_id: str = ""
-    observer: str = ""
-    license: str = ""
-    attribution: str = ""
-    width: int = 0
-    height: int = 0
-    sha256: str = ""
-    phash: str = ""
-    state: State = "remote"
-    original_name: str = ""
-    flags: tuple[str, ...] = ()
-    excluded: bool = False
+    image_id: Annotated[
+        str,
+        PhotoField(
+            "Image id",
+            "What tells one photograph from every other.",
+            columns=("image_id",),
+            aliases=("photo_id", "media_id", "image_uuid", "uuid"),
+            longest=500,
+            is_identifier=True,
+        ),
+    ]
+    species: Annotated[
+        str,
+        PhotoField(
+            "Species",
+            "The name of the species; a photograph without one is refused.",
+            columns=("species", "scientific_name", "taxon_name", "label"),
+            aliases=("species_name", "latin_name", "taxon", "canonical_name"),
+            parents=("taxon", "species"),
+            bare=("name",),
+            # A longer text may still be shortened to the name in it.
+            longest=10 * LONGEST_SPECIES,
+            is_facet=True,
+        ),
+    ]
+    genus: Annotated[
+        str,
+        PhotoField(
+            "Genus",
+            "The genus; without it the first word of the species.",
+            columns=("genus",),
+            longest=500,
+            is_facet=True,
+        ),
+    ] = ""
+    family: Annotated[
+        str,
+        PhotoField("Family", "The family.", columns=("family",), longest=500, is_facet=True),
+    ] = ""
+    source: Annotated[
+        str,
+        PhotoField(
+            "Source",
+            "Where the photograph comes from.",
+            columns=("source",),
+            aliases=("provider", "dataset", "origin", "publisher"),
+            longest=500,
+            is_facet=True,
+        ),
+    ] = ""
+    url: Annotated[
+        str,
+        PhotoField(
+            "Address",
+            "The web address of the image file.",
+            columns=("url", "image_url", "photo_url"),
+            aliases=(
+                "original_url",
+                "medium_url",
+                "large_url",
+                "identifier",
+                "uri",
+                "link",
+                "href",
+            ),
+            longest=2_000,
+            is_identifier=True,
+        ),
+    ] = ""
+    path: Annotated[
+        str,
+        PhotoField(
+            "File",
+            "The image file on this machine.",
+            columns=("path", "file", "filename", "image_path"),
+            aliases=("local_path", "file_path", "filepath", "cache_path", "file_name"),
+        ),
+    ] = ""
+    observation_id: Annotated[
+        str,
+        PhotoField(
+            "Observation",
+            "What photographs of one plant at one time share.",
+            columns=("observation_id", "observation"),
+            aliases=("occurrence_id", "gbif_id", "obs_id"),
+            parents=("observation",),
+            bare=("id", "_id"),
+            longest=500,
+            is_identifier=True,
+        ),
+    ] = ""
+    observer: Annotated[
+        str,
+        PhotoField(
+            "Observer",
+            "The person who took the photograph.",
+            columns=("observer", "observer_id", "user_login"),
+            aliases=("user", "login", "recorded_by", "photographer", "creator", "author"),
+            longest=1_000,
+        ),
+    ] = ""
+    license: Annotated[
+        str,
+        PhotoField(
+            "Licence",
+            "The licence of the photograph.",
+            columns=("license", "licence", "license_code"),
+            aliases=("rights", "license_url"),
+            longest=1_000,
+            is_facet=True,
+        ),
+    ] = ""
+    attribution: Annotated[
+        str,
+        PhotoField(
+            "Attribution",
+            "The credit that the licence requires.",
+            columns=("attribution",),
+            aliases=("credit", "rights_holder", "copyright"),
+            longest=5_000,
+        ),
+    ] = ""
+    width: Annotated[int, PhotoField("Width", "Pixels from left to right.")] = 0
+    height: Annotated[int, PhotoField("Height", "Pixels from top to bottom.")] = 0
+    sha256: Annotated[str, PhotoField("SHA-256", "The digest of the image file.")] = ""
+    phash: Annotated[
+        str, PhotoField("Perceptual hash", "Differs little between pictures that look alike.")
+    ] = ""
+    state: Annotated[
+        State,
+        PhotoField("State", "Whether the image file is on this machine.", is_facet=True),
+    ] = "remote"
+    original_name: Annotated[
+        str,
+        PhotoField("Named by its source", "The species as the source wrote it.", since=2),
+    ] = ""
+    flags: Annotated[
+        tuple[str, ...],
+        PhotoField("Quality", "What the quality scan found.", is_facet=True, since=2),
+    ] = ()
+    excluded: Annotated[
+        bool,
+        PhotoField(
+            "Excluded",
+            "Whether it is left out of everything.",
+            is_facet=True,
+            is_exported=False,
+            since=2,
+        ),
+    ] = False
 
 
 def image_id_of(*parts: str) -> str:

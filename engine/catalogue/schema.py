@@ -1,9 +1,11 @@
 """The tables of the SQLite catalogue, version by version."""
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from engine.backups.making import back_up_before_migration
+from engine.catalogue.fields import FIELDS, KINDS, PLAIN
 from engine.catalogue.names import search_form
 from engine.errors import WorkFailed
 
@@ -106,7 +108,25 @@ CREATE INDEX facet_by_exclusion ON facet (species) WHERE excluded;
 _VERSION_3 = """
 ALTER TABLE change ADD COLUMN species TEXT NOT NULL DEFAULT '';
 """
-MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3)
+# Until this version, the scripts write out the columns of a photograph.
+_LAST_WITH_COLUMNS = 2
+_BY_HAND = (_VERSION_1, _VERSION_2, _VERSION_3)
+_TYPES = {str: "TEXT NOT NULL DEFAULT ''", int: "INTEGER NOT NULL DEFAULT 0"}
+
+
+def _migrations() -> Iterator[str]:
+    """A script for each version: those above, then the fields that were declared since."""
+    newest = max(len(_BY_HAND), *(FIELDS[name].since for name in PLAIN))
+    for version in range(1, newest + 1):
+        script = _BY_HAND[version - 1] if version <= len(_BY_HAND) else ""
+        if version > _LAST_WITH_COLUMNS:
+            for name in PLAIN:
+                if FIELDS[name].since == version:
+                    script += f"ALTER TABLE photograph ADD COLUMN {name} {_TYPES[KINDS[name]]};\n"
+        yield script
+
+
+MIGRATIONS = tuple(_migrations())
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -7,20 +7,23 @@ import sqlite3
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from engine.catalogue.changes import Action, Change, Label
 from engine.catalogue.facets import Facet, facet_of
+from engine.catalogue.fields import PLAIN, checked_change, values_of
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite_changes import Changes
-from engine.catalogue.sqlite_reading import AMONG, PLAIN, SqliteReader
+from engine.catalogue.sqlite_reading import AMONG, SqliteReader
 from engine.catalogue.store import Added, CachedFile, Filter
 from engine.database import shorten_log, write_note
 
-_plain_values = itemgetter(*(Photograph._fields.index(name) for name in PLAIN))
-_INSERT = f"INSERT INTO photograph VALUES ({', '.join('?' * (len(PLAIN) + 2))})"
+_plain_values = values_of(PLAIN)
+_INSERT = (
+    f"INSERT INTO photograph (image_id, facet, {', '.join(PLAIN)}) "
+    f"VALUES ({', '.join('?' * (len(PLAIN) + 2))})"
+)
 # Known or not is asked of each id by itself: a list to look into would be made and sorted first.
 # The answer is one row, so that Python goes on with other work meanwhile.
 _KNOWN = (
@@ -136,7 +139,7 @@ class SqliteCatalogue(SqliteReader):
     def _change(self, changes: Iterable[Mapping[str, Any]]) -> int:
         wanted: dict[str, dict[str, Any]] = defaultdict(dict)
         for change in changes:
-            wanted[change["image_id"]] |= _written(change)
+            wanted[change["image_id"]] |= checked_change(change)
         facet_numbers = dict(
             self._connection.execute(
                 f"SELECT image_id, facet FROM photograph WHERE image_id {AMONG}",
@@ -193,14 +196,3 @@ class SqliteCatalogue(SqliteReader):
 
 def _row(photograph: Photograph, facet: int) -> tuple[object, ...]:
     return (photograph.image_id, facet, *_plain_values(photograph))
-
-
-def _written(change: Mapping[str, Any]) -> dict[str, Any]:
-    """A change as the tables hold it."""
-    unknown = change.keys() - set(Photograph._fields)
-    if unknown:
-        raise ValueError(f"A photograph has no {', '.join(sorted(unknown))}")
-    written = dict(change)
-    if "flags" in written:
-        written["flags"] = tuple(written["flags"])
-    return written

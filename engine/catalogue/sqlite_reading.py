@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.catalogue.columns import catalogue_columns
-from engine.catalogue.facets import Facets, by_flag, chunks, lines_of, where
+from engine.catalogue.facets import Facet, Facets, by_flag, chunks, lines_of, where
+from engine.catalogue.fields import EXPORTED, PLAIN, photograph_maker
 from engine.catalogue.names import search_form
 from engine.catalogue.record import Photograph
 from engine.catalogue.schema import migrate
@@ -30,17 +31,10 @@ from engine.catalogue.store import (
 from engine.database import connect, is_damage, read_note
 from engine.errors import DatabaseDamaged, WorkFailed
 
-PLAIN = (
-    "url", "path", "observation_id", "observer", "attribution", "width", "height", "sha256",
-    "phash", "original_name",
-)  # fmt: skip
-"""The fields that a row holds itself; the others are its facet's."""
 AMONG = "IN (SELECT value FROM json_each(?))"
 # As flags are kept with a space between them, and a list is wanted.
 _FLAGS = """json(iif(flags = '', '[]', '["' || replace(flags, ' ', '","') || '"]'))"""
-_FIELDS = ", ".join(
-    f"'{name}', {_FLAGS if name == 'flags' else name}" for name in Photograph._fields[:-1]
-)
+_FIELDS = ", ".join(f"'{name}', {_FLAGS if name == 'flags' else name}" for name in EXPORTED)
 # The lines of many photographs are one answer, so that Python goes on with other work meanwhile.
 _LINES = (
     "SELECT json_group_array(facet), CAST(group_concat(line || char(10), '') AS BLOB) FROM ("
@@ -48,6 +42,7 @@ _LINES = (
     f"WHERE facet {AMONG} ORDER BY species, image_id)"
 )
 _ROW = f"SELECT image_id, facet, {', '.join(PLAIN)} FROM photograph"
+_made = photograph_maker(("image_id", "facet", *PLAIN, *Facet._fields))
 
 
 class SqliteReader:
@@ -155,14 +150,7 @@ class SqliteReader:
         return (self._photograph(found[image_id]) for image_id in image_ids if image_id in found)
 
     def _photograph(self, row: tuple[Any, ...]) -> Photograph:
-        species, genus, family, source, license, state, excluded, flags = self._facets.at(row[1])
-        image_id, _, url, path, observation_id, observer, attribution, *rest = row
-        width, height, sha256, phash, original_name = rest
-        return Photograph(
-            image_id, species, genus, family, source, url, path, observation_id, observer,
-            license, attribution, width, height, sha256, phash, state,  # type: ignore[arg-type]
-            original_name, flags, excluded,
-        )  # fmt: skip
+        return _made(row + self._facets.at(row[1]))
 
     def _by_species(self, chosen: Filter) -> list[tuple[Any, ...]]:
         """Species, number and photographs of the facets that pass."""

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 from engine.catalogue.changes import Action, Change, Label
 from engine.catalogue.record import Photograph
 
-Field = Literal["species", "genus", "family", "source", "license", "state", "flag"]
+Field = Literal["species", "genus", "family", "source", "state", "license", "flag"]
 """What photographs are counted and filtered by."""
 
 

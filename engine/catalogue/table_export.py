@@ -5,14 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, get_args
 
-from engine.catalogue.record import Photograph
+from engine.catalogue.fields import EXPORTED, NUMBERS
 from engine.spreadsheet import to_quote
 
 Kind = Literal["jsonl", "csv", "parquet"]
 """What a table is written as."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
-_NUMBERS = ("width", "height")
-_NAMES = Photograph._fields[:-1]
 Write = Callable[[bytes], object]
 
 
@@ -31,7 +29,7 @@ def table_writer(stream: io.RawIOBase, kind: Kind, safe: bool = False) -> Iterat
     from pyarrow.csv import CSVWriter
     from pyarrow.parquet import ParquetWriter
 
-    kinds = {name: pyarrow.int32() if name in _NUMBERS else pyarrow.string() for name in _NAMES}
+    kinds = {name: pyarrow.int32() if name in NUMBERS else pyarrow.string() for name in EXPORTED}
     schema = pyarrow.schema(kinds)
     make: Any = CSVWriter if kind == "csv" else ParquetWriter
     with make(stream, schema) as writer:
@@ -46,7 +44,7 @@ def _quoted(table: Any, pattern: str) -> Any:
     from pyarrow import compute
 
     for index, field in enumerate(table.schema):
-        if field.name not in _NUMBERS:
+        if field.name not in NUMBERS:
             cells = compute.replace_substring_regex(table.column(index), pattern, r"'\1")
             table = table.set_column(index, field, cells)
     return table

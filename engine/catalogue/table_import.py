@@ -8,6 +8,7 @@ from sys import intern
 from typing import Any
 
 from engine.catalogue.checking import LONGEST, is_plain, source_of
+from engine.catalogue.fields import EMPTY, FIELDS, IMPORTED, photograph_maker
 from engine.catalogue.importing import (
     Candidate,
     ImportReport,
@@ -18,7 +19,6 @@ from engine.catalogue.importing import (
     settled,
     take_in,
 )
-from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue
 from engine.catalogue.table_rows import (
     COLUMNS,
@@ -36,13 +36,14 @@ from engine.files import is_regular
 from engine.progress import Report, silent
 from engine.workers import beside
 
-# The columns are the first fields of a photograph, in their order.
-_IMAGE_ID, _SOURCE, _URL, _PATH = map(list(COLUMNS).index, ("image_id", "source", "url", "path"))
+_IMAGE_ID, _SOURCE, _URL, _PATH = map(IMPORTED.index, ("image_id", "source", "url", "path"))
 # What many rows have in common travels from process to process once a block, and is compared by
 # what it is.
-_REPEATED = tuple(map(list(COLUMNS).index, ("species", "genus", "family", "source", "license")))
-_NOTHING = [""] * len(COLUMNS)
-_NOT_IN_TABLES = Photograph(*_NOTHING)[len(COLUMNS) :]  # type: ignore[arg-type]
+_REPEATED = tuple(IMPORTED.index(name) for name in IMPORTED if FIELDS[name].is_facet)
+_NOTHING = [""] * len(IMPORTED)
+_NOT_IN_TABLES = {name: empty for name, empty in EMPTY.items() if name not in IMPORTED}
+_made = photograph_maker((*IMPORTED, *_NOT_IN_TABLES))
+_OTHER_VALUES = tuple(_NOT_IN_TABLES.values())
 _ROWS_AT_ONCE = 4096
 _MOST_FIELDS = 10_000
 # A process takes a second to start.
@@ -141,9 +142,7 @@ def _candidate(row: Row, folder: Path, source: str) -> Candidate | Refusal:
     if not values[_IMAGE_ID] and local_ids and (local_id := text_of(row[local_ids])):
         text, values[_IMAGE_ID] = "", f"{values[_SOURCE]}-{local_id}"
     file = (folder / path) if path else None
-    # As Photograph(*values), in a third of the time.
-    photograph = tuple.__new__(Photograph, (*values, *_NOT_IN_TABLES))
-    return Candidate(photograph, path, file, text)
+    return Candidate(_made((*values, *_OTHER_VALUES)), path, file, text)
 
 
 @lru_cache(maxsize=1024)

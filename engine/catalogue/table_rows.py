@@ -11,26 +11,15 @@ from typing import TYPE_CHECKING, Any, TextIO
 import orjson
 
 from engine.catalogue.checking import shown
+from engine.catalogue.fields import FIELDS, IMPORTED
 from engine.errors import BadInput
 from engine.spreadsheet import from_cell
 
 if TYPE_CHECKING:
     from pyarrow import RecordBatch
 
-# Our column first, then what others call it.
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "image_id": ("image_id",),
-    "species": ("species", "scientific_name", "taxon_name", "label"),
-    "genus": ("genus",),
-    "family": ("family",),
-    "source": ("source",),
-    "url": ("url", "image_url", "photo_url"),
-    "path": ("path", "file", "filename", "image_path"),
-    "observation_id": ("observation_id", "observation"),
-    "observer": ("observer", "observer_id", "user_login"),
-    "license": ("license", "licence", "license_code"),
-    "attribution": ("attribution",),
-}
+COLUMNS = {name: FIELDS[name].columns for name in IMPORTED}
+"""The names that a table may have for each field, ours first."""
 # Numbers that mean something in their own table only.
 LOCAL_IDS = ("id", "photo_id")
 _READ = frozenset(chain(LOCAL_IDS, *COLUMNS.values()))

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from engine.catalogue.conditions import FIELDS
+from engine.catalogue.conditions import CONDITIONS
 from engine.catalogue.importing import ImportReport
 from engine.catalogue.opening import open_catalogue
 from engine.catalogue.store import UNSTATED, Catalogue
@@ -37,7 +37,7 @@ SpreadsheetOption = Annotated[
 WhereOption = Annotated[
     list[str] | None,
     typer.Option(
-        help=f"FIELD=VALUE, all of them must hold; a field is {', '.join(FIELDS)}. "
+        help=f"FIELD=VALUE, all of them must hold; a field is {', '.join(CONDITIONS)}. "
         f"The value {UNSTATED!r} is for photographs that state none."
     ),
 ]

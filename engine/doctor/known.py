@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from engine.catalogue.fields import TEXTS
 from engine.catalogue.names import genus_of, species_name
 from engine.catalogue.record import Photograph, image_id_of
 from engine.database import read_unchanged
@@ -14,10 +15,8 @@ from engine.files import read_json_lines
 from engine.home import Home
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_TEXTS = (
-    "image_id", "species", "genus", "family", "source", "url", "observation_id", "observer",
-    "license", "attribution", "sha256", "phash", "original_name",
-)  # fmt: skip
+# Where the bytes are may have changed since a table was written.
+_LASTING = tuple(name for name in TEXTS if name not in ("path", "state"))
 _LONGEST = 10_000
 
 
@@ -62,7 +61,7 @@ class KnownFile:
         before = by_id.get(photograph.image_id)
         if before is not None:
             # The first table is the newest: a later one only fills what it left empty.
-            known = {name: getattr(before, name) for name in _TEXTS if getattr(before, name)}
+            known = {name: getattr(before, name) for name in _LASTING if getattr(before, name)}
             photograph = photograph._replace(**known)
         by_id[photograph.image_id] = photograph
 
@@ -104,7 +103,7 @@ def _lines(table: Path) -> Iterator[dict[str, Any]]:
 
 
 def _photograph(line: dict[str, Any], with_bytes: bool = True) -> Photograph | None:
-    values = {name: line[name] for name in _TEXTS if isinstance(line.get(name), str)}
+    values = {name: line[name] for name in _LASTING if isinstance(line.get(name), str)}
     if any(len(value) > _LONGEST for value in values.values()):
         return None
     try:

@@ -7,15 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.catalogue.fields import FACETS, PLAIN, TEXTS
 from engine.catalogue.record import Photograph
-from engine.catalogue.sqlite_reading import PLAIN
 from engine.catalogue.store import Catalogue, Filter
 from engine.database import read_unchanged
 from engine.errors import StudioError
 from engine.home import Home
-
-_FACET = ("species", "genus", "family", "source", "license", "state", "excluded", "flags")
-_TEXT = frozenset(Photograph._fields) - {"width", "height", "flags", "excluded"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ def sqlite_records(home: Home, tallies: Tallies) -> Iterator[Photograph | Unread
 def _facets(
     connection: sqlite3.Connection, tallies: Tallies
 ) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    query = f"SELECT facet, images, {', '.join(_FACET)} FROM facet NOT INDEXED"
+    query = f"SELECT facet, images, {', '.join(FACETS)} FROM facet NOT INDEXED"
     for number, images, *values in connection.execute(query):
         if isinstance(images, int):
             tallies.said[number] = images
@@ -105,9 +102,9 @@ def _record(
     if facet is None:
         return UnreadableFile(where, "its species and source are missing")
     values = {"image_id": image_id, **dict(zip(PLAIN, plain, strict=True))}
-    values |= dict(zip(_FACET, facet, strict=True))
+    values |= dict(zip(FACETS, facet, strict=True))
     try:
-        for name in (*_TEXT, "flags"):
+        for name in (*TEXTS, "flags"):
             values[name] = values[name].decode()
     except (UnicodeDecodeError, AttributeError):
         return UnreadableFile(where, f"its {name} is no text")

@@ -14,6 +14,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 
+from engine.catalogue.fields import TEXTS
 from engine.catalogue.record import Photograph
 from engine.doctor.condition import Check, State, Wrong, many
 from engine.doctor.ledger import ExaminationLedger
@@ -23,10 +24,7 @@ from engine.progress import Report
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PHASH = re.compile(r"[0-9a-f]{16}")
 _CONTROL = re.compile("[\x00-\x1f\x7f\ufffd]")
-_TEXTS = (
-    "image_id", "species", "genus", "family", "source", "url", "path", "observation_id",
-    "observer", "license", "attribution", "original_name",
-)  # fmt: skip
+# The ledger of every home holds digests of these, in this order.
 _FIXED = ("url", "observation_id", "observer", "attribution", "license")
 _LARGEST_SIDE = 1_000_000
 _BATCH = 5_000
@@ -60,9 +58,9 @@ def fault_of(photograph: Photograph) -> str:
 def doubt_of(photograph: Photograph) -> str:
     """What is odd about a record that is valid; empty where nothing is."""
     # All texts at once, for nearly every record is sound.
-    if not _CONTROL.search("".join(getattr(photograph, name) for name in _TEXTS)):
+    if not _CONTROL.search("".join(getattr(photograph, name) for name in TEXTS)):
         return ""
-    odd = next(name for name in _TEXTS if _CONTROL.search(getattr(photograph, name)))
+    odd = next(name for name in TEXTS if _CONTROL.search(getattr(photograph, name)))
     return f"its {odd} holds control characters"
 
 

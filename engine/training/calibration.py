@@ -72,8 +72,9 @@ class TemperatureMeter:
         count = max(1, self._count)
         losses, brier = self._losses.cpu() / count, self._brier.cpu() / count
         one, best = len(_GRID) // 2, int(losses.argmin())
+        bins = self._bins.cpu().numpy()
         before, after = (
-            calibration_error(*self._bins[position].tolist(), self._count)
+            calibration_error(bins[position, 0], bins[position, 1], self._count)
             for position in (one, best)
         )
         return Calibration(

@@ -2,10 +2,11 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import streamlit as st
 
+from engine.catalogue.fields import FIELDS
 from engine.catalogue.store import UNSTATED, Catalogue, Field, Filter
 from studio import text
 from studio.catalogue.found import FoundPhotographs, by_exclusion, find_photographs, is_known
@@ -13,13 +14,7 @@ from studio.links import from_address, to_address
 from studio.views.typeahead import typeahead
 
 _LABELS: dict[Field, str] = {
-    "species": "Species",
-    "genus": "Genus",
-    "family": "Family",
-    "source": "Source",
-    "state": "State",
-    "license": "Licence",
-    "flag": "Quality",
+    field: FIELDS["flags" if field == "flag" else field].label for field in get_args(Field)
 }
 _WORDS = {
     "cached": "On this machine",

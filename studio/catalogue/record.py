@@ -5,6 +5,7 @@ from itertools import islice
 import streamlit as st
 
 from engine.catalogue.changes import Action
+from engine.catalogue.fields import FIELDS
 from engine.catalogue.flags import FLAGS, OBSERVATION_OF_TWO_SPECIES
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue, Filter
@@ -21,6 +22,9 @@ from studio.views.problem import problems_shown
 
 _SHOWN_SIDE = 900
 _MOST_RELATED = 12
+_OF_THE_FILE = ("image_id", "path", "sha256", "phash")
+# The picture or a sentence shows the state, badges and buttons show flags and exclusion.
+_SHOWN_ELSEWHERE = frozenset({*_OF_THE_FILE, "width", "height", "state", "flags", "excluded"})
 _SPECIES, _RELABEL = "catalogue_it_shows", "catalogue_relabel_one"
 
 
@@ -139,28 +143,15 @@ def _shown(photograph: Photograph) -> bytes:
 
 
 def _fields(photograph: Photograph) -> None:
-    size = f"{photograph.width:,} × {photograph.height:,} pixels" if photograph.width else ""
-    fields = {
-        "Species": photograph.species,
-        "Named by its source": photograph.original_name,
-        "Genus": photograph.genus,
-        "Family": photograph.family,
-        "Source": photograph.source,
-        "Observation": photograph.observation_id,
-        "Observer": photograph.observer,
-        "Licence": photograph.license,
-        "Attribution": photograph.attribution,
-        "Size": size,
-        "Address": photograph.url,
+    shown = {
+        FIELDS[name].label: text.plain(str(value)) or "–"
+        for name, value in photograph._asdict().items()
+        if name not in _SHOWN_ELSEWHERE
     }
-    shown = {name: text.plain(value) or "–" for name, value in fields.items()}
+    if photograph.width:
+        shown["Size"] = f"{photograph.width:,} × {photograph.height:,} pixels"
     st.table(shown, border="horizontal")
     with st.expander("File and hashes"):
-        hashes = {
-            "Image id": photograph.image_id,
-            "File, below the home": photograph.path,
-            "SHA-256": photograph.sha256,
-            "Perceptual hash": photograph.phash,
-        }
-        lines = [f"{name}: {value}" for name, value in hashes.items() if value]
+        values = ((FIELDS[name].label, getattr(photograph, name)) for name in _OF_THE_FILE)
+        lines = [f"{label}: {value}" for label, value in values if value]
         st.code("\n".join(lines), language=None, wrap_lines=True)

@@ -18,10 +18,11 @@ from engine.catalogue.documents import (
     guess_mapping,
     summarise_fields,
 )
+from engine.catalogue.fields import FIELDS
+from engine.catalogue.mapping import MappingSettings
 from engine.catalogue.mongo_import import Origin, mapping_file, sample_documents
 from engine.home import Home
 from engine.settings.files import load, save
-from engine.settings.mapping import MappingSettings
 from studio import text
 from studio.importing.jobs import take_collection
 from studio.views.problem import problems_shown
@@ -135,7 +136,7 @@ def _preview(documents: Sequence[Mapping[str, Any]], mapping: MappingSettings) -
 
 
 def _label(field: str) -> str:
-    return "URL" if field == "url" else field.replace("_", " ").capitalize()
+    return FIELDS[field].label if field in FIELDS else field.capitalize()
 
 
 def _start(home: Home, busy: bool, origin: Origin, mapping: MappingSettings) -> None:
@@ -144,7 +145,7 @@ def _start(home: Home, busy: bool, origin: Origin, mapping: MappingSettings) -> 
         placeholder=origin.collection,
         key="import_mongo_source",
     )
-    ready = bool(mapping.species and (mapping.url or mapping.path))
+    ready = bool(mapping.path_of("species") and (mapping.path_of("url") or mapping.path_of("path")))
     if not ready:
         st.caption("It needs a species, and a url or a path.")
     pressed = st.button(

@@ -16,12 +16,12 @@ from engine.catalogue import table_rows
 from engine.catalogue.export import export_catalogue
 from engine.catalogue.folder_import import import_folder
 from engine.catalogue.importing import Candidate, settled, take_in
+from engine.catalogue.mapping import MappingSettings
 from engine.catalogue.mongo_import import _read
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.table_import import import_table
 from engine.errors import BadInput
-from engine.settings.mapping import MappingSettings
 from tests.catalogue.bad_rows import CONTROLS, FIELDS, GOOD, LONG, ODD_LINES, OTHER_ADDRESSES
 from tests.catalogue.tables import told, write
 

@@ -1,0 +1,70 @@
+"""The fields of a photograph by what is asked of them, read from the declaration of the record."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from engine.catalogue.record import PhotoField, Photograph
+
+Kind = type[str] | type[int] | type[bool] | type[tuple[str, ...]]
+Values = tuple[Any, ...]
+
+
+def _declared() -> Iterator[tuple[str, Kind, PhotoField]]:
+    for name, hint in get_type_hints(Photograph, include_extras=True).items():
+        kind, about = get_args(hint)
+        if get_origin(kind) is Literal:
+            kind = str
+        yield name, get_origin(kind) or kind, about
+
+
+FIELDS: Mapping[str, PhotoField] = {name: about for name, _, about in _declared()}
+KINDS: Mapping[str, Kind] = {name: kind for name, kind, _ in _declared()}
+EMPTY: Mapping[str, Any] = {"image_id": "", "species": "", **Photograph._field_defaults}
+"""What a field holds where nothing is known."""
+
+TEXTS = tuple(name for name, kind in KINDS.items() if kind is str)
+NUMBERS = tuple(name for name, kind in KINDS.items() if kind is int)
+IMPORTED = tuple(name for name, about in FIELDS.items() if about.columns)
+"""What imports bring."""
+EXPORTED = tuple(name for name, about in FIELDS.items() if about.is_exported)
+FACETS = tuple(name for name, about in FIELDS.items() if about.is_facet)
+"""What photographs are counted and filtered by."""
+PLAIN = tuple(name for name in FIELDS if name not in (*FACETS, "image_id"))
+"""What a row or document holds itself; the others are its facet's."""
+
+
+def photograph_maker(names: Sequence[str]) -> Callable[[Values], Photograph]:
+    """What makes a photograph of values in the order of `names`, which may hold more."""
+    in_order = itemgetter(*map(list(names).index, FIELDS))
+    # As Photograph(*values), in a third of the time.
+    return lambda values: tuple.__new__(Photograph, in_order(values))
+
+
+def values_of(names: Sequence[str]) -> Callable[[Photograph], Values]:
+    """What reads these fields of a photograph, in their order; at least two."""
+    return itemgetter(*map(list(FIELDS).index, names))
+
+
+def checked_change(change: Mapping[str, Any]) -> dict[str, Any]:
+    """A change to a photograph as the stores hold it.
+
+    Raises:
+        ValueError: a photograph has no field of such a name.
+    """
+    require_fields(change)
+    written = dict(change)
+    if "flags" in written:
+        written["flags"] = tuple(written["flags"])
+    return written
+
+
+def require_fields(names: "Mapping[str, Any] | Sequence[str]") -> None:
+    """Refuse names that are no field of a photograph.
+
+    Raises:
+        ValueError: one of them is none.
+    """
+    unknown = set(names) - FIELDS.keys()
+    if unknown:
+        raise ValueError(f"A photograph has no {', '.join(sorted(unknown))}")

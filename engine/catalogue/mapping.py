@@ -1,0 +1,45 @@
+"""Where a photograph's fields stand in the documents of a MongoDB collection."""
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field, create_model
+
+from engine.catalogue.fields import FIELDS, IMPORTED
+from engine.settings.base import Settings
+
+
+class _Mapping(Settings):
+    photographs: str = Field(
+        "",
+        description="The array that holds a document's photographs, where there may be several; "
+        "paths that begin with it are then taken from each element. Empty = a document is one "
+        "photograph.",
+    )
+    folder: str = Field(
+        "", description="The folder that paths of files are taken from, unless they are full ones."
+    )
+
+    def path_of(self, field: str) -> str:
+        """Where a field stands; empty where the documents do not have it."""
+        return str(getattr(self, field))
+
+
+def _paths() -> dict[str, Any]:
+    return {
+        name: (str, Field("_id" if name == "image_id" else "", description=FIELDS[name].help))
+        for name in IMPORTED
+    }
+
+
+if TYPE_CHECKING:
+    MappingSettings = _Mapping
+else:
+    MappingSettings = create_model(
+        "MappingSettings",
+        __base__=_Mapping,
+        __module__=__name__,
+        __doc__="Each field names a path into the document, its parts separated by dots: "
+        "`taxon.name`. A part that is a number takes that element of an array. Empty = the "
+        "documents do not have it.",
+        **_paths(),
+    )
