@@ -193,3 +193,16 @@ def test_a_public_name_stands_in_one_place() -> None:
                 places.setdefault(node.name, []).append(module_of(file))
     twice = {name: where for name, where in places.items() if len(where) > 1}
     assert {name: where for name, where in twice.items() if name not in REPEATED} == {}
+
+
+LONGEST_FUNCTION = 60
+
+
+def test_no_function_is_longer_than_one_screen() -> None:
+    lengths = {
+        f"{module_of(file)}.{node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for file in sources(*FLOORS)
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}

@@ -1,11 +1,11 @@
 """How the network is trained."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from engine.settings.base import Settings
-from engine.settings.stage import Loss, Method, Sampling, StageSettings, Start
+from engine.settings.stage import BaseStageSettings, Loss, Method, Sampling, Start, stage_of
 
 
 class TrainingSettings(Settings):
@@ -35,7 +35,7 @@ class TrainingSettings(Settings):
         "(keep), zeros (new), the mean features of each species (class_means), or those weighed "
         "by how features vary within a species (discriminant).",
     )
-    stages: tuple[StageSettings, ...] = Field(
+    stages: tuple["StageSettings", ...] = Field(
         (),
         description="Stages trained one after the other, each with what it has of its own; "
         "empty = one stage.",
@@ -151,3 +151,10 @@ class TrainingSettings(Settings):
     stop_after_steps: int | None = Field(
         None, ge=1, description="Stop, finished, after this many steps; empty = all epochs."
     )
+
+
+if TYPE_CHECKING:
+    StageSettings = BaseStageSettings
+else:
+    StageSettings = stage_of(TrainingSettings)
+    TrainingSettings.model_rebuild()

@@ -8,8 +8,7 @@ from engine.settings.augmentation import AugmentationSettings
 from engine.settings.base import Settings
 from engine.settings.data import DataSettings
 from engine.settings.model import ModelSettings
-from engine.settings.optimisation import TrainingSettings
-from engine.settings.stage import StageSettings
+from engine.settings.optimisation import StageSettings, TrainingSettings
 
 
 def _joined(name: object) -> object:
@@ -58,15 +57,15 @@ class RunSettings(Settings):
         return RunSettings.model_validate(values)
 
     def _in_stage(self, stage: StageSettings) -> "RunSettings":
-        own = stage.model_dump(exclude={"name", "image_size"}, exclude_none=True)
         values = self.model_dump()
-        values["training"] |= own | {"stages": ()}
+        values["training"] |= stage.own() | {"stages": ()}
         return RunSettings.model_validate(values).at_size(stage.image_size)
 
     @model_validator(mode="after")
     def _adapters_are_there(self) -> "RunSettings":
-        methods = [stage.method or self.training.method for stage in self.training.stages]
-        if "adapters" in (methods or [self.training.method]) and self.model.adapter == "none":
+        whole = self.training
+        methods = [stage.own().get("method", whole.method) for stage in whole.stages]
+        if "adapters" in (methods or [whole.method]) and self.model.adapter == "none":
             raise ValueError("the method adapters needs model.adapter: lora or adaptformer")
         return self
 

@@ -1,8 +1,8 @@
 """A stage of training: what it has of its own, beside what all stages share."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field, create_model
 
 from engine.settings.base import Settings
 
@@ -11,20 +11,34 @@ Loss = Literal["cross_entropy", "logit_adjusted", "balanced_softmax", "focal"]
 Sampling = Literal["uniform", "square_root", "balanced"]
 Start = Literal["keep", "new", "class_means", "discriminant"]
 
+OF_A_STAGE = (
+    "epochs",
+    "method",
+    "last_blocks",
+    "classifier_start",
+    "batch_size",
+    "accumulation",
+    "learning_rate",
+    "backbone_rate",
+    "layer_decay",
+    "warmup_epochs",
+    "weight_decay",
+    "loss",
+    "sampling",
+    "patience",
+    "ema_decay",
+    "gradient_checkpointing",
+)
+"""The settings of `training` that a stage may have of its own."""
 
-class StageSettings(Settings):
-    """What is empty is as in `training`; `image_size` as in `data`."""
+
+class BaseStageSettings(Settings):
+    """What a stage has beside settings of `training`; see `stage_of`."""
 
     name: str = Field(
         "stage",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
         description="What the stage is called.",
-    )
-    epochs: int | None = Field(None, ge=1, le=10_000, description="Passes over the train part.")
-    method: Method | None = Field(None, description="What learns.")
-    last_blocks: int | None = Field(None, ge=1, le=1000, description="For last_blocks: how many.")
-    classifier_start: Start | None = Field(
-        None, description="What the classifier starts from; keep is what the stage before left."
     )
     image_size: int | None = Field(
         None,
@@ -32,17 +46,26 @@ class StageSettings(Settings):
         le=2048,
         description="Side of the square the network sees; the views follow in proportion.",
     )
-    batch_size: int | None = Field(None, ge=1, le=4096, description="Photographs in one pass.")
-    accumulation: int | None = Field(None, ge=1, le=1024, description="Passes before a step.")
-    learning_rate: float | None = Field(None, gt=0, le=10, description="Peak learning rate.")
-    backbone_rate: float | None = Field(
-        None, gt=0, le=1, description="Learning rate of all but the classifier, as a share."
+
+    def own(self) -> dict[str, Any]:
+        """The settings of `training` that are other in this stage."""
+        return self.model_dump(include=set(OF_A_STAGE), exclude_none=True)
+
+
+def stage_of(training: type[BaseModel]) -> type[BaseStageSettings]:
+    """The settings of a stage: those of `OF_A_STAGE`, each as in `training` or empty."""
+    fields: dict[str, Any] = {}
+    for name in OF_A_STAGE:
+        info = training.model_fields[name]
+        kind: Any = info.annotation | None  # type: ignore[operator]
+        for rule in info.metadata:
+            kind = Annotated[kind, rule]
+        fields[name] = (kind, Field(None, title=info.title, description=info.description))
+    return create_model(
+        "StageSettings",
+        __base__=BaseStageSettings,
+        __module__=training.__module__,
+        __doc__="What is empty is as in `training`, `image_size` as in `data`. The classifier "
+        "start keep leaves what the stage before learnt.",
+        **fields,
     )
-    layer_decay: float | None = Field(None, gt=0, le=1, description="Share from layer to layer.")
-    warmup_epochs: float | None = Field(None, ge=0, description="Epochs of climbing to the peak.")
-    weight_decay: float | None = Field(None, ge=0, le=1, description="Decoupled weight decay.")
-    loss: Loss | None = Field(None, description="The loss.")
-    sampling: Sampling | None = Field(None, description="Which photographs an epoch draws.")
-    patience: int | None = Field(None, ge=1, description="Epochs without a better macro top-1.")
-    ema_decay: float | None = Field(None, ge=0, lt=1, description="Averaging of weights.")
-    gradient_checkpointing: bool | None = Field(None, description="Recompute activations.")

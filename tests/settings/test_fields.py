@@ -10,7 +10,9 @@ from pydantic import ValidationError
 import engine.settings
 from engine.settings.base import Settings
 from engine.settings.crop import CropPreset
+from engine.settings.optimisation import StageSettings, TrainingSettings
 from engine.settings.run import RunSettings
+from engine.settings.stage import OF_A_STAGE
 
 
 def groups() -> Iterator[type[Settings]]:
@@ -61,3 +63,25 @@ def test_a_runs_name_of_several_words_is_joined_by_hyphens() -> None:
     assert RunSettings(name="  my first run ").name == "my-first-run"
     with pytest.raises(ValidationError):
         RunSettings(name="../run")
+
+
+def test_a_stage_takes_its_settings_from_training_with_their_ranges_and_their_help() -> None:
+    own = set(StageSettings.model_fields) - {"name", "image_size"}
+    assert own == set(OF_A_STAGE)
+    for name in OF_A_STAGE:
+        of_stage, of_run = StageSettings.model_fields[name], TrainingSettings.model_fields[name]
+        assert (of_stage.default, of_stage.description) == (None, of_run.description)
+        assert of_stage.metadata == of_run.metadata
+    for wrong in ({"epochs": 0}, {"epochs": True}, {"method": "none"}, {"seed": 1}):
+        with pytest.raises(ValidationError):
+            StageSettings.model_validate(wrong)
+    assert StageSettings.model_validate({"epochs": 3}).own() == {"epochs": 3}
+
+
+def test_a_run_trains_each_stage_with_its_own_settings_and_the_others_of_the_run() -> None:
+    stages = [{"name": "head", "method": "head", "epochs": 2}, {"image_size": 192}]
+    settings = RunSettings.model_validate({"training": {"epochs": 9, "stages": stages}})
+    first, second = settings.stages
+    assert (first.training.method, first.training.epochs) == ("head", 2)
+    assert (second.training.epochs, second.data.image_size) == (9, 192)
+    assert settings.total_epochs == 11

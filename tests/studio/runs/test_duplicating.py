@@ -7,8 +7,8 @@ from engine.home import Home
 from engine.runs.run import list_runs
 from engine.settings.configs import run_configs
 from engine.settings.files import load, save
+from engine.settings.optimisation import StageSettings
 from engine.settings.run import RunSettings
-from engine.settings.stage import StageSettings
 from engine.training.state.run_folder import RunFolder
 from studio.forms import with_changes
 from studio.runs.duplicating import in_proportion
