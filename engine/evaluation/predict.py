@@ -1,6 +1,5 @@
 """Naming the plant on a photograph."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,11 +104,3 @@ class Predictor:
             if known:
                 return known
         return find_crop_in(photo, self.preset)
-
-
-def predict_photographs(
-    home: Home, folder: RunFolder, photos: Sequence[Photo], k: int = TOP
-) -> list[Named]:
-    """Name several photographs. Errors as `Predictor` and its `predict`."""
-    predictor = Predictor(home, folder)
-    return [predictor.predict(photo, k) for photo in photos]

@@ -2,19 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from engine.files import json_objects, open_regular
+from engine.files import open_regular
 
 _BLOCK = 16_000_000
-
-
-@dataclass(frozen=True)
-class MetricLines:
-    """New lines of a metrics file, and the byte offset to read on from."""
-
-    lines: tuple[dict[str, Any], ...]
-    offset: int
 
 
 @dataclass(frozen=True)
@@ -23,12 +14,6 @@ class MetricBytes:
 
     content: bytes
     offset: int
-
-
-def read_metrics(path: Path, offset: int = 0) -> MetricLines:
-    """Read whole lines from `offset` on; a damaged one is skipped. See `read_bytes`."""
-    new = read_bytes(path, offset)
-    return MetricLines(tuple(json_objects(new.content.splitlines())), new.offset)
 
 
 def read_bytes(path: Path, offset: int = 0) -> MetricBytes:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from engine.errors import UnreadableImage
 from engine.evaluation.evaluate import evaluate_run
-from engine.evaluation.predict import Predictor, predict_photographs
+from engine.evaluation.predict import Predictor
 from engine.home import Home
 from engine.images.decode import read_rgb
 from engine.training.state.run_folder import RunFolder
@@ -69,12 +69,14 @@ def test_no_more_species_are_named_than_there_are_or_were_asked_for(
     assert len(predictor.predict(path, k=50).predictions) == 3
 
 
-def test_several_photographs_are_named_in_their_order(trained: Trained) -> None:
+def test_photographs_of_several_species_get_different_names(
+    trained: Trained, predictor: Predictor
+) -> None:
     home, folder = trained
     paths = [home.resolve(line.path) for line in folder.read_part(home, "test")]
-    named = predict_photographs(home, folder, paths, k=1)
-    assert len(named) == len(paths)
-    assert len({item.predictions[0].species for item in named}) > 1
+    named = [predictor.predict(path, k=1).predictions for path in paths]
+    assert all(len(predictions) == 1 for predictions in named)
+    assert len({predictions[0].species for predictions in named}) > 1
 
 
 def test_what_is_no_photograph_is_refused_with_a_sentence(

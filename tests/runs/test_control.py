@@ -9,12 +9,11 @@ import psutil
 import pytest
 
 from engine.errors import BadInput, ClassMapMismatch
-from engine.files import read_json, write_json
+from engine.files import read_json, read_json_lines, write_json
 from engine.home import Home, open_home
 from engine.jobs.failure import explain_failure
 from engine.jobs.log import log_tail
 from engine.runs.control import launch_run, new_run_id, resume_run, stop_run
-from engine.runs.metrics_file import read_metrics
 from engine.runs.run import find_run, list_runs
 from engine.runs.trash import delete_run
 from engine.settings.run import RunSettings
@@ -31,7 +30,7 @@ def test_a_launched_run_finishes_by_itself(planted: Home, make_settings: MakeSet
     assert run.status.step == run.status.steps_total > 0
     assert run.can_predict
     assert not run.can_resume
-    parts = {line["split"] for line in read_metrics(run.folder.metrics).lines}
+    parts = {line["split"] for line in read_json_lines(run.folder.metrics)}
     assert parts == {"train", "val"}
     log = log_tail(run.folder.log).splitlines()
     assert len(log) == len(set(log)), "every line is logged once"
@@ -67,7 +66,7 @@ def test_stopping_saves_and_resuming_goes_on(planted: Home, make_settings: MakeS
     resume_run(planted, "one")
     again = wait_for(planted, "one", lambda run: stepping(run) and run.status.step > step)
     assert again.status.attempt == 2
-    steps = [line["step"] for line in read_metrics(again.folder.metrics).lines]
+    steps = [line["step"] for line in read_json_lines(again.folder.metrics)]
     assert steps == sorted(steps), "no step is done twice"
     stop_run(planted, "one")
 
