@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.augment.transforms import ValTransform
 from engine.errors import BadInput, WorkFailed
 from engine.evaluation.network import best_checkpoint, load_network, temperature_of
 from engine.evaluation.outcome import Outcome, OutcomeWriter
@@ -28,7 +29,6 @@ from engine.split.classes import ClassMap
 from engine.split.folder import SplitLine
 from engine.training.data.dataset import PhotoDataset
 from engine.training.data.loader import Loader
-from engine.training.data.transforms import ValTransform
 from engine.training.device.device import choose_device
 from engine.training.inference import evaluation_batch_size, predict_batches
 from engine.training.report.metrics import genera_of

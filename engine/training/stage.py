@@ -8,11 +8,11 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
+from engine.augment.mixing import Mixing
 from engine.errors import WorkFailed
 from engine.settings.run import RunSettings
 from engine.training.context import RunContext
 from engine.training.data.dataset import Batch
-from engine.training.data.mixing import Mixing
 from engine.training.data.sampling import Key, epoch_keys, passes, windows
 from engine.training.inference import evaluation_batch_size, predict_batches
 from engine.training.memory.fit import halved

@@ -10,10 +10,10 @@ from engine.crop.presets import CLASSIC, DEFAULT, load_preset, preset_names
 from engine.crop.saliency import DETECTORS
 from engine.errors import StudioError
 from engine.home import Home
-from engine.settings.augmentation import AugmentationSettings
 from engine.settings.configs import run_configs
 from engine.settings.crop import CropPreset, PolicyName
 from engine.settings.files import validate
+from engine.settings.run import RunSettings
 from studio.crop_lab.address import adopt_parameter, number_parameter, one_of, tell
 from studio.crop_lab.saving import saving, show_refusal
 
@@ -33,11 +33,11 @@ _KEPT: dict[str, Any] = {"persist_state": "session"}
 
 @dataclass(frozen=True)
 class LabSettings:
-    """The preset as it is set now, another to see beside it, and how a network looks."""
+    """The preset as it is set now, another beside it, and whose network's pictures are shown."""
 
     preset: CropPreset
     other: CropPreset | None
-    view: AugmentationSettings
+    configuration: RunSettings
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def controls(home: Home) -> LabSettings:
             _slider(item, saved, disabled=not looks)
     preset = _current(home, chosen)
     saving(home, preset, changed=any(_differs(preset, saved, field) for field in _FIELDS))
-    return LabSettings(preset, _other(home), _view())
+    return LabSettings(preset, _other(home), _configuration())
 
 
 def take_settings(field: str, value: float, padding: float) -> None:
@@ -129,30 +129,32 @@ def _other(home: Home) -> CropPreset | None:
     return load_preset(home, name) if name else None
 
 
-def _view() -> AugmentationSettings:
-    views = _views()
-    adopt_parameter(VIEW, "view", one_of(list(views)))
-    if st.session_state.get(VIEW) not in views:
-        st.session_state[VIEW] = _USUAL_VIEW if _USUAL_VIEW in views else next(iter(views))
+def _configuration() -> RunSettings:
+    known = _configurations()
+    adopt_parameter(VIEW, "view", one_of(list(known)))
+    if st.session_state.get(VIEW) not in known:
+        st.session_state[VIEW] = _USUAL_VIEW if _USUAL_VIEW in known else next(iter(known))
+
+    def title(name: str) -> str:
+        val = known[name].augmentation.val
+        return f"{name} · {val.resize} → {val.center_crop}"
+
     name = st.selectbox(
         "As a network sees it",
-        list(views),
-        format_func=lambda name: (
-            f"{name} · {views[name].val.resize} → {views[name].val.center_crop}"
-        ),
+        list(known),
+        format_func=title,
         key=VIEW,
         help="The configuration whose sizes and augmentations are used: the square is resized to "
         "the first number of pixels, and the middle of it, of the second, is what is judged.",
         **_KEPT,
     )
     tell(VIEW, "view", name, _USUAL_VIEW)
-    return views[name]
+    return known[name]
 
 
 @st.cache_data(ttl="1min", show_spinner=False)
-def _views() -> dict[str, AugmentationSettings]:
-    views = {name: settings.augmentation for name, settings in run_configs().items()}
-    return views or {"the defaults": AugmentationSettings()}
+def _configurations() -> dict[str, RunSettings]:
+    return run_configs() or {"the defaults": RunSettings()}
 
 
 def _detectors() -> dict[str, str]:

@@ -9,12 +9,12 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from engine.augment.mixing import Mixing
 from engine.errors import BadInput
 from engine.settings.augmentation import TrainAugmentation
 from engine.settings.model import ModelSettings
 from engine.settings.optimisation import TrainingSettings
 from engine.split.classes import ClassMap
-from engine.training.data.mixing import Mixing
 from engine.training.model.adapters import is_adapter
 from engine.training.model.classifier import (
     classifier_of,

@@ -4,11 +4,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from engine.augment.mixing import Mixing
 from engine.settings.augmentation import TrainAugmentation
 from engine.settings.model import ModelSettings
 from engine.settings.optimisation import TrainingSettings
 from engine.training.data.dataset import Batch
-from engine.training.data.mixing import Mixing
 from engine.training.device.device import Device
 from engine.training.model.network import build_model
 from engine.training.optim.optimiser import make_optimiser, set_rate

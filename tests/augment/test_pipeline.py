@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.crop.views import train_picture, val_picture
+from engine.augment.pipeline import train_picture, val_picture
 from engine.settings.augmentation import TrainAugmentation, ValAugmentation
 
 SQUARE = np.random.default_rng(0).integers(0, 256, (40, 40, 3), dtype=np.uint8)
