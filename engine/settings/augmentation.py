@@ -8,7 +8,7 @@ from engine.registry import OneOf
 from engine.settings.base import Settings
 
 AugmentationName = Annotated[str, OneOf("engine.augment.augmentations:AUGMENTATIONS")]
-Strength = Annotated[float, Field(ge=0, le=1)]
+Strength = Annotated[float, Field(ge=0, le=1, strict=True)]
 
 
 class TrainAugmentation(Settings):
@@ -70,10 +70,10 @@ class TrainAugmentation(Settings):
 
     @field_validator("extra")
     @classmethod
-    def _is_named_once(cls, extra: dict[str, float]) -> dict[str, float]:
+    def _names_no_setting(cls, extra: dict[str, float]) -> dict[str, float]:
         for name in extra.keys() & cls.model_fields.keys():
             raise ValueError(f"{name} is a setting beside extra; set it there")
-        return extra
+        return {name: strength for name, strength in extra.items() if strength}
 
     @model_validator(mode="after")
     def _crop_fits(self) -> "TrainAugmentation":

@@ -1,14 +1,17 @@
 """A stage of training: what it has of its own, beside what all stages share."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from engine.registry import OneOf
 from engine.settings.base import Settings
 
 Method = Literal["full", "head", "features", "last_blocks", "adapters"]
-Loss = Literal["cross_entropy", "logit_adjusted", "balanced_softmax", "focal"]
-Sampling = Literal["uniform", "square_root", "balanced"]
+LossName = Annotated[str, OneOf("engine.training.optim.losses:LOSSES")]
+SamplerName = Annotated[str, OneOf("engine.training.data.samplers:SAMPLERS")]
+OptimiserName = Annotated[str, OneOf("engine.training.optim.optimisers:OPTIMISERS")]
+ScheduleName = Annotated[str, OneOf("engine.training.optim.schedule:SCHEDULES")]
 Start = Literal["keep", "new", "class_means", "discriminant"]
 
 
@@ -34,15 +37,17 @@ class StageSettings(Settings):
     )
     batch_size: int | None = Field(None, ge=1, le=4096, description="Photographs in one pass.")
     accumulation: int | None = Field(None, ge=1, le=1024, description="Passes before a step.")
+    optimiser: OptimiserName | None = Field(None, description="What moves the weights.")
     learning_rate: float | None = Field(None, gt=0, le=10, description="Peak learning rate.")
     backbone_rate: float | None = Field(
         None, gt=0, le=1, description="Learning rate of all but the classifier, as a share."
     )
     layer_decay: float | None = Field(None, gt=0, le=1, description="Share from layer to layer.")
     warmup_epochs: float | None = Field(None, ge=0, description="Epochs of climbing to the peak.")
+    schedule: ScheduleName | None = Field(None, description="How the learning rate falls.")
     weight_decay: float | None = Field(None, ge=0, le=1, description="Decoupled weight decay.")
-    loss: Loss | None = Field(None, description="The loss.")
-    sampling: Sampling | None = Field(None, description="Which photographs an epoch draws.")
+    loss: LossName | None = Field(None, description="The loss.")
+    sampling: SamplerName | None = Field(None, description="Which photographs an epoch draws.")
     patience: int | None = Field(None, ge=1, description="Epochs without a better macro top-1.")
     ema_decay: float | None = Field(None, ge=0, lt=1, description="Averaging of weights.")
     gradient_checkpointing: bool | None = Field(None, description="Recompute activations.")

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 import streamlit as st
 
+from engine.crop.policies import POLICIES
 from engine.crop.presets import CLASSIC, DEFAULT, load_preset, preset_names
 from engine.crop.saliency import DETECTORS
 from engine.errors import StudioError
 from engine.home import Home
+from engine.registry import Registry
 from engine.settings.configs import run_configs
-from engine.settings.crop import CropPreset, PolicyName
+from engine.settings.crop import CropPreset
 from engine.settings.files import validate
 from engine.settings.run import RunSettings
 from studio.crop_lab.address import adopt_parameter, number_parameter, one_of, tell
@@ -20,11 +22,6 @@ from studio.crop_lab.saving import saving, show_refusal
 PRESET, OTHER, VIEW = "lab_preset", "lab_other", "lab_view"
 SECOND = CLASSIC.name
 
-_POLICIES = {
-    "largest_contour": "Largest contour",
-    "heaviest_component": "Heaviest part",
-    "mass_square": "Square of most saliency",
-}
 # A select box takes None for "nothing chosen", so the usual size goes by 0.
 _SIDES = (0, 128, 160, 256, 320, 480, 640, 1024)
 _USUAL_VIEW = "teacher_global"
@@ -70,9 +67,11 @@ def controls(home: Home) -> LabSettings:
     saved = load_preset(home, chosen)
     for field in _FIELDS:
         adopt_parameter(f"lab_{field}", field, _reader(field, saved))
-    detector = _choice("What finds the plant", "detector", _detectors(), saved)
+    detector = _choice("What finds the plant", "detector", _titles(DETECTORS), saved)
     looks = detector != "none"
-    policy = _choice("How the square is drawn", "policy", _POLICIES, saved, disabled=not looks)
+    policy = _choice(
+        "How the square is drawn", "policy", _titles(POLICIES), saved, disabled=not looks
+    )
     _slider(_THRESHOLD, saved, disabled=not looks)
     _slider(_MASS, saved, disabled=not looks or policy != "mass_square")
     _slider(_PADDING, saved, disabled=not looks)
@@ -157,8 +156,8 @@ def _configurations() -> dict[str, RunSettings]:
     return run_configs() or {"the defaults": RunSettings()}
 
 
-def _detectors() -> dict[str, str]:
-    return {name: detector.title for name, detector in DETECTORS.items()}
+def _titles(registry: Registry[Any]) -> dict[str, str]:
+    return {name: entry.title for name, entry in registry.items()}
 
 
 def _choice(
@@ -212,7 +211,7 @@ def _reader(field: str, saved: CropPreset) -> Callable[[str], Any]:
     if field == "detector":
         return one_of(list(DETECTORS))
     if field == "policy":
-        return one_of(list(get_args(PolicyName)))
+        return one_of(list(POLICIES))
     if field == "aspect":
         return one_of(["whole", "mean"])
     if field == "working_side":

@@ -19,7 +19,7 @@ from engine.training.model.forward import ForwardModule
 from engine.training.model.network import is_convolutional
 from engine.training.model.trainable import train_mode
 from engine.training.model.weight_average import WeightAverage
-from engine.training.optim.losses import Criterion
+from engine.training.optim.criterion import Criterion
 from engine.training.optim.optimiser import (
     load_optimiser_tensors,
     make_optimiser,

@@ -25,7 +25,7 @@ from engine.training.model.head_init import start_from_discriminant, start_from_
 from engine.training.model.network import build_model, start_model
 from engine.training.model.trainable import select_trainable
 from engine.training.model.weight_average import WeightAverage
-from engine.training.optim.losses import Criterion
+from engine.training.optim.criterion import Criterion
 from engine.training.optim.optimiser import rate_shares
 
 CPU = torch.device("cpu")
