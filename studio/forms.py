@@ -146,8 +146,10 @@ def _leaves(settings: BaseModel, prefix: str = "") -> Iterator[_Leaf]:
 
 def _strength(entry: Any) -> FieldInfo:
     """The field of a registry's entry whose strength, 0 to 1, a mapping of the settings holds."""
-    bounds = Field(ge=0, le=1, title=entry.title, description=entry.description)
-    return FieldInfo.from_annotation(Annotated[float, bounds])
+    bounds: Any = Annotated[
+        float, Field(ge=0, le=1, title=entry.title, description=entry.description)
+    ]
+    return FieldInfo.from_annotation(bounds)
 
 
 def _submitted(submits: Sequence[Submit]) -> Submit | None:

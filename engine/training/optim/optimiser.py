@@ -37,13 +37,14 @@ def make_optimiser(model: nn.Module, settings: TrainingSettings) -> torch.optim.
         settings.learning_rate,
         fused,
     )
-    _set_memory_aside(optimiser, kind, fused)
+    _set_memory_aside(optimiser, kind)
     return optimiser
 
 
-def _set_memory_aside(optimiser: torch.optim.Optimizer, kind: Optimiser, fused: bool) -> None:
+def _set_memory_aside(optimiser: torch.optim.Optimizer, kind: Optimiser) -> None:
     """Make now what the optimiser makes in its first step: if memory ran out in the midst of that
     step, some weights would have moved and others not."""
+    fused = optimiser.defaults.get("fused")
     for group in optimiser.param_groups:
         for weight in group["params"]:
             state = {
