@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import streamlit as st
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from pydantic.fields import FieldInfo
 
+from engine.registry import registry_of
 from studio import naming
 from studio.views.problem import problem
 
@@ -34,9 +35,11 @@ class _Leaf:
 
     @property
     def help(self) -> str | None:
-        """What it is and, of a number, what it may be."""
+        """What it is, what a number may be, and what each choice of a registry means."""
         allowed = naming.range_words(self.info)
         said = [self.info.description or "", f"It may be {allowed}." if allowed else ""]
+        choices: Mapping[str, Any] = registry_of(self.info) or {}
+        said += [f"\n- **{entry.title}**: {entry.description}" for entry in choices.values()]
         return " ".join(part for part in said if part) or None
 
 
@@ -80,8 +83,8 @@ def settings_form(
     the values are refused: then a sentence below it says why.
     """
     by_key = {leaf.key: leaf for leaf in _leaves(settings)}
-    shown = [by_key[name] for name in fields or by_key if name not in more]
-    folded = [by_key[name] for name in more]
+    shown = [leaf for name in fields or by_key if name not in more for leaf in _named(by_key, name)]
+    folded = [leaf for name in more for leaf in _named(by_key, name)]
     with st.form(key, border=True, enter_to_submit=False):
         values = _draw(shown, key)
         if folded:
@@ -119,13 +122,34 @@ def with_changes(settings: M, changes: Mapping[str, Any]) -> M:
     return type(settings).model_validate(values)
 
 
+def _named(by_key: Mapping[str, _Leaf], name: str) -> list[_Leaf]:
+    """The field of this name; of a mapping, all of its fields."""
+    inner = [leaf for key, leaf in by_key.items() if key.startswith(f"{name}.")]
+    return inner or [by_key[name]]
+
+
 def _leaves(settings: BaseModel, prefix: str = "") -> Iterator[_Leaf]:
-    for name, info in type(settings).model_fields.items():
+    own = type(settings).model_fields
+    for name, info in own.items():
         value = getattr(settings, name)
         if isinstance(value, BaseModel):
             yield from _leaves(value, f"{prefix}{name}.")
-        elif not isinstance(value, Mapping):
+        elif isinstance(value, Mapping):
+            for choice, entry in (registry_of(info) or {}).items():
+                if choice not in own:
+                    yield _Leaf(
+                        f"{prefix}{name}.{choice}", _strength(entry), value.get(choice, 0.0)
+                    )
+        else:
             yield _Leaf(prefix + name, info, value)
+
+
+def _strength(entry: Any) -> FieldInfo:
+    """The field of a registry's entry whose strength, 0 to 1, a mapping of the settings holds."""
+    bounds: Any = Annotated[
+        float, Field(ge=0, le=1, title=entry.title, description=entry.description)
+    ]
+    return FieldInfo.from_annotation(bounds)
 
 
 def _submitted(submits: Sequence[Submit]) -> Submit | None:
@@ -163,6 +187,15 @@ def _draw(leaves: Sequence[_Leaf], form: str) -> dict[str, Any]:
 def _widget(leaf: _Leaf, key: str) -> Any:
     kind, optional = _plain(leaf.info.annotation)
     words: dict[str, Any] = {"key": key, "help": leaf.help}
+    registry = registry_of(leaf.info)
+    if registry is not None:
+        return st.selectbox(
+            leaf.label,
+            names := [*registry, *([None] if optional else [])],
+            index=names.index(leaf.value),
+            format_func=lambda name: "not set" if name is None else registry[name].title,
+            **words,
+        )
     if get_origin(kind) is Literal:
         options = [*get_args(kind), *([None] if optional else [])]
         return st.selectbox(

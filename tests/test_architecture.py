@@ -14,6 +14,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 FLOORS = ["engine", "studio", "pages"]
 ROOMS = [
     "errors",
+    "registry",
     "files",
     "records",
     "spreadsheet",
@@ -33,6 +34,7 @@ ROOMS = [
     "inaturalist",
     "weights",
     "crop",
+    "augment",
     "split",
     "quality",
     "training",
@@ -45,9 +47,18 @@ ROOMS = [
     "__main__",
 ]
 HEAVY = {"torch", "torchvision", "timm"}
-MAY_BE_HEAVY = ("engine.weights", "engine.crop.semantic", "engine.training", "engine.evaluation")
+MAY_BE_HEAVY = (
+    "engine.weights",
+    "engine.crop.semantic",
+    "engine.augment.mixing",
+    "engine.augment.normalisation",
+    "engine.augment.transforms",
+    "engine.training",
+    "engine.evaluation",
+)
 LIGHT_ROOMS = [
     "records",
+    "registry",
     "settings",
     "garden",
     "catalogue",
@@ -55,6 +66,7 @@ LIGHT_ROOMS = [
     "download",
     "inaturalist",
     "crop",
+    "augment",
     "split",
     "quality",
     "jobs",

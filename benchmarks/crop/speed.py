@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.crop.ways import Show
+from engine.augment.transforms import TrainTransform
 from engine.catalogue.folder_import import import_folder
 from engine.catalogue.opening import open_catalogue
 from engine.crop.filling import Source, fill
@@ -21,7 +22,6 @@ from engine.settings.crop import CropPreset
 from engine.split.folder import SplitLine
 from engine.training.data.dataset import PhotoDataset
 from engine.training.data.loader import Loader
-from engine.training.data.transforms import TrainTransform
 
 SIDE = 448
 COPIES = 4

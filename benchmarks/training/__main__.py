@@ -36,6 +36,7 @@ from benchmarks.training.bench import (
 from benchmarks.training.ours import OurStep, Setup, settings_of
 from benchmarks.training.peer import PlainStep, loader_of
 from benchmarks.training.photographs import CLASSES
+from engine.augment.transforms import TrainTransform
 from engine.crop.finder import find_crop_in
 from engine.crop.presets import CENTRE, load_preset
 from engine.crop.store import CropStore
@@ -47,7 +48,6 @@ from engine.split.folder import read_part
 from engine.training.data.dataset import PhotoDataset
 from engine.training.data.loader import Loader
 from engine.training.data.sampling import epoch_keys, windows
-from engine.training.data.transforms import TrainTransform
 from engine.training.loop import train
 from engine.training.optim.step import Learner
 from engine.training.report.run_logger import RunLogger

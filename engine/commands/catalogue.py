@@ -9,13 +9,10 @@ import typer
 
 from engine.catalogue.conditions import SHOWN, filter_of
 from engine.catalogue.export import export_catalogue
-from engine.catalogue.folder_import import import_folder
 from engine.catalogue.garden_import import import_garden
-from engine.catalogue.importing import ImportReport, Keep
+from engine.catalogue.importers import IMPORTERS, Importer
 from engine.catalogue.mongo_import import Origin, import_mongo, mapping_of
-from engine.catalogue.store import Catalogue
 from engine.catalogue.table_export import Kind
-from engine.catalogue.table_import import import_table
 from engine.commands.inaturalist import take
 from engine.commands.shared import (
     HomeOption,
@@ -32,9 +29,7 @@ from engine.files import typed_path
 from engine.garden.plant import plant_garden
 from engine.images.leftovers import sweep_leftovers
 from engine.images.store import ImageStore
-from engine.progress import Report
 
-importing = typer.Typer(help="Take photographs into the catalogue.", no_args_is_help=True)
 SourceOption = Annotated[
     str, typer.Option(help="What the photographs' source is called; default: the name given.")
 ]
@@ -42,7 +37,11 @@ SourceOption = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
+    importing = typer.Typer(help="Take photographs into the catalogue.", no_args_is_help=True)
     importing.command("inaturalist")(take)
+    for name, importer in IMPORTERS.items():
+        importing.command(name, help=importer.description)(_command_of(importer))
+    importing.command()(mongo)
     app.command()(demo)
     app.add_typer(importing, name="import")
     app.command()(counts)
@@ -60,29 +59,25 @@ def demo(home: HomeOption = None, as_json: JsonOption = False) -> None:
     answer_import(result, as_json)
 
 
-@importing.command()
-def folder(
-    directory: Annotated[Path, typer.Argument(help="A folder with one sub-folder per species.")],
-    source: SourceOption = "",
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Import photographs from a folder with one sub-folder per species."""
-    _take_in(import_folder, directory, source, home, as_json)
+def _command_of(importer: Importer) -> Callable[..., None]:
+    """The command that runs an importer on a path."""
+    path_argument = typer.Argument(metavar=importer.reads.upper(), help=importer.argument)
+
+    def command(
+        path: Annotated[Path, path_argument],
+        source: SourceOption = "",
+        home: HomeOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        studio_home, origin = home_at(home), typed_path(path)
+        sweep_leftovers(studio_home)
+        with catalogue_of(studio_home) as catalogue, progress() as report:
+            result = importer.take(catalogue, origin, ImageStore(studio_home).keep, source, report)
+        answer_import(result, as_json)
+
+    return command
 
 
-@importing.command()
-def table(
-    file: Annotated[Path, typer.Argument(help="A .jsonl, .csv or .parquet file.")],
-    source: SourceOption = "",
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Import photographs from a table with a species and a path or url in each row."""
-    _take_in(import_table, file, source, home, as_json)
-
-
-@importing.command()
 def mongo(
     address: Annotated[
         str,
@@ -152,17 +147,3 @@ def export(
     lines += [f"  source {name or 'unnamed'}: {many:,}" for name, many in result.by_source.items()]
     lines += [f"  {state}: {many:,}" for state, many in result.by_state.items()]
     answer(dataclasses.asdict(result), "\n".join(lines), as_json)
-
-
-def _take_in(
-    importer: Callable[[Catalogue, Path, Keep, str, Report], ImportReport],
-    origin: Path,
-    source: str,
-    home: Path | None,
-    as_json: bool,
-) -> None:
-    studio_home, path = home_at(home), typed_path(origin)
-    sweep_leftovers(studio_home)
-    with catalogue_of(studio_home) as catalogue, progress() as report:
-        result = importer(catalogue, path, ImageStore(studio_home).keep, source, report)
-    answer_import(result, as_json)

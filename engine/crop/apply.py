@@ -1,7 +1,6 @@
-"""From a photograph and its square to the picture a network sees.
+"""From a photograph and its square to that square, resized.
 
-Training, evaluation, prediction and the crop lab all come through here, so that what the lab
-shows is what the network gets.
+Training, evaluation, prediction and the crop lab all call these functions.
 """
 
 import math
@@ -28,9 +27,15 @@ def read_square(
     if whole is None:
         header = read_header(source)
         whole = (header.width, header.height)
-    share = square.width / min(whole)
-    image = read_rgb(source, least_side=math.ceil(side / share))
-    return cut(image, square, whole, side)
+    return cut(read_rgb(source, least_side(square, whole, side)), square, whole, side)
+
+
+def least_side(square: Box, whole: tuple[int, int], side: int) -> int:
+    """The short side that a photograph must be decoded at, in pixels, so that `square` has `side`.
+
+    `whole` is the width and height of the photograph at its own size.
+    """
+    return math.ceil(side / (square.width / min(whole)))
 
 
 def cut(image: Pixels, square: Box, size: tuple[int, int], side: int) -> Pixels:

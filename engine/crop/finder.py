@@ -86,7 +86,7 @@ def crop_from_saliency(saliency: SaliencyMap, size: tuple[int, int], preset: Cro
         saliency: (height, width) in 0..1, at any size.
         size: width and height of the photograph in pixels.
     """
-    found = POLICIES[preset.policy](saliency, preset)
+    found = POLICIES[preset.policy].find(saliency, preset)
     if found is None:
         return _centre(size, f"nothing is more salient than {preset.threshold:.0%}")
     if min(found.width, found.height) < 2:

@@ -1,6 +1,7 @@
 """From a saliency map to the box of the subject, each way under its name."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -8,10 +9,17 @@ from numpy.typing import NDArray
 
 from engine.crop.box import Box
 from engine.crop.saliency import SaliencyMap
+from engine.registry import Registry
 from engine.settings.crop import CropPreset
 
-# A box in pixels of the map, or None where nothing is salient enough.
-Policy = Callable[[SaliencyMap, CropPreset], Box | None]
+
+@dataclass(frozen=True)
+class BoxPolicy:
+    """Finds the subject's box in pixels of the map, or None where nothing is salient enough."""
+
+    title: str
+    description: str
+    find: Callable[[SaliencyMap, CropPreset], Box | None]
 
 
 def largest_contour(saliency: SaliencyMap, preset: CropPreset) -> Box | None:
@@ -79,8 +87,22 @@ def mask_at(saliency: SaliencyMap, threshold: float) -> NDArray[np.uint8]:
     return (saliency > threshold).astype(np.uint8)
 
 
-POLICIES: dict[str, Policy] = {
-    "largest_contour": largest_contour,
-    "heaviest_component": heaviest_component,
-    "mass_square": mass_square,
-}
+# A new policy is an entry: it can then be chosen as `policy` of a crop preset.
+POLICIES: Registry[BoxPolicy] = Registry(
+    "box policy",
+    {
+        "largest_contour": BoxPolicy(
+            "Largest contour", "The largest outline above the threshold.", largest_contour
+        ),
+        "heaviest_component": BoxPolicy(
+            "Heaviest part",
+            "The part above the threshold that holds the most saliency.",
+            heaviest_component,
+        ),
+        "mass_square": BoxPolicy(
+            "Square of most saliency",
+            "The smallest square that holds a share of all saliency.",
+            mass_square,
+        ),
+    },
+)

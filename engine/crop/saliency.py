@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.images.budget import budget
 from engine.images.decode import Pixels
+from engine.registry import Registry
 from engine.settings.crop import CropPreset
 
 SaliencyMap = NDArray[np.float32]
@@ -32,6 +33,7 @@ class Detector:
     working_side: int | None
     compute: Callable[[Pixels, CropPreset], SaliencyMap]
     pixel_bytes: int = 0
+    description: str = ""
 
 
 def saliency_map(image: Pixels, preset: CropPreset) -> SaliencyMap:
@@ -115,25 +117,45 @@ def _nothing(picture: Pixels, _: CropPreset) -> SaliencyMap:
     return np.zeros(picture.shape[:2], np.float32)
 
 
+# A new detector is an entry: it can then be chosen as `detector` of a crop preset.
 # Fine-grained: Montabone and Soto, "Human detection using a mobile platform and novel features
 # derived from a visual saliency mechanism", 2010. Spectral residual: Hou and Zhang, "Saliency
 # detection: a spectral residual approach", CVPR 2007.
-DETECTORS = {
-    # It looks at grey alone, which is a third of the memory of colours.
-    "fine_grained": Detector(
-        "Fine-grained",
-        None,
-        _opencv("StaticSaliencyFineGrained_create", cv2.COLOR_RGB2GRAY),
-        pixel_bytes=28,
-    ),
-    "spectral_residual": Detector(
-        "Spectral residual",
-        None,
-        _opencv("StaticSaliencySpectralResidual_create", cv2.COLOR_RGB2BGR),
-        pixel_bytes=16,
-    ),
-    "barrier": Detector("Minimum barrier", 160, _barrier),
-    "learned": Detector("Small network", 224, _learned),
-    "semantic": Detector("Features of a network", 256, _semantic),
-    "none": Detector("Nothing: take the centre", 64, _nothing),
-}
+DETECTORS: Registry[Detector] = Registry(
+    "detector",
+    {
+        # It looks at grey alone, which is a third of the memory of colours.
+        "fine_grained": Detector(
+            "Fine-grained",
+            None,
+            _opencv("StaticSaliencyFineGrained_create", cv2.COLOR_RGB2GRAY),
+            pixel_bytes=28,
+            description="Compares each pixel with its surroundings at several sizes.",
+        ),
+        "spectral_residual": Detector(
+            "Spectral residual",
+            None,
+            _opencv("StaticSaliencySpectralResidual_create", cv2.COLOR_RGB2BGR),
+            pixel_bytes=16,
+            description="Finds what is unusual in the spectrum of the picture.",
+        ),
+        "barrier": Detector(
+            "Minimum barrier", 160, _barrier, description="Finds what no path joins to the border."
+        ),
+        "learned": Detector(
+            "Small network",
+            224,
+            _learned,
+            description="A small network that was trained on plants.",
+        ),
+        "semantic": Detector(
+            "Features of a network",
+            256,
+            _semantic,
+            description="Reads the features of a classifier.",
+        ),
+        "none": Detector(
+            "Nothing: take the centre", 64, _nothing, description="Keeps the centre square."
+        ),
+    },
+)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.augment.transforms import ValTransform
 from engine.errors import BadInput, WorkFailed
 from engine.evaluation.network import best_checkpoint, load_network, temperature_of
 from engine.evaluation.outcome import Outcome
@@ -23,7 +24,6 @@ from engine.settings.run import RunSettings
 from engine.split.folder import SplitLine
 from engine.training.data.dataset import Batch, PhotoDataset
 from engine.training.data.loader import Loader
-from engine.training.data.transforms import ValTransform
 from engine.training.device.device import Device, choose_device
 from engine.training.inference import evaluation_batch_size, predict_batches
 from engine.training.state.checkpoint import Checkpoint

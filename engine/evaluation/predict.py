@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.augment.normalisation import normalisation_of
+from engine.augment.transforms import ValTransform
 from engine.crop.apply import cut, read_square
 from engine.crop.finder import Crop, find_crop, find_crop_in
 from engine.crop.manual import ManualSquares
@@ -14,10 +16,8 @@ from engine.evaluation.transform import AS_TRAINED, EvaluationTransform
 from engine.files import sha256_of
 from engine.home import Home
 from engine.images.decode import Pixels
-from engine.training.data.transforms import ValTransform
 from engine.training.device.device import choose_device
 from engine.training.inference import logits_of
-from engine.training.model.network import normalisation_of
 from engine.training.report.metrics import TOP
 from engine.training.state.run_folder import RunFolder
 

@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from engine.augment.transforms import ValTransform
 from engine.catalogue.record import Photograph
 from engine.catalogue.sampling import deal_equal_shares, fetch_places
 from engine.catalogue.store import Catalogue, Filter
@@ -28,7 +29,6 @@ from engine.split.classes import ClassMap
 from engine.split.folder import SplitLine
 from engine.training.data.dataset import PhotoDataset
 from engine.training.data.loader import Loader
-from engine.training.data.transforms import ValTransform
 from engine.training.device.device import Device, choose_device
 from engine.training.inference import predict_batches
 from engine.training.model.network import build_model, start_model

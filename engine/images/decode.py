@@ -113,17 +113,40 @@ def read_rgb(source: Path | bytes, least_side: int | None = None) -> Pixels:
         UnreadableImage: no photograph, damaged, too large, or one that exceeds a limit.
     """
     with _opened(source) as image:
-        whole, reduction = image.size, 1
-        if least_side is not None and image.format in ("JPEG", "MPO"):
-            ratio = min(max(least_side / min(whole), 1 / 8), _affordable(whole))
-            if ratio < 1:
-                image.draft("RGB", (round(whole[0] * ratio), round(whole[1] * ratio)))
-        elif least_side is not None and whole[0] * whole[1] > _REDUCED_ABOVE:
-            reduction = max(n for n in (1, 2, 4, 8) if n == 1 or min(whole) // n >= least_side)
+        whole = image.size
+        reduction = _drafted(image, least_side)
         size = 3 * (image.width // reduction) * (image.height // reduction)
         with _decoding(source, size + decoding_bytes(image, whole)):
             image.load()
             return upright_rgb(image, reduction)
+
+
+def decoded_size(source: Path | bytes, least_side: int | None) -> tuple[int, int]:
+    """Width and height that `read_rgb` decodes to, before it turns the photograph upright.
+
+    No pixel is decoded. Two values of `least_side` with the same size give the same pixels.
+
+    Raises:
+        UnreadableImage: no photograph, or one that exceeds a limit.
+    """
+    with _opened(source) as image:
+        reduction = _drafted(image, least_side)
+        return image.width // reduction, image.height // reduction
+
+
+def _drafted(image: Image.Image, least_side: int | None) -> int:
+    """Choose the fraction that a JPEG is decoded at; returns the divisor for other formats."""
+    if least_side is None:
+        return 1
+    width, height = image.size
+    if image.format in ("JPEG", "MPO"):
+        ratio = min(max(least_side / min(width, height), 1 / 8), _affordable(image.size))
+        if ratio < 1:
+            image.draft("RGB", (round(width * ratio), round(height * ratio)))
+    elif width * height > _REDUCED_ABOVE:
+        smallest = min(width, height)
+        return max(n for n in (1, 2, 4, 8) if n == 1 or smallest // n >= least_side)
+    return 1
 
 
 def _affordable(size: tuple[int, int]) -> float:

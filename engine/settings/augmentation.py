@@ -1,8 +1,14 @@
 """What happens between the cropped photograph and the network."""
 
-from pydantic import Field, model_validator
+from typing import Annotated
 
+from pydantic import Field, field_validator, model_validator
+
+from engine.registry import OneOf
 from engine.settings.base import Settings
+
+AugmentationName = Annotated[str, OneOf("engine.augment.augmentations:AUGMENTATIONS")]
+Strength = Annotated[float, Field(ge=0, le=1, strict=True)]
 
 
 class TrainAugmentation(Settings):
@@ -35,6 +41,11 @@ class TrainAugmentation(Settings):
         title="RandAugment",
         description="Strength of two random changes of shape or colour; 9 is usual, 0 is none.",
     )
+    extra: dict[AugmentationName, Strength] = Field(
+        default_factory=dict,
+        description="Further augmentations by their names, each with its strength from 0 to 1; "
+        "for greyscale and blur that is how often a picture is changed.",
+    )
     mixup: float = Field(
         0.0,
         ge=0,
@@ -51,6 +62,18 @@ class TrainAugmentation(Settings):
     unmixed_epochs: int = Field(
         1, ge=0, le=10_000, description="Last epochs of a stage without Mixup and CutMix."
     )
+
+    def strength(self, name: str) -> float:
+        """How strong an augmentation is, by its name; 0 where it is off."""
+        own = name in type(self).model_fields
+        return float(getattr(self, name) if own else self.extra.get(name, 0))
+
+    @field_validator("extra")
+    @classmethod
+    def _names_no_setting(cls, extra: dict[str, float]) -> dict[str, float]:
+        for name in extra.keys() & cls.model_fields.keys():
+            raise ValueError(f"{name} is a setting beside extra; set it there")
+        return {name: strength for name, strength in extra.items() if strength}
 
     @model_validator(mode="after")
     def _crop_fits(self) -> "TrainAugmentation":

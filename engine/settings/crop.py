@@ -2,22 +2,21 @@
 
 import hashlib
 import json
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from engine.registry import OneOf
 from engine.settings.base import Settings
 
-DetectorName = Literal[
-    "fine_grained", "spectral_residual", "barrier", "learned", "semantic", "none"
-]
-PolicyName = Literal["largest_contour", "heaviest_component", "mass_square"]
+DetectorName = Annotated[str, OneOf("engine.crop.saliency:DETECTORS")]
+PolicyName = Annotated[str, OneOf("engine.crop.policies:POLICIES")]
 
 # Small, and its weights come with a package that the studio installs.
 USUAL_NETWORK = "tf_efficientnet_lite0"
 
 # To raise where a detector finds something else than before: what was kept of it is found anew.
-_REVISIONS: dict[DetectorName, int] = {"learned": 3, "semantic": 3}
+_REVISIONS: dict[str, int] = {"learned": 3, "semantic": 3}
 
 
 class CropPreset(Settings):

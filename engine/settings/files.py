@@ -121,7 +121,8 @@ def explain(kind: type[BaseModel], error: ValidationError) -> str:
         key = key.rpartition(".")[0]
     message = _MESSAGES.get(fault, message.replace("Input should", "it should", 1))
     given_value = reprlib.repr(problem["input"])
-    return f"{key} is {given_value}: {message[0].lower()}{message[1:]}."
+    end = "" if message.endswith("?") else "."
+    return f"{key} is {given_value}: {message[0].lower()}{message[1:]}{end}"
 
 
 def _parsed(text: str) -> Any:

@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from engine.settings.base import Settings
-from engine.settings.stage import BaseStageSettings, Loss, Method, Sampling, Start, stage_of
+from engine.settings.stage import (
+    BaseStageSettings,
+    LossName,
+    Method,
+    OptimiserName,
+    SamplerName,
+    ScheduleName,
+    Start,
+    stage_of,
+)
 
 
 class TrainingSettings(Settings):
@@ -40,7 +49,8 @@ class TrainingSettings(Settings):
         description="Stages trained one after the other, each with what it has of its own; "
         "empty = one stage.",
     )
-    learning_rate: float = Field(5e-5, gt=0, le=10, description="Peak learning rate of AdamW.")
+    optimiser: OptimiserName = Field("adamw", description="What moves the weights.")
+    learning_rate: float = Field(5e-5, gt=0, le=10, description="Peak learning rate.")
     backbone_rate: float = Field(
         1.0,
         gt=0,
@@ -48,8 +58,11 @@ class TrainingSettings(Settings):
         description="Learning rate of everything but the classifier, as a share of it: trained "
         "weights bear smaller steps than a new classifier.",
     )
+    schedule: ScheduleName = Field(
+        "cosine", description="How the learning rate falls after the warm-up."
+    )
     min_learning_rate: float = Field(
-        1e-6, ge=0, le=10, description="Learning rate at the end of the cosine."
+        1e-6, ge=0, le=10, description="Learning rate at the end of the schedule."
     )
     warmup_epochs: float = Field(
         1.0, ge=0, description="Epochs in which the learning rate climbs to its peak."
@@ -73,21 +86,15 @@ class TrainingSettings(Settings):
     label_smoothing: float = Field(
         0.1, ge=0, lt=1, description="Probability shared out over the other species."
     )
-    loss: Loss = Field(
-        "cross_entropy",
-        description="logit_adjusted and balanced_softmax give rare species the benefit of the "
-        "doubt; focal dwells on what is hard.",
-    )
+    loss: LossName = Field("cross_entropy", description="What training minimises.")
     logit_tau: float = Field(
         1.0, ge=0, le=5, description="How much the loss logit_adjusted favours rare species."
     )
     focal_gamma: float = Field(
         2.0, ge=0, le=10, description="How much the loss focal plays down what is easy."
     )
-    sampling: Sampling = Field(
-        "uniform",
-        description="Which photographs an epoch draws: each once (uniform), every species as "
-        "often (balanced), or by the square root of its number (square_root).",
+    sampling: SamplerName = Field(
+        "uniform", description="How often an epoch shows each photograph."
     )
     patience: int | None = Field(
         None,

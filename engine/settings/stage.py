@@ -4,11 +4,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
+from engine.registry import OneOf
 from engine.settings.base import Settings
 
 Method = Literal["full", "head", "features", "last_blocks", "adapters"]
-Loss = Literal["cross_entropy", "logit_adjusted", "balanced_softmax", "focal"]
-Sampling = Literal["uniform", "square_root", "balanced"]
+LossName = Annotated[str, OneOf("engine.training.optim.losses:LOSSES")]
+SamplerName = Annotated[str, OneOf("engine.training.data.samplers:SAMPLERS")]
+OptimiserName = Annotated[str, OneOf("engine.training.optim.optimisers:OPTIMISERS")]
+ScheduleName = Annotated[str, OneOf("engine.training.optim.schedule:SCHEDULES")]
 Start = Literal["keep", "new", "class_means", "discriminant"]
 
 OF_A_STAGE = (
@@ -18,10 +21,12 @@ OF_A_STAGE = (
     "classifier_start",
     "batch_size",
     "accumulation",
+    "optimiser",
     "learning_rate",
     "backbone_rate",
     "layer_decay",
     "warmup_epochs",
+    "schedule",
     "weight_decay",
     "loss",
     "sampling",

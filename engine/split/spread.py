@@ -1,14 +1,13 @@
 """How photographs spread over species: the long tail in numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Counts = NDArray[np.int64]
-Sampling = Literal["uniform", "square root", "balanced"]
+Weight = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 MINIMA = (2, 3, 5, 10, 20, 50, 100)
 
@@ -48,12 +47,13 @@ def gini(images: Counts) -> float:
     return float(1 - (share[1:] + share[:-1]).sum() / images.size)
 
 
-def exposure(train_images: Counts, sampling: Sampling) -> NDArray[np.float64]:
+def exposure(train_images: Counts, weight: Weight | None) -> NDArray[np.float64]:
     """How often an epoch shows each species, drawing as many photographs as train has.
 
-    Uniform draws every photograph alike, balanced every species alike; square root is between
-    (Mahajan et al., 2018).
+    `weight` is a sampler's: the weight of a photograph by the photographs of its species. None
+    draws each once.
     """
-    power = {"uniform": 1.0, "square root": 0.5, "balanced": 0.0}[sampling]
-    weights = np.where(train_images > 0, np.asarray(train_images, float) ** power, 0.0)
-    return np.asarray(weights * train_images.sum() / max(weights.sum(), 1e-300), np.float64)
+    counts = np.asarray(train_images, float)
+    each = weight(np.maximum(counts, 1)) if weight else np.ones_like(counts)
+    weights = counts * each
+    return np.asarray(weights * counts.sum() / max(weights.sum(), 1e-300), np.float64)

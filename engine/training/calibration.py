@@ -10,10 +10,10 @@ from pydantic import Field
 from torch import Tensor
 from torch.nn import functional
 
+from engine.augment.transforms import ValTransform
 from engine.files import write_json
 from engine.records import Count, Number, read_record_or
 from engine.training.context import RunContext
-from engine.training.data.transforms import ValTransform
 from engine.training.inference import evaluation_batch_size, predict_batches
 from engine.training.model.network import build_model
 from engine.training.optim.step import select, to_device

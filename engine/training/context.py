@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.augment.transforms import ValTransform
 from engine.home import Home
 from engine.settings.run import RunSettings
 from engine.split.classes import ClassMap
 from engine.training.data.dataset import PhotoDataset
 from engine.training.data.loader import Loader
-from engine.training.data.transforms import ValTransform
 from engine.training.data.unreadable import UnreadablePhotos
 from engine.training.device.device import Device, choose_device
 from engine.training.device.process_group import Ranks

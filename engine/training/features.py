@@ -13,6 +13,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from engine.augment.normalisation import normalisation_of
 from engine.errors import BadInput
 from engine.files import write_json
 from engine.home import Home
@@ -24,7 +25,6 @@ from engine.training.data.sampling import Key, plain_batches
 from engine.training.device.device import Device
 from engine.training.inference import evaluation_batch_size
 from engine.training.model.classifier import classifier_names, pre_logits
-from engine.training.model.network import normalisation_of
 
 Heartbeat = Callable[[int, int], None]
 

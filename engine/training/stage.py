@@ -8,17 +8,17 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
+from engine.augment.mixing import Mixing
 from engine.errors import WorkFailed
 from engine.settings.run import RunSettings
 from engine.training.context import RunContext
 from engine.training.data.dataset import Batch
-from engine.training.data.mixing import Mixing
 from engine.training.data.sampling import Key, epoch_keys, passes, windows
 from engine.training.inference import evaluation_batch_size, predict_batches
 from engine.training.memory.fit import halved
 from engine.training.memory.out_of_memory import OutOfMemoryState
-from engine.training.optim.losses import Criterion
-from engine.training.optim.schedule import Schedule
+from engine.training.optim.criterion import Criterion
+from engine.training.optim.schedule import SCHEDULES, Schedule
 from engine.training.optim.step import Learner, select
 from engine.training.report.metrics import Metrics
 from engine.training.report.scores import best_epoch
@@ -294,6 +294,7 @@ class Stage:
             warmup=round(settings.warmup_epochs * self.steps_per_epoch),
             total=self.steps_per_epoch * settings.epochs,
             begin=self.position.stage_step,
+            fall=SCHEDULES[settings.schedule].height,
         )
         return Learner(
             model,

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from engine.augment.transforms import TrainTransform, ValTransform
 from engine.images.shrinking import shrink
 from engine.images.shrunk import ShrunkStore
 from engine.settings.run import RunSettings
 from engine.training.context import RunContext
 from engine.training.data.dataset import Part, PhotoDataset
-from engine.training.data.transforms import TrainTransform, ValTransform
 from engine.training.features import (
     FeaturePart,
     Heartbeat,

@@ -1,5 +1,6 @@
 """The long tail: who has how much, what a split makes of it, how often an epoch shows whom."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,17 +10,14 @@ from plotly import graph_objects as go
 
 from engine.split.folder import PARTS
 from engine.split.rarity import BUCKETS
-from engine.split.spread import Counts, Sampling, exposure, gini, lorenz
+from engine.split.spread import Counts, exposure, gini, lorenz
+from engine.training.data.samplers import SAMPLERS
 from studio import text
 from studio.charts.chart import Chart, Table, figure
 from studio.palette import BUCKET_COLOURS, LIGHT
 from studio.palette import PARTS as PART_COLOURS
 
-_SAMPLINGS: tuple[tuple[Sampling, str], ...] = (
-    ("uniform", LIGHT.leaf),
-    ("square root", LIGHT.ochre),
-    ("balanced", LIGHT.sky),
-)
+_SAMPLER_COLOURS = (LIGHT.leaf, LIGHT.ochre, LIGHT.sky, LIGHT.clay, LIGHT.rose, LIGHT.plum)
 _MOST_POINTS = 400
 
 
@@ -145,10 +143,13 @@ def lorenz_curve(images: Counts) -> Chart:
 
 
 def exposure_curves(train_images: Counts) -> Chart:
-    """How often an epoch shows each species under three ways of drawing, most first."""
+    """How often an epoch shows each species with each sampler, most first."""
     falling = np.sort(train_images[train_images > 0])[::-1]
     ranks = _log_spaced(len(falling))
-    lines = [(name, colour, exposure(falling, name)) for name, colour in _SAMPLINGS]
+    lines = [
+        (sampler.title, colour, exposure(falling, sampler.weight))
+        for sampler, colour in zip(SAMPLERS.values(), itertools.cycle(_SAMPLER_COLOURS))
+    ]
     drawn = figure(
         *[
             go.Scatter(

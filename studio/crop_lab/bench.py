@@ -5,7 +5,8 @@ import math
 import streamlit as st
 
 from engine.crop.box import Box, centre_square
-from engine.settings.augmentation import AugmentationSettings, ValAugmentation
+from engine.settings.augmentation import ValAugmentation
+from engine.settings.run import RunSettings
 from studio import text
 from studio.crop_lab import pictures
 from studio.crop_lab.controls import LabSettings
@@ -18,7 +19,7 @@ _SHOWN_EPOCHS = 5
 
 def bench(subject: Subject, settings: LabSettings, drawn: Box | None) -> FoundCrop:
     """Draw the crops side by side, and how they came about; `drawn` is the square by hand."""
-    preset, view = settings.preset, settings.view.val
+    preset, view = settings.preset, settings.configuration.augmentation.val
     found = find_subject_crop(subject, preset)
     centre = centre_square(*subject.size)
     with st.grid(3, min_column_width=180, gap=("small", "medium")):
@@ -51,27 +52,26 @@ def bench(subject: Subject, settings: LabSettings, drawn: Box | None) -> FoundCr
     return found
 
 
-def model_view(subject: Subject, square: Box, settings: AugmentationSettings) -> None:
-    """Draw what the network gets: the picture it judges, and what it learns from, epoch by
-    epoch. The bytes are those of its tensors, before its own normalisation."""
+def model_view(subject: Subject, square: Box, settings: RunSettings) -> None:
+    """Draw what the network gets: the picture it judges, and the pictures it trains on, epoch by
+    epoch. They are its tensors pixel for pixel, before normalisation and mixing."""
     st.subheader("As the network sees it", anchor=False)
-    side = settings.val.center_crop
-    epochs = range(1, _SHOWN_EPOCHS + 1)
+    view = settings.augmentation
     with st.grid(_SHOWN_EPOCHS + 1, min_column_width=110, gap="small"):
+        side = view.val.center_crop
         st.html(
             photo_html(
-                pictures.seen(subject, square, settings.val),
+                pictures.seen(subject, square, view.val),
                 (side, side),
                 f"Validation picture of {subject.name}",
                 caption=f"Validation, {side} pixels",
             )
         )
-        side = settings.train.crop
-        for epoch, picture in zip(
-            epochs, pictures.augmented(subject, square, settings, epochs), strict=True
-        ):
-            alt = f"Training picture of {subject.name} in epoch {epoch}"
-            st.html(photo_html(picture, (side, side), alt, caption=f"Training, epoch {epoch}"))
+        side = view.train.crop
+        shown = pictures.augmented(subject, square, settings, range(_SHOWN_EPOCHS))
+        for number, picture in enumerate(shown, start=1):
+            alt = f"Training picture of {subject.name} in epoch {number}"
+            st.html(photo_html(picture, (side, side), alt, caption=f"Training, epoch {number}"))
 
 
 def crop_metrics(subject: Subject, found: FoundCrop, view: ValAugmentation) -> None:

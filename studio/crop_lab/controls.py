@@ -2,29 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 import streamlit as st
 
+from engine.crop.policies import POLICIES
 from engine.crop.presets import CLASSIC, DEFAULT, load_preset, preset_names
 from engine.crop.saliency import DETECTORS
 from engine.errors import StudioError
 from engine.home import Home
-from engine.settings.augmentation import AugmentationSettings
+from engine.registry import Registry
 from engine.settings.configs import run_configs
-from engine.settings.crop import CropPreset, PolicyName
+from engine.settings.crop import CropPreset
 from engine.settings.files import validate
+from engine.settings.run import RunSettings
 from studio.crop_lab.address import adopt_parameter, number_parameter, one_of, tell
 from studio.crop_lab.saving import saving, show_refusal
 
 PRESET, OTHER, VIEW = "lab_preset", "lab_other", "lab_view"
 SECOND = CLASSIC.name
 
-_POLICIES = {
-    "largest_contour": "Largest contour",
-    "heaviest_component": "Heaviest part",
-    "mass_square": "Square of most saliency",
-}
 # A select box takes None for "nothing chosen", so the usual size goes by 0.
 _SIDES = (0, 128, 160, 256, 320, 480, 640, 1024)
 _USUAL_VIEW = "teacher_global"
@@ -33,11 +30,11 @@ _KEPT: dict[str, Any] = {"persist_state": "session"}
 
 @dataclass(frozen=True)
 class LabSettings:
-    """The preset as it is set now, another to see beside it, and how a network looks."""
+    """The preset as it is set now, another beside it, and whose network's pictures are shown."""
 
     preset: CropPreset
     other: CropPreset | None
-    view: AugmentationSettings
+    configuration: RunSettings
 
 
 @dataclass(frozen=True)
@@ -70,9 +67,11 @@ def controls(home: Home) -> LabSettings:
     saved = load_preset(home, chosen)
     for field in _FIELDS:
         adopt_parameter(f"lab_{field}", field, _reader(field, saved))
-    detector = _choice("What finds the plant", "detector", _detectors(), saved)
+    detector = _choice("What finds the plant", "detector", _titles(DETECTORS), saved)
     looks = detector != "none"
-    policy = _choice("How the square is drawn", "policy", _POLICIES, saved, disabled=not looks)
+    policy = _choice(
+        "How the square is drawn", "policy", _titles(POLICIES), saved, disabled=not looks
+    )
     _slider(_THRESHOLD, saved, disabled=not looks)
     _slider(_MASS, saved, disabled=not looks or policy != "mass_square")
     _slider(_PADDING, saved, disabled=not looks)
@@ -89,7 +88,7 @@ def controls(home: Home) -> LabSettings:
             _slider(item, saved, disabled=not looks)
     preset = _current(home, chosen)
     saving(home, preset, changed=any(_differs(preset, saved, field) for field in _FIELDS))
-    return LabSettings(preset, _other(home), _view())
+    return LabSettings(preset, _other(home), _configuration())
 
 
 def take_settings(field: str, value: float, padding: float) -> None:
@@ -129,34 +128,36 @@ def _other(home: Home) -> CropPreset | None:
     return load_preset(home, name) if name else None
 
 
-def _view() -> AugmentationSettings:
-    views = _views()
-    adopt_parameter(VIEW, "view", one_of(list(views)))
-    if st.session_state.get(VIEW) not in views:
-        st.session_state[VIEW] = _USUAL_VIEW if _USUAL_VIEW in views else next(iter(views))
+def _configuration() -> RunSettings:
+    known = _configurations()
+    adopt_parameter(VIEW, "view", one_of(list(known)))
+    if st.session_state.get(VIEW) not in known:
+        st.session_state[VIEW] = _USUAL_VIEW if _USUAL_VIEW in known else next(iter(known))
+
+    def title(name: str) -> str:
+        val = known[name].augmentation.val
+        return f"{name} · {val.resize} → {val.center_crop}"
+
     name = st.selectbox(
         "As a network sees it",
-        list(views),
-        format_func=lambda name: (
-            f"{name} · {views[name].val.resize} → {views[name].val.center_crop}"
-        ),
+        list(known),
+        format_func=title,
         key=VIEW,
         help="The configuration whose sizes and augmentations are used: the square is resized to "
         "the first number of pixels, and the middle of it, of the second, is what is judged.",
         **_KEPT,
     )
     tell(VIEW, "view", name, _USUAL_VIEW)
-    return views[name]
+    return known[name]
 
 
 @st.cache_data(ttl="1min", show_spinner=False)
-def _views() -> dict[str, AugmentationSettings]:
-    views = {name: settings.augmentation for name, settings in run_configs().items()}
-    return views or {"the defaults": AugmentationSettings()}
+def _configurations() -> dict[str, RunSettings]:
+    return run_configs() or {"the defaults": RunSettings()}
 
 
-def _detectors() -> dict[str, str]:
-    return {name: detector.title for name, detector in DETECTORS.items()}
+def _titles(registry: Registry[Any]) -> dict[str, str]:
+    return {name: entry.title for name, entry in registry.items()}
 
 
 def _choice(
@@ -210,7 +211,7 @@ def _reader(field: str, saved: CropPreset) -> Callable[[str], Any]:
     if field == "detector":
         return one_of(list(DETECTORS))
     if field == "policy":
-        return one_of(list(get_args(PolicyName)))
+        return one_of(list(POLICIES))
     if field == "aspect":
         return one_of(["whole", "mean"])
     if field == "working_side":

@@ -45,8 +45,8 @@ def _looked_at(
     square = drawn.get(subject.sha256)
     with beside.container(width="stretch"):
         found = bench(subject, settings, square)
-    crop_metrics(subject, found, settings.view.val)
-    model_view(subject, square or found.crop.square, settings.view)
+    crop_metrics(subject, found, settings.configuration.augmentation.val)
+    model_view(subject, square or found.crop.square, settings.configuration)
     by_hand(subject, found.crop.square, square)
 
 

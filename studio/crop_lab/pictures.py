@@ -1,4 +1,4 @@
-"""What the bench shows of a photograph, as JPEG: each is drawn once for the same settings."""
+"""What the bench shows of a photograph: each is drawn once for the same settings."""
 
 from typing import TypeVar
 
@@ -6,15 +6,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.augment.pipeline import train_picture, val_picture
 from engine.crop.box import Box
 from engine.crop.policies import mask_at
 from engine.crop.saliency import SaliencyMap
-from engine.crop.views import train_picture, val_picture
 from engine.images.decode import Pixels
-from engine.settings.augmentation import AugmentationSettings, ValAugmentation
+from engine.settings.augmentation import ValAugmentation
+from engine.settings.run import RunSettings
 from studio.crop_lab.subject import Subject, square_of, whole
 from studio.picture_cache import pictures
-from studio.views.photo import heat, jpeg
+from studio.views.photo import heat, jpeg, png
 
 _SHOWN_SIDE = 720
 _CONTOUR, _CASING = (255, 228, 130), (16, 35, 26)
@@ -54,19 +55,25 @@ def mask(saliency: SaliencyMap, threshold: float) -> bytes:
 
 
 def seen(subject: Subject, square: Box, view: ValAugmentation) -> bytes:
-    """What a network is shown of a square when it judges: resized, then the middle of it."""
+    """The picture of a square that a network judges, pixel for pixel, as PNG."""
     return pictures().get(
         (subject.sha256, "seen", square, view.resize, view.center_crop),
-        lambda: jpeg(val_picture(square_of(subject, square, view.resize), view), quality=92),
+        lambda: png(val_picture(square_of(subject, square, view.resize), view)),
     )
 
 
 def augmented(
-    subject: Subject, square: Box, settings: AugmentationSettings, epochs: range
+    subject: Subject, square: Box, settings: RunSettings, epochs: range, index: int = 0
 ) -> list[bytes]:
-    """What a network is shown of a square in these epochs of a training."""
-    resized = square_of(subject, square, settings.train.resize)
-    return [jpeg(train_picture(resized, settings.train, (0, epoch, 0))) for epoch in epochs]
+    """The pictures of a square that a network trains on, pixel for pixel, as PNG.
+
+    Args:
+        epochs: counted from 0, as training counts them.
+        index: of the photograph in its part.
+    """
+    train, seed = settings.augmentation.train, settings.training.seed
+    resized = square_of(subject, square, train.resize)
+    return [png(train_picture(resized, train, (seed, epoch, index))) for epoch in epochs]
 
 
 def pair(subject: Subject, square: Box, found: Box | None, *, drawn: bool = False) -> bytes:

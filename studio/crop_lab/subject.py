@@ -11,12 +11,12 @@ import numpy as np
 import streamlit as st
 
 from engine.catalogue.record import Photograph
-from engine.crop.apply import cut
+from engine.crop.apply import cut, least_side
 from engine.crop.box import Box
 from engine.crop.finder import Crop, crop_from_saliency, find_crop, read_looked_at
 from engine.crop.judging import Judged, judge_crop
 from engine.crop.saliency import SMALLEST_SIDE, SaliencyMap, memory_held, saliency_map
-from engine.images.decode import Pixels, called, decode_whole, read_header, read_rgb
+from engine.images.decode import Pixels, called, decode_whole, decoded_size, read_header, read_rgb
 from engine.settings.crop import CropPreset
 from studio.current import file_of
 from studio.memory import give_back
@@ -108,13 +108,16 @@ def find_subject_crop(subject: Subject, preset: CropPreset) -> FoundCrop:
 
 
 def square_of(subject: Subject, square: Box, side: int) -> Pixels:
-    """A square resized to `side`, as `engine.crop.apply.read_square` does: (side, side, 3).
+    """A square resized to `side`, pixel for pixel as `engine.crop.apply.read_square` has it:
+    (side, side, 3).
 
     The decoded photograph is kept, so that another square of it needs no decoding.
     """
-    needed = math.ceil(side * min(subject.size) / square.width)
-    shrunk = 2 ** min(3, max(0, int(math.log2(max(1, min(subject.size) / needed)))))
-    image = _decoded(subject, shrunk)
+    least = least_side(square, subject.size, side)
+    image = pictures().get(
+        (subject.sha256, "decoded", decoded_size(subject.source, least)),
+        lambda: read_rgb(subject.source, least),
+    )
     return cut(image, square, subject.size, side)
 
 
@@ -131,14 +134,6 @@ def _small(subject: Subject, shrunk: int) -> Pixels:
         return image
     # What is no JPEG may come at its own size.
     return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _decoded(subject: Subject, shrunk: int) -> Pixels:
-    """The photograph at its own size, or a JPEG at a half, a quarter or an eighth of it."""
-    least_side = None if shrunk == 1 else min(subject.size) // shrunk
-    return pictures().get(
-        (subject.sha256, "decoded", shrunk), lambda: read_rgb(subject.source, least_side)
-    )
 
 
 @st.cache_data(max_entries=1_000, show_spinner=False)

@@ -46,7 +46,7 @@ def crop_all(
             found = find_subject_crop(subject, settings.preset)
         except UnreadableImage:
             continue
-        judged = found.judged(subject.size, settings.view.val.resize)
+        judged = found.judged(subject.size, settings.configuration.augmentation.val.resize)
         cropped.append(Cropped(subject, found, judged, by_hand.get(subject.sha256)))
     return cropped
 

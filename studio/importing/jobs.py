@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.catalogue.checking import require_plain, source_of
+from engine.catalogue.importers import IMPORTERS
 from engine.catalogue.mongo_import import Origin
 from engine.catalogue.mongo_server import address_of
 from engine.errors import BadInput
@@ -50,6 +51,19 @@ def take_table(home: Home, typed: str, source: str = "") -> Job:
         raise BadInput(f"There is no table {table} on the machine that runs the studio.")
     _require_type(table.name)
     return _start(home, "table", table, source)
+
+
+def take_path(home: Home, name: str, typed: str, source: str = "") -> Job:
+    """Start the importer of this name on a file or folder of this machine.
+
+    Raises:
+        BadInput: nothing was typed, or there is no such file or folder.
+    """
+    reads = IMPORTERS[name].reads
+    path = typed_path(typed, reads)
+    if not (path.is_dir() if reads == "folder" else is_regular(path)):
+        raise BadInput(f"There is no {reads} {path} on the machine that runs the studio.")
+    return _start(home, name, path, source)
 
 
 def take_upload(home: Home, name: str, content: bytes, source: str = "") -> Job:

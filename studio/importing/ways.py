@@ -1,18 +1,29 @@
 """The ways by which photographs come in, one section each."""
 
+import functools
 from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
 
+from engine.catalogue.importers import IMPORTERS
 from engine.catalogue.table_rows import COLUMNS
 from engine.garden.species import SPECIES
 from engine.home import Home
 from studio import text
 from studio.importing.inaturalist import inaturalist
-from studio.importing.jobs import TABLE_TYPES, plant, take_folder, take_table, take_upload
+from studio.importing.jobs import (
+    TABLE_TYPES,
+    plant,
+    take_folder,
+    take_path,
+    take_table,
+    take_upload,
+)
 from studio.importing.mongodb import mongodb
 from studio.views.problem import problems_shown
+
+Section = Callable[[Home, bool], None]
 
 
 def demo_garden(home: Home, busy: bool) -> None:
@@ -75,14 +86,30 @@ def table_form(home: Home, busy: bool) -> None:
     _start("Import the table", "import_take_table", busy, lambda: take_table(home, path, source))
 
 
-WAYS: dict[str, tuple[str, Callable[[Home, bool], None]]] = {
-    "demo": ("Demo garden", demo_garden),
-    "folder": ("Folder", folder_form),
-    "table": ("Table", table_form),
-    "mongodb": ("MongoDB", mongodb),
-    "inaturalist": ("iNaturalist", inaturalist),
-}
-"""By the word in the page's address: what it is called, and its section."""
+def path_form(name: str, home: Home, busy: bool) -> None:
+    """Run an importer that has no section of its own on a path."""
+    importer = IMPORTERS[name]
+    st.markdown(text.plain(importer.description))
+    path = st.text_input(importer.reads.capitalize(), help=importer.argument, key=f"import_{name}")
+    source = _source(f"the {importer.reads}'s name", f"import_{name}_source")
+    _start("Import", f"import_take_{name}", busy, lambda: take_path(home, name, path, source))
+
+
+def ways() -> dict[str, tuple[str, Section]]:
+    """By the word in the page's address: what it is called, and its section."""
+    own: dict[str, tuple[str, Section]] = {
+        "demo": ("Demo garden", demo_garden),
+        "folder": (IMPORTERS["folder"].title, folder_form),
+        "table": (IMPORTERS["table"].title, table_form),
+        "mongodb": ("MongoDB", mongodb),
+        "inaturalist": ("iNaturalist", inaturalist),
+    }
+    others = {
+        name: (importer.title, functools.partial(path_form, name))
+        for name, importer in IMPORTERS.items()
+        if name not in own
+    }
+    return own | others
 
 
 def _start(label: str, key: str, busy: bool, begin: Callable[[], object]) -> None:

@@ -105,8 +105,8 @@ def configuration_metrics(chosen: Compared, other: Compared | None) -> list[Metr
             "Memory",
             text.size(int(mine["memory"])) if mine else "–",
             f"For one pass over {text.count(chosen.settings.training.batch_size, 'photograph')}: "
-            "weights, gradients, AdamW's two memories and what the backward pass needs (or, where "
-            "features are computed first, what that needs), in "
+            "weights, gradients, the optimiser's memory and what the backward pass needs (or, "
+            "where features are computed first, what that needs), in "
             f"{mine.get('precision', '16 bit')} arithmetic. A GPU takes about half a GB more for "
             "itself.",
             against("memory"),

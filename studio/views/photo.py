@@ -43,6 +43,14 @@ def jpeg(image: Pixels, longest: int = 1_000, quality: int = 88) -> bytes:
     return encoded.tobytes()
 
 
+def png(image: Pixels) -> bytes:
+    """The picture as PNG bytes, which keep every pixel as it is."""
+    _, encoded = cv2.imencode(
+        ".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 1]
+    )
+    return encoded.tobytes()
+
+
 def heat(saliency: NDArray[np.floating]) -> Pixels:
     """A saliency map (height x width, 0 to 1) as RGB pixels."""
     levels = np.linspace(0, 1, len(_HEAT))
@@ -62,13 +70,14 @@ def photo_html(
 ) -> str:
     """The photograph as HTML. `size` is the (width, height) that the boxes refer to."""
     boxes = boxes or {}
-    source = base64.b64encode(encoded).decode()
+    kind = "png" if encoded.startswith(b"\x89PNG") else "jpeg"
+    source = f"data:image/{kind};base64,{base64.b64encode(encoded).decode()}"
     spoken = "; ".join([alt, *(_spoken(mark, box) for mark, box in boxes.items())])
     limit = f"max-width:{shown_width}px;" if shown_width else ""
     return (
         f'<figure style="margin:0;{limit}">'
         '<div style="position:relative;border-radius:8px;overflow:hidden;line-height:0">'
-        f'<img src="data:image/jpeg;base64,{source}" alt="{escape(spoken)}" '
+        f'<img src="{source}" alt="{escape(spoken)}" '
         f'style="width:100%;height:auto;aspect-ratio:{size[0]}/{size[1]}">'
         f"{_overlay(boxes, size)}</div>{_figcaption(caption, boxes)}</figure>"
     )

@@ -7,6 +7,7 @@ from hypothesis import strategies as some
 
 from engine.split.shuffle import shuffle_faults, shuffled
 from engine.split.spread import exposure, gini, lorenz, minimum_costs
+from engine.training.data.samplers import SAMPLERS
 from tests.split.photographs import plan, rows_of
 
 counts = some.lists(some.integers(1, 300), min_size=1, max_size=40)
@@ -32,10 +33,10 @@ def test_the_gini_coefficient_is_half_the_mean_difference(images: list[int]) -> 
 @given(counts)
 def test_an_epoch_shows_as_many_photographs_however_they_are_drawn(images: list[int]) -> None:
     values = np.array(images)
-    for sampling in ("uniform", "square root", "balanced"):
-        assert exposure(values, sampling).sum() == pytest.approx(values.sum())
-    assert exposure(values, "uniform") == pytest.approx(values)
-    assert np.ptp(exposure(values, "balanced")) == pytest.approx(0)
+    for sampler in SAMPLERS.values():
+        assert exposure(values, sampler.weight).sum() == pytest.approx(values.sum())
+    assert exposure(values, SAMPLERS["uniform"].weight) == pytest.approx(values)
+    assert np.ptp(exposure(values, SAMPLERS["balanced"].weight)) == pytest.approx(0)
 
 
 def test_a_plain_shuffle_judges_species_that_it_does_not_train() -> None:

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 import torch
 
+from engine.augment.normalisation import normalisation_of
+from engine.augment.transforms import ValTransform
 from engine.errors import BadInput
 from engine.files import read_json, read_json_lines
 from engine.home import Home
@@ -16,12 +18,11 @@ from engine.split.folder import SplitFolder, read_part
 from engine.training.calibration import TemperatureMeter, read_calibration
 from engine.training.data.dataset import PhotoDataset
 from engine.training.data.loader import Loader
-from engine.training.data.transforms import ValTransform
 from engine.training.device.device import Device
 from engine.training.features import FeaturePart, cached_features
 from engine.training.loop import train
 from engine.training.model.classifier import pre_logits
-from engine.training.model.network import build_model, normalisation_of
+from engine.training.model.network import build_model
 from engine.training.state.checkpoint import open_checkpoint
 from engine.training.state.run_folder import RunFolder
 from engine.training.state.stop_signal import Stopped

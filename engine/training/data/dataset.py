@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from engine.augment.transforms import Transform
 from engine.crop.apply import read_square
 from engine.crop.box import Box, centre_square
 from engine.crop.finder import find_crop_in
@@ -24,7 +25,6 @@ from engine.images.shrunk import ShrunkStore
 from engine.settings.crop import CropPreset
 from engine.split.folder import SplitLine
 from engine.training.data.packed_texts import PackedTexts
-from engine.training.data.transforms import Transform
 
 
 @dataclass(frozen=True)

@@ -1,33 +1,30 @@
-"""In which order photographs are seen."""
+"""The order in which photographs are read."""
 
 import itertools
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.settings.stage import Sampling
+from engine.training.data.samplers import SAMPLERS
 
 Key = tuple[int, int]
 
 # Of a photograph that an epoch draws again, another view is taken.
 _AGAIN = 1_000_003
-_POWER = {"uniform": 0.0, "square_root": 0.5, "balanced": 1.0}
 
 
 def epoch_keys(
-    labels: NDArray[np.int64], seed: int, epoch: int, sampling: Sampling = "uniform"
+    labels: NDArray[np.int64], seed: int, epoch: int, sampling: str = "uniform"
 ) -> list[Key]:
     """The (turn, index) of each photograph of an epoch, in order: a function of the arguments.
 
-    `uniform` takes each photograph once. `balanced` draws as many, each species as often, and
-    `square_root` in between (Kang et al., "Decoupling representation and classifier", 2020;
-    Mahajan et al., "Exploring the limits of weakly supervised pretraining", 2018).
+    `sampling` is a name of `SAMPLERS`. A photograph that is drawn again gets another turn.
     """
     chance, count = np.random.default_rng([seed, epoch]), len(labels)
-    if sampling == "uniform":
+    weigh = SAMPLERS[sampling].weight
+    if weigh is None:
         return [(epoch, int(index)) for index in chance.permutation(count)]
-    images = np.bincount(labels)[labels].astype(np.float64)
-    weight = images ** -_POWER[sampling]
+    weight = weigh(np.bincount(labels)[labels].astype(np.float64))
     drawn = chance.choice(count, size=count, p=weight / weight.sum())
     times = np.zeros(count, dtype=np.int64)
     keys = []

@@ -15,10 +15,9 @@ from engine.training.inference import evaluation_batch_size
 from engine.training.memory.peak import PeakMemory
 from engine.training.model.network import build_model, use_gradient_checkpointing
 from engine.training.model.trainable import select_trainable, train_mode
+from engine.training.optim.optimisers import OPTIMISERS
 
 _BYTES_A_WEIGHT = 4
-# The gradient of a weight that learns, and AdamW's two memories of it.
-_BYTES_OF_LEARNING = 3 * 4
 _CONTEXT_BYTES = 512 * 2**20
 
 
@@ -89,7 +88,9 @@ def _of_stage(stage: str, settings: RunSettings, classes: int) -> CostEstimate:
             run(2)
     per_image, fixed = three - two, max(0, 3 * two - 2 * three)
     copies = 2 if training.ema_decay else 1
-    weight_bytes = copies * _BYTES_A_WEIGHT * parameters + _BYTES_OF_LEARNING * learning
+    # The gradient of a weight that learns, and what the optimiser remembers of it.
+    beside = 1 + len(OPTIMISERS[training.optimiser].memories)
+    weight_bytes = _BYTES_A_WEIGHT * (copies * parameters + beside * learning)
     return CostEstimate(
         stage=stage,
         pixels=size * size,

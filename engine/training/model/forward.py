@@ -2,8 +2,8 @@
 
 from torch import Tensor, nn
 
+from engine.augment.normalisation import normalisation_of
 from engine.training.model.classifier import classifier_of
-from engine.training.model.network import normalisation_of
 
 
 class ForwardModule(nn.Module):

@@ -1,15 +1,12 @@
 """The network: timm's, by name, for the classes and the image size of a run."""
 
 import difflib
-import functools
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import timm
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from engine.errors import BadInput
 from engine.settings.model import ModelSettings
@@ -19,33 +16,6 @@ from engine.training.model.classifier import classifier_names, clear_classifier,
 from engine.training.model.start_weights import load_start_weights
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Normalisation:
-    """Mean and spread of each colour, in 0..1, that a network was pretrained with."""
-
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-
-    def __call__(self, images: Tensor) -> Tensor:
-        """uint8 (n, 3, h, w) to float32 of about mean 0 and spread 1, on the same device."""
-        mean, std = (_colours(values, images.device) for values in (self.mean, self.std))
-        return images.float().div_(255).sub_(mean).div_(std)
-
-
-@functools.cache
-def _colours(values: tuple[float, ...], device: torch.device) -> Tensor:
-    # Brought to a GPU once: it would be waited for at each pass.
-    with torch.inference_mode(False):
-        return torch.tensor(values, device=device).view(1, 3, 1, 1)
-
-
-def normalisation_of(model: nn.Module) -> Normalisation:
-    """What the pixels must look like for this network."""
-    config: dict[str, Any] = getattr(model, "pretrained_cfg", None) or {}
-    mean, std = config.get("mean") or (0.5,) * 3, config.get("std") or (0.5,) * 3
-    return Normalisation(tuple(mean), tuple(std))
 
 
 def build_model(settings: ModelSettings, classes: int, image_size: int) -> nn.Module:

@@ -1,53 +1,104 @@
-"""What training minimises."""
+"""What training minimises, each loss under its name.
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor
-from torch.nn import functional
+A new one is an entry of `LOSSES`: it can then be set as `training.loss`. The settings read this
+file for its names, so it imports torch inside functions only.
+"""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.registry import Registry
 from engine.settings.optimisation import TrainingSettings
 
+if TYPE_CHECKING:
+    from torch import Tensor
 
-class Criterion:
-    """The loss of a batch, summed over its photographs.
 
-    Args:
-        train_images: training photographs of each class, (classes,); None is enough for a
-            loss that asks for none.
+@dataclass(frozen=True)
+class LossInputs:
+    """What a loss may read beside logits and target.
+
+    `log_prior` is the logarithm of each class's share of the training photographs, (classes,);
+    None where nobody counted them.
     """
 
-    def __init__(
-        self,
-        settings: TrainingSettings,
-        train_images: NDArray[np.int64] | None,
-        device: torch.device,
-    ) -> None:
-        self._smoothing = settings.label_smoothing
-        self._gamma = settings.focal_gamma if settings.loss == "focal" else None
-        # Logit adjustment (Menon et al., 2021); with a weight of one it is the balanced
-        # softmax (Ren et al., 2020).
-        tau = {"logit_adjusted": settings.logit_tau, "balanced_softmax": 1.0}.get(settings.loss)
-        self._handicap: Tensor | None = None
-        if tau is not None and train_images is not None:
-            counts = torch.from_numpy(train_images).to(device, torch.float32).clamp(min=1)
-            self._handicap = tau * (counts / counts.sum()).log()
+    settings: TrainingSettings
+    log_prior: Tensor | None
 
-    def __call__(self, logits: Tensor, target: Tensor) -> Tensor:
-        """Logits (n, classes); labels (n,), or shares of the classes (n, classes) if mixed."""
-        if self._handicap is not None:
-            logits = logits + self._handicap
-        if self._gamma is None:
-            return functional.cross_entropy(
-                logits, target, reduction="sum", label_smoothing=self._smoothing
-            )
-        return self._focal(logits, target, self._gamma)
 
-    def _focal(self, logits: Tensor, target: Tensor, gamma: float) -> Tensor:
-        """Lin et al., "Focal loss for dense object detection", 2017, with soft targets."""
-        classes = logits.shape[1]
-        if target.dim() == 1:
-            target = functional.one_hot(target, classes).to(logits.dtype)
-        target = target * (1 - self._smoothing) + self._smoothing / classes
-        shares = logits.log_softmax(dim=1)
-        return -(target * (1 - shares.exp()) ** gamma * shares).sum()
+@dataclass(frozen=True)
+class Loss:
+    """The loss of a batch, summed over its photographs.
+
+    `compute(logits, target, inputs)` takes logits (n, classes), and as target labels (n,) or,
+    where photographs are mixed, shares of the classes (n, classes).
+    """
+
+    title: str
+    description: str
+    compute: Callable[[Tensor, Tensor, LossInputs], Tensor]
+
+
+def smoothed_shares(logits: Tensor, target: Tensor, smoothing: float) -> Tensor:
+    """The target as shares of the classes (n, classes), with label smoothing."""
+    from torch.nn import functional
+
+    classes = logits.shape[1]
+    if target.dim() == 1:
+        target = functional.one_hot(target, classes).to(logits.dtype)
+    return target * (1 - smoothing) + smoothing / classes
+
+
+def _cross_entropy(logits: Tensor, target: Tensor, inputs: LossInputs) -> Tensor:
+    from torch.nn import functional
+
+    return functional.cross_entropy(
+        logits, target, reduction="sum", label_smoothing=inputs.settings.label_smoothing
+    )
+
+
+def _logit_adjusted(logits: Tensor, target: Tensor, inputs: LossInputs) -> Tensor:
+    """Menon et al., "Long-tail learning via logit adjustment", 2021."""
+    if inputs.log_prior is not None:
+        logits = logits + inputs.settings.logit_tau * inputs.log_prior
+    return _cross_entropy(logits, target, inputs)
+
+
+def _balanced_softmax(logits: Tensor, target: Tensor, inputs: LossInputs) -> Tensor:
+    """Ren et al., "Balanced meta-softmax for long-tailed visual recognition", 2020."""
+    if inputs.log_prior is not None:
+        logits = logits + inputs.log_prior
+    return _cross_entropy(logits, target, inputs)
+
+
+def _focal(logits: Tensor, target: Tensor, inputs: LossInputs) -> Tensor:
+    """Lin et al., "Focal loss for dense object detection", 2017, with soft targets."""
+    shares = smoothed_shares(logits, target, inputs.settings.label_smoothing)
+    logs = logits.log_softmax(dim=1)
+    return -(shares * (1 - logs.exp()) ** inputs.settings.focal_gamma * logs).sum()
+
+
+LOSSES: Registry[Loss] = Registry(
+    "loss",
+    {
+        "cross_entropy": Loss("Cross-entropy", "Treats all photographs alike.", _cross_entropy),
+        "logit_adjusted": Loss(
+            "Logit-adjusted",
+            "Favours rare species, by training.logit_tau.",
+            _logit_adjusted,
+        ),
+        "balanced_softmax": Loss(
+            "Balanced softmax",
+            "Favours rare species as logit adjustment with a strength of 1.",
+            _balanced_softmax,
+        ),
+        "focal": Loss(
+            "Focal",
+            "Gives photographs that are easy less weight, by training.focal_gamma.",
+            _focal,
+        ),
+    },
+)

@@ -1,4 +1,4 @@
-"""AdamW, with weight decay where it belongs."""
+"""The optimiser of a run, with weight decay where it belongs."""
 
 import torch
 from torch import Tensor, nn
@@ -7,13 +7,13 @@ from engine.settings.optimisation import TrainingSettings
 from engine.training.model.adapters import is_adapter
 from engine.training.model.classifier import classifier_names
 from engine.training.model.trainable import layers_of
+from engine.training.optim.optimisers import OPTIMISERS, Optimiser
 
 _FUSED = ("cpu", "cuda")
-_STATE = ("exp_avg", "exp_avg_sq", "step")
 
 
-def make_optimiser(model: nn.Module, settings: TrainingSettings) -> torch.optim.AdamW:
-    """AdamW (Loshchilov and Hutter, 2019) over what learns; it decays matrices and kernels only.
+def make_optimiser(model: nn.Module, settings: TrainingSettings) -> torch.optim.Optimizer:
+    """The optimiser of the settings over what learns; it decays matrices and kernels only.
 
     Biases, norms and what the network itself exempts (position embeddings, tokens) keep
     their size: shrinking them regularises nothing. Each group has a `share` of the learning
@@ -28,28 +28,33 @@ def make_optimiser(model: nn.Module, settings: TrainingSettings) -> torch.optim.
             groups.setdefault((shares[name], decay), []).append(weight)
     # One pass over the weights: on a CPU too it takes a seventh of the time.
     fused = all(weight.device.type in _FUSED for weight in model.parameters())
-    optimiser = torch.optim.AdamW(
+    kind = OPTIMISERS[settings.optimiser]
+    optimiser = kind.make(
         [
             {"params": weights, "share": share, "weight_decay": decay}
             for (share, decay), weights in groups.items()
         ],
-        lr=settings.learning_rate,
-        fused=fused,
+        settings.learning_rate,
+        fused,
     )
-    _set_memory_aside(optimiser, fused)
+    _set_memory_aside(optimiser, kind)
     return optimiser
 
 
-def _set_memory_aside(optimiser: torch.optim.AdamW, fused: bool) -> None:
-    """Make now what AdamW makes in its first step: were there no room for all of it then, some
-    weights would have taken the step and others not."""
+def _set_memory_aside(optimiser: torch.optim.Optimizer, kind: Optimiser) -> None:
+    """Make now what the optimiser makes in its first step: if memory ran out in the midst of that
+    step, some weights would have moved and others not."""
+    fused = optimiser.defaults.get("fused")
     for group in optimiser.param_groups:
         for weight in group["params"]:
-            optimiser.state[weight] = {
-                "step": torch.zeros((), device=weight.device if fused else "cpu"),
-                "exp_avg": torch.zeros_like(weight, memory_format=torch.preserve_format),
-                "exp_avg_sq": torch.zeros_like(weight, memory_format=torch.preserve_format),
+            state = {
+                name: torch.zeros_like(weight, memory_format=torch.preserve_format)
+                for name in kind.memories
             }
+            if kind.counts_steps:
+                state["step"] = torch.zeros((), device=weight.device if fused else "cpu")
+            if state:
+                optimiser.state[weight] = state
 
 
 def rate_shares(model: nn.Module, settings: TrainingSettings) -> dict[str, float]:
@@ -82,7 +87,8 @@ def optimiser_tensors(optimiser: torch.optim.Optimizer, model: nn.Module) -> dic
     tensors = {}
     for name, weight in model.named_parameters():
         for key, value in optimiser.state.get(weight, {}).items():
-            tensors[f"{name}/{key}"] = value
+            if isinstance(value, Tensor):
+                tensors[f"{name}/{key}"] = value
     return tensors
 
 
@@ -90,7 +96,10 @@ def load_optimiser_tensors(
     optimiser: torch.optim.Optimizer, model: nn.Module, tensors: dict[str, Tensor]
 ) -> None:
     """Give the optimiser its memory back."""
+    memories: dict[str, dict[str, Tensor]] = {}
+    for key, value in tensors.items():
+        weight_name, _, memory_name = key.rpartition("/")
+        memories.setdefault(weight_name, {})[memory_name] = value
     for name, weight in model.named_parameters():
-        memory = {key: tensors[f"{name}/{key}"] for key in _STATE if f"{name}/{key}" in tensors}
-        if memory:
+        if memory := memories.get(name):
             optimiser.state[weight] = {k: value.to(weight.device) for k, value in memory.items()}

@@ -9,16 +9,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
+from engine.augment.mixing import Mixing
+from engine.augment.normalisation import normalisation_of
 from engine.settings.optimisation import TrainingSettings
 from engine.training.data.dataset import Batch
-from engine.training.data.mixing import Mixing
 from engine.training.device.device import Device
 from engine.training.device.process_group import ALONE, Ranks
 from engine.training.model.forward import ForwardModule
-from engine.training.model.network import is_convolutional, normalisation_of
+from engine.training.model.network import is_convolutional
 from engine.training.model.trainable import train_mode
 from engine.training.model.weight_average import WeightAverage
-from engine.training.optim.losses import Criterion
+from engine.training.optim.criterion import Criterion
 from engine.training.optim.optimiser import (
     load_optimiser_tensors,
     make_optimiser,

@@ -34,9 +34,9 @@ def test_the_lorenz_curve_says_how_unequal_the_species_are() -> None:
 
 def test_the_exposure_is_what_an_epoch_shows() -> None:
     chart = exposure_curves(counted(100, 10, 1))
-    assert [trace.name for trace in chart.figure.data] == ["uniform", "square root", "balanced"]
+    assert [trace.name for trace in chart.figure.data] == ["Uniform", "Square root", "Balanced"]
     assert chart.table.rows[0][1:4] == ("100", "10.0", "1.0")
-    assert chart.table.rows[2] == ("balanced", "37.0", "37.0", "37.0", "37.0")
+    assert chart.table.rows[2] == ("Balanced", "37.0", "37.0", "37.0", "37.0")
 
 
 def test_thousands_of_species_make_light_charts() -> None:

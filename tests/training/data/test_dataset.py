@@ -8,6 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
+from engine.augment.transforms import ValTransform
 from engine.crop.apply import central, read_square
 from engine.crop.box import Box
 from engine.crop.finder import Crop, find_crop
@@ -22,7 +23,6 @@ from engine.images.shrunk import ShrunkStore
 from engine.settings.augmentation import ValAugmentation
 from engine.split.folder import SplitFolder, SplitLine, read_part
 from engine.training.data.dataset import PhotoDataset, collate
-from engine.training.data.transforms import ValTransform
 
 VIEW = ValTransform(ValAugmentation(resize=40, center_crop=32))
 

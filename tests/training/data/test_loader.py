@@ -9,6 +9,7 @@ import pytest
 import torch
 from threadpoolctl import threadpool_info
 
+from engine.augment.transforms import TrainTransform, ValTransform
 from engine.crop.presets import CENTRE
 from engine.home import Home
 from engine.settings.augmentation import TrainAugmentation, ValAugmentation
@@ -17,7 +18,6 @@ from engine.split.folder import SplitFolder, read_part
 from engine.training.data.dataset import Batch, PhotoDataset
 from engine.training.data.loader import Loader
 from engine.training.data.sampling import Key, epoch_keys, plain_batches, windows
-from engine.training.data.transforms import TrainTransform, ValTransform
 
 
 def test_batches_do_not_depend_on_the_number_of_workers(home: Home, split: SplitFolder) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from engine.augment.transforms import ValTransform
 from engine.crop.presets import CENTRE
 from engine.errors import WorkFailed
 from engine.files import read_json
@@ -12,7 +13,6 @@ from engine.home import Home
 from engine.settings.augmentation import ValAugmentation
 from engine.split.folder import SplitLine
 from engine.training.data.dataset import Batch, PhotoDataset
-from engine.training.data.transforms import ValTransform
 from engine.training.data.unreadable import UnreadablePhotos
 
 

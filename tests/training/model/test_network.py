@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from engine.augment.normalisation import normalisation_of
 from engine.errors import BadInput
 from engine.settings.model import ModelSettings
 from engine.settings.optimisation import TrainingSettings
@@ -15,7 +16,6 @@ from engine.split.classes import ClassMap
 from engine.training.model.network import (
     build_model,
     is_convolutional,
-    normalisation_of,
     start_model,
 )
 from engine.training.model.trainable import train_mode

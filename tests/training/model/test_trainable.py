@@ -9,12 +9,12 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from engine.augment.mixing import Mixing
 from engine.errors import BadInput
 from engine.settings.augmentation import TrainAugmentation
 from engine.settings.model import ModelSettings
 from engine.settings.optimisation import TrainingSettings
 from engine.split.classes import ClassMap
-from engine.training.data.mixing import Mixing
 from engine.training.model.adapters import is_adapter
 from engine.training.model.classifier import (
     classifier_of,
@@ -25,7 +25,7 @@ from engine.training.model.head_init import start_from_discriminant, start_from_
 from engine.training.model.network import build_model, start_model
 from engine.training.model.trainable import select_trainable
 from engine.training.model.weight_average import WeightAverage
-from engine.training.optim.losses import Criterion
+from engine.training.optim.criterion import Criterion
 from engine.training.optim.optimiser import rate_shares
 
 CPU = torch.device("cpu")

@@ -4,14 +4,15 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from engine.augment.mixing import Mixing
 from engine.settings.augmentation import TrainAugmentation
 from engine.settings.model import ModelSettings
 from engine.settings.optimisation import TrainingSettings
 from engine.training.data.dataset import Batch
-from engine.training.data.mixing import Mixing
 from engine.training.device.device import Device
 from engine.training.model.network import build_model
 from engine.training.optim.optimiser import make_optimiser, set_rate
+from engine.training.optim.optimisers import OPTIMISERS
 from engine.training.optim.schedule import Schedule
 from engine.training.optim.step import Learner
 from engine.training.report.metrics import MetricAccumulator
@@ -116,20 +117,37 @@ def test_a_loss_that_is_no_number_is_told_with_its_step() -> None:
     assert learner.sick_step() == 1
 
 
-def test_the_optimiser_has_all_its_memory_before_the_first_step() -> None:
-    learner = _learner()
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_the_optimiser_has_all_its_memory_before_the_first_step(name: str) -> None:
+    learner = _learner(SETTINGS.model_copy(update={"optimiser": name}))
     before = {name: value.shape for name, value in learner.tensors().items()}
     learner.step([_batch(0, 7)], 7, 0, MetricAccumulator(3, CPU.torch_device))
     assert {name: value.shape for name, value in learner.tensors().items()} == before
-    assert "optimiser.head.weight/exp_avg_sq" in before
+    memories = {f"optimiser.head.weight/{memory}" for memory in OPTIMISERS[name].memories}
+    assert memories <= before.keys()
 
 
-def test_what_is_loaded_goes_on_exactly() -> None:
-    through, broken = _learner(), _learner()
+def test_adamw_remembers_two_tensors_a_weight_and_sgd_one() -> None:
+    assert {name: len(kind.memories) for name, kind in OPTIMISERS.items()} == {"adamw": 2, "sgd": 1}
+
+
+def test_a_first_step_of_sgd_is_as_without_memory_made_before_it() -> None:
+    learner = _learner(SETTINGS.model_copy(update={"optimiser": "sgd"}), rate=0.1)
+    before = _weights(learner)
+    learner.step([_batch(0, 7)], 7, 0, MetricAccumulator(3, CPU.torch_device))
+    gradient = torch.cat([weight.grad.flatten() for weight in learner.model.parameters()])
+    # Nesterov momentum of a first step: the gradient and 0.9 of it once more.
+    assert torch.allclose(_weights(learner), before - 0.1 * 1.9 * gradient, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_what_is_loaded_goes_on_exactly(name: str) -> None:
+    settings = SETTINGS.model_copy(update={"optimiser": name})
+    through, broken = _learner(settings), _learner(settings)
     for step in range(2):
         through.step([_batch(0, 7)], 7, step, MetricAccumulator(3, CPU.torch_device))
         broken.step([_batch(0, 7)], 7, step, MetricAccumulator(3, CPU.torch_device))
-    fresh = _learner()
+    fresh = _learner(settings)
     fresh.load({k: v.clone() for k, v in broken.tensors().items()}, broken.scaler())
     through.step([_batch(0, 7)], 7, 2, MetricAccumulator(3, CPU.torch_device))
     fresh.step([_batch(0, 7)], 7, 2, MetricAccumulator(3, CPU.torch_device))

@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
+from engine.augment.transforms import TrainTransform, ValTransform
 from engine.settings.augmentation import TrainAugmentation, ValAugmentation
-from engine.training.data.transforms import TrainTransform, ValTransform
 
 SQUARE = np.random.default_rng(0).integers(0, 256, (40, 40, 3), dtype=np.uint8)
 SETTINGS = TrainAugmentation(resize=40, crop=32, erasing=0.5)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from engine.crop.views import train_picture, val_picture
+from engine.augment.augmentations import AUGMENTATIONS, Augmentation
+from engine.augment.pipeline import train_picture, val_picture
 from engine.settings.augmentation import TrainAugmentation, ValAugmentation
 
 SQUARE = np.random.default_rng(0).integers(0, 256, (40, 40, 3), dtype=np.uint8)
@@ -56,3 +57,38 @@ def test_erasing_blanks_a_part_and_not_all() -> None:
         picture = train_picture(GREY, train(erasing=1), (0, 0, place))
         shares.append((picture != GREY).any(axis=2).mean())
     assert min(shares) > 0.01 and max(shares) < 0.4
+
+
+def test_erasing_comes_last_and_after_rand_augment_as_in_timm() -> None:
+    order = sorted(AUGMENTATIONS, key=lambda name: AUGMENTATIONS[name].order)
+    assert order == ["flip", "rand_augment", "color_jitter", "greyscale", "blur", "erasing"]
+
+
+def test_erased_noise_is_not_changed_by_what_comes_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    black = Augmentation("Black", "Paints all black.", lambda picture, *_: 0 * picture, order=20)
+    monkeypatch.setitem(AUGMENTATIONS, "rand_augment", black)
+    picture = train_picture(GREY, train(erasing=1, rand_augment=9), (0, 0, 1))
+    assert picture.any(), "the noise is painted over what is black"
+    assert not picture.all(axis=2).all()
+
+
+@pytest.mark.parametrize("name", ["greyscale", "blur"])
+def test_an_extra_augmentation_changes_as_many_pictures_as_its_strength_says(name: str) -> None:
+    pairs = [
+        (
+            train_picture(SQUARE, train(extra={name: 0.5}), (0, 0, place)),
+            train_picture(SQUARE, train(), (0, 0, place)),
+        )
+        for place in range(200)
+    ]
+    changed = [not np.array_equal(*pair) for pair in pairs]
+    assert 60 < sum(changed) < 140
+    assert all(picture.shape == (40, 40, 3) and picture.dtype == np.uint8 for picture, _ in pairs)
+
+
+def test_greyscale_leaves_no_colour_and_blur_less_detail() -> None:
+    grey = train_picture(SQUARE, train(extra={"greyscale": 1}), (0, 0, 1))
+    assert (grey == grey[..., :1]).all()
+    sharp = train_picture(SQUARE, train(), (0, 0, 1))
+    blurred = train_picture(SQUARE, train(extra={"blur": 1}), (0, 0, 1))
+    assert np.diff(blurred.astype(int), axis=1).std() < np.diff(sharp.astype(int), axis=1).std()

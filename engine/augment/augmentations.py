@@ -1,0 +1,105 @@
+"""The random changes that a training picture goes through, each under its name.
+
+A new one is an entry of `AUGMENTATIONS`: it can then be set as `augmentation.train.extra.NAME`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.augment.rand_augment import rand_augment
+from engine.images.decode import Pixels
+from engine.registry import Registry
+
+Change = Callable[[Pixels, float, np.random.Generator], Pixels]
+
+_ERASED_AREA = (0.02, 0.25)
+_BLUR_SIGMA = (0.1, 2.0)
+# How bright red, green and blue look (ITU-R BT.601).
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """A random change of a picture (side, side, 3), as a function of the generator it is given.
+
+    `apply(picture, strength, chance)` leaves the picture itself as it is; a strength of 0 never
+    reaches it. Changes are made from the lowest `order` to the highest, as timm orders its own:
+    mirroring (10), RandAugment (20), colours (30), others (50), erasing (90).
+    """
+
+    title: str
+    description: str
+    apply: Change
+    order: int = 50
+
+
+def _mirrored(picture: Pixels, _: float, chance: np.random.Generator) -> Pixels:
+    return picture[:, ::-1] if chance.random() < 0.5 else picture
+
+
+def _recoloured(picture: Pixels, reach: float, chance: np.random.Generator) -> Pixels:
+    """Brightness, contrast and saturation, each times 1 - reach to 1 + reach, in one step."""
+    brightness, contrast, saturation = 1 + chance.uniform(-reach, reach, 3)
+    grey = np.outer(np.ones(3), _LUMA)
+    mixed = saturation * np.eye(3) + (1 - saturation) * grey
+    middle = _LUMA @ picture.mean(axis=(0, 1))
+    colours = np.empty((3, 4), np.float32)
+    colours[:, :3] = contrast * brightness * mixed
+    colours[:, 3] = (1 - contrast) * brightness * middle
+    return np.asarray(cv2.transform(np.ascontiguousarray(picture), colours), np.uint8)
+
+
+def _greyed(picture: Pixels, share: float, chance: np.random.Generator) -> Pixels:
+    """Without colours (Touvron et al., "DeiT III", 2022)."""
+    if chance.random() >= share:
+        return picture
+    grey = np.rint(picture @ _LUMA).astype(np.uint8)
+    return np.repeat(grey[..., None], 3, axis=2)
+
+
+def _blurred(picture: Pixels, share: float, chance: np.random.Generator) -> Pixels:
+    """Out of focus by a Gaussian of 0.1 to 2 pixels (Touvron et al., "DeiT III", 2022)."""
+    if chance.random() >= share:
+        return picture
+    sigma = chance.uniform(*_BLUR_SIGMA)
+    return np.asarray(cv2.GaussianBlur(np.ascontiguousarray(picture), (0, 0), sigma), np.uint8)
+
+
+def _erased(picture: Pixels, share: float, chance: np.random.Generator) -> Pixels:
+    """Noise over a random rectangle (Zhong et al., "Random erasing data augmentation", 2020)."""
+    if chance.random() >= share:
+        return picture
+    side = picture.shape[0]
+    area = chance.uniform(*_ERASED_AREA)
+    aspect = np.exp(chance.uniform(-1, 1))
+    height = min(side, max(1, round(side * np.sqrt(area * aspect))))
+    width = min(side, max(1, round(side * np.sqrt(area / aspect))))
+    y = int(chance.integers(0, side - height + 1))
+    x = int(chance.integers(0, side - width + 1))
+    noise: NDArray[np.uint8] = chance.integers(0, 256, (height, width, 3), dtype=np.uint8)
+    erased = picture.copy()
+    erased[y : y + height, x : x + width] = noise
+    return erased
+
+
+AUGMENTATIONS: Registry[Augmentation] = Registry(
+    "augmentation",
+    {
+        "flip": Augmentation("Flip", "Mirrors left and right at random.", _mirrored, order=10),
+        "rand_augment": Augmentation(
+            "RandAugment", "Makes two random changes of shape or colour.", rand_augment, order=20
+        ),
+        "color_jitter": Augmentation(
+            "Colour jitter", "Varies brightness, contrast and saturation.", _recoloured, order=30
+        ),
+        "greyscale": Augmentation("Greyscale", "How often colours are removed.", _greyed),
+        "blur": Augmentation("Blur", "How often the picture is put out of focus.", _blurred),
+        "erasing": Augmentation(
+            "Erasing", "Covers a random rectangle with noise.", _erased, order=90
+        ),
+    },
+)

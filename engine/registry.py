@@ -1,0 +1,90 @@
+"""Named entries that settings, forms and the command line choose from."""
+
+import difflib
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, get_args
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.fields import FieldInfo
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+T = TypeVar("T")
+
+
+class Registry(dict[str, T]):
+    """Entries of one kind by their names, in the order in which they are offered.
+
+    Args:
+        kind: what an entry is called in a sentence, such as "loss".
+        entries: the entries that come with the studio.
+        former: names that were used before, each with the name it has now.
+    """
+
+    def __init__(
+        self, kind: str, entries: Mapping[str, T], former: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(entries)
+        self.kind = kind
+        self._former = dict(former or {})
+
+    def name_of(self, given: str) -> str:
+        """The name of the entry that `given` names today or named before.
+
+        Raises:
+            ValueError: no entry has this name; the sentence lists the names and the nearest one.
+        """
+        name = self._former.get(given, given)
+        if name in self:
+            return name
+        *others, last = (repr(known) for known in self)
+        names = f"{', '.join(others)} or {last}" if others else last
+        near = difflib.get_close_matches(given, self, n=1)
+        raise ValueError(f"it should be {names}{f'; did you mean {near[0]}?' if near else ''}")
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Marks a text in the settings as the name of a registry's entry.
+
+    `path` names the registry as "module:variable". The module is imported when a value is
+    checked, so that settings stand below the rooms whose entries they name. Such a module must
+    load no torch: pages and forms read it too.
+    """
+
+    path: str
+
+    @property
+    def registry(self) -> Registry[Any]:
+        """The registry itself."""
+        module, _, variable = self.path.partition(":")
+        registry: Registry[Any] = getattr(importlib.import_module(module), variable)
+        return registry
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            lambda given: self.registry.name_of(given), handler(source)
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(schema) | {"enum": list(self.registry)}
+
+
+def registry_of(field: FieldInfo) -> Registry[Any] | None:
+    """The registry that a setting chooses from; None where it is no such choice.
+
+    Of a mapping it is the registry that the keys are chosen from.
+    """
+    marks = [*field.metadata, *_marks(field.annotation)]
+    return next((mark.registry for mark in marks if isinstance(mark, OneOf)), None)
+
+
+def _marks(annotation: Any) -> list[Any]:
+    inner = [mark for part in get_args(annotation) for mark in _marks(part)]
+    return [*getattr(annotation, "__metadata__", ()), *inner]

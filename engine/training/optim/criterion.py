@@ -1,0 +1,35 @@
+"""The loss of a run, with what it reads of the training part."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.settings.optimisation import TrainingSettings
+from engine.training.optim.losses import LOSSES, LossInputs
+
+
+class Criterion:
+    """The loss of a batch, summed over its photographs.
+
+    Args:
+        train_images: training photographs of each class, (classes,); None is enough for a
+            loss that asks for none.
+    """
+
+    def __init__(
+        self,
+        settings: TrainingSettings,
+        train_images: NDArray[np.int64] | None,
+        device: torch.device,
+    ) -> None:
+        self._loss = LOSSES[settings.loss]
+        log_prior: Tensor | None = None
+        if train_images is not None:
+            counts = torch.from_numpy(train_images).to(device, torch.float32).clamp(min=1)
+            log_prior = (counts / counts.sum()).log()
+        self._inputs = LossInputs(settings, log_prior)
+
+    def __call__(self, logits: Tensor, target: Tensor) -> Tensor:
+        """Logits (n, classes); labels (n,), or shares of the classes (n, classes) if mixed."""
+        return self._loss.compute(logits, target, self._inputs)
