@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from engine.errors import BadInput
-from engine.files import read_json, write_json
+from engine.files import read_json_or, write_json
 from engine.home import Home
 from engine.jobs.job_files import JobEnd, JobOrder, JobProgress
 from engine.jobs.local_launcher import start_detached
@@ -147,7 +147,7 @@ def read_job(home: Home, name: str) -> Job:
         total=progress.total,
         note=progress.note,
         started=started,
-        result=_result(folder),
+        result=read_json_or(folder / "result.json", None),
         reason=ended.reason if ended else "",
         stopping=running and (folder / "stop").exists(),
     )
@@ -211,10 +211,3 @@ def _read(kind: type[T], path: Path) -> T | None:
         # The name is too long for a file.
         return None
     return read_record(kind, path) if is_there else None
-
-
-def _result(folder: Path) -> Any:
-    try:
-        return read_json(folder / "result.json")
-    except BadInput:
-        return None
