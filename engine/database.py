@@ -1,10 +1,13 @@
 """Opening an SQLite file that any number of threads and processes read and write."""
 
+import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from engine.errors import StudioError, WorkFailed
 
 _PATIENCE = 30.0
 # The log is folded into the database of itself while nobody reads; where somebody always
@@ -40,6 +43,28 @@ def connect(file: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite
         connection.close()
         raise
     return connection
+
+
+@contextlib.contextmanager
+def database_errors(
+    what: str, advice: str = "", damaged: Callable[[str], StudioError] | None = None
+) -> Iterator[None]:
+    """Report an error of a database file: `what` cannot be used, and `advice` says what to do.
+
+    Args:
+        what: the file, as the sentence begins.
+        advice: a whole sentence, or none.
+        damaged: makes the error to raise where the file itself is damaged, of the reason.
+
+    Raises:
+        WorkFailed: the block raised OSError or sqlite3.Error.
+    """
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        if damaged is not None and is_damage(error):
+            raise damaged(str(error)) from error
+        raise WorkFailed(f"{what} cannot be used: {error}. {advice}".rstrip()) from error
 
 
 def is_damage(error: Exception) -> bool:

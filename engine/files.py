@@ -7,6 +7,7 @@ import json
 import math
 import os
 import re
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -22,29 +23,64 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @contextlib.contextmanager
-def atomic_writer(path: Path) -> Iterator[IO[bytes]]:
-    """Open a temporary file beside `path`; on a clean exit fsync it and rename it to `path`.
+def atomic_file(path: Path) -> Iterator[Path]:
+    """Make an empty file beside `path` to be written; on a clean exit it becomes `path`.
+
+    It reaches the disk before it is renamed, so that a file under its final name is whole.
 
     Raises:
-        WorkFailed: the disk is full or refuses the write; what was at `path` is untouched.
+        OSError: the disk is full or refuses the write; what was at `path` is untouched.
     """
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+        os.close(handle)
         temporary = Path(name)
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
+        yield temporary
+        sync_to_disk(temporary)
         temporary.chmod(private_mode(path.parent))
         temporary.replace(path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise WorkFailed(f"{path} could not be written ({reason}); nothing was changed.") from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def atomic_writer(path: Path) -> Iterator[IO[bytes]]:
+    """As `atomic_file`, open for writing.
+
+    Raises:
+        WorkFailed: the disk is full or refuses the write; what was at `path` is untouched.
+    """
+    try:
+        with atomic_file(path) as temporary, temporary.open("wb") as stream:
+            yield stream
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WorkFailed(f"{path} could not be written ({reason}); nothing was changed.") from error
+
+
+def sync_to_disk(path: Path) -> None:
+    """Wait until the content of a file, or the names in a folder, are on the disk.
+
+    Raises:
+        OSError: the disk is full or refuses the write.
+    """
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def free_disk_bytes(path: Path) -> int:
+    """How much the disk of a file or folder, or of where it is to be made, can still take.
+
+    Raises:
+        OSError: the disk does not answer.
+    """
+    return shutil.disk_usage(next(p for p in (path, *path.absolute().parents) if p.exists())).free
 
 
 def private_mode(folder: Path) -> int:
@@ -155,6 +191,14 @@ def read_json(path: Path, most: int = JSON_BYTES) -> Any:
         return parse_json(read_bounded(path, most))
     except ValueError as error:
         raise BadInput(f"{printable(path)} is not valid JSON: {error}.") from error
+
+
+def read_json_or(path: Path, default: Any) -> Any:
+    """The value of a JSON file; `default` where it is missing or damaged."""
+    try:
+        return read_json(path)
+    except BadInput:
+        return default
 
 
 def json_objects(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:

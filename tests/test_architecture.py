@@ -152,6 +152,32 @@ def test_torch_lives_in_few_rooms_only() -> None:
     assert not wrong
 
 
+def test_the_supervisor_reaches_processes_through_a_launcher_only() -> None:
+    forbidden = ("psutil", "subprocess", "engine.jobs.processes", "engine.jobs.local_launcher")
+    for name in ("supervisor", "work", "launcher"):
+        imported = set(imports_of(PROJECT / "engine" / "jobs" / f"{name}.py"))
+        assert {one for one in imported if one.startswith(forbidden)} == set(), name
+
+
+# What only one file of the engine does; the others call it.
+DONE_ONCE = {
+    "disk_usage": "engine.files",
+    "mkstemp": "engine.files",
+    "flock": "engine.locks",
+}
+
+
+def test_free_disk_space_temporary_files_and_locks_have_one_file_each() -> None:
+    for name, home in DONE_ONCE.items():
+        users = {
+            module_of(file)
+            for file in sources(*FLOORS)
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Attribute) and node.attr == name
+        }
+        assert users == {home}, name
+
+
 def test_a_packages_own_file_holds_nothing_but_words() -> None:
     for file in sources("engine"):
         if file.name == "__init__.py":

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.database import connect
+from engine.database import connect, database_errors
+from engine.errors import DatabaseDamaged, WorkFailed
 from tests.conftest import Mount, freeze
 
 
@@ -68,3 +69,27 @@ def test_on_a_disk_that_cannot_be_written_to_it_is_read_and_what_is_not_there_is
     closed = connect(folder / "a.sqlite", make_table)
     assert closed.execute("SELECT * FROM note").fetchall() == [("kept",)]
     closed.close()
+
+
+def test_an_error_of_the_database_says_which_file_and_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "a.sqlite").write_bytes(b"words " * 200)
+    with (
+        pytest.raises(WorkFailed, match=r"^The notes cannot be used: file is .*\. Delete them\.$"),
+        database_errors("The notes", "Delete them."),
+    ):
+        connect(tmp_path / "a.sqlite", make_table)
+    with (
+        pytest.raises(DatabaseDamaged, match="not a database"),
+        database_errors("The notes", damaged=DatabaseDamaged),
+    ):
+        connect(tmp_path / "a.sqlite", make_table)
+
+
+def test_an_error_that_is_none_of_the_database_is_handed_on() -> None:
+    with (
+        pytest.raises(WorkFailed, match=r"^The notes cannot be used: full\.$"),
+        database_errors("The notes", damaged=DatabaseDamaged),
+    ):
+        raise OSError("full")
+    with pytest.raises(ValueError, match="other"), database_errors("The notes"):
+        raise ValueError("other")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +11,12 @@ import pytest
 
 from engine.errors import BadInput, WorkFailed
 from engine.files import (
+    atomic_file,
     atomic_writer,
+    free_disk_bytes,
     read_json,
     read_json_lines,
+    read_json_or,
     sha256_of,
     write_atomic,
     write_json,
@@ -33,6 +37,44 @@ def test_text_and_bytes_are_written_as_they_are(tmp_path: Path) -> None:
     write_atomic(tmp_path / "b", b"\x00\xff")
     assert (tmp_path / "a").read_bytes() == "Ñandú\n".encode()
     assert (tmp_path / "b").read_bytes() == b"\x00\xff"
+
+
+def test_a_file_that_another_library_writes_gets_its_name_when_it_is_whole(tmp_path: Path) -> None:
+    file = tmp_path / "folder" / "a.npy"
+    with atomic_file(file) as temporary:
+        temporary.write_bytes(b"whole")
+        assert not file.exists()
+    assert file.read_bytes() == b"whole"
+    assert [path.name for path in file.parent.iterdir()] == ["a.npy"]
+
+
+def test_a_file_that_was_not_written_to_its_end_leaves_the_one_before(tmp_path: Path) -> None:
+    file = tmp_path / "a.npy"
+    file.write_bytes(b"before")
+    with pytest.raises(OSError, match="no more"), atomic_file(file) as temporary:
+        temporary.write_bytes(b"half")
+        raise OSError("no more")
+    assert file.read_bytes() == b"before"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.npy"]
+
+
+@pytest.mark.parametrize("content", [None, "", "{", "[" * 5_000, b"\xff"])
+def test_a_json_file_that_is_missing_or_damaged_is_the_default(
+    tmp_path: Path, content: str | bytes | None
+) -> None:
+    file = tmp_path / "value.json"
+    if content is not None:
+        write_atomic(file, content)
+    assert read_json_or(file, {"images": 0}) == {"images": 0}
+    write_json(file, {"images": 3})
+    assert read_json_or(file, {"images": 0}) == {"images": 3}
+
+
+def test_the_free_space_of_what_is_not_made_yet_is_that_of_its_disk(tmp_path: Path) -> None:
+    before = shutil.disk_usage(tmp_path)
+    free = free_disk_bytes(tmp_path / "not" / "made" / "yet.jpg")
+    assert abs(free - before.free) < 0.05 * before.total
+    assert free_disk_bytes(Path("/proc/self")) == 0
 
 
 def test_only_its_user_may_read_what_was_written(tmp_path: Path) -> None:

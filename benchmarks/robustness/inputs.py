@@ -22,7 +22,7 @@ from engine.download.fetch import Fetcher
 from engine.download.outcome import Failed
 from engine.errors import BadInput
 from engine.home import Home, open_home
-from engine.jobs.supervisor import Supervisor
+from engine.runs.supervise import supervisor_of
 from engine.settings.model import ModelSettings
 from engine.split.classes import ClassMap
 from engine.training.model.network import start_model
@@ -136,7 +136,7 @@ def _list_with_garbage(root: Path, name: str) -> None:
     listed = json.loads(shown.getvalue().splitlines()[0])["runs"]
     states = {run["run_id"]: run["state"] for run in listed}
     assert len(states) == 2 and states["good"] == "lost", f"the list is {states}"
-    Supervisor(home).tick()
+    supervisor_of(home).tick()
 
 
 def _spoilt_files(folder: Path) -> Iterator[tuple[str, Attempt]]:

@@ -16,7 +16,7 @@ from typing import Any
 from engine.backups.listing import MANIFEST, Backup, list_backups, read_backup
 from engine.database import read_unchanged
 from engine.errors import StudioError, WorkFailed
-from engine.files import sha256_of, write_json
+from engine.files import sha256_of, sync_to_disk, write_json
 from engine.home import Home
 from engine.locks import claim, is_held, release
 from engine.progress import JOB_VARIABLE
@@ -181,8 +181,7 @@ def _verified(file: Path, folder: Path) -> dict[str, Any]:
     copy = folder / file.name
     with _as_failure(file):
         rows = verify(copy, nobody_writes=True)
-    with copy.open("rb") as stream:
-        os.fsync(stream.fileno())
+    sync_to_disk(copy)
     about = {"bytes": copy.stat().st_size, "sha256": sha256_of(copy), "rows": rows}
     return {"file": file.name, **about}
 

@@ -11,7 +11,7 @@ from engine.backups.aside import set_database_aside
 from engine.backups.listing import Backup, Copied, find_backup
 from engine.backups.making import databases_of, verify
 from engine.errors import BadInput, WorkFailed
-from engine.files import sha256_of
+from engine.files import sha256_of, sync_to_disk
 from engine.home import Home
 from engine.locks import is_held
 
@@ -100,8 +100,7 @@ def _draft(copied: Copied, target: Path) -> Path:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(copied.file, draft)
-        with draft.open("rb+") as stream:
-            os.fsync(stream.fileno())
+        sync_to_disk(draft)
     except OSError as error:
         raise WorkFailed(f"{draft} could not be written ({error.strerror}).") from error
     return draft

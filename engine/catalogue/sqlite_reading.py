@@ -1,13 +1,12 @@
 """Reading the SQLite catalogue: counts from the facets, pages by key."""
 
-import contextlib
 import dataclasses
 import itertools
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import AbstractContextManager
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -28,8 +27,8 @@ from engine.catalogue.store import (
     Page,
     SpeciesCount,
 )
-from engine.database import connect, is_damage, read_note
-from engine.errors import DatabaseDamaged, WorkFailed
+from engine.database import connect, database_errors, read_note
+from engine.errors import DatabaseDamaged
 
 AMONG = "IN (SELECT value FROM json_each(?))"
 # As flags are kept with a space between them, and a list is wanted.
@@ -195,14 +194,10 @@ class SqliteReader:
         with self._store_errors():
             return self._connection.execute(query, values).fetchall()
 
-    @contextlib.contextmanager
-    def _store_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, sqlite3.Error) as error:
-            if is_damage(error):
-                raise _damaged(self._file, str(error)) from error
-            raise WorkFailed(f"The catalogue {self._file} cannot be used: {error}.") from error
+    def _store_errors(self) -> AbstractContextManager[None]:
+        return database_errors(
+            f"The catalogue {self._file}", damaged=lambda reason: _damaged(self._file, reason)
+        )
 
 
 def _place(photograph: Photograph) -> tuple[str, str]:

@@ -8,9 +8,11 @@ import numpy as np
 from engine.crop.box import Box
 from engine.crop.finder import Crop
 from engine.crop.saliency import SaliencyMap
-from engine.errors import BadInput
-from engine.files import read_json, sha256_of
+from engine.files import JSON_BYTES, sha256_of
+from engine.records import Number, read_record_or
 
+# x, y, width, height
+_Listed = tuple[Number, Number, Number, Number]
 # What is worth a second look: each with how much it counts.
 _LITTLE_KEPT, _LITTLE_CONFIDENCE, _MUCH_ENLARGED, _LITTLE_AREA = 0.7, 0.5, 1.5, 0.06
 
@@ -91,12 +93,9 @@ def true_boxes(folder: Path) -> dict[str, Box]:
 
     It holds {file: [x, y, width, height]}; the demo garden has one. Without one there are none.
     """
-    try:
-        listed = dict(read_json(folder / "boxes.json"))
-    except (BadInput, TypeError, ValueError):
-        return {}
+    listed = read_record_or(dict[str, _Listed], folder / "boxes.json", {}, JSON_BYTES)
     return {
-        sha256_of(folder / file): Box(*box)
+        sha256_of(folder / file): Box(*map(round, box))
         for file, box in listed.items()
         if (folder / file).is_file()
     }

@@ -5,8 +5,8 @@ import sqlite3
 from collections.abc import Iterator
 
 from engine.crop.box import Box
-from engine.database import connect
-from engine.errors import BadInput, WorkFailed
+from engine.database import connect, database_errors
+from engine.errors import BadInput
 from engine.home import Home
 
 _TABLE = """
@@ -65,13 +65,12 @@ class ManualSquares:
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with contextlib.closing(connect(self._file, _prepare)) as connection, connection:
-                yield connection
-        except (OSError, sqlite3.Error) as error:
-            raise WorkFailed(
-                f"The squares drawn by hand in {self._file} cannot be used: {error}."
-            ) from error
+        with (
+            database_errors(f"The squares drawn by hand in {self._file}"),
+            contextlib.closing(connect(self._file, _prepare)) as connection,
+            connection,
+        ):
+            yield connection
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

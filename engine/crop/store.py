@@ -8,8 +8,7 @@ from typing import Any
 
 from engine.crop.box import Box
 from engine.crop.finder import Crop
-from engine.database import connect
-from engine.errors import WorkFailed
+from engine.database import connect, database_errors
 from engine.home import Home
 from engine.settings.crop import CropPreset
 
@@ -111,15 +110,11 @@ class CropStore:
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
-        try:
+        advice = "If that file is damaged, delete it, and they are found anew."
+        with database_errors(f"The crops in {self._file}", advice):
             if self._connection is None:
                 self._connection = connect(self._file, _prepare)
             yield self._connection
-        except (OSError, sqlite3.Error) as error:
-            raise WorkFailed(
-                f"The crops in {self._file} cannot be used: {error}; "
-                "if that file is damaged, delete it, and they are found anew."
-            ) from error
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

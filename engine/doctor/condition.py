@@ -3,11 +3,11 @@
 import dataclasses
 import time
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
-from engine.errors import BadInput
-from engine.files import read_json, write_json
+from engine.files import JSON_BYTES, write_json
 from engine.home import Home
+from engine.records import read_record_or
 
 State = Literal["sound", "doubtful", "fault", "unknown"]
 """`unknown` is what was not checked; it is never called sound."""
@@ -60,10 +60,7 @@ def keep_health(home: Home, health: Health) -> None:
 
 def last_health(home: Home) -> Health | None:
     """The outcome of the last examination; None where there was none that can be read."""
-    try:
-        return _from_values(read_json(home.data / "doctor.json"))
-    except BadInput:
-        return None
+    return read_record_or(Health, home.data / "doctor.json", None, JSON_BYTES)
 
 
 def as_values(health: Health) -> dict[str, Any]:
@@ -76,18 +73,6 @@ def health_now(checks: list[Check], began: float) -> Health:
     """The outcome of an examination that began at `began` (unix seconds) and ends now."""
     ended = time.time()
     return Health(tuple(checks), ended, round(ended - began, 3))
-
-
-def _from_values(values: Any) -> Health:
-    try:
-        checks = tuple(
-            Check(**{**item, "items": tuple(map(str, item["items"]))}) for item in values["checks"]
-        )
-        if any(check.state not in get_args(State) for check in checks):
-            raise ValueError("unknown state")
-        return Health(checks, float(values["t"]), float(values["seconds"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise BadInput("The last examination cannot be read.") from error
 
 
 def many(count: int, noun: str) -> str:

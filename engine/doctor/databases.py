@@ -3,6 +3,7 @@
 import contextlib
 import sqlite3
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.backups.listing import list_backups
@@ -10,9 +11,8 @@ from engine.backups.making import databases_of
 from engine.catalogue.presence import left_behind
 from engine.database import read_unchanged
 from engine.doctor.condition import Check, many
-from engine.errors import BadInput
-from engine.files import read_json
 from engine.home import Home
+from engine.records import Text, read_record_or
 
 _TITLES = {
     "catalogue": "Catalogue",
@@ -23,6 +23,13 @@ _TITLES = {
 }
 _SHOWN = 20
 _LATE = 3 * 86_400.0
+
+
+@dataclass(frozen=True)
+class _FailedBackup:
+    """data/backups/failed.json."""
+
+    reason: Text
 
 
 def database_checks(home: Home, catalogue_in_file: bool) -> list[Check]:
@@ -96,7 +103,5 @@ def _backups(home: Home, catalogue_in_file: bool) -> Check:
 
 
 def _failure(home: Home) -> str:
-    try:
-        return f" The last attempt failed: {read_json(home.backups / 'failed.json')['reason']}"
-    except (BadInput, KeyError, TypeError):
-        return ""
+    failed = read_record_or(_FailedBackup, home.backups / "failed.json", None)
+    return f" The last attempt failed: {failed.reason}" if failed else ""

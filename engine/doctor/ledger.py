@@ -3,10 +3,10 @@
 import contextlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
-from engine.database import connect
-from engine.errors import WorkFailed
+from engine.database import connect, database_errors
 from engine.home import Home
 
 # `hashed`: what a file's bytes were when they were read last. `record`: digests of a record of
@@ -42,13 +42,13 @@ class ExaminationLedger:
 
     def __init__(self, home: Home) -> None:
         self._file = home.data / "doctor.sqlite"
-        with self._explained():
+        with self._store_errors():
             self._connection = connect(self._file, _prepare)
             # Paths come in no order: with less, most pages would be written again and again.
             self._connection.execute("PRAGMA temp.cache_size = -131072")
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        with self._explained():
+        with self._store_errors():
             return self._connection.execute(query, values).fetchall()
 
     def number(self, query: str, values: Sequence[Any] = ()) -> int:
@@ -57,7 +57,7 @@ class ExaminationLedger:
 
     def write(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
         """Write rows in one transaction."""
-        with self._explained(), self._connection:
+        with self._store_errors(), self._connection:
             self._connection.executemany(statement, rows)
 
     def note(self, name: str) -> str:
@@ -70,7 +70,7 @@ class ExaminationLedger:
 
     def keep_problems(self, kind: str, paths: Iterable[str]) -> None:
         """Replace what is known to be wrong of one kind."""
-        with self._explained(), self._connection:
+        with self._store_errors(), self._connection:
             self._connection.execute("DELETE FROM problem WHERE kind = ?", [kind])
             self._connection.executemany(
                 "INSERT OR IGNORE INTO problem VALUES (?, ?)", ((kind, path) for path in paths)
@@ -82,15 +82,11 @@ class ExaminationLedger:
     def close(self) -> None:
         self._connection.close()
 
-    @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, sqlite3.Error) as error:
-            raise WorkFailed(
-                f"The doctor's memory {self._file} cannot be used ({error}). "
-                "If it is damaged, move it away; everything is then checked anew."
-            ) from error
+    def _store_errors(self) -> AbstractContextManager[None]:
+        return database_errors(
+            f"The doctor's memory {self._file}",
+            "If it is damaged, move it away; everything is then checked anew.",
+        )
 
 
 @contextlib.contextmanager

@@ -1,7 +1,6 @@
 """The photographs on disk under a hard cap: space is promised before it is written to."""
 
 import math
-import shutil
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -12,6 +11,7 @@ from engine.catalogue.store import Catalogue
 from engine.download import trash
 from engine.download.outcome import DiskFull, NeverFits
 from engine.download.store import DownloadStore
+from engine.files import free_disk_bytes
 from engine.home import Home
 from engine.home_id import require_own_images
 from engine.settings.download import DownloadSettings
@@ -116,8 +116,7 @@ class Cache:
         looked, free = self._looked
         if now - looked < _LOOK_EVERY and free - size > plenty:
             return
-        folder = self._home.images if self._home.images.is_dir() else self._home.root
-        free = shutil.disk_usage(folder).free
+        free = free_disk_bytes(self._home.images)
         self._looked = now, free
         if free - size < self._floor or free == 0:
             raise DiskFull(

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 from engine.errors import BadInput, WorkFailed
-from engine.files import read_json, write_json
+from engine.files import write_json
 from engine.home import Home
 from engine.locks import claim, is_held, release
+from engine.records import read_record_or
 
 Phase = Literal["preparing", "running", "paused", "stopping", "ended"]
 
@@ -118,10 +119,7 @@ class DownloadControl:
 
     def status(self) -> DownloadStatus | None:
         """What was told last; None where nothing was downloaded yet."""
-        try:
-            return DownloadStatus(**read_json(self._folder / "status.json"))
-        except (BadInput, TypeError):
-            return None
+        return read_record_or(DownloadStatus, self._folder / "status.json", None)
 
     def _touch(self, name: str) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)

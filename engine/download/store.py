@@ -4,11 +4,11 @@ import contextlib
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from engine.database import connect, read_note, write_note
-from engine.errors import WorkFailed
+from engine.database import connect, database_errors, read_note, write_note
 from engine.home import Home
 
 _SCHEMA = """
@@ -120,14 +120,8 @@ class DownloadStore:
         with self.transaction():
             write_note(self._connection, "home", home_id)
 
-    @contextlib.contextmanager
-    def _store_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, sqlite3.Error) as error:
-            raise WorkFailed(
-                f"The downloads' memory {self.file} cannot be used: {error}."
-            ) from error
+    def _store_errors(self) -> AbstractContextManager[None]:
+        return database_errors(f"The downloads' memory {self.file}")
 
 
 @contextlib.contextmanager

@@ -10,8 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from engine.errors import BadInput
-from engine.files import read_json, write_atomic, write_json
+from engine.files import read_json_or, write_atomic, write_json
 from engine.garden.draw import draw
 from engine.garden.plan import Planting, plan_garden
 
@@ -95,8 +94,5 @@ def _save(folder: Path, boxes: dict[str, Any]) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     """A JSON object, empty where the file is missing or damaged: it is then made again."""
-    try:
-        value = read_json(path)
-    except BadInput:
-        return {}
+    value = read_json_or(path, {})
     return value if isinstance(value, dict) else {}

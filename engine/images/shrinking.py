@@ -10,15 +10,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from engine.errors import BadInput, WorkFailed
 from engine.home import Home
 from engine.images.shrunk import Original, ShrunkStore
+from engine.locks import claim, release
 from engine.progress import Report, silent
 from engine.workers import in_processes
 
-_PATIENCE = 0.5
 _Answers = dict[str, Original | str]
 
 
@@ -87,15 +85,9 @@ def _make(home: Home, store: ShrunkStore, batch: Sequence[tuple[str, str]]) -> _
 @contextlib.contextmanager
 def _turn(folder: Path, total: int, report: Report) -> Iterator[None]:
     """Alone among all processes, for as long as a `with` block lasts."""
-    lock = FileLock(folder / "lock")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        while True:
-            try:
-                lock.acquire(timeout=_PATIENCE)
-                break
-            except Timeout:
-                report(0, total, "Waiting for another process that shrinks photographs")
+        while (lock := claim(folder / "lock")) is None:
+            report(0, total, "Waiting for another process that shrinks photographs")
     except OSError as error:
         raise WorkFailed(
             f"The small copies in {folder} cannot be written ({error.strerror}); make room there "
@@ -104,4 +96,4 @@ def _turn(folder: Path, total: int, report: Report) -> Iterator[None]:
     try:
         yield
     finally:
-        lock.release()
+        release(lock)

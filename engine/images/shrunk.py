@@ -8,8 +8,7 @@ from pathlib import Path
 
 import cv2
 
-from engine.database import connect
-from engine.errors import WorkFailed
+from engine.database import connect, database_errors
 from engine.files import write_atomic
 from engine.home import Home
 from engine.images.decode import read_header, read_rgb
@@ -101,14 +100,14 @@ class ShrunkStore:
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with contextlib.closing(connect(self._index, _prepare)) as connection, connection:
-                yield connection
-        except (OSError, sqlite3.Error) as error:
-            raise WorkFailed(
-                f"The small copies in {self._root} cannot be used: {error}; if its index is "
-                "damaged, delete that folder, and they are made anew."
-            ) from error
+        what = f"The small copies in {self._root}"
+        advice = "If their index is damaged, delete that folder, and they are made anew."
+        with (
+            database_errors(what, advice),
+            contextlib.closing(connect(self._index, _prepare)) as connection,
+            connection,
+        ):
+            yield connection
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

@@ -2,14 +2,13 @@
 
 import hashlib
 import os
-import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 
 from engine.errors import UnreadableImage, WorkFailed
-from engine.files import NotRegular, read_regular, write_atomic
+from engine.files import NotRegular, free_disk_bytes, read_regular, write_atomic
 from engine.home import Home
 from engine.images.decode import ImageHeader, Pixels, read_header, read_rgb
 
@@ -120,7 +119,7 @@ class ImageStore:
         write_atomic(self.thumbnail_file(sha256), encoded.tobytes())
 
     def _leave_room(self, size: int) -> None:
-        free = shutil.disk_usage(self._home.root).free
+        free = free_disk_bytes(self._home.root)
         if free - size < _SPARE_BYTES:
             raise WorkFailed(
                 f"The disk that holds {self._home.root} has {free / 1e9:.1f} GB left; "

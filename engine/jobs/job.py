@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from engine.errors import BadInput
-from engine.files import read_json, write_json
+from engine.files import read_json_or, write_json
 from engine.home import Home
 from engine.jobs.job_files import JobEnd, JobOrder, JobProgress
-from engine.jobs.processes import identity_of, note_process, noted_process, start_engine
+from engine.jobs.local_launcher import start_detached
+from engine.jobs.processes import identity_of, note_process, noted_process
 from engine.jobs.queue import Resource, Ticket, edit_queue, new_ticket, read_queue
 from engine.jobs.stop_request import StopRequest, write_stop_request
 from engine.jobs.supervision import keep_supervised
+from engine.jobs.work import job_launch
 from engine.locks import claim, is_held
 from engine.progress import JOB_VARIABLE
 from engine.records import as_record_or, read_record, read_record_or
@@ -97,14 +99,8 @@ def start_job_with_secrets(
         for left in _LEFT:
             (folder / left).unlink(missing_ok=True)
         write_json(folder / "job.json", order)
-        process = start_engine(
-            [*arguments, "--json", "--home", str(home.root)],
-            output=folder / "output.txt",
-            log=folder / "log.txt",
-            lock=lock,
-            environment={**secrets, JOB_VARIABLE: str(folder)},
-        )
-        note_process(folder, identity_of(process.pid))
+        # By no other launcher: secrets stay on this machine.
+        process = start_detached(job_launch(home, folder, arguments, secrets), lock)
     # An ended child that nobody waits for stays behind as a zombie.
     threading.Thread(target=process.wait, daemon=True).start()
     return read_job(home, name)
@@ -151,7 +147,7 @@ def read_job(home: Home, name: str) -> Job:
         total=progress.total,
         note=progress.note,
         started=started,
-        result=_result(folder),
+        result=read_json_or(folder / "result.json", None),
         reason=ended.reason if ended else "",
         stopping=running and (folder / "stop").exists(),
     )
@@ -215,10 +211,3 @@ def _read(kind: type[T], path: Path) -> T | None:
         # The name is too long for a file.
         return None
     return read_record(kind, path) if is_there else None
-
-
-def _result(folder: Path) -> Any:
-    try:
-        return read_json(folder / "result.json")
-    except BadInput:
-        return None

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AliasChoices, Field, StringConstraints
 
 from engine.errors import BadInput, WorkFailed
-from engine.files import read_json, write_json
+from engine.files import read_json_or, write_json
 from engine.home import Home
 from engine.locks import exclusive
 from engine.records import FilePath, Moment, Name, as_record
@@ -135,24 +135,17 @@ def _file(home: Home) -> Path:
 
 
 def _put_damaged_aside(file: Path) -> None:
-    if file.exists() and not isinstance(_any(file), list):
+    if file.exists() and not isinstance(read_json_or(file, None), list):
         file.replace(file.with_suffix(".damaged"))
 
 
 def _parsed(file: Path) -> tuple[Ticket, ...]:
-    values = _any(file)
+    values = read_json_or(file, None)
     tickets = []
     for value in values if isinstance(values, list) else []:
         with contextlib.suppress(BadInput):
             tickets.append(as_record(Ticket, value, "A ticket"))
     return tuple(tickets)
-
-
-def _any(file: Path) -> Any:
-    try:
-        return read_json(file)
-    except BadInput:
-        return None
 
 
 _READ: dict[Path, tuple[tuple[int, int, int], tuple[Ticket, ...]]] = {}

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from engine.errors import WorkFailed
 from engine.home import Home
+from engine.jobs.launcher import Launcher
+from engine.jobs.local_launcher import LocalLauncher
 from engine.jobs.processes import start_python
 from engine.jobs.queue import read_queue, this_home
 from engine.locks import claim, is_held
@@ -17,6 +19,11 @@ def supervisor_lock(home: Home) -> Path:
 def wake_file(home: Home) -> Path:
     """A file whose new time tells the supervisor to look around."""
     return home.queue / "bell"
+
+
+def home_launcher(home: Home) -> Launcher:
+    """What starts the home's runs and jobs: the supervisor and the pages ask here."""
+    return LocalLauncher()
 
 
 def keep_supervised(home: Home) -> None:

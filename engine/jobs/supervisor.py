@@ -10,7 +10,6 @@ import dataclasses
 import logging
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from typing import Protocol
@@ -18,12 +17,12 @@ from typing import Protocol
 from engine.errors import BadInput, StudioError
 from engine.files import printable
 from engine.home import Home
-from engine.jobs.processes import end_left_over
+from engine.jobs.launcher import Launcher
 from engine.jobs.queue import Resource, Ticket, edit_queue, read_queue, this_home
 from engine.jobs.stop_request import Stage, write_stop_request
 from engine.jobs.supervision import wake_file
 from engine.jobs.work import Work, free_gpus, stop_request_of, work_of
-from engine.locks import claim, is_held, release
+from engine.locks import claim, release
 from engine.settings.configs import studio_settings
 from engine.settings.studio import QueueSettings
 
@@ -45,18 +44,19 @@ class Watch(Protocol):
 
 
 class Supervisor:
-    """What runs, by name: `_live` all of it, `_children` that which this process started, and
-    `_locks` of those that are held here too until it is written how they ended.
+    """Starts by a launcher, and keeps what runs by name: all of it in `_live`, and in `_locks` the
+    locks that are held here too until it is written how the work ended.
 
     `lock` is the descriptor of the supervisor's own lock, released when it leaves.
     """
 
-    def __init__(self, home: Home, watch: Watch, lock: int | None = None) -> None:
-        self._home, self._lock = home, lock
+    def __init__(
+        self, home: Home, watch: Watch, launcher: Launcher, lock: int | None = None
+    ) -> None:
+        self._home, self._launcher, self._lock = home, launcher, lock
         self._live: dict[str, Work] = {}
         # What each takes up: asked once, for files are read to tell.
         self._resources: dict[str, tuple[Resource, str]] = {}
-        self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._locks: dict[str, int] = {}
         # When each stage of stopping began, by a clock that nobody sets.
         self._stages: dict[str, tuple[Stage, float]] = {}
@@ -67,7 +67,7 @@ class Supervisor:
 
     def run(self) -> None:
         """Work until there has been nothing to do for a while."""
-        end_left_over(self._home)
+        self._launcher.end_orphans(self._home)
         busy = time.monotonic()
         while self._home.queue.is_dir():
             if self.tick():
@@ -116,12 +116,13 @@ class Supervisor:
         self._looked = time.monotonic()
         for name in _names(self._home):
             with _alone(name):
-                if name not in self._live and is_held(work_of(self._home, name).lock):
+                work = work_of(self._home, name)
+                if name not in self._live and self._launcher.is_alive(work.root):
                     log.info("Found %s alive.", name)
-                    self._take_on(work_of(self._home, name))
+                    self._take_on(work)
 
     def _take_on(self, work: Work) -> None:
-        self._resources[work.name] = work.resource, work.gpu
+        self._resources[work.name] = work.resource, self._launcher.where(work.root).gpu
         self._live[work.name] = work
 
     def _note_ends(self) -> None:
@@ -130,21 +131,9 @@ class Supervisor:
                 self._note_end(name, work)
 
     def _note_end(self, name: str, work: Work) -> None:
-        child = self._children.get(name)
-        status = None
-        if child is not None:
-            # Left unwaited for, so that its number stays its own until its loaders are gone.
-            if not os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-                return
-            with _alone(name):
-                work.kill_rest()
-            status = child.wait()
-            del self._children[name]
-        elif is_held(work.lock):
+        if self._launcher.is_alive(work.root):
             return
-        else:
-            with _alone(name):
-                work.kill_rest()
+        status = self._launcher.reap(work.root)
         del self._live[name], self._resources[name]
         self._end(work, status)
         self._stages.pop(name, None)
@@ -177,7 +166,7 @@ class Supervisor:
                         self._start_if_free(ticket, tickets, limits)
 
     def _start_if_free(self, ticket: Ticket, tickets: list[Ticket], limits: QueueSettings) -> None:
-        if ticket.name in self._live and is_held(self._live[ticket.name].lock):
+        if ticket.name in self._live and self._launcher.is_alive(self._live[ticket.name].root):
             # Whoever started it was killed before it could be taken out.
             tickets.remove(ticket)
             return
@@ -206,7 +195,7 @@ class Supervisor:
         if work.ends_with_note:
             self._locks[work.name] = os.dup(lock)
         try:
-            self._children[work.name] = work.start(lock, gpu)
+            self._launch(work, gpu, lock)
             self._take_on(work)
             log.info("Started %s%s.", work.name, f" on GPU {gpu}" if gpu else "")
         except Exception as error:
@@ -214,8 +203,16 @@ class Supervisor:
             said = str(error) if isinstance(error, StudioError) else type(error).__name__
             self._end(work, 1, f"It could not be started: {said.rstrip('.')}.")
 
+    def _launch(self, work: Work, gpu: str, lock: int) -> None:
+        try:
+            launch = work.launch(gpu)
+        except BaseException:
+            release(lock)
+            raise
+        self._launcher.start(launch, lock)
+
     def _stop(self, name: str, work: Work) -> None:
-        """Take the next step of stopping: ask, then SIGTERM, then SIGKILL."""
+        """Take the next step of stopping: ask, then SIGTERM, then kill."""
         request = stop_request_of(work)
         if request is None:
             return
@@ -223,15 +220,15 @@ class Supervisor:
         if name not in self._stages:
             self._stages[name] = (request.stage, now)
             if not work.asks_by_file and request.save:
-                work.signal(signal.SIGINT)
+                self._launcher.stop(work.root, signal.SIGINT)
         stage, since = self._stages[name]
         following: Stage
         if not request.save and stage != "killed":
-            following, number = "killed", signal.SIGKILL
+            following = "killed"
         elif stage == "asked" and now - since >= request.ask_seconds:
-            following, number = "terminated", signal.SIGTERM
+            following = "terminated"
         elif stage == "terminated" and now - since >= request.term_seconds:
-            following, number = "killed", signal.SIGKILL
+            following = "killed"
         else:
             return
         log.info("%s: %s.", name, following)
@@ -240,7 +237,10 @@ class Supervisor:
             write_stop_request(
                 work.stop, dataclasses.replace(request, stage=following, since=time.time())
             )
-        work.signal(number)
+        if following == "killed":
+            self._launcher.kill(work.root)
+        else:
+            self._launcher.stop(work.root, signal.SIGTERM)
 
 
 @contextlib.contextmanager

@@ -2,43 +2,27 @@
 
 import dataclasses
 import os
-import signal
-import subprocess
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import psutil
+from types import MappingProxyType
 
 from engine.errors import BadInput
 from engine.files import write_json
 from engine.home import Home
 from engine.jobs.failure import exit_words
 from engine.jobs.job_files import JobOrder
-from engine.jobs.processes import (
-    Identity,
-    identity_of,
-    is_zombie,
-    led_processes,
-    note_process,
-    noted_process,
-    send_signal,
-    start_engine,
-)
+from engine.jobs.launcher import Launch
 from engine.jobs.queue import Resource
 from engine.jobs.stop_request import StopRequest, read_stop_request
-from engine.locks import release
 from engine.progress import JOB_VARIABLE
 from engine.records import read_record, read_record_or
 from engine.settings.files import load
 from engine.settings.run import RunSettings
 from engine.training.state.run_folder import RunFolder
 from engine.training.state.status import ENDED, State, read_status, require_legal, write_status
-
-# Seconds until a killed process is gone.
-_LAST_BREATH = 2.0
 
 
 @dataclass(frozen=True)
@@ -83,8 +67,12 @@ class Work(ABC):
         return False
 
     @abstractmethod
-    def command(self) -> tuple[list[str], Path, dict[str, str]]:
-        """The engine's arguments, the file of its output, and its environment."""
+    def launch(self, gpu: str = "") -> Launch:
+        """What to start, on these GPUs.
+
+        Raises:
+            BadInput: what it is to do cannot be read.
+        """
 
     @abstractmethod
     def note_end(
@@ -94,52 +82,6 @@ class Work(ABC):
 
         `reason` is the sentence to write, where there is a better one than the status gives.
         """
-
-    def start(self, lock: int, gpu: str = "") -> "subprocess.Popen[bytes]":
-        """Start its process, which takes over the lock, and note which one that is.
-
-        Raises:
-            BadInput: what it is to do cannot be read.
-            OSError: its files cannot be written; the lock is let go of in any case.
-        """
-        try:
-            arguments, output, environment = self.command()
-        except BaseException:
-            release(lock)
-            raise
-        if gpu:
-            environment["CUDA_VISIBLE_DEVICES"] = gpu
-        process = start_engine(
-            arguments, output, self.root / "log.txt", lock, environment=environment
-        )
-        note_process(self.root, identity_of(process.pid), gpu)
-        return process
-
-    def identity(self) -> Identity | None:
-        """The process that was started for it last."""
-        return noted_process(self.root)
-
-    @property
-    def gpu(self) -> str:
-        """The GPUs it was given, divided by commas."""
-        noted = noted_process(self.root)
-        return noted.gpu if noted else ""
-
-    def processes(self) -> list[psutil.Process]:
-        """All of its processes, on this machine only."""
-        identity = self.identity()
-        return identity.processes() if identity is not None else []
-
-    def signal(self, number: int) -> None:
-        """Send all of them a signal."""
-        send_signal(number, self.processes())
-
-    def kill_rest(self) -> None:
-        """After the end of its process, end those it started, so that nothing they still write
-        comes after what is told of the end."""
-        left = [process for process in self.processes() if not is_zombie(process)]
-        send_signal(signal.SIGKILL, left)
-        psutil.wait_procs(left, timeout=_LAST_BREATH)
 
 
 @dataclass(frozen=True)
@@ -172,24 +114,9 @@ class RunWork(Work):
     def asks_by_file(self) -> bool:
         return True
 
-    def command(self) -> tuple[list[str], Path, dict[str, str]]:
-        arguments = ["train", "--folder", self.root.name, "--home", str(self.home.root)]
-        return arguments, self.folder.log, {}
-
-    def identity(self) -> Identity | None:
-        """Of the two that are noted, by who started it and by itself, the one that lives."""
-        noted = super().identity()
-        try:
-            status = read_status(self.folder.status)
-        except BadInput:
-            return noted
-        if status.pid is None or status.pid_started is None:
-            return noted
-        own = Identity(status.pid, status.pid_started, status.host)
-        return noted if noted is not None and noted.started > own.started + 1 else own
-
-    def processes(self) -> list[psutil.Process]:
-        return list({*super().processes(), *led_processes(self.root)})
+    def launch(self, gpu: str = "") -> Launch:
+        arguments = ("train", "--folder", self.root.name, "--home", str(self.home.root))
+        return Launch(self.root, arguments, self.folder.log, gpu=gpu)
 
     def note_end(
         self, exit_status: int | None, request: StopRequest | None, reason: str = ""
@@ -237,10 +164,9 @@ class JobWork(Work):
     def ends_with_note(self) -> bool:
         return True
 
-    def command(self) -> tuple[list[str], Path, dict[str, str]]:
+    def launch(self, gpu: str = "") -> Launch:
         order = read_record(JobOrder, self.root / "job.json")
-        arguments = [*order.arguments, "--json", "--home", str(self.home.root)]
-        return arguments, self.root / "output.txt", {JOB_VARIABLE: str(self.root)}
+        return job_launch(self.home, self.root, order.arguments, gpu=gpu)
 
     def note_end(
         self, exit_status: int | None, request: StopRequest | None, reason: str = ""
@@ -252,6 +178,23 @@ class JobWork(Work):
         status = 130 if exit_status is None or request is not None else exit_status
         reason = "It was stopped." if request is not None else reason or exit_words(status)
         write_json(ended, {"exit_status": status, "reason": reason, "t": time.time()})
+
+
+def job_launch(
+    home: Home,
+    folder: Path,
+    arguments: Sequence[str],
+    environment: Mapping[str, str] = MappingProxyType({}),
+    gpu: str = "",
+) -> Launch:
+    """How a job's command is started: it answers in JSON and reports into the job's folder."""
+    return Launch(
+        folder,
+        (*arguments, "--json", "--home", str(home.root)),
+        folder / "output.txt",
+        {**environment, JOB_VARIABLE: str(folder)},
+        gpu,
+    )
 
 
 def work_of(home: Home, name: str) -> Work:

@@ -1,11 +1,10 @@
 """What was measured of photographs, by the hash of their bytes: data/quality.sqlite."""
 
-import contextlib
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
-from engine.database import connect, shorten_log
-from engine.errors import WorkFailed
+from engine.database import connect, database_errors, shorten_log
 from engine.home import Home
 from engine.quality.measures import Measures
 
@@ -79,14 +78,8 @@ class MeasureStore:
         """Let go of the file."""
         self._connection.close()
 
-    @contextlib.contextmanager
-    def _store_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, sqlite3.Error) as error:
-            raise WorkFailed(
-                f"What was measured, {self._file}, cannot be used: {error}."
-            ) from error
+    def _store_errors(self) -> AbstractContextManager[None]:
+        return database_errors(f"What was measured, {self._file},")
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from engine.errors import BadInput
-from engine.files import json_objects
+from engine.files import free_disk_bytes, json_objects
 from engine.home import Home
 from engine.records import Count, Moment, Name, Text, as_record
 from engine.runs.metrics_file import read_bytes
@@ -112,7 +111,7 @@ def _noticed(run: Run, settings: AlertSettings) -> Iterator[tuple[Kind, str]]:
             f"{status.epoch - best_epoch:.0f} epochs; its best checkpoint is kept, so it may be "
             "stopped.",
         )
-    free = shutil.disk_usage(run.folder.root).free / 1e9
+    free = free_disk_bytes(run.folder.root) / 1e9
     if free < settings.free_gigabytes:
         yield (
             "disk low",

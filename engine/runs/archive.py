@@ -16,7 +16,7 @@ from pathlib import Path
 
 from engine.catalogue.opening import open_catalogue
 from engine.errors import BadInput, StudioError, WorkFailed
-from engine.files import read_json_lines, write_json
+from engine.files import atomic_file, free_disk_bytes, read_json_lines, write_json
 from engine.home import Home
 from engine.locks import exclusive
 from engine.runs.members import CREDITS, LIMITS, LOG, limit_of, members_of, require_readable
@@ -42,10 +42,8 @@ def archive_run(home: Home, run_id: str, target: Path, spreadsheet_safe: bool = 
             read; what was there is untouched.
     """
     run = find_run(home, run_id)
-    temporary = target.with_name(f".{target.name}.part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(temporary, "w") as archive:
+        with atomic_file(target) as temporary, zipfile.ZipFile(temporary, "w") as archive:
             for path in _files_of(run.folder):
                 if path.name == LOG and path.stat().st_size > LIMITS[LOG]:
                     archive.writestr(LOG, _end_of(path, LIMITS[LOG]), zipfile.ZIP_DEFLATED)
@@ -58,11 +56,8 @@ def archive_run(home: Home, run_id: str, target: Path, spreadsheet_safe: bool = 
                     zipfile.ZIP_STORED if heavy else zipfile.ZIP_DEFLATED,
                 )
             archive.writestr(CREDITS, _credits(home, run, spreadsheet_safe), zipfile.ZIP_DEFLATED)
-        temporary.replace(target)
     except OSError as error:
         raise WorkFailed(f"{target} could not be written ({error.strerror}).") from error
-    finally:
-        temporary.unlink(missing_ok=True)
     return target
 
 
@@ -133,7 +128,7 @@ def _unpack(folder: RunFolder, file: Path) -> None:
         with zipfile.ZipFile(file) as archive:
             members = members_of(archive, file.name)
             needed = sum(member.file_size for member in members)
-            if needed > shutil.disk_usage(folder.root.parent).free:
+            if needed > free_disk_bytes(folder.root.parent):
                 raise WorkFailed(f"There is no room for the {needed / 1e6:,.0f} MB of {file.name}.")
             for member in members:
                 target = folder.root / member.filename

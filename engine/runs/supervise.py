@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from engine.home import Home, open_home
-from engine.jobs.supervision import supervisor_lock
+from engine.jobs.supervision import home_launcher, supervisor_lock
 from engine.jobs.supervisor import Supervisor
 from engine.locks import claim, inherited
 from engine.runs.alert_rules import AlertRules
@@ -14,7 +14,7 @@ from engine.runs.upkeep import examine_daily
 
 def supervisor_of(home: Home, lock: int | None = None) -> Supervisor:
     """A supervisor that sends the alerts of the home's runs."""
-    return Supervisor(home, AlertRules(home), lock)
+    return Supervisor(home, AlertRules(home), home_launcher(home), lock)
 
 
 def main() -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from filelock import FileLock
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -17,6 +16,7 @@ from engine.augment.normalisation import normalisation_of
 from engine.errors import BadInput
 from engine.files import write_json
 from engine.home import Home
+from engine.locks import exclusive
 from engine.records import Count, Text, read_record_or
 from engine.settings.run import RunSettings
 from engine.training.data.dataset import Batch, PhotoDataset
@@ -115,9 +115,8 @@ def cached_features(
         BadInput: the network does not let its features be seen.
     """
     root = home.data / "features" / _key(model, settings, part)
-    root.mkdir(parents=True, exist_ok=True)
     size = evaluation_batch_size(settings.training.batch_size, settings.data.image_size)
-    with FileLock(root / "lock"):
+    with exclusive(root / "lock"):
         done, bad = _done(root)
 
         def compute(indices: Sequence[int], before: int) -> None:

@@ -1,12 +1,12 @@
 """What is looked at before a run trains: whether this machine can."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from torch import nn
 
 from engine.errors import BadInput, StudioError
+from engine.files import free_disk_bytes
 from engine.home import Home
 from engine.settings.run import RunSettings
 from engine.split.finding import Finding
@@ -70,7 +70,7 @@ def disk_space_finding(folder: Path, weights: int, learning: int, averaged: bool
     # The last and the one before it, a third while it is written, and the best.
     with_memory = weights * (2 if averaged else 1) + 2 * learning
     needed = (_CHECKPOINTS + 1) * with_memory + weights + _SMALL_FILES
-    free = shutil.disk_usage(folder).free
+    free = free_disk_bytes(folder)
     said = f"checkpoints take {needed / 1e9:,.1f} GB and the disk has {free / 1e9:,.1f} GB free"
     if needed > free:
         raise BadInput(f"The run's {said}; make room in {folder}.")

@@ -8,7 +8,7 @@ import streamlit as st
 from engine.files import printable
 from engine.home import Home
 from engine.jobs.failure import explain_failure
-from engine.jobs.supervision import resume_queue
+from engine.jobs.supervision import home_launcher, resume_queue
 from engine.runs.history import History
 from engine.runs.remaining import range_left
 from engine.runs.run import Run, find_run
@@ -72,7 +72,7 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
         if run.state == "queued":
             resume_queue(home)
         stop_stages(run)
-        _silence(run)
+        _silence(home, run)
         above = st.container()
         seen = _seen(run, choose_way())
         with above:
@@ -119,7 +119,7 @@ def _reason(run: Run) -> None:
         st.caption(text.plain(run.reason))
 
 
-def _silence(run: Run) -> None:
+def _silence(home: Home, run: Run) -> None:
     if run.is_suspended:
         st.warning(
             "It does not answer: its process was suspended (SIGSTOP). Continue it "
@@ -133,7 +133,8 @@ def _silence(run: Run) -> None:
             icon=":material/hearing_disabled:",
         )
     if run.is_abroad:
-        st.info(f"It runs on {text.plain(run.status.host)}.", icon=":material/lan:")
+        where = home_launcher(home).where(run.folder.root)
+        st.info(f"It runs on {text.plain(where.machine)}.", icon=":material/lan:")
 
 
 @dataclass

@@ -18,6 +18,7 @@ from engine.commands.runs import runs_list
 from engine.errors import StudioError
 from engine.home import Home, open_home
 from engine.jobs.job import read_job, stop_job
+from engine.jobs.local_launcher import LocalLauncher
 from engine.jobs.log import log_tail
 from engine.jobs.queue import read_queue
 from engine.jobs.stop_request import read_stop_request
@@ -160,9 +161,9 @@ def test_a_spoilt_job_is_shown_and_leaves_the_others(place: Home, count: int) ->
         (place.jobs / "spoilt" / name).write_bytes(content)
         read_job(place, "spoilt")
         work = work_of(place, "job:spoilt")
-        work.identity(), work.resource, work.gpu, read_stop_request(work.stop)
+        work.resource, LocalLauncher().where(work.root), read_stop_request(work.stop)
         with contextlib.suppress(StudioError):
-            work.command()
+            work.launch()
         assert read_job(place, "good").reason == "No."
 
     drawn = st.sampled_from(sorted(JOB)).flatmap(

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from filelock import FileLock
 from PIL import Image
 
 from engine.catalogue.folder_import import import_folder
@@ -22,6 +21,7 @@ from engine.home import Home
 from engine.images.shrinking import shrink
 from engine.images.shrunk import Original, ShrunkStore
 from engine.images.store import ImageStore, StoredImage
+from engine.locks import exclusive
 from tests.conftest import MakeImage, Mount, freeze
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -100,9 +100,9 @@ def test_who_comes_while_another_shrinks_waits_and_may_give_up(home: Home) -> No
         assert note.startswith("Waiting")
         raise GivenUpError
 
-    (home.shrunk / str(SIDE)).mkdir(parents=True)
-    with FileLock(home.shrunk / str(SIDE) / "lock"), pytest.raises(GivenUpError):
+    with exclusive(home.shrunk / str(SIDE) / "lock"), pytest.raises(GivenUpError):
         shrink(home, {"a" * 64: "a.jpg"}, SIDE, 1, give_up)
+    assert shrink(home, {}, SIDE, 1).made == 0
 
 
 def test_a_damaged_index_is_told_with_what_to_do(home: Home) -> None:

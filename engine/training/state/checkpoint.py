@@ -6,7 +6,6 @@ import hashlib
 import json
 import logging
 import os
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from engine.errors import BadInput, WorkFailed
-from engine.files import private_mode
+from engine.files import atomic_file, free_disk_bytes, sync_to_disk
 from engine.settings.run import RunSettings
 from engine.split.classes import ClassMap, require_same
 
@@ -103,24 +102,19 @@ def write_checkpoint(
         "place": json.dumps(dataclasses.asdict(position)),
         "digest": _digest(plain.__getitem__, plain.keys()),
     }
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _require_room(path, sum(value.nbytes for value in plain.values()))
-        save_file(plain, temporary, metadata)
-        _fsync(temporary)
-        _require_whole(temporary, metadata["digest"])
-        temporary.chmod(private_mode(path.parent))
-        temporary.replace(path)
-        _fsync(path.parent)
+        with atomic_file(path) as temporary:
+            _require_disk_space(path, sum(value.nbytes for value in plain.values()))
+            save_file(plain, temporary, metadata)
+            sync_to_disk(temporary)
+            _require_whole(temporary, metadata["digest"])
+        sync_to_disk(path.parent)
     except (OSError, SafetensorError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise WorkFailed(
             f"The checkpoint {path} could not be written ({reason}); the one before it is kept: "
             "make room on the disk and resume the run."
         ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def keep_previous(path: Path, previous: Path) -> None:
@@ -209,15 +203,7 @@ def _digest(read: Callable[[str], Tensor], names: Any) -> str:
     return total.hexdigest()
 
 
-def _require_room(path: Path, size: int) -> None:
-    free = shutil.disk_usage(path.parent).free
+def _require_disk_space(path: Path, size: int) -> None:
+    free = free_disk_bytes(path)
     if free < size + _SPARE_BYTES:
         raise OSError(0, f"it takes {size / 1e6:,.0f} MB and the disk has {free / 1e6:,.0f} MB")
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
