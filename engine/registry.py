@@ -67,7 +67,9 @@ class OneOf:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         return core_schema.no_info_after_validator_function(
-            lambda given: self.registry.name_of(given), handler(source)
+            # Of a setting that may be empty, None needs no name.
+            lambda given: None if given is None else self.registry.name_of(given),
+            handler(source),
         )
 
     def __get_pydantic_json_schema__(
