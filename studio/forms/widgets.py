@@ -1,0 +1,77 @@
+"""One field of a form: its widget, with a mark where it was changed and what is wrong below it."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from studio import text
+from studio.forms.leaves import Leaf
+
+
+def draw_field(
+    leaf: Leaf,
+    key: str,
+    *,
+    is_changed: bool = False,
+    error: str = "",
+    unused: str = "",
+    on_change: Callable[[], None] | None = None,
+) -> Any:
+    """Draw the widget of a field under this key and return what it holds.
+
+    The session's state under the key comes before the field's value. `unused` says why the field
+    has no effect; it then cannot be changed. `on_change` is for widgets outside a form only.
+    """
+    if key not in st.session_state:
+        st.session_state[key] = leaf.shown
+    label = leaf.label
+    if leaf.form.unit:
+        label += f" :gray[({leaf.form.unit})]"
+    if is_changed:
+        label += " :blue-badge[changed]"
+    words: dict[str, Any] = {"key": key, "help": leaf.help, "disabled": bool(unused)}
+    if on_change:
+        words["on_change"] = on_change
+    value = _widget(leaf, label, words)
+    if error:
+        st.markdown(f":red[:material/error: {text.plain(error)}]")
+    elif unused:
+        st.caption(text.plain(unused))
+    return value
+
+
+def _widget(leaf: Leaf, label: str, words: dict[str, Any]) -> Any:
+    match leaf.kind:
+        case "choice":
+            return st.selectbox(
+                label,
+                leaf.options,
+                format_func=lambda option: "not set" if option is None else str(option),
+                **words,
+            )
+        case "switch":
+            return st.toggle(label, **words)
+        case "number":
+            return _number(leaf, label, words)
+        case "yaml":
+            return st.text_area(label, placeholder="none", height="content", **words)
+    optional = leaf.type[1]
+    return st.text_input(label, placeholder="not set" if optional else None, **words)
+
+
+def _number(leaf: Leaf, label: str, words: dict[str, Any]) -> int | float:
+    # Without bounds: out of them, the browser would send nothing and say so beside the field
+    # alone, which may be far from the button.
+    kind = leaf.type[0]
+    step = leaf.form.step or (1 if kind is int else _step(float(leaf.value)))
+    number: int | float = st.number_input(
+        label, step=kind(step), format="%d" if kind is int else "%g", **words
+    )
+    return number
+
+
+def _step(value: float) -> float:
+    """A tenth of the value's own order of magnitude: 0.05 -> 0.001."""
+    return float(10 ** (math.floor(math.log10(abs(value))) - 1)) if value else 0.01
