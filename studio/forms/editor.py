@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Generic
+from typing import Any, Generic, get_args
 
 import streamlit as st
 
-from engine.settings.fields import Level, is_used
+from engine.settings.fields import Group, Level, is_used
 from studio import text
 from studio.forms.draft import Draft, draft_of, reset, restore, set_shown, widget_key
 from studio.forms.leaves import Leaf, M, leaves_of
@@ -18,6 +18,8 @@ _FOLDED: Mapping[Level, tuple[str, str]] = {
     "more": ("More settings", ":material/tune:"),
     "expert": ("Expert settings", ":material/science:"),
 }
+
+_GROUPS = {group: place for place, group in enumerate(get_args(Group))}
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,9 @@ class Editor(Generic[M]):
 
     @property
     def leaves(self) -> list[Leaf]:
-        """The fields of the form, in the order of the groups."""
+        """The fields of the form, group by group."""
         found = [leaf for leaf in leaves_of(self.settings) if leaf.form.level != "hidden"]
-        groups = list(dict.fromkeys(leaf.form.group for leaf in found))
-        return sorted(found, key=lambda leaf: groups.index(leaf.form.group))
+        return sorted(found, key=lambda leaf: _GROUPS.get(leaf.form.group, len(_GROUPS)))
 
 
 def draw_editor(editor: Editor[M]) -> Draft[M]:
@@ -72,7 +73,7 @@ class _Drawing(Generic[M]):
         """Draw fields side by side: switches below the others, long texts in full width."""
         narrow = [leaf for leaf in leaves if leaf.kind not in ("switch", "yaml")]
         if narrow:
-            with st.grid(3, min_column_width=220, gap=("small", "medium")):
+            with st.grid(3, min_column_width=180, gap=("small", "medium")):
                 for leaf in narrow:
                     with st.container(gap="xsmall"):
                         self._field(leaf)
