@@ -76,7 +76,7 @@ def _sentence(kind: type[BaseModel], problem: ErrorDetails) -> str:
     key = _field_of(fields, problem)
     whole = explain_problem(kind, problem)
     if not key:
-        sentence = in_labels(whole, kind)
+        sentence = in_labels(_with_whole_keys(fields, problem) or whole, kind)
         return sentence[0].upper() + sentence[1:]
     name, given = field_labels(kind)[key], problem["input"]
     allowed = range_words(fields[key])
@@ -95,6 +95,17 @@ def _field_of(fields: Mapping[str, FieldInfo], problem: ErrorDetails) -> str:
     parts = [part for part in problem["loc"] if isinstance(part, str)]
     paths = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
     return next((path for path in paths if path in fields), "")
+
+
+def _with_whole_keys(fields: Mapping[str, FieldInfo], problem: ErrorDetails) -> str:
+    """What is wrong inside a group of settings, each dotted from the top; empty for others."""
+    group = "".join(f"{part}." for part in problem["loc"])
+    if problem["type"] != "value_error" or not group:
+        return ""
+    message = problem["msg"].removeprefix("Value error, ")
+    return _WORD.sub(
+        lambda word: group + word[0] if group + word[0] in fields else word[0], f"{message}."
+    )
 
 
 def _concerned(kind: type[BaseModel], problem: ErrorDetails) -> list[str]:

@@ -8,7 +8,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from studio import naming
-from studio.forms.leaves import Leaf, M, leaves_of, with_changes
+from studio.forms.leaves import SettingLeaf, M, leaves_of, with_changes
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,13 @@ def draft_of(settings: M, form: str) -> Draft[M]:
     return Draft(new, changes, {})
 
 
-def set_shown(form: str, leaf: Leaf, shown: Any) -> None:
+def set_shown(form: str, leaf: SettingLeaf, shown: Any) -> None:
     """Give a field's widget a value, whether it is drawn or not; for callbacks."""
     st.session_state[widget_key(form, leaf)] = shown
     _changes(form)[leaf.key] = shown
 
 
-def reset(form: str, leaves: Sequence[Leaf]) -> None:
+def reset(form: str, leaves: Sequence[SettingLeaf]) -> None:
     """Give every field its own value again; for callbacks."""
     _changes(form).clear()
     for leaf in leaves:
@@ -62,19 +62,19 @@ def reset(form: str, leaves: Sequence[Leaf]) -> None:
             st.session_state[widget_key(form, leaf)] = leaf.shown
 
 
-def restore(form: str, leaf: Leaf) -> None:
+def restore(form: str, leaf: SettingLeaf) -> None:
     """Let a field's widget show its change again, which Streamlit forgets while it is not drawn."""
     key = widget_key(form, leaf)
     if key not in st.session_state and leaf.key in _changes(form):
         st.session_state[key] = _changes(form)[leaf.key]
 
 
-def widget_key(form: str, leaf: Leaf) -> str:
+def widget_key(form: str, leaf: SettingLeaf) -> str:
     """The key of a field's widget in the session's state."""
     return f"{form}.{leaf.key}"
 
 
-def _changed(leaves: Sequence[Leaf], form: str) -> list[Leaf]:
+def _changed(leaves: Sequence[SettingLeaf], form: str) -> list[SettingLeaf]:
     """The fields whose widgets hold something else than the field, as far as they were drawn."""
     changes = _changes(form)
     for leaf in leaves:

@@ -10,7 +10,7 @@ import streamlit as st
 from engine.settings.fields import Group, Level, is_used
 from studio import text
 from studio.forms.draft import Draft, draft_of, reset, restore, set_shown, widget_key
-from studio.forms.leaves import Leaf, M, leaves_of
+from studio.forms.leaves import SettingLeaf, M, leaves_of
 from studio.forms.search import matching, similar
 from studio.forms.widgets import draw_field
 
@@ -42,7 +42,7 @@ class Editor(Generic[M]):
     given: Callable[[Mapping[str, Any]], Mapping[str, Sequence[object]]] | None = None
 
     @property
-    def leaves(self) -> list[Leaf]:
+    def leaves(self) -> list[SettingLeaf]:
         """The fields of the form, group by group."""
         found = [leaf for leaf in leaves_of(self.settings) if leaf.form.level != "hidden"]
         return sorted(found, key=lambda leaf: _GROUPS.get(leaf.form.group, len(_GROUPS)))
@@ -69,7 +69,7 @@ class _Drawing(Generic[M]):
     draft: Draft[M]
     unused: Mapping[str, str]
 
-    def fields(self, leaves: Sequence[Leaf]) -> None:
+    def fields(self, leaves: Sequence[SettingLeaf]) -> None:
         """Draw fields side by side: switches below the others, long texts in full width."""
         narrow = [leaf for leaf in leaves if leaf.kind not in ("switch", "yaml")]
         if narrow:
@@ -86,7 +86,7 @@ class _Drawing(Generic[M]):
                 for leaf in switches:
                     self._field(leaf)
 
-    def _field(self, leaf: Leaf) -> None:
+    def _field(self, leaf: SettingLeaf) -> None:
         editor = self.editor
         restore(editor.key, leaf)
         follow = partial(_follow, editor, leaf) if leaf.key in editor.follow else None
@@ -121,7 +121,7 @@ def _head(editor: Editor[M], draft: Draft[M]) -> str:
     return query or ""
 
 
-def _levels(drawing: _Drawing[M], leaves: Sequence[Leaf]) -> None:
+def _levels(drawing: _Drawing[M], leaves: Sequence[SettingLeaf]) -> None:
     shown = [leaf for leaf in leaves if leaf.key not in drawing.unused]
     drawing.fields([leaf for leaf in shown if leaf.form.level == "common"])
     for level, (label, icon) in _FOLDED.items():
@@ -135,7 +135,7 @@ def _levels(drawing: _Drawing[M], leaves: Sequence[Leaf]) -> None:
                 _groups(drawing, folded)
 
 
-def _folded_label(label: str, leaves: Sequence[Leaf], draft: Draft[M]) -> str:
+def _folded_label(label: str, leaves: Sequence[SettingLeaf], draft: Draft[M]) -> str:
     wrong = sum(leaf.key in draft.errors for leaf in leaves)
     changed = sum(leaf.key in draft.changes for leaf in leaves)
     said = [f":red-badge[{wrong} to correct]"] if wrong else []
@@ -143,13 +143,13 @@ def _folded_label(label: str, leaves: Sequence[Leaf], draft: Draft[M]) -> str:
     return " ".join([label, *said])
 
 
-def _groups(drawing: _Drawing[M], leaves: Sequence[Leaf]) -> None:
+def _groups(drawing: _Drawing[M], leaves: Sequence[SettingLeaf]) -> None:
     for group in dict.fromkeys(leaf.form.group for leaf in leaves):
         st.markdown(f"**{group}**")
         drawing.fields([leaf for leaf in leaves if leaf.form.group == group])
 
 
-def _found(drawing: _Drawing[M], leaves: Sequence[Leaf], query: str) -> None:
+def _found(drawing: _Drawing[M], leaves: Sequence[SettingLeaf], query: str) -> None:
     found = matching(leaves, query)
     if not found:
         near = ", ".join(similar(leaves, query))
@@ -162,7 +162,7 @@ def _found(drawing: _Drawing[M], leaves: Sequence[Leaf], query: str) -> None:
             st.caption(f"**{leaf.label}**: {drawing.editor.elsewhere[leaf.key]}")
 
 
-def _follow(editor: Editor[M], leaf: Leaf) -> None:
+def _follow(editor: Editor[M], leaf: SettingLeaf) -> None:
     """Change what goes with a field that was changed."""
     value = leaf.parsed(st.session_state[widget_key(editor.key, leaf)])
     by_key = {each.key: each for each in leaves_of(editor.settings)}
@@ -189,7 +189,11 @@ def _unused(editor: Editor[M], draft: Draft[M]) -> dict[str, str]:
 
 
 def _said(value: object) -> str:
-    names: dict[object, str] = {None: "empty"}
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return names.get(value, str(value))
+    match value:
+        case None:
+            return "empty"
+        case bool():
+            return "on" if value else "off"
+        case float():
+            return f"{value:g}"
+    return str(value)

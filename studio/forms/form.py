@@ -8,7 +8,7 @@ import streamlit as st
 from pydantic import BaseModel, ValidationError
 
 from studio import naming
-from studio.forms.leaves import Leaf, leaves_of, with_changes
+from studio.forms.leaves import SettingLeaf, leaves_of, with_changes
 from studio.forms.widgets import draw_field
 from studio.views.problem import problem
 
@@ -88,7 +88,7 @@ def _submitted(submits: Sequence[Submit]) -> Submit | None:
     return pressed
 
 
-def _draw(leaves: Sequence[Leaf], form: str) -> dict[str, Any]:
+def _draw(leaves: Sequence[SettingLeaf], form: str) -> dict[str, Any]:
     values: dict[str, Any] = {}
     groups = list(dict.fromkeys(leaf.group for leaf in leaves))
     for group in groups:

@@ -19,7 +19,7 @@ Kind = Literal["choice", "switch", "number", "list", "text", "yaml"]
 
 
 @dataclass(frozen=True)
-class Leaf:
+class SettingLeaf:
     """A field that holds a value; `key` is dotted from the model that the form is about."""
 
     key: str
@@ -114,14 +114,14 @@ class Leaf:
         return shown
 
 
-def leaves_of(settings: BaseModel, prefix: str = "") -> Iterator[Leaf]:
+def leaves_of(settings: BaseModel, prefix: str = "") -> Iterator[SettingLeaf]:
     """The fields that hold values, in the order of declaration."""
     for name, info in type(settings).model_fields.items():
         value = getattr(settings, name)
         if isinstance(value, BaseModel):
             yield from leaves_of(value, f"{prefix}{name}.")
         else:
-            yield Leaf(prefix + name, info, value)
+            yield SettingLeaf(prefix + name, info, value)
 
 
 def with_changes(settings: M, changes: Mapping[str, Any]) -> M:

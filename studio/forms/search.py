@@ -3,10 +3,10 @@
 import difflib
 from collections.abc import Sequence
 
-from studio.forms.leaves import Leaf
+from studio.forms.leaves import SettingLeaf
 
 
-def matching(leaves: Sequence[Leaf], query: str) -> list[Leaf]:
+def matching(leaves: Sequence[SettingLeaf], query: str) -> list[SettingLeaf]:
     """The fields that hold every word of the query, those with it in title or key first."""
     words = query.casefold().replace("_", " ").split()
     found = [(leaf, all(word in _name(leaf) for word in words)) for leaf in leaves]
@@ -19,18 +19,18 @@ def matching(leaves: Sequence[Leaf], query: str) -> list[Leaf]:
     return in_name + in_help
 
 
-def similar(leaves: Sequence[Leaf], query: str) -> list[str]:
+def similar(leaves: Sequence[SettingLeaf], query: str) -> list[str]:
     """Titles that are written nearly like the query, the nearest first."""
     titles = {leaf.label.casefold(): leaf.label for leaf in leaves}
     near = difflib.get_close_matches(query.casefold(), titles, n=3, cutoff=0.6)
     return [titles[title] for title in near]
 
 
-def _name(leaf: Leaf) -> str:
+def _name(leaf: SettingLeaf) -> str:
     return f"{leaf.label} {leaf.key} {leaf.key.replace('_', ' ')}".casefold()
 
 
-def _everything(leaf: Leaf) -> str:
+def _everything(leaf: SettingLeaf) -> str:
     options = " ".join(map(str, leaf.options)) if leaf.kind == "choice" else ""
     said = f"{_name(leaf)} {leaf.form.group} {leaf.info.description or ''} {options}"
     return said.casefold().replace("_", " ")

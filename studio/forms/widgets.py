@@ -7,11 +7,11 @@ from typing import Any
 import streamlit as st
 
 from studio import text
-from studio.forms.leaves import Leaf
+from studio.forms.leaves import SettingLeaf
 
 
 def draw_field(
-    leaf: Leaf,
+    leaf: SettingLeaf,
     key: str,
     *,
     is_changed: bool = False,
@@ -42,7 +42,7 @@ def draw_field(
     return value
 
 
-def _widget(leaf: Leaf, label: str, words: dict[str, Any]) -> Any:
+def _widget(leaf: SettingLeaf, label: str, words: dict[str, Any]) -> Any:
     match leaf.kind:
         case "choice":
             return st.selectbox(
@@ -61,7 +61,7 @@ def _widget(leaf: Leaf, label: str, words: dict[str, Any]) -> Any:
     return st.text_input(label, placeholder="not set" if optional else None, **words)
 
 
-def _number(leaf: Leaf, label: str, words: dict[str, Any]) -> int | float:
+def _number(leaf: SettingLeaf, label: str, words: dict[str, Any]) -> int | float:
     # Without bounds: out of them, the browser would send nothing and say so beside the field
     # alone, which may be far from the button.
     kind = leaf.type[0]

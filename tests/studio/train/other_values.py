@@ -4,7 +4,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from studio.forms.leaves import Leaf
+from studio.forms.leaves import SettingLeaf
 
 STAGES = "- name: one\n  method: last_blocks\n  loss: focal\n- name: two\n  method: adapters\n"
 _WRITTEN = {
@@ -33,7 +33,7 @@ _NUMBERS = {
 }
 
 
-def other_value(leaf: Leaf) -> Any:
+def other_value(leaf: SettingLeaf) -> Any:
     """What its widget is to hold instead."""
     match leaf.kind:
         case "choice":
@@ -46,7 +46,7 @@ def other_value(leaf: Leaf) -> Any:
     return _WRITTEN[leaf.key]
 
 
-def widget_of(app: AppTest, form: str, leaf: Leaf) -> Any:
+def widget_of(app: AppTest, form: str, leaf: SettingLeaf) -> Any:
     """The widget of a field.
 
     Raises:

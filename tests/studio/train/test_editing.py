@@ -11,7 +11,7 @@ from engine.settings.configs import run_configs
 from engine.settings.fields import Condition, fields_of
 from engine.settings.files import as_yaml, parse_yaml, validate
 from engine.settings.run import RunSettings
-from studio.forms.leaves import Leaf, leaves_of, with_changes
+from studio.forms.leaves import SettingLeaf, leaves_of, with_changes
 from studio.train.editing import sizes_for, train_editor, values_in_stages
 from tests.studio.conftest import OpenPage
 from tests.studio.train.other_values import STAGES, other_value, widget_of
@@ -38,7 +38,7 @@ def opened(settings: RunSettings) -> AppTest:
     return app
 
 
-def leaf_of(settings: RunSettings, key: str) -> Leaf:
+def leaf_of(settings: RunSettings, key: str) -> SettingLeaf:
     return next(leaf for leaf in leaves_of(settings) if leaf.key == key)
 
 
@@ -231,3 +231,21 @@ def test_stages_that_are_no_yaml_are_refused_at_the_field() -> None:
     app.text_area(key=f"{FORM}.training.stages").set_value("- [").run()
     (sentence,) = app.session_state["draft"].errors.values()
     assert sentence.startswith("Stages is not valid YAML")
+
+
+def test_an_error_inside_a_group_names_the_settings_as_the_form_does() -> None:
+    app = opened(run_configs()["demo"])
+    app.number_input(key=f"{FORM}.augmentation.train.resize").set_value(100).run()
+    said = "Crop (128) must not be larger than Resize for training (100)."
+    assert app.session_state["draft"].errors == {
+        "augmentation.train.resize": said,
+        "augmentation.train.crop": said,
+    }
+
+
+def test_the_reason_why_a_setting_is_not_used_names_every_condition() -> None:
+    app = opened(run_configs()["demo"])
+    app.text_input(key=f"{FORM}:search").set_value("unmixed_epochs").run()
+    assert app.caption[1].value == "Used only when Mixup is not 0, or CutMix is not 0."
+    app.text_input(key=f"{FORM}:search").set_value("crop_preset").run()
+    assert app.caption[1].value == "Used only when Smart crop is on."
