@@ -8,7 +8,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from studio import naming
-from studio.forms.leaves import SettingLeaf, M, leaves_of, with_changes
+from studio.forms.leaves import M, SettingLeaf, leaves_of, with_changes
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import streamlit as st
 from engine.settings.fields import Group, Level, is_used
 from studio import text
 from studio.forms.draft import Draft, draft_of, reset, restore, set_shown, widget_key
-from studio.forms.leaves import SettingLeaf, M, leaves_of
+from studio.forms.leaves import M, SettingLeaf, leaves_of
 from studio.forms.search import matching, similar
 from studio.forms.widgets import draw_field
 
