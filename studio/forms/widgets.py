@@ -1,6 +1,7 @@
 """One field of a form: its widget, with a mark where it was changed and what is wrong below it."""
 
 import math
+import reprlib
 from collections.abc import Callable
 from typing import Any
 
@@ -26,12 +27,13 @@ def draw_field(
     """
     if key not in st.session_state:
         st.session_state[key] = leaf.shown
-    label = leaf.label
-    if leaf.form.unit:
-        label += f" :gray[({leaf.form.unit})]"
+    # Without Markdown: a screen reader would read its marks aloud.
+    label = f"{leaf.label} ({leaf.form.unit})" if leaf.form.unit else leaf.label
+    help_text = leaf.help
     if is_changed:
-        label += " :blue-badge[changed]"
-    words: dict[str, Any] = {"key": key, "help": leaf.help, "disabled": bool(unused)}
+        label += " · changed"
+        help_text = f"{help_text or ''} The configuration has {_short(leaf)}.".strip()
+    words: dict[str, Any] = {"key": key, "help": help_text, "disabled": bool(unused)}
     if on_change:
         words["on_change"] = on_change
     value = _widget(leaf, label, words)
@@ -40,6 +42,13 @@ def draw_field(
     elif unused:
         st.caption(text.plain(unused))
     return value
+
+
+def _short(leaf: SettingLeaf) -> str:
+    """The field's own value in a few words."""
+    if leaf.kind == "switch":
+        return "it on" if leaf.value else "it off"
+    return text.plain(reprlib.repr(leaf.shown)) if leaf.shown not in ("", None) else "none"
 
 
 def _widget(leaf: SettingLeaf, label: str, words: dict[str, Any]) -> Any:
