@@ -171,8 +171,9 @@ def launch_a_small_run(page: Page, server: Server) -> None:
         page.get_by_text(level).click()
     for label, value in SMALL_BELOW.items():
         fill(page, label, value)
+    # They followed the image size and are marked as changed.
     for label in ("Resize for training (px)", "Resize for validation (px)"):
-        fill(page, label, "64")
+        fill(page, f"{label} · changed", "64")
     button(page, "Launch").dblclick()
     expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible(timeout=40_000)
     settings = the_run(server).folder.read_settings()
