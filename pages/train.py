@@ -4,10 +4,12 @@ import streamlit as st
 
 from engine.settings.configs import run_configs
 from studio import current
+from studio.forms.draft import draft_of
 from studio.split.made import splits_made
 from studio.train import configuration
 from studio.train.cropping import choose_crop, crop_verdict
 from studio.train.duration import time_here
+from studio.train.editing import train_editor
 from studio.train.launching import form
 from studio.train.meaning import meaning
 from studio.train.shrinking import small_copies
@@ -36,10 +38,11 @@ with problems_shown():
             split = configuration.choose_split(splits)
             crop = choose_crop(home, name, configs[name].data)
             other = configuration.choose_reference(configs, name)
-        settings = configuration.settings_of(configs, name, split, crop)
+        base = configuration.settings_of(configs[name], split, crop)
+        settings = draft_of(base, train_editor(name, base).key).settings
         crop_verdict(home, crop)
         reference = (other, configs[other]) if other else None
         meaning(home, (name, settings), reference, split.species)
         time_here(home, settings, split)
         small_copies(home, settings.data)
-        form(home, name, settings)
+        form(home, name, base)

@@ -8,10 +8,14 @@ from typing import Any
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
-from engine.settings.files import explain
+from engine.settings.fields import fields_of
+from engine.settings.files import explain_problem
 
 _OUT_OF_RANGE = frozenset({"greater_than", "greater_than_equal", "less_than", "less_than_equal"})
+# A key, dotted, as a sentence of the engine names it.
+_WORD = re.compile(r"[\w.]*\w")
 _NO_NUMBER = {
     "int_parsing": "a whole number",
     "int_from_float": "a whole number",
@@ -31,7 +35,7 @@ def group_words(group: str) -> str:
 
 def field_labels(kind: type[BaseModel]) -> dict[str, str]:
     """What each setting is called, by its dotted key; with its group where two are called alike."""
-    fields = dict(_fields(kind))
+    fields = dict(fields_of(kind))
     names = {key: label(key, info) for key, info in fields.items()}
     called = list(names.values())
     return {
@@ -51,30 +55,68 @@ def in_labels(sentence: str, kind: type[BaseModel]) -> str:
 
 def refusal_text(kind: type[BaseModel], error: ValidationError) -> str:
     """The first thing that is wrong with what a form was given, in one sentence."""
-    problem = error.errors()[0]
-    # The places within a list of values are no fields.
-    parts = [part for part in problem["loc"] if isinstance(part, str)]
-    fields = dict(_fields(kind))
-    key = next(
-        (
-            ".".join(parts[:length])
-            for length in range(len(parts), 0, -1)
-            if ".".join(parts[:length]) in fields
-        ),
-        "",
-    )
+    return _sentence(kind, error.errors()[0])
+
+
+def refusals(kind: type[BaseModel], error: ValidationError) -> dict[str, str]:
+    """What is wrong, a sentence for each field by dotted key.
+
+    A combination of fields is refused at each of them; "" holds what concerns no field.
+    """
+    found: dict[str, str] = {}
+    for problem in error.errors():
+        sentence = _sentence(kind, problem)
+        for key in _concerned(kind, problem) or [""]:
+            found.setdefault(key, sentence)
+    return found
+
+
+def _sentence(kind: type[BaseModel], problem: ErrorDetails) -> str:
+    fields = dict(fields_of(kind))
+    key = _field_of(fields, problem)
+    whole = explain_problem(kind, problem)
     if not key:
-        sentence = in_labels(explain(kind, error), kind)
+        sentence = in_labels(_with_whole_keys(fields, problem) or whole, kind)
         return sentence[0].upper() + sentence[1:]
     name, given = field_labels(kind)[key], problem["input"]
     allowed = range_words(fields[key])
     if problem["type"] in _OUT_OF_RANGE and allowed:
-        told = given if isinstance(given, str) else _number(given)
-        return f"{name} must be {allowed}, not {told}."
+        written = given if isinstance(given, str) else _number(given)
+        return f"{name} must be {allowed}, not {written}."
     if problem["type"] in _NO_NUMBER:
         return f"{name} must be {_NO_NUMBER[problem['type']]}, not {reprlib.repr(given)}."
-    words = explain(kind, error).partition(" is ")[2]
-    return in_labels(f"{name} is {words}" if words else explain(kind, error), kind)
+    words = whole.partition(" is ")[2]
+    return in_labels(f"{name} is {words}" if words else whole, kind)
+
+
+def _field_of(fields: Mapping[str, FieldInfo], problem: ErrorDetails) -> str:
+    """The field that a problem is about; empty where it is about several."""
+    # The places within a list of values are no fields.
+    parts = [part for part in problem["loc"] if isinstance(part, str)]
+    paths = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((path for path in paths if path in fields), "")
+
+
+def _with_whole_keys(fields: Mapping[str, FieldInfo], problem: ErrorDetails) -> str:
+    """What is wrong inside a group of settings, each dotted from the top; empty for others."""
+    group = "".join(f"{part}." for part in problem["loc"])
+    if problem["type"] != "value_error" or not group:
+        return ""
+    message = problem["msg"].removeprefix("Value error, ")
+    return _WORD.sub(
+        lambda word: group + word[0] if group + word[0] in fields else word[0], f"{message}."
+    )
+
+
+def _concerned(kind: type[BaseModel], problem: ErrorDetails) -> list[str]:
+    """The field that a problem is about, or the fields that its sentence names."""
+    fields = dict(fields_of(kind))
+    key = _field_of(fields, problem)
+    if key:
+        return [key]
+    group = "".join(f"{part}." for part in problem["loc"])
+    words = set(_WORD.findall(problem["msg"]))
+    return [key for key in fields if key in words or (group and key.removeprefix(group) in words)]
 
 
 def range_words(info: FieldInfo) -> str:
@@ -96,15 +138,6 @@ def _rules(info: FieldInfo) -> Iterator[Any]:
     for part in getattr(info.annotation, "__args__", ()):
         for rule in getattr(part, "__metadata__", ()):
             yield from rule.metadata if isinstance(rule, FieldInfo) else [rule]
-
-
-def _fields(kind: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
-    for name, info in kind.model_fields.items():
-        inner = info.annotation
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            yield from _fields(inner, f"{prefix}{name}.")
-        elif not (isinstance(inner, type) and issubclass(inner, Mapping)):
-            yield prefix + name, info
 
 
 def _number(value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from engine.errors import BadInput
 from engine.files import printable, read_bounded, write_atomic
@@ -88,7 +89,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise BadInput(f"{printable(path)} cannot be read; save it as UTF-8 text.") from error
     try:
-        values = _parsed(text)
+        values = parse_yaml(text)
     except ValueError as error:
         raise BadInput(f"{printable(path)} is not valid YAML: {error}.") from error
     if values is None:
@@ -100,13 +101,21 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 def save(settings: Settings, path: Path) -> None:
     """Write settings as YAML, all or nothing."""
-    text = yaml.safe_dump(settings.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
-    write_atomic(path, text)
+    write_atomic(path, as_yaml(settings))
+
+
+def as_yaml(settings: Settings) -> str:
+    """Settings as YAML text, every key in it."""
+    return yaml.safe_dump(settings.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
 
 
 def explain(kind: type[BaseModel], error: ValidationError) -> str:
     """The first thing that is wrong, as one sentence naming the key and the value."""
-    problem = error.errors()[0]
+    return explain_problem(kind, error.errors()[0])
+
+
+def explain_problem(kind: type[BaseModel], problem: ErrorDetails) -> str:
+    """One of the things that are wrong, as a sentence naming the key and the value."""
     fault = problem["type"]
     key = ".".join(str(part) for part in problem["loc"] if part not in _KINDS)
     if fault == "extra_forbidden":
@@ -125,7 +134,7 @@ def explain(kind: type[BaseModel], error: ValidationError) -> str:
     return f"{key} is {given_value}: {message[0].lower()}{message[1:]}{end}"
 
 
-def _parsed(text: str) -> Any:
+def parse_yaml(text: str) -> Any:
     """The value of a YAML text.
 
     Raises:
@@ -197,7 +206,7 @@ def _lay_over(values: dict[str, Any], change: str) -> None:
     if not separator or not key.strip():
         raise BadInput(f"{change!r} is no change of a setting; write it as key=value.")
     try:
-        value = _parsed(text)
+        value = parse_yaml(text)
     except ValueError as error:
         raise BadInput(f"The value in {change!r} is not valid YAML.") from error
     *groups, last = key.strip().split(".")

@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
-
 from engine.settings.base import Settings
+from engine.settings.fields import setting, when_is, when_not
 from engine.settings.stage import (
     BaseStageSettings,
     LossName,
@@ -16,147 +15,364 @@ from engine.settings.stage import (
     stage_of,
 )
 
+_OLD_WEIGHTS_LEARN = (when_is("training.method", "full", "last_blocks"),)
+_NETWORK_LEARNS = (when_not("training.method", "head", "features"),)
+
 
 class TrainingSettings(Settings):
-    epochs: int = Field(20, ge=1, le=10_000, description="Passes over the training part.")
-    batch_size: int = Field(
-        8, ge=1, le=4096, description="Photographs in one forward and backward pass."
+    epochs: int = setting(
+        20,
+        ge=1,
+        le=10_000,
+        title="Epochs",
+        help="Passes over the training part. More take longer and may overfit. "
+        "Try 20 for fine-tuning.",
+        level="common",
+        group="Length and batches",
     )
-    accumulation: int = Field(
+    batch_size: int = setting(
+        8,
+        ge=1,
+        le=4096,
+        title="Batch size",
+        help="Photographs in one forward and backward pass. More is faster and takes more "
+        "memory. Try the largest that fits.",
+        level="common",
+        group="Length and batches",
+        unit="photographs",
+    )
+    accumulation: int = setting(
         1,
         ge=1,
         le=1024,
-        description="Passes gathered before the weights move: the effective batch is "
-        "batch size times this.",
+        title="Accumulation",
+        help="Passes gathered before the weights change. The effective batch is the batch size "
+        "times this. Try 4 where memory is short.",
+        level="common",
+        group="Length and batches",
+        unit="passes",
     )
-    method: Method = Field(
+    method: Method = setting(
         "full",
-        description="What learns: everything (full); the classifier alone on photographs (head) "
-        "or on features computed once (features, seconds an epoch); the last blocks; or the "
-        "adapters of model.adapter beside the classifier.",
+        title="Method",
+        help="What learns. full: everything. head: the classifier. features: the classifier on "
+        "features computed once, the fastest. last_blocks: the last blocks. adapters: small "
+        "added layers. Try features for a first answer.",
+        level="common",
+        group="What learns",
     )
-    last_blocks: int = Field(
-        4, ge=1, le=1000, description="How many blocks the method last_blocks trains."
+    last_blocks: int = setting(
+        4,
+        ge=1,
+        le=1000,
+        title="Last blocks",
+        help="How many blocks learn, counted from the classifier. More adapt better and take "
+        "more memory. Try 4.",
+        level="common",
+        group="What learns",
+        unit="blocks",
+        used_when=(when_is("training.method", "last_blocks"),),
     )
-    classifier_start: Start = Field(
+    classifier_start: Start = setting(
         "keep",
-        description="What the classifier starts from: what the weights file brought or zeros "
-        "(keep), zeros (new), the mean features of each species (class_means), or those weighed "
-        "by how features vary within a species (discriminant).",
+        title="Classifier starts from",
+        help="keep: the weights file's classifier, or zeros. new: zeros. class_means: the mean "
+        "features of each species. discriminant: means weighed by how features vary. "
+        "Try class_means with published weights.",
+        level="more",
+        group="What learns",
     )
-    stages: tuple["StageSettings", ...] = Field(
+    stages: tuple["StageSettings", ...] = setting(
         (),
-        description="Stages trained one after the other, each with what it has of its own; "
-        "empty = one stage.",
+        title="Stages",
+        help="Stages trained in order, each with settings of its own; empty means one stage. "
+        "Try the classifier first, then all. A stage has a name and, for example, epochs, "
+        "method, learning_rate, image_size.",
+        level="more",
+        group="What learns",
     )
-    optimiser: OptimiserName = Field("adamw", description="What moves the weights.")
-    learning_rate: float = Field(5e-5, gt=0, le=10, description="Peak learning rate.")
-    backbone_rate: float = Field(
+    optimiser: OptimiserName = setting(
+        "adamw",
+        title="Optimiser",
+        help="How gradients change the weights. Keep adamw for transformers; sgd with a learning "
+        "rate a hundred times as high is usual for convolutional networks.",
+        level="expert",
+        group="Learning rate",
+    )
+    learning_rate: float = setting(
+        5e-5,
+        gt=0,
+        le=10,
+        title="Learning rate",
+        help="Peak learning rate. Too high diverges, too low learns slowly. Try 5e-5 to "
+        "fine-tune, 1e-3 for a classifier alone.",
+        level="common",
+        group="Learning rate",
+    )
+    backbone_rate: float = setting(
         1.0,
         gt=0,
         le=1,
-        description="Learning rate of everything but the classifier, as a share of it: trained "
-        "weights bear smaller steps than a new classifier.",
+        title="Backbone learning rate",
+        help="Learning rate of all but the classifier, as a share. Pretrained weights need "
+        "smaller steps than a new classifier. Try 0.1.",
+        level="more",
+        group="Learning rate",
+        step=0.1,
+        used_when=_OLD_WEIGHTS_LEARN,
     )
-    schedule: ScheduleName = Field(
-        "cosine", description="How the learning rate falls after the warm-up."
+    schedule: ScheduleName = setting(
+        "cosine",
+        title="Schedule",
+        help="How the learning rate falls after the warm-up. Try cosine first.",
+        level="expert",
+        group="Learning rate",
     )
-    min_learning_rate: float = Field(
-        1e-6, ge=0, le=10, description="Learning rate at the end of the schedule."
+    min_learning_rate: float = setting(
+        1e-6,
+        ge=0,
+        le=10,
+        title="Final learning rate",
+        help="Learning rate at the end of the schedule. It rarely matters. "
+        "Try a hundredth of the peak or less.",
+        level="expert",
+        group="Learning rate",
     )
-    warmup_epochs: float = Field(
-        1.0, ge=0, description="Epochs in which the learning rate climbs to its peak."
+    warmup_epochs: float = setting(
+        1.0,
+        ge=0,
+        title="Warm-up",
+        help="Epochs in which the learning rate rises to its peak. "
+        "Try more where the loss jumps at first.",
+        level="more",
+        group="Learning rate",
+        unit="epochs",
+        step=0.5,
     )
-    layer_decay: float = Field(
+    layer_decay: float = setting(
         1.0,
         gt=0,
         le=1,
-        description="Learning rate of each layer as a share of the one above it: early layers "
-        "know edges and colours already. 1 = the same for all.",
+        title="Layer decay",
+        help="Learning rate of each layer as a share of the next layer's. Lower values protect "
+        "early layers. Try 0.75; 1 is the same for all.",
+        level="more",
+        group="Learning rate",
+        step=0.05,
+        used_when=_OLD_WEIGHTS_LEARN,
     )
-    ema_decay: float = Field(
+    ema_decay: float = setting(
         0.0,
         ge=0,
         lt=1,
         title="Averaging of weights",
-        description="Judge and keep a moving average of the weights with this decay, such as "
-        "0.999; it is warmed up. 0 = none.",
+        help="Judge and keep a moving average of the weights (EMA) with this decay. It often "
+        "gains a little in long trainings. Try 0.999; 0 is none.",
+        level="more",
+        group="Regularisation",
+        step=0.001,
     )
-    weight_decay: float = Field(0.05, ge=0, le=1, description="Decoupled weight decay.")
-    label_smoothing: float = Field(
-        0.1, ge=0, lt=1, description="Probability shared out over the other species."
+    weight_decay: float = setting(
+        0.05,
+        ge=0,
+        le=1,
+        title="Weight decay",
+        help="How strongly weights are pulled to zero. More slows overfitting. "
+        "Try 0.05 for transformers.",
+        level="more",
+        group="Regularisation",
+        step=0.01,
     )
-    loss: LossName = Field("cross_entropy", description="What training minimises.")
-    logit_tau: float = Field(
-        1.0, ge=0, le=5, description="How much the loss logit_adjusted favours rare species."
+    label_smoothing: float = setting(
+        0.1,
+        ge=0,
+        lt=1,
+        title="Label smoothing",
+        help="Probability shared among the other species. More tolerates wrong labels. Try 0.1, "
+        "or 0 with logit_adjusted.",
+        level="more",
+        group="Regularisation",
+        step=0.05,
     )
-    focal_gamma: float = Field(
-        2.0, ge=0, le=10, description="How much the loss focal plays down what is easy."
+    loss: LossName = setting(
+        "cross_entropy",
+        title="Loss",
+        help="logit_adjusted and balanced_softmax favour rare species (the long tail). focal "
+        "weighs hard photographs more. Try logit_adjusted for unequal counts.",
+        level="common",
+        group="Rare species",
     )
-    sampling: SamplerName = Field(
-        "uniform", description="How often an epoch shows each photograph."
+    logit_tau: float = setting(
+        1.0,
+        ge=0,
+        le=5,
+        title="Logit adjustment",
+        help="How much logit_adjusted favours rare species. 0 is plain cross-entropy. Try 1.",
+        level="common",
+        group="Rare species",
+        step=0.1,
+        used_when=(when_is("training.loss", "logit_adjusted"),),
     )
-    patience: int | None = Field(
+    focal_gamma: float = setting(
+        2.0,
+        ge=0,
+        le=10,
+        title="Focal gamma",
+        help="How much focal plays down easy photographs. 0 is plain cross-entropy. Try 2.",
+        level="common",
+        group="Rare species",
+        step=0.5,
+        used_when=(when_is("training.loss", "focal"),),
+    )
+    sampling: SamplerName = setting(
+        "uniform",
+        title="Sampling",
+        help="Which photographs an epoch draws. uniform: each once. balanced: every species "
+        "equally often. square_root: in between. Change loss or sampling, not both.",
+        level="more",
+        group="Rare species",
+    )
+    patience: int | None = setting(
         None,
         ge=1,
-        description="End a stage after so many epochs without a better macro top-1; empty = never.",
+        title="Patience",
+        help="End a stage early after this many epochs without a better macro top-1. "
+        "Empty means never. Try 5.",
+        level="more",
+        group="Length and batches",
+        unit="epochs",
     )
-    temperature_scaling: bool = Field(
+    temperature_scaling: bool = setting(
         True,
-        description="Find, at the end and on val, the one number that makes probabilities honest.",
+        title="Calibrate probabilities",
+        help="At the end, fit one temperature on the validation part. Probabilities then match "
+        "how often they are right. Leave it on.",
+        level="expert",
+        group="Validation",
     )
-    clip_norm: float | None = Field(
-        1.0, gt=0, description="Largest gradient norm let through; empty = no limit."
+    clip_norm: float | None = setting(
+        1.0,
+        gt=0,
+        title="Gradient clipping",
+        help="Largest gradient norm of a step. Lower values survive unusual batches. "
+        "Empty means no limit. Try 1.",
+        level="expert",
+        group="Learning rate",
     )
-    frozen_statistics: bool = Field(
+    frozen_statistics: bool = setting(
         False,
-        description="Keep the means and variances that trained batch normalisation came with, "
-        "instead of measuring them in every small batch. Nothing to a vision transformer.",
+        title="Freeze batch statistics",
+        help="Keep the pretrained means and variances of batch normalisation. Try it with small "
+        "batches. A vision transformer has none.",
+        level="expert",
+        group="What learns",
+        used_when=_NETWORK_LEARNS,
     )
-    precision: Literal["auto", "fp32", "bf16", "fp16"] = Field(
-        "auto", description="Arithmetic: auto takes bf16 or fp16 where the device has it."
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = setting(
+        "auto",
+        title="Precision",
+        help="Arithmetic of the network. 16 bits halve time and memory on a GPU. "
+        "auto chooses what the device supports.",
+        level="expert",
+        group="Machine",
     )
-    device: Literal["auto", "cpu", "cuda"] = Field(
-        "auto", description="Where to train: auto takes a GPU if there is one."
+    device: Literal["auto", "cpu", "cuda"] = setting(
+        "auto",
+        title="Device",
+        help="Where to train. auto takes a GPU if there is one.",
+        level="more",
+        group="Machine",
     )
-    gradient_checkpointing: bool = Field(
-        False, description="Recompute activations to save memory, about a third slower."
+    gradient_checkpointing: bool = setting(
+        False,
+        title="Recompute activations",
+        help="Gradient checkpointing: about half the memory, a third slower. "
+        "Try it where a batch does not fit.",
+        level="more",
+        group="Machine",
+        used_when=_NETWORK_LEARNS,
     )
-    fit_memory: bool = Field(
+    fit_memory: bool = setting(
         True,
-        description="Take a real step first and, where a GPU's memory does not suffice, cut the "
-        "batch into smaller passes and recompute activations; the effective batch stays.",
+        title="Fit memory",
+        help="Take a trial step on a GPU, and use smaller passes where memory is short. "
+        "The effective batch stays. Leave it on.",
+        level="expert",
+        group="Machine",
+        used_when=(when_not("training.device", "cpu"),),
     )
-    compile: bool = Field(
+    compile: bool = setting(
         False,
-        description="Let torch.compile fuse the network: minutes at the start, faster after. "
+        title="Compile",
+        help="Let torch.compile optimise the network: minutes at the start, faster after. "
         "It needs a C++ compiler.",
+        level="expert",
+        group="Machine",
     )
-    processes: int = Field(
-        1, ge=1, le=256, description="Training processes on this machine, one a GPU."
+    processes: int = setting(
+        1,
+        ge=1,
+        le=256,
+        title="Training processes",
+        help="Training processes on this machine, one for each GPU. They share each batch.",
+        level="expert",
+        group="Machine",
     )
-    threads: int | None = Field(
+    threads: int | None = setting(
         None,
         ge=1,
         le=1024,
         title="CPU threads",
-        description="Threads of a training on a CPU, in each of its processes. Empty = a trial of "
-        "a second chooses, again when the speed changes. Runs repeat exactly with the same number.",
+        help="Threads of each process that trains on a CPU. Empty means a short trial chooses. "
+        "With a number, runs repeat exactly.",
+        level="expert",
+        group="Machine",
+        used_when=(when_not("training.device", "cuda"),),
     )
-    seed: int = Field(42, ge=0, le=2**31 - 1, description="Seed of everything random.")
-    log_every: int = Field(
-        10, ge=1, le=100_000, description="Steps between two points of the training curves."
+    seed: int = setting(
+        42,
+        ge=0,
+        le=2**31 - 1,
+        title="Seed",
+        help="Seed of everything random. Another seed shows how much a result varies.",
+        level="more",
+        group="Run",
     )
-    checkpoint_every: int = Field(
-        500, ge=1, description="Steps between two checkpoints inside an epoch."
+    log_every: int = setting(
+        10,
+        ge=1,
+        le=100_000,
+        title="Log every",
+        help="Steps between two points of the training curves. Fewer show more detail.",
+        level="expert",
+        group="Records",
+        unit="steps",
     )
-    tensorboard: bool = Field(
+    checkpoint_every: int = setting(
+        500,
+        ge=1,
+        title="Checkpoint every",
+        help="Steps between two checkpoints inside an epoch. A power cut loses at most these.",
+        level="expert",
+        group="Records",
+        unit="steps",
+        step=100,
+    )
+    tensorboard: bool = setting(
         False,
-        description="Write the curves as TensorBoard event files too, in the run's folder "
-        "tensorboard.",
+        title="TensorBoard",
+        help="Also write the curves as TensorBoard event files, in the run's folder tensorboard.",
+        level="expert",
+        group="Records",
     )
-    stop_after_steps: int | None = Field(
-        None, ge=1, description="Stop, finished, after this many steps; empty = all epochs."
+    stop_after_steps: int | None = setting(
+        None,
+        ge=1,
+        title="Stop after steps",
+        help="Finish after this many steps; empty means all epochs. Try 20 for a test.",
+        level="expert",
+        group="Length and batches",
+        unit="steps",
     )
 
 

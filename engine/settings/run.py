@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from engine.settings.augmentation import AugmentationSettings
 from engine.settings.base import Settings
 from engine.settings.data import DataSettings
+from engine.settings.fields import setting
 from engine.settings.model import ModelSettings
 from engine.settings.optimisation import StageSettings, TrainingSettings
 
@@ -19,10 +20,22 @@ def _joined(name: object) -> object:
 class RunSettings(Settings):
     """One configuration file, validated: what travels to the trainer and into its run folder."""
 
-    name: Annotated[str, BeforeValidator(_joined)] = Field(
-        "run", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", description="What the run is called."
+    name: Annotated[str, BeforeValidator(_joined)] = setting(
+        "run",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
+        title="Name",
+        help="What the run is called: letters, digits, - and _. Its folder's name begins with it.",
+        level="common",
+        group="Run",
     )
-    description: str = Field("", max_length=500, description="What it is for, in a sentence.")
+    description: str = setting(
+        "",
+        max_length=500,
+        title="Description",
+        help="What the run is for, in a sentence. It changes nothing in the training.",
+        level="more",
+        group="Run",
+    )
     model: ModelSettings = Field(default_factory=ModelSettings, description="The network.")
     data: DataSettings = Field(default_factory=DataSettings, description="The photographs.")
     augmentation: AugmentationSettings = Field(

@@ -19,7 +19,8 @@ from studio.background import follow
 from studio.catalogue.filters import flag_name
 from studio.catalogue.found import FoundPhotographs
 from studio.current import home
-from studio.forms import Submit, settings_form, with_changes
+from studio.forms.form import Submit, settings_form
+from studio.forms.leaves import with_changes
 from studio.links import to_address
 from studio.views.ended import broke_off
 

@@ -13,7 +13,7 @@ from studio import text
 from studio.background import follow
 from studio.crop_lab.controls import PRESET
 from studio.current import home
-from studio.forms import Submit, settings_form
+from studio.forms.form import Submit, settings_form
 from studio.views.problem import problem
 from studio.views.verdict import verdict_line
 

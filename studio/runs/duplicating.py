@@ -1,7 +1,4 @@
-"""A run once more with some changes: the usual ones in fields, any other as key=value."""
-
-from collections.abc import Mapping
-from typing import Any
+"""A run once more with some changes, made in the form or as key=value."""
 
 import streamlit as st
 
@@ -10,23 +7,13 @@ from engine.runs.run import Run
 from engine.settings.files import load, overlaid
 from engine.settings.run import RunSettings
 from studio import text
-from studio.forms import Submit, settings_form, with_changes
+from studio.forms.editor import draw_editor
 from studio.launch import launch_and_show, launch_key
 from studio.train.configuration import stages_line
+from studio.train.editing import duplicate_editor
+from studio.train.launching import refuse, show_yaml
 from studio.views.problem import problems_shown
 
-_FIELDS = (
-    "name",
-    "training.epochs",
-    "training.learning_rate",
-    "training.batch_size",
-    "training.accumulation",
-    "training.method",
-    "training.seed",
-    "data.image_size",
-    "data.split",
-    "model.adapter",
-)
 _PLACE = "runs.duplicate"
 _OPEN = f"{_PLACE}.open"
 _OTHERS = f"{_PLACE}.changes"
@@ -41,16 +28,6 @@ def duplicate_button(home: Home, run: Run) -> None:
         _opened(home, run)
     else:
         _close()
-
-
-def in_proportion(settings: RunSettings, changes: Mapping[str, Any]) -> RunSettings:
-    """The settings with these changes; with the image size the views change in proportion.
-
-    Raises:
-        pydantic.ValidationError: a value, or their combination, is refused.
-    """
-    others = {key: value for key, value in changes.items() if key != "data.image_size"}
-    return with_changes(settings, others).at_size(changes.get("data.image_size"))
 
 
 def _close() -> None:
@@ -70,19 +47,20 @@ def _opened(home: Home, run: Run) -> None:
 def _form(home: Home, run: Run, settings: RunSettings) -> None:
     for line in stages_line(settings):
         st.caption(text.plain(line))
-    sent = settings_form(
-        settings,
-        f"runs.duplicate.{run.run_id}",
-        fields=_FIELDS,
-        submits=(Submit("Launch", launch_key(_PLACE), ":material/rocket_launch:"),),
-        below=_others,
-        lay=in_proportion,
-    )
-    if sent:
+    editor = duplicate_editor(run.run_id, settings)
+    draft = draw_editor(editor)
+    _others()
+    show_yaml(draft, editor.key)
+    if not st.button(
+        "Launch", key=launch_key(_PLACE), icon=":material/rocket_launch:", type="primary"
+    ):
+        return
+    if draft.is_valid:
         lines = (line.strip() for line in str(st.session_state.get(_OTHERS) or "").splitlines())
-        asked = in_proportion(settings, sent.changes)
-        asked = overlaid(asked, [line for line in lines if line], "Other changes")
+        asked = overlaid(draft.settings, [line for line in lines if line], "Other changes")
         launch_and_show(home, asked, _PLACE)
+    else:
+        refuse(draft)
 
 
 def _others() -> None:

@@ -1,62 +1,15 @@
 """Which configuration is on the page, with what was changed of it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
 from engine.crop.presets import CENTRE
 from engine.settings.run import RunSettings
 from studio import text
-from studio.forms import with_changes
+from studio.forms.leaves import with_changes
 from studio.links import from_address, to_address
 from studio.split.made import Made
-
-FIELDS = (
-    "name",
-    "training.epochs",
-    "training.batch_size",
-    "training.accumulation",
-    "training.learning_rate",
-    "training.warmup_epochs",
-    "training.seed",
-)
-MORE = (
-    "model.name",
-    "model.weights",
-    "model.drop_rate",
-    "model.drop_path_rate",
-    "model.pretrained",
-    "data.image_size",
-    "data.workers",
-    "data.shrink_once",
-    "data.shrink_side",
-    "augmentation.train.resize",
-    "augmentation.train.crop",
-    "augmentation.train.scale",
-    "augmentation.train.color_jitter",
-    "augmentation.train.erasing",
-    "augmentation.train.extra",
-    "augmentation.train.flip",
-    "augmentation.val.resize",
-    "augmentation.val.center_crop",
-    "training.optimiser",
-    "training.schedule",
-    "training.loss",
-    "training.sampling",
-    "training.min_learning_rate",
-    "training.weight_decay",
-    "training.label_smoothing",
-    "training.clip_norm",
-    "training.precision",
-    "training.device",
-    "training.processes",
-    "training.threads",
-    "training.log_every",
-    "training.checkpoint_every",
-    "training.stop_after_steps",
-    "training.gradient_checkpointing",
-)
 
 # What each is most worth seeing beside: the published comparison, before and after.
 _COUNTERPARTS = {
@@ -121,12 +74,10 @@ def choose_reference(configs: Mapping[str, RunSettings], chosen: str) -> str | N
     return name or None
 
 
-def settings_of(
-    configs: Mapping[str, RunSettings], name: str, split: Made, crop: str
-) -> RunSettings:
-    """The configuration on this split and crop preset, with what was changed on the page."""
-    base = with_changes(
-        configs[name],
+def settings_of(settings: RunSettings, split: Made, crop: str) -> RunSettings:
+    """A configuration on this split and crop preset."""
+    return with_changes(
+        settings,
         {
             "data.split": split.name,
             "data.train_jsonl": None,
@@ -135,14 +86,3 @@ def settings_of(
             "data.smart_crop": crop != CENTRE.name,
         },
     )
-    return with_changes(base, _edits(name))
-
-
-def keep_changes(name: str, changes: Mapping[str, Any]) -> None:
-    """Remember what was changed of a configuration for as long as the tab is open."""
-    _edits(name).update(changes)
-
-
-def _edits(name: str) -> dict[str, Any]:
-    edits: dict[str, Any] = st.session_state.setdefault(f"train.edits.{name}", {})
-    return edits

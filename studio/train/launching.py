@@ -4,40 +4,66 @@ import streamlit as st
 
 from engine.home import Home
 from engine.runs.run import list_runs
+from engine.settings.files import as_yaml
 from engine.settings.run import RunSettings
 from studio import text
-from studio.forms import Submit, settings_form, with_changes
+from studio.forms.draft import Draft
+from studio.forms.editor import draw_editor
 from studio.launch import launch_and_show, launch_key
 from studio.train.checking import check_outcome, start_check
-from studio.train.configuration import FIELDS, MORE, keep_changes
-
-_CHECK = Submit("Check", icon=":material/checklist:")
-_ESTIMATE = Submit("Estimate again", icon=":material/calculate:")
+from studio.train.editing import train_editor
+from studio.views.problem import problem, problems_shown
 
 
 def form(home: Home, name: str, settings: RunSettings) -> None:
-    """The settings to edit, and the buttons that launch, check and estimate them."""
-    launch_button = Submit("Launch", launch_key("train"), ":material/rocket_launch:")
-    sent = settings_form(
-        settings,
-        f"train.form.{name}",
-        fields=FIELDS,
-        more=MORE,
-        submits=(launch_button, _CHECK, _ESTIMATE),
-    )
+    """The settings to edit, and the buttons that launch, check and estimate them.
+
+    `settings` are those of the configuration, without the changes that the form holds.
+    """
+    # A change of a setting runs the form again, and not the whole page.
+    with st.container(border=True):
+        st.fragment(_form)(home, name, settings)
     check_outcome(home, name)
-    _company(home)
-    if sent is None:
+    _live_runs(home)
+
+
+def show_yaml(draft: Draft[RunSettings], key: str) -> None:
+    """Show what the form makes of a configuration, as the file that a run gets."""
+    with st.expander("Configuration as YAML", key=f"{key}:yaml", icon=":material/data_object:"):
+        if draft.is_valid:
+            st.code(as_yaml(draft.settings), language="yaml", height=300)
+        else:
+            st.caption("Correct the settings first.")
+
+
+def refuse(draft: Draft[RunSettings]) -> None:
+    """Say what must be corrected before a run."""
+    for sentence in dict.fromkeys(draft.errors.values()):
+        problem(sentence)
+
+
+def _form(home: Home, name: str, settings: RunSettings) -> None:
+    draft = draw_editor(train_editor(name, settings))
+    show_yaml(draft, f"train.form.{name}")
+    with st.container(horizontal=True):
+        launch = st.button(
+            "Launch", key=launch_key("train"), icon=":material/rocket_launch:", type="primary"
+        )
+        check = st.button("Check", key="train.check", icon=":material/checklist:")
+        estimate = st.button("Estimate again", key="train.estimate", icon=":material/calculate:")
+    if (launch or check or estimate) and not draft.is_valid:
+        refuse(draft)
         return
-    keep_changes(name, sent.changes)
-    if sent.button is launch_button:
-        launch_and_show(home, with_changes(settings, sent.changes), "train")
-    if sent.button is _CHECK:
-        start_check(home, name, with_changes(settings, sent.changes))
-    st.rerun()
+    with problems_shown():
+        if launch:
+            launch_and_show(home, draft.settings, "train")
+        if check:
+            start_check(home, name, draft.settings)
+    if check or estimate:
+        st.rerun()
 
 
-def _company(home: Home) -> None:
+def _live_runs(home: Home) -> None:
     """Say which runs this one may have to wait for."""
     live = [run.run_id for run in list_runs(home) if run.is_live]
     if live:

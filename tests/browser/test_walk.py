@@ -24,14 +24,15 @@ SPECIES = {
 IMAGES = 12
 SMALL = {
     "Name": "walk",
+    "Network": "test_vit",
+    "Image size (px)": "64",
     "Epochs": "14",
-    "Batch size": "8",
-    "Warmup epochs": "1",
+    "Batch size (photographs)": "8",
 }
 SMALL_BELOW = {
-    "Image size": "64",
-    "Workers": "0",
-    "Log every": "1",
+    "Warm-up (epochs)": "1",
+    "Reading processes": "0",
+    "Log every (steps)": "1",
 }
 
 
@@ -166,14 +167,13 @@ def launch_a_small_run(page: Page, server: Server) -> None:
     expect(page.get_by_text("Nobody has measured yet whether walk helps")).to_be_visible()
     for label, value in SMALL.items():
         fill(page, label, value)
-    page.get_by_text("More settings").click()
-    more = page.get_by_test_id("stExpanderDetails")
-    more.get_by_label("Network", exact=True).fill("test_vit")
+    for level in ("More settings", "Expert settings"):
+        page.get_by_text(level).click()
     for label, value in SMALL_BELOW.items():
         fill(page, label, value)
-    for label in ("Resize", "Crop", "Centre crop"):
-        for field in more.get_by_label(label, exact=True).all():
-            field.fill("64")
+    # They followed the image size and are marked as changed.
+    for label in ("Resize for training (px)", "Resize for validation (px)"):
+        fill(page, f"{label} · changed", "64")
     button(page, "Launch").dblclick()
     expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible(timeout=40_000)
     settings = the_run(server).folder.read_settings()

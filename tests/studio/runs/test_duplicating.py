@@ -10,9 +10,9 @@ from engine.settings.files import load, save
 from engine.settings.optimisation import StageSettings
 from engine.settings.run import RunSettings
 from engine.training.state.run_folder import RunFolder
-from studio.forms import with_changes
-from studio.runs.duplicating import in_proportion
+from studio.forms.leaves import with_changes
 from studio.text import plain
+from studio.train.editing import sizes_for
 from tests.studio.conftest import OpenPage, words
 from tests.studio.runs.drawn_run import ended_run
 
@@ -124,8 +124,10 @@ def test_of_a_run_in_stages_it_is_said_that_they_come_first(
 
 def test_the_views_follow_the_image_size() -> None:
     demo = run_configs()["demo"]
-    smaller = in_proportion(demo, {"data.image_size": 64, "training.epochs": 3})
+    smaller = with_changes(
+        demo, {"data.image_size": 64, "training.epochs": 3, **sizes_for(demo, 64)}
+    )
     assert smaller.augmentation.train.crop == smaller.augmentation.val.center_crop == 64
     assert smaller.augmentation.train.resize == 73
     assert smaller.training.epochs == 3
-    assert in_proportion(demo, {"data.image_size": 128}) == demo
+    assert with_changes(demo, sizes_for(demo, 128)) == demo

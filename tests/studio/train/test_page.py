@@ -129,9 +129,9 @@ def test_settings_that_do_not_go_together_start_nothing(
     open_page: OpenPage, split_home: Home
 ) -> None:
     app = open_page("train", config="demo")
-    app.number_input(key="train.form.demo.data.image_size").set_value(96)
+    app.number_input(key="train.form.demo.augmentation.train.crop").set_value(96)
     app.button(key=launch_key(app)).click().run()
-    assert app.error[0].value == "Crop is 128, but Image size is 96: make them equal."
+    assert app.error[0].value == "Crop is 96, but Image size is 128: make them equal."
     assert not list_runs(split_home)
 
 
@@ -171,8 +171,8 @@ def test_small_copies_are_offered_to_a_run_that_reads_them(
 ) -> None:
     app = open_page("train", config="demo", split="default")
     assert not [button for button in app.button if button.key == "train.shrink"]
-    app.session_state["train.edits.demo"] = {"data.shrink_once": True, "data.shrink_side": 64}
-    app.run()
+    app.toggle(key="train.form.demo.data.shrink_once").set_value(True).run()
+    app.number_input(key="train.form.demo.data.shrink_side").set_value(64).run()
     assert "makes those that are missing before its first step" in words(app)
     app.button(key="train.shrink").click().run()
     until = time.monotonic() + 60

@@ -4,7 +4,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from streamlit.testing.v1 import AppTest
 
-from studio.forms import with_changes
+from studio.forms.leaves import with_changes
 
 
 class Optimiser(BaseModel):
@@ -36,8 +36,8 @@ class Plan(BaseModel):
 def page() -> None:
     import streamlit as st
 
-    from studio.forms import settings_form
-    from tests.studio.test_forms import Plan
+    from studio.forms.form import settings_form
+    from tests.studio.forms.test_form import Plan
 
     sent = settings_form(Plan(), "plan")
     st.session_state["changes"] = sent.changes if sent else None
@@ -124,8 +124,8 @@ def test_values_that_do_not_go_together_are_explained_in_one_sentence() -> None:
 
 def test_a_form_can_show_some_fields_only_in_an_order_of_its_own() -> None:
     def chosen() -> None:
-        from studio.forms import settings_form
-        from tests.studio.test_forms import Plan
+        from studio.forms.form import settings_form
+        from tests.studio.forms.test_form import Plan
 
         settings_form(Plan(), "few", fields=["optimiser.learning_rate", "crop"])
 
@@ -136,8 +136,8 @@ def test_a_form_can_show_some_fields_only_in_an_order_of_its_own() -> None:
 
 def test_what_is_not_named_stands_above_what_is_folded_away() -> None:
     def folded() -> None:
-        from studio.forms import settings_form
-        from tests.studio.test_forms import Optimiser, Plan
+        from studio.forms.form import settings_form
+        from tests.studio.forms.test_form import Optimiser, Plan
 
         settings_form(Optimiser(), "all", more=["learning_rate", "clip"], more_label="Limits")
         settings_form(Plan(), "some", more=["name", "weights", "scale", "resize"])
@@ -157,8 +157,8 @@ def test_fields_can_be_folded_away_and_given_buttons_of_their_own() -> None:
     def chosen() -> None:
         import streamlit as st
 
-        from studio.forms import Submit, settings_form
-        from tests.studio.test_forms import Plan
+        from studio.forms.form import Submit, settings_form
+        from tests.studio.forms.test_form import Plan
 
         sent = settings_form(
             Plan(),
@@ -177,31 +177,6 @@ def test_fields_can_be_folded_away_and_given_buttons_of_their_own() -> None:
     assert app.session_state["sent"] == ("Estimate", {"name": "walk", "crop": 224})
     app.button(key="go").click().run()
     assert app.session_state["sent"][0] == "Launch"
-
-
-def test_a_form_can_ask_for_more_and_lay_its_values_otherwise() -> None:
-    def asking() -> None:
-        import streamlit as st
-
-        from studio.forms import settings_form, with_changes
-        from tests.studio.test_forms import Plan
-
-        sent = settings_form(
-            Plan(),
-            "plan",
-            fields=["crop"],
-            below=lambda: st.session_state.update(asked=st.text_input("Why", key="why")),
-            lay=lambda plan, values: with_changes(plan, {**values, "resize": 2 * values["crop"]}),
-        )
-        st.session_state["sent"] = sent and sent.changes
-
-    app = AppTest.from_function(asking).run()
-    app.text_input(key="why").set_value("to see")
-    app.number_input(key="plan.crop").set_value(500)
-    app.button[0].click().run()
-    assert not app.error
-    assert app.session_state["asked"] == "to see"
-    assert app.session_state["sent"] == {"crop": 500}
 
 
 def test_changes_are_laid_over_settings_and_validated_as_a_whole() -> None:

@@ -1,0 +1,106 @@
+"""A short form, sent as a whole: drawn from the fields of a settings model."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+from pydantic import BaseModel, ValidationError
+
+from studio import naming
+from studio.forms.leaves import SettingLeaf, leaves_of, with_changes
+from studio.forms.widgets import draw_field
+from studio.views.problem import problem
+
+
+@dataclass(frozen=True)
+class Submit:
+    """A button that sends the form."""
+
+    label: str
+    key: str | None = None
+    icon: str | None = None
+
+
+APPLY = Submit("Apply")
+
+
+@dataclass(frozen=True)
+class SubmittedForm:
+    """A form that was sent: what was changed, by dotted key, and the button that sent it."""
+
+    changes: dict[str, Any]
+    button: Submit
+
+
+def settings_form(
+    settings: BaseModel,
+    key: str,
+    *,
+    fields: Sequence[str] = (),
+    more: Sequence[str] = (),
+    more_label: str = "More settings",
+    submits: Sequence[Submit] = (APPLY,),
+) -> SubmittedForm | None:
+    """Draw the form; once it is sent, return what was changed.
+
+    `fields` names the fields to draw, dotted, in that order; none means all but those of `more`,
+    which are folded away below them under `more_label`. The first of `submits` is the main
+    button. Returns None until the form is sent, and where the values are refused: then a sentence
+    below it says why.
+    """
+    by_key = {leaf.key: leaf for leaf in leaves_of(settings)}
+    shown = [by_key[name] for name in fields or by_key if name not in more]
+    folded = [by_key[name] for name in more]
+    with st.form(key, border=True, enter_to_submit=False):
+        values = _draw(shown, key)
+        if folded:
+            with st.expander(more_label, icon=":material/tune:"):
+                values |= _draw(folded, key)
+        button = _submitted(submits)
+    if button is None:
+        return None
+    leaves = [*shown, *folded]
+    try:
+        new = with_changes(settings, {leaf.key: leaf.parsed(values[leaf.key]) for leaf in leaves})
+    except ValidationError as error:
+        problem(naming.refusal_text(type(settings), error))
+        return None
+    except ValueError as error:
+        problem(f"{error}.")
+        return None
+    found = {leaf.key: leaf.value for leaf in leaves_of(new)}
+    changes = {leaf.key: found[leaf.key] for leaf in leaves if found[leaf.key] != leaf.value}
+    return SubmittedForm(changes, button)
+
+
+def _submitted(submits: Sequence[Submit]) -> Submit | None:
+    pressed: Submit | None = None
+    with st.container(horizontal=True):
+        for number, submit in enumerate(submits):
+            if st.form_submit_button(
+                submit.label,
+                key=submit.key,
+                icon=submit.icon,
+                type="secondary" if number else "primary",
+            ):
+                pressed = submit
+    return pressed
+
+
+def _draw(leaves: Sequence[SettingLeaf], form: str) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    groups = list(dict.fromkeys(leaf.group for leaf in leaves))
+    for group in groups:
+        if group and len(groups) > 1:
+            st.markdown(f"**{naming.group_words(group)}**")
+        members = [leaf for leaf in leaves if leaf.group == group]
+        switches = [leaf for leaf in members if leaf.kind == "switch"]
+        with st.grid(3, min_column_width=220, gap=("small", "medium")):
+            for leaf in members:
+                if leaf not in switches:
+                    values[leaf.key] = draw_field(leaf, f"{form}.{leaf.key}")
+        with st.container(horizontal=True, gap="large"):
+            for leaf in switches:
+                values[leaf.key] = draw_field(leaf, f"{form}.{leaf.key}")
+    return values

@@ -1,0 +1,194 @@
+"""The fields of a settings model as a form holds them: as text, numbers and choices."""
+
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, Field
+from pydantic.fields import FieldInfo
+
+from engine.registry import Registry, registry_of
+from engine.settings.fields import FormField, form_field
+from engine.settings.files import parse_yaml
+from studio import naming
+
+M = TypeVar("M", bound=BaseModel)
+Kind = Literal["choice", "switch", "number", "list", "text", "yaml"]
+
+
+@dataclass(frozen=True)
+class SettingLeaf:
+    """A field that holds a value; `key` is dotted from the model that the form is about."""
+
+    key: str
+    info: FieldInfo
+    value: Any
+
+    @property
+    def group(self) -> str:
+        """The groups that the key names, dotted."""
+        return self.key.rpartition(".")[0]
+
+    @property
+    def label(self) -> str:
+        """What the field is called."""
+        return naming.label(self.key, self.info)
+
+    @cached_property
+    def form(self) -> FormField:
+        """Where the field stands on a form, and when it is used."""
+        return form_field(self.info)
+
+    @property
+    def help(self) -> str | None:
+        """What it is and, of a number, what it may be."""
+        allowed = naming.range_words(self.info)
+        said = [self.info.description or "", f"It may be {allowed}." if allowed else ""]
+        entries = (self.registry or {}).values()
+        said += [f"\n- **{entry.title}**: {entry.description}" for entry in entries]
+        return " ".join(part for part in said if part) or None
+
+    @cached_property
+    def type(self) -> tuple[Any, bool]:
+        """The type without Annotated and None, and whether None is allowed."""
+        return _plain(self.info.annotation)
+
+    @cached_property
+    def registry(self) -> Registry[Any] | None:
+        """The registry whose entries a choice is made from, if any."""
+        return registry_of(self.info)
+
+    def option_label(self, option: Any) -> str:
+        """What an option of a choice is called."""
+        if option is None:
+            return "not set"
+        return self.registry[option].title if self.registry else str(option)
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of widget that asks for it.
+
+        Raises:
+            TypeError: none does.
+        """
+        plain, optional = self.type
+        origin = get_origin(plain)
+        if origin is Literal or self.registry is not None:
+            return "choice"
+        if plain is bool and not optional:
+            return "switch"
+        if plain in (int, float) and not optional:
+            return "number"
+        if origin is dict or (origin is tuple and _is_model(get_args(plain)[0])):
+            return "yaml"
+        if origin is tuple:
+            return "list"
+        if plain in (int, float, str, bool):
+            # A number field cannot be emptied again, so what may be absent is written as text.
+            return "text"
+        raise TypeError(f"no widget for the field {self.key} of type {self.info.annotation}")
+
+    @property
+    def options(self) -> list[Any]:
+        """What a choice is made from."""
+        plain, optional = self.type
+        names = list(get_args(plain) if self.registry is None else self.registry)
+        return [*names, *([None] if optional else [])]
+
+    @cached_property
+    def shown(self) -> Any:
+        """The value as its widget holds it."""
+        match self.kind:
+            case "number":
+                return self.type[0](self.value)
+            case "list":
+                return ", ".join(map(str, self.value))
+            case "text":
+                return "" if self.value is None else str(self.value)
+            case "yaml":
+                return _as_yaml(self.value)
+        return self.value
+
+    def parsed(self, shown: Any) -> Any:
+        """The value that a widget holds, as the model takes it.
+
+        Raises:
+            ValueError: it is not YAML.
+        """
+        match self.kind:
+            case "list":
+                return [part.strip() for part in shown.split(",")]
+            case "text":
+                return None if self.type[1] and not shown.strip() else shown
+            case "yaml":
+                found = parse_yaml(shown)
+                return self.type[0]() if found is None else found
+        return shown
+
+
+def leaves_of(settings: BaseModel, prefix: str = "") -> Iterator[SettingLeaf]:
+    """The fields that hold values, in the order of declaration."""
+    own = type(settings).model_fields
+    for name, info in own.items():
+        value = getattr(settings, name)
+        if isinstance(value, BaseModel):
+            yield from leaves_of(value, f"{prefix}{name}.")
+        elif isinstance(value, Mapping) and (registry := registry_of(info)) is not None:
+            for choice in (each for each in registry if each not in own):
+                strength = _strength(registry[choice], info)
+                yield SettingLeaf(f"{prefix}{name}.{choice}", strength, value.get(choice, 0.0))
+        else:
+            yield SettingLeaf(prefix + name, info, value)
+
+
+def with_changes(settings: M, changes: Mapping[str, Any]) -> M:
+    """The settings with values laid over them by dotted key, validated as a whole.
+
+    Raises:
+        pydantic.ValidationError: a value, or their combination, is refused.
+    """
+    values = settings.model_dump()
+    for key, value in changes.items():
+        *groups, name = key.split(".")
+        group_values = values
+        for group in groups:
+            group_values = group_values[group]
+        group_values[name] = value
+    return type(settings).model_validate(values)
+
+
+def _strength(entry: Any, mapping: FieldInfo) -> FieldInfo:
+    """The field of a registry's entry whose strength, 0 to 1, a mapping of the settings holds."""
+    bounds: Any = Annotated[
+        float, Field(ge=0, le=1, title=entry.title, description=entry.description)
+    ]
+    field = FieldInfo.from_annotation(bounds)
+    field.json_schema_extra = mapping.json_schema_extra
+    return field
+
+
+def _plain(annotation: Any) -> tuple[Any, bool]:
+    if get_origin(annotation) is Annotated:
+        return _plain(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        others = [part for part in get_args(annotation) if part is not types.NoneType]
+        if len(others) == 1:
+            return _plain(others[0])[0], True
+    return annotation, False
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _as_yaml(value: Any) -> str:
+    """A mapping or a tuple of models as YAML, without what is not set; empty for none."""
+    plain = (
+        value
+        if isinstance(value, Mapping)
+        else [each.model_dump(mode="json", exclude_none=True) for each in value]
+    )
+    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True) if plain else ""

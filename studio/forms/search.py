@@ -1,0 +1,36 @@
+"""Finding a setting by its title, a word of its help, its group or its key."""
+
+import difflib
+from collections.abc import Sequence
+
+from studio.forms.leaves import SettingLeaf
+
+
+def matching(leaves: Sequence[SettingLeaf], query: str) -> list[SettingLeaf]:
+    """The fields that hold every word of the query, those with it in title or key first."""
+    words = query.casefold().replace("_", " ").split()
+    found = [(leaf, all(word in _name(leaf) for word in words)) for leaf in leaves]
+    in_name = [leaf for leaf, is_named in found if is_named]
+    in_help = [
+        leaf
+        for leaf, is_named in found
+        if not is_named and all(word in _everything(leaf) for word in words)
+    ]
+    return in_name + in_help
+
+
+def similar(leaves: Sequence[SettingLeaf], query: str) -> list[str]:
+    """Titles that are written nearly like the query, the nearest first."""
+    titles = {leaf.label.casefold(): leaf.label for leaf in leaves}
+    near = difflib.get_close_matches(query.casefold(), titles, n=3, cutoff=0.6)
+    return [titles[title] for title in near]
+
+
+def _name(leaf: SettingLeaf) -> str:
+    return f"{leaf.label} {leaf.key} {leaf.key.replace('_', ' ')}".casefold()
+
+
+def _everything(leaf: SettingLeaf) -> str:
+    options = " ".join(map(str, leaf.options)) if leaf.kind == "choice" else ""
+    said = f"{_name(leaf)} {leaf.form.group} {leaf.info.description or ''} {options}"
+    return said.casefold().replace("_", " ")

@@ -1,0 +1,86 @@
+"""One field of a form: its widget, with a mark where it was changed and what is wrong below it."""
+
+import math
+import reprlib
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from studio import text
+from studio.forms.leaves import SettingLeaf
+
+
+def draw_field(
+    leaf: SettingLeaf,
+    key: str,
+    *,
+    is_changed: bool = False,
+    error: str = "",
+    unused: str = "",
+    on_change: Callable[[], None] | None = None,
+) -> Any:
+    """Draw the widget of a field under this key and return what it holds.
+
+    The session's state under the key comes before the field's value. `unused` says why the field
+    has no effect; it then cannot be changed. `on_change` is for widgets outside a form only.
+    """
+    if key not in st.session_state:
+        st.session_state[key] = leaf.shown
+    # Without Markdown: a screen reader would read its marks aloud.
+    label = f"{leaf.label} ({leaf.form.unit})" if leaf.form.unit else leaf.label
+    help_text = leaf.help
+    if is_changed:
+        label += " · changed"
+        help_text = f"{help_text or ''} The configuration has {_short(leaf)}.".strip()
+    words: dict[str, Any] = {"key": key, "help": help_text, "disabled": bool(unused)}
+    if on_change:
+        words["on_change"] = on_change
+    value = _widget(leaf, label, words)
+    if error:
+        st.markdown(f":red[:material/error: {text.plain(error)}]")
+    elif unused:
+        st.caption(text.plain(unused))
+    return value
+
+
+def _short(leaf: SettingLeaf) -> str:
+    """The field's own value in a few words."""
+    if leaf.kind == "switch":
+        return "it on" if leaf.value else "it off"
+    return text.plain(reprlib.repr(leaf.shown)) if leaf.shown not in ("", None) else "none"
+
+
+def _widget(leaf: SettingLeaf, label: str, words: dict[str, Any]) -> Any:
+    match leaf.kind:
+        case "choice":
+            return st.selectbox(
+                label,
+                leaf.options,
+                format_func=leaf.option_label,
+                **words,
+            )
+        case "switch":
+            return st.toggle(label, **words)
+        case "number":
+            return _number(leaf, label, words)
+        case "yaml":
+            return st.text_area(label, placeholder="none", height="content", **words)
+    optional = leaf.type[1]
+    return st.text_input(label, placeholder="not set" if optional else None, **words)
+
+
+def _number(leaf: SettingLeaf, label: str, words: dict[str, Any]) -> int | float:
+    # Without bounds: out of them, the browser would send nothing and say so beside the field
+    # alone, which may be far from the button.
+    kind = leaf.type[0]
+    step = leaf.form.step or (1 if kind is int else _step(float(leaf.value)))
+    number: int | float = st.number_input(
+        label, step=kind(step), format="%d" if kind is int else "%g", **words
+    )
+    return number
+
+
+def _step(value: float) -> float:
+    """A tenth of the value's own order of magnitude: 0.05 -> 0.001."""
+    return float(10 ** (math.floor(math.log10(abs(value))) - 1)) if value else 0.01
