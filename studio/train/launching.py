@@ -7,12 +7,12 @@ from engine.runs.run import list_runs
 from engine.settings.files import as_yaml
 from engine.settings.run import RunSettings
 from studio import text
-from studio.forms.draft import Draft
-from studio.forms.editor import draw_editor
+from studio.forms.draft import Draft, draft_of
+from studio.forms.editor import Editor, draw_editor
 from studio.launch import launch_and_show, launch_key
 from studio.train.checking import check_outcome, start_check
 from studio.train.editing import train_editor
-from studio.views.problem import problem, problems_shown
+from studio.views.problem import problem
 
 
 def form(home: Home, name: str, settings: RunSettings) -> None:
@@ -20,11 +20,35 @@ def form(home: Home, name: str, settings: RunSettings) -> None:
 
     `settings` are those of the configuration, without the changes that the form holds.
     """
-    # A change of a setting runs the form again, and not the whole page.
+    editor = train_editor(name, settings)
     with st.container(border=True):
-        st.fragment(_form)(home, name, settings)
+        # A change of a setting runs the fields again, and not the whole page.
+        st.fragment(_fields)(editor)
+        with st.container(horizontal=True):
+            launch = st.button(
+                "Launch", key=launch_key("train"), icon=":material/rocket_launch:", type="primary"
+            )
+            check = st.button("Check", key="train.check", icon=":material/checklist:")
+            estimate = st.button(
+                "Estimate again", key="train.estimate", icon=":material/calculate:"
+            )
+    draft = draft_of(settings, editor.key)
+    pressed = launch or check or estimate
+    if pressed and not draft.is_valid:
+        refuse(draft)
     check_outcome(home, name)
     _live_runs(home)
+    if not pressed or not draft.is_valid:
+        return
+    if launch:
+        launch_and_show(home, draft.settings, "train")
+    if check:
+        start_check(home, name, draft.settings)
+    st.rerun()
+
+
+def _fields(editor: Editor[RunSettings]) -> None:
+    show_yaml(draw_editor(editor), editor.key)
 
 
 def show_yaml(draft: Draft[RunSettings], key: str) -> None:
@@ -40,27 +64,6 @@ def refuse(draft: Draft[RunSettings]) -> None:
     """Say what must be corrected before a run."""
     for sentence in dict.fromkeys(draft.errors.values()):
         problem(sentence)
-
-
-def _form(home: Home, name: str, settings: RunSettings) -> None:
-    draft = draw_editor(train_editor(name, settings))
-    show_yaml(draft, f"train.form.{name}")
-    with st.container(horizontal=True):
-        launch = st.button(
-            "Launch", key=launch_key("train"), icon=":material/rocket_launch:", type="primary"
-        )
-        check = st.button("Check", key="train.check", icon=":material/checklist:")
-        estimate = st.button("Estimate again", key="train.estimate", icon=":material/calculate:")
-    if (launch or check or estimate) and not draft.is_valid:
-        refuse(draft)
-        return
-    with problems_shown():
-        if launch:
-            launch_and_show(home, draft.settings, "train")
-        if check:
-            start_check(home, name, draft.settings)
-    if check or estimate:
-        st.rerun()
 
 
 def _live_runs(home: Home) -> None:
