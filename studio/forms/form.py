@@ -1,6 +1,6 @@
 """A short form, sent as a whole: drawn from the fields of a settings model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,8 +50,8 @@ def settings_form(
     below it says why.
     """
     by_key = {leaf.key: leaf for leaf in leaves_of(settings)}
-    shown = [by_key[name] for name in fields or by_key if name not in more]
-    folded = [by_key[name] for name in more]
+    shown = [leaf for name in fields or by_key if name not in more for leaf in _named(by_key, name)]
+    folded = [leaf for name in more for leaf in _named(by_key, name)]
     with st.form(key, border=True, enter_to_submit=False):
         values = _draw(shown, key)
         if folded:
@@ -72,6 +72,12 @@ def settings_form(
     found = {leaf.key: leaf.value for leaf in leaves_of(new)}
     changes = {leaf.key: found[leaf.key] for leaf in leaves if found[leaf.key] != leaf.value}
     return SubmittedForm(changes, button)
+
+
+def _named(by_key: Mapping[str, SettingLeaf], name: str) -> list[SettingLeaf]:
+    """The field of this name; of a mapping, all of its fields."""
+    inner = [leaf for key, leaf in by_key.items() if key.startswith(f"{name}.")]
+    return inner or [by_key[name]]
 
 
 def _submitted(submits: Sequence[Submit]) -> Submit | None:

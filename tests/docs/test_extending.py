@@ -154,7 +154,7 @@ def test_the_form_offers_what_the_examples_add() -> None:
 
     def page() -> None:
         from engine.settings.run import RunSettings
-        from studio.forms import settings_form
+        from studio.forms.form import settings_form
 
         fields = ["loss", "sampling", "optimiser", "schedule"]
         settings_form(

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from engine.home import Home
 from engine.runs.run import list_runs
 from engine.settings.configs import run_configs
-from engine.settings.fields import Condition, fields_of
+from engine.settings.fields import Condition
 from engine.settings.files import as_yaml, parse_yaml, validate
 from engine.settings.run import RunSettings
 from studio.forms.leaves import SettingLeaf, leaves_of, with_changes
@@ -16,7 +16,7 @@ from studio.train.editing import sizes_for, train_editor, values_in_stages
 from tests.studio.conftest import OpenPage
 from tests.studio.train.other_values import STAGES, other_value, widget_of
 
-KEYS = list(dict(fields_of(RunSettings)))
+KEYS = [leaf.key for leaf in leaves_of(RunSettings())]
 FORM = "runs.duplicate.run"
 
 
