@@ -22,7 +22,7 @@ from engine.jobs.queue import Resource, Ticket, edit_queue, read_queue, this_hom
 from engine.jobs.stop_request import Stage, write_stop_request
 from engine.jobs.supervision import wake_file
 from engine.jobs.work import Work, free_gpus, stop_request_of, work_of
-from engine.locks import claim, release
+from engine.locks import claim, is_held, release
 from engine.settings.configs import studio_settings
 from engine.settings.studio import QueueSettings
 
@@ -166,7 +166,8 @@ class Supervisor:
                         self._start_if_free(ticket, tickets, limits)
 
     def _start_if_free(self, ticket: Ticket, tickets: list[Ticket], limits: QueueSettings) -> None:
-        if ticket.name in self._live and self._launcher.is_alive(self._live[ticket.name].root):
+        # By its lock: a run that let go of it may be resumed while its process still ends.
+        if ticket.name in self._live and is_held(self._live[ticket.name].lock):
             # Whoever started it was killed before it could be taken out.
             tickets.remove(ticket)
             return

@@ -15,7 +15,7 @@ from engine.home import Home
 from engine.jobs.failure import exit_words
 from engine.jobs.job_files import JobOrder
 from engine.jobs.launcher import Launch
-from engine.jobs.queue import Resource
+from engine.jobs.queue import Resource, read_queue
 from engine.jobs.stop_request import StopRequest, read_stop_request
 from engine.progress import JOB_VARIABLE
 from engine.records import read_record, read_record_or
@@ -126,7 +126,10 @@ class RunWork(Work):
             status = read_status(self.folder.status)
         except BadInput:
             return
-        if status.state in ENDED:
+        resumed = status.state == "queued" and any(
+            ticket.name == self.name for ticket in read_queue(self.home)
+        )
+        if status.state in ENDED or resumed:
             return
         state: State
         if request is not None and (request.stage != "asked" or not request.save):

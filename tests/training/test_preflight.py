@@ -95,7 +95,7 @@ def test_a_disk_too_full_for_the_checkpoints_starts_no_training(
     home: Home, new_run: Prepare, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = new_run()
-    monkeypatch.setattr("engine.training.readiness.shutil.disk_usage", _usage(free=10_000_000))
+    monkeypatch.setattr("engine.files.shutil.disk_usage", _usage(free=10_000_000))
     assert "the disk has 0.0 GB free" in _wrong(home, settings())["Disk"]
     status = train(home, folder)
     assert (status.state, status.exit_status) == ("failed", 2)
