@@ -114,7 +114,6 @@ class Gate:
 
     def park(self, host: str, reason: str) -> None:
         """Leave a host alone for a while: it failed its probes."""
-        self._before.pop(host, None)
         with self._changed(host) as row:
             row.park(self._clock.now(), reason)
 

@@ -16,8 +16,10 @@ _TROUBLE: Set[Signal] = frozenset({"slow down", "unwell", "forbidden"})
 # So many different addresses that fail alike raise a doubt; after each doubt that proves wrong it
 # takes twice as many.
 _FIRST_LIMIT, _LARGEST_LIMIT = 2, 16
-# A known good address settles a doubt alone; untried ones may be bad themselves.
-_UNTRIED_PROBES = 3
+# A known good address settles a doubt alone; untried ones may be bad themselves. Where half of
+# them are, three failures in a row are common and six are rare. A host that has answered nothing
+# in this download is parked after three.
+_UNTRIED_PROBES, _UNTRIED_PROBES_ONCE_ANSWERED = 3, 6
 
 # So many answers of other addresses come before the one that objected is asked again.
 _ANSWERS_BETWEEN = 3
@@ -45,6 +47,7 @@ class HostHealth:
         self._failed: dict[Signal, set[str]] = {}
         self._limit = _FIRST_LIMIT
         self._failed_probes = 0
+        self._answered_sent: float | None = None
         self._suspect, self._suspect_since = "", 0.0
         self._answers = self._objections = 0
         self._by_itself = self._by_pace = 0.0
@@ -87,7 +90,7 @@ class HostHealth:
         if not isinstance(outcome, Failed) or outcome.signal not in _TROUBLE:
             return outcome, self._answered(item, sent)
         self._failed.setdefault(outcome.signal, set()).add(item.url)
-        advice = self._probe_failed(item) if item.probe else self._doubt_where_many_failed()
+        advice = self._probe_failed(item, sent) if item.probe else self._doubt_where_many_failed()
         if outcome.signal != "slow down" or outcome.retry_after is not None:
             return outcome, advice
         by_itself = replace(outcome, signal="address")
@@ -96,7 +99,9 @@ class HostHealth:
             self._count(by_itself=1)
             self.forget(item.url)
             return by_itself, advice or "restore pace"
-        if item.attempts:
+        # Probes go out one at a time: it is not the pace that they object to. If the host itself
+        # objects, the probes fail and it is parked.
+        if item.attempts or item.probe:
             return by_itself, advice
         if not self._suspect and not item.hops:
             self._suspect, self._suspect_since = item.url, now
@@ -115,6 +120,9 @@ class HostHealth:
 
     def _answered(self, item: Item, sent: float) -> Advice:
         self._failed_probes = 0
+        self._answered_sent = (
+            sent if self._answered_sent is None else max(self._answered_sent, sent)
+        )
         self._failed.clear()
         advice: Advice = ""
         if item.url == self._suspect:
@@ -134,9 +142,15 @@ class HostHealth:
         if self._by_itself + self._by_pace > _REMEMBERED:
             self._by_itself, self._by_pace = self._by_itself / 2, self._by_pace / 2
 
-    def _probe_failed(self, item: Item) -> Advice:
+    def _probe_failed(self, item: Item, sent: float) -> Advice:
+        most = _UNTRIED_PROBES
+        if self._answered_sent is not None:
+            most = _UNTRIED_PROBES_ONCE_ANSWERED
+            if sent <= self._answered_sent:
+                # The host has answered a later request since.
+                return ""
         self._failed_probes += 1
-        if item.probe == "untried" and self._failed_probes < _UNTRIED_PROBES:
+        if item.probe == "untried" and self._failed_probes < most:
             return ""
         self._failed_probes, self._limit = 0, _FIRST_LIMIT
         return "park"

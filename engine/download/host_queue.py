@@ -17,7 +17,8 @@ _numbers = itertools.count()
 
 @dataclass
 class HostQueue:
-    """`left` addresses are not settled yet; `sent` holds when those on their way went out.
+    """`left` addresses are not settled yet; `sent` holds when those on their way went out, and
+    `probes` when the probes among them did.
 
     The host is not asked again before `wake`, for the reason `why`, which holds until `until`.
     """
@@ -29,7 +30,7 @@ class HostQueue:
     until: float = 0.0
     health: HostHealth = field(default_factory=HostHealth)
     sent: list[float] = field(default_factory=list)
-    is_probing: bool = False
+    probes: list[float] = field(default_factory=list)
     known_good: str = ""
     _place: int = -1
     _ahead: deque[Item] = field(default_factory=deque)
@@ -46,13 +47,18 @@ class HostQueue:
         """How many of them have been for long."""
         return sum(now - moment > _SLOW_SECONDS for moment in self.sent)
 
+    def is_probing(self, now: float) -> bool:
+        """Whether a probe is on its way that may still be answered soon."""
+        return any(now - moment <= _SLOW_SECONDS for moment in self.probes)
+
     def next(self, queue: Queue, now: float) -> Item | None:
         """The next address: one never tried before one that is tried again.
 
-        While the host is in doubt it is a probe, or none where one is on its way.
+        While the host is in doubt, the next address is a probe. There is none while another
+        probe is on its way, unless that one is slow: it may be the only slow address.
         """
         if self.health.in_doubt:
-            return None if self.is_probing else self._probe(queue, now)
+            return None if self.is_probing(now) else self._probe(queue, now)
         if self._probe_ahead:
             self._ahead.appendleft(replace(self._probe_ahead, probe=""))
             self._probe_ahead = None

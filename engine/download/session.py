@@ -140,7 +140,8 @@ class Session:
             host_queue.wake, host_queue.until = now + min(turn.wait, 1.0), now + turn.wait
             return False
         host_queue.sent.append(now)
-        host_queue.is_probing = host_queue.is_probing or bool(item.probe)
+        if item.probe:
+            host_queue.probes.append(now)
         self._flying += 1
         pool.submit(self._fly, item, now, None if item.attempts else host_queue.health.patience)
         return True
@@ -178,7 +179,8 @@ class Session:
         item, outcome = landed.item, landed.outcome
         host_queue = self._host_queues[item.host]
         host_queue.sent.remove(landed.sent)
-        host_queue.is_probing = host_queue.is_probing and not item.probe
+        if item.probe:
+            host_queue.probes.remove(landed.sent)
         self._flying -= 1
         if outcome is None:
             host_queue.put_back(item)
