@@ -13,8 +13,6 @@ from engine.home import Home
 from engine.settings.download import DownloadSettings, ProviderSettings
 from tests.download.server import Server, body, jpeg
 
-pytest.register_assert_rewrite("tests.download.situations")
-
 IMPATIENT = DownloadSettings(
     allow_private_hosts=True,
     connect_seconds=1,

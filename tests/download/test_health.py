@@ -57,8 +57,8 @@ def test_a_slow_probe_does_not_hold_up_the_next(home: Home) -> None:
     with open_download_store(home) as downloads:
         host_queue = HostQueue("a", health=HostHealth(in_doubt=True), probes=[100.0])
         host_queue.put_back(untried(1))
-        assert host_queue.next(Queue(downloads), 101.0) is None
-        assert host_queue.next(Queue(downloads), 103.0) == untried(1)
+        assert host_queue.next(Queue(downloads), 100.5) is None
+        assert host_queue.next(Queue(downloads), 102.0) == untried(1)
 
 
 def test_a_host_that_was_parked_gets_its_pace_back_where_one_address_objected(home: Home) -> None:
