@@ -60,7 +60,7 @@ def gone(processes: list[psutil.Process], seconds: float = 20) -> bool:
 
 def saved_step(run: Run) -> int:
     """The step of the last checkpoint, which must be whole."""
-    return open_checkpoint(run.folder.last).place.step
+    return open_checkpoint(run.folder.last).position.step
 
 
 @pytest.fixture
