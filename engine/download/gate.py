@@ -79,6 +79,7 @@ class Gate:
         self._unpaced: dict[str, tuple[float, Host]] = {}
         self._sent: dict[str, deque[float]] = {}
         self._paced: dict[str, bool] = {}
+        self._objections: dict[str, int] = {}
         self._before: dict[str, tuple[float | None, float | None, float]] = {}
 
     def now(self) -> float:
@@ -167,6 +168,7 @@ class Gate:
                 if isinstance(outcome, (Fetched, Answered)):
                     row.photographs += isinstance(outcome, Fetched)
                     row.did_well(now, self._paced.get(host, False))
+                    self._objections.pop(host, None)
                 elif isinstance(outcome, Failed):
                     self._learn(row, outcome, sent, now)
 
@@ -209,6 +211,7 @@ class Gate:
             return
         if failure.signal == "neutral":
             row.strikes = row.parkings = 0
+            self._objections.pop(row.host, None)
             return
         if failure.signal == "slow down":
             before = row.rate, row.worst, row.worst_at
@@ -216,10 +219,13 @@ class Gate:
                 return
             self._before.setdefault(row.host, before)
         refused = failure.signal == "forbidden" or failure.status == 429
-        row.struck(2 if refused else 1, failure.reason)
+        weight = 2 if refused else 1
+        row.struck(weight, failure.reason)
         pause = failure.retry_after
         if pause is None and failure.status in (429, 503):
-            pause = random.uniform(0, min(_LONGEST_BACKOFF, 2.0 ** ((row.strikes - 1) // 2)))
+            # Other faults in a row are no reason for a longer pause: they may be of one address.
+            in_a_row = self._objections[row.host] = self._objections.get(row.host, 0) + weight
+            pause = random.uniform(0, min(_LONGEST_BACKOFF, 2.0 ** ((in_a_row - 1) // 2)))
         if pause:
             row.pause(now + pause, failure.reason)
 

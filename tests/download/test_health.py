@@ -1,5 +1,7 @@
 """What the answers of a host say about the host, and what about single addresses."""
 
+import pytest
+
 from engine.download.gate import Gate
 from engine.download.health import HostHealth
 from engine.download.host_queue import HostQueue
@@ -70,3 +72,28 @@ def test_a_host_that_was_parked_gets_its_pace_back_where_one_address_objected(ho
         gate.park("a", "Its probes failed.")
         gate.restore_pace("a")
         assert gate.views()[0].rate is None
+
+
+def test_faults_of_addresses_do_not_lengthen_the_pause_after_an_objection(home: Home) -> None:
+    with open_download_store(home) as downloads:
+        gate = Gate(downloads, DownloadSettings())
+        gate.tell_all("a", [(IN_TROUBLE, gate.now())] * 20)
+        for _ in range(5):
+            gate.tell_all("a", [(MISSING, gate.now())])
+            gate.tell_all("a", [(IN_TROUBLE, gate.now())] * 20)
+            gate.tell_all("a", [(TOO_OFTEN, gate.now())])
+            assert gate.views()[0].seconds_left <= 1
+
+
+def test_objections_in_a_row_lengthen_the_pause(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.download.gate.random.uniform", lambda least, most: most)
+    pauses = []
+    with open_download_store(home) as downloads:
+        gate = Gate(downloads, DownloadSettings())
+        for _ in range(4):
+            gate.tell_all("a", [(TOO_OFTEN, gate.now())])
+            pauses.append(round(gate.views()[0].seconds_left))
+            gate.release("a")
+    assert pauses == [1, 2, 4, 8]
