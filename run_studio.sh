@@ -126,7 +126,7 @@ in_parallel() {
         --no-loadscope-reorder "$@"
 }
 
-# Tests that measure time or memory of the machine run one at a time, after the others.
+# Tests that measure the machine, or need all its cores, run one at a time, after the others.
 run_slow_tests() {
     local failed=0
     in_parallel -m "slow and not alone" || failed=$?
