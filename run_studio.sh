@@ -106,12 +106,32 @@ open_studio() {
 run_tests() {
     cd "$root"
     local argument
+    if [ "$#" = 2 ] && [ "$1" = -m ] && [ "$2" = slow ]; then
+        run_slow_tests
+        return
+    fi
     for argument in "$@"; do
         case $argument in -m | -m?* | *::* | tests/*) exec "$python" -m pytest "$@" ;; esac
     done
-    # A process a core, each with whole files of tests, so that what a file sets up is set up once.
-    OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} exec "$python" -m pytest -m "not slow" -n auto \
-        --dist loadfile "$@"
+    in_parallel -m "not slow" "$@"
+}
+
+# One process more than cores: half the time of a test is waiting, for a browser or a process. Each
+# process runs whole files, so that what a file sets up is set up once. The files keep their order,
+# which begins with those that drive the browser and take longest.
+in_parallel() {
+    local cores
+    cores=$("$python" -c 'import os; print(os.cpu_count() or 1)')
+    OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} "$python" -m pytest -n $((cores + 1)) --dist loadfile \
+        --no-loadscope-reorder "$@"
+}
+
+# Tests that measure the machine, or need all its cores, run one at a time, after the others.
+run_slow_tests() {
+    local failed=0
+    in_parallel -m "slow and not alone" || failed=$?
+    "$python" -m pytest -m "slow and alone" || failed=$?
+    return "$failed"
 }
 
 run_checks() {

@@ -27,6 +27,9 @@ settings.register_profile(
 )
 settings.load_profile("studio")
 
+# Before anything imports it: its assertions are those of tests and of a benchmark.
+pytest.register_assert_rewrite("tests.download.situations")
+
 MakeImage = Callable[..., Path]
 Mount = Callable[..., None]
 

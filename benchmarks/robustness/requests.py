@@ -2,16 +2,19 @@
 
 import json
 import os
-import subprocess
-import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.robustness.line import Line
-from tests.studio.access.conftest import TOKEN, Answer, Studio, free_port, serve
+from tests.studio.access.conftest import (
+    TOKEN,
+    Answer,
+    Studio,
+    ask_as_another_account,
+    open_to_others,
+)
 from tests.studio.access.probes import (
-    ANOTHER_ACCOUNT,
     CLIMBS,
     HOSTS,
     LONG_NAMES,
@@ -27,11 +30,7 @@ Probe = tuple[str, Answer, bool]
 
 def lines(root: Path, given: Namespace) -> Iterator[Line]:
     """A line for each kind of stranger."""
-    # Another account has to reach the folder, or it would be refused by that alone.
-    root.chmod(0o755)
-    (root / "home").mkdir(mode=0o755)
-    studio = serve(root, free_port(), STUDIO_TOKEN=TOKEN)
-    try:
+    with open_to_others(root) as studio:
         for what, probes in _KINDS.items():
             asked = list(probes(studio))
             wrong = [f"{name}: {answer.status}" for name, answer, right in asked if not right]
@@ -40,9 +39,6 @@ def lines(root: Path, given: Namespace) -> Iterator[Line]:
             print("requests: another account: not checked; only root can become one")
         else:
             yield _another_account(studio)
-    finally:
-        studio.process.terminate()
-        studio.process.wait()
 
 
 def _without_token(studio: Studio) -> Iterator[Probe]:
@@ -129,14 +125,7 @@ _KINDS: dict[str, Callable[[Studio], Iterator[Probe]]] = {
 
 
 def _another_account(studio: Studio) -> Line:
-    # The token is given backwards, or the words of this very command would hold it.
-    arguments = [str(studio.port), str(studio.home), TOKEN[::-1]]
-    looked = subprocess.run(
-        [sys.executable, "-I", "-c", ANOTHER_ACCOUNT, *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    looked = ask_as_another_account(studio)
     if looked.returncode:
         return Line("another account of the machine", 1, [looked.stderr.strip()[-300:]])
     found = json.loads(looked.stdout)

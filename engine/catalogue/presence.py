@@ -64,7 +64,7 @@ def left_behind(home: Home) -> LeftBehind | None:
             return None
     left = LeftBehind(
         _photographs(home),
-        sum(1 for _ in home.splits.glob("*/manifest.json")),
+        sum(1 for _ in home.splits.glob("[!.]*/manifest.json")),
         _runs(home),
         _fetched(home),
         sum(1 for _ in home.backups.glob("*/catalogue.sqlite")),

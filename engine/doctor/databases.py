@@ -76,7 +76,7 @@ def _database(home: Home, key: str, title: str, file: Path) -> Check | None:
     name = f"database-{key}"
     if not file.is_file() or not file.stat().st_size:
         if key == "catalogue" and (left := left_behind(home)):
-            text = f"The file is gone, but {left} are here."
+            text = f"The file is gone. Still here: {left}."
             return Check(name, title, "fault", text, repair=repair_of(home, key))
         if repair := _restored_by(home, key):
             text = "The file is gone, but a backup holds it."

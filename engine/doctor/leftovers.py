@@ -1,4 +1,4 @@
-"""Temporary files that a killed process left behind."""
+"""Temporary files, and drafts of splits, that a killed process left behind."""
 
 import re
 import time
@@ -10,7 +10,8 @@ from engine.doctor.ledger import ExaminationLedger
 from engine.home import Home
 
 _OLD_SECONDS = 3_600.0
-# As `engine.files.atomic_writer` (.NAME.xxxxxxxx) and the checkpoints (.NAME.PID) call theirs.
+# The names that `engine.files.atomic_writer` (.NAME.xxxxxxxx), checkpoints and drafts of splits
+# (.NAME.PID) give to theirs.
 _TEMPORARY = re.compile(r"\..+\.([a-z0-9_]{8}|\d+|restored|rebuilt\.sqlite(-wal|-shm)?)")
 
 
@@ -25,7 +26,7 @@ def leftovers_check(home: Home, ledger: ExaminationLedger) -> Check:
             continue
         if about.st_mtime < newest and _TEMPORARY.fullmatch(file.name):
             found.append(home.relative(file))
-            size += about.st_size
+            size += _bytes_of(file) if file.is_dir() else about.st_size
     ledger.keep_problems("temporary", found)
     title = "Temporary files"
     if not found:
@@ -33,6 +34,10 @@ def leftovers_check(home: Home, ledger: ExaminationLedger) -> Check:
     text = f"{many(len(found), 'file')} of processes that were ended ({size / 1e6:,.1f} MB)."
     shown = tuple(found[:SHOWN_ITEMS])
     return Check("temporary", title, "doubtful", text, len(found), shown, "Moves them aside.")
+
+
+def _bytes_of(folder: Path) -> int:
+    return sum(file.lstat().st_size for file in folder.rglob("*"))
 
 
 def _candidates(home: Home) -> Iterator[Path]:

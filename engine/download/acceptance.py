@@ -1,4 +1,4 @@
-"""Which bytes are a photograph: told by their beginning, their size, and by decoding them all."""
+"""Whether bytes are a photograph, from their first bytes, their size and a full decode."""
 
 from pathlib import Path
 

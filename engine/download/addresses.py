@@ -1,4 +1,4 @@
-"""Which addresses are asked, and that the address checked is the one connected to."""
+"""Which addresses may be requested. The address that was checked is the one connected to."""
 
 import ipaddress
 import socket
@@ -8,7 +8,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # Where one protocol's addresses are written inside the other's.
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-# Python calls them global, and no address of the public network lies in them.
+# Python calls these ranges global, but they hold no address of the public network.
 _RESERVED = tuple(
     map(
         ipaddress.IPv6Network,

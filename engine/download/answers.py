@@ -20,7 +20,7 @@ _MEANINGS = {
 
 
 def response_failure(status: int, headers: Mapping[str, str], longest_pause: float) -> Failed:
-    """The failure that a status other than 200 stands for."""
+    """The failure that a status other than 200 means."""
     meaning = _MEANINGS.get(status, f"answered {status}")
     reason = f"The host {meaning} ({status})." if status in _MEANINGS else f"The host {meaning}."
     if status in (429, 503):

@@ -1,4 +1,4 @@
-"""The photographs on disk under a hard cap: space is promised before it is written to."""
+"""The photographs on disk under a hard cap. Space is reserved before it is written to."""
 
 import math
 import threading
@@ -21,14 +21,14 @@ GRACE_SECONDS = 5.0
 
 _BATCH = 256
 
-# Where so many bytes more are free than must be, the disk is looked at only so often.
+# With this many bytes free beyond the minimum, the disk is checked only at this interval.
 _PLENTY = 4_000_000_000
 _LOOK_EVERY = 0.2
 
 
 @dataclass(frozen=True)
 class Protected:
-    """What is never removed, by hash of the bytes."""
+    """Hashes of the files that are never removed."""
 
     sha256s: Collection[str] = frozenset()
 
@@ -50,7 +50,7 @@ class _Condemned:
 
 
 class Cache:
-    """Keeps count of the bytes under data/images. For one process; its threads take turns."""
+    """Counts the bytes under data/images, for one process. Safe for several threads."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class Cache:
 
     @property
     def wants_room(self) -> bool:
-        """Whether a promise could not be made since room was made last."""
+        """Whether a reservation failed since space was last freed."""
         return self._refused > 0
 
     @property
@@ -88,7 +88,7 @@ class Cache:
         return bool(self._condemned)
 
     def promise(self, size: int) -> str:
-        """Keep room for so many bytes; answers why that cannot be, or nothing.
+        """Reserve `size` bytes; returns why that is not possible, or an empty string.
 
         Raises:
             NeverFits: they are more than the whole cache.
@@ -105,13 +105,13 @@ class Cache:
         return ""
 
     def settle(self, promised: int, written: int) -> None:
-        """Give a promise back, of which so many bytes were written."""
+        """Return a reservation, of which `written` bytes were used."""
         with self._lock:
             self._promised -= promised
             self._used += written
 
     def require_disk(self, size: int = 0) -> None:
-        """Raises DiskFull where so many bytes more would leave less than must stay free."""
+        """Raises DiskFull if `size` more bytes would leave less than the free space required."""
         now, plenty = time.monotonic(), self._floor + _PLENTY
         looked, free = self._looked
         if now - looked < _LOOK_EVERY and free - size > plenty:
@@ -182,7 +182,7 @@ class Cache:
         return freed
 
     def _oldest_first(self, protected: Collection[str]) -> list[_Condemned]:
-        """What was fetched, is here and may go, by when it was last read or written."""
+        """Fetched files that may be removed, the least recently read or written first."""
         waiting = {item.sha256 for item in self._condemned}
         found: list[tuple[float, _Condemned]] = []
         now = time.monotonic()
@@ -204,7 +204,7 @@ class Cache:
 
 
 def _is_unchanged(item: _Condemned) -> bool:
-    """False where an import, which touches what it finds, is about to name the same bytes."""
+    """False if an import, which touches the files it finds, is about to name the same bytes."""
     try:
         return item.file.stat().st_mtime == item.changed
     except OSError:

@@ -1,4 +1,4 @@
-"""A clock for budgets: it outlives restarts and never heeds a change of the time of day."""
+"""A clock for budgets: it continues across restarts and ignores changes of the time of day."""
 
 import time
 import uuid
@@ -14,7 +14,7 @@ _NOTED_EVERY = 1.0
 
 @dataclass(frozen=True)
 class TimeSource:
-    """What a machine knows of time: which boot this is, seconds since it, seconds since 1970."""
+    """The time sources of a machine: an id of the boot, seconds since it, seconds since 1970."""
 
     boot: Callable[[], str]
     uptime: Callable[[], float]
@@ -38,11 +38,11 @@ MACHINE = TimeSource(_boot, _uptime, time.time)
 
 
 class Clock:
-    """Seconds, near unix time, that only ever grow, the same for every process of a home.
+    """Monotonic seconds, near unix time, the same for every process of a home.
 
-    Within a boot the clock follows the machine's uptime, so that setting the time of day moves
-    no budget. At a new boot it goes on from the time of day, but never from before the latest
-    moment that was noted: a clock set back while the machine was off opens no budget anew.
+    Within a boot the clock follows the machine's uptime, so a change of the time of day moves
+    no budget. After a new boot it continues from the time of day, but never from before the
+    latest moment stored. A clock set back while the machine was off resets no budget.
     """
 
     def __init__(self, downloads: DownloadStore, source: TimeSource = MACHINE) -> None:
@@ -62,7 +62,7 @@ class Clock:
         self._offset = anchor - uptime
 
     def now(self) -> float:
-        """The moment; it is noted now and then, for the next boot."""
+        """The current moment. It is stored once a second at most, for the next boot."""
         moment = self._source.uptime() + self._offset
         if moment - self._noted > _NOTED_EVERY:
             self._noted = moment

@@ -1,4 +1,4 @@
-"""Whoever is asked is told whom to write to."""
+"""A contact address goes with every request."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ def require_contact(hosts: Iterable[str], settings: DownloadSettings) -> None:
     """Pass where a contact is given, or all of the hosts are private.
 
     Raises:
-        BadInput: servers would not be told whom to write to.
+        BadInput: the settings name no contact address.
     """
     stranger = stranger_among(hosts)
     if stranger and not settings.contact.strip():

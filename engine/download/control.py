@@ -1,4 +1,4 @@
-"""How a download is told to pause or stop, and how it tells where it stands: by files."""
+"""The files by which a download is paused or stopped, and by which it reports its progress."""
 
 import contextlib
 import dataclasses
@@ -18,7 +18,7 @@ Phase = Literal["preparing", "running", "paused", "stopping", "ended"]
 
 @dataclass(frozen=True)
 class DownloadStatus:
-    """Where a download stands. Rates are of the last ten seconds, sizes in bytes.
+    """The progress of a download. Rates are means of the last ten seconds, sizes are in bytes.
 
     `note` says what it waits for or why it ended; `kinds` counts this session's failures by
     class; `hosts` says, of those with most left, how much that is and how many requests a second
@@ -79,7 +79,7 @@ def no_download(home: Home) -> Iterator[None]:
 
 
 class DownloadControl:
-    """The files by which a home's download is steered and watched."""
+    """The files that control a home's download and show its progress."""
 
     def __init__(self, home: Home) -> None:
         self._folder = home.downloads
@@ -102,15 +102,15 @@ class DownloadControl:
         return (self._folder / "pause").exists()
 
     def stop(self) -> None:
-        """Ask the download to finish what is on its way, and end."""
+        """Ask the download to finish its requests in flight, and end."""
         self._touch("stop")
 
     def pause(self) -> None:
-        """Ask the download to finish what is on its way, and wait."""
+        """Ask the download to finish its requests in flight, and wait."""
         self._touch("pause")
 
     def go_on(self) -> None:
-        """Take back what was asked."""
+        """Withdraw the request to pause or stop."""
         for name in ("pause", "stop"):
             (self._folder / name).unlink(missing_ok=True)
 
@@ -118,7 +118,7 @@ class DownloadControl:
         write_json(self._folder / "status.json", dataclasses.asdict(status))
 
     def status(self) -> DownloadStatus | None:
-        """What was told last; None where nothing was downloaded yet."""
+        """The last reported status; None if nothing was downloaded yet."""
         return read_record_or(DownloadStatus, self._folder / "status.json", None)
 
     def _touch(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Seeing to it that there is room for what comes: in the cache and on the disk."""
+"""Keeps space free for new photographs, in the cache and on the disk."""
 
 import math
 import time
@@ -13,7 +13,7 @@ _LOOK_AGAIN = 5.0
 
 
 class DiskSpaceWatch:
-    """For one download. `note` says why nothing can come just now; it is empty where it can."""
+    """For one download. `note` says why no photograph fits now; it is empty if one does."""
 
     def __init__(
         self, settings: DownloadSettings, cache: Cache, catalogue: Catalogue, protect: Protect
@@ -34,7 +34,7 @@ class DiskSpaceWatch:
         return bool(self._full)
 
     def tend(self, flying: int) -> None:
-        """Clear and make room, where that is due; `flying` photographs are on their way.
+        """Free space where needed; `flying` requests are in flight.
 
         Raises:
             WorkFailed: there is no room, and none can be made.
@@ -53,7 +53,7 @@ class DiskSpaceWatch:
         """The disk took no more. Raises the error, unless emptying the trash makes room or the
         download is to wait for it."""
         if error.at < self._emptied_at:
-            # It was on its way before the trash made room, and is fetched again.
+            # It was in flight before the trash was emptied; it is fetched again.
             return
         if self._cache.empty_oldest_trash():
             self._emptied_at = time.monotonic()
@@ -64,7 +64,7 @@ class DiskSpaceWatch:
         self._look_again = time.monotonic() + _LOOK_AGAIN
 
     def end(self) -> None:
-        """Remove what waits to be removed."""
+        """Remove the files that wait for removal."""
         self._cache.clear(self._catalogue, at_once=True)
 
     def _make_room(self) -> None:

@@ -25,7 +25,7 @@ nothing. Raises NeverFits where they never will."""
 Receive = Callable[[requests.Response, Iterator[bytes]], Outcome]
 """Makes an outcome of an answer and its body, which comes in pieces."""
 
-# So many bytes at least are to come within the time that the slowest answer may take for them.
+# The rate of an answer is measured over this many bytes.
 _PIECE = 16_384
 _MOST_AT_ONCE = 131_072
 _MOVED = frozenset({301, 302, 303, 307, 308})
@@ -67,7 +67,7 @@ class Exchange:
         headers: Mapping[str, str] | None = None,
         patience: float | None = None,
     ) -> Outcome:
-        """Ask for `url` once. Redirects are not followed but returned, to be asked in turn.
+        """Request `url` once. Redirects are returned, not followed.
 
         `patience` is how many seconds the answer may take to begin, and then for each 16 kB,
         where that is less than the settings allow.
@@ -185,7 +185,7 @@ def _with_wire(outcome: Outcome, wire: int) -> Outcome:
 
 
 def _failure(error: BaseException) -> Failed:
-    """The failure that an exception of the HTTP library, or of one below it, stands for."""
+    """The failure that an exception of the HTTP library, or of a library below it, means."""
     chain = list(_causes(error))
     for cause in chain:
         if isinstance(cause, WorkFailed):

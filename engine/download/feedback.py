@@ -1,4 +1,4 @@
-"""What the hosts' answers mean for how they are asked from then on."""
+"""Passes the answers of the hosts on to the gate, which sets pace and pauses."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +10,7 @@ from engine.download.worker import Landed
 
 
 def tell_gate(gate: Gate, host_queues: Mapping[str, HostQueue], batch: Sequence[Landed]) -> None:
-    """Tell the gate of every answer what it says of its host, and park those that fail."""
+    """Report every answer to the gate, and park the hosts that fail."""
     now = gate.now()
     for host in {landed.item.host for landed in batch}:
         health = host_queues[host].health

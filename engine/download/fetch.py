@@ -37,7 +37,7 @@ class Fetcher:
         self._exchange.close()
 
     def fetch(self, url: str, admit: Admit, patience: float | None = None) -> Outcome:
-        """Ask for `url` once. Redirects are not followed but returned, to be asked in turn.
+        """Request `url` once. Redirects are returned, not followed.
 
         `patience` is how many seconds the answer may take to begin, and then for each 16 kB,
         where that is less than the settings allow.

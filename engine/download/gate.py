@@ -1,4 +1,4 @@
-"""The one way out to a host: it says when a request may go, and learns from what came back."""
+"""Decides when a request to a host may go out, and learns from the answers."""
 
 import contextlib
 import dataclasses
@@ -25,7 +25,7 @@ _LONGEST_BACKOFF = 60.0
 
 @dataclass(frozen=True)
 class Turn:
-    """Whether a request may go: at once where `wait` is 0, else ask again after so long."""
+    """Whether a request may go out: now if `wait` is 0, else ask again after `wait` seconds."""
 
     wait: float
     why: Why = ""
@@ -33,7 +33,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class HostBudget:
-    """How much of one limit is spent."""
+    """The amount of one limit that is spent."""
 
     limit: Limit
     spent: int
@@ -41,7 +41,7 @@ class HostBudget:
 
 @dataclass(frozen=True)
 class HostView:
-    """A host as it stands: seconds until its pause or parking ends, 0 where there is none.
+    """The current state of a host: seconds until its pause or parking ends, 0 if there is none.
 
     `rate` is its pace and `allowed` what its provider allows beyond that, in requests a second
     (None = as many as it takes); `budget_wait` the seconds until a spent budget opens again.
@@ -79,15 +79,16 @@ class Gate:
         self._unpaced: dict[str, tuple[float, Host]] = {}
         self._sent: dict[str, deque[float]] = {}
         self._paced: dict[str, bool] = {}
+        self._objections: dict[str, int] = {}
         self._before: dict[str, tuple[float | None, float | None, float]] = {}
 
     def now(self) -> float:
         return self._clock.now()
 
     def ask(self, host: str, size: int = 0) -> Turn:
-        """May a request go to this host now? Where it may, it counts as gone.
+        """Whether a request may go to this host now. If so, it counts as sent.
 
-        `size` is how many bytes the answer has, where that is known.
+        `size` is the size of the answer in bytes, 0 if it is not known.
         """
         provider, now = self._provider(host), self._clock.now()
         if self._goes_unasked(host, provider, now):
@@ -102,8 +103,8 @@ class Gate:
         return turn
 
     def connections(self, host: str, slow: int = 0) -> int:
-        """How many connections at a time the host has proved to take, `slow` ones aside, which
-        are no load: they only wait."""
+        """How many connections the host has proved to accept at a time. The `slow` ones come on
+        top: they only wait and are no load."""
         most = self._provider(host).settings.connections
         rate = self._row(host).rate
         return most if rate is None else min(most, max(1, int(rate)) + slow)
@@ -113,13 +114,12 @@ class Gate:
         return self._row(host).parkings > 0
 
     def park(self, host: str, reason: str) -> None:
-        """Leave a host alone for a while: it failed its probes."""
-        self._before.pop(host, None)
+        """Send a host no request for a while, since its probes failed."""
         with self._changed(host) as row:
             row.park(self._clock.now(), reason)
 
     def restore_pace(self, host: str) -> None:
-        """Take back that the host was slowed down: only some of its addresses object."""
+        """Restore the pace before the host was slowed down: only single addresses object."""
         if host not in self._before:
             return
         rate, worst, worst_at = self._before.pop(host)
@@ -129,11 +129,11 @@ class Gate:
             row.worst, row.worst_at, row.next_at = worst, worst_at, 0.0
 
     def keep_pace(self, host: str) -> None:
-        """The host was rightly slowed down."""
+        """Keep the slower pace: the host itself objected."""
         self._before.pop(host, None)
 
     def admit(self, host: str, size: int) -> str:
-        """May so many bytes be read from this host? They count as read; else the reason.
+        """Count `size` bytes as read from this host; returns the reason against it, or "".
 
         Raises:
             NeverFits: they are more than a whole budget of its provider.
@@ -144,7 +144,7 @@ class Gate:
         return "The provider's budget of bytes is spent for now." if wait else ""
 
     def tell(self, host: str, outcome: Outcome, sent: float) -> None:
-        """Learn from how a request ended that went out at the moment `sent`.
+        """Learn from the outcome of a request that went out at the moment `sent`.
 
         A host that refuses again and again is parked.
         """
@@ -155,7 +155,7 @@ class Gate:
                 row.park_if_struck_out(now)
 
     def tell_all(self, host: str, answers: Sequence[tuple[Outcome, float]]) -> None:
-        """Learn from several that ended, in their order. Whoever calls it parks the host."""
+        """Learn from several outcomes, in their order. The caller parks the host."""
         provider, now = self._provider(host), self._clock.now()
         with self._changed(host) as row:
             for outcome, sent in answers:
@@ -168,16 +168,17 @@ class Gate:
                 if isinstance(outcome, (Fetched, Answered)):
                     row.photographs += isinstance(outcome, Fetched)
                     row.did_well(now, self._paced.get(host, False))
+                    self._objections.pop(host, None)
                 elif isinstance(outcome, Failed):
                     self._learn(row, outcome, sent, now)
 
     def release(self, host: str) -> None:
-        """Ask a parked or paused host again from now on."""
+        """End the parking or pause of a host."""
         with self._changed(host) as row:
             row.parked_until = row.paused_until = 0.0
 
     def views(self, among: Collection[str] | None = None) -> list[HostView]:
-        """Every host that was ever asked, by name; or these, and those that are held back."""
+        """Every host that was ever requested, by name; or those in `among` and those on hold."""
         now = self._clock.now()
         names = [
             str(name) for (name,) in self._downloads.rows("SELECT host FROM host ORDER BY host")
@@ -210,6 +211,7 @@ class Gate:
             return
         if failure.signal == "neutral":
             row.strikes = row.parkings = 0
+            self._objections.pop(row.host, None)
             return
         if failure.signal == "slow down":
             before = row.rate, row.worst, row.worst_at
@@ -217,15 +219,18 @@ class Gate:
                 return
             self._before.setdefault(row.host, before)
         refused = failure.signal == "forbidden" or failure.status == 429
-        row.struck(2 if refused else 1, failure.reason)
+        weight = 2 if refused else 1
+        row.struck(weight, failure.reason)
         pause = failure.retry_after
         if pause is None and failure.status in (429, 503):
-            pause = random.uniform(0, min(_LONGEST_BACKOFF, 2.0 ** ((row.strikes - 1) // 2)))
+            # Other faults in a row are no reason for a longer pause: they may be of one address.
+            in_a_row = self._objections[row.host] = self._objections.get(row.host, 0) + weight
+            pause = random.uniform(0, min(_LONGEST_BACKOFF, 2.0 ** ((in_a_row - 1) // 2)))
         if pause:
             row.pause(now + pause, failure.reason)
 
     def _goes_unasked(self, host: str, provider: Provider, now: float) -> bool:
-        """Hosts without any limit are looked up once a second, not at every request."""
+        """Hosts without a limit are read from the store once a second, not at every request."""
         if provider.settings.start_rate is not None or provider.requests or provider.bytes:
             return False
         read, row = self._unpaced.get(host, (0.0, None))
@@ -241,7 +246,7 @@ class Gate:
         self._sent.setdefault(host, deque(maxlen=256)).append(now)
 
     def _observed(self, host: str) -> float:
-        """Requests of the last second."""
+        """The number of requests in the last second."""
         now = self._clock.now()
         return float(sum(now - moment < 1 for moment in self._sent.get(host, ())))
 

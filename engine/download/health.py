@@ -1,4 +1,4 @@
-"""Telling what is wrong with a host from what is wrong with single addresses of it."""
+"""Distinguishes faults of a host from faults of single addresses."""
 
 from collections.abc import Set
 from dataclasses import replace
@@ -8,36 +8,38 @@ from engine.download.outcome import Failed, Outcome, Signal
 from engine.download.queue import Item
 
 Advice = Literal["", "park", "restore pace", "keep pace"]
-"""What to do with the host after an answer: leave it alone for a while; take back that it was
-slowed down; or stay with that."""
+"""What to do with the host after an answer: send nothing for a while, restore its pace, or keep the
+slower pace."""
 
 _TROUBLE: Set[Signal] = frozenset({"slow down", "unwell", "forbidden"})
 
-# So many different addresses that fail alike raise a doubt; after each doubt that proves wrong it
-# takes twice as many.
+# This many different addresses with the same failure raise a doubt. Each doubt that proves wrong
+# doubles the number.
 _FIRST_LIMIT, _LARGEST_LIMIT = 2, 16
-# A known good address settles a doubt alone; untried ones may be bad themselves.
-_UNTRIED_PROBES = 3
+# A known good address settles a doubt alone; untried ones may be bad themselves. Where half of
+# them are, three failures in a row are common and six are rare. A host that has answered nothing
+# in this download is parked after three.
+_UNTRIED_PROBES, _UNTRIED_PROBES_ONCE_ANSWERED = 3, 6
 
-# So many answers of other addresses come before the one that objected is asked again.
+# The address that objected is requested again after this many answers of other addresses.
 _ANSWERS_BETWEEN = 3
-# Of so many of those, the older ones count half.
+# Beyond this many results, the older ones count half.
 _REMEMBERED = 8
 
-# An address that takes so much longer than the usual answer is cut off and tried again later.
+# An address that takes this much longer than usual is cut off and tried again later.
 _TIMES_USUAL, _LEAST_PATIENCE = 10.0, 1.5
 
 
 class HostHealth:
-    """What the answers of one host say, in one download.
+    """The state of one host in one download, from its answers.
 
-    The host is in doubt once different addresses failed alike and nothing was answered in
-    between. Only probes are to go out then, one at a time: an answer ends the doubt, and failed
-    probes park the host.
+    The host is in doubt when different addresses fail in the same way without an answer in
+    between. Then only probes go out, one at a time. An answer ends the doubt; failed probes park
+    the host.
 
-    A host that seems to object to the pace is slowed down at once. The address that objected is
-    then asked again, after some others were answered: where it objects again, it does so by
-    itself, and the pace is restored.
+    A host that objects to the pace is slowed down at once. The address that objected is requested
+    again after some others were answered. If it objects again, the fault is its own and the pace
+    is restored.
     """
 
     def __init__(self, in_doubt: bool = False) -> None:
@@ -45,6 +47,7 @@ class HostHealth:
         self._failed: dict[Signal, set[str]] = {}
         self._limit = _FIRST_LIMIT
         self._failed_probes = 0
+        self._answered_sent: float | None = None
         self._suspect, self._suspect_since = "", 0.0
         self._answers = self._objections = 0
         self._by_itself = self._by_pace = 0.0
@@ -57,46 +60,48 @@ class HostHealth:
 
     @property
     def ask_again(self) -> str:
-        """The address that is to be asked again before all others; empty where there is none."""
+        """The address to request again before all others; empty if there is none."""
         return self._suspect if self._suspect_is_due else ""
 
     @property
     def _suspect_is_due(self) -> bool:
-        """Whether the host answered others since, and well enough to tell it from them."""
+        """Whether enough other addresses were answered since to judge this one."""
         return self._answers >= max(_ANSWERS_BETWEEN, 2 * self._objections + 1)
 
     @property
     def addresses_object(self) -> bool:
-        """Whether objections so far came from single addresses rather than from the host."""
+        """Whether more objections so far came from single addresses than from the host."""
         return self._by_itself > self._by_pace
 
     @property
     def patience(self) -> float | None:
-        """Seconds that an untried address gets to begin its answer; None where nothing is known."""
+        """Seconds in which an untried address must begin its answer; None if nothing is known."""
         return None if self._usual is None else max(_TIMES_USUAL * self._usual, _LEAST_PATIENCE)
 
     def note_seconds(self, seconds: float) -> None:
-        """A photograph took so long, from the request to the last byte."""
+        """Record the seconds of a photograph, from the request to the last byte."""
         self._usual = seconds if self._usual is None else 0.8 * self._usual + 0.2 * seconds
 
     def hear(self, item: Item, outcome: Outcome, sent: float, now: float) -> tuple[Outcome, Advice]:
-        """Learn from an answer to what went out at `sent`; returns what the host is to be told by.
+        """Learn from the answer to a request sent at `sent`; returns what counts for the host.
 
-        A failure that says nothing of the host comes back with the signal "address".
+        A failure that says nothing about the host has the signal "address".
         """
         if not isinstance(outcome, Failed) or outcome.signal not in _TROUBLE:
             return outcome, self._answered(item, sent)
         self._failed.setdefault(outcome.signal, set()).add(item.url)
-        advice = self._probe_failed(item) if item.probe else self._doubt_where_many_failed()
+        advice = self._probe_failed(item, sent) if item.probe else self._doubt_where_many_failed()
         if outcome.signal != "slow down" or outcome.retry_after is not None:
             return outcome, advice
         by_itself = replace(outcome, signal="address")
-        # It was asked again because others were answered; what else failed since is another matter.
+        # It was requested again because others were answered. Later failures do not matter here.
         if item.url == self._suspect and (item.attempts or self._suspect_is_due):
             self._count(by_itself=1)
             self.forget(item.url)
             return by_itself, advice or "restore pace"
-        if item.attempts:
+        # Probes go out one at a time, so they do not object to the pace. If the host itself
+        # objects, its probes fail and it is parked.
+        if item.attempts or item.probe:
             return by_itself, advice
         if not self._suspect and not item.hops:
             self._suspect, self._suspect_since = item.url, now
@@ -104,17 +109,20 @@ class HostHealth:
         elif sent > self._suspect_since:
             self._objections += 1
             if not self.addresses_object:
-                # Being slowed down did not help, so find out soon whether it can.
+                # The slower pace did not help, so find out soon whether it can.
                 self._raise_doubt()
         return by_itself if self.addresses_object else outcome, advice
 
     def forget(self, url: str) -> None:
-        """This address need not be asked again."""
+        """Do not request this address again for a judgement."""
         if url == self._suspect:
             self._suspect, self._answers, self._objections = "", 0, 0
 
     def _answered(self, item: Item, sent: float) -> Advice:
         self._failed_probes = 0
+        self._answered_sent = (
+            sent if self._answered_sent is None else max(self._answered_sent, sent)
+        )
         self._failed.clear()
         advice: Advice = ""
         if item.url == self._suspect:
@@ -134,9 +142,15 @@ class HostHealth:
         if self._by_itself + self._by_pace > _REMEMBERED:
             self._by_itself, self._by_pace = self._by_itself / 2, self._by_pace / 2
 
-    def _probe_failed(self, item: Item) -> Advice:
+    def _probe_failed(self, item: Item, sent: float) -> Advice:
+        most = _UNTRIED_PROBES
+        if self._answered_sent is not None:
+            most = _UNTRIED_PROBES_ONCE_ANSWERED
+            if sent <= self._answered_sent:
+                # The host has answered a later request since.
+                return ""
         self._failed_probes += 1
-        if item.probe == "untried" and self._failed_probes < _UNTRIED_PROBES:
+        if item.probe == "untried" and self._failed_probes < most:
             return ""
         self._failed_probes, self._limit = 0, _FIRST_LIMIT
         return "park"

@@ -1,14 +1,15 @@
-"""How one host is treated, from what it answered so far: its pace, its pauses, its parking."""
+"""The pace, the pauses and the parking of one host, from its answers so far."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 State = Literal["ok", "slowed", "paused", "parked"]
 
-# A refusal weighs two, trouble one; this many in a row park the host.
+# A refusal counts two, a server error one; this total in a row parks the host.
 PARKED_AT = 10
 PARKED_FIRST, PARKED_LONGEST = 3_600.0, 86_400.0
-# A host that is probed is left alone for so long, then for four times as long, up to an hour.
+# Seconds until the first probe of a parked host; each further wait is four times as long, up to
+# an hour.
 PROBED_FIRST, PROBED_LONGEST = 2.0, 3_600.0
 _RATE_AFTER_PARKING = 1.0
 SLOWEST_RATE = 0.02
@@ -52,23 +53,23 @@ class Host:
     def took_turn(self, now: float) -> None:
         """A request goes out now."""
         if self.rate is not None:
-            # A little that was missed may be caught up, so that the rate is kept on average; with
-            # more, a host that counts by the second would see one request too many.
+            # A small delay may be made up, so that the mean rate is kept. With a larger one, a
+            # host that counts by the second would see one request too many.
             beat = 1 / self.rate
             self.next_at = max(self.next_at, now - beat / 5) + beat
 
     def did_well(self, now: float, paced: bool) -> None:
-        """It answered as it should. It is asked faster only where the pace was what held us."""
+        """It answered well. The pace rises only if it was the limit."""
         self.strikes = self.parkings = 0
         if self.rate is None or not paced:
             return
-        # A rate that is known to be fine is reached again within seconds.
+        # A rate that worked before is reached again within seconds.
         step = max(0.5, (self.worst or 0) / 5)
         faster = self.rate + step / max(self.rate, 1.0)
         self.rate = max(self.rate, min(faster, self._ceiling(now)))
 
     def objected(self, now: float, sent: float, observed: float) -> bool:
-        """It was asked too much: half the rate. False for an answer to what went out before the
+        """Halve the rate after an objection. False for an answer to a request sent before the
         last halving, which says nothing new. `observed` is the rate of an unpaced host."""
         if sent <= self.worst_at:
             return False
@@ -79,12 +80,12 @@ class Host:
         return True
 
     def struck(self, weight: int, reason: str) -> None:
-        """One more answer in a row that was no good."""
+        """Count one more failed answer in a row."""
         self.strikes += weight
         self.reason = reason
 
     def park_if_struck_out(self, now: float) -> None:
-        """Park it, unprobed, after too many answers in a row that were no good."""
+        """Park it, without probes, after too many failed answers in a row."""
         if self.strikes >= PARKED_AT:
             length = min(PARKED_FIRST * 2**self.parkings, PARKED_LONGEST)
             self.parked_until = now + length
@@ -93,13 +94,13 @@ class Host:
             self.strikes = PARKED_AT - 2
 
     def park(self, now: float, reason: str) -> None:
-        """Its probes failed: leave it alone until the next one, longer each time."""
+        """Park it until the next probe, longer each time its probes fail."""
         length = min(PROBED_FIRST * 4.0**self.parkings, PROBED_LONGEST)
         self.parked_until, self.reason = now + length, reason
         self.parkings += 1
         self.strikes = 0
         if self.rate is not None and self.rate < _RATE_AFTER_PARKING:
-            # What it took while it was in trouble says little of what it takes once it is well.
+            # The pace it accepted while it failed says little about the pace it accepts afterwards.
             self.rate, self.worst, self.next_at = _RATE_AFTER_PARKING, None, 0.0
 
     def pause(self, until: float, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""The addresses of one host that wait for their turn."""
+"""The addresses of one host that wait to be requested."""
 
 import heapq
 import itertools
@@ -10,16 +10,17 @@ from engine.download.health import HostHealth
 from engine.download.queue import Item, Queue
 
 _AHEAD = 64
-# A request on its way for longer is waiting for a slow answer, and is no load any more.
-_SLOW_SECONDS = 2.0
+# A request in flight for longer waits for a slow answer and is no load.
+_SLOW_SECONDS = 1.0
 _numbers = itertools.count()
 
 
 @dataclass
 class HostQueue:
-    """`left` addresses are not settled yet; `sent` holds when those on their way went out.
+    """`left` addresses are not settled yet. `sent` holds the start times of the requests in
+    flight, `probes` those of the probes among them.
 
-    The host is not asked again before `wake`, for the reason `why`, which holds until `until`.
+    No request goes out before `wake`, for the reason `why`, which holds until `until`.
     """
 
     host: str
@@ -29,7 +30,7 @@ class HostQueue:
     until: float = 0.0
     health: HostHealth = field(default_factory=HostHealth)
     sent: list[float] = field(default_factory=list)
-    is_probing: bool = False
+    probes: list[float] = field(default_factory=list)
     known_good: str = ""
     _place: int = -1
     _ahead: deque[Item] = field(default_factory=deque)
@@ -39,27 +40,32 @@ class HostQueue:
 
     @property
     def flying(self) -> int:
-        """How many requests are on their way."""
+        """The number of requests in flight."""
         return len(self.sent)
 
     def slow(self, now: float) -> int:
-        """How many of them have been for long."""
+        """The number of requests in flight that are slow."""
         return sum(now - moment > _SLOW_SECONDS for moment in self.sent)
 
-    def next(self, queue: Queue, now: float) -> Item | None:
-        """The next address: one never tried before one that is tried again.
+    def is_probing(self, now: float) -> bool:
+        """Whether a probe is in flight that is not slow yet."""
+        return any(now - moment <= _SLOW_SECONDS for moment in self.probes)
 
-        While the host is in doubt it is a probe, or none where one is on its way.
+    def next(self, queue: Queue, now: float) -> Item | None:
+        """The next address: untried ones come before retries.
+
+        While the host is in doubt, the next address is a probe. There is none while another
+        probe is in flight, unless that one is slow: it may be the only slow address.
         """
         if self.health.in_doubt:
-            return None if self.is_probing else self._probe(queue, now)
+            return None if self.is_probing(now) else self._probe(queue, now)
         if self._probe_ahead:
             self._ahead.appendleft(replace(self._probe_ahead, probe=""))
             self._probe_ahead = None
         return self._asked_again(now) or self._untried(queue) or self._retry(now)
 
     def put_back(self, item: Item) -> None:
-        """It could not be asked for after all; it stays the next."""
+        """It could not be requested after all; it stays the next."""
         if item.probe:
             self._probe_ahead = item if item.probe == "untried" else None
         else:
@@ -70,7 +76,7 @@ class HostQueue:
 
     @property
     def due(self) -> float:
-        """When the first that is tried again is due; infinity where there is none."""
+        """When the first retry is due; infinity if there is none."""
         return self._later[0][0] if self._later else float("inf")
 
     def _probe(self, queue: Queue, now: float) -> Item | None:
@@ -80,7 +86,7 @@ class HostQueue:
         self.known_good = self.known_good or queue.fetched_from(self.host)
         if self.known_good and self.health.probe_failed:
             return Item(self.known_good, self.host, probe="known good")
-        # One that was never tried brings a photograph too, where the host is well.
+        # If the host is well, an untried address brings a photograph too.
         found = queue.somewhere(self.host, self._place, self._taken)
         if found:
             self._taken.add(found[0])
@@ -106,7 +112,7 @@ class HostQueue:
         return heapq.heappop(self._later)[2] if self.due <= now else None
 
     def _asked_again(self, now: float) -> Item | None:
-        """The address that is to be asked again before others, where its time has come."""
+        """The address to request again before others, if it is due."""
         if not self.health.ask_again:
             return None
         for entry in self._later:

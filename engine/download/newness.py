@@ -1,4 +1,4 @@
-"""How new a photograph is, as far as its record tells."""
+"""How new a photograph is, from its record."""
 
 import re
 

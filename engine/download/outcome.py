@@ -1,4 +1,4 @@
-"""How one attempt at an address can end."""
+"""The possible outcomes of one request."""
 
 import time
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ Kind = Literal["permanent", "transient", "bad content", "policy"]
 KINDS: tuple[Kind, ...] = ("permanent", "transient", "bad content", "policy")
 
 Signal = Literal["well", "neutral", "slow down", "forbidden", "unwell", "address"]
-"""What an answer says of its host: it may take more; nothing; that it was too much; that it
-refuses us; that it is in trouble; that only this address fails."""
+"""What an answer says about its host: it may accept more; nothing; it was asked too often; it
+refuses us; it has a fault; only this address fails."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Redirected:
 
 @dataclass(frozen=True)
 class Failed:
-    """Nothing usable came. `retry_after` is the pause the host asks for, in seconds."""
+    """The request failed. `retry_after` is the pause that the host asks for, in seconds."""
 
     kind: Kind
     reason: str
@@ -53,14 +53,14 @@ class Failed:
 
 @dataclass(frozen=True)
 class Deferred:
-    """The answer was fine, but its bytes do not fit a budget or the cache just now."""
+    """The answer was good, but its bytes do not fit a budget or the cache now."""
 
     reason: str
     wire: int = 0
 
 
 class DiskFull(WorkFailed):
-    """The disk takes no more; found out at the monotonic time `at`."""
+    """The disk is full, as noticed at the monotonic time `at`."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -69,14 +69,14 @@ class DiskFull(WorkFailed):
 
 @dataclass(frozen=True)
 class Answered:
-    """What an API answered, whole."""
+    """The whole answer of an API."""
 
     content: bytes
     wire: int = 0
 
 
 class NeverFits(Exception):
-    """The bytes are more than a whole budget; the message says which."""
+    """The bytes exceed a whole budget; the message names it."""
 
 
 Outcome = Fetched | Answered | Redirected | Failed | Deferred

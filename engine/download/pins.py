@@ -14,5 +14,5 @@ def pin_split(downloads: DownloadStore, split: str) -> None:
 
 
 def unpin_split(downloads: DownloadStore, split: str) -> None:
-    """Let the cache treat a split's photographs like any others."""
+    """Allow the cache to remove a split's photographs again."""
     downloads.write("DELETE FROM pin WHERE split = ?", [split])

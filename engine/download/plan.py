@@ -1,4 +1,4 @@
-"""What a download would be, before anything is fetched: bytes, days, and whether it fits."""
+"""The forecast of a download: bytes, days, and whether it fits."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -106,7 +106,7 @@ def plan_download(
 
 
 class _Weights:
-    """Bytes of a photograph, by host and size, as far as anything was fetched to know them by."""
+    """Mean bytes of a photograph, by host and size, from those already fetched."""
 
     def __init__(self, downloads: DownloadStore) -> None:
         query = "SELECT host, variant, AVG(bytes) FROM fetched GROUP BY 1, 2 HAVING COUNT(*) >= ?"
@@ -182,7 +182,7 @@ def _under(limit: Limit, images: int, size: int) -> tuple[float, str]:
     else:
         amount = images
         words = f"{limit.most:,} request{'' if limit.most == 1 else 's'} {span}"
-    # A whole budget may be spent at once; what is beyond it waits.
+    # A whole budget may be spent at once; the rest waits.
     return max(0, amount - limit.most) / limit.most * limit.span, words
 
 

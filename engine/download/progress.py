@@ -65,7 +65,7 @@ class DownloadProgress:
         }
 
     def _span(self) -> float:
-        """The seconds of which the recent answers are; older ones are forgotten."""
+        """The span in seconds of the recent answers; older ones are dropped."""
         now = time.monotonic()
         while self._recent and now - self._recent[0][0] > _WINDOW:
             self._recent.popleft()

@@ -1,4 +1,4 @@
-"""What is to be fetched, in which order, and what could not be."""
+"""The addresses to fetch, their order, and those that failed."""
 
 import json
 import random
@@ -17,7 +17,7 @@ from engine.download.variants import in_size
 from engine.images.store import StoredImage
 from engine.settings.download import Order, Variant
 
-# How photographs of one species follow each other: the newest first.
+# Within a species the newest photographs come first.
 _ORDERS: dict[Order, str] = {
     "rarest": "images, species, newness DESC, url",
     "round-robin": "turn, images, species, url",
@@ -53,7 +53,7 @@ class Item:
 
 @dataclass(frozen=True)
 class FailedItem:
-    """An address that was given up, and why."""
+    """An address that was given up, with the reason."""
 
     url: str
     host: str
@@ -65,13 +65,13 @@ class FailedItem:
 
 
 class Queue:
-    """Built anew from the catalogue's remote photographs whenever a download starts."""
+    """Rebuilt from the catalogue's remote photographs when a download starts."""
 
     def __init__(self, downloads: DownloadStore) -> None:
         self._downloads = downloads
 
     def fill(self, catalogue: Catalogue, variant: Variant) -> int:
-        """Note every remote photograph that has an address; returns how many there are."""
+        """Store every remote photograph that has an address; returns their number."""
         with self._downloads.transaction():
             self._downloads.write("DELETE FROM wanted")
             self._downloads.write_many(
@@ -170,7 +170,7 @@ class Queue:
     def note_fetched(
         self, fetched: Sequence[tuple[Item, Fetched, StoredImage]], variant: Variant
     ) -> list[CachedFile]:
-        """Remember what was fetched, in one size; returns the photographs that it is of."""
+        """Store what was fetched, in one size; returns the photographs that have these files."""
         wanted = self.wanted([item.url for item, _, _ in fetched])
         now = time.time()
         self._downloads.write_many(
@@ -204,7 +204,7 @@ class Queue:
         ]
 
     def note_failure(self, item: Item, failure: Failed, attempts: int, final: bool) -> None:
-        """Remember that an attempt failed; `final` means that it is not tried again by itself."""
+        """Store a failed attempt; if it is `final`, only a person starts another one."""
         self._downloads.write(
             "INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
@@ -220,7 +220,7 @@ class Queue:
         )
 
     def failures(self, kind: Kind | None = None, limit: int = -1) -> list[FailedItem]:
-        """What was given up, the latest first."""
+        """The addresses that were given up, the latest first."""
         rows = self._downloads.rows(
             "SELECT url, host, kind, reason, status, attempts, t FROM failure "
             "WHERE final AND kind = COALESCE(?, kind) ORDER BY t DESC LIMIT ?",
@@ -234,7 +234,7 @@ class Queue:
         return dict(self._downloads.rows(query))
 
     def retry(self, kind: Kind | None = None) -> int:
-        """Forget the failures of a class (None = of all), to queue them again; returns how many."""
+        """Delete the failures of a kind (None = all), to queue them again; returns their number."""
         return self._downloads.write(
             "DELETE FROM failure WHERE final AND kind = COALESCE(?, kind)", [kind]
         )

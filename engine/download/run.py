@@ -1,4 +1,4 @@
-"""A whole download: what to fetch, who may, and what came of it."""
+"""A whole download, from the queue to its summary."""
 
 import time
 from dataclasses import dataclass, field, replace
@@ -30,7 +30,7 @@ _STRAYS_NAMED = 20
 
 @dataclass(frozen=True)
 class Summary:
-    """How a session went.
+    """The result of a download.
 
     `successful` photographs are on this machine now that were not; `failed` addresses were
     given up; `rate_limited` answers said that we asked too often; `cache_before` and
@@ -90,7 +90,7 @@ def download(
     waited for. `protect` says what the cache must keep.
 
     Raises:
-        BadInput: servers would not be told whom to write to.
+        BadInput: the settings name no contact address.
         PhotographsMissing: many photographs have no file, and `consent` does not accept that.
         WorkFailed: the disk or the cache takes no more; what came is kept. Or images, download
             store or catalogue belong to another home.
@@ -201,7 +201,7 @@ def _reconciled(
     progress: DownloadProgress,
     before: int,
 ) -> Reconciled:
-    """As `reconcile`; whoever watches is told where that ends the download."""
+    """As `reconcile`; writes the status if an error ends the download."""
     try:
         return reconcile(
             home,
@@ -221,7 +221,7 @@ def _reconciled(
 
 
 class _Telling:
-    """Tells the page and the terminal how far the download is, twice a second."""
+    """Reports the progress to the page and the terminal, twice a second."""
 
     def __init__(
         self,

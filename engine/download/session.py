@@ -1,4 +1,4 @@
-"""A download from its start to its summary: who is asked next, and what becomes of the answers."""
+"""A download from its start to its summary: which request is next, and what an answer changes."""
 
 import queue as queues
 import random
@@ -27,14 +27,14 @@ _TICK = 0.2
 _MOST_HOPS = 5
 _TRIES_OF_BAD_CONTENT = 2
 _LONGEST_BACKOFF = 60.0
-# A host that was asked too often is at fault, not the photograph; the host is parked for it.
+# If the host was asked too often, the photograph is not at fault; the host is parked instead.
 _TRIES_AT_A_BUSY_HOST = 20
-# A parked host is waited for where nothing else is left, but no longer than this.
+# If only parked hosts are left, the download waits for them no longer than this.
 _LONGEST_WAIT = 10.0
 
 
 class Session:
-    """One download. Everything but fetching and judging happens in the thread that runs it."""
+    """One download. All but fetching and decoding happens in the thread that runs it."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Session:
         self._problem: WorkFailed | None = None
 
     def run(self, progress: DownloadProgress) -> None:
-        """Fetch what the queue holds, until it is done, or told to stop.
+        """Fetch the queue until it is empty or the download is stopped.
 
         Raises:
             WorkFailed: the disk or the cache takes no more; what came is kept.
@@ -97,7 +97,7 @@ class Session:
             self._tell(progress)
 
     def _send(self, pool: ThreadPoolExecutor, progress: DownloadProgress) -> float:
-        """Let go out what may; returns the seconds until something may be due."""
+        """Send the requests that are due; returns the seconds until the next may be."""
         now = self._gate.now()
         wait = _TICK
         for host_queue in list(self._host_queues.values()):
@@ -140,7 +140,8 @@ class Session:
             host_queue.wake, host_queue.until = now + min(turn.wait, 1.0), now + turn.wait
             return False
         host_queue.sent.append(now)
-        host_queue.is_probing = host_queue.is_probing or bool(item.probe)
+        if item.probe:
+            host_queue.probes.append(now)
         self._flying += 1
         pool.submit(self._fly, item, now, None if item.attempts else host_queue.health.patience)
         return True
@@ -150,7 +151,7 @@ class Session:
         self._landed.put(self._worker.fetch(item, sent, patience))
 
     def _take_in(self, progress: DownloadProgress, wait: float) -> None:
-        """Take in all that has landed; waits for the first so many seconds."""
+        """Process all results; waits for the first up to `wait` seconds."""
         batch: list[Landed] = []
         try:
             batch.append(self._landed.get(timeout=wait) if wait else self._landed.get_nowait())
@@ -164,7 +165,7 @@ class Session:
             for landed in batch:
                 fetched += self._settle(landed, progress)
             kept = self._queue.note_fetched(fetched, self._settings.variant) if fetched else []
-        # The download store knows them first: rows that a power cut takes are given back from it.
+        # The download store is written first: after a power cut the rows are restored from it.
         if kept:
             progress.successful += self._catalogue.keep(kept)
         for landed in batch:
@@ -174,11 +175,12 @@ class Session:
     def _settle(
         self, landed: Landed, progress: DownloadProgress
     ) -> list[tuple[Item, Fetched, StoredImage]]:
-        """What is to become of what landed; returns it where it is a photograph."""
+        """Decide what follows from a result; returns it if it is a photograph."""
         item, outcome = landed.item, landed.outcome
         host_queue = self._host_queues[item.host]
         host_queue.sent.remove(landed.sent)
-        host_queue.is_probing = host_queue.is_probing and not item.probe
+        if item.probe:
+            host_queue.probes.remove(landed.sent)
         self._flying -= 1
         if outcome is None:
             host_queue.put_back(item)
@@ -228,7 +230,7 @@ class Session:
     ) -> None:
         attempts, tries = item.attempts + 1, self._tries(host_queue, failure)
         if item.probe and failure.signal != "neutral":
-            # It may be the host that fails, so the address is not given up for it.
+            # The host may be at fault, so the address is not given up.
             attempts = min(attempts, tries - 1)
         final = attempts >= tries
         self._queue.note_failure(item, failure, attempts, final)
@@ -239,7 +241,7 @@ class Session:
             progress.gave_up(failure.kind)
             return
         pause = random.uniform(0, min(_LONGEST_BACKOFF, 2.0**attempts))
-        # Where redirects led may hold for a moment only, so the way begins anew.
+        # The target of a redirect may be valid only briefly, so start from the original address.
         again = Item(item.url, host_of(item.url), attempts=attempts)
         self._move(host_queue, again).try_later(again, self._gate.now() + pause)
 
@@ -257,7 +259,7 @@ class Session:
             self._problem = self._problem or error
 
     def _stop_for(self, error: BaseException) -> None:
-        """End in order where the disk or the store fails, at once where the code does."""
+        """End in order if the disk or the store fails, at once for any other error."""
         try:
             if isinstance(error, DiskFull):
                 self._room.ran_out(error)
@@ -267,7 +269,7 @@ class Session:
             self._problem = self._problem or failure
 
     def _nothing_left(self) -> bool:
-        """Whether all is settled but what waits for a host that is parked for long."""
+        """Whether only addresses of hosts that are parked for long are left."""
         soon = self._gate.now() + _LONGEST_WAIT
         return all(
             host_queue.left == 0 or (host_queue.why == "parked" and host_queue.until > soon)

@@ -1,4 +1,4 @@
-"""How the hosts, the budgets and the latest photographs stand, for whoever looks on."""
+"""The current state of hosts, budgets and latest photographs, for pages and commands."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

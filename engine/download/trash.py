@@ -82,7 +82,7 @@ class _Entry:
 
 
 def discard(home: Home, downloads: DownloadStore, items: Sequence[Discard]) -> DiscardedFiles:
-    """Move files to today's trash; one that cannot be moved stays where it is.
+    """Move files to today's trash; a file that cannot be moved stays in place.
 
     Raises:
         WorkFailed: the manifest cannot be written; nothing was moved.
@@ -109,7 +109,7 @@ def discard(home: Home, downloads: DownloadStore, items: Sequence[Discard]) -> D
 
 
 def days(home: Home) -> list[Day]:
-    """What the trash holds, the latest day first."""
+    """The days of the trash, the latest first."""
     found = [_day(folder) for folder in reversed(_folders(home))]
     return [day for day in found if day.files]
 
@@ -222,7 +222,7 @@ def _append(file: Path, lines: Sequence[dict[str, Any]]) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("ab") as stream:
-            # A line that a power cut tore must not swallow the next one.
+            # A line cut short by a power failure must not merge with the next one.
             start = b"\n" if stream.tell() else b""
             text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
             stream.write(start + text.encode(errors="surrogatepass"))
@@ -233,7 +233,7 @@ def _append(file: Path, lines: Sequence[dict[str, Any]]) -> None:
 
 
 def _move_back(home: Home, entry: _Entry) -> bool:
-    """False where its place is taken, or lies outside the images folder."""
+    """False if its path is taken, or lies outside the images folder."""
     target = home.resolve(entry.path)
     if target.exists() or not target.is_relative_to(home.images):
         return False

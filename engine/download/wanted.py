@@ -1,4 +1,4 @@
-"""The addresses that a download would fetch, as columns, in the order in which it would."""
+"""The addresses that a download would fetch, as columns, in its order."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

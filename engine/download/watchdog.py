@@ -1,4 +1,4 @@
-"""Cutting connections that do not deliver: a deadline that no trickle of bytes puts off."""
+"""Closes connections at a deadline that single bytes do not extend."""
 
 import contextlib
 import socket
@@ -18,10 +18,10 @@ class _Limit:
 
 
 class Watchdog:
-    """Shuts sockets down at their deadline, from a thread of its own.
+    """Shuts sockets down at their deadline, from its own thread.
 
-    A socket's own timeout begins anew with every byte, so that a server which sends one byte
-    now and then would hold a connection for ever.
+    A socket's own timeout restarts with every byte, so a server that sends single bytes
+    could hold a connection for ever.
     """
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Watchdog:
 
     @contextlib.contextmanager
     def limit(self, sock: socket.socket | None, seconds: float) -> Iterator[None]:
-        """Cut `sock` unless the block ends within `seconds`.
+        """Shut `sock` down unless the block ends within `seconds`.
 
         Raises:
             TimeoutError: the block did not.
@@ -53,12 +53,12 @@ class Watchdog:
         finally:
             with self._lock:
                 self._limits.remove(limit)
-        # What was cut may look like an answer that came to its end.
+        # A connection that was cut may look like a complete answer.
         if limit.cut:
             raise TimeoutError
 
     def abort(self) -> None:
-        """Cut every connection that is limited now, or will be."""
+        """Cut every connection with a limit, now and from now on."""
         self._aborted = True
 
     def close(self) -> None:

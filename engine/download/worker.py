@@ -1,4 +1,4 @@
-"""What happens to one address in a thread of its own: fetched, judged, stored."""
+"""Fetches, checks and stores one address, in a thread of its own."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ from engine.images.store import ImageStore, StoredImage
 
 @dataclass(frozen=True)
 class Landed:
-    """What came of one request that went out at `sent`: `stored` is where it is on disk, `size`
-    how many bytes it wanted to read."""
+    """The result of one request that went out at `sent`. `stored` is its file on disk, `size`
+    the bytes it had to read."""
 
     item: Item
     sent: float
@@ -24,13 +24,13 @@ class Landed:
 
 
 class Worker:
-    """For any number of threads."""
+    """Safe for any number of threads."""
 
     def __init__(self, fetcher: Fetcher, store: ImageStore, cache: Cache, gate: Gate) -> None:
         self._fetcher, self._store, self._cache, self._gate = fetcher, store, cache, gate
 
     def fetch(self, item: Item, sent: float, patience: float | None = None) -> Landed:
-        """Fetch one address that was let go out at `sent`; its bytes are admitted on the way.
+        """Fetch one address, sent at `sent`. Each part is admitted before it is read.
 
         `patience` is that of `Fetcher.fetch`.
         """
@@ -61,5 +61,5 @@ class Worker:
             self._cache.settle(promised, written)
 
     def abort(self) -> None:
-        """Cut what is on its way."""
+        """Cut the connections in flight."""
         self._fetcher.abort()

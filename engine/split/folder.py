@@ -2,6 +2,10 @@
 
 import dataclasses
 import json
+import os
+import re
+import shutil
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +17,10 @@ from engine.files import atomic_writer
 from engine.home import Home
 
 PARTS = ("train", "val", "test")
+
+# A younger draft may still be written to.
+_DRAFT_SECONDS = 3_600.0
+_DRAFT = re.compile(r"\..+\.\d+")
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,31 @@ def split_folder(home: Home, name: str) -> SplitFolder:
         there_are = f"there are {', '.join(names)}" if names else "make one first"
         raise BadInput(f"There is no split {name!r}; {there_are}.")
     return folder
+
+
+def draft_of(target: Path) -> Path:
+    """The folder in which this process writes the split that becomes `target`."""
+    return target.with_name(f".{target.name}.{os.getpid()}")
+
+
+def remove_old_drafts(home: Home) -> int:
+    """Remove the drafts that killed processes left behind; returns how many.
+
+    A draft that was changed within the last hour stays: another process may still write to it.
+    """
+    newest, removed = time.time() - _DRAFT_SECONDS, 0
+    for draft in home.splits.glob(".*"):
+        if not _DRAFT.fullmatch(draft.name):
+            continue
+        try:
+            changed = max(path.lstat().st_mtime for path in (draft, *draft.iterdir()))
+        except OSError:
+            # Its process finished it meanwhile, or it is no folder.
+            continue
+        if changed < newest:
+            shutil.rmtree(draft, ignore_errors=True)
+            removed += not draft.exists()
+    return removed
 
 
 def write_part(path: Path, lines: Iterable[SplitLine]) -> None:

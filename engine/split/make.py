@@ -1,7 +1,6 @@
 """Making a split: plan, write, check."""
 
 import dataclasses
-import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -20,7 +19,15 @@ from engine.home import Home
 from engine.settings.split import SplitSettings
 from engine.split.check import check_split
 from engine.split.earlier import Earlier, read_earlier
-from engine.split.folder import PARTS, SplitFolder, SplitLine, split_folder, write_rows
+from engine.split.folder import (
+    PARTS,
+    SplitFolder,
+    SplitLine,
+    draft_of,
+    remove_old_drafts,
+    split_folder,
+    write_rows,
+)
 from engine.split.groups import group
 from engine.split.inputs import SplitInputs, split_inputs
 from engine.split.left_out import WORDS
@@ -63,6 +70,7 @@ def make_split(home: Home, catalogue: Catalogue, settings: SplitSettings) -> lis
     for target in targets:
         if target.exists():
             raise _taken(target)
+    remove_old_drafts(home)
     earlier = earlier_of(home, settings)
     table, inputs = _read(catalogue, settings)
     order = lines_order(table)
@@ -104,7 +112,7 @@ def _read(catalogue: Catalogue, settings: SplitSettings) -> tuple[pa.Table, Spli
 
 
 def _make_folder(target: Path, plan: SplitPlan, table: pa.Table, order: NDArray[np.int64]) -> None:
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    draft = draft_of(target)
     try:
         _write(SplitFolder(draft), target.name, plan, table, order)
         _require_sound(SplitFolder(draft))

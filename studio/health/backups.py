@@ -20,8 +20,8 @@ def backups_view(home: Home) -> None:
     """Draw the list with a button to make one now, and one to restore what is chosen."""
     st.subheader("Backups", anchor=False)
     st.caption(
-        "One a day, seven kept: the catalogue, measures, crops, squares and the memory of "
-        "downloads. Photographs are not in them."
+        "One a day, seven kept: the catalogue, measures, crops, squares and the download "
+        "history. Photographs are not in them."
     )
     in_file = catalogue_settings(home).store == "sqlite"
     if not in_file:

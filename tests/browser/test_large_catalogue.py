@@ -12,7 +12,7 @@ from engine.home import open_home
 from engine.images.store import ImageStore
 from tests.browser.conftest import Server, StartServer
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
 @pytest.fixture(scope="module")

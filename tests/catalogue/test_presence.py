@@ -66,6 +66,13 @@ def test_a_new_home_begins_with_an_empty_catalogue(home: Home) -> None:
         assert catalogue.counts().images == 0
 
 
+def test_a_draft_of_a_split_is_no_sign_of_a_missing_catalogue(home: Home) -> None:
+    draft = home.splits / ".first.123"
+    draft.mkdir(parents=True)
+    (draft / "manifest.json").write_text("{}")
+    assert left_behind(home) is None
+
+
 def test_a_catalogue_without_photographs_is_no_missing_one(home: Home) -> None:
     with open_catalogue(home):
         pass

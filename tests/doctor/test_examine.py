@@ -206,6 +206,18 @@ def test_strays_and_temporary_files_are_listed_and_left_alone(garden: Home) -> N
     assert left.exists()
 
 
+def test_a_draft_of_a_split_is_listed_with_the_size_of_its_files(garden: Home) -> None:
+    draft = garden.splits / ".first.123"
+    draft.mkdir(parents=True)
+    (draft / "train.jsonl").write_bytes(bytes(2_000_000))
+    os.utime(draft, (1e9, 1e9))
+    health = examine(garden, 0)
+    assert items(health, "temporary") == {"data/splits/.first.123"}
+    check = health.named("temporary")
+    assert check is not None
+    assert "(2.0 MB)" in check.text
+
+
 def test_a_damaged_database_of_another_kind_is_found(garden: Home) -> None:
     garden.quality.write_bytes(b"no database at all " * 500)
     assert states(examine(garden, 0))["database-quality"] == "fault"

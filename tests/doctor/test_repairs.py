@@ -115,6 +115,17 @@ def test_temporary_files_are_moved_aside(garden: Home) -> None:
     assert [file.read_bytes() for file in garden.set_aside.glob("*/data/images/.*")] == [b"half"]
 
 
+def test_a_draft_of_a_split_is_moved_aside(garden: Home) -> None:
+    draft = garden.splits / ".first.123"
+    draft.mkdir(parents=True)
+    (draft / "train.jsonl").write_text("{}")
+    os.utime(draft, (1e9, 1e9))
+    mend(garden, "temporary")
+    assert not draft.exists()
+    (moved,) = garden.set_aside.glob("*/data/splits/.first.123/train.jsonl")
+    assert moved.read_text() == "{}"
+
+
 def test_a_damaged_catalogue_is_restored_from_the_newest_backup(garden: Home) -> None:
     back_up(garden, "2026-11-01")
     alter(garden.catalogue, 8192, 1, start=garden.catalogue.stat().st_size // 3)

@@ -12,62 +12,34 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Filter
 from engine.download.pins import pin_split
 from engine.download.queue import Queue
-from engine.download.reconcile import STRAY_SECONDS, PhotographsMissing, reconcile
+from engine.download.reconcile import PhotographsMissing, reconcile
 from engine.download.run import Consent, download
 from engine.download.store import open_download_store
 from engine.download.trash import days
 from engine.home import Home, open_home
 from engine.images.store import ImageStore
 from engine.runs.protection import protection
-from tests.conftest import PROJECT, flower
+from tests.conftest import PROJECT
+from tests.download import situations
 from tests.download.conftest import QUICK
-from tests.download.server import Server, body, jpeg
-from tests.mongod import running
-
-IMPORTED, FETCHED = 25, 30
-
-
-def engine(home: Home, *words: str) -> tuple[int, dict[str, Any], str]:
-    """A real command: its exit status, its JSON, its words."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "engine", *words, "--home", str(home.root), "--json"],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    lines = ended.stdout.splitlines()
-    return ended.returncode, json.loads(lines[-1]) if lines else {}, ended.stderr.strip()
-
-
-def fetch(home: Home, *words: str) -> tuple[int, dict[str, Any], str]:
-    return engine(home, "download", "--allow-private-hosts", "--contact=me@example.org", *words)
-
-
-def add_address(home: Home, url: str) -> None:
-    table = home.root / "one.jsonl"
-    table.write_text(json.dumps({"species": "Viola alba", "url": url}) + "\n")
-    assert engine(home, "import", "table", str(table))[0] == 0
-
-
-def files(home: Home) -> set[str]:
-    """Names of the photographs' files, the trash left out."""
-    return {path.name for path in home.images.glob("[!.]*/*") if path.is_file()}
-
-
-def age(home: Home) -> None:
-    """Let every file be old enough to be called a stray."""
-    past = time.time() - STRAY_SECONDS - 60
-    for path in home.images.glob("[!.]*/*"):
-        os.utime(path, (past, past))
+from tests.download.server import Server
+from tests.download.situations import (
+    FETCHED,
+    IMPORTED,
+    age,
+    engine,
+    fetch,
+    files,
+    filled,
+    imported,
+    serving_photographs,
+)
 
 
 @pytest.fixture(scope="module")
@@ -77,39 +49,10 @@ def host() -> Iterator[Server]:
     started.close()
 
 
-def serving_photographs() -> Server:
-    """A server of one photograph more than the full home has from it."""
-    started = Server()
-    for number in range(FETCHED + 1):
-        started.put(f"/{number}.jpg", body(jpeg(seed=1_000 + number)))
-    return started
-
-
 @pytest.fixture(scope="module")
 def full(host: Server, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with photographs from a folder and from a server. Not to be changed."""
     return filled(tmp_path_factory.mktemp("full"), host)
-
-
-def filled(folder: Path, host: Server) -> Home:
-    """A home of which 25 photographs were imported and 30 fetched, long ago."""
-    (folder / "pictures" / "Rosa canina").mkdir(parents=True)
-    for number in range(IMPORTED):
-        picture = Image.fromarray(flower(64, 48, seed=number))
-        picture.save(folder / "pictures" / "Rosa canina" / f"{number}.png")
-    table = folder / "table.jsonl"
-    rows = [
-        {"species": "Acer campestre", "url": host.url(f"/{number}.jpg")}
-        for number in range(FETCHED)
-    ]
-    table.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    home = open_home(folder / "home")
-    assert engine(home, "import", "folder", str(folder / "pictures"))[0] == 0
-    assert engine(home, "import", "table", str(table))[0] == 0
-    status, told, _ = fetch(home)
-    assert (status, told["successful"], told["removed"], told["trash"]) == (0, FETCHED, 0, "")
-    age(home)
-    return home
 
 
 @pytest.fixture
@@ -119,73 +62,21 @@ def place(full: Home, tmp_path: Path) -> Home:
     return open_home(tmp_path / "home")
 
 
-def imported(home: Home) -> set[str]:
-    return {name for name in files(home) if name.endswith(".png")}
-
-
-def test_a_lost_catalogue_costs_no_file(place: Home, host: Server) -> None:
-    before = files(place)
-    place.catalogue.rename(place.root / "catalogue.sqlite")
-    with closing(SqliteCatalogue(place.root / "empty.sqlite")) as empty:
-        with open_download_store(place) as downloads:
-            Queue(downloads).fill(empty, "original")
-            found = reconcile(place, downloads, empty)
-        assert (found.removed, len(found.waiting.paths)) == (0, FETCHED)
-        assert files(place) == before
-        summary = download(place, empty, QUICK)
-        assert (summary.removed, summary.strays) == (0, FETCHED)
-        download(place, empty, QUICK, consent=Consent(remove_strays=True))
-    assert files(place) == imported(place) and len(files(place)) == IMPORTED
-    # With the catalogue back, so are the files, and nothing is fetched again.
-    (place.root / "catalogue.sqlite").rename(place.catalogue)
-    asked = len(host.requests)
-    status, told, _ = fetch(place)
-    assert (status, told["cache_after"], told["trash"]) == (0, IMPORTED + FETCHED, "")
-    assert files(place) == before and not days(place)
-    assert len(host.requests) == asked
+def test_a_lost_catalogue_costs_no_file(place: Home, host: Server, tmp_path: Path) -> None:
+    situations.lost_catalogue(place, host, tmp_path)
 
 
 @pytest.mark.mongo
 def test_a_change_of_store_by_hand_costs_no_file_and_a_pinned_split_stays(
     place: Home, host: Server, tmp_path: Path
 ) -> None:
-    before = files(place)
-    assert engine(place, "split", "make", "--name=first")[0] == 0
-    assert engine(place, "split", "pin", "first")[0] == 0
-    (tmp_path / "mongod").mkdir()
-    with running(tmp_path / "mongod") as server:
-        settings = f"store: mongodb\naddress: {server.address}\n"
-        (place.data / "catalogue.yaml").write_text(settings)
-        add_address(place, host.url(f"/{FETCHED}.jpg"))
-        status, told, _ = fetch(place)
-        assert (status, told["successful"], told["removed"]) == (0, 1, 0)
-        assert files(place) >= before
-        # The pin speaks of photographs that this catalogue has never heard of.
-        status, told, _ = fetch(place, "--remove-strays")
-        assert (status, told["removed"], told["strays"]) == (0, 0, 0)
-    assert files(place) >= before
+    situations.change_of_store(place, host, tmp_path)
 
 
 def test_an_unmounted_disk_costs_neither_files_nor_rows(
-    place: Home, host: Server, make_image: Any
+    place: Home, host: Server, tmp_path: Path
 ) -> None:
-    before = files(place)
-    place.images.rename(place.root / "disk")
-    new = make_image("Viola alba/new.png", seed=99)
-    assert engine(place, "import", "folder", str(new.parents[1]))[0] == 0
-    many = IMPORTED + FETCHED
-    status, _, words = fetch(place)
-    assert status == 1
-    assert f"{many} photographs are missing from {place.images}. Is the disk mounted?" in words
-    with closing(SqliteCatalogue(place.catalogue)) as catalogue:
-        assert catalogue.counts().by_state == {"cached": many + 1}
-    shutil.copytree(place.images, place.root / "disk", dirs_exist_ok=True)
-    shutil.rmtree(place.images)
-    (place.root / "disk").rename(place.images)
-    age(place)
-    status, told, _ = fetch(place)
-    assert (status, told["cache_after"], told["removed"]) == (0, many + 1, 0)
-    assert files(place) >= before
+    situations.unmounted_disk(place, host, tmp_path)
 
 
 def test_missing_photographs_that_were_accepted_get_their_files_back_with_the_disk(
@@ -205,40 +96,11 @@ def test_missing_photographs_that_were_accepted_get_their_files_back_with_the_di
 def test_a_folder_of_photographs_shared_by_two_homes_is_refused_to_the_second(
     place: Home, host: Server, tmp_path: Path
 ) -> None:
-    before = files(place)
-    second = open_home(tmp_path / "second")
-    second.images.symlink_to(place.images)
-    # There are photographs and no catalogue: an empty one is begun on purpose only.
-    assert engine(second, "catalogue", "new")[0] == 0
-    add_address(second, host.url(f"/{FETCHED}.jpg"))
-    status, _, words = fetch(second)
-    assert status == 1
-    assert f"The folder {second.images} belongs to another home." in words
-    # Even where the second home takes the folder over, it removes what it fetched alone.
-    assert engine(second, "home", "claim")[0] == 0
-    age(place)
-    status, told, _ = fetch(second, "--remove-strays")
-    assert (status, told["successful"], told["removed"]) == (0, 1, 0)
-    assert files(place) >= before
-    assert "belongs to another home" in fetch(place)[2]
+    situations.shared_folder(place, host, tmp_path)
 
 
-def test_a_catalogue_of_yesterday_costs_no_file(
-    place: Home, host: Server, tmp_path: Path, make_image: Any
-) -> None:
-    shutil.copy(place.catalogue, tmp_path / "yesterday.sqlite")
-    for number in range(25):
-        make_image(f"Viola alba/{number}.png", seed=200 + number)
-    assert engine(place, "import", "folder", str(tmp_path / "pictures"))[0] == 0
-    age(place)
-    before = files(place)
-    for left in place.data.glob("catalogue.sqlite*"):
-        left.unlink()
-    shutil.copy(tmp_path / "yesterday.sqlite", place.catalogue)
-    status, told, _ = fetch(place, "--remove-strays")
-    assert (status, told["removed"]) == (0, 0)
-    assert files(place) == before
-    assert len(imported(place)) == IMPORTED + 25
+def test_a_catalogue_of_yesterday_costs_no_file(place: Home, host: Server, tmp_path: Path) -> None:
+    situations.catalogue_of_yesterday(place, host, tmp_path)
 
 
 def test_many_strays_go_only_when_a_person_says_so_and_come_back(place: Home) -> None:

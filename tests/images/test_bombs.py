@@ -15,6 +15,7 @@ from engine.images.store import ImageStore
 
 pytestmark = pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 
+SLOW_AND_ALONE = [pytest.mark.slow, pytest.mark.alone]
 REPRESENTATIVE = [
     "png 110 megapixels of 16 bits",
     "jpeg of 5,000 scans",
@@ -43,7 +44,7 @@ REFUSED = {
 @pytest.mark.parametrize(
     "name",
     [
-        name if name in REPRESENTATIVE else pytest.param(name, marks=pytest.mark.slow)
+        name if name in REPRESENTATIVE else pytest.param(name, marks=SLOW_AND_ALONE)
         for name in BOMBS
     ],
 )

@@ -31,7 +31,9 @@ print(int(re.search(r"VmHWM:\\s*(\\d+) kB", Path("/proc/self/status").read_text(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak from /proc")
-@pytest.mark.parametrize("is_progressive", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "is_progressive", [False, pytest.param(True, marks=[pytest.mark.slow, pytest.mark.alone])]
+)
 def test_sixteen_threads_import_61_megapixels_in_less_than_2_gb(
     tmp_path: Path, is_progressive: bool
 ) -> None:

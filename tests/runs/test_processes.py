@@ -56,6 +56,7 @@ def _points(run: Run) -> dict[tuple[str, int], dict[str, Any]]:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_killed_process_brings_all_back_to_the_last_checkpoint_and_changes_nothing(
     planted: Home, make_settings: MakeSettings
 ) -> None:
@@ -95,6 +96,7 @@ if os.environ.get("RANK") == "1":
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_memory_that_runs_out_in_one_process_lets_all_begin_again_with_smaller_passes(
     planted: Home, make_settings: MakeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +112,7 @@ def test_memory_that_runs_out_in_one_process_lets_all_begin_again_with_smaller_p
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_stopping_ends_all_processes_and_resuming_goes_on(
     planted: Home, make_settings: MakeSettings
 ) -> None:
@@ -137,6 +140,7 @@ def test_stopping_ends_all_processes_and_resuming_goes_on(
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_machines_under_torchrun_go_on_after_one_lost_its_process(
     planted: Home, make_settings: MakeSettings, tmp_path: Path
 ) -> None:

@@ -48,6 +48,7 @@ def threads_of_ranks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.skipif(sys.platform != "linux", reason="torch brings GNU's OpenMP on Linux")
 def test_a_run_in_the_background_waits_passively_and_tries_its_threads(
     planted: Home, make_settings: MakeSettings
@@ -60,6 +61,7 @@ def test_a_run_in_the_background_waits_passively_and_tries_its_threads(
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.skipif(sys.platform != "linux", reason="torch brings GNU's OpenMP on Linux")
 def test_processes_that_train_together_wait_passively_and_divide_the_cores(
     planted: Home, make_settings: MakeSettings, threads_of_ranks: Path

@@ -1,7 +1,10 @@
 """A split on disk: whole or not at all."""
 
 import json
+import multiprocessing
 import os
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.errors import BadInput, WorkFailed
 from engine.files import sha256_of
-from engine.home import Home
+from engine.home import Home, open_home
 from engine.settings.split import SplitSettings
 from engine.split import make as make_module
 from engine.split.classes import read_classes
@@ -125,6 +128,42 @@ def test_a_split_that_is_cut_off_leaves_nothing(
         make_split(home, small_catalogue, SETTINGS)
     assert list(home.splits.iterdir()) == []
     assert split_names(home) == []
+
+
+def make_and_stop_half_way(folder: str, stopped: str) -> None:
+    """In a process of its own: write a part, then wait for the end."""
+
+    def wait(path: Path, value: object) -> None:
+        Path(stopped).touch()
+        time.sleep(60)
+
+    make_module.write_json = wait
+    home = open_home(folder)
+    with closing(SqliteCatalogue(home.catalogue)) as catalogue:
+        make_split(home, catalogue, SETTINGS)
+
+
+def test_the_draft_of_a_killed_process_goes_when_the_next_split_is_made(
+    home: Home, small_catalogue: SqliteCatalogue, tmp_path: Path
+) -> None:
+    killed = multiprocessing.get_context("spawn").Process(
+        target=make_and_stop_half_way, args=(str(home.root), str(tmp_path / "stopped"))
+    )
+    killed.start()
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "stopped").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    killed.kill()
+    killed.join()
+    (draft,) = home.splits.iterdir()
+    assert (draft.name, split_names(home)) == (f".first.{killed.pid}", [])
+    # Another process may still write to a draft that is this young.
+    make_split(home, small_catalogue, SETTINGS)
+    assert draft.exists()
+    for path in (draft, *draft.iterdir()):
+        os.utime(path, (1e9, 1e9))
+    make_split(home, small_catalogue, SETTINGS.model_copy(update={"name": "second"}))
+    assert {path.name for path in home.splits.iterdir()} == {"first", "second"}
 
 
 def test_splits_are_listed_the_newest_first_and_drafts_not_at_all(

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import pytest
 
 from studio.access.token import cookie
 from tests.conftest import PROJECT
+from tests.studio.access.probes import ANOTHER_ACCOUNT
 
 TOKEN = "the-start-token-of-the-access-tests"
 
@@ -78,16 +79,42 @@ class Studio:
 def studio() -> Iterator[Studio]:
     """The studio, served on a free port until the tests of the file have ended.
 
-    Other accounts can reach the folder that holds its home, unlike those that pytest makes.
+    Pytest's own folders are closed to other accounts, so this one is made elsewhere.
     """
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        (folder / "home").mkdir(mode=0o755)
-        running = serve(folder, free_port(), STUDIO_TOKEN=TOKEN)
+    with tempfile.TemporaryDirectory() as name, open_to_others(Path(name)) as running:
         yield running
+
+
+@contextmanager
+def open_to_others(folder: Path) -> Iterator[Studio]:
+    """A studio with the token TOKEN and an empty home in a folder that other accounts can enter.
+
+    If the folder were closed, another account would be refused for that reason alone.
+    """
+    folder.chmod(0o755)
+    (folder / "home").mkdir(mode=0o755)
+    running = serve(folder, free_port(), STUDIO_TOKEN=TOKEN)
+    try:
+        yield running
+    finally:
         running.process.terminate()
         running.process.wait()
+
+
+def ask_as_another_account(studio: Studio) -> "subprocess.CompletedProcess[str]":
+    """What another account of the machine finds, as JSON; only root can become one.
+
+    The JSON has the statuses of its requests ("found"), and whether it sees the token and the
+    server's process ("token and server seen").
+    """
+    # The token is given backwards, or the arguments of this command would show it.
+    arguments = [str(studio.port), str(studio.home), TOKEN[::-1]]
+    return subprocess.run(
+        [sys.executable, "-I", "-c", ANOTHER_ACCOUNT, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def free_port() -> int:

@@ -2,16 +2,13 @@
 
 import json
 import os
-import subprocess
-import sys
 
 import pytest
 
 from studio.access.guard import NO_TOKEN, WRONG_HOST, WRONG_ORIGIN
 from studio.access.token import cookie
-from tests.studio.access.conftest import TOKEN, Answer, Studio
+from tests.studio.access.conftest import TOKEN, Answer, Studio, ask_as_another_account
 from tests.studio.access.probes import (
-    ANOTHER_ACCOUNT,
     CLIMBS,
     HOSTS,
     LONG_NAMES,
@@ -180,14 +177,8 @@ def test_every_answer_forbids_frames_and_other_origins(studio: Studio) -> None:
 def test_another_account_of_the_machine_gets_nothing(studio: Studio) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root may become another user")
-    # The token is given backwards, or the words of this very command would hold it.
-    arguments = [str(studio.port), str(studio.home), TOKEN[::-1]]
-    looked = subprocess.run(
-        [sys.executable, "-I", "-c", ANOTHER_ACCOUNT, *arguments],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    looked = ask_as_another_account(studio)
+    assert looked.returncode == 0, looked.stderr
     assert json.loads(looked.stdout) == {
         "found": [403] * 6,
         "token and server seen": [False, True],

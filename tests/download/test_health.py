@@ -1,0 +1,99 @@
+"""What the answers of a host say about the host, and what about single addresses."""
+
+import pytest
+
+from engine.download.gate import Gate
+from engine.download.health import HostHealth
+from engine.download.host_queue import HostQueue
+from engine.download.outcome import Failed
+from engine.download.queue import Item, Queue
+from engine.download.store import open_download_store
+from engine.home import Home
+from engine.settings.download import DownloadSettings, ProviderSettings
+
+TOO_OFTEN = Failed("transient", "The host was asked too often (429).", "slow down", 429)
+IN_TROUBLE = Failed("transient", "The host is in trouble (500).", "unwell", 500)
+MISSING = Failed("permanent", "The host does not have it (404).", "neutral", 404)
+
+
+def untried(number: int) -> Item:
+    return Item(f"http://a/{number}.jpg", "a", probe="untried")
+
+
+def test_probes_that_object_do_not_slow_the_host() -> None:
+    health = HostHealth(in_doubt=True)
+    heard, advice = health.hear(untried(1), TOO_OFTEN, 1.0, 1.1)
+    assert isinstance(heard, Failed)
+    assert (heard.signal, advice) == ("address", "")
+
+
+def test_a_pause_that_a_probe_is_asked_for_is_kept() -> None:
+    health = HostHealth(in_doubt=True)
+    asked = Failed("transient", "Later.", "slow down", 429, retry_after=30.0)
+    heard, _ = health.hear(untried(1), asked, 1.0, 1.1)
+    assert heard == asked
+
+
+def test_a_host_that_answered_nothing_is_parked_after_three_failed_probes() -> None:
+    health = HostHealth(in_doubt=True)
+    advised = [health.hear(untried(n), IN_TROUBLE, float(n), n + 0.1)[1] for n in range(1, 4)]
+    assert advised == ["", "", "park"]
+
+
+def test_a_host_that_answered_before_is_parked_after_six_failed_probes() -> None:
+    health = HostHealth()
+    health.hear(Item("http://a/0.jpg", "a"), MISSING, 0.0, 0.1)
+    advised = [health.hear(untried(n), IN_TROUBLE, float(n), n + 0.1)[1] for n in range(1, 7)]
+    assert advised == ["", "", "", "", "", "park"]
+
+
+def test_a_probe_that_went_out_before_another_was_answered_does_not_park() -> None:
+    health = HostHealth(in_doubt=True)
+    health.hear(untried(0), MISSING, 9.0, 9.1)
+    advised = [health.hear(untried(n), TOO_OFTEN, float(n), 10.0)[1] for n in range(1, 9)]
+    assert advised == [""] * 8
+    assert not health.probe_failed
+
+
+def test_a_slow_probe_does_not_hold_up_the_next(home: Home) -> None:
+    with open_download_store(home) as downloads:
+        host_queue = HostQueue("a", health=HostHealth(in_doubt=True), probes=[100.0])
+        host_queue.put_back(untried(1))
+        assert host_queue.next(Queue(downloads), 100.5) is None
+        assert host_queue.next(Queue(downloads), 102.0) == untried(1)
+
+
+def test_a_host_that_was_parked_gets_its_pace_back_where_one_address_objected(home: Home) -> None:
+    settings = DownloadSettings(other_hosts=ProviderSettings(start_rate=None))
+    with open_download_store(home) as downloads:
+        gate = Gate(downloads, settings)
+        gate.tell_all("a", [(TOO_OFTEN, gate.now())])
+        assert gate.views()[0].rate is not None
+        gate.park("a", "Its probes failed.")
+        gate.restore_pace("a")
+        assert gate.views()[0].rate is None
+
+
+def test_faults_of_addresses_do_not_lengthen_the_pause_after_an_objection(home: Home) -> None:
+    with open_download_store(home) as downloads:
+        gate = Gate(downloads, DownloadSettings())
+        gate.tell_all("a", [(IN_TROUBLE, gate.now())] * 20)
+        for _ in range(5):
+            gate.tell_all("a", [(MISSING, gate.now())])
+            gate.tell_all("a", [(IN_TROUBLE, gate.now())] * 20)
+            gate.tell_all("a", [(TOO_OFTEN, gate.now())])
+            assert gate.views()[0].seconds_left <= 1
+
+
+def test_objections_in_a_row_lengthen_the_pause(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.download.gate.random.uniform", lambda least, most: most)
+    pauses = []
+    with open_download_store(home) as downloads:
+        gate = Gate(downloads, DownloadSettings())
+        for _ in range(4):
+            gate.tell_all("a", [(TOO_OFTEN, gate.now())])
+            pauses.append(round(gate.views()[0].seconds_left))
+            gate.release("a")
+    assert pauses == [1, 2, 4, 8]
