@@ -44,7 +44,7 @@ def open_studio(words: Sequence[str]) -> None:
     from engine.settings.configs import PROJECT, studio_settings
     from studio.free_port import free_port
 
-    options = _options(words)
+    options = opening_options(words)
     try:
         port = free_port(options.listen, options.port)
         root = chosen_root(options.home, studio_settings().home)
@@ -61,7 +61,12 @@ def open_studio(words: Sequence[str]) -> None:
     server.main(["--listen", options.listen, "--port", str(port), "--open"])
 
 
-def _options(words: Sequence[str]) -> argparse.Namespace:
+def opening_options(words: Sequence[str]) -> argparse.Namespace:
+    """The home (None = as configured), port and address that the studio opens with.
+
+    Raises:
+        SystemExit: 2 after wrong usage.
+    """
     parser = argparse.ArgumentParser(
         prog="plant-studio", description="Open Plant Studio.", allow_abbrev=False
     )
