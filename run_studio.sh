@@ -126,7 +126,7 @@ case ${1:-} in
         install "$root/requirements-dev.txt"
         pin_packages ;;
     -h | --help | help)
-        sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        sed -n '2,/^set /s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         [ ! -x "$python" ] || (cd "$root" && "$python" -m engine --help) ;;
     *)
         install "$root/requirements.txt"

@@ -15,9 +15,11 @@ from pydantic import BaseModel
 
 import engine.settings
 from docs.make_reference import SETTINGS, command_pages, index_page, rooms, settings_pages
+from engine.catalogue.record import Photograph
 from engine.cli import command_line
 from engine.home import Home
 from engine.settings.base import Settings
+from engine.settings.mapping import MappingSettings
 from engine.settings.run import RunSettings
 from engine.settings.studio import StudioSettings
 from engine.training.state.run_folder import RunFolder
@@ -60,6 +62,24 @@ def test_a_command_says_what_it_and_each_of_its_options_do(
         if not getattr(parameter, "hidden", False):
             assert parameter.help, f"{name} {parameter.name}"
             assert parameter.opts[0].upper().strip("-") in section.upper()
+
+
+def words_of_files() -> set[str]:
+    """Words with an underscore that mean something to a user: settings, fields, their choices."""
+    known = {*Photograph._fields, *MappingSettings.model_fields}
+    for model in every_model():
+        known |= model.model_fields.keys()
+        for info in model.model_fields.values():
+            known |= set(re.findall(r"\w+_\w+", str(info.annotation)))
+    return known
+
+
+def test_the_help_of_commands_names_nothing_that_only_the_code_knows() -> None:
+    known = words_of_files()
+    for name, command in COMMANDS.items():
+        texts = [command.help or "", *(parameter.help or "" for parameter in command.params)]
+        words = set(re.findall(r"(?<!-)\b\w+_\w+\b", " ".join(texts)))
+        assert words - known == set(), name
 
 
 def test_every_kind_of_command_is_on_a_written_page() -> None:
