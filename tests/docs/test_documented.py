@@ -19,6 +19,7 @@ from engine.catalogue.record import Photograph
 from engine.cli import command_line
 from engine.home import Home
 from engine.settings.base import Settings
+from engine.settings.crop import USUAL_NETWORK
 from engine.settings.mapping import MappingSettings
 from engine.settings.run import RunSettings
 from engine.settings.studio import StudioSettings
@@ -66,7 +67,7 @@ def test_a_command_says_what_it_and_each_of_its_options_do(
 
 def words_of_files() -> set[str]:
     """Words with an underscore that mean something to a user: settings, fields, their choices."""
-    known = {*Photograph._fields, *MappingSettings.model_fields}
+    known = {*Photograph._fields, *MappingSettings.model_fields, USUAL_NETWORK}
     for model in every_model():
         known |= model.model_fields.keys()
         for info in model.model_fields.values():
