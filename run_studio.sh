@@ -6,10 +6,11 @@
 #   ./run_studio.sh setup                     only set up
 #   ./run_studio.sh test [pytest arguments]   set up and run the tests (without the slow ones)
 #   ./run_studio.sh check                     formatting, lint and types
+#   ./run_studio.sh docs                      build the documentation in site/
+#   ./run_studio.sh pin                       write the requirements files from pyproject.toml
 #   ./run_studio.sh COMMAND …                 the engine's command line, for example `counts`
 set -euo pipefail
 
-started_in=$PWD
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 venv=$root/.venv
 python=$venv/bin/python
@@ -63,44 +64,9 @@ install() {
     [ "$file" = "$root/requirements.txt" ] || cp "$stamp" "$venv/installed-requirements.txt"
 }
 
-free_port() {
-    "$python" - "$1" "$2" <<'PY'
-import errno
-import socket
-import sys
-
-for port in range(int(sys.argv[1]), 65536):
-    with socket.socket(socket.AF_INET6 if ":" in sys.argv[2] else socket.AF_INET) as probe:
-        # Without this a port that was let go of a moment ago looks taken.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((sys.argv[2], port))
-        except OSError as error:
-            if error.errno in (errno.EADDRINUSE, errno.EACCES):
-                continue
-            sys.exit(f"The address {sys.argv[2]} is none of this machine ({error.strerror}).")
-    print(port)
-    break
-PY
-}
-
-open_studio() {
-    local wanted=8501 address=127.0.0.1 port
-    while [ $# -gt 0 ]; do
-        case $1 in
-            --home) [ $# -gt 1 ] || fail "--home needs a folder."
-                    case $2 in /*) STUDIO_HOME=$2 ;; *) STUDIO_HOME=$started_in/$2 ;; esac
-                    export STUDIO_HOME; shift 2 ;;
-            --port) [[ ${2:-} =~ ^[0-9]+$ ]] || fail "--port needs a number."; wanted=$2; shift 2 ;;
-            --listen) [ -n "${2:-}" ] || fail "--listen needs an address."; address=$2; shift 2 ;;
-            *) fail "The studio opens with --home DIR, --port N, --listen ADDRESS; $1 is none." ;;
-        esac
-    done
-    port=$(free_port "$wanted" "$address")
-    [ -n "$port" ] || fail "No port from $wanted on is free."
-    [ "$port" = "$wanted" ] || say "Port $wanted is taken; using $port."
-    cd "$root"
-    exec "$python" -m studio.server --listen "$address" --port "$port" --open >&2
+# `plant-studio` of this folder. It starts in the user's folder, whose modules -P keeps out.
+plant_studio() {
+    PYTHONPATH=$root${PYTHONPATH:+:$PYTHONPATH} exec "$python" -P -m studio "$@"
 }
 
 run_tests() {
@@ -139,10 +105,30 @@ run_checks() {
     "$python" -m ruff format --check . && "$python" -m ruff check . && "$python" -m mypy
 }
 
+build_docs() {
+    cd "$root"
+    "$python" -m docs.make_reference >&2
+    # Silences a note about the successor of MkDocs, which is no fault of these pages.
+    NO_MKDOCS_2_WARNING=1 "$python" -m mkdocs build --strict --quiet
+    say "The documentation is in $root/site/index.html."
+}
+
+# A version that a requirements file names stays; delete its line, or the file, for the newest.
+pin_packages() {
+    cd "$root"
+    local file extra
+    for extra in "" dev docs; do
+        file=requirements${extra:+-$extra}.txt
+        "$python" -m uv pip compile --quiet --no-deps --no-annotate --python-version 3.11 \
+            --custom-compile-command "./run_studio.sh pin" \
+            ${extra:+--extra "$extra" --constraint requirements.txt} pyproject.toml -o "$file"
+    done
+}
+
 case ${1:-} in
     "" | --home | --port | --listen)
         install "$root/requirements.txt"
-        open_studio "$@" ;;
+        plant_studio "$@" ;;
     setup)
         install "$root/requirements.txt"
         say "Plant Studio is set up." ;;
@@ -153,11 +139,16 @@ case ${1:-} in
     check)
         install "$root/requirements-dev.txt"
         run_checks ;;
+    docs)
+        install "$root/requirements-docs.txt"
+        build_docs ;;
+    pin)
+        install "$root/requirements-dev.txt"
+        pin_packages ;;
     -h | --help | help)
-        sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        sed -n '2,/^set /s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         [ ! -x "$python" ] || (cd "$root" && "$python" -m engine --help) ;;
     *)
         install "$root/requirements.txt"
-        # Paths on the command line are meant from where the user stands.
-        PYTHONPATH=$root${PYTHONPATH:+:$PYTHONPATH} exec "$python" -m engine "$@" ;;
+        plant_studio "$@" ;;
 esac

@@ -32,12 +32,12 @@ def queue_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
 @app.command("move")
 def move_(
     name: NameArgument,
-    studio_home: Annotated[int, typer.Argument(min=1, help="Its new place, from 1.")],
+    position: Annotated[int, typer.Argument(min=1, help="Its new position, from 1.")],
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Give it another place."""
-    move_ticket(home_at(home), name, studio_home - 1)
+    """Give it another position in the queue."""
+    move_ticket(home_at(home), name, position - 1)
     _tell(home_at(home), as_json)
 
 

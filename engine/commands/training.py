@@ -54,7 +54,7 @@ def train_command(
         bool, typer.Option("--detach", help="Train in the background and return at once.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say whether it could train_command, and do nothing.")
+        bool, typer.Option("--dry-run", help="Say whether it could train, and do nothing.")
     ] = False,
     folder: Annotated[
         str, typer.Option(help="Begin or go on with a run that is prepared.", hidden=True)
@@ -125,7 +125,7 @@ def estimate(
 
 def evaluate(
     run_id: RunArgument,
-    split: Annotated[str, typer.Option(help="The part: train_command, val or test.")] = "test",
+    split: Annotated[str, typer.Option(help="The part: train, val or test.")] = "test",
     size: SizeOption = None,
     flip: FlipOption = False,
     home: HomeOption = None,

@@ -13,10 +13,15 @@ CONFIGS = PROJECT / "configs"
 
 
 def studio_settings() -> StudioSettings:
-    """The studio's own settings; a relative home is taken from the project's folder."""
+    """The studio's own settings.
+
+    A relative home is taken from the project's folder; where the packages are installed without
+    it, from the current folder.
+    """
     file = CONFIGS / "studio.yaml"
     settings = _read(file, _state(file))
-    return settings.model_copy(update={"home": str(PROJECT / Path(settings.home).expanduser())})
+    start = PROJECT if (PROJECT / "pyproject.toml").is_file() else Path.cwd()
+    return settings.model_copy(update={"home": str(start / Path(settings.home).expanduser())})
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,87 @@
+"""`plant-studio` and `python -m studio`: opens the studio, or runs one command of the engine."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+_OPENING = ("--home", "--port", "--listen")
+_HELP = ("-h", "--help", "help")
+_USAGE = """\
+plant-studio [--home DIR] [--port N] [--listen ADDRESS]   open the studio in the browser
+plant-studio COMMAND ...                                  run one of the commands below
+"""
+
+
+def main() -> None:
+    """Open the studio, or run a command.
+
+    Raises:
+        SystemExit: with the exit status of what was run.
+    """
+    words = sys.argv[1:]
+    if not words or words[0].partition("=")[0] in _OPENING:
+        open_studio(words)
+        return
+    if words[0] in _HELP:
+        print(_USAGE)
+        sys.argv[1:] = ["--help"]
+    from engine.cli import main as run_command
+
+    run_command()
+
+
+def open_studio(words: Sequence[str]) -> None:
+    """Serve the studio at the port wanted, or the next free one, and show it in a browser.
+
+    Raises:
+        SystemExit: 2 after wrong usage or bad input, 1 where the work failed.
+    """
+    # Streamlit takes a second to import, which a command of the engine does not need.
+    from engine.errors import StudioError
+    from engine.home import chosen_root
+    from engine.settings.configs import PROJECT, studio_settings
+    from studio.free_port import free_port
+
+    options = opening_options(words)
+    try:
+        port = free_port(options.listen, options.port)
+        root = chosen_root(options.home, studio_settings().home)
+    except StudioError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_status)
+    if port != options.port:
+        print(f"Port {options.port} is taken; using {port}.", file=sys.stderr)
+    os.environ["STUDIO_HOME"] = str(root.expanduser().absolute())
+    # Streamlit reads .streamlit/ in the folder that it is started in.
+    os.chdir(PROJECT)
+    from studio import server
+
+    server.main(["--listen", options.listen, "--port", str(port), "--open"])
+
+
+def opening_options(words: Sequence[str]) -> argparse.Namespace:
+    """The home (None = as configured), port and address that the studio opens with.
+
+    Raises:
+        SystemExit: 2 after wrong usage.
+    """
+    parser = argparse.ArgumentParser(
+        prog="plant-studio", description="Open Plant Studio.", allow_abbrev=False
+    )
+    parser.add_argument("--home", type=Path, metavar="DIR", help="the folder of data/ and runs/")
+    parser.add_argument("--port", type=_port, default=8501, metavar="N", help="default: 8501")
+    parser.add_argument("--listen", default="127.0.0.1", metavar="ADDRESS")
+    return parser.parse_args(words)
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 < port < 65_536:
+        raise ValueError(text)
+    return port
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""A port that the studio can listen on."""
+
+import errno
+import socket
+
+from engine.errors import BadInput, WorkFailed
+
+_TAKEN = (errno.EADDRINUSE, errno.EACCES)
+
+
+def free_port(address: str, first: int) -> int:
+    """The first port from `first` on that is free at an address.
+
+    Raises:
+        BadInput: the address is none of this machine.
+        WorkFailed: no port is free.
+    """
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    for port in range(first, 65_536):
+        with socket.socket(family) as probe:
+            # Without this a port that was released a moment ago looks taken.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except OSError as error:
+                if error.errno in _TAKEN:
+                    continue
+                raise BadInput(
+                    f"The address {address} is none of this machine ({error.strerror})."
+                ) from error
+        return port
+    raise WorkFailed(f"No port from {first} on is free; give a lower one with --port.")

@@ -1,0 +1,27 @@
+"""Finding a port to listen on."""
+
+import socket
+
+import pytest
+
+from engine.errors import BadInput, WorkFailed
+from studio.free_port import free_port
+
+
+def test_a_port_in_use_is_passed_over_and_a_free_one_taken() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        taken = int(listener.getsockname()[1])
+        assert free_port("127.0.0.1", taken) > taken
+    assert free_port("127.0.0.1", taken) == taken
+
+
+def test_an_address_of_another_machine_is_refused() -> None:
+    with pytest.raises(BadInput, match=r"192\.0\.2\.1 is none of this machine"):
+        free_port("192.0.2.1", 8501)
+
+
+def test_where_no_port_is_left_it_says_so() -> None:
+    with pytest.raises(WorkFailed, match="No port from 65536 on"):
+        free_port("127.0.0.1", 65_536)
