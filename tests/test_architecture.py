@@ -45,7 +45,7 @@ ROOMS = [
     "__main__",
 ]
 HEAVY = {"torch", "torchvision", "timm"}
-MAY_BE_HEAVY = ("engine.weights", "engine.crop.semantic", "engine.training", "engine.evaluation")
+MAY_BE_HEAVY = ("engine.weights", "engine.training", "engine.evaluation")
 LIGHT_ROOMS = [
     "records",
     "settings",

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.crop.learned import learned_saliency
 from engine.images.budget import budget
 from engine.images.decode import Pixels
 from engine.settings.crop import CropPreset
@@ -90,25 +91,8 @@ def _opencv(maker: str, colour: int) -> Callable[[Pixels, CropPreset], SaliencyM
     return compute
 
 
-def _barrier(picture: Pixels, _: CropPreset) -> SaliencyMap:
-    # Here, because it loads a compiler, which takes half a second.
-    from engine.crop.barrier import barrier_saliency
-
-    return barrier_saliency(picture)
-
-
 def _learned(picture: Pixels, _: CropPreset) -> SaliencyMap:
-    # Here for the same reason.
-    from engine.crop.learned import learned_saliency
-
     return learned_saliency(picture)
-
-
-def _semantic(picture: Pixels, preset: CropPreset) -> SaliencyMap:
-    # Here, because it loads torch.
-    from engine.crop.semantic.saliency import semantic_saliency
-
-    return semantic_saliency(picture, preset.network, preset.weights)
 
 
 def _nothing(picture: Pixels, _: CropPreset) -> SaliencyMap:
@@ -132,8 +116,6 @@ DETECTORS = {
         _opencv("StaticSaliencySpectralResidual_create", cv2.COLOR_RGB2BGR),
         pixel_bytes=16,
     ),
-    "barrier": Detector("Minimum barrier", 160, _barrier),
     "learned": Detector("Small network", 224, _learned),
-    "semantic": Detector("Features of a network", 256, _semantic),
     "none": Detector("Nothing: take the centre", 64, _nothing),
 }

@@ -1,6 +1,7 @@
 """Judging a run on a part of its split, once, with its best checkpoint."""
 
 import io
+import logging
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,6 +36,8 @@ from engine.training.report.metrics import genera_of
 from engine.training.report.wilson import wilson_interval
 from engine.training.state.run_folder import RunFolder
 
+log = logging.getLogger(__name__)
+
 
 def evaluate_run(
     home: Home,
@@ -63,7 +66,10 @@ def evaluate_run(
         raise BadInput(f"The {part} part of {folder.run_id} holds no photograph to judge by.")
     device = choose_device(settings.training)
     view = ValTransform(settings.augmentation.val)
-    dataset = PhotoDataset(home, lines, folder.read_preset(), view)
+    preset = folder.read_preset()
+    if preset.notice:
+        log.warning(preset.notice)
+    dataset = PhotoDataset(home, lines, preset, view)
     if settings.data.shrink_once:
         dataset.read_copies(ShrunkStore(home, settings.data.shrink_side))
     loader = Loader(settings.data.workers, pin=device.is_gpu)
