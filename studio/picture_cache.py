@@ -1,4 +1,4 @@
-"""The one cache of pictures that pages show: bounded in bytes, and emptied when nobody looks."""
+"""The caches of pictures that pages show: bounded in bytes, and emptied when nobody looks."""
 
 import threading
 import time
@@ -13,6 +13,7 @@ import streamlit as st
 from studio.memory import give_back
 
 MOST_BYTES = 256 * 2**20
+LARGE_MAPS_BYTES = 64 * 2**20
 IDLE_SECONDS = 60.0
 # What an entry takes beside its pictures.
 _OVERHEAD = 200
@@ -104,6 +105,12 @@ class PictureCache:
 def pictures() -> PictureCache:
     """The cache that all pages and sessions of this server share."""
     return PictureCache()
+
+
+@st.cache_resource(show_spinner=False)
+def large_maps() -> PictureCache:
+    """A small one for maps of photographs at their own size, which would push out all else."""
+    return PictureCache(LARGE_MAPS_BYTES)
 
 
 def _size(value: object) -> int:

@@ -49,7 +49,6 @@ ROOMS = [
 HEAVY = {"torch", "torchvision", "timm"}
 MAY_BE_HEAVY = (
     "engine.weights",
-    "engine.crop.semantic",
     "engine.augment.mixing",
     "engine.augment.normalisation",
     "engine.augment.transforms",

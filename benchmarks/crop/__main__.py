@@ -17,7 +17,7 @@ from benchmarks.crop.photographs import PHOTOS, SETS, enlarged, masked
 from benchmarks.crop.quality import compare, milliseconds, trade_off
 from benchmarks.crop.speed import filling, loading, whole_way
 from engine.crop import learned
-from engine.crop.presets import BUILT_IN, CENTRE, CLASSIC, FAST, SEMANTIC
+from engine.crop.presets import BUILT_IN, CENTRE, CLASSIC, FAST
 
 PARTS = ("quality", "trade-off", "speed", "fill", "loader")
 SIZES = ((800, 600), (2048, 1536))
@@ -37,7 +37,7 @@ def measure_quality(
     if "quality" in parts:
         table = compare(sets, compared, list(BUILT_IN.values()))
     if "trade-off" in parts:
-        curves = {preset.name: trade_off(sets, preset) for preset in (FAST, SEMANTIC)}
+        curves = {FAST.name: trade_off(sets, FAST)}
     if chart:
         panels = {
             f"{name}: {len(items)} photographs": (
@@ -88,12 +88,12 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=list(PARTS))
     parser.add_argument("--photos", type=Path, default=PHOTOS)
     parser.add_argument("--half", type=int, choices=(0, 1), help="judge one half of them only")
-    parser.add_argument("--weights", type=Path, help="instead of engine/crop/learned.npz")
+    parser.add_argument("--graph", type=Path, help="instead of engine/crop/learned.onnx")
     parser.add_argument("--chart", type=Path, help="draw quality and trade-off into this SVG")
     given = parser.parse_args()
     ways.on_one_core()
-    if given.weights:
-        learned.WEIGHTS = given.weights
+    if given.graph:
+        learned.GRAPH = given.graph
     measure_quality(given.parts, given.photos, given.half, given.chart)
     with tempfile.TemporaryDirectory() as folder:
         measure_speed(given.parts, given.photos, Path(folder))

@@ -1,8 +1,8 @@
-"""Learns the weights of `engine/crop/learned.npz`, and shows what they do on unseen photographs.
+"""Learns the network of `engine/crop/learned.onnx`, and shows what it does on unseen photographs.
 
-    python -m benchmarks.crop.training engine/crop/learned.npz      from all photographs
-    python -m benchmarks.crop.training half.npz --half 0            from one half of them
-    python -m benchmarks.crop quality --weights half.npz --half 1   judged on the other
+    python -m benchmarks.crop.training engine/crop/learned.onnx     from all photographs
+    python -m benchmarks.crop.training half.onnx --half 0           from one half of them
+    python -m benchmarks.crop quality --graph half.onnx --half 1    judged on the other
 
 Besides the photographs themselves it sees random cuts of them, mirrored and recoloured, so that a
 subject may lie anywhere, and a few drawn gardens, other than the demo garden. A photograph and its
@@ -11,23 +11,28 @@ cuts are always in the same half.
 
 import argparse
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
+import timm
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from benchmarks.crop.graph import build
 from benchmarks.crop.photographs import PHOTOS, SETS, masked
-from engine.crop.learned import SEEN, squared
-from engine.crop.lite import CHANNELS, lite_features
+from engine.crop.learned import SEEN, installed_weights, squared
 from engine.garden.draw import draw
 from engine.garden.plan import plan_garden
 from engine.images.decode import Pixels, read_rgb
+from engine.weights import match_weight_names, read_weights
 
+CHANNELS = (24, 40, 112)
 CUTS = 12
 GARDEN_SEED, GARDEN_EVERY = 1001, 6
 WIDTHS = (16, 24, 32)
@@ -40,7 +45,7 @@ Example = tuple[list[NDArray[np.float16]], NDArray[np.float32], float]
 
 
 class Network(nn.Module):
-    """What `engine.crop.learned` computes without torch, of levels of features."""
+    """The upper half of the network, from levels of features to log-odds of the subject."""
 
     def __init__(self, means: list[Tensor], spreads: list[Tensor]) -> None:
         super().__init__()
@@ -72,7 +77,8 @@ class Network(nn.Module):
         return functional.dropout2d(planes, DROPOUT, self.training)
 
     def weights(self) -> dict[str, NDArray[np.float32]]:
-        """As `engine.crop.learned` takes them, the normalisation taken into the first layers."""
+        """By name, as `benchmarks.crop.graph` reads them; the first layers include the
+        normalisation."""
         found: dict[str, Tensor] = {}
         for place, layer in enumerate(self.given):
             weight = layer.weight[:, :, 0, 0] / self.spreads[place]
@@ -83,6 +89,30 @@ class Network(nn.Module):
             found |= {f"up{place}.{name}": value for name, value in layer.named_parameters()}
         found |= {"out.weight": self.out.weight[:, :, 0, 0], "out.bias": self.out.bias}
         return {name: value.detach().numpy() for name, value in found.items()}
+
+
+def features_of(square: Pixels) -> list[NDArray[np.float32]]:
+    """What EfficientNet-Lite0 sees in an RGB square (side, side, 3): (channels, rows, columns) at
+    a quarter, an eighth and a sixteenth of the side.
+
+    Raises:
+        BadInput: its weights are not installed.
+    """
+    pixels = torch.from_numpy(square).permute(2, 0, 1)[None] / 127.5 - 1
+    with torch.inference_mode():
+        levels: list[Tensor] = _backbone().forward_intermediates(  # type: ignore[operator]
+            pixels, indices=[1, 2, 3], intermediates_only=True
+        )
+    return [level[0].numpy() for level in levels]
+
+
+@cache
+def _backbone() -> nn.Module:
+    path = installed_weights()
+    network: nn.Module = timm.create_model("tf_efficientnet_lite0").eval()
+    tensors = read_weights(path).tensors
+    network.load_state_dict(match_weight_names(tensors, network.state_dict(), path))
+    return network
 
 
 def random_cut(image: Pixels, mask: Mask, chance: np.random.Generator) -> tuple[Pixels, Mask]:
@@ -140,7 +170,7 @@ def _drawn() -> Iterator[Example]:
 def _example(image: Pixels, mask: Mask, weight: float) -> Example:
     side = SEEN // 4
     small = cv2.resize(mask.astype(np.float32), (side, side), interpolation=cv2.INTER_AREA)
-    levels = [level.astype(np.float16) for level in lite_features(squared(image))]
+    levels = [level.astype(np.float16) for level in features_of(squared(image))]
     return levels, np.asarray(small, np.float32), weight
 
 
@@ -198,9 +228,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     seen = examples(given.photos, given.half)
-    learned = [learn(*seen, seed).weights() for seed in range(10, 10 + NETWORKS)]
-    stacked = {name: np.stack([each[name] for each in learned]) for name in learned[0]}
-    np.savez(given.out, **{name: values.astype(np.float16) for name, values in stacked.items()})
+    onnx.save(build([learn(*seen, seed).weights() for seed in range(10, 10 + NETWORKS)]), given.out)
 
 
 if __name__ == "__main__":

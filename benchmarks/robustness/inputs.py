@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from benchmarks.robustness.homes import finished
 from benchmarks.robustness.line import Attempt, Line, drawn, judged
 from engine.commands.runs import runs_list
-from engine.crop.torch_file import read_tensors
 from engine.download.addresses import RefusedAddress, check_address, host_of
 from engine.download.fetch import Fetcher
 from engine.download.outcome import Failed
@@ -150,8 +149,6 @@ def _weights(folder: Path) -> Iterator[tuple[str, Attempt]]:
     for name, weights in BAD_WEIGHTS.items():
         (folder / name).write_bytes(weights(folder / "sprung"))
         yield f"start from {name}", partial(_start_from, folder / name)
-        if not name.endswith(".safetensors"):
-            yield f"read {name}", partial(_read_weights, folder / name)
 
 
 def _start_from(file: Path) -> str:
@@ -162,14 +159,6 @@ def _start_from(file: Path) -> str:
         # Old protocols of pickle make torch warn of what it refuses anyway.
         with warnings.catch_warnings(action="ignore"):
             start_model(settings, ClassMap(("Acer", "Bellis")), 64)
-    except BadInput as error:
-        return _unsprung(file, error)
-    raise AssertionError("it was taken in")
-
-
-def _read_weights(file: Path) -> str:
-    try:
-        read_tensors(file)
     except BadInput as error:
         return _unsprung(file, error)
     raise AssertionError("it was taken in")

@@ -19,6 +19,7 @@ from engine.crop.filling import Source, fill
 from engine.crop.presets import DEFAULT, load_preset
 from engine.crop.survey import comparison, image_files, survey_photographs, write_png
 from engine.files import write_json
+from engine.home import Home
 from engine.settings.crop import CropPreset
 from engine.settings.files import validate
 from engine.settings.probe import ProbeSettings
@@ -39,8 +40,11 @@ def _help(field: str) -> str:
     return ProbeSettings.model_fields[field].description or ""
 
 
-def _through(field: str) -> str:
-    return CropPreset.model_fields[field].description or ""
+def _preset(home: Home, name: str) -> CropPreset:
+    preset = load_preset(home, name)
+    if preset.notice:
+        typer.echo(preset.notice, err=True)
+    return preset
 
 
 @app.command()
@@ -52,7 +56,7 @@ def boxes(
     as_json: JsonOption = False,
 ) -> None:
     """Write {file name: [x, y, width, height]} of the square kept, in original pixels."""
-    chosen = load_preset(home_at(home), preset)
+    chosen = _preset(home_at(home), preset)
     with progress() as report:
         results = list(survey_photographs(image_files(directory), chosen, report))
     crops = {item.file.name: item.crop for item in results if item.crop is not None}
@@ -80,7 +84,7 @@ def crop_compare(
     as_json: JsonOption = False,
 ) -> None:
     """Draw original with boxes, centre crop and smart crop side by side."""
-    chosen = load_preset(home_at(home), preset)
+    chosen = _preset(home_at(home), preset)
     files = image_files(directory)
     # Evenly spread, so that a folder sorted by species shows all of them.
     picked = [files[i * len(files) // samples] for i in range(min(samples, len(files)))]
@@ -94,15 +98,12 @@ def fill_catalogue(
     processes: Annotated[
         int | None, typer.Option(min=1, max=256, help="Processes; as many as cores if left out.")
     ] = None,
-    network: Annotated[str, typer.Option(help=_through("network"))] = "",
-    weights: Annotated[Path | None, typer.Option(help=_through("weights"))] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find the crops of the whole catalogue ahead of training; goes on where it was ended."""
     studio_home = home_at(home)
-    found = str(weights.resolve()) if weights else None
-    chosen = load_preset(studio_home, preset).looking_through(network, found)
+    chosen = _preset(studio_home, preset)
     with catalogue_of(studio_home) as catalogue, progress() as report:
         cached = catalogue.all(Filter(state="cached"))
         sources = [Source(item.sha256, item.path) for item in cached]
@@ -139,7 +140,7 @@ def probe(
 ) -> None:
     """Measure, on the catalogue's own photographs, whether a crop helps a classifier."""
     studio_home = home_at(home)
-    chosen = [load_preset(studio_home, name) for name in dict.fromkeys(presets)]
+    chosen = [_preset(studio_home, name) for name in dict.fromkeys(presets)]
     values = {
         "network": network,
         "weights": str(weights) if weights else None,

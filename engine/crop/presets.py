@@ -14,19 +14,18 @@ FAST = CropPreset(
     mass=0.97,
     padding=0.05,
 )
-SEMANTIC = CropPreset(
-    name="semantic",
-    detector="semantic",
-    policy="mass_square",
-    threshold=0.15,
-    mass=0.98,
-    padding=0.04,
-)
 CENTRE = CropPreset(name="centre", detector="none")
-BUILT_IN = {preset.name: preset for preset in (FAST, SEMANTIC, CLASSIC, CENTRE)}
+BUILT_IN = {preset.name: preset for preset in (FAST, CLASSIC, CENTRE)}
 
 # What is used where nothing else is chosen: what measures best in benchmarks.crop.
 DEFAULT = FAST
+
+# A preset of version 0.1 that settings written then may still name.
+_REMOVED = {
+    "semantic": CropPreset.model_validate(
+        FAST.model_dump() | {"name": "semantic", "detector": "semantic"}
+    )
+}
 
 
 def preset_names(home: Home) -> list[str]:
@@ -36,13 +35,15 @@ def preset_names(home: Home) -> list[str]:
 
 
 def load_preset(home: Home, name: str) -> CropPreset:
-    """A preset by name.
+    """A preset by name; its `notice` says if it stands for one that was removed.
 
     Raises:
         BadInput: there is none of that name, or its file is damaged.
     """
     if name in BUILT_IN:
         return BUILT_IN[name]
+    if name in _REMOVED and name not in preset_names(home):
+        return _REMOVED[name]
     if name not in preset_names(home):
         raise BadInput(
             f"There is no crop preset {name!r}; there are {', '.join(preset_names(home))}."

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.crop.fine_grained import fine_grained_saliency
+from engine.crop.learned import learned_saliency
 from engine.images.budget import budget
 from engine.images.decode import Pixels
 from engine.registry import Registry
@@ -26,7 +28,8 @@ class Detector:
 
     `working_side` is the longest side it works at where the preset names none, in pixels, so that
     a threshold means the same on every photograph; None is the photograph's own size.
-    `pixel_bytes` is what it takes of memory for each pixel of the picture, the picture included.
+    `pixel_bytes` is the memory that the map and its crop take for each pixel of a picture at its
+    own size, the picture and the outlines of noise included.
     """
 
     title: str
@@ -81,36 +84,19 @@ def _at_working_size(image: Pixels, longest: int | None) -> Pixels:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def _opencv(maker: str, colour: int) -> Callable[[Pixels, CropPreset], SaliencyMap]:
+def _fine_grained(picture: Pixels, _: CropPreset) -> SaliencyMap:
+    return fine_grained_saliency(np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8))
+
+
+def _spectral_residual(picture: Pixels, _: CropPreset) -> SaliencyMap:
     # OpenCV's type stubs leave out the makers of its contributed detectors.
-    make: Any = vars(cv2.saliency)[maker]
-
-    def compute(picture: Pixels, _: CropPreset) -> SaliencyMap:
-        found, saliency = make().computeSaliency(cv2.cvtColor(picture, colour))
-        return saliency if found else np.zeros(picture.shape[:2], np.float32)
-
-    return compute
-
-
-def _barrier(picture: Pixels, _: CropPreset) -> SaliencyMap:
-    # Here, because it loads a compiler, which takes half a second.
-    from engine.crop.barrier import barrier_saliency
-
-    return barrier_saliency(picture)
+    detector: Any = vars(cv2.saliency)["StaticSaliencySpectralResidual_create"]()
+    found, saliency = detector.computeSaliency(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    return saliency if found else np.zeros(picture.shape[:2], np.float32)
 
 
 def _learned(picture: Pixels, _: CropPreset) -> SaliencyMap:
-    # Here for the same reason.
-    from engine.crop.learned import learned_saliency
-
     return learned_saliency(picture)
-
-
-def _semantic(picture: Pixels, preset: CropPreset) -> SaliencyMap:
-    # Here, because it loads torch.
-    from engine.crop.semantic.saliency import semantic_saliency
-
-    return semantic_saliency(picture, preset.network, preset.weights)
 
 
 def _nothing(picture: Pixels, _: CropPreset) -> SaliencyMap:
@@ -118,41 +104,29 @@ def _nothing(picture: Pixels, _: CropPreset) -> SaliencyMap:
 
 
 # A new detector is an entry: it can then be chosen as `detector` of a crop preset.
-# Fine-grained: Montabone and Soto, "Human detection using a mobile platform and novel features
-# derived from a visual saliency mechanism", 2010. Spectral residual: Hou and Zhang, "Saliency
-# detection: a spectral residual approach", CVPR 2007.
+# Spectral residual: Hou and Zhang, "Saliency detection: a spectral residual approach", CVPR 2007.
 DETECTORS: Registry[Detector] = Registry(
     "detector",
     {
-        # It looks at grey alone, which is a third of the memory of colours.
         "fine_grained": Detector(
             "Fine-grained",
             None,
-            _opencv("StaticSaliencyFineGrained_create", cv2.COLOR_RGB2GRAY),
-            pixel_bytes=28,
+            _fine_grained,
+            pixel_bytes=24,
             description="Compares each pixel with its surroundings at several sizes.",
         ),
         "spectral_residual": Detector(
             "Spectral residual",
             None,
-            _opencv("StaticSaliencySpectralResidual_create", cv2.COLOR_RGB2BGR),
+            _spectral_residual,
             pixel_bytes=16,
             description="Finds what is unusual in the spectrum of the picture.",
-        ),
-        "barrier": Detector(
-            "Minimum barrier", 160, _barrier, description="Finds what no path joins to the border."
         ),
         "learned": Detector(
             "Small network",
             224,
             _learned,
             description="A small network that was trained on plants.",
-        ),
-        "semantic": Detector(
-            "Features of a network",
-            256,
-            _semantic,
-            description="Reads the features of a classifier.",
         ),
         "none": Detector(
             "Nothing: take the centre", 64, _nothing, description="Keeps the centre square."

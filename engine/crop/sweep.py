@@ -1,7 +1,8 @@
 """Every threshold with every padding, over a sample: what each pair would keep."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 import numpy as np
@@ -49,25 +50,28 @@ class Sweep:
 
 
 def sweep_crops(
-    sample: Sequence[Swept],
+    sample: Iterable[Swept],
     preset: CropPreset,
     axis: Axis = "threshold",
     rows: Sequence[float] = (),
     paddings: Sequence[float] = PADDINGS,
 ) -> Sweep:
-    """Crop every photograph of the sample by every pair of settings; the rest is the preset's."""
+    """Crop every photograph of the sample by every pair of settings; the rest is the preset's.
+
+    The sample is read once, one photograph at a time.
+    """
     rows = tuple(rows) or (THRESHOLDS if axis == "threshold" else MASSES)
     names: tuple[Measure, ...] = ("kept", "area", "fallback", "plant_kept", "fill")
     sums = np.zeros((len(names), len(rows), len(paddings)))
     counts = np.zeros_like(sums)
-    for row, value in enumerate(rows):
-        for column, padding in enumerate(paddings):
+    cells = list(product(enumerate(rows), enumerate(paddings)))
+    for item in sample:
+        for (row, value), (column, padding) in cells:
             tried = preset.model_copy(update={axis: value, "padding": padding})
-            for item in sample:
-                measured = _measured(item, crop_from_saliency(item.saliency, item.size, tried))
-                known = ~np.isnan(measured)
-                sums[known, row, column] += measured[known]
-                counts[known, row, column] += 1
+            measured = _measured(item, crop_from_saliency(item.saliency, item.size, tried))
+            known = ~np.isnan(measured)
+            sums[known, row, column] += measured[known]
+            counts[known, row, column] += 1
     with np.errstate(invalid="ignore"):
         means = sums / np.where(counts, counts, np.nan)
     return Sweep(axis, rows, tuple(paddings), dict(zip(names, means, strict=True)))

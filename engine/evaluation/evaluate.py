@@ -1,6 +1,7 @@
 """Judging a run on a part of its split, once, with its best checkpoint."""
 
 import io
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -28,6 +29,8 @@ from engine.training.device.device import Device, choose_device
 from engine.training.inference import evaluation_batch_size, predict_batches
 from engine.training.state.checkpoint import Checkpoint
 from engine.training.state.run_folder import RunFolder
+
+log = logging.getLogger(__name__)
 
 
 def evaluate_run(
@@ -88,8 +91,10 @@ def evaluate_run(
 def _photographs(
     home: Home, folder: RunFolder, lines: Sequence[SplitLine], settings: RunSettings
 ) -> PhotoDataset:
-    view = ValTransform(settings.augmentation.val)
-    dataset = PhotoDataset(home, lines, folder.read_preset(), view)
+    preset = folder.read_preset()
+    if preset.notice:
+        log.warning(preset.notice)
+    dataset = PhotoDataset(home, lines, preset, ValTransform(settings.augmentation.val))
     if settings.data.shrink_once:
         dataset.read_copies(ShrunkStore(home, settings.data.shrink_side))
     return dataset

@@ -1,5 +1,6 @@
 """Naming the plant on a photograph."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from engine.training.report.metrics import TOP
 from engine.training.state.run_folder import RunFolder
 
 Photo = Path | bytes | Pixels
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class Predictor:
         checkpoint = best_checkpoint(folder)
         self.classes = checkpoint.classes
         self.preset = folder.read_preset()
+        if self.preset.notice:
+            log.warning(self.preset.notice)
         self._device = choose_device(checkpoint.settings.training)
         self._network = load_network(checkpoint, self._device, look)
         self._temperature = temperature_of(folder, checkpoint)

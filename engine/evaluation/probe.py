@@ -12,7 +12,7 @@ from engine.augment.transforms import ValTransform
 from engine.catalogue.record import Photograph
 from engine.catalogue.sampling import deal_equal_shares, fetch_places
 from engine.catalogue.store import Catalogue, Filter
-from engine.crop.lite import installed_weights
+from engine.crop.learned import installed_weights
 from engine.crop.presets import CENTRE
 from engine.crop.verdict import Verdict, keep_verdict
 from engine.errors import BadInput
@@ -21,10 +21,10 @@ from engine.evaluation.linear import probe_accuracy
 from engine.home import Home
 from engine.progress import Report, silent
 from engine.settings.augmentation import ValAugmentation
-from engine.settings.crop import USUAL_NETWORK, CropPreset
+from engine.settings.crop import CropPreset
 from engine.settings.model import ModelSettings
 from engine.settings.optimisation import TrainingSettings
-from engine.settings.probe import ProbeSettings
+from engine.settings.probe import USUAL_NETWORK, ProbeSettings
 from engine.split.classes import ClassMap
 from engine.split.folder import SplitLine
 from engine.training.data.dataset import PhotoDataset
@@ -103,8 +103,9 @@ def _line(item: Photograph, classes: ClassMap) -> SplitLine:
 def _backbone(settings: ProbeSettings, classes: ClassMap, device: Device) -> nn.Module:
     """The network without its classifier: what it gives are its features."""
     # Those of the usual network come with the studio.
-    installed = installed_weights() if settings.network == USUAL_NETWORK else None
-    weights = settings.weights or (str(installed) if installed else None)
+    weights = settings.weights
+    if settings.network == USUAL_NETWORK and not weights:
+        weights = str(installed_weights())
     model = ModelSettings(name=settings.network, weights=weights)
     # First without weights, so that an unknown name is said to be one.
     build_model(model, len(classes), settings.image_size)

@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
 from engine.registry import OneOf
 from engine.settings.base import Settings
@@ -12,11 +12,12 @@ from engine.settings.base import Settings
 DetectorName = Annotated[str, OneOf("engine.crop.saliency:DETECTORS")]
 PolicyName = Annotated[str, OneOf("engine.crop.policies:POLICIES")]
 
-# Small, and its weights come with a package that the studio installs.
-USUAL_NETWORK = "tf_efficientnet_lite0"
-
 # To raise where a detector finds something else than before: what was kept of it is found anew.
-_REVISIONS: dict[str, int] = {"learned": 3, "semantic": 3}
+_REVISIONS: dict[str, int] = {"learned": 3}
+
+# What presets of version 0.1 may name: detectors that were removed, and two settings of theirs.
+_REMOVED_DETECTORS = ("barrier", "semantic")
+_REMOVED_SETTINGS: dict[str, Any] = {"network": "", "weights": None}
 
 
 class CropPreset(Settings):
@@ -28,15 +29,6 @@ class CropPreset(Settings):
     detector: DetectorName = Field(
         "fine_grained",
         description="What finds the subject; none means the centre square.",
-    )
-    network: str = Field(
-        "",
-        description="For semantic: the network whose features are looked at, by its name in timm; "
-        f"empty = the one that is trained, and elsewhere {USUAL_NETWORK}.",
-    )
-    weights: str | None = Field(
-        None,
-        description="For semantic: a local weights file of that network; empty = the published.",
     )
     working_side: int | None = Field(
         None,
@@ -92,17 +84,36 @@ class CropPreset(Settings):
         "moved to where the subject is; below it the centre.",
     )
 
+    _removed_detector: str = PrivateAttr("")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _read_version_0_1(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        if not isinstance(values, dict):
+            return handler(values)
+        values = {key: value for key, value in values.items() if key not in _REMOVED_SETTINGS}
+        removed = values.get("detector")
+        if removed not in _REMOVED_DETECTORS:
+            return handler(values)
+        preset = handler(values | {"detector": "learned"})
+        preset._removed_detector = removed
+        return preset
+
+    @property
+    def notice(self) -> str:
+        """What to say where the preset named a detector that was removed; else empty."""
+        if not self._removed_detector:
+            return ""
+        return (
+            f"The preset {self.name} used the detector {self._removed_detector}, which was "
+            f"removed. It now uses {self.detector}; crops may differ from earlier ones."
+        )
+
     @property
     def fingerprint(self) -> str:
         """16 hex digits that change when, and only when, the crops may change."""
-        values = self.model_dump(exclude={"name"})
+        # With the removed settings, so that the boxes of version 0.1 stay known.
+        values = self.model_dump(exclude={"name"}) | _REMOVED_SETTINGS
         if self.detector in _REVISIONS:
             values["revision"] = _REVISIONS[self.detector]
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
-
-    def looking_through(self, network: str, weights: str | None) -> "CropPreset":
-        """The preset with a network to look through, where it looks through one and names none."""
-        usual = network == USUAL_NETWORK and not weights
-        if self.detector != "semantic" or self.network or not network or usual:
-            return self
-        return self.model_copy(update={"network": network, "weights": self.weights or weights})

@@ -3,7 +3,9 @@
 from pydantic import Field
 
 from engine.settings.base import Settings
-from engine.settings.crop import USUAL_NETWORK
+
+# Small, and its weights come with a package that the studio installs.
+USUAL_NETWORK = "tf_efficientnet_lite0"
 
 
 class ProbeSettings(Settings):

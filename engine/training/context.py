@@ -1,5 +1,6 @@
 """What all stages of an attempt share."""
 
+import logging
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,8 @@ from engine.training.state.run_folder import RunFolder
 from engine.training.state.status import StatusFile
 from engine.training.state.stop_signal import StopSignal
 from engine.training.threads import Threads
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -77,6 +80,8 @@ def open_context(
         BadInput: a part of the split is missing or was changed; the device is not there.
     """
     settings, classes, preset = folder.read_settings(), folder.read_classes(), folder.read_preset()
+    if preset.notice:
+        log.warning(preset.notice)
     device = choose_device(settings.training)
     view = ValTransform(settings.augmentation.val)
     train, val = (

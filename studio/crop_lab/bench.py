@@ -6,11 +6,13 @@ import streamlit as st
 
 from engine.crop.box import Box, centre_square
 from engine.settings.augmentation import ValAugmentation
+from engine.settings.crop import CropPreset
 from engine.settings.run import RunSettings
 from studio import text
 from studio.crop_lab import pictures
 from studio.crop_lab.controls import LabSettings
 from studio.crop_lab.subject import FoundCrop, Subject, find_subject_crop
+from studio.picture_cache import pictures as cached
 from studio.views.metrics import Metric, metric_row
 from studio.views.photo import Mark, Rectangle, photo_html
 
@@ -21,20 +23,21 @@ def bench(subject: Subject, settings: LabSettings, drawn: Box | None) -> FoundCr
     """Draw the crops side by side, and how they came about; `drawn` is the square by hand."""
     preset, view = settings.preset, settings.configuration.augmentation.val
     found = find_subject_crop(subject, preset)
+    outlined, heat, mask = _explained(subject, found, preset)
     centre = centre_square(*subject.size)
     with st.grid(3, min_column_width=180, gap=("small", "medium")):
-        _found(subject, found, preset.threshold, centre, drawn)
+        _found(subject, found, outlined, centre, drawn)
         _crop_seen(subject, centre, view, "Centre crop")
         _crop_seen(subject, found.crop.square, view, "Smart crop")
-        if found.saliency is not None:
+        if found.looked:
             _picture(
-                pictures.heat_map(found.saliency),
+                heat,
                 subject,
                 f"Saliency map of {subject.name}",
                 "Saliency, from dark (none) to yellow (most)",
             )
             _picture(
-                pictures.mask(found.saliency, preset.threshold),
+                mask,
                 subject,
                 f"Mask of {subject.name} at the threshold",
                 f"What exceeds the threshold of {preset.threshold:.0%}",
@@ -92,8 +95,26 @@ def _crop_seen(subject: Subject, square: Box, view: ValAugmentation, title: str)
     )
 
 
+def _explained(
+    subject: Subject, found: FoundCrop, preset: CropPreset
+) -> tuple[bytes, bytes, bytes]:
+    """The photograph with its outlines, the map and the mask; the last two empty without a map.
+
+    They are kept, for a map of a large photograph may not be.
+    """
+
+    def make() -> tuple[bytes, bytes, bytes]:
+        saliency, threshold = found.saliency, preset.threshold
+        outlined = pictures.outlined(subject, saliency, threshold)
+        if saliency is None:
+            return outlined, b"", b""
+        return outlined, pictures.heat_map(saliency), pictures.mask(saliency, threshold)
+
+    return cached().get((subject.sha256, "explained", preset.model_dump_json()), make)
+
+
 def _found(
-    subject: Subject, found: FoundCrop, threshold: float, centre: Box, drawn: Box | None
+    subject: Subject, found: FoundCrop, encoded: bytes, centre: Box, drawn: Box | None
 ) -> None:
     boxes: dict[Mark, Rectangle] = {
         "centre": _rectangle(centre),
@@ -103,7 +124,6 @@ def _found(
         boxes["subject"] = _rectangle(found.crop.subject)
     if drawn is not None:
         boxes["drawn"] = _rectangle(drawn)
-    encoded = pictures.outlined(subject, found.saliency, threshold)
     alt = f"Photograph of {subject.name}"
     st.html(photo_html(encoded, subject.size, alt, boxes, caption="The photograph"))
 
@@ -119,7 +139,7 @@ def _rectangle(box: Box) -> Rectangle:
 def _figures(subject: Subject, found: FoundCrop, view: ValAugmentation) -> list[Metric]:
     judged = found.judged(subject.size, view.resize)
     took = found.saliency_ms + found.box_ms
-    looked = found.saliency is not None
+    looked = found.looked
     return [
         Metric(
             "Kept saliency",

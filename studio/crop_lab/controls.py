@@ -16,6 +16,7 @@ from engine.settings.configs import run_configs
 from engine.settings.crop import CropPreset
 from engine.settings.files import validate
 from engine.settings.run import RunSettings
+from studio import text
 from studio.crop_lab.address import adopt_parameter, number_parameter, one_of, tell
 from studio.crop_lab.saving import saving, show_refusal
 
@@ -65,6 +66,8 @@ def controls(home: Home) -> LabSettings:
     """Draw the controls; returns what they are set to."""
     chosen = _preset(home)
     saved = load_preset(home, chosen)
+    if saved.notice:
+        st.caption(text.plain(saved.notice))
     for field in _FIELDS:
         adopt_parameter(f"lab_{field}", field, _reader(field, saved))
     detector = _choice("What finds the plant", "detector", _titles(DETECTORS), saved)

@@ -82,11 +82,6 @@ def _standing(preset: CropPreset, hashes: Set[str], store: CropStore) -> None:
     have = f"{known:,} of {text.count(len(hashes), 'photograph')}"
     name = text.plain(preset.name)
     st.caption(f"{have} {'has its box' if len(hashes) == 1 else 'have their box'} under {name}.")
-    if preset.detector == "semantic" and not preset.network:
-        st.caption(
-            "A training under this preset looks through its own network, and finds the boxes of "
-            "another one itself."
-        )
     if unreadable:
         with st.expander(f"{text.count(len(unreadable), 'photograph')} cannot be read"):
             st.dataframe({"Reason": sorted(unreadable.values())}, hide_index=True)

@@ -9,21 +9,29 @@ from pathlib import Path
 import cv2
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from engine.catalogue.record import Photograph
 from engine.crop.apply import cut, least_side
 from engine.crop.box import Box
 from engine.crop.finder import Crop, crop_from_saliency, find_crop, read_looked_at
-from engine.crop.judging import Judged, judge_crop
-from engine.crop.saliency import SMALLEST_SIDE, SaliencyMap, memory_held, saliency_map
+from engine.crop.judging import Judged, judge_crop, kept_saliency
+from engine.crop.saliency import (
+    SMALLEST_SIDE,
+    SaliencyMap,
+    memory_held,
+    saliency_map,
+    working_side,
+)
 from engine.images.decode import Pixels, called, decode_whole, decoded_size, read_header, read_rgb
 from engine.settings.crop import CropPreset
 from studio.current import file_of
 from studio.memory import give_back
-from studio.picture_cache import pictures
+from studio.picture_cache import large_maps, pictures
 
-# Bytes of a saliency map that is the size of a photograph.
-_LARGE = 16_000_000
+# Pixels of a saliency map that is the size of a photograph.
+_LARGE = 4_000_000
+_LEVELS = np.arange(256, dtype=np.float32) * np.float32(1 / 255)
 # What is decided after the saliency, so that moving it needs no new one.
 _BOX_FIELDS = {
     "name",
@@ -56,16 +64,30 @@ class Subject:
 
 @dataclass(frozen=True)
 class FoundCrop:
-    """The crop of a subject, its saliency (None where none is looked at), and how long
-    saliency and box took, in milliseconds."""
+    """The crop of a subject, and how long saliency and box took, in milliseconds.
+
+    `kept` is the share of the saliency inside the square, NaN where none is looked at. `source` is
+    what the saliency is found from, or None.
+    """
 
     crop: Crop
-    saliency: SaliencyMap | None
+    kept: float
     saliency_ms: float
     box_ms: float
+    source: tuple[Subject, CropPreset] | None
+
+    @property
+    def looked(self) -> bool:
+        """Whether the preset looks at saliency."""
+        return self.source is not None
+
+    @property
+    def saliency(self) -> SaliencyMap | None:
+        """The map, from the cache or found again: a sample of large maps would fill the memory."""
+        return None if self.source is None else _saliency(*self.source)[0]
 
     def judged(self, size: tuple[int, int], side: int) -> Judged:
-        return judge_crop(self.crop, self.saliency, size, side)
+        return judge_crop(self.crop, self.kept, size, side)
 
 
 def of_photograph(photograph: Photograph, note: str = "") -> Subject:
@@ -93,18 +115,26 @@ def of_upload(name: str, content: bytes) -> Subject:
 
 
 def find_subject_crop(subject: Subject, preset: CropPreset) -> FoundCrop:
-    """The crop, as `engine.crop.finder.find_crop_in` finds it; the saliency map is kept.
+    """The crop, as `engine.crop.finder.find_crop_in` finds it; crop and saliency are cached.
 
     Raises:
         UnreadableImage: the photograph is damaged.
     """
     if preset.detector == "none" or min(subject.size) < SMALLEST_SIDE:
-        return FoundCrop(find_crop(_blank(subject.size), preset), None, 0.0, 0.0)
-    with memory_held(subject.size, preset):
-        saliency, saliency_ms = _saliency(subject, preset)
-        started = time.perf_counter()
-        crop = crop_from_saliency(saliency, subject.size, preset)
-        return FoundCrop(crop, saliency, saliency_ms, 1000 * (time.perf_counter() - started))
+        crop = find_crop(_blank(subject.size), preset)
+        return FoundCrop(crop, math.nan, 0.0, 0.0, None)
+
+    def make() -> tuple[Crop, float, float, float]:
+        with memory_held(subject.size, preset):
+            saliency, saliency_ms = _saliency(subject, preset)
+            started = time.perf_counter()
+            crop = crop_from_saliency(saliency, subject.size, preset)
+            box_ms = 1000 * (time.perf_counter() - started)
+            kept = kept_saliency(saliency, crop.square, subject.size)
+        return crop, kept, saliency_ms, box_ms
+
+    key = (subject.sha256, "crop", preset.model_dump_json())
+    return FoundCrop(*pictures().get(key, make), (subject, preset))
 
 
 def square_of(subject: Subject, square: Box, side: int) -> Pixels:
@@ -144,20 +174,37 @@ def _checked(sha256: str, _content: bytes) -> tuple[int, int]:
 
 
 def _saliency(subject: Subject, preset: CropPreset) -> tuple[SaliencyMap, float]:
+    """The saliency and the milliseconds it took to find; large maps are cached in 8 bits."""
     looks = preset.model_dump_json(exclude=_BOX_FIELDS)
 
-    def make() -> tuple[SaliencyMap, float]:
+    def make() -> tuple[SaliencyMap | NDArray[np.uint8], float]:
         _ready(looks, preset)
-        image = read_looked_at(subject.source, preset)
-        started = time.perf_counter()
-        saliency = saliency_map(image, preset)
-        took = 1000 * (time.perf_counter() - started)
-        if saliency.nbytes > _LARGE:
-            # Each thread would keep what it took for its next photograph.
-            give_back()
-        return saliency, took
+        with memory_held(subject.size, preset):
+            image = read_looked_at(subject.source, preset)
+            started = time.perf_counter()
+            saliency = saliency_map(image, preset)
+            took = 1000 * (time.perf_counter() - started)
+            if not large:
+                return saliency, took
+            del image
+            kept = _packed(saliency)
+        # Each thread would keep what it took for its next photograph.
+        give_back()
+        return kept, took
 
-    return pictures().get((subject.sha256, looks), make)
+    large = working_side(preset) is None and math.prod(subject.size) > _LARGE
+    found, took = (large_maps() if large else pictures()).get((subject.sha256, looks), make)
+    return _unpacked(found), took
+
+
+def _packed(saliency: SaliencyMap) -> SaliencyMap | NDArray[np.uint8]:
+    """A map of multiples of 1/255, as fine-grained saliency is, in 8 bits; others as they are."""
+    packed = np.asarray(cv2.convertScaleAbs(saliency, alpha=255), np.uint8)
+    return packed if np.array_equal(_unpacked(packed), saliency) else saliency
+
+
+def _unpacked(found: SaliencyMap | NDArray[np.uint8]) -> SaliencyMap:
+    return _LEVELS[found] if found.dtype == np.uint8 else np.asarray(found, np.float32)
 
 
 @st.cache_resource(show_spinner=False)

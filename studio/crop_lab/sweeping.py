@@ -23,7 +23,7 @@ _SWEPT_FIELDS = {"name", "threshold", "padding"}
 
 def sweeping(cropped: Sequence[Cropped], preset: CropPreset) -> None:
     """Draw the sweep; clicking a cell runs the lab anew with its settings."""
-    swept = [item for item in cropped if item.found.saliency is not None]
+    swept = [item for item in cropped if item.found.looked]
     if not swept:
         st.info("Only a preset that looks for the plant has something to sweep.")
         return
@@ -100,11 +100,12 @@ def _swept(
     _cropped: Sequence[Cropped],
     _plants: dict[str, Box],
 ) -> Sweep:
-    sample = [
-        Swept(item.found.saliency, item.subject.size, _plants.get(item.subject.sha256))
+    # One at a time: each map of a large photograph is a hundred megabytes.
+    sample = (
+        Swept(saliency, item.subject.size, _plants.get(item.subject.sha256))
         for item in _cropped
-        if item.found.saliency is not None
-    ]
+        if (saliency := item.found.saliency) is not None
+    )
     return sweep_crops(sample, _preset, axis)
 
 

@@ -65,7 +65,7 @@ def sample_wall(cropped: Sequence[Cropped], marked: str) -> str | None:
         tiles, "lab_wall", "Before and after", marked=marked, aspect=pictures.WALL_ASPECT
     )
     area = [item.square.area / (item.subject.size[0] * item.subject.size[1]) for item in cropped]
-    sure = [item.crop.confidence for item in cropped if item.found.saliency is not None]
+    sure = [item.crop.confidence for item in cropped if item.found.looked]
     with st.grid(2, min_column_width=300, gap="medium"):
         live_chart(shares("Area kept", area, "Share of the photograph's area"), "lab_area")
         live_chart(shares("Confidence", sure, "Confidence of the crop"), "lab_confidence")

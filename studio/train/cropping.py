@@ -35,7 +35,10 @@ def crop_verdict(home: Home, name: str) -> None:
     """
     if name == CENTRE.name:
         return
-    verdict = read_verdict(home, load_preset(home, name))
+    preset = load_preset(home, name)
+    if preset.notice:
+        st.caption(text.plain(preset.notice))
+    verdict = read_verdict(home, preset)
     if verdict is not None:
         verdict_line(verdict)
         return

@@ -139,7 +139,7 @@ def test_a_map_at_a_smaller_size_speaks_of_the_whole_photograph() -> None:
     seed=some.integers(0, 1000),
     threshold=some.floats(0.05, 0.95),
     padding=some.floats(0, 1),
-    detector=some.sampled_from(["fine_grained", "spectral_residual", "barrier", "learned", "none"]),
+    detector=some.sampled_from(["fine_grained", "spectral_residual", "learned", "none"]),
     working_side=some.none() | some.integers(64, 300),
     policy=some.sampled_from(["largest_contour", "heaviest_component", "mass_square"]),
 )

@@ -51,7 +51,7 @@ def test_a_plant_half_inside_is_half_kept() -> None:
 
 def test_a_good_crop_raises_no_concern() -> None:
     crop = Crop(Box(0, 50, 200, 200), Box(0, 100, 100, 100), "", 0.9, "tight")
-    judged = judge_crop(crop, blob(), SIZE, side=224)
+    judged = judge_crop(crop, kept_saliency(blob(), crop.square, SIZE), SIZE, side=224)
     assert (judged.concerns, judged.severity) == ((), 0)
     assert judged.kept == 1
     assert judged.area == pytest.approx(1 / 3)
@@ -60,7 +60,7 @@ def test_a_good_crop_raises_no_concern() -> None:
 
 def test_the_worst_concern_comes_first() -> None:
     crop = Crop(Box(80, 150, 60, 60), Box(80, 150, 50, 50), "", 0.3, "tight")
-    judged = judge_crop(crop, blob(), SIZE, side=240)
+    judged = judge_crop(crop, kept_saliency(blob(), crop.square, SIZE), SIZE, side=240)
     assert judged.concerns == (
         "90% of the saliency is cut away",
         "enlarged 4.0 times",
@@ -71,15 +71,16 @@ def test_the_worst_concern_comes_first() -> None:
 
 def test_a_fallback_says_why_and_weighs_more_than_a_wide_square() -> None:
     square = Box(50, 0, 300, 300)
-    centre = judge_crop(Crop(square, None, "only specks", 0, "centre"), blob(), SIZE, 224)
-    wide = judge_crop(Crop(square, Box(0, 0, 9, 9), "unsure", 0.2, "wide"), blob(), SIZE, 224)
+    kept = kept_saliency(blob(), square, SIZE)
+    centre = judge_crop(Crop(square, None, "only specks", 0, "centre"), kept, SIZE, 224)
+    wide = judge_crop(Crop(square, Box(0, 0, 9, 9), "unsure", 0.2, "wide"), kept, SIZE, 224)
     assert centre.concerns[0] == "the centre is kept: only specks"
     assert wide.concerns[0] == "a wide square is kept: unsure"
     assert centre.severity > wide.severity > 0
 
 
 def test_without_saliency_nothing_is_said_of_it() -> None:
-    judged = judge_crop(Crop(Box(50, 0, 300, 300), choice="centre"), None, SIZE, 224)
+    judged = judge_crop(Crop(Box(50, 0, 300, 300), choice="centre"), np.nan, SIZE, 224)
     assert np.isnan(judged.kept)
     assert judged.concerns == ()
 

@@ -1,43 +1,66 @@
 """The small network that finds the subject without torch."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import numpy as np
+import onnx
+import pytest
 import torch
 from numpy.typing import NDArray
 
-from benchmarks.crop.training import Network
-from engine.crop.learned import convolved, learned_saliency, networks, scores_of
-from engine.crop.lite import CHANNELS
+from benchmarks.crop.graph import build
+from benchmarks.crop.training import CHANNELS, Network, features_of
+from engine.crop import learned
+from engine.crop.learned import SEEN, installed_weights, learned_saliency
+from engine.errors import BadInput
+from tests.conftest import PROJECT
+
+EXPECTED = PROJECT / "tests" / "fixtures" / "learned-saliency.npy"
+"""Every fourth value that the network of version 0.1 found of `flower`."""
 
 
-def test_it_says_what_the_network_that_was_trained_says() -> None:
-    chance = torch.Generator().manual_seed(0)
-    sides = (12, 6, 3)
-    features = [
-        torch.randn(count, side, side, generator=chance)
-        for count, side in zip(CHANNELS, sides, strict=True)
-    ]
+@pytest.fixture(autouse=True)
+def loaded_anew() -> Iterator[None]:
+    """No network of one test serves another."""
+    yield
+    learned._session.cache_clear()
+
+
+def test_it_finds_what_version_0_1_found() -> None:
+    found = learned_saliency(flower())
+    assert found.shape == (72, 96)
+    assert np.abs(found[::4, ::4] - np.load(EXPECTED)).max() < 1e-4
+
+
+def test_the_graph_computes_what_the_network_that_was_trained_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     torch.manual_seed(1)
-    means, spreads = zip(*((torch.randn(n), torch.rand(n) + 0.5) for n in CHANNELS), strict=True)
-    network = Network(list(means), list(spreads)).eval()
+    networks = []
+    for _ in range(2):
+        means, spreads = zip(*((torch.randn(n), torch.rand(n) + 2) for n in CHANNELS), strict=True)
+        networks.append(Network(list(means), list(spreads)).eval())
+    square = picture(SEEN, SEEN)
+    levels = [torch.from_numpy(level)[None] for level in features_of(square)]
     with torch.inference_mode():
-        wanted = network([level[None] for level in features])[0].numpy()
-    found = scores_of([level.numpy() for level in features], network.weights())
-    assert found.shape == (12, 12)
-    assert np.allclose(found, wanted, atol=1e-4)
-    for kept in networks():
-        assert {name: value.shape for name, value in network.weights().items()} == {
-            name: value.shape for name, value in kept.items()
-        }
+        wanted = np.mean([each(levels)[0].sigmoid().numpy() for each in networks], axis=0)
+    onnx.save(build([network.weights() for network in networks]), tmp_path / "graph.onnx")
+    monkeypatch.setattr(learned, "GRAPH", tmp_path / "graph.onnx")
+    monkeypatch.setattr(learned, "_GIVEN", SEEN // 4)
+    found = learned_saliency(square)
+    assert wanted.std() > 0.01
+    assert np.abs(found - wanted).max() < 1e-4
 
 
-def test_a_convolution_is_torchs_with_a_rectifier() -> None:
-    chance = np.random.default_rng(3)
-    given, weights, bias = (
-        chance.normal(size=shape).astype(np.float32) for shape in ((5, 12, 8), (7, 5, 3, 3), (7,))
-    )
-    tensors = [torch.from_numpy(each) for each in (given, weights, bias)]
-    wanted = torch.conv2d(tensors[0][None], *tensors[1:], padding=1)[0].relu()
-    assert np.allclose(convolved(given, weights, bias), wanted.numpy(), atol=1e-4)
+def test_the_graph_holds_no_weights_of_others() -> None:
+    graph = onnx.load(learned.GRAPH, load_external_data=False).graph
+    theirs = torch.load(installed_weights(), weights_only=True).keys()
+    held = {tensor.name for tensor in graph.initializer if tensor.raw_data}
+    # 33 convolutions, each with four values of its normalisation.
+    assert len([tensor for tensor in graph.initializer if tensor.name in theirs]) == 33 * 5
+    assert held
+    assert not held & theirs
 
 
 def test_a_map_has_the_shape_of_the_photograph_whatever_its_size() -> None:
@@ -45,6 +68,29 @@ def test_a_map_has_the_shape_of_the_photograph_whatever_its_size() -> None:
         found = learned_saliency(picture(width, height))
         assert found.shape == shape
         assert 0 <= found.min() <= found.max() <= 1
+
+
+def test_damaged_or_missing_weights_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = bytearray(installed_weights().read_bytes())
+    damaged[1_000_000] ^= 1
+    file = tmp_path / "weights.pth"
+    file.write_bytes(damaged)
+    monkeypatch.setattr(learned, "installed_weights", lambda: file)
+    with pytest.raises(BadInput, match=r"is damaged\. Run ./run_studio.sh setup"):
+        learned_saliency(flower())
+    monkeypatch.undo()
+    monkeypatch.setattr(learned, "_PACKAGE", "no_such_package")
+    with pytest.raises(BadInput, match="no_such_package, which the crop needs, is not installed"):
+        learned_saliency(flower())
+
+
+def flower() -> NDArray[np.uint8]:
+    y, x = np.mgrid[:300, :400]
+    drawn = np.full((300, 400, 3), (60, 90, 50), np.uint8)
+    drawn[(x - 110) ** 2 + (y - 130) ** 2 < 60**2] = (240, 220, 40)
+    return drawn
 
 
 def picture(width: int, height: int) -> NDArray[np.uint8]:

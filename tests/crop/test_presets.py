@@ -6,7 +6,6 @@ from engine.crop.presets import (
     CENTRE,
     CLASSIC,
     FAST,
-    SEMANTIC,
     load_preset,
     preset_names,
     save_preset,
@@ -25,7 +24,7 @@ def test_a_preset_is_found_under_its_name(home: Home) -> None:
     mine = CropPreset(name="mine", threshold=0.31, padding=0.05, working_side=320)
     save_preset(home, mine)
     assert load_preset(home, "mine") == mine
-    assert preset_names(home) == ["fast", "semantic", "classic", "centre", "mine"]
+    assert preset_names(home) == ["fast", "classic", "centre", "mine"]
 
 
 def test_a_preset_can_be_changed(home: Home) -> None:
@@ -34,16 +33,14 @@ def test_a_preset_can_be_changed(home: Home) -> None:
     assert load_preset(home, "mine").threshold == 0.6
 
 
-@pytest.mark.parametrize(
-    "preset", [FAST, SEMANTIC, CLASSIC, CENTRE], ids=lambda preset: preset.name
-)
+@pytest.mark.parametrize("preset", [FAST, CLASSIC, CENTRE], ids=lambda preset: preset.name)
 def test_what_comes_with_the_studio_stays_as_it_is(home: Home, preset: CropPreset) -> None:
     with pytest.raises(BadInput, match="comes with the studio and stays as it is"):
         save_preset(home, preset.model_copy(update={"threshold": 0.9}))
     (home.presets).mkdir()
     (home.presets / f"{preset.name}.yaml").write_text("threshold: 0.9\n")
     assert load_preset(home, preset.name) == preset
-    assert preset_names(home) == ["fast", "semantic", "classic", "centre"]
+    assert preset_names(home) == ["fast", "classic", "centre"]
 
 
 @pytest.mark.parametrize("name", ["gone", "", "../studio", "/etc/passwd", ".", "a/b"])
@@ -51,7 +48,7 @@ def test_a_preset_that_is_not_there_is_refused_with_those_that_are(home: Home, n
     save_preset(home, CropPreset(name="mine"))
     with pytest.raises(
         BadInput,
-        match=r"There is no crop preset .*; there are fast, semantic, classic, centre, mine\.",
+        match=r"There is no crop preset .*; there are fast, classic, centre, mine\.",
     ):
         load_preset(home, name)
 
@@ -68,3 +65,34 @@ def test_a_damaged_preset_is_refused_with_its_file(home: Home, text: str) -> Non
     (home.presets / "mine.yaml").write_text(text)
     with pytest.raises(BadInput, match=r"mine\.yaml"):
         load_preset(home, "mine")
+
+
+@pytest.mark.parametrize("detector", ["barrier", "semantic"])
+def test_a_preset_of_version_0_1_with_a_removed_detector_opens_and_says_so(
+    home: Home, detector: str
+) -> None:
+    home.presets.mkdir()
+    (home.presets / "old.yaml").write_text(
+        f"name: old\ndetector: {detector}\nnetwork: test_vit\nweights: null\nmass: 0.9\n"
+    )
+    preset = load_preset(home, "old")
+    assert (preset.detector, preset.mass) == ("learned", 0.9)
+    assert preset.notice == (
+        f"The preset old used the detector {detector}, which was removed. "
+        "It now uses learned; crops may differ from earlier ones."
+    )
+    save_preset(home, preset)
+    assert load_preset(home, "old").notice == ""
+
+
+def test_settings_that_name_the_removed_preset_semantic_get_fast_and_are_told(home: Home) -> None:
+    preset = load_preset(home, "semantic")
+    assert preset.fingerprint == FAST.fingerprint
+    assert "used the detector semantic, which was removed" in preset.notice
+    save_preset(home, CropPreset(name="semantic", threshold=0.4))
+    assert load_preset(home, "semantic") == CropPreset(name="semantic", threshold=0.4)
+
+
+def test_the_boxes_of_version_0_1_stay_known() -> None:
+    assert FAST.fingerprint == "2c084d6a305ec23b"
+    assert CLASSIC.fingerprint == "aa4f9cde6148a655"

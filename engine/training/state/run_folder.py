@@ -231,17 +231,10 @@ def prepare(home: Home, settings: RunSettings, run_id: str) -> RunFolder:
 def preset_of(home: Home, settings: RunSettings) -> CropPreset:
     """The crop preset of a run with these settings.
 
-    One that looks at the features of no particular network looks at those of the run's own.
-
     Raises:
-        BadInput: there is none of that name, or no such weights file.
+        BadInput: there is none of that name.
     """
-    if not settings.data.smart_crop:
-        return CENTRE
-    preset, model = load_preset(home, settings.data.crop_preset), settings.model
-    if not (model.weights or model.pretrained):
-        return preset
-    return preset.looking_through(model.name, with_weights_found(home, model).weights)
+    return load_preset(home, settings.data.crop_preset) if settings.data.smart_crop else CENTRE
 
 
 def with_weights_found(home: Home, model: ModelSettings) -> ModelSettings:

@@ -1,1 +1,0 @@
-"""Saliency from the features of a trained network: the one room of the crop that loads torch."""
