@@ -15,9 +15,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from typer.cli import get_docs_for_click
 
+from engine.catalogue.mapping import MappingSettings
 from engine.cli import command_line
 from engine.settings.crop import CropPreset
-from engine.settings.mapping import MappingSettings
 from engine.settings.probe import ProbeSettings
 from engine.settings.quality import QualitySettings
 from engine.settings.run import RunSettings

@@ -15,12 +15,12 @@ from pydantic import BaseModel
 
 import engine.settings
 from docs.make_reference import SETTINGS, command_pages, index_page, rooms, settings_pages
+from engine.catalogue.mapping import MappingSettings
 from engine.catalogue.record import Photograph
 from engine.cli import command_line
 from engine.home import Home
 from engine.settings.base import Settings
 from engine.settings.crop import USUAL_NETWORK
-from engine.settings.mapping import MappingSettings
 from engine.settings.run import RunSettings
 from engine.settings.studio import StudioSettings
 from engine.training.state.run_folder import RunFolder
