@@ -14,6 +14,7 @@ from engine.runs.upkeep import examine_daily, report_lost_runs
 from studio import current
 from studio.access import sign_in
 from studio.access.serving import is_guarded
+from studio.language import choose_language, follow_reader
 from studio.memory import keep_small, settle
 from studio.palette import DARK, LIGHT
 
@@ -100,6 +101,8 @@ if not is_guarded():
         "Start it with ./run_studio.sh."
     )
     st.stop()
+with suppress(StudioError):
+    follow_reader(current.home())
 sign_in.require()
 page = st.navigation(PAGES, expanded=True)
 st.set_page_config(page_title=f"{page.title} · Plant Studio")
@@ -134,6 +137,8 @@ begun()
 with suppress(StudioError):
     resume_queue(current.home())
     examine_daily(current.home())
+with suppress(StudioError):
+    choose_language(current.home())
 left = current.catalogue_gone()
 if left:
     # Rarely needed, and it loads what reads photographs.

@@ -13,6 +13,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 # Each may import those before it, never those behind it.
 FLOORS = ["engine", "studio", "pages"]
 ROOMS = [
+    "language",
     "errors",
     "files",
     "records",
@@ -47,6 +48,7 @@ ROOMS = [
 HEAVY = {"torch", "torchvision", "timm"}
 MAY_BE_HEAVY = ("engine.weights", "engine.crop.semantic", "engine.training", "engine.evaluation")
 LIGHT_ROOMS = [
+    "language",
     "records",
     "settings",
     "garden",
