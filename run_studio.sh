@@ -6,6 +6,7 @@
 #   ./run_studio.sh setup                     only set up
 #   ./run_studio.sh test [pytest arguments]   set up and run the tests (without the slow ones)
 #   ./run_studio.sh check                     formatting, lint and types
+#   ./run_studio.sh translate [--check]       bring the files of the languages up to date
 #   ./run_studio.sh COMMAND …                 the engine's command line, for example `counts`
 set -euo pipefail
 
@@ -133,8 +134,13 @@ case ${1:-} in
     check)
         install "$root/requirements-dev.txt"
         run_checks ;;
+    translate)
+        install "$root/requirements.txt"
+        shift
+        cd "$root"
+        exec "$python" -m engine.language.update "$@" ;;
     -h | --help | help)
-        sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         [ ! -x "$python" ] || (cd "$root" && "$python" -m engine --help) ;;
     *)
         install "$root/requirements.txt"

@@ -51,6 +51,8 @@ msgstr ""
 
 """
 
+_MOST_SHOWN = 40
+
 MessageId = str | tuple[str, str]
 
 
@@ -99,8 +101,11 @@ def updated(old: Catalog, found: Sequence[Found]) -> Catalog:
 def copy_translations(catalogue: Catalog, other: Catalog) -> None:
     """Copy the translations of another file into a catalogue, over those that are there."""
     for entry in other:
-        if entry.id and entry.string and not entry.fuzzy:
+        known = catalogue.get(entry.id) if entry.id and not entry.fuzzy else None
+        if entry.id and known is None:
             catalogue.add(entry.id, entry.string)
+        elif known is not None and entry.string and any(entry.string):
+            known.string = entry.string
 
 
 def problems(catalogue: Catalog) -> list[str]:
@@ -161,7 +166,7 @@ def main() -> None:
         if not options.check:
             write(new, language)
         print(f"{language}: {len(new)} messages, {len(said)} to do")
-        for line in said:
+        for line in said[:_MOST_SHOWN]:
             print(f"  {line}")
         failed = failed or bool(said)
     sys.exit(1 if failed else 0)

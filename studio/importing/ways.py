@@ -8,6 +8,7 @@ import streamlit as st
 from engine.catalogue.table_rows import COLUMNS
 from engine.garden.species import SPECIES
 from engine.home import Home
+from engine.language.message import gettext
 from studio import text
 from studio.importing.inaturalist import inaturalist
 from studio.importing.jobs import TABLE_TYPES, plant, take_folder, take_table, take_upload
@@ -23,7 +24,7 @@ def demo_garden(home: Home, busy: bool) -> None:
         "through every page and to train a first classifier. "
         "They are drawn on this machine, the same ones every time, in about a minute."
     )
-    _start("Plant the demo garden", "import_plant", busy, lambda: plant(home))
+    _start(gettext("Draw the demo garden"), "import_plant", busy, lambda: plant(home))
 
 
 def folder_form(home: Home, busy: bool) -> None:
