@@ -70,19 +70,20 @@ def command_line(words: Sequence[str]) -> typer.Typer:
     app = typer.Typer(
         name="engine", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
     )
-    # With a callback it stays a line of commands where there is one only.
-    app.callback()(_engine)
+
+    def engine(
+        lang: Annotated[
+            str, typer.Option(help=gettext("The language of what is printed, such as es."))
+        ] = "",
+    ) -> None:
+        """With a callback it stays a line of commands where there is one only."""
+
+    app.callback(help=gettext("Plant Studio: from photographs of plants to a classifier."))(engine)
     called = words[0] if words else ""
     rooms = [room for room, commands in _COMMANDS.items() if called in commands]
     for room in rooms or _COMMANDS:
         importlib.import_module(f"engine.commands.{room}").add_to(app)
     return app
-
-
-def _engine(
-    lang: Annotated[str, typer.Option(help="The language of what is printed, such as es.")] = "",
-) -> None:
-    """Plant Studio's engine: from photographs of plants to a classifier of species."""
 
 
 def main() -> None:
