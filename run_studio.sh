@@ -7,6 +7,7 @@
 #   ./run_studio.sh test [pytest arguments]   set up and run the tests (without the slow ones)
 #   ./run_studio.sh check                     formatting, lint and types
 #   ./run_studio.sh docs                      build the documentation in site/
+#   ./run_studio.sh translate [--check]       bring the files of the languages up to date
 #   ./run_studio.sh pin                       write the requirements files from pyproject.toml
 #   ./run_studio.sh COMMAND …                 the engine's command line, for example `counts`
 set -euo pipefail
@@ -142,6 +143,11 @@ case ${1:-} in
     docs)
         install "$root/requirements-docs.txt"
         build_docs ;;
+    translate)
+        install "$root/requirements.txt"
+        shift
+        cd "$root"
+        exec "$python" -m engine.language.update "$@" ;;
     pin)
         install "$root/requirements-dev.txt"
         pin_packages ;;

@@ -61,6 +61,10 @@ class Home:
         return self.data / "manual_squares.sqlite"
 
     @cached_property
+    def preferences(self) -> Path:
+        return self.data / "preferences.json"
+
+    @cached_property
     def quality(self) -> Path:
         return self.data / "quality.sqlite"
 

@@ -43,7 +43,7 @@ with problems_shown(), catalogue() as opened:
     else:
         empty_state(
             "No photographs yet",
-            "Plant the demo garden, or bring in photographs of your own.",
+            "Draw the demo garden, or bring in photographs of your own.",
             [Action("Import photographs", "../pages/importing.py")],
             key="catalogue_empty",
         )

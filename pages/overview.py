@@ -1,5 +1,6 @@
 """Where the work stands, and the one thing to do next."""
 
+from engine.language.message import gettext
 from studio.background import follow
 from studio.current import catalogue, home
 from studio.health.line import health_line
@@ -12,7 +13,10 @@ from studio.views.page import heading
 from studio.views.problem import problems_shown
 from studio.views.steps import steps
 
-heading("Overview", "From photographs to a classifier of plant species that you can trust.")
+heading(
+    gettext("Overview"),
+    gettext("From photographs to a plant-species classifier that you can trust."),
+)
 with problems_shown():
     jobs = follow(JOBS)
     with catalogue() as opened:

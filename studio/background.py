@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from engine.jobs.job import Job, read_job, stop_job
-from studio import text
+from engine.language.message import gettext
 from studio.current import home
 from studio.views.job import job
 
@@ -32,7 +32,7 @@ def _watch(running: Mapping[str, str]) -> None:
         if found.state != "running":
             st.rerun()
         passed = time.time() - found.started if found.started else 0.0
-        so_far = f"{text.duration(passed)} so far" if passed >= 1 else ""
+        so_far = gettext("{time:duration} so far", time=passed) if passed >= 1 else ""
         asked_to_stop = job(
             title,
             "stopping" if found.stopping else "running",

@@ -1,15 +1,18 @@
 """Where the work stands, from photographs to a judged classifier, and what comes next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.catalogue.store import Catalogue, Counts
 from engine.crop.presets import BUILT_IN, preset_names
 from engine.home import Home
+from engine.language.formats import number, percentage
+from engine.language.message import gettext, ngettext
 from engine.runs.evaluation import read_evaluation
 from engine.runs.run import Run, list_runs
 from engine.split.folder import split_names
-from studio import text
 from studio.views.action import Action
+from studio.views.chip import state_name
 from studio.views.metrics import Metric
 from studio.views.steps import Step
 
@@ -49,29 +52,24 @@ def gather(home: Home, catalogue: Catalogue) -> Facts:
 
 def metrics(facts: Facts) -> list[Metric]:
     """The figures that say most."""
-    counts, live = facts.counts, [run for run in facts.runs if run.is_live]
-    damaged = sum(run.state == "damaged" for run in facts.runs)
-    at_work = f"{len(live)} at work now" if live else "none at work"
+    counts = facts.counts
     best = max(facts.judged, key=lambda item: item[1], default=None)
+    newest = (
+        gettext("Newest: {name}", name=facts.splits[0]) if facts.splits else gettext("None yet")
+    )
     return [
-        Metric("Photographs", text.number(counts.images), note=_sources_in_short(counts)),
-        Metric("Species", text.number(counts.species), note="in the catalogue"),
+        Metric(gettext("Photographs"), number(counts.images), note=_sources_in_short(counts)),
+        Metric(gettext("Species"), number(counts.species), note=gettext("In the catalogue")),
+        Metric(gettext("Splits"), number(len(facts.splits)), note=newest),
+        Metric(gettext("Runs"), number(len(facts.runs)), note=_runs_in_short(facts.runs)),
         Metric(
-            "Splits",
-            text.number(len(facts.splits)),
-            note=f"newest: {facts.splits[0]}" if facts.splits else "none made yet",
-        ),
-        Metric(
-            "Runs",
-            text.number(len(facts.runs)),
-            note=f"{at_work}, {damaged} damaged" if damaged else at_work,
-        ),
-        Metric(
-            "Best macro top-1",
-            text.percentage(best[1]) if best else "–",
-            help="The mean over species of the share recognised at the first guess, "
-            "on photographs kept apart for the test.",
-            note=best[0] if best else "nothing judged yet",
+            gettext("Best macro top-1"),
+            percentage(best[1]) if best else "–",
+            help=gettext(
+                "Accuracy per species, averaged over all species, on test photographs that "
+                "no run was trained on."
+            ),
+            note=best[0] if best else gettext("No run evaluated yet"),
         ),
     ]
 
@@ -88,120 +86,158 @@ def flow(facts: Facts, importing: bool = False) -> list[Step]:
 
 
 def _catalogue(facts: Facts, importing: bool) -> Step:
-    title, counts = "Catalogue", facts.counts
+    title, counts = gettext("Catalogue"), facts.counts
     if not counts.images and importing:
-        return Step(title, "going", "Photographs are on their way; see above.")
+        return Step(title, "going", gettext("The import is running; see above."))
     if not counts.images:
-        return Step(title, "ready", "No photographs yet: choose above where they come from.")
-    detail = (
-        f"{text.count(counts.images, 'photograph')} of "
-        f"{text.count(counts.species, 'species', 'species')}, from {_sources(counts)}."
+        return Step(title, "ready", gettext("No photographs yet. Choose a source above."))
+    detail = gettext(
+        "{photographs} of {species}, {sources}.",
+        photographs=ngettext("{n} photograph", "{n} photographs", counts.images),
+        species=ngettext("{n} species", "{n} species", counts.species),
+        sources=_sources(counts),
     )
-    return Step(title, "done", detail, Action("Browse", "../pages/catalogue.py"))
+    return Step(title, "done", detail, Action(gettext("Browse"), "../pages/catalogue.py"))
 
 
 def _images(facts: Facts) -> Step:
-    title, images = "Images", facts.counts.images
+    title, images = gettext("Images"), facts.counts.images
     if not images:
-        return Step(
-            title, "waiting", "They come with the photographs, or are fetched by their addresses."
-        )
+        detail = gettext("Needs photographs. They are imported or downloaded.")
+        return Step(title, "waiting", detail)
     if not facts.cached:
-        return Step(
-            title,
-            "ready",
-            f"Of all {text.count(images, 'photograph')} only the address is known: "
-            "fetch them, or import some whose files are on this machine.",
-            Action("Plan a download", _DOWNLOAD),
+        detail = ngettext(
+            "Only the address of {n} photograph is known. Download it, or import its file.",
+            "Only the addresses of {n} photographs are known. Download them, or import files.",
+            images,
         )
+        return Step(title, "ready", detail, Action(gettext("Plan a download"), _DOWNLOAD))
     if facts.cached == images:
-        return Step(title, "done", "Every photograph is on this machine.")
-    return Step(
-        title,
-        "done",
-        f"{text.number(facts.cached)} of {text.number(images)} are on this machine; of the other "
-        f"{text.number(images - facts.cached)} only the address is known.",
-        Action("Fetch more", _DOWNLOAD),
+        return Step(title, "done", gettext("Every photograph is on this computer."))
+    detail = gettext(
+        "{cached} of {images} are on this computer. The other {remote} can be downloaded.",
+        cached=facts.cached,
+        images=images,
+        remote=images - facts.cached,
     )
+    return Step(title, "done", detail, Action(gettext("Download more"), _DOWNLOAD))
 
 
 def _crop(facts: Facts) -> Step:
-    title, page = "Crop", "../pages/crop_lab.py"
+    title, page = gettext("Crop"), "../pages/crop_lab.py"
+    open_lab = Action(gettext("Open the crop lab"), page)
     if not facts.cached:
-        return Step(title, "waiting", "Needs photographs to look at.")
+        return Step(title, "waiting", gettext("Needs photographs on this computer."))
     if facts.presets:
-        own = ", ".join(facts.presets)
-        return Step(title, "done", f"Own presets: {own}.", Action("Open the lab", page))
+        own = gettext("Your presets: {names}.", names=", ".join(facts.presets))
+        return Step(title, "done", own, open_lab)
     if facts.splits:
-        detail = f"No preset of your own; those of the studio are {', '.join(BUILT_IN)}."
-        return Step(title, "done", detail, Action("Open the lab", page))
-    detail = "See what the crop keeps of your photographs, and save what suits them as a preset."
-    return Step(title, "ready", detail, Action("Open the crop lab", page))
+        detail = gettext(
+            "No preset of your own. The studio brings {names}.", names=", ".join(BUILT_IN)
+        )
+        return Step(title, "done", detail, open_lab)
+    detail = gettext("Check what the crop keeps of your photographs, and save a preset.")
+    return Step(title, "ready", detail, open_lab)
 
 
 def _split(facts: Facts) -> Step:
-    title, page = "Split", "../pages/split.py"
+    title, page = gettext("Split"), "../pages/split.py"
     if facts.splits:
-        made = text.count(len(facts.splits), "split")
-        detail = f"{made}; the newest is called {facts.splits[0]}."
-        return Step(title, "done", detail, Action("Make another", page))
+        detail = ngettext(
+            "{n} split: {newest}.",
+            "{n} splits. Newest: {newest}.",
+            len(facts.splits),
+            newest=facts.splits[0],
+        )
+        return Step(title, "done", detail, Action(gettext("Make another"), page))
     if not facts.cached:
-        return Step(title, "waiting", "Needs photographs to deal to train, val and test.")
+        return Step(title, "waiting", gettext("Needs photographs on this computer."))
     if facts.counts.species < 2:
-        return Step(title, "waiting", "Needs at least two species to tell apart.")
-    detail = "Deal the photographs to train, val and test."
-    return Step(title, "ready", detail, Action("Make a split", page))
+        return Step(title, "waiting", gettext("Needs at least two species."))
+    detail = gettext("Divide the photographs into train, validation and test.")
+    return Step(title, "ready", detail, Action(gettext("Make a split"), page))
 
 
 def _training(facts: Facts) -> tuple[Step, Step]:
-    train, evaluate = "Train", "Evaluate"
+    train, evaluate = gettext("Train"), gettext("Evaluate")
     runs, train_page, runs_page = facts.runs, "../pages/train.py", "../pages/runs.py"
-    later = Step(evaluate, "waiting", "Needs a finished run.")
+    later = Step(evaluate, "waiting", gettext("Needs a finished run."))
     if not runs and not facts.splits:
-        return Step(train, "waiting", "Needs a split."), later
+        return Step(train, "waiting", gettext("Needs a split.")), later
     if not runs:
-        detail = "Choose a configuration and launch a run."
-        return Step(train, "ready", detail, Action("Choose a configuration", train_page)), later
+        detail = gettext("Choose a configuration and launch a run.")
+        action = Action(gettext("Choose a configuration"), train_page)
+        return Step(train, "ready", detail, action), later
 
     live = next((run for run in runs if run.is_live), None)
     finished = [run for run in runs if run.state == "finished"]
     if live:
-        said = f"{live.run_id} is {live.state}{_share_done(live)}."
-        trained = Step(train, "going", said, Action("Watch it", runs_page))
+        trained = Step(train, "going", _state_of(live), Action(gettext("Watch"), runs_page))
     elif finished:
-        said = f"{text.count(len(finished), 'finished run')}; the newest is {finished[0].run_id}."
-        trained = Step(train, "done", said, Action("Train another", train_page))
+        detail = ngettext(
+            "{n} finished run: {newest}.",
+            "{n} finished runs. Newest: {newest}.",
+            len(finished),
+            newest=finished[0].run_id,
+        )
+        trained = Step(train, "done", detail, Action(gettext("Train another"), train_page))
     else:
-        said = f"{runs[0].run_id} is {runs[0].state}{_share_done(runs[0])}."
-        trained = Step(train, "ready", said, Action("See the run", runs_page))
+        trained = Step(
+            train, "ready", _state_of(runs[0]), Action(gettext("Open the run"), runs_page)
+        )
 
     if facts.judged:
         run_id, score = max(facts.judged, key=lambda item: item[1])
-        said = f"{run_id} reaches {text.percentage(score)} macro top-1 on its test part."
-        return trained, Step(evaluate, "done", said, Action("Try it", "../pages/try_it.py"))
+        detail = gettext(
+            "{run}: {score:.1%} macro top-1 on its test photographs.", run=run_id, score=score
+        )
+        action = Action(gettext("Try it"), "../pages/try_it.py")
+        return trained, Step(evaluate, "done", detail, action)
     if finished:
-        said = "See how a finished run does on photographs it has never seen."
-        return trained, Step(evaluate, "ready", said, Action("Evaluate", runs_page))
+        detail = gettext("Measure a finished run on photographs it has never seen.")
+        return trained, Step(evaluate, "ready", detail, Action(gettext("Evaluate"), runs_page))
     return trained, later
 
 
-def _share_done(run: Run) -> str:
+def _state_of(run: Run) -> str:
     step, total = run.status.step, run.status.steps_total
-    return f", {text.percentage(step / total, 0)} done" if total else ""
+    state = state_name(run.state)
+    if not total:
+        return gettext("{run}: {state}.", run=run.run_id, state=state)
+    return gettext(
+        "{run}: {state}, {share:.0%} done.", run=run.run_id, state=state, share=step / total
+    )
+
+
+def _runs_in_short(runs: Sequence[Run]) -> str:
+    running = sum(run.is_live for run in runs)
+    damaged = sum(run.state == "damaged" for run in runs)
+    if damaged:
+        return gettext("{running} running, {damaged} damaged", running=running, damaged=damaged)
+    return ngettext("{n} running", "{n} running", running) if running else gettext("None running")
 
 
 def _sources(counts: Counts) -> str:
     names = sorted(counts.by_source, key=lambda name: -counts.by_source[name])
     if not names:
-        return "none yet"
-    if len(names) <= 2:
-        return " and ".join(names)
-    return f"{names[0]} and {len(names) - 1} other sources"
+        return gettext("of no source")
+    if len(names) == 1:
+        return gettext("from {source}", source=names[0])
+    if len(names) == 2:
+        return gettext("from {source} and {other}", source=names[0], other=names[1])
+    return ngettext(
+        "from {source} and {n} other source",
+        "from {source} and {n} other sources",
+        len(names) - 1,
+        source=names[0],
+    )
 
 
 def _sources_in_short(counts: Counts) -> str:
     names = list(counts.by_source)
-    return f"from {names[0]}" if len(names) == 1 else f"from {text.count(len(names), 'source')}"
+    if len(names) == 1:
+        return gettext("from {source}", source=names[0])
+    return ngettext("from {n} source", "from {n} sources", len(names))
 
 
 def _macro_top1(run: Run) -> float | None:

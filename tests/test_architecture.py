@@ -13,6 +13,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 # Each may import those before it, never those behind it.
 FLOORS = ["engine", "studio", "pages"]
 ROOMS = [
+    "language",
     "errors",
     "registry",
     "files",
@@ -56,6 +57,7 @@ MAY_BE_HEAVY = (
     "engine.evaluation",
 )
 LIGHT_ROOMS = [
+    "language",
     "records",
     "registry",
     "settings",

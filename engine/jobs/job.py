@@ -19,6 +19,7 @@ from engine.jobs.queue import Resource, Ticket, edit_queue, new_ticket, read_que
 from engine.jobs.stop_request import StopRequest, write_stop_request
 from engine.jobs.supervision import keep_supervised
 from engine.jobs.work import job_launch
+from engine.language.message import Message, message
 from engine.locks import claim, is_held
 from engine.progress import JOB_VARIABLE
 from engine.records import as_record_or, read_record, read_record_or
@@ -112,8 +113,7 @@ def stop_job(home: Home, name: str) -> Job:
         waiting = _ticket(home, name)
         if waiting is not None:
             tickets.remove(waiting)
-            ended = {"exit_status": _INTERRUPTED, "reason": "It was stopped.", "t": time.time()}
-            write_json(home.jobs / name / "ended.json", ended)
+            _write_end(home.jobs / name, _INTERRUPTED, message("It was stopped."))
     if is_held(home.jobs / name / "lock"):
         request = StopRequest(time.time(), ask_seconds=5.0, term_seconds=5.0)
         write_stop_request(home.jobs / name / "stop", request)
@@ -148,7 +148,7 @@ def read_job(home: Home, name: str) -> Job:
         note=progress.note,
         started=started,
         result=read_json_or(folder / "result.json", None),
-        reason=ended.reason if ended else "",
+        reason=ended.why if ended else "",
         stopping=running and (folder / "stop").exists(),
     )
 
@@ -175,12 +175,11 @@ def report_result(values: Any) -> None:
         write_json(Path(folder) / "result.json", values)
 
 
-def report_end(exit_status: int, reason: str) -> None:
+def report_end(exit_status: int, reason: Message) -> None:
     """Called by the command line as it ends: leaves how it ended in the job's folder, if any."""
     folder = os.environ.get(JOB_VARIABLE)
     if folder:
-        ended = {"exit_status": exit_status, "reason": reason, "t": time.time()}
-        write_json(Path(folder) / "ended.json", ended)
+        _write_end(Path(folder), exit_status, reason)
 
 
 _LEFT = ("ended.json", "result.json", "progress.json", "output.txt", "log.txt", "stop")
@@ -190,6 +189,16 @@ def _order(arguments: Sequence[str], resource: Resource) -> dict[str, Any]:
     if any("\0" in argument for argument in arguments):
         raise BadInput("A NUL character cannot be given to a command; remove it.")
     return asdict(JobOrder(time.time(), tuple(arguments), resource))
+
+
+def _write_end(folder: Path, exit_status: int, reason: Message) -> None:
+    ended = {
+        "exit_status": exit_status,
+        "reason": reason.in_english(),
+        "message": reason.record(),
+        "t": time.time(),
+    }
+    write_json(folder / "ended.json", ended)
 
 
 def _ticket(home: Home, name: str) -> Ticket | None:

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from engine.jobs.queue import WrittenResource
+from engine.language.message import Message
 from engine.records import Count, Moment, Text
 
 Argument = Annotated[str, StringConstraints(max_length=100_000, pattern=r"^[^\x00]*$")]
@@ -31,8 +32,17 @@ class JobProgress:
 
 @dataclass(frozen=True)
 class JobEnd:
-    """ended.json: how the job ended; a negative status is a signal."""
+    """ended.json: how the job ended; a negative status is a signal.
+
+    `reason` is in English; `message` is the same in parts, where the version that wrote it did.
+    """
 
     exit_status: Annotated[int, Field(ge=-1000, le=1000)]
     reason: Text = ""
     t: Moment = 0.0
+    message: Message | None = None
+
+    @property
+    def why(self) -> str:
+        """The reason in the reader's language."""
+        return str(self.message or self.reason)

@@ -10,6 +10,7 @@ from engine.catalogue.importers import IMPORTERS
 from engine.catalogue.table_rows import COLUMNS
 from engine.garden.species import SPECIES
 from engine.home import Home
+from engine.language.message import gettext
 from studio import text
 from studio.importing.inaturalist import inaturalist
 from studio.importing.jobs import (
@@ -34,7 +35,7 @@ def demo_garden(home: Home, busy: bool) -> None:
         "through every page and to train a first classifier. "
         "They are drawn on this machine, the same ones every time, in about a minute."
     )
-    _start("Plant the demo garden", "import_plant", busy, lambda: plant(home))
+    _start(gettext("Draw the demo garden"), "import_plant", busy, lambda: plant(home))
 
 
 def folder_form(home: Home, busy: bool) -> None:

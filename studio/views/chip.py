@@ -4,6 +4,8 @@ from typing import Literal
 
 import streamlit as st
 
+from engine.language.message import deferred, gettext
+
 State = Literal[
     "queued", "starting", "running", "stopping", "stopped", "finished", "failed", "lost", "damaged"
 ]
@@ -20,26 +22,43 @@ _LOOKS: dict[State, tuple[Colour, str]] = {
     "lost": ("violet", "help"),
     "damaged": ("red", "broken_image"),
 }
-_MEANINGS: dict[State, str] = {
-    "queued": "Waiting for its turn.",
-    "starting": "The process is starting.",
-    "running": "At work now.",
-    "stopping": "Asked to stop; it saves first.",
-    "stopped": "Stopped and saved; it can be resumed.",
-    "finished": "Done.",
-    "failed": "Ended by an error; its log says which.",
-    "lost": "Its process is gone without a word, for instance after a power cut.",
-    "damaged": "Its files cannot be read; it can be deleted.",
+_NAMES: dict[State, str] = {
+    "queued": deferred("Queued"),
+    "starting": deferred("Starting"),
+    "running": deferred("Running"),
+    "stopping": deferred("Stopping"),
+    "stopped": deferred("Stopped"),
+    "finished": deferred("Finished"),
+    "failed": deferred("Failed"),
+    "lost": deferred("Lost"),
+    "damaged": deferred("Damaged"),
 }
+_MEANINGS: dict[State, str] = {
+    "queued": deferred("Waiting for its turn."),
+    "starting": deferred("The process is starting."),
+    "running": deferred("Running now."),
+    "stopping": deferred("Asked to stop; it saves first."),
+    "stopped": deferred("Stopped and saved. You can resume it."),
+    "finished": deferred("Finished."),
+    "failed": deferred("Ended with an error; see its log."),
+    "lost": deferred("The process stopped unexpectedly (a power cut, for example)."),
+    "damaged": deferred("Its files cannot be read. You can delete it."),
+}
+
+
+def state_name(state: State) -> str:
+    """The state in the reader's language, as in "Running"."""
+    return gettext(_NAMES[state])
 
 
 def chip(state: State) -> None:
     """Draw the state; its meaning appears on hover and focus."""
     colour, icon = _LOOKS[state]
-    st.badge(state.capitalize(), icon=f":material/{icon}:", color=colour, help=_MEANINGS[state])
+    help_text = gettext(_MEANINGS[state])
+    st.badge(state_name(state), icon=f":material/{icon}:", color=colour, help=help_text)
 
 
 def chip_text(state: State) -> str:
     """The same chip as Markdown, to stand inside a line of text."""
     colour, icon = _LOOKS[state]
-    return f":{colour}-badge[:material/{icon}: {state.capitalize()}]"
+    return f":{colour}-badge[:material/{icon}: {state_name(state)}]"

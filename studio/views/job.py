@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from engine.language.message import gettext
 from studio import text
 from studio.views.chip import State, chip_text
 
@@ -28,16 +29,20 @@ def job(
         ):
             st.markdown(f"**{text.plain(title)}** &ensp;{chip_text(state)}")
             stop = (
-                stoppable and going and st.button("Stop", key=f"{key}_stop", icon=":material/stop:")
+                stoppable
+                and going
+                and st.button(gettext("Stop"), key=f"{key}_stop", icon=":material/stop:")
             )
         if total > 0:
             st.progress(min(done / total, 1.0))
         elif going:
             st.skeleton(height=8)
         parts = [
-            f"{text.number(done)} of {text.number(total)}" if total else "",
+            gettext("{done} of {total}", done=done, total=total) if total else "",
             note,
-            f"{text.duration(seconds_left)} left" if seconds_left is not None and going else "",
+            gettext("{time:duration} left", time=seconds_left)
+            if seconds_left is not None and going
+            else "",
         ]
         st.caption(text.plain(" · ".join(part for part in parts if part)))
     return stop

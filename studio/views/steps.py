@@ -6,6 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
+from engine.language.message import deferred, gettext
 from studio import text
 from studio.views.action import Action, act
 
@@ -15,12 +16,12 @@ _SIGNS = {
     "ready": ":orange[:material/arrow_circle_right:]",
     "waiting": ":gray[:material/circle:]",
 }
-_WORDS = {
-    "done": ":green-badge[Done]",
-    "going": ":blue-badge[Under way]",
-    "next": ":orange-badge[Next]",
-    "ready": ":gray-badge[Ready]",
-    "waiting": ":gray-badge[Later]",
+_BADGES = {
+    "done": ("green", deferred("Done")),
+    "going": ("blue", deferred("In progress")),
+    "next": ("orange", deferred("Next")),
+    "ready": ("gray", deferred("Ready")),
+    "waiting": ("gray", deferred("Later")),
 }
 
 
@@ -54,8 +55,8 @@ def _row(step: Step, key: str, main: bool) -> bool:
     ):
         st.subheader(_SIGNS[step.state], anchor=False, width="content")
         with st.container(gap=None):
-            badge = _WORDS["next" if main and step.state == "ready" else step.state]
-            st.markdown(f"**{step.title}** &ensp;{badge}")
+            colour, word = _BADGES["next" if main and step.state == "ready" else step.state]
+            st.markdown(f"**{step.title}** &ensp;:{colour}-badge[{gettext(word)}]")
             st.caption(text.plain(step.detail))
         if step.action is None:
             return False

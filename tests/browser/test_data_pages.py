@@ -20,7 +20,7 @@ SPECIES = {"Acer campestre": 3, "Bellis perennis": 70}
 PAGES = {
     "Overview": "ended",
     "Catalogue": "73 photographs",
-    "Import": "Plant the demo garden",
+    "Import": "Draw the demo garden",
     "Download": "on this machine already",
     "Crop lab": "fall back to the centre",
     "Split": "Train on it",

@@ -112,7 +112,7 @@ def test_from_an_empty_home_to_an_answer(page: Page, server: Server, photographs
 
 
 def bring_photographs_in(page: Page, photographs: Path) -> None:
-    expect(page.get_by_text("Begin with some photographs")).to_be_visible()
+    expect(page.get_by_text("Start with some photographs")).to_be_visible()
     button(page, "Import a folder").click()
     fill(page, "Folder", str(photographs))
     button(page, "Import the folder").click()

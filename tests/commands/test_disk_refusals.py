@@ -29,17 +29,17 @@ def without_permission() -> None:
 
 def ended(monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> int:
     """The exit status of a command that does this."""
-    monkeypatch.setattr(cli, "command_line", lambda words: work)
-    return cli._run()[0]
+    monkeypatch.setattr(cli, "command_line", lambda words: lambda _: work())
+    return cli._run([])[0]
 
 
 @pytest.mark.parametrize(
     ("work", "words"),
     [
-        (write_to_a_full_device, "(No space left on device); make room on the disk"),
-        (read_where_nothing_is_mapped, "(Input/output error); check the disk for errors."),
-        (over_quota, r"/home/ada/a\x1b[31m.jpg could not be used (Disk quota exceeded)"),
-        (without_permission, "/home/ada/data could not be used (Permission denied); change its"),
+        (write_to_a_full_device, "(No space left on device). Make room on the disk"),
+        (read_where_nothing_is_mapped, "(Input/output error). Check the disk for errors."),
+        (over_quota, r"Could not use /home/ada/a\x1b[31m.jpg (Disk quota exceeded)."),
+        (without_permission, "Could not use /home/ada/data (Permission denied). Change its"),
     ],
 )
 def test_a_refusal_is_one_sentence(
@@ -64,8 +64,8 @@ def test_a_read_only_disk_is_named(
     assert ended(monkeypatch, (tmp_path / "runs").mkdir) == 1
     said = capsys.readouterr().err.strip()
     assert said == (
-        f"{tmp_path / 'runs'} could not be used (Read-only file system); "
-        "make the disk writable or choose another home."
+        f"Could not use {tmp_path / 'runs'} (Read-only file system). "
+        "Make the disk writable or choose another home."
     )
 
 

@@ -60,7 +60,7 @@ def test_what_is_under_way_is_not_called_the_next_thing_to_do() -> None:
 def test_the_best_of_the_judged_runs_is_told() -> None:
     judged = (("newest", 0.25), ("best", 0.39))
     facts = replace(GARDEN, splits=("first",), runs=(run("finished"),), judged=judged)
-    assert flow(facts)[-1].detail.startswith("best reaches 39.0%")
+    assert flow(facts)[-1].detail.startswith("best: 39.0%")
 
 
 def test_when_all_is_done_nothing_is_next() -> None:
@@ -73,7 +73,7 @@ def test_photographs_known_by_address_alone_cannot_be_split() -> None:
     facts = Facts(Counts(9, 3, {"iNaturalist": 9}, {"remote": 9}))
     assert states(facts) == ["done", "ready", "waiting", "waiting", "waiting", "waiting"]
     mixed = Facts(Counts(9, 3, {"iNaturalist": 9}, {"remote": 4, "cached": 5}))
-    assert flow(mixed)[1].detail.startswith("5 of 9 are on this machine; of the other 4 only")
+    assert flow(mixed)[1].detail.startswith("5 of 9 are on this computer. The other 4 can")
 
 
 def test_a_single_species_cannot_be_split() -> None:
@@ -85,8 +85,8 @@ def test_a_single_species_cannot_be_split() -> None:
 
 def test_a_run_at_work_says_how_far_it_is() -> None:
     facts = replace(GARDEN, splits=("first",), runs=(run("running", 50),))
-    assert flow(facts)[4].detail == "demo-1 is running, 25% done."
-    assert metrics(facts)[3].note == "1 at work now"
+    assert flow(facts)[4].detail == "demo-1: Running, 25% done."
+    assert metrics(facts)[3].note == "1 running"
 
 
 def test_the_best_run_is_the_one_with_the_best_score() -> None:
@@ -98,10 +98,10 @@ def test_the_best_run_is_the_one_with_the_best_score() -> None:
 def test_an_empty_studio_offers_five_ways_to_begin(open_page: OpenPage) -> None:
     app = open_page("overview")
     assert [button.label for button in app.button] == [
-        "Plant the demo garden",
+        "Draw the demo garden",
         "Import a folder",
         "Import a table",
-        "Connect MongoDB",
+        "Connect to MongoDB",
         "Import from iNaturalist",
     ]
 

@@ -1,0 +1,51 @@
+"""The language of whoever reads a page: what was chosen, else the browser's."""
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from engine.errors import BadInput, StudioError
+from engine.files import read_json, write_json
+from engine.home import Home
+from engine.language.current import ask_for_language, best_language, languages, name_of
+from engine.language.message import gettext
+
+_KEY = "language"
+
+
+def follow_reader(home: Home) -> None:
+    """Speak the language of the session that a page is drawn for; to call before every page."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = _remembered(home) or best_language([st.context.locale or ""])
+    ask_for_language(_language_of_session)
+
+
+def choose_language(home: Home) -> None:
+    """Draw the menu of languages in the sidebar; the choice is the home's from then on."""
+    st.sidebar.selectbox(
+        gettext("Language"),
+        languages(),
+        format_func=name_of,
+        key=_KEY,
+        on_change=lambda: _remember(home),
+    )
+
+
+def _language_of_session() -> str:
+    # Work in the background has no reader; what it stores is translated when it is read.
+    return st.session_state.get(_KEY, "") if get_script_run_ctx() else ""
+
+
+def _remembered(home: Home) -> str:
+    try:
+        language = read_json(home.preferences).get(_KEY)
+    except (BadInput, AttributeError):
+        return ""
+    return language if language in languages() else ""
+
+
+def _remember(home: Home) -> None:
+    try:
+        write_json(home.preferences, {_KEY: st.session_state[_KEY]})
+    except StudioError:
+        # It holds for this session all the same.
+        st.toast(gettext("The home cannot be written to, so the language is not remembered."))

@@ -1,0 +1,72 @@
+"""Which language is used."""
+
+import threading
+
+import pytest
+
+from engine.language import current
+from engine.language.current import (
+    best_language,
+    current_language,
+    language_of_environment,
+    language_set,
+    languages,
+    name_of,
+)
+
+
+def test_english_and_spanish_are_there_and_call_themselves_by_their_own_names() -> None:
+    assert languages() == ["en", "es"]
+    assert [name_of(language) for language in languages()] == ["English", "Español"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "best"),
+    [
+        (["es-MX", "en"], "es"),
+        (["es"], "es"),
+        (["ca", "es-ES"], "es"),
+        (["de", "fr"], "en"),
+        (["en-GB", "es"], "en"),
+        (["C", "POSIX"], "en"),
+        (["no such thing"], "en"),
+        ([], "en"),
+    ],
+)
+def test_the_first_wanted_language_that_there_is_wins(wanted: list[str], best: str) -> None:
+    assert best_language(wanted) == best
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "es_ES.UTF-8"}, "es"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LC_ALL": "es_AR", "LANG": "en_US.UTF-8"}, "es"),
+        ({"LANGUAGE": "de:es:en", "LC_ALL": "en_US.UTF-8"}, "es"),
+        ({"LC_MESSAGES": "", "LANG": "es"}, "es"),
+    ],
+)
+def test_the_command_line_reads_the_usual_variables(
+    environment: dict[str, str], language: str
+) -> None:
+    assert language_of_environment(environment) == language
+
+
+def test_a_language_holds_for_its_block_and_its_thread_only() -> None:
+    elsewhere: list[str] = []
+    with language_set("es"):
+        thread = threading.Thread(target=lambda: elsewhere.append(current_language()))
+        thread.start()
+        thread.join()
+        assert current_language() == "es"
+    assert elsewhere == ["en"]
+    assert current_language() == "en"
+
+
+def test_a_server_says_whom_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(current, "_source", lambda: "es")
+    assert current_language() == "es"
+    with language_set("en"):
+        assert current_language() == "en"

@@ -1,0 +1,83 @@
+"""Messages in two languages, and as they are stored."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.language import translations
+from engine.language.current import language_set
+from engine.language.message import Message, gettext, message, ngettext, plural_message
+
+SPANISH = """
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+msgid "{done} of {total}"
+msgstr "{done} de {total}"
+
+msgid "{n} photograph"
+msgid_plural "{n} photographs"
+msgstr[0] "{n} fotografía"
+msgstr[1] "{n} fotografías"
+"""
+
+
+@pytest.fixture(autouse=True)
+def _translations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    (tmp_path / "es.po").write_text(SPANISH, encoding="utf-8")
+    monkeypatch.setattr(translations, "MESSAGES", tmp_path)
+    translations.for_language.cache_clear()
+    yield
+    translations.for_language.cache_clear()
+
+
+def test_fields_are_filled_in_and_numbers_written_as_the_language_does() -> None:
+    with language_set("es"):
+        assert gettext("{done} of {total}", done=1_000, total=2_500) == "1.000 de 2.500"
+        assert ngettext("{n} photograph", "{n} photographs", 1) == "1 fotografía"
+        assert ngettext("{n} photograph", "{n} photographs", 3_000) == "3.000 fotografías"
+
+
+def test_what_has_no_translation_is_said_in_english() -> None:
+    with language_set("es"):
+        assert gettext("No such message: {n}", n=1_000) == "No such message: 1.000"
+
+
+def test_a_message_is_put_into_words_by_its_reader() -> None:
+    written = plural_message("{n} photograph", "{n} photographs", 2)
+    with language_set("es"):
+        assert str(written) == "2 fotografías"
+    with language_set("en"):
+        assert str(written) == "2 photographs"
+
+
+def test_a_message_within_another_is_translated_too() -> None:
+    inner = plural_message("{n} photograph", "{n} photographs", 1)
+    with language_set("es"):
+        assert str(message("{done} of {total}", done=inner, total=5)) == "1 fotografía de 5"
+
+
+def test_a_stored_message_reads_the_same_in_every_language() -> None:
+    inner = plural_message("{n} photograph", "{n} photographs", 4)
+    written = message("{done} of {total}", done=inner, total=5)
+    read = Message(**json.loads(json.dumps(written.record())))
+    for language in ("en", "es"):
+        with language_set(language):
+            assert str(read) == str(written)
+
+
+def test_a_stored_message_of_others_reaches_nothing_but_its_fields() -> None:
+    hostile = Message("{a.__class__} {a!r} {b} {a:>99999999} {a}", {"a": "x"})
+    assert str(hostile) == "{a.__class__} {a!r} {b} x x"
+    assert str(Message("{a}", {"a": {"text": 5}}, "{n}")) == ""
+
+
+def test_logs_and_other_programs_have_it_in_english() -> None:
+    with language_set("es"):
+        assert (
+            plural_message("{n} photograph", "{n} photographs", 2).in_english() == "2 photographs"
+        )

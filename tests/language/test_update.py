@@ -1,0 +1,201 @@
+"""The files of the languages, and the code, which says nothing outside of them."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages import Catalog
+
+from engine.language.current import languages
+from engine.language.update import (
+    PLURAL,
+    PROJECT,
+    ROOMS,
+    SINGULAR,
+    all_messages,
+    copy_translations,
+    messages_in,
+    problems,
+    read,
+    updated,
+)
+
+TRANSLATED = [language for language in languages() if language != "en"]
+
+# What translators and programmers read.
+NOT_FOR_USERS = ("engine/language/update.py", "studio/template.py")
+# Rooms whose sentences are not messages yet.
+NOT_YET = (
+    "engine/backups",
+    "engine/catalogue",
+    "engine/commands",
+    "engine/crop",
+    "engine/doctor",
+    "engine/download",
+    "engine/evaluation",
+    "engine/garden",
+    "engine/images",
+    "engine/inaturalist",
+    "engine/jobs",
+    "engine/quality",
+    "engine/runs",
+    "engine/settings",
+    "engine/split",
+    "engine/training",
+    "engine/database.py",
+    "engine/files.py",
+    "engine/home.py",
+    "engine/home_id.py",
+    "engine/progress.py",
+    "engine/records.py",
+    "engine/weights.py",
+    "engine/workers.py",
+    "pages",
+    "studio/access",
+    "studio/catalogue",
+    "studio/charts",
+    "studio/crop_lab",
+    "studio/download",
+    "studio/forms.py",
+    "studio/health",
+    "studio/importing",
+    "studio/live_chart",
+    "studio/naming.py",
+    "studio/notify",
+    "studio/runs",
+    "studio/server.py",
+    "studio/split",
+    "studio/text.py",
+    "studio/thumbnails.py",
+    "studio/train",
+    "studio/try_it",
+    "studio/uploads.py",
+    "studio/views",
+)
+SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:]? [a-z]{2,}")
+# What is written for programs: HTML, CSS, SQL, paths, Markdown of our own without words.
+FOR_PROGRAMS = re.compile(r"[<>{}=]|^(SELECT|INSERT|CREATE) |^[a-z_]+/")
+FOR_PROGRAMMERS = {"ValueError", "TypeError", "RuntimeError", "AssertionError", "OSError"}
+
+
+def called(node: ast.AST) -> str:
+    """The name of the function or class that a call names; "log.info" as "info"."""
+    function = node.func if isinstance(node, ast.Call) else None
+    return getattr(function, "attr", getattr(function, "id", ""))
+
+
+def is_for_no_reader(node: ast.AST) -> bool:
+    """Whether the texts of this part of a program are messages, or are read by programmers."""
+    if isinstance(node, ast.Raise):
+        return called(node.exc or node) in FOR_PROGRAMMERS
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        owner = getattr(node.func.value, "id", "")
+        return (owner, node.func.attr) == ("re", "compile") or owner == "log"
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def sentences_outside(file: Path) -> Iterator[str]:
+    """Texts in a file that people would read, and that are no messages: `line: text`."""
+    nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+    inside = {id(part) for node in nodes if is_for_no_reader(node) for part in ast.walk(node)}
+    for node in nodes:
+        if isinstance(node, ast.Call) and called(node) in SINGULAR | PLURAL:
+            inside |= {id(argument) for argument in node.args[:2]}
+    for node in nodes:
+        text = node.value if isinstance(node, ast.Constant) else None
+        if id(node) in inside or not isinstance(text, str):
+            continue
+        if SENTENCE.search(text) and not FOR_PROGRAMS.search(text):
+            yield f"{node.lineno}: {text}"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_message_is_translated_with_the_same_fields(language: str) -> None:
+    assert problems(read(language)) == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_file_holds_the_messages_of_the_code_and_no_others(language: str) -> None:
+    there = read(language)
+    wanted = {item.message for item in all_messages()}
+    assert {entry.id for entry in there if entry.id} == wanted
+    assert not [entry for entry in there if entry.fuzzy and entry.id]
+
+
+def test_no_sentence_stands_outside_the_messages() -> None:
+    found = {
+        str(file.relative_to(PROJECT)): texts
+        for room in ROOMS
+        for file in sorted((PROJECT / room).rglob("*.py"))
+        if not str(file.relative_to(PROJECT)).startswith(NOT_YET + NOT_FOR_USERS)
+        for texts in [list(sentences_outside(file))]
+        if texts
+    }
+    assert found == {}
+
+
+def test_a_sentence_outside_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "page.py"
+    file.write_text(
+        '"""Words of a docstring."""\n'
+        'st.caption("These words are not translated.")\n'
+        'st.caption(gettext("These words are translated."))\n'
+    )
+    assert list(sentences_outside(file)) == ["2: These words are not translated."]
+
+
+def test_messages_are_extracted_in_both_forms(tmp_path: Path) -> None:
+    file = tmp_path / "page.py"
+    file.write_text(
+        'gettext("One " "text.")\nraise BadInput("Wrong: {x}", x=1)\n'
+        'ngettext("{n} file", "{n} files", count)\ngettext(variable)\nprint("Not a message")\n'
+    )
+    found = [item.message for item in messages_in(file, tmp_path)]
+    assert found == ["One text.", "Wrong: {x}", ("{n} file", "{n} files")]
+
+
+def catalogue_of(*pairs: tuple[str | tuple[str, str], str | tuple[str, str]]) -> Catalog:
+    catalogue = Catalog("es")
+    catalogue.mime_headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Plural-Forms", "nplurals=2; plural=(n != 1);"),
+    ]
+    for message, translation in pairs:
+        catalogue.add(message, translation)
+    return catalogue
+
+
+@pytest.mark.parametrize(
+    ("message", "translation", "problem"),
+    [
+        ("Stop", "Detener", ""),
+        ("Stop", "", "not translated: Stop"),
+        ("{a} of {b}", "{a} de {b}", ""),
+        ("{a} of {b}", "{a} de {c}", "fields differ: {a} of {b} -> {a} de {c}"),
+        ("{a} of {b}", "de {b}", "fields differ: {a} of {b} -> de {b}"),
+        (("{n} file", "{n} files"), ("un archivo", "{n} archivos"), ""),
+        (("{n} file", "{n} files"), ("{n} archivo", ""), "not translated: {n} file"),
+    ],
+)
+def test_what_is_wrong_with_a_translation_is_said(
+    message: str | tuple[str, str], translation: str | tuple[str, str], problem: str
+) -> None:
+    assert problems(catalogue_of((message, translation))) == ([problem] if problem else [])
+
+
+def test_an_update_keeps_translations_adds_new_messages_and_drops_unused_ones() -> None:
+    old = catalogue_of(("Stop", "Detener"), ("Gone", "Ido"))
+    found = list(all_messages())
+    new = updated(old, [item for item in found if item.message in ("Stop", "Next")])
+    assert {entry.id: entry.string for entry in new if entry.id} == {"Stop": "Detener", "Next": ""}
+
+
+def test_translations_of_another_file_are_taken_over() -> None:
+    mine, other = catalogue_of(("Stop", ""), ("Next", "Luego")), catalogue_of(("Stop", "Detener"))
+    copy_translations(mine, other)
+    assert {entry.id: entry.string for entry in mine if entry.id} == {
+        "Stop": "Detener",
+        "Next": "Luego",
+    }
