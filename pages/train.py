@@ -4,7 +4,7 @@ import streamlit as st
 
 from engine.settings.configs import run_configs
 from studio import current
-from studio.forms.draft import draft_of
+from studio.forms.draft import form_draft
 from studio.split.made import splits_made
 from studio.train import configuration
 from studio.train.cropping import choose_crop, crop_verdict
@@ -39,7 +39,7 @@ with problems_shown():
             crop = choose_crop(home, name, configs[name].data)
             other = configuration.choose_reference(configs, name)
         base = configuration.settings_of(configs[name], split, crop)
-        settings = draft_of(base, train_editor(name, base).key).settings
+        settings = form_draft(base, train_editor(name, base).key).settings
         crop_verdict(home, crop)
         reference = (other, configs[other]) if other else None
         meaning(home, (name, settings), reference, split.species)

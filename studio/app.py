@@ -10,7 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from engine.errors import StudioError
 from engine.jobs.supervision import resume_queue
-from engine.language.message import gettext
+from engine.language.message import deferred, gettext
 from engine.openmp import wait_passively
 from engine.runs.upkeep import examine_daily, report_lost_runs
 from studio import current
@@ -23,80 +23,97 @@ from studio.palette import DARK, LIGHT
 STATIC = Path(__file__).parent / "static"
 
 
+_START, _DATA, _PREPARE, _TRAIN = "", deferred("Data"), deferred("Prepare"), deferred("Train")
+# Section, file, title, icon, and help.
+_PAGES = (
+    (
+        _START,
+        "overview",
+        deferred("Overview"),
+        "potted_plant",
+        deferred("The steps from photographs to a classifier, and what to do next."),
+    ),
+    (
+        _DATA,
+        "catalogue",
+        deferred("Catalogue"),
+        "photo_library",
+        deferred("All photographs: search, browse and open the full record."),
+    ),
+    (
+        _DATA,
+        "importing",
+        deferred("Import"),
+        "add_photo_alternate",
+        deferred("Add photographs from a folder, a table, a database or iNaturalist."),
+    ),
+    (
+        _DATA,
+        "download",
+        deferred("Download"),
+        "cloud_download",
+        deferred("Download photographs of which only the address is known."),
+    ),
+    (
+        _DATA,
+        "health",
+        deferred("Health"),
+        "monitor_heart",
+        deferred("Find and repair damage in databases and photographs. Backups."),
+    ),
+    (
+        _PREPARE,
+        "crop_lab",
+        deferred("Crop lab"),
+        "crop",
+        deferred("Tune how photographs are cropped to the plant, and save a preset."),
+    ),
+    (
+        _PREPARE,
+        "split",
+        deferred("Split"),
+        "call_split",
+        deferred("Divide the photographs into train, validation and test."),
+    ),
+    (
+        _TRAIN,
+        "train",
+        deferred("Train"),
+        "model_training",
+        deferred("Choose a configuration, check what it needs, and launch a run."),
+    ),
+    (
+        _TRAIN,
+        "runs",
+        deferred("Runs"),
+        "monitoring",
+        deferred("All runs with state and curves; stop, resume and evaluate them."),
+    ),
+    (
+        _TRAIN,
+        "try_it",
+        deferred("Try it"),
+        "search_insights",
+        deferred("Identify the plant in a photograph with a finished run."),
+    ),
+)
+
+
 def pages() -> dict[str, list[StreamlitPage]]:
     """The pages by their heading in the menu, in the reader's language."""
-    return {
-        "": [
-            st.Page(
-                "../pages/overview.py",
-                title=gettext("Overview"),
-                icon=":material/potted_plant:",
-                default=True,
-                help=gettext("The steps from photographs to a classifier, and what to do next."),
-            )
-        ],
-        gettext("Data"): [
-            st.Page(
-                "../pages/catalogue.py",
-                title=gettext("Catalogue"),
-                icon=":material/photo_library:",
-                help=gettext("All photographs: search, browse and open the full record."),
-            ),
-            st.Page(
-                "../pages/importing.py",
-                title=gettext("Import"),
-                icon=":material/add_photo_alternate:",
-                url_path="import",
-                help=gettext("Add photographs from a folder, a table, a database or iNaturalist."),
-            ),
-            st.Page(
-                "../pages/download.py",
-                title=gettext("Download"),
-                icon=":material/cloud_download:",
-                help=gettext("Download photographs of which only the address is known."),
-            ),
-            st.Page(
-                "../pages/health.py",
-                title=gettext("Health"),
-                icon=":material/monitor_heart:",
-                help=gettext("Find and repair damage in databases and photographs. Backups."),
-            ),
-        ],
-        gettext("Prepare"): [
-            st.Page(
-                "../pages/crop_lab.py",
-                title=gettext("Crop lab"),
-                icon=":material/crop:",
-                help=gettext("Tune how photographs are cropped to the plant, and save a preset."),
-            ),
-            st.Page(
-                "../pages/split.py",
-                title=gettext("Split"),
-                icon=":material/call_split:",
-                help=gettext("Divide the photographs into train, validation and test."),
-            ),
-        ],
-        gettext("Train"): [
-            st.Page(
-                "../pages/train.py",
-                title=gettext("Train"),
-                icon=":material/model_training:",
-                help=gettext("Choose a configuration, check what it needs, and launch a run."),
-            ),
-            st.Page(
-                "../pages/runs.py",
-                title=gettext("Runs"),
-                icon=":material/monitoring:",
-                help=gettext("All runs with state and curves; stop, resume and evaluate them."),
-            ),
-            st.Page(
-                "../pages/try_it.py",
-                title=gettext("Try it"),
-                icon=":material/search_insights:",
-                help=gettext("Identify the plant in a photograph with a finished run."),
-            ),
-        ],
-    }
+    found: dict[str, list[StreamlitPage]] = {}
+    for section, file, title, icon, help_text in _PAGES:
+        page = st.Page(
+            f"../pages/{file}.py",
+            title=gettext(title),
+            icon=f":material/{icon}:",
+            # The name of a Python module cannot be "import".
+            url_path="import" if file == "importing" else None,
+            default=file == "overview",
+            help=gettext(help_text),
+        )
+        found.setdefault(gettext(section) if section else "", []).append(page)
+    return found
 
 
 # Set before the pages are known, or the browser asks a font server for the page's own icon.

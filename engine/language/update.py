@@ -120,16 +120,16 @@ def problems(catalogue: Catalog) -> list[str]:
             found.append(f"not translated: {ids[0]}")
             continue
         # The form for one may write it as a word.
-        allowed = set().union(*(fields_of(text) for text in ids))
-        needed = fields_of(ids[-1])
+        allowed = set().union(*(field_names(text) for text in ids))
+        needed = field_names(ids[-1])
         for string in strings:
-            missing, unknown = needed - fields_of(string), fields_of(string) - allowed
+            missing, unknown = needed - field_names(string), field_names(string) - allowed
             if unknown or missing - ({"n"} if len(ids) > 1 else set()):
                 found.append(f"fields differ: {ids[0]} -> {string}")
     return found
 
 
-def fields_of(text: str) -> set[str]:
+def field_names(text: str) -> set[str]:
     """The names of the fields of a message."""
     return {match["name"] for match in FIELD.finditer(text)}
 

@@ -29,7 +29,7 @@ class Draft(Generic[M]):
         return not self.errors
 
 
-def draft_of(settings: M, form: str) -> Draft[M]:
+def form_draft(settings: M, form: str) -> Draft[M]:
     """What the form of this key makes of the settings; it may be drawn later in the run."""
     changes: dict[str, Any] = {}
     errors: dict[str, str] = {}

@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.settings.fields import Group, Level, is_used
 from studio import text
-from studio.forms.draft import Draft, draft_of, reset, restore, set_shown, widget_key
+from studio.forms.draft import Draft, form_draft, reset, restore, set_shown, widget_key
 from studio.forms.leaves import M, SettingLeaf, leaves_of
 from studio.forms.search import matching, similar
 from studio.forms.widgets import draw_field
@@ -50,7 +50,7 @@ class Editor(Generic[M]):
 
 def draw_editor(editor: Editor[M]) -> Draft[M]:
     """Draw the form and return what it holds."""
-    draft = draft_of(editor.settings, editor.key)
+    draft = form_draft(editor.settings, editor.key)
     leaves = [leaf for leaf in editor.leaves if leaf.key not in editor.elsewhere]
     query = _head(editor, draft)
     drawing = _Drawing(editor, draft, _unused(editor, draft))

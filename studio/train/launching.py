@@ -7,7 +7,7 @@ from engine.runs.run import list_runs
 from engine.settings.files import as_yaml
 from engine.settings.run import RunSettings
 from studio import text
-from studio.forms.draft import Draft, draft_of
+from studio.forms.draft import Draft, form_draft
 from studio.forms.editor import Editor, draw_editor
 from studio.launch import launch_and_show, launch_key
 from studio.train.checking import check_outcome, start_check
@@ -32,7 +32,7 @@ def form(home: Home, name: str, settings: RunSettings) -> None:
             estimate = st.button(
                 "Estimate again", key="train.estimate", icon=":material/calculate:"
             )
-    draft = draft_of(settings, editor.key)
+    draft = form_draft(settings, editor.key)
     pressed = launch or check or estimate
     if pressed and not draft.is_valid:
         refuse(draft)

@@ -20,7 +20,7 @@ from engine.catalogue.record import Photograph
 from engine.cli import command_line
 from engine.home import Home
 from engine.settings.base import Settings
-from engine.settings.crop import USUAL_NETWORK
+from engine.settings.probe import USUAL_NETWORK
 from engine.settings.run import RunSettings
 from engine.settings.studio import StudioSettings
 from engine.training.state.run_folder import RunFolder
