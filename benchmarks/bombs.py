@@ -50,13 +50,13 @@ def measured(content: bytes) -> Cost:
 def _child(folder: Path) -> None:
     from engine.errors import UnreadableImage
     from engine.home import open_home
-    from engine.images.decode import decode_whole, read_rgb
+    from engine.images.decode import decode_fully, read_rgb
     from engine.images.store import ImageStore
 
     store, bomb = ImageStore(open_home(folder / "home")), folder / "bomb"
     doors: list[Callable[[], object]] = [
         lambda: store.keep(bomb),
-        lambda: decode_whole(bomb.read_bytes()),
+        lambda: decode_fully(bomb.read_bytes()),
         lambda: read_rgb(bomb),
         lambda: read_rgb(bomb, least_side=448),
     ]

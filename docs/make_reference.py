@@ -23,7 +23,7 @@ from engine.settings.quality import QualitySettings
 from engine.settings.run import RunSettings
 from engine.settings.split import SplitSettings
 from engine.settings.studio import StudioSettings
-from studio.naming import range_words
+from studio.naming import describe_range
 
 DOCS = Path(__file__).parent
 PROJECT = DOCS.parent
@@ -152,7 +152,7 @@ def _allowed(info: FieldInfo) -> str:
     choices = _choices(info.annotation)
     if choices:
         return ", ".join(f"`{choice}`" for choice in choices)
-    words = range_words(info)
+    words = describe_range(info)
     kind = _KINDS.get(_plain(info.annotation), "")
     return f"{kind}, {words}" if kind and words else kind or words
 

@@ -39,7 +39,7 @@ def _watch(running: Mapping[str, str]) -> None:
             done=found.done,
             total=found.total,
             note=" · ".join(part for part in (found.note, so_far) if part),
-            seconds_left=_left(passed, found),
+            seconds_left=_seconds_left(passed, found),
             key=f"job_{name}",
         )
         if asked_to_stop:
@@ -47,7 +47,7 @@ def _watch(running: Mapping[str, str]) -> None:
             st.rerun(scope="fragment")
 
 
-def _left(passed: float, found: Job) -> float | None:
+def _seconds_left(passed: float, found: Job) -> float | None:
     """Seconds until a job ends, at the pace that it had; of its first moments nothing follows."""
     if not found.done or passed < _TELLING_SECONDS:
         return None

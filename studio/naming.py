@@ -28,7 +28,7 @@ def label(key: str, info: FieldInfo) -> str:
     return info.title or key.rpartition(".")[2].replace("_", " ").capitalize()
 
 
-def group_words(group: str) -> str:
+def describe_group(group: str) -> str:
     """ "augmentation.train" -> "Augmentation · train"."""
     return group.replace(".", " · ").replace("_", " ").capitalize()
 
@@ -39,7 +39,7 @@ def field_labels(kind: type[BaseModel]) -> dict[str, str]:
     names = {key: label(key, info) for key, info in fields.items()}
     called = list(names.values())
     return {
-        key: f"{name} ({group_words(group)})" if group and called.count(name) > 1 else name
+        key: f"{name} ({describe_group(group)})" if group and called.count(name) > 1 else name
         for key, name in names.items()
         for group in [key.rpartition(".")[0]]
     }
@@ -79,7 +79,7 @@ def _sentence(kind: type[BaseModel], problem: ErrorDetails) -> str:
         sentence = in_labels(_with_whole_keys(fields, problem) or whole, kind)
         return sentence[0].upper() + sentence[1:]
     name, given = field_labels(kind)[key], problem["input"]
-    allowed = range_words(fields[key])
+    allowed = describe_range(fields[key])
     if problem["type"] in _OUT_OF_RANGE and allowed:
         written = given if isinstance(given, str) else _number(given)
         return f"{name} must be {allowed}, not {written}."
@@ -119,7 +119,7 @@ def _concerned(kind: type[BaseModel], problem: ErrorDetails) -> list[str]:
     return [key for key in fields if key in words or (group and key.removeprefix(group) in words)]
 
 
-def range_words(info: FieldInfo) -> str:
+def describe_range(info: FieldInfo) -> str:
     """What a number may be: "1 to 10,000", "more than 0 and at most 10"; empty without bounds."""
     bounds: dict[type, str] = {}
     for rule in _rules(info):

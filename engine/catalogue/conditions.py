@@ -37,6 +37,6 @@ def conditions_of(chosen: Filter) -> list[str]:
     return [f"{field}={value}" for field in CONDITIONS if (value := getattr(chosen, field))]
 
 
-def shown_of(chosen: Filter) -> str:
+def visibility_of(chosen: Filter) -> str:
     """The word for what the filter lets through of the excluded photographs."""
     return next(word for word, excluded in SHOWN.items() if excluded is chosen.excluded)

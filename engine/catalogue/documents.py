@@ -136,7 +136,7 @@ def _best(field: str, seen: list[FieldSummary]) -> str:
     names = [*about.columns, *about.aliases]
     rated = []
     for one in seen:
-        name, parent = _named(one.path)
+        name, parent = _last_names(one.path)
         bare = name in about.bare and parent in about.parents
         if name in names or bare:
             rank = -1 if bare else names.index(name)
@@ -157,7 +157,7 @@ def _unfit(field: str, one: FieldSummary) -> bool:
     return 2 * sum(map(bool, texts)) < min(len(one.values), _FIRST_TAKEN)
 
 
-def _named(path: str) -> tuple[str, str]:
+def _last_names(path: str) -> tuple[str, str]:
     """The last name of a path and the one above it: "obs.taxonName" -> "taxon_name", "obs"."""
     parts = ["_".join(_PARTS.findall(part)).lower() for part in path.split(".")]
     return parts[-1], (parts[-2].rstrip("s") if len(parts) > 1 else "")

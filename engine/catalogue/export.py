@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from engine.catalogue.conditions import conditions_of, shown_of
+from engine.catalogue.conditions import conditions_of, visibility_of
 from engine.catalogue.store import EVERYTHING, Catalogue, Filter
 from engine.catalogue.table_export import Kind, table_writer
 from engine.files import atomic_writer, write_json
@@ -72,7 +72,7 @@ def export_catalogue(
         "file": file.name,
         "min_images": min_images,
         "where": conditions_of(chosen),
-        "show": shown_of(chosen),
+        "show": visibility_of(chosen),
         "spreadsheet_safe": kind == "csv" and spreadsheet_safe,
         "sha256": digested.digest.hexdigest(),
     }

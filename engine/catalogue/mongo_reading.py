@@ -89,7 +89,7 @@ class MongoReader:
 
     def all(self, chosen: Filter = EVERYTHING) -> Iterator[Photograph]:
         for found in self._by_species(chosen):
-            yield from sorted(map(self._photograph, found), key=_place)
+            yield from sorted(map(self._photograph, found), key=_sort_key)
 
     def lines(
         self, chosen: Filter = EVERYTHING, leave_out: AbstractSet[str] = frozenset()
@@ -147,7 +147,7 @@ class MongoReader:
 
     def _of_few(self, groups: Sequence[Group]) -> list[Photograph]:
         found = self._of_facets([number for group in groups for number in group.numbers])
-        return sorted(map(self._photograph, found), key=_place)
+        return sorted(map(self._photograph, found), key=_sort_key)
 
     def _of_species(self, group: Group, start: str, limit: int) -> list[Photograph]:
         wanted = {"facet": {"$in": group.numbers}, "_id": {"$gt": start}}
@@ -244,5 +244,5 @@ def _line(facet: Facet, document: Mapping[str, Any]) -> bytes:
     return orjson.dumps(dict(values), option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _place(photograph: Photograph) -> tuple[str, str]:
+def _sort_key(photograph: Photograph) -> tuple[str, str]:
     return photograph.species, photograph.image_id

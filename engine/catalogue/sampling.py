@@ -29,7 +29,7 @@ def sample_photographs(
         index = int(np.searchsorted(ends, offset, side="right"))
         before = ends[index] - species[index].images
         offsets.setdefault(species[index].species, []).append(int(offset) - before)
-    return fetch_places(catalogue, chosen, offsets)
+    return fetch_at_offsets(catalogue, chosen, offsets)
 
 
 def strata(species: Sequence[SpeciesCount]) -> dict[Stratum, list[SpeciesCount]]:
@@ -56,11 +56,11 @@ def stratified_sample(
         left = size - sum(map(len, drawn.values()))
         order = [thirds[name][offset] for offset in chance.permutation(len(thirds[name]))]
         quota = left // (len(falling) - number)
-        drawn[name] = fetch_places(catalogue, chosen, deal_equal_shares(order, quota, chance))
+        drawn[name] = fetch_at_offsets(catalogue, chosen, sample_equal_shares(order, quota, chance))
     return {name: drawn[name] for name in thirds}
 
 
-def deal_equal_shares(
+def sample_equal_shares(
     species: Sequence[SpeciesCount], size: int, chance: np.random.Generator
 ) -> Offsets:
     """`size` photographs dealt over the species in turn; which ones of each is left to chance."""
@@ -78,7 +78,7 @@ def deal_equal_shares(
     }
 
 
-def fetch_places(catalogue: Catalogue, chosen: Filter, offsets: Offsets) -> list[Photograph]:
+def fetch_at_offsets(catalogue: Catalogue, chosen: Filter, offsets: Offsets) -> list[Photograph]:
     """The photographs at these places; of a species no more are read than is needed."""
     found: list[Photograph] = []
     for species, within in offsets.items():

@@ -112,7 +112,7 @@ class SqliteReader:
     def all(self, chosen: Filter = EVERYTHING) -> Iterator[Photograph]:
         for numbers in chunks(self._by_species(chosen)):
             rows = self._rows(f"{_ROW} WHERE facet {AMONG}", [json.dumps(numbers)])
-            yield from sorted(map(self._photograph, rows), key=_place)
+            yield from sorted(map(self._photograph, rows), key=_sort_key)
 
     def lines(
         self, chosen: Filter = EVERYTHING, leave_out: AbstractSet[str] = frozenset()
@@ -200,7 +200,7 @@ class SqliteReader:
         )
 
 
-def _place(photograph: Photograph) -> tuple[str, str]:
+def _sort_key(photograph: Photograph) -> tuple[str, str]:
     return photograph.species, photograph.image_id
 
 

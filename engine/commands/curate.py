@@ -43,9 +43,9 @@ def exclude_them(
     as_json: JsonOption = False,
 ) -> None:
     """Leave photographs out of exports, splits and downloads; their bytes stay."""
-    chosen = _chosen(where, image)
+    chosen = _selection(where, image)
     with catalogue_of(home_at(home)) as catalogue:
-        _tell(exclude(catalogue, chosen, note), as_json)
+        _print_change(exclude(catalogue, chosen, note), as_json)
 
 
 @app.command(name="include")
@@ -57,11 +57,11 @@ def include_them(
     as_json: JsonOption = False,
 ) -> None:
     """Take back the exclusion of photographs."""
-    chosen = _chosen(where, image)
+    chosen = _selection(where, image)
     if isinstance(chosen, Filter):
         chosen = dataclasses.replace(chosen, excluded=True)
     with catalogue_of(home_at(home)) as catalogue:
-        _tell(include(catalogue, chosen, note), as_json)
+        _print_change(include(catalogue, chosen, note), as_json)
 
 
 @app.command(name="relabel")
@@ -74,9 +74,9 @@ def relabel_them(
     as_json: JsonOption = False,
 ) -> None:
     """Say that photographs show another species."""
-    chosen = _chosen(where, image)
+    chosen = _selection(where, image)
     with catalogue_of(home_at(home)) as catalogue:
-        _tell(relabel(catalogue, chosen, to, note), as_json)
+        _print_change(relabel(catalogue, chosen, to, note), as_json)
 
 
 @app.command()
@@ -108,7 +108,7 @@ def history(
     answer([dataclasses.asdict(change) for change in changes], "\n".join(lines), as_json)
 
 
-def _chosen(where: list[str] | None, image_ids: list[str] | None) -> Chosen:
+def _selection(where: list[str] | None, image_ids: list[str] | None) -> Chosen:
     if where and image_ids:
         raise BadInput("Choose photographs by --image or by --where, not by both.")
     if not where:
@@ -118,7 +118,7 @@ def _chosen(where: list[str] | None, image_ids: list[str] | None) -> Chosen:
     return filter_of(where)
 
 
-def _tell(change: Change, as_json: bool) -> None:
+def _print_change(change: Change, as_json: bool) -> None:
     answer(dataclasses.asdict(change), _line(change), as_json)
 
 

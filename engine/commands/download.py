@@ -107,7 +107,7 @@ def fetch(
     if retry is not None:
         _retry(studio_home, retry)
     if plan:
-        _tell_plan(studio_home, settings, limit, as_json)
+        _print_plan(studio_home, settings, limit, as_json)
         return
     with catalogue_of(studio_home) as catalogue, progress() as report:
         try:
@@ -117,10 +117,10 @@ def fetch(
         finally:
             if failures is not None:
                 _write_failures(studio_home, failures, spreadsheet_safe)
-    answer(dataclasses.asdict(result), said(result), as_json)
+    answer(dataclasses.asdict(result), summary_text(result), as_json)
 
 
-def said(result: Summary) -> str:
+def summary_text(result: Summary) -> str:
     """The summary of a session, in words."""
     lines = [
         f"successful    {result.successful:,}",
@@ -146,7 +146,7 @@ def said(result: Summary) -> str:
     return "\n".join(lines)
 
 
-def _tell_plan(home: Home, settings: DownloadSettings, limit: int | None, as_json: bool) -> None:
+def _print_plan(home: Home, settings: DownloadSettings, limit: int | None, as_json: bool) -> None:
     with catalogue_of(home) as catalogue, open_download_store(home) as downloads:
         found = plan_download(catalogue, downloads, settings, bytes_on_disk(home), limit)
     sets = working_sets(home, found.mean_bytes, found.cache_most)

@@ -64,7 +64,7 @@ def take(
         with opened_api(place_of_work, settings, waiting=lambda note: report(0, 0, note)) as api:
             search = make_search(api, taxon, place, quality, license.split(","))
             if plan:
-                _tell_plan(estimate_search(api, search), limit, as_json)
+                _print_plan(estimate_search(api, search), limit, as_json)
                 return
         with catalogue_of(place_of_work) as catalogue:
             result = import_inaturalist(
@@ -80,7 +80,7 @@ def take(
     answer_import(result, as_json)
 
 
-def _tell_plan(found: SearchEstimate, limit: int | None, as_json: bool) -> None:
+def _print_plan(found: SearchEstimate, limit: int | None, as_json: bool) -> None:
     requests = found.requests(limit)
     seconds = requests * found.pace
     where = f" in {found.place}" if found.place else ""

@@ -26,7 +26,7 @@ def queue_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """What waits, in order."""
     studio_home = home_at(home)
     resume_queue(studio_home)
-    _tell(studio_home, as_json)
+    _print_queue(studio_home, as_json)
 
 
 @app.command("move")
@@ -38,7 +38,7 @@ def move_(
 ) -> None:
     """Give it another position in the queue."""
     move_ticket(home_at(home), name, position - 1)
-    _tell(home_at(home), as_json)
+    _print_queue(home_at(home), as_json)
 
 
 @app.command()
@@ -78,16 +78,16 @@ def queue_cancel(name: NameArgument, home: HomeOption = None, as_json: JsonOptio
         ask_to_stop(home_at(home), called)
     else:
         stop_job(home_at(home), called)
-    _tell(home_at(home), as_json)
+    _print_queue(home_at(home), as_json)
 
 
 def _alter(home: Home, name: str, as_json: bool, **changes: str | bool) -> None:
     change_ticket(home, name, **changes)
     resume_queue(home)
-    _tell(home, as_json)
+    _print_queue(home, as_json)
 
 
-def _tell(home: Home, as_json: bool) -> None:
+def _print_queue(home: Home, as_json: bool) -> None:
     tickets = read_queue(home)
     lines = [
         f"{studio_home}. {_line(home, ticket)}" for studio_home, ticket in enumerate(tickets, 1)

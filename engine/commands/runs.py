@@ -59,7 +59,7 @@ def run_line(run: Run) -> str:
     )
 
 
-def tell_run(run: Run, as_json: bool) -> None:
+def print_run(run: Run, as_json: bool) -> None:
     """Answer with one run."""
     answer(run_values(run), run_line(run), as_json)
 
@@ -77,20 +77,20 @@ def runs_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
 @app.command("show")
 def runs_show(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """One run as it stands."""
-    tell_run(find_run(home_at(home), run_id), as_json)
+    print_run(find_run(home_at(home), run_id), as_json)
 
 
 @app.command()
 def stop(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Let a run save and end; end it by force where it does not answer."""
     run = stop_run(home_at(home), run_id, tell=lambda said: print(said, file=sys.stderr))
-    tell_run(run, as_json)
+    print_run(run, as_json)
 
 
 @app.command("cancel")
 def runs_cancel(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """End a run at once without saving, or take it out of the queue."""
-    tell_run(cancel_run(home_at(home), run_id), as_json)
+    print_run(cancel_run(home_at(home), run_id), as_json)
 
 
 @app.command()
@@ -101,7 +101,7 @@ def resume(
     as_json: JsonOption = False,
 ) -> None:
     """Go on in the background with a run that ended early."""
-    tell_run(resume_run(home_at(home), run_id, after), as_json)
+    print_run(resume_run(home_at(home), run_id, after), as_json)
 
 
 @app.command()
@@ -116,7 +116,7 @@ def duplicate(
     as_json: JsonOption = False,
 ) -> None:
     """Launch a new run with the configuration of another."""
-    tell_run(duplicate_run(home_at(home), run_id, changes or (), after), as_json)
+    print_run(duplicate_run(home_at(home), run_id, changes or (), after), as_json)
 
 
 @app.command()
@@ -141,7 +141,7 @@ def import_(
     as_json: JsonOption = False,
 ) -> None:
     """Take in the archive of a run from another studio."""
-    tell_run(import_archive(home_at(home), file, name), as_json)
+    print_run(import_archive(home_at(home), file, name), as_json)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from engine.commands.runs import tell_run
+from engine.commands.runs import print_run
 from engine.commands.shared import (
     HomeOption,
     JsonOption,
@@ -71,7 +71,7 @@ def train_command(
         raise BadInput("train needs a configuration: --config configs/demo.yaml, for example.")
     settings = load(RunSettings, config, changes or ())
     if dry_run:
-        _look_only(studio_home, settings, as_json)
+        _dry_run(studio_home, settings, as_json)
         return
     if "TORCHELASTIC_RUN_ID" in os.environ:
         from engine.training.device.launcher import prepare_distributed
@@ -82,12 +82,12 @@ def train_command(
     if detach:
         if (studio_home.runs / chosen).is_dir():
             raise BadInput(f"There is a run {chosen!r} already; choose another name.")
-        tell_run(launch_run(studio_home, settings, chosen), as_json)
+        print_run(launch_run(studio_home, settings, chosen), as_json)
     else:
         _train_here(studio_home, prepare(studio_home, settings, chosen), as_json)
 
 
-def _look_only(studio_home: Home, settings: RunSettings, as_json: bool) -> None:
+def _dry_run(studio_home: Home, settings: RunSettings, as_json: bool) -> None:
     from engine.training.readiness import preflight
 
     answer_findings(preflight(studio_home, settings), as_json)
@@ -101,7 +101,7 @@ def _train_here(studio_home: Home, folder: RunFolder, as_json: bool) -> None:
     if is_distributed_member():
         # Its leader tells; to be stopped is no failure that torchrun should begin again after.
         raise typer.Exit(1 if status.state == "failed" else 0)
-    tell_run(read_run(folder), as_json)
+    print_run(read_run(folder), as_json)
     if status.exit_status:
         raise typer.Exit(status.exit_status)
 

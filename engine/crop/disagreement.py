@@ -32,7 +32,7 @@ def most_disagreement(
         for done, photograph in enumerate(photographs, 1):
             try:
                 one, other = (
-                    crops.get(photograph.sha256) or _found(home, store, photograph, preset)
+                    crops.get(photograph.sha256) or _find_and_store(home, store, photograph, preset)
                     for crops, preset in zip(known, presets, strict=True)
                 )
                 overlaps.append((photograph, overlap(one.square, other.square)))
@@ -44,7 +44,9 @@ def most_disagreement(
     return sorted(overlaps, key=lambda pair: (pair[1], pair[0].image_id))[:count]
 
 
-def _found(home: Home, store: CropStore, photograph: Photograph, preset: CropPreset) -> Crop:
+def _find_and_store(
+    home: Home, store: CropStore, photograph: Photograph, preset: CropPreset
+) -> Crop:
     crop = find_crop_in(home.resolve(photograph.path), preset)
     if preset.detector != "none":
         store.keep(photograph.sha256, preset, crop)

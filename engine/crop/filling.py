@@ -74,7 +74,7 @@ def fill(
         note = f"Finding crops; {len(known):,} were known" if known else "Finding crops"
         report(0, len(missing), note)
         files = [(key, home.resolve(paths[key])) for key in missing]
-        for answers in in_processes(partial(_look, preset), files, processes):
+        for answers in in_processes(partial(_find_crops, preset), files, processes):
             _keep(store, preset, answers, filled)
             report(filled.found + len(filled.unreadable), len(missing), note)
     finally:
@@ -93,7 +93,7 @@ def _keep(store: CropStore, preset: CropPreset, answers: _Answers, filled: Fille
     filled.unreadable |= problems
 
 
-def _look(preset: CropPreset, batch: Sequence[tuple[str, Path]]) -> _Answers:
+def _find_crops(preset: CropPreset, batch: Sequence[tuple[str, Path]]) -> _Answers:
     """The crop of each photograph, or the sentence that says why it cannot be read."""
     answers: _Answers = {}
     for sha256, path in batch:

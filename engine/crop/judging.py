@@ -56,7 +56,7 @@ def judge_crop(crop: Crop, kept: float, size: tuple[int, int], side: int) -> Jud
     )
 
 
-def kept_saliency(saliency: SaliencyMap, square: Box, size: tuple[int, int]) -> float:
+def saliency_inside(saliency: SaliencyMap, square: Box, size: tuple[int, int]) -> float:
     """The share of all saliency that lies inside a square of a photograph of `size`; NaN of none.
 
     Args:
@@ -70,7 +70,7 @@ def kept_saliency(saliency: SaliencyMap, square: Box, size: tuple[int, int]) -> 
     return float(part.sum(dtype=np.float64)) / total if total > 0 else float("nan")
 
 
-def kept_and_fill(square: Box, plant: Box) -> tuple[float, float]:
+def coverage_and_fill(square: Box, plant: Box) -> tuple[float, float]:
     """The share of the plant's box inside the square, and the share of the square that it fills."""
     width = max(0, min(square.right, plant.right) - max(square.x, plant.x))
     height = max(0, min(square.bottom, plant.bottom) - max(square.y, plant.y))

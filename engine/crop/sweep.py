@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.crop.box import Box
 from engine.crop.finder import Crop, crop_from_saliency
-from engine.crop.judging import kept_and_fill, kept_saliency
+from engine.crop.judging import coverage_and_fill, saliency_inside
 from engine.crop.saliency import SaliencyMap
 from engine.settings.crop import CropPreset
 
@@ -80,11 +80,11 @@ def sweep_crops(
 def _measured(item: Swept, crop: Crop) -> NDArray[np.float64]:
     plant_kept = fill = np.nan
     if item.plant is not None:
-        kept, fill = kept_and_fill(crop.square, item.plant)
+        kept, fill = coverage_and_fill(crop.square, item.plant)
         plant_kept = float(kept >= _KEPT)
     return np.array(
         [
-            kept_saliency(item.saliency, crop.square, item.size),
+            saliency_inside(item.saliency, crop.square, item.size),
             crop.square.area / (item.size[0] * item.size[1]),
             float(crop.is_fallback),
             plant_kept,

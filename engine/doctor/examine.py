@@ -11,7 +11,7 @@ from engine.doctor.condition import Check, Health, health_now, keep_health
 from engine.doctor.databases import database_checks, repair_of
 from engine.doctor.ledger import ExaminationLedger, open_ledger
 from engine.doctor.leftovers import leftovers_check
-from engine.doctor.reading import Tallies, records_of, sqlite_records
+from engine.doctor.reading import SpeciesTotals, records_of, sqlite_records
 from engine.doctor.records import Walk
 from engine.doctor.writings import checkpoints_check, splits_check
 from engine.errors import BadInput, StudioError
@@ -48,7 +48,7 @@ def examine(
             if any(check.state == "fault" for check in checks):
                 keep_health(home, health_now(checks, began))
             checks += _records(home, ledger, in_file, report)
-            files.look(home, ledger)
+            files.list_files(home, ledger)
             if share:
                 files.read_share(home, ledger, rate * 1e6, report)
             else:
@@ -75,20 +75,20 @@ def _records(home: Home, ledger: ExaminationLedger, in_file: bool, report: Repor
             files.expect(ledger, walk.run(records_of(catalogue), report, total))
     except StudioError as error:
         return [Check("records", "Records", "unknown", str(error))]
-    return walk.checks(Tallies(), "")
+    return walk.checks(SpeciesTotals(), "")
 
 
 def _sqlite_records(home: Home, ledger: ExaminationLedger, report: Report) -> list[Check]:
     if not home.catalogue.is_file() or not home.catalogue.stat().st_size:
         text = "There is no catalogue to read."
         return [Check("records", "Records", "unknown", text)]
-    tallies, walk = Tallies(), Walk(ledger, _stamp(home.catalogue))
-    files.expect(ledger, _valid(home, walk, tallies, report))
-    return walk.checks(tallies, repair_of(home, "catalogue"))
+    totals, walk = SpeciesTotals(), Walk(ledger, _stamp(home.catalogue))
+    files.expect(ledger, _valid(home, walk, totals, report))
+    return walk.checks(totals, repair_of(home, "catalogue"))
 
 
-def _valid(home: Home, walk: Walk, tallies: Tallies, report: Report) -> Iterator[Photograph]:
-    yield from walk.run(sqlite_records(home, tallies), report, 0)
+def _valid(home: Home, walk: Walk, totals: SpeciesTotals, report: Report) -> Iterator[Photograph]:
+    yield from walk.run(sqlite_records(home, totals), report, 0)
 
 
 def _stamp(file: Path) -> str:

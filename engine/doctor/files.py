@@ -45,7 +45,7 @@ def expect(ledger: ExaminationLedger, photographs: Iterable[Photograph]) -> None
         )
 
 
-def look(home: Home, ledger: ExaminationLedger) -> None:
+def list_files(home: Home, ledger: ExaminationLedger) -> None:
     """Note which files there are: those in data/images, and those that records name elsewhere."""
     ledger.write("INSERT OR REPLACE INTO present VALUES (?, ?, ?)", _on_disk(home))
     elsewhere = ledger.rows(

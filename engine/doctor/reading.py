@@ -24,11 +24,11 @@ class UnreadableFile:
 
 
 @dataclass
-class Tallies:
+class SpeciesTotals:
     """Filled by the reading of a SQLite catalogue: photographs of each facet as the facets say
     and as they are, and whether the reading came to the end."""
 
-    said: dict[int, int] = field(default_factory=dict)
+    recorded: dict[int, int] = field(default_factory=dict)
     found: Counter[int] = field(default_factory=Counter)
     whole: bool = True
 
@@ -41,32 +41,32 @@ def records_of(catalogue: Catalogue) -> Iterator[Photograph | UnreadableFile]:
         yield UnreadableFile("the catalogue", str(error))
 
 
-def sqlite_records(home: Home, tallies: Tallies) -> Iterator[Photograph | UnreadableFile]:
+def sqlite_records(home: Home, totals: SpeciesTotals) -> Iterator[Photograph | UnreadableFile]:
     """The records of the SQLite catalogue, read past what is damaged as far as that goes.
 
     Nothing is held in memory but the facets, and nothing in the file is changed.
     """
     try:
         with contextlib.closing(read_unchanged(home.catalogue)) as connection:
-            facets = dict(_facets(connection, tallies))
-            yield from _records(connection, facets, tallies)
+            facets = dict(_facets(connection, totals))
+            yield from _records(connection, facets, totals)
     except sqlite3.Error as error:
-        tallies.whole = False
+        totals.whole = False
         yield UnreadableFile("the catalogue", str(error))
 
 
 def _facets(
-    connection: sqlite3.Connection, tallies: Tallies
+    connection: sqlite3.Connection, totals: SpeciesTotals
 ) -> Iterator[tuple[int, tuple[Any, ...]]]:
     query = f"SELECT facet, images, {', '.join(FACETS)} FROM facet NOT INDEXED"
     for number, images, *values in connection.execute(query):
         if isinstance(images, int):
-            tallies.said[number] = images
+            totals.recorded[number] = images
         yield number, tuple(values)
 
 
 def _records(
-    connection: sqlite3.Connection, facets: dict[int, tuple[Any, ...]], tallies: Tallies
+    connection: sqlite3.Connection, facets: dict[int, tuple[Any, ...]], totals: SpeciesTotals
 ) -> Iterator[Photograph | UnreadableFile]:
     columns = ", ".join(("rowid", "image_id", "facet", *PLAIN))
     query = f"SELECT {columns} FROM photograph NOT INDEXED WHERE rowid > ? ORDER BY rowid"
@@ -75,12 +75,12 @@ def _records(
         try:
             for row, image_id, facet, *plain in connection.execute(query, [last]):
                 last, leap = row, 1
-                tallies.found[facet] += 1
+                totals.found[facet] += 1
                 yield _record(row, image_id, facets.get(facet), plain)
             return
         except sqlite3.Error as error:
             # On a damaged page: go on behind it, wherever that is.
-            tallies.whole = False
+            totals.whole = False
             if leap == 1:
                 yield UnreadableFile(f"after row {last:,}", str(error))
             last, leap = last + leap, leap * 2

@@ -54,10 +54,10 @@ def rebuild_catalogue(home: Home, rate: float, report: Report = silent) -> Rebui
     known = KnownFile(home)
     try:
         with open_ledger(home) as ledger, closing(SqliteCatalogue(draft)) as catalogue:
-            files.look(home, ledger)
+            files.list_files(home, ledger)
             files.read_new(home, ledger, rate * 1e6, report)
             lost = _Lost(home)
-            photographs = _add(catalogue, _found(home, ledger, known, lost), report)
+            photographs = _add(catalogue, _photographs_on_disk(home, ledger, known, lost), report)
             by_address = _add(catalogue, known.not_fetched(), report)
         list_file = lost.write()
         aside = set_database_aside(home, home.catalogue)
@@ -96,13 +96,15 @@ def adopt_files(home: Home, catalogue: Catalogue, paths: list[str]) -> int:
     """Give files that no record names a record where their species is known."""
     known, lost = KnownFile(home), _Lost(home)
     with open_ledger(home) as ledger:
-        files.look(home, ledger)
+        files.list_files(home, ledger)
         chosen = set(paths)
-        found = (one for one in _found(home, ledger, known, lost) if one.path in chosen)
+        found = (
+            one for one in _photographs_on_disk(home, ledger, known, lost) if one.path in chosen
+        )
         return _add(catalogue, found, silent)
 
 
-def _found(
+def _photographs_on_disk(
     home: Home, ledger: ExaminationLedger, known: KnownFile, lost: "_Lost"
 ) -> Iterator[Photograph]:
     rows = ledger.rows(

@@ -18,7 +18,7 @@ from engine.catalogue.fields import TEXTS
 from engine.catalogue.record import Photograph
 from engine.doctor.condition import Check, State, Wrong, many
 from engine.doctor.ledger import ExaminationLedger
-from engine.doctor.reading import Tallies, UnreadableFile
+from engine.doctor.reading import SpeciesTotals, UnreadableFile
 from engine.progress import Report
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -130,7 +130,7 @@ class Walk:
         self._ledger.write("DELETE FROM record WHERE walk <> ?", [(self._number,)])
         self._ledger.keep_note("stamp", self._stamp)
 
-    def checks(self, tallies: Tallies, repair: str) -> list[Check]:
+    def checks(self, totals: SpeciesTotals, repair: str) -> list[Check]:
         """What the pass came to. `repair` says what brings a damaged catalogue back."""
         found = [self._valid(repair)]
         text = f"{self.altered.count:,} changed in fields that the studio does not change."
@@ -150,8 +150,8 @@ class Walk:
             gone = Wrong(self.gone)
             text = f"{many(self.gone, 'record')} fewer than at the last examination."
             found.append(_check("records-gone", "Records gone", gone, text, repair))
-        if tallies.said or tallies.found:
-            found.append(_counts(tallies, repair))
+        if totals.recorded or totals.found:
+            found.append(_counts(totals, repair))
         return found
 
     def _valid(self, repair: str) -> Check:
@@ -166,12 +166,12 @@ class Walk:
         return Check("records", title, "sound", f"{many(self.records, 'record')} read, all valid.")
 
 
-def _counts(tallies: Tallies, repair: str) -> Check:
+def _counts(totals: SpeciesTotals, repair: str) -> Check:
     title = "Counts"
-    if not tallies.whole:
+    if not totals.whole:
         return Check("counts", title, "unknown", "Not every record could be read.")
-    numbers = tallies.said.keys() | tallies.found.keys()
-    wrong = [n for n in numbers if tallies.said.get(n, 0) != tallies.found.get(n, 0)]
+    numbers = totals.recorded.keys() | totals.found.keys()
+    wrong = [n for n in numbers if totals.recorded.get(n, 0) != totals.found.get(n, 0)]
     if wrong:
         text = f"{len(wrong):,} of {many(len(numbers), 'group')} counted wrongly."
         return Check("counts", title, "fault", text, len(wrong), repair=repair)

@@ -31,7 +31,7 @@ def repairable(health: Health) -> list[Check]:
     by_way: dict[str, Check] = {}
     for check in health.checks:
         if check.repair:
-            by_way.setdefault(_way(check.key), check)
+            by_way.setdefault(_repair_key(check.key), check)
     return list(by_way.values())
 
 
@@ -44,7 +44,7 @@ def repair(home: Home, check: Check, report: Report = silent) -> Repaired:
         BadInput: there is no repair for it, or work is going on.
         WorkFailed: the disk or the store refuses.
     """
-    way = _way(check.key)
+    way = _repair_key(check.key)
     if not check.repair:
         raise BadInput(f"There is no repair for this: {check.title}.")
     require_quiet(home)
@@ -61,7 +61,7 @@ def repair(home: Home, check: Check, report: Report = silent) -> Repaired:
     return Repaired(check.key, done)
 
 
-def _way(key: str) -> str:
+def _repair_key(key: str) -> str:
     return "database-catalogue" if key.startswith(("records", "counts")) else key
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from engine.errors import UnreadableImage
-from engine.images.decode import ImageHeader, decode_whole
+from engine.images.decode import ImageHeader, decode_fully
 
 SNIFFED = 16
 """How many of the first bytes `photograph_begins` wants to see."""
@@ -48,7 +48,7 @@ def accept(source: Path | bytes, most_pixels: int) -> ImageHeader:
         UnreadableImage: it is none, unfolds to too many pixels, or does not decode to its end.
     """
     try:
-        return decode_whole(source, most_pixels)
+        return decode_fully(source, most_pixels)
     except UnreadableImage as error:
         if isinstance(source, bytes):
             raise

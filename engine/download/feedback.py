@@ -9,7 +9,9 @@ from engine.download.outcome import Fetched, Outcome
 from engine.download.worker import Landed
 
 
-def tell_gate(gate: Gate, host_queues: Mapping[str, HostQueue], batch: Sequence[Landed]) -> None:
+def report_to_gate(
+    gate: Gate, host_queues: Mapping[str, HostQueue], batch: Sequence[Landed]
+) -> None:
     """Report every answer to the gate, and park the hosts that fail."""
     now = gate.now()
     for host in {landed.item.host for landed in batch}:
@@ -24,7 +26,7 @@ def tell_gate(gate: Gate, host_queues: Mapping[str, HostQueue], batch: Sequence[
             heard, advice = health.hear(landed.item, landed.outcome, landed.sent, now)
             answers.append((heard, landed.sent))
             advised.append((advice, getattr(heard, "reason", "")))
-        gate.tell_all(host, answers)
+        gate.note_answers(host, answers)
         for advice, reason in advised:
             _follow(gate, host, advice, reason)
 

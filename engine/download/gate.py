@@ -148,13 +148,13 @@ class Gate:
 
         A host that refuses again and again is parked.
         """
-        self.tell_all(host, [(outcome, sent)])
+        self.note_answers(host, [(outcome, sent)])
         if isinstance(outcome, Failed) and outcome.signal != "address":
             now = self._clock.now()
             with self._changed(host) as row:
                 row.park_if_struck_out(now)
 
-    def tell_all(self, host: str, answers: Sequence[tuple[Outcome, float]]) -> None:
+    def note_answers(self, host: str, answers: Sequence[tuple[Outcome, float]]) -> None:
         """Learn from several outcomes, in their order. The caller parks the host."""
         provider, now = self._provider(host), self._clock.now()
         with self._changed(host) as row:

@@ -10,7 +10,7 @@ from engine.catalogue.store import Catalogue
 from engine.download.addresses import host_of
 from engine.download.control import DownloadControl
 from engine.download.disk_space import DiskSpaceWatch
-from engine.download.feedback import tell_gate
+from engine.download.feedback import report_to_gate
 from engine.download.gate import Gate
 from engine.download.health import HostHealth
 from engine.download.host_queue import HostQueue
@@ -161,7 +161,7 @@ class Session:
             pass
         fetched: list[tuple[Item, Fetched, StoredImage]] = []
         with self._downloads.transaction():
-            tell_gate(self._gate, self._host_queues, batch)
+            report_to_gate(self._gate, self._host_queues, batch)
             for landed in batch:
                 fetched += self._settle(landed, progress)
             kept = self._queue.note_fetched(fetched, self._settings.variant) if fetched else []

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from engine.augment.transforms import ValTransform
 from engine.catalogue.record import Photograph
-from engine.catalogue.sampling import deal_equal_shares, fetch_places
+from engine.catalogue.sampling import fetch_at_offsets, sample_equal_shares
 from engine.catalogue.store import Catalogue, Filter
 from engine.crop.learned import installed_weights
 from engine.crop.presets import CENTRE
@@ -84,7 +84,9 @@ def labelled(catalogue: Catalogue, settings: ProbeSettings) -> list[Photograph]:
     chance = np.random.default_rng(settings.seed)
     most = max(2, settings.photographs // least)
     chosen = [eligible[i] for i in chance.permutation(len(eligible))[:most]]
-    return fetch_places(catalogue, _CACHED, deal_equal_shares(chosen, settings.photographs, chance))
+    return fetch_at_offsets(
+        catalogue, _CACHED, sample_equal_shares(chosen, settings.photographs, chance)
+    )
 
 
 def _line(item: Photograph, classes: ClassMap) -> SplitLine:

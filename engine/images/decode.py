@@ -32,7 +32,7 @@ __all__ = [
     "ImageHeader",
     "Pixels",
     "called",
-    "decode_whole",
+    "decode_fully",
     "read_header",
     "read_rgb",
 ]
@@ -82,7 +82,7 @@ def read_header(source: Path | bytes) -> ImageHeader:
         return _header(image, source)
 
 
-def decode_whole(source: Path | bytes, largest: int = PIXEL_LIMIT) -> ImageHeader:
+def decode_fully(source: Path | bytes, largest: int = PIXEL_LIMIT) -> ImageHeader:
     """Read size and format, and prove that all of it decodes; the pixels are not kept.
 
     Raises:

@@ -79,7 +79,7 @@ class Api:
         while True:
             self._wait_for_turn()
             sent = self._gate.now()
-            outcome = self._exchange.ask(url, self._admit, _whole, _HEADERS)
+            outcome = self._exchange.ask(url, self._admit, _complete_answer, _HEADERS)
             self._gate.tell(self.host, outcome, sent)
             if isinstance(outcome, Answered):
                 answer: dict[str, Any] = orjson.loads(outcome.content)
@@ -100,9 +100,9 @@ class Api:
         waited = 0.0
         while (turn := self._gate.ask(self.host)).wait > 0:
             if turn.why == "parked" or waited + turn.wait > self._patience:
-                raise WorkFailed(f"{_why(turn, self.host)}; ask again in {_said(turn.wait)}.")
+                raise WorkFailed(f"{_why(turn, self.host)}; ask again in {_duration(turn.wait)}.")
             if turn.why != "pace":
-                self._waiting(f"{_why(turn, self.host)}; it goes on in {_said(turn.wait)}")
+                self._waiting(f"{_why(turn, self.host)}; it goes on in {_duration(turn.wait)}")
             step = min(turn.wait, _TICK)
             time.sleep(step)
             waited += step
@@ -159,7 +159,7 @@ def opened_api(
             api.close()
 
 
-def _whole(response: requests.Response, pieces: Iterator[bytes]) -> Outcome:
+def _complete_answer(response: requests.Response, pieces: Iterator[bytes]) -> Outcome:
     content = b"".join(pieces)
     if not _is_answer(content):
         raise Unusable(Failed("bad content", "What came is no answer of its.", "unwell", 200))
@@ -185,7 +185,7 @@ def _why(turn: Turn, host: str) -> str:
     return reasons.get(turn.why, f"{host} is asked at its own pace")
 
 
-def _said(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     return f"{round(seconds / 60)} min" if seconds < 5_400 else f"{seconds / 3_600:.1f} hours"

@@ -21,7 +21,7 @@ class Failure:
     traceback: str = ""
 
 
-def exit_words(status: int) -> str:
+def describe_exit(status: int) -> str:
     """How a process ended that did not say so itself."""
     if status == -signal.SIGKILL:
         return "The system killed its process, as it does when memory runs out."

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from engine.errors import BadInput
 from engine.files import write_json
 from engine.home import Home
-from engine.jobs.failure import exit_words
+from engine.jobs.failure import describe_exit
 from engine.jobs.job_files import JobOrder
 from engine.jobs.launcher import Launch
 from engine.jobs.queue import Resource, read_queue
@@ -137,7 +137,7 @@ class RunWork(Work):
         elif exit_status is None:
             return
         else:
-            state, reason = "failed", reason or exit_words(exit_status)
+            state, reason = "failed", reason or describe_exit(exit_status)
         require_legal(status.run_id, status.state, state)
         ended = dataclasses.replace(
             status,
@@ -179,7 +179,7 @@ class JobWork(Work):
         if ended.exists() or (exit_status is None and request is None):
             return
         status = 130 if exit_status is None or request is not None else exit_status
-        reason = "It was stopped." if request is not None else reason or exit_words(status)
+        reason = "It was stopped." if request is not None else reason or describe_exit(status)
         write_json(ended, {"exit_status": status, "reason": reason, "t": time.time()})
 
 

@@ -38,13 +38,13 @@ def expected_duration(
             other = run.folder.read_settings()
         except BadInput:
             continue
-        if _way(other) == _way(settings):
+        if _speed_key(other) == _speed_key(settings):
             a_photograph = (status.ended - status.started) / (status.step * _a_step(other))
             return Expected(a_photograph * _trained(settings, photographs), run.run_id)
     return None
 
 
-def _way(settings: RunSettings) -> tuple[object, ...]:
+def _speed_key(settings: RunSettings) -> tuple[object, ...]:
     """What decides how long a photograph takes."""
     training = settings.training
     return (

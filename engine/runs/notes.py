@@ -36,7 +36,7 @@ def tags_of(words: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag.strip() for tag in words.split(",") if tag.strip()))
 
 
-def found_by(run: Run, notes: Notes, words: str) -> bool:
+def matches_search(run: Run, notes: Notes, words: str) -> bool:
     """Whether all the words are in the run's name, state, reason, note or tags."""
     said = " ".join((run.run_id, run.state, run.reason, notes.note, *notes.tags)).lower()
     return all(word in said for word in words.lower().split())

@@ -31,7 +31,7 @@ from engine.split.folder import (
 from engine.split.groups import group
 from engine.split.inputs import SplitInputs, split_inputs
 from engine.split.left_out import WORDS
-from engine.split.notes import doubts, left_out, notes_of
+from engine.split.notes import doubts, notes_of, unassigned_counts
 from engine.split.plan import SplitPlan, plan_split
 from engine.split.rule import rule_text
 from engine.split.sources import of_sources
@@ -147,7 +147,7 @@ def _write(
         "made": time.time(),
         "parts": {part: dataclasses.asdict(count) for part, count in plan.counts.items()},
         "left_out_species": plan.left_out_species,
-        "left_out": {WORDS[why]: images for why, images in left_out(plan).items()},
+        "left_out": {WORDS[why]: images for why, images in unassigned_counts(plan).items()},
         "straddling_groups": plan.straddling_groups,
         "groups_with_several_labels": len(doubts(plan)),
         "moved": len(plan.moved),

@@ -71,7 +71,7 @@ def doubts(plan: SplitPlan) -> list[Doubt]:
     return found
 
 
-def left_out(plan: SplitPlan) -> dict[Why, int]:
+def unassigned_counts(plan: SplitPlan) -> dict[Why, int]:
     """Photographs that are in no part, by reason."""
     counts = np.bincount(plan.why, minlength=max(Why) + 1)
     return {why: int(counts[why]) for why in Why if counts[why]}
@@ -84,7 +84,7 @@ def notes_of(plan: SplitPlan, image_ids: list[str]) -> dict[str, Any]:
         by_reason[absence.part].setdefault(absence.reason, []).append(absence.species)
     return {
         "without": by_reason,
-        "left_out": {WORDS[why]: images for why, images in left_out(plan).items()},
+        "left_out": {WORDS[why]: images for why, images in unassigned_counts(plan).items()},
         "groups_with_several_labels": sorted(
             (
                 {

@@ -144,7 +144,7 @@ def plan_split(
     free_to_go = (why == 0) & ~fixed
     parts = np.full(len(inputs), NOWHERE, np.int8)
     parts[fixed & (why == 0)] = TEST
-    parts[free_to_go] = _deal(inputs, settings, groups, rank, prior, free_to_go, fold)
+    parts[free_to_go] = _assign(inputs, settings, groups, rank, prior, free_to_go, fold)
     trained = np.bincount(inputs.species[parts == TRAIN], minlength=len(inputs.names)) > 0
     why[~trained[inputs.species] & (parts != NOWHERE)] = Why.UNTRAINED
     parts[why != 0] = NOWHERE
@@ -158,7 +158,7 @@ def _prior(inputs: SplitInputs, earlier: Earlier | None) -> Codes:
     return earlier.prior(inputs.image)
 
 
-def _deal(
+def _assign(
     inputs: SplitInputs,
     settings: SplitSettings,
     groups: Groups,

@@ -95,7 +95,7 @@ def calibrate(context: RunContext) -> Calibration | None:
     settings = checkpoint.settings
     model = build_model(settings.model, len(context.classes), settings.data.image_size)
     model.load_state_dict(select(checkpoint.tensors("model."), "model."))
-    part = context.val.seen_through(ValTransform(settings.augmentation.val))
+    part = context.val.with_transform(ValTransform(settings.augmentation.val))
     learning = checkpoint.position.pass_size or settings.training.batch_size
     size = evaluation_batch_size(learning, settings.data.image_size)
     thermometer = TemperatureMeter(context.device.torch_device)

@@ -117,7 +117,7 @@ def cached_features(
     root = home.data / "features" / _key(model, settings, part)
     size = evaluation_batch_size(settings.training.batch_size, settings.data.image_size)
     with exclusive(root / "lock"):
-        done, bad = _done(root)
+        done, bad = _read_done(root)
 
         def compute(indices: Sequence[int], before: int) -> None:
             at = before
@@ -143,7 +143,7 @@ def cached_features(
             write_json(root / "done.json", {"done": len(part), "unreadable": bad})
         if len(bad) == len(part):
             raise BadInput(f"No photograph can be read: {next(iter(bad.values()))}")
-    return FeaturePart(part, _kept(root, len(part)), bad)
+    return FeaturePart(part, _open_features(root, len(part)), bad)
 
 
 def few_of_each(labels: NDArray[np.int64], most: int) -> list[int]:
@@ -165,12 +165,12 @@ def batches_of(indices: Sequence[int], size: int) -> list[list[Key]]:
     ]
 
 
-def _done(root: Path) -> tuple[int, dict[int, str]]:
+def _read_done(root: Path) -> tuple[int, dict[int, str]]:
     found = read_record_or(_Done, root / "done.json", _Done(), _DONE_BYTES)
     return found.done, found.unreadable
 
 
-def _kept(root: Path, rows: int) -> NDArray[np.float16]:
+def _open_features(root: Path, rows: int) -> NDArray[np.float16]:
     """The features on disk: (rows, width)."""
     path = root / "features.npy"
     try:

@@ -36,9 +36,9 @@ def predict_batches(
     Every photograph comes once, to one of the processes, and none is added to make them even;
     those that cannot be read are named in their batch.
     """
-    sight = ForwardModule(model).eval()
+    forward_module = ForwardModule(model).eval()
     for batch in loader.read(part, ranks.share(plain_batches(len(part), batch_size))):
-        yield batch, logits_of(sight, batch.images.to(device.torch_device), device)
+        yield batch, logits_of(forward_module, batch.images.to(device.torch_device), device)
 
 
 @torch.inference_mode()

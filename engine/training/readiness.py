@@ -28,8 +28,8 @@ def preflight(home: Home, settings: RunSettings) -> list[Finding]:
     but published weights, which are downloaded where they are not here yet.
     """
     findings, parts = _data(home, settings)
-    findings.append(_look("Crop", lambda: preset_of(home, settings).name))
-    findings.append(_look("Device", lambda: choose_device(settings.training).name))
+    findings.append(_run_check("Crop", lambda: preset_of(home, settings).name))
+    findings.append(_run_check("Device", lambda: choose_device(settings.training).name))
     if parts is None:
         return findings
     classes = len(parts.classes)
@@ -39,12 +39,12 @@ def preflight(home: Home, settings: RunSettings) -> list[Finding]:
         cost.append(estimate_cost(settings, classes))
         return f"{settings.model.name}, {cost[0].parameters / 1e6:,.1f} million weights"
 
-    findings.append(_look("Network", network))
+    findings.append(_run_check("Network", network))
     if cost:
-        findings.append(_look("Start weights", lambda: _weights(home, settings, parts)))
-        findings.append(_look("Memory", lambda: _memory(forecast_memory(settings, classes))))
+        findings.append(_run_check("Start weights", lambda: _weights(home, settings, parts)))
+        findings.append(_run_check("Memory", lambda: _memory(forecast_memory(settings, classes))))
         findings.append(
-            _look("Disk", lambda: disk_space_finding(home.runs, *_sizes(cost[0], settings)))
+            _run_check("Disk", lambda: disk_space_finding(home.runs, *_sizes(cost[0], settings)))
         )
     return findings
 
@@ -110,7 +110,7 @@ def _memory(found: MemoryForecast) -> str:
     return f"{how} take {needed}; {free} are free ({found.device})"
 
 
-def _look(check: str, work: Callable[[], str]) -> Finding:
+def _run_check(check: str, work: Callable[[], str]) -> Finding:
     try:
         return Finding(check, True, work())
     except StudioError as error:

@@ -78,12 +78,14 @@ def stage_inputs(context: RunContext, settings: RunSettings, model: nn.Module) -
         Stopped: somebody asked to stop meanwhile.
     """
     view = ValTransform(settings.augmentation.val)
-    train, val = context.train.seen_through(view), context.val.seen_through(view)
+    train, val = context.train.with_transform(view), context.val.with_transform(view)
     if settings.training.method == "features":
         parts = [_features(context, settings, model, part) for part in (train, val)]
         return StageInputs(parts[0], parts[1], torch.zeros(2, parts[0].width, dtype=torch.float16))
     side = settings.data.image_size
-    train = train.seen_through(TrainTransform(settings.augmentation.train, settings.training.seed))
+    train = train.with_transform(
+        TrainTransform(settings.augmentation.train, settings.training.seed)
+    )
     return StageInputs(train, val, torch.zeros(2, 3, side, side, dtype=torch.uint8))
 
 
@@ -93,7 +95,7 @@ def initialise_head(context: RunContext, settings: RunSettings, model: nn.Module
     Raises:
         Stopped: somebody asked to stop meanwhile.
     """
-    part = context.train.seen_through(ValTransform(settings.augmentation.val))
+    part = context.train.with_transform(ValTransform(settings.augmentation.val))
     chosen = few_of_each(part.labels, _ENOUGH)
     size = evaluation_batch_size(settings.training.batch_size, settings.data.image_size)
     batches = batches_of(chosen, size)

@@ -101,7 +101,7 @@ def count_of(threads: int) -> str:
     return "1 thread" if threads == 1 else f"{threads} threads"
 
 
-def speeds_in_words(speeds: Mapping[int, float]) -> str:
+def describe_speeds(speeds: Mapping[int, float]) -> str:
     """Measured speeds, the fastest first: "2 threads: 81 images a second; 1 thread: 74"."""
     ordered = sorted(speeds.items(), key=lambda item: -item[1])
     parts = [

@@ -19,10 +19,10 @@ from engine.training.thread_choice import (
     candidates,
     choose_threads,
     count_of,
+    describe_speeds,
     divided_threads,
     measure_speeds,
     most_threads,
-    speeds_in_words,
     threads_from_environment,
 )
 
@@ -140,7 +140,7 @@ class Threads:
         speeds = self._trial(candidates(most_threads()))
         number = choose_threads(speeds, current)
         self._use(number, speeds)
-        log.info("Training with %s (%s).", count_of(number), speeds_in_words(speeds))
+        log.info("Training with %s (%s).", count_of(number), describe_speeds(speeds))
         if current not in (None, number):
             log.warning(
                 "Sums round differently with another number of threads; set training.threads for "

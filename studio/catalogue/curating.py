@@ -134,18 +134,18 @@ def curate(action: Action, chosen: Chosen, species_key: str = _SPECIES) -> None:
             return relabel(catalogue, chosen, species, note)
         return (exclude if action == "exclude" else include)(catalogue, chosen, note)
 
-    st.session_state[_LAST] = _done(act)
+    st.session_state[_LAST] = _apply(act)
     st.session_state[_OF] = chosen
     selection.pick_none()
 
 
 def undo_change(number: int) -> None:
     """Undo a change; for a button's on_click."""
-    _done(lambda catalogue: catalogue.undo(number))
+    _apply(lambda catalogue: catalogue.undo(number))
     st.session_state[_LAST] = None
 
 
-def _done(act: Callable[[Catalogue], Change]) -> Change | None:
+def _apply(act: Callable[[Catalogue], Change]) -> Change | None:
     st.session_state[_PROBLEM] = ""
     st.session_state[_NEWS] = True
     try:

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from engine.catalogue.checking import require_plain
-from engine.catalogue.conditions import conditions_of, shown_of
+from engine.catalogue.conditions import conditions_of, visibility_of
 from engine.catalogue.store import Filter
 from engine.catalogue.table_export import KINDS, Kind
 from engine.jobs.job import forget_job, read_job, start_job
@@ -80,7 +80,7 @@ def _start(chosen: Filter, kind: Kind, safe: bool) -> None:
             "export",
             f"--output-dir={home().exports / kind}",
             f"--format={kind}",
-            f"--show={shown_of(chosen)}",
+            f"--show={visibility_of(chosen)}",
             *(["--spreadsheet-safe"] if safe else []),
             *(f"--where={condition}" for condition in conditions),
         ],

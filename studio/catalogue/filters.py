@@ -38,7 +38,7 @@ def filters(
 
     The parameters of the address are text, the fields' names and, with `exclusions`, show.
     """
-    chosen = _asked(catalogue, key, fields)
+    chosen = _current_filter(catalogue, key, fields)
     if state:
         chosen = dataclasses.replace(chosen, state=state)
     if exclusions:
@@ -70,7 +70,7 @@ def clear(key: str) -> None:
         to_address(f"{key}_{name}", name, None)
 
 
-def _asked(catalogue: Catalogue, key: str, fields: Sequence[Field]) -> Filter:
+def _current_filter(catalogue: Catalogue, key: str, fields: Sequence[Field]) -> Filter:
     """What the widgets hold, which the address may have set since."""
     from_address(f"{key}_text", "text")
     values = {"text": (st.session_state.get(f"{key}_text") or "").strip()}

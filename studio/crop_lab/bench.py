@@ -64,7 +64,7 @@ def model_view(subject: Subject, square: Box, settings: RunSettings) -> None:
         side = view.val.center_crop
         st.html(
             photo_html(
-                pictures.seen(subject, square, view.val),
+                pictures.network_input(subject, square, view.val),
                 (side, side),
                 f"Validation picture of {subject.name}",
                 caption=f"Validation, {side} pixels",
@@ -86,7 +86,7 @@ def _crop_seen(subject: Subject, square: Box, view: ValAugmentation, title: str)
     side = view.center_crop
     st.html(
         photo_html(
-            pictures.seen(subject, square, view),
+            pictures.network_input(subject, square, view),
             (side, side),
             f"{title} of {subject.name}, {side} by {side} pixels",
             caption=f"{title}: {square.width:,} pixels → {view.resize:,} → {side:,}",

@@ -13,7 +13,7 @@ from engine.crop.saliency import SaliencyMap
 from engine.images.decode import Pixels
 from engine.settings.augmentation import ValAugmentation
 from engine.settings.run import RunSettings
-from studio.crop_lab.subject import Subject, square_of, whole
+from studio.crop_lab.subject import Subject, square_of, whole_picture
 from studio.picture_cache import pictures
 from studio.views.photo import heat, jpeg, png
 
@@ -30,7 +30,7 @@ WALL_ASPECT = (2 * _WALL_SIDE + _WALL_GAP) / _WALL_SIDE
 
 def outlined(subject: Subject, saliency: SaliencyMap | None, threshold: float) -> bytes:
     """The photograph with the contours of what exceeds the threshold."""
-    image = _fitted(whole(subject, _SHOWN_SIDE), _SHOWN_SIDE)
+    image = _fitted(whole_picture(subject, _SHOWN_SIDE), _SHOWN_SIDE)
     if saliency is not None:
         mask = _mask(saliency, threshold, image.shape[1], image.shape[0])
         contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
@@ -54,7 +54,7 @@ def mask(saliency: SaliencyMap, threshold: float) -> bytes:
     return jpeg(colours[_mask(saliency, threshold, *size)], quality=80)
 
 
-def seen(subject: Subject, square: Box, view: ValAugmentation) -> bytes:
+def network_input(subject: Subject, square: Box, view: ValAugmentation) -> bytes:
     """The picture of a square that a network judges, pixel for pixel, as PNG."""
     return pictures().get(
         (subject.sha256, "seen", square, view.resize, view.center_crop),
@@ -87,7 +87,7 @@ def pair(subject: Subject, square: Box, found: Box | None, *, drawn: bool = Fals
 def _pair(subject: Subject, square: Box, found: Box | None, drawn: bool) -> bytes:
     sheet = np.full((_WALL_SIDE, 2 * _WALL_SIDE + _WALL_GAP, 3), _CASING, np.uint8)
     sheet[:, :_WALL_SIDE] = _marked(subject, square, found, _DRAWN if drawn else _SQUARE)
-    small = whole(subject, 4 * _WALL_SIDE)
+    small = whole_picture(subject, 4 * _WALL_SIDE)
     sheet[:, _WALL_SIDE + _WALL_GAP :] = _cut_small(small, square, subject.size)
     return jpeg(sheet, quality=84)
 
@@ -104,7 +104,7 @@ def _marked(
     subject: Subject, square: Box, found: Box | None, colour: tuple[int, int, int]
 ) -> Pixels:
     """The whole photograph with its boxes in a square, on a ground of its own mean colour."""
-    small = _fitted(whole(subject, 2 * _WALL_SIDE), _WALL_SIDE).copy()
+    small = _fitted(whole_picture(subject, 2 * _WALL_SIDE), _WALL_SIDE).copy()
     height, width = small.shape[:2]
     ground = small.mean(axis=(0, 1))
     for box, line in ((square, colour), (found, _BOX)):

@@ -15,7 +15,7 @@ from engine.catalogue.record import Photograph
 from engine.crop.apply import cut, least_side
 from engine.crop.box import Box
 from engine.crop.finder import Crop, crop_from_saliency, find_crop, read_looked_at
-from engine.crop.judging import Judged, judge_crop, kept_saliency
+from engine.crop.judging import Judged, judge_crop, saliency_inside
 from engine.crop.saliency import (
     SMALLEST_SIDE,
     SaliencyMap,
@@ -23,7 +23,7 @@ from engine.crop.saliency import (
     saliency_map,
     working_side,
 )
-from engine.images.decode import Pixels, called, decode_whole, decoded_size, read_header, read_rgb
+from engine.images.decode import Pixels, called, decode_fully, decoded_size, read_header, read_rgb
 from engine.settings.crop import CropPreset
 from studio.current import file_of
 from studio.memory import give_back
@@ -130,7 +130,7 @@ def find_subject_crop(subject: Subject, preset: CropPreset) -> FoundCrop:
             started = time.perf_counter()
             crop = crop_from_saliency(saliency, subject.size, preset)
             box_ms = 1000 * (time.perf_counter() - started)
-            kept = kept_saliency(saliency, crop.square, subject.size)
+            kept = saliency_inside(saliency, crop.square, subject.size)
         return crop, kept, saliency_ms, box_ms
 
     key = (subject.sha256, "crop", preset.model_dump_json())
@@ -151,7 +151,7 @@ def square_of(subject: Subject, square: Box, side: int) -> Pixels:
     return cut(image, square, subject.size, side)
 
 
-def whole(subject: Subject, longest: int) -> Pixels:
+def whole_picture(subject: Subject, longest: int) -> Pixels:
     """The whole photograph with no side longer than about `longest` pixels, or its own size."""
     shrunk = 2 ** min(3, max(0, int(math.log2(max(1, max(subject.size) / longest)))))
     return pictures().get((subject.sha256, "whole", shrunk), lambda: _small(subject, shrunk))
@@ -169,7 +169,7 @@ def _small(subject: Subject, shrunk: int) -> Pixels:
 @st.cache_data(max_entries=1_000, show_spinner=False)
 def _checked(sha256: str, _content: bytes) -> tuple[int, int]:
     """Width and height of what decodes to its end."""
-    header = decode_whole(_content)
+    header = decode_fully(_content)
     return header.width, header.height
 
 

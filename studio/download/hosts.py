@@ -23,7 +23,7 @@ def host_table(hosts: Sequence[HostView], status: DownloadStatus) -> None:
         pd.DataFrame(
             {
                 "Host": [view.host for view in rows],
-                "State": [state_words(view) for view in rows],
+                "State": [describe_state(view) for view in rows],
                 "Asked": [status.hosts.get(view.host, (0, 0.0))[1] for view in rows],
                 "Allowed": [view.allowed for view in rows],
                 "Left": [_left(view, status) for view in rows],
@@ -50,7 +50,7 @@ def host_table(hosts: Sequence[HostView], status: DownloadStatus) -> None:
     )
 
 
-def state_words(view: HostView) -> str:
+def describe_state(view: HostView) -> str:
     """The state of a host: "slowed", "paused for 3 min: The host is overloaded (503).",
     "parked: The host refuses it (403). Next try in 2 min."."""
     reason = f": {view.reason}" if view.reason else ""
@@ -92,10 +92,10 @@ def budget_bars(budgets: Mapping[str, Sequence[HostBudget]], status: DownloadSta
         for provider, found in budgets.items():
             for budget in found:
                 share = min(budget.spent / budget.limit.most, 1.0)
-                st.progress(share, f"{text.plain(provider)}: {budget_words(budget)}")
+                st.progress(share, f"{text.plain(provider)}: {describe_budget(budget)}")
 
 
-def budget_words(budget: HostBudget) -> str:
+def describe_budget(budget: HostBudget) -> str:
     """ "1.2 GB of 4.5 GB an hour", "12 of 55 requests a minute"."""
     limit = budget.limit
     span = _SPANS.get(limit.span, f"in {text.duration(limit.span)}")

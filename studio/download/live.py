@@ -11,7 +11,7 @@ from engine.jobs.job import stop_job
 from studio import text
 from studio.download.hosts import budget_bars, held_back, host_table
 from studio.download.latest import latest
-from studio.download.session import JOB, Standing, kinds_words, standing
+from studio.download.session import JOB, Standing, describe_kinds, standing
 from studio.views.metrics import Metric, metric_row
 
 _WORDS = {
@@ -110,7 +110,7 @@ def _figures(status: DownloadStatus, now: Situation) -> None:
             ),
             Metric("Bandwidth", f"{text.size(round(status.bytes_per_second))}/s"),
             Metric("Fetched", text.number(status.successful), note=text.size(status.received)),
-            Metric("Failed", text.number(status.failed), note=kinds_words(status)),
+            Metric("Failed", text.number(status.failed), note=describe_kinds(status)),
             Metric("Left", text.number(status.left)),
         ]
     )

@@ -15,7 +15,7 @@ _KEY = "download.pin."
 
 def splits(home: Home, mean_bytes: int, cache_most: int) -> None:
     """Pin and unpin splits; of each, how much is here and whether it fits the cache."""
-    sets = _kept(
+    sets = _cached_working_sets(
         str(home.root), tuple(split_names(home)), stamp(home), mean_bytes, cache_most, home
     )
     with open_download_store(home) as downloads:
@@ -60,7 +60,7 @@ def _changed(home: Home, name: str) -> None:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Looking at the splits …")
-def _kept(
+def _cached_working_sets(
     root: str,
     names: tuple[str, ...],
     catalogue: object,

@@ -125,11 +125,11 @@ def _start(home: Home, found: DownloadPlan, settings: DownloadSettings, limit: i
 
 
 def _planned(home: Home, settings: DownloadSettings, limit: int | None) -> DownloadPlan:
-    return _kept(str(home.root), stamp(home), _downloads_stamp(home), settings, limit, home)
+    return _cached_plan(str(home.root), stamp(home), _downloads_stamp(home), settings, limit, home)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Looking through the catalogue …")
-def _kept(
+def _cached_plan(
     root: str,
     catalogue: object,
     downloads: object,

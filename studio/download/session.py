@@ -76,7 +76,7 @@ def session_summary(status: DownloadStatus) -> None:
     metric_row(
         [
             Metric("Successful", text.number(status.successful)),
-            Metric("Failed", text.number(status.failed), note=kinds_words(status)),
+            Metric("Failed", text.number(status.failed), note=describe_kinds(status)),
             Metric(
                 "Rate limited",
                 text.number(status.rate_limited),
@@ -122,7 +122,7 @@ def _how_it_ended(found: Standing) -> None:
         st.success("The download is done.", icon=":material/check_circle:")
 
 
-def kinds_words(status: DownloadStatus) -> str | None:
+def describe_kinds(status: DownloadStatus) -> str | None:
     """The failures by class: "3 permanent, 1 policy"; None where there is none."""
     found = [(kind, status.kinds.get(kind, 0)) for kind in KINDS]
     return ", ".join(f"{many} {kind}" for kind, many in found if many) or None

@@ -99,7 +99,7 @@ def _draw(leaves: Sequence[SettingLeaf], form: str) -> dict[str, Any]:
     groups = list(dict.fromkeys(leaf.group for leaf in leaves))
     for group in groups:
         if group and len(groups) > 1:
-            st.markdown(f"**{naming.group_words(group)}**")
+            st.markdown(f"**{naming.describe_group(group)}**")
         members = [leaf for leaf in leaves if leaf.group == group]
         switches = [leaf for leaf in members if leaf.kind == "switch"]
         with st.grid(3, min_column_width=220, gap=("small", "medium")):

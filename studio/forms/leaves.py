@@ -45,7 +45,7 @@ class SettingLeaf:
     @property
     def help(self) -> str | None:
         """What it is and, of a number, what it may be."""
-        allowed = naming.range_words(self.info)
+        allowed = naming.describe_range(self.info)
         said = [self.info.description or "", f"It may be {allowed}." if allowed else ""]
         entries = (self.registry or {}).values()
         said += [f"\n- **{entry.title}**: {entry.description}" for entry in entries]

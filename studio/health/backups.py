@@ -47,7 +47,9 @@ def backups_view(home: Home) -> None:
 
 def restore_chosen(home: Home, found: list[Backup], main: bool = False) -> None:
     """Draw the choice of a backup and the button that brings it back."""
-    chosen = st.selectbox("Backup", found, format_func=backup_words, key="health_chosen", width=340)
+    chosen = st.selectbox(
+        "Backup", found, format_func=describe_backup, key="health_chosen", width=340
+    )
     if st.button(
         "Restore",
         key="health_restore",
@@ -65,7 +67,7 @@ def restore_chosen(home: Home, found: list[Backup], main: bool = False) -> None:
             st.rerun()
 
 
-def backup_words(backup: Backup) -> str:
+def describe_backup(backup: Backup) -> str:
     """ "2026-11-30 14:03 · 600 photographs"."""
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(backup.made))
     photographs = backup.photographs

@@ -44,10 +44,10 @@ def stop_stages(run: Run) -> None:
     """What was done so far to stop the run, and how long until the next step."""
     request = read_stop_request(run.folder.stop) if run.is_live else None
     if request is not None:
-        st.info(stop_words(request), icon=":material/hourglass_bottom:")
+        st.info(describe_stop(request), icon=":material/hourglass_bottom:")
 
 
-def stop_words(request: StopRequest) -> str:
+def describe_stop(request: StopRequest) -> str:
     """What was done so far, a line each, and what comes next in how many seconds."""
     if not request.save:
         return "Ending it without saving …"

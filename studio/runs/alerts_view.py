@@ -22,10 +22,10 @@ def alerts_view(home: Home) -> None:
         return
     with st.expander(f"Alerts · {len(alerts):,}", icon=":material/notifications:"):
         for alert in reversed(alerts[-_SHOWN:]):
-            st.markdown(f"{_icon(alert)} {alert_words(alert, time.time())}")
+            st.markdown(f"{_icon(alert)} {describe_alert(alert, time.time())}")
 
 
-def tell_new(home: Home) -> None:
+def show_new_alerts(home: Home) -> None:
     """Tell this page's reader the alerts that came since the page was opened."""
     offset = st.session_state.get("runs.alerts.offset")
     new = read_alerts(home, offset or 0)
@@ -41,7 +41,7 @@ def tell_new(home: Home) -> None:
     notify(told)
 
 
-def alert_words(alert: Alert, now: float) -> str:
+def describe_alert(alert: Alert, now: float) -> str:
     """An alert in a line of Markdown, with a link to its run."""
     address = f"/runs?run={quote(alert.run_id, safe='')}"
     return (

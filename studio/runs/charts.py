@@ -17,7 +17,7 @@ X_TITLES: dict[Axis, str] = {"epoch": "Epoch", "step": "Step", "t": "Time"}
 
 
 @dataclass(frozen=True)
-class Way:
+class ChartOptions:
     """How curves are to be shown: over what, how smooth (0 to 0.99), on which axis."""
 
     x: Axis = "epoch"
@@ -70,46 +70,48 @@ KINDS = (
 )
 
 
-def run_charts(history: History, way: Way | None = None) -> dict[str, DrawnChart]:
+def run_charts(history: History, options: ChartOptions | None = None) -> dict[str, DrawnChart]:
     """Every chart of a run, by the name that keeps its place on the page."""
-    way = way or Way()
+    options = options or ChartOptions()
     marks = [
-        CurveMark(_x_of(beginning.step, beginning.epoch, beginning.t, way.x), f"attempt {n}")
+        CurveMark(_x_of(beginning.step, beginning.epoch, beginning.t, options.x), f"attempt {n}")
         for n, beginning in ((b.attempt, b) for b in history.beginnings[1:])
     ]
     drawn: dict[str, DrawnChart] = {}
     for kind in KINDS:
-        lines = [line_of(history, part, kind.name, way) for part in kind.parts]
+        lines = [line_of(history, part, kind.name, options) for part in kind.parts]
         if kind.core or any(np.isfinite(np.asarray(line.y, float)).any() for line in lines):
-            drawn[kind.name] = drawing(lines, look_of(kind, history.k, way), marks)
+            drawn[kind.name] = drawing(lines, style_of(kind, history.k, options), marks)
         if kind.name == "macro_top1":
-            drawn |= _buckets(history, way, marks)
+            drawn |= _buckets(history, options, marks)
     return drawn
 
 
-def look_of(kind: Kind, k: int, way: Way) -> CurveStyle:
+def style_of(kind: Kind, k: int, options: ChartOptions) -> CurveStyle:
     """What the chart of a measurement says beside its points."""
     return CurveStyle(
         kind.title.format(k=k),
         kind.y_title.format(k=k),
-        X_TITLES[way.x],
+        X_TITLES[options.x],
         kind.best,
         kind.form,
-        way.log,
+        options.log,
         height=300 if kind.core and kind.best != "none" else 240,
     )
 
 
-def line_of(history: History, part: str, name: str, way: Way) -> Line:
+def line_of(history: History, part: str, name: str, options: ChartOptions) -> Line:
     """A measurement of one part as a line."""
     points = history.part(part)
     smooth = None
     # A few points of val are no noise to be smoothed away.
-    if way.smoothing > 0 and part == "train" and name in points:
-        smooth = points.smoothed(name, way.smoothing)
+    if options.smoothing > 0 and part == "train" and name in points:
+        smooth = points.smoothed(name, options.smoothing)
     # The star of macro top-1 stands where the checkpoint is from, also among equal ones.
     kept = history.kept() if (part, name) == ("val", "macro_top1") else None
-    return Line(part, x_values(history, part, way.x), points[name], part, smooth=smooth, best=kept)
+    return Line(
+        part, x_values(history, part, options.x), points[name], part, smooth=smooth, best=kept
+    )
 
 
 def x_values(history: History, part: str, axis: Axis) -> Floats:
@@ -122,8 +124,10 @@ def _x_of(step: float, epoch: float, t: float, axis: Axis) -> float:
     return {"step": step, "epoch": epoch, "t": t * 1_000}[axis]
 
 
-def _buckets(history: History, way: Way, marks: list[CurveMark]) -> dict[str, DrawnChart]:
-    x = x_values(history, "val", way.x)
+def _buckets(
+    history: History, options: ChartOptions, marks: list[CurveMark]
+) -> dict[str, DrawnChart]:
+    x = x_values(history, "val", options.x)
     lines = [
         Line(f"{bucket.name} in train", x, history.val[bucket.metric], "", colour=colour)
         for bucket, colour in zip(BUCKETS, BUCKET_COLOURS, strict=True)
@@ -132,5 +136,7 @@ def _buckets(history: History, way: Way, marks: list[CurveMark]) -> dict[str, Dr
     if not lines:
         return {}
     title = "Top-1 by how much was known"
-    look = CurveStyle(title, "Photographs named rightly", X_TITLES[way.x], "highest", "percentage")
+    look = CurveStyle(
+        title, "Photographs named rightly", X_TITLES[options.x], "highest", "percentage"
+    )
     return {"buckets": drawing(lines, look, marks)}

@@ -18,10 +18,10 @@ from engine.runs.run import Run
 from studio import text
 from studio.charts.parallel import parallel
 from studio.live_chart.component import forget_sent, live_chart, live_charts
-from studio.runs.alerts_view import tell_new
+from studio.runs.alerts_view import show_new_alerts
+from studio.runs.chart_options import choose_chart_options
 from studio.runs.export import curves_csv
 from studio.runs.overlay import overlays
-from studio.runs.way import choose_way
 
 _KEY = "runs.compare"
 _TICK_SECONDS = 2.0
@@ -77,11 +77,11 @@ def _beside(home: Home, runs: list[Run]) -> None:
         )
     grouped = groups(settings, grouping) if grouping else {run_id: [run_id] for run_id in histories}
     _same_photographs(finals)
-    live_charts(overlays(histories, grouped, choose_way()), _KEY)
+    live_charts(overlays(histories, grouped, choose_chart_options()), _KEY)
     st.subheader("At the best epoch", anchor=False)
     _finals(
         finals,
-        [crop_words(home, run, final) for run, final in zip(runs, finals, strict=True)],
+        [describe_crop(home, run, final) for run, final in zip(runs, finals, strict=True)],
         baseline or "",
     )
     if grouping:
@@ -102,7 +102,7 @@ def _beside(home: Home, runs: list[Run]) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
-    tell_new(home)
+    show_new_alerts(home)
 
 
 def history_of(run: Run) -> History:
@@ -138,7 +138,7 @@ def _same_photographs(finals: Sequence[Final]) -> None:
         )
 
 
-def crop_words(home: Home, run: Run, final: Final) -> str:
+def describe_crop(home: Home, run: Run, final: Final) -> str:
     """A run's crop, and what was measured of it: "fast: helps, +3.1 points"."""
     if not home.verdicts.is_dir():
         return final.crop
@@ -157,7 +157,7 @@ def _finals(finals: Sequence[Final], crops: Sequence[str], baseline: str) -> Non
         "Run": [final.run_id for final in finals],
         "Macro top-1": [_share(final.macro_top1) for final in finals],
         "Top-1": [_share(final.top1) for final in finals],
-        "95% interval": [interval_words(final.low, final.high) for final in finals],
+        "95% interval": [describe_interval(final.low, final.high) for final in finals],
         "Top-5": [_share(final.top5) for final in finals],
         "Loss": [text.number(final.loss, 3) for final in finals],
         "Epoch": [text.number(final.epoch, 1) for final in finals],
@@ -203,16 +203,16 @@ def _differences(differs: Mapping[str, list[Any]], run_ids: list[str]) -> None:
         return
     table: dict[str, list[str]] = {"Setting": list(differs)}
     for place, run_id in enumerate(run_ids):
-        table[run_id] = [setting_words(values[place]) for values in differs.values()]
+        table[run_id] = [describe_setting(values[place]) for values in differs.values()]
     st.dataframe(table, hide_index=True, alt="The settings that are not the same in all runs")
 
 
-def setting_words(value: Any) -> str:
+def describe_setting(value: Any) -> str:
     """A setting as one would write it: 3.0000000000000004e-05 -> "3e-05"."""
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def interval_words(low: float, high: float) -> str:
+def describe_interval(low: float, high: float) -> str:
     """0.412, 0.478 -> "41.2% to 47.8%"."""
     return f"{text.percentage(low)} to {text.percentage(high)}" if low == low else "–"
 

@@ -13,18 +13,18 @@ from engine.runs.history import History
 from engine.runs.remaining import range_left
 from engine.runs.run import Run, find_run
 from engine.training.state.status import Status
-from engine.training.thread_choice import count_of, speeds_in_words
+from engine.training.thread_choice import count_of, describe_speeds
 from studio import text
 from studio.charts.drawing import DrawnChart
 from studio.live_chart.component import forget_sent, live_charts
 from studio.runs.actions import actions, stop_stages
-from studio.runs.alerts_view import tell_new
-from studio.runs.charts import Way, run_charts
+from studio.runs.alerts_view import show_new_alerts
+from studio.runs.chart_options import choose_chart_options
+from studio.runs.charts import ChartOptions, run_charts
 from studio.runs.diagnosis import diagnosis
 from studio.runs.evaluation import evaluation, evaluation_job
 from studio.runs.log_view import log_view
 from studio.runs.notes_view import note_view, notes_view
-from studio.runs.way import choose_way
 from studio.views.chip import chip
 from studio.views.component_key import component_key
 from studio.views.metrics import Metric, metric_row
@@ -43,7 +43,7 @@ def detail(home: Home, run: Run, any_live: bool = False) -> None:
         _head(home, run)
     # A page that is drawn anew has none of the points that an earlier one was sent.
     forget_sent(_key(run))
-    stands = _stands(home, run)
+    stands = _state_key(home, run)
     every = _TICK_SECONDS if run.is_live or "running" in stands[1:] else None
     if every is None and (any_live or "just ended" in stands):
         every = _SLOW_TICK_SECONDS
@@ -66,7 +66,7 @@ def _head(home: Home, run: Run) -> None:
 def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
     with problems_shown():
         run = find_run(home, run_id)
-        if _stands(home, run) != stands:
+        if _state_key(home, run) != stands:
             # The list, the buttons and the timer follow from how it stands.
             st.rerun()
         if run.state == "queued":
@@ -74,7 +74,7 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
         stop_stages(run)
         _silence(home, run)
         above = st.container()
-        seen = _seen(run, choose_way())
+        seen = _shown_history(run, choose_chart_options())
         with above:
             metric_row(run_metrics(run, seen.history))
             st.caption(_about(run, seen.history))
@@ -86,10 +86,10 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
         if run.state != "finished":
             evaluation(home, run)
         log_view(run)
-        tell_new(home)
+        show_new_alerts(home)
 
 
-def _stands(home: Home, run: Run) -> tuple[str, ...]:
+def _state_key(home: Home, run: Run) -> tuple[str, ...]:
     # Its process takes a while to go, and only then does the supervisor tell that it ended.
     age = time.time() - (run.status.ended or 0.0)
     lately = "just ended" if not run.is_live and 0 <= age < _LINGERING else ""
@@ -142,20 +142,20 @@ class _Seen:
     """What this tab has read of a run, and the charts of it, drawn anew only for new points."""
 
     history: History = field(default_factory=History)
-    way: Way | None = None
+    options: ChartOptions | None = None
     charts: dict[str, DrawnChart] = field(default_factory=dict)
 
 
-def _seen(run: Run, way: Way) -> _Seen:
+def _shown_history(run: Run, options: ChartOptions) -> _Seen:
     tab: dict[str, _Seen] = st.session_state.setdefault("runs.seen", {})
     seen = tab.pop(run.run_id, None) or _Seen()
     # The latest last; a run of 100,000 steps takes a dozen megabytes.
     tab[run.run_id] = seen
     while len(tab) > _RUNS_KEPT:
         del tab[next(iter(tab))]
-    if seen.history.read_on(run.folder.metrics) or seen.way != way:
-        seen.way = way
-        seen.charts = run_charts(seen.history, way)
+    if seen.history.read_on(run.folder.metrics) or seen.options != options:
+        seen.options = options
+        seen.charts = run_charts(seen.history, options)
     return seen
 
 
@@ -205,7 +205,7 @@ def _about_speed(status: Status) -> str:
     if not status.thread_speeds:
         return said
     speeds = {int(number): speed for number, speed in status.thread_speeds.items()}
-    return f"{said} The last trial of CPU threads: {speeds_in_words(speeds)}."
+    return f"{said} The last trial of CPU threads: {describe_speeds(speeds)}."
 
 
 def _time(run: Run, history: History) -> Metric:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from engine.runs.notes import Notes, found_by, read_notes
+from engine.runs.notes import Notes, matches_search, read_notes
 from engine.runs.run import Run
 from studio import text
 from studio.links import from_address, to_address
@@ -52,7 +52,7 @@ def choose_run(runs: Sequence[Run]) -> Run:
 def sort_runs(runs: Sequence[Run], words: str) -> tuple[list[Run], dict[str, Notes]]:
     """The runs that hold the words, favourites first; and what people say of them."""
     notes = {run.run_id: read_notes(run.folder) for run in runs}
-    found = [run for run in runs if found_by(run, notes[run.run_id], words)]
+    found = [run for run in runs if matches_search(run, notes[run.run_id], words)]
     return sorted(found, key=lambda run: not notes[run.run_id].favourite), notes
 
 

@@ -9,7 +9,7 @@ from engine.runs.thinning import MOST_POINTS
 from studio.charts.curves import drawing
 from studio.charts.drawing import DrawnChart
 from studio.palette import LIGHT
-from studio.runs.charts import KINDS, Kind, Way, line_of, look_of
+from studio.runs.charts import KINDS, ChartOptions, Kind, line_of, style_of
 
 _POINTS, _FEWEST = 20_000, 200
 _LISTED = 10
@@ -17,7 +17,7 @@ _NAMES = ("macro_top1", "top1", "top5", "loss", "lr", "images_per_second")
 
 
 def overlays(
-    histories: Mapping[str, History], groups: Mapping[str, list[str]], way: Way
+    histories: Mapping[str, History], groups: Mapping[str, list[str]], options: ChartOptions
 ) -> dict[str, DrawnChart]:
     """A chart a measurement, a line a run; the runs of a group share a colour.
 
@@ -30,18 +30,18 @@ def overlays(
         for run_id in run_ids
     }
     kinds = {kind.name: kind for kind in KINDS}
-    return {name: _overlay(kinds[name], histories, colours, way) for name in _NAMES}
+    return {name: _overlay(kinds[name], histories, colours, options) for name in _NAMES}
 
 
 def _overlay(
-    kind: Kind, histories: Mapping[str, History], colours: Mapping[str, str], way: Way
+    kind: Kind, histories: Mapping[str, History], colours: Mapping[str, str], options: ChartOptions
 ) -> DrawnChart:
     lines, names = [], short_names(histories)
     few = len(histories) <= _LISTED
     for run_id, history in histories.items():
         judged = kind.name in history.val and "val" in kind.parts
         for part in kind.parts if few or not judged else ("val",):
-            line = line_of(history, part, kind.name, way)
+            line = line_of(history, part, kind.name, options)
             train = part == "train" and len(kind.parts) > 1
             name = f"{names[run_id]} (train)" if train else names[run_id]
             lines.append(
@@ -57,7 +57,7 @@ def _overlay(
     # Fifty runs are drawn as fast as five.
     most = min(MOST_POINTS, max(_FEWEST, _POINTS // max(1, len(lines))))
     k = max((history.k for history in histories.values()), default=5)
-    return drawing(lines, replace(look_of(kind, k, way), most=most))
+    return drawing(lines, replace(style_of(kind, k, options), most=most))
 
 
 def short_names(run_ids: Iterable[str]) -> dict[str, str]:

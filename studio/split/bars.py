@@ -46,17 +46,20 @@ def of_bucket_and_part(plan: SplitPlan, place: int, part: int) -> Bar:
     bucket = BUCKETS[place]
     species = bucket.holds(plan.images.sum(axis=1))
     chosen = species[plan.inputs.species] & (plan.parts == part)
-    return Bar(f"The {PARTS[part]} part of {_words(bucket)}", _by_species(plan.inputs, chosen))
+    return Bar(
+        f"The {PARTS[part]} part of {_describe_bucket(bucket)}", _by_species(plan.inputs, chosen)
+    )
 
 
 def _of_sizes(inputs: SplitInputs, bucket: RarityBucket) -> Bar:
     images = np.bincount(inputs.species, minlength=len(inputs.names))
     return Bar(
-        _words(bucket).capitalize(), _by_species(inputs, bucket.holds(images)[inputs.species])
+        _describe_bucket(bucket).capitalize(),
+        _by_species(inputs, bucket.holds(images)[inputs.species]),
     )
 
 
-def _words(bucket: RarityBucket) -> str:
+def _describe_bucket(bucket: RarityBucket) -> str:
     return f"species with {bucket.name} {'photograph' if bucket.most == 1 else 'photographs'}"
 
 

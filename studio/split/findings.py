@@ -24,7 +24,7 @@ def findings_of(plan: SplitPlan, found: ShuffleFaults) -> list[Finding]:
         Finding(
             "No observation is in two parts",
             not plan.straddling_groups,
-            _torn(plan.straddling_groups),
+            _straddling_text(plan.straddling_groups),
         ),
     ]
 
@@ -33,7 +33,7 @@ def _groups(plan: SplitPlan) -> str:
     return f"{text.count(len(plan.groups), 'group')} of {len(plan.parts):,} photographs"
 
 
-def _torn(observations: int) -> str:
+def _straddling_text(observations: int) -> str:
     if not observations:
         return "none is torn apart"
     return (

@@ -5,7 +5,7 @@ from collections import Counter
 import streamlit as st
 
 from engine.split.left_out import WORDS
-from engine.split.notes import absences, doubts, left_out
+from engine.split.notes import absences, doubts, unassigned_counts
 from engine.split.plan import SplitPlan
 from engine.split.shuffle import ShuffleFaults
 from studio import text
@@ -54,7 +54,7 @@ def preview(planned: Planned) -> None:
 
 
 def _left_out(plan: SplitPlan) -> None:
-    reasons = left_out(plan)
+    reasons = unassigned_counts(plan)
     if reasons:
         photographs = "; ".join(
             f"{text.count(images, 'photograph')} {WORDS[why]}" for why, images in reasons.items()

@@ -12,10 +12,10 @@ from studio.split.made import Made
 
 def time_here(home: Home, settings: RunSettings, split: Made) -> None:
     """Say it, where a run like this one finished here; else, how it comes to be known."""
-    st.caption(f":material/schedule: {time_words(home, settings, split)}")
+    st.caption(f":material/schedule: {describe_time(home, settings, split)}")
 
 
-def time_words(home: Home, settings: RunSettings, split: Made) -> str:
+def describe_time(home: Home, settings: RunSettings, split: Made) -> str:
     """ "About 5 min here, for 30 epochs over 847 photographs: as fast as demo-2026… was." """
     photographs = dict(split.counts)["train"].images if split.counts else 0
     expected = expected_duration(list_runs(home), settings, photographs)

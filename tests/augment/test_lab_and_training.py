@@ -18,7 +18,7 @@ from engine.settings.configs import run_configs
 from engine.settings.run import RunSettings
 from engine.split.folder import SplitLine
 from engine.training.data.dataset import PhotoDataset
-from studio.crop_lab.pictures import augmented, seen
+from studio.crop_lab.pictures import augmented, network_input
 from studio.crop_lab.subject import of_upload
 from tests.conftest import flower
 
@@ -71,7 +71,9 @@ def test_validation_pictures_are_equal_pixel_for_pixel(
     subject = of_upload("large.jpg", home.resolve(photograph.path).read_bytes())
     sample = PhotoDataset(home, [photograph], CLASSIC, ValTransform(view))[0, 0]
     assert sample.image is not None
-    assert np.array_equal(shown(seen(subject, SQUARE, view)), sample.image.permute(1, 2, 0).numpy())
+    assert np.array_equal(
+        shown(network_input(subject, SQUARE, view)), sample.image.permute(1, 2, 0).numpy()
+    )
 
 
 def test_a_large_gpus_strong_augmentation_is_among_the_configurations() -> None:

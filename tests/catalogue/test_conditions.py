@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.catalogue.conditions import conditions_of, filter_of, shown_of
+from engine.catalogue.conditions import conditions_of, filter_of, visibility_of
 from engine.catalogue.store import EVERYTHING, UNSTATED, Filter
 from engine.errors import BadInput
 
@@ -16,7 +16,7 @@ from engine.errors import BadInput
     ],
 )
 def test_a_filter_is_the_same_after_it_was_put_in_words(chosen: Filter) -> None:
-    assert filter_of(conditions_of(chosen), shown_of(chosen)) == chosen
+    assert filter_of(conditions_of(chosen), visibility_of(chosen)) == chosen
 
 
 @pytest.mark.parametrize("condition", ["colour=red", "source=", "source"])

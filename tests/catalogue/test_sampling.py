@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.catalogue.sampling import (
-    deal_equal_shares,
+    sample_equal_shares,
     sample_photographs,
     strata,
     stratified_sample,
@@ -68,7 +68,7 @@ def test_head_middle_and_tail_are_a_third_of_the_species_each(counts: list[Speci
 def test_no_species_gives_a_second_photograph_before_each_gave_one(
     counts: list[SpeciesCount], size: int
 ) -> None:
-    places = deal_equal_shares(counts, size, np.random.default_rng(0))
+    places = sample_equal_shares(counts, size, np.random.default_rng(0))
     dealt = [len(within) for within in places.values()]
     images = {item.species: item.images for item in counts}
     assert sum(dealt) == min(size, sum(images.values()))

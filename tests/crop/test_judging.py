@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from engine.crop.box import Box
 from engine.crop.finder import Crop
 from engine.crop.judging import (
+    coverage_and_fill,
     judge_crop,
-    kept_and_fill,
-    kept_saliency,
     overlap,
+    saliency_inside,
     true_boxes,
 )
 from engine.files import sha256_of
@@ -30,28 +30,28 @@ def blob() -> np.ndarray:
 
 
 def test_kept_saliency_is_the_share_inside_the_square() -> None:
-    assert kept_saliency(blob(), Box(0, 0, 300, 300), SIZE) == 1
-    assert kept_saliency(blob(), Box(50, 0, 300, 300), SIZE) == 0.5
-    assert kept_saliency(blob(), Box(200, 0, 100, 100), SIZE) == 0
-    assert np.isnan(kept_saliency(np.zeros((30, 40), np.float32), Box(0, 0, 9, 9), SIZE))
+    assert saliency_inside(blob(), Box(0, 0, 300, 300), SIZE) == 1
+    assert saliency_inside(blob(), Box(50, 0, 300, 300), SIZE) == 0.5
+    assert saliency_inside(blob(), Box(200, 0, 100, 100), SIZE) == 0
+    assert np.isnan(saliency_inside(np.zeros((30, 40), np.float32), Box(0, 0, 9, 9), SIZE))
 
 
 @given(BOXES, BOXES)
 def test_kept_fill_and_overlap_are_shares(one: Box, other: Box) -> None:
-    kept, fill = kept_and_fill(one, other)
+    kept, fill = coverage_and_fill(one, other)
     assert 0 <= kept <= 1 and 0 <= fill <= 1
     assert 0 <= overlap(one, other) <= min(1, kept, fill)
     assert overlap(one, one) == 1
-    assert kept_and_fill(one, one) == (1, 1)
+    assert coverage_and_fill(one, one) == (1, 1)
 
 
 def test_a_plant_half_inside_is_half_kept() -> None:
-    assert kept_and_fill(Box(0, 0, 100, 100), Box(50, 0, 100, 50)) == (0.5, 0.25)
+    assert coverage_and_fill(Box(0, 0, 100, 100), Box(50, 0, 100, 50)) == (0.5, 0.25)
 
 
 def test_a_good_crop_raises_no_concern() -> None:
     crop = Crop(Box(0, 50, 200, 200), Box(0, 100, 100, 100), "", 0.9, "tight")
-    judged = judge_crop(crop, kept_saliency(blob(), crop.square, SIZE), SIZE, side=224)
+    judged = judge_crop(crop, saliency_inside(blob(), crop.square, SIZE), SIZE, side=224)
     assert (judged.concerns, judged.severity) == ((), 0)
     assert judged.kept == 1
     assert judged.area == pytest.approx(1 / 3)
@@ -60,7 +60,7 @@ def test_a_good_crop_raises_no_concern() -> None:
 
 def test_the_worst_concern_comes_first() -> None:
     crop = Crop(Box(80, 150, 60, 60), Box(80, 150, 50, 50), "", 0.3, "tight")
-    judged = judge_crop(crop, kept_saliency(blob(), crop.square, SIZE), SIZE, side=240)
+    judged = judge_crop(crop, saliency_inside(blob(), crop.square, SIZE), SIZE, side=240)
     assert judged.concerns == (
         "90% of the saliency is cut away",
         "enlarged 4.0 times",
@@ -71,7 +71,7 @@ def test_the_worst_concern_comes_first() -> None:
 
 def test_a_fallback_says_why_and_weighs_more_than_a_wide_square() -> None:
     square = Box(50, 0, 300, 300)
-    kept = kept_saliency(blob(), square, SIZE)
+    kept = saliency_inside(blob(), square, SIZE)
     centre = judge_crop(Crop(square, None, "only specks", 0, "centre"), kept, SIZE, 224)
     wide = judge_crop(Crop(square, Box(0, 0, 9, 9), "unsure", 0.2, "wide"), kept, SIZE, 224)
     assert centre.concerns[0] == "the centre is kept: only specks"

@@ -4,7 +4,7 @@ import numpy as np
 
 from engine.crop.box import Box
 from engine.crop.finder import crop_from_saliency
-from engine.crop.judging import kept_saliency
+from engine.crop.judging import saliency_inside
 from engine.crop.presets import CLASSIC, FAST
 from engine.crop.sweep import MASSES, PADDINGS, THRESHOLDS, Swept, sweep_crops
 
@@ -24,7 +24,7 @@ def test_a_cell_says_what_its_settings_would_do() -> None:
     found = sweep_crops(SAMPLE, CLASSIC, rows=(0.3, 0.5), paddings=(0.1, 0.2))
     crops = [crop_from_saliency(item.saliency, SIZE, CLASSIC) for item in SAMPLE]
     kept = [
-        kept_saliency(item.saliency, crop.square, SIZE)
+        saliency_inside(item.saliency, crop.square, SIZE)
         for item, crop in zip(SAMPLE, crops, strict=True)
     ]
     assert found.measures["kept"][1, 1] == np.mean(kept)

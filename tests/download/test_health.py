@@ -67,7 +67,7 @@ def test_a_host_that_was_parked_gets_its_pace_back_where_one_address_objected(ho
     settings = DownloadSettings(other_hosts=ProviderSettings(start_rate=None))
     with open_download_store(home) as downloads:
         gate = Gate(downloads, settings)
-        gate.tell_all("a", [(TOO_OFTEN, gate.now())])
+        gate.note_answers("a", [(TOO_OFTEN, gate.now())])
         assert gate.views()[0].rate is not None
         gate.park("a", "Its probes failed.")
         gate.restore_pace("a")
@@ -77,11 +77,11 @@ def test_a_host_that_was_parked_gets_its_pace_back_where_one_address_objected(ho
 def test_faults_of_addresses_do_not_lengthen_the_pause_after_an_objection(home: Home) -> None:
     with open_download_store(home) as downloads:
         gate = Gate(downloads, DownloadSettings())
-        gate.tell_all("a", [(IN_TROUBLE, gate.now())] * 20)
+        gate.note_answers("a", [(IN_TROUBLE, gate.now())] * 20)
         for _ in range(5):
-            gate.tell_all("a", [(MISSING, gate.now())])
-            gate.tell_all("a", [(IN_TROUBLE, gate.now())] * 20)
-            gate.tell_all("a", [(TOO_OFTEN, gate.now())])
+            gate.note_answers("a", [(MISSING, gate.now())])
+            gate.note_answers("a", [(IN_TROUBLE, gate.now())] * 20)
+            gate.note_answers("a", [(TOO_OFTEN, gate.now())])
             assert gate.views()[0].seconds_left <= 1
 
 
@@ -93,7 +93,7 @@ def test_objections_in_a_row_lengthen_the_pause(
     with open_download_store(home) as downloads:
         gate = Gate(downloads, DownloadSettings())
         for _ in range(4):
-            gate.tell_all("a", [(TOO_OFTEN, gate.now())])
+            gate.note_answers("a", [(TOO_OFTEN, gate.now())])
             pauses.append(round(gate.views()[0].seconds_left))
             gate.release("a")
     assert pauses == [1, 2, 4, 8]

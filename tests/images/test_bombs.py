@@ -9,7 +9,7 @@ from PIL import Image
 
 from benchmarks.bombs import BOMBS, MOST_MB, MOST_SECONDS, measured
 from engine.errors import UnreadableImage
-from engine.images.decode import decode_whole, read_header, read_rgb
+from engine.images.decode import decode_fully, read_header, read_rgb
 from engine.images.limits import EXIF_LIMIT, FRAME_LIMIT, SCAN_LIMIT
 from engine.images.store import ImageStore
 
@@ -62,7 +62,7 @@ def test_a_bomb_is_refused_at_every_door_with_the_reason(
 ) -> None:
     content = BOMBS[name]()
     (tmp_path / "bomb.jpg").write_bytes(content)
-    for door in (read_rgb, decode_whole):
+    for door in (read_rgb, decode_fully):
         with pytest.raises(UnreadableImage, match=rf"^The photograph .*{REFUSED[name]}.*\.$"):
             door(content)
     with pytest.raises(UnreadableImage, match=rf"^bomb\.jpg .*{REFUSED[name]}.*\.$"):

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from engine.errors import UnreadableImage
-from engine.images.decode import PIXEL_LIMIT, called, decode_whole, read_header, read_rgb
+from engine.images.decode import PIXEL_LIMIT, called, decode_fully, read_header, read_rgb
 
 # Pillow warns of damage before it fails; pytest undoes the filter that the engine sets.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")
@@ -69,7 +69,7 @@ def test_of_a_truncated_file_it_is_said_in_plain_words(
 ) -> None:
     content = make_image(f"a.{ending}", width=200, height=200).read_bytes()
     cut = content[: int(len(content) * share)]
-    for read in (read_rgb, decode_whole):
+    for read in (read_rgb, decode_fully):
         with pytest.raises(
             UnreadableImage, match=r"^The photograph is damaged: it is cut short\.$"
         ):

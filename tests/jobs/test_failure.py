@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.jobs.failure import exit_words, explain_failure, last_traceback, own_frame
+from engine.jobs.failure import describe_exit, explain_failure, last_traceback, own_frame
 from engine.settings.configs import PROJECT
 
 TRACEBACK = f"""Traceback (most recent call last):
@@ -21,13 +21,13 @@ ValueError: a matrix too many
     ("reason", "advice"),
     [
         ("The memory did not suffice; halve training.batch_size.", "Halve training.batch_size"),
-        (exit_words(-signal.SIGKILL), "Halve training.batch_size"),
+        (describe_exit(-signal.SIGKILL), "Halve training.batch_size"),
         ("/home/x could not be written (No space left on device).", "Make room on the disk"),
         ("It could not be written: make room on the disk and resume.", "Make room on the disk"),
         ("/home/x could not be written (Read-only file system).", "Make the home writable"),
         ("/home/a.jpg cannot be read.", "Put the named file right"),
         ("The loss is nan at step 7.", "smaller training.learning_rate"),
-        (exit_words(-signal.SIGSEGV), "A library crashed"),
+        (describe_exit(-signal.SIGSEGV), "A library crashed"),
         ("The training broke off.", "The end of the log says more"),
     ],
 )
@@ -63,7 +63,7 @@ def test_of_several_tracebacks_the_last_counts_and_a_torn_one_is_no_error() -> N
 
 
 def test_an_end_without_words_gets_some() -> None:
-    assert "SIGTERM" in exit_words(-signal.SIGTERM)
-    assert "exit status 3" in exit_words(3)
-    assert "signal 99" in exit_words(-99)
-    assert "without saying" in exit_words(0)
+    assert "SIGTERM" in describe_exit(-signal.SIGTERM)
+    assert "exit status 3" in describe_exit(3)
+    assert "signal 99" in describe_exit(-99)
+    assert "without saying" in describe_exit(0)

@@ -1,5 +1,5 @@
 from engine.home import Home
-from engine.runs.notes import Notes, found_by, read_notes, tags_of, write_notes
+from engine.runs.notes import Notes, matches_search, read_notes, tags_of, write_notes
 from engine.runs.run import find_run
 
 from .written_run import written_run
@@ -28,6 +28,6 @@ def test_tags_are_parted_by_commas_and_each_is_kept_once() -> None:
 def test_a_run_is_found_by_all_of_the_words_in_any_case(home: Home) -> None:
     written_run(home, "oak-1", state="failed", reason="The disk is full.")
     run, notes = find_run(home, "oak-1"), Notes("second try", ("Baseline",))
-    assert found_by(run, notes, "")
-    assert found_by(run, notes, "OAK disk baseline try failed")
-    assert not found_by(run, notes, "oak birch")
+    assert matches_search(run, notes, "")
+    assert matches_search(run, notes, "OAK disk baseline try failed")
+    assert not matches_search(run, notes, "oak birch")

@@ -7,10 +7,10 @@ from engine.training.thread_choice import (
     SpeedWatch,
     candidates,
     choose_threads,
+    describe_speeds,
     divided_threads,
     measure_speeds,
     most_threads,
-    speeds_in_words,
     threads_from_environment,
 )
 
@@ -52,7 +52,7 @@ def test_the_fewest_threads_that_are_nearly_the_fastest_are_chosen(
 
 
 def test_speeds_are_told_the_fastest_first() -> None:
-    told = speeds_in_words({1: 74.2, 2: 81.3, 4: 4.56})
+    told = describe_speeds({1: 74.2, 2: 81.3, 4: 4.56})
     assert told == "2 threads: 81 images a second; 1 thread: 74; 4 threads: 4.6"
 
 

@@ -109,7 +109,7 @@ class PhotoDataset(Dataset[Sample]):
     def __len__(self) -> int:
         return len(self._paths)
 
-    def seen_through(self, view: Transform) -> "PhotoDataset":
+    def with_transform(self, view: Transform) -> "PhotoDataset":
         """The same photographs through another view."""
         other = copy.copy(self)
         other._view = view

@@ -150,7 +150,7 @@ def _attempt(home: Home, folder: RunFolder, training: TrainingSettings) -> str:
             if _written(folder.out_of_memory) != out_of_memory:
                 return "A process ran out of memory"
             rank, first = first_failed_rank(error.failures)
-            return f"Process {rank + 1} of {training.processes} {_words(first)}"
+            return f"Process {rank + 1} of {training.processes} {_describe_failure(first)}"
     return ""
 
 
@@ -205,7 +205,7 @@ def first_failed_rank(failures: dict[int, ProcessFailure]) -> tuple[int, Process
     return min(failures.items(), key=order)
 
 
-def _words(failure: ProcessFailure) -> str:
+def _describe_failure(failure: ProcessFailure) -> str:
     if failure.exitcode < 0:
         return f"was ended by {failure.signal_name()}"
     if isinstance(failure.message, dict):

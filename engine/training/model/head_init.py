@@ -82,7 +82,7 @@ def start_from_means(model: nn.Module, features: Features, classes: int) -> None
     if not isinstance(layer, nn.Linear | CosineClassifier):
         raise BadInput("classifier_start class_means: this network's classifier is not linear.")
     found = _Moments(classes, layer.weight.shape[1], layer.weight.device, spread=False)
-    found.add(_as_seen(layer, features))
+    found.add(_scaled_for(layer, features))
     if isinstance(layer, CosineClassifier):
         layer.weight.copy_(functional.normalize(found.means, dim=1))
         return
@@ -106,12 +106,12 @@ def start_from_discriminant(model: nn.Module, features: Features, classes: int) 
     if not isinstance(layer, nn.Linear):
         raise BadInput("classifier_start discriminant: this network's classifier is not linear.")
     found = _Moments(classes, layer.in_features, layer.weight.device, spread=True)
-    found.add(_as_seen(layer, features))
+    found.add(_scaled_for(layer, features))
     apart = found.means - found.middle
     _set(layer, torch.linalg.solve(found.within(), apart.T).T, apart, found.middle)
 
 
-def _as_seen(layer: nn.Module, features: Features) -> Features:
+def _scaled_for(layer: nn.Module, features: Features) -> Features:
     if not isinstance(layer, UnitLinear):
         return features
     return ((layer.scaled_input(batch), labels) for batch, labels in features)

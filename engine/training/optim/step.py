@@ -200,9 +200,9 @@ class Learner:
             return self._forward.no_sync()
         return contextlib.nullcontext()
 
-    def _wrapped(self, sight: nn.Module) -> Any:
-        seeing: Any = torch.compile(sight) if self._settings.compile else sight
-        return DistributedDataParallel(seeing) if self._ranks.count > 1 else seeing
+    def _wrapped(self, module: nn.Module) -> Any:
+        compiled: Any = torch.compile(module) if self._settings.compile else module
+        return DistributedDataParallel(compiled) if self._ranks.count > 1 else compiled
 
 
 def to_device(model: nn.Module, device: Device) -> nn.Module:

@@ -16,7 +16,7 @@ from engine.home import Home
 from engine.images.decode import read_rgb
 from engine.settings.augmentation import ValAugmentation
 from engine.settings.crop import CropPreset
-from studio.crop_lab.pictures import pair, seen
+from studio.crop_lab.pictures import network_input, pair
 from studio.crop_lab.subject import find_subject_crop, of_photograph, of_upload, square_of
 from studio.picture_cache import pictures
 from tests.conftest import MakeImage, flower
@@ -61,7 +61,7 @@ def test_a_picture_too_small_for_saliency_falls_back_as_in_training() -> None:
 def test_the_smart_crop_is_what_the_network_is_shown(side: int) -> None:
     content, square = encoded(), Box(40, 30, 120, 120)
     view = ValAugmentation(resize=side, center_crop=side - 8)
-    jpeg = seen(of_upload("a.jpg", content), square, view)
+    jpeg = network_input(of_upload("a.jpg", content), square, view)
     shown = cv2.cvtColor(
         cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB
     )

@@ -18,7 +18,7 @@ from engine.download.trash import Discard, days, discard
 from engine.home import Home
 from engine.jobs.job import read_job
 from engine.settings.download import DownloadSettings
-from studio.download.hosts import budget_words, state_words
+from studio.download.hosts import describe_budget, describe_state
 from studio.text import plain
 from tests.studio.conftest import OpenPage, words
 
@@ -153,22 +153,24 @@ def host(**changes: object) -> HostView:
 
 
 def test_the_state_of_a_host_is_said_in_words() -> None:
-    assert state_words(host()) == "ok"
-    assert state_words(host(budget_wait=700.0)) == "budget spent for 11 min 40 s"
+    assert describe_state(host()) == "ok"
+    assert describe_state(host(budget_wait=700.0)) == "budget spent for 11 min 40 s"
     paused = host(state="paused", seconds_left=90.2, reason="The host is overloaded (503).")
-    assert state_words(paused) == "paused for 1 min 30 s: The host is overloaded (503)."
+    assert describe_state(paused) == "paused for 1 min 30 s: The host is overloaded (503)."
     parked = host(state="parked", seconds_left=120.0, reason="The host refuses it (403).")
-    assert state_words(parked) == "parked: The host refuses it (403). Next try in 2 min."
+    assert describe_state(parked) == "parked: The host refuses it (403). Next try in 2 min."
     assert parked.waiting == (
         "a.org is not asked for now. The host refuses it (403). Next try in 2 min."
     )
 
 
 def test_a_budget_is_said_in_words() -> None:
-    assert budget_words(HostBudget(Limit("a bytes", 3_600, 4_500_000_000), 1_200_000_000)) == (
+    assert describe_budget(HostBudget(Limit("a bytes", 3_600, 4_500_000_000), 1_200_000_000)) == (
         "1.2 GB of 4.5 GB an hour"
     )
-    assert budget_words(HostBudget(Limit("a requests", 60, 55), 12)) == "12 of 55 requests a minute"
+    assert (
+        describe_budget(HostBudget(Limit("a requests", 60, 55), 12)) == "12 of 55 requests a minute"
+    )
 
 
 def test_files_that_no_photograph_names_are_shown_before_they_are_moved(

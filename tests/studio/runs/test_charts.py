@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.runs.history import History
-from studio.runs.charts import Way, run_charts
+from studio.runs.charts import ChartOptions, run_charts
 from studio.runs.overlay import overlays, short_names
 
 VAL = {"loss": 1.0, "top1": 0.5, "top5": 0.9, "macro_top1": 0.5}
@@ -43,7 +43,7 @@ def test_the_star_of_macro_top1_stands_where_the_best_checkpoint_is_from(tmp_pat
 def test_of_runs_compared_each_has_its_star(tmp_path: Path) -> None:
     first = history_of(tmp_path / "first", ("val", {**VAL, "macro_top1": 0.9}), ("val", VAL))
     second = history_of(tmp_path / "second", ("val", VAL), ("val", {**VAL, "macro_top1": 0.7}))
-    drawn = overlays({"a": first, "b": second}, {"a": ["a"], "b": ["b"]}, Way())
+    drawn = overlays({"a": first, "b": second}, {"a": ["a"], "b": ["b"]}, ChartOptions())
     stars = [(star["x"], star["y"]) for star in drawn["macro_top1"].layout["annotations"]]
     assert stars == [(1, 0.9), (2, 0.7)]
 
@@ -54,7 +54,7 @@ def test_of_many_runs_val_stands_without_train(tmp_path: Path) -> None:
 
     def lines(count: int) -> list[str]:
         runs = {f"r{number}": judged for number in range(count - 1)} | {"young": young}
-        drawn = overlays(runs, {run_id: [run_id] for run_id in runs}, Way())
+        drawn = overlays(runs, {run_id: [run_id] for run_id in runs}, ChartOptions())
         return [trace.look["name"] for trace in drawn["loss"].traces]
 
     assert lines(2) == ["r0 (train)", "r0", "young (train)", "young"]

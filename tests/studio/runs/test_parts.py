@@ -12,7 +12,7 @@ from engine.runs.notes import Notes, read_notes, write_notes
 from engine.runs.run import find_run
 from engine.settings.crop import CropPreset
 from engine.settings.files import save
-from studio.runs.compare import against, crop_words, setting_words
+from studio.runs.compare import against, describe_crop, describe_setting
 from tests.studio.conftest import OpenPage, words
 from tests.studio.runs.drawn_run import ended_run
 
@@ -33,9 +33,9 @@ def test_runs_are_compared_by_a_link_and_a_single_one_is_not(
 
 
 def test_settings_are_written_as_one_would() -> None:
-    assert setting_words(3.0000000000000004e-05) == "3e-05"
-    assert setting_words("cosine") == "cosine"
-    assert setting_words(True) == "True"
+    assert describe_setting(3.0000000000000004e-05) == "3e-05"
+    assert describe_setting("cosine") == "cosine"
+    assert describe_setting(True) == "True"
 
 
 def test_the_last_alerts_are_listed_the_latest_first(open_page: OpenPage, home: Home) -> None:
@@ -88,12 +88,12 @@ def test_a_difference_within_the_noise_is_said_to_be_so() -> None:
 def test_beside_a_run_stands_what_its_crop_was_measured_to_do(home: Home) -> None:
     folder = ended_run(home, "one")
     final = Final("one", 1, 1.0, 0.5, 0.4, 0.6, 0.8, 0.5, 0.5, "s", "h", "fast")
-    assert crop_words(home, find_run(home, "one"), final) == "fast"
+    assert describe_crop(home, find_run(home, "one"), final) == "fast"
     preset = CropPreset(name="fast")
     save(preset, folder.crop)
     half, more = Measured(0.5, 0.01), Measured(0.031, 0.01)
     keep_verdict(home, preset, Verdict("fast", half, half, more, 100, 4, "small", 0.0))
-    assert crop_words(home, find_run(home, "one"), final) == "fast: helps, +3.1 points"
+    assert describe_crop(home, find_run(home, "one"), final) == "fast: helps, +3.1 points"
 
 
 def test_a_run_whose_name_holds_two_underscores_shows_its_curves(

@@ -70,7 +70,7 @@ def test_balanced_and_square_root_sampling_draw_rare_species_more_often() -> Non
     assert np.allclose(shares["square_root"], roots / roots.sum(), atol=0.06)
 
 
-def test_a_photograph_drawn_again_is_seen_through_another_view() -> None:
+def test_a_photograph_drawn_again_is_with_transform_another_view() -> None:
     keys = epoch_keys(np.array([0, 1, 1, 1]), seed=0, epoch=3, sampling="balanced")
     keys += epoch_keys(np.array([0, 1, 1, 1]), seed=0, epoch=4, sampling="balanced")
     assert len(set(keys)) == len(keys) == 8

@@ -4,10 +4,10 @@ from typing import get_args
 
 import streamlit as st
 
-from studio.runs.charts import X_TITLES, Axis, Way
+from studio.runs.charts import X_TITLES, Axis, ChartOptions
 
 
-def choose_way() -> Way:
+def choose_chart_options() -> ChartOptions:
     """Draw the choice: the x axis, the smoothing, the y axis."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         x = st.segmented_control(
@@ -36,4 +36,4 @@ def choose_way() -> Way:
             bind="query-params",
             help="The y axis in powers of ten.",
         )
-    return Way(x or "epoch", float(smoothing), bool(log))
+    return ChartOptions(x or "epoch", float(smoothing), bool(log))
