@@ -33,6 +33,11 @@ def old_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def engine(home: Path, *arguments: str) -> Any:
     """The JSON object that a command gives."""
+    return json.loads(run_engine(home, *arguments).stdout.splitlines()[-1])
+
+
+def run_engine(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command that ends well."""
     ended = subprocess.run(
         [sys.executable, "-m", "engine", *arguments, "--home", str(home), "--json"],
         cwd=PROJECT,
@@ -42,7 +47,7 @@ def engine(home: Path, *arguments: str) -> Any:
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
-    return json.loads(ended.stdout.splitlines()[-1])
+    return ended
 
 
 def test_its_photographs_are_counted(old_home: Path) -> None:
@@ -71,6 +76,12 @@ def test_its_boxes_are_known(old_home: Path) -> None:
 def test_its_own_presets_still_crop(old_home: Path) -> None:
     for preset in ("mine", "edges"):
         assert engine(old_home, "crop", "fill", "--preset", preset)["failed"] == 0
+
+
+def test_its_preset_with_a_removed_detector_says_what_it_uses_now(old_home: Path) -> None:
+    said = run_engine(old_home, "crop", "fill", "--preset", "edges").stderr
+    assert "The preset edges used the detector barrier, which was removed." in said
+    assert "barrier" not in run_engine(old_home, "crop", "fill", "--preset", "mine").stderr
 
 
 def test_its_runs_are_listed_with_what_they_reached(old_home: Path) -> None:

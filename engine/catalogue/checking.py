@@ -76,7 +76,7 @@ def source_of(given: str, otherwise: str) -> str:
     return _NO_TEXT.sub(" ", otherwise).strip()[: LONGEST["source"]]
 
 
-def printable(text: str, longest: int = 300) -> str:
+def quoted(text: str, longest: int = 300) -> str:
     """A text of others for a report: in one line, of at most so many characters."""
     cut = text if len(text) <= longest else f"{text[: longest - 1]}…"
     return _NO_TEXT.sub("?", cut)

@@ -8,7 +8,7 @@ from os import cpu_count
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from engine.catalogue.checking import checked, printable
+from engine.catalogue.checking import checked, quoted
 from engine.catalogue.collector import uncollected
 from engine.catalogue.flags import DOUBTFUL_NAME
 from engine.catalogue.names import species_name
@@ -89,7 +89,7 @@ class ImportReport:
     def refuse(self, refusal: Refusal) -> None:
         self.refused += 1
         if len(self.refusals) < _SHOWN_REFUSALS:
-            self.refusals.append(Refusal(printable(refusal.origin), printable(refusal.reason)))
+            self.refusals.append(Refusal(quoted(refusal.origin), quoted(refusal.reason)))
 
 
 def take_in(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import orjson
 
-from engine.catalogue.checking import printable
+from engine.catalogue.checking import quoted
 from engine.catalogue.fields import FIELDS, IMPORTED
 from engine.errors import BadInput
 from engine.spreadsheet import from_cell
@@ -119,7 +119,7 @@ def column_of(name: object) -> str:
 def _require_columns(names: Iterable[str], table: Path) -> None:
     row = list(dict.fromkeys(names))
     more = ["…"] if len(row) > _NAMED_COLUMNS else []
-    there_are = f"it has {printable(', '.join([*row[:_NAMED_COLUMNS], *more])) or 'none'}"
+    there_are = f"it has {quoted(', '.join([*row[:_NAMED_COLUMNS], *more])) or 'none'}"
     if not any(name in row for name in COLUMNS["species"]):
         raise BadInput(f"{table.name} has no species column; {there_are}.")
     if not any(name in row for name in COLUMNS["path"] + COLUMNS["url"]):
@@ -202,9 +202,7 @@ def _row_of(batch: "RecordBatch", index: int) -> Row:
         try:
             row[name] = column[index].as_py()
         except (ValueError, OverflowError):
-            return (
-                f"Its {printable(name, 60)} cannot be read: it is no text, or a date out of range."
-            )
+            return f"Its {quoted(name, 60)} cannot be read: it is no text, or a date out of range."
     return row
 
 

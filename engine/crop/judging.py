@@ -35,7 +35,7 @@ class Judged:
 def judge_crop(crop: Crop, kept: float, size: tuple[int, int], side: int) -> Judged:
     """Judge a crop of a photograph of `size` (width, height) that is resized to `side` pixels.
 
-    `kept` is as `kept_saliency` finds it; NaN where the preset looks at no saliency.
+    `kept` is as `saliency_inside` finds it; NaN where the preset looks at no saliency.
     """
     area = crop.square.area / (size[0] * size[1])
     zoom = side / crop.square.width

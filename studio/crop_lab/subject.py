@@ -123,18 +123,8 @@ def find_subject_crop(subject: Subject, preset: CropPreset) -> FoundCrop:
     if preset.detector == "none" or min(subject.size) < SMALLEST_SIDE:
         crop = find_crop(_blank(subject.size), preset)
         return FoundCrop(crop, math.nan, 0.0, 0.0, None)
-
-    def make() -> tuple[Crop, float, float, float]:
-        with memory_held(subject.size, preset):
-            saliency, saliency_ms = _saliency(subject, preset)
-            started = time.perf_counter()
-            crop = crop_from_saliency(saliency, subject.size, preset)
-            box_ms = 1000 * (time.perf_counter() - started)
-            kept = saliency_inside(saliency, crop.square, subject.size)
-        return crop, kept, saliency_ms, box_ms
-
-    key = (subject.sha256, "crop", preset.model_dump_json())
-    return FoundCrop(*pictures().get(key, make), (subject, preset))
+    found = _crop(subject.sha256, preset.model_dump_json(), subject, preset)
+    return FoundCrop(*found, (subject, preset))
 
 
 def square_of(subject: Subject, square: Box, side: int) -> Pixels:
@@ -164,6 +154,29 @@ def _small(subject: Subject, shrunk: int) -> Pixels:
         return image
     # What is no JPEG may come at its own size.
     return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _decoded(subject: Subject, shrunk: int) -> Pixels:
+    """The photograph at its own size, or a JPEG at a half, a quarter or an eighth of it."""
+    least_side = None if shrunk == 1 else min(subject.size) // shrunk
+    return pictures().get(
+        (subject.sha256, "decoded", shrunk), lambda: read_rgb(subject.source, least_side)
+    )
+
+
+# Not among the pictures, which are dropped after a minute: a sample of large ones takes longer.
+@st.cache_data(max_entries=5_000, show_spinner=False)
+def _crop(
+    sha256: str, settings: str, _subject: Subject, _preset: CropPreset
+) -> tuple[Crop, float, float, float]:
+    """The crop, the share of saliency it keeps, and the milliseconds of saliency and box."""
+    with memory_held(_subject.size, _preset):
+        saliency, saliency_ms = _saliency(_subject, _preset)
+        started = time.perf_counter()
+        crop = crop_from_saliency(saliency, _subject.size, _preset)
+        box_ms = 1000 * (time.perf_counter() - started)
+        kept = saliency_inside(saliency, crop.square, _subject.size)
+    return crop, kept, saliency_ms, box_ms
 
 
 @st.cache_data(max_entries=1_000, show_spinner=False)

@@ -12,13 +12,14 @@ from engine.crop.apply import central, read_square
 from engine.crop.box import Box
 from engine.crop.finder import find_crop
 from engine.crop.presets import CENTRE, CLASSIC, FAST, load_preset, save_preset
+from engine.crop.saliency import saliency_map
 from engine.home import Home
 from engine.images.decode import read_rgb
 from engine.settings.augmentation import ValAugmentation
 from engine.settings.crop import CropPreset
 from studio.crop_lab.pictures import network_input, pair
 from studio.crop_lab.subject import find_subject_crop, of_photograph, of_upload, square_of
-from studio.picture_cache import pictures
+from studio.picture_cache import LARGE_MAPS_BYTES, large_maps, pictures
 from tests.conftest import MakeImage, flower
 from tests.studio.conftest import OpenPage
 
@@ -106,6 +107,22 @@ def test_uploads_of_camera_sized_photographs_leave_only_small_pictures_behind() 
         subject = of_upload(f"{seed}.png", encoded(1600, 1200, "PNG", seed))
         pair(subject, Box(300, 100, 900, 900), None)
     assert pictures().bytes - before < 8 * 1600 * 1200
+
+
+def test_maps_of_large_uploads_stay_within_a_small_cache_and_crop_the_same() -> None:
+    before, found = pictures().bytes, []
+    for seed in range(12):
+        subject = of_upload(f"{seed}.jpg", encoded(3000, 2000, seed=seed))
+        found.append((subject, find_subject_crop(subject, CLASSIC)))
+    assert large_maps().bytes <= LARGE_MAPS_BYTES
+    assert pictures().bytes - before < 12 * 1_000
+    # The first map was pushed out and is found again, the last one is unpacked.
+    for subject, each in (found[0], found[-1]):
+        assert isinstance(subject.source, bytes)
+        image = read_rgb(subject.source)
+        assert each.saliency is not None
+        assert np.array_equal(each.saliency, saliency_map(image, CLASSIC))
+        assert each.crop == find_crop(image, CLASSIC)
 
 
 def test_without_photographs_one_can_still_be_uploaded(open_page: OpenPage) -> None:
