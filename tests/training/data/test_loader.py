@@ -1,18 +1,19 @@
 """Reading ahead."""
 
-from dataclasses import replace
+import json
+import subprocess
+import sys
 
 import cv2
 import numpy as np
-import psutil
 import pytest
 import torch
 from threadpoolctl import threadpool_info
 
-from engine.augment.transforms import TrainTransform, ValTransform
-from engine.crop.presets import CENTRE
+from engine.augment.transforms import TrainTransform
 from engine.home import Home
-from engine.settings.augmentation import TrainAugmentation, ValAugmentation
+from engine.settings.augmentation import TrainAugmentation
+from engine.settings.configs import PROJECT
 from engine.settings.crop import CropPreset
 from engine.split.folder import SplitFolder, read_part
 from engine.training.data.dataset import Batch, PhotoDataset
@@ -78,28 +79,14 @@ def test_a_worker_computes_with_one_thread() -> None:
 
 @pytest.mark.slow
 def test_the_memory_of_workers_does_not_grow(home: Home, split: SplitFolder) -> None:
-    few = read_part(split.part("train"))
-    # Names as long as a hash, as many as a real collection has.
-    many = [replace(few[i % len(few)], sha256=f"{i:064}") for i in range(300_000)]
-    dataset = PhotoDataset(
-        home, many, CENTRE, ValTransform(ValAugmentation(resize=40, center_crop=32))
+    command = [sys.executable, "-m", "tests.training.data.worker_memory"]
+    ended = subprocess.run(
+        [*command, home.root, split.root.name], check=True, stdout=subprocess.PIPE, cwd=PROJECT
     )
-    del many
-    peaks: list[int] = []
-    for epoch in range(3):
-        batches = windows(epoch_keys(dataset.labels, seed=0, epoch=epoch), 32)[:250]
-        looks: list[int] = []
-        for number, _ in enumerate(Loader(2).read(dataset, batches)):
-            if number % 25 == 24:
-                looks.append(_held())
+    epochs = json.loads(ended.stdout)
+    for held in epochs:
         # Every photograph's path and hash was looked up at random all over the array.
         # Lists of Python's objects, whose pages are copied as they are looked up, cost 27 MB.
-        assert looks[-1] - looks[0] < 20e6, looks
-        peaks.append(max(looks))
+        assert held[-1] - held[0] < 20e6, held
+    peaks = [max(held) for held in epochs]
     assert max(peaks) - peaks[0] < 20e6, peaks
-
-
-def _held() -> int:
-    """Bytes that this process and its workers hold, shared pages counted once."""
-    here = psutil.Process()
-    return sum(process.memory_full_info().pss for process in [here, *here.children()])
