@@ -216,7 +216,7 @@ def _start_apart(home: Home) -> None:
         start_new_session=True,
     )
     # Its end is heard of, so that a server keeps no dead process.
-    threading.Thread(target=process.wait, name="backup apart", daemon=True).start()
+    threading.Thread(target=process.wait, name="backup-apart", daemon=True).start()
 
 
 def _lock_of(home: Home) -> Path:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from engine.commands.shared import HomeOption, JsonOption, answer, home_at, progress
-from engine.doctor.condition import Check, State, as_values, state_name
+from engine.doctor.condition import Check, State, as_values, condition_name
 from engine.doctor.examine import USUAL_RATE, examine
 from engine.doctor.repairs import repair, repairable
 from engine.errors import WorkFailed
@@ -65,9 +65,9 @@ def doctor(
 
 
 def _lines(check: Check) -> list[str]:
-    width = max(len(state_name(state)) for state in _STATES)
+    width = max(len(condition_name(state)) for state in _STATES)
     indent = " " * (width + 3)
-    lines = [f"{state_name(check.state):{width}} {check.title}: {check.text}"]
+    lines = [f"{condition_name(check.state):{width}} {check.title}: {check.text}"]
     lines += [f"{indent}{item}" for item in check.items[:_SHOWN]]
     if check.count > _SHOWN and check.items:
         more = check.count - _SHOWN

@@ -55,6 +55,33 @@ AcceptOption = Annotated[
     ),
 ]
 
+VariantOption = Annotated[
+    Variant | None,
+    typer.Option(help=gettext("Size of iNaturalist photographs; remembered in the home.")),
+]
+OrderOption = Annotated[
+    Order | None,
+    typer.Option(help=gettext("What is downloaded first; remembered in the home.")),
+]
+ContactOption = Annotated[
+    str | None,
+    typer.Option(
+        help=gettext("Your e-mail or web address, sent to hosts; remembered in the home.")
+    ),
+]
+PrivateOption = Annotated[
+    bool,
+    typer.Option(
+        "--allow-private-hosts", help=gettext("Download from private networks, this time only.")
+    ),
+]
+RetryOption = Annotated[
+    str | None,
+    typer.Option(
+        help=gettext("First retry failed addresses: {kinds} or all.", kinds=", ".join(KINDS))
+    ),
+]
+
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
@@ -71,36 +98,15 @@ def fetch(
     limit: Annotated[
         int | None, typer.Option(min=0, help=gettext("Download at most this many."))
     ] = None,
-    variant: Annotated[
-        Variant | None,
-        typer.Option(help=gettext("Size of iNaturalist photographs; remembered in the home.")),
-    ] = None,
-    order: Annotated[
-        Order | None,
-        typer.Option(help=gettext("What is downloaded first; remembered in the home.")),
-    ] = None,
-    contact: Annotated[
-        str | None,
-        typer.Option(
-            help=gettext("Your e-mail or web address, sent to hosts; remembered in the home.")
-        ),
-    ] = None,
-    allow_private_hosts: Annotated[
-        bool,
-        typer.Option(
-            "--allow-private-hosts", help=gettext("Download from private networks, this time only.")
-        ),
-    ] = False,
+    variant: VariantOption = None,
+    order: OrderOption = None,
+    contact: ContactOption = None,
+    allow_private_hosts: PrivateOption = False,
     plan: Annotated[
         bool, typer.Option("--plan", help=gettext("Forecast size and time; download nothing."))
     ] = False,
     wait_for_room: WaitOption = False,
-    retry: Annotated[
-        str | None,
-        typer.Option(
-            help=gettext("First retry failed addresses: {kinds} or all.", kinds=", ".join(KINDS))
-        ),
-    ] = None,
+    retry: RetryOption = None,
     failures: Annotated[
         Path | None,
         typer.Option(help=gettext("At the end, write failed addresses to this CSV file.")),

@@ -24,7 +24,7 @@ Item = str | Message
 """What names a thing that is wrong: its path, or a message."""
 
 
-def state_name(state: State) -> str:
+def condition_name(state: State) -> str:
     """The state in the reader's language, as in "OK"."""
     return gettext(_STATE_NAMES[state])
 

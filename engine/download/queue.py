@@ -21,9 +21,9 @@ from engine.settings.download import Order, Variant
 
 # Within a species the newest photographs come first.
 _ORDERS: dict[Order, str] = {
-    "rarest": "images, species, newness DESC, url",
-    "round-robin": "turn, images, species, url",
-    "newest": "newness DESC, url",
+    "rarest": "ORDER BY images, species, newness DESC, url",
+    "round-robin": "ORDER BY turn, images, species, url",
+    "newest": "ORDER BY newness DESC, url",
 }
 
 _ITEMS = (
@@ -108,7 +108,7 @@ class Queue:
                 "    (PARTITION BY species ORDER BY newness DESC, url) AS turn "
                 "  FROM wanted JOIN tally USING (species) "
                 "  WHERE url NOT IN (SELECT url FROM failure WHERE final)"
-                f") WHERE true ORDER BY {_ORDERS[order]} "
+                f") WHERE true {_ORDERS[order]} "
                 "ON CONFLICT (url) DO NOTHING"
             )
             if limit is not None:

@@ -39,6 +39,9 @@ SINGULAR = {
     "DiskFull",
     "NotKnown",
     "RefusedAddress",
+    "NotJson",
+    "OtherHome",
+    "UnknownEntry",
 }
 # Those whose first two arguments are its forms for one and for several.
 PLURAL = {"ngettext", "plural_message"}

@@ -1,6 +1,6 @@
 """The four states, always in the same word, colour and sign."""
 
-from engine.doctor.condition import State, state_name
+from engine.doctor.condition import State, condition_name
 
 _LOOKS: dict[State, tuple[str, str]] = {
     "sound": ("green", "check_circle"),
@@ -13,7 +13,7 @@ _LOOKS: dict[State, tuple[str, str]] = {
 def state_badge(state: State) -> str:
     """The state as a badge, in Markdown."""
     colour, icon = _LOOKS[state]
-    return f":{colour}-badge[:material/{icon}: {state_name(state)}]"
+    return f":{colour}-badge[:material/{icon}: {condition_name(state)}]"
 
 
 def state_sign(state: State) -> str:
