@@ -11,14 +11,14 @@ from engine.settings.download import DownloadSettings, Order, Variant
 from engine.settings.files import validate
 
 _ORDERS: dict[Order, str] = {
-    "rarest": deferred("Rarest species first"),
-    "round-robin": deferred("Species in turn"),
+    "rarest": deferred("Rarest first"),
+    "round-robin": deferred("In turn"),
     "newest": deferred("Newest first"),
 }
-_VARIANTS: dict[Variant, str] = {
-    "original": deferred("Original, 2048 px"),
-    "large": deferred("Large, 1024 px"),
-    "medium": deferred("Medium, 500 px"),
+VARIANT_NAMES: dict[Variant, str] = {
+    "original": deferred("Original"),
+    "large": deferred("Large"),
+    "medium": deferred("Medium"),
 }
 
 
@@ -56,20 +56,20 @@ def _order_and_size(settings: DownloadSettings) -> dict[str, Any]:
         required=True,
         key="download.order",
         help=gettext(
-            "Which photographs come first. Within a species, the newest observations do. Try "
-            "rarest first: it evens out the classes."
+            "Which species come first: the rarest, each in turn, or those of the newest "
+            "photographs. Try rarest first: it evens out the classes."
         ),
     )
     variant = st.segmented_control(
         gettext("Size"),
         get_args(Variant),
         default=settings.variant,
-        format_func=lambda variant: gettext(_VARIANTS[variant]),
+        format_func=lambda variant: gettext(VARIANT_NAMES[variant]),
         required=True,
         key="download.variant",
         help=gettext(
-            "A larger size shows more detail and needs more disk and time. Try medium first. Only "
-            "iNaturalist offers sizes."
+            "Original has up to 2048 px, large 1024 px, medium 500 px. A larger size shows more "
+            "detail and needs more disk and time. Try medium first. Only iNaturalist has sizes."
         ),
     )
     return {"order": order, "variant": variant}

@@ -5,18 +5,13 @@ import pandas as pd
 import streamlit as st
 
 from engine.download.plan import DownloadPlan, VariantForecast
-from engine.language.message import deferred, gettext, ngettext
-from engine.settings.download import Variant
+from engine.language.message import gettext, ngettext
 from studio import text
 from studio.charts.tail import coverage_bars
+from studio.download.choices import VARIANT_NAMES
 from studio.live_chart.component import live_chart
 
 _MOST_HOSTS = 10
-_SIZES: dict[Variant, str] = {
-    "original": deferred("Original"),
-    "large": deferred("Large"),
-    "medium": deferred("Medium"),
-}
 
 
 def providers_table(forecast: VariantForecast) -> None:
@@ -54,13 +49,13 @@ def sizes_table(found: DownloadPlan) -> None:
     """What each size would mean; the chosen one is in bold."""
     rows = [
         (
-            f"**{gettext(_SIZES[item.variant])}**" if chosen else gettext(_SIZES[item.variant]),
+            f"**{name}**" if chosen else name,
             text.size(item.bytes),
             text.duration(item.seconds),
             text.percentage(item.fits, 0),
         )
         for item in found.variants
-        for chosen in [item.variant == found.variant]
+        for name, chosen in [(gettext(VARIANT_NAMES[item.variant]), item.variant == found.variant)]
     ]
     columns = [gettext("Size"), gettext("Data"), gettext("Time"), gettext("Fits the cache")]
     st.markdown(f"**{gettext('Forecast for each size')}**")

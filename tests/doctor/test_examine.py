@@ -250,7 +250,7 @@ def test_the_outcome_is_kept_in_english_and_read_in_any_language(garden: Home) -
         assert health is not None
         texts = {check.key: check.text for check in health.checks}
         assert texts["backups"] == "Aún no hay copias de seguridad."
-        assert texts["missing"] == "Ninguno, de 100 archivos."
+        assert texts["missing"] == "0 de 100 archivos."
     written = json.loads((garden.data / "doctor.json").read_text())["checks"]
     assert {check["key"]: check["text"] for check in written}["backups"] == "No backups yet."
 
