@@ -15,10 +15,10 @@ from studio import text
 from studio.download.session import is_going
 
 _MEANINGS: dict[Kind, str] = {
-    "permanent": deferred("The host does not have them."),
+    "permanent": deferred("The host has no such photograph."),
     "transient": deferred("The host or the network failed repeatedly."),
-    "bad content": deferred("The host did not send complete photographs."),
-    "policy": deferred("The host or a setting of the studio does not allow them."),
+    "bad content": deferred("The host did not send a complete photograph."),
+    "policy": deferred("The host or a setting of the studio does not allow it."),
 }
 _SHOWN = 1_000
 

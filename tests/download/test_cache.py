@@ -273,7 +273,7 @@ def test_a_download_that_waits_for_room_says_so_and_goes_on_by_itself(
     summary = fetch_all(wait_for_room=True)
     helper.join()
     assert summary.successful == 12
-    assert "The download waits for that." in told[0]
+    assert "The download waits until there is space." in told[0]
 
 
 def test_rows_whose_file_is_gone_or_cut_are_fetched_again(
