@@ -70,7 +70,7 @@ def test_a_host_that_was_parked_gets_its_pace_back_where_one_address_objected(ho
         gate = Gate(downloads, settings)
         gate.note_answers("a", [(TOO_OFTEN, gate.now())])
         assert gate.views()[0].rate is not None
-        gate.park("a", "Its probes failed.")
+        gate.park("a", message("Its probes failed."))
         gate.restore_pace("a")
         assert gate.views()[0].rate is None
 
