@@ -1,6 +1,5 @@
 """What is typed wrong on the command line: one sentence, exit status 2, no secret."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,11 +17,9 @@ def test_a_slip_is_one_sentence(
     words: list[str],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     home = [] if "--home" in words else ["--home", str(tmp_path)]
-    monkeypatch.setattr(sys, "argv", ["engine", *words, *home])
-    status, _ = cli._run()
+    status, _ = cli._run([*words, *home])
     said = capsys.readouterr().err.strip()
     assert status == 2
     assert said and "\n" not in said and "Traceback" not in said

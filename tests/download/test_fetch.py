@@ -12,6 +12,7 @@ import pytest
 from engine.download.fetch import Fetcher
 from engine.download.outcome import Deferred, Failed, Fetched, Outcome, Redirected
 from engine.home import Home
+from engine.language.message import Message, message
 from tests.download.server import (
     Behaviour,
     Request,
@@ -229,9 +230,9 @@ def test_bytes_that_fit_no_budget_are_not_read(server: Server, fetcher: Fetcher)
     url = server.put("/a.jpg", body(PHOTOGRAPH))
     asked: list[int] = []
 
-    def refuse(size: int) -> str:
+    def refuse(size: int) -> Message:
         asked.append(size)
-        return "The budget of this hour is spent."
+        return message("The budget of this hour is used up.")
 
     assert isinstance(fetcher.fetch(url, refuse), Deferred)
     assert asked == [len(PHOTOGRAPH)]
