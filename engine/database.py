@@ -13,6 +13,8 @@ _PATIENCE = 30.0
 # The log is folded into the database of itself while nobody reads; where somebody always
 # does, a writer waits for a gap once the log is this long.
 _LONGEST_LOG = 16 * 1024 * 1024
+# How Python says that bytes which should be text are none.
+_NOT_TEXT = "decode to UTF-8"
 # Made when first written to, so that a file on a read-only disk needs no new table.
 _NOTES = "CREATE TABLE IF NOT EXISTS note (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
 
@@ -64,7 +66,35 @@ def database_errors(
     except (OSError, sqlite3.Error) as error:
         if damaged is not None and is_damage(error):
             raise damaged(str(error)) from error
-        raise WorkFailed(f"{what} cannot be used: {error}. {advice}".rstrip()) from error
+        reason = str(error)
+        if not advice:
+            raise WorkFailed(
+                "{what} cannot be used: {reason}.", what=what, reason=reason
+            ) from error
+        raise WorkFailed(
+            "{what} cannot be used: {reason}. {advice}", what=what, reason=reason, advice=advice
+        ) from error
+
+
+@contextlib.contextmanager
+def database_error_as(
+    refused: Callable[[str], StudioError], damaged: Callable[[str], StudioError] | None = None
+) -> Iterator[None]:
+    """Report an error of a database file.
+
+    Args:
+        refused: makes the error to raise from SQLite's or the system's reason.
+        damaged: makes the one to raise where the file itself is damaged; `refused` without it.
+
+    Raises:
+        StudioError: the block raised OSError or sqlite3.Error.
+    """
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        if damaged is not None and is_damage(error):
+            raise damaged(str(error)) from error
+        raise refused(str(error)) from error
 
 
 def is_damage(error: Exception) -> bool:
@@ -73,7 +103,7 @@ def is_damage(error: Exception) -> bool:
     if code is not None:
         return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
     # Python's own error, for text that is no text.
-    return isinstance(error, sqlite3.Error) and "decode to UTF-8" in str(error)
+    return isinstance(error, sqlite3.Error) and _NOT_TEXT in str(error)
 
 
 def read_unchanged(file: Path, nobody_writes: bool = False) -> sqlite3.Connection:

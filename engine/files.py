@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from engine.errors import BadInput, WorkFailed
+from engine.language.message import Message, gettext
 
 JSON_BYTES = 64_000_000
 JSON_LINE_BYTES = 1_000_000
@@ -58,7 +59,9 @@ def atomic_writer(path: Path) -> Iterator[IO[bytes]]:
             yield stream
     except OSError as error:
         reason = error.strerror or str(error)
-        raise WorkFailed(f"{path} could not be written ({reason}); nothing was changed.") from error
+        raise WorkFailed(
+            "{file} could not be written ({reason}). Nothing was changed.", file=path, reason=reason
+        ) from error
 
 
 def sync_to_disk(path: Path) -> None:
@@ -127,7 +130,9 @@ def open_regular(path: Path) -> IO[bytes]:
         # Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except ValueError as error:
-        raise OSError(errno.EINVAL, "its name holds a character that no file name can") from error
+        raise OSError(
+            errno.EINVAL, gettext("its name contains a character that no file name can have")
+        ) from error
     stream = os.fdopen(descriptor, "rb")
     try:
         _require_regular(os.fstat(descriptor))
@@ -139,7 +144,7 @@ def open_regular(path: Path) -> IO[bytes]:
 
 def _require_regular(found: os.stat_result) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise NotRegular(errno.EINVAL, "it is not a regular file")
+        raise NotRegular(errno.EINVAL, gettext("it is not a regular file"))
 
 
 def read_bounded(path: Path, most: int) -> bytes:
@@ -152,20 +157,37 @@ def read_bounded(path: Path, most: int) -> bytes:
         with open_regular(path) as stream:
             content = stream.read(most + 1)
     except FileNotFoundError as error:
-        raise BadInput(f"{printable(path)} does not exist.") from error
+        raise BadInput("{file} does not exist.", file=printable(path)) from error
     except OSError as error:
-        raise BadInput(f"{printable(path)} cannot be read ({error.strerror}).") from error
+        raise BadInput(
+            "{file} cannot be read ({reason}).", file=printable(path), reason=error.strerror
+        ) from error
     if len(content) > most:
-        raise BadInput(f"{printable(path)} is larger than the {most / 1e6:,.0f} MB allowed.")
+        raise BadInput(
+            "{file} is larger than the {most} MB allowed.",
+            file=printable(path),
+            most=round(most / 1e6),
+        )
     return content
+
+
+class NotJson(ValueError):
+    """JSON that the studio does not read; the message says why."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.message = Message(text)
+
+    def __str__(self) -> str:
+        return str(self.message)
 
 
 def parse_json(content: bytes | str) -> Any:
     """The value of a JSON text; NaN and infinity, which JSON does not have, are None.
 
     Raises:
-        ValueError: it is not JSON, or holds what could trip its readers: deep nesting, integers
-            of thousands of digits, or half a surrogate pair.
+        ValueError: it is not JSON, or holds integers of thousands of digits.
+        NotJson: it holds what could trip its readers: deep nesting or half a surrogate pair.
     """
     text = content.decode("utf-8") if isinstance(content, bytes) else content
     try:
@@ -175,9 +197,9 @@ def parse_json(content: bytes | str) -> Any:
         if "\\ud" in text or "\\uD" in text:
             json.dumps(value, ensure_ascii=False).encode()
     except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+        raise NotJson("it is nested too deeply") from error
     except UnicodeEncodeError as error:
-        raise ValueError("it holds half a surrogate pair") from error
+        raise NotJson("it contains half a surrogate pair") from error
     return value
 
 
@@ -190,7 +212,10 @@ def read_json(path: Path, most: int = JSON_BYTES) -> Any:
     try:
         return parse_json(read_bounded(path, most))
     except ValueError as error:
-        raise BadInput(f"{printable(path)} is not valid JSON: {error}.") from error
+        reason = error.message if isinstance(error, NotJson) else str(error)
+        raise BadInput(
+            "{file} is not valid JSON: {reason}.", file=printable(path), reason=reason
+        ) from error
 
 
 def read_json_or(path: Path, default: Any) -> Any:
@@ -224,25 +249,28 @@ def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
 def typed_path(text: str | Path, what: str = "path") -> Path:
     """A path as a person typed it, made absolute; ~ and ~name are home folders.
 
+    `what` it is the path of goes into no message any more; callers still give it.
+
     Raises:
         BadInput: nothing was typed, or it cannot be the name of anything here.
     """
     typed = text.strip() if isinstance(text, str) else str(text)
     if not typed:
-        raise BadInput(f"Say where the {what} is: type its path.")
+        raise BadInput("Enter a path.")
     if "\0" in typed:
-        raise BadInput(f"The path of the {what} holds a NUL character; type it again.")
+        raise BadInput("The path contains a NUL character. Enter it again.")
     try:
         path = Path(typed).expanduser().absolute()
         # Whether the system takes such a name at all.
         path.exists()
     except RuntimeError as error:
         raise BadInput(
-            f"{typed[:100]} names a user that this machine does not have; type the whole path."
+            "{path} names a user that this computer does not have. Enter the whole path.",
+            path=typed[:100],
         ) from error
     except OSError as error:
         raise BadInput(
-            f"The path of the {what} cannot be used ({error.strerror}); type it again."
+            "The path cannot be used ({reason}). Enter another.", reason=error.strerror
         ) from error
     return path
 
@@ -301,4 +329,4 @@ def _require_shallow(value: Any) -> None:
         ]
         if not level:
             return
-    raise ValueError("it is nested too deeply")
+    raise NotJson("it is nested too deeply")

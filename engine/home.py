@@ -112,7 +112,7 @@ class Home:
         if not absolute.is_relative_to(self.root):
             absolute = path.resolve()
         if not absolute.is_relative_to(self.root):
-            raise BadInput(f"{path} lies outside the home {self.root}.")
+            raise BadInput("{path} is outside the home {home}.", path=path, home=self.root)
         return absolute.relative_to(self.root).as_posix()
 
     def resolve(self, path: str) -> Path:
@@ -123,7 +123,9 @@ class Home:
         """
         absolute = Path(os.path.normpath(self.root / path))
         if not absolute.is_relative_to(self.root):
-            raise BadInput(f"The path {path!r} leads out of the home {self.root}.")
+            raise BadInput(
+                "The path {path} leads out of the home {home}.", path=repr(path), home=self.root
+            )
         return absolute
 
 
@@ -145,7 +147,7 @@ def open_home(root: Path) -> Home:
         BadInput: it cannot be the path of a folder.
         WorkFailed: the folder cannot be made.
     """
-    resolved = typed_path(root, "home").resolve()
+    resolved = typed_path(root).resolve()
     try:
         for folder in (resolved / "data", resolved / "runs"):
             folder.mkdir(parents=True, exist_ok=True)
@@ -153,8 +155,10 @@ def open_home(root: Path) -> Home:
     except OSError as error:
         if not (resolved / "data").is_dir():
             raise WorkFailed(
-                f"The home {resolved} cannot be made ({error.strerror}); "
-                "choose another with --home or STUDIO_HOME."
+                "The home {home} cannot be made ({reason}). "
+                "Choose another with --home or STUDIO_HOME.",
+                home=resolved,
+                reason=error.strerror,
             ) from error
     return Home(resolved)
 

@@ -41,12 +41,6 @@ class Marked(Protocol):
 class OtherHome(WorkFailed):
     """Something belongs to another home; nothing was changed."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(
-            f"{what} belongs to another home. Give this home its own, or run "
-            "`home claim` to take it over."
-        )
-
 
 def home_id(home: Home) -> str:
     """The home's id; made where it has none, empty where it cannot be written.
@@ -64,7 +58,8 @@ def home_id(home: Home) -> str:
         found = read_json(file)["home"]
     except (StudioError, KeyError, TypeError) as error:
         raise WorkFailed(
-            f"{file} is damaged. Put it back from a copy, or delete it and run `home claim`."
+            "{file} is damaged. Restore it from a copy, or delete it and run `home claim`.",
+            file=file,
         ) from error
     return str(found)
 
@@ -78,12 +73,28 @@ def require_own(home: Home, catalogue: Marked, journal: Marked) -> None:
     """
     require_own_images(home)
     require_own_catalogue(home, catalogue)
-    _require(home, journal, f"The journal {home.download_store}")
+    _require(
+        home,
+        journal,
+        OtherHome(
+            "The download history {file} belongs to another home. Move it away, or run "
+            "`home claim` to take it over.",
+            file=home.download_store,
+        ),
+    )
 
 
 def require_own_catalogue(home: Home, catalogue: Marked) -> None:
     """As `require_own`, of the catalogue alone."""
-    _require(home, catalogue, f"The catalogue of {home.root}")
+    _require(
+        home,
+        catalogue,
+        OtherHome(
+            "The catalogue of {home} belongs to another home. Choose another catalogue, or run "
+            "`home claim` to take it over.",
+            home=home.root,
+        ),
+    )
 
 
 def require_own_images(home: Home) -> None:
@@ -91,7 +102,11 @@ def require_own_images(home: Home) -> None:
     own = home_id(home)
     found = _images_id(home)
     if found and own and found != own:
-        raise OtherHome(f"The folder {home.images}")
+        raise OtherHome(
+            "The folder {folder} belongs to another home. Choose another folder, or run "
+            "`home claim` to take it over.",
+            folder=home.images,
+        )
     if own and not found and home.images.is_dir():
         with contextlib.suppress(WorkFailed):
             write_atomic(_images_file(home), own + "\n")
@@ -106,7 +121,10 @@ def require_own_run(home: Home, folder: Path) -> None:
     own = home_id(home)
     found = read_record_or(_RunMark, folder / RUN_MARK, _RunMark()).home
     if found and own and found != own:
-        raise OtherHome(f"The run {folder.name}")
+        raise OtherHome(
+            "The run {run} belongs to another home. Run `home claim` to take it over.",
+            run=folder.name,
+        )
 
 
 def mark_run(home: Home, folder: Path) -> None:
@@ -122,7 +140,7 @@ def claim_home(home: Home, *stores: Marked) -> str:
     """
     own = home_id(home)
     if not own:
-        raise WorkFailed(f"{_id_file(home)} cannot be written. See that the disk is writable.")
+        raise WorkFailed("{file} cannot be written. Make the disk writable.", file=_id_file(home))
     if home.images.is_dir():
         write_atomic(_images_file(home), own + "\n")
     for mark in home.runs.glob(f"*/{RUN_MARK}"):
@@ -132,15 +150,16 @@ def claim_home(home: Home, *stores: Marked) -> str:
     return own
 
 
-def _require(home: Home, store: Marked, what: str) -> None:
+def _require(home: Home, store: Marked, refusal: OtherHome) -> None:
     own, found = home_id(home), store.home_id()
     if found.startswith(MOVING):
         raise WorkFailed(
-            f"{what} was moved only in part. Put data/catalogue.yaml back as it was, and run "
-            "`catalogue move` again."
+            "The catalogue of {home} was moved only in part. Restore data/catalogue.yaml, and run "
+            "`catalogue move` again.",
+            home=home.root,
         )
     if found and own and found != own:
-        raise OtherHome(what)
+        raise refusal
     if own and not found:
         # A catalogue that is only read, on a read-only disk or by a user who may not write, is
         # not marked.

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, Vali
 
 from engine.errors import BadInput
 from engine.files import printable, read_json
+from engine.language.message import Message, message
 
 RECORD_BYTES = 1_000_000
 _LONGEST_TEXT = 20_000
@@ -59,7 +60,7 @@ def as_record(kind: type[T], value: Any, where: str) -> T:
     try:
         record: T = _adapter(kind).validate_python(value)
     except ValidationError as error:
-        raise BadInput(f"{where} is damaged: {_fault(error)}.") from error
+        raise BadInput("{file} is damaged: {fault}.", file=where, fault=_fault(error)) from error
     return record
 
 
@@ -98,10 +99,13 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 _ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
 
 
-def _fault(error: ValidationError) -> str:
+def _fault(error: ValidationError) -> Message:
     """The first fault, naming the key and the value."""
     fault = error.errors(include_url=False, include_context=False)[0]
     key = printable(".".join(map(str, fault["loc"])))[:200]
     if fault["type"] == "missing":
-        return f"{key} is missing"
-    return f"{key or 'it'} is {reprlib.repr(fault['input'])}"
+        return message("{key} is missing", key=key)
+    value = reprlib.repr(fault["input"])
+    if not key:
+        return message("it is {value}", value=value)
+    return message("{key} is {value}", key=key, value=value)

@@ -11,7 +11,20 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from engine.language.message import Message
+
 T = TypeVar("T")
+
+
+class UnknownEntry(ValueError):
+    """No entry of a registry has this name; the message lists the names."""
+
+    def __init__(self, text: str, **fields: object) -> None:
+        super().__init__(text)
+        self.message = Message(text, fields)
+
+    def __str__(self) -> str:
+        return str(self.message)
 
 
 class Registry(dict[str, T]):
@@ -34,15 +47,21 @@ class Registry(dict[str, T]):
         """The name of the entry that `given` names today or named before.
 
         Raises:
-            ValueError: no entry has this name; the sentence lists the names and the nearest one.
+            UnknownEntry: no entry has this name; the sentence lists the names and the nearest one.
         """
         name = self._former.get(given, given)
         if name in self:
             return name
         *others, last = (repr(known) for known in self)
-        names = f"{', '.join(others)} or {last}" if others else last
         near = difflib.get_close_matches(given, self, n=1)
-        raise ValueError(f"it should be {names}{f'; did you mean {near[0]}?' if near else ''}")
+        fields: dict[str, object] = {"names": ", ".join(others), "last": last}
+        if near and others:
+            raise UnknownEntry(
+                "it should be {names} or {last}; did you mean {near}?", near=near[0], **fields
+            )
+        if others:
+            raise UnknownEntry("it should be {names} or {last}", **fields)
+        raise UnknownEntry("it should be {last}", last=last)
 
 
 @dataclass(frozen=True)

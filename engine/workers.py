@@ -99,8 +99,8 @@ def _batches(items: Iterable[T]) -> Iterator[list[T]]:
 
 def _killed() -> WorkFailed:
     return WorkFailed(
-        "A process that looked at photographs was killed, perhaps for want of memory; "
-        "start again, and it goes on where it was."
+        "A process that reads photographs was killed, perhaps because memory was low. "
+        "Start again to continue."
     )
 
 

@@ -1,5 +1,6 @@
-"""Fetch the photographs that are known by address alone."""
+"""Download the photographs of which only the address is known."""
 
+from engine.language.message import gettext
 from studio import current
 from studio.download.failures import failures
 from studio.download.live import watch
@@ -10,9 +11,8 @@ from studio.views.page import heading
 from studio.views.problem import problems_shown
 
 heading(
-    "Download",
-    "Fetch the photographs that are known by address alone, as fast as their hosts allow and no "
-    "faster. It goes on when this page is closed.",
+    gettext("Download"),
+    gettext("Download photographs of which only the address is known, as fast as hosts allow."),
 )
 with problems_shown():
     home = current.home()

@@ -117,7 +117,7 @@ except WorkFailed as error:
     )
     assert (
         ended.stdout.strip()
-        == f"{file} could not be written (File too large); nothing was changed."
+        == f"{file} could not be written (File too large). Nothing was changed."
     )
     assert file.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["value"]
@@ -143,7 +143,7 @@ def test_a_device_without_room_is_told_in_a_sentence(tmp_path: Path) -> None:
 def test_a_folder_that_is_a_file_is_told_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("")
     with pytest.raises(
-        WorkFailed, match=r"a/b could not be written \(.*\); nothing was changed\.$"
+        WorkFailed, match=r"a/b could not be written \(.*\)\. Nothing was changed\.$"
     ):
         write_atomic(tmp_path / "a" / "b", "text")
 

@@ -95,7 +95,7 @@ def test_a_journal_of_another_home_is_refused(tmp_path: Path) -> None:
     with (
         open_catalogue(other) as catalogue,
         open_download_store(other) as journal,
-        pytest.raises(OtherHome, match="journal"),
+        pytest.raises(OtherHome, match="download history"),
     ):
         reconcile(other, journal, catalogue)
 

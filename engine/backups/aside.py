@@ -23,7 +23,9 @@ def set_aside(home: Home, file: Path) -> Path:
         # Not a rename: data/images may be a link to another disk.
         shutil.move(file, target)
     except OSError as error:
-        raise WorkFailed(f"{file} could not be set aside ({error.strerror}).") from error
+        raise WorkFailed(
+            "{file} could not be moved aside ({reason}).", file=file, reason=error.strerror
+        ) from error
     return target
 
 

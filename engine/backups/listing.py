@@ -69,8 +69,10 @@ def find_backup(home: Home, name: str = "") -> Backup:
             return backup
     names = ", ".join(backup.name for backup in backups)
     if not names:
-        raise BadInput(f"There is no backup in {home.backups}. Try `catalogue rebuild`.")
-    raise BadInput(f"There is no backup {name!r}. There are {names}.")
+        raise BadInput(
+            "There is no backup in {folder}. Try `catalogue rebuild`.", folder=home.backups
+        )
+    raise BadInput("There is no backup {name}. Choose one of {names}.", name=name, names=names)
 
 
 def read_backup(root: Path) -> Backup:
@@ -93,4 +95,4 @@ def read_backup(root: Path) -> Backup:
         }
         return Backup(root, float(manifest["made"]), databases)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadInput(f"{root / MANIFEST} does not describe a backup.") from error
+        raise BadInput("{file} does not describe a backup.", file=root / MANIFEST) from error

@@ -18,6 +18,7 @@ from engine.database import read_unchanged
 from engine.errors import StudioError, WorkFailed
 from engine.files import sha256_of, sync_to_disk, write_json
 from engine.home import Home
+from engine.language.message import Message
 from engine.locks import claim, is_held, release
 from engine.progress import JOB_VARIABLE
 
@@ -56,7 +57,7 @@ def back_up(home: Home, name: str = "", gently: bool = False) -> Backup:
         name = time.strftime("%Y-%m-%d-%H%M%S")
     files = {key: file for key, file in databases_of(home).items() if _has_content(file)}
     if not files:
-        raise WorkFailed(f"There is nothing to back up in {home.data}.")
+        raise WorkFailed("There is nothing to back up in {folder}.", folder=home.data)
     made = write_backup(home.backups, name, files, gently)
     _thin(home)
     return made
@@ -95,7 +96,9 @@ def make_daily(home: Home) -> None:
             failed.unlink(missing_ok=True)
     except (StudioError, OSError) as error:
         with contextlib.suppress(StudioError):
-            write_json(failed, {"t": time.time(), "reason": str(error)})
+            failure = error.message if isinstance(error, StudioError) else Message(str(error))
+            values = {"reason": failure.in_english(), "message": failure.record()}
+            write_json(failed, {"t": time.time(), **values})
     finally:
         if lock is not None:
             release(lock)
@@ -137,7 +140,9 @@ def write_backup(
         draft.rename(folder / name)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise WorkFailed(f"The backup in {folder} could not be written ({reason}).") from error
+        raise WorkFailed(
+            "The backup in {folder} could not be written ({reason}).", folder=folder, reason=reason
+        ) from error
     finally:
         if draft is not None:
             shutil.rmtree(draft, ignore_errors=True)
@@ -192,8 +197,10 @@ def _as_failure(file: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise WorkFailed(
-            f"{file} could not be backed up ({error}). Earlier backups are kept. "
-            "See what is wrong with `doctor`."
+            "{file} could not be backed up ({reason}). Earlier backups are kept. "
+            "Run `doctor` to see what is wrong.",
+            file=file,
+            reason=str(error),
         ) from error
 
 
@@ -209,7 +216,7 @@ def _start_apart(home: Home) -> None:
         start_new_session=True,
     )
     # Its end is heard of, so that a server keeps no dead process.
-    threading.Thread(target=process.wait, name="backup apart", daemon=True).start()
+    threading.Thread(target=process.wait, name="backup-apart", daemon=True).start()
 
 
 def _lock_of(home: Home) -> Path:

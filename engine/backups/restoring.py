@@ -37,7 +37,7 @@ def restore_backup(home: Home, name: str = "") -> Restored:
     """
     backup = find_backup(home, name)
     if "catalogue" not in backup.databases:
-        raise BadInput(f"The backup {backup.name} holds no catalogue.")
+        raise BadInput("The backup {backup} holds no catalogue.", backup=backup.name)
     files = databases_of(home)
     chosen = [
         key
@@ -60,7 +60,9 @@ def restore_databases(home: Home, backup: Backup, names: list[str]) -> tuple[str
                 aside.append(home.relative(former))
             draft.replace(files[key])
     except OSError as error:
-        raise WorkFailed(f"{error.filename} could not be restored ({error.strerror}).") from error
+        raise WorkFailed(
+            "{file} could not be restored ({reason}).", file=error.filename, reason=error.strerror
+        ) from error
     finally:
         for draft in drafts.values():
             draft.unlink(missing_ok=True)
@@ -77,7 +79,9 @@ def require_quiet(home: Home) -> None:
     locks = [*home.jobs.glob("*/lock"), home.downloads / "lock"]
     busy = [lock.parent.name for lock in locks if str(lock.parent) != own and is_held(lock)]
     if busy:
-        raise BadInput(f"Background work is going on ({', '.join(busy)}). Stop it first.")
+        raise BadInput(
+            "Background jobs are running ({jobs}). Stop them first.", jobs=", ".join(busy)
+        )
 
 
 def is_sound(file: Path) -> bool:
@@ -94,7 +98,8 @@ def _draft(copied: Copied, target: Path) -> Path:
     """A verified copy beside the place it is for."""
     if not copied.file.is_file() or sha256_of(copied.file) != copied.sha256:
         raise WorkFailed(
-            f"The backup's file {copied.file} is damaged. Nothing was changed; choose another."
+            "The file {file} of the backup is damaged. Nothing was changed. Choose another backup.",
+            file=copied.file,
         )
     draft = target.with_name(f".{target.name}.restored")
     try:
@@ -102,5 +107,7 @@ def _draft(copied: Copied, target: Path) -> Path:
         shutil.copyfile(copied.file, draft)
         sync_to_disk(draft)
     except OSError as error:
-        raise WorkFailed(f"{draft} could not be written ({error.strerror}).") from error
+        raise WorkFailed(
+            "{file} could not be written ({reason}).", file=draft, reason=error.strerror
+        ) from error
     return draft

@@ -2,7 +2,7 @@
 
 import dataclasses
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,7 +18,7 @@ from engine.commands.shared import (
 )
 from engine.download.failures import write_failures
 from engine.download.outcome import KINDS, Kind
-from engine.download.plan import plan_download
+from engine.download.plan import DownloadPlan, plan_download
 from engine.download.preferences import download_settings, save_download_settings
 from engine.download.queue import Queue
 from engine.download.reconcile import bytes_on_disk
@@ -26,6 +26,8 @@ from engine.download.run import Consent, Summary, download
 from engine.download.store import open_download_store
 from engine.errors import BadInput
 from engine.home import Home
+from engine.language.formats import number
+from engine.language.message import gettext, ngettext
 from engine.runs.protection import protection
 from engine.runs.working_set import working_sets
 from engine.settings.download import DownloadSettings, Order, Variant
@@ -33,57 +35,81 @@ from engine.settings.download import DownloadSettings, Order, Variant
 group = typer.Typer()
 group.add_typer(trash_commands, name="trash")
 WaitOption = Annotated[
-    bool, typer.Option("--wait-for-room", help="Where the disk is full, wait; do not end.")
+    bool,
+    typer.Option(
+        "--wait-for-room", help=gettext("Wait when the disk is full, instead of stopping.")
+    ),
 ]
 RemoveOption = Annotated[
     bool,
     typer.Option(
         "--remove-strays",
-        help="Move fetched files that no photograph names, or that are damaged, to the trash, "
-        "however many.",
+        help=gettext("Move all downloaded files without a record, and damaged ones, to the trash."),
     ),
 ]
 AcceptOption = Annotated[
     bool,
     typer.Option(
         "--accept-missing",
-        help="Go on although many photographs have no file; they are fetched again.",
+        help=gettext("Continue although many photographs have no file. Download them again."),
+    ),
+]
+
+VariantOption = Annotated[
+    Variant | None,
+    typer.Option(help=gettext("Size of iNaturalist photographs; remembered in the home.")),
+]
+OrderOption = Annotated[
+    Order | None,
+    typer.Option(help=gettext("What is downloaded first; remembered in the home.")),
+]
+ContactOption = Annotated[
+    str | None,
+    typer.Option(
+        help=gettext("Your e-mail or web address, sent to hosts; remembered in the home.")
+    ),
+]
+PrivateOption = Annotated[
+    bool,
+    typer.Option(
+        "--allow-private-hosts", help=gettext("Download from private networks, this time only.")
+    ),
+]
+RetryOption = Annotated[
+    str | None,
+    typer.Option(
+        help=gettext("First retry failed addresses: {kinds} or all.", kinds=", ".join(KINDS))
     ),
 ]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    app.add_typer(group, name="download")
+    about = gettext("Download the photographs of which only the address is known.")
+    app.add_typer(group, name="download", help=about)
 
 
-@group.callback(invoke_without_command=True)
+@group.callback(
+    invoke_without_command=True,
+    help=gettext("Download the photographs of which only the address is known."),
+)
 def fetch(
     context: typer.Context,
-    limit: Annotated[int | None, typer.Option(min=0, help="Fetch at most so many.")] = None,
-    variant: Annotated[
-        Variant | None, typer.Option(help="Size of iNaturalist's photographs; kept for the home.")
+    limit: Annotated[
+        int | None, typer.Option(min=0, help=gettext("Download at most this many."))
     ] = None,
-    order: Annotated[
-        Order | None, typer.Option(help="What comes first; kept for the home.")
-    ] = None,
-    contact: Annotated[
-        str | None,
-        typer.Option(help="Your e-mail or web address, told to servers; kept for the home."),
-    ] = None,
-    allow_private_hosts: Annotated[
-        bool, typer.Option("--allow-private-hosts", help="Fetch from private networks, this once.")
-    ] = False,
+    variant: VariantOption = None,
+    order: OrderOption = None,
+    contact: ContactOption = None,
+    allow_private_hosts: PrivateOption = False,
     plan: Annotated[
-        bool, typer.Option("--plan", help="Forecast bytes and days; fetch nothing.")
+        bool, typer.Option("--plan", help=gettext("Forecast size and time; download nothing."))
     ] = False,
     wait_for_room: WaitOption = False,
-    retry: Annotated[
-        str | None,
-        typer.Option(help=f"First take up what failed again: {', '.join(KINDS)} or all."),
-    ] = None,
+    retry: RetryOption = None,
     failures: Annotated[
-        Path | None, typer.Option(help="Write what failed and why to this CSV file, at the end.")
+        Path | None,
+        typer.Option(help=gettext("At the end, write failed addresses to this CSV file.")),
     ] = None,
     remove_strays: RemoveOption = False,
     accept_missing: AcceptOption = False,
@@ -91,7 +117,7 @@ def fetch(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Fetch the photographs of which only the address is known."""
+    """Download the photographs of which only the address is known."""
     if context.invoked_subcommand is not None:
         if home is not None:
             raise BadInput("Write --home at the end: download trash list --home DIR.")
@@ -117,31 +143,48 @@ def fetch(
         finally:
             if failures is not None:
                 _write_failures(studio_home, failures, spreadsheet_safe)
-    answer(dataclasses.asdict(result), summary_text(result), as_json)
+    values = dataclasses.asdict(result)
+    values["waiting"] = [reason.in_english() for reason in result.waiting]
+    answer(values, summary_text(result), as_json)
 
 
 def summary_text(result: Summary) -> str:
-    """The summary of a session, in words."""
+    """The summary of a session for people."""
     lines = [
-        f"successful    {result.successful:,}",
-        f"failed        {result.failed:,}",
-        f"rate limited  {result.rate_limited:,}",
-        f"time          {result.seconds:,.1f} s",
-        f"cache         {result.cache_before:,} -> {result.cache_after:,} photographs",
+        gettext("Downloaded: {n}", n=result.successful),
+        gettext("Failed: {n}", n=result.failed),
+        *(f"  {kind}: {number(many)}" for kind, many in result.failures.items()),
+        gettext("Rate limited: {n}", n=result.rate_limited),
+        gettext("Time: {time:duration}", time=result.seconds),
+        gettext(
+            "In the cache: {after} photographs; {before} before.",
+            before=result.cache_before,
+            after=result.cache_after,
+        ),
     ]
-    lines += [f"  {kind}: {many:,}" for kind, many in result.failures.items()]
     if result.left:
-        on = f" on parked hosts: {', '.join(result.parked)}" if result.parked else ""
-        lines.append(f"left          {result.left:,}{on}")
-        lines += [f"  {sentence}" for sentence in result.waiting]
+        lines.append(gettext("Left: {n}", n=result.left))
+        lines += [f"  {reason}" for reason in result.waiting]
     if result.removed:
-        size = f"{result.removed_bytes / 1e6:,.1f} MB"
-        lines.append(f"removed       {result.removed:,} files, {size}, now in {result.trash}")
-    if result.strays:
-        size = f"{result.stray_bytes / 1e6:,.1f} MB"
         lines.append(
-            f"strays        {result.strays:,} files, {size}, named by no photograph or damaged; "
-            "remove them with --remove-strays"
+            ngettext(
+                "Removed: {n} file, {total:size}, now in {folder}",
+                "Removed: {n} files, {total:size}, now in {folder}",
+                result.removed,
+                total=result.removed_bytes,
+                folder=result.trash,
+            )
+        )
+    if result.strays:
+        lines.append(
+            ngettext(
+                "{n} file ({total:size}) has no record or is damaged. "
+                "Remove it with --remove-strays.",
+                "{n} files ({total:size}) have no record or are damaged. "
+                "Remove them with --remove-strays.",
+                result.strays,
+                total=result.stray_bytes,
+            )
         )
     return "\n".join(lines)
 
@@ -150,28 +193,61 @@ def _print_plan(home: Home, settings: DownloadSettings, limit: int | None, as_js
     with catalogue_of(home) as catalogue, open_download_store(home) as downloads:
         found = plan_download(catalogue, downloads, settings, bytes_on_disk(home), limit)
     sets = working_sets(home, found.mean_bytes, found.cache_most)
-    values = dataclasses.asdict(found) | {"splits": [dataclasses.asdict(item) for item in sets]}
-    lines = [f"{found.images:,} addresses to fetch"]
+    values = plan_values(found) | {"splits": [dataclasses.asdict(item) for item in sets]}
+    lines = [ngettext("{n} address to download", "{n} addresses to download", found.images)]
     for item in found.variants:
         lines.append(
-            f"  {item.variant:9} {item.bytes / 1e9:9,.2f} GB  {item.seconds / 86_400:7,.2f} days"
-            f"  {item.fits:4.0%} fits the cache"
+            "  "
+            + gettext(
+                "{variant}: {total:size}, {time:duration}, {fits:.0%} fits the cache",
+                variant=item.variant,
+                total=item.bytes,
+                time=item.seconds,
+                fits=item.fits,
+            )
         )
     lines += [
-        f"    {part.provider}: {part.images:,}, {part.bytes / 1e9:,.2f} GB, limited by {part.limit}"
+        "    "
+        + gettext(
+            "{provider}: {photographs}, {total:size}, limited by {limit}",
+            provider=part.provider,
+            photographs=part.images,
+            total=part.bytes,
+            limit=part.limit,
+        )
         for part in next(v for v in found.variants if v.variant == found.variant).providers
     ]
-    lines += [
-        f"  split {item.split}: {item.bytes / 1e9:,.2f} GB, "
-        f"{'fits' if item.fits else 'does not fit'} the cache"
-        for item in sets
-    ]
+    for one in sets:
+        if one.fits:
+            line = gettext(
+                "split {split}: {total:size}, fits the cache", split=one.split, total=one.bytes
+            )
+        else:
+            line = gettext(
+                "split {split}: {total:size}, does not fit the cache",
+                split=one.split,
+                total=one.bytes,
+            )
+        lines.append(f"  {line}")
     answer(values, "\n".join(lines), as_json)
+
+
+def plan_values(found: DownloadPlan) -> dict[str, Any]:
+    """A plan for JSON, its limits in English."""
+    values = dataclasses.asdict(found)
+    for item, variant in zip(values["variants"], found.variants, strict=True):
+        for part, provider in zip(item["providers"], variant.providers, strict=True):
+            part["limit"] = provider.limit.in_english()
+    return values
 
 
 def _retry(home: Home, word: str) -> None:
     if word != "all" and word not in KINDS:
-        raise BadInput(f"{word!r} is no class of failures; there are {', '.join(KINDS)} and all.")
+        raise BadInput(
+            "{given} is no kind of failure. Choose one of {kinds} or all.",
+            given=repr(word),
+            kinds=", ".join(KINDS),
+        )
     kind: Kind | None = next((known for known in KINDS if known == word), None)
     with open_download_store(home) as downloads:
         Queue(downloads).retry(kind)

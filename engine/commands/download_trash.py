@@ -8,45 +8,70 @@ import typer
 from engine.commands.shared import HomeOption, JsonOption, answer, home_at
 from engine.download.control import no_download
 from engine.download.trash import days, empty_discarded, restore_discarded
+from engine.language.message import gettext, ngettext
 
 trash_commands = typer.Typer(
-    help="The files that downloads removed, kept for 30 days.", no_args_is_help=True
+    help=gettext("The files that downloads removed, kept for 30 days."), no_args_is_help=True
 )
-DayOption = Annotated[str, typer.Argument(metavar="DATE", help="A day, as the list names it.")]
+DayOption = Annotated[
+    str, typer.Argument(metavar="DATE", help=gettext("A day, as shown by `trash list`."))
+]
 
 
-@trash_commands.command("list")
+@trash_commands.command("list", help=gettext("List the files in the trash, by day of removal."))
 def trash_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """List what is in the trash, by the day on which it was removed."""
+    """List the files in the trash, by day of removal."""
     found = days(home_at(home))
-    lines = [f"{day.date}  {day.files:,} files  {day.bytes / 1e6:,.1f} MB" for day in found]
+    lines = [
+        ngettext(
+            "{date}: {n} file, {total:size}",
+            "{date}: {n} files, {total:size}",
+            day.files,
+            date=day.date,
+            total=day.bytes,
+        )
+        for day in found
+    ]
     values = {"days": [dataclasses.asdict(day) for day in found]}
-    answer(values, "\n".join(lines) or "The trash is empty.", as_json)
+    answer(values, "\n".join(lines) or gettext("The trash is empty."), as_json)
 
 
-@trash_commands.command("restore")
+@trash_commands.command(
+    "restore", help=gettext("Restore the files of a day. Later downloads leave them alone.")
+)
 def bring_back(date: DayOption, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Bring a day's files back to where they were; later downloads leave them alone."""
+    """Restore the files of a day; later downloads leave them alone."""
     studio_home = home_at(home)
     with no_download(studio_home):
         found = restore_discarded(studio_home, date)
-    text = f"{found.files:,} files are back."
+    lines = [ngettext("Restored {n} file.", "Restored {n} files.", found.files)]
     if found.left:
-        text += f" {found.left:,} stay in the trash, because their place is taken."
-    answer({"restored": found.files, "left": found.left}, text, as_json)
+        lines.append(
+            ngettext(
+                "{n} file stays in the trash: another file has its name.",
+                "{n} files stay in the trash: other files have their names.",
+                found.left,
+            )
+        )
+    answer({"restored": found.files, "left": found.left}, "\n".join(lines), as_json)
 
 
-@trash_commands.command("empty")
+@trash_commands.command("empty", help=gettext("Delete the files of a day, or all, for good."))
 def remove(
     date: Annotated[
-        str, typer.Argument(metavar="[DATE]", help="A day; default: all of them.")
+        str, typer.Argument(metavar="[DATE]", help=gettext("A day; default: all."))
     ] = "",
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Remove a day's files for good, or those of all days."""
+    """Delete the files of a day, or all, for good."""
     studio_home = home_at(home)
     with no_download(studio_home):
         found = empty_discarded(studio_home, date)
-    text = f"{found.files:,} files, {found.bytes / 1e6:,.1f} MB, are gone for good."
+    text = ngettext(
+        "Deleted {n} file ({total:size}).",
+        "Deleted {n} files ({total:size}).",
+        found.files,
+        total=found.bytes,
+    )
     answer({"removed": found.files, "removed_bytes": found.bytes}, text, as_json)

@@ -19,128 +19,167 @@ from engine.doctor.rebuild import rebuild_catalogue as rebuild_catalogue
 from engine.download.control import no_download
 from engine.errors import BadInput
 from engine.home import Home
+from engine.language.message import deferred, gettext, ngettext
 from engine.settings.catalogue import CatalogueSettings
 from engine.settings.files import validate
 
-app = typer.Typer(
-    help="Back up the catalogue, bring it back, or move it to the other store.",
-    no_args_is_help=True,
-)
-_MONGO = "The catalogue is in a MongoDB and is not backed up here: use mongodump."
+app = typer.Typer(no_args_is_help=True)
+_MONGO = deferred("The catalogue is in MongoDB and is not backed up here. Use mongodump.")
 
 
 def add_to(parent: typer.Typer) -> None:
     """Add these commands to the command line."""
-    parent.add_typer(app, name="catalogue")
+    about = gettext("Back up and restore the catalogue, or move it to the other store.")
+    parent.add_typer(app, name="catalogue", help=about)
 
 
 @app.callback()
 def _catalogue() -> None:
-    """Back up the catalogue, bring it back, or move it to the other store."""
+    """Back up and restore the catalogue, or move it to the other store."""
 
 
-@app.command("restore")
+@app.command(
+    "restore", help=gettext("Restore the catalogue from a backup. The present file is kept aside.")
+)
 def catalogue_restore(
     backup: Annotated[
-        str, typer.Argument(help="A backup's name; default: the newest.", show_default=False)
+        str,
+        typer.Argument(
+            help=gettext("The name of a backup; default: the newest."), show_default=False
+        ),
     ] = "",
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Bring the catalogue back from a backup; the present file is set aside."""
+    """Restore the catalogue from a backup; the present file is set aside."""
     studio_home = home_at(home)
     _require_file(studio_home)
     restored = restore_backup(studio_home, backup)
     forget_records(studio_home)
-    words = f"The backup {restored.backup} was restored: {restored.photographs:,} photographs."
-    moved = [f"Set aside: {path}" for path in restored.set_aside]
-    hint = "Photographs imported since have no record: run `doctor` to list them."
-    answer(dataclasses.asdict(restored), "\n".join([words, *moved, hint]), as_json)
+    done = ngettext(
+        "Restored the backup {backup} with {n} photograph.",
+        "Restored the backup {backup} with {n} photographs.",
+        restored.photographs,
+        backup=restored.backup,
+    )
+    moved = [_moved_to(path) for path in restored.set_aside]
+    hint = gettext("Photographs imported since then have no record. Run `doctor` to list them.")
+    answer(dataclasses.asdict(restored), "\n".join([done, *moved, hint]), as_json)
 
 
-@app.command("rebuild")
+@app.command(
+    "rebuild",
+    help=gettext("Rebuild the catalogue from photographs, splits and the download history."),
+)
 def catalogue_rebuild(
     rate: Annotated[
-        float, typer.Option(min=0, help="Read files at so many MB/s; 0 = no limit.")
+        float, typer.Option(min=0, help=gettext("Read at most this many MB/s; 0 = no limit."))
     ] = USUAL_RATE,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make the catalogue anew from the photographs, the splits and the download journal."""
+    """Rebuild the catalogue from photographs, splits and the download history."""
     studio_home = home_at(home)
     _require_file(studio_home)
     with progress() as report:
         rebuilt = rebuild_catalogue(studio_home, rate, report)
     lines = [
-        f"{rebuilt.photographs:,} photographs, and {rebuilt.by_address:,} known by address alone",
-        f"{rebuilt.unknown:,} files of unknown species, {rebuilt.damaged:,} damaged files",
+        gettext(
+            "{photographs} photographs with files, {remote} with an address only.",
+            photographs=rebuilt.photographs,
+            remote=rebuilt.by_address,
+        ),
+        gettext(
+            "{unknown} files of unknown species, {damaged} damaged files.",
+            unknown=rebuilt.unknown,
+            damaged=rebuilt.damaged,
+        ),
     ]
     if rebuilt.list_file:
-        lines.append(f"They are listed in {rebuilt.list_file}; the files stay where they are.")
+        lines.append(
+            gettext(
+                "They are listed in {file}. The files stay where they are.", file=rebuilt.list_file
+            )
+        )
     answer(dataclasses.asdict(rebuilt), "\n".join(lines), as_json)
 
 
-@app.command()
+@app.command(
+    help=gettext("Start an empty catalogue where the old one is gone. Photographs stay on disk.")
+)
 def new(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Begin an empty catalogue where the former is gone; photographs stay on disk."""
+    """Start an empty catalogue where the old one is gone; photographs stay on disk."""
     studio_home = home_at(home)
     _require_file(studio_home)
     moved = begin_new(studio_home)
-    words = "The catalogue is empty now." + (f" Set aside: {moved}" if moved else "")
-    answer({"set_aside": moved}, words, as_json)
+    lines = [gettext("The catalogue is now empty."), *([_moved_to(moved)] if moved else [])]
+    answer({"set_aside": moved}, "\n".join(lines), as_json)
 
 
-@app.command()
+@app.command(help=gettext("Back up the databases now, in addition to the daily backup."))
 def backup(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Back up the databases now, beside the backup that each day makes."""
+    """Back up the databases now, in addition to the daily backup."""
     studio_home = home_at(home)
     made = back_up(studio_home)
-    words = "\n".join([_line(made), *([_MONGO] if _in_mongo(studio_home) else [])])
-    answer(_values(made) | {"catalogue_in_mongodb": _in_mongo(studio_home)}, words, as_json)
+    lines = [_line(made), *([gettext(_MONGO)] if _in_mongo(studio_home) else [])]
+    values = _values(made) | {"catalogue_in_mongodb": _in_mongo(studio_home)}
+    answer(values, "\n".join(lines), as_json)
 
 
-@app.command("backups")
+@app.command("backups", help=gettext("List the backups, newest first."))
 def catalogue_backups(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """List the backups, the newest first."""
+    """List the backups, newest first."""
     studio_home = home_at(home)
     found = list_backups(studio_home)
-    lines = [_line(item) for item in found] or ["There is no backup yet."]
+    lines = [_line(item) for item in found] or [gettext("No backups yet.")]
     if _in_mongo(studio_home):
-        lines.append(_MONGO)
+        lines.append(gettext(_MONGO))
     answer([_values(item) for item in found], "\n".join(lines), as_json)
 
 
-@app.command()
+@app.command(
+    help=gettext("Move the catalogue with all its data to the other store. The old one is kept.")
+)
 def move(
     to: Annotated[
-        Literal["sqlite", "mongodb"], typer.Option(help="The store to move the catalogue to.")
+        Literal["sqlite", "mongodb"],
+        typer.Option(help=gettext("The store to move the catalogue to.")),
     ],
     address: Annotated[
         str | None,
         typer.Option(
-            help="Of the MongoDB: mongodb://HOST, or env:NAME or file:PATH where it holds a "
-            "password; default: the configured one."
+            help=gettext(
+                "Address of MongoDB: mongodb://HOST; with a password, env:NAME or file:PATH. "
+                "Default: the configured one."
+            )
         ),
     ] = None,
     database: Annotated[
-        str | None, typer.Option(help="The database there; default: the configured one.")
+        str | None,
+        typer.Option(help=gettext("Database name in MongoDB; default: the configured one.")),
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Move the catalogue with everything in it to the other store; the old one is kept."""
+    """Move the catalogue with all its data to the other store; the old one is kept."""
     studio_home = home_at(home)
     given = {"store": to, "address": address, "database": database}
     chosen = {key: value for key, value in given.items() if value is not None}
     target = validate(
-        CatalogueSettings, catalogue_settings(studio_home).model_dump() | chosen, "The new store"
+        CatalogueSettings,
+        catalogue_settings(studio_home).model_dump() | chosen,
+        gettext("The new store"),
     )
     with no_download(studio_home), progress() as report:
         moved = move_catalogue(studio_home, target, report)
     forget_records(studio_home)
-    text = (
-        f"{moved.photographs:,} photographs and {moved.changes:,} changes are in {moved.store} "
-        f"now. Both stores hold the same. The old one is kept: {moved.kept}."
+    text = gettext(
+        "Moved {photographs} photographs and {changes} changes to {store}. "
+        "Both stores were compared and are equal. The old one is kept: {kept}.",
+        photographs=moved.photographs,
+        changes=moved.changes,
+        store=moved.store,
+        kept=moved.kept,
     )
     answer(dataclasses.asdict(moved), text, as_json)
 
@@ -149,9 +188,19 @@ def _line(made: Backup) -> str:
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(made.made))
     rows = {name: sum(copied.rows.values()) for name, copied in made.databases.items()}
     photographs = made.photographs
-    parts = [] if photographs is None else [f"{photographs:,} photographs"]
-    parts += [f"{name} {many:,} rows" for name, many in rows.items() if name != "catalogue"]
+    parts = []
+    if photographs is not None:
+        parts.append(ngettext("{n} photograph", "{n} photographs", photographs))
+    parts += [
+        ngettext("{database}: {n} row", "{database}: {n} rows", many, database=name)
+        for name, many in rows.items()
+        if name != "catalogue"
+    ]
     return f"{made.name}  {when}  {', '.join(parts)}"
+
+
+def _moved_to(path: str) -> str:
+    return gettext("The former file is {file}.", file=path)
 
 
 def _values(made: Backup) -> dict[str, object]:
@@ -165,4 +214,4 @@ def _in_mongo(home: Home) -> bool:
 
 def _require_file(home: Home) -> None:
     if _in_mongo(home):
-        raise BadInput("The catalogue is in a MongoDB; restore it there with mongorestore.")
+        raise BadInput("The catalogue is in MongoDB. Restore it there with mongorestore.")

@@ -1,35 +1,54 @@
-"""What the doctor found: four states, and a sentence for each thing it looked at."""
+"""What the doctor found: four states, and a message for each thing that was checked."""
 
-import dataclasses
 import time
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from engine.files import JSON_BYTES, write_json
 from engine.home import Home
-from engine.records import read_record_or
+from engine.language.message import Message, deferred, gettext
+from engine.records import Text, read_record_or
 
 State = Literal["sound", "doubtful", "fault", "unknown"]
 """`unknown` is what was not checked; it is never called sound."""
 _WORST_FIRST: tuple[State, ...] = ("fault", "doubtful", "unknown", "sound")
+_STATE_NAMES: dict[State, str] = {
+    "sound": deferred("OK"),
+    "doubtful": deferred("Warning"),
+    "fault": deferred("Problem"),
+    "unknown": deferred("Not checked"),
+}
 SHOWN_ITEMS = 1_000
+
+Item = str | Message
+"""What names a thing that is wrong: its path, or a message."""
+
+
+def condition_name(state: State) -> str:
+    """The state in the reader's language, as in "OK"."""
+    return gettext(_STATE_NAMES[state])
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at.
+    """One thing that was checked.
 
-    `items` names the first thousand of `count` things that are wrong. `repair` says what a repair
-    would do; empty where there is none.
+    `found` says what was found, one sentence or several. `items` names the first thousand of
+    `count` things that are wrong. `repair` says what a repair would do; None where there is none.
     """
 
     key: str
-    title: str
+    title: Message
     state: State
-    text: str
+    found: tuple[Message, ...]
     count: int = 0
-    items: tuple[str, ...] = ()
-    repair: str = ""
+    items: tuple[Item, ...] = ()
+    repair: Message | None = None
+
+    @property
+    def text(self) -> str:
+        """What was found, in the reader's language."""
+        return " ".join(map(str, self.found))
 
 
 @dataclass(frozen=True)
@@ -54,19 +73,87 @@ def worst(states: list[State]) -> State:
 
 
 def keep_health(home: Home, health: Health) -> None:
-    """Leave the outcome for pages, which read it and examine nothing."""
+    """Write the outcome for pages, which read it and check nothing themselves."""
     write_json(home.data / "doctor.json", as_values(health))
 
 
 def last_health(home: Home) -> Health | None:
     """The outcome of the last examination; None where there was none that can be read."""
-    return read_record_or(Health, home.data / "doctor.json", None, JSON_BYTES)
+    written = read_record_or(_WrittenHealth, home.data / "doctor.json", None, JSON_BYTES)
+    if written is None:
+        return None
+    return Health(tuple(map(_read_check, written.checks)), written.t, written.seconds)
 
 
 def as_values(health: Health) -> dict[str, Any]:
-    """For JSON."""
-    checks = [dataclasses.asdict(check) for check in health.checks]
+    """For JSON: texts in English and, under `messages`, the same in any language."""
+    checks = [_check_values(check) for check in health.checks]
     return {"state": health.state, "t": health.t, "seconds": health.seconds, "checks": checks}
+
+
+@dataclass(frozen=True)
+class _WrittenMessages:
+    title: Message
+    found: tuple[Message, ...]
+    items: tuple[Text | Message, ...]
+    repair: Message | None
+
+
+@dataclass(frozen=True)
+class _WrittenCheck:
+    """A check in doctor.json; one of an older studio has texts without messages."""
+
+    key: Text
+    title: Text
+    state: State
+    text: Text
+    count: int = 0
+    items: tuple[Text, ...] = ()
+    repair: Text = ""
+    messages: _WrittenMessages | None = None
+
+
+@dataclass(frozen=True)
+class _WrittenHealth:
+    checks: tuple[_WrittenCheck, ...]
+    t: float = 0.0
+    seconds: float = 0.0
+
+
+def _check_values(check: Check) -> dict[str, Any]:
+    messages = {
+        "title": check.title.record(),
+        "found": [sentence.record() for sentence in check.found],
+        "items": [item if isinstance(item, str) else item.record() for item in check.items],
+        "repair": check.repair.record() if check.repair else None,
+    }
+    return {
+        "key": check.key,
+        "title": check.title.in_english(),
+        "state": check.state,
+        "text": " ".join(sentence.in_english() for sentence in check.found),
+        "count": check.count,
+        "items": [item if isinstance(item, str) else item.in_english() for item in check.items],
+        "repair": check.repair.in_english() if check.repair else "",
+        "messages": messages,
+    }
+
+
+def _read_check(written: _WrittenCheck) -> Check:
+    parts = written.messages
+    if parts is None:
+        repair = Message(written.repair) if written.repair else None
+        title, found = Message(written.title), (Message(written.text),)
+        return Check(written.key, title, written.state, found, written.count, written.items, repair)
+    return Check(
+        written.key,
+        parts.title,
+        written.state,
+        parts.found,
+        written.count,
+        parts.items,
+        parts.repair,
+    )
 
 
 def health_now(checks: list[Check], began: float) -> Health:
@@ -75,19 +162,14 @@ def health_now(checks: list[Check], began: float) -> Health:
     return Health(tuple(checks), ended, round(ended - began, 3))
 
 
-def many(count: int, noun: str) -> str:
-    """1, "split" -> "1 split"; 2, "split" -> "2 splits"."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 @dataclass
 class Wrong:
     """Collects what is wrong of one kind: how many, and the first of them by name."""
 
     count: int = 0
-    items: list[str] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
 
-    def add(self, item: str) -> None:
+    def add(self, item: Item) -> None:
         self.count += 1
         if len(self.items) < SHOWN_ITEMS:
             self.items.append(item)

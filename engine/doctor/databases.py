@@ -10,16 +10,17 @@ from engine.backups.listing import list_backups
 from engine.backups.making import databases_of
 from engine.catalogue.presence import left_behind
 from engine.database import read_unchanged
-from engine.doctor.condition import Check, many
+from engine.doctor.condition import Check
 from engine.home import Home
+from engine.language.message import Message, deferred, message, plural_message
 from engine.records import Text, read_record_or
 
 _TITLES = {
-    "catalogue": "Catalogue",
-    "quality": "Measures of quality",
-    "crops": "Crops",
-    "manual_squares": "Squares drawn by hand",
-    "downloads": "Download history",
+    "catalogue": deferred("Catalogue"),
+    "quality": deferred("Quality measures"),
+    "crops": deferred("Crops"),
+    "manual_squares": deferred("Squares drawn by hand"),
+    "downloads": deferred("Download history"),
 }
 _SHOWN = 20
 _LATE = 3 * 86_400.0
@@ -27,37 +28,41 @@ _LATE = 3 * 86_400.0
 
 @dataclass(frozen=True)
 class _FailedBackup:
-    """data/backups/failed.json."""
+    """data/backups/failed.json; `message` is missing where an older studio wrote it."""
 
     reason: Text
+    message: Message | None = None
 
 
 def database_checks(home: Home, catalogue_in_file: bool) -> list[Check]:
     """One check for each database that there is or should be, and one for the backups."""
     files = databases_of(home)
     checks: list[Check | None] = []
-    for key, title in _TITLES.items():
+    for key, name in _TITLES.items():
+        title = message(name)
         if key == "catalogue" and not catalogue_in_file:
-            text = "A MongoDB holds it. Check and back it up there (mongodump)."
-            checks.append(Check("database-catalogue", title, "unknown", text))
+            text = message("It is in MongoDB. Check it and back it up there with mongodump.")
+            checks.append(Check("database-catalogue", title, "unknown", (text,)))
         else:
             checks.append(_database(home, key, title, files[key]))
     checks.append(_backups(home, catalogue_in_file))
     return [check for check in checks if check is not None]
 
 
-def repair_of(home: Home, key: str) -> str:
-    """What brings a damaged database back, in words; empty where nothing does."""
+def repair_of(home: Home, key: str) -> Message | None:
+    """What a repair of a damaged database would do; None where there is no repair."""
     if restored := _restored_by(home, key):
         return restored
     if key in ("quality", "crops"):
-        return "Moves the file aside; it is made anew when it is needed."
-    return ""
+        return message("Move the file aside. A new one is made when it is needed.")
+    return None
 
 
-def _restored_by(home: Home, key: str) -> str:
+def _restored_by(home: Home, key: str) -> Message | None:
     newest = next((b for b in list_backups(home) if key in b.databases), None)
-    return f"Moves the file aside and restores the backup {newest.name}." if newest else ""
+    if newest is None:
+        return None
+    return message("Move the file aside and restore the backup {backup}.", backup=newest.name)
 
 
 def integrity(file: Path) -> list[str]:
@@ -71,37 +76,47 @@ def integrity(file: Path) -> list[str]:
     return [] if lines == ["ok"] else lines
 
 
-def _database(home: Home, key: str, title: str, file: Path) -> Check | None:
+def _database(home: Home, key: str, title: Message, file: Path) -> Check | None:
     """None where there never was such a database: nothing can be said of it."""
     name = f"database-{key}"
     if not file.is_file() or not file.stat().st_size:
-        if key == "catalogue" and (left := left_behind(home)):
-            text = f"The file is gone. Still here: {left}."
-            return Check(name, title, "fault", text, repair=repair_of(home, key))
+        if key == "catalogue" and left_behind(home):
+            text = message("The file is gone, but what it described is still here.")
+            return Check(name, title, "fault", (text,), repair=repair_of(home, key))
         if repair := _restored_by(home, key):
-            text = "The file is gone, but a backup holds it."
-            return Check(name, title, "doubtful", text, repair=repair)
+            text = message("The file is gone. A backup of it exists.")
+            return Check(name, title, "doubtful", (text,), repair=repair)
         return None
     wrong = integrity(file)
     if wrong:
-        text = f"SQLite finds damage: {wrong[0]}."
-        return Check(name, title, "fault", text, len(wrong), tuple(wrong), repair_of(home, key))
-    return Check(name, title, "sound", "SQLite finds no damage.")
+        text = message("SQLite found damage: {damage}.", damage=wrong[0])
+        return Check(name, title, "fault", (text,), len(wrong), tuple(wrong), repair_of(home, key))
+    return Check(name, title, "sound", (message("SQLite found no damage."),))
 
 
 def _backups(home: Home, catalogue_in_file: bool) -> Check:
-    title, backups = "Backups", list_backups(home)
+    title, backups, failure = message("Backups"), list_backups(home), _failure(home)
     if not backups:
-        return Check("backups", title, "doubtful", "There is none yet." + _failure(home))
+        return Check("backups", title, "doubtful", (message("No backups yet."), *failure))
     age = time.time() - backups[0].made
-    text = f"{many(len(backups), 'backup')}; the newest is {backups[0].name}."
+    count, newest = len(backups), backups[0].name
+    found = [
+        plural_message(
+            "{n} backup: {newest}.", "{n} backups. Newest: {newest}.", count, newest=newest
+        )
+    ]
     if not catalogue_in_file:
-        text += " The catalogue in the MongoDB is not in it (mongodump)."
-    failure = _failure(home)
+        found.append(
+            message("They do not hold the catalogue, which is in MongoDB. Use mongodump there.")
+        )
     late = age > _LATE or bool(failure)
-    return Check("backups", title, "doubtful" if late else "sound", text + failure)
+    return Check("backups", title, "doubtful" if late else "sound", (*found, *failure))
 
 
-def _failure(home: Home) -> str:
+def _failure(home: Home) -> list[Message]:
     failed = read_record_or(_FailedBackup, home.backups / "failed.json", None)
-    return f" The last attempt failed: {failed.reason}" if failed else ""
+    if failed is None:
+        return []
+    return [
+        message("The last backup failed: {reason}", reason=failed.message or failed.reason),
+    ]

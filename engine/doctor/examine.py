@@ -16,6 +16,7 @@ from engine.doctor.records import Walk
 from engine.doctor.writings import checkpoints_check, splits_check
 from engine.errors import BadInput, StudioError
 from engine.home import Home
+from engine.language.message import deferred, message
 from engine.locks import claim, release
 from engine.progress import Report, silent
 
@@ -38,10 +39,10 @@ def examine(
     """
     began, lock = time.time(), claim(home.data / "doctor.lock")
     if lock is None:
-        raise BadInput("Another examination of this home is going on; wait until it has ended.")
+        raise BadInput("Another check of this home is running. Wait until it ends.")
     try:
         in_file = catalogue_settings(home).store == "sqlite"
-        report(0, 0, "Checking databases")
+        report(0, 0, deferred("Checking databases"))
         checks = database_checks(home, in_file)
         with open_ledger(home) as ledger:
             # Pages need not wait for the files to know of a damaged database.
@@ -54,7 +55,7 @@ def examine(
             else:
                 files.read_all(home, ledger, rate * 1e6, report)
             checks += files.checks(home, ledger)
-            report(0, 0, "Checking splits and checkpoints")
+            report(0, 0, deferred("Checking splits and checkpoints"))
             checks.append(splits_check(home, rate * 1e6))
             checks.append(checkpoints_check(home, rate * 1e6))
             checks.append(leftovers_check(home, ledger))
@@ -74,14 +75,14 @@ def _records(home: Home, ledger: ExaminationLedger, in_file: bool, report: Repor
             total = catalogue.counts().images
             files.expect(ledger, walk.run(records_of(catalogue), report, total))
     except StudioError as error:
-        return [Check("records", "Records", "unknown", str(error))]
-    return walk.checks(SpeciesTotals(), "")
+        return [Check("records", message("Records"), "unknown", (error.message,))]
+    return walk.checks(SpeciesTotals(), None)
 
 
 def _sqlite_records(home: Home, ledger: ExaminationLedger, report: Report) -> list[Check]:
     if not home.catalogue.is_file() or not home.catalogue.stat().st_size:
-        text = "There is no catalogue to read."
-        return [Check("records", "Records", "unknown", text)]
+        text = message("There is no catalogue to read.")
+        return [Check("records", message("Records"), "unknown", (text,))]
     totals, walk = SpeciesTotals(), Walk(ledger, _stamp(home.catalogue))
     files.expect(ledger, _valid(home, walk, totals, report))
     return walk.checks(totals, repair_of(home, "catalogue"))

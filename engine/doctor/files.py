@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from engine.catalogue.record import Photograph
-from engine.doctor.condition import SHOWN_ITEMS, Check, State, many
+from engine.doctor.condition import SHOWN_ITEMS, Check, State
 from engine.doctor.hashing import Reader
 from engine.doctor.ledger import ExaminationLedger
 from engine.home import Home
+from engine.language.message import Message, deferred, message, plural_message
 from engine.progress import Report
 
 YOUNG_SECONDS = 600.0
@@ -98,9 +99,9 @@ def _read(
         if time.monotonic() - kept > _BATCH_SECONDS:
             _keep(ledger, read)
             read, kept = [], time.monotonic()
-            report(done, len(waiting), "Reading photographs")
+            report(done, len(waiting), deferred("Reading photographs"))
     _keep(ledger, read)
-    report(len(waiting), len(waiting), "Reading photographs")
+    report(len(waiting), len(waiting), deferred("Reading photographs"))
 
 
 def _keep(ledger: ExaminationLedger, read: list[tuple[str, int, int, bytes, float]]) -> None:
@@ -117,54 +118,69 @@ def checks(home: Home, ledger: ExaminationLedger) -> list[Check]:
 
 
 _TITLES = {
-    "missing": "Missing photographs",
-    "empty": "Empty files",
-    "changed": "Changed files",
+    "missing": deferred("Missing photographs"),
+    "empty": deferred("Empty files"),
+    "changed": deferred("Changed files"),
+}
+_FOUND = {
+    "missing": deferred("{wrong} of {total} photographs are missing."),
+    "empty": deferred("{wrong} of {total} files are empty."),
+    "changed": deferred("{wrong} of {total} files have changed since they were imported."),
 }
 
 
 def _wrong(home: Home, ledger: ExaminationLedger, kind: str) -> Check:
     rows = ledger.rows(f"SELECT path, fetchable FROM {_JOINED} WHERE {KINDS[kind]}")
     ledger.keep_problems(kind, (path for path, _ in rows))
-    title, expected = _TITLES[kind], ledger.number("SELECT COUNT(*) FROM expected")
+    title, expected = message(_TITLES[kind]), ledger.number("SELECT COUNT(*) FROM expected")
     if not rows:
         if kind == "changed":
             return _nothing_changed(ledger, title)
-        return Check(kind, title, "sound", f"None among {many(expected, 'file')}.")
+        text = plural_message("None among {n} file.", "None among {n} files.", expected)
+        return Check(kind, title, "sound", (text,))
     items = tuple(path for path, _ in rows[:SHOWN_ITEMS])
     fetchable = sum(has_address for _, has_address in rows)
-    text = f"{len(rows):,} of {many(expected, 'file')} {_WORDS[kind]}."
+    found = [message(_FOUND[kind], wrong=len(rows), total=expected)]
     if kind == "missing" and len(rows) == expected:
-        text += f" Is the disk that holds {home.images} mounted?"
-        return Check(kind, title, "fault", text, len(rows), items)
+        found.append(message("Is the disk with {folder} mounted?", folder=str(home.images)))
+        return Check(kind, title, "fault", tuple(found), len(rows), items)
     if len(rows) > fetchable:
-        text += f" {len(rows) - fetchable:,} without an address: import them again."
-    return Check(kind, title, "fault", text, len(rows), items, _repair(kind, fetchable))
+        found.append(
+            plural_message(
+                "{n} has no address to download it from: import it again.",
+                "{n} have no address to download them from: import them again.",
+                len(rows) - fetchable,
+            )
+        )
+    return Check(kind, title, "fault", tuple(found), len(rows), items, _repair(kind, fetchable))
 
 
-_WORDS = {
-    "missing": "missing",
-    "empty": "empty",
-    "changed": "with other bytes than were recorded",
-}
-
-
-def _repair(kind: str, fetchable: int) -> str:
-    again = f"marks {fetchable:,} to be fetched again" if fetchable else ""
+def _repair(kind: str, fetchable: int) -> Message | None:
     if kind == "missing":
-        return f"{again[:1].upper()}{again[1:]}." if again else ""
-    return f"Moves the files aside{' and ' if again else ''}{again}."
+        if not fetchable:
+            return None
+        return plural_message(
+            "Mark {n} photograph for download.", "Mark {n} photographs for download.", fetchable
+        )
+    if not fetchable:
+        return message("Move the files aside.")
+    return plural_message(
+        "Move the files aside and mark {n} photograph for download.",
+        "Move the files aside and mark {n} photographs for download.",
+        fetchable,
+    )
 
 
-def _nothing_changed(ledger: ExaminationLedger, title: str) -> Check:
+def _nothing_changed(ledger: ExaminationLedger, title: Message) -> Check:
     read = ledger.number(f"SELECT COUNT(*) FROM {_JOINED} WHERE {_CURRENT} AND present.size > 0")
     if not read and ledger.number("SELECT COUNT(*) FROM expected"):
-        return Check("changed", title, "unknown", "No file was read yet.")
-    return Check("changed", title, "sound", f"None among {many(read, 'file')} read.")
+        return Check("changed", title, "unknown", (message("No file was read yet."),))
+    text = plural_message("None among {n} file read.", "None among {n} files read.", read)
+    return Check("changed", title, "sound", (text,))
 
 
 def _bytes(ledger: ExaminationLedger) -> Check:
-    title = "Files not read"
+    title = message("Files not read")
     read = ledger.number(f"SELECT COUNT(*) FROM {_JOINED} WHERE {_CURRENT}")
     missing = ledger.number(f"SELECT COUNT(*) FROM {_JOINED} WHERE {_UNCHECKED}")
     old = ledger.number(
@@ -173,18 +189,29 @@ def _bytes(ledger: ExaminationLedger) -> Check:
     )
     total = ledger.number("SELECT COUNT(*) FROM expected")
     if missing:
-        text = f"{missing:,} of {many(total, 'file')} not read yet. A share is read each day."
-        return Check("unread", title, "unknown", text, missing)
+        text = message(
+            "{missing} of {total} files not read yet. Some are read each day.",
+            missing=missing,
+            total=total,
+        )
+        return Check("unread", title, "unknown", (text,), missing)
     if old:
-        text = f"{old:,} of {many(total, 'file')} read last more than 60 days ago."
-        return Check("unread", title, "unknown", text, old)
+        text = message(
+            "{old} of {total} files last read more than 60 days ago.", old=old, total=total
+        )
+        return Check("unread", title, "unknown", (text,), old)
     if total and not read:
-        return Check("unread", title, "unknown", "No file could be read.", total)
-    return Check("unread", title, "sound", f"None: {many(read, 'file')} read within 60 days.")
+        return Check("unread", title, "unknown", (message("No file could be read."),), total)
+    text = plural_message(
+        "None: {n} file read in the last 60 days.",
+        "None: {n} files read in the last 60 days.",
+        read,
+    )
+    return Check("unread", title, "sound", (text,))
 
 
 def _strays(home: Home, ledger: ExaminationLedger) -> Check:
-    title, newest = "Files without a record", (time.time() - YOUNG_SECONDS) * 1e9
+    title, newest = message("Files without a record"), (time.time() - YOUNG_SECONDS) * 1e9
     paths = [
         path
         for (path,) in ledger.rows(
@@ -194,14 +221,17 @@ def _strays(home: Home, ledger: ExaminationLedger) -> Check:
         )
     ]
     ledger.keep_problems("strays", paths)
-    state: State = "doubtful" if paths else "sound"
-    text = f"{many(len(paths), 'file')} in {home.relative(home.images)}." if paths else "None."
-    repair = (
-        "Adds a record for each whose species is known. The others stay as they are."
-        if paths
-        else ""
+    if not paths:
+        return Check("strays", title, "sound", (message("None."),))
+    state: State = "doubtful"
+    text = plural_message(
+        "{n} file in {folder}.",
+        "{n} files in {folder}.",
+        len(paths),
+        folder=home.relative(home.images),
     )
-    return Check("strays", title, state, text, len(paths), tuple(paths[:SHOWN_ITEMS]), repair)
+    repair = message("Add a record for each file whose species is known. Leave the others.")
+    return Check("strays", title, state, (text,), len(paths), tuple(paths[:SHOWN_ITEMS]), repair)
 
 
 def _on_disk(home: Home) -> Iterator[tuple[str, int, int]]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from engine.database import connect, database_errors
+from engine.database import connect, database_error_as
+from engine.errors import WorkFailed
 from engine.home import Home
 
 # `hashed`: what a file's bytes were when they were read last. `record`: digests of a record of
@@ -83,9 +84,13 @@ class ExaminationLedger:
         self._connection.close()
 
     def _store_errors(self) -> AbstractContextManager[None]:
-        return database_errors(
-            f"The doctor's memory {self._file}",
-            "If it is damaged, move it away; everything is then checked anew.",
+        return database_error_as(
+            lambda reason: WorkFailed(
+                "{file} cannot be used: {reason}. If it is damaged, move it away. "
+                "Everything is then checked again.",
+                file=self._file,
+                reason=reason,
+            )
         )
 
 

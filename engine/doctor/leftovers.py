@@ -5,9 +5,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.doctor.condition import SHOWN_ITEMS, Check, many
+from engine.doctor.condition import SHOWN_ITEMS, Check
 from engine.doctor.ledger import ExaminationLedger
 from engine.home import Home
+from engine.language.message import message, plural_message
 
 _OLD_SECONDS = 3_600.0
 # The names that `engine.files.atomic_writer` (.NAME.xxxxxxxx), checkpoints and drafts of splits
@@ -28,12 +29,17 @@ def leftovers_check(home: Home, ledger: ExaminationLedger) -> Check:
             found.append(home.relative(file))
             size += _bytes_of(file) if file.is_dir() else about.st_size
     ledger.keep_problems("temporary", found)
-    title = "Temporary files"
+    title = message("Temporary files")
     if not found:
-        return Check("temporary", title, "sound", "None.")
-    text = f"{many(len(found), 'file')} of processes that were ended ({size / 1e6:,.1f} MB)."
-    shown = tuple(found[:SHOWN_ITEMS])
-    return Check("temporary", title, "doubtful", text, len(found), shown, "Moves them aside.")
+        return Check("temporary", title, "sound", (message("None."),))
+    text = plural_message(
+        "{n} file left by interrupted work ({total:size}).",
+        "{n} files left by interrupted work ({total:size}).",
+        len(found),
+        total=size,
+    )
+    shown, repair = tuple(found[:SHOWN_ITEMS]), message("Move them aside.")
+    return Check("temporary", title, "doubtful", (text,), len(found), shown, repair)
 
 
 def _bytes_of(folder: Path) -> int:

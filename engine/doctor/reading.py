@@ -13,14 +13,15 @@ from engine.catalogue.store import Catalogue, Filter
 from engine.database import read_unchanged
 from engine.errors import StudioError
 from engine.home import Home
+from engine.language.message import Message, message
 
 
 @dataclass(frozen=True)
 class UnreadableFile:
     """A record that cannot be read, or a stretch of them: where, and why."""
 
-    where: str
-    reason: str
+    where: Message
+    reason: str | Message
 
 
 @dataclass
@@ -38,7 +39,7 @@ def records_of(catalogue: Catalogue) -> Iterator[Photograph | UnreadableFile]:
     try:
         yield from catalogue.all(Filter(excluded=None))
     except StudioError as error:
-        yield UnreadableFile("the catalogue", str(error))
+        yield UnreadableFile(message("the catalogue"), error.message)
 
 
 def sqlite_records(home: Home, totals: SpeciesTotals) -> Iterator[Photograph | UnreadableFile]:
@@ -52,7 +53,7 @@ def sqlite_records(home: Home, totals: SpeciesTotals) -> Iterator[Photograph | U
             yield from _records(connection, facets, totals)
     except sqlite3.Error as error:
         totals.whole = False
-        yield UnreadableFile("the catalogue", str(error))
+        yield UnreadableFile(message("the catalogue"), str(error))
 
 
 def _facets(
@@ -82,7 +83,7 @@ def _records(
             # On a damaged page: go on behind it, wherever that is.
             totals.whole = False
             if leap == 1:
-                yield UnreadableFile(f"after row {last:,}", str(error))
+                yield UnreadableFile(message("after row {row}", row=last), str(error))
             last, leap = last + leap, leap * 2
             if last > end:
                 return
@@ -98,16 +99,16 @@ def _last_row(connection: sqlite3.Connection) -> int:
 def _record(
     row: int, image_id: Any, facet: tuple[Any, ...] | None, plain: list[Any]
 ) -> Photograph | UnreadableFile:
-    where = f"row {row:,}"
+    where = message("row {row}", row=row)
     if facet is None:
-        return UnreadableFile(where, "its species and source are missing")
+        return UnreadableFile(where, message("its species and source are missing"))
     values = {"image_id": image_id, **dict(zip(PLAIN, plain, strict=True))}
     values |= dict(zip(FACETS, facet, strict=True))
     try:
         for name in (*TEXTS, "flags"):
             values[name] = values[name].decode()
     except (UnicodeDecodeError, AttributeError):
-        return UnreadableFile(where, f"its {name} is no text")
+        return UnreadableFile(where, message("the field {name} is not valid text", name=name))
     values["flags"] = tuple(values["flags"].split())
     values["excluded"] = bool(values["excluded"])
     return Photograph(**values)

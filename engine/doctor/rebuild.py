@@ -20,6 +20,7 @@ from engine.errors import BadInput, UnreadableImage
 from engine.files import atomic_writer
 from engine.home import Home
 from engine.images.decode import read_header
+from engine.language.message import deferred
 from engine.progress import Report, silent
 
 _BATCH = 5_000
@@ -82,7 +83,8 @@ def begin_new(home: Home) -> str:
         with closing(SqliteCatalogue(home.catalogue)) as catalogue:
             if catalogue.counts().images or catalogue.counts().excluded:
                 raise BadInput(
-                    f"The catalogue {home.catalogue} holds photographs; move it away first."
+                    "The catalogue {file} holds photographs. Move it away first.",
+                    file=home.catalogue,
                 )
             return ""
     aside = set_database_aside(home, home.catalogue)
@@ -137,7 +139,7 @@ def _add(catalogue: Catalogue, photographs: Iterator[Photograph], report: Report
         if len(batch) == _BATCH:
             added += catalogue.add(batch).added
             batch = []
-            report(added, 0, "Writing records")
+            report(added, 0, deferred("Writing records"))
     return added + catalogue.add(batch).added
 
 

@@ -16,9 +16,10 @@ from collections.abc import Iterable, Iterator
 
 from engine.catalogue.fields import TEXTS
 from engine.catalogue.record import Photograph
-from engine.doctor.condition import Check, State, Wrong, many
+from engine.doctor.condition import Check, State, Wrong
 from engine.doctor.ledger import ExaminationLedger
 from engine.doctor.reading import SpeciesTotals, UnreadableFile
+from engine.language.message import Message, deferred, message, plural_message
 from engine.progress import Report
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -31,37 +32,37 @@ _BATCH = 5_000
 Row = tuple[int, int, int, int]
 
 
-def fault_of(photograph: Photograph) -> str:
-    """Why no photograph can have such a record; empty where it can."""
+def fault_of(photograph: Photograph) -> Message | None:
+    """Why no photograph can have such a record; None where it can."""
     width, height = photograph.width, photograph.height
     if not photograph.image_id or not photograph.species:
-        return "it has no id or no species"
+        return message("it has no id or no species")
     if photograph.state not in ("cached", "remote"):
-        return f"its state is {photograph.state!r}"
+        return message("its state is {state}", state=repr(photograph.state))
     if photograph.sha256 and not _SHA256.fullmatch(photograph.sha256):
-        return "its SHA-256 is none"
+        return message("its SHA-256 is not valid")
     if photograph.phash and not _PHASH.fullmatch(photograph.phash):
-        return "its perceptual hash is none"
+        return message("its perceptual hash is not valid")
     if not all(isinstance(side, int) and 0 <= side <= _LARGEST_SIDE for side in (width, height)):
-        return "its size is none"
+        return message("its width or height is not valid")
     if photograph.state == "cached" and not photograph.path:
-        return "it is cached and has no path"
+        return message("it is cached but has no path")
     if photograph.path.startswith("data/images/"):
         name = photograph.path.rpartition("/")[2]
         if photograph.sha256 and name.partition(".")[0] != photograph.sha256:
-            return "its path does not fit its SHA-256"
+            return message("its path does not match its SHA-256")
     elif photograph.path and (photograph.path[0] == "/" or ".." in photograph.path.split("/")):
-        return "its path leads out of the home"
-    return ""
+        return message("its path leads out of the home")
+    return None
 
 
-def doubt_of(photograph: Photograph) -> str:
-    """What is odd about a record that is valid; empty where nothing is."""
+def doubt_of(photograph: Photograph) -> Message | None:
+    """What is odd about a record that is valid; None where nothing is."""
     # All texts at once, for nearly every record is sound.
     if not _CONTROL.search("".join(getattr(photograph, name) for name in TEXTS)):
-        return ""
+        return None
     odd = next(name for name in TEXTS if _CONTROL.search(getattr(photograph, name)))
-    return f"its {odd} holds control characters"
+    return message("the field {name} holds control characters", name=odd)
 
 
 class Walk:
@@ -82,21 +83,21 @@ class Walk:
         self, records: Iterable[Photograph | UnreadableFile], report: Report, total: int
     ) -> Iterator[Photograph]:
         """Hand on every record that is valid."""
-        report(0, total, "Reading records")
+        report(0, total, deferred("Reading records"))
         for record in records:
             if isinstance(record, UnreadableFile):
-                self.broken.add(f"{record.where}: {record.reason}")
+                self.broken.add(_item(record.where, record.reason))
                 continue
             self.records += 1
             if self.records % _BATCH == 0:
                 self._compare()
-                report(self.records, total, "Reading records")
+                report(self.records, total, deferred("Reading records"))
             self._remember(record)
             if fault := fault_of(record):
-                self.broken.add(f"{record.image_id}: {fault}")
+                self.broken.add(_item(record.image_id, fault))
                 continue
             if doubt := doubt_of(record):
-                self.odd.add(f"{record.image_id}: {doubt}")
+                self.odd.add(_item(record.image_id, doubt))
             yield record
         self._compare()
         self._end()
@@ -130,60 +131,91 @@ class Walk:
         self._ledger.write("DELETE FROM record WHERE walk <> ?", [(self._number,)])
         self._ledger.keep_note("stamp", self._stamp)
 
-    def checks(self, totals: SpeciesTotals, repair: str) -> list[Check]:
-        """What the pass came to. `repair` says what brings a damaged catalogue back."""
-        found = [self._valid(repair)]
-        text = f"{self.altered.count:,} changed in fields that the studio does not change."
-        if self._unwritten:
-            text = f"{self.altered.count:,} changed on disk; nothing was written meanwhile."
-        found.append(
-            _check(
-                "records-changed",
-                "Changed records",
-                self.altered,
-                text,
-                repair,
-                "fault" if self._unwritten else "doubtful",
-            )
-        )
+    def checks(self, totals: SpeciesTotals, repair: Message | None) -> list[Check]:
+        """What the pass found. `repair` says what brings a damaged catalogue back."""
+        found = [self._valid(repair), self._changed(repair)]
         if self.gone:
-            gone = Wrong(self.gone)
-            text = f"{many(self.gone, 'record')} fewer than at the last examination."
-            found.append(_check("records-gone", "Records gone", gone, text, repair))
+            text = plural_message(
+                "{n} record fewer than at the last check.",
+                "{n} records fewer than at the last check.",
+                self.gone,
+            )
+            title = message("Missing records")
+            found.append(
+                Check("records-gone", title, "doubtful", (text,), self.gone, repair=repair)
+            )
         if totals.recorded or totals.found:
             found.append(_counts(totals, repair))
         return found
 
-    def _valid(self, repair: str) -> Check:
-        title = "Records"
+    def _valid(self, repair: Message | None) -> Check:
+        title = message("Records")
         if self.broken.count:
-            text = f"{self.broken.count:,} damaged; {self.records:,} could be read."
+            text = message(
+                "{damaged} damaged. {records} could be read.",
+                damaged=self.broken.count,
+                records=self.records,
+            )
             items = tuple(self.broken.items)
-            return Check("records", title, "fault", text, self.broken.count, items, repair)
+            return Check("records", title, "fault", (text,), self.broken.count, items, repair)
         if self.odd.count:
-            text = f"{self.odd.count:,} with control characters in their text."
-            return Check("records", title, "doubtful", text, self.odd.count, tuple(self.odd.items))
-        return Check("records", title, "sound", f"{many(self.records, 'record')} read, all valid.")
+            text = plural_message(
+                "{n} record holds control characters.",
+                "{n} records hold control characters.",
+                self.odd.count,
+            )
+            items = tuple(self.odd.items)
+            return Check("records", title, "doubtful", (text,), self.odd.count, items)
+        text = plural_message(
+            "{n} record read. It is valid.", "{n} records read. All are valid.", self.records
+        )
+        return Check("records", title, "sound", (text,))
+
+    def _changed(self, repair: Message | None) -> Check:
+        title, count = message("Changed records"), self.altered.count
+        if not count:
+            return Check("records-changed", title, "sound", (message("None."),))
+        if self._unwritten:
+            text = plural_message(
+                "{n} record changed on disk although nothing was written.",
+                "{n} records changed on disk although nothing was written.",
+                count,
+            )
+        else:
+            text = plural_message(
+                "{n} record changed in fields that the studio never changes.",
+                "{n} records changed in fields that the studio never changes.",
+                count,
+            )
+        state: State = "fault" if self._unwritten else "doubtful"
+        items = tuple(self.altered.items)
+        return Check("records-changed", title, state, (text,), count, items, repair)
 
 
-def _counts(totals: SpeciesTotals, repair: str) -> Check:
-    title = "Counts"
+def _counts(totals: SpeciesTotals, repair: Message | None) -> Check:
+    title = message("Counts")
     if not totals.whole:
-        return Check("counts", title, "unknown", "Not every record could be read.")
+        text = message("Not every record could be read.")
+        return Check("counts", title, "unknown", (text,))
     numbers = totals.recorded.keys() | totals.found.keys()
     wrong = [n for n in numbers if totals.recorded.get(n, 0) != totals.found.get(n, 0)]
     if wrong:
-        text = f"{len(wrong):,} of {many(len(numbers), 'group')} counted wrongly."
-        return Check("counts", title, "fault", text, len(wrong), repair=repair)
-    return Check("counts", title, "sound", f"{many(len(numbers), 'group')} counted, all right.")
+        text = message(
+            "{wrong} of {total} counts by species and source are wrong.",
+            wrong=len(wrong),
+            total=len(numbers),
+        )
+        return Check("counts", title, "fault", (text,), len(wrong), repair=repair)
+    text = plural_message(
+        "{n} count by species and source is right.",
+        "{n} counts by species and source are right.",
+        len(numbers),
+    )
+    return Check("counts", title, "sound", (text,))
 
 
-def _check(
-    key: str, title: str, wrong: Wrong, text: str, repair: str, state: State = "doubtful"
-) -> Check:
-    if not wrong.count:
-        return Check(key, title, "sound", "None was found.")
-    return Check(key, title, state, text, wrong.count, tuple(wrong.items), repair)
+def _item(where: str | Message, reason: str | Message) -> Message:
+    return message("{where}: {reason}", where=where, reason=reason)
 
 
 def _digest(*texts: str) -> int:

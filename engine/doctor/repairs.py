@@ -1,6 +1,6 @@
 """Repairs of what an examination found. Nothing is deleted: files are moved to data/set_aside."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,15 +15,25 @@ from engine.doctor.rebuild import adopt_files
 from engine.errors import BadInput
 from engine.files import sha256_of
 from engine.home import Home
+from engine.language.message import Message, message, plural_message
 from engine.progress import Report, silent
 
 
 @dataclass(frozen=True)
 class Repaired:
-    """What a repair did, in a sentence."""
+    """What a repair did, in one sentence or several."""
 
     key: str
-    text: str
+    done: tuple[Message, ...]
+
+    @property
+    def text(self) -> str:
+        """What was done, in the reader's language."""
+        return " ".join(map(str, self.done))
+
+    def in_english(self) -> str:
+        """What was done, as other programs have it."""
+        return " ".join(sentence.in_english() for sentence in self.done)
 
 
 def repairable(health: Health) -> list[Check]:
@@ -46,9 +56,9 @@ def repair(home: Home, check: Check, report: Report = silent) -> Repaired:
     """
     way = _repair_key(check.key)
     if not check.repair:
-        raise BadInput(f"There is no repair for this: {check.title}.")
+        raise BadInput("There is no repair for this: {title}.", title=check.title)
     require_quiet(home)
-    ways: dict[str, Callable[[Home], str]] = {
+    ways: dict[str, Callable[[Home], list[Message]]] = {
         "missing": _forget_missing,
         "empty": lambda home: _replace_damaged(home, "empty"),
         "changed": lambda home: _replace_damaged(home, "changed"),
@@ -56,28 +66,33 @@ def repair(home: Home, check: Check, report: Report = silent) -> Repaired:
         "temporary": _set_temporary_aside,
         "database-catalogue": _restore_catalogue,
     }
-    report(0, 0, check.title)
+    report(0, 0, check.title.in_english())
     done = ways[way](home) if way in ways else _restore_other(home, way.removeprefix("database-"))
-    return Repaired(check.key, done)
+    return Repaired(check.key, tuple(done))
 
 
 def _repair_key(key: str) -> str:
     return "database-catalogue" if key.startswith(("records", "counts")) else key
 
 
-def _forget_missing(home: Home) -> str:
+def _forget_missing(home: Home) -> list[Message]:
     missing = [path for path in _problems(home, "missing") if not home.resolve(path).is_file()]
     again = _fetch_again(home, missing)
-    return f"{again:,} of {len(missing):,} missing photographs will be fetched again."
+    return [
+        message(
+            "{again} of {missing} missing photographs are marked for download.",
+            again=again,
+            missing=len(missing),
+        )
+    ]
 
 
-def _replace_damaged(home: Home, kind: str) -> str:
+def _replace_damaged(home: Home, kind: str) -> list[Message]:
     damaged = [path for path in _problems(home, kind) if _is_damaged(home.resolve(path))]
     for path in damaged:
         set_aside(home, home.resolve(path))
     again = _fetch_again(home, damaged)
-    text = f"{len(damaged):,} files were moved to {home.relative(home.set_aside)}. "
-    return text + f"{again:,} will be fetched again."
+    return [_moved(home, len(damaged)), message("{again} marked for download.", again=again)]
 
 
 def _is_damaged(file: Path) -> bool:
@@ -93,36 +108,56 @@ def _fetch_again(home: Home, paths: list[str]) -> int:
         return len(catalogue.let_go(Path(path).stem for path in paths))
 
 
-def _adopt_strays(home: Home) -> str:
+def _adopt_strays(home: Home) -> list[Message]:
     strays = _problems(home, "strays")
     with open_catalogue(home) as catalogue:
         added = adopt_files(home, catalogue, strays)
-    return f"{added:,} records were added for {len(strays):,} files. The others stay as they are."
+    return [
+        message("Added {added} records for {files} files.", added=added, files=len(strays)),
+    ]
 
 
-def _set_temporary_aside(home: Home) -> str:
+def _set_temporary_aside(home: Home) -> list[Message]:
     moved = [path for path in _problems(home, "temporary") if home.resolve(path).exists()]
     for path in moved:
         set_aside(home, home.resolve(path))
-    return f"{len(moved):,} were moved to {home.relative(home.set_aside)}."
+    return [_moved(home, len(moved))]
 
 
-def _restore_catalogue(home: Home) -> str:
+def _restore_catalogue(home: Home) -> list[Message]:
     restored = restore_backup(home)
     forget_records(home)
-    return (
-        f"The backup {restored.backup} was restored: {restored.photographs:,} photographs. "
-        f"The former file is {', '.join(restored.set_aside) or 'gone'}."
+    done = plural_message(
+        "Restored the backup {backup} with {n} photograph.",
+        "Restored the backup {backup} with {n} photographs.",
+        restored.photographs,
+        backup=restored.backup,
     )
+    return [done, *_set_aside(restored.set_aside)]
 
 
-def _restore_other(home: Home, key: str) -> str:
+def _restore_other(home: Home, key: str) -> list[Message]:
     newest = next((b for b in list_backups(home) if key in b.databases), None)
     if newest is not None:
         aside = restore_databases(home, newest, [key])
-        return f"The backup {newest.name} was restored. The former file is {', '.join(aside)}."
+        return [message("Restored the backup {backup}.", backup=newest.name), *_set_aside(aside)]
     file = set_database_aside(home, databases_of(home)[key])
-    return f"It was moved to {home.relative(file) if file else 'nowhere'} and is made anew."
+    again = message("A new file is made when it is needed.")
+    return [*_set_aside((home.relative(file),) if file else ()), again]
+
+
+def _set_aside(files: Sequence[str]) -> list[Message]:
+    """Where the former files are now."""
+    return [message("The former file is {file}.", file=file) for file in files]
+
+
+def _moved(home: Home, count: int) -> Message:
+    return plural_message(
+        "Moved {n} file to {folder}.",
+        "Moved {n} files to {folder}.",
+        count,
+        folder=home.relative(home.set_aside),
+    )
 
 
 def _problems(home: Home, kind: str) -> list[str]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from engine.doctor.condition import Check, State, Wrong, many
+from engine.doctor.condition import Check, State, Wrong
 from engine.doctor.hashing import Reader
 from engine.errors import BadInput, ClassMapMismatch
 from engine.files import read_json
 from engine.home import Home
+from engine.language.message import Message, message, plural_message
 from engine.split.classes import read_classes, require_same
 from engine.split.folder import PARTS, SplitFolder
 
@@ -20,37 +21,45 @@ _CHUNK = 1 << 20
 
 def splits_check(home: Home, rate: float) -> Check:
     """Every file of every split has the SHA-256 of its manifest, and its class map the hash."""
-    title, wrong, made = "Splits", Wrong(), 0
+    title, wrong, made = message("Splits"), Wrong(), 0
     reader = Reader(rate)
     for folder in sorted(path for path in home.splits.glob("*") if path.name[0] != "."):
         if folder.is_dir():
             made += 1
             for fault in _split_faults(SplitFolder(folder), reader):
-                wrong.add(f"{folder.name}: {fault}")
+                wrong.add(message("{where}: {reason}", where=folder.name, reason=fault))
     if wrong.count:
-        text = f"{many(wrong.count, 'fault')} found. Make those splits again."
-        return Check("splits", title, "fault", text, wrong.count, tuple(wrong.items))
-    text = f"{many(made, 'split')} read, as they were made." if made else "There are none."
-    return Check("splits", title, "sound", text)
+        text = plural_message(
+            "{n} problem found. Make that split again.",
+            "{n} problems found. Make those splits again.",
+            wrong.count,
+        )
+        return Check("splits", title, "fault", (text,), wrong.count, tuple(wrong.items))
+    if not made:
+        return Check("splits", title, "sound", (message("None."),))
+    text = plural_message(
+        "{n} split read. It is unchanged.", "{n} splits read. They are unchanged.", made
+    )
+    return Check("splits", title, "sound", (text,))
 
 
-def _split_faults(split: SplitFolder, reader: Reader) -> Iterator[str]:
+def _split_faults(split: SplitFolder, reader: Reader) -> Iterator[Message]:
     try:
         manifest = read_json(split.manifest)
         files = dict(manifest["files"])
         require_same(str(manifest["class_map"]), read_classes(split.classes), split.name)
     except (BadInput, ClassMapMismatch) as error:
-        yield str(error)
+        yield error.message
         return
     except (KeyError, TypeError, ValueError):
-        yield "its manifest does not describe it"
+        yield message("its manifest is damaged")
         return
     for name in sorted({*(f"{part}.jsonl" for part in PARTS), split.classes.name, *files}):
         file = split.root / Path(name).name
         if not file.is_file():
-            yield f"{name} is missing"
+            yield message("{file} is missing", file=name)
         elif reader.sha256(file) != files.get(name):
-            yield f"{name} changed"
+            yield message("{file} has changed", file=name)
 
 
 def checkpoints_check(home: Home, rate: float) -> Check:
@@ -58,7 +67,7 @@ def checkpoints_check(home: Home, rate: float) -> Check:
 
     The settings that a checkpoint carries beside its tensors are only read, not compared.
     """
-    title, damaged, unknown, sound = "Checkpoints", Wrong(), Wrong(), 0
+    title, damaged, unknown, sound = message("Checkpoints"), Wrong(), Wrong(), 0
     reader = Reader(rate)
     for file in sorted(home.runs.glob("*/checkpoints/*.safetensors")):
         if file.parent.parent.name.startswith(".") or file.name.startswith("."):
@@ -69,13 +78,27 @@ def checkpoints_check(home: Home, rate: float) -> Check:
         else:
             (damaged if state == "fault" else unknown).add(home.relative(file))
     if damaged.count:
-        text = f"{damaged.count:,} damaged. A run goes on from its previous checkpoint."
-        return Check("checkpoints", title, "fault", text, damaged.count, tuple(damaged.items))
+        text = plural_message(
+            "{n} checkpoint is damaged. Its run resumes from the one before.",
+            "{n} checkpoints are damaged. Their runs resume from the ones before.",
+            damaged.count,
+        )
+        items = tuple(damaged.items)
+        return Check("checkpoints", title, "fault", (text,), damaged.count, items)
     if unknown.count:
-        text = f"{unknown.count:,} without a digest, {sound:,} sound."
-        return Check("checkpoints", title, "unknown", text, unknown.count, tuple(unknown.items))
-    text = f"{many(sound, 'checkpoint')} read, as they were saved." if sound else "There are none."
-    return Check("checkpoints", title, "sound", text)
+        text = message(
+            "{unknown} without a checksum, {sound} unchanged.", unknown=unknown.count, sound=sound
+        )
+        items = tuple(unknown.items)
+        return Check("checkpoints", title, "unknown", (text,), unknown.count, items)
+    if not sound:
+        return Check("checkpoints", title, "sound", (message("None."),))
+    text = plural_message(
+        "{n} checkpoint read. It is unchanged.",
+        "{n} checkpoints read. They are unchanged.",
+        sound,
+    )
+    return Check("checkpoints", title, "sound", (text,))
 
 
 def checkpoint_state(file: Path, reader: Reader) -> State:

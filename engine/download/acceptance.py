@@ -4,6 +4,7 @@ from pathlib import Path
 
 from engine.errors import UnreadableImage
 from engine.images.decode import ImageHeader, decode_fully
+from engine.language.message import Message, message
 
 SNIFFED = 16
 """How many of the first bytes `photograph_begins` wants to see."""
@@ -28,17 +29,19 @@ def photograph_begins(first: bytes) -> bool:
     return first[4:8] == b"ftyp" and first[8:12] in (b"avif", b"avis", b"mif1")
 
 
-def what_it_is(first: bytes, content_type: str) -> str:
-    """What came instead of a photograph, in words."""
+def what_it_is(first: bytes, content_type: str) -> Message:
+    """What came instead of a photograph."""
     if not first:
-        return "The answer is empty."
+        return message("The answer is empty.")
     text = first.lstrip().lower()
     if text.startswith((b"<!doc", b"<html", b"<head")):
-        return "A web page came instead of a photograph."
+        return message("The host sent a web page instead of a photograph.")
     if text.startswith((b"<", b"{", b"[")):
-        return "Text came instead of a photograph."
+        return message("The host sent text instead of a photograph.")
     said = content_type.partition(";")[0].strip()[:60]
-    return f"What came is no photograph{f' ({said})' if said else ''}."
+    if not said:
+        return message("The host did not send a photograph.")
+    return message("The host did not send a photograph but {type}.", type=said)
 
 
 def accept(source: Path | bytes, most_pixels: int) -> ImageHeader:
@@ -52,4 +55,13 @@ def accept(source: Path | bytes, most_pixels: int) -> ImageHeader:
     except UnreadableImage as error:
         if isinstance(source, bytes):
             raise
-        raise UnreadableImage(str(error).replace(source.name, "The photograph", 1)) from error
+        raise UnreadableImage(_unnamed(error.message, source.name)) from error
+
+
+def _unnamed(reason: Message, name: str) -> Message:
+    """A reason without the name of the temporary file."""
+    photograph = message("The photograph")
+    fields = {
+        key: photograph if str(value) == name else value for key, value in reason.fields.items()
+    }
+    return Message(reason.text.replace(name, photograph.text, 1), fields, reason.plural)

@@ -4,6 +4,8 @@ import ipaddress
 import socket
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from engine.language.message import Message
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # Where one protocol's addresses are written inside the other's.
@@ -24,6 +26,13 @@ class RefusedAddress(OSError):
     An OSError, so that the HTTP library treats it as a connection that cannot be made.
     """
 
+    def __init__(self, text: str, **fields: object) -> None:
+        super().__init__(text)
+        self.message = Message(text, fields)
+
+    def __str__(self) -> str:
+        return str(self.message)
+
 
 def checked_url(url: str) -> SplitResult:
     """The parts of an http or https address with a host.
@@ -39,11 +48,11 @@ def checked_url(url: str) -> SplitResult:
     except ValueError as error:
         raise RefusedAddress("The address is malformed.") from error
     if parts.scheme not in ("http", "https"):
-        raise RefusedAddress("Only http and https addresses are fetched.")
+        raise RefusedAddress("Only http and https addresses are downloaded.")
     if not parts.hostname:
         raise RefusedAddress("The address names no host.")
     if parts.username is not None or parts.password is not None:
-        raise RefusedAddress("The address carries a user name or password.")
+        raise RefusedAddress("The address contains a user name or password.")
     return parts
 
 
@@ -66,10 +75,10 @@ def redirected(url: str, location: str) -> str:
         RefusedAddress: nowhere, to another kind of address, or from https down to http.
     """
     if not location:
-        raise RefusedAddress("A redirect names no address.")
+        raise RefusedAddress("The redirect has no address.")
     target = urljoin(url, location)
     if urlsplit(url).scheme == "https" and urlsplit(target).scheme == "http":
-        raise RefusedAddress("A redirect leads from https to http.")
+        raise RefusedAddress("The redirect goes from https to http.")
     checked_url(target)
     return target
 
@@ -98,15 +107,16 @@ def check_address(text: str, allow_private: bool) -> None:
     """
     address = _innermost(ipaddress.ip_address(text.partition("%")[0]))
     if address.is_multicast or address.is_unspecified or address.is_link_local:
-        raise RefusedAddress(f"{text} is a link-local or special address.")
+        raise RefusedAddress("{address} is a link-local or special address.", address=text)
     if not address.is_loopback and any(address in network for network in _RESERVED):
-        raise RefusedAddress(f"{text} is a link-local or special address.")
+        raise RefusedAddress("{address} is a link-local or special address.", address=text)
     if address.is_global:
         return
     if not (allow_private and (address.is_loopback or address.is_private)):
         raise RefusedAddress(
-            f"{text} is a private or special address; "
-            "download.allow_private_hosts would let it be fetched from."
+            "{address} is a private or special address. "
+            "Set download.allow_private_hosts to download from it.",
+            address=text,
         )
 
 

@@ -5,24 +5,26 @@ import time
 from collections.abc import Mapping
 
 from engine.download.outcome import Failed
+from engine.language.message import deferred, message
 
 _TEMPORARY = frozenset({408, 425, 429, 500, 502, 503, 504, 507, 509, 520, 521, 522, 523, 524})
 _REFUSING = frozenset({401, 402, 403, 407, 451})
 _MEANINGS = {
-    401: "asks for a login",
-    403: "refuses it",
-    404: "does not have it",
-    410: "has it no more",
-    429: "was asked too often",
-    451: "may not give it, for legal reasons",
-    503: "is overloaded",
+    401: deferred("The host asks for a login (401)."),
+    403: deferred("The host refuses access (403)."),
+    404: deferred("The host does not have it (404)."),
+    410: deferred("The host no longer has it (410)."),
+    429: deferred("The host received too many requests (429)."),
+    451: deferred("The host may not provide it, for legal reasons (451)."),
+    503: deferred("The host is overloaded (503)."),
 }
 
 
 def response_failure(status: int, headers: Mapping[str, str], longest_pause: float) -> Failed:
     """The failure that a status other than 200 means."""
-    meaning = _MEANINGS.get(status, f"answered {status}")
-    reason = f"The host {meaning} ({status})." if status in _MEANINGS else f"The host {meaning}."
+    reason = message("The host answered with status {status}.", status=str(status))
+    if status in _MEANINGS:
+        reason = message(_MEANINGS[status])
     if status in (429, 503):
         pause = retry_after(headers, longest_pause)
         return Failed("transient", reason, "slow down", status, pause)

@@ -14,6 +14,7 @@ from engine.download.store import DownloadStore
 from engine.files import free_disk_bytes
 from engine.home import Home
 from engine.home_id import require_own_images
+from engine.language.message import Message, message
 from engine.settings.download import DownloadSettings
 
 GRACE_SECONDS = 5.0
@@ -87,22 +88,22 @@ class Cache:
         """Whether files wait for their grace to end."""
         return bool(self._condemned)
 
-    def promise(self, size: int) -> str:
-        """Reserve `size` bytes; returns why that is not possible, or an empty string.
+    def promise(self, size: int) -> Message | None:
+        """Reserve `size` bytes; returns why that is not possible, or None.
 
         Raises:
             NeverFits: they are more than the whole cache.
             DiskFull: the disk would have less left than must stay free.
         """
         if size > self.most:
-            raise NeverFits("The file is larger than the whole cache.")
+            raise NeverFits(message("The file is larger than the whole cache."))
         with self._lock:
             if self._used + self._promised + size > self.most:
                 self._refused = max(self._refused, size)
-                return "The cache is full."
+                return message("The cache is full.")
             self.require_disk(size + self._promised)
             self._promised += size
-        return ""
+        return None
 
     def settle(self, promised: int, written: int) -> None:
         """Return a reservation, of which `written` bytes were used."""
@@ -120,8 +121,10 @@ class Cache:
         self._looked = now, free
         if free - size < self._floor or free == 0:
             raise DiskFull(
-                f"The disk has {free / 1e9:,.2f} GB left, and {self._floor / 1e9:g} GB of it are "
-                "to stay free (download.free_gigabytes); make room on it. What is here stays."
+                "The disk has {free:size} left; {floor:size} must stay free "
+                "(download.free_gigabytes). Free some space. Downloaded photographs are kept.",
+                free=free,
+                floor=self._floor,
             )
 
     def make_room(self, catalogue: Catalogue, protect: Protect) -> bool:

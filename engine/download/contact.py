@@ -21,6 +21,7 @@ def require_contact(hosts: Iterable[str], settings: DownloadSettings) -> None:
     stranger = stranger_among(hosts)
     if stranger and not settings.contact.strip():
         raise BadInput(
-            f"{stranger} must be told whom to write to: give an e-mail or web address of yours "
-            "with --contact, on the page, or as download.contact in configs/studio.yaml."
+            "{host} requires a contact address with each request. Give your e-mail or web address "
+            "with --contact, under Contact on the page, or in configs/studio.yaml.",
+            host=stranger,
         )

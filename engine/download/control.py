@@ -10,6 +10,7 @@ from typing import Literal
 from engine.errors import BadInput, WorkFailed
 from engine.files import write_json
 from engine.home import Home
+from engine.language.message import Message
 from engine.locks import claim, is_held, release
 from engine.records import read_record_or
 
@@ -20,7 +21,8 @@ Phase = Literal["preparing", "running", "paused", "stopping", "ended"]
 class DownloadStatus:
     """The progress of a download. Rates are means of the last ten seconds, sizes are in bytes.
 
-    `note` says what it waits for or why it ended; `kinds` counts this session's failures by
+    `note` says in English what it waits for or why it ended, `message` the same in parts, where
+    the version that wrote it did; `kinds` counts this session's failures by
     class; `hosts` says, of those with most left, how much that is and how many requests a second
     they get.
 
@@ -55,6 +57,12 @@ class DownloadStatus:
     stray_bytes: int = 0
     stray_names: list[str] = field(default_factory=list)
     missing: int = 0
+    message: Message | None = None
+
+    @property
+    def why(self) -> str:
+        """What it waits for or why it ended, in the reader's language."""
+        return str(self.message or self.note)
 
 
 @contextlib.contextmanager
@@ -69,9 +77,11 @@ def no_download(home: Home) -> Iterator[None]:
     try:
         held = claim(lock)
     except OSError as error:
-        raise WorkFailed(f"{lock} cannot be written ({error.strerror}).") from error
+        raise WorkFailed(
+            "{file} could not be written ({reason}).", file=lock, reason=error.strerror
+        ) from error
     if held is None:
-        raise BadInput("A download is at work. Wait until it ends, or stop it.")
+        raise BadInput("A download is running. Wait until it ends, or stop it.")
     try:
         yield
     finally:
@@ -115,7 +125,10 @@ class DownloadControl:
             (self._folder / name).unlink(missing_ok=True)
 
     def tell(self, status: DownloadStatus) -> None:
-        write_json(self._folder / "status.json", dataclasses.asdict(status))
+        values = dataclasses.asdict(dataclasses.replace(status, message=None))
+        if status.message is not None:
+            values |= {"note": status.message.in_english(), "message": status.message.record()}
+        write_json(self._folder / "status.json", values)
 
     def status(self) -> DownloadStatus | None:
         """The last reported status; None if nothing was downloaded yet."""

@@ -7,31 +7,33 @@ from engine.catalogue.store import Catalogue
 from engine.download.cache import Cache, Protect
 from engine.download.outcome import DiskFull
 from engine.errors import WorkFailed
+from engine.language.message import Message, message
 from engine.settings.download import DownloadSettings
 
 _LOOK_AGAIN = 5.0
 
 
 class DiskSpaceWatch:
-    """For one download. `note` says why no photograph fits now; it is empty if one does."""
+    """For one download. `note` says why no photograph fits now; it is None if one does."""
 
     def __init__(
         self, settings: DownloadSettings, cache: Cache, catalogue: Catalogue, protect: Protect
     ) -> None:
         self._settings, self._cache = settings, cache
         self._catalogue, self._protect = catalogue, protect
-        self._full, self._look_again = "", 0.0
+        self._full: Message | None = None
+        self._look_again = 0.0
         self._emptied_at = -math.inf
 
     @property
-    def note(self) -> str:
+    def note(self) -> Message | None:
         if self._full or not (self._cache.is_clearing or self._cache.wants_room):
             return self._full
-        return "Making room in the cache."
+        return message("Making room in the cache.")
 
     @property
     def waits_for_disk(self) -> bool:
-        return bool(self._full)
+        return self._full is not None
 
     def tend(self, flying: int) -> None:
         """Free space where needed; `flying` requests are in flight.
@@ -43,7 +45,7 @@ class DiskSpaceWatch:
         if time.monotonic() >= self._look_again:
             try:
                 self._cache.require_disk()
-                self._full = ""
+                self._full = None
             except DiskFull as error:
                 self.ran_out(error)
         if self._cache.wants_room and not self._cache.is_clearing and not flying:
@@ -60,7 +62,9 @@ class DiskSpaceWatch:
             return
         if not self._settings.wait_for_room:
             raise error
-        self._full = f"{error} The download waits for that."
+        self._full = message(
+            "{problem} The download waits until there is space.", problem=error.message
+        )
         self._look_again = time.monotonic() + _LOOK_AGAIN
 
     def end(self) -> None:
@@ -70,7 +74,8 @@ class DiskSpaceWatch:
     def _make_room(self) -> None:
         if not self._cache.make_room(self._catalogue, self._protect):
             raise WorkFailed(
-                f"The cache's {self._settings.cache_gigabytes:g} GB are full of photographs that "
-                "must stay: pinned, of a live run, or without an address; raise "
-                "download.cache_gigabytes or unpin a split, and start again."
+                "The cache ({most:size}) is full. Its photographs must stay: they are pinned, in "
+                "use by a run, or have no address. Raise download.cache_gigabytes or unpin a "
+                "split, then start again.",
+                most=self._settings.cache_gigabytes * 1e9,
             )

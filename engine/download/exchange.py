@@ -16,11 +16,12 @@ from engine.download.connections import Connections
 from engine.download.outcome import Deferred, Failed, NeverFits, Outcome, Redirected
 from engine.download.watchdog import Watchdog
 from engine.errors import WorkFailed
+from engine.language.message import Message, message
 from engine.settings.download import DownloadSettings
 
-Admit = Callable[[int], str]
+Admit = Callable[[int], Message | None]
 """Called with the number of bytes about to be read; answers why they do not fit just now, or
-nothing. Raises NeverFits where they never will."""
+None. Raises NeverFits where they never will."""
 
 Receive = Callable[[requests.Response, Iterator[bytes]], Outcome]
 """Makes an outcome of an answer and its body, which comes in pieces."""
@@ -35,12 +36,16 @@ class Unusable(Exception):
     """What comes is not to be read further; carries the failure."""
 
     def __init__(self, failure: Failed) -> None:
-        super().__init__(failure.reason)
+        super().__init__(failure.reason.text)
         self.failure = failure
 
 
 class _NotAdmitted(Exception):
     """The bytes do not fit just now."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason.text)
+        self.reason = reason
 
 
 class Exchange:
@@ -82,9 +87,9 @@ class Exchange:
         except Unusable as error:
             outcome = error.failure
         except _NotAdmitted as error:
-            outcome = Deferred(str(error))
+            outcome = Deferred(error.reason)
         except NeverFits as error:
-            outcome = Failed("policy", str(error), status=200)
+            outcome = Failed("policy", error.reason, status=200)
         except Exception as error:  # urllib3 and http.client raise many kinds over damaged answers.
             outcome = _failure(error)
         return _with_wire(outcome, meter.wire)
@@ -166,7 +171,7 @@ class _Meter:
 
 def _require_size(size: int, most: int) -> None:
     if size > most:
-        reason = f"The file is larger than {most / 1e6:,.3g} MB."
+        reason = message("The file is larger than {most:size}.", most=most)
         raise Unusable(Failed("policy", reason, status=200))
 
 
@@ -191,20 +196,20 @@ def _failure(error: BaseException) -> Failed:
         if isinstance(cause, WorkFailed):
             raise cause
         if isinstance(cause, RefusedAddress):
-            return Failed("policy", str(cause))
+            return Failed("policy", cause.message)
         if isinstance(cause, socket.gaierror):
-            return Failed("transient", "The host's name is not known.", "unwell")
+            return Failed("transient", message("The host name is unknown."), "unwell")
     if any(_is_timeout(cause) for cause in chain):
-        return Failed("transient", "The host took too long and was cut off.", "slow down")
+        return Failed("transient", message("The host took too long to answer."), "slow down")
     if any(isinstance(cause, urllib3.exceptions.SSLError) for cause in chain):
-        return Failed("policy", "No trusted encrypted connection can be made to the host.")
+        return Failed("policy", message("The host offers no trusted encrypted connection."))
     if any(isinstance(cause, urllib3.exceptions.DecodeError) for cause in chain):
-        return Failed("bad content", "The answer's compression is damaged.", status=200)
+        return Failed("bad content", message("The answer is damaged."), status=200)
     if any(isinstance(cause, urllib3.exceptions.IncompleteRead) for cause in chain):
-        return Failed("transient", "The answer broke off before its end.", "unwell", 200)
+        return Failed("transient", message("The answer ended early."), "unwell", 200)
     if any(isinstance(cause, ConnectionRefusedError) for cause in chain):
-        return Failed("transient", "The host takes no connection.", "unwell")
-    return Failed("transient", "The connection broke.", "unwell")
+        return Failed("transient", message("The host refused the connection."), "unwell")
+    return Failed("transient", message("The connection was lost."), "unwell")
 
 
 def _is_timeout(cause: BaseException) -> bool:

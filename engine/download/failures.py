@@ -18,7 +18,8 @@ def failures_csv(queue: Queue, spreadsheet_safe: bool = False) -> str:
     writer = csv.writer(text)
     writer.writerow(_COLUMNS)
     for item in queue.failures():
-        cells = dataclasses.astuple(item)
+        cells = [getattr(item, column) for column in _COLUMNS]
+        cells[_COLUMNS.index("reason")] = item.reason.in_english()
         writer.writerow(
             [to_cell(cell, spreadsheet_safe) if isinstance(cell, str) else cell for cell in cells]
         )

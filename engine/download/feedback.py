@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from engine.download.gate import Gate
 from engine.download.health import Advice
 from engine.download.host_queue import HostQueue
-from engine.download.outcome import Fetched, Outcome
+from engine.download.outcome import Failed, Fetched, Outcome
 from engine.download.worker import Landed
+from engine.language.message import Message
 
 
 def report_to_gate(
@@ -17,7 +18,7 @@ def report_to_gate(
     for host in {landed.item.host for landed in batch}:
         health = host_queues[host].health
         answers: list[tuple[Outcome, float]] = []
-        advised: list[tuple[Advice, str]] = []
+        advised: list[tuple[Advice, Message | None]] = []
         for landed in batch:
             if landed.item.host != host or landed.outcome is None:
                 continue
@@ -25,13 +26,13 @@ def report_to_gate(
                 health.note_seconds(now - landed.sent)
             heard, advice = health.hear(landed.item, landed.outcome, landed.sent, now)
             answers.append((heard, landed.sent))
-            advised.append((advice, getattr(heard, "reason", "")))
+            advised.append((advice, heard.reason if isinstance(heard, Failed) else None))
         gate.note_answers(host, answers)
         for advice, reason in advised:
             _follow(gate, host, advice, reason)
 
 
-def _follow(gate: Gate, host: str, advice: Advice, reason: str) -> None:
+def _follow(gate: Gate, host: str, advice: Advice, reason: Message | None) -> None:
     match advice:
         case "park":
             gate.park(host, reason)

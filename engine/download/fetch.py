@@ -63,7 +63,7 @@ class Fetcher:
                 whole = chunk if len(chunk) == size else path
                 header = accept(whole, round(self._settings.largest_megapixels * 1e6))
             except UnreadableImage as error:
-                raise Unusable(Failed("bad content", str(error), status=200)) from error
+                raise Unusable(Failed("bad content", error.message, status=200)) from error
             _write_through(file)
             etag = response.headers.get("ETag", "")[:200]
             return Fetched(path, header, digest.hexdigest(), size, 0, etag)
@@ -128,10 +128,12 @@ def _write_through(file: int) -> None:
 def _disk_error(error: OSError) -> WorkFailed:
     if error.errno in _FULL:
         return DiskFull(
-            "The disk that holds the photographs takes no more; make room on it. "
-            "What is here stays."
+            "The disk with the photographs is full. Free some space. "
+            "Downloaded photographs are kept."
         )
-    return WorkFailed(f"The photographs' folder cannot be written to ({error.strerror}).")
+    return WorkFailed(
+        "The photographs cannot be written to the disk ({reason}).", reason=error.strerror
+    )
 
 
 def _require_photograph(first: bytes, response: requests.Response) -> None:

@@ -13,7 +13,9 @@ from engine.download.host import Host, State
 from engine.download.ledger import Ledger, Limit
 from engine.download.outcome import Answered, Failed, Fetched, NeverFits, Outcome, Redirected
 from engine.download.providers import Provider, provider_of
+from engine.download.reasons import read_reason, written
 from engine.download.store import DownloadStore
+from engine.language.message import Message, message
 from engine.settings.download import DownloadSettings
 
 Why = Literal["", "pace", "budget", "paused", "parked"]
@@ -51,7 +53,7 @@ class HostView:
     provider: str
     state: State
     seconds_left: float
-    reason: str
+    reason: Message | None
     rate: float | None
     allowed: float | None
     budget_wait: float
@@ -60,12 +62,16 @@ class HostView:
     photographs: int
 
     @property
-    def waiting(self) -> str:
-        """Why a parked host is not asked now, and when it is; empty for any other."""
+    def waiting(self) -> Message | None:
+        """Why a parked host gets no request now, and when it does; None for any other."""
         if self.state != "parked":
-            return ""
-        reason = self.reason or "It did not answer."
-        return f"{self.host} is not asked for now. {reason} Next try in {_span(self.seconds_left)}."
+            return None
+        return message(
+            "{host} is parked. {reason} Next try in {time:duration}.",
+            host=self.host,
+            reason=self.reason or message("It did not answer."),
+            time=max(1, round(self.seconds_left)),
+        )
 
 
 class Gate:
@@ -113,10 +119,10 @@ class Gate:
         """Whether the host was parked and has not answered since."""
         return self._row(host).parkings > 0
 
-    def park(self, host: str, reason: str) -> None:
+    def park(self, host: str, reason: Message | None) -> None:
         """Send a host no request for a while, since its probes failed."""
         with self._changed(host) as row:
-            row.park(self._clock.now(), reason)
+            row.park(self._clock.now(), written(reason))
 
     def restore_pace(self, host: str) -> None:
         """Restore the pace before the host was slowed down: only single addresses object."""
@@ -132,16 +138,18 @@ class Gate:
         """Keep the slower pace: the host itself objected."""
         self._before.pop(host, None)
 
-    def admit(self, host: str, size: int) -> str:
-        """Count `size` bytes as read from this host; returns the reason against it, or "".
+    def admit(self, host: str, size: int) -> Message | None:
+        """Count `size` bytes as read from this host; returns the reason against it, or None.
 
         Raises:
             NeverFits: they are more than a whole budget of its provider.
         """
         wait = self._ledger.take(self._provider(host).bytes, size)
         if wait == float("inf"):
-            raise NeverFits("The file is larger than a whole budget of its provider.")
-        return "The provider's budget of bytes is spent for now." if wait else ""
+            raise NeverFits(message("The file is larger than the whole budget of its provider."))
+        if not wait:
+            return None
+        return message("The provider's byte budget is used up for now.")
 
     def tell(self, host: str, outcome: Outcome, sent: float) -> None:
         """Learn from the outcome of a request that went out at the moment `sent`.
@@ -220,14 +228,14 @@ class Gate:
             self._before.setdefault(row.host, before)
         refused = failure.signal == "forbidden" or failure.status == 429
         weight = 2 if refused else 1
-        row.struck(weight, failure.reason)
+        row.struck(weight, written(failure.reason))
         pause = failure.retry_after
         if pause is None and failure.status in (429, 503):
             # Other faults in a row are no reason for a longer pause: they may be of one address.
             in_a_row = self._objections[row.host] = self._objections.get(row.host, 0) + weight
             pause = random.uniform(0, min(_LONGEST_BACKOFF, 2.0 ** ((in_a_row - 1) // 2)))
         if pause:
-            row.pause(now + pause, failure.reason)
+            row.pause(now + pause, written(failure.reason))
 
     def _goes_unasked(self, host: str, provider: Provider, now: float) -> bool:
         """Hosts without a limit are read from the store once a second, not at every request."""
@@ -290,7 +298,7 @@ class Gate:
             provider.name,
             state,
             until - now,
-            row.reason if state != "ok" else "",
+            read_reason(row.reason) if state != "ok" else None,
             row.rate,
             min([*rates, *([] if row.rate is None else [row.rate])], default=None),
             max(waits),
@@ -298,9 +306,3 @@ class Gate:
             row.bytes,
             row.photographs,
         )
-
-
-def _span(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min" if seconds < 5_400 else f"{seconds / 3_600:.1f} h"

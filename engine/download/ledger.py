@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.download.clock import Clock
 from engine.download.store import DownloadStore
+from engine.language.message import Message, deferred, message, plural_message
 
 _SLOTS = 60
 
@@ -17,6 +18,38 @@ class Limit:
     account: str
     span: float
     most: int
+
+    @property
+    def is_of_bytes(self) -> bool:
+        """Whether it limits bytes; otherwise it limits requests."""
+        return self.account.endswith(" bytes")
+
+    @property
+    def message(self) -> Message:
+        """As in "4.5 GB per hour" or "55 requests per minute"."""
+        if self.is_of_bytes:
+            if self.span in _BYTES:
+                return message(_BYTES[self.span], most=self.most)
+            return message("{most:size} in {span:duration}", most=self.most, span=self.span)
+        return _requests(self.most, self.span)
+
+
+_BYTES = {
+    3_600.0: deferred("{most:size} per hour"),
+    86_400.0: deferred("{most:size} per day"),
+}
+
+
+def _requests(most: int, span: float) -> Message:
+    if span == 1:
+        return plural_message("{n} request per second", "{n} requests per second", most)
+    if span == 60:
+        return plural_message("{n} request per minute", "{n} requests per minute", most)
+    if span == 86_400:
+        return plural_message("{n} request per day", "{n} requests per day", most)
+    return plural_message(
+        "{n} request in {span:duration}", "{n} requests in {span:duration}", most, span=span
+    )
 
 
 class Ledger:

@@ -7,9 +7,16 @@ from typing import Literal
 
 from engine.errors import WorkFailed
 from engine.images.decode import ImageHeader
+from engine.language.message import Message, deferred
 
 Kind = Literal["permanent", "transient", "bad content", "policy"]
 KINDS: tuple[Kind, ...] = ("permanent", "transient", "bad content", "policy")
+KIND_NAMES: dict[Kind, str] = {
+    "permanent": deferred("Not available"),
+    "transient": deferred("Host or network problem"),
+    "bad content": deferred("Not a photograph"),
+    "policy": deferred("Not allowed"),
+}
 
 Signal = Literal["well", "neutral", "slow down", "forbidden", "unwell", "address"]
 """What an answer says about its host: it may accept more; nothing; it was asked too often; it
@@ -44,7 +51,7 @@ class Failed:
     """The request failed. `retry_after` is the pause that the host asks for, in seconds."""
 
     kind: Kind
-    reason: str
+    reason: Message
     signal: Signal = "neutral"
     status: int = 0
     retry_after: float | None = None
@@ -55,15 +62,15 @@ class Failed:
 class Deferred:
     """The answer was good, but its bytes do not fit a budget or the cache now."""
 
-    reason: str
+    reason: Message
     wire: int = 0
 
 
 class DiskFull(WorkFailed):
     """The disk is full, as noticed at the monotonic time `at`."""
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, text: str | Message, **fields: object) -> None:
+        super().__init__(text, **fields)
         self.at = time.monotonic()
 
 
@@ -76,7 +83,11 @@ class Answered:
 
 
 class NeverFits(Exception):
-    """The bytes exceed a whole budget; the message names it."""
+    """The bytes exceed a whole budget; the reason names it."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason.text)
+        self.reason = reason
 
 
 Outcome = Fetched | Answered | Redirected | Failed | Deferred

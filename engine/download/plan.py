@@ -13,6 +13,7 @@ from engine.download.providers import provider_of
 from engine.download.store import DownloadStore
 from engine.download.variants import USUAL_BYTES
 from engine.download.wanted import Wanted, wanted
+from engine.language.message import Message, message
 from engine.settings.download import DownloadSettings, Variant
 
 VARIANTS: tuple[Variant, ...] = ("original", "large", "medium")
@@ -28,7 +29,7 @@ class ProviderForecast:
     images: int
     bytes: int
     seconds: float
-    limit: str
+    limit: Message
 
 
 @dataclass(frozen=True)
@@ -169,21 +170,17 @@ def _of_provider(
 ) -> ProviderForecast:
     candidates = [_under(limit, images, size) for limit in limits]
     if name in pace:
-        candidates.append((images / pace[name], f"the pace so far, {pace[name]:.3g} a second"))
-    seconds, limit = max(candidates, default=(0.0, "nothing"))
+        reason = message("pace so far: {rate:.2f} per second", rate=pace[name])
+        candidates.append((images / pace[name], reason))
+    nothing = (0.0, message("no limit"))
+    seconds, limit = max(candidates, key=lambda found: found[0], default=nothing)
     return ProviderForecast(name, images, size, seconds, limit)
 
 
-def _under(limit: Limit, images: int, size: int) -> tuple[float, str]:
-    spans = {1.0: "a second", 60.0: "a minute", 3_600.0: "an hour", 86_400.0: "a day"}
-    span = spans.get(limit.span, f"in {limit.span:.3g} s")
-    if limit.account.endswith(" bytes"):
-        amount, words = size, f"{limit.most / 1e9:.3g} GB {span}"
-    else:
-        amount = images
-        words = f"{limit.most:,} request{'' if limit.most == 1 else 's'} {span}"
+def _under(limit: Limit, images: int, size: int) -> tuple[float, Message]:
+    amount = size if limit.is_of_bytes else images
     # A whole budget may be spent at once; the rest waits.
-    return max(0, amount - limit.most) / limit.most * limit.span, words
+    return max(0, amount - limit.most) / limit.most * limit.span, limit.message
 
 
 def _kinds(found: Wanted) -> Iterator[tuple[str, bool, int]]:

@@ -8,6 +8,7 @@ import yaml
 
 from engine.files import write_atomic
 from engine.home import Home
+from engine.language.message import gettext
 from engine.settings.configs import studio_settings
 from engine.settings.download import DownloadSettings
 from engine.settings.files import read_yaml, validate
@@ -31,7 +32,9 @@ def save_download_settings(home: Home, changes: Mapping[str, Any]) -> DownloadSe
     """
     chosen = _chosen(home) | dict(changes)
     settings = validate(
-        DownloadSettings, studio_settings().download.model_dump() | chosen, "The download settings"
+        DownloadSettings,
+        studio_settings().download.model_dump() | chosen,
+        gettext("The download settings"),
     )
     write_atomic(_file(home), yaml.safe_dump(chosen, sort_keys=True, allow_unicode=True))
     return settings

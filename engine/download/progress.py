@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from engine.download.control import Phase
 from engine.download.outcome import Deferred, Failed, Fetched, Kind, Outcome
+from engine.language.message import Message
 
 _WINDOW = 10.0
 
@@ -26,7 +27,7 @@ class DownloadProgress:
     wire: int = 0
     kinds: dict[Kind, int] = field(default_factory=dict)
     phase: Phase = "preparing"
-    note: str = ""
+    note: Message | None = None
     started: float = field(default_factory=time.time)
     left_by_host: dict[str, int] = field(default_factory=dict)
     _recent: deque[tuple[float, str, int, bool]] = field(default_factory=deque)

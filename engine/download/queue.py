@@ -12,16 +12,18 @@ from engine.catalogue.store import CachedFile, Catalogue, Filter
 from engine.download.addresses import RefusedAddress, host_of
 from engine.download.newness import newness_of
 from engine.download.outcome import Failed, Fetched, Kind
+from engine.download.reasons import read_reason, written
 from engine.download.store import DownloadStore
 from engine.download.variants import in_size
 from engine.images.store import StoredImage
+from engine.language.message import Message, message
 from engine.settings.download import Order, Variant
 
 # Within a species the newest photographs come first.
 _ORDERS: dict[Order, str] = {
-    "rarest": "images, species, newness DESC, url",
-    "round-robin": "turn, images, species, url",
-    "newest": "newness DESC, url",
+    "rarest": "ORDER BY images, species, newness DESC, url",
+    "round-robin": "ORDER BY turn, images, species, url",
+    "newest": "ORDER BY newness DESC, url",
 }
 
 _ITEMS = (
@@ -58,7 +60,7 @@ class FailedItem:
     url: str
     host: str
     kind: Kind
-    reason: str
+    reason: Message
     status: int
     attempts: int
     t: float
@@ -106,7 +108,7 @@ class Queue:
                 "    (PARTITION BY species ORDER BY newness DESC, url) AS turn "
                 "  FROM wanted JOIN tally USING (species) "
                 "  WHERE url NOT IN (SELECT url FROM failure WHERE final)"
-                f") WHERE true ORDER BY {_ORDERS[order]} "
+                f") WHERE true {_ORDERS[order]} "
                 "ON CONFLICT (url) DO NOTHING"
             )
             if limit is not None:
@@ -211,7 +213,7 @@ class Queue:
                 item.url,
                 item.host,
                 failure.kind,
-                failure.reason,
+                written(failure.reason),
                 failure.status,
                 attempts,
                 final,
@@ -226,7 +228,10 @@ class Queue:
             "WHERE final AND kind = COALESCE(?, kind) ORDER BY t DESC LIMIT ?",
             [kind, limit],
         )
-        return [FailedItem(*row) for row in rows]
+        return [
+            FailedItem(url, host, kind, read_reason(reason) or message("Unknown."), *more)
+            for url, host, kind, reason, *more in rows
+        ]
 
     def failure_counts(self) -> dict[str, int]:
         """How many addresses were given up, by class."""

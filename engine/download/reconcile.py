@@ -21,6 +21,7 @@ from engine.files import sha256_of
 from engine.home import Home
 from engine.home_id import require_own
 from engine.images.leftovers import sweep_leftovers
+from engine.language.message import plural_message
 
 STRAY_SECONDS = 600.0
 """A file that no row names may be one that an import is about to name, while it is so young."""
@@ -35,10 +36,15 @@ class PhotographsMissing(WorkFailed):
 
     def __init__(self, images: int, home: Home) -> None:
         self.images = images
-        missing = "1 photograph is" if images == 1 else f"{images:,} photographs are"
         super().__init__(
-            f"{missing} missing from {home.images}. Is the disk mounted? "
-            "If they are gone for good, download with --accept-missing."
+            plural_message(
+                "{n} photograph is missing from {folder}. Is the disk mounted? "
+                "If it is gone for good, download with --accept-missing.",
+                "{n} photographs are missing from {folder}. Is the disk mounted? "
+                "If they are gone for good, download with --accept-missing.",
+                images,
+                folder=home.images,
+            )
         )
 
 

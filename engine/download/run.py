@@ -16,9 +16,10 @@ from engine.download.reconcile import PhotographsMissing, Reconciled, reconcile
 from engine.download.session import Session
 from engine.download.store import DownloadStore, open_download_store
 from engine.download.worker import Worker
-from engine.errors import WorkFailed
+from engine.errors import StudioError, WorkFailed
 from engine.home import Home
 from engine.images.store import ImageStore
+from engine.language.message import Message, deferred, message
 from engine.locks import claim, release
 from engine.progress import Report, silent
 from engine.settings.download import DownloadSettings
@@ -55,7 +56,7 @@ class Summary:
     left: int
     failures: dict[str, int] = field(default_factory=dict)
     parked: list[str] = field(default_factory=list)
-    waiting: list[str] = field(default_factory=list)
+    waiting: list[Message] = field(default_factory=list)
     removed: int = 0
     removed_bytes: int = 0
     trash: str = ""
@@ -121,7 +122,7 @@ def _run(
     progress, queue = DownloadProgress(), Queue(downloads)
     before = _cached(catalogue)
     control.tell(DownloadStatus("preparing", progress.started, time.time(), cache_before=before))
-    report(0, 0, "Looking through the catalogue")
+    report(0, 0, deferred("Reading the catalogue"))
     queue.fill(catalogue, settings.variant)
     found = _reconciled(home, catalogue, protect, consent, control, downloads, progress, before)
     if found.missing:
@@ -131,7 +132,7 @@ def _run(
     gate = Gate(downloads, settings)
     cache = Cache(home, settings, downloads, found.bytes, found.waiting.paths)
     tell = _Telling(control, progress, cache, catalogue, before, found, report)
-    note = ""
+    note: Message | None = None
     try:
         if progress.total:
             require_contact(queue.hosts(), settings)
@@ -139,7 +140,7 @@ def _run(
                 home, catalogue, settings, protect, control, downloads, gate, cache, progress, tell
             )
     except BaseException as error:
-        note = str(error) or "Interrupted."
+        note = _reason_of(error)
         raise
     finally:
         progress.phase, progress.note = "ended", note
@@ -159,7 +160,7 @@ def _run(
         progress.left,
         {str(kind): many for kind, many in progress.kinds.items()},
         [view.host for view in parked],
-        [view.waiting for view in parked],
+        [view.waiting for view in parked if view.waiting],
         found.removed,
         found.removed_bytes,
         found.trash,
@@ -216,7 +217,7 @@ def _reconciled(
         ended = DownloadStatus(
             "ended", progress.started, time.time(), cache_before=before, cache_after=before
         )
-        control.tell(replace(ended, note=str(error), missing=missing))
+        control.tell(replace(ended, message=error.message, missing=missing))
         raise
 
 
@@ -265,7 +266,7 @@ class _Telling:
                 self._cache.most,
                 self._before,
                 _cached(self._catalogue),
-                progress.note,
+                "",
                 _hosts(progress),
                 found.removed,
                 found.removed_bytes,
@@ -273,10 +274,21 @@ class _Telling:
                 len(found.waiting.paths),
                 found.waiting.bytes,
                 list(found.waiting.paths[:_STRAYS_NAMED]),
+                message=progress.note,
             )
         )
         done = progress.total - progress.left
-        self._report(done, progress.total, progress.note or "Fetching photographs")
+        note = str(progress.note or message("Downloading photographs"))
+        self._report(done, progress.total, note)
+
+
+def _reason_of(error: BaseException) -> Message:
+    if isinstance(error, StudioError):
+        return error.message
+    if isinstance(error, KeyboardInterrupt) or not str(error):
+        return message("Interrupted.")
+    name = type(error).__name__
+    return message("Unexpected error: {name}: {error}", name=name, error=str(error))
 
 
 def _hosts(progress: DownloadProgress) -> dict[str, tuple[int, float]]:
@@ -291,7 +303,7 @@ def _hosts(progress: DownloadProgress) -> dict[str, tuple[int, float]]:
 def _wait_for_turn(control: DownloadControl, report: Report) -> int:
     """The lock of the home's downloads; another download is waited for."""
     while (held := claim(control.lock)) is None:
-        report(0, 0, "Waiting for another download to end")
+        report(0, 0, deferred("Waiting for another download to end"))
         time.sleep(0.3)
     return held
 

@@ -21,6 +21,7 @@ from engine.download.store import DownloadStore
 from engine.download.worker import Landed, Worker
 from engine.errors import WorkFailed
 from engine.images.store import StoredImage
+from engine.language.message import Message, message
 from engine.settings.download import DownloadSettings
 
 _TICK = 0.2
@@ -89,7 +90,7 @@ class Session:
             if not self._flying and (stopping or self._nothing_left()):
                 return
             progress.phase = "stopping" if stopping else "paused" if pausing else "running"
-            progress.note = "" if self._flying else self._room.note or self._why_waiting()
+            progress.note = None if self._flying else self._room.note or self._why_waiting()
             progress.left_by_host = {
                 host: host_queue.left for host, host_queue in self._host_queues.items()
             }
@@ -129,7 +130,7 @@ class Session:
         if item is None:
             return False
         if not host_queue.host:
-            refused = Failed("policy", "Only http and https addresses are fetched.")
+            refused = Failed("policy", message("Only http and https addresses are downloaded."))
             self._settle_failure(host_queue, item, refused, progress)
             return True
         turn = self._gate.ask(host_queue.host, item.size)
@@ -206,7 +207,8 @@ class Session:
         self, host_queue: HostQueue, item: Item, moved: Redirected, progress: DownloadProgress
     ) -> None:
         if item.hops >= _MOST_HOPS:
-            many = Failed("policy", f"The address leads through more than {_MOST_HOPS} redirects.")
+            reason = message("The address redirects more than {most} times.", most=_MOST_HOPS)
+            many = Failed("policy", reason)
             self._settle_failure(host_queue, item, many, progress)
             return
         host = host_of(moved.target)
@@ -276,18 +278,21 @@ class Session:
             for host_queue in self._host_queues.values()
         )
 
-    def _why_waiting(self) -> str:
+    def _why_waiting(self) -> Message | None:
         waiting = {
             host_queue.why: host_queue.host
             for host_queue in self._host_queues.values()
             if host_queue.left
         }
         if "" in waiting or "pace" in waiting:
-            return ""
+            return None
         if "budget" in waiting:
-            return f"The budget of {waiting['budget']} is spent for now."
+            return message("The budget of {host} is used up for now.", host=waiting["budget"])
         if "paused" in waiting:
-            return f"{waiting['paused']} asked for a pause."
+            return message("{host} asked for a pause.", host=waiting["paused"])
         if "parked" in waiting:
-            return f"{waiting['parked']} does not answer well; it is asked again in a moment."
-        return ""
+            return message(
+                "{host} does not answer reliably. Trying again in a moment.",
+                host=waiting["parked"],
+            )
+        return None

@@ -8,7 +8,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from engine.database import connect, database_errors, read_note, write_note
+from engine.database import connect, database_error_as, read_note, write_note
+from engine.errors import WorkFailed
 from engine.home import Home
 
 _SCHEMA = """
@@ -121,7 +122,13 @@ class DownloadStore:
             write_note(self._connection, "home", home_id)
 
     def _store_errors(self) -> AbstractContextManager[None]:
-        return database_errors(f"The downloads' memory {self.file}")
+        return database_error_as(
+            lambda reason: WorkFailed(
+                "The download history {file} cannot be used: {reason}.",
+                file=self.file,
+                reason=reason,
+            )
+        )
 
 
 @contextlib.contextmanager

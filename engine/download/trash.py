@@ -125,7 +125,9 @@ def restore_discarded(home: Home, date: str) -> RestoredFiles:
     """
     entries = list(_entries(_root(home) / date)) if _DATE.fullmatch(date) else []
     if not entries:
-        raise BadInput(f"The trash holds nothing of {date!r}; list it to see its days.")
+        raise BadInput(
+            "The trash holds nothing from {date}. List it to see its days.", date=repr(date)
+        )
     back = sum(_move_back(home, entry) for entry in entries)
     _remove_if_empty(_root(home) / date)
     return RestoredFiles(back, len(entries) - back)
@@ -151,7 +153,9 @@ def empty_discarded(home: Home, date: str = "") -> Day:
     """
     chosen = [folder for folder in _folders(home) if date in ("", folder.name)]
     if date and not chosen:
-        raise BadInput(f"The trash holds nothing of {date!r}; list it to see its days.")
+        raise BadInput(
+            "The trash holds nothing from {date}. List it to see its days.", date=repr(date)
+        )
     removed = [_remove(folder) for folder in chosen]
     return Day(date, sum(day.files for day in removed), sum(day.bytes for day in removed))
 
@@ -229,7 +233,9 @@ def _append(file: Path, lines: Sequence[dict[str, Any]]) -> None:
             stream.flush()
             os.fsync(stream.fileno())
     except OSError as error:
-        raise WorkFailed(f"{file} could not be written ({error.strerror}).") from error
+        raise WorkFailed(
+            "{file} could not be written ({reason}).", file=file, reason=error.strerror
+        ) from error
 
 
 def _move_back(home: Home, entry: _Entry) -> bool:
@@ -241,7 +247,9 @@ def _move_back(home: Home, entry: _Entry) -> bool:
         target.parent.mkdir(parents=True, exist_ok=True)
         entry.file.rename(target)
     except OSError as error:
-        raise WorkFailed(f"{target} could not be restored ({error.strerror}).") from error
+        raise WorkFailed(
+            "{file} could not be restored ({reason}).", file=target, reason=error.strerror
+        ) from error
     return True
 
 

@@ -8,6 +8,7 @@ from engine.download.gate import Gate
 from engine.download.outcome import Answered, Fetched, Outcome
 from engine.download.queue import Item
 from engine.images.store import ImageStore, StoredImage
+from engine.language.message import Message
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Worker:
         """
         promised = wanted = written = 0
 
-        def admit(size: int) -> str:
+        def admit(size: int) -> Message | None:
             nonlocal promised, wanted
             wanted += size
             refusal = self._cache.promise(size)

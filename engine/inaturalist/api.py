@@ -19,6 +19,7 @@ from engine.download.providers import provider_of
 from engine.download.store import DownloadStore, open_download_store
 from engine.errors import BadInput, WorkFailed
 from engine.home import Home
+from engine.language.message import Message, message
 from engine.settings.download import DownloadSettings
 
 Waiting = Callable[[str], None]
@@ -107,7 +108,7 @@ class Api:
             time.sleep(step)
             waited += step
 
-    def _admit(self, size: int) -> str:
+    def _admit(self, size: int) -> Message | None:
         return self._gate.admit(self.host, size)
 
     def _pause_after(self, outcome: Outcome, attempts: int) -> float:
@@ -135,7 +136,7 @@ class Api:
             raise NotKnown(f"{self.host} does not know what it was asked for ({failure.status}).")
         raise WorkFailed(
             f"iNaturalist gives no answer: {self.host} was asked, and "
-            f"{_within(failure.reason)}; start again later."
+            f"{_within(str(failure.reason))}; start again later."
         )
 
 
@@ -162,7 +163,7 @@ def opened_api(
 def _complete_answer(response: requests.Response, pieces: Iterator[bytes]) -> Outcome:
     content = b"".join(pieces)
     if not _is_answer(content):
-        raise Unusable(Failed("bad content", "What came is no answer of its.", "unwell", 200))
+        raise Unusable(Failed("bad content", message("The answer is not valid."), "unwell", 200))
     return Answered(content)
 
 

@@ -38,6 +38,10 @@ SINGULAR = {
     "CatalogueMissing",
     "DiskFull",
     "NotKnown",
+    "RefusedAddress",
+    "NotJson",
+    "OtherHome",
+    "UnknownEntry",
 }
 # Those whose first two arguments are its forms for one and for several.
 PLURAL = {"ngettext", "plural_message"}

@@ -6,19 +6,19 @@ from typing import Any, get_args
 import streamlit as st
 
 from engine.download.plan import DownloadPlan
+from engine.language.message import deferred, gettext, ngettext
 from engine.settings.download import DownloadSettings, Order, Variant
 from engine.settings.files import validate
-from studio import text
 
 _ORDERS: dict[Order, str] = {
-    "rarest": "Rarest species first",
-    "round-robin": "Species in turn",
-    "newest": "Newest first",
+    "rarest": deferred("Rarest first"),
+    "round-robin": deferred("In turn"),
+    "newest": deferred("Newest first"),
 }
-_VARIANTS: dict[Variant, str] = {
-    "original": "Original, 2048 px",
-    "large": "Large, 1024 px",
-    "medium": "Medium, 500 px",
+VARIANT_NAMES: dict[Variant, str] = {
+    "original": deferred("Original"),
+    "large": deferred("Large"),
+    "medium": deferred("Medium"),
 }
 
 
@@ -41,30 +41,36 @@ def choices(settings: DownloadSettings, everything: DownloadPlan) -> ChosenOptio
             changes = _order_and_size(settings)
             limit = _limit(everything)
             changes |= _contact(settings)
-        with st.expander("Disk"), st.grid(2, min_column_width=260, gap="small"):
+        with st.expander(gettext("Disk")), st.grid(2, min_column_width=260, gap="small"):
             changes |= _disk(settings)
-    asked = validate(DownloadSettings, settings.model_dump() | changes, "The download")
+    asked = validate(DownloadSettings, settings.model_dump() | changes, gettext("The download"))
     return ChosenOptions(asked, None if limit == everything.images else limit)
 
 
 def _order_and_size(settings: DownloadSettings) -> dict[str, Any]:
     order = st.segmented_control(
-        "Order",
+        gettext("Order"),
         get_args(Order),
         default=settings.order,
-        format_func=_ORDERS.__getitem__,
+        format_func=lambda order: gettext(_ORDERS[order]),
         required=True,
         key="download.order",
-        help="Of one species, the newest observations come first.",
+        help=gettext(
+            "Which species come first: the rarest, each in turn, or those of the newest "
+            "photographs. Try rarest first: it evens out the classes."
+        ),
     )
     variant = st.segmented_control(
-        "Size",
+        gettext("Size"),
         get_args(Variant),
         default=settings.variant,
-        format_func=_VARIANTS.__getitem__,
+        format_func=lambda variant: gettext(VARIANT_NAMES[variant]),
         required=True,
         key="download.variant",
-        help="iNaturalist offers each photograph in these; other hosts have one.",
+        help=gettext(
+            "Original has up to 2048 px, large 1024 px, medium 500 px. A larger size shows more "
+            "detail and needs more disk and time. Try medium first. Only iNaturalist has sizes."
+        ),
     )
     return {"order": order, "variant": variant}
 
@@ -73,26 +79,31 @@ def _limit(everything: DownloadPlan) -> int:
     """How many are fetched at most; to begin with, as many as fit the cache."""
     fits = next(item.fits for item in everything.variants if item.variant == everything.variant)
     chosen = st.number_input(
-        "At most",
+        gettext("At most"),
         1,
         everything.images,
         max(1, int(everything.images * fits)),
         step=100,
         key=f"download.limit.{everything.images}",
-        help=f"Of {text.count(everything.images, 'address', 'addresses')}; to begin with, "
-        "as many as fit the cache. The next download goes on with the rest.",
+        help=ngettext(
+            "Of {n} address. The next download continues with the rest.",
+            "Of {n} addresses. The next download continues with the rest.",
+            everything.images,
+        ),
     )
     return int(chosen)
 
 
 def _contact(settings: DownloadSettings) -> dict[str, Any]:
     contact = st.text_input(
-        "Contact",
+        gettext("Contact"),
         settings.contact,
         placeholder="you@example.org",
         key="download.contact",
-        help="Your e-mail or web address. Every server is told it, so that its keeper can "
-        "write to you before blocking you.",
+        help=gettext(
+            "Your e-mail or web address. It is sent with each request, so that a host can write "
+            "to you instead of blocking you."
+        ),
     )
     return {"contact": contact}
 
@@ -100,19 +111,19 @@ def _contact(settings: DownloadSettings) -> dict[str, Any]:
 def _disk(settings: DownloadSettings) -> dict[str, Any]:
     fields = DownloadSettings.model_fields
     cap = st.number_input(
-        "Cache cap, GB",
+        gettext("Cache size, GB"),
         0.001,
         1_000_000.0,
         float(settings.cache_gigabytes),
         key="download.cap",
-        help=fields["cache_gigabytes"].description,
+        help=gettext(fields["cache_gigabytes"].description or ""),
     )
     free = st.number_input(
-        "Always free, GB",
+        gettext("Keep free on disk, GB"),
         0.0,
         1_000_000.0,
         float(settings.free_gigabytes),
         key="download.free",
-        help=fields["free_gigabytes"].description,
+        help=gettext(fields["free_gigabytes"].description or ""),
     )
     return {"cache_gigabytes": cap, "free_gigabytes": free}

@@ -6,18 +6,19 @@ import pandas as pd
 import streamlit as st
 
 from engine.download.failures import failures_csv
-from engine.download.outcome import KINDS, Kind
+from engine.download.outcome import KIND_NAMES, KINDS, Kind
 from engine.download.queue import Queue
 from engine.download.store import open_download_store
 from engine.home import Home
+from engine.language.message import deferred, gettext, ngettext
 from studio import text
 from studio.download.session import is_going
 
 _MEANINGS: dict[Kind, str] = {
-    "permanent": "the host does not have it",
-    "transient": "the host or the way to it was in trouble",
-    "bad content": "what came is no whole photograph",
-    "policy": "not allowed, by the host or by the studio's rules",
+    "permanent": deferred("The host has no such photograph."),
+    "transient": deferred("The host or the network failed repeatedly."),
+    "bad content": deferred("The host did not send a complete photograph."),
+    "policy": deferred("The host or a setting of the studio does not allow it."),
 }
 _SHOWN = 1_000
 
@@ -30,31 +31,35 @@ def failures(home: Home) -> None:
         counts = Queue(downloads).failure_counts()
     if not counts:
         return
-    st.subheader("Given up", anchor=False)
+    st.subheader(gettext("Failed addresses"), anchor=False)
     kind = _choose(counts)
     with open_download_store(home) as downloads:
         found = Queue(downloads).failures(kind, _SHOWN)
     total = counts.get(kind, 0) if kind else sum(counts.values())
-    more = f"; the last {text.number(_SHOWN)} are shown" if total > len(found) else ""
-    meaning = f": {_MEANINGS[kind]}" if kind else ""
-    st.caption(f"{text.count(total, 'address', 'addresses')}{meaning}{more}.")
+    said = [ngettext("{n} address.", "{n} addresses.", total)]
+    if kind:
+        said.append(gettext(_MEANINGS[kind]))
+    if total > len(found):
+        said.append(gettext("The last {shown} are shown.", shown=len(found)))
+    st.caption(" ".join(said))
+    address, reason = gettext("Address"), gettext("Reason")
     st.dataframe(
         pd.DataFrame(
             {
-                "Address": [item.url for item in found],
-                "Reason": [item.reason for item in found],
-                "Class": [item.kind for item in found],
-                "Attempts": [item.attempts for item in found],
-                "Given up": [text.moment(item.t) for item in found],
+                address: [item.url for item in found],
+                reason: [str(item.reason) for item in found],
+                gettext("Kind"): [_name(item.kind) for item in found],
+                gettext("Attempts"): [item.attempts for item in found],
+                gettext("Failed at"): [text.moment(item.t) for item in found],
             }
         ),
         hide_index=True,
         height=min(38 + 35 * len(found), 320),
         column_config={
-            "Address": st.column_config.TextColumn(width="medium"),
-            "Reason": st.column_config.TextColumn(width="large"),
+            address: st.column_config.TextColumn(width="medium"),
+            reason: st.column_config.TextColumn(width="large"),
         },
-        alt="Addresses that were given up, with the reason for each",
+        alt=gettext("Failed addresses, each with its reason"),
     )
     _actions(home, kind, total)
 
@@ -64,9 +69,9 @@ def _choose(counts: Mapping[str, int]) -> Kind | None:
     if len(kinds) == 1:
         return kinds[0]
     chosen: Kind | None = st.segmented_control(
-        "Class",
+        gettext("Kind"),
         kinds,
-        format_func=lambda kind: f"{kind.capitalize()} {counts[kind]:,}",
+        format_func=lambda kind: f"{_name(kind)} · {text.number(counts[kind])}",
         key="download.kind",
     )
     return chosen
@@ -75,16 +80,16 @@ def _choose(counts: Mapping[str, int]) -> Kind | None:
 def _actions(home: Home, kind: Kind | None, total: int) -> None:
     with st.container(horizontal=True):
         again = st.button(
-            f"Take {'all of them' if kind is None else 'these'} up again",
+            gettext("Retry all") if kind is None else gettext("Retry these"),
             key="download.retry",
             icon=":material/replay:",
             disabled=is_going(home),
-            help="While a download goes on, what it gives up stays so."
+            help=gettext("Wait until the download ends.")
             if is_going(home)
-            else "They are part of the next download.",
+            else gettext("The next download tries them again."),
         )
         st.download_button(
-            "Export as CSV",
+            gettext("Export as CSV"),
             lambda: _as_csv(home),
             "failures.csv",
             "text/csv",
@@ -95,8 +100,17 @@ def _actions(home: Home, kind: Kind | None, total: int) -> None:
     if again:
         with open_download_store(home) as downloads:
             taken = Queue(downloads).retry(kind)
-        st.toast(f"{text.count(taken, 'address', 'addresses')} are in the plan again.")
+        st.toast(
+            ngettext(
+                "{n} address is in the plan again.", "{n} addresses are in the plan again.", taken
+            )
+        )
         st.rerun()
+
+
+def _name(kind: Kind) -> str:
+    # A store of another version may hold another kind.
+    return gettext(KIND_NAMES.get(kind, kind))
 
 
 def _as_csv(home: Home) -> str:

@@ -1,12 +1,14 @@
-"""A plan's bytes and days: by host, by size and by species."""
+"""A plan's data and time: by host, by size and by species."""
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from engine.download.plan import DownloadPlan, VariantForecast
+from engine.language.message import gettext, ngettext
 from studio import text
 from studio.charts.tail import coverage_bars
+from studio.download.choices import VARIANT_NAMES
 from studio.live_chart.component import live_chart
 
 _MOST_HOSTS = 10
@@ -15,43 +17,51 @@ _MOST_HOSTS = 10
 def providers_table(forecast: VariantForecast) -> None:
     """Each provider's part and what limits it, the slowest first."""
     shown = forecast.providers[:_MOST_HOSTS]
-    st.markdown("**Who is asked, the slowest first**")
+    st.markdown(f"**{gettext('Hosts, slowest first')}**")
     rows = [
         (
             text.plain(item.provider),
             text.number(item.images),
             text.size(item.bytes),
             text.duration(item.seconds),
-            text.plain(item.limit),
+            text.plain(str(item.limit)),
         )
         for item in shown
     ]
-    columns = ["Provider", "Addresses", "Bytes", "Time", "Limited by"]
+    columns = [
+        gettext("Provider"),
+        gettext("Addresses"),
+        gettext("Data"),
+        gettext("Time"),
+        gettext("Limited by"),
+    ]
     st.table(
-        pd.DataFrame(rows, columns=columns).set_index("Provider"),
-        alt="Each provider's addresses, bytes and time, and the limit that takes longest",
+        pd.DataFrame(rows, columns=columns).set_index(columns[0]),
+        alt=gettext("Addresses, data, time and slowest limit of each provider"),
     )
     if more := len(forecast.providers) - len(shown):
-        st.caption(f"And {text.count(more, 'more', 'more')}, which take less time.")
+        st.caption(
+            ngettext("And {n} more, which is faster.", "And {n} more, which are faster.", more)
+        )
 
 
 def sizes_table(found: DownloadPlan) -> None:
     """What each size would mean; the chosen one is in bold."""
     rows = [
         (
-            f"**{item.variant.capitalize()}**" if chosen else item.variant.capitalize(),
+            f"**{name}**" if chosen else name,
             text.size(item.bytes),
             text.duration(item.seconds),
             text.percentage(item.fits, 0),
         )
         for item in found.variants
-        for chosen in [item.variant == found.variant]
+        for name, chosen in [(gettext(VARIANT_NAMES[item.variant]), item.variant == found.variant)]
     ]
-    columns = ["Size", "Bytes", "Time", "Fits the cache"]
-    st.markdown("**In each size**")
+    columns = [gettext("Size"), gettext("Data"), gettext("Time"), gettext("Fits the cache")]
+    st.markdown(f"**{gettext('Forecast for each size')}**")
     st.table(
-        pd.DataFrame(rows, columns=columns).set_index("Size"),
-        alt="Bytes, time and the share that fits the cache, in each size",
+        pd.DataFrame(rows, columns=columns).set_index(columns[0]),
+        alt=gettext("Data, time and the share that fits the cache, for each size"),
     )
 
 
@@ -60,16 +70,17 @@ def species_view(found: DownloadPlan) -> None:
     now = np.array([item.now for item in found.species], np.int64)
     after = np.array([item.after for item in found.species], np.int64)
     live_chart(coverage_bars(now, after), "download.coverage")
-    with st.expander("Each species"):
+    species, afterwards = gettext("Species"), gettext("Afterwards")
+    with st.expander(gettext("All species")):
         st.dataframe(
             pd.DataFrame(
                 {
-                    "Species": [item.species for item in found.species],
-                    "Now": now,
-                    "Afterwards": after,
+                    species: [item.species for item in found.species],
+                    gettext("Now"): now,
+                    afterwards: after,
                 }
-            ).sort_values(["Afterwards", "Species"]),
+            ).sort_values([afterwards, species]),
             hide_index=True,
             height=320,
-            alt="Photographs of each species on this machine, now and afterwards",
+            alt=gettext("Photographs of each species on this computer, now and afterwards"),
         )

@@ -1,4 +1,4 @@
-"""Whom a download asks: each host's pace and state, and what is spent of the budgets."""
+"""The hosts of a download: the rate and state of each, and how much of the budgets is used."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,60 +7,75 @@ import streamlit as st
 
 from engine.download.control import DownloadStatus
 from engine.download.gate import Gate, HostBudget, HostView
+from engine.download.host import State
 from engine.download.preferences import download_settings
 from engine.download.store import open_download_store
 from engine.home import Home
+from engine.language.message import deferred, gettext, message, ngettext
 from studio import text
 
-_SPANS = {60.0: "a minute", 3_600.0: "an hour", 86_400.0: "a day"}
+_STATES: dict[State, str] = {
+    "ok": deferred("OK"),
+    "slowed": deferred("Slowed down"),
+    "paused": deferred("Paused"),
+    "parked": deferred("Parked"),
+}
 _MOST_BUTTONS = 6
 
 
 def host_table(hosts: Sequence[HostView], status: DownloadStatus) -> None:
     """One row a host, those with most left first."""
     rows = sorted(hosts, key=lambda view: -_left(view, status))
+    state, rate, most = gettext("State"), gettext("Rate"), gettext("Limit")
+    left, fetched = gettext("Left"), gettext("Downloaded")
+    requests, ever = gettext("Requests"), gettext("In all downloads so far.")
     st.dataframe(
         pd.DataFrame(
             {
-                "Host": [view.host for view in rows],
-                "State": [describe_state(view) for view in rows],
-                "Asked": [status.hosts.get(view.host, (0, 0.0))[1] for view in rows],
-                "Allowed": [view.allowed for view in rows],
-                "Left": [_left(view, status) for view in rows],
-                "Fetched": [view.photographs for view in rows],
-                "Requests": [view.requests for view in rows],
-                "Received": [text.size(view.bytes) for view in rows],
+                gettext("Host"): [view.host for view in rows],
+                state: [describe_state(view) for view in rows],
+                rate: [status.hosts.get(view.host, (0, 0.0))[1] for view in rows],
+                most: [view.allowed for view in rows],
+                left: [_left(view, status) for view in rows],
+                fetched: [view.photographs for view in rows],
+                requests: [view.requests for view in rows],
+                gettext("Received"): [text.size(view.bytes) for view in rows],
             }
         ),
         hide_index=True,
         height=min(38 + 35 * max(len(rows), 1), 330),
         column_config={
-            "State": st.column_config.TextColumn(width="medium"),
-            "Asked": st.column_config.NumberColumn(
-                format="%.1f/s", help="Requests a second, over the last ten seconds."
+            state: st.column_config.TextColumn(width="medium"),
+            rate: st.column_config.NumberColumn(
+                format="%.1f/s", help=gettext("Requests per second over the last ten seconds.")
             ),
-            "Allowed": st.column_config.NumberColumn(
-                format="%.1f/s", help="Its pace now; empty = as many as it takes."
+            most: st.column_config.NumberColumn(
+                format="%.1f/s", help=gettext("Requests per second at most now; empty = no limit.")
             ),
-            "Left": st.column_config.NumberColumn(format="localized"),
-            "Fetched": st.column_config.NumberColumn(format="localized", help="Ever."),
-            "Requests": st.column_config.NumberColumn(format="localized", help="Ever."),
+            left: st.column_config.NumberColumn(format="localized"),
+            fetched: st.column_config.NumberColumn(format="localized", help=ever),
+            requests: st.column_config.NumberColumn(format="localized", help=ever),
         },
-        alt="Each host with its state, its pace and what it has left",
+        alt=gettext("State, rate and remaining addresses of each host"),
     )
 
 
 def describe_state(view: HostView) -> str:
-    """The state of a host: "slowed", "paused for 3 min: The host is overloaded (503).",
-    "parked: The host refuses it (403). Next try in 2 min."."""
-    reason = f": {view.reason}" if view.reason else ""
+    """The state of a host: "Slowed down", "Paused for 3 min. The host is overloaded (503).",
+    "Parked. The host refuses access (403). Next try in 2 min."."""
+    state, left = gettext(_STATES[view.state]), round(view.seconds_left)
     if view.state == "parked":
-        return f"parked{reason} Next try in {text.duration(round(view.seconds_left))}."
-    if view.seconds_left > 0:
-        return f"{view.state} for {text.duration(round(view.seconds_left))}{reason}"
+        reason = view.reason or message("It did not answer.")
+        return gettext("Parked. {reason} Next try in {time:duration}.", reason=reason, time=left)
+    if left > 0 and view.reason:
+        return gettext(
+            "{state} for {time:duration}. {reason}", state=state, time=left, reason=view.reason
+        )
+    if left > 0:
+        return gettext("{state} for {time:duration}.", state=state, time=left)
     if view.budget_wait > 1:
-        return f"budget spent for {text.duration(round(view.budget_wait))}"
-    return f"{view.state}{reason}"
+        return gettext("Budget used up for {time:duration}.", time=round(view.budget_wait))
+    return gettext("{state}. {reason}", state=state, reason=view.reason) if view.reason else state
 
 
 def held_back(home: Home, hosts: Sequence[HostView]) -> None:
@@ -69,14 +84,18 @@ def held_back(home: Home, hosts: Sequence[HostView]) -> None:
     if not parked:
         return
     with st.container(border=True):
+        title = ngettext("{n} host is parked", "{n} hosts are parked", len(parked))
         st.markdown(
-            f"**{text.count(len(parked), 'host')} parked**: several addresses failed, and so did "
-            "a test. The download tries again by itself. Asking sooner may get you blocked."
+            f"**{title}**",
+            help=gettext(
+                "Several addresses failed in a row. The download tries again by itself. Trying "
+                "sooner may get you blocked."
+            ),
         )
         for view in parked[:_MOST_BUTTONS]:
-            st.caption(text.plain(view.waiting))
+            st.caption(text.plain(str(view.waiting)))
             st.button(
-                f"Try {text.plain(view.host)} now",
+                text.plain(gettext("Try {host} now", host=view.host)),
                 key=f"download.release.{view.host}",
                 on_click=_release,
                 args=(home, view.host),
@@ -87,21 +106,22 @@ def budget_bars(budgets: Mapping[str, Sequence[HostBudget]], status: DownloadSta
     """What is spent of each budget of a minute and longer."""
     if not budgets:
         return
-    st.markdown("**Budgets**")
+    st.markdown(
+        f"**{gettext('Budgets')}**",
+        help=gettext("Requests and data that providers allow, and how much of it is used."),
+    )
     with st.grid(2, min_column_width=300, gap="small"):
         for provider, found in budgets.items():
             for budget in found:
                 share = min(budget.spent / budget.limit.most, 1.0)
-                st.progress(share, f"{text.plain(provider)}: {describe_budget(budget)}")
+                st.progress(share, text.plain(f"{provider}: {describe_budget(budget)}"))
 
 
 def describe_budget(budget: HostBudget) -> str:
-    """ "1.2 GB of 4.5 GB an hour", "12 of 55 requests a minute"."""
-    limit = budget.limit
-    span = _SPANS.get(limit.span, f"in {text.duration(limit.span)}")
-    if limit.account.endswith(" bytes"):
-        return f"{text.size(budget.spent)} of {text.size(limit.most)} {span}"
-    return f"{text.number(budget.spent)} of {text.number(limit.most)} requests {span}"
+    """As in "1.2 GB of 4.5 GB per hour" or "12 of 55 requests per minute"."""
+    if budget.limit.is_of_bytes:
+        return gettext("{spent:size} of {limit}", spent=budget.spent, limit=budget.limit.message)
+    return gettext("{spent} of {limit}", spent=budget.spent, limit=budget.limit.message)
 
 
 def _left(view: HostView, status: DownloadStatus) -> int:

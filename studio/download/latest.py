@@ -8,7 +8,7 @@ from engine.download.situation import Recent
 from engine.errors import StudioError
 from engine.home import Home
 from engine.images.store import ImageStore
-from studio import text
+from engine.language.message import gettext, ngettext
 from studio.views.grid import Tile, photo_grid
 
 
@@ -18,8 +18,9 @@ def latest(home: Home, recent: Sequence[Recent]) -> None:
     tiles = [tile for item in recent if (tile := _tile(store, item)) is not None]
     if not tiles:
         return
-    st.markdown(f"**The last {text.count(len(tiles), 'photograph')}**")
-    chosen = photo_grid(tiles, "download.latest", "The last photographs", marked="")
+    title = ngettext("The last {n} photograph", "The last {n} photographs", len(tiles))
+    st.markdown(f"**{title}**")
+    chosen = photo_grid(tiles, "download.latest", gettext("The last photographs"), marked="")
     photo = next((item.image_id for item in recent if item.sha256 == chosen), "")
     if photo:
         st.switch_page("../pages/catalogue.py", query_params={"photo": photo})

@@ -1,4 +1,4 @@
-"""A download while it goes on: steered, and watched."""
+"""A download while it runs: its controls and its progress."""
 
 import streamlit as st
 
@@ -8,6 +8,7 @@ from engine.download.situation import Situation, situation
 from engine.download.store import open_download_store
 from engine.home import Home
 from engine.jobs.job import stop_job
+from engine.language.message import deferred, gettext, ngettext
 from studio import text
 from studio.download.hosts import budget_bars, held_back, host_table
 from studio.download.latest import latest
@@ -15,11 +16,11 @@ from studio.download.session import JOB, Standing, describe_kinds, standing
 from studio.views.metrics import Metric, metric_row
 
 _WORDS = {
-    "starting": ("blue", "hourglass_top", "Starting"),
-    "preparing": ("blue", "hourglass_top", "Preparing"),
-    "running": ("blue", "autorenew", "Running"),
-    "paused": ("yellow", "pause_circle", "Paused"),
-    "stopping": ("orange", "hourglass_bottom", "Stopping"),
+    "starting": ("blue", "hourglass_top", deferred("Starting")),
+    "preparing": ("blue", "hourglass_top", deferred("Preparing")),
+    "running": ("blue", "autorenew", deferred("Running")),
+    "paused": ("yellow", "pause_circle", deferred("Paused")),
+    "stopping": ("orange", "hourglass_bottom", deferred("Stopping")),
 }
 
 
@@ -49,24 +50,32 @@ def _steer(home: Home, found: Standing) -> None:
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         colour, icon, word = _WORDS[found.phase]
-        st.markdown(f"**Downloading** &ensp;:{colour}-badge[:material/{icon}: {word}]")
+        badge = f":{colour}-badge[:material/{icon}: {gettext(word)}]"
+        st.markdown(f"**{gettext('Downloading')}** &ensp;{badge}")
         with st.container(horizontal=True, width="content"):
             if control.asked_to_pause:
                 resume = ":material/play_arrow:"
-                st.button("Resume", key="download.resume", icon=resume, on_click=control.go_on)
+                st.button(
+                    gettext("Resume"), key="download.resume", icon=resume, on_click=control.go_on
+                )
             elif found.phase == "running":
                 pause = ":material/pause:"
-                st.button("Pause", key="download.pause", icon=pause, on_click=control.pause)
+                st.button(
+                    gettext("Pause"), key="download.pause", icon=pause, on_click=control.pause
+                )
             if found.phase in ("running", "paused"):
                 st.button(
-                    "Stop", key="download.stop", icon=":material/stop:", on_click=control.stop
+                    gettext("Stop"),
+                    key="download.stop",
+                    icon=":material/stop:",
+                    on_click=control.stop,
                 )
             elif found.job.state == "running":
                 st.button(
-                    "End at once",
+                    gettext("Stop now"),
                     key="download.end",
                     icon=":material/stop_circle:",
-                    help="Cut what is on its way; it is fetched again by the next download.",
+                    help=gettext("Cuts open transfers; the next download repeats them."),
                     on_click=_end_at_once,
                     args=(home,),
                 )
@@ -84,40 +93,48 @@ def _progress(found: Standing) -> None:
     else:
         st.skeleton(height=8)
     parts = [
-        f"{text.number(done)} of {text.count(status.total, 'address', 'addresses')}"
+        ngettext("{done} of {n} address", "{done} of {n} addresses", status.total, done=done)
         if status.total
-        else "Looking through the catalogue",
-        f"{text.duration(status.t - status.started)} so far" if status.started else "",
-        f"about {text.duration(status.seconds_left)} left"
+        else gettext("Reading the catalogue"),
+        gettext("{time:duration} so far", time=status.t - status.started) if status.started else "",
+        gettext("{time:duration} left", time=status.seconds_left)
         if status.seconds_left and found.phase == "running"
         else "",
-        f"{text.number(status.rate_limited)} rate limited" if status.rate_limited else "",
+        gettext("{n} rate limited", n=status.rate_limited) if status.rate_limited else "",
     ]
     st.caption(" · ".join(part for part in parts if part))
-    if status.note:
-        st.info(text.plain(status.note), icon=":material/info:")
+    if status.why:
+        st.info(text.plain(status.why), icon=":material/info:")
 
 
 def _figures(status: DownloadStatus, now: Situation) -> None:
     metric_row(
         [
             Metric(
-                "Rate",
+                gettext("Rate"),
                 f"{text.number(status.photographs_per_second, 1)}/s",
                 note=_allowed(now, status),
-                help="Photographs a second, over the last ten seconds; and how many requests a "
-                "second the hosts with addresses left may be asked now.",
+                help=gettext(
+                    "Photographs per second over the last ten seconds, and the requests per "
+                    "second that hosts allow now."
+                ),
             ),
-            Metric("Bandwidth", f"{text.size(round(status.bytes_per_second))}/s"),
-            Metric("Fetched", text.number(status.successful), note=text.size(status.received)),
-            Metric("Failed", text.number(status.failed), note=describe_kinds(status)),
-            Metric("Left", text.number(status.left)),
+            Metric(gettext("Bandwidth"), f"{text.size(round(status.bytes_per_second))}/s"),
+            Metric(
+                gettext("Downloaded"),
+                text.number(status.successful),
+                note=text.size(status.received),
+            ),
+            Metric(gettext("Failed"), text.number(status.failed), note=describe_kinds(status)),
+            Metric(gettext("Left"), text.number(status.left)),
         ]
     )
     share = status.cache_used / status.cache_most if status.cache_most else 0.0
     st.progress(
         min(share, 1.0),
-        f"Cache: {text.size(status.cache_used)} of {text.size(status.cache_most)}",
+        gettext(
+            "Cache: {used:size} of {most:size}", used=status.cache_used, most=status.cache_most
+        ),
     )
 
 
@@ -126,5 +143,5 @@ def _allowed(now: Situation, status: DownloadStatus) -> str:
     busy = [view for view in now.hosts if status.hosts.get(view.host, (0, 0.0))[0]]
     open_ = [view for view in busy if view.state in ("ok", "slowed") and not view.budget_wait > 1]
     if any(view.allowed is None for view in open_):
-        return "allowed: no limit"
-    return f"allowed {text.number(sum(view.allowed or 0 for view in open_), 1)}/s"
+        return gettext("no limit")
+    return gettext("at most {rate:.1f}/s", rate=sum(view.allowed or 0 for view in open_))

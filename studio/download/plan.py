@@ -9,6 +9,7 @@ from engine.download.store import open_download_store
 from engine.errors import BadInput
 from engine.home import Home
 from engine.jobs.job import start_job
+from engine.language.message import gettext, ngettext
 from engine.settings.download import DownloadSettings
 from studio import current, text
 from studio.download.choices import choices
@@ -21,13 +22,10 @@ from studio.views.empty import empty_state
 from studio.views.metrics import Metric, metric_row
 from studio.views.problem import problems_shown
 
-_IMPORT = Action("Bring photographs in", "../pages/importing.py", ":material/add_photo_alternate:")
-_SPLIT = Action("Split what is here", "../pages/split.py", ":material/call_split:")
-
 
 def plan_view(home: Home) -> None:
     """Choose, see what that means, start."""
-    st.subheader("The next download", anchor=False)
+    st.subheader(gettext("Next download"), anchor=False)
     settings = download_settings(home)
     everything = _planned(home, settings, None)
     if not everything.images:
@@ -51,22 +49,30 @@ def _nothing_to_fetch() -> None:
         counts = opened.counts()
     if not counts.images and not counts.excluded:
         empty_state(
-            "No photographs yet",
-            "What is imported from a table, a database or iNaturalist is known by address alone, "
-            "and fetched here.",
-            [_IMPORT],
+            gettext("No photographs yet"),
+            gettext(
+                "Import a table, a database or iNaturalist, then download the photographs here."
+            ),
+            [_to_import()],
             icon=":material/cloud_download:",
             key="download.none",
         )
         return
     empty_state(
-        "Nothing to fetch",
-        "Every photograph that has an address is on this machine already, or was given up. "
-        "A table or a database with addresses brings more.",
-        [_IMPORT, _SPLIT],
+        gettext("Nothing to download"),
+        gettext("Every photograph with an address is on this computer, or its download failed."),
+        [
+            _to_import(),
+            Action(gettext("Make a split"), "../pages/split.py", ":material/call_split:"),
+        ],
         icon=":material/cloud_done:",
         key="download.empty",
     )
+
+
+def _to_import() -> Action:
+    icon = ":material/add_photo_alternate:"
+    return Action(gettext("Import photographs"), "../pages/importing.py", icon)
 
 
 def _figures(found: DownloadPlan, forecast: VariantForecast) -> None:
@@ -74,37 +80,43 @@ def _figures(found: DownloadPlan, forecast: VariantForecast) -> None:
     room = found.cache_most - found.cache_used
     metric_row(
         [
-            Metric("Addresses", text.number(found.images)),
+            Metric(gettext("Addresses"), text.number(found.images)),
             Metric(
-                "Bytes",
+                gettext("Data"),
                 text.size(forecast.bytes),
-                note="by what was fetched so far" if found.measured else "by what is usual",
+                note=gettext("from past downloads") if found.measured else gettext("estimated"),
             ),
             Metric(
-                "Time",
+                gettext("Time"),
                 text.duration(forecast.seconds),
-                help="As long as the budgets and the pace so far take; a host that does well is "
-                "asked faster. The one named here takes longest.",
+                help=gettext(
+                    "Estimated from the limits of each host. The host named here takes longest. "
+                    "It may get faster, for hosts that answer well get more requests."
+                ),
                 note=slowest.provider if slowest else None,
             ),
             Metric(
-                "Fits the cache",
-                "Yes" if forecast.fits >= 1 else text.percentage(forecast.fits, 0),
-                note=f"{text.size(max(0, room))} of {text.size(found.cache_most)} free",
+                gettext("Fits the cache"),
+                gettext("Yes") if forecast.fits >= 1 else text.percentage(forecast.fits, 0),
+                note=gettext(
+                    "{free:size} of {most:size} free", free=max(0, room), most=found.cache_most
+                ),
             ),
         ]
     )
     if forecast.fits < 1:
         st.warning(
-            "Not all of it fits the cache: what comes later pushes out what was used least "
-            "recently. Fetch fewer, choose a smaller size, or raise the cap.",
+            gettext(
+                "Not all of it fits the cache: new photographs replace those not used for longest. "
+                "Download fewer, choose a smaller size, or raise the cache size under Disk."
+            ),
             icon=":material/database:",
         )
 
 
 def _start(home: Home, found: DownloadPlan, settings: DownloadSettings, limit: int | None) -> None:
     pressed = st.button(
-        f"Fetch {text.count(found.images, 'address', 'addresses')}",
+        ngettext("Download {n} photograph", "Download {n} photographs", found.images),
         key="download.start",
         type="primary",
         icon=":material/cloud_download:",
@@ -114,8 +126,9 @@ def _start(home: Home, found: DownloadPlan, settings: DownloadSettings, limit: i
         return
     if found.stranger and not settings.contact.strip():
         raise BadInput(
-            f"{found.stranger} must be told whom to write to: give an e-mail or web address of "
-            "yours under Contact."
+            "{host} requires a contact address with each request. Enter your e-mail or web "
+            "address under Contact.",
+            host=found.stranger,
         )
     names = ("variant", "order", "contact", "cache_gigabytes", "free_gigabytes")
     save_download_settings(home, {name: getattr(settings, name) for name in names})
@@ -125,10 +138,13 @@ def _start(home: Home, found: DownloadPlan, settings: DownloadSettings, limit: i
 
 
 def _planned(home: Home, settings: DownloadSettings, limit: int | None) -> DownloadPlan:
-    return _cached_plan(str(home.root), stamp(home), _downloads_stamp(home), settings, limit, home)
+    with st.spinner(gettext("Reading the catalogue")):
+        return _cached_plan(
+            str(home.root), stamp(home), _downloads_stamp(home), settings, limit, home
+        )
 
 
-@st.cache_resource(max_entries=8, show_spinner="Looking through the catalogue …")
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _cached_plan(
     root: str,
     catalogue: object,

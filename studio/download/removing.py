@@ -9,6 +9,7 @@ from engine.download.trash import KEPT_DAYS, days, empty_discarded, restore_disc
 from engine.errors import StudioError
 from engine.home import Home
 from engine.jobs.job import start_job
+from engine.language.message import gettext, ngettext
 from studio import text
 from studio.download.session import JOB
 from studio.views.problem import problem
@@ -28,31 +29,56 @@ def download_trash_view(home: Home) -> None:
     found = days(home)
     if not found:
         return
-    total = text.size(sum(day.bytes for day in found))
-    files = text.count(sum(day.files for day in found), "file")
-    with st.expander(f"Trash · {files}, {total}", icon=":material/delete:"):
+    title = ngettext(
+        "Trash · {n} file, {total:size}",
+        "Trash · {n} files, {total:size}",
+        sum(day.files for day in found),
+        total=sum(day.bytes for day in found),
+    )
+    with st.expander(title, icon=":material/delete:"):
         st.caption(
-            f"Downloads moved these files here. Each day is emptied after {KEPT_DAYS} days, or "
-            "sooner when the cache needs the room."
+            gettext(
+                "Downloads removed these files. They are deleted after {days} days, or sooner "
+                "when the cache needs space.",
+                days=KEPT_DAYS,
+            )
         )
         for day in found:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"{day.date} · {text.count(day.files, 'file')}, {text.size(day.bytes)}")
-                if _button("Restore", "restore_from_trash", f"download.trash.restore.{day.date}"):
+                line = ngettext(
+                    "{date} · {n} file, {total:size}",
+                    "{date} · {n} files, {total:size}",
+                    day.files,
+                    date=day.date,
+                    total=day.bytes,
+                )
+                st.markdown(text.plain(line))
+                if _button(
+                    gettext("Restore"), "restore_from_trash", f"download.trash.restore.{day.date}"
+                ):
                     _do(home, lambda date=day.date: restore_discarded(home, date))  # type: ignore[misc]
-                if _button("Empty", "delete_forever", f"download.trash.empty.{day.date}"):
+                if _button(gettext("Empty"), "delete_forever", f"download.trash.empty.{day.date}"):
                     _do(home, lambda date=day.date: empty_discarded(home, date))  # type: ignore[misc]
 
 
 def _missing(home: Home, status: DownloadStatus) -> None:
     with st.container(border=True):
-        st.markdown(
-            f"**{text.count(status.missing, 'photograph')} of the catalogue have no file.** "
-            "Mount the disk that holds them. If they are gone for good, accept that: those with "
-            "an address are fetched again."
+        title = ngettext(
+            "{n} photograph has no file", "{n} photographs have no file", status.missing
+        )
+        st.markdown(f"**{title}**")
+        st.caption(
+            gettext(
+                "Mount the disk that holds them. If they are gone for good, accept the loss: "
+                "those with an address are downloaded again."
+            )
         )
         pressed = st.button(
-            f"Accept {text.count(status.missing, 'missing photograph')}",
+            ngettext(
+                "Accept {n} missing photograph",
+                "Accept {n} missing photographs",
+                status.missing,
+            ),
             key="download.accept_missing",
             icon=":material/check:",
         )
@@ -61,17 +87,26 @@ def _missing(home: Home, status: DownloadStatus) -> None:
 
 
 def _strays(home: Home, status: DownloadStatus) -> None:
-    files = text.count(status.strays, "file")
     with st.container(border=True):
-        st.markdown(
-            f"**{files}, {text.size(status.stray_bytes)}, can be removed.** They were fetched. The "
-            "catalogue does not name them, or their size has changed. If the catalogue was "
-            "replaced, put it back first."
+        title = ngettext(
+            "{n} file ({total:size}) can be removed",
+            "{n} files ({total:size}) can be removed",
+            status.strays,
+            total=status.stray_bytes,
         )
-        with st.expander("The first of them"):
+        st.markdown(f"**{title}**")
+        st.caption(
+            gettext(
+                "They were downloaded, but have no record in the catalogue or a changed size. If "
+                "the catalogue was replaced, restore it first."
+            )
+        )
+        with st.expander(gettext("Show the first files")):
             st.code("\n".join(status.stray_names), language=None)
         pressed = st.button(
-            f"Move {files} to the trash", key="download.remove_strays", icon=":material/delete:"
+            ngettext("Move {n} file to the trash", "Move {n} files to the trash", status.strays),
+            key="download.remove_strays",
+            icon=":material/delete:",
         )
     if pressed:
         _start(home, "--remove-strays")

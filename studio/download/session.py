@@ -6,9 +6,10 @@ from typing import Literal
 import streamlit as st
 
 from engine.download.control import DownloadControl, DownloadStatus, Phase
-from engine.download.outcome import KINDS
+from engine.download.outcome import KIND_NAMES, KINDS
 from engine.home import Home
 from engine.jobs.job import Job, forget_job, read_job
+from engine.language.message import gettext, ngettext
 from studio import text
 from studio.views.action import Action, act
 from studio.views.metrics import Metric, metric_row
@@ -58,7 +59,7 @@ def last_session(home: Home) -> None:
         _how_it_ended(found)
         if found.status.started:
             session_summary(found.status)
-        if act(Action("Close"), "download.close"):
+        if act(Action(gettext("Close")), "download.close"):
             forget_job(home, JOB)
             st.session_state["download.closed"] = found.status.started
             st.rerun()
@@ -68,25 +69,25 @@ def session_summary(status: DownloadStatus) -> None:
     """The figures of a session, as they stand."""
     seconds = max(0.0, status.t - status.started)
     removed = Metric(
-        "Removed",
-        text.count(status.removed, "file"),
-        help="Fetched files that no photograph names or that are damaged; they are in the trash.",
+        gettext("Removed"),
+        ngettext("{n} file", "{n} files", status.removed),
+        help=gettext("Downloaded files without a record, or damaged. They are in the trash."),
         note=text.size(status.removed_bytes),
     )
     metric_row(
         [
-            Metric("Successful", text.number(status.successful)),
-            Metric("Failed", text.number(status.failed), note=describe_kinds(status)),
+            Metric(gettext("Downloaded"), text.number(status.successful)),
+            Metric(gettext("Failed"), text.number(status.failed), note=describe_kinds(status)),
             Metric(
-                "Rate limited",
+                gettext("Rate limited"),
                 text.number(status.rate_limited),
-                help="Answers that said we asked too often (429).",
+                help=gettext("Requests refused because there were too many (429)."),
             ),
-            Metric("Time", text.duration(seconds), note=_pace(status, seconds)),
+            Metric(gettext("Time"), text.duration(seconds), note=_pace(status, seconds)),
             Metric(
-                "Cache",
+                gettext("Cache"),
                 f"{text.number(status.cache_before)} → {text.number(status.cache_after)}",
-                help="Photographs on this machine, before and after.",
+                help=gettext("Photographs on this computer, before and after."),
                 note=text.size(status.cache_used) if status.cache_used else None,
             ),
             *([removed] if status.removed else []),
@@ -97,38 +98,45 @@ def session_summary(status: DownloadStatus) -> None:
 def _how_it_ended(found: Standing) -> None:
     status = found.status
     began_later = found.job.started > status.started
-    if found.job.state == "failed" and (began_later or status.note):
-        problem(found.job.reason or "The download failed; its log under the home says why.")
+    if found.job.state == "failed" and (began_later or status.why):
+        problem(found.job.reason or gettext("It failed. Its log in data/jobs says why."))
     elif found.job.state == "damaged":
         problem(found.job.reason)
     elif found.job.state == "lost" or status.phase != "ended":
         problem(
-            "The download ended without a word, as after a power cut. Start it again: what is "
-            "here stays, and only what was on its way is fetched again."
+            gettext(
+                "The download stopped unexpectedly (a power cut, for example). Start it again. "
+                "Downloaded photographs are kept."
+            )
         )
-    elif status.note:
-        problem(status.note)
+    elif status.why:
+        problem(status.why)
     elif status.left:
         st.info(
-            f"The download ended with {text.count(status.left, 'address', 'addresses')} left.",
+            ngettext(
+                "The download ended. {n} address is left for the next one.",
+                "The download ended. {n} addresses are left for the next one.",
+                status.left,
+            ),
             icon=":material/pause_circle:",
         )
     elif status.failed and not status.successful:
         st.warning(
-            "The download is done, and nothing came. Why not stands below, under Given up.",
+            gettext("No photograph was downloaded. See Failed addresses below for the reasons."),
             icon=":material/cloud_off:",
         )
     else:
-        st.success("The download is done.", icon=":material/check_circle:")
+        st.success(gettext("Download finished."), icon=":material/check_circle:")
 
 
 def describe_kinds(status: DownloadStatus) -> str | None:
-    """The failures by class: "3 permanent, 1 policy"; None where there is none."""
+    """The failures by kind: "Not available: 3, Not allowed: 1"; None where there is none."""
     found = [(kind, status.kinds.get(kind, 0)) for kind in KINDS]
-    return ", ".join(f"{many} {kind}" for kind, many in found if many) or None
+    parts = [f"{gettext(KIND_NAMES[kind])}: {text.number(many)}" for kind, many in found if many]
+    return ", ".join(parts) or None
 
 
 def _pace(status: DownloadStatus, seconds: float) -> str | None:
     if not status.successful or seconds < 1:
         return None
-    return f"{text.number(status.successful / seconds, 1)} a second"
+    return gettext("{rate:.1f} per second", rate=status.successful / seconds)

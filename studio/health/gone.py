@@ -1,4 +1,4 @@
-"""What every page shows while the catalogue is gone: three ways to go on."""
+"""What every page shows while the catalogue is gone: three ways to continue."""
 
 import streamlit as st
 
@@ -7,10 +7,11 @@ from engine.catalogue.presence import LeftBehind
 from engine.doctor.rebuild import begin_new
 from engine.home import Home
 from engine.jobs.job import start_job
+from engine.language.message import gettext, ngettext
 from studio import text
 from studio.background import follow
 from studio.health.backups import restore_chosen
-from studio.views.ended import broke_off
+from studio.views.ended import show_end
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
@@ -19,55 +20,74 @@ _JOB = "rebuild"
 
 def gone(home: Home, left: LeftBehind) -> None:
     """Draw the three choices."""
-    what = "empty" if home.catalogue.exists() else "missing"
-    heading(
-        "The catalogue is gone",
-        f"Its file is {what}, but {left} are here. Nothing was deleted, and no empty catalogue "
-        "was made in its place.",
-    )
+    if home.catalogue.exists():
+        what = gettext("Its file is empty. Photographs, splits and runs were not deleted.")
+    else:
+        what = gettext("Its file is missing. Photographs, splits and runs were not deleted.")
+    heading(gettext("The catalogue is gone"), what)
     st.code(str(home.catalogue), language=None)
-    job = follow({_JOB: "Rebuilding the catalogue"})[_JOB]
+    st.caption(" · ".join(_still_here(left)))
+    job = follow({_JOB: gettext("Rebuilding the catalogue")})[_JOB]
     if job.state == "running":
         return
-    broke_off(job, "The rebuilding")
+    show_end(job)
     with problems_shown():
         _restore(home)
         _rebuild(home, left)
         _begin(home)
 
 
+def _still_here(left: LeftBehind) -> list[str]:
+    found = [
+        ngettext("{n} photograph", "{n} photographs", left.photographs) if left.photographs else "",
+        ngettext("{n} split", "{n} splits", left.splits) if left.splits else "",
+        ngettext("{n} run", "{n} runs", left.runs) if left.runs else "",
+        ngettext("{n} downloaded file", "{n} downloaded files", left.fetched)
+        if left.fetched
+        else "",
+        ngettext("{n} backup", "{n} backups", left.backups) if left.backups else "",
+    ]
+    return [one for one in found if one]
+
+
 def _restore(home: Home) -> None:
     found = [backup for backup in list_backups(home) if backup.photographs is not None]
     with st.container(border=True):
-        st.subheader("Restore a backup", anchor=False)
+        st.subheader(gettext("Restore a backup"), anchor=False)
         if found:
-            st.caption("Everything as it was then, your curation included.")
+            st.caption(gettext("Brings everything back as it was then, curation included."))
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 restore_chosen(home, found, main=True)
         else:
-            st.caption(f"There is no backup in {text.plain(str(home.backups))}.")
+            folder = str(home.backups)
+            st.caption(text.plain(gettext("There is no backup in {folder}.", folder=folder)))
 
 
 def _rebuild(home: Home, left: LeftBehind) -> None:
     with st.container(border=True):
-        st.subheader("Rebuild it from files", anchor=False)
+        st.subheader(gettext("Rebuild it from files"), anchor=False)
         st.caption(
-            f"Reads {text.count(left.photographs, 'photograph')}. Species, address and licence "
-            "come from exports, splits and the download journal. What has no known species is "
-            "listed. Curation does not come back."
+            ngettext(
+                "Reads {n} photograph. Its species, address and licence come from exports, splits "
+                "and the download history. Curation is lost.",
+                "Reads {n} photographs. Species, addresses and licences come from exports, splits "
+                "and the download history. Curation is lost.",
+                left.photographs,
+            )
         )
-        if st.button("Rebuild", key="gone_rebuild", icon=":material/construction:"):
+        if st.button(gettext("Rebuild"), key="gone_rebuild", icon=":material/construction:"):
             start_job(home, _JOB, ["catalogue", "rebuild"])
             st.rerun()
 
 
 def _begin(home: Home) -> None:
     with st.container(border=True):
-        st.subheader("Begin an empty one", anchor=False)
+        st.subheader(gettext("Start an empty one"), anchor=False)
         st.caption(
-            "Photographs, splits and runs stay on disk. The photographs have no records then."
+            gettext("Photographs, splits and runs stay on disk, but photographs have no records.")
         )
-        sure = st.checkbox("I want an empty catalogue", key="gone_sure")
-        if st.button("Begin anew", key="gone_new", disabled=not sure, icon=":material/add:"):
+        sure = st.checkbox(gettext("I want an empty catalogue"), key="gone_sure")
+        label = gettext("Start empty")
+        if st.button(label, key="gone_new", disabled=not sure, icon=":material/add:"):
             begin_new(home)
             st.rerun()

@@ -1,4 +1,4 @@
-"""One line on what the last examination found. It reads the outcome and examines nothing."""
+"""One line on what the last check found. It reads the outcome and checks nothing."""
 
 import time
 
@@ -6,6 +6,7 @@ import streamlit as st
 
 from engine.doctor.condition import Health, last_health
 from engine.home import Home
+from engine.language.message import gettext, ngettext
 from studio import text
 from studio.health.states import state_badge, state_sign
 from studio.views.action import Action, act
@@ -20,19 +21,29 @@ def health_line(home: Home) -> None:
     ):
         st.subheader(state_sign(state), anchor=False, width="content")
         with st.container(gap=None):
-            st.markdown(f"**Health** &ensp;{state_badge(state)}")
+            st.markdown(f"**{gettext('Health')}** &ensp;{state_badge(state)}")
             st.caption(text.plain(health_summary(health, time.time())))
-        act(Action("See details", "../pages/health.py"), "overview_health")
+        act(Action(gettext("See details"), "../pages/health.py"), "overview_health")
 
 
 def health_summary(health: Health | None, now: float) -> str:
-    """What was found, in a sentence."""
+    """What was found, in a sentence or two."""
     if health is None:
-        return "Databases and photographs were not examined yet."
+        return gettext("Not checked yet.")
     when = text.ago(health.t, now)
     wrong = [check for check in health.checks if check.state in ("fault", "doubtful")]
     if not wrong:
-        return f"Examined {when}: no damage was found."
+        return gettext("No damage found. Last check: {when}.", when=when)
     first = min(wrong, key=lambda check: check.state != "fault")
-    more = f" And {text.count(len(wrong) - 1, 'more finding')}." if wrong[1:] else ""
-    return f"Examined {when}. {first.title}: {first.text}{more}"
+    if len(wrong) == 1:
+        return gettext(
+            "{title}: {found} Last check: {when}.", title=first.title, found=first.text, when=when
+        )
+    return ngettext(
+        "{title}: {found} And {n} more finding. Last check: {when}.",
+        "{title}: {found} And {n} more findings. Last check: {when}.",
+        len(wrong) - 1,
+        title=first.title,
+        found=first.text,
+        when=when,
+    )

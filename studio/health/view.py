@@ -1,4 +1,4 @@
-"""What the last examination found, each finding with its repair."""
+"""What the last check found, each finding with its repair."""
 
 import time
 
@@ -9,36 +9,39 @@ from engine.doctor.repairs import repair, repairable
 from engine.errors import StudioError
 from engine.home import Home
 from engine.jobs.job import start_job
+from engine.language.message import gettext, ngettext
 from studio import text
 from studio.background import follow
 from studio.health.line import health_summary
 from studio.health.states import state_badge, state_sign
-from studio.views.ended import broke_off
+from studio.views.ended import show_end
 
 _JOB = "doctor"
 _DONE = "health_done"
 
 
 def examination(home: Home) -> None:
-    """Draw the examination: begun here, followed while it runs, its findings below."""
-    job = follow({_JOB: "Examining databases, photographs, splits and runs"})[_JOB]
+    """Draw the check: begun here, followed while it runs, its findings below."""
+    job = follow({_JOB: gettext("Checking databases, photographs, splits and runs")})[_JOB]
     running = job.state == "running"
     health = last_health(home)
     # With findings the command fails; that is no reason to say that it broke off.
     if not running and (job.reason or job.state == "lost"):
-        broke_off(job, "The examination")
+        show_end(job)
     if done := st.session_state.pop(_DONE, ""):
         st.success(text.plain(done), icon=":material/healing:")
     with st.container(horizontal=True, vertical_alignment="center"):
         state = health.state if health else "unknown"
         st.markdown(f"{state_badge(state)} &ensp;{text.plain(health_summary(health, time.time()))}")
     if not running and st.button(
-        "Examine everything",
+        gettext("Check everything"),
         key="health_examine",
         icon=":material/troubleshoot:",
         type="primary",
-        help="Reads every photograph at no more than 50 MB/s. It goes on when this page is "
-        "closed, and where it was stopped.",
+        help=gettext(
+            "Reads every photograph, at 50 MB/s at most. It continues when you close this page, "
+            "and resumes if you stop it."
+        ),
     ):
         start_job(home, _JOB, ["doctor"])
         st.rerun()
@@ -53,8 +56,9 @@ def _findings(home: Home, health: Health, running: bool) -> None:
     for check in sorted(wrong, key=lambda check: order.index(check.state)):
         _row(home, check, check.key in mended and not running)
     sound = [check for check in health.checks if check.state == "sound"]
+    sign = state_sign("sound")
     lines = [
-        f"{state_sign('sound')} {text.plain(check.title)} &ensp;:gray[{text.plain(check.text)}]"
+        f"{sign} {text.plain(str(check.title))} &ensp;:gray[{text.plain(check.text)}]"
         for check in sound
     ]
     st.markdown("  \n".join(lines))
@@ -65,24 +69,29 @@ def _row(home: Home, check: Check, offers_repair: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="medium", wrap=False):
             st.subheader(state_sign(check.state), anchor=False, width="content")
             with st.container(gap=None):
-                st.markdown(f"**{text.plain(check.title)}** &ensp;{state_badge(check.state)}")
+                st.markdown(f"**{text.plain(str(check.title))}** &ensp;{state_badge(check.state)}")
                 st.caption(text.plain(check.text))
         if check.items:
             shown = len(check.items)
-            more = f", the first {shown:,}" if check.count > shown else ""
-            with st.expander(f"Show {check.count:,}{more}"):
-                st.code("\n".join(check.items), language=None, height=min(320, 30 + 24 * shown))
+            label = ngettext("Show {n}", "Show all {n}", shown)
+            if check.count > shown:
+                label = gettext("Show the first {n} of {count}", n=shown, count=check.count)
+            with st.expander(label):
+                lines = "\n".join(map(str, check.items))
+                st.code(lines, language=None, height=min(320, 30 + 24 * shown))
         if offers_repair:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.caption(text.plain(f"Repair: {check.repair}"))
-                pressed = st.button("Repair", key=f"health_{check.key}", icon=":material/healing:")
+                st.caption(text.plain(gettext("Repair: {repair}", repair=check.repair)))
+                pressed = st.button(
+                    gettext("Repair"), key=f"health_{check.key}", icon=":material/healing:"
+                )
             if pressed:
                 _repair(home, check)
 
 
 def _repair(home: Home, check: Check) -> None:
     try:
-        with st.spinner("Repairing"):
+        with st.spinner(gettext("Repairing")):
             st.session_state[_DONE] = repair(home, check).text
         # What was found is out of date now.
         start_job(home, _JOB, ["doctor", "--share"])

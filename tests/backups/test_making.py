@@ -94,7 +94,7 @@ def test_a_large_catalogue_is_backed_up_by_a_process_of_its_own(
         pass
     assert "backup" not in [thread.name for thread in threading.enumerate()]
     for thread in threading.enumerate():
-        if thread.name == "backup apart":
+        if thread.name == "backup-apart":
             thread.join()
     assert [backup.photographs for backup in list_backups(home)] == [2]
 

@@ -70,7 +70,7 @@ def test_a_damaged_backup_is_refused_and_nothing_changes(backed_up: Home) -> Non
 
 
 def test_an_unknown_backup_is_named_with_those_there_are(backed_up: Home) -> None:
-    with pytest.raises(BadInput, match=r"There are 2026-11-01\."):
+    with pytest.raises(BadInput, match=r"one of 2026-11-01\."):
         restore_backup(backed_up, "2020-01-01")
 
 

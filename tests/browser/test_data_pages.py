@@ -21,7 +21,7 @@ PAGES = {
     "Overview": "ended",
     "Catalogue": "73 photographs",
     "Import": "Draw the demo garden",
-    "Download": "on this machine already",
+    "Download": "is on this computer, or its download failed",
     "Crop lab": "fall back to the centre",
     "Split": "Train on it",
     "Train": "Launch",

@@ -85,16 +85,16 @@ def test_a_download_is_planned_started_paused_found_again_and_summed_up(
     page: Page, place: Place
 ) -> None:
     page.goto(f"{place.studio.address}/download")
-    limited = re.compile(r"garden .* (the pace so far, 4|4 requests) a second")
+    limited = re.compile(r"garden .* (pace so far: 4\.00|4 requests) per second")
     expect(page.get_by_role("row", name=limited)).to_be_visible()
     expect(page.get_by_role("table").get_by_text("Medium")).to_be_visible()
-    page.get_by_role("button", name="Fetch 60 addresses").click()
+    page.get_by_role("button", name="Download 60 photographs").click()
 
     expect(phase(page, "Running")).to_be_visible()
     expect(
         page.get_by_role("list", name="The last photographs").get_by_role("button").first
     ).to_be_visible()
-    expect(page.get_by_text(re.compile(r"garden: \d+ of 1,000 requests a day"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"garden: \d+ of 1,000 requests per day"))).to_be_visible()
     expect(page.get_by_text(re.compile(r"Cache: .* of 220 GB"))).to_be_visible()
     page.get_by_role("button", name="Pause").click()
     expect(phase(page, "Paused")).to_be_visible()
@@ -109,16 +109,16 @@ def test_a_download_is_planned_started_paused_found_again_and_summed_up(
     page.goto(f"{place.studio.address}/download")
     expect(phase(page, "Paused")).to_be_visible()
     page.get_by_role("button", name="Resume").click()
-    expect(page.get_by_text("The download is done.")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("Download finished.")).to_be_visible(timeout=90_000)
     assert cached(place.home) == PHOTOGRAPHS - 2
     expect(page.get_by_text("0 → 58")).to_be_visible()
-    expect(page.get_by_text("1 permanent, 1 bad content")).to_be_visible()
+    expect(page.get_by_text("Not available: 1, Not a photograph: 1")).to_be_visible()
 
     place.photographs.put("/1.jpg", body(jpeg(seed=1)))
-    page.get_by_role("radio", name="Permanent 1").click()
-    expect(page.get_by_text("1 address: the host does not have it.")).to_be_visible()
-    page.get_by_role("button", name="Take these up again").click()
-    page.get_by_role("button", name="Fetch 1 address").click()
+    page.get_by_role("radio", name="Not available · 1").click()
+    expect(page.get_by_text("1 address. The host has no such photograph.")).to_be_visible()
+    page.get_by_role("button", name="Retry these").click()
+    page.get_by_role("button", name="Download 1 photograph").click()
     expect(page.get_by_text("58 → 59")).to_be_visible(timeout=60_000)
 
 
@@ -131,11 +131,11 @@ def test_a_download_is_stopped_and_what_came_stays(page: Page, place: Place) -> 
     place.photographs.otherwise = body(jpeg(seed=777))
     before = cached(place.home)
     page.goto(f"{place.studio.address}/download")
-    page.get_by_role("button", name="Fetch 200 addresses").click()
+    page.get_by_role("button", name="Download 200 photographs").click()
     expect(phase(page, "Running")).to_be_visible()
     page.get_by_role("button", name="Stop").click()
     expect(
-        page.get_by_text(re.compile(r"The download ended with \d+ addresses left"))
+        page.get_by_text(re.compile(r"The download ended\. \d+ addresses are left"))
     ).to_be_visible()
     assert cached(place.home) > before
     assert read_job(place.home, "download").state == "finished"
@@ -145,7 +145,7 @@ def test_a_split_is_pinned_on_the_page_so_that_the_cache_keeps_it(page: Page, pl
     with open_catalogue(place.home) as catalogue:
         make_split(place.home, catalogue, SplitSettings(name="meadow", photographs="all"))
     page.goto(f"{place.studio.address}/download")
-    expect(page.get_by_text(re.compile(r"photographs are here; .* fit the cache"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"photographs are here\. .* fit the cache"))).to_be_visible()
     page.get_by_text("meadow").click()
     expect(page.get_by_role("checkbox", name="meadow")).to_be_checked()
 

@@ -111,7 +111,7 @@ def test_repairs_are_shown_and_asked_for_before_they_are_done(home: Path) -> Non
     emptied.write_bytes(b"")
     assert engine(home, "doctor").status == 1
     asked = engine(home, "doctor", "--repair", answers="n\n")
-    assert "Empty files: Moves the files aside." in asked.words
+    assert "Empty files: Move the files aside." in asked.words
     assert emptied.exists()
     done = engine(home, "doctor", "--repair", "--yes")
     assert [item["key"] for item in done.values["repaired"]] == ["empty"]
@@ -121,4 +121,4 @@ def test_repairs_are_shown_and_asked_for_before_they_are_done(home: Path) -> Non
 def test_the_outcome_in_words_names_the_four_states(home: Path) -> None:
     answer = engine(home, "doctor", as_json=False)
     assert answer.status == 0
-    assert "sound     Catalogue: SQLite finds no damage." in answer.out
+    assert "OK          Catalogue: SQLite found no damage." in answer.out

@@ -1,5 +1,6 @@
 """The examination: what it finds, what it calls not known, and that it changes nothing."""
 
+import json
 import os
 import sqlite3
 import time
@@ -17,6 +18,7 @@ from engine.doctor.condition import Health, last_health
 from engine.doctor.examine import examine
 from engine.errors import BadInput
 from engine.home import Home
+from engine.language.current import language_set
 from engine.locks import claim, release
 from tests.doctor.conftest import alter
 
@@ -28,7 +30,7 @@ def states(health: Health) -> dict[str, str]:
 def items(health: Health, key: str) -> set[str]:
     found = health.named(key)
     assert found is not None
-    return set(found.items)
+    return {str(item) for item in found.items}
 
 
 def test_a_database_that_never_was_is_not_called_sound(garden: Home) -> None:
@@ -235,10 +237,33 @@ def test_two_examinations_do_not_run_at_once(garden: Home) -> None:
     lock = claim(garden.data / "doctor.lock")
     assert lock is not None
     try:
-        with pytest.raises(BadInput, match="Another examination"):
+        with pytest.raises(BadInput, match="Another check"):
             examine(garden, 0)
     finally:
         release(lock)
+
+
+def test_the_outcome_is_kept_in_english_and_read_in_any_language(garden: Home) -> None:
+    with language_set("es"):
+        examine(garden, 0)
+        health = last_health(garden)
+        assert health is not None
+        texts = {check.key: check.text for check in health.checks}
+        assert texts["backups"] == "Aún no hay copias de seguridad."
+        assert texts["missing"] == "0 de 100 archivos."
+    written = json.loads((garden.data / "doctor.json").read_text())["checks"]
+    assert {check["key"]: check["text"] for check in written}["backups"] == "No backups yet."
+
+
+def test_the_outcome_of_an_older_studio_is_shown_as_it_was_written(garden: Home) -> None:
+    check = {"key": "empty", "title": "Empty files", "state": "fault", "text": "2 of 9 empty."}
+    more = {"count": 2, "items": ["a", "b"], "repair": "Moves the files aside."}
+    (garden.data / "doctor.json").write_text(json.dumps({"checks": [check | more], "t": 1.0}))
+    health = last_health(garden)
+    assert health is not None
+    (read,) = health.checks
+    assert (str(read.title), read.text, read.items) == ("Empty files", "2 of 9 empty.", ("a", "b"))
+    assert str(read.repair) == "Moves the files aside."
 
 
 def test_a_result_that_cannot_be_read_counts_as_none(garden: Home) -> None:

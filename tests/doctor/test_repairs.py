@@ -40,7 +40,7 @@ def test_a_damaged_photograph_is_set_aside_and_fetched_again(
     alter(garden.resolve(one.path), 40, 1)
     damaged = garden.resolve(one.path).read_bytes()
     done = mend(garden, "changed")
-    assert done.text.endswith("1 will be fetched again.")
+    assert done.text.endswith("1 marked for download.")
     (aside,) = garden.set_aside.glob(f"*/{one.path}")
     assert aside.read_bytes() == damaged
     with closing(SqliteCatalogue(garden.catalogue)) as catalogue:
@@ -81,7 +81,7 @@ def test_missing_photographs_are_fetched_again(garden: Home, photographs: list[P
     for one in (*photographs[:3], *photographs[70:73]):
         garden.resolve(one.path).unlink()
     done = mend(garden, "missing")
-    assert done.text == "3 of 6 missing photographs will be fetched again."
+    assert done.text == "3 of 6 missing photographs are marked for download."
     with closing(SqliteCatalogue(garden.catalogue)) as catalogue:
         assert catalogue.counts(Filter(state="remote")).images == 3
 
@@ -100,7 +100,7 @@ def test_strays_get_the_record_that_an_export_remembers(
     for one in photographs[90:]:
         os.utime(garden.resolve(one.path), (1e9, 1e9))
     before = files_in(garden)
-    assert mend(garden, "strays").text.startswith("10 records were added for 10 files.")
+    assert mend(garden, "strays").text == "Added 10 records for 10 files."
     with closing(SqliteCatalogue(garden.catalogue)) as catalogue:
         assert catalogue.get("photo-095") == photographs[95]
     assert files_in(garden) == before
@@ -129,7 +129,7 @@ def test_a_draft_of_a_split_is_moved_aside(garden: Home) -> None:
 def test_a_damaged_catalogue_is_restored_from_the_newest_backup(garden: Home) -> None:
     back_up(garden, "2026-11-01")
     alter(garden.catalogue, 8192, 1, start=garden.catalogue.stat().st_size // 3)
-    assert "2026-11-01 was restored: 100 photographs" in mend(garden, "database-catalogue").text
+    assert "the backup 2026-11-01 with 100 photographs." in mend(garden, "database-catalogue").text
     health = examine(garden, 0)
     assert {check.key for check in health.checks if check.state == "fault"} == set()
 
@@ -155,7 +155,7 @@ def test_nothing_is_repaired_under_work_that_goes_on(garden: Home) -> None:
     lock = claim(garden.jobs / "quality" / "lock")
     assert lock is not None
     try:
-        with pytest.raises(BadInput, match="going on"):
+        with pytest.raises(BadInput, match="are running"):
             repair(garden, repairable(health)[0])
     finally:
         release(lock)

@@ -135,7 +135,7 @@ def test_what_is_protected_stays_and_a_full_cache_says_so(
     fetch_all(limit=6)
     first = cached(catalogue)
     hashes = {item.sha256 for item in catalogue.all(Filter(state="cached"))}
-    with pytest.raises(WorkFailed, match=r"GB are full of photographs that must stay"):
+    with pytest.raises(WorkFailed, match=r"is full\. Its photographs must stay"):
         fetch_all(protect=lambda: Protected(hashes), cache_gigabytes=gigabytes(6))
     assert cached(catalogue) == first
     told = DownloadControl(home).status()
@@ -173,7 +173,7 @@ def test_the_photographs_of_a_pinned_split_stay(
 def test_the_space_that_must_stay_free_ends_a_download_in_order(
     catalogue: SqliteCatalogue, server: Server, photographs: list[str], fetch_all: FetchAll
 ) -> None:
-    with pytest.raises(WorkFailed, match=r"1e\+06 GB of it are to stay free"):
+    with pytest.raises(WorkFailed, match=r"1,000 TB must stay free"):
         fetch_all(free_gigabytes=1e6)
     assert not server.requests
     assert not cached(catalogue)
@@ -201,7 +201,7 @@ def test_a_full_disk_ends_a_download_in_order_and_it_goes_on_with_room(
     for number in range(20):
         server.put(f"/{number}.jpg", body(jpeg(400, 300, seed=number, quality=95)))
         catalogue.add([Photograph(f"p{number}", "Rosa", url=server.url(f"/{number}.jpg"))])
-    with pytest.raises(WorkFailed, match=r"The disk .* make room"):
+    with pytest.raises(WorkFailed, match=r"The disk .* Free some space"):
         fetch_all()
     assert not list((home.images / ".incoming").glob("*"))
     for photograph in catalogue.all(Filter(state="cached")):
@@ -263,7 +263,7 @@ def test_a_download_that_waits_for_room_says_so_and_goes_on_by_itself(
         while time.monotonic() < deadline:
             status = DownloadControl(home).status()
             if status and status.phase == "paused":
-                told.append(status.note)
+                told.append(status.why)
                 break
             time.sleep(0.05)
         filler.unlink()
@@ -273,7 +273,7 @@ def test_a_download_that_waits_for_room_says_so_and_goes_on_by_itself(
     summary = fetch_all(wait_for_room=True)
     helper.join()
     assert summary.successful == 12
-    assert "The download waits for that." in told[0]
+    assert "The download waits until there is space." in told[0]
 
 
 def test_rows_whose_file_is_gone_or_cut_are_fetched_again(

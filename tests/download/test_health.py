@@ -9,11 +9,12 @@ from engine.download.outcome import Failed
 from engine.download.queue import Item, Queue
 from engine.download.store import open_download_store
 from engine.home import Home
+from engine.language.message import message
 from engine.settings.download import DownloadSettings, ProviderSettings
 
-TOO_OFTEN = Failed("transient", "The host was asked too often (429).", "slow down", 429)
-IN_TROUBLE = Failed("transient", "The host is in trouble (500).", "unwell", 500)
-MISSING = Failed("permanent", "The host does not have it (404).", "neutral", 404)
+TOO_OFTEN = Failed("transient", message("The host was asked too often (429)."), "slow down", 429)
+IN_TROUBLE = Failed("transient", message("The host is in trouble (500)."), "unwell", 500)
+MISSING = Failed("permanent", message("The host does not have it (404)."), "neutral", 404)
 
 
 def untried(number: int) -> Item:
@@ -29,7 +30,7 @@ def test_probes_that_object_do_not_slow_the_host() -> None:
 
 def test_a_pause_that_a_probe_is_asked_for_is_kept() -> None:
     health = HostHealth(in_doubt=True)
-    asked = Failed("transient", "Later.", "slow down", 429, retry_after=30.0)
+    asked = Failed("transient", message("Later."), "slow down", 429, retry_after=30.0)
     heard, _ = health.hear(untried(1), asked, 1.0, 1.1)
     assert heard == asked
 
@@ -69,7 +70,7 @@ def test_a_host_that_was_parked_gets_its_pace_back_where_one_address_objected(ho
         gate = Gate(downloads, settings)
         gate.note_answers("a", [(TOO_OFTEN, gate.now())])
         assert gate.views()[0].rate is not None
-        gate.park("a", "Its probes failed.")
+        gate.park("a", message("Its probes failed."))
         gate.restore_pace("a")
         assert gate.views()[0].rate is None
 

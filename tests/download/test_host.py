@@ -7,11 +7,12 @@ from engine.download.host import PARKED_AT, Host
 from engine.download.outcome import Failed
 from engine.download.store import DownloadStore, open_download_store
 from engine.home import Home
+from engine.language.message import message
 from engine.settings.download import DownloadSettings, ProviderSettings
 
-REFUSED = Failed("policy", "The host refuses it (403).", "forbidden", 403)
-TOO_OFTEN = Failed("transient", "The host was asked too often (429).", "slow down", 429)
-MISSING = Failed("permanent", "The host does not have it (404).", "neutral", 404)
+REFUSED = Failed("policy", message("The host refuses it (403)."), "forbidden", 403)
+TOO_OFTEN = Failed("transient", message("The host was asked too often (429)."), "slow down", 429)
+MISSING = Failed("permanent", message("The host does not have it (404)."), "neutral", 404)
 
 
 def answers(host: Host, start: float, seconds: float) -> float:
@@ -115,7 +116,9 @@ def test_an_answer_in_between_keeps_a_host_from_being_parked(gate: Gate) -> None
 def test_a_pause_that_was_asked_for_holds_in_other_processes_too(home: Home) -> None:
     settings = DownloadSettings()
     with open_download_store(home) as downloads:
-        pausing = Failed("transient", "The host is overloaded (503).", "slow down", 503, 90.0)
+        pausing = Failed(
+            "transient", message("The host is overloaded (503)."), "slow down", 503, 90.0
+        )
         Gate(downloads, settings).tell("a", pausing, 10**12)
     with open_download_store(home) as downloads:
         turn = Gate(downloads, settings).ask("a")

@@ -55,7 +55,7 @@ def test_each_size_has_its_bytes_its_days_and_its_share(
     assert by_size["original"].fits == pytest.approx(0.5)
     assert by_size["large"].fits == 1
     assert by_size["original"].bytes > by_size["large"].bytes > by_size["medium"].bytes
-    assert by_size["original"].providers[0].limit == "the pace so far, 1 a second"
+    assert by_size["original"].providers[0].limit.in_english() == "pace so far: 1.00 per second"
 
 
 def test_the_limit_that_takes_longest_is_named(home: Home, catalogue: SqliteCatalogue) -> None:
@@ -66,7 +66,7 @@ def test_the_limit_that_takes_longest_is_named(home: Home, catalogue: SqliteCata
         "inaturalist-open-data",
         "inaturalist-media",
     ]
-    assert original.providers[0].limit == "the pace so far, 1 a second"
+    assert original.providers[0].limit.in_english() == "pace so far: 1.00 per second"
     assert original.seconds == pytest.approx(90, abs=1)
 
 
@@ -75,7 +75,7 @@ def test_a_budget_of_bytes_takes_days(home: Home, catalogue: SqliteCatalogue) ->
     slow = settings.providers["inaturalist-media"].model_copy(update={"gigabytes_per_day": 0.0146})
     wanted(catalogue, MEDIA, rosa=100)
     original = plan(home, catalogue, providers={"media": slow}).variants[0]
-    assert original.providers[0].limit == "0.0146 GB a day"
+    assert original.providers[0].limit.in_english() == "14.6 MB per day"
     assert original.seconds == pytest.approx(9 * 86_400)
 
 

@@ -31,7 +31,7 @@ def kinds(home: Home) -> dict[str, int]:
 
 def reasons(home: Home) -> list[str]:
     with open_download_store(home) as downloads:
-        return [item.reason for item in Queue(downloads).failures()]
+        return [str(item.reason) for item in Queue(downloads).failures()]
 
 
 def test_photographs_come_in_and_the_catalogue_knows(
@@ -110,7 +110,7 @@ def test_failures_are_classed_listed_and_tried_again_by_class(
     summary = fetch_all(attempts=2)
     assert (summary.successful, summary.failed) == (1, 4)
     assert kinds(home) == {"bad content": 1, "permanent": 1, "policy": 1, "transient": 1}
-    assert "A web page came instead of a photograph." in reasons(home)
+    assert "The host sent a web page instead of a photograph." in reasons(home)
     asked = len(server.requests)
     assert fetch_all().requests == 0
     assert len(server.requests) == asked
@@ -169,7 +169,7 @@ def test_strangers_are_not_asked_without_a_contact(
     home: Home, catalogue: SqliteCatalogue, fetch_all: FetchAll
 ) -> None:
     catalogue.add([Photograph("a", "Rosa canina", url="https://photos.example/a.jpg")])
-    with pytest.raises(BadInput, match=r"photos\.example must be told whom to write to"):
+    with pytest.raises(BadInput, match=r"photos\.example requires a contact address"):
         fetch_all()
 
 

@@ -53,7 +53,7 @@ def test_the_server_is_told_who_asks(home: Home, inaturalist: Inaturalist) -> No
 def test_nobody_is_asked_without_a_contact(home: Home, settings: DownloadSettings) -> None:
     strange = settings.model_copy(update={"inaturalist_api": "https://api.example.org/v1"})
     with (
-        pytest.raises(BadInput, match=r"api\.example\.org must be told whom to write to"),
+        pytest.raises(BadInput, match=r"api\.example\.org requires a contact address"),
         opened_api(home, strange),
     ):
         pass
@@ -126,7 +126,9 @@ def test_what_fails_in_passing_is_asked_again(
 
 def test_what_fails_for_good_is_said_in_a_sentence(api: Api, inaturalist: Inaturalist) -> None:
     inaturalist.server.otherwise = status(500)
-    with pytest.raises(WorkFailed, match=r"gives no answer: .* answered 500; start again later\."):
+    with pytest.raises(
+        WorkFailed, match=r"gives no answer: .* answered with status 500; start again later\."
+    ):
         api.ask("taxa", q="Bellis")
     assert len(inaturalist.server.requests) == 5
 
@@ -134,7 +136,7 @@ def test_what_fails_for_good_is_said_in_a_sentence(api: Api, inaturalist: Inatur
 def test_a_refusal_is_not_repeated_and_parks_the_host(api: Api, inaturalist: Inaturalist) -> None:
     inaturalist.server.otherwise = status(403)
     for _ in range(5):
-        with pytest.raises(WorkFailed, match=r"refuses it \(403\)"):
+        with pytest.raises(WorkFailed, match=r"refuses access \(403\)"):
             api.ask("taxa", q="Bellis")
     with pytest.raises(WorkFailed, match="left alone for now; ask again in"):
         api.ask("taxa", q="Bellis")

@@ -135,7 +135,7 @@ def test_one_that_lost_its_connection_goes_on_where_it_stopped(
         (status(403) if "id_above=600" in request.path else usual)(wire, request)
 
     inaturalist.server.otherwise = fail_later
-    with pytest.raises(WorkFailed, match="refuses it"):
+    with pytest.raises(WorkFailed, match="refuses access"):
         take()
     there = catalogue.counts().images
     assert 500 <= there <= 600

@@ -6,21 +6,26 @@ import pytest
 
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
+from engine.download.answers import response_failure
 from engine.download.control import DownloadControl, DownloadStatus
 from engine.download.gate import HostBudget, HostView
 from engine.download.ledger import Limit
 from engine.download.preferences import download_settings, save_download_settings
 from engine.download.queue import Queue
+from engine.download.reasons import written
 from engine.download.reconcile import PhotographsMissing
 from engine.download.run import download
 from engine.download.store import open_download_store
 from engine.download.trash import Discard, days, discard
 from engine.home import Home
 from engine.jobs.job import read_job
+from engine.language.current import language_set
+from engine.language.message import message
 from engine.settings.download import DownloadSettings
 from studio.download.hosts import describe_budget, describe_state
 from studio.text import plain
 from tests.studio.conftest import OpenPage, words
+from tests.studio.spanish import english_in
 
 MEDIA = "https://static.inaturalist.org/photos"
 
@@ -36,15 +41,15 @@ def remote(catalogue: SqliteCatalogue, **species: int) -> None:
 def test_without_photographs_the_page_says_so_and_leads_to_the_import(open_page: OpenPage) -> None:
     app = open_page("download")
     assert app.subheader[-1].value == "No photographs yet"
-    assert app.button(key="download.none_0").label == "Bring photographs in"
+    assert app.button(key="download.none_0").label == "Import photographs"
     assert "already" not in words(app)
 
 
 @pytest.mark.usefixtures("small_catalogue")
 def test_without_addresses_there_is_nothing_to_fetch(open_page: OpenPage) -> None:
     app = open_page("download")
-    assert app.subheader[-1].value == "Nothing to fetch"
-    assert app.button(key="download.empty_1").label == "Split what is here"
+    assert app.subheader[-1].value == "Nothing to download"
+    assert app.button(key="download.empty_1").label == "Make a split"
 
 
 def test_the_plan_stands_before_anything_is_fetched(
@@ -54,11 +59,11 @@ def test_the_plan_stands_before_anything_is_fetched(
     app = open_page("download")
     figures = {metric.label: (metric.value, metric.delta) for metric in app.metric}
     assert figures["Addresses"] == ("93", "")
-    assert figures["Bytes"] == ("136 MB", "by what is usual")
+    assert figures["Data"] == ("136 MB", "estimated")
     assert figures["Time"][1] == "inaturalist-media"
     assert figures["Fits the cache"][0] == "Yes"
     asked = app.table[0].value
-    assert asked.loc[plain("inaturalist-media"), "Limited by"] == "the pace so far, 1 a second"
+    assert asked.loc[plain("inaturalist-media"), "Limited by"] == "pace so far: 1.00 per second"
     assert app.table[1].value.index.tolist() == ["**Original**", "Large", "Medium"]
     app.number_input(key="download.limit.93").set_value(5).run()
     species = app.dataframe[0].value
@@ -87,7 +92,7 @@ def test_strangers_are_told_whom_to_write_to_before_anything_starts(
     remote(catalogue, rosa=2)
     app = open_page("download")
     app.button(key="download.start").click().run()
-    assert "static.inaturalist.org must be told whom to write to" in app.error[0].value
+    assert "static.inaturalist.org requires a contact address" in app.error[0].value
     assert read_job(home, "download").state == "none"
     app.text_input(key="download.contact").set_value("mé@example.org").run()
     assert "contact" in app.error[0].value
@@ -104,7 +109,7 @@ def test_a_session_that_has_ended_is_summed_up_until_it_is_closed(
     app = open_page("download")
     figures = {metric.label: metric.value for metric in app.metric}
     assert figures == {
-        "Successful": "42",
+        "Downloaded": "42",
         "Failed": "8",
         "Rate limited": "3",
         "Time": "1 min 33 s",
@@ -119,14 +124,14 @@ def test_a_download_that_brought_nothing_is_no_success(open_page: OpenPage, home
     DownloadControl(home).tell(DownloadStatus("ended", 1_000.0, 1_010.0, 3, **failed))
     app = open_page("download")
     assert not app.success
-    assert "nothing came" in app.warning[0].value
+    assert "No photograph was downloaded" in app.warning[0].value
     DownloadControl(home).tell(DownloadStatus("ended", 1_000.0, 1_010.0, 4, 1, **failed))
-    assert open_page("download").success[0].value == "The download is done."
+    assert open_page("download").success[0].value == "Download finished."
 
 
 def test_a_download_that_was_killed_is_told(open_page: OpenPage, home: Home) -> None:
     DownloadControl(home).tell(DownloadStatus("running", 1_000.0, 1_010.0, 50, 20, left=30))
-    assert "ended without a word" in open_page("download").error[0].value
+    assert "stopped unexpectedly" in open_page("download").error[0].value
 
 
 def test_what_was_given_up_is_listed_by_class_and_taken_up_again(
@@ -141,35 +146,77 @@ def test_what_was_given_up_is_listed_by_class_and_taken_up_again(
     assert len(app.dataframe[0].value) == 3
     app.session_state["download.kind"] = "policy"
     app.run()
-    assert "2 addresses: not allowed" in words(app)
+    assert "2 addresses. The host or a setting" in words(app)
     app.button(key="download.retry").click().run()
     with open_download_store(home) as downloads:
         assert Queue(downloads).failure_counts() == {"permanent": 1}
 
 
 def host(**changes: object) -> HostView:
-    view = HostView("a.org", "a.org", "ok", 0, "", 2.0, 2.0, 0.0, 10, 1_000, 9)
+    view = HostView("a.org", "a.org", "ok", 0, None, 2.0, 2.0, 0.0, 10, 1_000, 9)
     return HostView(**{**view.__dict__, **changes})
 
 
 def test_the_state_of_a_host_is_said_in_words() -> None:
-    assert describe_state(host()) == "ok"
-    assert describe_state(host(budget_wait=700.0)) == "budget spent for 11 min 40 s"
-    paused = host(state="paused", seconds_left=90.2, reason="The host is overloaded (503).")
-    assert describe_state(paused) == "paused for 1 min 30 s: The host is overloaded (503)."
-    parked = host(state="parked", seconds_left=120.0, reason="The host refuses it (403).")
-    assert describe_state(parked) == "parked: The host refuses it (403). Next try in 2 min."
-    assert parked.waiting == (
-        "a.org is not asked for now. The host refuses it (403). Next try in 2 min."
+    assert describe_state(host()) == "OK"
+    assert describe_state(host(budget_wait=700.0)) == "Budget used up for 11 min 40 s."
+    paused = host(
+        state="paused", seconds_left=90.2, reason=message("The host is overloaded (503).")
     )
+    assert describe_state(paused) == "Paused for 1 min 30 s. The host is overloaded (503)."
+    parked = host(
+        state="parked", seconds_left=120.0, reason=message("The host refuses access (403).")
+    )
+    assert describe_state(parked) == "Parked. The host refuses access (403). Next try in 2 min."
+    assert str(parked.waiting) == (
+        "a.org is parked. The host refuses access (403). Next try in 2 min."
+    )
+
+
+def test_the_plan_and_what_failed_are_in_the_language_of_the_reader(
+    open_page: OpenPage, home: Home, catalogue: SqliteCatalogue
+) -> None:
+    remote(catalogue, rosa=5)
+    reason = written(response_failure(404, {}, 60).reason)
+    with open_download_store(home) as downloads:
+        values = [reason]
+        downloads.write(
+            "INSERT INTO failure VALUES ('a', 'h', 'permanent', ?, 404, 1, 1, 0)", values
+        )
+    app = open_page("download")
+    app.session_state["language"] = "es"
+    app.run()
+    assert not app.exception
+    assert english_in(app) == set()
+    assert app.button(key="download.start").label == "Descargar 5 fotografías"
+    assert list(app.dataframe[-1].value["Motivo"]) == ["El servidor no la tiene (404)."]
+
+
+def test_why_a_download_ended_is_read_in_any_language(home: Home) -> None:
+    DownloadControl(home).tell(
+        DownloadStatus("ended", message=message("{host} asked for a pause.", host="a.org"))
+    )
+    status = DownloadControl(home).status()
+    assert status is not None
+    assert status.note == "a.org asked for a pause."
+    with language_set("es"):
+        assert status.why == "a.org pidió una pausa."
+
+
+def test_why_a_download_of_an_older_studio_ended_is_shown_as_it_was_written(home: Home) -> None:
+    DownloadControl(home).tell(DownloadStatus("ended", note="The disk is full."))
+    status = DownloadControl(home).status()
+    assert status is not None
+    assert status.why == "The disk is full."
 
 
 def test_a_budget_is_said_in_words() -> None:
     assert describe_budget(HostBudget(Limit("a bytes", 3_600, 4_500_000_000), 1_200_000_000)) == (
-        "1.2 GB of 4.5 GB an hour"
+        "1.2 GB of 4.5 GB per hour"
     )
     assert (
-        describe_budget(HostBudget(Limit("a requests", 60, 55), 12)) == "12 of 55 requests a minute"
+        describe_budget(HostBudget(Limit("a requests", 60, 55), 12))
+        == "12 of 55 requests per minute"
     )
 
 
@@ -180,10 +227,10 @@ def test_files_that_no_photograph_names_are_shown_before_they_are_moved(
     waiting = {"strays": 612, "stray_bytes": 5_200_000_000, "stray_names": ["data/images/ab/a.jpg"]}
     DownloadControl(home).tell(DownloadStatus("ended", 1_000.0, 1_010.0, **waiting))
     app = open_page("download")
-    assert "612 files, 5.2 GB, can be removed." in words(app)
+    assert "612 files (5.2 GB) can be removed" in words(app)
     assert app.code[0].value == "data/images/ab/a.jpg"
     assert app.button(key="download.remove_strays").label == "Move 612 files to the trash"
-    assert app.button(key="download.start").label == "Fetch 2 addresses"
+    assert app.button(key="download.start").label == "Download 2 photographs"
 
 
 def test_strays_are_moved_to_the_trash_and_restored_or_emptied_on_the_page(

@@ -11,9 +11,11 @@ from engine.doctor.condition import Check, Health
 from engine.doctor.examine import examine
 from engine.home import Home
 from engine.jobs.job import read_job
+from engine.language.message import message
 from studio import text
 from studio.health.line import health_summary
 from tests.studio.conftest import OpenPage, words
+from tests.studio.spanish import english_in
 
 
 @pytest.fixture
@@ -37,8 +39,8 @@ def wait_for(home: Home, job: str) -> None:
 
 def test_what_was_not_examined_is_not_known(garden: Home, open_page: OpenPage) -> None:
     app = open_page("overview")
-    assert "Not known" in words(app)
-    assert "were not examined yet" in words(app)
+    assert "Not checked" in words(app)
+    assert "Not checked yet." in words(app)
 
 
 def test_a_page_that_shows_the_outcome_reads_no_photograph(
@@ -47,17 +49,17 @@ def test_a_page_that_shows_the_outcome_reads_no_photograph(
     examine(garden, 0)
     # Without the files, only what was kept can be shown.
     garden.images.rename(garden.data / "elsewhere")
-    assert "no damage was found" in words(open_page("overview"))
+    assert "No damage found." in words(open_page("overview"))
 
 
 def test_the_worst_finding_is_named_first() -> None:
     checks = (
-        Check("a", "Temporary files", "doubtful", "1 file."),
-        Check("b", "Empty files", "fault", "2 of 9 empty."),
-        Check("c", "Files not read", "unknown", "3 of 9 not read yet."),
+        Check("a", message("Temporary files"), "doubtful", (message("1 file."),)),
+        Check("b", message("Empty files"), "fault", (message("2 of 9 empty."),)),
+        Check("c", message("Files not read"), "unknown", (message("3 of 9 not read yet."),)),
     )
     said = health_summary(Health(checks, t=100.0), now=700.0)
-    assert said == "Examined 10 minutes ago. Empty files: 2 of 9 empty. And 1 more finding."
+    assert said == "Empty files: 2 of 9 empty. And 1 more finding. Last check: 10 minutes ago."
 
 
 def test_a_finding_is_repaired_by_its_button(garden: Home, open_page: OpenPage) -> None:
@@ -66,12 +68,37 @@ def test_a_finding_is_repaired_by_its_button(garden: Home, open_page: OpenPage) 
     garden.resolve(one.path).write_bytes(b"")
     examine(garden, 0)
     app = open_page("health")
-    assert "Repair: Moves the files aside." in words(app)
+    assert "Repair: Move the files aside." in words(app)
     app.button("health_empty").click().run()
     assert not app.exception
     assert not garden.resolve(one.path).exists()
     assert list(garden.set_aside.glob("*/data/images/*/*.jpg"))
     wait_for(garden, "doctor")
+
+
+def test_the_page_and_its_findings_are_in_the_language_of_the_reader(
+    garden: Home, open_page: OpenPage
+) -> None:
+    for one in sorted(garden.images.glob("*/*.jpg"))[:2]:
+        one.write_bytes(b"")
+    examine(garden, 0)
+    app = open_page("health")
+    app.session_state["language"] = "es"
+    app.run()
+    assert not app.exception
+    assert "2 de 12 archivos están vacíos." in words(app)
+    assert english_in(app) == set()
+
+
+def test_the_choices_without_a_catalogue_are_in_the_language_of_the_reader(
+    garden: Home, open_page: OpenPage
+) -> None:
+    lose_catalogue(garden)
+    app = open_page("overview")
+    app.session_state["language"] = "es"
+    app.run()
+    assert [title.value for title in app.title] == ["El catálogo ha desaparecido"]
+    assert english_in(app) == set()
 
 
 def test_a_backup_is_restored_from_the_page(garden: Home, open_page: OpenPage) -> None:
@@ -94,7 +121,7 @@ def test_every_page_offers_three_ways_while_the_catalogue_is_gone(
     lose_catalogue(garden)
     app = open_page(page)
     assert [title.value for title in app.title] == ["The catalogue is gone"]
-    assert [button.label for button in app.button] == ["Restore", "Rebuild", "Begin anew"]
+    assert [button.label for button in app.button] == ["Restore", "Rebuild", "Start empty"]
     assert not garden.catalogue.exists()
 
 
