@@ -81,11 +81,13 @@ def answer_import(result: ImportReport, as_json: bool) -> None:
 def answer_findings(findings: Sequence[Finding], as_json: bool) -> None:
     """Give what was checked and found; the command fails where something is wrong."""
     ok = all(finding.ok for finding in findings)
-    values = {"ok": ok, "findings": [dataclasses.asdict(finding) for finding in findings]}
-    lines = [
-        f"{'ok  ' if finding.ok else 'FAIL'} {finding.check}: {finding.detail}"
-        for finding in findings
-    ]
-    answer(values, "\n".join(lines), as_json)
+    # A job's outcome is stored in no language; JSON for other programs is in English.
+    report_result({"ok": ok, "findings": [finding.record() for finding in findings]})
+    if as_json:
+        english = [dataclasses.asdict(finding.in_english()) for finding in findings]
+        print(json.dumps({"ok": ok, "findings": english}, ensure_ascii=False))
+    else:
+        for finding in findings:
+            print(f"{'ok  ' if finding.ok else 'FAIL'} {finding.check}: {finding.detail}")
     if not ok:
         raise typer.Exit(WorkFailed.exit_status)
