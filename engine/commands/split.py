@@ -94,7 +94,7 @@ def make(
         "photographs": photographs,
         "sources": source or [],
     }
-    settings = validate(SplitSettings, values, "split make")
+    settings = validate(SplitSettings, values, "split")
     studio_home = home_at(home)
     with catalogue_of(studio_home) as catalogue:
         plans = make_split(studio_home, catalogue, settings)

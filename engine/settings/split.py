@@ -112,15 +112,9 @@ class SplitSettings(Settings):
     @model_validator(mode="after")
     def _something_is_trained(self) -> Self:
         if self.val_percent + self.test_percent > 90:
-            raise ValueError(
-                deferred(
-                    "val_percent and test_percent together are above 90; leave more to train on"
-                )
-            )
+            raise ValueError("val_percent and test_percent leave less than a tenth to train")
         if self.folds == 1:
-            raise ValueError(
-                deferred("folds is 1; use 2 or more for cross-validation, or 0 for none")
-            )
+            raise ValueError("folds is 1; cross-validation needs 2 or more, 0 means none")
         if self.max_images is not None and self.max_images < self.min_images:
-            raise ValueError(deferred("max_images is below min_images"))
+            raise ValueError("max_images is below min_images")
         return self

@@ -117,7 +117,8 @@ def choose_settings(home: Home, choice: SplitChoice) -> Asked:
 
 def link_name(link: str) -> str:
     """What readers call one of `Link`; another word is shown as it is."""
-    return {name: gettext(label) for name, label in _LINKS.items()}.get(link, link)
+    names: dict[str, str] = {name: gettext(label) for name, label in _LINKS.items()}
+    return names.get(link, link)
 
 
 def _help(field: str) -> str:

@@ -76,5 +76,7 @@ def test_what_is_behind_a_large_bar_is_leafed_through(page: Page, server: Server
     expect(photographs(page)).to_have_count(10)
     page.keyboard.press("Escape")
     click_bar(page, "Parts by photographs per species", 0.95, "20–100")
-    expect(page.get_by_text("Photographs in test of species with 20–100 photographs")).to_be_visible()
+    expect(
+        page.get_by_text("Photographs in test of species with 20–100 photographs")
+    ).to_be_visible()
     expect(photographs(page)).to_have_count(7)

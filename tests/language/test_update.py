@@ -28,11 +28,21 @@ TRANSLATED = [language for language in languages() if language != "en"]
 NOT_FOR_USERS = ("engine/language/update.py", "studio/template.py")
 # Rooms whose sentences are not messages yet.
 NOT_YET = (
-    "engine/augment",
     "engine/backups",
     "engine/catalogue",
-    "engine/commands",
-    "engine/crop",
+    "engine/commands/catalogue.py",
+    "engine/commands/curate.py",
+    "engine/commands/doctor.py",
+    "engine/commands/download.py",
+    "engine/commands/download_trash.py",
+    "engine/commands/home.py",
+    "engine/commands/images.py",
+    "engine/commands/inaturalist.py",
+    "engine/commands/quality.py",
+    "engine/commands/queue.py",
+    "engine/commands/runs.py",
+    "engine/commands/store.py",
+    "engine/commands/training.py",
     "engine/doctor",
     "engine/download",
     "engine/evaluation",
@@ -42,8 +52,22 @@ NOT_YET = (
     "engine/jobs",
     "engine/quality",
     "engine/runs",
-    "engine/settings",
-    "engine/split",
+    "engine/settings/alerts.py",
+    "engine/settings/augmentation.py",
+    "engine/settings/base.py",
+    "engine/settings/catalogue.py",
+    "engine/settings/configs.py",
+    "engine/settings/data.py",
+    "engine/settings/download.py",
+    "engine/settings/fields.py",
+    "engine/settings/files.py",
+    "engine/settings/images.py",
+    "engine/settings/model.py",
+    "engine/settings/optimisation.py",
+    "engine/settings/quality.py",
+    "engine/settings/run.py",
+    "engine/settings/stage.py",
+    "engine/settings/studio.py",
     "engine/training",
     "engine/database.py",
     "engine/locks.py",
@@ -55,11 +79,17 @@ NOT_YET = (
     "engine/records.py",
     "engine/weights.py",
     "engine/workers.py",
-    "pages",
+    "pages/catalogue.py",
+    "pages/download.py",
+    "pages/health.py",
+    "pages/importing.py",
+    "pages/overview.py",
+    "pages/runs.py",
+    "pages/train.py",
+    "pages/try_it.py",
     "studio/access",
     "studio/catalogue",
     "studio/charts",
-    "studio/crop_lab",
     "studio/download",
     "studio/__main__.py",
     "studio/forms",
@@ -71,7 +101,6 @@ NOT_YET = (
     "studio/notify",
     "studio/runs",
     "studio/server.py",
-    "studio/split",
     "studio/text.py",
     "studio/thumbnails.py",
     "studio/train",
@@ -81,7 +110,10 @@ NOT_YET = (
 )
 SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:]? [a-z]{2,}")
 # What is written for programs: HTML, CSS, SQL, paths, Markdown of our own without words.
-FOR_PROGRAMS = re.compile(r"[<>{}=]|^(SELECT|INSERT|CREATE) |^[a-z_]+/")
+FOR_PROGRAMS = re.compile(
+    r"[<>{}=]|^(SELECT|INSERT|CREATE) |^[a-z_]+/"
+    r"|\b(SELECT|FROM|WHERE|UPDATE|TABLE|ROWID|PRAGMA|ORDER BY|SUM|IN|NOT)\b"
+)
 FOR_PROGRAMMERS = {"ValueError", "TypeError", "RuntimeError", "AssertionError", "OSError"}
 
 

@@ -200,7 +200,9 @@ def test_a_line_that_is_none_of_a_split_is_refused_with_its_number(
 ) -> None:
     good = split.part("test").read_text()
     split.part("test").write_text(f"{good}{line}\n")
-    with pytest.raises(BadInput, match=r"^Line 3 of .*test\.jsonl cannot be used \(.+\)\. Make the split again\.$"):
+    with pytest.raises(
+        BadInput, match=r"^Line 3 of .*test\.jsonl cannot be used \(.+\)\. Make the split again\.$"
+    ):
         read_part(split.part("test"))
 
 

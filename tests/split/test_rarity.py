@@ -30,7 +30,7 @@ def test_buckets_are_named_as_the_language_writes_numbers() -> None:
     large = RarityBucket(1_000, 19_999)
     assert large.name == "1,000–19,999"
     with language_set("es"):
-        assert large.name == "1000–19.999"
+        assert large.name == "1.000–19.999"
 
 
 def test_a_bucket_of_another_version_keeps_its_name() -> None:

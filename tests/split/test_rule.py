@@ -40,7 +40,7 @@ def test_other_shares_are_rounded_like_the_published_ones() -> None:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"val_percent": 50, "test_percent": 50}, "leave more to train on"),
+        ({"val_percent": 50, "test_percent": 50}, "leave less than a tenth to train"),
         ({"val_percent": 0}, "val_percent is 0"),
         ({"folds": 1}, "2 or more"),
         ({"min_images": 9, "max_images": 8}, "max_images is below min_images"),

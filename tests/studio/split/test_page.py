@@ -218,7 +218,9 @@ def test_a_damaged_split_is_listed_with_its_problem(
     app.button(key="split.make").click().run()
     split_folder(home, "default").manifest.write_text("{}")
     app.run()
-    assert "is missing or damaged, so the split cannot be used. Make it again." in app.error[0].value
+    assert (
+        "is missing or damaged, so the split cannot be used. Make it again." in app.error[0].value
+    )
 
 
 def test_the_page_is_in_the_language_of_the_reader(
