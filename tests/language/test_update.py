@@ -89,7 +89,6 @@ NOT_YET = (
     "pages/try_it.py",
     "studio/access",
     "studio/catalogue",
-    "studio/charts",
     "studio/download",
     "studio/__main__.py",
     "studio/forms",

@@ -101,7 +101,7 @@ def test_a_name_that_is_taken_is_refused_and_what_is_there_stays(
     home: Home, split: SplitFolder, small_catalogue: SqliteCatalogue
 ) -> None:
     before = {file.name: file.read_bytes() for file in split.root.iterdir()}
-    with pytest.raises(BadInput, match="The split first exists already. Choose another name"):
+    with pytest.raises(BadInput, match=r"The split first exists already\. Choose another name"):
         make_split(home, small_catalogue, SETTINGS)
     assert {file.name: file.read_bytes() for file in split.root.iterdir()} == before
 
