@@ -160,7 +160,7 @@ def _figures(subject: Subject, found: FoundCrop, view: ValAugmentation) -> list[
     looked = found.looked
     return [
         Metric(
-            gettext("Saliency kept"),
+            gettext("Saliency"),
             text.percentage(judged.kept),
             help=gettext("The share of all saliency inside the smart square."),
             note=gettext("Inside the square"),

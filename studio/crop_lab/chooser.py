@@ -35,9 +35,9 @@ _WAYS = {
     _UPLOADS: deferred("Uploads"),
 }
 _STRATUM_NAMES = {
-    "head": deferred("common species"),
-    "middle": deferred("medium species"),
-    "tail": deferred("rare species"),
+    "head": deferred("common"),
+    "middle": deferred("medium"),
+    "tail": deferred("rare"),
 }
 _CHOSEN, _WAY, _SEED, _SIZE = "lab_photo", "lab_way", "lab_seed", "lab_size"
 _PAIR = "lab_pair"

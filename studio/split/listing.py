@@ -92,7 +92,7 @@ def _about(split: Made) -> str:
         facts.append(gettext("at least {least} photographs each", least=split.min_images))
     if split.group:
         links = ", ".join(link_name(link) for link in split.group)
-        facts.append(gettext("grouped by {links}", links=text.plain(links)))
+        facts.append(gettext("groups: {links}", links=text.plain(links)))
     else:
         facts.append(gettext("without groups"))
     facts.append(gettext("seed {seed}", seed=str(split.seed)))

@@ -65,7 +65,7 @@ def test_the_worst_concern_comes_first() -> None:
         "90% of the saliency is cut off",
         "Enlarged 4.0 times",
         "Only 30% confidence",
-        "only 3.0% of the photograph is kept",
+        "Only 3.0% of the photograph is kept",
     )
 
 

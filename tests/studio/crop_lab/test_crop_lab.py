@@ -131,11 +131,11 @@ def test_without_photographs_one_can_still_be_uploaded(open_page: OpenPage) -> N
     uploading(app, "mine.jpg", encoded())
     assert "Smart crop: mine.jpg" in figures(app)
     assert [metric.label for metric in app.metric] == [
-        "Saliency kept",
+        "Saliency",
         "Area kept",
         "Zoom",
         "Confidence",
-        "Time",
+        "Duration",
     ]
 
 

@@ -1,5 +1,7 @@
 """The sample under the same settings: drawn, linked to, judged, excluded, drawn by hand."""
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -7,6 +9,7 @@ from engine.catalogue.sqlite import SqliteCatalogue
 from engine.crop.box import Box
 from engine.crop.manual import ManualSquares
 from engine.crop.presets import CENTRE, save_preset
+from engine.files import write_json
 from engine.home import Home
 from engine.settings.crop import CropPreset
 from tests.studio.conftest import OpenPage, words
@@ -135,3 +138,15 @@ def test_a_cell_of_the_sweep_gives_its_settings(open_page: OpenPage) -> None:
 def test_where_nothing_is_looked_for_there_is_nothing_to_sweep(open_page: OpenPage) -> None:
     app = section(open_page("crop_lab", preset=CENTRE.name), "sweep")
     assert app.info[0].value.startswith("Choose a preset with a detector")
+
+
+def test_the_lab_is_in_the_language_of_the_reader(home: Home, open_page: OpenPage) -> None:
+    save_preset(home, BLIND)
+    write_json(home.preferences, {"language": "es"})
+    app = open_page("crop_lab", preset="blind", show="worst")
+    assert app.title[0].value == "Taller de recorte"
+    assert app.slider(key="lab_threshold").label == "Umbral de saliencia"
+    assert "Se conserva el cuadrado central: la confianza es solo del" in words(app)
+    assert "Recorte inteligente: Acer campestre" in figures(app)
+    own = re.findall(r"[a-z]+", words(app).lower())
+    assert not {"the", "crop", "kept", "of", "square", "photograph"} & set(own)
