@@ -147,6 +147,6 @@ def test_the_lab_is_in_the_language_of_the_reader(home: Home, open_page: OpenPag
     assert app.title[0].value == "Taller de recorte"
     assert app.slider(key="lab_threshold").label == "Umbral de saliencia"
     assert "Se conserva el cuadrado central: la confianza es solo del" in words(app)
-    assert "Recorte inteligente: Acer campestre" in figures(app)
+    assert "Recorte inteligente: " in figures(app)
     own = re.findall(r"[a-z]+", words(app).lower())
     assert not {"the", "crop", "kept", "of", "square", "photograph"} & set(own)
