@@ -79,7 +79,7 @@ def controls(home: Home) -> LabSettings:
     _slider(_THRESHOLD, saved, disabled=not looks)
     _slider(_MASS, saved, disabled=not looks or policy != "mass_square")
     _slider(_PADDING, saved, disabled=not looks)
-    with st.expander(gettext("More settings"), icon=":material/tune:"):
+    with st.expander(gettext("More crop settings"), icon=":material/tune:"):
         _working_side(saved, disabled=not looks)
         _choice(
             gettext("Long plants"),

@@ -166,7 +166,7 @@ def test_the_verdict_is_given_in_plain_words(
     for label, value in {"Network": "test_vit", "Weights": str(weights)}.items():
         page.get_by_label(label, exact=True).fill(value)
         page.keyboard.press("Tab")
-    page.get_by_text("More settings").click()
+    page.get_by_text("More settings", exact=True).click()
     for label, value in {"Image size": "32", "Folds": "2"}.items():
         page.get_by_label(label, exact=True).fill(value)
         page.keyboard.press("Tab")
