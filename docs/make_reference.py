@@ -40,7 +40,10 @@ SETTINGS: dict[str, tuple[type[BaseModel], str]] = {
         QualitySettings,
         "The tab *Quality*; `quality scan` has an option for each.",
     ),
-    "The crop probe": (ProbeSettings, "*Does it help?*; `crop probe` has an option for each."),
+    "The crop probe": (
+        ProbeSettings,
+        "*Does the crop help?*; `crop probe` has an option for each.",
+    ),
     "A mapping": (MappingSettings, "`data/mappings/DATABASE.COLLECTION.yaml`, for MongoDB."),
 }
 

@@ -1,5 +1,6 @@
 """Tune how a photograph is cropped to its plant."""
 
+from engine.language.message import gettext
 from studio.crop_lab.chooser import choose_photograph
 from studio.crop_lab.filling import filling
 from studio.crop_lab.helping import helping
@@ -9,9 +10,8 @@ from studio.views.page import heading
 from studio.views.problem import problems_shown
 
 heading(
-    "Crop lab",
-    "Tune how photographs are cropped to their plant. What the smart crop shows here is what "
-    "training gets.",
+    gettext("Crop lab"),
+    gettext("Tune how photographs are cropped to the plant. Training uses the smart crop."),
 )
 with problems_shown():
     with catalogue() as opened:

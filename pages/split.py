@@ -1,7 +1,8 @@
-"""Deal the photographs to train, val and test."""
+"""Divide the photographs into train, validation and test."""
 
 import streamlit as st
 
+from engine.language.message import gettext
 from studio import current
 from studio.split import comparing, listing, options, preview
 from studio.split.findings import findings_of
@@ -15,7 +16,7 @@ from studio.views.findings import show_findings
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
-heading("Split", "Deal the photographs to train, val and test, and see what that means first.")
+heading(gettext("Split"), gettext("Divide the photographs into train, validation and test."))
 with problems_shown():
     home = current.home()
     here, known = (
@@ -27,15 +28,15 @@ with problems_shown():
         photographs = options.photographs_option(int(here.sum()), int(known.sum()))
         choice = SplitChoice(photographs, choose_sources(source_counts(home, photographs)))
         spread(home, choice, species_counts(home, choice))
-        st.subheader("A new split", anchor=False)
+        st.subheader(gettext("New split"), anchor=False)
         garden_beside_own(home, choice)
         show_chosen(home, choice)
         with problems_shown():
             asked = options.choose_settings(home, choice)
-            dealt = planned(home, asked.settings)
-            preview.preview(dealt)
+            new = planned(home, asked.settings)
+            preview.preview(new)
             listing.make_split_job(home, asked)
-            show_findings(findings_of(dealt.plan, dealt.faults))
+            show_findings(findings_of(new.plan, new.faults))
     splits = splits_made(home)
     if splits:
         listing.show_made(home, splits)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.augment.rand_augment import rand_augment
 from engine.images.decode import Pixels
+from engine.language.message import deferred
 from engine.registry import Registry
 
 Change = Callable[[Pixels, float, np.random.Generator], Pixels]
@@ -89,17 +90,32 @@ def _erased(picture: Pixels, share: float, chance: np.random.Generator) -> Pixel
 AUGMENTATIONS: Registry[Augmentation] = Registry(
     "augmentation",
     {
-        "flip": Augmentation("Flip", "Mirrors left and right at random.", _mirrored, order=10),
+        "flip": Augmentation(
+            deferred("Flip"), deferred("Mirrors left and right at random."), _mirrored, order=10
+        ),
         "rand_augment": Augmentation(
-            "RandAugment", "Makes two random changes of shape or colour.", rand_augment, order=20
+            deferred("RandAugment"),
+            deferred("Makes two random changes of shape or colour."),
+            rand_augment,
+            order=20,
         ),
         "color_jitter": Augmentation(
-            "Colour jitter", "Varies brightness, contrast and saturation.", _recoloured, order=30
+            deferred("Colour jitter"),
+            deferred("Varies brightness, contrast and saturation."),
+            _recoloured,
+            order=30,
         ),
-        "greyscale": Augmentation("Greyscale", "How often colours are removed.", _greyed),
-        "blur": Augmentation("Blur", "How often the picture is put out of focus.", _blurred),
+        "greyscale": Augmentation(
+            deferred("Greyscale"), deferred("How often colours are removed."), _greyed
+        ),
+        "blur": Augmentation(
+            deferred("Blur"), deferred("How often the picture is blurred."), _blurred
+        ),
         "erasing": Augmentation(
-            "Erasing", "Covers a random rectangle with noise.", _erased, order=90
+            deferred("Erasing"),
+            deferred("Covers a random rectangle with noise."),
+            _erased,
+            order=90,
         ),
     },
 )

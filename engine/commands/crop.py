@@ -20,14 +20,15 @@ from engine.crop.presets import DEFAULT, load_preset
 from engine.crop.survey import comparison, image_files, survey_photographs, write_png
 from engine.files import write_json
 from engine.home import Home
+from engine.language.message import gettext, ngettext
 from engine.settings.crop import CropPreset
 from engine.settings.files import validate
 from engine.settings.probe import ProbeSettings
 from engine.workers import cores
 
-app = typer.Typer(help="Crop photographs to their subject.", no_args_is_help=True)
-PresetOption = Annotated[str, typer.Option(help="The crop preset, by name.")]
-DirectoryArgument = Annotated[Path, typer.Argument(help="A folder of photographs.")]
+app = typer.Typer(help=gettext("Crop photographs to their subject."), no_args_is_help=True)
+PresetOption = Annotated[str, typer.Option(help=gettext("The name of the crop preset."))]
+DirectoryArgument = Annotated[Path, typer.Argument(help=gettext("A folder of photographs."))]
 PROBE = ProbeSettings()
 
 
@@ -37,7 +38,7 @@ def add_to(parent: typer.Typer) -> None:
 
 
 def _help(field: str) -> str:
-    return ProbeSettings.model_fields[field].description or ""
+    return gettext(ProbeSettings.model_fields[field].description or "")
 
 
 def _preset(home: Home, name: str) -> CropPreset:
@@ -47,15 +48,18 @@ def _preset(home: Home, name: str) -> CropPreset:
     return preset
 
 
-@app.command()
+@app.command(
+    help=gettext(
+        "Write the square of each photograph as file name: [x, y, width, height], in pixels."
+    )
+)
 def boxes(
     directory: DirectoryArgument,
-    out: Annotated[Path, typer.Option(help="The JSON file to write.")],
+    out: Annotated[Path, typer.Option(help=gettext("The JSON file to write."))],
     preset: PresetOption = DEFAULT.name,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write {file name: [x, y, width, height]} of the square kept, in original pixels."""
     chosen = _preset(home_at(home), preset)
     with progress() as report:
         results = list(survey_photographs(image_files(directory), chosen, report))
@@ -70,38 +74,59 @@ def boxes(
         ),
     }
     problems = [f"  {item.problem}" for item in results if item.problem]
-    text = f"{len(crops):,} crops in {out}, {values['fallbacks']:,} of them the centre"
+    text = ngettext(
+        "{n} crop written to {file}; {centred} kept the centre.",
+        "{n} crops written to {file}; {centred} kept the centre.",
+        len(crops),
+        file=out,
+        centred=values["fallbacks"],
+    )
     answer(values, "\n".join([text, *problems]), as_json)
 
 
-@app.command("compare")
+@app.command(
+    "compare",
+    help=gettext("Draw the photograph with its boxes, its centre crop and its smart crop."),
+)
 def crop_compare(
     directory: DirectoryArgument,
-    out: Annotated[Path, typer.Option(help="The PNG file to write.")],
-    samples: Annotated[int, typer.Option(min=1, max=200, help="How many photographs.")] = 8,
+    out: Annotated[Path, typer.Option(help=gettext("The PNG file to write."))],
+    samples: Annotated[
+        int, typer.Option(min=1, max=200, help=gettext("The number of photographs."))
+    ] = 8,
     preset: PresetOption = DEFAULT.name,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Draw original with boxes, centre crop and smart crop side by side."""
     chosen = _preset(home_at(home), preset)
     files = image_files(directory)
     # Evenly spread, so that a folder sorted by species shows all of them.
     picked = [files[i * len(files) // samples] for i in range(min(samples, len(files)))]
     write_png(comparison(picked, chosen), out)
-    answer({"images": len(picked), "file": str(out)}, f"{len(picked)} rows in {out}", as_json)
+    text = ngettext(
+        "{n} photograph drawn in {file}.",
+        "{n} photographs drawn in {file}.",
+        len(picked),
+        file=out,
+    )
+    answer({"images": len(picked), "file": str(out)}, text, as_json)
 
 
-@app.command("fill")
+@app.command(
+    "fill",
+    help=gettext("Compute the crops of the whole catalogue before training. It can be resumed."),
+)
 def fill_catalogue(
     preset: PresetOption = DEFAULT.name,
     processes: Annotated[
-        int | None, typer.Option(min=1, max=256, help="Processes; as many as cores if left out.")
+        int | None,
+        typer.Option(
+            min=1, max=256, help=gettext("The number of processes. Default: one per core.")
+        ),
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Find the crops of the whole catalogue ahead of training; goes on where it was ended."""
     studio_home = home_at(home)
     chosen = _preset(studio_home, preset)
     with catalogue_of(studio_home) as catalogue, progress() as report:
@@ -115,18 +140,24 @@ def fill_catalogue(
         "failed": len(filled.unreadable),
         "seconds": round(filled.seconds, 2),
     }
-    text = (
-        f"{filled.found:,} crops found, {filled.fallbacks:,} of them the centre; "
-        f"{filled.known:,} were known"
+    text = ngettext(
+        "{n} crop computed; {centred} kept the centre. {known} were known.",
+        "{n} crops computed; {centred} kept the centre. {known} were known.",
+        filled.found,
+        centred=filled.fallbacks,
+        known=filled.known,
     )
     problems = [f"  {reason}" for reason in filled.unreadable.values()]
     answer(values, "\n".join([text, *problems]), as_json)
 
 
-@app.command()
+@app.command(
+    help=gettext("Measure on the catalogue's photographs whether a crop helps a classifier.")
+)
 def probe(
     presets: Annotated[
-        list[str], typer.Option("--preset", help="A crop preset to measure; may be given again.")
+        list[str],
+        typer.Option("--preset", help=gettext("A crop preset to measure; may be repeated.")),
     ],
     network: Annotated[str, typer.Option(help=_help("network"))] = PROBE.network,
     weights: Annotated[Path | None, typer.Option(help=_help("weights"))] = None,
@@ -138,7 +169,6 @@ def probe(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure, on the catalogue's own photographs, whether a crop helps a classifier."""
     studio_home = home_at(home)
     chosen = [_preset(studio_home, name) for name in dict.fromkeys(presets)]
     values = {
@@ -150,11 +180,11 @@ def probe(
         "repeats": repeats,
         "seed": seed,
     }
-    settings = validate(ProbeSettings, values, "crop probe")
+    settings = validate(ProbeSettings, values, "crop")
     # torch takes seconds to import.
     from engine.evaluation.probe import probe_crops as probe_presets
 
     with catalogue_of(studio_home) as catalogue, progress() as report:
         verdicts = probe_presets(studio_home, catalogue, chosen, settings, report)
-    lines = [f"{verdict.sentence}." for verdict in verdicts]
+    lines = [verdict.sentence for verdict in verdicts]
     answer([dataclasses.asdict(verdict) for verdict in verdicts], "\n".join(lines), as_json)

@@ -17,17 +17,20 @@ from engine.download.pins import pin_split as pin_split
 from engine.download.pins import pinned_splits
 from engine.download.pins import unpin_split as unpin_split
 from engine.download.store import DownloadStore, open_download_store
+from engine.language.message import gettext, ngettext
 from engine.settings.files import validate
 from engine.settings.split import SplitSettings
-from engine.split.folder import split_folder
+from engine.split.folder import part_name, split_folder
 
 if TYPE_CHECKING:
     from engine.split.plan import SplitPlan
 
-# What deals and checks reads tables, which takes half a second to load: it is imported by the
-# commands that do so.
+# What makes and checks splits reads tables, which takes half a second to load: it is imported by
+# the commands that do so.
 
-app = typer.Typer(help="Deal photographs to train, val and test.", no_args_is_help=True)
+app = typer.Typer(
+    help=gettext("Divide photographs into train, validation and test."), no_args_is_help=True
+)
 
 _FIELDS = SplitSettings.model_fields
 _DEFAULTS = SplitSettings()
@@ -39,10 +42,10 @@ def add_to(parent: typer.Typer) -> None:
 
 
 def _option(field: str, *names: str) -> Any:
-    return typer.Option(*names, help=_FIELDS[field].description)
+    return typer.Option(*names, help=gettext(_FIELDS[field].description or ""))
 
 
-@app.command()
+@app.command(help=gettext("Make a stratified split of the catalogue and check it."))
 def make(
     name: Annotated[str, _option("name")],
     seed: Annotated[int, _option("seed")] = _DEFAULTS.seed,
@@ -53,8 +56,10 @@ def make(
     group: Annotated[
         str,
         typer.Option(
-            help="What keeps photographs in one part, comma-separated: observation, observer, "
-            "bytes, url, near-duplicate; or none."
+            help=gettext(
+                "What keeps photographs in one part, separated by commas: observation, observer, "
+                "bytes, url, near-duplicate; or none."
+            )
         ),
     ] = ",".join(_DEFAULTS.group),
     near_distance: Annotated[int, _option("near_distance")] = _DEFAULTS.near_distance,
@@ -65,13 +70,12 @@ def make(
     source: Annotated[
         list[str] | None,
         typer.Option(
-            help="Deal the photographs of this source only; may be repeated. Without it, of all."
+            help=gettext("Use photographs of this source only; may be repeated. Default: all.")
         ),
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a stratified split of the catalogue, and check it."""
     from engine.split.make import make_split
 
     words = [word.strip() for word in group.split(",") if word.strip()]
@@ -90,7 +94,7 @@ def make(
         "photographs": photographs,
         "sources": source or [],
     }
-    settings = validate(SplitSettings, values, "split make")
+    settings = validate(SplitSettings, values, "split")
     studio_home = home_at(home)
     with catalogue_of(studio_home) as catalogue:
         plans = make_split(studio_home, catalogue, settings)
@@ -101,13 +105,12 @@ def make(
     answer(whole, "\n".join(_line(values) for values in reports), as_json)
 
 
-@app.command()
+@app.command(help=gettext("Check the files of a split."))
 def check(
-    name: Annotated[str, typer.Argument(help="The split.")],
+    name: Annotated[str, typer.Argument(help=gettext("The split."))],
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Prove a split sound from its files."""
     folder = split_folder(home_at(home), name)
 
     from engine.split.check import check_split
@@ -115,14 +118,13 @@ def check(
     answer_findings(check_split(folder), as_json)
 
 
-@app.command("compare")
+@app.command("compare", help=gettext("Show the differences between two splits."))
 def split_compare(
-    first: Annotated[str, typer.Argument(help="A split.")],
-    second: Annotated[str, typer.Argument(help="Another.")],
+    first: Annotated[str, typer.Argument(help=gettext("The first split."))],
+    second: Annotated[str, typer.Argument(help=gettext("The second split."))],
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what is different between two splits."""
     studio_home = home_at(home)
     folders = [split_folder(studio_home, name) for name in (first, second)]
 
@@ -144,47 +146,65 @@ def split_compare(
         "species_lost": found.lost,
         "sources": dict(zip((first, second), found.sources, strict=True)),
     }
-    text = (
-        f"{found.moved:,} photographs are in another part; {second} trains "
-        f"{len(found.gained):,} species that {first} does not, and lacks {len(found.lost):,}; "
-        f"{found.trained_then_tested:,} photographs that {first} trains on are in the test part "
-        f"of {second}."
-    )
+    lines = [
+        ngettext(
+            "{n} photograph is in another part.",
+            "{n} photographs are in another part.",
+            found.moved,
+        ),
+        gettext(
+            "Species only in {first}: {lost}; only in {second}: {gained}.",
+            first=first,
+            second=second,
+            lost=len(found.lost),
+            gained=len(found.gained),
+        ),
+        ngettext(
+            "A model trained on {first} has seen {n} test photograph of {second}.",
+            "A model trained on {first} has seen {n} test photographs of {second}.",
+            found.trained_then_tested,
+            first=first,
+            second=second,
+        ),
+    ]
     if any(found.sources):
-        of = [sources_text(sources) for sources in found.sources]
-        text += f" {first} is of {of[0]}, {second} of {of[1]}."
-    answer(values, text, as_json)
+        pairs = zip((first, second), found.sources, strict=True)
+        lines += [f"{name}: {sources_text(sources)}" for name, sources in pairs]
+    answer(values, "\n".join(lines), as_json)
 
 
-@app.command()
+@app.command(help=gettext("Keep a split's photographs in the image cache, even when it is full."))
 def pin(
-    name: Annotated[str, typer.Argument(help="The split.")],
+    name: Annotated[str, typer.Argument(help=gettext("The split."))],
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Have the image cache keep a split's photographs, whatever it makes room for."""
     studio_home = home_at(home)
     split_folder(studio_home, name)
     with open_download_store(studio_home) as downloads:
         pin_split(downloads, name)
-        _tell_pins(downloads, as_json)
+        _answer_pins(downloads, as_json)
 
 
-@app.command()
+@app.command(help=gettext("Let the image cache remove a split's photographs again."))
 def unpin(
-    name: Annotated[str, typer.Argument(help="The split; it may be gone.")],
+    name: Annotated[str, typer.Argument(help=gettext("The split; it may be deleted already."))],
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Let the image cache treat a split's photographs like any others."""
     with open_download_store(home_at(home)) as downloads:
         unpin_split(downloads, name)
-        _tell_pins(downloads, as_json)
+        _answer_pins(downloads, as_json)
 
 
-def _tell_pins(downloads: DownloadStore, as_json: bool) -> None:
+def _answer_pins(downloads: DownloadStore, as_json: bool) -> None:
     names = pinned_splits(downloads)
-    answer({"pinned": names}, f"Pinned: {', '.join(names) or 'none'}.", as_json)
+    text = (
+        gettext("Pinned splits: {names}.", names=", ".join(names))
+        if names
+        else gettext("No split is pinned.")
+    )
+    answer({"pinned": names}, text, as_json)
 
 
 def _report(plan: "SplitPlan") -> dict[str, Any]:
@@ -197,7 +217,7 @@ def _report(plan: "SplitPlan") -> dict[str, Any]:
         "seed": plan.settings.seed,
         "sources": plan.settings.sources,
         "parts": {part: dataclasses.asdict(count) for part, count in plan.counts.items()},
-        # A plan that would hold out a species it does not train on is refused before this.
+        # A plan that would hold out a species it does not train on is refused before.
         "val_only_species": 0,
         "straddling_groups": plan.straddling_groups,
         "left_out_species": plan.left_out_species,
@@ -211,16 +231,29 @@ def _report(plan: "SplitPlan") -> dict[str, Any]:
 def _line(values: dict[str, Any]) -> str:
     from engine.split.sources import sources_text
 
-    sources = values["sources"]
-    parts = "; ".join(
-        f"{part} {count['images']:,} photographs of {count['species']:,} species"
-        for part, count in values["parts"].items()
-    )
-    doubtful = values["groups_with_several_labels"]
-    moved = values["moved"]
-    return (
-        f"{values['name']}: {parts}"
-        + (f"; only of {sources_text(sources)}" if sources else "")
-        + (f"; {doubtful:,} groups with several labels, all in train" if doubtful else "")
-        + (f"; {moved:,} photographs moved since the earlier split" if moved else "")
-    )
+    lines = [values["name"]]
+    for part, count in values["parts"].items():
+        line = gettext(
+            "{part}: {photographs} of {species}",
+            part=part_name(part),
+            photographs=ngettext("{n} photograph", "{n} photographs", count["images"]),
+            species=ngettext("{n} species", "{n} species", count["species"]),
+        )
+        lines.append(line)
+    if values["sources"]:
+        lines.append(sources_text(values["sources"]))
+    if doubtful := values["groups_with_several_labels"]:
+        line = ngettext(
+            "{n} group with several species, all in train",
+            "{n} groups with several species, all in train",
+            doubtful,
+        )
+        lines.append(line)
+    if moved := values["moved"]:
+        line = ngettext(
+            "{n} photograph moved since the earlier split",
+            "{n} photographs moved since the earlier split",
+            moved,
+        )
+        lines.append(line)
+    return "\n  ".join(lines)

@@ -8,6 +8,7 @@ from engine.crop.judging import overlap
 from engine.crop.store import CropStore
 from engine.errors import UnreadableImage
 from engine.home import Home
+from engine.language.message import message
 from engine.progress import Report, silent
 from engine.settings.crop import CropPreset
 
@@ -38,7 +39,7 @@ def most_disagreement(
                 overlaps.append((photograph, overlap(one.square, other.square)))
             except UnreadableImage:
                 pass
-            report(done, len(photographs), "Comparing the presets")
+            report(done, len(photographs), message("Comparing the presets"))
     finally:
         store.close()
     return sorted(overlaps, key=lambda pair: (pair[1], pair[0].image_id))[:count]

@@ -1,7 +1,7 @@
-"""Finding the crops of a whole catalogue ahead of training, in several processes.
+"""Computing the crops of a whole catalogue before training, in several processes.
 
-What is found is kept as it comes, so that an end at any moment, by Ctrl-C or by a crash, loses at
-most the last second's work; the next start goes on with what is missing.
+Each crop is stored at once, so that an end at any moment, by Ctrl-C or by a crash, loses at most
+the last second's work; the next start computes what is missing.
 """
 
 import time
@@ -14,6 +14,7 @@ from engine.crop.finder import Crop, find_crop_in
 from engine.crop.store import CropStore
 from engine.errors import BadInput
 from engine.home import Home
+from engine.language.message import Message, message
 from engine.progress import Report, silent
 from engine.settings.crop import CropPreset
 from engine.workers import in_processes
@@ -38,10 +39,10 @@ class Filled:
     known: int = 0
     fallbacks: int = 0
     seconds: float = 0.0
-    unreadable: dict[str, str] = field(default_factory=dict)
+    unreadable: dict[str, Message] = field(default_factory=dict)
 
 
-_Answers = dict[str, Crop | str]
+_Answers = dict[str, Crop | Message]
 
 
 def fill(
@@ -62,7 +63,10 @@ def fill(
         WorkFailed: the store cannot be written, or a process was killed.
     """
     if preset.detector == "none":
-        raise BadInput(f"The preset {preset.name!r} takes the centre: there is nothing to find.")
+        raise BadInput(
+            "The preset {name} keeps the centre, so there are no crops to compute.",
+            name=preset.name,
+        )
     paths = {source.sha256: source.path for source in sources if source.sha256}
     store = CropStore(home)
     started = time.monotonic()
@@ -71,7 +75,11 @@ def fill(
         filled = Filled(known=len(known))
         missing = [key for key in paths if key not in known]
         # What is known counts for nothing, or the time left would come out too short.
-        note = f"Finding crops; {len(known):,} were known" if known else "Finding crops"
+        note = (
+            message("Computing crops ({known} already known)", known=len(known))
+            if known
+            else message("Computing crops")
+        )
         report(0, len(missing), note)
         files = [(key, home.resolve(paths[key])) for key in missing]
         for answers in in_processes(partial(_find_crops, preset), files, processes):
@@ -85,7 +93,7 @@ def fill(
 
 def _keep(store: CropStore, preset: CropPreset, answers: _Answers, filled: Filled) -> None:
     crops = {key: found for key, found in answers.items() if isinstance(found, Crop)}
-    problems = {key: found for key, found in answers.items() if isinstance(found, str)}
+    problems = {key: found for key, found in answers.items() if isinstance(found, Message)}
     store.keep_many(crops, preset)
     store.keep_unreadable(problems, preset)
     filled.found += len(crops)
@@ -94,11 +102,11 @@ def _keep(store: CropStore, preset: CropPreset, answers: _Answers, filled: Fille
 
 
 def _find_crops(preset: CropPreset, batch: Sequence[tuple[str, Path]]) -> _Answers:
-    """The crop of each photograph, or the sentence that says why it cannot be read."""
+    """The crop of each photograph, or the message that says why it cannot be read."""
     answers: _Answers = {}
     for sha256, path in batch:
         try:
             answers[sha256] = find_crop_in(path, preset)
         except BadInput as error:
-            answers[sha256] = str(error)
+            answers[sha256] = error.message
     return answers

@@ -8,6 +8,7 @@ from engine.crop.box import Box, centre_square, padded_square
 from engine.crop.policies import POLICIES, densest, integral
 from engine.crop.saliency import SMALLEST_SIDE, SaliencyMap, memory_held, saliency_map, working_side
 from engine.images.decode import Pixels, read_header, read_rgb
+from engine.language.message import Message, message
 from engine.settings.crop import CropPreset
 
 Choice = Literal["tight", "wide", "centre"]
@@ -29,7 +30,7 @@ class Crop:
 
     square: Box
     subject: Box | None = None
-    reason: str = ""
+    reason: Message | str = ""
     confidence: float = 0.0
     choice: Choice = "tight"
 
@@ -49,9 +50,11 @@ def find_crop(image: Pixels, preset: CropPreset, size: tuple[int, int] | None = 
     height, width = image.shape[:2]
     size = size or (width, height)
     if preset.detector == "none":
-        return _centre(size, "")
+        return _centre(size)
     if min(height, width) < SMALLEST_SIDE:
-        return _centre(size, f"the photograph is smaller than {SMALLEST_SIDE} pixels")
+        return _centre(
+            size, message("the photograph is smaller than {side} pixels", side=SMALLEST_SIDE)
+        )
     return crop_from_saliency(saliency_map(image, preset), size, preset)
 
 
@@ -64,7 +67,7 @@ def find_crop_in(source: Path | bytes, preset: CropPreset) -> Crop:
     header = read_header(source)
     size = (header.width, header.height)
     if preset.detector == "none":
-        return _centre(size, "")
+        return _centre(size)
     with memory_held(size, preset):
         return find_crop(read_looked_at(source, preset), preset, size)
 
@@ -88,9 +91,12 @@ def crop_from_saliency(saliency: SaliencyMap, size: tuple[int, int], preset: Cro
     """
     found = POLICIES[preset.policy].find(saliency, preset)
     if found is None:
-        return _centre(size, f"nothing is more salient than {preset.threshold:.0%}")
+        return _centre(
+            size,
+            message("nothing exceeds the threshold of {threshold:.0%}", threshold=preset.threshold),
+        )
     if min(found.width, found.height) < 2:
-        return _centre(size, "only specks are salient")
+        return _centre(size, message("only specks exceed the threshold"))
     width, height = size
     rows, columns = saliency.shape
     confidence = contrast(saliency, found)
@@ -100,7 +106,7 @@ def crop_from_saliency(saliency: SaliencyMap, size: tuple[int, int], preset: Cro
             subject, preset.padding, width, height, preset.minimum_side, preset.aspect
         )
         return Crop(square, subject, "", confidence, "tight")
-    unsure = f"the subject stands out by {confidence:.0%} only"
+    unsure = message("the confidence is only {confidence:.0%}", confidence=confidence)
     if confidence >= preset.wide_confidence:
         return Crop(_wide(saliency, size), subject, unsure, confidence, "wide")
     return Crop(centre_square(width, height), subject, unsure, confidence, "centre")
@@ -127,5 +133,5 @@ def _wide(saliency: SaliencyMap, size: tuple[int, int]) -> Box:
     return Box(min(x, width - side), min(y, height - side), side, side)
 
 
-def _centre(size: tuple[int, int], reason: str) -> Crop:
+def _centre(size: tuple[int, int], reason: Message | str = "") -> Crop:
     return Crop(centre_square(*size), reason=reason, choice="centre")

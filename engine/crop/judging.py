@@ -9,6 +9,7 @@ from engine.crop.box import Box
 from engine.crop.finder import Crop
 from engine.crop.saliency import SaliencyMap
 from engine.files import JSON_BYTES, sha256_of
+from engine.language.message import Message, message
 from engine.records import Number, read_record_or
 
 # x, y, width, height
@@ -28,7 +29,7 @@ class Judged:
     kept: float
     area: float
     zoom: float
-    concerns: tuple[str, ...]
+    concerns: tuple[Message, ...]
     severity: float
 
 
@@ -39,17 +40,22 @@ def judge_crop(crop: Crop, kept: float, size: tuple[int, int], side: int) -> Jud
     """
     area = crop.square.area / (size[0] * size[1])
     zoom = side / crop.square.width
-    doubts = [(1.0, f"the centre is kept: {crop.reason}")] if crop.is_fallback else []
+    doubts: list[tuple[float, Message]] = []
+    if crop.is_fallback:
+        doubts.append((1.0, message("Centre square kept: {reason}", reason=crop.reason)))
     if crop.choice == "wide":
-        doubts.append((0.6, f"a wide square is kept: {crop.reason}"))
+        doubts.append((0.6, message("Wide square kept: {reason}", reason=crop.reason)))
     if kept < _LITTLE_KEPT:
-        doubts.append((1 - kept, f"{1 - kept:.0%} of the saliency is cut away"))
+        cut_off = message("{share:.0%} of the saliency is cut off", share=1 - kept)
+        doubts.append((1 - kept, cut_off))
     if crop.choice == "tight" and crop.subject and crop.confidence < _LITTLE_CONFIDENCE:
-        doubts.append((0.8 - crop.confidence, f"only {crop.confidence:.0%} confident"))
+        unsure = message("Only {confidence:.0%} confidence", confidence=crop.confidence)
+        doubts.append((0.8 - crop.confidence, unsure))
     if zoom > _MUCH_ENLARGED:
-        doubts.append((0.3 * min(zoom - 1, 3), f"enlarged {zoom:.1f} times"))
+        enlarged = message("Enlarged {times:.1f} times", times=zoom)
+        doubts.append((0.3 * min(zoom - 1, 3), enlarged))
     if area < _LITTLE_AREA:
-        doubts.append((0.5, f"only {area:.1%} of the photograph is kept"))
+        doubts.append((0.5, message("Only {share:.1%} of the photograph is kept", share=area)))
     doubts.sort(key=lambda doubt: -doubt[0])
     return Judged(
         kept, area, zoom, tuple(reason for _, reason in doubts), sum(weight for weight, _ in doubts)

@@ -66,8 +66,8 @@ def installed_weights() -> Path:
         if path.is_file():
             return path
     raise BadInput(
-        f"The package {_PACKAGE}, which the crop needs, is not installed. "
-        "Run ./run_studio.sh setup."
+        "The package {package}, which the crop needs, is not installed. Run ./run_studio.sh setup.",
+        package=_PACKAGE,
     )
 
 
@@ -80,7 +80,9 @@ def _session(graph: Path) -> "InferenceSession":
     weights = path.read_bytes()
     # The graph takes bytes by their place: those of another file would be nonsense, not an error.
     if not hashlib.sha256(weights).hexdigest().startswith(_SHA256):
-        raise BadInput(f"{path} is damaged. Run ./run_studio.sh setup to install it again.")
+        raise BadInput(
+            "{file} is damaged. Run ./run_studio.sh setup to install it again.", file=path
+        )
     options = onnxruntime.SessionOptions()
     # Photographs are cropped side by side in processes; threads within one would only compete.
     options.intra_op_num_threads = options.inter_op_num_threads = 1

@@ -5,11 +5,11 @@ import sqlite3
 from collections.abc import Iterator
 
 from engine.crop.box import Box
-from engine.database import connect, database_errors
-from engine.errors import BadInput
+from engine.database import connect, database_error_as
+from engine.errors import BadInput, WorkFailed
 from engine.home import Home
 
-_TABLE = """
+_TABLE = """\
 CREATE TABLE IF NOT EXISTS square (
     sha256 TEXT PRIMARY KEY,
     x INTEGER NOT NULL, y INTEGER NOT NULL, side INTEGER NOT NULL
@@ -49,8 +49,11 @@ class ManualSquares:
         inside = min(square.x, square.y) >= 0 and square.right <= width and square.bottom <= height
         if square.width != square.height or square.width < 1 or not inside:
             raise BadInput(
-                f"{square.as_list()} is no square inside a photograph of {width} by {height} "
-                "pixels; draw it again."
+                "{square} is not a square inside a photograph of {width} by {height} pixels. "
+                "Draw it again.",
+                square=square.as_list(),
+                width=width,
+                height=height,
             )
         with self._opened() as connection:
             connection.execute(
@@ -63,10 +66,17 @@ class ManualSquares:
         with self._opened() as connection:
             connection.execute("DELETE FROM square WHERE sha256 = ?", (sha256,))
 
+    def _refused(self, reason: str) -> WorkFailed:
+        return WorkFailed(
+            "The squares drawn by hand in {file} cannot be used: {reason}.",
+            file=self._file,
+            reason=reason,
+        )
+
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         with (
-            database_errors(f"The squares drawn by hand in {self._file}"),
+            database_error_as(self._refused),
             contextlib.closing(connect(self._file, _prepare)) as connection,
             connection,
         ):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from engine.crop.box import Box
 from engine.crop.saliency import SaliencyMap
+from engine.language.message import deferred
 from engine.registry import Registry
 from engine.settings.crop import CropPreset
 
@@ -89,19 +90,21 @@ def mask_at(saliency: SaliencyMap, threshold: float) -> NDArray[np.uint8]:
 
 # A new policy is an entry: it can then be chosen as `policy` of a crop preset.
 POLICIES: Registry[BoxPolicy] = Registry(
-    "box policy",
+    "policy",
     {
         "largest_contour": BoxPolicy(
-            "Largest contour", "The largest outline above the threshold.", largest_contour
+            deferred("Largest contour"),
+            deferred("The largest outline above the threshold."),
+            largest_contour,
         ),
         "heaviest_component": BoxPolicy(
-            "Heaviest part",
-            "The part above the threshold that holds the most saliency.",
+            deferred("Heaviest part"),
+            deferred("The part above the threshold with the most saliency."),
             heaviest_component,
         ),
         "mass_square": BoxPolicy(
-            "Square of most saliency",
-            "The smallest square that holds a share of all saliency.",
+            deferred("Square of most saliency"),
+            deferred("The smallest square with a set share of all saliency."),
             mass_square,
         ),
     },

@@ -46,7 +46,9 @@ def load_preset(home: Home, name: str) -> CropPreset:
         return _REMOVED[name]
     if name not in preset_names(home):
         raise BadInput(
-            f"There is no crop preset {name!r}; there are {', '.join(preset_names(home))}."
+            "There is no crop preset {name}. Choose one of: {names}.",
+            name=name,
+            names=", ".join(preset_names(home)),
         )
     preset = load(CropPreset, home.presets / f"{name}.yaml")
     # A file copied under another name is another preset.
@@ -61,6 +63,7 @@ def save_preset(home: Home, preset: CropPreset) -> None:
     """
     if preset.name in BUILT_IN:
         raise BadInput(
-            f"{preset.name!r} comes with the studio and stays as it is; choose another name."
+            "{name} comes with the studio and cannot be changed. Choose another name.",
+            name=preset.name,
         )
     save(preset, home.presets / f"{preset.name}.yaml")

@@ -1,4 +1,4 @@
-"""Where a photograph draws the eye: one number from 0 to 1 a pixel."""
+"""How salient each pixel of a photograph is, from 0 to 1."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +13,7 @@ from engine.crop.fine_grained import fine_grained_saliency
 from engine.crop.learned import learned_saliency
 from engine.images.budget import budget
 from engine.images.decode import Pixels
+from engine.language.message import deferred
 from engine.registry import Registry
 from engine.settings.crop import CropPreset
 
@@ -109,27 +110,30 @@ DETECTORS: Registry[Detector] = Registry(
     "detector",
     {
         "fine_grained": Detector(
-            "Fine-grained",
+            deferred("Fine-grained"),
             None,
             _fine_grained,
             pixel_bytes=24,
-            description="Compares each pixel with its surroundings at several sizes.",
+            description=deferred("Compares each pixel with its surroundings at several sizes."),
         ),
         "spectral_residual": Detector(
-            "Spectral residual",
+            deferred("Spectral residual"),
             None,
             _spectral_residual,
             pixel_bytes=16,
-            description="Finds what is unusual in the spectrum of the picture.",
+            description=deferred("Finds what is unusual in the spectrum of the picture."),
         ),
         "learned": Detector(
-            "Small network",
+            deferred("Small network"),
             224,
             _learned,
-            description="A small network that was trained on plants.",
+            description=deferred("A small network trained on plants."),
         ),
         "none": Detector(
-            "Nothing: take the centre", 64, _nothing, description="Keeps the centre square."
+            deferred("None: keep the centre"),
+            64,
+            _nothing,
+            description=deferred("Keeps the centre square."),
         ),
     },
 )

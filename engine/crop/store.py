@@ -1,6 +1,7 @@
 """Crops that were found once, by the photograph's hash and the preset's fingerprint."""
 
 import contextlib
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -8,11 +9,14 @@ from typing import Any
 
 from engine.crop.box import Box
 from engine.crop.finder import Crop
-from engine.database import connect, database_errors
+from engine.database import connect, database_error_as
+from engine.errors import WorkFailed
 from engine.home import Home
+from engine.language.message import Message
+from engine.records import as_record_or
 from engine.settings.crop import CropPreset
 
-_TABLE = """
+_TABLE = """\
 CREATE TABLE IF NOT EXISTS crop (
     sha256 TEXT NOT NULL,
     preset TEXT NOT NULL,
@@ -24,7 +28,7 @@ CREATE TABLE IF NOT EXISTS crop (
     PRIMARY KEY (sha256, preset)
 ) WITHOUT ROWID
 """
-_UNREADABLE = """
+_UNREADABLE = """\
 CREATE TABLE IF NOT EXISTS unreadable (
     sha256 TEXT NOT NULL,
     preset TEXT NOT NULL,
@@ -71,13 +75,13 @@ class CropStore:
             )
             return {sha256 for (sha256,) in rows}
 
-    def unreadable(self, preset: CropPreset) -> dict[str, str]:
+    def unreadable(self, preset: CropPreset) -> dict[str, Message | str]:
         """Why photographs got no crop under this preset, by hash."""
         with self._opened() as connection:
             rows = connection.execute(
                 "SELECT sha256, reason FROM unreadable WHERE preset = ?", [preset.fingerprint]
             )
-            return dict(rows.fetchall())
+            return {sha256: _read_reason(reason) for sha256, reason in rows}
 
     def keep(self, sha256: str, preset: CropPreset, crop: Crop) -> None:
         """Keep one crop; an older one of the same photograph and preset is replaced."""
@@ -95,23 +99,29 @@ class CropStore:
                 [(sha256, preset.fingerprint) for sha256 in crops],
             )
 
-    def keep_unreadable(self, reasons: Mapping[str, str], preset: CropPreset) -> None:
+    def keep_unreadable(self, reasons: Mapping[str, Message], preset: CropPreset) -> None:
         """Keep by hash why photographs got no crop, in one transaction."""
+        fingerprint = preset.fingerprint
+        rows = [(sha256, fingerprint, _written(reason)) for sha256, reason in reasons.items()]
         with self._opened() as connection, connection:
-            connection.executemany(
-                "INSERT OR REPLACE INTO unreadable VALUES (?,?,?)",
-                [(sha256, preset.fingerprint, reason) for sha256, reason in reasons.items()],
-            )
+            connection.executemany("INSERT OR REPLACE INTO unreadable VALUES (?,?,?)", rows)
 
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
+    def _refused(self, reason: str) -> WorkFailed:
+        return WorkFailed(
+            "The crops in {file} cannot be used: {reason}. If the file is damaged, delete it; the "
+            "crops are computed again.",
+            file=self._file,
+            reason=reason,
+        )
+
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
-        advice = "If that file is damaged, delete it, and they are found anew."
-        with database_errors(f"The crops in {self._file}", advice):
+        with database_error_as(self._refused):
             if self._connection is None:
                 self._connection = connect(self._file, _prepare)
             yield self._connection
@@ -136,7 +146,7 @@ def _to_row(sha256: str, preset: CropPreset, crop: Crop) -> tuple[object, ...]:
         square.y,
         square.width,
         *subject,
-        crop.reason,
+        _written(crop.reason),
         crop.confidence,
         crop.choice,
     )
@@ -145,4 +155,18 @@ def _to_row(sha256: str, preset: CropPreset, crop: Crop) -> tuple[object, ...]:
 def _from_row(row: tuple[Any, ...]) -> Crop:
     x, y, side, *subject, reason, confidence, choice = row[2:]
     box = None if subject[0] is None else Box(*subject)
-    return Crop(Box(x, y, side, side), box, reason, confidence, choice)
+    return Crop(Box(x, y, side, side), box, _read_reason(reason), confidence, choice)
+
+
+def _written(reason: Message | str) -> str:
+    return json.dumps(reason.record()) if isinstance(reason, Message) else reason
+
+
+def _read_reason(written: str) -> Message | str:
+    """A reason as it was written; version 0.2 and earlier wrote it as English text."""
+    if not written.startswith("{"):
+        return written
+    try:
+        return as_record_or(Message, json.loads(written), written)
+    except ValueError:
+        return written

@@ -15,6 +15,7 @@ from engine.crop.finder import Crop, find_crop, read_looked_at
 from engine.errors import BadInput, UnreadableImage, WorkFailed
 from engine.files import write_atomic
 from engine.images.decode import Pixels, read_header, read_rgb
+from engine.language.message import message
 from engine.progress import Report, silent
 from engine.settings.crop import CropPreset
 
@@ -40,10 +41,10 @@ def image_files(folder: Path) -> list[Path]:
         BadInput: there is no such folder, or none are in it.
     """
     if not folder.is_dir():
-        raise BadInput(f"There is no folder {folder}.")
+        raise BadInput("There is no folder {folder}.", folder=folder)
     files = sorted(path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES)
     if not files:
-        raise BadInput(f"{folder} holds no photographs.")
+        raise BadInput("{folder} contains no photographs.", folder=folder)
     return files
 
 
@@ -60,7 +61,7 @@ def survey_photographs(
             yield Surveyed(file, crop, 1000 * (time.perf_counter() - started))
         except UnreadableImage as error:
             yield Surveyed(file, None, problem=str(error))
-        report(number, len(files), "Finding crops")
+        report(number, len(files), message("Computing crops"))
 
 
 def comparison(files: Sequence[Path], preset: CropPreset) -> Pixels:
@@ -70,7 +71,7 @@ def comparison(files: Sequence[Path], preset: CropPreset) -> Pixels:
     """
     rows = [_row(item) for item in survey_photographs(files, preset) if item.crop is not None]
     if not rows:
-        raise BadInput("None of the photographs can be read.")
+        raise BadInput("None of the photographs can be read. Choose another folder.")
     return np.concatenate(rows)
 
 
@@ -78,7 +79,7 @@ def write_png(image: Pixels, path: Path) -> None:
     """Write an RGB picture as PNG, all or nothing."""
     encoded, content = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
     if not encoded:
-        raise WorkFailed(f"{path} could not be encoded.")
+        raise WorkFailed("{file} could not be encoded as PNG.", file=path)
     write_atomic(path, content.tobytes())
 
 

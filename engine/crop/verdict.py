@@ -6,6 +6,8 @@ from typing import Literal
 
 from engine.files import write_json
 from engine.home import Home
+from engine.language.formats import number
+from engine.language.message import gettext
 from engine.records import Count, Moment, Name, Number, read_record_or
 from engine.settings.crop import CropPreset
 
@@ -45,17 +47,36 @@ class Verdict:
 
     @property
     def sentence(self) -> str:
-        """The answer in plain words, without a full stop."""
-        points = f"{100 * abs(self.difference.mean):.1f} ± {100 * self.difference.margin:.1f}"
+        """The answer in the reader's language."""
+        points, margin = 100 * self.difference.mean, 100 * self.difference.margin
         if self.answer == "helps":
-            return f"{self.preset} gains you {points} points over the centre crop: use it"
+            return gettext(
+                "{preset} gains {points:.1f} ± {margin:.1f} points over the centre crop. Use it.",
+                preset=self.preset,
+                points=points,
+                margin=margin,
+            )
         if self.answer == "harms":
-            return f"{self.preset} costs you {points} points against the centre crop: do not use it"
-        signed = f"{100 * self.difference.mean:+.1f} ± {100 * self.difference.margin:.1f}"
-        return (
-            f"{self.preset} makes no difference that {self.photographs:,} photographs can show "
-            f"({signed} points)"
+            return gettext(
+                "{preset} loses {points:.1f} ± {margin:.1f} points against the centre crop. Do not "
+                "use it.",
+                preset=self.preset,
+                points=-points,
+                margin=margin,
+            )
+        return gettext(
+            "{preset}: inconclusive with {photographs} photographs ({points} ± {margin:.1f} "
+            "points). Measure more photographs.",
+            preset=self.preset,
+            photographs=self.photographs,
+            points=signed(points, 1),
+            margin=margin,
         )
+
+
+def signed(value: float, digits: int) -> str:
+    """The number with its sign, as the language writes it: 1.25 -> "+1.2", "+1,2"."""
+    return f"+{number(value, digits)}" if value >= 0 else number(value, digits)
 
 
 def keep_verdict(home: Home, preset: CropPreset, verdict: Verdict) -> None:

@@ -15,6 +15,7 @@ from engine.home import Home
 from engine.inaturalist.api import Api, opened_api
 from engine.inaturalist.observations import Families, observation_photographs
 from engine.inaturalist.search import PER_PAGE, Search
+from engine.language.message import Message
 from engine.progress import Report, silent
 from engine.settings.download import DownloadSettings
 
@@ -137,7 +138,7 @@ class _Telling:
         self._mark = position.after or _Mark()
         self.total = 0
 
-    def noted(self, done: int, total: int, note: str) -> None:
+    def noted(self, done: int, total: int, note: str | Message) -> None:
         self._mark = self._position.reached(done) or self._mark
         self._tell("")
 

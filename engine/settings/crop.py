@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
+from engine.language.message import deferred, gettext
 from engine.registry import OneOf
 from engine.settings.base import Settings
 
@@ -24,64 +25,89 @@ class CropPreset(Settings):
     name: str = Field(
         "classic",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
-        description="What the preset is called.",
+        description=deferred("The name of the preset."),
     )
     detector: DetectorName = Field(
         "fine_grained",
-        description="What finds the subject; none means the centre square.",
+        description=deferred(
+            "The method that finds the subject. Try the small network first; none keeps the centre."
+        ),
     )
     working_side: int | None = Field(
         None,
         ge=64,
         le=4096,
-        description="Longest side the saliency is computed at; empty = the detector's own, which "
-        "for fine-grained and spectral residual is the photograph's own size, as published.",
+        description=deferred(
+            "The longest side of the picture that saliency is computed from, in pixels. Larger "
+            "finds more detail and is slower. Empty: the detector's own size."
+        ),
     )
     policy: PolicyName = Field(
         "largest_contour",
-        description="How a square is drawn around what was found: the largest outline above the "
-        "threshold, the part above it that weighs most, or the smallest square that holds a "
-        "share of all saliency.",
+        description=deferred(
+            "How the square is chosen from the saliency: the largest outline above the threshold, "
+            "the part with the most saliency, or the smallest square with a share of all saliency."
+        ),
     )
     threshold: float = Field(
         0.5,
         ge=0,
         le=0.95,
-        description="Saliency that counts as subject, as a share of 1; what lies below counts "
-        "for nothing.",
+        description=deferred(
+            "The saliency from which a pixel belongs to the subject. Higher gives a smaller crop; "
+            "too high cuts into the plant."
+        ),
     )
     mass: float = Field(
         0.95,
         gt=0,
         le=1,
-        description="Share of all saliency that the smallest square must hold.",
+        description=deferred(
+            "The share of all saliency inside the square. Higher gives a larger, safer crop."
+        ),
     )
     padding: float = Field(
-        0.2, ge=0, le=1, description="Room left around the subject, as a share of its box."
+        0.2,
+        ge=0,
+        le=1,
+        description=deferred(
+            "Extra space around the subject, as a share of its box. More is safer but shows the "
+            "plant smaller."
+        ),
     )
     minimum_side: float = Field(
         0.0,
         ge=0,
         le=1,
-        description="The square's least side, as a share of the photograph's shorter side.",
+        description=deferred(
+            "The smallest side of the square, as a share of the photograph's shorter side. Raise "
+            "it if crops are too tight."
+        ),
     )
     aspect: Literal["whole", "mean"] = Field(
         "whole",
-        description="The side of the square around an elongated subject: whole = its longer "
-        "side, so that all of it is kept; mean = the geometric mean of both sides.",
+        description=deferred(
+            "The square around a long subject: all of it (whole), or the geometric mean of its "
+            "sides (mean), which shows it larger and cuts its ends."
+        ),
     )
     tight_confidence: float = Field(
         0.0,
         ge=0,
         le=1,
-        description="From this confidence on the tight square is kept.",
+        description=deferred(
+            "The lowest confidence for the square around the subject. Raise it if the crop often "
+            "misses the plant."
+        ),
     )
     wide_confidence: float = Field(
         0.0,
         ge=0,
         le=1,
-        description="Below the tight one and from this confidence on the largest square is kept, "
-        "moved to where the subject is; below it the centre.",
+        description=deferred(
+            "The lowest confidence for the largest square that holds the subject. Below it, the "
+            "centre is kept."
+        ),
     )
 
     _removed_detector: str = PrivateAttr("")
@@ -104,9 +130,12 @@ class CropPreset(Settings):
         """What to say where the preset named a detector that was removed; else empty."""
         if not self._removed_detector:
             return ""
-        return (
-            f"The preset {self.name} used the detector {self._removed_detector}, which was "
-            f"removed. It now uses {self.detector}; crops may differ from earlier ones."
+        return gettext(
+            "The preset {name} used the detector {removed}, which was removed. It now uses "
+            "{detector}; crops may differ from earlier ones.",
+            name=self.name,
+            removed=self._removed_detector,
+            detector=self.detector,
         )
 
     @property

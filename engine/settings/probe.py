@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from engine.language.message import deferred
 from engine.settings.base import Settings
 
 # Small, and its weights come with a package that the studio installs.
@@ -12,21 +13,49 @@ class ProbeSettings(Settings):
     network: str = Field(
         USUAL_NETWORK,
         min_length=1,
-        description="The network whose features are compared, by its name in timm; small is fast.",
+        description=deferred(
+            "The timm name of the network that computes the features. A small one is faster."
+        ),
     )
     weights: str | None = Field(
         None,
-        description="A local weights file (.safetensors, .pth, .bin) of that network; empty = "
-        f"timm's published weights, downloaded on first use; those of {USUAL_NETWORK} are here.",
+        description=deferred(
+            "A weights file of that network (.safetensors, .pth, .bin). Empty: timm's published "
+            "weights, downloaded once; those of tf_efficientnet_lite0 are installed."
+        ),
     )
     image_size: int = Field(
-        224, ge=32, le=1024, description="Side of the square the network sees, in pixels."
+        224,
+        ge=32,
+        le=1024,
+        description=deferred(
+            "The side of the network's input, in pixels. Larger shows more detail and is slower."
+        ),
     )
     photographs: int = Field(
-        300, ge=40, le=5000, description="How many labelled photographs are compared, at most."
+        300,
+        ge=40,
+        le=5000,
+        description=deferred(
+            "The most labelled photographs to compare. More gives a clearer answer and is slower."
+        ),
     )
     folds: int = Field(
-        5, ge=2, le=10, description="Parts the photographs are dealt into; each is judged once."
+        5,
+        ge=2,
+        le=10,
+        description=deferred(
+            "The number of groups the photographs are divided into; each is tested once."
+        ),
     )
-    repeats: int = Field(5, ge=1, le=50, description="How often they are dealt anew.")
-    seed: int = Field(1, ge=0, le=9_999, description="Another number takes other photographs.")
+    repeats: int = Field(
+        5,
+        ge=1,
+        le=50,
+        description=deferred(
+            "How often the groups are drawn again. More gives a clearer answer and is slower."
+        ),
+    )
+    seed: int = Field(
+        1, ge=0, le=9_999, description=deferred("Another seed takes other photographs.")
+    )

@@ -1,9 +1,10 @@
-"""How photographs are dealt to train, val and test."""
+"""How photographs are divided into train, validation and test."""
 
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from engine.language.message import deferred
 from engine.settings.base import Settings
 
 Link = Literal["observation", "observer", "bytes", "url", "near-duplicate"]
@@ -17,56 +18,90 @@ class SplitSettings(Settings):
     name: str = Field(
         "default",
         pattern=NAME,
-        description="What the split is called.",
+        description=deferred("The name of the split."),
     )
-    seed: int = Field(42, ge=0, le=2**31 - 1, description="Seed of the dealing.")
+    seed: int = Field(
+        42,
+        ge=0,
+        le=2**31 - 1,
+        description=deferred("The same seed gives the same split; another seed, another split."),
+    )
     photographs: Literal["cached", "all"] = Field(
         "cached",
-        description="Deal the photographs whose bytes are here, or all that are known; those "
-        "known by address alone have to be downloaded before they are trained on.",
+        description=deferred(
+            "Which photographs to split: those on this computer (cached), or all known ones "
+            "(all). Download the others before you train."
+        ),
     )
     sources: tuple[str, ...] = Field(
-        (), description="Deal the photographs of these sources only; where none is named, of all."
+        (), description=deferred("Use photographs of these sources only. Empty means all.")
     )
     min_images: int = Field(
-        1, ge=1, le=100_000, description="Species with fewer photographs are left out."
+        1,
+        ge=1,
+        le=100_000,
+        description=deferred("Species with fewer photographs are left out. Try 3 first."),
     )
     max_images: int | None = Field(
         None,
         ge=3,
         le=10_000_000,
-        description="Of a species with more photographs only so many are dealt.",
+        description=deferred(
+            "The most photographs of a species to use. A limit speeds up training. Empty means all."
+        ),
     )
     val_percent: float = Field(
-        10.0, gt=0, le=80, description="Share of each species' photographs that goes to val."
+        10.0,
+        gt=0,
+        le=80,
+        description=deferred(
+            "Percentage of each species' photographs for validation. More makes its accuracy more "
+            "reliable, but leaves fewer for training."
+        ),
     )
     test_percent: float = Field(
-        10.0, ge=0, le=80, description="Share of each species' photographs that goes to test."
+        10.0,
+        ge=0,
+        le=80,
+        description=deferred(
+            "Percentage of each species' photographs for test. More makes its accuracy more "
+            "reliable, but leaves fewer for training."
+        ),
     )
     group: tuple[Link, ...] = Field(
         ("observation", "bytes"),
-        description="Photographs that share one of these are never torn apart: observation, "
-        "observer (within a species), bytes, url, near-duplicate.",
+        description=deferred(
+            "Photographs that share one of these stay in one part: observation, observer (of a "
+            "species), bytes, url, near-duplicate. Otherwise test looks better than it is."
+        ),
     )
     near_distance: int = Field(
         3,
         ge=0,
         le=6,
-        description="Perceptual hashes that differ in at most so many of their 64 bits are "
-        "near-duplicates.",
+        description=deferred(
+            "How many of the 64 bits of a perceptual hash may differ between near-duplicates. "
+            "Higher finds more of them, and more false ones."
+        ),
     )
     folds: int = Field(
         0,
         ge=0,
         le=20,
-        description="Make so many splits for cross-validation, with one test part; each "
-        "photograph outside it is in the val of one of them at most. 0 makes a single split.",
+        description=deferred(
+            "The number of splits for cross-validation. They share a test part; each other "
+            "photograph is in the validation of at most one. 0 makes a single split."
+        ),
     )
-    earlier: str | None = Field(None, description="An earlier split to carry over, by name.")
+    earlier: str | None = Field(
+        None, description=deferred("An earlier split to keep parts of, by name.")
+    )
     carry: Literal["parts", "test"] = Field(
         "parts",
-        description="What to carry over: every part, as far as the rule allows; or exactly the "
-        "test part, to which nothing is added.",
+        description=deferred(
+            "What to keep of the earlier split: all parts where the shares allow it (parts), or "
+            "exactly its test part (test)."
+        ),
     )
 
     @field_validator("sources")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.errors import BadInput
 from engine.files import read_json, sha256_of
+from engine.language.message import Message, deferred, message, plural_message
 from engine.settings.split import Link
 from engine.split.classes import ClassMap, read_classes, require_same
 from engine.split.finding import Finding
@@ -32,11 +33,11 @@ def check_split(folder: SplitFolder) -> list[Finding]:
         columns = _columns_for(manifest.get("group", []))
         tables = [read_table(folder.part(part), columns) for part in PARTS]
     except BadInput as error:
-        return [Finding("The files can be read and agree", False, str(error))]
+        return [Finding(Message(_READABLE), False, error.message)]
     part = np.repeat(np.arange(len(PARTS), dtype=np.int8), [len(table) for table in tables])
     lines = pa.concat_tables(tables)
     return [
-        Finding("The files can be read and agree", True, f"{len(classes):,} species"),
+        Finding(Message(_READABLE), True, _species(len(classes))),
         _unchanged(folder, manifest),
         _held_out_is_trained(lines, part),
         _nothing_twice(lines),
@@ -51,47 +52,69 @@ def _read_manifest(folder: SplitFolder) -> dict[str, Any]:
     expected = {"class_map": str, "files": dict, "parts": dict}
     for key, kind in expected.items():
         if not isinstance(manifest, dict) or not isinstance(manifest.get(key), kind):
-            raise BadInput(f"{folder.manifest} has no {key}; make the split again.")
+            raise BadInput(
+                "{file} has no {key}. Make the split again.", file=folder.manifest, key=key
+            )
     return dict(manifest)
 
 
 def _held_out_is_trained(lines: pa.Table, part: NDArray[np.int8]) -> Finding:
-    name = "Every species in val and test is in train"
+    name = message("Every species in validation and test is in train")
     trained = pc.unique(lines["species"].filter(pa.array(part == 0)))
     held_out = pc.unique(lines["species"].filter(pa.array(part > 0)))
     strangers = held_out.filter(pc.invert(pc.is_in(held_out, trained))).to_pylist()
     if strangers:
-        return Finding(name, False, f"{len(strangers):,} are not, such as {min(strangers)}")
-    return Finding(name, True, f"{len(trained):,} species in train")
+        detail = plural_message(
+            "{n} is not, such as {species}",
+            "{n} are not, such as {species}",
+            len(strangers),
+            species=min(strangers),
+        )
+        return Finding(name, False, detail)
+    return Finding(name, True, _species_in_train(len(trained)))
 
 
 def _nothing_twice(lines: pa.Table) -> Finding:
-    name = "No photograph is in two parts, or twice in one"
+    name = message("No photograph is listed twice")
     counted = pc.value_counts(lines["image_id"])
     twice = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
     if len(twice):
-        return Finding(name, False, f"{len(twice):,} are, such as {twice[0]}")
-    return Finding(name, True, f"{len(lines):,} photographs")
+        detail = plural_message(
+            "{n} is, such as {image}", "{n} are, such as {image}", len(twice), image=str(twice[0])
+        )
+        return Finding(name, False, detail)
+    return Finding(name, True, plural_message("{n} photograph", "{n} photographs", len(lines)))
 
 
 def _labels(lines: pa.Table, classes: ClassMap) -> Finding:
-    name = "Every label is the species' place in the class map"
+    name = message("Every label matches the class map")
     index = pc.index_in(lines["species"], pa.array(classes.species, pa.string()))
     right = pc.fill_null(pc.equal(index, lines["label"]), False)
     wrong = lines.filter(pc.invert(right))
     if len(wrong):
         first = wrong.slice(0, 1).to_pylist()[0]
-        such = f"{first['species']} as {first['label']}"
-        return Finding(name, False, f"{len(wrong):,} are wrong, such as {such}")
-    return Finding(name, True, f"class map {classes.fingerprint[:12]}")
+        detail = plural_message(
+            "{n} label is wrong: {species} has {label}, for example",
+            "{n} labels are wrong: {species} has {label}, for example",
+            len(wrong),
+            species=first["species"],
+            label=str(first["label"]),
+        )
+        return Finding(name, False, detail)
+    return Finding(name, True, message("class map {id}", id=classes.fingerprint[:12]))
 
 
+_READABLE = deferred("The files can be read and agree")
 _SHARED: dict[Link, tuple[str, tuple[str, ...]]] = {
-    "observation": ("observation", ("source", "observation_id")),
-    "observer": ("observer of a species", ("species", "observer")),
-    "bytes": ("file", ("sha256",)),
-    "url": ("address", ("url",)),
+    "observation": (deferred("No observation is in two parts"), ("source", "observation_id")),
+    "observer": (
+        deferred("Each observer's photographs of a species are in one part"),
+        ("species", "observer"),
+    ),
+    "bytes": (deferred("No file is in two parts"), ("sha256",)),
+    "url": (deferred("No URL is in two parts"), ("url",)),
 }
+_NEAR = deferred("No pair of near-duplicates is in two parts")
 
 
 def _columns_for(links: Collection[str]) -> set[str]:
@@ -104,18 +127,37 @@ def _nothing_torn(
     lines: pa.Table, part: NDArray[np.int8], manifest: dict[str, Any]
 ) -> Iterator[Finding]:
     links = manifest.get("group", [])
-    for link, (noun, columns) in _SHARED.items():
+    for link, (name, columns) in _SHARED.items():
         if link in links:
-            yield _straddling(noun, *_shared(lines, part, columns))
+            straddling, checked, example = _shared(lines, part, columns)
+            sound = plural_message(
+                "{n} with several photographs", "{n} with several photographs", checked
+            )
+            yield _straddling(name, straddling, sound, example)
     if "near-duplicate" in links:
-        yield _straddling("pair of near-duplicates", *_near(lines, part, manifest["near_distance"]))
+        straddling, checked, example = _near(lines, part, manifest["near_distance"])
+        sound = plural_message("{n} pair", "{n} pairs", checked)
+        yield _straddling(_NEAR, straddling, sound, example)
 
 
-def _straddling(noun: str, straddling: int, checked: int, example: str) -> Finding:
-    name = f"No {noun} is in two parts"
-    if straddling:
-        return Finding(name, False, f"{straddling:,} are, such as {example}")
-    return Finding(name, True, f"{checked:,} with several photographs")
+def _straddling(name: str, straddling: int, sound: Message, example: str) -> Finding:
+    if not straddling:
+        return Finding(Message(name), True, sound)
+    detail = plural_message(
+        "{n} is in several, such as {example}",
+        "{n} are in several, such as {example}",
+        straddling,
+        example=example,
+    )
+    return Finding(Message(name), False, detail)
+
+
+def _species(count: int) -> Message:
+    return plural_message("{n} species", "{n} species", count)
+
+
+def _species_in_train(count: int) -> Message:
+    return plural_message("{n} species in train", "{n} species in train", count)
 
 
 def _shared(
@@ -149,13 +191,13 @@ def _near(lines: pa.Table, part: NDArray[np.int8], distance: int) -> tuple[int, 
 
 
 def _unchanged(folder: SplitFolder, manifest: dict[str, Any]) -> Finding:
-    name = "The files are as they were written"
+    name = message("The files are unchanged since the split was made")
     listed = manifest["files"]
     written = {*(f"{part}.jsonl" for part in PARTS), folder.classes.name, *listed}
     changed = [file for file in sorted(written) if _digest(folder, file) != listed.get(file)]
     if changed:
-        return Finding(name, False, f"{', '.join(changed)} changed")
-    return Finding(name, True, f"{len(written)} files")
+        return Finding(name, False, message("changed: {files}", files=", ".join(changed)))
+    return Finding(name, True, plural_message("{n} file", "{n} files", len(written)))
 
 
 def _digest(folder: SplitFolder, file: str) -> str:
@@ -166,8 +208,11 @@ def _digest(folder: SplitFolder, file: str) -> str:
 def _counts(lines: pa.Table, part: NDArray[np.int8], manifest: dict[str, Any]) -> Finding:
     found = {name: _count(lines, part == code) for code, name in enumerate(PARTS)}
     listed = {name: _part_counts(manifest["parts"].get(name)) for name in PARTS}
-    detail = ", ".join(f"{name} {images:,}" for name, (images, _) in found.items())
-    return Finding("The counts are those of the manifest", found == listed, detail)
+    detail = message(
+        "train {train}, validation {val}, test {test}",
+        **{name: images for name, (images, _) in found.items()},
+    )
+    return Finding(message("The counts match the manifest"), found == listed, detail)
 
 
 def _count(lines: pa.Table, chosen: NDArray[np.bool_]) -> tuple[int, int]:

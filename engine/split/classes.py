@@ -44,13 +44,14 @@ def read_classes(path: Path) -> ClassMap:
     content = read_json(path)
     names = content.get("species") if isinstance(content, dict) else None
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise BadInput(f"{path} holds no list of species.")
+        raise BadInput("{file} is damaged: it holds no list of species.", file=path)
     if len(set(names)) < len(names):
-        raise BadInput(f"{path} names a species twice.")
+        raise BadInput("{file} is damaged: it lists a species twice.", file=path)
     classes = ClassMap(tuple(names))
     if content.get("fingerprint") != classes.fingerprint:
         raise ClassMapMismatch(
-            f"The species in {path} are not the ones it was made with; make the split again."
+            "The species in {file} were changed after it was written. Make the split again.",
+            file=path,
         )
     return classes
 
@@ -66,7 +67,9 @@ def require_same(expected: ClassMap | str, found: ClassMap | str, where: str) ->
     ]
     if fingerprints[0] != fingerprints[1]:
         raise ClassMapMismatch(
-            f"{where} was made with another class map "
-            f"({fingerprints[1][:12]} instead of {fingerprints[0][:12]}); "
-            "its outputs mean other species, so it is refused."
+            "{file} was made with another class map ({found} instead of {expected}). Its "
+            "outputs stand for other species, so it cannot be used here.",
+            file=where,
+            found=fingerprints[1][:12],
+            expected=fingerprints[0][:12],
         )

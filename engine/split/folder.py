@@ -15,8 +15,14 @@ import orjson
 from engine.errors import BadInput
 from engine.files import atomic_writer
 from engine.home import Home
+from engine.language.message import Message, deferred, gettext, message
 
 PARTS = ("train", "val", "test")
+_PART_NAMES = {
+    "train": deferred("train"),
+    "val": deferred("validation"),
+    "test": deferred("test"),
+}
 
 # A younger draft may still be written to.
 _DRAFT_SECONDS = 3_600.0
@@ -70,6 +76,11 @@ class SplitFolder:
         return self.root / f"{part}.jsonl"
 
 
+def part_name(part: str) -> str:
+    """What readers call one of `PARTS`; another word is shown as it is."""
+    return gettext(_PART_NAMES[part]) if part in _PART_NAMES else part
+
+
 def split_names(home: Home) -> list[str]:
     """The splits that are whole, the newest first."""
     # A name with a dot before it is a draft, whole or left behind.
@@ -86,8 +97,11 @@ def split_folder(home: Home, name: str) -> SplitFolder:
     folder = SplitFolder(home.splits / name)
     names = split_names(home)
     if name not in names:
-        there_are = f"there are {', '.join(names)}" if names else "make one first"
-        raise BadInput(f"There is no split {name!r}; {there_are}.")
+        if not names:
+            raise BadInput("There is no split {name}. Make one first.", name=name)
+        raise BadInput(
+            "There is no split {name}. Choose one of: {names}.", name=name, names=", ".join(names)
+        )
     return folder
 
 
@@ -142,14 +156,23 @@ def read_part(path: Path) -> list[SplitLine]:
                 value = json.loads(text)
                 line = SplitLine(**{name: value.get(name, "") for name in fields})
                 if not isinstance(line.label, int) or not line.species:
-                    raise ValueError("it needs a species and a label")
+                    raise _not_a_line(path, len(lines) + 1, message("no species or no label"))
                 lines.append(line)
     except FileNotFoundError as error:
-        raise BadInput(f"{path} does not exist; make the split first.") from error
+        raise BadInput("{file} does not exist. Make the split first.", file=path) from error
     except OSError as error:
-        raise BadInput(f"{path} cannot be read ({error.strerror}).") from error
-    except (ValueError, AttributeError) as error:
         raise BadInput(
-            f"Line {len(lines) + 1} of {path} is no line of a split: {error}."
+            "{file} cannot be read ({reason}).", file=path, reason=error.strerror
         ) from error
+    except (ValueError, AttributeError) as error:
+        raise _not_a_line(path, len(lines) + 1, str(error)) from error
     return lines
+
+
+def _not_a_line(path: Path, line: int, reason: Message | str) -> BadInput:
+    return BadInput(
+        "Line {line} of {file} cannot be used ({reason}). Make the split again.",
+        line=line,
+        file=path,
+        reason=reason,
+    )

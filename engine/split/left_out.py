@@ -5,6 +5,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.language.message import ngettext
 from engine.split.inputs import SplitInputs
 from engine.split.numbers import Numbers
 
@@ -18,12 +19,33 @@ class Why(IntEnum):
     UNTRAINED = 4
 
 
-WORDS = {
-    Why.TOO_FEW: "of a species with fewer photographs than the minimum",
-    Why.TOO_MANY: "beyond the maximum of its species",
-    Why.LIKE_FIXED_TEST: "belongs together with a photograph of the fixed test part",
-    Why.UNTRAINED: "its species would be judged but not trained",
-}
+def left_out_text(why: Why, images: int) -> str:
+    """A phrase for readers: how many photographs are left out, and why."""
+    match why:
+        case Why.TOO_FEW:
+            return ngettext(
+                "{n} photograph of a species below the minimum",
+                "{n} photographs of species below the minimum",
+                images,
+            )
+        case Why.TOO_MANY:
+            return ngettext(
+                "{n} photograph above the maximum of its species",
+                "{n} photographs above the maximum of their species",
+                images,
+            )
+        case Why.LIKE_FIXED_TEST:
+            return ngettext(
+                "{n} photograph grouped with a photograph of the fixed test part",
+                "{n} photographs grouped with photographs of the fixed test part",
+                images,
+            )
+        case Why.UNTRAINED:
+            return ngettext(
+                "{n} photograph of a species that has none to train on",
+                "{n} photographs of species that have none to train on",
+                images,
+            )
 
 
 def too_few(inputs: SplitInputs, least: int) -> NDArray[np.bool_]:

@@ -30,8 +30,7 @@ from engine.split.folder import (
 )
 from engine.split.groups import group
 from engine.split.inputs import SplitInputs, split_inputs
-from engine.split.left_out import WORDS
-from engine.split.notes import doubts, notes_of, unassigned_counts
+from engine.split.notes import doubts, left_out_by_key, notes_of
 from engine.split.plan import SplitPlan, plan_split
 from engine.split.rule import rule_text
 from engine.split.sources import of_sources
@@ -121,13 +120,15 @@ def _make_folder(target: Path, plan: SplitPlan, table: pa.Table, order: NDArray[
         # Another process that makes a split of this name was first.
         if target.exists() and draft.exists():
             raise _taken(target) from error
-        raise WorkFailed(f"The split could not be written ({error.strerror}).") from error
+        raise WorkFailed(
+            "The split could not be written ({reason}).", reason=error.strerror
+        ) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
 def _taken(target: Path) -> BadInput:
-    return BadInput(f"There is a split {target.name!r} already; choose another name.")
+    return BadInput("The split {name} exists already. Choose another name.", name=target.name)
 
 
 def _write(
@@ -147,7 +148,7 @@ def _write(
         "made": time.time(),
         "parts": {part: dataclasses.asdict(count) for part, count in plan.counts.items()},
         "left_out_species": plan.left_out_species,
-        "left_out": {WORDS[why]: images for why, images in unassigned_counts(plan).items()},
+        "left_out": left_out_by_key(plan),
         "straddling_groups": plan.straddling_groups,
         "groups_with_several_labels": len(doubts(plan)),
         "moved": len(plan.moved),
@@ -170,4 +171,8 @@ def _rows(plan: SplitPlan, table: pa.Table, chosen: NDArray[np.int64]) -> Iterat
 def _require_sound(folder: SplitFolder) -> None:
     for finding in check_split(folder):
         if not finding.ok:
-            raise WorkFailed(f"The split failed its check: {finding.check}: {finding.detail}.")
+            raise WorkFailed(
+                "The split failed its check. {check}: {detail}.",
+                check=finding.check,
+                detail=finding.detail,
+            )

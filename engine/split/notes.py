@@ -7,22 +7,42 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.language.message import deferred, gettext
 from engine.split.assign import NOWHERE, TEST, TRAIN, VAL
 from engine.split.folder import PARTS
-from engine.split.left_out import WORDS, Why
+from engine.split.left_out import Why
 from engine.split.plan import SplitPlan
 
 
 class Reason(StrEnum):
-    """Why a species that is trained has no photograph in val, or none in test."""
+    """Why a species that is trained has no photograph in val, or none in test.
 
-    ONE_IMAGE = "it has one photograph"
-    TWO_IMAGES = "it has two photographs"
-    ONE_GROUP = "all its photographs are one group"
-    TWO_GROUPS = "its photographs are two groups"
-    TWO_LABELS = "its photographs are in groups with two labels"
-    NOT_ASKED = "the split has no test part of its own"
-    OTHER_FOLD = "its val photographs are in other folds"
+    The values are written to notes.json.
+    """
+
+    ONE_IMAGE = "one_image"
+    TWO_IMAGES = "two_images"
+    ONE_GROUP = "one_group"
+    TWO_GROUPS = "two_groups"
+    TWO_LABELS = "two_labels"
+    NOT_ASKED = "not_asked"
+    OTHER_FOLD = "other_fold"
+
+
+_REASONS = {
+    Reason.ONE_IMAGE: deferred("it has one photograph"),
+    Reason.TWO_IMAGES: deferred("it has two photographs"),
+    Reason.ONE_GROUP: deferred("all its photographs form one group"),
+    Reason.TWO_GROUPS: deferred("its photographs form two groups"),
+    Reason.TWO_LABELS: deferred("its photographs are in groups with several species"),
+    Reason.NOT_ASKED: deferred("the split has no test part of its own"),
+    Reason.OTHER_FOLD: deferred("its validation photographs are in other folds"),
+}
+
+
+def reason_text(reason: Reason) -> str:
+    """The reason in the reader's language."""
+    return gettext(_REASONS[reason])
 
 
 @dataclass(frozen=True)
@@ -77,6 +97,11 @@ def unassigned_counts(plan: SplitPlan) -> dict[Why, int]:
     return {why: int(counts[why]) for why in Why if counts[why]}
 
 
+def left_out_by_key(plan: SplitPlan) -> dict[str, int]:
+    """Photographs that are in no part, by the reason's name in files."""
+    return {why.name.lower(): images for why, images in unassigned_counts(plan).items()}
+
+
 def notes_of(plan: SplitPlan, image_ids: list[str]) -> dict[str, Any]:
     """notes.json: everything of the above; `image_ids` (n,) names the photographs."""
     by_reason: dict[str, dict[str, list[str]]] = {"val": {}, "test": {}}
@@ -84,7 +109,7 @@ def notes_of(plan: SplitPlan, image_ids: list[str]) -> dict[str, Any]:
         by_reason[absence.part].setdefault(absence.reason, []).append(absence.species)
     return {
         "without": by_reason,
-        "left_out": {WORDS[why]: images for why, images in unassigned_counts(plan).items()},
+        "left_out": left_out_by_key(plan),
         "groups_with_several_labels": sorted(
             (
                 {

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadInput
+from engine.language.message import plural_message
 from engine.records import Count
 from engine.settings.split import SplitSettings
 from engine.split.assign import (
@@ -221,6 +222,12 @@ def _of_group(values: NDArray[Any], of_group: NDArray[np.int64], count: int) -> 
 def _require_two(species: int, settings: SplitSettings) -> None:
     if species < 2:
         raise BadInput(
-            f"A split needs at least two species with {settings.min_images:,} or more "
-            f"photographs; there {'is 1' if species == 1 else 'are none'}."
+            plural_message(
+                "A split needs at least two species with {least} or more photographs. There is "
+                "{n}. Add photographs or lower the minimum.",
+                "A split needs at least two species with {least} or more photographs. There are "
+                "{n}. Add photographs or lower the minimum.",
+                species,
+                least=settings.min_images,
+            )
         )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.language.formats import number
+
 
 @dataclass(frozen=True)
 class RarityBucket:
@@ -24,8 +26,9 @@ class RarityBucket:
     def name(self) -> str:
         """What readers see: "1", "2–4", "> 100"."""
         if self.most is None:
-            return f"> {self.least - 1:,}"
-        return f"{self.least:,}" if self.least == self.most else f"{self.least:,}–{self.most:,}"
+            return f"> {number(self.least - 1)}"
+        least = number(self.least)
+        return least if self.least == self.most else f"{least}–{number(self.most)}"
 
     @property
     def metric(self) -> str:
@@ -44,9 +47,9 @@ BUCKETS = (
     RarityBucket(20, 100),
     RarityBucket(101, None),
 )
-_NAMES = {bucket.key: bucket.name for bucket in BUCKETS}
+_BY_KEY = {bucket.key: bucket for bucket in BUCKETS}
 
 
 def bucket_name(key: str) -> str:
     """The name of a bucket for readers; one that another version wrote keeps what it is called."""
-    return _NAMES.get(key, key)
+    return _BY_KEY[key].name if key in _BY_KEY else key

@@ -32,17 +32,12 @@ def shares_of(images: Counts, settings: SplitSettings) -> Shares:
 
 
 def rule_text(settings: SplitSettings) -> str:
-    """The rule in one line, for the manifest."""
+    """The rule as a formula for a species with n photographs, for the manifest."""
     val, test = f"{settings.val_percent:g} %", f"{settings.test_percent:g} %"
-    if settings.val_percent == settings.test_percent:
-        return (
-            f"1 image: train; 2: 1 train + 1 val; 3 and more: val and test max(1, {val}) each, "
-            "rounded; train the rest; groups whole"
-        )
+    tested = f"max(1, {test})" if settings.test_percent else "0"
     return (
-        f"1 image: train; 2: 1 train + 1 val; 3 and more: val max(1, {val}), "
-        f"test {f'max(1, {test})' if settings.test_percent else 'none'}, rounded; "
-        "train the rest; groups whole"
+        f"n = 1: train; n = 2: 1 train + 1 val; n >= 3: val = max(1, {val}), test = {tested}, "
+        "rounded; train = the rest; groups = whole"
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadInput
+from engine.language.message import gettext, ngettext
 from engine.records import Text, read_record
 from engine.split.folder import SplitFolder
 from engine.split.inputs import SplitInputs
@@ -28,10 +29,7 @@ def of_sources(inputs: SplitInputs, sources: Collection[str]) -> NDArray[np.bool
     there = {inputs.sources[code] for code in np.unique(inputs.source)}
     for source in sources:
         if source not in there:
-            raise BadInput(
-                f"There is no source {source!r} among the photographs to deal; there are "
-                f"{', '.join(sorted(there)) or 'none'}."
-            )
+            raise _unknown(source, there)
     wanted = np.array([name in sources for name in inputs.sources], bool)
     chosen: NDArray[np.bool_] = wanted[inputs.source]
     return chosen
@@ -47,11 +45,17 @@ def sources_of(folder: SplitFolder) -> tuple[str, ...]:
 
 
 def sources_text(sources: Sequence[str]) -> str:
-    """The sources of a split, to follow "of"."""
-    match sources:
-        case []:
-            return "all sources"
-        case [one]:
-            return f"the source {one}"
-        case _:
-            return f"the sources {', '.join(sources[:-1])} and {sources[-1]}"
+    """The sources of a split as a phrase, such as "all sources"."""
+    if not sources:
+        return gettext("all sources")
+    return ngettext("source {names}", "sources {names}", len(sources), names=", ".join(sources))
+
+
+def _unknown(source: str, there: Collection[str]) -> BadInput:
+    if not there:
+        return BadInput("No photograph is from the source {source}.", source=source)
+    return BadInput(
+        "No photograph is from the source {source}. Choose one of: {sources}.",
+        source=source,
+        sources=", ".join(sorted(there)),
+    )

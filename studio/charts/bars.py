@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from plotly import graph_objects as go
 
+from engine.language.message import gettext, ngettext
 from studio import text
 from studio.charts.chart import Chart, Table, figure
 from studio.palette import LIGHT
@@ -47,7 +48,7 @@ def bars(title: str, images: Mapping[str, int]) -> Chart:
         title,
         _summary(names, images),
         Table(
-            ("Name", "Photographs", "Share"),
+            (gettext("Name"), gettext("Photographs"), gettext("Share")),
             tuple(
                 (name, text.number(images[name]), text.percentage(images[name] / total))
                 for name in names
@@ -58,7 +59,7 @@ def bars(title: str, images: Mapping[str, int]) -> Chart:
 
 def _short(name: str) -> str:
     if not name:
-        return "no name"
+        return gettext("No name")
     if len(name) <= _LONGEST_NAME:
         return name
     # Addresses of licences, and names with an author, begin alike and end otherwise.
@@ -68,11 +69,20 @@ def _short(name: str) -> str:
 
 def _summary(names: list[str], images: Mapping[str, int]) -> str:
     if not names:
-        return "No photographs yet."
-    if len(names) == 1:
-        return f"{_short(names[0])}: {text.count(images[names[0]], 'photograph')}."
+        return gettext("No photographs yet.")
     most, fewest = names[0], names[-1]
-    return (
-        f"{text.count(len(names), 'bar')}: from {_short(most)} with "
-        f"{text.number(images[most])} to {_short(fewest)} with {text.number(images[fewest])}."
+    if len(names) == 1:
+        return ngettext(
+            "{name}: {n} photograph.",
+            "{name}: {n} photographs.",
+            images[most],
+            name=_short(most),
+        )
+    return gettext(
+        "{bars} bars: from {most} with {largest} to {fewest} with {smallest}.",
+        bars=len(names),
+        most=_short(most),
+        largest=images[most],
+        fewest=_short(fewest),
+        smallest=images[fewest],
     )

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from babel.numbers import get_decimal_symbol, get_group_symbol
 from plotly import graph_objects as go
 
+from engine.language.current import current_language
 from studio.template import template
 
 
@@ -26,8 +28,19 @@ class Chart:
 
 
 def figure(*traces: go.Bar | go.Scatter, height: int = 320) -> go.Figure:
-    """An empty sheet in the studio's look. Zoom and hidden traces outlive new data."""
+    """A figure in the studio's style. Zoom and hidden traces outlive new data."""
     return go.Figure(
         data=list(traces),
-        layout={"template": template(), "height": height, "uirevision": "kept"},
+        layout={
+            "template": template(),
+            "height": height,
+            "uirevision": "kept",
+            "separators": separators(),
+        },
     )
+
+
+def separators() -> str:
+    """The signs before decimals and between thousands, as Plotly takes them: ".,", ",."."""
+    language = current_language()
+    return get_decimal_symbol(language) + get_group_symbol(language)

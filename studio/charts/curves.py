@@ -7,9 +7,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.language.message import deferred, gettext
 from engine.runs.thinning import MOST_POINTS, thinned
 from studio import text
-from studio.charts.chart import Chart, Table
+from studio.charts.chart import Chart, Table, separators
 from studio.charts.drawing import DrawnChart, Trace, plain_template
 from studio.palette import LIGHT, PARTS
 
@@ -17,10 +18,16 @@ _DASHES = {"train": "solid", "val": "solid", "test": "dot"}
 _TICKS = {"number": "~g", "percentage": ".0%", "scientific": "~e", "bytes": ".3~s"}
 _HOVERS = {"number": ".4~g", "percentage": ".1%", "scientific": ".3~e", "bytes": ".3~s"}
 
-_TOLD_AT_ONCE = 8
+_DESCRIBED_AT_ONCE = 8
 
 Form = Literal["number", "percentage", "scientific", "bytes"]
 Best = Literal["lowest", "highest", "none"]
+Axis = Literal["epoch", "step", "t"]
+_AXES: dict[Axis, str] = {
+    "epoch": deferred("Epoch"),
+    "step": deferred("Step"),
+    "t": deferred("Time"),
+}
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ class Line:
 
 @dataclass(frozen=True)
 class CurveMark:
-    """A place on the x axis that means something, such as where a run was gone on with."""
+    """A place on the x axis that means something, such as where a run was resumed."""
 
     x: float
     words: str
@@ -54,16 +61,20 @@ class CurveMark:
 
 @dataclass(frozen=True)
 class CurveStyle:
-    """What a chart of curves says beside its points, of which each line has at most `most`."""
+    """What a chart of curves says beside its points, of which each line has at most `most`.
+
+    Without an `x_title` the x axis has the name of its `axis`.
+    """
 
     title: str
     y_title: str
-    x_title: str = "Epoch"
+    x_title: str = ""
     best: Best = "none"
     form: Form = "number"
     log: bool = False
     height: int = 300
     most: int = MOST_POINTS
+    axis: Axis = "epoch"
 
 
 def curves(
@@ -71,7 +82,7 @@ def curves(
     *,
     title: str,
     y_title: str,
-    x_title: str = "Epoch",
+    x_title: str = "",
     best: Best = "none",
     form: Form = "number",
     log: bool = False,
@@ -87,12 +98,13 @@ def curves(
 def drawing(lines: Sequence[Line], look: CurveStyle, marks: Sequence[CurveMark] = ()) -> DrawnChart:
     """The same, taken apart, so that a page that ticks sends only what is new."""
     rows = tuple(_row(line, look) for line in lines)
-    header = ("Line", "Points", "First", "Last", "Best" if look.best != "none" else "Largest")
+    extreme = gettext("Largest") if look.best == "none" else gettext("Best")
+    header = (gettext("Line"), gettext("Points"), gettext("First"), gettext("Last"), extreme)
     traces = [trace for line in lines for trace in _traces(line, look.most)]
     return DrawnChart(
         look.title,
         _summary(rows, look),
-        Table(header, rows),
+        Table(header, tuple(row.cells() for row in rows)),
         {**_layout(look, lines, marks), "annotations": _stars(lines, look)},
         tuple(traces),
     )
@@ -104,18 +116,19 @@ def _layout(look: CurveStyle, lines: Sequence[Line], marks: Sequence[CurveMark])
         ranged["rangemode"] = "tozero"
         if look.form == "percentage" and not any(len(line.y) for line in lines):
             ranged["range"] = [0, 1]
-    time_axis = look.x_title == "Time"
+    time_axis = look.axis == "t"
     return {
         "template": plain_template(),
         "height": look.height,
+        "separators": separators(),
         # Zoom and hidden lines outlive new data, but not another axis.
-        "uirevision": "kept" if look.x_title == "Epoch" else look.x_title,
-        # Of many lines one is told at a time, or their words would cover them.
-        "hovermode": "x unified" if len(lines) <= _TOLD_AT_ONCE else "closest",
+        "uirevision": "kept" if look.axis == "epoch" else look.axis,
+        # Of many lines one is described at a time, or their words would cover them.
+        "hovermode": "x unified" if len(lines) <= _DESCRIBED_AT_ONCE else "closest",
         # The title says whose a single line is, but where it is neither train's nor val's.
         "showlegend": any(line.listed and (len(lines) > 1 or not line.part) for line in lines),
         "xaxis": {
-            "title": {"text": look.x_title},
+            "title": {"text": _x_title(look)},
             **({"type": "date"} if time_axis else {"tickformat": "~g", "rangemode": "tozero"}),
         },
         "yaxis": {
@@ -178,7 +191,7 @@ def _traces(line: Line, most: int) -> list[Trace]:
 
 def _stars(lines: Sequence[Line], look: CurveStyle) -> list[dict[str, Any]]:
     """Marks where checkpoints are from; where no line says so, the best of the last one, val."""
-    if look.best == "none" or len(lines) > _TOLD_AT_ONCE:
+    if look.best == "none" or len(lines) > _DESCRIBED_AT_ONCE:
         return []
     known = [line for line in lines if line.best is not None]
     marked = known or (lines[-1:] if len(lines) <= 2 else [])
@@ -197,7 +210,7 @@ def _star(line: Line, look: CurveStyle) -> list[dict[str, Any]]:
             "text": "★",
             "showarrow": False,
             "font": {"size": 16, "color": LIGHT.clay},
-            "hovertext": "best",
+            "hovertext": gettext("best"),
         }
     ]
 
@@ -211,20 +224,40 @@ def _best(line: Line, best: Best) -> int | None:
     return int(np.nanargmin(y) if best == "lowest" else np.nanargmax(y))
 
 
-def _row(line: Line, look: CurveStyle) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class _Row:
+    """A line in numbers, as people read them; the last four are empty where none is known."""
+
+    name: str
+    points: int
+    first: str = ""
+    last: str = ""
+    extreme: str = ""
+    x: str = ""
+
+    def cells(self) -> tuple[str, ...]:
+        if not self.extreme:
+            return (self.name, text.number(self.points), "–", "–", "–")
+        at = gettext("{value} at {x}", value=self.extreme, x=self.x)
+        return (self.name, text.number(self.points), self.first, self.last, at)
+
+
+def _row(line: Line, look: CurveStyle) -> _Row:
     y = np.asarray(line.y, float)
     place = _best(line, look.best)
     if place is None:
-        return (line.name, text.number(len(y)), "–", "–", "–")
-    at = _written_x(float(line.x[place]), look)
-    extreme = f"{_written(y[place], look.form)} at {at}"
+        return _Row(line.name, len(y))
     known = y[np.isfinite(y)]
-    first, last = (_written(value, look.form) for value in (known[0], known[-1]))
-    return (line.name, text.number(len(y)), first, last, extreme)
+    first, last, extreme = (_written(value, look.form) for value in (known[0], known[-1], y[place]))
+    return _Row(line.name, len(y), first, last, extreme, _written_x(float(line.x[place]), look))
+
+
+def _x_title(look: CurveStyle) -> str:
+    return look.x_title or gettext(_AXES[look.axis])
 
 
 def _written_x(x: float, look: CurveStyle) -> str:
-    return text.moment(x / 1_000) if look.x_title == "Time" else f"{x:,.6g}"
+    return text.moment(x / 1_000) if look.axis == "t" else _significant(x, 6)
 
 
 def _written(value: float, form: Form) -> str:
@@ -232,20 +265,35 @@ def _written(value: float, form: Form) -> str:
         return text.percentage(value)
     if form == "bytes":
         return text.size(int(value))
-    return f"{value:.3g}" if form == "scientific" or abs(value) < 1_000 else text.number(value)
+    if form == "scientific" or abs(value) < 1_000:
+        return _significant(value, 3)
+    return text.number(value)
 
 
-def _summary(rows: Sequence[tuple[str, ...]], look: CurveStyle) -> str:
-    measured = [row for row in rows if row[1] != "0" and row[3] != "–"]
+def _significant(value: float, digits: int) -> str:
+    """The number with so many digits, as the language writes it: 0.00123, "0,00123"."""
+    written = f"{value:.{digits}g}"
+    if "e" in written:
+        return written.replace(".", separators()[0])
+    return text.number(value, len(written.partition(".")[2]))
+
+
+def _summary(rows: Sequence[_Row], look: CurveStyle) -> str:
+    measured = [row for row in rows if row.extreme]
     if not measured:
-        return "Nothing measured yet."
-    place = f"{look.x_title.lower()} "
-    return " ".join(
-        f"{name}: from {first} to {last}"
-        + (
-            f", {look.best} {extreme.replace(' at ', f' at {place}')}."
-            if look.best != "none"
-            else "."
+        return gettext("Nothing measured yet.")
+    return " ".join(_sentence(row, look) for row in measured)
+
+
+def _sentence(row: _Row, look: CurveStyle) -> str:
+    ends = {"name": row.name, "first": row.first, "last": row.last}
+    extreme = {"value": row.extreme, "axis": _x_title(look), "x": row.x}
+    if look.best == "lowest":
+        return gettext(
+            "{name}: from {first} to {last}; lowest {value} ({axis}: {x}).", **ends, **extreme
         )
-        for name, _, first, last, extreme in measured
-    )
+    if look.best == "highest":
+        return gettext(
+            "{name}: from {first} to {last}; highest {value} ({axis}: {x}).", **ends, **extreme
+        )
+    return gettext("{name}: from {first} to {last}.", **ends)

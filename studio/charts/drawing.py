@@ -1,4 +1,4 @@
-"""A chart taken apart: what stays the same from one look to the next, and the points that grow."""
+"""A chart taken apart: what stays the same from one drawing to the next, and the growing points."""
 
 from dataclasses import dataclass, field
 from functools import cache

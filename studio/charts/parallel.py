@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from plotly import graph_objects as go
 
+from engine.language.message import gettext, ngettext
 from studio import text
 from studio.charts.chart import Chart, Table, figure
 from studio.palette import LIGHT
@@ -20,7 +21,7 @@ def parallel(
     """
     axes = [_axis(key, list(values)) for key, values in settings.items()]
     known = np.nan_to_num(np.asarray(outcome, float), nan=0.0)
-    axes.append({"label": "macro top-1", "values": known, "tickformat": ".0%"})
+    axes.append({"label": gettext("Macro top-1"), "values": known, "tickformat": ".0%"})
     scale = [[0, LIGHT.ochre], [1, LIGHT.leaf]]
     drawn = figure(height=360)
     drawn.add_trace(
@@ -38,11 +39,16 @@ def parallel(
         for position, name in enumerate(names)
     )
     best = int(np.argmax(known)) if len(known) else 0
-    said = f"{text.count(len(names), 'run')} over {text.count(len(settings), 'setting')}"
-    summary = f"{said}; the best is {names[best]} with {_share(outcome[best])}." if names else said
-    return Chart(
-        drawn, "Settings and outcome", summary, Table(("Run", *settings, "Macro top-1"), rows)
+    summary = gettext(
+        "{runs} with {settings}.",
+        runs=ngettext("{n} run", "{n} runs", len(names)),
+        settings=ngettext("{n} setting", "{n} settings", len(settings)),
     )
+    if names:
+        winner = gettext("Best: {run} with {score}.", run=names[best], score=_share(outcome[best]))
+        summary = f"{summary} {winner}"
+    header = (gettext("Run"), *settings, gettext("Macro top-1"))
+    return Chart(drawn, gettext("Settings and result"), summary, Table(header, rows))
 
 
 def _axis(key: str, values: list[Any]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from plotly import graph_objects as go
 
+from engine.language.message import gettext, ngettext
+from engine.split.folder import part_name
 from studio import text
 from studio.charts.chart import Chart, Table, figure
 from studio.palette import LIGHT, PARTS
@@ -11,11 +13,16 @@ from studio.palette import LIGHT, PARTS
 
 def parts_bars(parts: Mapping[str, tuple[int, int]]) -> Chart:
     """Photographs and species of each part: {"train": (photographs, species), …}."""
-    names = list(parts)
-    images = [parts[name][0] for name in names]
+    names = [part_name(part) for part in parts]
+    images = [count for count, _ in parts.values()]
     total = max(sum(images), 1)
     labels = [
-        f"{text.number(count)} photographs · {text.count(species, 'species', 'species')}"
+        " · ".join(
+            [
+                ngettext("{n} photograph", "{n} photographs", count),
+                ngettext("{n} species", "{n} species", species),
+            ]
+        )
         for count, species in parts.values()
     ]
     drawn = figure(
@@ -23,7 +30,7 @@ def parts_bars(parts: Mapping[str, tuple[int, int]]) -> Chart:
             y=names,
             x=images,
             orientation="h",
-            marker_color=[PARTS.get(name, LIGHT.stone) for name in names],
+            marker_color=[PARTS.get(part, LIGHT.stone) for part in parts],
             # The space keeps the words off the edge of their bar.
             text=[f" {label}" for label in labels],
             textposition=["inside" if count > 0.5 * max(images) else "outside" for count in images],
@@ -39,13 +46,15 @@ def parts_bars(parts: Mapping[str, tuple[int, int]]) -> Chart:
     drawn.update_xaxes(visible=False)
     drawn.update_yaxes(showgrid=False, autorange="reversed", tickfont_color=LIGHT.text)
     rows = tuple(
-        (name, text.number(count), text.percentage(count / total), text.number(species))
-        for name, (count, species) in parts.items()
+        (part_name(part), text.number(count), text.percentage(count / total), text.number(species))
+        for part, (count, species) in parts.items()
     )
     said = "; ".join(f"{name}: {label}" for name, label in zip(names, labels, strict=True))
     return Chart(
         drawn,
-        "Parts of the split",
-        f"{said}." if said else "No parts yet.",
-        Table(("Part", "Photographs", "Share", "Species"), rows),
+        gettext("Parts of the split"),
+        f"{said}." if said else gettext("No parts yet."),
+        Table(
+            (gettext("Part"), gettext("Photographs"), gettext("Share"), gettext("Species")), rows
+        ),
     )

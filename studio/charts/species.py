@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from plotly import graph_objects as go
 
+from engine.language.message import gettext, ngettext
 from studio import text
 from studio.charts.chart import Chart, Table, figure
 from studio.palette import LIGHT
@@ -30,6 +31,9 @@ def class_histogram(counts: Sequence[int]) -> Chart:
     labels = [_span(low, high - 1) for low, high in pairwise(edges)]
     species = np.histogram(images, bins=edges)[0]
     colours = [_COLOURS[min(index, 2)] for index in range(len(labels))]
+    hover = gettext(
+        "{species} species with {photographs} photographs", species="%{y:,}", photographs="%{x}"
+    )
     drawn = figure(
         go.Bar(
             x=labels,
@@ -40,19 +44,25 @@ def class_histogram(counts: Sequence[int]) -> Chart:
             textfont_size=11,
             textangle=0,
             cliponaxis=False,
-            hovertemplate="%{y:,} species with %{x} photographs<extra></extra>",
+            hovertemplate=f"{hover}<extra></extra>",
         )
     )
-    drawn.update_xaxes(title_text="Photographs per species", type="category", tickangle=-40)
+    drawn.update_xaxes(
+        title_text=gettext("Photographs per species"), type="category", tickangle=-40
+    )
     drawn.update_yaxes(
-        title_text="Species", type="log", dtick=1, tickformat=",", range=_log_range(species)
+        title_text=gettext("Species"),
+        type="log",
+        dtick=1,
+        tickformat=",",
+        range=_log_range(species),
     )
     rows = zip(labels, map(text.number, species), strict=True)
     return Chart(
         drawn,
-        "Species by number of photographs",
+        gettext("Species by number of photographs"),
         _spread(images),
-        Table(("Photographs per species", "Species"), tuple(rows)),
+        Table((gettext("Photographs per species"), gettext("Species")), tuple(rows)),
     )
 
 
@@ -67,7 +77,14 @@ def rank_curve(counts: Sequence[int], names: Sequence[str] | None = None) -> Cha
     change = np.flatnonzero(np.diff(falling)) if falling.size else np.zeros(0, int)
     kept = np.unique(np.concatenate([[0], change, change + 1, [falling.size - 1]]))
     kept = kept[(kept >= 0) & (kept < falling.size)]
-    names = names if names is not None else [f"species {rank + 1:,}" for rank in order]
+    if names is None:
+        names = [gettext("Species {rank}", rank=int(rank) + 1) for rank in order]
+    hover = gettext(
+        "{species}<br>{photographs} photographs, rank {rank}",
+        species="%{text}",
+        photographs="%{y:,}",
+        rank="%{x:,}",
+    )
     drawn = figure(
         go.Scatter(
             x=kept + 1,
@@ -77,12 +94,16 @@ def rank_curve(counts: Sequence[int], names: Sequence[str] | None = None) -> Cha
             fill="tozeroy",
             fillcolor=LIGHT.surface,
             text=[names[order[position]] for position in kept],
-            hovertemplate="%{text}<br>%{y:,} photographs, rank %{x:,}<extra></extra>",
+            hovertemplate=f"{hover}<extra></extra>",
         )
     )
-    drawn.update_xaxes(title_text="Rank of the species", tickformat=",")
+    drawn.update_xaxes(title_text=gettext("Rank of the species"), tickformat=",")
     drawn.update_yaxes(
-        title_text="Photographs", type="log", dtick=1, tickformat=",", range=_log_range(falling)
+        title_text=gettext("Photographs"),
+        type="log",
+        dtick=1,
+        tickformat=",",
+        range=_log_range(falling),
     )
     marks = np.unique(np.linspace(0, max(falling.size - 1, 0), min(falling.size, 10)).astype(int))
     rows = tuple(
@@ -91,9 +112,9 @@ def rank_curve(counts: Sequence[int], names: Sequence[str] | None = None) -> Cha
     )
     return Chart(
         drawn,
-        "Photographs by rank of species",
+        gettext("Photographs by rank of species"),
         _spread(images),
-        Table(("Rank", "Species", "Photographs"), rows),
+        Table((gettext("Rank"), gettext("Species"), gettext("Photographs")), rows),
     )
 
 
@@ -103,7 +124,7 @@ def _counted(counts: Sequence[int]) -> NDArray[np.int64]:
 
 
 def _span(low: int, high: int) -> str:
-    return f"{low:,}" if low == high else f"{low:,}–{high:,}"
+    return text.number(low) if low == high else f"{text.number(low)}–{text.number(high)}"
 
 
 def _log_range(values: NDArray[np.int64]) -> list[float]:
@@ -113,10 +134,13 @@ def _log_range(values: NDArray[np.int64]) -> list[float]:
 
 def _spread(images: NDArray[np.int64]) -> str:
     if not images.size:
-        return "No species yet."
-    return (
-        f"{text.count(int(images.sum()), 'photograph')} of "
-        f"{text.count(images.size, 'species', 'species')}: the largest has "
-        f"{text.number(images.max())}, half have {text.number(np.median(images))} or fewer, "
-        f"and {text.number((images == 1).sum())} have a single one."
+        return gettext("No species yet.")
+    return gettext(
+        "{photographs} of {species}: the largest has {largest}, half have {median} or fewer, and "
+        "{single} have only one.",
+        photographs=ngettext("{n} photograph", "{n} photographs", int(images.sum())),
+        species=ngettext("{n} species", "{n} species", images.size),
+        largest=int(images.max()),
+        median=float(np.median(images)),
+        single=int((images == 1).sum()),
     )

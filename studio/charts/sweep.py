@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from plotly import graph_objects as go
 
-from engine.crop.sweep import Measure, Sweep
+from engine.crop.sweep import Axis, Measure, Sweep
+from engine.language.message import deferred, gettext
 from studio import text
 from studio.charts.chart import Chart, Table, figure
 from studio.palette import LIGHT
@@ -21,14 +22,25 @@ class Wording:
     more_is_better: bool = True
 
 
+_AXES: dict[Axis, str] = {
+    "threshold": deferred("Saliency threshold"),
+    "mass": deferred("Saliency in the square"),
+}
 WORDINGS: dict[Measure, Wording] = {
-    "kept": Wording("Kept saliency", "The share of all saliency inside the square."),
-    "area": Wording("Area kept", "The square's share of the photograph.", False),
-    "fallback": Wording("Fallback rate", "How often the centre is kept.", False),
-    "plant_kept": Wording(
-        "Plant kept", "How often nine tenths of the plant's true box lie inside the square."
+    "kept": Wording(
+        deferred("Saliency kept"), deferred("The share of all saliency inside the square.")
     ),
-    "fill": Wording("Fill", "The share of the square that the plant's true box fills."),
+    "area": Wording(
+        deferred("Area kept"), deferred("The square's share of the photograph."), False
+    ),
+    "fallback": Wording(deferred("Centre kept"), deferred("How often no subject is found."), False),
+    "plant_kept": Wording(
+        deferred("Plant kept"),
+        deferred("How often the square holds nine tenths of the plant's true box."),
+    ),
+    "fill": Wording(
+        deferred("Fill"), deferred("The share of the square inside the plant's true box.")
+    ),
 }
 
 
@@ -37,7 +49,14 @@ def sweep_chart(sweep: Sweep, measure: Measure, now: tuple[float, float]) -> Cha
     wording = WORDINGS[measure]
     values = sweep.measures[measure]
     columns, rows = axis_labels(sweep.paddings), axis_labels(sweep.rows)
-    name = "Threshold" if sweep.axis == "threshold" else "Saliency held"
+    name = gettext(_AXES[sweep.axis])
+    hover = gettext(
+        "{setting}: {row}, padding: {padding}: {value}",
+        setting=name,
+        row="%{y}",
+        padding="%{x}",
+        value="%{text}",
+    )
     drawn = figure(height=120 + 30 * len(rows))
     drawn.add_trace(
         go.Heatmap(
@@ -52,17 +71,17 @@ def sweep_chart(sweep: Sweep, measure: Measure, now: tuple[float, float]) -> Cha
             showscale=False,
             xgap=2,
             ygap=2,
-            hovertemplate=f"{name} %{{y}}, padding %{{x}}: %{{text}}<extra></extra>",
+            hovertemplate=f"{hover}<extra></extra>",
         )
     )
     _outline(drawn, nearest(sweep.paddings, now[1]), nearest(sweep.rows, now[0]))
-    drawn.update_xaxes(title_text="Padding", type="category", showline=False, ticks="")
+    drawn.update_xaxes(title_text=gettext("Padding"), type="category", showline=False, ticks="")
     drawn.update_yaxes(title_text=name, type="category", showgrid=False)
     table = Table(
-        (name, *(f"padding {label}" for label in columns)),
+        (name, *(gettext("Padding {value}", value=label) for label in columns)),
         tuple((label, *map(_cell, row)) for label, row in zip(rows, values.tolist(), strict=True)),
     )
-    return Chart(drawn, wording.title, _summary(sweep, measure, name), table)
+    return Chart(drawn, gettext(wording.title), _summary(sweep, measure, name), table)
 
 
 def axis_labels(values: tuple[float, ...]) -> list[str]:
@@ -101,13 +120,19 @@ def _cell(value: float) -> str:
 def _summary(sweep: Sweep, measure: Measure, name: str) -> str:
     values: NDArray[np.float64] = sweep.measures[measure]
     if not np.isfinite(values).any():
-        return "Nothing can be said of this sample."
+        return gettext("This sample has nothing to measure.")
     wording = WORDINGS[measure]
     place = np.nanargmax(values) if wording.more_is_better else np.nanargmin(values)
     row, column = np.unravel_index(int(place), values.shape)
-    return (
-        f"{wording.meaning} {'Most' if wording.more_is_better else 'Least'}: "
-        f"{text.percentage(values[row, column], 0)} at {name.lower()} "
-        f"{text.percentage(sweep.rows[row], 0)} and padding "
-        f"{text.percentage(sweep.paddings[column], 0)}."
+    best = {
+        "value": float(values[row, column]),
+        "setting": name,
+        "row": sweep.rows[row],
+        "padding": sweep.paddings[column],
+    }
+    extreme = (
+        gettext("Highest: {value:.0%} ({setting}: {row:.0%}, padding: {padding:.0%}).", **best)
+        if wording.more_is_better
+        else gettext("Lowest: {value:.0%} ({setting}: {row:.0%}, padding: {padding:.0%}).", **best)
     )
+    return f"{gettext(wording.meaning)} {extreme}"

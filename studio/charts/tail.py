@@ -1,4 +1,4 @@
-"""The long tail: who has how much, what a split makes of it, how often an epoch shows whom."""
+"""The long tail: photographs per species, in a split, and how often an epoch shows them."""
 
 import itertools
 from collections.abc import Sequence
@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from plotly import graph_objects as go
 
-from engine.split.folder import PARTS
+from engine.language.message import gettext, ngettext
+from engine.split.folder import PARTS, part_name
 from engine.split.rarity import BUCKETS
 from engine.split.spread import Counts, exposure, gini, lorenz
 from engine.training.data.samplers import SAMPLERS
@@ -28,7 +29,7 @@ def bucket_bars(images: Counts) -> Chart:
     photographs = [int(images[mask].sum()) for mask in masks]
     pairs = list(zip(species, photographs, strict=True))
     drawn = _stacked(
-        ["Species", "Photographs"],
+        [gettext("Species"), gettext("Photographs")],
         [bucket.name for bucket in BUCKETS],
         BUCKET_COLOURS,
         np.array(pairs).reshape(-1, 2).T,
@@ -38,14 +39,22 @@ def bucket_bars(images: Counts) -> Chart:
         (bucket.name, text.number(pair[0]), text.number(pair[1]))
         for bucket, pair in zip(BUCKETS, pairs, strict=True)
     )
-    said = "; ".join(
-        f"{name} photographs: {few} species with {many} in all" for name, few, many in rows
+    summary = " ".join(
+        gettext(
+            "Species with {range} photographs: {species}, with {photographs} in total.",
+            range=name,
+            species=few,
+            photographs=many,
+        )
+        for name, few, many in rows
     )
     return Chart(
         drawn,
-        "Species and photographs by size of species",
-        f"{said}.",
-        Table(("Photographs per species", "Species", "Photographs"), rows),
+        gettext("Species and photographs by species size"),
+        summary,
+        Table(
+            (gettext("Photographs per species"), gettext("Species"), gettext("Photographs")), rows
+        ),
     )
 
 
@@ -55,21 +64,34 @@ def coverage_bars(now: Counts, after: Counts) -> Chart:
         [images == 0, *(bucket.holds(images) for bucket in BUCKETS)] for images in (now, after)
     ]
     values = np.array([[int(mask.sum()) for mask in row] for row in masks])
-    names = ["none", *(bucket.name for bucket in BUCKETS)]
+    names = [gettext("none"), *(bucket.name for bucket in BUCKETS)]
     drawn = _stacked(
-        ["Now", "Afterwards"], names, (LIGHT.stone, *BUCKET_COLOURS), values, height=210
+        [gettext("Now"), gettext("Afterwards")],
+        names,
+        (LIGHT.stone, *BUCKET_COLOURS),
+        values,
+        height=210,
     )
     rows = tuple(
         (name, text.number(before), text.number(later))
         for name, before, later in zip(names, *values.tolist(), strict=True)
     )
-    said = "; ".join(f"{name}: {before} now, {later} afterwards" for name, before, later in rows)
-    return Chart(
-        drawn,
-        "Species by photographs on this machine",
-        f"Species by their photographs: {said}.",
-        Table(("Photographs on this machine", "Species now", "Species afterwards"), rows),
+    summary = " ".join(
+        gettext(
+            "Species with {range} photographs: {before} now, {after} afterwards.",
+            range=name,
+            before=before,
+            after=later,
+        )
+        for name, before, later in rows
     )
+    header = (
+        gettext("Photographs on this computer"),
+        gettext("Species now"),
+        gettext("Species afterwards"),
+    )
+    title = gettext("Species by photographs on this computer")
+    return Chart(drawn, title, summary, Table(header, rows))
 
 
 def part_bars(images: Counts) -> Chart:
@@ -78,27 +100,35 @@ def part_bars(images: Counts) -> Chart:
     masks = [bucket.holds(total) for bucket in BUCKETS]
     cells = np.array([images[mask].sum(axis=0) for mask in masks])
     species = np.array([(images[mask] > 0).sum(axis=0) for mask in masks])
+    parts = [part_name(part) for part in PARTS]
     drawn = _stacked(
         [bucket.name for bucket in BUCKETS],
-        PARTS,
+        parts,
         [PART_COLOURS[part] for part in PARTS],
         cells,
         height=320,
     )
-    drawn.update_yaxes(title_text="Photographs per species")
+    drawn.update_yaxes(title_text=gettext("Photographs per species"))
     rows = tuple(
-        (bucket.name, *(_cell(*pair) for pair in zip(cells[row], species[row], strict=True)))
+        (
+            bucket.name,
+            *(_cell(*map(int, pair)) for pair in zip(cells[row], species[row], strict=True)),
+        )
         for row, bucket in enumerate(BUCKETS)
     )
-    said = "; ".join(
-        f"of species with {row[0]}: {', '.join(map(' '.join, zip(PARTS, row[1:], strict=True)))}"
+    summary = " ".join(
+        gettext(
+            "Species with {range} photographs: {parts}.",
+            range=row[0],
+            parts=", ".join(map(" ".join, zip(parts, row[1:], strict=True))),
+        )
         for row in rows
     )
     return Chart(
         drawn,
-        "Parts by photographs per species",
-        f"{said}.",
-        Table(("Photographs per species", *PARTS), rows),
+        gettext("Parts by photographs per species"),
+        summary,
+        Table((gettext("Photographs per species"), *parts), rows),
     )
 
 
@@ -107,12 +137,17 @@ def lorenz_curve(images: Counts) -> Chart:
     share = lorenz(images)
     kept = np.unique(np.linspace(0, len(share) - 1, min(len(share), _MOST_POINTS)).astype(int))
     part = kept / max(len(share) - 1, 1)
+    hover = gettext(
+        "The smallest {species} of the species have {photographs} of the photographs",
+        species="%{x:.0%}",
+        photographs="%{y:.1%}",
+    )
     drawn = figure(
         go.Scatter(
             x=[0, 1],
             y=[0, 1],
             mode="lines",
-            name="all alike",
+            name=gettext("Equal shares"),
             line={"color": LIGHT.stone, "dash": "dot", "width": 1.5},
             hoverinfo="skip",
         ),
@@ -120,23 +155,29 @@ def lorenz_curve(images: Counts) -> Chart:
             x=part,
             y=share[kept],
             mode="lines",
-            name="these species",
+            name=gettext("These species"),
             line={"color": LIGHT.leaf, "width": 2.5},
-            hovertemplate="the smaller %{x:.0%} of the species have %{y:.1%}<extra></extra>",
+            hovertemplate=f"{hover}<extra></extra>",
         ),
     )
-    drawn.update_xaxes(title_text="Species, the smallest first", tickformat=".0%", range=[0, 1])
-    drawn.update_yaxes(title_text="Photographs", tickformat=".0%", range=[0, 1])
+    drawn.update_xaxes(
+        title_text=gettext("Species, smallest first"), tickformat=".0%", range=[0, 1]
+    )
+    drawn.update_yaxes(title_text=gettext("Photographs"), tickformat=".0%", range=[0, 1])
     marks = [(mark, float(np.interp(mark, part, share[kept]))) for mark in (0.5, 0.8, 0.9, 0.99)]
-    unequal = f"{gini(images):.2f}"
+    unequal = gini(images)
     return Chart(
         drawn,
-        f"Lorenz curve, Gini {unequal}",
-        f"Gini coefficient {unequal}: the smaller half of the species has "
-        f"{text.percentage(marks[0][1])} of the photographs, the largest tenth "
-        f"{text.percentage(1 - marks[2][1])}.",
+        gettext("Lorenz curve, Gini {gini:.2f}", gini=unequal),
+        gettext(
+            "Gini coefficient {gini:.2f}: the smaller half of the species has {half:.1%} of the "
+            "photographs, the largest tenth {tenth:.1%}.",
+            gini=unequal,
+            half=marks[0][1],
+            tenth=1 - marks[2][1],
+        ),
         Table(
-            ("Smallest species", "Photographs"),
+            (gettext("Smallest species"), gettext("Photographs")),
             tuple((text.percentage(x, 0), text.percentage(y)) for x, y in marks),
         ),
     )
@@ -147,7 +188,7 @@ def exposure_curves(train_images: Counts) -> Chart:
     falling = np.sort(train_images[train_images > 0])[::-1]
     ranks = _log_spaced(len(falling))
     lines = [
-        (sampler.title, colour, exposure(falling, sampler.weight))
+        (gettext(sampler.title), colour, exposure(falling, sampler.weight))
         for sampler, colour in zip(SAMPLERS.values(), itertools.cycle(_SAMPLER_COLOURS))
     ]
     drawn = figure(
@@ -158,32 +199,45 @@ def exposure_curves(train_images: Counts) -> Chart:
                 mode="lines",
                 name=name,
                 line={"color": colour, "width": 2.5},
-                hovertemplate=f"{name}: %{{y:,.1f}} times, rank %{{x:,}}<extra></extra>",
+                hovertemplate=f"{_exposure_hover(name)}<extra></extra>",
             )
             for name, colour, shown in lines
         ]
     )
-    drawn.update_xaxes(title_text="Rank of the species", type="log", dtick=1, tickformat=",")
-    drawn.update_yaxes(title_text="Times an epoch", type="log", dtick=1, tickformat=",~g")
+    drawn.update_xaxes(
+        title_text=gettext("Rank of the species"), type="log", dtick=1, tickformat=","
+    )
+    drawn.update_yaxes(title_text=gettext("Times per epoch"), type="log", dtick=1, tickformat=",~g")
     rows = tuple(_exposure_row(name, shown, falling) for name, _, shown in lines)
-    said = "; ".join(
-        f"{name}: the largest {most} times, the smallest {least}"
+    summary = " ".join(
+        gettext(
+            "{sampler}: the largest species {most} times, the smallest {least} times.",
+            sampler=name,
+            most=most,
+            least=least,
+        )
         for name, most, _, least, _ in rows
     )
     return Chart(
         drawn,
-        "How often an epoch shows a species",
-        f"{said}." if falling.size else "Nothing to train on.",
+        gettext("How often an epoch shows a species"),
+        summary if falling.size else gettext("Nothing to train on."),
         Table(
             (
-                "Sampling",
-                "Largest species",
-                "Middle species",
-                "Smallest species",
-                "Each photograph of the smallest",
+                gettext("Sampling"),
+                gettext("Largest species"),
+                gettext("Middle species"),
+                gettext("Smallest species"),
+                gettext("Each photograph of the smallest"),
             ),
             rows,
         ),
+    )
+
+
+def _exposure_hover(name: str) -> str:
+    return gettext(
+        "{sampler}: {times} times, rank {rank}", sampler=name, times="%{y:,.1f}", rank="%{x:,}"
     )
 
 
@@ -229,7 +283,11 @@ def _stacked(
 
 
 def _cell(images: int, species: int) -> str:
-    return f"{images:,} of {species:,} species" if images else "–"
+    if not images:
+        return "–"
+    return ngettext(
+        "{photographs} of {n} species", "{photographs} of {n} species", species, photographs=images
+    )
 
 
 def _log_spaced(count: int) -> NDArray[np.int64]:

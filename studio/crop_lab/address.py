@@ -7,7 +7,7 @@ import streamlit as st
 
 
 def adopt_parameter(key: str, parameter: str, read: Callable[[str], Any]) -> None:
-    """To call before the widget of this key: what the address newly says becomes its value.
+    """To call before the widget of this key: a new value in the address becomes its value.
 
     Values that `read` refuses by a ValueError are passed over. An address that says nothing
     leaves the widget as it is.
@@ -22,8 +22,8 @@ def adopt_parameter(key: str, parameter: str, read: Callable[[str], Any]) -> Non
         st.session_state.pop(_written_key(key))
 
 
-def tell(key: str, parameter: str, value: Any, usual: Any = None) -> None:
-    """To call after the widget: the address says its value where it is not the usual one."""
+def write_parameter(key: str, parameter: str, value: Any, usual: Any = None) -> None:
+    """To call after the widget: the address holds its value where it is not the usual one."""
     if value is None or value == usual:
         st.session_state.pop(_written_key(key), None)
         st.query_params.pop(parameter, None)

@@ -1,10 +1,10 @@
-"""One photograph under the present settings: what is found, what is kept, what is seen."""
-
-import math
+"""One photograph under the present settings: the subject, the crop, the network's pictures."""
 
 import streamlit as st
 
 from engine.crop.box import Box, centre_square
+from engine.crop.finder import Choice
+from engine.language.message import deferred, gettext
 from engine.settings.augmentation import ValAugmentation
 from engine.settings.crop import CropPreset
 from engine.settings.run import RunSettings
@@ -17,6 +17,11 @@ from studio.views.metrics import Metric, metric_row
 from studio.views.photo import Mark, Rectangle, photo_html
 
 _SHOWN_EPOCHS = 5
+_CHOICES: dict[Choice, str] = {
+    "tight": deferred("Tight square"),
+    "wide": deferred("Wide square"),
+    "centre": deferred("Centre square"),
+}
 
 
 def bench(subject: Subject, settings: LabSettings, drawn: Box | None) -> FoundCrop:
@@ -27,38 +32,42 @@ def bench(subject: Subject, settings: LabSettings, drawn: Box | None) -> FoundCr
     centre = centre_square(*subject.size)
     with st.grid(3, min_column_width=180, gap=("small", "medium")):
         _found(subject, found, outlined, centre, drawn)
-        _crop_seen(subject, centre, view, "Centre crop")
-        _crop_seen(subject, found.crop.square, view, "Smart crop")
+        _crop_seen(subject, centre, view, gettext("Centre crop"))
+        _crop_seen(subject, found.crop.square, view, gettext("Smart crop"))
         if found.looked:
             _picture(
                 heat,
                 subject,
-                f"Saliency map of {subject.name}",
-                "Saliency, from dark (none) to yellow (most)",
+                gettext("Saliency map of {name}", name=subject.name),
+                gettext("Saliency, from dark (none) to yellow (most)"),
             )
             _picture(
                 mask,
                 subject,
-                f"Mask of {subject.name} at the threshold",
-                f"What exceeds the threshold of {preset.threshold:.0%}",
+                gettext("Mask of {name} at the threshold", name=subject.name),
+                gettext("Above the threshold of {threshold:.0%}", threshold=preset.threshold),
             )
         if settings.other is not None:
             square = find_subject_crop(subject, settings.other).crop.square
-            _crop_seen(subject, square, view, f"Crop by {settings.other.name}")
+            title = gettext("Crop by {preset}", preset=settings.other.name)
+            _crop_seen(subject, square, view, title)
         if drawn is not None:
-            _crop_seen(subject, drawn, view, "Square by hand")
+            _crop_seen(subject, drawn, view, gettext("Square drawn by hand"))
     if found.crop.reason:
-        kept = "centre" if found.crop.choice == "centre" else "wide"
-        st.info(
-            f"The {kept} square is kept: {text.plain(found.crop.reason)}.", icon=":material/info:"
+        reason = text.plain(str(found.crop.reason))
+        kept = (
+            gettext("Centre square kept: {reason}", reason=reason)
+            if found.crop.choice == "centre"
+            else gettext("Wide square kept: {reason}", reason=reason)
         )
+        st.info(kept, icon=":material/info:")
     return found
 
 
 def model_view(subject: Subject, square: Box, settings: RunSettings) -> None:
     """Draw what the network gets: the picture it judges, and the pictures it trains on, epoch by
     epoch. They are its tensors pixel for pixel, before normalisation and mixing."""
-    st.subheader("As the network sees it", anchor=False)
+    st.subheader(gettext("Network input"), anchor=False)
     view = settings.augmentation
     with st.grid(_SHOWN_EPOCHS + 1, min_column_width=110, gap="small"):
         side = view.val.center_crop
@@ -66,15 +75,18 @@ def model_view(subject: Subject, square: Box, settings: RunSettings) -> None:
             photo_html(
                 pictures.network_input(subject, square, view.val),
                 (side, side),
-                f"Validation picture of {subject.name}",
-                caption=f"Validation, {side} pixels",
+                gettext("Validation picture of {name}", name=subject.name),
+                caption=gettext("Validation, {side} pixels", side=side),
             )
         )
         side = view.train.crop
         shown = pictures.augmented(subject, square, settings, range(_SHOWN_EPOCHS))
         for number, picture in enumerate(shown, start=1):
-            alt = f"Training picture of {subject.name} in epoch {number}"
-            st.html(photo_html(picture, (side, side), alt, caption=f"Training, epoch {number}"))
+            alt = gettext(
+                "Training picture of {name} in epoch {epoch}", name=subject.name, epoch=number
+            )
+            caption = gettext("Training, epoch {epoch}", epoch=number)
+            st.html(photo_html(picture, (side, side), alt, caption=caption))
 
 
 def crop_metrics(subject: Subject, found: FoundCrop, view: ValAugmentation) -> None:
@@ -83,13 +95,19 @@ def crop_metrics(subject: Subject, found: FoundCrop, view: ValAugmentation) -> N
 
 
 def _crop_seen(subject: Subject, square: Box, view: ValAugmentation, title: str) -> None:
-    side = view.center_crop
+    side, names = view.center_crop, {"title": title, "name": subject.name}
     st.html(
         photo_html(
             pictures.network_input(subject, square, view),
             (side, side),
-            f"{title} of {subject.name}, {side} by {side} pixels",
-            caption=f"{title}: {square.width:,} pixels → {view.resize:,} → {side:,}",
+            gettext("{title}: {name}, {side} by {side} pixels", **names, side=side),
+            caption=gettext(
+                "{title}: {width} pixels → {resized} → {side}",
+                title=title,
+                width=square.width,
+                resized=view.resize,
+                side=side,
+            ),
             shown_width=side,
         )
     )
@@ -124,8 +142,8 @@ def _found(
         boxes["subject"] = _rectangle(found.crop.subject)
     if drawn is not None:
         boxes["drawn"] = _rectangle(drawn)
-    alt = f"Photograph of {subject.name}"
-    st.html(photo_html(encoded, subject.size, alt, boxes, caption="The photograph"))
+    alt = gettext("Photograph of {name}", name=subject.name)
+    st.html(photo_html(encoded, subject.size, alt, boxes, caption=gettext("Photograph")))
 
 
 def _picture(encoded: bytes, subject: Subject, alt: str, caption: str) -> None:
@@ -142,35 +160,41 @@ def _figures(subject: Subject, found: FoundCrop, view: ValAugmentation) -> list[
     looked = found.looked
     return [
         Metric(
-            "Kept saliency",
-            text.percentage(judged.kept) if math.isfinite(judged.kept) else "–",
-            help="The share of all saliency that lies inside the smart square.",
-            note="inside the square",
+            gettext("Saliency"),
+            text.percentage(judged.kept),
+            help=gettext("The share of all saliency inside the smart square."),
+            note=gettext("Inside the square"),
         ),
         Metric(
-            "Area kept",
+            gettext("Area kept"),
             text.percentage(judged.area),
-            help="The smart square's share of the photograph's area. The network gets the middle "
-            f"of it, {text.percentage((view.center_crop / view.resize) ** 2)} of the square.",
-            note="of the photograph",
+            help=gettext(
+                "The smart square's share of the photograph. The network gets the middle of the "
+                "square, {share:.1%} of it.",
+                share=(view.center_crop / view.resize) ** 2,
+            ),
+            note=gettext("Of the photograph"),
         ),
         Metric(
-            "Zoom",
-            f"{judged.zoom:.2f} ×",
-            help="How much larger the cut-out becomes; above 1 nothing is gained but blur.",
-            note="enlarged" if judged.zoom > 1 else "made smaller",
+            gettext("Zoom"),
+            f"{text.number(judged.zoom, 2)} ×",
+            help=gettext("How much the crop is enlarged. Above 1 it becomes blurred."),
+            note=gettext("Enlarged") if judged.zoom > 1 else gettext("Reduced"),
         ),
         Metric(
-            "Confidence",
+            gettext("Confidence"),
             text.percentage(found.crop.confidence, 0) if looked else "–",
-            help="How much more salient the inside of the box is than what lies outside.",
-            note=f"{found.crop.choice} square",
+            help=gettext("How much more salient the subject is than the rest."),
+            note=gettext(_CHOICES[found.crop.choice]),
         ),
         Metric(
-            "Time",
-            f"{took:,.1f} ms" if looked else "–",
-            help=f"{found.saliency_ms:,.1f} ms for the saliency, {found.box_ms:,.1f} ms for "
-            "the box. Here the saliency is kept, so that a slider waits for the box alone.",
-            note="for one photograph",
+            gettext("Duration"),
+            f"{text.number(took, 1)} ms" if looked else "–",
+            help=gettext(
+                "{saliency:.1f} ms for the saliency, {box:.1f} ms for the square.",
+                saliency=found.saliency_ms,
+                box=found.box_ms,
+            ),
+            note=gettext("Per photograph"),
         ),
     ]

@@ -1,4 +1,4 @@
-"""Which photographs are looked at: a sample of the catalogue, or some that are uploaded."""
+"""Choosing photographs: a sample of the catalogue, or uploads."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,10 +13,11 @@ from engine.crop.disagreement import most_disagreement
 from engine.crop.presets import load_preset, preset_names
 from engine.errors import UnreadableImage
 from engine.home import Home
+from engine.language.message import Message, deferred, gettext
 from engine.settings.crop import CropPreset
 from studio import text
 from studio.catalogue.filters import filters
-from studio.crop_lab.address import adopt_parameter, one_of, tell, whole_number
+from studio.crop_lab.address import adopt_parameter, one_of, whole_number, write_parameter
 from studio.crop_lab.controls import OTHER, PRESET, SECOND
 from studio.crop_lab.subject import Subject, of_photograph, of_upload
 from studio.current import home
@@ -29,9 +30,14 @@ from studio.views.problem import problem, problems_shown
 _CACHED = Filter(state="cached")
 _STRATA, _DISAGREE, _UPLOADS = "strata", "disagree", "uploads"
 _WAYS = {
-    _STRATA: "Head, middle and tail",
-    _DISAGREE: "Where presets disagree",
-    _UPLOADS: "Uploads",
+    _STRATA: deferred("Common to rare species"),
+    _DISAGREE: deferred("Where presets disagree"),
+    _UPLOADS: deferred("Uploads"),
+}
+_STRATUM_NAMES = {
+    "head": deferred("common"),
+    "middle": deferred("medium"),
+    "tail": deferred("rare"),
 }
 _CHOSEN, _WAY, _SEED, _SIZE = "lab_photo", "lab_way", "lab_seed", "lab_size"
 _PAIR = "lab_pair"
@@ -56,21 +62,21 @@ def choose_photograph(catalogue: Catalogue) -> PhotographChoice:
     row = st.container(horizontal=True, vertical_alignment="bottom")
     with row:
         way = st.segmented_control(
-            "Photographs",
+            gettext("Photographs"),
             list(_WAYS),
-            format_func=_WAYS.__getitem__,
+            format_func=lambda way: gettext(_WAYS[way]),
             required=True,
             key=_WAY,
             persist_state="session",
         )
-    tell(_WAY, "draw", way, _STRATA)
+    write_parameter(_WAY, "draw", way, _STRATA)
     if way == _UPLOADS:
         return _looked_at(catalogue, _uploaded())
     if not catalogue.counts().by_state.get("cached"):
         empty_state(
-            "No photographs to look at",
-            "Upload some above, or bring some into the catalogue.",
-            [Action("Import photographs", "../pages/importing.py")],
+            gettext("No photographs to crop"),
+            gettext("Upload photographs above, or import them into the catalogue."),
+            [Action(gettext("Import photographs"), "../pages/importing.py")],
             key="lab_empty",
         )
         return PhotographChoice()
@@ -108,17 +114,21 @@ def _looked_at(catalogue: Catalogue, drawn: list[Subject]) -> PhotographChoice:
 def _named(catalogue: Catalogue, image_id: str) -> Subject | None:
     photograph = catalogue.get(image_id)
     if photograph is None:
-        problem(f"There is no photograph {image_id!r} in the catalogue; choose another below.")
+        problem(
+            gettext(
+                "The catalogue has no photograph {image}. Choose another below.", image=image_id
+            )
+        )
         return None
     if photograph.state != "cached":
-        problem("The bytes of this photograph are not on this machine; choose another below.")
+        problem(gettext("This photograph is not on this computer. Choose another below."))
         return None
     return of_photograph(photograph)
 
 
 def _uploaded() -> list[Subject]:
     given = st.file_uploader(
-        "Photographs",
+        gettext("Photographs"),
         type=PHOTOGRAPH_TYPES,
         accept_multiple_files=True,
         max_upload_size=LARGEST_MB,
@@ -137,30 +147,34 @@ def _uploaded() -> list[Subject]:
 
 def _drawn(catalogue: Catalogue, way: str, row: DeltaGenerator) -> list[Subject]:
     with row:
-        words = f"How many photographs, {_LARGEST} at most."
-        size = _number("Sample", _SIZE, "size", (3, _LARGEST), _USUAL_SIZE, words)
-        words = "The same number draws the same photographs again, another number others."
-        seed = _number("Seed", _SEED, "seed", (1, 9_999), 1, words)
+        help = gettext("The number of photographs, at most {most}.", most=_LARGEST)
+        size = _number(gettext("Sample size"), _SIZE, "size", (3, _LARGEST), _USUAL_SIZE, help)
+        help = gettext("The same seed takes the same photographs; another seed takes others.")
+        seed = _number(gettext("Seed"), _SEED, "seed", (1, 9_999), 1, help)
     chosen = filters(catalogue, "lab", fields=("species", "source"), state="cached").chosen
     if way == _DISAGREE:
         drawn = _disagreeing(catalogue, chosen, seed, size)
     else:
         parts = stratified_sample(catalogue, chosen, seed, size)
-        drawn = [(item, stratum) for stratum, part in parts.items() for item in part]
+        drawn = [
+            (item, gettext(_STRATUM_NAMES[stratum]))
+            for stratum, part in parts.items()
+            for item in part
+        ]
     if not drawn:
-        problem("No photograph passes these filters; widen them.")
+        problem(gettext("No photograph matches these filters. Remove some."))
     return list(_readable(drawn))
 
 
 def _number(
-    label: str, key: str, parameter: str, span: tuple[int, int], usual: int, words: str
+    label: str, key: str, parameter: str, span: tuple[int, int], usual: int, help: str
 ) -> int:
     adopt_parameter(key, parameter, whole_number(*span))
     st.session_state.setdefault(key, usual)
     value = st.number_input(
-        label, *span, step=1, key=key, help=words, width=160, persist_state="session"
+        label, *span, step=1, key=key, help=help, width=160, persist_state="session"
     )
-    tell(key, parameter, value, usual)
+    write_parameter(key, parameter, value, usual)
     return int(value)
 
 
@@ -175,20 +189,23 @@ def _disagreeing(
         str(st.session_state.get(OTHER) or SECOND),
     )
     st.session_state[_PAIR] = names
-    pair = text.plain(" and ".join(names))
-    st.caption(
-        f"Those of {_POOL * size:,} on which {pair} keep the most different squares; both are "
-        "chosen below."
+    explanation = gettext(
+        "The photographs of {pool} that {first} and {second} crop most differently. Choose both "
+        "presets below.",
+        pool=_POOL * size,
+        first=text.plain(names[0]),
+        second=text.plain(names[1]),
     )
+    st.caption(explanation)
     bar = st.progress(0.0)
 
-    def report(done: int, total: int, note: str) -> None:
-        bar.progress(done / total, text.plain(note))
+    def report(done: int, total: int, note: str | Message) -> None:
+        bar.progress(done / total, text.plain(str(note)))
 
     pool = sample_photographs(catalogue, chosen, seed, _POOL * size)
     found = most_disagreement(place, pool, _both(place, names), size, report)
     bar.empty()
-    return [(item, f"squares share {text.percentage(shared, 0)}") for item, shared in found]
+    return [(item, gettext("{share:.0%} overlap", share=shared)) for item, shared in found]
 
 
 def _both(place: Home, names: tuple[str, str]) -> tuple[CropPreset, CropPreset]:

@@ -11,13 +11,14 @@ from engine.crop.presets import CLASSIC, DEFAULT, load_preset, preset_names
 from engine.crop.saliency import DETECTORS
 from engine.errors import StudioError
 from engine.home import Home
+from engine.language.message import deferred, gettext
 from engine.registry import Registry
 from engine.settings.configs import run_configs
 from engine.settings.crop import CropPreset
 from engine.settings.files import validate
 from engine.settings.run import RunSettings
 from studio import text
-from studio.crop_lab.address import adopt_parameter, number_parameter, one_of, tell
+from studio.crop_lab.address import adopt_parameter, number_parameter, one_of, write_parameter
 from studio.crop_lab.saving import saving, show_refusal
 
 PRESET, OTHER, VIEW = "lab_preset", "lab_other", "lab_view"
@@ -50,13 +51,13 @@ class _Slider:
         return f"lab_{self.field}"
 
 
-_THRESHOLD = _Slider("threshold", "Saliency threshold", 0.0, 0.95)
-_MASS = _Slider("mass", "Saliency held", 0.4, 1.0)
-_PADDING = _Slider("padding", "Padding", 0.0, 1.0)
+_THRESHOLD = _Slider("threshold", deferred("Saliency threshold"), 0.0, 0.95)
+_MASS = _Slider("mass", deferred("Saliency in the square"), 0.4, 1.0)
+_PADDING = _Slider("padding", deferred("Padding"), 0.0, 1.0)
 _MORE = (
-    _Slider("minimum_side", "Least side", 0.0, 1.0),
-    _Slider("tight_confidence", "Tight from confidence", 0.0, 1.0),
-    _Slider("wide_confidence", "Wide from confidence", 0.0, 1.0),
+    _Slider("minimum_side", deferred("Minimum side"), 0.0, 1.0),
+    _Slider("tight_confidence", deferred("Confidence for a tight square"), 0.0, 1.0),
+    _Slider("wide_confidence", deferred("Confidence for a wide square"), 0.0, 1.0),
 )
 _SLIDERS = (_THRESHOLD, _MASS, _PADDING, *_MORE)
 _FIELDS = ("detector", "working_side", "policy", "aspect", *(item.field for item in _SLIDERS))
@@ -70,20 +71,20 @@ def controls(home: Home) -> LabSettings:
         st.caption(text.plain(saved.notice))
     for field in _FIELDS:
         adopt_parameter(f"lab_{field}", field, _reader(field, saved))
-    detector = _choice("What finds the plant", "detector", _titles(DETECTORS), saved)
+    detector = _choice(gettext("Detector"), "detector", _titles(DETECTORS), saved)
     looks = detector != "none"
     policy = _choice(
-        "How the square is drawn", "policy", _titles(POLICIES), saved, disabled=not looks
+        gettext("Choice of the square"), "policy", _titles(POLICIES), saved, disabled=not looks
     )
     _slider(_THRESHOLD, saved, disabled=not looks)
     _slider(_MASS, saved, disabled=not looks or policy != "mass_square")
     _slider(_PADDING, saved, disabled=not looks)
-    with st.expander("More", icon=":material/tune:"):
+    with st.expander(gettext("More crop settings"), icon=":material/tune:"):
         _working_side(saved, disabled=not looks)
         _choice(
-            "Around long plants",
+            gettext("Long plants"),
             "aspect",
-            {"whole": "All of it", "mean": "Its mean side"},
+            {"whole": gettext("Keep all"), "mean": gettext("Cut the ends")},
             saved,
             disabled=not looks,
         )
@@ -109,8 +110,10 @@ def _preset(home: Home) -> str:
         st.session_state.get("lab_filled") != st.session_state[PRESET]
     ):
         _fill(load_preset(home, st.session_state[PRESET]))
-    chosen = st.selectbox("Preset", names, key=PRESET, on_change=_load, args=(home,), **_KEPT)
-    tell(PRESET, "preset", chosen, DEFAULT.name)
+    chosen = st.selectbox(
+        gettext("Preset"), names, key=PRESET, on_change=_load, args=(home,), **_KEPT
+    )
+    write_parameter(PRESET, "preset", chosen, DEFAULT.name)
     return str(chosen)
 
 
@@ -120,14 +123,14 @@ def _other(home: Home) -> CropPreset | None:
     if st.session_state.get(OTHER) not in (None, *names):
         st.session_state[OTHER] = None
     name = st.selectbox(
-        "A second preset beside it",
+        gettext("Second preset"),
         names,
         index=None,
-        placeholder="None",
+        placeholder=gettext("No second preset"),
         key=OTHER,
         **_KEPT,
     )
-    tell(OTHER, "beside", name)
+    write_parameter(OTHER, "beside", name)
     return load_preset(home, name) if name else None
 
 
@@ -139,28 +142,30 @@ def _configuration() -> RunSettings:
 
     def title(name: str) -> str:
         val = known[name].augmentation.val
-        return f"{name} · {val.resize} → {val.center_crop}"
+        return f"{name or gettext('Defaults')} · {val.resize} → {val.center_crop}"
 
     name = st.selectbox(
-        "As a network sees it",
+        gettext("Network input as in"),
         list(known),
         format_func=title,
         key=VIEW,
-        help="The configuration whose sizes and augmentations are used: the square is resized to "
-        "the first number of pixels, and the middle of it, of the second, is what is judged.",
+        help=gettext(
+            "The configuration whose image sizes and augmentations are shown. The square is "
+            "resized to the first number of pixels; the network gets its middle, the second."
+        ),
         **_KEPT,
     )
-    tell(VIEW, "view", name, _USUAL_VIEW)
+    write_parameter(VIEW, "view", name, _USUAL_VIEW)
     return known[name]
 
 
 @st.cache_data(ttl="1min", show_spinner=False)
 def _configurations() -> dict[str, RunSettings]:
-    return run_configs() or {"the defaults": RunSettings()}
+    return run_configs() or {"": RunSettings()}
 
 
 def _titles(registry: Registry[Any]) -> dict[str, str]:
-    return {name: entry.title for name, entry in registry.items()}
+    return {name: gettext(entry.title) for name, entry in registry.items()}
 
 
 def _choice(
@@ -176,13 +181,13 @@ def _choice(
         help=_help(field),
         **_KEPT,
     )
-    tell(key, field, value, getattr(saved, field))
+    write_parameter(key, field, value, getattr(saved, field))
     return str(value)
 
 
 def _slider(item: _Slider, saved: CropPreset, *, disabled: bool) -> None:
     value = st.slider(
-        item.label,
+        gettext(item.label),
         item.low,
         item.high,
         step=0.01,
@@ -192,22 +197,24 @@ def _slider(item: _Slider, saved: CropPreset, *, disabled: bool) -> None:
         help=_help(item.field),
         **_KEPT,
     )
-    tell(item.key, item.field, value, getattr(saved, item.field))
+    write_parameter(item.key, item.field, value, getattr(saved, item.field))
 
 
 def _working_side(saved: CropPreset, *, disabled: bool) -> None:
     key = "lab_working_side"
     sides = list(dict.fromkeys([*_SIDES, st.session_state[key]]))
     side = st.selectbox(
-        "Working size",
+        gettext("Working size"),
         sides,
-        format_func=lambda side: f"{side} pixels" if side else "the detector's own",
+        format_func=lambda side: (
+            gettext("{side} pixels", side=side) if side else gettext("The detector's own")
+        ),
         key=key,
         disabled=disabled,
         help=_help("working_side"),
         **_KEPT,
     )
-    tell(key, "working_side", side, saved.working_side or 0)
+    write_parameter(key, "working_side", side, saved.working_side or 0)
 
 
 def _reader(field: str, saved: CropPreset) -> Callable[[str], Any]:
@@ -241,7 +248,9 @@ def _fill(preset: CropPreset) -> None:
 def _current(home: Home, name: str) -> CropPreset:
     values = {field: st.session_state[f"lab_{field}"] for field in _FIELDS}
     values["working_side"] = values["working_side"] or None
-    return validate(CropPreset, load_preset(home, name).model_dump() | values, "The settings")
+    return validate(
+        CropPreset, load_preset(home, name).model_dump() | values, gettext("Crop settings")
+    )
 
 
 def _differs(preset: CropPreset, saved: CropPreset, field: str) -> bool:
@@ -249,4 +258,4 @@ def _differs(preset: CropPreset, saved: CropPreset, field: str) -> bool:
 
 
 def _help(field: str) -> str:
-    return CropPreset.model_fields[field].description or ""
+    return gettext(CropPreset.model_fields[field].description or "")

@@ -1,4 +1,4 @@
-"""Boxes for the whole catalogue, found ahead of a training in the background."""
+"""Crops of the whole catalogue, computed in the background before a training."""
 
 from collections.abc import Set
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from engine.crop.presets import CENTRE, DEFAULT, load_preset, preset_names
 from engine.crop.store import CropStore
 from engine.home import Home
 from engine.jobs.job import Job, start_job
+from engine.language.message import gettext, ngettext
 from engine.records import Count, Number
 from engine.settings.crop import CropPreset
 from studio import text
@@ -24,7 +25,7 @@ _PRESET = "lab_fill_preset"
 
 @dataclass(frozen=True)
 class _Filled:
-    """What a search for boxes tells when it has finished."""
+    """The result of computing the crops."""
 
     images: Count
     fallbacks: Count
@@ -32,18 +33,20 @@ class _Filled:
 
 
 def filling(catalogue: Catalogue) -> None:
-    """Draw what has its box under a preset, the button that finds the rest, and the job."""
+    """Draw how many crops are known, the button that computes the rest, and the job."""
     cached = catalogue.columns(("sha256",), Filter(state="cached"))
     hashes = set(cached["sha256"].to_pylist()) - {""}
     if not hashes:
         return
-    st.header("Boxes for the catalogue", anchor=False)
-    st.caption(
-        "A box is found once for each photograph and preset, and kept. Boxes that are filled here, "
-        "on all cores, are ready when a training starts; the others it finds as it goes.",
-        width=720,
+    st.header(
+        gettext("Crops of the catalogue"),
+        anchor=False,
+        help=gettext(
+            "A crop is computed once for each photograph and preset. Compute them here on all "
+            "cores, or training computes them in its first epoch."
+        ),
     )
-    job = follow({JOB: "Finding boxes"})[JOB]
+    job = follow({JOB: gettext("Computing crops")})[JOB]
     if job.state == "running":
         return
     place = home()
@@ -57,7 +60,7 @@ def filling(catalogue: Catalogue) -> None:
 
 
 def start_filling(place: Home, preset: str) -> Job:
-    """Start finding the boxes in the background."""
+    """Start computing the crops in the background."""
     return start_job(place, JOB, ["crop", "fill", "--preset", preset])
 
 
@@ -68,9 +71,9 @@ def _ask(place: Home) -> CropPreset:
         st.session_state[_PRESET] = chosen if chosen in names else DEFAULT.name
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
-            "Preset to find boxes by", names, key=_PRESET, width=240, persist_state="session"
+            gettext("Preset to compute"), names, key=_PRESET, width=240, persist_state="session"
         )
-        if st.button("Fill boxes", icon=":material/crop:", key="lab_fill"):
+        if st.button(gettext("Compute crops"), icon=":material/crop:", key="lab_fill"):
             start_filling(place, str(name))
             st.rerun()
     return load_preset(place, str(name))
@@ -79,19 +82,31 @@ def _ask(place: Home) -> CropPreset:
 def _standing(preset: CropPreset, hashes: Set[str], store: CropStore) -> None:
     known = len(store.known(preset) & hashes)
     unreadable = {key: reason for key, reason in store.unreadable(preset).items() if key in hashes}
-    have = f"{known:,} of {text.count(len(hashes), 'photograph')}"
-    name = text.plain(preset.name)
-    st.caption(f"{have} {'has its box' if len(hashes) == 1 else 'have their box'} under {name}.")
+    known_text = ngettext(
+        "{known} of {n} photograph has its crop with {preset}.",
+        "{known} of {n} photographs have their crop with {preset}.",
+        len(hashes),
+        known=known,
+        preset=text.plain(preset.name),
+    )
+    st.caption(known_text)
     if unreadable:
-        with st.expander(f"{text.count(len(unreadable), 'photograph')} cannot be read"):
-            st.dataframe({"Reason": sorted(unreadable.values())}, hide_index=True)
+        count = len(unreadable)
+        title = ngettext("{n} photograph cannot be read", "{n} photographs cannot be read", count)
+        with st.expander(title):
+            reasons = sorted(map(str, unreadable.values()))
+            st.dataframe({gettext("Reason"): reasons}, hide_index=True)
 
 
 def _ended(job: Job) -> None:
-    broke_off(job, "The search for boxes")
+    broke_off(job, gettext("Crops of the catalogue"))
     found = job.found(_Filled)
     if found:
-        boxes, took = text.count(found.images, "box", "boxes"), text.duration(found.seconds)
-        st.caption(
-            f"The last time it found {boxes} in {took}, {found.fallbacks:,} of them the centre."
+        last = ngettext(
+            "Last time: {n} crop in {time:duration}; {centred} kept the centre.",
+            "Last time: {n} crops in {time:duration}; {centred} kept the centre.",
+            found.images,
+            time=found.seconds,
+            centred=found.fallbacks,
         )
+        st.caption(last)

@@ -1,13 +1,14 @@
-"""Does it help? The one question that only a measurement on one's own photographs answers."""
+"""Measuring on the user's own photographs whether a crop helps a classifier."""
 
 from collections.abc import Sequence
 
 import streamlit as st
 
 from engine.crop.presets import CENTRE, DEFAULT, load_preset, preset_names
-from engine.crop.verdict import Measured, read_verdict
+from engine.crop.verdict import Measured, read_verdict, signed
 from engine.home import Home
 from engine.jobs.job import Job, start_job
+from engine.language.message import deferred, gettext
 from engine.settings.probe import ProbeSettings
 from studio import text
 from studio.background import follow
@@ -18,29 +19,29 @@ from studio.views.problem import problem
 from studio.views.verdict import verdict_line
 
 JOB = "probe"
-_TITLE = "Measuring whether the crop helps"
+_TITLE = deferred("Measuring whether the crop helps")
 _PRESETS = "lab_help_presets"
 
 
 def helping() -> None:
-    """Draw the question, the job that answers it, and the answers that are known.
+    """Draw the form of the measurement, its job, and the known results.
 
     Its job is watched by a fragment, so it stands outside the lab's own.
     """
     place = home()
-    st.header("Does it help?", anchor=False)
-    st.caption(
-        "A network that is not trained turns your labelled photographs into features, once under "
-        "the centre crop and once under each preset; a linear classifier learns from some and is "
-        "judged on the others, again and again. So it shows what a crop is worth on your own "
-        "photographs, before a training pays for it.",
-        width=720,
+    st.header(
+        gettext("Does the crop help?"),
+        anchor=False,
+        help=gettext(
+            "A fixed network computes features of your photographs, with the centre crop and with "
+            "each preset. A linear classifier on them shows which crop gives the better accuracy."
+        ),
     )
-    job = follow({JOB: _TITLE})[JOB]
+    job = follow({JOB: gettext(_TITLE)})[JOB]
     if job.state != "running":
         _ask(place)
     if job.has_failed:
-        problem(job.reason or "The measurement ended without a word; start it again.")
+        problem(job.reason or gettext("The measurement stopped unexpectedly. Start it again."))
     _answers(place)
 
 
@@ -51,19 +52,19 @@ def _ask(place: Home) -> None:
     usual = chosen if chosen in names else DEFAULT.name
     st.session_state[_PRESETS] = kept or [usual]
     picked = st.multiselect(
-        "Presets to measure against the centre crop", names, key=_PRESETS, max_selections=5
+        gettext("Presets to compare with the centre crop"), names, key=_PRESETS, max_selections=5
     )
     sent = settings_form(
         ProbeSettings(),
         "lab_help",
         fields=("network", "weights", "photographs"),
         more=("image_size", "folds", "repeats", "seed"),
-        submits=(Submit("Does it help?", icon=":material/science:"),),
+        submits=(Submit(gettext("Measure the crop"), icon=":material/science:"),),
     )
     if sent is None:
         return
     if not picked:
-        problem("Choose a preset to measure.")
+        problem(gettext("Choose a preset to measure."))
         return
     start_probe(place, picked, sent.changes)
     st.rerun()
@@ -90,22 +91,22 @@ def _answers(place: Home) -> None:
         verdict_line(verdict)
     st.dataframe(
         {
-            "Preset": [verdict.preset for verdict in known],
-            "Accuracy": [_written(verdict.crop) for verdict in known],
-            "Centre crop": [_written(verdict.centre) for verdict in known],
-            "Difference (points)": [_points(verdict.difference) for verdict in known],
-            "Photographs": [verdict.photographs for verdict in known],
-            "Species": [verdict.species for verdict in known],
-            "Network": [verdict.network for verdict in known],
+            gettext("Preset"): [verdict.preset for verdict in known],
+            gettext("Accuracy"): [_written(verdict.crop) for verdict in known],
+            gettext("Centre crop"): [_written(verdict.centre) for verdict in known],
+            gettext("Difference (points)"): [_points(verdict.difference) for verdict in known],
+            gettext("Photographs"): [verdict.photographs for verdict in known],
+            gettext("Species"): [verdict.species for verdict in known],
+            gettext("Network"): [verdict.network for verdict in known],
         },
         hide_index=True,
     )
-    st.caption("± is half of the 95 % interval, wide enough for folds that share photographs.")
+    st.caption(gettext("± is half of the 95% confidence interval."))
 
 
 def _written(measured: Measured) -> str:
-    return f"{text.percentage(measured.mean)} ± {100 * measured.margin:.1f}"
+    return f"{text.percentage(measured.mean)} ± {text.number(100 * measured.margin, 1)}"
 
 
 def _points(measured: Measured) -> str:
-    return f"{100 * measured.mean:+.1f} ± {100 * measured.margin:.1f}"
+    return f"{signed(100 * measured.mean, 1)} ± {text.number(100 * measured.margin, 1)}"

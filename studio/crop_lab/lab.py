@@ -4,7 +4,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from engine.crop.box import Box
-from studio.crop_lab.address import adopt_parameter, one_of, tell
+from engine.language.message import deferred, gettext
+from studio.crop_lab.address import adopt_parameter, one_of, write_parameter
 from studio.crop_lab.bench import bench, crop_metrics, model_view
 from studio.crop_lab.chooser import PhotographChoice, is_stale, pick_photograph
 from studio.crop_lab.controls import LabSettings, controls
@@ -17,9 +18,9 @@ from studio.current import home
 from studio.views.problem import problems_shown
 
 _SECTIONS = {
-    "wall": "The sample",
-    "worst": "Look again",
-    "sweep": "Sweep",
+    "wall": deferred("Sample"),
+    "worst": deferred("Doubtful crops"),
+    "sweep": deferred("Sweep"),
 }
 _SECTION = "lab_section"
 
@@ -57,17 +58,17 @@ def _sections(choice: PhotographChoice, settings: LabSettings, drawn: dict[str, 
     adopt_parameter(_SECTION, "show", one_of(list(_SECTIONS)))
     st.session_state.setdefault(_SECTION, "wall")
     section = st.segmented_control(
-        "Shown of the sample",
+        gettext("View of the sample"),
         list(_SECTIONS),
-        format_func=_SECTIONS.__getitem__,
+        format_func=lambda section: gettext(_SECTIONS[section]),
         required=True,
         key=_SECTION,
         label_visibility="collapsed",
         persist_state="session",
     )
-    tell(_SECTION, "show", section, "wall")
+    write_parameter(_SECTION, "show", section, "wall")
     # Only the first time; a preset that looks at every pixel takes a while for large photographs.
-    with st.spinner("Cropping the sample …", show_time=True):
+    with st.spinner(gettext("Cropping the sample …"), show_time=True):
         cropped = crop_all(choice.sample, settings, drawn)
     if section == "worst":
         triage(cropped)

@@ -7,6 +7,7 @@ import streamlit as st
 from engine.crop.box import Box
 from engine.crop.manual import ManualSquares
 from engine.errors import StudioError
+from engine.language.message import gettext
 from studio.crop_lab import pictures
 from studio.crop_lab.subject import Subject
 from studio.current import home
@@ -36,7 +37,11 @@ def by_hand(subject: Subject, found: Box, drawn: Box | None) -> None:
         st.session_state[_OF] = subject.id
         st.session_state["lab_hand_open"] = wanted
         _set(drawn or found)
-    title = "Square by hand: it counts in training" if drawn else "Draw the square by hand"
+    title = (
+        gettext("Square drawn by hand (used in training)")
+        if drawn
+        else gettext("Draw the square by hand")
+    )
     with st.expander(
         title, expanded=bool(st.session_state["lab_hand_open"]), icon=":material/crop_free:"
     ):
@@ -47,37 +52,45 @@ def _editor(subject: Subject, drawn: Box | None) -> None:
     stage, fields = st.columns([3, 2], gap="medium")
     width, height = subject.size
     with stage:
-        alt = f"Photograph of {subject.name}, to draw a square on"
+        alt = gettext("Photograph of {name}, to draw a square on", name=subject.name)
         plain = pictures.outlined(subject, None, 0)
         square_editor(plain, subject.size, _square(subject), "lab_square", alt, _set)
     with fields:
         st.caption(
-            "Drag on the photograph, or move the sliders. The square is kept for this "
-            "photograph: training and evaluation take it in place of the one that is found."
+            gettext(
+                "Drag on the photograph or move the sliders. Training and evaluation use this "
+                "square instead of the computed one."
+            )
         )
-        side = _slider("Side", _SIDE, 1, min(width, height))
-        _slider("Left", _X, 0, width - side)
-        _slider("Top", _Y, 0, height - side)
+        side = _slider(gettext("Side"), _SIDE, 1, min(width, height))
+        _slider(gettext("Left edge"), _X, 0, width - side)
+        _slider(gettext("Top edge"), _Y, 0, height - side)
         with st.container(horizontal=True):
             st.button(
-                "Use this square",
+                gettext("Use this square"),
                 type="primary",
                 key="lab_hand_keep",
                 on_click=_keep,
                 args=(subject, _square(subject)),
             )
             if drawn is not None:
-                st.button("Forget it", key="lab_hand_forget", on_click=_forget, args=(subject,))
+                st.button(
+                    gettext("Remove the square"),
+                    key="lab_hand_forget",
+                    on_click=_forget,
+                    args=(subject,),
+                )
         _said()
 
 
 def _slider(label: str, key: str, low: int, high: int) -> int:
     if high <= low:
         st.session_state[key] = low
-        st.caption(f"{label}: {low:,} pixels, the only one possible.")
+        st.caption(gettext("{label}: {low} pixels (fixed)", label=label, low=low))
         return low
     st.session_state[key] = min(max(int(st.session_state[key]), low), high)
-    return int(st.slider(f"{label} (pixels)", low, high, step=1, key=key))
+    title = gettext("{label} (pixels)", label=label)
+    return int(st.slider(title, low, high, step=1, key=key))
 
 
 def _square(subject: Subject) -> Box:
@@ -96,14 +109,14 @@ def _set(square: Box) -> None:
 def _keep(subject: Subject, square: Box) -> None:
     _with_errors_shown(
         lambda: ManualSquares(home()).keep(subject.sha256, square, subject.size),
-        "Kept: training takes this square.",
+        gettext("Saved. Training uses this square."),
     )
 
 
 def _forget(subject: Subject) -> None:
     _with_errors_shown(
         lambda: ManualSquares(home()).remove(subject.sha256),
-        "Forgotten: the square that is found counts again.",
+        gettext("Removed. Training uses the computed square again."),
     )
 
 

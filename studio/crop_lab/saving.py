@@ -5,6 +5,7 @@ import streamlit as st
 from engine.crop.presets import BUILT_IN, preset_names, save_preset
 from engine.errors import StudioError
 from engine.home import Home
+from engine.language.message import gettext
 from engine.settings.crop import CropPreset
 from engine.settings.files import validate
 from studio import text
@@ -17,27 +18,32 @@ def saving(home: Home, preset: CropPreset, *, changed: bool) -> None:
     """Say whether the settings differ from their preset's, and offer to save them."""
     chosen = preset.name
     if changed:
-        st.caption(f"Changed from {text.plain(chosen)}. Saved under a name, training can use it.")
-    # Only one whose opening is told of can be closed from here.
+        st.caption(
+            gettext(
+                "Changed from {preset}. Save it as a preset to train with it.",
+                preset=text.plain(chosen),
+            )
+        )
+    # Only one that reports its opening can be closed from here.
     with st.popover(
-        "Save as a preset",
+        gettext("Save as a preset"),
         icon=":material/bookmark_add:",
         width="stretch",
         key=_BOX,
         on_change="rerun",
     ):
         name = st.text_input(
-            "Name",
+            gettext("Name"),
             "" if chosen in BUILT_IN else chosen,
             key=_NAME,
             max_chars=64,
-            placeholder="letters, digits, - and _",
+            placeholder=gettext("Letters, digits, - and _"),
         ).strip()
         known = name in preset_names(home) and name not in BUILT_IN
-        label = f"Replace the preset {text.plain(name)}"
+        label = gettext("Replace the preset {name}", name=text.plain(name))
         replace = known and st.checkbox(label, key="lab_replace")
         st.button(
-            "Save",
+            gettext("Save"),
             key="lab_save",
             type="primary",
             disabled=not name or (known and not replace),
@@ -48,20 +54,20 @@ def saving(home: Home, preset: CropPreset, *, changed: bool) -> None:
 
 
 def show_refusal(error: StudioError) -> None:
-    """Have the next run say what was wrong."""
+    """Show the error in the next run."""
     st.session_state[_SAID] = (False, str(error))
 
 
 def _save(home: Home, preset: CropPreset, name: str) -> None:
     try:
-        named = validate(CropPreset, preset.model_dump() | {"name": name}, "The preset")
+        named = validate(CropPreset, preset.model_dump() | {"name": name}, gettext("Preset"))
         save_preset(home, named)
     except StudioError as error:
         show_refusal(error)
         return
     st.session_state["lab_preset"] = st.session_state["lab_filled"] = name
     st.session_state[_BOX] = False
-    st.session_state[_SAID] = (True, f"Saved as {name}: training can use it.")
+    st.session_state[_SAID] = (True, gettext("Saved as {name}.", name=name))
 
 
 def _said() -> None:

@@ -1,4 +1,4 @@
-"""The photograph under the lens, and what was found out about it once."""
+"""The chosen photograph, and its saliency and crop, computed once."""
 
 import hashlib
 import math

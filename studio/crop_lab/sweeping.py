@@ -1,4 +1,4 @@
-"""Threshold by padding over the sample; a cell that is clicked gives its settings."""
+"""Threshold by padding over the sample; a click on a cell takes its settings."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,15 +8,18 @@ import streamlit as st
 from engine.crop.box import Box
 from engine.crop.judging import true_boxes
 from engine.crop.sweep import Axis, Measure, Sweep, Swept, sweep_crops
+from engine.language.message import deferred, gettext, ngettext
 from engine.settings.crop import CropPreset
-from studio import text
 from studio.charts.sweep import WORDINGS, axis_labels, nearest, sweep_chart
 from studio.crop_lab.controls import take_settings
 from studio.crop_lab.wall import Cropped
 from studio.current import home
 from studio.live_chart.component import live_chart
 
-_AXES: dict[Axis, str] = {"threshold": "Saliency threshold", "mass": "Saliency held"}
+_AXES: dict[Axis, str] = {
+    "threshold": deferred("Saliency threshold"),
+    "mass": deferred("Saliency in the square"),
+}
 # Moving these changes nothing that a sweep shows.
 _SWEPT_FIELDS = {"name", "threshold", "padding"}
 
@@ -25,20 +28,21 @@ def sweeping(cropped: Sequence[Cropped], preset: CropPreset) -> None:
     """Draw the sweep; clicking a cell runs the lab anew with its settings."""
     swept = [item for item in cropped if item.found.looked]
     if not swept:
-        st.info("Only a preset that looks for the plant has something to sweep.")
+        st.info(gettext("Choose a preset with a detector to compare its settings."))
         return
     plants = _plants()
     known = sum(item.subject.sha256 in plants for item in swept)
     axis, measure = _choices(preset, known)
-    found = _swept(
-        tuple(item.subject.sha256 for item in swept),
-        preset.model_dump_json(exclude=_SWEPT_FIELDS | ({"mass"} if axis == "mass" else set())),
-        axis,
-        known,
-        preset,
-        swept,
-        plants,
-    )
+    with st.spinner(gettext("Trying every threshold with every padding …")):
+        found = _swept(
+            tuple(item.subject.sha256 for item in swept),
+            preset.model_dump_json(exclude=_SWEPT_FIELDS | ({"mass"} if axis == "mass" else set())),
+            axis,
+            known,
+            preset,
+            swept,
+            plants,
+        )
     now = (getattr(preset, axis), preset.padding)
 
     def take_cell(column: str, row: str) -> None:
@@ -47,9 +51,16 @@ def sweeping(cropped: Sequence[Cropped], preset: CropPreset) -> None:
 
     chart = sweep_chart(found, measure, now)
     live_chart(chart, "lab_sweep", on_click=lambda mark: take_cell(mark.x, mark.y))
-    said = f"{WORDINGS[measure].meaning} Means over {text.count(len(swept), 'photograph')}"
-    said += f", of {known} of which the true box is known. " if known else ". "
-    st.caption(said + "Click a cell to take its settings; the outlined one is nearest to now.")
+    means = ngettext("Mean of {n} photograph.", "Means of {n} photographs.", len(swept))
+    if known:
+        means = ngettext(
+            "Means of {n} photograph; the plant's true box is known for {known}.",
+            "Means of {n} photographs; the plant's true box is known for {known}.",
+            len(swept),
+            known=known,
+        )
+    click = gettext("Click a cell to use its settings; the outlined cell is closest to yours.")
+    st.caption(" ".join([gettext(WORDINGS[measure].meaning), means, click]))
     _by_keyboard(found, now, take_cell)
 
 
@@ -58,17 +69,17 @@ def _choices(preset: CropPreset, known: int) -> tuple[Axis, Measure]:
     measures = [name for name in WORDINGS if known or name not in ("plant_kept", "fill")]
     with st.container(horizontal=True, gap="large"):
         measure = st.segmented_control(
-            "Shown",
+            gettext("Measure shown"),
             measures,
-            format_func=lambda name: WORDINGS[name].title,
+            format_func=lambda name: gettext(WORDINGS[name].title),
             default=measures[0],
             required=True,
             key=f"lab_sweep_measure_{bool(known)}",
         )
         axis = st.segmented_control(
-            "Against padding",
+            gettext("Setting against padding"),
             axes,
-            format_func=_AXES.__getitem__,
+            format_func=lambda axis: gettext(_AXES[axis]),
             default=axes[-1],
             required=True,
             key=f"lab_sweep_axis_{len(axes)}",
@@ -80,9 +91,14 @@ def _by_keyboard(
     found: Sweep, now: tuple[float, float], take_cell: Callable[[str, str], None]
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        row = _value(f"{_AXES[found.axis]} of the cell", found.axis, found.rows, now[0])
-        column = _value("Padding of the cell", "padding", found.paddings, now[1])
-        st.button("Take these", key="lab_sweep_take", on_click=take_cell, args=(column, row))
+        row = _value(gettext(_AXES[found.axis]), found.axis, found.rows, now[0])
+        column = _value(gettext("Padding"), "padding", found.paddings, now[1])
+        st.button(
+            gettext("Use these settings"),
+            key="lab_sweep_take",
+            on_click=take_cell,
+            args=(column, row),
+        )
 
 
 def _value(label: str, axis: str, values: tuple[float, ...], now: float) -> str:
@@ -90,7 +106,7 @@ def _value(label: str, axis: str, values: tuple[float, ...], now: float) -> str:
     return str(st.selectbox(label, axis_labels(values), at, key=f"lab_sweep_{axis}"))
 
 
-@st.cache_data(max_entries=32, show_spinner="Trying every threshold with every padding …")
+@st.cache_data(max_entries=32, show_spinner=False)
 def _swept(
     hashes: tuple[str, ...],
     looks: str,

@@ -1,10 +1,11 @@
-"""The photographs of the sample that most want a second look, each with the reasons."""
+"""The most doubtful crops of the sample, each with the reasons."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
+from engine.language.message import deferred, gettext
 from studio import text
 from studio.crop_lab import pictures
 from studio.crop_lab.chooser import pick_photograph
@@ -25,15 +26,20 @@ def triage(cropped: Sequence[Cropped]) -> None:
     doubtful = [item for item in cropped if item.judged.concerns and item.drawn is None]
     doubtful.sort(key=lambda item: -item.judged.severity)
     if not doubtful:
-        st.success("Nothing in this sample asks for a second look.", icon=":material/check_circle:")
+        st.success(gettext("No doubtful crops in this sample."), icon=":material/check_circle:")
         return
     most = int(
-        st.segmented_control("How many", _SHOWN, default=_SHOWN[0], required=True, key="lab_worst")
+        st.segmented_control(
+            gettext("Number shown"), _SHOWN, default=_SHOWN[0], required=True, key="lab_worst"
+        )
         or _SHOWN[0]
     )
     st.caption(
-        f"{text.count(len(doubtful), 'photograph')} of {len(cropped)} with a concern, the worst "
-        "first."
+        gettext(
+            "Doubtful crops: {doubtful} of {sample}, worst first.",
+            doubtful=len(doubtful),
+            sample=len(cropped),
+        )
     )
     for item in doubtful[:most]:
         _row(item)
@@ -46,23 +52,27 @@ def _row(item: Cropped) -> None:
     ):
         with st.container(width=_WIDTH):
             encoded = pictures.pair(subject, item.square, item.crop.subject)
-            alt = f"{subject.name}, before and after the crop"
+            alt = gettext("{name}, before and after the crop", name=subject.name)
             st.html(photo_html(encoded, (342, 168), alt, shown_width=_WIDTH))
         with st.container(width="stretch", gap="xsmall"):
             st.markdown(f"**{text.plain(subject.name)}**")
             for reason in item.judged.concerns:
-                st.markdown(f":orange[:material/flag:] {text.plain(reason)}")
+                st.markdown(f":orange[:material/flag:] {text.plain(str(reason))}")
             with st.container(horizontal=True):
-                if st.button("Open", key=f"{_key(item)}_open", icon=":material/open_in_full:"):
+                if st.button(
+                    gettext("Open"), key=f"{_key(item)}_open", icon=":material/open_in_full:"
+                ):
                     pick_photograph(subject.id)
                 if st.button(
-                    "Draw the square", key=f"{_key(item)}_hand", icon=":material/crop_free:"
+                    gettext("Draw the square"),
+                    key=f"{_key(item)}_hand",
+                    icon=":material/crop_free:",
                 ):
                     want(subject.id)
                     pick_photograph(subject.id)
                 # What was uploaded is in no catalogue to be excluded from.
                 if isinstance(subject.source, Path) and st.button(
-                    "Exclude", key=f"{_key(item)}_exclude", icon=":material/block:"
+                    gettext("Exclude"), key=f"{_key(item)}_exclude", icon=":material/block:"
                 ):
                     _set_excluded(subject, True)
 
@@ -70,7 +80,7 @@ def _row(item: Cropped) -> None:
 def _set_excluded(subject: Subject, excluded: bool) -> None:
     """Exclude a photograph from everything, or take it back; the sample is drawn anew."""
     with catalogue() as opened:
-        opened.curate([subject.id], "exclude" if excluded else "include", "crop lab")
+        opened.curate([subject.id], "exclude" if excluded else "include", deferred("Crop lab"))
     st.session_state[_EXCLUDED] = subject if excluded else None
     st.rerun()
 
@@ -81,9 +91,12 @@ def _undo() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            f"A photograph of {text.plain(subject.name)} is excluded: it takes part in nothing."
+            gettext(
+                "A photograph of {name} is excluded from splits and training.",
+                name=text.plain(subject.name),
+            )
         )
-        if st.button("Take it back", key="lab_take_back", icon=":material/undo:"):
+        if st.button(gettext("Undo"), key="lab_take_back", icon=":material/undo:"):
             _set_excluded(subject, False)
 
 

@@ -9,7 +9,7 @@ from engine.crop.box import Box
 from engine.crop.finder import Crop
 from engine.crop.judging import Judged
 from engine.errors import UnreadableImage
-from studio import text
+from engine.language.message import gettext, ngettext
 from studio.charts.shares import shares
 from studio.crop_lab import pictures
 from studio.crop_lab.controls import LabSettings
@@ -55,33 +55,44 @@ def sample_wall(cropped: Sequence[Cropped], marked: str) -> str | None:
     """Draw them; returns the id of one that was just chosen."""
     fallbacks = sum(item.crop.is_fallback for item in cropped)
     drawn = sum(item.drawn is not None for item in cropped)
-    said = f"{fallbacks} of {len(cropped)} fall back to the centre"
-    said += f" ({text.percentage(fallbacks / max(1, len(cropped)))})."
-    if drawn:
-        said += f" {text.count(drawn, 'square')} drawn by hand."
-    st.caption(f"Each beside its crop; choose one to see it large. {said}")
+    centred = ngettext(
+        "{centred} of {n} photograph keeps the centre ({share:.1%}).",
+        "{centred} of {n} photographs keep the centre ({share:.1%}).",
+        len(cropped),
+        centred=fallbacks,
+        share=fallbacks / max(1, len(cropped)),
+    )
+    by_hand = (
+        ngettext("{n} square is drawn by hand.", "{n} squares are drawn by hand.", drawn)
+        if drawn
+        else ""
+    )
+    choose = gettext("Choose a photograph to see it large.")
+    st.caption(" ".join(filter(None, [centred, by_hand, choose])))
     tiles = [_tile(item) for item in cropped]
     picked = photo_grid(
-        tiles, "lab_wall", "Before and after", marked=marked, aspect=pictures.WALL_ASPECT
+        tiles, "lab_wall", gettext("Before and after"), marked=marked, aspect=pictures.WALL_ASPECT
     )
     area = [item.square.area / (item.subject.size[0] * item.subject.size[1]) for item in cropped]
     sure = [item.crop.confidence for item in cropped if item.found.looked]
     with st.grid(2, min_column_width=300, gap="medium"):
-        live_chart(shares("Area kept", area, "Share of the photograph's area"), "lab_area")
-        live_chart(shares("Confidence", sure, "Confidence of the crop"), "lab_confidence")
+        kept = shares(gettext("Area kept"), area, gettext("Share of the photograph's area"))
+        live_chart(kept, "lab_area")
+        confidence = shares(gettext("Confidence"), sure, gettext("Confidence of the crop"))
+        live_chart(confidence, "lab_confidence")
     return picked
 
 
 def _tile(item: Cropped) -> Tile:
-    kept = text.percentage(item.judged.area, 0) + " kept"
+    kept = gettext("{share:.0%} kept", share=item.judged.area)
     if item.drawn is not None:
-        kept = "by hand"
+        kept = gettext("by hand")
     elif item.crop.is_fallback:
-        kept = "centre"
+        kept = gettext("centre")
     caption = " · ".join(part for part in (item.subject.name, item.subject.note, kept) if part)
     return Tile(
         item.subject.id,
         pictures.pair(item.subject, item.square, item.crop.subject, drawn=item.drawn is not None),
         caption,
-        f"{item.subject.name}, before and after the crop, {kept}",
+        gettext("{name}, before and after the crop, {kept}", name=item.subject.name, kept=kept),
     )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.split.folder import PARTS
+from engine.language.message import gettext, ngettext
+from engine.split.folder import PARTS, part_name
 from engine.split.inputs import SplitInputs
 from engine.split.plan import SplitPlan
 from engine.split.rarity import BUCKETS, RarityBucket
@@ -38,29 +39,38 @@ def of_species(inputs: SplitInputs, name: str) -> Bar:
 
 def of_part(plan: SplitPlan, part: int) -> Bar:
     """One of `PARTS`."""
-    return Bar(f"The {PARTS[part]} part", _by_species(plan.inputs, plan.parts == part))
+    title = gettext("Photographs in {part}", part=part_name(PARTS[part]))
+    return Bar(title, _by_species(plan.inputs, plan.parts == part))
 
 
 def of_bucket_and_part(plan: SplitPlan, place: int, part: int) -> Bar:
-    """What a part has of the species in one of `BUCKETS`, by the photographs that are dealt."""
+    """What a part has of the species in one of `BUCKETS`, by the photographs in any part."""
     bucket = BUCKETS[place]
     species = bucket.holds(plan.images.sum(axis=1))
     chosen = species[plan.inputs.species] & (plan.parts == part)
-    return Bar(
-        f"The {PARTS[part]} part of {_describe_bucket(bucket)}", _by_species(plan.inputs, chosen)
+    title = ngettext(
+        "Photographs in {part} of species with {range} photograph",
+        "Photographs in {part} of species with {range} photographs",
+        _plural_of(bucket),
+        part=part_name(PARTS[part]),
+        range=bucket.name,
     )
+    return Bar(title, _by_species(plan.inputs, chosen))
 
 
 def _of_sizes(inputs: SplitInputs, bucket: RarityBucket) -> Bar:
     images = np.bincount(inputs.species, minlength=len(inputs.names))
-    return Bar(
-        _describe_bucket(bucket).capitalize(),
-        _by_species(inputs, bucket.holds(images)[inputs.species]),
+    title = ngettext(
+        "Species with {range} photograph",
+        "Species with {range} photographs",
+        _plural_of(bucket),
+        range=bucket.name,
     )
+    return Bar(title, _by_species(inputs, bucket.holds(images)[inputs.species]))
 
 
-def _describe_bucket(bucket: RarityBucket) -> str:
-    return f"species with {bucket.name} {'photograph' if bucket.most == 1 else 'photographs'}"
+def _plural_of(bucket: RarityBucket) -> int:
+    return bucket.most or bucket.least
 
 
 def _by_species(inputs: SplitInputs, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:

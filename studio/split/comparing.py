@@ -3,8 +3,9 @@
 import streamlit as st
 
 from engine.home import Home
+from engine.language.message import gettext, ngettext
 from engine.split.compare import PLACES, Comparison, compare_splits
-from engine.split.folder import PARTS, split_folder
+from engine.split.folder import PARTS, part_name, split_folder
 from engine.split.sources import sources_text
 from studio import text
 from studio.split.made import Made
@@ -17,18 +18,20 @@ def compare_splits_view(home: Home, splits: list[Made]) -> None:
     names = [split.name for split in splits if not split.problem]
     if len(names) < 2:
         return
-    st.subheader("Compare two splits", anchor=False)
+    st.subheader(gettext("Compare two splits"), anchor=False)
     with st.grid(2, min_column_width=220):
-        first = st.selectbox("This one", names, index=1, key="split.first")
-        second = st.selectbox("with", names, index=0, key="split.second")
+        first = st.selectbox(gettext("First split"), names, index=1, key="split.first")
+        second = st.selectbox(gettext("Second split"), names, index=0, key="split.second")
     if first == second:
-        st.caption("Choose two different splits.")
+        st.caption(gettext("Choose two different splits."))
         return
     ages = tuple(split.made for split in splits if split.name in (first, second))
-    _show(first, second, _compared(str(home.root), first, second, ages, home))
+    with st.spinner(gettext("Reading both splits …")):
+        found = _compared(str(home.root), first, second, ages, home)
+    _show(first, second, found)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Reading both splits …")
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _compared(
     root: str, first: str, second: str, ages: tuple[float, ...], _home: Home
 ) -> Comparison:
@@ -43,14 +46,18 @@ def _show(first: str, second: str, found: Comparison) -> None:
     ]
     for images, trained, tested in leaks:
         if images:
-            st.markdown(
-                f":orange[:material/warning:] A model trained on **{trained}** has seen "
-                f"{text.count(images, 'photograph')} of the test part of **{tested}**."
+            leak = ngettext(
+                "A model trained on **{trained}** has seen {n} test photograph of **{tested}**.",
+                "A model trained on **{trained}** has seen {n} test photographs of **{tested}**.",
+                images,
+                trained=trained,
+                tested=tested,
             )
+            st.markdown(f":orange[:material/warning:] {leak}")
     rows = [
         {
-            f"in {first}": before,
-            **{f"{second}: {after}": text.number(count) for after, count in cells},
+            gettext("In {split}", split=first): _place_name(before),
+            **{f"{second}: {_place_name(after)}": text.number(count) for after, count in cells},
         }
         for before, cells in (
             (before, zip((*PARTS, "absent"), row, strict=True))
@@ -60,17 +67,35 @@ def _show(first: str, second: str, found: Comparison) -> None:
     ]
     st.table(rows, border="horizontal")
     if any(found.sources):
-        of = [text.plain(sources_text(sources)) for sources in found.sources]
-        st.markdown(f"**{first}** is of {of[0]}, **{second}** of {of[1]}.")
-    classes = "The class map is the same." if found.same_classes else "The class maps differ."
-    st.markdown(
-        f"{text.count(found.moved, 'photograph')} in another part. {classes}"
-        f"{_names(f' Only in {second}', found.gained)}{_names(f' Only in {first}', found.lost)}"
+        for split, sources in zip((first, second), found.sources, strict=True):
+            st.markdown(f"**{split}**: {text.plain(sources_text(sources))}")
+    moved = ngettext(
+        "{n} photograph is in another part.", "{n} photographs are in another part.", found.moved
+    )
+    classes = (
+        gettext("The class map is the same.")
+        if found.same_classes
+        else gettext("The class maps differ.")
+    )
+    sentences = [moved, classes, _only_in(second, found.gained), _only_in(first, found.lost)]
+    st.markdown(" ".join(filter(None, sentences)))
+
+
+def _only_in(split: str, names: tuple[str, ...]) -> str:
+    if not names:
+        return ""
+    shown, more = text.plain(", ".join(names[:_SHOWN_NAMES])), len(names) - _SHOWN_NAMES
+    if more <= 0:
+        return gettext("Only in {split}: {names}.", split=split, names=shown)
+    return ngettext(
+        "Only in {split}: {names} and {n} more species.",
+        "Only in {split}: {names} and {n} more species.",
+        more,
+        split=split,
+        names=shown,
     )
 
 
-def _names(words: str, names: tuple[str, ...]) -> str:
-    if not names:
-        return ""
-    more = f" and {len(names) - _SHOWN_NAMES:,} more" if len(names) > _SHOWN_NAMES else ""
-    return f"{words}: {text.plain(', '.join(names[:_SHOWN_NAMES]))}{more}."
+def _place_name(place: str) -> str:
+    """What readers call one of `PLACES`."""
+    return gettext("not in it") if place == "absent" else part_name(place)

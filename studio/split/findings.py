@@ -1,42 +1,49 @@
 """What can be checked of a split before it is written."""
 
+from engine.language.message import Message, message, plural_message
 from engine.split.finding import Finding
 from engine.split.plan import SplitPlan
 from engine.split.shuffle import ShuffleFaults
-from studio import text
 
 
 def findings_of(plan: SplitPlan, found: ShuffleFaults) -> list[Finding]:
     """What can be checked before anything is written."""
     held_out_only = found.val_only + found.test_only
-    trained = f"{len(plan.classes):,} species in train"
     return [
         Finding(
-            "Every species in val and test is in train",
+            message("Every species in validation and test is in train"),
             not held_out_only,
-            f"{held_out_only:,} are not" if held_out_only else trained,
+            plural_message("{n} is not", "{n} are not", held_out_only)
+            if held_out_only
+            else plural_message("{n} species in train", "{n} species in train", len(plan.classes)),
         ),
         Finding(
-            "No group is in two parts",
+            message("No group is in two parts"),
             not found.straddling,
-            f"{found.straddling:,} are" if found.straddling else _groups(plan),
+            plural_message("{n} is", "{n} are", found.straddling)
+            if found.straddling
+            else plural_message(
+                "{n} group of {photographs} photographs",
+                "{n} groups of {photographs} photographs",
+                len(plan.groups),
+                photographs=len(plan.parts),
+            ),
         ),
         Finding(
-            "No observation is in two parts",
+            message("No observation is in two parts"),
             not plan.straddling_groups,
             _straddling_text(plan.straddling_groups),
         ),
     ]
 
 
-def _groups(plan: SplitPlan) -> str:
-    return f"{text.count(len(plan.groups), 'group')} of {len(plan.parts):,} photographs"
-
-
-def _straddling_text(observations: int) -> str:
+def _straddling_text(observations: int) -> Message:
     if not observations:
-        return "none is torn apart"
-    return (
-        f"{text.count(observations, 'is', 'are')} torn apart; pictures of one plant on one day "
-        "resemble each other, so val and test will look a little too good"
+        return message("each is in one part")
+    return plural_message(
+        "{n} is. Photographs of one plant on one day look alike, so validation and test will look "
+        "too good.",
+        "{n} are. Photographs of one plant on one day look alike, so validation and test will look "
+        "too good.",
+        observations,
     )

@@ -5,13 +5,14 @@ import time
 import streamlit as st
 
 from engine.home import Home
+from engine.language.message import gettext, ngettext
 from engine.split.check import check_split
-from engine.split.folder import split_folder
+from engine.split.folder import part_name, split_folder
 from engine.split.make import make_split, names_of
 from engine.split.sources import sources_text
 from studio import current, text
 from studio.split.made import Made
-from studio.split.options import Asked
+from studio.split.options import Asked, link_name
 from studio.views.findings import show_findings
 from studio.views.problem import problem, problems_shown
 
@@ -19,7 +20,7 @@ from studio.views.problem import problem, problems_shown
 def make_split_job(home: Home, asked: Asked) -> None:
     """The button that writes the split."""
     pressed = st.button(
-        "Make the split",
+        gettext("Make the split"),
         key="split.make",
         type="primary",
         icon=":material/call_split:",
@@ -30,7 +31,7 @@ def make_split_job(home: Home, asked: Asked) -> None:
         return
     settings = asked.settings
     with (
-        st.spinner(f"Writing the split {text.plain(settings.name)} …"),
+        st.spinner(gettext("Writing the split {name} …", name=text.plain(settings.name))),
         current.catalogue() as catalogue,
     ):
         make_split(home, catalogue, settings)
@@ -40,7 +41,7 @@ def make_split_job(home: Home, asked: Asked) -> None:
 
 def show_made(home: Home, splits: list[Made]) -> None:
     """The splits that exist."""
-    st.subheader("Splits", anchor=False)
+    st.subheader(gettext("Splits"), anchor=False)
     for split in splits:
         with st.container(border=True, gap="small"), problems_shown():
             _show_split(home, split)
@@ -56,15 +57,16 @@ def _show_split(home: Home, split: Made) -> None:
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         with st.container(gap=None, width="content"):
-            new = " &ensp;:green-badge[:material/check: Made and checked]"
-            st.markdown(f"**{text.plain(split.name)}**{new if is_new else ''}")
+            new = gettext("Made and checked")
+            badge = f" &ensp;:green-badge[:material/check: {new}]" if is_new else ""
+            st.markdown(f"**{text.plain(split.name)}**{badge}")
             st.caption(_about(split))
         with st.container(horizontal=True, width="content"):
             check = st.button(
-                "Check", key=f"split.check.{split.name}", icon=":material/fact_check:"
+                gettext("Check"), key=f"split.check.{split.name}", icon=":material/fact_check:"
             )
             train = st.button(
-                "Train on it",
+                gettext("Train on it"),
                 key=f"split.train.{split.name}",
                 icon=":material/model_training:",
                 type="primary" if is_new else "secondary",
@@ -72,7 +74,7 @@ def _show_split(home: Home, split: Made) -> None:
     if train:
         st.switch_page("../pages/train.py", query_params={"split": split.name})
     if check:
-        with st.spinner("Reading the split back …"):
+        with st.spinner(gettext("Checking the split …")):
             st.session_state[f"split.found.{split.name}"] = check_split(
                 split_folder(home, split.name)
             )
@@ -82,15 +84,17 @@ def _show_split(home: Home, split: Made) -> None:
 
 
 def _about(split: Made) -> str:
-    parts = " · ".join(f"{part} {count.images:,}" for part, count in split.counts)
-    fewest = f"at least {split.min_images:,} photographs each · " if split.min_images > 1 else ""
-    groups = (
-        f"grouped by {text.plain(', '.join(split.group))} · "
-        if split.group
-        else "without groups · "
-    )
-    sources = f"only of {text.plain(sources_text(split.sources))} · " if split.sources else ""
-    return (
-        f"{parts} · {text.count(split.species, 'species', 'species')} · {sources}{fewest}{groups}"
-        f"seed {split.seed} · made {text.ago(split.made, time.time())}"
-    )
+    facts = [f"{part_name(part)} {text.number(count.images)}" for part, count in split.counts]
+    facts.append(ngettext("{n} species", "{n} species", split.species))
+    if split.sources:
+        facts.append(text.plain(sources_text(split.sources)))
+    if split.min_images > 1:
+        facts.append(gettext("at least {least} photographs each", least=split.min_images))
+    if split.group:
+        links = ", ".join(link_name(link) for link in split.group)
+        facts.append(gettext("groups: {links}", links=text.plain(links)))
+    else:
+        facts.append(gettext("without groups"))
+    facts.append(gettext("seed {seed}", seed=str(split.seed)))
+    facts.append(gettext("made {ago}", ago=text.ago(split.made, time.time())))
+    return " · ".join(facts)

@@ -1,4 +1,4 @@
-"""The splits that are there, as their manifests tell."""
+"""The splits that are there, from their manifests."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from engine.home import Home
+from engine.language.message import gettext
 from engine.records import Count, Moment, Name, Text, read_record_or
 from engine.split.folder import split_folder, split_names
 from engine.split.plan import PartCount
@@ -58,18 +59,22 @@ def splits_made(home: Home) -> list[Made]:
 def read_made(home: Home, name: str) -> Made:
     """One split; `problem` is set where its manifest is damaged."""
     manifest = split_folder(home, name).manifest
-    told = read_record_or(_Manifest, manifest, None)
-    if told is None:
-        return Made(name, problem=f"{manifest} does not tell what the split is; make it again.")
+    found = read_record_or(_Manifest, manifest, None)
+    if found is None:
+        damaged = gettext(
+            "{file} is missing or damaged, so the split cannot be used. Make it again.",
+            file=manifest,
+        )
+        return Made(name, problem=damaged)
     return Made(
         name,
-        told.seed,
-        told.min_images,
-        told.made,
-        tuple(vars(told.parts).items()),
-        told.straddling_groups,
-        told.group,
-        told.sources,
+        found.seed,
+        found.min_images,
+        found.made,
+        tuple(vars(found.parts).items()),
+        found.straddling_groups,
+        found.group,
+        found.sources,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, get_args
 import streamlit as st
 
 from engine.home import Home
+from engine.language.message import deferred, gettext
 from engine.settings.files import validate
 from engine.settings.split import NAME, Link, SplitSettings
 from engine.split.folder import split_names
@@ -17,36 +18,42 @@ from studio.split.planning import SplitChoice, State
 _FIELDS = SplitSettings.model_fields
 _DEFAULTS = SplitSettings()
 _LINKS: dict[Link, str] = {
-    "observation": "Observation",
-    "observer": "Observer, per species",
-    "bytes": "Same bytes",
-    "url": "Same address",
-    "near-duplicate": "Near-duplicate",
+    "observation": deferred("Observation"),
+    "observer": deferred("Observer of a species"),
+    "bytes": deferred("Identical file"),
+    "url": deferred("URL"),
+    "near-duplicate": deferred("Near-duplicate"),
 }
-_CARRY = {"parts": "All parts, as far as the rule allows", "test": "Exactly its test part"}
+_CARRY = {
+    "parts": deferred("All parts, where possible"),
+    "test": deferred("The test part, unchanged"),
+}
 
 
 @dataclass(frozen=True)
 class Asked:
-    """How the photographs are dealt, and why no split can be made under the name, if so."""
+    """How the split is made, and why none can be made under the name, if so."""
 
     settings: SplitSettings
     fault: str = ""
 
 
 def photographs_option(cached: int, known: int) -> State:
-    """Ask which photographs are dealt, where there is a choice."""
+    """Ask which photographs are split, where there is a choice."""
     if not cached or cached == known:
         return "cached" if cached else "all"
-    words = {"cached": f"On this machine ({cached:,})", "all": f"All known ({known:,})"}
+    words = {
+        "cached": gettext("On this computer ({photographs})", photographs=cached),
+        "all": gettext("All known ({photographs})", photographs=known),
+    }
     chosen = st.segmented_control(
-        "Photographs",
+        gettext("Photographs"),
         list(words),
         default="cached",
         format_func=words.__getitem__,
         key="split.photographs",
         required=True,
-        help=_FIELDS["photographs"].description,
+        help=_help("photographs"),
     )
     return "all" if chosen == "all" else "cached"
 
@@ -59,30 +66,30 @@ def choose_settings(home: Home, choice: SplitChoice) -> Asked:
     """
     names = split_names(home)
     with st.grid(3, min_column_width=200):
-        min_images = _number("min_images", "Fewest photographs per species", 1)
-        seed = _number("seed", "Seed", 0, most=2**31 - 1)
+        min_images = _number("min_images", gettext("Minimum photographs per species"), 1)
+        seed = _number("seed", gettext("Seed"), 0, most=2**31 - 1)
         with st.container(gap="xsmall"):
             # A split that was made frees the field for the next name.
             name = st.text_input(
-                "Name",
+                gettext("Name"),
                 free_name(home),
                 key=f"split.name.{len(names)}",
                 max_chars=64,
-                help=_FIELDS["name"].description,
+                help=_help("name"),
             ).strip()
             below = st.empty()
     links = st.pills(
-        "Keep together what shares",
+        gettext("Keep together photographs with the same"),
         get_args(Link),
         selection_mode="multi",
         default=list(_DEFAULTS.group),
-        format_func=_LINKS.__getitem__,
+        format_func=link_name,
         key="split.group",
-        help=_FIELDS["group"].description,
+        help=_help("group"),
     )
     fault = _fault(name)
     values: dict[str, Any] = {
-        # The name has no part in the dealing: the preview goes on without it.
+        # The name changes no part: the preview does without it.
         "name": _DEFAULTS.name if fault else name,
         "seed": seed,
         "min_images": min_images,
@@ -92,68 +99,80 @@ def choose_settings(home: Home, choice: SplitChoice) -> Asked:
     }
     if "near-duplicate" in links:
         values["near_distance"] = st.slider(
-            "Bits that near-duplicates may differ in",
+            gettext("Near-duplicates: bits that may differ"),
             0,
             6,
             _DEFAULTS.near_distance,
             key="split.near",
-            help=_FIELDS["near_distance"].description,
+            help=_help("near_distance"),
         )
-    with st.expander("Shares, folds, an earlier split", icon=":material/tune:"):
+    with st.expander(gettext("Shares, folds, earlier split"), icon=":material/tune:"):
         values |= _more(names)
-    settings = validate(SplitSettings, values, "Split")
+    settings = validate(SplitSettings, values, gettext("Split"))
     fault = fault or _taken(settings, names)
     if fault:
         below.markdown(f":red[{fault}]")
     return Asked(settings, fault)
 
 
+def link_name(link: str) -> str:
+    """What readers call one of `Link`; another word is shown as it is."""
+    names: dict[str, str] = {name: gettext(label) for name, label in _LINKS.items()}
+    return names.get(link, link)
+
+
+def _help(field: str) -> str:
+    return gettext(_FIELDS[field].description or "")
+
+
 def _fault(name: str) -> str:
     if not name:
-        return "Give the split a name."
+        return gettext("Give the split a name.")
     if not re.fullmatch(NAME, name):
-        return "A name is letters, digits, - and _, the first a letter or a digit."
+        return gettext("Use letters, digits, - and _. Begin with a letter or a digit.")
     return ""
 
 
 def _taken(settings: SplitSettings, names: list[str]) -> str:
     taken = sorted(set(names_of(settings)) & set(names))
-    return f"There is a split {taken[0]} already: give it another name." if taken else ""
+    if not taken:
+        return ""
+    return gettext("The split {name} exists already. Choose another name.", name=taken[0])
 
 
 def _more(names: list[str]) -> dict[str, Any]:
     with st.grid(4, min_column_width=160):
-        val = _percent("val_percent", "Val, percent")
-        test = _percent("test_percent", "Test, percent")
-        folds = _number("folds", "Folds", 0, most=20)
+        val = _percent("val_percent", gettext("Validation, %"))
+        test = _percent("test_percent", gettext("Test, %"))
+        folds = _number("folds", gettext("Folds"), 0, most=20)
         most = st.number_input(
-            "Most photographs per species",
+            gettext("Maximum photographs per species"),
             min_value=3,
             max_value=10_000_000,
             value=None,
             key="split.max_images",
-            placeholder="all",
-            help=_FIELDS["max_images"].description,
+            placeholder=gettext("No limit"),
+            help=_help("max_images"),
         )
     values = {"val_percent": val, "test_percent": test, "folds": folds, "max_images": most}
     if not names:
         return values
     with st.grid(2, min_column_width=240):
         earlier = st.selectbox(
-            "Carry over from",
+            gettext("Earlier split"),
             names,
             index=None,
-            placeholder="no earlier split",
+            placeholder=gettext("No earlier split"),
             key="split.earlier",
-            help=_FIELDS["earlier"].description,
+            help=_help("earlier"),
         )
         carry = st.selectbox(
-            "What to carry over",
+            gettext("What to keep of it"),
             list(_CARRY),
-            format_func=_CARRY.__getitem__,
+            format_func=lambda carry: gettext(_CARRY[carry]),
             key="split.carry",
             disabled=earlier is None,
-            help=_FIELDS["carry"].description,
+            help=_help("carry"),
         )
     return {**values, "earlier": earlier, "carry": carry}
 
@@ -165,7 +184,7 @@ def _number(field: str, label: str, least: int, most: int = 100_000) -> int:
         max_value=most,
         value=int(getattr(_DEFAULTS, field)),
         key=f"split.{field}",
-        help=_FIELDS[field].description,
+        help=_help(field),
     )
 
 
@@ -178,5 +197,5 @@ def _percent(field: str, label: str) -> float:
         step=1.0,
         format="%g",
         key=f"split.{field}",
-        help=_FIELDS[field].description,
+        help=_help(field),
     )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.catalogue.store import SpeciesCount
 from engine.home import Home
+from engine.language.message import gettext
 from engine.settings.split import Link, SplitSettings
 from engine.split.groups import Groups, group
 from engine.split.inputs import SplitInputs, columns_for, split_inputs
@@ -27,7 +28,7 @@ Known = tuple[SplitInputs, pa.ChunkedArray]
 
 @dataclass(frozen=True)
 class SplitChoice:
-    """Which photographs are dealt: those that are here or all known, of all sources or, where
+    """Which photographs are split: those that are here or all known, of all sources or, where
     some are named, of these."""
 
     photographs: State
@@ -36,7 +37,7 @@ class SplitChoice:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, and what is looked for in it once, when it is first asked for."""
+    """A plan and its faults, which are computed at first use."""
 
     plan: SplitPlan
 
@@ -67,23 +68,25 @@ def source_counts(home: Home, photographs: State) -> dict[str, int]:
 
 
 def planned(home: Home, settings: SplitSettings) -> Planned:
-    """Deal the photographs, writing nothing.
+    """Plan a split, writing nothing.
 
     Raises:
         BadInput: fewer than two species are left to tell apart, the split to carry over is
             not there, or there are no photographs of a source.
     """
     unnamed = settings.model_copy(update={"name": "default"})
-    return _planned(str(home.root), stamp(home), unnamed, _age(home, settings), home)
+    with st.spinner(gettext("Planning the split …")):
+        return _planned(str(home.root), stamp(home), unnamed, _age(home, settings), home)
 
 
 def evidence_in(home: Home, choice: SplitChoice) -> SplitInputs:
-    """What is known of the photographs that a plan deals.
+    """What is known of the photographs of a plan.
 
     Raises:
         BadInput: there are no photographs of a source.
     """
-    return _chosen(str(home.root), stamp(home), choice)[0]
+    with st.spinner(gettext("Reading the catalogue …")):
+        return _chosen(str(home.root), stamp(home), choice)[0]
 
 
 def image_ids(home: Home, choice: SplitChoice, indices: NDArray[np.int64]) -> list[str]:
@@ -118,7 +121,7 @@ def _source_counts(root: str, stamp: tuple[int, ...], photographs: State) -> dic
         return catalogue.count_by("source", split_filter(SplitSettings(photographs=photographs)))
 
 
-@st.cache_resource(max_entries=1, show_spinner="Reading the catalogue …")
+@st.cache_resource(max_entries=1, show_spinner=False)
 def _known(root: str, stamp: tuple[int, ...], photographs: State) -> Known:
     """All sources' photographs."""
     # Everything that can join photographs is read, so that another choice asks for no more.
@@ -138,7 +141,7 @@ def _chosen(root: str, stamp: tuple[int, ...], choice: SplitChoice) -> Known:
     return inputs.only(chosen), ids.filter(pa.array(chosen))
 
 
-@st.cache_resource(max_entries=6, show_spinner="Joining what belongs together …")
+@st.cache_resource(max_entries=6, show_spinner=False)
 def _groups(
     root: str,
     stamp: tuple[int, ...],

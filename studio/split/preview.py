@@ -1,11 +1,13 @@
-"""A split before it is written: the parts, who is not judged and why, and a plain shuffle."""
+"""A split before it is written: the parts, species without a part, and a random split."""
 
 from collections import Counter
 
 import streamlit as st
 
-from engine.split.left_out import WORDS
-from engine.split.notes import absences, doubts, unassigned_counts
+from engine.language.message import gettext, ngettext
+from engine.split.folder import part_name
+from engine.split.left_out import left_out_text
+from engine.split.notes import Reason, absences, doubts, reason_text, unassigned_counts
 from engine.split.plan import SplitPlan
 from engine.split.shuffle import ShuffleFaults
 from studio import text
@@ -20,7 +22,7 @@ _SHOWN_DOUBTS = 200
 
 
 def preview(planned: Planned) -> None:
-    """The parts, and below them one look at a time."""
+    """The parts, and below them one view at a time."""
     plan = planned.plan
     counts = plan.counts
     live_chart(
@@ -29,12 +31,16 @@ def preview(planned: Planned) -> None:
         on_click=lambda mark: open_bar(of_part(plan, mark.place)),
     )
     _left_out(plan)
-    looks = st.tabs(
-        ["By size of species", "Not judged", "A plain shuffle", "Sampling"],
+    by_size, missing, random, sampling = st.tabs(
+        [
+            gettext("By species size"),
+            gettext("Not evaluated"),
+            gettext("Random split"),
+            gettext("Sampling"),
+        ],
         key="split.looks",
         on_change="rerun",
     )
-    by_size, not_judged, plain, sampling = looks
     if by_size.open:
         with by_size:
             live_chart(
@@ -42,11 +48,11 @@ def preview(planned: Planned) -> None:
                 key="split.part_bars",
                 on_click=lambda mark: open_bar(of_bucket_and_part(plan, mark.place, mark.trace)),
             )
-    if not_judged.open:
-        with not_judged:
-            _not_judged(plan)
-    if plain.open:
-        with plain:
+    if missing.open:
+        with missing:
+            _missing(plan)
+    if random.open:
+        with random:
             _beside_a_shuffle(planned.faults, planned.faults_of_a_shuffle)
     if sampling.open:
         with sampling:
@@ -56,77 +62,93 @@ def preview(planned: Planned) -> None:
 def _left_out(plan: SplitPlan) -> None:
     reasons = unassigned_counts(plan)
     if reasons:
-        photographs = "; ".join(
-            f"{text.count(images, 'photograph')} {WORDS[why]}" for why, images in reasons.items()
-        )
-        st.caption(f"Left out: {_species_left_out(plan)}{photographs}.")
+        lost = plan.left_out_species
+        items = [ngettext("{n} whole species", "{n} whole species", lost)] if lost else []
+        items += [left_out_text(why, images) for why, images in reasons.items()]
+        st.caption(gettext("Left out: {items}.", items="; ".join(items)))
     if len(plan.moved):
-        st.caption(
-            f"{text.count(len(plan.moved), 'photograph')} of "
-            f"{text.plain(plan.settings.earlier or '')} would move to another part, "
-            "for the shares ask for it; the split's notes list them."
+        moved = ngettext(
+            "{n} photograph of {split} moves to another part to keep the shares. The split's "
+            "notes.json lists it.",
+            "{n} photographs of {split} move to another part to keep the shares. The split's "
+            "notes.json lists them.",
+            len(plan.moved),
+            split=text.plain(plan.settings.earlier or ""),
         )
+        st.caption(moved)
     found = doubts(plan)
     if found:
-        noun = text.count(len(found), "group carries", "groups carry")
-        st.markdown(
-            f":orange[:material/warning:] {noun} more than one species' name: trained on, whole, "
-            "and never used to judge."
+        doubtful = ngettext(
+            "{n} group has photographs of several species. It goes to train as a whole.",
+            "{n} groups have photographs of several species. They go to train as a whole.",
+            len(found),
         )
-        with st.expander("Groups with several names"):
+        st.markdown(f":orange[:material/warning:] {doubtful}")
+        with st.expander(gettext("Groups with several species")):
             st.dataframe(
                 [
-                    {"Photographs": len(doubt.indices), "Species": ", ".join(doubt.species)}
+                    {
+                        gettext("Photographs"): len(doubt.indices),
+                        gettext("Species"): ", ".join(doubt.species),
+                    }
                     for doubt in found[:_SHOWN_DOUBTS]
                 ],
                 hide_index=True,
             )
 
 
-def _species_left_out(plan: SplitPlan) -> str:
-    lost = plan.left_out_species
-    return f"{text.count(lost, 'species', 'species')} in all; " if lost else ""
-
-
-def _not_judged(plan: SplitPlan) -> None:
+def _missing(plan: SplitPlan) -> None:
     found = absences(plan)
     if not found:
-        st.caption("Every species has photographs in val and in test.")
+        st.caption(gettext("Every species has photographs in validation and test."))
         return
     count_by = Counter((absence.part, absence.reason) for absence in found)
     st.markdown(
         "  \n".join(
-            f"**{text.count(count, 'species', 'species')}** without {part}: "
-            f"{text.plain(str(reason))}"
+            _species_without(part, reason, count)
             for (part, reason), count in count_by.most_common()
         )
     )
     st.dataframe(
         {
-            "Species": [absence.species for absence in found],
-            "Photographs": [absence.images for absence in found],
-            "Nothing in": [absence.part for absence in found],
-            "Why": [str(absence.reason) for absence in found],
+            gettext("Species"): [absence.species for absence in found],
+            gettext("Photographs"): [absence.images for absence in found],
+            gettext("Missing in"): [part_name(absence.part) for absence in found],
+            gettext("Reason"): [reason_text(absence.reason) for absence in found],
         },
         hide_index=True,
         height=320,
     )
 
 
-def _beside_a_shuffle(own: ShuffleFaults, shuffle: ShuffleFaults) -> None:
-    st.caption(
-        "The same photographs, shuffled and cut by the same shares, without looking at species or "
-        "groups."
+def _species_without(part: str, reason: Reason, count: int) -> str:
+    return ngettext(
+        "**{n} species** without {part}: {reason}",
+        "**{n} species** without {part}: {reason}",
+        count,
+        part=part_name(part),
+        reason=reason_text(reason),
     )
+
+
+def _beside_a_shuffle(own: ShuffleFaults, shuffle: ShuffleFaults) -> None:
+    st.caption(gettext("A random split with the same shares ignores species and groups."))
     rows = {
-        "Species only in val": (own.val_only, shuffle.val_only),
-        "Species only in test": (own.test_only, shuffle.test_only),
-        "Species that could be in val and are not": (own.not_in_val, shuffle.not_in_val),
-        "Groups torn apart": (own.straddling, shuffle.straddling),
+        gettext("Species only in validation"): (own.val_only, shuffle.val_only),
+        gettext("Species only in test"): (own.test_only, shuffle.test_only),
+        gettext("Species missing in validation without need"): (
+            own.not_in_val,
+            shuffle.not_in_val,
+        ),
+        gettext("Groups in several parts"): (own.straddling, shuffle.straddling),
     }
     st.table(
         [
-            {"": name, "This split": text.number(mine), "A plain shuffle": text.number(other)}
+            {
+                "": name,
+                gettext("This split"): text.number(mine),
+                gettext("Random split"): text.number(other),
+            }
             for name, (mine, other) in rows.items()
         ],
         border="horizontal",

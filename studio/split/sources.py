@@ -1,11 +1,11 @@
-"""Asking of which sources photographs are dealt."""
+"""Choosing the sources whose photographs are split."""
 
 from collections.abc import Mapping
 
 import streamlit as st
 
+from engine.language.message import gettext
 from engine.settings.split import SplitSettings
-from studio import text
 
 _KEY = "split.sources"
 
@@ -21,17 +21,21 @@ def choose_sources(counts: Mapping[str, int]) -> tuple[str, ...]:
     st.session_state[_KEY] = [name for name in st.session_state.get(_KEY, ()) if name in counts]
     return tuple(
         st.multiselect(
-            "Sources",
+            gettext("Sources"),
             list(counts),
-            format_func=lambda name: f"{name or 'without a source'} ({text.number(counts[name])})",
+            format_func=lambda name: gettext(
+                "{source} ({photographs})",
+                source=name or gettext("No source"),
+                photographs=counts[name],
+            ),
             key=_KEY,
-            placeholder="all of them",
-            help=SplitSettings.model_fields["sources"].description,
+            placeholder=gettext("All sources"),
+            help=gettext(SplitSettings.model_fields["sources"].description or ""),
         )
     )
 
 
 def leave_out(source: str, counts: Mapping[str, int]) -> None:
-    """Have the choice be every source but this one, at the next look."""
+    """Choose every source but this one, from the next run of the page on."""
     chosen = st.session_state.get(_KEY) or counts
     st.session_state[_KEY] = [name for name in chosen if name != source]

@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine.catalogue.store import SpeciesCount
 from engine.home import Home
+from engine.language.message import gettext, ngettext
 from engine.split.inputs import SplitInputs
 from engine.split.rarity import BUCKETS
 from engine.split.spread import Counts, minimum_costs
@@ -24,10 +25,15 @@ from studio.views.empty import empty_state
 def nothing_to_split() -> None:
     """There are no photographs yet."""
     empty_state(
-        "No photographs to split",
-        "A split deals photographs to train, val and test. Bring some in first: the demo garden, "
-        "a folder, or a table.",
-        [Action("Bring photographs in", "../pages/importing.py", ":material/add_photo_alternate:")],
+        gettext("No photographs to split"),
+        gettext("Import photographs first: the demo garden, a folder or a table."),
+        [
+            Action(
+                gettext("Import photographs"),
+                "../pages/importing.py",
+                ":material/add_photo_alternate:",
+            )
+        ],
         icon=":material/call_split:",
         key="split.empty",
     )
@@ -39,11 +45,16 @@ def spread(home: Home, choice: SplitChoice, counts: list[SpeciesCount]) -> None:
     _sizes(images)
     inputs = functools.partial(evidence_in, home, choice)
     tabs = st.tabs(
-        ["Histogram", "Rank curve", "Lorenz curve", "Price of a minimum"],
+        [
+            gettext("Histogram"),
+            gettext("Rank curve"),
+            gettext("Lorenz curve"),
+            gettext("Cost of a minimum"),
+        ],
         key="split.spread",
         on_change="rerun",
     )
-    histogram, ranks, inequality, price = tabs
+    histogram, ranks, inequality, cost = tabs
     if histogram.open:
         with histogram, st.grid(2, min_column_width=380, gap=("small", "large")) as beside:
             with beside.cell():
@@ -52,7 +63,7 @@ def spread(home: Home, choice: SplitChoice, counts: list[SpeciesCount]) -> None:
                     key="split.histogram",
                     on_click=lambda mark: open_bar(of_bin(inputs(), mark.place)),
                 )
-                st.caption("Click a bar of any chart for its photographs.")
+                st.caption(gettext("Click a bar to see its photographs."))
             with beside.cell():
                 live_chart(
                     bucket_bars(images),
@@ -65,9 +76,9 @@ def spread(home: Home, choice: SplitChoice, counts: list[SpeciesCount]) -> None:
     if inequality.open:
         with inequality:
             live_chart(lorenz_curve(images), key="split.lorenz")
-    if price.open:
-        with price:
-            _prices(images)
+    if cost.open:
+        with cost:
+            _costs(images)
 
 
 def _ranks(counts: list[SpeciesCount], inputs: Callable[[], SplitInputs]) -> None:
@@ -81,32 +92,33 @@ def _ranks(counts: list[SpeciesCount], inputs: Callable[[], SplitInputs]) -> Non
 
 
 def _sizes(images: Counts) -> None:
-    species, total = text.count(len(images), "species", "species"), int(images.sum())
-    st.markdown(f"{text.count(total, 'photograph')} of {species}:")
+    photographs = ngettext("{n} photograph", "{n} photographs", int(images.sum()))
+    species = ngettext("{n} species", "{n} species", len(images))
+    st.markdown(gettext("{photographs} of {species}", photographs=photographs, species=species))
     those = {text.plain(bucket.name): images[bucket.holds(images)] for bucket in BUCKETS}
     rows = {
-        "Species": {name: text.number(held.size) for name, held in those.items()},
-        "Photographs": {name: text.number(held.sum()) for name, held in those.items()},
+        gettext("Species"): {name: text.number(held.size) for name, held in those.items()},
+        gettext("Photographs"): {name: text.number(held.sum()) for name, held in those.items()},
     }
     st.table(
-        [{"Photographs each": name, **row} for name, row in rows.items()],
+        [{gettext("Photographs each"): name, **row} for name, row in rows.items()],
         border="horizontal",
     )
 
 
-def _prices(images: Counts) -> None:
+def _costs(images: Counts) -> None:
     total = int(images.sum())
     rows = [
         {
-            "At least": text.count(price.least, "photograph"),
-            "Species lost": _share(price.species, len(images)),
-            "Photographs lost": _share(price.images, total),
-            "Species kept": text.number(len(images) - price.species),
+            gettext("At least"): ngettext("{n} photograph", "{n} photographs", cost.least),
+            gettext("Species lost"): _share(cost.species, len(images)),
+            gettext("Photographs lost"): _share(cost.images, total),
+            gettext("Species kept"): text.number(len(images) - cost.species),
         }
-        for price in minimum_costs(images)
+        for cost in minimum_costs(images)
     ]
     st.table(rows, border="horizontal")
 
 
 def _share(some: int, whole: int) -> str:
-    return f"{text.number(some)} ({text.percentage(some / max(whole, 1))})"
+    return gettext("{n} ({share:.1%})", n=some, share=some / max(whole, 1))

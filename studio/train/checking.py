@@ -38,7 +38,7 @@ def _draw(home: Home, was_running: bool) -> None:
         st.rerun()
     with st.container(border=True):
         found = [
-            replace(each, detail=naming.in_labels(each.detail, RunSettings))
+            replace(each, detail=naming.in_labels(str(each.detail), RunSettings))
             for each in findings_in(job)
         ]
         if found:

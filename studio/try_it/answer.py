@@ -64,7 +64,7 @@ def _show_crop(chosen: ChosenPhotographs, named: "Named") -> None:
         side = named.view.shape[0]
         photo(named.view, "What the network saw", caption=f"The network saw {side} × {side} pixels")
         if named.crop.reason:
-            st.caption(f"It is the centre: {text.plain(named.crop.reason)}.")
+            st.caption(f"It is the centre: {text.plain(str(named.crop.reason))}.")
 
 
 def _show_guess(species: str, probability: float, example: KnownAnswer | None, mark: str) -> None:

@@ -15,4 +15,4 @@ _LOOKS = {
 def verdict_line(verdict: Verdict) -> None:
     """Say what was measured of one preset."""
     icon, show = _LOOKS[verdict.answer]
-    show(f"{text.plain(verdict.sentence)}.", icon=icon)
+    show(text.plain(verdict.sentence), icon=icon)

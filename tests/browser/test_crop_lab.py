@@ -48,7 +48,7 @@ def server(serve: StartServer, lab_home: Home) -> Server:
 
 
 def smart_crop(page: Page) -> Locator:
-    return page.get_by_role("img", name=re.compile("^Smart crop of"))
+    return page.get_by_role("img", name=re.compile("^Smart crop:"))
 
 
 def pairs(page: Page) -> Locator:
@@ -75,7 +75,7 @@ def test_an_arrow_key_on_a_slider_shows_a_new_crop(page: Page, server: Server) -
 def test_a_pair_of_the_wall_is_looked_at_when_it_is_chosen(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/crop_lab?size=12")
     expect(pairs(page)).to_have_count(12)
-    expect(page.get_by_text("0 of 12 fall back to the centre")).to_be_visible()
+    expect(page.get_by_text("0 of 12 photographs keep the centre")).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("^Training picture of"))).to_have_count(5)
     pairs(page).nth(5).click()
     expect(pairs(page).nth(5)).to_have_attribute("aria-pressed", "true")
@@ -89,7 +89,7 @@ def test_uploaded_photographs_are_looked_at(page: Page, server: Server, tmp_path
     page.goto(f"{server.address}/crop_lab")
     page.get_by_text("Uploads").click()
     page.locator("input[type=file]").set_input_files(files)
-    expect(page.get_by_role("img", name="Smart crop of mine.png")).to_be_visible()
+    expect(page.get_by_role("img", name="Smart crop: mine.png")).to_be_visible()
     expect(pairs(page)).to_have_count(2)
 
 
@@ -116,7 +116,7 @@ def test_a_cell_of_the_sweep_gives_its_settings(page: Page, server: Server) -> N
 
 def test_from_a_concern_to_a_square_by_hand(page: Page, server: Server, lab_home: Home) -> None:
     page.goto(f"{server.address}/crop_lab?preset=blind&show=worst")
-    expect(page.get_by_text("the centre is kept: the subject stands out").first).to_be_visible()
+    expect(page.get_by_text("Centre square kept: the confidence is only").first).to_be_visible()
     page.get_by_role("button", name="Draw the square").first.click()
     square = page.get_by_role("group", name=re.compile("^Square of"))
     expect(square).to_be_visible()
@@ -130,13 +130,13 @@ def test_from_a_concern_to_a_square_by_hand(page: Page, server: Server, lab_home
     page.mouse.up()
     side = page.get_by_role("slider", name="Side")
     expect(side).to_have_value(re.compile(r"^(99|100|101)$"))
-    left = page.get_by_role("slider", name="Left")
+    left = page.get_by_role("slider", name="Left edge")
     before = left.input_value()
     square.focus()
     page.keyboard.press("ArrowRight")
     expect(left).not_to_have_value(before)
     page.get_by_role("button", name="Use this square").click()
-    expect(page.get_by_text("Kept: training takes this square.")).to_be_visible()
+    expect(page.get_by_text("Saved. Training uses this square.")).to_be_visible()
     (kept,) = ManualSquares(lab_home).all().values()
     assert 98 <= kept.width <= 102
     assert kept.y <= 3
@@ -150,8 +150,8 @@ def test_a_photograph_is_excluded_and_taken_back(
     expect(page.get_by_text("A photograph of Acer campestre is excluded")).to_be_visible()
     with open_catalogue(lab_home) as catalogue:
         assert catalogue.counts().images == 23
-    page.get_by_role("button", name="Take it back").click()
-    expect(page.get_by_text("is excluded: it takes part in nothing")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("is excluded from splits")).to_have_count(0)
     with open_catalogue(lab_home) as catalogue:
         assert catalogue.counts().images == 24
 
@@ -166,12 +166,12 @@ def test_the_verdict_is_given_in_plain_words(
     for label, value in {"Network": "test_vit", "Weights": str(weights)}.items():
         page.get_by_label(label, exact=True).fill(value)
         page.keyboard.press("Tab")
-    page.get_by_text("More settings").click()
+    page.get_by_text("More settings", exact=True).click()
     for label, value in {"Image size": "32", "Folds": "2"}.items():
         page.get_by_label(label, exact=True).fill(value)
         page.keyboard.press("Tab")
-    page.get_by_role("button", name="Does it help?").click()
-    expect(page.get_by_text("half of the 95 % interval")).to_be_visible(timeout=90_000)
+    page.get_by_role("button", name="Measure the crop").click()
+    expect(page.get_by_text("half of the 95% confidence interval")).to_be_visible(timeout=90_000)
     verdict = read_verdict(lab_home, FAST)
     assert verdict is not None
     expect(page.get_by_text(verdict.sentence)).to_be_visible()
@@ -182,11 +182,11 @@ def test_boxes_for_the_catalogue_are_found_in_the_background(
     page: Page, server: Server, lab_home: Home
 ) -> None:
     page.goto(f"{server.address}/crop_lab?preset=classic")
-    expect(page.get_by_text("0 of 24 photographs have their box under classic.")).to_be_visible()
-    page.get_by_role("button", name="Fill boxes").click()
-    expect(page.get_by_text("Finding boxes")).to_be_visible()
-    expect(page.get_by_text("24 of 24 photographs have their box under classic.")).to_be_visible(
+    expect(page.get_by_text("0 of 24 photographs have their crop with classic.")).to_be_visible()
+    page.get_by_role("button", name="Compute crops").click()
+    expect(page.get_by_text("Computing crops").first).to_be_visible()
+    expect(page.get_by_text("24 of 24 photographs have their crop with classic.")).to_be_visible(
         timeout=60_000
     )
-    expect(page.get_by_text("The last time it found 24 boxes")).to_be_visible()
+    expect(page.get_by_text("Last time: 24 crops in")).to_be_visible()
     assert len(CropStore(lab_home).known(CLASSIC)) == 24

@@ -22,7 +22,7 @@ PAGES = {
     "Catalogue": "73 photographs",
     "Import": "Draw the demo garden",
     "Download": "is on this computer, or its download failed",
-    "Crop lab": "fall back to the centre",
+    "Crop lab": "keep the centre",
     "Split": "Train on it",
     "Train": "Launch",
     "Runs": "ended",

@@ -60,7 +60,7 @@ def test_a_bar_opens_its_photographs_and_one_of_them_its_record(page: Page, serv
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
 
-    click_bar(page, "Parts of the split", 2, "val")
+    click_bar(page, "Parts of the split", 2, "validation")
     expect(photographs(page)).to_have_count(8)
     photographs(page).first.click()
     expect(page.get_by_role("heading", name="Catalogue", exact=True)).to_be_visible()
@@ -76,5 +76,7 @@ def test_what_is_behind_a_large_bar_is_leafed_through(page: Page, server: Server
     expect(photographs(page)).to_have_count(10)
     page.keyboard.press("Escape")
     click_bar(page, "Parts by photographs per species", 0.95, "20–100")
-    expect(page.get_by_text("The test part of species with 20–100 photographs")).to_be_visible()
+    expect(
+        page.get_by_text("Photographs in test of species with 20–100 photographs")
+    ).to_be_visible()
     expect(photographs(page)).to_have_count(7)

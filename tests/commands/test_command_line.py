@@ -114,19 +114,19 @@ def test_a_split_is_made_and_proved_sound(home: Path) -> None:
 def test_a_split_is_made_of_the_sources_that_are_named(home: Path) -> None:
     make = ("split", "make", "--source", "meadow", "--seed", "3", "--name")
     assert engine(home, *make, "some").values["sources"] == ["meadow"]
-    assert "only of the source meadow" in engine(home, *make, "others", as_json=False).out[0]
+    assert "  source meadow" in engine(home, *make, "others", as_json=False).out
     unknown = engine(home, *make, "none", "--source", "moon")
     assert unknown.status == 2
-    assert unknown.words.startswith("There is no source 'moon' among the photographs to deal;")
+    assert unknown.words.startswith("No photograph is from the source moon.")
     compare = ("split", "compare", "some", "others")
     assert engine(home, *compare).values["sources"] == {"some": ["meadow"], "others": ["meadow"]}
-    assert "some is of the source meadow" in engine(home, *compare, as_json=False).out[0]
+    assert "some: source meadow" in engine(home, *compare, as_json=False).out
 
 
 def test_a_split_is_pinned_until_it_is_unpinned(home: Path) -> None:
     engine(home, "split", "make", "--name", "kept")
     assert engine(home, "split", "pin", "kept").values == {"pinned": ["kept"]}
-    assert engine(home, "split", "pin", "none").words.startswith("There is no split 'none'")
+    assert engine(home, "split", "pin", "none").words.startswith("There is no split none")
     assert engine(home, "split", "unpin", "kept").values == {"pinned": []}
 
 
@@ -166,7 +166,7 @@ def test_the_comparison_is_a_picture_with_three_columns(
     ("arguments", "sentence"),
     [
         (["import", "folder", "/nowhere"], "There is no folder /nowhere."),
-        (["split", "check", "none"], "There is no split 'none'"),
+        (["split", "check", "none"], "There is no split none"),
         (["crop", "boxes", "/nowhere", "--out", "/tmp/x.json"], "There is no folder /nowhere."),
         (["runs", "show", "none"], "There is no run 'none'"),
         (["train", "--config", "/nowhere.yaml"], "The settings file /nowhere.yaml does not exist."),

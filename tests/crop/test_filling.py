@@ -55,7 +55,7 @@ def test_what_is_known_is_not_looked_at_again_and_what_cannot_be_read_is_recorde
     assert filled.found == 10
     assert set(filled.unreadable) == {source.sha256 for source in sources[:2]}
     assert CropStore(home).unreadable(CLASSIC) == filled.unreadable
-    assert filled.unreadable[sources[1].sha256].endswith("does not exist.")
+    assert str(filled.unreadable[sources[1].sha256]).endswith("does not exist.")
 
     broken.write_bytes(whole)
     again = fill(home, sources, CLASSIC, 1)
@@ -64,7 +64,7 @@ def test_what_is_known_is_not_looked_at_again_and_what_cannot_be_read_is_recorde
 
 
 def test_the_centre_needs_no_finding(home: Home) -> None:
-    with pytest.raises(BadInput, match="takes the centre"):
+    with pytest.raises(BadInput, match="keeps the centre"):
         fill(home, [], CENTRE, 1)
 
 

@@ -61,11 +61,11 @@ def test_a_good_crop_raises_no_concern() -> None:
 def test_the_worst_concern_comes_first() -> None:
     crop = Crop(Box(80, 150, 60, 60), Box(80, 150, 50, 50), "", 0.3, "tight")
     judged = judge_crop(crop, saliency_inside(blob(), crop.square, SIZE), SIZE, side=240)
-    assert judged.concerns == (
-        "90% of the saliency is cut away",
-        "enlarged 4.0 times",
-        "only 30% confident",
-        "only 3.0% of the photograph is kept",
+    assert tuple(map(str, judged.concerns)) == (
+        "90% of the saliency is cut off",
+        "Enlarged 4.0 times",
+        "Only 30% confidence",
+        "Only 3.0% of the photograph is kept",
     )
 
 
@@ -74,8 +74,8 @@ def test_a_fallback_says_why_and_weighs_more_than_a_wide_square() -> None:
     kept = saliency_inside(blob(), square, SIZE)
     centre = judge_crop(Crop(square, None, "only specks", 0, "centre"), kept, SIZE, 224)
     wide = judge_crop(Crop(square, Box(0, 0, 9, 9), "unsure", 0.2, "wide"), kept, SIZE, 224)
-    assert centre.concerns[0] == "the centre is kept: only specks"
-    assert wide.concerns[0] == "a wide square is kept: unsure"
+    assert str(centre.concerns[0]) == "Centre square kept: only specks"
+    assert str(wide.concerns[0]) == "Wide square kept: unsure"
     assert centre.severity > wide.severity > 0
 
 

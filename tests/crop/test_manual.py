@@ -40,7 +40,7 @@ def test_looking_leaves_no_file_behind(home: Home) -> None:
     "square", [Box(-1, 0, 50, 50), Box(0, 0, 60, 50), Box(0, 0, 301, 301), Box(0, 0, 0, 0)]
 )
 def test_what_is_no_square_of_the_photograph_is_refused(home: Home, square: Box) -> None:
-    with pytest.raises(BadInput, match="no square inside a photograph of 400 by 300"):
+    with pytest.raises(BadInput, match="not a square inside a photograph of 400 by 300"):
         ManualSquares(home).keep("a", square, SIZE)
     assert not home.manual_squares.exists()
 

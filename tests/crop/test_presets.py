@@ -35,7 +35,7 @@ def test_a_preset_can_be_changed(home: Home) -> None:
 
 @pytest.mark.parametrize("preset", [FAST, CLASSIC, CENTRE], ids=lambda preset: preset.name)
 def test_what_comes_with_the_studio_stays_as_it_is(home: Home, preset: CropPreset) -> None:
-    with pytest.raises(BadInput, match="comes with the studio and stays as it is"):
+    with pytest.raises(BadInput, match="comes with the studio and cannot be changed"):
         save_preset(home, preset.model_copy(update={"threshold": 0.9}))
     (home.presets).mkdir()
     (home.presets / f"{preset.name}.yaml").write_text("threshold: 0.9\n")
@@ -48,7 +48,7 @@ def test_a_preset_that_is_not_there_is_refused_with_those_that_are(home: Home, n
     save_preset(home, CropPreset(name="mine"))
     with pytest.raises(
         BadInput,
-        match=r"There is no crop preset .*; there are fast, classic, centre, mine\.",
+        match=r"There is no crop preset .*\. Choose one of: fast, classic, centre, mine\.",
     ):
         load_preset(home, name)
 

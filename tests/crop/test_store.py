@@ -13,10 +13,16 @@ from engine.crop.presets import CENTRE, CLASSIC
 from engine.crop.store import CropStore
 from engine.errors import WorkFailed
 from engine.home import Home
+from engine.language.current import language_set
+from engine.language.message import message
 
 PROJECT = Path(__file__).resolve().parents[2]
 FOUND = Crop(Box(10, 20, 300, 300), Box(50, 60, 200, 190), "", 0.625, "wide")
-FALLBACK = Crop(Box(0, 0, 400, 400), reason="only specks are salient", choice="centre")
+FALLBACK = Crop(
+    Box(0, 0, 400, 400),
+    reason=message("nothing exceeds the threshold of {threshold:.0%}", threshold=0.5),
+    choice="centre",
+)
 
 
 @pytest.fixture
@@ -31,6 +37,17 @@ def test_a_crop_is_found_again_as_it_was(crops: CropStore) -> None:
     crops.keep("b" * 64, CLASSIC, FALLBACK)
     assert crops.find("a" * 64, CLASSIC) == FOUND
     assert crops.find("b" * 64, CLASSIC) == FALLBACK
+
+
+def test_a_stored_reason_is_read_in_any_language_and_an_old_one_as_it_is(
+    crops: CropStore,
+) -> None:
+    old = Crop(Box(0, 0, 9, 9), reason="only specks are salient", choice="centre")
+    crops.keep_many({"new": FALLBACK, "old": old}, CLASSIC)
+    found = crops.find_many(["new", "old"], CLASSIC)
+    with language_set("es"):
+        assert str(found["new"].reason) == "nada supera el umbral de 50\N{NO-BREAK SPACE}%"
+    assert found["old"] == old
 
 
 def test_what_was_never_kept_is_not_found(crops: CropStore) -> None:

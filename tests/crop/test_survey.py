@@ -29,7 +29,7 @@ def test_photographs_are_found_by_name(folder: Path) -> None:
 def test_a_folder_that_is_missing_or_holds_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"^There is no folder .*gone\.$"):
         image_files(tmp_path / "gone")
-    with pytest.raises(BadInput, match=r"holds no photographs\.$"):
+    with pytest.raises(BadInput, match=r"contains no photographs\.$"):
         image_files(tmp_path)
 
 

@@ -5,6 +5,7 @@ import pytest
 from engine.crop.presets import CLASSIC, FAST
 from engine.crop.verdict import Measured, Verdict, keep_verdict, read_verdict
 from engine.home import Home
+from engine.language.current import language_set
 
 
 def verdict(difference: float, margin: float) -> Verdict:
@@ -26,13 +27,14 @@ def verdict(difference: float, margin: float) -> Verdict:
         (
             -0.1,
             "harms",
-            "classic costs you 10.0 ± 2.1 points against the centre crop: do not use it",
+            "classic loses 10.0 ± 2.1 points against the centre crop. Do not use it.",
         ),
-        (0.03, "helps", "classic gains you 3.0 ± 2.1 points over the centre crop: use it"),
+        (0.03, "helps", "classic gains 3.0 ± 2.1 points over the centre crop. Use it."),
         (
             -0.004,
             "unclear",
-            "classic makes no difference that 300 photographs can show (-0.4 ± 2.1 points)",
+            "classic: inconclusive with 300 photographs (-0.4 ± 2.1 points). Measure more "
+            "photographs.",
         ),
     ],
 )
@@ -42,12 +44,20 @@ def test_the_verdict_is_a_plain_sentence(difference: float, answer: str, sentenc
     assert said.sentence == sentence
 
 
+def test_the_verdict_is_in_the_language_of_the_reader() -> None:
+    with language_set("es"):
+        assert verdict(0.03, 0.021).sentence == (
+            "classic gana 3,0 ± 2,1 puntos frente al recorte central. Úsalo."
+        )
+        assert "no concluyente con 300 fotografías (+0,4 ± 2,1" in verdict(0.004, 0.021).sentence
+
+
 def test_a_verdict_is_found_by_the_settings_whatever_they_are_called(home: Home) -> None:
     keep_verdict(home, CLASSIC, verdict(-0.1, 0.02))
     assert read_verdict(home, CLASSIC) == verdict(-0.1, 0.02)
     renamed = read_verdict(home, CLASSIC.model_copy(update={"name": "mine"}))
     assert renamed is not None
-    assert renamed.sentence.startswith("mine costs you")
+    assert renamed.sentence.startswith("mine loses")
     assert read_verdict(home, CLASSIC.model_copy(update={"padding": 0.4})) is None
     assert read_verdict(home, FAST) is None
 

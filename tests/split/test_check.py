@@ -9,9 +9,13 @@ import pytest
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.files import sha256_of, write_json
 from engine.home import Home
+from engine.language.current import language_set
+from engine.language.message import message
+from engine.records import as_record
 from engine.settings.split import SplitSettings
 from engine.split.check import check_split
 from engine.split.classes import read_classes
+from engine.split.finding import Finding
 from engine.split.folder import SplitFolder, SplitLine, read_part, split_folder, write_part
 from engine.split.make import make_split
 from tests.split.written import complaints
@@ -38,13 +42,13 @@ def test_a_new_split_passes_every_check(split: SplitFolder) -> None:
 def test_an_edited_line_is_found(split: SplitFolder) -> None:
     file = split.part("train")
     file.write_text(file.read_text().replace('"source":"test"', '"source":"else"', 1))
-    assert complaints(split) == ["The files are as they were written"]
+    assert complaints(split) == ["The files are unchanged since the split was made"]
 
 
 def test_a_lost_line_is_found(split: SplitFolder) -> None:
     file = split.part("train")
     file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
-    assert "The counts are those of the manifest" in complaints(split)
+    assert "The counts match the manifest" in complaints(split)
 
 
 def test_a_species_only_in_val_is_found(split: SplitFolder) -> None:
@@ -55,23 +59,23 @@ def test_a_species_only_in_val_is_found(split: SplitFolder) -> None:
             slice(None), [line for line in lines if line.species != "Cornus mas"]
         ),
     )
-    assert complaints(split) == ["Every species in val and test is in train"]
-    details = [finding.detail for finding in check_split(split) if not finding.ok]
-    assert details == ["1 are not, such as Cornus mas"]
+    assert complaints(split) == ["Every species in validation and test is in train"]
+    details = [str(finding.detail) for finding in check_split(split) if not finding.ok]
+    assert details == ["1 is not, such as Cornus mas"]
 
 
 def test_a_photograph_in_two_parts_is_found(split: SplitFolder) -> None:
     stray = read_part(split.part("train"))[0]
     rewrite(split, "test", lambda lines: lines.append(stray))
     assert complaints(split) == [
-        "No photograph is in two parts, or twice in one",
+        "No photograph is listed twice",
         "No file is in two parts",
     ]
 
 
 def test_a_photograph_twice_in_one_part_is_found(split: SplitFolder) -> None:
     rewrite(split, "train", lambda lines: lines.append(lines[0]))
-    assert complaints(split) == ["No photograph is in two parts, or twice in one"]
+    assert complaints(split) == ["No photograph is listed twice"]
 
 
 def test_a_wrong_label_is_found(split: SplitFolder) -> None:
@@ -79,7 +83,7 @@ def test_a_wrong_label_is_found(split: SplitFolder) -> None:
         lines[0] = dataclasses.replace(lines[0], label=lines[0].label + 1)
 
     rewrite(split, "train", mislabel)
-    assert complaints(split) == ["Every label is the species' place in the class map"]
+    assert complaints(split) == ["Every label matches the class map"]
 
 
 def test_a_changed_class_map_is_found(split: SplitFolder) -> None:
@@ -101,7 +105,7 @@ def test_a_missing_file_is_found_by_name(split: SplitFolder, name: str) -> None:
     (split.root / name).unlink()
     findings = check_split(split)
     assert [finding.ok for finding in findings] == [False]
-    assert f"{name} does not exist" in findings[0].detail
+    assert f"{name} does not exist" in str(findings[0].detail)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"class_map": 3}', '{"files": []}'])
@@ -109,7 +113,7 @@ def test_a_damaged_manifest_is_found(split: SplitFolder, text: str) -> None:
     split.manifest.write_text(text)
     findings = check_split(split)
     assert [finding.ok for finding in findings] == [False]
-    assert "manifest.json" in findings[0].detail
+    assert "manifest.json" in str(findings[0].detail)
 
 
 @pytest.mark.parametrize("key", ["files", "parts"])
@@ -123,8 +127,8 @@ def test_a_manifest_that_forgets_a_file_or_a_count_is_found(split: SplitFolder, 
     ("link", "shared", "check"),
     [
         ("observation", {"observation_id": "o"}, "No observation is in two parts"),
-        ("observer", {"observer": "ada"}, "No observer of a species is in two parts"),
-        ("url", {"url": "https://example.org/1"}, "No address is in two parts"),
+        ("observer", {"observer": "ada"}, "Each observer's photographs of a species are in one"),
+        ("url", {"url": "https://example.org/1"}, "No URL is in two parts"),
         ("near-duplicate", {"phash": "00000000000000ff"}, "No pair of near-duplicates is in two"),
     ],
 )
@@ -148,3 +152,16 @@ def test_a_group_that_was_torn_apart_is_found(
         )
     (found,) = complaints(split)
     assert found.startswith(check)
+
+
+def test_a_finding_is_read_in_the_language_of_the_reader(split: SplitFolder) -> None:
+    finding = check_split(split)[2]
+    with language_set("es"):
+        assert str(finding.check).startswith("Todas las especies de validación y test")
+    assert str(finding.check) == "Every species in validation and test is in train"
+
+
+def test_a_finding_that_was_stored_is_read_and_so_is_an_older_one() -> None:
+    check = message("No group is in two parts")
+    stored = {"check": check.record(), "ok": True, "detail": "none"}
+    assert as_record(Finding, stored, "job.json") == Finding(check, True, "none")

@@ -33,7 +33,7 @@ def test_a_changed_list_is_refused(tmp_path: Path) -> None:
     content = json.loads((tmp_path / "classes.json").read_text())
     content["species"].reverse()
     (tmp_path / "classes.json").write_text(json.dumps(content))
-    with pytest.raises(ClassMapMismatch, match="make the split again"):
+    with pytest.raises(ClassMapMismatch, match="Make the split again"):
         read_classes(tmp_path / "classes.json")
 
 
@@ -46,7 +46,7 @@ def test_what_is_no_class_map_is_refused(tmp_path: Path, text: str) -> None:
 
 def test_a_species_named_twice_is_refused(tmp_path: Path) -> None:
     ClassMap(("a", "a")).write(tmp_path / "classes.json")
-    with pytest.raises(BadInput, match="names a species twice"):
+    with pytest.raises(BadInput, match="lists a species twice"):
         read_classes(tmp_path / "classes.json")
 
 

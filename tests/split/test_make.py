@@ -66,12 +66,12 @@ def test_the_manifest_says_how_the_split_was_made(split: SplitFolder) -> None:
     files = {*(f"{part}.jsonl" for part in PARTS), "classes.json", "notes.json"}
     assert manifest["files"].keys() == files
     assert manifest["straddling_groups"] == 0
-    assert "max(1, 10 %)" in manifest["rule"]
+    assert "val = max(1, 10 %), test = max(1, 10 %)" in manifest["rule"]
 
 
 def test_the_notes_name_the_species_that_are_not_judged_and_why(split: SplitFolder) -> None:
     notes = json.loads(split.notes.read_text())
-    one, group = "it has one photograph", "all its photographs are one group"
+    one, group = "one_image", "one_group"
     assert notes["without"]["val"] == {group: ["Bellis perennis"], one: ["Acer campestre"]}
     assert notes["without"]["test"][one] == ["Acer campestre"]
     assert notes["moved"] == notes["groups_with_several_labels"] == []
@@ -101,7 +101,7 @@ def test_a_name_that_is_taken_is_refused_and_what_is_there_stays(
     home: Home, split: SplitFolder, small_catalogue: SqliteCatalogue
 ) -> None:
     before = {file.name: file.read_bytes() for file in split.root.iterdir()}
-    with pytest.raises(BadInput, match="There is a split 'first' already; choose another name"):
+    with pytest.raises(BadInput, match=r"The split first exists already\. Choose another name"):
         make_split(home, small_catalogue, SETTINGS)
     assert {file.name: file.read_bytes() for file in split.root.iterdir()} == before
 
@@ -182,12 +182,12 @@ def test_splits_are_listed_the_newest_first_and_drafts_not_at_all(
 def test_a_split_that_is_not_there_is_refused_with_those_that_are(
     home: Home, split: SplitFolder, name: str
 ) -> None:
-    with pytest.raises(BadInput, match=r"^There is no split .*; there are first\.$"):
+    with pytest.raises(BadInput, match=r"^There is no split .*\. Choose one of: first\.$"):
         split_folder(home, name)
 
 
 def test_without_any_split_the_next_step_is_said(home: Home) -> None:
-    with pytest.raises(BadInput, match=r"^There is no split 'first'; make one first\.$"):
+    with pytest.raises(BadInput, match=r"^There is no split first\. Make one first\.$"):
         split_folder(home, "first")
 
 
@@ -200,7 +200,9 @@ def test_a_line_that_is_none_of_a_split_is_refused_with_its_number(
 ) -> None:
     good = split.part("test").read_text()
     split.part("test").write_text(f"{good}{line}\n")
-    with pytest.raises(BadInput, match=r"^Line 3 of .*test\.jsonl is no line of a split: .*\.$"):
+    with pytest.raises(
+        BadInput, match=r"^Line 3 of .*test\.jsonl cannot be used \(.+\)\. Make the split again\.$"
+    ):
         read_part(split.part("test"))
 
 
@@ -221,7 +223,7 @@ def test_folds_are_splits_of_their_own_with_one_class_map(
     assert len({folder.part("test").read_bytes() for folder in folders}) == 1
     assert all(complaints(folder) == [] for folder in folders)
     assert sum(plan.counts["val"].images for plan in plans) == 7
-    with pytest.raises(BadInput, match="There is a split 'cv-1' already"):
+    with pytest.raises(BadInput, match="The split cv-1 exists already"):
         make_split(home, small_catalogue, SplitSettings(name="cv", folds=3))
 
 
@@ -262,7 +264,7 @@ def test_a_fixed_test_part_is_the_earlier_one(
 def test_an_earlier_split_that_is_not_there_is_refused(
     home: Home, small_catalogue: SqliteCatalogue
 ) -> None:
-    with pytest.raises(BadInput, match="There is no split 'gone'"):
+    with pytest.raises(BadInput, match="There is no split gone"):
         make_split(home, small_catalogue, SplitSettings(earlier="gone"))
 
 

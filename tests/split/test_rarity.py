@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as some
 
-from engine.split.rarity import BUCKETS, bucket_name
+from engine.language.current import language_set
+from engine.split.rarity import BUCKETS, RarityBucket, bucket_name
 
 
 @given(some.lists(some.integers(1, 300), min_size=1, max_size=40))
@@ -23,6 +24,13 @@ def test_files_readers_and_curves_have_one_name_each_for_a_bucket() -> None:
         "top1_20_100",
         "top1_over_100",
     ]
+
+
+def test_buckets_are_named_as_the_language_writes_numbers() -> None:
+    large = RarityBucket(1_000, 19_999)
+    assert large.name == "1,000–19,999"
+    with language_set("es"):
+        assert large.name == "1.000–19.999"
 
 
 def test_a_bucket_of_another_version_keeps_its_name() -> None:

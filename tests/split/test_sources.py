@@ -77,7 +77,7 @@ def test_several_sources_are_told_once_each(home: Home, small_catalogue: SqliteC
     split = split_folder(home, "some")
     assert json.loads(split.manifest.read_text())["sources"] == ["field", "test"]
     assert sources_of(split) == ("field", "test")
-    assert sources_text(sources_of(split)) == "the sources field and test"
+    assert sources_text(sources_of(split)) == "sources field, test"
 
 
 def test_a_manifest_that_does_not_tell_means_all_of_them(split: SplitFolder) -> None:
@@ -96,7 +96,7 @@ def test_a_source_without_photographs_is_refused_with_those_that_have_some(
         with pytest.raises(BadInput) as refused:
             make_split(home, small_catalogue, of("test", unknown))
         assert str(refused.value) == (
-            f"There is no source {unknown!r} among the photographs to deal; there are field, test."
+            f"No photograph is from the source {unknown}. Choose one of: field, test."
         )
     assert not home.splits.exists()
     make_split(home, small_catalogue, of("test", "web", photographs="all"))

@@ -35,7 +35,7 @@ def test_a_sweep_is_a_cell_for_each_pair_of_settings() -> None:
     assert drawn.text[0][1] == "90%"
     assert drawn.z[1][1] is None
     assert chart.table.rows[1] == ("30%", "40%", "–")
-    assert "Most: 90% at threshold 10% and padding 20%" in chart.summary
+    assert "Highest: 90% (Saliency threshold: 10%, padding: 20%)" in chart.summary
 
 
 def test_the_cell_nearest_to_the_present_settings_is_outlined() -> None:
@@ -53,4 +53,4 @@ def test_the_figures_are_written_in_the_colour_of_text_on_scales_that_it_is_read
 
 
 def test_of_area_the_least_is_named() -> None:
-    assert "Least: 25%" in sweep_chart(SWEEP, "area", (0.1, 0)).summary
+    assert "Lowest: 25%" in sweep_chart(SWEEP, "area", (0.1, 0)).summary

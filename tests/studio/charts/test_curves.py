@@ -2,6 +2,7 @@ import math
 
 import numpy as np
 
+from engine.language.current import language_set
 from studio.charts.curves import Line, curves
 from studio.palette import PARTS
 
@@ -15,7 +16,7 @@ def test_train_and_val_have_their_own_colours_and_a_legend() -> None:
     )
     assert [trace.line.color for trace in chart.figure.data] == [PARTS["train"], PARTS["val"]]
     assert chart.figure.layout.showlegend
-    assert chart.summary.startswith("train: from 3 to 1, lowest 1 at epoch 2.")
+    assert chart.summary.startswith("train: from 3 to 1; lowest 1 (Epoch: 2).")
 
 
 def test_a_line_by_itself_is_named_where_it_is_neither_trains_nor_vals() -> None:
@@ -70,3 +71,14 @@ def test_shares_are_drawn_and_told_as_percentages() -> None:
     )
     assert chart.figure.layout.yaxis.tickformat == ".0%"
     assert chart.table.rows[0] == ("val top-1", "2", "25.0%", "50.0%", "50.0% at 2")
+
+
+def test_numbers_of_a_chart_are_written_as_the_language_does() -> None:
+    with language_set("es"):
+        chart = curves(
+            [Line("entrenamiento", [1, 2], [3.5, 0.00125], "train")],
+            title="",
+            y_title="",
+            best="lowest",
+        )
+    assert chart.summary == "entrenamiento: de 3,5 a 0,00125; mínimo 0,00125 (Época: 2)."

@@ -8,7 +8,7 @@ def test_each_part_has_its_bar_its_colour_and_its_numbers_in_words() -> None:
     assert list(bars.x) == [80, 10, 10]
     assert list(bars.marker.color) == list(PARTS.values())
     assert "train: 80 photographs · 9 species" in chart.summary
-    assert chart.table.rows[1] == ("val", "10", "10.0%", "7")
+    assert chart.table.rows[1] == ("validation", "10", "10.0%", "7")
 
 
 def test_a_split_without_parts_says_so() -> None:

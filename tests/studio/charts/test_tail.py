@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 
+from engine.language.current import language_set
 from engine.split.rarity import BUCKETS
 from studio.charts.tail import bucket_bars, exposure_curves, lorenz_curve, part_bars
 
@@ -22,7 +23,7 @@ def test_the_parts_of_each_bucket_are_drawn_and_told() -> None:
     chart = part_bars(np.array([[1, 0, 0], [1, 1, 0], [8, 1, 1]]))
     assert chart.table.rows[0] == ("1", "1 of 1 species", "–", "–")
     assert chart.table.rows[2] == ("5–19", "8 of 1 species", "1 of 1 species", "1 of 1 species")
-    assert [trace.name for trace in chart.figure.data] == ["train", "val", "test"]
+    assert [trace.name for trace in chart.figure.data] == ["train", "validation", "test"]
 
 
 def test_the_lorenz_curve_says_how_unequal_the_species_are() -> None:
@@ -51,3 +52,13 @@ def test_without_species_every_chart_is_empty() -> None:
     assert bucket_bars(nothing).table.rows[0] == ("1", "0", "0")
     assert part_bars(np.zeros((0, 3), np.int64)).table.rows[0] == ("1", "–", "–", "–")
     assert lorenz_curve(nothing).title == "Lorenz curve, Gini 0.00"
+
+
+def test_charts_are_in_the_language_of_the_reader() -> None:
+    with language_set("es"):
+        chart = bucket_bars(counted(1_500, 3))
+        assert chart.title == "Especies y fotografías por tamaño de especie"
+        assert chart.table.header == ("Fotografías por especie", "Especies", "Fotografías")
+        assert chart.table.rows[4] == ("> 100", "1", "1.500")
+        assert chart.figure.layout.separators == ",."
+        assert lorenz_curve(counted(5, 5, 5)).title == "Curva de Lorenz, Gini 0,00"

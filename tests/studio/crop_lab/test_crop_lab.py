@@ -127,29 +127,29 @@ def test_maps_of_large_uploads_stay_within_a_small_cache_and_crop_the_same() -> 
 
 def test_without_photographs_one_can_still_be_uploaded(open_page: OpenPage) -> None:
     app = open_page("crop_lab")
-    assert app.subheader[0].value == "No photographs to look at"
+    assert app.subheader[0].value == "No photographs to crop"
     uploading(app, "mine.jpg", encoded())
-    assert "Smart crop of mine.jpg" in figures(app)
+    assert "Smart crop: mine.jpg" in figures(app)
     assert [metric.label for metric in app.metric] == [
-        "Kept saliency",
+        "Saliency",
         "Area kept",
         "Zoom",
         "Confidence",
-        "Time",
+        "Duration",
     ]
 
 
 @pytest.mark.usefixtures("small_catalogue")
 def test_the_address_names_the_photograph(open_page: OpenPage) -> None:
     app = open_page("crop_lab", photo="cornus-2")
-    assert "Smart crop of Cornus mas" in figures(app)
+    assert "Smart crop: Cornus mas" in figures(app)
     assert app.query_params["photo"] == "cornus-2"
 
 
 @pytest.mark.usefixtures("small_catalogue")
 def test_an_address_that_names_none_is_a_sentence(open_page: OpenPage) -> None:
     app = open_page("crop_lab", photo="nowhere")
-    assert app.error[0].value.startswith("There is no photograph 'nowhere'")
+    assert app.error[0].value.startswith("The catalogue has no photograph nowhere.")
 
 
 @pytest.mark.parametrize(
@@ -180,14 +180,12 @@ def test_photographs_of_every_kind_are_shown(mode: str, open_page: OpenPage) -> 
     picture.save(stream, "TIFF")
     app = uploading(open_page("crop_lab"), "odd.tif", stream.getvalue())
     assert not app.error
-    assert "Smart crop of odd.tif" in figures(app)
+    assert "Smart crop: odd.tif" in figures(app)
 
 
 def test_a_single_pixel_falls_back_and_says_why(open_page: OpenPage) -> None:
     app = uploading(open_page("crop_lab"), "dot.png", encoded(1, 1, "PNG"))
-    assert (
-        app.info[0].value == "The centre square is kept: the photograph is smaller than 16 pixels."
-    )
+    assert app.info[0].value == "Centre square kept: the photograph is smaller than 16 pixels"
 
 
 @pytest.mark.usefixtures("small_catalogue")
@@ -214,7 +212,7 @@ def test_settings_are_saved_as_a_preset_that_training_can_load(
     app.slider(key="lab_padding").set_value(0.4).run()
     app.text_input(key="lab_name").set_value("wide").run()
     app.button(key="lab_save").click().run()
-    assert app.toast[0].value == "Saved as wide: training can use it."
+    assert app.toast[0].value == "Saved as wide."
     changes = {"name": "wide", "threshold": 0.25, "padding": 0.4}
     assert load_preset(home, "wide") == FAST.model_copy(update=changes)
     assert app.selectbox(key="lab_preset").value == "wide"

@@ -38,8 +38,8 @@ def test_answers_that_are_known_are_shown_the_best_first(home: Home, open_page: 
     keep_verdict(home, CLASSIC, measured(-0.1))
     keep_verdict(home, FAST, measured(0.05))
     app = open_page("crop_lab")
-    assert "classic costs you 10.0 ± 2.1 points" in app.error[0].value
-    assert "fast gains you 5.0 ± 2.1 points" in app.success[0].value
+    assert "classic loses 10.0 ± 2.1 points" in app.error[0].value
+    assert "fast gains 5.0 ± 2.1 points" in app.success[0].value
     table = app.dataframe[0].value
     assert table["Preset"].tolist() == ["fast", "classic"]
     assert table["Accuracy"].tolist() == ["95.0% ± 2.0", "80.0% ± 2.0"]
@@ -48,7 +48,7 @@ def test_answers_that_are_known_are_shown_the_best_first(home: Home, open_page: 
 @pytest.mark.usefixtures("small_catalogue")
 def test_too_few_photographs_are_a_sentence(home: Home, open_page: OpenPage) -> None:
     app = open_page("crop_lab")
-    next(item for item in app.button if item.label == "Does it help?").click().run()
+    next(item for item in app.button if item.label == "Measure the crop").click().run()
     wait_for_the_job(home)
     app.run()
     assert "two species with 10 photographs each or more" in app.error[0].value
@@ -71,7 +71,7 @@ def test_the_answer_comes_from_a_job_in_the_background(
     app.text_input(key="lab_help.weights").set_value(str(weights))
     app.number_input(key="lab_help.image_size").set_value(32)
     app.number_input(key="lab_help.folds").set_value(2)
-    next(item for item in app.button if item.label == "Does it help?").click().run()
+    next(item for item in app.button if item.label == "Measure the crop").click().run()
     assert wait_for_the_job(home) == "finished"
     app.run()
     assert app.dataframe[0].value["Preset"].tolist() == ["fast"]

@@ -1,5 +1,7 @@
 """The sample under the same settings: drawn, linked to, judged, excluded, drawn by hand."""
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -7,6 +9,7 @@ from engine.catalogue.sqlite import SqliteCatalogue
 from engine.crop.box import Box
 from engine.crop.manual import ManualSquares
 from engine.crop.presets import CENTRE, save_preset
+from engine.files import write_json
 from engine.home import Home
 from engine.settings.crop import CropPreset
 from tests.studio.conftest import OpenPage, words
@@ -61,15 +64,15 @@ def test_the_address_says_what_differs_from_the_usual(open_page: OpenPage) -> No
 def test_the_sample_says_how_often_the_centre_is_kept(home: Home, open_page: OpenPage) -> None:
     save_preset(home, BLIND)
     app = open_page("crop_lab", preset="blind")
-    assert "12 of 12 fall back to the centre (100.0%)" in words(app)
+    assert "12 of 12 photographs keep the centre (100.0%)" in words(app)
 
 
 def test_where_presets_disagree_both_are_named(home: Home, open_page: OpenPage) -> None:
     save_preset(home, BLIND)
     app = open_page("crop_lab", draw="disagree", preset="blind", size="3")
-    assert "on which blind and classic keep the most different squares" in words(app)
+    assert "that blind and classic crop most differently" in words(app)
     app.selectbox(key="lab_other").set_value("fast").run()
-    assert "on which blind and fast keep the most different squares" in words(app)
+    assert "that blind and fast crop most differently" in words(app)
 
 
 def test_several_photographs_are_uploaded_at_once(open_page: OpenPage) -> None:
@@ -78,8 +81,8 @@ def test_several_photographs_are_uploaded_at_once(open_page: OpenPage) -> None:
         "two.jpg", encoded(seed=2)
     ).run()
     assert not app.exception
-    assert "Smart crop of one.jpg" in figures(app)
-    assert "0 of 2 fall back" in words(app)
+    assert "Smart crop: one.jpg" in figures(app)
+    assert "0 of 2 photographs keep the centre" in words(app)
 
 
 def test_the_worst_come_with_reasons_and_can_be_excluded_and_taken_back(
@@ -87,7 +90,7 @@ def test_the_worst_come_with_reasons_and_can_be_excluded_and_taken_back(
 ) -> None:
     save_preset(home, BLIND)
     app = section(open_page("crop_lab", preset="blind"), "worst")
-    assert "the centre is kept: the subject stands out by" in words(app).replace("\\", "")
+    assert "Centre square kept: the confidence is only" in words(app).replace("\\", "")
     first = next(item for item in app.button if item.label == "Exclude")
     image_id = str(first.key).removeprefix("lab_worst_").removesuffix("_exclude")
     first.click().run()
@@ -114,8 +117,8 @@ def test_a_doubtful_photograph_is_opened_to_draw_its_square(
     photograph = small_catalogue.get(image_id)
     assert photograph is not None
     assert ManualSquares(home).find(photograph.sha256) == Box(30, 5, 20, 20)
-    assert app.success[0].value == "Kept: training takes this square."
-    assert "Square by hand" in figures(app)
+    assert app.success[0].value == "Saved. Training uses this square."
+    assert "Square drawn by hand" in figures(app)
     keys = {str(item.key) for item in app.button}
     assert f"lab_worst_{image_id}_open" not in keys, "what was drawn by hand is settled"
     app.button(key="lab_hand_forget").click().run()
@@ -134,4 +137,16 @@ def test_a_cell_of_the_sweep_gives_its_settings(open_page: OpenPage) -> None:
 
 def test_where_nothing_is_looked_for_there_is_nothing_to_sweep(open_page: OpenPage) -> None:
     app = section(open_page("crop_lab", preset=CENTRE.name), "sweep")
-    assert app.info[0].value.startswith("Only a preset that looks for the plant")
+    assert app.info[0].value.startswith("Choose a preset with a detector")
+
+
+def test_the_lab_is_in_the_language_of_the_reader(home: Home, open_page: OpenPage) -> None:
+    save_preset(home, BLIND)
+    write_json(home.preferences, {"language": "es"})
+    app = open_page("crop_lab", preset="blind", show="worst")
+    assert app.title[0].value == "Taller de recorte"
+    assert app.slider(key="lab_threshold").label == "Umbral de saliencia"
+    assert "Se conserva el cuadrado central: la confianza es solo del" in words(app)
+    assert "Recorte inteligente: " in figures(app)
+    own = re.findall(r"[a-z]+", words(app).lower())
+    assert not {"the", "crop", "kept", "of", "square", "photograph"} & set(own)

@@ -88,7 +88,7 @@ def test_the_form_stays_while_its_run_is_shown_and_no_longer(
     [
         ("training.epoch=3", "training.epoch is not a setting; did you mean training.epochs?"),
         ("faster", "'faster' is no change of a setting; write it as key=value."),
-        ("data.split=none", "There is no split 'none'; there are default."),
+        ("data.split=none", "There is no split none. Choose one of: default."),
     ],
 )
 def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_launched(

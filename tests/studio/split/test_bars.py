@@ -33,5 +33,5 @@ def test_a_part_holds_what_was_dealt_to_it() -> None:
     bars = [of_part(planned, part) for part in range(3)]
     assert [len(bar.indices) for bar in bars] == [count.images for count in planned.counts.values()]
     val = of_bucket_and_part(planned, 3, 1)
-    assert val.title == "The val part of species with 20–100 photographs"
+    assert val.title == "Photographs in validation of species with 20–100 photographs"
     assert species_of(val) == ["species 00004"] * 3

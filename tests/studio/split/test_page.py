@@ -1,9 +1,11 @@
+import re
+
 from engine.catalogue.curation import exclude
 from engine.catalogue.garden_import import SOURCE
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Filter
-from engine.files import read_json
+from engine.files import read_json, write_json
 from engine.home import Home
 from engine.settings.split import SplitSettings
 from engine.split.folder import read_part, split_folder, split_names
@@ -14,7 +16,7 @@ from tests.studio.conftest import OpenPage, words
 def test_without_photographs_the_page_says_what_to_do_first(open_page: OpenPage) -> None:
     app = open_page("split")
     assert app.subheader[0].value == "No photographs to split"
-    assert app.button[0].label == "Bring photographs in"
+    assert app.button[0].label == "Import photographs"
 
 
 def test_the_buckets_and_the_checks_of_the_plan_are_shown_before_anything_is_written(
@@ -26,7 +28,7 @@ def test_the_buckets_and_the_checks_of_the_plan_are_shown_before_anything_is_wri
     assert sizes.columns[1:].tolist() == ["1", "2–4", "5–19", "20–100", "\\> 100"]
     assert sizes.iloc[0, 1:].tolist() == ["1", "2", "1", "0", "0"]
     assert sizes.iloc[1, 1:].tolist() == ["1", "6", "5", "0", "0"]
-    assert "Every species in val and test is in train" in words(app)
+    assert "Every species in validation and test is in train" in words(app)
     assert "No observation is in two parts" in words(app)
     assert not split_names(home)
 
@@ -36,18 +38,18 @@ def test_without_groups_the_torn_observation_is_told(
 ) -> None:
     app = open_page("split")
     app.button_group(key="split.group").set_value([]).run()
-    assert "1 is torn apart" in words(app)
+    assert "1 is. Photographs of one plant on one day look alike" in words(app)
 
 
 def test_species_that_are_not_judged_are_named_with_the_reason(
     open_page: OpenPage, small_catalogue: SqliteCatalogue
 ) -> None:
     app = open_page("split")
-    app.session_state["split.looks"] = "Not judged"
+    app.session_state["split.looks"] = "Not evaluated"
     app.run()
-    assert "**1 species** without val: all its photographs are one group" in words(app)
+    assert "**1 species** without validation: all its photographs form one group" in words(app)
     table = app.dataframe[0].value
-    assert table[table["Nothing in"] == "val"]["Species"].tolist() == [
+    assert table[table["Missing in"] == "validation"]["Species"].tolist() == [
         "Bellis perennis",
         "Acer campestre",
     ]
@@ -57,7 +59,7 @@ def test_a_plain_shuffle_stands_beside_the_plan(
     open_page: OpenPage, small_catalogue: SqliteCatalogue
 ) -> None:
     app = open_page("split")
-    app.session_state["split.looks"] = "A plain shuffle"
+    app.session_state["split.looks"] = "Random split"
     app.run()
     table = app.table[1].value
     assert table["This split"].tolist()[:2] == ["0", "0"]
@@ -68,7 +70,7 @@ def test_a_minimum_is_priced_in_species_and_photographs(
     open_page: OpenPage, small_catalogue: SqliteCatalogue
 ) -> None:
     app = open_page("split")
-    app.session_state["split.spread"] = "Price of a minimum"
+    app.session_state["split.spread"] = "Cost of a minimum"
     app.run()
     row = app.table[1].value.iloc[1].tolist()
     assert row == ["3 photographs", "2 (50.0%)", "3 (25.0%)", "2"]
@@ -81,7 +83,7 @@ def test_two_splits_are_compared(
         make_split(home, small_catalogue, SplitSettings(name=name, seed=seed))
     app = open_page("split")
     assert "The class map is the same." in words(app)
-    assert app.table[1].value["in a"].tolist() == ["train", "val", "test"]
+    assert app.table[1].value["In a"].tolist() == ["train", "validation", "test"]
 
 
 def test_a_split_is_made_listed_and_checked(
@@ -90,7 +92,7 @@ def test_a_split_is_made_listed_and_checked(
     app = open_page("split")
     app.number_input(key="split.min_images").set_value(3)
     app.number_input(key="split.seed").set_value(7).run()
-    assert "Left out: 2 species in all; 3 photographs of a species with fewer" in words(app)
+    assert "Left out: 2 whole species; 3 photographs of species below the minimum" in words(app)
     app.text_input(key="split.name.0").set_value("mine").run()
     app.button(key="split.make").click().run()
     assert not app.exception
@@ -98,10 +100,10 @@ def test_a_split_is_made_listed_and_checked(
     folder = split_folder(home, "mine")
     assert read_json(folder.manifest)["seed"] == 7
     assert len(read_part(folder.part("train"))) == 5
-    assert "train 5 · val 2 · test 2 · 2 species" in words(app)
+    assert "train 5 · validation 2 · test 2 · 2 species" in words(app)
 
     app.button(key="split.check.mine").click().run()
-    assert "The files are as they were written" in words(app)
+    assert "The files are unchanged since the split was made" in words(app)
 
 
 def test_a_name_that_is_taken_or_cannot_be_one_makes_nothing(
@@ -112,13 +114,13 @@ def test_a_name_that_is_taken_or_cannot_be_one_makes_nothing(
     assert app.text_input(key="split.name.1").value == "default-2"
     name = "split.name.1"
     for typed, said in {
-        "default": "There is a split default already: give it another name.",
-        "no/good": "A name is letters, digits, - and _",
+        "default": "The split default exists already. Choose another name.",
+        "no/good": "Use letters, digits, - and _",
         "  ": "Give the split a name.",
     }.items():
         app.text_input(key=name).set_value(typed).run()
         assert said in words(app)
-        assert "Every species in val and test is in train" in words(app)
+        assert "Every species in validation and test is in train" in words(app)
         assert app.button(key="split.make").disabled
         assert not app.error
     assert split_names(home) == ["default"]
@@ -152,7 +154,7 @@ def test_a_garden_that_is_dealt_with_own_photographs_is_told_with_the_way_to_lea
         [Photograph("drawn", "Erica carnea", source=SOURCE, path="x.jpg", state="cached")]
     )
     app = open_page("split")
-    assert "1 drawn photograph beside 12 from elsewhere" in app.info[0].value
+    assert "1 drawn photograph of the demo garden with 12 others" in app.info[0].value
     app.button(key="split.garden").click().run()
     assert app.multiselect(key="split.sources").value == ["test"]
     assert "12 photographs of 4 species" in words(app)
@@ -182,10 +184,11 @@ def test_a_split_of_some_sources_is_chosen_seen_made_and_told(
     app.button(key="split.make").click().run()
     folder = split_folder(home, "default")
     assert read_json(folder.manifest)["sources"] == ["field"]
-    assert "only of the source field" in words(app)
+    assert " · source field · " in words(app)
     app.multiselect(key="split.sources").set_value([]).run()
     app.button(key="split.make").click().run()
-    assert "**default** is of the source field, **default-2** of all sources." in words(app)
+    assert "**default**: source field" in words(app)
+    assert "**default-2**: all sources" in words(app)
 
 
 def test_a_source_that_is_gone_is_chosen_no_more(
@@ -215,4 +218,23 @@ def test_a_damaged_split_is_listed_with_its_problem(
     app.button(key="split.make").click().run()
     split_folder(home, "default").manifest.write_text("{}")
     app.run()
-    assert "does not tell what the split is; make it again." in app.error[0].value
+    assert (
+        "is missing or damaged, so the split cannot be used. Make it again." in app.error[0].value
+    )
+
+
+def test_the_page_is_in_the_language_of_the_reader(
+    open_page: OpenPage, home: Home, small_catalogue: SqliteCatalogue
+) -> None:
+    make_split(home, small_catalogue, SplitSettings(min_images=2))
+    make_split(home, small_catalogue, SplitSettings(name="b"))
+    write_json(home.preferences, {"language": "es"})
+    app = open_page("split")
+    assert app.title[0].value == "Partición"
+    assert "12 fotografías de 4 especies" in words(app)
+    assert "Todas las especies de validación y test están en entrenamiento" in words(app)
+    assert "entrenamiento 7 · validación 2 · test 2 · 3 especies" in words(app)
+    assert "Los mapas de clases son distintos." in words(app)
+    assert app.number_input(key="split.min_images").label == "Mínimo de fotografías por especie"
+    english = {"the", "photograph", "photographs", "species", "split", "of", "train", "validation"}
+    assert not english & set(re.findall(r"[a-z]+", words(app).lower()))

@@ -108,7 +108,7 @@ def test_the_verdict_on_the_chosen_crop_is_shown(open_page: OpenPage, split_home
     app = open_page("train", config="teacher_global")
     assert app.selectbox(key="train.crop.teacher_global").value == "fast"
     app.selectbox(key="train.crop.teacher_global").set_value("classic").run()
-    assert "classic costs you 10.0 ± 2.1 points" in app.error[0].value
+    assert "classic loses 10.0 ± 2.1 points" in app.error[0].value
     app.selectbox(key="train.crop.teacher_global").set_value("fast").run()
     assert not app.error
     assert "Nobody has measured yet whether fast helps" in words(app)
