@@ -73,7 +73,7 @@ def test_an_address_that_others_reach_is_refused_without_sign_in(
     tmp_path: Path, address: str
 ) -> None:
     said = refused("--listen", address, STUDIO_HOME=str(tmp_path))
-    assert "people must sign in, but .streamlit/secrets.toml has no [auth] table" in said
+    assert "sign-in must be set up. .streamlit/secrets.toml has no [auth] table." in said
     assert "ssh -L 8501:127.0.0.1:8501 HOST" in said
 
 
@@ -86,7 +86,7 @@ def test_run_by_streamlit_alone_the_studio_stays_closed(monkeypatch: pytest.Monk
     monkeypatch.setattr(serving, "_guarded", False)
     app = AppTest.from_file(str(PROJECT / "studio" / "app.py"), default_timeout=60).run()
     assert [error.value for error in app.error] == [
-        "Plant Studio stays closed: it was started without its access checks. "
+        "Plant Studio was started without its access checks, so it stays closed. "
         "Start it with ./run_studio.sh."
     ]
     assert not app.title
