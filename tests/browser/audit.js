@@ -20,15 +20,17 @@
       if (width <= 1 || height <= 1) return ""
       if (style.display === "inline") continue
       if (SCROLLS.has(style.overflowX) || SCROLLS.has(style.overflowY)) return ""
-      if (HIDES.has(style.overflowX)) {
+      if (HIDES.has(style.overflowX) && box.scrollWidth > box.clientWidth) {
         // What is shortened by an ellipsis is shown whole on hover.
         const isShortened = style.textOverflow === "ellipsis" && box.closest("[title]")
         if (isShortened) return ""
         if (rectangle.right > right + 1.5) return "right"
         if (rectangle.left < left - 1.5) return "left"
       }
-      if (HIDES.has(style.overflowY) && rectangle.bottom > bottom + 3) return "bottom"
-      if (HIDES.has(style.overflowY) && rectangle.top < top - 3) return "top"
+      if (HIDES.has(style.overflowY) && box.scrollHeight > box.clientHeight) {
+        if (rectangle.bottom > bottom + 3) return "bottom"
+        if (rectangle.top < top - 3) return "top"
+      }
       if (box.tagName === "BUTTON" && rectangle.right > right + 1.5) return "button"
     }
     return ""
