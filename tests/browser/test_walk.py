@@ -1,7 +1,7 @@
 """The whole way, as a new user walks it: from an empty home to a classifier that answers.
 
-Labels stand here in English. The walk in Spanish finds each by its translation; one that is not
-translated yet is the same in both.
+Labels stand here in English. The walk in Spanish finds each by its translation, or in English where
+a page is not translated yet.
 """
 
 import re
@@ -74,13 +74,22 @@ def labels(locale: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is looked for by a label in English is found by it in the browser's language."""
     read = reader(locale.partition("-")[0])
 
+    def either(text: str | re.Pattern[str], exact: bool) -> str | re.Pattern[str]:
+        there = read(text)
+        if there == text or not (isinstance(text, str) and isinstance(there, str)):
+            return there
+        both = f"(?:{re.escape(text)}|{re.escape(there)})"
+        return re.compile(rf"^\s*{both}\s*$") if exact else re.compile(both, re.IGNORECASE)
+
     def in_language(look: Callable[..., Locator]) -> Callable[..., Locator]:
         def found(self: Page | Locator, *words: Any, **options: Any) -> Locator:
+            exact = options.get("exact", False)
             # The first word of `get_by_role` is a role.
-            labels = words if look.__name__ == "get_by_role" else map(read, words)
+            if look.__name__ != "get_by_role":
+                words = tuple(either(word, exact) for word in words)
             if "name" in options:
-                options["name"] = read(options["name"])
-            return look(self, *labels, **options)
+                options["name"] = either(options["name"], exact)
+            return look(self, *words, **options)
 
         return found
 
