@@ -97,27 +97,6 @@ def database_error_as(
         raise refused(str(error)) from error
 
 
-@contextlib.contextmanager
-def database_error_as(
-    refused: Callable[[str], StudioError], damaged: Callable[[str], StudioError] | None = None
-) -> Iterator[None]:
-    """Report an error of a database file.
-
-    Args:
-        refused: makes the error to raise from SQLite's or the system's reason.
-        damaged: makes the one to raise where the file itself is damaged; `refused` without it.
-
-    Raises:
-        StudioError: the block raised OSError or sqlite3.Error.
-    """
-    try:
-        yield
-    except (OSError, sqlite3.Error) as error:
-        if damaged is not None and is_damage(error):
-            raise damaged(str(error)) from error
-        raise refused(str(error)) from error
-
-
 def is_damage(error: Exception) -> bool:
     """Whether an error says that the database's file itself is damaged."""
     code = getattr(error, "sqlite_errorcode", None)

@@ -1,7 +1,8 @@
-"""Ask a finished run what plant is on a photograph."""
+"""Identify the plant in a photograph with a run."""
 
 import streamlit as st
 
+from engine.language.message import gettext
 from engine.runs.run import list_runs
 from studio import current
 from studio.try_it.answer import show_answer
@@ -13,17 +14,20 @@ from studio.views.empty import empty_state
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
-heading("Try it", "Ask a run what plant is on a photograph, and see what it looked at.")
+heading(
+    gettext("Try it"),
+    gettext("Identify the plant in a photograph with a run, and see what the network saw."),
+)
 with problems_shown():
     home = current.home()
     runs = [run for run in list_runs(home) if run.can_predict]
     if not runs:
         empty_state(
-            "No run to ask yet",
-            "A run can be asked as soon as it has trained an epoch and saved.",
+            gettext("No run to try yet"),
+            gettext("A run can be tried once it has trained an epoch and saved a checkpoint."),
             [
-                Action("Launch a run", "../pages/train.py", ":material/model_training:"),
-                Action("See the runs", "../pages/runs.py", ":material/monitoring:"),
+                Action(gettext("Launch a run"), "../pages/train.py", ":material/model_training:"),
+                Action(gettext("Open the runs"), "../pages/runs.py", ":material/monitoring:"),
             ],
             icon=":material/search_insights:",
             key="try_it.empty",

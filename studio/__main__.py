@@ -8,10 +8,8 @@ from pathlib import Path
 
 _OPENING = ("--home", "--port", "--listen")
 _HELP = ("-h", "--help", "help")
-_USAGE = """\
-plant-studio [--home DIR] [--port N] [--listen ADDRESS]   open the studio in the browser
-plant-studio COMMAND ...                                  run one of the commands below
-"""
+_OPEN = "plant-studio [--home DIR] [--port N] [--listen ADDRESS]"
+_COMMAND = "plant-studio COMMAND ..."
 
 
 def main() -> None:
@@ -25,7 +23,7 @@ def main() -> None:
         open_studio(words)
         return
     if words[0] in _HELP:
-        print(_USAGE)
+        print(_usage())
         sys.argv[1:] = ["--help"]
     from engine.cli import main as run_command
 
@@ -41,18 +39,21 @@ def open_studio(words: Sequence[str]) -> None:
     # Streamlit takes a second to import, which a command of the engine does not need.
     from engine.errors import StudioError
     from engine.home import chosen_root
+    from engine.language.message import message
     from engine.settings.configs import PROJECT, studio_settings
     from studio.free_port import free_port
+    from studio.terminal import say
 
     options = opening_options(words)
     try:
         port = free_port(options.listen, options.port)
         root = chosen_root(options.home, studio_settings().home)
     except StudioError as error:
-        print(error, file=sys.stderr)
+        say(error.message)
         sys.exit(error.exit_status)
     if port != options.port:
-        print(f"Port {options.port} is taken; using {port}.", file=sys.stderr)
+        taken, free = str(options.port), str(port)
+        say(message("Port {taken} is in use; using {free}.", taken=taken, free=free))
     os.environ["STUDIO_HOME"] = str(root.expanduser().absolute())
     # Streamlit reads .streamlit/ in the folder that it is started in.
     os.chdir(PROJECT)
@@ -61,17 +62,36 @@ def open_studio(words: Sequence[str]) -> None:
     server.main(["--listen", options.listen, "--port", str(port), "--open"])
 
 
+def _usage() -> str:
+    from engine.language.message import gettext
+    from studio.terminal import terminal_language
+
+    with terminal_language():
+        lines = (
+            (_OPEN, gettext("open the studio in the browser")),
+            (_COMMAND, gettext("run one of the commands below")),
+        )
+    return "\n".join(f"{usage:<58}{meaning}" for usage, meaning in lines) + "\n"
+
+
 def opening_options(words: Sequence[str]) -> argparse.Namespace:
     """The home (None = as configured), port and address that the studio opens with.
 
     Raises:
         SystemExit: 2 after wrong usage.
     """
+    from engine.language.message import gettext
+    from studio.terminal import terminal_language
+
+    with terminal_language():
+        description = gettext("Open Plant Studio.")
+        folder = gettext("the folder of data/ and runs/")
+        default = gettext("default: {value}", value="8501")
     parser = argparse.ArgumentParser(
-        prog="plant-studio", description="Open Plant Studio.", allow_abbrev=False
+        prog="plant-studio", description=description, allow_abbrev=False
     )
-    parser.add_argument("--home", type=Path, metavar="DIR", help="the folder of data/ and runs/")
-    parser.add_argument("--port", type=_port, default=8501, metavar="N", help="default: 8501")
+    parser.add_argument("--home", type=Path, metavar="DIR", help=folder)
+    parser.add_argument("--port", type=_port, default=8501, metavar="N", help=default)
     parser.add_argument("--listen", default="127.0.0.1", metavar="ADDRESS")
     return parser.parse_args(words)
 

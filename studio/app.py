@@ -131,9 +131,13 @@ with suppress(StudioError):
 sign_in.require()
 page = st.navigation(pages(), expanded=True)
 st.set_page_config(page_title=f"{page.title} · Plant Studio")
-# Streamlit writes what is chosen in the colour of its main buttons: too dark for a dark page.
+# Streamlit writes what is chosen in the colour of its main buttons: too dark for a dark page. It
+# cuts off the labels and notes of metrics that have no room, where a second line does.
 st.html(
-    "<style>button[data-selected][data-variant],[role=tab][aria-selected=true],"
+    "<style>[data-testid=stMetric] [data-testid=stMarkdownContainer],"
+    "[data-testid=stMetric] [data-testid=stMarkdownContainer] p"
+    "{white-space:normal!important;overflow:visible!important}"
+    "button[data-selected][data-variant],[role=tab][aria-selected=true],"
     "[data-testid=stSliderThumbValue]"
     f"{{color:light-dark({LIGHT.primary},{DARK.leaf})!important}}</style>"
 )

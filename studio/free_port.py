@@ -26,7 +26,11 @@ def free_port(address: str, first: int) -> int:
                 if error.errno in _TAKEN:
                     continue
                 raise BadInput(
-                    f"The address {address} is none of this machine ({error.strerror})."
+                    "{address} is not an address of this computer ({reason}). Choose another.",
+                    address=address,
+                    reason=error.strerror,
                 ) from error
         return port
-    raise WorkFailed(f"No port from {first} on is free; give a lower one with --port.")
+    raise WorkFailed(
+        "No port from {first} up is free. Choose a lower one by --port.", first=str(first)
+    )

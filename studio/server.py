@@ -17,12 +17,14 @@ from starlette.types import ASGIApp
 from engine.errors import BadInput, StudioError
 from engine.files import write_atomic
 from engine.home import keep_private
+from engine.language.message import Message, gettext, message
 from studio import current
 from studio.access import sign_in
 from studio.access.guard import Guard
 from studio.access.hosts import LOOPBACK, is_loopback
 from studio.access.serving import declare_guarded
 from studio.access.token import TOKEN_VARIABLE, start_token
+from studio.terminal import say, terminal_language
 
 APP = Path(__file__).with_name("app.py")
 Lifespan = Callable[[st.App], contextlib.AbstractAsyncContextManager[dict[str, Any] | None]]
@@ -39,10 +41,10 @@ def main(words: Sequence[str] | None = None) -> None:
     try:
         serve(options.listen, options.port, options.open)
     except StudioError as error:
-        print(error, file=sys.stderr)
+        say(error.message)
         sys.exit(error.exit_status)
     except KeyboardInterrupt:
-        print("Plant Studio is closed.", file=sys.stderr)
+        say(message("Plant Studio is closed."))
 
 
 def serve(listen: str, port: int, open_browser: bool) -> None:
@@ -86,12 +88,14 @@ def require_sign_in(listen: str) -> None:
         return
     reason = sign_in.sign_in_problem()
     if reason is None and not sign_in.is_encrypted():
-        reason = f"redirect_uri in {sign_in.SECRETS} is not an https address"
+        reason = message("redirect_uri in {file} is not an https address.", file=sign_in.SECRETS)
     if reason is not None:
         raise BadInput(
-            f"Other machines reach {listen}, so people must sign in, but {reason}. "
-            "To use the studio from another machine without sign-in, run there: "
-            "ssh -L 8501:127.0.0.1:8501 HOST"
+            "Other computers can reach {address}, so sign-in must be set up. {reason} "
+            "To use the studio from another computer without sign-in, run there: {command}",
+            address=listen,
+            reason=reason,
+            command="ssh -L 8501:127.0.0.1:8501 HOST",
         )
 
 
@@ -117,10 +121,12 @@ def _address(listen: str, port: int) -> str:
 
 
 def _options(words: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="studio.server", description="Serve Plant Studio.")
+    with terminal_language():
+        description, to_open = gettext("Serve Plant Studio."), gettext("open it in the browser")
+    parser = argparse.ArgumentParser(prog="studio.server", description=description)
     parser.add_argument("--listen", default="127.0.0.1", metavar="ADDRESS")
     parser.add_argument("--port", type=int, default=8501)
-    parser.add_argument("--open", action="store_true", help="open it in the browser")
+    parser.add_argument("--open", action="store_true", help=to_open)
     return parser.parse_args(words)
 
 
@@ -130,13 +136,7 @@ def _announcing(address: str, token: str, was_chosen: bool, open_browser: bool) 
     @contextlib.asynccontextmanager
     async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any] | None]:
         entrance = f"{address}?token={token}"
-        hint = f"add ?token= and the value of {TOKEN_VARIABLE}; " if was_chosen else ""
-        print(
-            f"Plant Studio is open at {address if was_chosen else entrance} "
-            f"({hint}Ctrl-C closes it; running trainings go on).",
-            file=sys.stderr,
-            flush=True,
-        )
+        say(_opened(address) if was_chosen else _opened_with_token(entrance))
         page = current.home().data / "open-studio.html"
         if open_browser and _has_screen():
             Thread(target=_open, args=(page, entrance), daemon=True).start()
@@ -144,6 +144,22 @@ def _announcing(address: str, token: str, was_chosen: bool, open_browser: bool) 
         page.unlink(missing_ok=True)
 
     return lifespan
+
+
+def _opened(address: str) -> Message:
+    return message(
+        "Plant Studio is open at {address} (add ?token= and the value of {variable}). "
+        "Ctrl-C closes it; runs and jobs continue.",
+        address=address,
+        variable=TOKEN_VARIABLE,
+    )
+
+
+def _opened_with_token(entrance: str) -> Message:
+    return message(
+        "Plant Studio is open at {address} (Ctrl-C closes it; runs and jobs continue).",
+        address=entrance,
+    )
 
 
 def _has_screen() -> bool:

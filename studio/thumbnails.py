@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from engine.catalogue.record import Photograph
 from engine.errors import StudioError
 from engine.images.store import ImageStore
+from engine.language.message import gettext
 from studio.views.grid import Tile
 
 
@@ -16,9 +17,11 @@ def tiles(photographs: Iterable[Photograph], store: ImageStore) -> list[Tile]:
 def _tile(photograph: Photograph, store: ImageStore) -> Tile:
     species = photograph.species
     if photograph.state != "cached":
-        return Tile(photograph.image_id, None, species, f"{species}, not on this machine")
+        alt = gettext("{species}, not on this computer", species=species)
+        return Tile(photograph.image_id, None, species, alt)
     try:
         image = store.thumbnail(photograph.path, photograph.sha256)
     except StudioError:
-        return Tile(photograph.image_id, None, species, f"{species}, which cannot be read")
+        alt = gettext("{species}, cannot be read", species=species)
+        return Tile(photograph.image_id, None, species, alt)
     return Tile(photograph.image_id, image, species, species)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 from engine.catalogue.folder_import import IMAGE_SUFFIXES
+from engine.language.message import ngettext
 
 PHOTOGRAPH_TYPES = sorted(IMAGE_SUFFIXES)
 LARGEST_MB = 64
@@ -32,7 +33,12 @@ def within_limits(uploads: Iterable[U]) -> tuple[list[U], str]:
         total += upload.size
     if not left:
         return kept, ""
-    return kept, (
-        f"{left:,} of the uploads {'is' if left == 1 else 'are'} left out: at most "
-        f"{MOST_PHOTOGRAPHS} photographs and {MOST_MB} MB are taken. Remove some."
+    return kept, ngettext(
+        "{n} file was left out: at most {photographs} photographs and {limit:size} fit. "
+        "Remove some.",
+        "{n} files were left out: at most {photographs} photographs and {limit:size} fit. "
+        "Remove some.",
+        left,
+        photographs=MOST_PHOTOGRAPHS,
+        limit=MOST_MB * 10**6,
     )

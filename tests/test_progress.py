@@ -5,6 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.home import Home
+from engine.jobs.job import read_job
+from engine.language.current import language_set
+from engine.language.message import message
+from engine.locks import claim
 from engine.progress import JOB_VARIABLE, ProgressReport, silent
 
 
@@ -44,3 +49,19 @@ def test_nothing_is_printed_where_nobody_looks(
     report.close()
     silent(1, 2, "Planting")
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_note_is_read_in_the_language_of_the_reader(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = home.jobs / "measure"
+    folder.mkdir(parents=True)
+    (folder / "job.json").write_text('{"started": 1, "arguments": []}')
+    monkeypatch.setenv(JOB_VARIABLE, str(folder))
+    lock = claim(folder / "lock")
+    ProgressReport()(1, 2, message("Measuring the crop {preset}", preset="fast"))
+    assert lock is not None
+    assert json.loads((folder / "progress.json").read_text())["note"] == "Measuring the crop fast"
+    assert read_job(home, "measure").note == "Measuring the crop fast"
+    with language_set("es"):
+        assert read_job(home, "measure").note == "Midiendo el recorte fast"

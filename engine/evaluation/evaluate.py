@@ -20,6 +20,7 @@ from engine.evaluation.transform import AS_TRAINED, EvaluationTransform
 from engine.files import write_atomic, write_json
 from engine.home import Home
 from engine.images.shrunk import ShrunkStore
+from engine.language.message import deferred, message
 from engine.progress import Report, silent
 from engine.settings.run import RunSettings
 from engine.split.folder import SplitLine
@@ -31,6 +32,8 @@ from engine.training.state.checkpoint import Checkpoint
 from engine.training.state.run_folder import RunFolder
 
 log = logging.getLogger(__name__)
+
+_PARTS = {"train": deferred("train"), "val": deferred("validation"), "test": deferred("test")}
 
 
 def evaluate_run(
@@ -57,7 +60,7 @@ def evaluate_run(
     settings, classes = look.settings(checkpoint.settings), checkpoint.classes
     lines, train_lines = folder.read_part(home, part), folder.read_part(home, "train")
     if not lines:
-        raise BadInput(f"The {part} part of {folder.run_id} holds no photograph to judge by.")
+        raise _nothing_in(part, folder)
     dataset = _photographs(home, folder, lines, settings)
     train_images = np.bincount([line.label for line in train_lines], minlength=len(classes))
     device, temperature = choose_device(settings.training), temperature_of(folder, checkpoint)
@@ -67,9 +70,13 @@ def evaluate_run(
         if len(batch.labels):
             scores.add(batch.indices, batch.labels, logits)
         unreadable |= batch.unreadable
-        report(len(scores) + len(unreadable), len(dataset), f"Judging the {part} part")
+        report(len(scores) + len(unreadable), len(dataset), message("Evaluating photographs"))
     if len(unreadable) == len(dataset):
-        raise WorkFailed(f"None of the {part} part can be read: {next(iter(unreadable.values()))}")
+        raise WorkFailed(
+            "No photograph of the {part} part can be read. The first: {reason}",
+            part=message(_PARTS.get(part, part)),
+            reason=next(iter(unreadable.values())),
+        )
     values = {
         "part": part,
         "checkpoint": checkpoint.path.name,
@@ -86,6 +93,14 @@ def evaluate_run(
     _write_arrays(folder.evaluation / f"{part}.npz", scores.outcome, train_images, lines)
     write_json(folder.evaluation / f"{part}.json", values)
     return values
+
+
+def _nothing_in(part: str, folder: RunFolder) -> BadInput:
+    return BadInput(
+        "The {part} part of the run {run} has no photographs. Choose another part.",
+        part=message(_PARTS.get(part, part)),
+        run=folder.run_id,
+    )
 
 
 def _photographs(

@@ -23,7 +23,7 @@ def best_checkpoint(folder: RunFolder) -> Checkpoint:
     path = folder.best_or_last
     if not path.is_file():
         raise BadInput(
-            f"The run {folder.run_id} has no checkpoint yet; let it train an epoch first."
+            "The run {run} has no checkpoint yet. Let it train an epoch first.", run=folder.run_id
         )
     return open_checkpoint(path, folder.read_classes())
 

@@ -19,6 +19,7 @@ from engine.errors import BadInput
 from engine.evaluation.folds import corrected_interval, stratified_folds
 from engine.evaluation.linear import probe_accuracy
 from engine.home import Home
+from engine.language.message import message, plural_message
 from engine.progress import Report, silent
 from engine.settings.augmentation import ValAugmentation
 from engine.settings.crop import CropPreset
@@ -62,7 +63,7 @@ def probe_crops(
     for number, preset in enumerate((CENTRE, *presets)):
 
         def tell(done: int, before: int = number * len(lines), name: str = preset.name) -> None:
-            report(before + done, steps, f"Looking at photographs under {name}")
+            report(before + done, steps, message("Measuring the crop {preset}", preset=name))
 
         features.append(_features(home, lines, preset, network, device, settings, tell))
     return _judged(home, lines, classes, presets, features, settings)
@@ -78,8 +79,12 @@ def labelled(catalogue: Catalogue, settings: ProbeSettings) -> list[Photograph]:
     eligible = [item for item in catalogue.species(_CACHED) if item.images >= least]
     if len(eligible) < 2:
         raise BadInput(
-            f"Whether a crop helps can be measured on two species with {least} photographs "
-            f"each or more; there {'is' if len(eligible) == 1 else 'are'} {len(eligible)}."
+            plural_message(
+                "Measuring a crop needs two species with {least} photographs each; there is {n}.",
+                "Measuring a crop needs two species with {least} photographs each; there are {n}.",
+                len(eligible),
+                least=least,
+            )
         )
     chance = np.random.default_rng(settings.seed)
     most = max(2, settings.photographs // least)
@@ -117,8 +122,9 @@ def _backbone(settings: ProbeSettings, classes: ClassMap, device: Device) -> nn.
         if weights:
             raise
         raise BadInput(
-            f"The published weights of {settings.network} cannot be had here; connect to the "
-            "internet, or name a local weights file of that network."
+            "The published weights of {network} could not be downloaded. Connect to the internet, "
+            "or choose a local weights file of that network.",
+            network=settings.network,
         ) from error
     network.reset_classifier(0)  # type: ignore[operator]
     return to_device(network, device)

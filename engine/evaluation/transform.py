@@ -32,7 +32,11 @@ class EvaluationTransform:
         try:
             return trained.at_size(self.size)
         except ValidationError as error:
-            raise BadInput(f"At a size of {self.size}, {explain(RunSettings, error)}") from error
+            raise BadInput(
+                "The image size {size} cannot be used: {reason}",
+                size=str(self.size),
+                reason=explain(RunSettings, error),
+            ) from error
 
 
 AS_TRAINED = EvaluationTransform()

@@ -15,8 +15,7 @@ from engine.home import Home
 from engine.inaturalist.api import Api, opened_api
 from engine.inaturalist.observations import Families, observation_photographs
 from engine.inaturalist.search import PER_PAGE, Search
-from engine.language.message import Message
-from engine.progress import Report, silent
+from engine.progress import Note, Report, silent
 from engine.settings.download import DownloadSettings
 
 SOURCE = "iNaturalist"
@@ -138,14 +137,14 @@ class _Telling:
         self._mark = position.after or _Mark()
         self.total = 0
 
-    def noted(self, done: int, total: int, note: str | Message) -> None:
+    def noted(self, done: int, total: int, note: Note) -> None:
         self._mark = self._position.reached(done) or self._mark
         self._tell("")
 
-    def waiting(self, note: str) -> None:
+    def waiting(self, note: Note) -> None:
         self._tell(note)
 
-    def _tell(self, note: str) -> None:
+    def _tell(self, note: Note) -> None:
         mark = self._mark
         if self._limit is not None and self._limit <= self.total:
             self._report(mark.photographs, self._limit, note or "photographs' addresses")

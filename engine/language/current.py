@@ -9,7 +9,9 @@ from pathlib import Path
 from babel import Locale, UnknownLocaleError, negotiate_locale
 
 ENGLISH = "en"
-MESSAGES = Path(__file__).parent / "messages"
+# Another folder of .po files, for trying translations and for tests.
+_MESSAGES_VARIABLE = "STUDIO_MESSAGES"
+MESSAGES = Path(os.environ.get(_MESSAGES_VARIABLE) or Path(__file__).parent / "messages")
 
 _chosen: ContextVar[str] = ContextVar("language", default="")
 # In the order in which the gettext library reads them.

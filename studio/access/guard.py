@@ -1,5 +1,6 @@
 """The checks that every request passes before anything is answered."""
 
+import re
 from collections.abc import Collection
 from html import escape
 from urllib.parse import parse_qsl, quote
@@ -9,12 +10,18 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from engine.language.current import best_language, language_set
+from engine.language.message import deferred, gettext
 from studio.access.hosts import AllowedHost, is_allowed, is_same_origin, parse_host
 from studio.access.token import cookie, same
 
 HEALTH = "/_stcore/health"
 # No file system takes longer names, and some answer a longer one by an error.
 _LONGEST_NAME = 255
+_MOST_LANGUAGES = 30
+_LANGUAGE = re.compile(
+    r"\s*(?P<name>[A-Za-z0-9-]{2,35})\s*(?:;\s*q=(?P<weight>[01](\.\d{0,3})?))?\s*"
+)
 _STARTS = ("http.response.start", "websocket.http.response.start")
 _HEADERS = {
     "X-Frame-Options": "SAMEORIGIN",
@@ -24,17 +31,19 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
-WRONG_HOST = (
+WRONG_HOST = deferred(
     "Plant Studio does not answer under this host name. "
     "Open the address that run_studio.sh printed."
 )
-WRONG_ORIGIN = "Another web page asked for this. Plant Studio answers only its own pages."
-NO_TOKEN = (
-    "Plant Studio does not know this browser. "
-    "Open the address that run_studio.sh printed; it carries the start token."
+WRONG_ORIGIN = deferred(
+    "Another web page sent this request. Plant Studio answers only its own pages."
 )
-NO_SUCH_NAME = "There is nothing at this address."
-FAILED = "Plant Studio met an error; its log says which. Load the page again."
+NO_TOKEN = deferred(
+    "Plant Studio does not know this browser. "
+    "Open the address that run_studio.sh printed; it contains the start token."
+)
+NO_SUCH_NAME = deferred("There is nothing at this address.")
+FAILED = deferred("An error occurred in Plant Studio; see its log. Reload the page.")
 
 
 class Guard:
@@ -63,7 +72,9 @@ class Guard:
                 MutableHeaders(scope=message).update(_protection(headers.get("host", "")))
             await send(message)
 
-        response = self._response(scope, headers)
+        language = best_language(accepted_languages(headers.get("accept-language", "")))
+        with language_set(language):
+            response = self._response(scope, headers)
         if response is not None:
             await response(scope, receive, answer)
             return
@@ -71,7 +82,9 @@ class Guard:
             await self._app(scope, receive, answer)
         except Exception:
             if not started:
-                await _refusal(500, FAILED)(scope, receive, answer)
+                with language_set(language):
+                    failure = _refusal(500, FAILED)
+                await failure(scope, receive, answer)
             raise
 
     def _response(self, scope: Scope, headers: Headers) -> Response | None:
@@ -104,6 +117,13 @@ class Guard:
                 response.set_cookie(name, value, httponly=True, samesite="strict", secure=secure)
             return response
         return None if known else _refusal(403, NO_TOKEN)
+
+
+def accepted_languages(header: str) -> list[str]:
+    """The languages that an Accept-Language header names, the best first."""
+    parts = [_LANGUAGE.fullmatch(part) for part in header.split(",")[:_MOST_LANGUAGES]]
+    weighed = [(float(part["weight"] or 1), part["name"]) for part in parts if part]
+    return [name for weight, name in sorted(weighed, key=lambda pair: -pair[0]) if weight > 0]
 
 
 def _is_own_page(scope: Scope, headers: Headers) -> bool:
@@ -149,13 +169,13 @@ def _visit(address: str, from_elsewhere: bool) -> Response:
     target = escape(address)
     return HTMLResponse(
         f'<!doctype html><meta http-equiv="refresh" content="0; url={target}">'
-        f'<title>Plant Studio</title><a href="{target}">Open Plant Studio</a>',
+        f'<title>Plant Studio</title><a href="{target}">{escape(gettext("Open Plant Studio"))}</a>',
         headers={"Cache-Control": "no-store"},
     )
 
 
 def _refusal(status: int, sentence: str) -> Response:
-    return PlainTextResponse(f"{sentence}\n", status, {"Cache-Control": "no-store"})
+    return PlainTextResponse(f"{gettext(sentence)}\n", status, {"Cache-Control": "no-store"})
 
 
 def _protection(host: str) -> dict[str, str]:

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
+from engine.language.message import Message, gettext, message
+from studio import text
 from studio.access.serving import needs_sign_in
 
 SECRETS = ".streamlit/secrets.toml"
@@ -28,16 +30,16 @@ def settings() -> Mapping[str, Any] | None:
     return found
 
 
-def sign_in_problem() -> str | None:
-    """Why nobody could sign in, as the end of a sentence; None where sign-in is set up."""
+def sign_in_problem() -> Message | None:
+    """Why nobody could sign in, as a sentence; None where sign-in is set up."""
     found = settings()
     if found is None:
-        return f"{SECRETS} has no [auth] table"
+        return message("{file} has no [auth] table.", file=SECRETS)
     missing = [key for key in _KEYS if not found.get(key)]
     if missing:
-        return f"[auth] in {SECRETS} lacks {', '.join(missing)}"
+        return message("[auth] in {file} lacks {keys}.", file=SECRETS, keys=", ".join(missing))
     if find_spec("authlib") is None:
-        return 'the package Authlib is missing (pip install "streamlit[auth]")'
+        return message('The package Authlib is missing. Install it: pip install "streamlit[auth]"')
     return None
 
 
@@ -61,7 +63,8 @@ def require() -> None:
         return
     st.title("Plant Studio")
     if reason is None:
-        st.button("Sign in", on_click=st.login, type="primary")
+        st.button(gettext("Sign in"), on_click=st.login, type="primary")
     else:
-        st.error(f"Nobody can sign in: {reason}. Mend it and start the studio again.")
+        st.error(text.plain(gettext("Nobody can sign in. {reason}", reason=reason)))
+        st.caption(gettext("Fix this and restart the studio."))
     st.stop()

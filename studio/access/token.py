@@ -25,8 +25,10 @@ def start_token() -> str:
         return secrets.token_urlsafe(_SHORTEST)
     if not re.fullmatch(rf"[A-Za-z0-9_-]{{{_SHORTEST},}}", chosen):
         raise BadInput(
-            f"{TOKEN_VARIABLE} needs at least {_SHORTEST} letters, digits, '-' or '_'. "
-            "Unset it to get a random token."
+            "{variable} needs at least {n} letters, digits, '-' or '_'. "
+            "Unset it to get a random token.",
+            variable=TOKEN_VARIABLE,
+            n=_SHORTEST,
         )
     return chosen
 

@@ -1,4 +1,4 @@
-"""The crop that a network looked at, and its best guesses."""
+"""The crop that a network saw, and its most likely species."""
 
 import math
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from engine.crop.finder import Crop
 from engine.errors import StudioError
 from engine.home import Home
 from engine.images.decode import Pixels, read_header, read_rgb
+from engine.language.message import gettext
 from engine.runs.run import Run
 from studio import current, text
 from studio.try_it.parts import KnownAnswer, examples
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from engine.evaluation.predict import Named
 
 
-_FIRST = ":green-badge[:material/check: Right]"
-_LATER = ":gray-badge[This it is]"
 _SHOWN_SIDE = 1_000
 
 
@@ -32,13 +31,11 @@ def show_answer(home: Home, run: Run, chosen: ChosenPhotographs, named: "Named")
     with beside.cell():
         _show_crop(chosen, named)
     with beside.cell():
-        st.subheader("The best guesses", anchor=False)
+        st.subheader(gettext("Most likely species"), anchor=False)
         pictures = examples(home, run)
         guessed = [guess.species for guess in named.predictions]
-        for current, guess in enumerate(named.predictions):
-            mark = ""
-            if guess.species == chosen.species:
-                mark = _FIRST if current == 0 else _LATER
+        for place, guess in enumerate(named.predictions):
+            mark = _mark(place == 0) if guess.species == chosen.species else ""
             _show_guess(guess.species, guess.probability, pictures.get(guess.species), mark)
         _show_truth(chosen, guessed)
 
@@ -58,13 +55,20 @@ def _show_crop(chosen: ChosenPhotographs, named: "Named") -> None:
         # Encoded at once: a whole photograph would be decoded only to be shown small.
         least_side = math.ceil(_SHOWN_SIDE * min(size) / max(size))
         encoded = jpeg(read_rgb(chosen.source, least_side), longest=_SHOWN_SIDE)
-        alt = f"The photograph {chosen.name}"
+        alt = gettext("The photograph {name}", name=chosen.name)
         st.html(photo_html(encoded, size, alt, boxes_of(named.crop)))
     with narrow:
         side = named.view.shape[0]
-        photo(named.view, "What the network saw", caption=f"The network saw {side} × {side} pixels")
+        caption = gettext("What the network saw: {side} × {side} px", side=side)
+        photo(named.view, gettext("What the network saw"), caption=caption)
         if named.crop.reason:
-            st.caption(f"It is the centre: {text.plain(str(named.crop.reason))}.")
+            st.caption(text.plain(gettext("Centre crop: {reason}", reason=named.crop.reason)))
+
+
+def _mark(is_first: bool) -> str:
+    if is_first:
+        return f":green-badge[:material/check: {gettext('Correct')}]"
+    return f":gray-badge[{gettext('True species')}]"
 
 
 def _show_guess(species: str, probability: float, example: KnownAnswer | None, mark: str) -> None:
@@ -79,9 +83,9 @@ def _show_guess(species: str, probability: float, example: KnownAnswer | None, m
 def _show_example(example: KnownAnswer | None) -> None:
     pixels = _thumbnail(example) if example else None
     if example is None or pixels is None:
-        st.caption("No photo here")
+        st.caption(gettext("No photo"))
     else:
-        photo(pixels, f"{example.species}, from the train part")
+        photo(pixels, gettext("{species}, from the train part", species=example.species))
 
 
 def _thumbnail(example: KnownAnswer) -> Pixels | None:
@@ -95,10 +99,17 @@ def _thumbnail(example: KnownAnswer) -> Pixels | None:
 def _show_truth(chosen: ChosenPhotographs, guessed: list[str]) -> None:
     if not chosen.species or chosen.species == guessed[0]:
         return
-    said = "which is not among these."
     if chosen.species in guessed:
-        said = f"its guess number {guessed.index(chosen.species) + 1}."
-    st.caption(f"In truth it is {text.plain(chosen.species)}, {said}")
+        truth = gettext(
+            "The true species is {species}, guess number {n}.",
+            species=chosen.species,
+            n=guessed.index(chosen.species) + 1,
+        )
+    else:
+        truth = gettext(
+            "The true species is {species}, which is not among these.", species=chosen.species
+        )
+    st.caption(text.plain(truth))
 
 
 def _rectangle(box: Box) -> Rectangle:

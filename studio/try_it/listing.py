@@ -1,22 +1,24 @@
-"""The runs that can be asked."""
+"""The runs that can identify plants."""
 
 from collections.abc import Sequence
 
 import streamlit as st
 
+from engine.language.message import gettext
 from engine.runs.run import Run
 from studio import text
 from studio.links import from_address, to_address
+from studio.views.chip import state_name
 
 
 def choose_model(runs: Sequence[Run]) -> Run:
     """Ask for a run, the best on its val part first; the address names it."""
     by_id = {run.run_id: run for run in sorted(runs, key=_score, reverse=True)}
     from_address("try_it.run", "run", by_id)
-    chosen = st.selectbox("Run", list(by_id), key="try_it.run")
+    chosen = st.selectbox(gettext("Run"), list(by_id), key="try_it.run")
     to_address("try_it.run", "run", chosen)
     run = by_id[str(chosen)]
-    st.caption(model_caption(run))
+    st.caption(text.plain(model_caption(run)))
     return run
 
 
@@ -25,11 +27,17 @@ def _score(run: Run) -> float:
 
 
 def model_caption(run: Run) -> str:
-    """What the run's answers are worth."""
+    """How good the run is."""
     best = run.status.best
     if run.state == "damaged":
-        return f"Damaged: {text.plain(run.reason)}"
+        return gettext("Damaged: {reason}", reason=run.reason)
     if not best:
-        return f"{run.state.capitalize()}; its last checkpoint answers, for none was judged yet."
-    score = text.percentage(best["value"])
-    return f"Its best checkpoint, after epoch {best['epoch']:.3g}: macro top-1 {score} on val."
+        return gettext(
+            "{state}. Uses its last checkpoint, for none was validated yet.",
+            state=state_name(run.state),
+        )
+    return gettext(
+        "Best checkpoint: epoch {epoch}, {score:.1%} macro top-1 on validation.",
+        epoch=f"{best['epoch']:.3g}",
+        score=best["value"],
+    )

@@ -1,4 +1,4 @@
-"""The photograph to be named: picked from the test part or the catalogue, or uploaded."""
+"""The photograph to identify: picked from the test part or the catalogue, or uploaded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import streamlit as st
 from engine.catalogue.store import Filter
 from engine.errors import BadInput, StudioError
 from engine.home import Home
+from engine.language.message import deferred, gettext, ngettext
 from engine.runs.run import Run
 from studio import current
 from studio.try_it.parts import KnownAnswer, test_part
@@ -18,8 +19,12 @@ from studio.views.grid import Tile, pager, photo_grid
 
 _A_PAGE = 18
 _FROM_CATALOGUE = 8 * _A_PAGE
-_SOURCES = {"test": "Test part", "catalogue": "Catalogue", "upload": "Upload"}
-_EVERY = "Every species"
+_SOURCES = {
+    "test": deferred("Test part"),
+    "catalogue": deferred("Catalogue"),
+    "upload": deferred("Upload"),
+}
+_EVERY = ""
 
 
 @dataclass(frozen=True)
@@ -35,9 +40,9 @@ def choose_photographs(home: Home, run: Run) -> ChosenPhotographs | None:
     """Ask for a photograph; None until there is one. ?photo=ID brings one of the catalogue."""
     asked = st.query_params.get("photo", "")
     source = st.segmented_control(
-        "Photograph from",
+        gettext("Photograph from"),
         list(_SOURCES),
-        format_func=lambda name: _SOURCES[name],
+        format_func=lambda name: gettext(_SOURCES[name]),
         default="catalogue" if asked else "test",
         required=True,
         key="try_it.source",
@@ -51,7 +56,7 @@ def choose_photographs(home: Home, run: Run) -> ChosenPhotographs | None:
 
 def _uploaded() -> ChosenPhotographs | None:
     file = st.file_uploader(
-        "A photograph of a plant",
+        gettext("Photograph of a plant"),
         type=PHOTOGRAPH_TYPES,
         max_upload_size=LARGEST_MB,
         key="try_it.upload",
@@ -60,13 +65,21 @@ def _uploaded() -> ChosenPhotographs | None:
 
 
 def _from_catalogue(home: Home, asked: str) -> ChosenPhotographs | None:
-    words = st.text_input("Search", placeholder="Part of a species' name", key="try_it.search")
+    words = st.text_input(
+        gettext("Search"), placeholder=gettext("Part of a species name"), key="try_it.search"
+    )
     with current.catalogue() as catalogue:
         wanted = catalogue.get(asked) if asked else None
         page = catalogue.page(Filter(text=words, state="cached"), None, _FROM_CATALOGUE)
     found = [KnownAnswer(p.image_id, p.path, p.sha256, p.species) for p in page.photographs]
     if len(found) == _FROM_CATALOGUE:
-        st.caption(f"The first {_FROM_CATALOGUE:,}; search for the others.")
+        st.caption(
+            ngettext(
+                "Only the first photograph is shown. Search for others.",
+                "Only the first {n} photographs are shown. Search for others.",
+                _FROM_CATALOGUE,
+            )
+        )
     picked = _picked(home, found, "try_it.catalogue")
     if picked is None and wanted is not None and wanted.path:
         return _in_home(home, KnownAnswer(asked, wanted.path, wanted.sha256, wanted.species))
@@ -77,7 +90,12 @@ def _picked(home: Home, photographs: Sequence[KnownAnswer], key: str) -> ChosenP
     species = sorted({photograph.species for photograph in photographs})
     wanted = _EVERY
     if len(species) > 1:
-        wanted = st.selectbox("Species", [_EVERY, *species], key=f"{key}.species")
+        wanted = st.selectbox(
+            gettext("Species"),
+            [_EVERY, *species],
+            format_func=lambda name: name or gettext("All species"),
+            key=f"{key}.species",
+        )
     offered = [item for item in photographs if wanted in (_EVERY, item.species)]
     places = pager(len(offered), f"{key}.page", page_size=_A_PAGE)
     chosen = photo_grid(_tiles([offered[number] for number in places]), key)
@@ -91,9 +109,9 @@ def _tiles(photographs: Sequence[KnownAnswer]) -> list[Tile]:
         try:
             image = current.images().thumbnail(item.path, item.sha256)
         except StudioError:
-            # One that is damaged or gone cannot be asked about either.
+            # One that is damaged or gone cannot be identified either.
             continue
-        alt = f"Photograph of {item.species}"
+        alt = gettext("Photograph of {species}", species=item.species)
         tiles.append(Tile(item.image_id, image, item.species, alt))
     return tiles
 
@@ -101,5 +119,5 @@ def _tiles(photographs: Sequence[KnownAnswer]) -> list[Tile]:
 def _in_home(home: Home, photograph: KnownAnswer) -> ChosenPhotographs:
     path = home.resolve(photograph.path)
     if not path.is_file():
-        raise BadInput(f"The photograph {photograph.path} is missing; choose another one.")
+        raise BadInput("The photograph {file} is missing. Choose another.", file=photograph.path)
     return ChosenPhotographs(path, path.name, photograph.species)

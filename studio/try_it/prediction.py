@@ -1,4 +1,4 @@
-"""Asking a run what plant is on a photograph."""
+"""Identifying the plant in a photograph with a run."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine.home import Home
 from engine.images.decode import called
+from engine.language.message import gettext
 from engine.runs.run import Run
 from engine.training.state.run_folder import run_folder
 from studio.try_it.photographs import ChosenPhotographs
@@ -23,12 +24,13 @@ def ask(home: Home, run: Run, chosen: ChosenPhotographs) -> "Named":
     """
     checkpoint = run.folder.best_or_last
     stamp = checkpoint.stat().st_mtime_ns if checkpoint.is_file() else 0
-    predictor = _predictor(str(home.root), run.run_id, stamp)
+    with st.spinner(gettext("Loading the network…")):
+        predictor = _predictor(str(home.root), run.run_id, stamp)
     with called(chosen.name):
         return predictor.predict(chosen.source)
 
 
-@st.cache_resource(max_entries=2, show_spinner="Loading the network …")
+@st.cache_resource(max_entries=2, show_spinner=False)
 def _predictor(root: str, run_id: str, stamp: int) -> "Predictor":
     # torch takes seconds to import; only a first question pays for it.
     from engine.evaluation.predict import Predictor

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from studio import text
+from engine.language.message import gettext, ngettext
 
 _HERE = Path(__file__).parent
 
@@ -47,7 +47,7 @@ class Picking:
     on_picked: Callable[[set[str], set[str]], None]
 
 
-def pager(total: int, key: str, noun: str = "photograph", page_size: int = 60) -> range:
+def pager(total: int, key: str, page_size: int = 60) -> range:
     """Draw the page numbers; returns the places, of `total`, that the chosen page holds."""
     pages = max(1, -(-total // page_size))
     if st.session_state.get(key, 1) > pages:
@@ -57,15 +57,14 @@ def pager(total: int, key: str, noun: str = "photograph", page_size: int = 60) -
     with numbers:
         page = st.pagination(pages, key=key) if pages > 1 else 1
     shown = range((page - 1) * page_size, min(page * page_size, total))
-    span = f"{shown.start + 1:,}–{shown.stop:,} of " if pages > 1 else ""
-    words.caption(f"{span}{text.count(total, noun)}")
+    words.caption(_span(shown, total) if pages > 1 else _count(total))
     return shown
 
 
 def photo_grid(
     tiles: Sequence[Tile],
     key: str,
-    label: str = "Photographs",
+    label: str = "",
     *,
     marked: str | None = None,
     aspect: float = 1,
@@ -74,6 +73,7 @@ def photo_grid(
 ) -> str | None:
     """Draw the thumbnails; returns the id of the chosen one, None before a choice.
 
+    Screen readers read the `label`; without one it is "Photographs".
     The choice is kept under `key` while the page is open, also on another page of the grid.
     With `marked` the caller keeps it: that one is marked ("" = none), and only the run that
     follows a choice returns its id. `aspect` is a tile's width by its height, `width` what it
@@ -91,7 +91,7 @@ def photo_grid(
     result = _mount(
         key=key,
         data={
-            "label": label,
+            "label": label or gettext("Photographs"),
             "aspect": aspect,
             "width": width,
             "picks": picking and {"ids": [*picking.ids], "stamp": picking.stamp},
@@ -114,6 +114,20 @@ def photo_grid(
     )
     taken = result.chosen if marked is None else result.clicked
     return str(taken) if taken is not None else None
+
+
+def _count(total: int) -> str:
+    return ngettext("{n} photograph", "{n} photographs", total)
+
+
+def _span(shown: range, total: int) -> str:
+    return ngettext(
+        "{first}–{last} of {n} photograph",
+        "{first}–{last} of {n} photographs",
+        total,
+        first=shown.start + 1,
+        last=shown.stop,
+    )
 
 
 def _noticed() -> None:

@@ -10,6 +10,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from engine.language.message import deferred, gettext
+
 Pixels = NDArray[np.uint8]
 """Height x width x 3, RGB."""
 
@@ -20,10 +22,10 @@ Mark = Literal["subject", "centre", "smart", "drawn"]
 
 # Over a photograph the colours are the same on light and dark pages; each line has a dark casing.
 _LOOKS: dict[Mark, tuple[str, str, str]] = {
-    "subject": ("Subject", "#ffd45c", "3 4"),
-    "centre": ("Centre square", "#ffffff", "9 6"),
-    "smart": ("Smart square", "#7ff0a8", ""),
-    "drawn": ("Square by hand", "#f0a0dc", "2 3"),
+    "subject": (deferred("Subject"), "#ffd45c", "3 4"),
+    "centre": (deferred("Centre square"), "#ffffff", "9 6"),
+    "smart": (deferred("Smart square"), "#7ff0a8", ""),
+    "drawn": (deferred("Square drawn by hand"), "#f0a0dc", "2 3"),
 }
 
 # From nothing (dark moss) over leaf green to the petals' yellow.
@@ -144,10 +146,17 @@ def _key(mark: Mark) -> str:
     drawn = _drawing(line, 'width="28" height="12"', "")
     return (
         '<span style="display:inline-flex;align-items:center;gap:6px">'
-        f"{drawn}{_LOOKS[mark][0]}</span>"
+        f"{drawn}{escape(gettext(_LOOKS[mark][0]))}</span>"
     )
 
 
 def _spoken(mark: Mark, box: Rectangle) -> str:
     x, y, width, height = (round(side) for side in box)
-    return f"{_LOOKS[mark][0].lower()} {width} by {height} pixels at {x}, {y}"
+    return gettext(
+        "{name}: {width} by {height} pixels at {x}, {y}",
+        name=gettext(_LOOKS[mark][0]),
+        width=width,
+        height=height,
+        x=x,
+        y=y,
+    )

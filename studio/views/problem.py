@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from engine.errors import DatabaseDamaged, StudioError
+from engine.language.message import gettext
 from studio import text
 
 
@@ -22,4 +23,5 @@ def problems_shown() -> Iterator[None]:
     except StudioError as error:
         problem(str(error))
         if isinstance(error, DatabaseDamaged):
-            st.page_link("../pages/health.py", label="Examine it", icon=":material/monitor_heart:")
+            label = gettext("Check for damage")
+            st.page_link("../pages/health.py", label=label, icon=":material/monitor_heart:")

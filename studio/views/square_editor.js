@@ -59,11 +59,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
     frame.style.top = share(y, size[1])
     frame.style.width = share(side, size[0])
     frame.style.height = share(side, size[1])
-    frame.setAttribute(
-      "aria-label",
-      `Square of ${Math.round(side)} pixels at ${Math.round(x)}, ${Math.round(y)}; ` +
-        "arrow keys move it, plus and minus change its size",
-    )
+    const fields = { side, x, y }
+    const spoken = data.spoken.replace(/{(\w+)}/g, (_, name) => Math.round(fields[name]))
+    frame.setAttribute("aria-label", spoken)
   }
   const change = (next) => {
     square = inside(next, size)

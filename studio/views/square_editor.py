@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from engine.crop.box import Box
+from engine.language.message import gettext
 
 _HERE = Path(__file__).parent
 
@@ -46,6 +47,10 @@ def square_editor(
             "alt": alt,
             "size": list(size),
             "square": [square.x, square.y, square.width],
+            "spoken": gettext(
+                "Square of {side} pixels at {x}, {y}. Move it with the arrow keys; change its size "
+                "with plus and minus."
+            ),
         },
         on_drawn_change=drawn,
     )

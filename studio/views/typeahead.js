@@ -6,7 +6,6 @@ const LEAST = 80
 const MARKS = /\p{M}/gu
 
 const plain = (words) => words.normalize("NFD").replace(MARKS, "").toLowerCase()
-const number = (value) => value.toLocaleString("en-US")
 
 // The places of what begins with the typed words, then of what has a word that does, then of the
 // others that have them anywhere.
@@ -60,6 +59,8 @@ class Choice {
     this.tell = tell
     this.forms = undefined
     this.label.textContent = data.label
+    this.input.placeholder = data.words.all
+    this.clear.ariaLabel = data.words.clear
     this.list.setAttribute("aria-label", data.label)
     if (!this.isOpen) return this.settle()
     this.draw()
@@ -106,7 +107,11 @@ class Choice {
   }
 
   written(place) {
-    return `${this.data.names[place]} (${number(this.data.counts[place])})`
+    return `${this.data.names[place]} (${this.number(this.data.counts[place])})`
+  }
+
+  number(value) {
+    return value.toLocaleString(this.data.language, { useGrouping: "always" })
   }
 
   draw() {
@@ -114,7 +119,9 @@ class Choice {
     const places = fitting(this.forms, this.typed)
     const more = places.length - MOST
     this.list.replaceChildren(...places.slice(0, MOST).map((...at) => this.option(...at)))
-    this.note.textContent = !places.length ? "No results" : more > 0 ? `and ${number(more)} more` : ""
+    const { words } = this.data
+    const left = more > 0 ? words.more.replace("{n}", this.number(more)) : ""
+    this.note.textContent = places.length ? left : words.none
     this.position()
   }
 

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from engine.language.current import current_language
+from engine.language.message import gettext
+
 _HERE = Path(__file__).parent
 
 _mount = st.components.v2.component(
@@ -41,6 +44,14 @@ def typeahead(
             "names": [*images],
             "counts": [*images.values()],
             "chosen": chosen,
+            "language": current_language().replace("_", "-"),
+            "words": {
+                "all": gettext("All"),
+                "clear": gettext("Clear the choice"),
+                "none": gettext("No results"),
+                # The browser fills the field in, as one types.
+                "more": gettext("{n} more: keep typing"),
+            },
         },
         on_picked_change=picked,
     )

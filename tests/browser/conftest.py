@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -53,8 +53,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class Server:
     """The studio, or one page without its checks, served on a free port of 127.0.0.1."""
 
-    def __init__(self, script: Path, home: Path, log: Path) -> None:
+    def __init__(self, script: Path, home: Path, log: Path, environment: Mapping[str, str]) -> None:
         self.script, self.home, self.log = script, home, log
+        self.environment = environment
         self.port = _free_port()
         self.start()
 
@@ -66,12 +67,12 @@ class Server:
         arguments = ["studio.server", "--port", str(self.port)]
         if self.script != STUDIO:
             arguments = ["streamlit", "run", str(self.script), "--server.port", str(self.port)]
-        environment = {"STUDIO_HOME": str(self.home), "STUDIO_TOKEN": TOKEN}
+        own = {"STUDIO_HOME": str(self.home), "STUDIO_TOKEN": TOKEN}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", *arguments],
                 cwd=ROOT,
-                env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
+                env={**os.environ, **own, **self.environment, "PYTHONPATH": str(ROOT)},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -108,12 +109,16 @@ ServePage = Callable[[str], Server]
 
 @pytest.fixture(scope="module")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
-    """serve(script, home) starts a server that ends with the test file; the studio by default."""
+    """serve(script, home) starts a server that ends with the test file; the studio by default.
+
+    Further arguments are variables of its environment.
+    """
     started: list[Server] = []
 
-    def start(script: Path = STUDIO, home: Path | None = None) -> Server:
+    def start(script: Path = STUDIO, home: Path | None = None, **environment: str) -> Server:
         folder = tmp_path_factory.mktemp("server")
-        started.append(Server(script, home or folder / "home", folder / "log.txt"))
+        home = home or folder / "home"
+        started.append(Server(script, home, folder / "log.txt", environment))
         return started[-1]
 
     yield start
@@ -146,9 +151,12 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def _context(browser: Browser) -> Iterator[BrowserContext]:
+def _context(browser: Browser, locale: str) -> Iterator[BrowserContext]:
     context = browser.new_context(
-        viewport={"width": 1400, "height": 1000}, color_scheme="light", reduced_motion="reduce"
+        viewport={"width": 1400, "height": 1000},
+        color_scheme="light",
+        reduced_motion="reduce",
+        locale=locale,
     )
     context.set_default_timeout(_PATIENCE)
     yield context
@@ -162,7 +170,13 @@ def admit(context: BrowserContext, address: str) -> None:
 
 
 @pytest.fixture
-def page(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+def locale() -> str:
+    """The language that the browser asks for."""
+    return "en-US"
+
+
+@pytest.fixture
+def page(browser: Browser, monkeypatch: pytest.MonkeyPatch, locale: str) -> Iterator[Page]:
     """A page that the studio admits.
 
     It fails its test when anything outside 127.0.0.1 was asked for, or something was forbidden by
@@ -180,7 +194,7 @@ def page(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
         if "Content Security Policy" in text:
             forbidden.append(text)
 
-    with _context(browser) as context:
+    with _context(browser, locale) as context:
         opened = context.new_page()
         go = opened.goto
 

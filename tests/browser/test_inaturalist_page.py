@@ -65,7 +65,7 @@ def test_a_search_is_counted_taken_in_stopped_and_found_again(
     expect(page.get_by_text("The budget of requests to 127.0.0.1")).to_be_visible()
     page.reload()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("The import was stopped.")).to_be_visible()
+    expect(page.get_by_text("import: stopped")).to_be_visible()
     assert len(inaturalist.server.requests) == 12
     with open_catalogue(home) as catalogue:
         assert 400 < catalogue.counts().images < 6_000

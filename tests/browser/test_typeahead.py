@@ -39,7 +39,7 @@ def test_typing_finds_names_whatever_the_case_and_accents(page: Page, box: Locat
     options = page.get_by_role("option")
     box.click()
     expect(options).to_have_count(50)
-    expect(page.get_by_text("and 15 more")).to_be_visible()
+    expect(page.get_by_text("15 more: keep typing")).to_be_visible()
     box.fill("EPILÓ")
     expect(options).to_have_text(["Épilobium hirsutum (1,499)"])
     # What begins with it, then a word that does, then anywhere.
@@ -77,7 +77,7 @@ def test_the_keyboard_chooses_and_a_button_clears(page: Page, box: Locator) -> N
     page.keyboard.press("Enter")
     expect(page.get_by_text("chosen: Dahlia pinnata")).to_be_visible()
 
-    page.get_by_role("button", name="Clear value").click()
+    page.get_by_role("button", name="Clear the choice").click()
     expect(page.get_by_text("chosen: None")).to_be_visible()
     expect(box).to_have_value("")
 

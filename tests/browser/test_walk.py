@@ -1,8 +1,13 @@
-"""The whole way, as a new user walks it: from an empty home to a classifier that answers."""
+"""The whole way, as a new user walks it: from an empty home to a classifier that answers.
+
+Labels stand here in English. The walk in Spanish finds each by its translation, or in English where
+a page is not translated yet.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,6 +19,7 @@ from engine.home import open_home
 from engine.runs.control import stop_run
 from engine.runs.run import Run, list_runs
 from tests.browser.conftest import Server, StartServer
+from tests.language.reading import reader
 
 SPECIES = {
     "Papaver imaginarium": (200, 40, 40),
@@ -53,7 +59,7 @@ def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The studio on an empty home; runs that a failure left behind are ended."""
     home = open_home(tmp_path_factory.mktemp("home"))
@@ -61,6 +67,35 @@ def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
     for run in list_runs(home):
         if run.is_live:
             stop_run(home, run.run_id, ask_seconds=1.0)
+
+
+@pytest.fixture
+def labels(locale: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is looked for by a label in English is found by it in the browser's language."""
+    read = reader(locale.partition("-")[0])
+
+    def either(text: str | re.Pattern[str], exact: bool) -> str | re.Pattern[str]:
+        there = read(text)
+        if there == text or not (isinstance(text, str) and isinstance(there, str)):
+            return there
+        both = f"(?:{re.escape(text)}|{re.escape(there)})"
+        return re.compile(rf"^\s*{both}\s*$") if exact else re.compile(both, re.IGNORECASE)
+
+    def in_language(look: Callable[..., Locator]) -> Callable[..., Locator]:
+        def found(self: Page | Locator, *words: Any, **options: Any) -> Locator:
+            exact = options.get("exact", False)
+            # The first word of `get_by_role` is a role.
+            if look.__name__ != "get_by_role":
+                words = tuple(either(word, exact) for word in words)
+            if "name" in options:
+                options["name"] = either(options["name"], exact)
+            return look(self, *words, **options)
+
+        return found
+
+    for kind in (Page, Locator):
+        for name in ("get_by_text", "get_by_label", "get_by_role"):
+            monkeypatch.setattr(kind, name, in_language(getattr(kind, name)))
 
 
 def the_run(server: Server) -> Run:
@@ -99,6 +134,8 @@ def wait_for_points(page: Page, more_than: int) -> None:
     )
 
 
+@pytest.mark.parametrize("locale", ["en-US", pytest.param("es-ES", marks=pytest.mark.slow)])
+@pytest.mark.usefixtures("labels")
 def test_from_an_empty_home_to_an_answer(page: Page, server: Server, photographs: Path) -> None:
     page.goto(server.address)
     bring_photographs_in(page, photographs)
@@ -217,6 +254,6 @@ def evaluate_and_ask(page: Page) -> None:
     expect(page.get_by_text("Calibration error", exact=True)).to_be_visible(timeout=90_000)
     button(page, "Try it").click()
     tiles(page).first.click()
-    expect(page.get_by_text("The best guesses")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Most likely species")).to_be_visible(timeout=60_000)
     expect(page.get_by_role("img", name="What the network saw")).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("from the train part"))).to_have_count(4)

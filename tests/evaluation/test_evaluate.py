@@ -87,7 +87,7 @@ def test_a_part_that_is_not_there_is_named(trained: Trained) -> None:
 def test_a_run_without_a_checkpoint_says_what_to_do(trained: Trained) -> None:
     home, folder = trained
     fresh = prepare(home, folder.read_settings(), "fresh")
-    with pytest.raises(BadInput, match="let it train an epoch first"):
+    with pytest.raises(BadInput, match="Let it train an epoch first"):
         evaluate_run(home, fresh)
 
 

@@ -101,7 +101,7 @@ def test_as_many_photographs_are_taken_of_each_species(off_centre: SqliteCatalog
 def test_too_few_photographs_are_a_sentence(
     home: Home, small_catalogue: SqliteCatalogue, settings: ProbeSettings
 ) -> None:
-    with pytest.raises(BadInput, match="two species with 10 photographs each or more; there are 0"):
+    with pytest.raises(BadInput, match="two species with 10 photographs each; there are 0"):
         probe_crops(home, small_catalogue, [FAST], settings)
 
 

@@ -93,14 +93,12 @@ NOT_YET = (
     "studio/text.py",
     "studio/thumbnails.py",
     "studio/train",
-    "studio/try_it",
-    "studio/uploads.py",
-    "studio/views",
 )
 SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:]? [a-z]{2,}")
-# What is written for programs: HTML, CSS, SQL, paths, Markdown of our own without words.
+# What is written for programs: HTML, CSS, SQL, paths, headers, Markdown of our own without words.
 FOR_PROGRAMS = re.compile(
-    r"[<>{}=]|^\s*(SELECT|INSERT|CREATE|DELETE|DROP|PRAGMA|ORDER BY) |\b(FROM|JOIN)\b|^[a-z_]+/"
+    r"[<>{}=]|^\s*(SELECT|INSERT|CREATE|DELETE|DROP|PRAGMA|ORDER BY) |^[a-z_]+/| blob:$"
+    r"|\b(SELECT|FROM|JOIN|WHERE|UPDATE|TABLE|ROWID|PRAGMA|ORDER BY|SUM|IN|NOT)\b"
 )
 # What is written to a store, and how Python says that bytes are no text.
 KEYS = {"moving to ", "decode to UTF-8"}

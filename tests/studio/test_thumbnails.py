@@ -13,7 +13,7 @@ def test_a_photograph_that_is_elsewhere_or_damaged_is_blank_and_says_so(
     shown, elsewhere, missing = tiles([here, remote, lost], store)
     assert shown.image == store.thumbnail(here.path, here.sha256)
     assert shown.alt == "Acer campestre"
-    assert elsewhere.alt == "Acer campestre, not on this machine"
-    assert missing.alt == "Acer campestre, which cannot be read"
+    assert elsewhere.alt == "Acer campestre, not on this computer"
+    assert missing.alt == "Acer campestre, cannot be read"
     assert elsewhere.image is None
     assert missing.image is None

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from studio.access.guard import NO_TOKEN, WRONG_HOST, WRONG_ORIGIN
+from studio.access.guard import NO_TOKEN, WRONG_HOST, WRONG_ORIGIN, accepted_languages
 from studio.access.token import cookie
 from tests.studio.access.conftest import TOKEN, Answer, Studio, ask_as_another_account
 from tests.studio.access.probes import (
@@ -192,3 +192,30 @@ def test_the_log_never_holds_the_token(studio: Studio) -> None:
     assert "Plant Studio is open at" in written
     assert TOKEN not in written
     assert "somebody-tried" not in written
+
+
+@pytest.mark.parametrize(
+    ("header", "languages"),
+    [
+        ("", []),
+        ("es-ES,es;q=0.9,en;q=0.8", ["es-ES", "es", "en"]),
+        ("en;q=0.5, es", ["es", "en"]),
+        ("en;q=0, es; q=0.1", ["es"]),
+        ("*, fr;q=x, ../../etc, es", ["es"]),
+    ],
+)
+def test_the_best_language_of_a_browser_comes_first(header: str, languages: list[str]) -> None:
+    assert accepted_languages(header) == languages
+
+
+def test_a_refusal_speaks_the_language_of_the_browser(studio: Studio) -> None:
+    refused = studio.ask("/", Accept_Language="es-ES,es;q=0.9")
+    assert refused.body.decode().startswith("Plant Studio no conoce este navegador.")
+    entered = studio.ask(
+        f"/?token={TOKEN}",
+        Accept_Language="es",
+        Sec_Fetch_Site="cross-site",
+        Sec_Fetch_Mode="navigate",
+        Sec_Fetch_Dest="document",
+    )
+    assert "Abrir Plant Studio" in entered.body.decode()

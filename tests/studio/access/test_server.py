@@ -73,7 +73,7 @@ def test_an_address_that_others_reach_is_refused_without_sign_in(
     tmp_path: Path, address: str
 ) -> None:
     said = refused("--listen", address, STUDIO_HOME=str(tmp_path))
-    assert "people must sign in, but .streamlit/secrets.toml has no [auth] table" in said
+    assert "sign-in must be set up. .streamlit/secrets.toml has no [auth] table." in said
     assert "ssh -L 8501:127.0.0.1:8501 HOST" in said
 
 

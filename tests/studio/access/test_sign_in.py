@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.home import Home
+from studio import text
 from studio.access import serving
 from tests.conftest import PROJECT
 
@@ -33,7 +34,7 @@ def opened(home: Home, monkeypatch: pytest.MonkeyPatch, **auth: str) -> AppTest:
 
 def assert_closed(app: AppTest, reason: str) -> None:
     (error,) = app.error
-    assert error.value.startswith(f"Nobody can sign in: {reason}")
+    assert error.value.startswith(text.plain(f"Nobody can sign in. {reason}"))
     assert [title.value for title in app.title] == ["Plant Studio"]
     assert not app.button
 
@@ -75,3 +76,15 @@ def test_a_network_is_refused_unless_people_can_sign_in_safely(
     assert ended.returncode == 2, ended.stderr
     assert reason in ended.stderr
     assert "ssh -L" in ended.stderr
+
+
+def test_who_cannot_sign_in_reads_it_in_spanish(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STUDIO_HOME", str(home.root))
+    app = AppTest.from_file(str(PROJECT / "studio" / "app.py"), default_timeout=60)
+    app.secrets["auth"] = {"client_id": "studio"}
+    app.session_state["language"] = "es"
+    app.run()
+    assert app.error[0].value.startswith("Nadie puede iniciar sesión.")
+    assert app.caption[0].value == "Corrígelo y reinicia el estudio."

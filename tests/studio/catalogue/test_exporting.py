@@ -63,4 +63,4 @@ def test_a_file_that_was_taken_away_is_missed(
 def test_an_export_that_was_stopped_says_so(home: Home, open_page: OpenPage) -> None:
     write_json(home.jobs / "export" / "job.json", {"started": time.time()})
     write_json(home.jobs / "export" / "ended.json", {"exit_status": 130})
-    assert open_page("catalogue").info[0].value == "The export was stopped."
+    assert open_page("catalogue").info[0].value == "The export: stopped."

@@ -53,7 +53,7 @@ def test_without_a_run_that_can_be_asked_the_page_says_what_to_do_first(
 ) -> None:
     new_run(home, "not-trained-yet")
     app = open_page("try_it")
-    assert app.subheader[0].value == "No run to ask yet"
+    assert app.subheader[0].value == "No run to try yet"
 
 
 def test_an_upload_is_answered_with_probabilities_and_pictures_and_a_bad_one_with_a_sentence(
@@ -85,8 +85,8 @@ def test_a_photograph_of_the_catalogue_can_be_asked_about_by_link(
     assert app.segmented_control(key="try_it.source").value == "catalogue"
     guesses = [line.value for line in app.markdown if line.value.startswith("**")]
     place = next(place for place, said in enumerate(guesses) if "Dahlia pinnata" in said)
-    assert ("Right" in guesses[place]) == (place == 0)
-    assert ("This it is" in guesses[place]) == (place > 0)
+    assert ("Correct" in guesses[place]) == (place == 0)
+    assert ("True species" in guesses[place]) == (place > 0)
     assert (f"guess number {place + 1}" in words(app)) == (place > 0)
 
 
@@ -115,3 +115,14 @@ def test_a_run_whose_name_holds_two_underscores_offers_its_photographs(
     app = open_page("try_it", run="my__run")
     assert not app.exception
     assert app.selectbox(key="try_it.run").value == "my__run"
+
+
+def test_the_page_speaks_spanish(open_page: OpenPage, trained: Run) -> None:
+    app = open_page("try_it", photo="dahlia-0")
+    app.session_state["language"] = "es"
+    app.run()
+    assert not app.exception
+    assert app.title[0].value == "Probar"
+    assert app.subheader[0].value == "Especies más probables"
+    assert app.caption[1].value.startswith("Mejor punto de control: época 1, macro top-1 del ")
+    assert app.segmented_control(key="try_it.source").label == "Origen de la fotografía"

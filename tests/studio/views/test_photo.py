@@ -40,7 +40,7 @@ def test_heat_rises_with_saliency_and_forgives_what_is_no_number() -> None:
 def test_the_text_alternative_names_each_box_and_is_escaped() -> None:
     boxes: dict[Mark, Rectangle] = {"subject": (10, 20, 100.4, 50), "smart": (0, 0, 9, 9)}
     html = photo_html(b"x", (640, 480), 'a "daisy" <wild>', boxes)
-    assert "a &quot;daisy&quot; &lt;wild&gt;; subject 100 by 50 pixels at 10, 20;" in html
+    assert "a &quot;daisy&quot; &lt;wild&gt;; Subject: 100 by 50 pixels at 10, 20;" in html
     assert ">Subject</span>" in html
     assert ">Smart square</span>" in html
     assert "Centre square" not in html

@@ -117,3 +117,23 @@ def test_the_pager_gives_the_places_of_one_page() -> None:
     assert app.caption[0].value == "121–130 of 130 photographs"
     app.number_input[0].set_value(61).run()
     assert app.caption[0].value == "61–61 of 61 photographs"
+
+
+def test_a_job_that_did_not_finish_says_how_it_ended() -> None:
+    def page() -> None:
+        from engine.jobs.job import Job
+        from studio.views.ended import broke_off
+
+        broke_off(Job("scan", "stopped"), "Quality scan")
+        broke_off(Job("scan", "lost"), "Quality scan", resumes=False)
+        broke_off(Job("scan", "failed", reason="The disk is full."), "Quality scan")
+        broke_off(Job("scan", "failed"), "Quality scan")
+        broke_off(Job("scan", "finished"), "Quality scan")
+
+    app = AppTest.from_function(page).run()
+    assert app.info[0].value == "Quality scan: stopped. Start it again to resume."
+    assert [error.value for error in app.error] == [
+        "Quality scan: stopped unexpectedly (a power cut, for example). Start it again.",
+        "The disk is full.",
+        "Quality scan: failed. Its log has the reason.",
+    ]
