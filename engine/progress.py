@@ -1,4 +1,4 @@
-"""How long work tells how far it is."""
+"""How long work reports its progress."""
 
 import json
 import os
@@ -17,17 +17,21 @@ from rich.progress import (
 )
 
 from engine.files import write_atomic
+from engine.language.message import Message
 
 JOB_VARIABLE = "STUDIO_JOB_FOLDER"
 
 
 class Report(Protocol):
-    """Called with what is done, the total (0 = not known) and a short note."""
+    """Called with what is done, the total (0 = not known) and a short note.
 
-    def __call__(self, done: int, total: int, note: str) -> None: ...
+    A `Message` as the note is shown in the reader's language; a text stays as it is.
+    """
+
+    def __call__(self, done: int, total: int, note: str | Message) -> None: ...
 
 
-def silent(done: int, total: int, note: str) -> None:
+def silent(done: int, total: int, note: str | Message) -> None:
     """Report to nobody."""
 
 
@@ -40,25 +44,30 @@ class ProgressReport:
         folder = os.environ.get(JOB_VARIABLE)
         self._file = Path(folder) / "progress.json" if folder else None
 
-    def __call__(self, done: int, total: int, note: str) -> None:
+    def __call__(self, done: int, total: int, note: str | Message) -> None:
         if self._file is not None:
             self._write(done, total, note)
         elif sys.stderr.isatty():
-            self._draw(done, total, note)
+            self._draw(done, total, str(note))
 
     def close(self) -> None:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
 
-    def _write(self, done: int, total: int, note: str) -> None:
+    def _write(self, done: int, total: int, note: str | Message) -> None:
         now = time.monotonic()
         finished = 0 < total <= done
         if self._file is None or (now < self._next_write and not finished):
             return
         # Four times a second is as often as a page looks.
         self._next_write = now + 0.25
-        write_atomic(self._file, json.dumps({"done": done, "total": total, "note": note}))
+        progress: dict[str, object] = {"done": done, "total": total}
+        if isinstance(note, Message):
+            progress |= {"note": note.in_english(), "message": note.record()}
+        else:
+            progress["note"] = note
+        write_atomic(self._file, json.dumps(progress))
 
     def _draw(self, done: int, total: int, note: str) -> None:
         if self._bar is None:

@@ -16,6 +16,7 @@ from engine.catalogue.store import UNSTATED, Catalogue
 from engine.errors import WorkFailed
 from engine.home import Home, chosen_root, open_home
 from engine.jobs.job import report_result
+from engine.language.message import gettext
 from engine.progress import ProgressReport
 from engine.settings.configs import studio_settings
 from engine.split.finding import Finding
@@ -73,8 +74,13 @@ def answer(values: Mapping[str, Any] | list[Any], text: str, as_json: bool) -> N
 
 def answer_import(result: ImportReport, as_json: bool) -> None:
     """Give an import's outcome: how many of what, and what was refused."""
-    text = f"{result.added:,} added, {result.known:,} known, {result.refused:,} refused"
-    lines = [text, *(f"  {item.origin}: {item.reason}" for item in result.refusals)]
+    text = gettext(
+        "{added} added, {known} already known, {refused} refused",
+        added=result.added,
+        known=result.known,
+        refused=result.refused,
+    )
+    lines = [text, *(f"  {item.origin}: {item}" for item in result.refusals)]
     answer(dataclasses.asdict(result), "\n".join(lines), as_json)
 
 

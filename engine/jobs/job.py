@@ -145,7 +145,7 @@ def read_job(home: Home, name: str) -> Job:
         "running" if running else _end_state(ended),
         done=progress.done,
         total=progress.total,
-        note=progress.note,
+        note=progress.doing,
         started=started,
         result=read_json_or(folder / "result.json", None),
         reason=ended.why if ended else "",

@@ -23,11 +23,20 @@ class JobOrder:
 
 @dataclass(frozen=True)
 class JobProgress:
-    """progress.json: `done` of `total` (0 = not known)."""
+    """progress.json: `done` of `total` (0 = not known).
+
+    `note` is in English; `message` is the same in parts, where the work that wrote it had one.
+    """
 
     done: Count = 0
     total: Count = 0
     note: Text = ""
+    message: Message | None = None
+
+    @property
+    def doing(self) -> str:
+        """The note in the reader's language."""
+        return str(self.message or self.note)
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ SINGULAR = {
     "CatalogueMissing",
     "DiskFull",
     "NotKnown",
+    "BadField",
 }
 # Those whose first two arguments are its forms for one and for several.
 PLURAL = {"ngettext", "plural_message"}

@@ -3,25 +3,38 @@
 import streamlit as st
 
 from engine.jobs.job import Job
+from engine.language.message import gettext
+from studio import text
 from studio.views.problem import problem
 
 
-def broke_off(job: Job, what: str, resumes: bool = True) -> None:
+def broke_off(job: Job, title: str, resumes: bool = True) -> None:
     """Say why it failed, that it was stopped, or that it was lost; nothing in any other state.
 
-    `what` begins the sentence: "The scan"; it `resumes` where what is done stays.
+    `title` names the job in the reader's language: "Quality scan"; it `resumes` where what is
+    done is kept.
     """
     if job.state == "failed":
-        problem(job.reason or f"{what} failed; its log under the home says why.")
+        problem(job.reason or gettext("{title}: failed. Its log has the reason.", title=title))
     elif job.state == "damaged":
         problem(job.reason)
     elif job.state == "stopped":
-        st.info(
-            f"{what} was stopped.{' What is done stays; started again, it goes on.' * resumes}",
-            icon=":material/pause_circle:",
+        stopped = (
+            gettext("{title}: stopped. Start it again to resume.", title=title)
+            if resumes
+            else gettext("{title}: stopped.", title=title)
         )
+        st.info(text.plain(stopped), icon=":material/pause_circle:")
     elif job.state == "lost":
         problem(
-            f"{what} ended without a word, as after a power cut. Start it again"
-            f"{': what is done stays' * resumes}."
+            gettext(
+                "{title}: stopped unexpectedly (a power cut, for example). "
+                "Start it again to resume.",
+                title=title,
+            )
+            if resumes
+            else gettext(
+                "{title}: stopped unexpectedly (a power cut, for example). Start it again.",
+                title=title,
+            )
         )

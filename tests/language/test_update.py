@@ -26,21 +26,29 @@ TRANSLATED = [language for language in languages() if language != "en"]
 
 # What translators and programmers read.
 NOT_FOR_USERS = ("engine/language/update.py", "studio/template.py")
+# Names that are data: of drawn species, of the source of drawn photographs, of outcomes.
+DATA = ("engine/garden/species.py", "engine/catalogue/garden_import.py")
+NAMES = {"bad content", "copyright infringement", "quality scan"}
 # Rooms whose sentences are not messages yet.
 NOT_YET = (
     "engine/augment",
     "engine/backups",
-    "engine/catalogue",
-    "engine/commands",
+    "engine/commands/crop.py",
+    "engine/commands/doctor.py",
+    "engine/commands/download.py",
+    "engine/commands/download_trash.py",
+    "engine/commands/home.py",
+    "engine/commands/queue.py",
+    "engine/commands/runs.py",
+    "engine/commands/shared.py",
+    "engine/commands/split.py",
+    "engine/commands/store.py",
+    "engine/commands/training.py",
     "engine/crop",
     "engine/doctor",
     "engine/download",
     "engine/evaluation",
-    "engine/garden",
-    "engine/images",
-    "engine/inaturalist",
     "engine/jobs",
-    "engine/quality",
     "engine/runs",
     "engine/settings",
     "engine/split",
@@ -55,9 +63,14 @@ NOT_YET = (
     "engine/records.py",
     "engine/weights.py",
     "engine/workers.py",
-    "pages",
+    "pages/crop_lab.py",
+    "pages/download.py",
+    "pages/health.py",
+    "pages/runs.py",
+    "pages/split.py",
+    "pages/train.py",
+    "pages/try_it.py",
     "studio/access",
-    "studio/catalogue",
     "studio/charts",
     "studio/crop_lab",
     "studio/download",
@@ -65,7 +78,6 @@ NOT_YET = (
     "studio/forms",
     "studio/free_port.py",
     "studio/health",
-    "studio/importing",
     "studio/live_chart",
     "studio/naming.py",
     "studio/notify",
@@ -81,7 +93,10 @@ NOT_YET = (
 )
 SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:]? [a-z]{2,}")
 # What is written for programs: HTML, CSS, SQL, paths, Markdown of our own without words.
-FOR_PROGRAMS = re.compile(r"[<>{}=]|^(SELECT|INSERT|CREATE) |^[a-z_]+/")
+FOR_PROGRAMS = re.compile(
+    r"[<>{}=]|^(SELECT|INSERT|CREATE) |^[a-z_]+/"
+    r"|\b(SELECT|FROM|WHERE|UPDATE|TABLE|ROWID|PRAGMA|ORDER BY|SUM|IN|NOT)\b"
+)
 FOR_PROGRAMMERS = {"ValueError", "TypeError", "RuntimeError", "AssertionError", "OSError"}
 
 
@@ -112,7 +127,7 @@ def sentences_outside(file: Path) -> Iterator[str]:
         text = node.value if isinstance(node, ast.Constant) else None
         if id(node) in inside or not isinstance(text, str):
             continue
-        if SENTENCE.search(text) and not FOR_PROGRAMS.search(text):
+        if SENTENCE.search(text) and text not in NAMES and not FOR_PROGRAMS.search(text):
             yield f"{node.lineno}: {text}"
 
 
@@ -134,7 +149,7 @@ def test_no_sentence_stands_outside_the_messages() -> None:
         str(file.relative_to(PROJECT)): texts
         for room in ROOMS
         for file in sorted((PROJECT / room).rglob("*.py"))
-        if not str(file.relative_to(PROJECT)).startswith(NOT_YET + NOT_FOR_USERS)
+        if not str(file.relative_to(PROJECT)).startswith(NOT_YET + NOT_FOR_USERS + DATA)
         for texts in [list(sentences_outside(file))]
         if texts
     }
