@@ -6,6 +6,7 @@ from typing import get_args
 from engine.catalogue.checking import require_plain
 from engine.catalogue.store import Field, Filter
 from engine.errors import BadInput
+from engine.files import printable
 from engine.language.message import message
 
 CONDITIONS = ("text", *get_args(Field))
@@ -21,7 +22,9 @@ def filter_of(conditions: Iterable[str], shown: str = "used") -> Filter:
             holds control characters.
     """
     if shown not in SHOWN:
-        raise BadInput("“{given}” is not one of {choices}.", given=shown, choices=", ".join(SHOWN))
+        raise BadInput(
+            "“{given}” is not one of {choices}.", given=printable(shown), choices=", ".join(SHOWN)
+        )
     values: dict[str, str] = {}
     for condition in conditions:
         field, equals, value = condition.partition("=")

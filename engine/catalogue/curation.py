@@ -6,6 +6,7 @@ from engine.catalogue.changes import Change, Label
 from engine.catalogue.names import BadField, species_name
 from engine.catalogue.store import Catalogue, Filter
 from engine.errors import BadInput
+from engine.files import printable
 from engine.language.message import Message, message
 
 Chosen = Filter | Sequence[str]
@@ -78,7 +79,7 @@ def label_of(catalogue: Catalogue, species: str) -> Label:
     except BadField as error:
         raise BadInput(
             "“{species}” cannot be used as a species. {reason}",
-            species=species,
+            species=printable(species),
             reason=error.message,
         ) from error
     everything = Filter(excluded=None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from engine.errors import BadInput
+from engine.files import printable
 from engine.inaturalist.api import Api
 from engine.inaturalist.names import GeographicPlace, Taxon, find_place, find_taxon
 from engine.language.message import deferred
@@ -104,7 +105,9 @@ def _checked_quality(word: str) -> Quality:
         if word == known:
             return known  # type: ignore[no-any-return]
     raise BadInput(
-        "“{given}” is not one of {choices}.", given=word, choices=", ".join(get_args(Quality))
+        "“{given}” is not one of {choices}.",
+        given=printable(word),
+        choices=", ".join(get_args(Quality)),
     )
 
 
@@ -113,7 +116,9 @@ def _checked_licences(words: Collection[str]) -> tuple[str, ...]:
     wrong = [word for word in words if word not in LICENCES]
     if wrong:
         raise BadInput(
-            "“{given}” is not one of {choices}.", given=wrong[0], choices=", ".join(LICENCES)
+            "“{given}” is not one of {choices}.",
+            given=printable(wrong[0]),
+            choices=", ".join(LICENCES),
         )
     if not words:
         raise BadInput("Choose at least one licence.")

@@ -209,7 +209,7 @@ def test_a_catalogue_that_changes_meanwhile_is_not_switched(
         return found
 
     monkeypatch.setattr(moving, "_checksum", while_another_writes)
-    with pytest.raises(WorkFailed, match="changed while it was moved"):
+    with pytest.raises(WorkFailed, match="changed during the move"):
         move_catalogue(full, to_mongodb)
     monkeypatch.undo()
     assert catalogue_settings(full).store == "sqlite"

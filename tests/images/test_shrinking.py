@@ -152,5 +152,5 @@ def test_a_read_only_home_is_said_in_one_sentence(
     home: Home, large: StoredImage, mounted: Mount
 ) -> None:
     freeze(mounted, home.root)
-    with pytest.raises(WorkFailed, match=r"cannot be written \(Read-only file system\); make room"):
+    with pytest.raises(WorkFailed, match=r"\(Read-only file system\)\. Make room"):
         shrink(home, {large.sha256: large.path}, SIDE, processes=1)

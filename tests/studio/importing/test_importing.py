@@ -35,7 +35,7 @@ def test_a_folder_is_imported_and_the_page_reports_it(
     assert (job.state, job.result["added"], job.result["refused"]) == ("finished", 2, 1)
 
     app.run()
-    assert app.warning[0].value == "2 photographs added, 1 refused."
+    assert app.warning[0].value == "2 photographs added. 1 refused."
     refused = app.dataframe[0].value
     assert "broken.jpg" in refused["origin"][0]
     assert "not a photograph" in refused["reason"][0]
@@ -59,7 +59,7 @@ def test_an_uploaded_table_is_kept_and_imported(
 ) -> None:
     row = {"species": "Rosa canina", "path": str(make_image("a.jpg"))}
     app = open_page("importing", **{"from": "table"})
-    app.segmented_control(key="import_table_way").set_value("Upload it").run()
+    app.segmented_control(key="import_table_way").set_value("upload").run()
     app.file_uploader(key="import_upload").upload("roses.jsonl", json.dumps(row).encode()).run()
     app.button(key="import_take_upload").click().run()
     assert ended(home).result["added"] == 1
@@ -68,11 +68,11 @@ def test_an_uploaded_table_is_kept_and_imported(
 
 def test_a_table_of_another_kind_is_refused(home: Home, tmp_path: Path) -> None:
     (tmp_path / "list.xlsx").write_bytes(b"")
-    with pytest.raises(BadInput, match=r"list\.xlsx is no \.jsonl"):
+    with pytest.raises(BadInput, match=r"list\.xlsx is not a \.jsonl"):
         take_table(home, str(tmp_path / "list.xlsx"))
-    with pytest.raises(BadInput, match=r"list\.xlsx is no \.jsonl"):
+    with pytest.raises(BadInput, match=r"list\.xlsx is not a \.jsonl"):
         take_upload(home, "../list.xlsx", b"")
-    with pytest.raises(BadInput, match="There is no folder"):
+    with pytest.raises(BadInput, match="The folder .* does not exist"):
         take_folder(home, str(tmp_path / "list.xlsx"))
 
 
