@@ -156,9 +156,9 @@ def test_a_source_with_control_characters_is_refused_before_anything_is_read(
 ) -> None:
     table = write(tmp_path / "t.jsonl", [GOOD])
     for name in ("a\0b", "x" * 501):
-        with pytest.raises(BadInput, match="^Source: "):
+        with pytest.raises(BadInput, match=r"^Source: "):
             take(table, name)
-        with pytest.raises(BadInput, match="^Source: "):
+        with pytest.raises(BadInput, match=r"^Source: "):
             import_folder(catalogue, Path(__file__).parents[1], store.keep, name)
 
 

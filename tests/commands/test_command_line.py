@@ -167,7 +167,7 @@ def test_the_comparison_is_a_picture_with_three_columns(
     [
         (["import", "folder", "/nowhere"], "The folder /nowhere does not exist. Check its path."),
         (["split", "check", "none"], "There is no split 'none'"),
-        (["crop", "boxes", "/nowhere", "--out", "/tmp/x.json"], "The folder /nowhere does not exist. Check its path."),
+        (["crop", "boxes", "/nowhere", "--out", "/tmp/x.json"], "There is no folder /nowhere."),
         (["runs", "show", "none"], "There is no run 'none'"),
         (["train", "--config", "/nowhere.yaml"], "The settings file /nowhere.yaml does not exist."),
         (["split", "make", "--name", "a b"], "name is 'a b'"),

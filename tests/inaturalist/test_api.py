@@ -138,7 +138,7 @@ def test_a_refusal_is_not_repeated_and_parks_the_host(api: Api, inaturalist: Ina
     for _ in range(5):
         with pytest.raises(WorkFailed, match=r"refuses it \(403\)"):
             api.ask("taxa", q="Bellis")
-    with pytest.raises(WorkFailed, match="refused too many requests. Try again in"):
+    with pytest.raises(WorkFailed, match=r"refused too many requests\. Try again in"):
         api.ask("taxa", q="Bellis")
     assert len(inaturalist.server.requests) == 5
 

@@ -14,6 +14,7 @@ from studio.catalogue.found import by_exclusion, find_photographs
 from studio.catalogue.paging import cursor_at
 from tests.studio.catalogue.conftest import spans
 from tests.studio.conftest import OpenPage, words
+from tests.studio.spanish import english_in
 
 
 def test_an_empty_catalogue_says_what_to_do(open_page: OpenPage) -> None:
@@ -245,3 +246,29 @@ def test_a_catalogue_of_excluded_photographs_can_still_be_looked_through(
     app = open_page("catalogue", show="excluded")
     assert box(app, "Show").value == "excluded"
     assert "12 photographs" in spans(app)
+
+
+@pytest.mark.parametrize("tab", ["Fotografías", "Recuentos", "Calidad", "Historial"])
+def test_the_page_speaks_spanish(
+    small_catalogue: SqliteCatalogue, open_page: OpenPage, tab: str
+) -> None:
+    small_catalogue.update({"image_id": f"cornus-{n}", "flags": ("blurry",)} for n in range(3))
+    exclude(small_catalogue, ["acer-0"])
+    app = open_page("catalogue")
+    app.session_state["language"] = "es"
+    app.session_state["catalogue_tab"] = tab
+    app.run()
+    assert not app.exception
+    assert app.title[0].value == "Catálogo"
+    assert box(app, "Calidad").options == ["Borrosa (3)"]
+    assert english_in(app) == set()
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_a_record_is_shown_in_spanish(open_page: OpenPage) -> None:
+    app = open_page("catalogue", photo="bellis-0")
+    app.session_state["language"] = "es"
+    app.run()
+    assert not app.exception
+    assert app.button(key="catalogue_one").label == "Excluir"
+    assert english_in(app) == set()

@@ -14,7 +14,7 @@ from tests.studio.conftest import OpenPage, words
 def test_the_address_opens_the_full_record(open_page: OpenPage) -> None:
     app = open_page("catalogue", photo="bellis-0")
     assert "*Bellis perennis*" in [subheader.value for subheader in app.subheader]
-    assert "**The same observation**" in [line.value for line in app.markdown]
+    assert "**Same observation**" in [line.value for line in app.markdown]
     assert app.button(key="catalogue_lab").label == "Open in the crop lab"
 
 
