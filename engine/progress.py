@@ -22,16 +22,17 @@ from engine.language.message import Message
 JOB_VARIABLE = "STUDIO_JOB_FOLDER"
 
 
+Note = str | Message
+"""What is done now; a message is shown in the reader's language, a text as it is."""
+
+
 class Report(Protocol):
-    """Called with what is done, the total (0 = not known) and a short note.
+    """Called with what is done, the total (0 = not known) and a short note."""
 
-    A `Message` as the note is shown in the reader's language; a text stays as it is.
-    """
-
-    def __call__(self, done: int, total: int, note: str | Message) -> None: ...
+    def __call__(self, done: int, total: int, note: Note) -> None: ...
 
 
-def silent(done: int, total: int, note: str | Message) -> None:
+def silent(done: int, total: int, note: Note) -> None:
     """Report to nobody."""
 
 
@@ -44,7 +45,7 @@ class ProgressReport:
         folder = os.environ.get(JOB_VARIABLE)
         self._file = Path(folder) / "progress.json" if folder else None
 
-    def __call__(self, done: int, total: int, note: str | Message) -> None:
+    def __call__(self, done: int, total: int, note: Note) -> None:
         if self._file is not None:
             self._write(done, total, note)
         elif sys.stderr.isatty():
@@ -55,7 +56,7 @@ class ProgressReport:
             self._bar.stop()
             self._bar = None
 
-    def _write(self, done: int, total: int, note: str | Message) -> None:
+    def _write(self, done: int, total: int, note: Note) -> None:
         now = time.monotonic()
         finished = 0 < total <= done
         if self._file is None or (now < self._next_write and not finished):

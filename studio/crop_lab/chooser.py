@@ -13,6 +13,7 @@ from engine.crop.disagreement import most_disagreement
 from engine.crop.presets import load_preset, preset_names
 from engine.errors import UnreadableImage
 from engine.home import Home
+from engine.progress import Note
 from engine.settings.crop import CropPreset
 from studio import text
 from studio.catalogue.filters import filters
@@ -182,8 +183,8 @@ def _disagreeing(
     )
     bar = st.progress(0.0)
 
-    def report(done: int, total: int, note: str) -> None:
-        bar.progress(done / total, text.plain(note))
+    def report(done: int, total: int, note: Note) -> None:
+        bar.progress(done / total, text.plain(str(note)))
 
     pool = sample_photographs(catalogue, chosen, seed, _POOL * size)
     found = most_disagreement(place, pool, _both(place, names), size, report)

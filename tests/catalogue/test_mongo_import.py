@@ -129,7 +129,7 @@ def test_the_collection_stays_as_it_was(server: Mongod, fill, take) -> None:
 def test_an_empty_and_a_missing_collection_are_told_apart(fill) -> None:
     with pytest.raises(BadInput, match=r"The collection plants\.photos is empty"):
         sample_documents(fill([]))
-    with pytest.raises(BadInput, match=r"no collection photos .* it has other"):
+    with pytest.raises(BadInput, match=r"no collection photos\. Its collections: other"):
         sample_documents(fill([{"a": 1}], collection="other"))
 
 
@@ -141,7 +141,7 @@ def test_an_empty_and_a_missing_collection_are_told_apart(fill) -> None:
         ("http://me:hunter2@x", "start with mongodb://"),
         ("mongodb://me:hunt@er2@x:y", "is not valid"),
         ("env:NO_SUCH_VARIABLE", "NO_SUCH_VARIABLE is not set"),
-        ("file:/no/such/hunter", "cannot be read from the file"),
+        ("file:/no/such/hunter", "Could not read the address from"),
     ],
 )
 def test_a_wrong_address_is_told_within_five_seconds(address: str, sentence: str) -> None:
