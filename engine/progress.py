@@ -27,7 +27,7 @@ Note = str | Message
 
 
 class Report(Protocol):
-    """Called with what is done, the total (0 = not known) and a short note.
+    """Called with what is done, the total (0 = not known) and a short note."""
 
     def __call__(self, done: int, total: int, note: Note) -> None: ...
 

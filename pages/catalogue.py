@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from engine.language.message import gettext
 from studio.catalogue.browser import browser
 from studio.catalogue.counts import charts, totals
 from studio.catalogue.curating import last_change_view
@@ -15,7 +16,7 @@ from studio.views.empty import empty_state
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
-heading("Catalogue", "Every photograph that the studio knows of.")
+heading(gettext("Catalogue"), gettext("Search, browse and correct all photographs."))
 with problems_shown(), catalogue() as opened:
     whole = opened.counts()
     if whole.images or whole.excluded:
@@ -24,7 +25,7 @@ with problems_shown(), catalogue() as opened:
         last_change_view()
         exported()
         photographs, counts, faults, changes = st.tabs(
-            ["Photographs", "Counts", "Quality", "History"],
+            [gettext("Photographs"), gettext("Counts"), gettext("Quality"), gettext("History")],
             key="catalogue_tab",
             bind="query-params",
         )
@@ -42,8 +43,8 @@ with problems_shown(), catalogue() as opened:
                 history_view(opened)
     else:
         empty_state(
-            "No photographs yet",
-            "Draw the demo garden, or bring in photographs of your own.",
-            [Action("Import photographs", "../pages/importing.py")],
+            gettext("No photographs yet"),
+            gettext("Import your photographs, or draw the demo garden to try things out."),
+            [Action(gettext("Import photographs"), "../pages/importing.py")],
             key="catalogue_empty",
         )

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from engine.language.message import gettext
 from studio.background import follow
 from studio.current import home
 from studio.importing.jobs import JOBS, is_busy
@@ -11,15 +12,18 @@ from studio.links import from_address, to_address
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
-heading("Import", "Bring photographs into the catalogue. The same photograph twice is kept once.")
+heading(
+    gettext("Import"),
+    gettext("Add photographs to the catalogue. Duplicates are kept once."),
+)
 with problems_shown():
-    jobs = follow(JOBS)
+    jobs = follow({name: gettext(title) for name, title in JOBS.items()})
     import_outcome(jobs)
     sections = ways()
     from_address("import_from", "from", sections)
     st.session_state.setdefault("import_from", "demo")
     way = st.segmented_control(
-        "From",
+        gettext("From"),
         list(sections),
         format_func=lambda word: sections[word][0],
         required=True,

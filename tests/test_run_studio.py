@@ -99,7 +99,7 @@ def test_an_engine_command_works_from_any_folder(tmp_path: Path) -> None:
     )
     assert ended.returncode == 2
     assert ended.stderr.strip().endswith(
-        "photographs holds no photographs; it needs one sub-folder per species."
+        "photographs has no photographs. It needs one subfolder per species."
     )
     assert (tmp_path / "home" / "data").is_dir()
 

@@ -6,8 +6,10 @@ from typing import Any
 import orjson
 
 from engine.catalogue.fields import FIELDS, values_of
+from engine.catalogue.names import BadField
 from engine.catalogue.record import Photograph
 from engine.errors import BadInput
+from engine.language.message import Message, message
 
 LONGEST = {name: about.longest for name, about in FIELDS.items() if about.longest}
 """The most characters that each field may have."""
@@ -25,8 +27,8 @@ def checked(photograph: Photograph, together: str = "") -> Photograph:
     `together` is all of its texts, and perhaps more, where they were put together before.
 
     Raises:
-        ValueError: a field is too long or holds control characters, or the address is of
-            another kind than http and https; the message says which.
+        BadField: a field is too long or holds control characters, or the address is of
+            another kind than http and https; the sentence says which.
     """
     url = photograph.url
     if url and not url.startswith(("https://", "http://")):
@@ -51,16 +53,21 @@ def is_plain(text: str) -> bool:
     return text.isprintable() or not _NO_TEXT.search(text)
 
 
-def require_plain(text: str, what: str) -> str:
-    """A name or condition that was typed, as it is; `what` begins the sentence that refuses it.
+def require_plain(text: str, where: Message) -> str:
+    """A name or condition that was typed, as it is; `where` names its place in the sentence that
+    refuses it.
 
     Raises:
         BadInput: it holds control characters, or is longer than a source's name may be.
     """
     if not is_plain(text):
-        raise BadInput(f"{what} holds control characters; type it again.")
+        raise BadInput("{where}: remove the control characters and type it again.", where=where)
     if len(text) > LONGEST["source"]:
-        raise BadInput(f"{what} is longer than {LONGEST['source']} characters; type a shorter one.")
+        raise BadInput(
+            "{where}: type a text of at most {longest} characters.",
+            where=where,
+            longest=LONGEST["source"],
+        )
     return text
 
 
@@ -71,7 +78,7 @@ def source_of(given: str, otherwise: str) -> str:
         BadInput: the name given holds control characters or is too long.
     """
     if given.strip():
-        return require_plain(given.strip(), "The source's name")
+        return require_plain(given.strip(), message("Source"))
     # A file may be called anything.
     return _NO_TEXT.sub(" ", otherwise).strip()[: LONGEST["source"]]
 
@@ -85,15 +92,20 @@ def quoted(text: str, longest: int = 300) -> str:
 def _field(name: str, value: str) -> str:
     if not is_plain(value) and not FIELDS[name].is_identifier:
         value = _BREAKS.sub(" ", value).strip()
-    what = FIELDS[name].label.lower()
     if len(value) > LONGEST[name]:
-        raise ValueError(f"its {what} is longer than {LONGEST[name]:,} characters")
+        raise BadField(
+            "{field}: the text is longer than {longest} characters.",
+            field=Message(FIELDS[name].label),
+            longest=LONGEST[name],
+        )
     if not is_plain(value):
-        raise ValueError(f"its {what} holds control characters")
+        raise BadField(
+            "{field}: the text contains control characters.", field=Message(FIELDS[name].label)
+        )
     return value
 
 
 def _require_http(url: str) -> None:
     scheme = _SCHEME.match(url)
     if scheme and scheme[0].lower() not in ("http:", "https:"):
-        raise ValueError("its address is neither http nor https")
+        raise BadField("Its address starts with neither http:// nor https://.")

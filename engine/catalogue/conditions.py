@@ -6,6 +6,8 @@ from typing import get_args
 from engine.catalogue.checking import require_plain
 from engine.catalogue.store import Field, Filter
 from engine.errors import BadInput
+from engine.files import printable
+from engine.language.message import message
 
 CONDITIONS = ("text", *get_args(Field))
 SHOWN: dict[str, bool | None] = {"used": False, "excluded": True, "all": None}
@@ -20,15 +22,19 @@ def filter_of(conditions: Iterable[str], shown: str = "used") -> Filter:
             holds control characters.
     """
     if shown not in SHOWN:
-        raise BadInput(f"{shown!r} is none of {', '.join(SHOWN)}.")
+        raise BadInput(
+            "“{given}” is not one of {choices}.", given=printable(shown), choices=", ".join(SHOWN)
+        )
     values: dict[str, str] = {}
     for condition in conditions:
         field, equals, value = condition.partition("=")
         if field not in CONDITIONS or not equals or not value:
             raise BadInput(
-                f"--where {condition} is not FIELD=VALUE with a field of {', '.join(CONDITIONS)}."
+                "--where {condition} must be FIELD=VALUE. The fields are {fields}.",
+                condition=condition,
+                fields=", ".join(CONDITIONS),
             )
-        values[field] = require_plain(value, f"The {field} of --where")
+        values[field] = require_plain(value, message("--where {field}", field=field))
     return Filter(**values, excluded=SHOWN[shown])
 
 

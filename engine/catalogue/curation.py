@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from engine.catalogue.changes import Change, Label
-from engine.catalogue.names import species_name
+from engine.catalogue.names import BadField, species_name
 from engine.catalogue.store import Catalogue, Filter
 from engine.errors import BadInput
+from engine.files import printable
+from engine.language.message import Message, message
 
 Chosen = Filter | Sequence[str]
 """What passes a filter, or the photographs of these ids."""
@@ -17,7 +19,10 @@ def exclude(catalogue: Catalogue, chosen: Chosen, note: str = "") -> Change:
     Raises:
         BadInput: there is none, or all of them are excluded already.
     """
-    return _made(catalogue.curate(chosen, "exclude", note), "is excluded already")
+    return _made(
+        catalogue.curate(chosen, "exclude", note),
+        message("Nothing changed: there is no such photograph, or it is already excluded."),
+    )
 
 
 def include(catalogue: Catalogue, chosen: Chosen, note: str = "") -> Change:
@@ -26,7 +31,10 @@ def include(catalogue: Catalogue, chosen: Chosen, note: str = "") -> Change:
     Raises:
         BadInput: there is none, or none of them is excluded.
     """
-    return _made(catalogue.curate(chosen, "include", note), "is not excluded")
+    return _made(
+        catalogue.curate(chosen, "include", note),
+        message("Nothing changed: there is no such photograph, or it is not excluded."),
+    )
 
 
 def relabel(catalogue: Catalogue, chosen: Chosen, species: str, note: str = "") -> Change:
@@ -40,7 +48,11 @@ def relabel(catalogue: Catalogue, chosen: Chosen, species: str, note: str = "") 
     """
     label = label_of(catalogue, species)
     return _made(
-        catalogue.curate(chosen, "relabel", note, label), f"is labelled {label.species} already"
+        catalogue.curate(chosen, "relabel", note, label),
+        message(
+            "Nothing changed: there is no such photograph, or it is already labelled {species}.",
+            species=label.species,
+        ),
     )
 
 
@@ -64,8 +76,12 @@ def label_of(catalogue: Catalogue, species: str) -> Label:
     """
     try:
         name = species_name(species)
-    except ValueError as error:
-        raise BadInput(f"{species!r} cannot be a label: {error}.") from error
+    except BadField as error:
+        raise BadInput(
+            "“{species}” cannot be used as a species. {reason}",
+            species=printable(species),
+            reason=error.message,
+        ) from error
     everything = Filter(excluded=None)
     spellings = {known.casefold(): known for known in catalogue.count_by("species", everything)}
     spelt = spellings.get(name.species.casefold(), name.species)
@@ -81,7 +97,7 @@ def _first(count_by: dict[str, int]) -> str:
     return next((value for value in count_by if value), "")
 
 
-def _made(change: Change, already: str) -> Change:
+def _made(change: Change, nothing: Message) -> Change:
     if not change.images:
-        raise BadInput(f"Nothing was changed: there is no such photograph, or it {already}.")
+        raise BadInput(nothing)
     return change

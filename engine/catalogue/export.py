@@ -13,7 +13,10 @@ from engine.catalogue.conditions import conditions_of, visibility_of
 from engine.catalogue.store import EVERYTHING, Catalogue, Filter
 from engine.catalogue.table_export import Kind, table_writer
 from engine.files import atomic_writer, write_json
+from engine.language.message import message
 from engine.progress import Report, silent
+
+_WRITING = message("Writing photographs")
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,13 @@ def export_catalogue(
                 # No more than one batch waits for the disk.
                 if writing is not None:
                     writing.result()
-                    report(by_source.total(), total, "Writing photographs")
+                    report(by_source.total(), total, _WRITING)
                 writing = beside.submit(write, lines.text)
                 by_source.update(lines.by_source)
                 by_state.update(lines.by_state)
             if writing is not None:
                 writing.result()
-    report(by_source.total(), by_source.total(), "Writing photographs")
+    report(by_source.total(), by_source.total(), _WRITING)
     species = len(counted) - len(rare)
     result = Export(by_source.total(), species, dict(by_source), dict(by_state), str(file))
     manifest = dataclasses.asdict(result) | {

@@ -101,8 +101,9 @@ class Facets:
     def _require(self, numbers: set[int]) -> None:
         if missing := numbers - self._facets.keys():
             raise DatabaseDamaged(
-                f"The catalogue is damaged: its facet {min(missing)} is missing. "
-                "See what is wrong with `doctor`. Bring back a backup with `catalogue restore`."
+                "The catalogue is damaged (facet {number} is missing). Examine it with `doctor`. "
+                "Restore a backup with `catalogue restore`.",
+                number=str(min(missing)),
             )
 
     def count(self, moves: Mapping[int, int]) -> None:

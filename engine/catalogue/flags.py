@@ -1,5 +1,7 @@
 """What can be the matter with a photograph or its record, each a filter of the catalogue."""
 
+from engine.language.message import deferred
+
 DOUBTFUL_NAME = "doubtful-name"
 UNREADABLE = "unreadable"
 TINY = "tiny"
@@ -13,20 +15,38 @@ NEAR_DUPLICATE = "near-duplicate"
 BYTES_OF_TWO_SPECIES = "bytes-of-two-species"
 OBSERVATION_OF_TWO_SPECIES = "observation-of-two-species"
 
-FLAGS: dict[str, str] = {
-    DOUBTFUL_NAME: "The name that its source wrote says cf., aff. or no more than a genus.",
-    UNREADABLE: "Its file is missing, damaged, or no photograph.",
-    TINY: "Its short side has few pixels.",
-    EXTREME_ASPECT: "It is many times as long as it is wide.",
-    BLURRY: "No part of it is sharp.",
-    DARK: "Nearly all of it is dark.",
-    BRIGHT: "Nearly all of it is bright.",
-    LOW_INFORMATION: "It has few shades: a plain ground, a drawing, a placeholder.",
-    DUPLICATE_BYTES: "Another photograph has the same bytes.",
-    NEAR_DUPLICATE: "Another photograph looks nearly the same.",
-    BYTES_OF_TWO_SPECIES: "Another photograph has the same bytes and says that it is another "
-    "species.",
-    OBSERVATION_OF_TWO_SPECIES: "Another photograph of its observation says that it is another "
-    "species.",
+FLAG_NAMES: dict[str, str] = {
+    DOUBTFUL_NAME: deferred("Doubtful name"),
+    UNREADABLE: deferred("Unreadable"),
+    TINY: deferred("Tiny"),
+    EXTREME_ASPECT: deferred("Extreme aspect ratio"),
+    BLURRY: deferred("Blurry"),
+    DARK: deferred("Dark"),
+    BRIGHT: deferred("Bright"),
+    LOW_INFORMATION: deferred("Little information"),
+    DUPLICATE_BYTES: deferred("Identical file"),
+    NEAR_DUPLICATE: deferred("Near-duplicate"),
+    BYTES_OF_TWO_SPECIES: deferred("Identical file, two species"),
+    OBSERVATION_OF_TWO_SPECIES: deferred("One observation, two species"),
 }
-"""By name, what each means."""
+"""By name, what readers see, once it is translated."""
+
+FLAGS: dict[str, str] = {
+    DOUBTFUL_NAME: deferred("Its original name contains cf. or aff., or gives only a genus."),
+    UNREADABLE: deferred("Its file is missing, damaged or not a photograph."),
+    TINY: deferred("Its short side has too few pixels."),
+    EXTREME_ASPECT: deferred("It is many times longer than it is wide."),
+    BLURRY: deferred("No part of it is sharp."),
+    DARK: deferred("Nearly all of it is dark."),
+    BRIGHT: deferred("Nearly all of it is bright."),
+    LOW_INFORMATION: deferred("It has few shades: a plain background, a drawing or a placeholder."),
+    DUPLICATE_BYTES: deferred("Another photograph has exactly the same file."),
+    NEAR_DUPLICATE: deferred("Another photograph looks almost the same."),
+    BYTES_OF_TWO_SPECIES: deferred(
+        "Another photograph has exactly the same file, labelled as another species."
+    ),
+    OBSERVATION_OF_TWO_SPECIES: deferred(
+        "Another photograph of the same observation is labelled as another species."
+    ),
+}
+"""By name, what each means, likewise."""

@@ -46,22 +46,29 @@ def import_folder(
 
 def _photographs(folder: Path) -> Iterator[Path]:
     if not folder.is_dir():
-        raise BadInput(f"There is no folder {folder}.")
+        raise BadInput("The folder {folder} does not exist. Check its path.", folder=str(folder))
     try:
         inside = sorted(folder.iterdir())
     except OSError as error:
-        raise BadInput(f"{folder} cannot be read ({error.strerror}).") from error
+        raise BadInput(
+            "Could not read {file} ({reason}). Check its permissions.",
+            file=str(folder),
+            reason=error.strerror,
+        ) from error
     species = [path for path in inside if path.is_dir() and _visible(path)]
     files = [file for path in species for file in _files_below(path)]
     if files:
         yield from files
     elif any(path.suffix.lower() in IMAGE_SUFFIXES for path in inside):
         raise BadInput(
-            f"{folder} has photographs but no sub-folders; "
-            "put each species' photographs into a folder named after it."
+            "{folder} has photographs but no subfolders. Put the photographs of each species into "
+            "a folder with its name.",
+            folder=str(folder),
         )
     else:
-        raise BadInput(f"{folder} holds no photographs; it needs one sub-folder per species.")
+        raise BadInput(
+            "{folder} has no photographs. It needs one subfolder per species.", folder=str(folder)
+        )
 
 
 def _files_below(folder: Path) -> Iterator[Path]:

@@ -13,6 +13,7 @@ from engine.catalogue.folder_import import import_folder
 from engine.catalogue.importing import ImportReport, Keep
 from engine.catalogue.store import Catalogue
 from engine.catalogue.table_import import import_table
+from engine.language.message import deferred
 from engine.progress import Report
 from engine.registry import Registry
 
@@ -23,7 +24,7 @@ class Importer:
 
     `take(catalogue, path, keep, source, report)` gives what it offers to
     `engine.catalogue.importing.take_in`. `source` is empty where the user gave none, and `argument`
-    says what the path must lead to.
+    says what the path must lead to. The texts are messages that whoever shows them translates.
     """
 
     title: str
@@ -37,17 +38,17 @@ IMPORTERS: Registry[Importer] = Registry(
     "importer",
     {
         "folder": Importer(
-            "Folder",
-            "Import photographs from a folder with one sub-folder per species.",
+            deferred("Folder"),
+            deferred("Import photographs from a folder with one subfolder per species."),
             "folder",
-            "A folder with one sub-folder per species.",
+            deferred("A folder with one subfolder per species."),
             import_folder,
         ),
         "table": Importer(
-            "Table",
-            "Import photographs from a table with a species and a path or url in each row.",
+            deferred("Table"),
+            deferred("Import photographs from a table. Each row has a species and a path or url."),
             "file",
-            "A .jsonl, .csv or .parquet file.",
+            deferred("A .jsonl, .csv or .parquet file."),
             import_table,
         ),
     },

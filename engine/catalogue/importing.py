@@ -11,10 +11,11 @@ from typing import NamedTuple, Protocol
 from engine.catalogue.checking import checked, quoted
 from engine.catalogue.collector import uncollected
 from engine.catalogue.flags import DOUBTFUL_NAME
-from engine.catalogue.names import species_name
+from engine.catalogue.names import BadField, species_name
 from engine.catalogue.record import Photograph, image_id_of
 from engine.catalogue.store import Added, Catalogue
 from engine.errors import UnreadableImage
+from engine.language.message import Message, message
 from engine.progress import Report
 
 BATCH = 256
@@ -23,6 +24,7 @@ BATCH = 256
 _FEWEST_ROWS = 12_500
 _ROWS_AT_ONCE = 200_000
 _SHOWN_REFUSALS = 1000
+_IMPORTING = message("Importing photographs")
 
 
 class Stored(Protocol):
@@ -56,10 +58,23 @@ class Candidate(NamedTuple):
 
 @dataclass(frozen=True)
 class Refusal:
-    """Something that was not taken in, and why."""
+    """Something that was not imported, and why: in English, and to be translated.
+
+    Reports of earlier versions have the English only.
+    """
 
     origin: str
     reason: str
+    message: Message | None = None
+
+    def __str__(self) -> str:
+        """The reason in the reader's language."""
+        return str(self.message or self.reason)
+
+
+def refused(origin: str, why: Message) -> Refusal:
+    """What an import offers for something that cannot be imported."""
+    return Refusal(origin, why.in_english(), why)
 
 
 class KnownIdentity(Enum):
@@ -89,7 +104,8 @@ class ImportReport:
     def refuse(self, refusal: Refusal) -> None:
         self.refused += 1
         if len(self.refusals) < _SHOWN_REFUSALS:
-            self.refusals.append(Refusal(quoted(refusal.origin), quoted(refusal.reason)))
+            why = refusal.message and _quoted(refusal.message)
+            self.refusals.append(Refusal(quoted(refusal.origin), quoted(refusal.reason), why))
 
 
 def take_in(
@@ -123,7 +139,7 @@ def take_in(
             if writing is not None:
                 result.count(writing.result())
             if done:
-                report(done, total, "Taking in photographs")
+                report(done, total, _IMPORTING)
             ready = [_spelt_once(one, spellings) for one in outcomes if isinstance(one, Photograph)]
             # The store writes while the next batch is read.
             writing = writer.submit(catalogue.add, ready) if ready else None
@@ -134,8 +150,17 @@ def take_in(
             done += len(batch)
         if writing is not None:
             result.count(writing.result())
-    report(done, total, "Taking in photographs")
+    report(done, total, _IMPORTING)
     return result
+
+
+def _quoted(why: Message) -> Message:
+    """A reason that JSON can hold, whatever others wrote into its fields."""
+    fields = {
+        name: quoted(str(value)) if not isinstance(value, int | float | Message) else value
+        for name, value in why.fields.items()
+    }
+    return Message(why.text, fields, why.plural)
 
 
 def settled(item: Candidate | Refusal) -> Offer:
@@ -181,8 +206,8 @@ def _prepare(item: Offer, keep: Keep) -> Photograph | Refusal | KnownIdentity:
     try:
         photograph = checked(photograph, item.text)
         name = species_name(photograph.species)
-    except ValueError as error:
-        return Refusal(item.origin, f"{str(error).capitalize()}.")
+    except BadField as error:
+        return refused(item.origin, error.message)
     if name != (photograph.species, photograph.genus, False):
         photograph = photograph._replace(
             species=name.species,
@@ -194,7 +219,7 @@ def _prepare(item: Offer, keep: Keep) -> Photograph | Refusal | KnownIdentity:
         try:
             stored = keep(item.file)
         except UnreadableImage as error:
-            return Refusal(item.origin, str(error))
+            return refused(item.origin, error.message)
         photograph = photograph._replace(
             path=stored.path,
             sha256=stored.sha256,

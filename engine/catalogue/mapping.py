@@ -5,19 +5,19 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, create_model
 
 from engine.catalogue.fields import FIELDS, IMPORTED
+from engine.language.message import deferred
 from engine.settings.base import Settings
 
 
 class _Mapping(Settings):
     photographs: str = Field(
         "",
-        description="The array that holds a document's photographs, where there may be several; "
-        "paths that begin with it are then taken from each element. Empty = a document is one "
-        "photograph.",
+        description=deferred(
+            "The array of photographs, where a document has several. Paths that start with it are "
+            "read from each element. Empty = one photograph per document."
+        ),
     )
-    folder: str = Field(
-        "", description="The folder that paths of files are taken from, unless they are full ones."
-    )
+    folder: str = Field("", description=deferred("The folder that relative file paths start from."))
 
     def path_of(self, field: str) -> str:
         """Where a field stands; empty where the documents do not have it."""

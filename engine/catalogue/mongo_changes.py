@@ -100,7 +100,7 @@ class MongoChanges:
     def _one(self, number: int) -> Change:
         found = self._changes.find_one({"_id": number})
         if found is None:
-            raise BadInput(f"There is no change {number} of the catalogue.")
+            raise BadInput("Change {number} does not exist.", number=str(number))
         return _change(found)
 
     def _found(self, chosen: Filter | Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ from engine.catalogue.importing import (
     Keep,
     Offer,
     Refusal,
+    refused,
     settled,
     take_in,
 )
@@ -25,6 +26,7 @@ from engine.catalogue.store import Catalogue
 from engine.errors import BadInput
 from engine.files import is_regular
 from engine.home import Home
+from engine.language.message import Message, message
 from engine.progress import Note, Report, silent
 from engine.settings.files import load, save
 from engine.workers import beside
@@ -59,7 +61,7 @@ def sample_documents(origin: Origin) -> list[dict[str, Any]]:
         BadInput: the collection is empty or not there, or the login is refused.
         WorkFailed: no MongoDB answers.
     """
-    require_plain(origin.name, "The name of the database or collection")
+    require_plain(origin.name, message("Database and collection"))
     with connected(origin.address, socketTimeoutMS=4_500, retryReads=False) as client:
         collection = _forgiving(client[origin.database][origin.collection])
         found = list(collection.find().sort("$natural", 1).limit(_SAMPLED))
@@ -67,11 +69,12 @@ def sample_documents(origin: Origin) -> list[dict[str, Any]]:
             return found
         there = sorted(client[origin.database].list_collection_names())
         if origin.collection in there:
-            raise BadInput(f"The collection {origin.name} is empty.")
-        others = f"it has {', '.join(there[:10])}" if there else "it has none"
+            raise BadInput("The collection {name} is empty.", name=origin.name)
         raise BadInput(
-            f"There is no collection {origin.collection} in the database {origin.database}; "
-            f"{others}."
+            "The database {database} has no collection {collection}. Its collections: {names}.",
+            database=origin.database,
+            collection=origin.collection,
+            names=", ".join(there[:10]) or "–",
         )
 
 
@@ -136,9 +139,12 @@ def import_mongo(
 
 def _require(mapping: MappingSettings, origin: Origin) -> None:
     if not mapping.path_of("species"):
-        raise BadInput(f"The mapping of {origin.name} does not say where the species stands.")
+        raise BadInput("The mapping of {name} has no path for the species.", name=origin.name)
     if not mapping.path_of("url") and not mapping.path_of("path"):
-        raise BadInput(f"The mapping of {origin.name} says neither where the url nor the path is.")
+        raise BadInput(
+            "The mapping of {name} has a path neither for the url nor for the file.",
+            name=origin.name,
+        )
 
 
 def _batches(
@@ -175,12 +181,12 @@ def _read(mapping: MappingSettings, source: str, batch: bytes) -> _Batch:
                 for index, values in document_photographs(document, mapping)
             )
         else:
-            origin = "the first document" if last is None else f"the document after {last}"
-            offers.append(Refusal(origin, document))
+            origin = "…" if last is None else f"{last} …"
+            offers.append(refused(origin, document))
     return _Batch(offers, last)
 
 
-def _decoded(batch: bytes) -> Iterator[dict[str, Any] | str]:
+def _decoded(batch: bytes) -> Iterator[dict[str, Any] | Message]:
     """The documents of a batch; for one that cannot be read, the reason."""
     from bson import decode, decode_all
     from bson.errors import BSONError
@@ -196,7 +202,7 @@ def _decoded(batch: bytes) -> Iterator[dict[str, Any] | str]:
         try:
             yield decode(batch[start:end], _codec())
         except (BSONError, ValueError, OverflowError, RecursionError) as error:
-            yield f"It cannot be read ({error})."
+            yield message("It cannot be read ({reason}).", reason=str(error))
         start = max(end, start + 4)
 
 
@@ -228,13 +234,14 @@ def _passed(batches: Iterable[_Batch], position: Position) -> Iterator[Offer]:
 def _candidate(
     document_id: Any, index: int, values: Mapping[str, Any], mapping: MappingSettings, source: str
 ) -> Candidate | Refusal:
-    origin = f"document {document_id}" + (f", photograph {index + 1}" if index else "")
+    origin = f"{document_id} #{index + 1}" if index else str(document_id)
     named = values["species"]
     if named is not None and not isinstance(named, str):
-        return Refusal(origin, f"Its species is no text but of the type {type(named).__name__}.")
+        kind = type(named).__name__
+        return refused(origin, message("Its species is not text but {type}.", type=kind))
     odd = next((field for field, value in values.items() if is_odd_date(value)), None)
     if odd is not None:
-        return Refusal(origin, f"Its {odd} is a date out of range.")
+        return refused(origin, message("Its {field} is a date out of range.", field=odd))
     texts = {field: as_text(value) for field, value in values.items()}
     path, url = texts.pop("path", ""), texts.get("url", "")
     file = Path(mapping.folder, path) if path else None
@@ -242,7 +249,7 @@ def _candidate(
         # The bytes are not here; they can still be fetched.
         file = None
     if not url and file is None:
-        return Refusal(origin, "It has neither a path nor a url.")
+        return refused(origin, message("It has neither a path nor a url."))
     texts["source"] = texts.get("source") or source
     texts["image_id"] = _identity(texts, document_id, index, mapping)
     return Candidate(Photograph(**texts), origin, file)  # type: ignore[arg-type]

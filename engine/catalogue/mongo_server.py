@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.catalogue.checking import is_plain
 from engine.errors import BadInput, StudioError, WorkFailed
 from engine.files import read_regular, typed_path
+from engine.language.message import message
 
 if TYPE_CHECKING:
     from pymongo import MongoClient
@@ -34,19 +35,21 @@ def address_of(given: str) -> str:
     if kind == "env":
         address = os.environ.get(name, "").strip()
         if not address:
-            raise BadInput(f"The environment variable {name} is not set; it should be the address.")
+            raise BadInput(
+                "The environment variable {name} is not set. Set it to the address.", name=name
+            )
     elif kind == "file":
-        file = typed_path(name, "file with the address")
+        file = typed_path(name, "file")
         try:
             address = read_regular(file, _LONGEST_ADDRESS).decode().strip()
         except (OSError, ValueError):
-            raise BadInput(f"The address cannot be read from the file {file}.") from None
+            raise BadInput("Could not read the address from {file}.", file=str(file)) from None
     if len(address) > _LONGEST_ADDRESS or not is_plain(address):
-        raise BadInput("The address is too long or holds control characters; type it again.")
+        raise BadInput("The address is too long or contains control characters. Type it again.")
     if not address.startswith(("mongodb://", "mongodb+srv://")):
         raise BadInput(
-            "The address of a MongoDB database begins with mongodb:// or mongodb+srv://, "
-            "as in mongodb://127.0.0.1:27017."
+            "The address of a MongoDB must start with mongodb:// or mongodb+srv://, such as "
+            "mongodb://127.0.0.1:27017."
         )
     return address
 
@@ -90,7 +93,7 @@ def client_of(given: str, **options: Any) -> "MongoClient[dict[str, Any]]":
             )
         except (OSError, ValueError, TypeError, OverflowError) as error:
             # Their words may quote the address, and so a password.
-            raise BadInput(_why_unusable(error)) from None
+            raise _unusable(error) from None
 
 
 @contextlib.contextmanager
@@ -109,49 +112,61 @@ def _connection_error(error: Exception, server_list: str) -> StudioError:
     from bson.errors import BSONError
     from pymongo import errors
 
+    server = server_list or message("this address")
+
     if isinstance(error, errors.ConfigurationError):
-        return BadInput(
-            f"The address of {server_list} cannot be used: see that it is written right."
-        )
+        return BadInput("The address of {server} is not valid. Check it.", server=server)
     if isinstance(error, errors.InvalidName):
-        return BadInput("The database or collection cannot have this name; type it again.")
+        return BadInput("The name of the database or collection is not valid. Type another.")
     if isinstance(error, BSONError):
-        return BadInput(f"A document of the MongoDB at {server_list} cannot be read.")
+        return BadInput("Could not read a document of the MongoDB at {server}.", server=server)
     if isinstance(error, errors.OperationFailure):
         if error.code == _WRONG_LOGIN:
-            return BadInput(f"The MongoDB at {server_list} refuses the user or the password.")
+            return BadInput(
+                "The MongoDB at {server} refused the user or the password.", server=server
+            )
         if error.code == _NOT_ALLOWED:
-            return BadInput(f"The user may not do this in the MongoDB at {server_list}.")
-        return WorkFailed(f"The MongoDB at {server_list} could not do it (code {error.code}).")
+            return BadInput(
+                "The user has no permission for this in the MongoDB at {server}.", server=server
+            )
+        return WorkFailed(
+            "The MongoDB at {server} reported an error (code {code}).",
+            server=server,
+            code=str(error.code),
+        )
     if isinstance(error, errors.ServerSelectionTimeoutError):
         return WorkFailed(
-            f"No MongoDB answers at {server_list}; check that it runs, its host and its port."
+            "No MongoDB answers at {server}. Check that it runs, and its host and port.",
+            server=server,
         )
     if isinstance(error, errors.ConnectionFailure):
         return WorkFailed(
-            f"The connection to the MongoDB at {server_list} was lost; start again, "
-            "what is in already stays."
+            "The connection to the MongoDB at {server} was lost. Start again: what was imported "
+            "is kept.",
+            server=server,
         )
-    return WorkFailed(f"The MongoDB at {server_list} failed ({type(error).__name__}).")
+    return WorkFailed(
+        "The MongoDB at {server} failed ({error}).", server=server, error=type(error).__name__
+    )
 
 
-def _why_unusable(error: Exception) -> str:
+def _unusable(error: Exception) -> BadInput:
     # A fault of TLS is an OSError, and so is a file that is not there.
     if isinstance(error, OSError):
-        return (
-            "A certificate file named in the address cannot be used; "
-            "check tlsCAFile and tlsCertificateKeyFile."
+        return BadInput(
+            "Could not use a certificate file of the address. Check tlsCAFile and "
+            "tlsCertificateKeyFile."
         )
-    return (
-        "The address of the MongoDB cannot be used; check host, port and options, and "
-        "write special characters of the password as %XX."
+    return BadInput(
+        "The address of the MongoDB is not valid. Check host, port and options, and write special "
+        "characters of the password as %XX."
     )
 
 
 def _server_list(address: str) -> str:
-    """The hosts of an address, and nothing else of it."""
+    """The hosts of an address, and nothing else of it; empty where it is written wrong."""
     rest = address.partition("://")[2]
     login, at, hosts = re.split("[/?]", rest, maxsplit=1)[0].rpartition("@")
     # Where it is written wrong, what stands in the place of a host may be half a password.
     sure = rest.count("@") <= 1 and bool(at) == ("@" in rest) and "@" not in login
-    return hosts if sure and len(hosts) < 200 and _HOSTS.fullmatch(hosts) else "this address"
+    return hosts if sure and len(hosts) < 200 and _HOSTS.fullmatch(hosts) else ""

@@ -103,8 +103,8 @@ class Writer:
                     return there
             elif time.monotonic() > until:
                 raise WorkFailed(
-                    "Another process has been writing to the catalogue for half a minute; "
-                    "try again later."
+                    "Another process has been writing to the catalogue for 30 seconds. Try again "
+                    "later."
                 )
             time.sleep(0.01)
 

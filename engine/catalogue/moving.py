@@ -20,6 +20,7 @@ from engine.catalogue.stores import open_store
 from engine.errors import BadInput, WorkFailed
 from engine.home import Home
 from engine.home_id import MOVING, home_id, require_own_catalogue
+from engine.language.message import message
 from engine.progress import Report, silent
 from engine.settings.catalogue import CatalogueSettings
 from engine.settings.files import save
@@ -61,19 +62,19 @@ def move_catalogue(home: Home, target: CatalogueSettings, report: Report = silen
         images = _copy_photographs(source, copy, report)
         changes = _copy_changes(source, copy)
         stamp = source.stamp()
-        report(images, images, "Comparing the two stores")
+        report(images, images, message("Comparing the two stores"))
         checksum = _checksum(source)
         if checksum != _checksum(copy):
             raise WorkFailed(
-                "The copy is not the same as the catalogue. Nothing was switched. "
-                "Run the command again, or choose another --database."
+                "The copy differs from the catalogue, so the old store stays in use. Run the "
+                "command again, or choose another --database."
             )
         copy.mark_home(home_id(home))
         if source.stamp() != stamp:
             copy.mark_home(_moving(home))
             raise WorkFailed(
-                "The catalogue changed while it was moved. Nothing was switched. "
-                "Run the command again."
+                "The catalogue changed during the move, so the old store stays in use. Run the "
+                "command again."
             )
     kept = "data/catalogue.sqlite"
     if target.store == "sqlite":
@@ -85,9 +86,11 @@ def move_catalogue(home: Home, target: CatalogueSettings, report: Report = silen
 
 def _require_other(home: Home, current: CatalogueSettings, target: CatalogueSettings) -> None:
     if current.store == target.store == "sqlite" or current == target:
-        raise BadInput(f"The catalogue is in {_name(target)} already.")
+        raise BadInput("The catalogue is already in {store}.", store=_name(target))
     if current.store == "sqlite" and not home.catalogue.is_file():
-        raise BadInput(f"There is no catalogue to move: {home.catalogue} does not exist.")
+        raise BadInput(
+            "There is no catalogue to move: {file} does not exist.", file=str(home.catalogue)
+        )
 
 
 def _prepare(home: Home, source: Catalogue, copy: Catalogue, target: CatalogueSettings) -> None:
@@ -97,8 +100,9 @@ def _prepare(home: Home, source: Catalogue, copy: Catalogue, target: CatalogueSe
     is_ours = found in (mark, home_id(home)) and _holds_no_other(source, copy)
     if (images and not is_ours) or found not in ("", mark, home_id(home)):
         raise BadInput(
-            f"There are other photographs ({images:,}) in {_name(target)}. "
-            "Choose another with --database."
+            "{store} has other photographs ({images}). Choose another with --database.",
+            store=_name(target),
+            images=images,
         )
     copy.mark_home(mark)
 
@@ -123,7 +127,7 @@ def _copy_photographs(source: Catalogue, copy: Catalogue, report: Report) -> int
             # A move that was cut off brought them; they may have changed since.
             copy.update(photograph._asdict() for photograph in batch)
         done += len(batch)
-        report(done, counts.images, "Moving photographs")
+        report(done, counts.images, message("Copying photographs"))
     return done
 
 
@@ -166,10 +170,12 @@ def _put_in_place(home: Home, fresh: Path) -> None:
                 former.rename(home.data / f"{aside.name}{ending}")
         fresh.rename(home.catalogue)
     except OSError as error:
-        raise WorkFailed(f"{fresh} could not be put in place ({error.strerror}).") from error
+        raise WorkFailed(
+            "Could not move {file} to its place ({reason}).", file=str(fresh), reason=error.strerror
+        ) from error
 
 
 def _name(settings: CatalogueSettings) -> str:
     if settings.store == "sqlite":
         return "data/catalogue.sqlite"
-    return f"the database {settings.database} of {settings.address}"
+    return f"{settings.database} ({settings.address})"

@@ -5,6 +5,8 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from engine.errors import BadInput
+
 LONGEST_SPECIES = 200
 
 # What stands between the words of a name, as it is spelt here.
@@ -25,6 +27,10 @@ _DOUBTS = frozenset({"cf.", "aff."})
 _CROSS = "×"
 
 
+class BadField(BadInput, ValueError):
+    """A text that a record cannot hold; the sentence says which and why."""
+
+
 class SpeciesName(NamedTuple):
     """A species' name in its one form, its genus, and whether the name itself is in doubt:
     a `cf.` or `aff.` was left out of it, or it says `sp.` and so no more than the genus."""
@@ -43,16 +49,18 @@ def species_name(text: str) -> SpeciesName:
     doubt. A name in mixed case keeps it, for it may be a common one.
 
     Raises:
-        ValueError: it is empty, longer than `LONGEST_SPECIES`, or holds control characters or
+        BadField: it is empty, longer than `LONGEST_SPECIES`, or holds control characters or
             bytes that are no text.
     """
     name = " ".join(unicodedata.normalize("NFC", text).replace("_", " ").split())
     if not name:
-        raise ValueError("it names no species")
+        raise BadField("It has no species name.")
     if len(name) > LONGEST_SPECIES:
-        raise ValueError(f"its species' name is longer than {LONGEST_SPECIES} characters")
+        raise BadField(
+            "Its species name is longer than {longest} characters.", longest=LONGEST_SPECIES
+        )
     if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):
-        raise ValueError("its species' name holds characters that are no text")
+        raise BadField("Its species name contains control characters.")
     words = _crossed(_cased(name).split())
     words = [words[0], *(_RANKS.get(word.lower().rstrip("."), word) for word in words[1:])]
     sure = [words[0], *(word for word in words[1:] if word not in _DOUBTS)]

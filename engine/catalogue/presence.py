@@ -4,10 +4,21 @@ import contextlib
 import itertools
 import os
 from dataclasses import dataclass
+from functools import reduce
 
 from engine.database import read_unchanged
 from engine.errors import CatalogueMissing
 from engine.home import Home
+from engine.language.message import Message, deferred, message, plural_message
+
+_EMPTY = deferred(
+    "The catalogue {file} is empty, but its data is still here: {found}. Bring it back with "
+    "`catalogue restore` or `catalogue rebuild`. To start an empty one, use `catalogue new`."
+)
+_MISSING = deferred(
+    "The catalogue {file} is missing, but its data is still here: {found}. Bring it back with "
+    "`catalogue restore` or `catalogue rebuild`. To start an empty one, use `catalogue new`."
+)
 
 
 @dataclass(frozen=True)
@@ -25,20 +36,22 @@ class LeftBehind:
         return any(vars(self).values())
 
     def __str__(self) -> str:
-        nouns = {
-            "photographs": "photograph",
-            "splits": "split",
-            "runs": "run",
-            "fetched": "fetched address",
-            "backups": "backup",
-        }
-        parts = []
-        for name, noun in nouns.items():
-            many = getattr(self, name)
-            plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
-            if many:
-                parts.append(f"{many:,} {noun if many == 1 else plural}")
-        return " and ".join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
+        return str(self.summary())
+
+    def summary(self) -> Message:
+        """What is there, in short: "1 photograph, 2 splits and 1 run"."""
+        counted = [
+            plural_message("{n} photograph", "{n} photographs", self.photographs),
+            plural_message("{n} split", "{n} splits", self.splits),
+            plural_message("{n} run", "{n} runs", self.runs),
+            plural_message("{n} downloaded address", "{n} downloaded addresses", self.fetched),
+            plural_message("{n} backup", "{n} backups", self.backups),
+        ]
+        *first, last = [part for part in counted if part.fields["n"]] or [message("nothing")]
+        if not first:
+            return last
+        together = reduce(lambda a, b: message("{first}, {next}", first=a, next=b), first)
+        return message("{first} and {last}", first=together, last=last)
 
 
 def require_catalogue(home: Home) -> None:
@@ -49,12 +62,8 @@ def require_catalogue(home: Home) -> None:
     """
     left = left_behind(home)
     if left:
-        what = "empty" if home.catalogue.exists() else "missing"
-        raise CatalogueMissing(
-            f"The catalogue {home.catalogue} is {what}, but these are here: {left}. "
-            "Bring it back with `catalogue restore` or `catalogue rebuild`. "
-            "To begin an empty one on purpose, use `catalogue new`."
-        )
+        what = _EMPTY if home.catalogue.exists() else _MISSING
+        raise CatalogueMissing(what, file=str(home.catalogue), found=left.summary())
 
 
 def left_behind(home: Home) -> LeftBehind | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal, NamedTuple
 
 from engine.catalogue.names import LONGEST_SPECIES
+from engine.language.message import deferred
 
 State = Literal["cached", "remote"]
 
@@ -21,8 +22,8 @@ class PhotoField:
     """What is known of a field beside its name, its type and its empty value.
 
     Args:
-        label: what readers see.
-        help: what it holds, in a sentence.
+        label: what readers see, once it is translated.
+        help: what it holds, in a sentence, likewise.
         columns: its names in tables, ours first; empty = imports do not bring it. What imports
             bring is text.
         aliases: its further names in documents.
@@ -62,8 +63,8 @@ class Photograph(NamedTuple):
     image_id: Annotated[
         str,
         PhotoField(
-            "Image id",
-            "What tells one photograph from every other.",
+            deferred("Image id"),
+            deferred("The identifier of the photograph; no other has it."),
             columns=("image_id",),
             aliases=("photo_id", "media_id", "image_uuid", "uuid"),
             longest=500,
@@ -73,8 +74,8 @@ class Photograph(NamedTuple):
     species: Annotated[
         str,
         PhotoField(
-            "Species",
-            "The name of the species; a photograph without one is refused.",
+            deferred("Species"),
+            deferred("The name of the species. Photographs without one are refused."),
             columns=("species", "scientific_name", "taxon_name", "label"),
             aliases=("species_name", "latin_name", "taxon", "canonical_name"),
             parents=("taxon", "species"),
@@ -87,8 +88,8 @@ class Photograph(NamedTuple):
     genus: Annotated[
         str,
         PhotoField(
-            "Genus",
-            "The genus; without it the first word of the species.",
+            deferred("Genus"),
+            deferred("The genus. Without it, the first word of the species is used."),
             columns=("genus",),
             longest=500,
             is_facet=True,
@@ -96,13 +97,19 @@ class Photograph(NamedTuple):
     ] = ""
     family: Annotated[
         str,
-        PhotoField("Family", "The family.", columns=("family",), longest=500, is_facet=True),
+        PhotoField(
+            deferred("Family"),
+            deferred("The family."),
+            columns=("family",),
+            longest=500,
+            is_facet=True,
+        ),
     ] = ""
     source: Annotated[
         str,
         PhotoField(
-            "Source",
-            "Where the photograph comes from.",
+            deferred("Source"),
+            deferred("Where the photograph comes from."),
             columns=("source",),
             aliases=("provider", "dataset", "origin", "publisher"),
             longest=500,
@@ -112,8 +119,8 @@ class Photograph(NamedTuple):
     url: Annotated[
         str,
         PhotoField(
-            "Address",
-            "The web address of the image file.",
+            deferred("Address"),
+            deferred("The web address of the image file."),
             columns=("url", "image_url", "photo_url"),
             aliases=(
                 "original_url",
@@ -131,8 +138,8 @@ class Photograph(NamedTuple):
     path: Annotated[
         str,
         PhotoField(
-            "File",
-            "The image file on this machine.",
+            deferred("File"),
+            deferred("The image file on this computer."),
             columns=("path", "file", "filename", "image_path"),
             aliases=("local_path", "file_path", "filepath", "cache_path", "file_name"),
         ),
@@ -140,8 +147,8 @@ class Photograph(NamedTuple):
     observation_id: Annotated[
         str,
         PhotoField(
-            "Observation",
-            "What photographs of one plant at one time share.",
+            deferred("Observation"),
+            deferred("Photographs of one plant at one time share an observation."),
             columns=("observation_id", "observation"),
             aliases=("occurrence_id", "gbif_id", "obs_id"),
             parents=("observation",),
@@ -153,8 +160,8 @@ class Photograph(NamedTuple):
     observer: Annotated[
         str,
         PhotoField(
-            "Observer",
-            "The person who took the photograph.",
+            deferred("Observer"),
+            deferred("The person who took the photograph."),
             columns=("observer", "observer_id", "user_login"),
             aliases=("user", "login", "recorded_by", "photographer", "creator", "author"),
             longest=1_000,
@@ -163,8 +170,8 @@ class Photograph(NamedTuple):
     license: Annotated[
         str,
         PhotoField(
-            "Licence",
-            "The licence of the photograph.",
+            deferred("Licence"),
+            deferred("The licence of the photograph."),
             columns=("license", "licence", "license_code"),
             aliases=("rights", "license_url"),
             longest=1_000,
@@ -174,36 +181,55 @@ class Photograph(NamedTuple):
     attribution: Annotated[
         str,
         PhotoField(
-            "Attribution",
-            "The credit that the licence requires.",
+            deferred("Attribution"),
+            deferred("The credit that the licence requires."),
             columns=("attribution",),
             aliases=("credit", "rights_holder", "copyright"),
             longest=5_000,
         ),
     ] = ""
-    width: Annotated[int, PhotoField("Width", "Pixels from left to right.")] = 0
-    height: Annotated[int, PhotoField("Height", "Pixels from top to bottom.")] = 0
-    sha256: Annotated[str, PhotoField("SHA-256", "The digest of the image file.")] = ""
+    width: Annotated[int, PhotoField(deferred("Width"), deferred("Pixels from left to right."))] = 0
+    height: Annotated[
+        int, PhotoField(deferred("Height"), deferred("Pixels from top to bottom."))
+    ] = 0
+    sha256: Annotated[
+        str, PhotoField(deferred("SHA-256"), deferred("The digest of the image file."))
+    ] = ""
     phash: Annotated[
-        str, PhotoField("Perceptual hash", "Differs little between pictures that look alike.")
+        str,
+        PhotoField(
+            deferred("Perceptual hash"),
+            deferred("64 bits that differ little between similar pictures."),
+        ),
     ] = ""
     state: Annotated[
         State,
-        PhotoField("State", "Whether the image file is on this machine.", is_facet=True),
+        PhotoField(
+            deferred("State"),
+            deferred("Whether the image file is on this computer."),
+            is_facet=True,
+        ),
     ] = "remote"
     original_name: Annotated[
         str,
-        PhotoField("Named by its source", "The species as the source wrote it.", since=2),
+        PhotoField(
+            deferred("Original name"), deferred("The species name as the source wrote it."), since=2
+        ),
     ] = ""
     flags: Annotated[
         tuple[str, ...],
-        PhotoField("Quality", "What the quality scan found.", is_facet=True, since=2),
+        PhotoField(
+            deferred("Quality"),
+            deferred("The findings of the quality scan."),
+            is_facet=True,
+            since=2,
+        ),
     ] = ()
     excluded: Annotated[
         bool,
         PhotoField(
-            "Excluded",
-            "Whether it is left out of everything.",
+            deferred("Excluded"),
+            deferred("Whether exports, splits and downloads leave it out."),
             is_facet=True,
             is_exported=False,
             since=2,

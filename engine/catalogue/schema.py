@@ -146,7 +146,7 @@ def migrate(connection: sqlite3.Connection) -> None:
     version = _version(connection)
     if version > len(MIGRATIONS):
         connection.rollback()
-        raise WorkFailed("The catalogue was made by a newer Plant Studio; update this one.")
+        raise WorkFailed("The catalogue is from a newer version of Plant Studio. Update this one.")
     if version:
         try:
             back_up_before_migration(_file(connection), version)

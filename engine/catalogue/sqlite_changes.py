@@ -13,7 +13,7 @@ from engine.catalogue.facets import Facet, Facets, after_cursor, before_cursor, 
 from engine.catalogue.store import Filter
 from engine.errors import BadInput
 
-_COLUMNS = "change, made, action, species, note, images, undone"
+_COLUMNS = ", ".join(("change", "made", "action", "species", "note", "images", "undone"))
 # What a change is about: the row of each photograph, its facet before the change and the one
 # now; then, for each such pair, the facet to move to.
 _TABLES = (
@@ -136,7 +136,7 @@ class Changes:
             f"SELECT {_COLUMNS} FROM change WHERE change = ?", [number]
         ).fetchone()
         if row is None:
-            raise BadInput(f"There is no change {number} of the catalogue.")
+            raise BadInput("Change {number} does not exist.", number=str(number))
         return Change(*row)
 
     def _hold(self, query: str, values: Sequence[Any]) -> None:

@@ -29,6 +29,7 @@ from engine.catalogue.store import (
 )
 from engine.database import connect, database_errors, read_note
 from engine.errors import DatabaseDamaged
+from engine.language.message import Message, message
 
 AMONG = "IN (SELECT value FROM json_each(?))"
 # As flags are kept with a space between them, and a list is wanted.
@@ -195,9 +196,7 @@ class SqliteReader:
             return self._connection.execute(query, values).fetchall()
 
     def _store_errors(self) -> AbstractContextManager[None]:
-        return database_errors(
-            f"The catalogue {self._file}", damaged=lambda reason: _damaged(self._file, reason)
-        )
+        return database_errors(str(self._file), damaged=lambda reason: _damaged(self._file, reason))
 
 
 def _sort_key(photograph: Photograph) -> tuple[str, str]:
@@ -209,11 +208,13 @@ def _require_text(lines: bytes, file: Path) -> None:
     try:
         lines.decode()
     except UnicodeDecodeError as error:
-        raise _damaged(file, "a record holds bytes that are no text") from error
+        raise _damaged(file, message("a record contains bytes that are not text")) from error
 
 
-def _damaged(file: Path, reason: str) -> DatabaseDamaged:
+def _damaged(file: Path, reason: str | Message) -> DatabaseDamaged:
     return DatabaseDamaged(
-        f"The catalogue {file} is damaged ({reason}). See what is wrong with `doctor`. "
-        "Bring back a backup with `catalogue restore`."
+        "The catalogue {file} is damaged ({reason}). Examine it with `doctor`. "
+        "Restore a backup with `catalogue restore`.",
+        file=str(file),
+        reason=reason,
     )

@@ -7,12 +7,13 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from engine.catalogue.changes import Action, Change, Label
 from engine.catalogue.record import Photograph
+from engine.language.message import deferred
 
 Field = Literal["species", "genus", "family", "source", "state", "license", "flag"]
 """What photographs are counted and filtered by."""
 
 
-UNSTATED = "none stated"
+UNSTATED = deferred("none stated")
 """The value of a filter's field that lets through what states nothing there."""
 
 

@@ -1,5 +1,6 @@
 """Importing a table: JSON lines, CSV or Parquet, one row a photograph."""
 
+import dataclasses
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 from itertools import chain, islice
@@ -16,6 +17,7 @@ from engine.catalogue.importing import (
     KnownIdentity,
     Offer,
     Refusal,
+    refused,
     settled,
     take_in,
 )
@@ -33,6 +35,7 @@ from engine.catalogue.table_rows import (
 )
 from engine.errors import BadInput
 from engine.files import is_regular
+from engine.language.message import Message, message
 from engine.progress import Report, silent
 from engine.workers import beside
 
@@ -68,12 +71,12 @@ def import_table(
             needed; or the source's name is no plain text.
     """
     if not is_regular(table):
-        raise BadInput(f"There is no table {table}.")
+        raise BadInput("The table {table} does not exist. Check its path.", table=str(table))
     if table.suffix.lower() not in KINDS:
-        raise BadInput(f"{table.name} is no .jsonl, .csv or .parquet file.")
+        raise BadInput("{file} is not a .jsonl, .csv or .parquet file.", file=table.name)
     # The system's own files, such as /proc/kmsg, have no size, and some no end.
     if not table.stat().st_size and table.suffix.lower() != ".parquet":
-        raise BadInput(f"{table.name} has no rows.")
+        raise BadInput("{file} has no rows.", file=table.name)
     source = source_of(source, table.stem)
     return take_in(catalogue, _offers(catalogue, table, source), keep, 0, report)
 
@@ -103,12 +106,12 @@ def _of_rows(
             continue
         offer = settled(_candidate(row, folder, source))
         if isinstance(offer, Refusal) and not offer.origin:
-            offer = Refusal(f"{name} row {number:,}", offer.reason)
+            offer = dataclasses.replace(offer, origin=f"{name} #{number}")
         yield offer
 
 
 def _own_id(row: Row) -> str:
-    image_id = "" if isinstance(row, str) else row.get("image_id")
+    image_id = "" if isinstance(row, Message) else row.get("image_id")
     # Another is refused; SQLite would take what stands before a NUL for the whole.
     sound = isinstance(image_id, str) and len(image_id) <= LONGEST["image_id"]
     return image_id if sound and is_plain(image_id) else ""  # type: ignore[arg-type, return-value]
@@ -120,10 +123,10 @@ def _of_block(table: Path, source: str, block: tuple[int, bytes]) -> list[Offer]
 
 def _candidate(row: Row, folder: Path, source: str) -> Candidate | Refusal:
     """What a row offers; its origin is its path, and is empty where it has none."""
-    if isinstance(row, str):
-        return Refusal("", row)
+    if isinstance(row, Message):
+        return refused("", row)
     if len(row) > _MOST_FIELDS:
-        return Refusal("", f"It has more than {_MOST_FIELDS:,} fields.")
+        return refused("", message("It has more than {most} fields.", most=_MOST_FIELDS))
     names, local_ids = _names(tuple(row))
     given: list[Any] = list(map(row.get, names, _NOTHING))  # type: ignore[arg-type]
     try:
@@ -137,7 +140,7 @@ def _candidate(row: Row, folder: Path, source: str) -> Candidate | Refusal:
         values[position] = intern(values[position])
     path, values[_PATH] = values[_PATH], ""
     if not path and not values[_URL]:
-        return Refusal("", "It has neither a path nor a url.")
+        return refused("", message("It has neither a path nor a url."))
     values[_SOURCE] = values[_SOURCE] or source
     if not values[_IMAGE_ID] and local_ids and (local_id := text_of(row[local_ids])):
         text, values[_IMAGE_ID] = "", f"{values[_SOURCE]}-{local_id}"

@@ -13,6 +13,7 @@ import orjson
 from engine.catalogue.checking import quoted
 from engine.catalogue.fields import FIELDS, IMPORTED
 from engine.errors import BadInput
+from engine.language.message import Message, message
 from engine.spreadsheet import from_cell
 
 if TYPE_CHECKING:
@@ -30,9 +31,9 @@ _LONGEST_LINE = 64 * _BLOCK
 # The columns of JSON lines are those of so many of its first rows together.
 _FIRST_ROWS = 100
 _NAMED_COLUMNS = 30
-_NO_OBJECT = "It is no JSON object."
+_NO_OBJECT = message("It is not a JSON object.")
 
-Row = Mapping[str, Any] | str
+Row = Mapping[str, Any] | Message
 """A row of a table; for what cannot be read as one, the reason."""
 NumberedRow = tuple[int, Row]
 Reader = Callable[[Path], Iterator[Row]]
@@ -84,20 +85,20 @@ def _checked(rows: Iterator[Row], table: Path) -> Iterator[Row]:
     with _store_errors(table):
         for row in rows:
             empty = False
-            if unchecked and not isinstance(row, str):
+            if unchecked and not isinstance(row, Message):
                 _require_columns(map(column_of, row), table)
                 unchecked = False
             yield row
     if empty:
-        raise BadInput(f"{table.name} has no rows.")
+        raise BadInput("{file} has no rows.", file=table.name)
 
 
 def _require_columns_of_first(table: Path) -> None:
     rows = chain.from_iterable(map(numbered_rows, _blocks(table)))
     first = [row for _, row in islice(rows, _FIRST_ROWS)]
     if not first:
-        raise BadInput(f"{table.name} has no rows.")
-    objects = [row for row in first if not isinstance(row, str)]
+        raise BadInput("{file} has no rows.", file=table.name)
+    objects = [row for row in first if not isinstance(row, Message)]
     if objects:
         _require_columns(map(column_of, chain.from_iterable(objects)), table)
 
@@ -107,9 +108,11 @@ def _store_errors(table: Path) -> Iterator[None]:
     try:
         yield
     except UnicodeDecodeError as error:
-        raise BadInput(f"{table.name} is no UTF-8 text; save it as UTF-8.") from error
+        raise BadInput("{file} is not UTF-8 text. Save it as UTF-8.", file=table.name) from error
     except (OSError, ValueError, csv.Error) as error:
-        raise BadInput(f"{table.name} cannot be read: {error}.") from error
+        raise BadInput(
+            "Could not read {file} ({reason}).", file=table.name, reason=str(error)
+        ) from error
 
 
 def column_of(name: object) -> str:
@@ -119,11 +122,19 @@ def column_of(name: object) -> str:
 def _require_columns(names: Iterable[str], table: Path) -> None:
     row = list(dict.fromkeys(names))
     more = ["…"] if len(row) > _NAMED_COLUMNS else []
-    there_are = f"it has {quoted(', '.join([*row[:_NAMED_COLUMNS], *more])) or 'none'}"
+    names_there = quoted(", ".join([*row[:_NAMED_COLUMNS], *more])) or "–"
     if not any(name in row for name in COLUMNS["species"]):
-        raise BadInput(f"{table.name} has no species column; {there_are}.")
+        raise BadInput(
+            "{file} has no species column. Its columns: {names}.",
+            file=table.name,
+            names=names_there,
+        )
     if not any(name in row for name in COLUMNS["path"] + COLUMNS["url"]):
-        raise BadInput(f"{table.name} has neither a path nor a url column; {there_are}.")
+        raise BadInput(
+            "{file} has neither a path nor a url column. Its columns: {names}.",
+            file=table.name,
+            names=names_there,
+        )
 
 
 def _json_lines(table: Path) -> Iterator[Row]:
@@ -156,7 +167,7 @@ def _csv(table: Path) -> Iterator[Row]:
                 return
             except csv.Error as error:
                 # What is read next begins at the next line.
-                yield f"It cannot be read ({error})."
+                yield message("It cannot be read ({reason}).", reason=str(error))
             else:
                 yield {key: from_cell(value or "") for key, value in row.items() if key}
 
@@ -202,7 +213,10 @@ def _row_of(batch: "RecordBatch", index: int) -> Row:
         try:
             row[name] = column[index].as_py()
         except (ValueError, OverflowError):
-            return f"Its {quoted(name, 60)} cannot be read: it is no text, or a date out of range."
+            return message(
+                "Its {field} cannot be read: it is not text, or a date out of range.",
+                field=quoted(name, 60),
+            )
     return row
 
 

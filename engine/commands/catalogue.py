@@ -12,6 +12,7 @@ from engine.catalogue.export import export_catalogue
 from engine.catalogue.garden_import import import_garden
 from engine.catalogue.importers import IMPORTERS, Importer
 from engine.catalogue.mongo_import import Origin, import_mongo, mapping_of
+from engine.catalogue.store import UNSTATED
 from engine.catalogue.table_export import Kind
 from engine.commands.inaturalist import take
 from engine.commands.shared import (
@@ -29,23 +30,35 @@ from engine.files import typed_path
 from engine.garden.plant import plant_garden
 from engine.images.leftovers import sweep_leftovers
 from engine.images.store import ImageStore
+from engine.language.formats import number
+from engine.language.message import gettext, ngettext
 
 SourceOption = Annotated[
-    str, typer.Option(help="What the photographs' source is called; default: the name given.")
+    str,
+    typer.Option(
+        help=gettext("The name of the source in the catalogue. Default: that of what is imported.")
+    ),
 ]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    importing = typer.Typer(help="Take photographs into the catalogue.", no_args_is_help=True)
-    importing.command("inaturalist")(take)
+    importing = typer.Typer(
+        help=gettext("Import photographs into the catalogue."), no_args_is_help=True
+    )
+    importing.command(
+        "inaturalist",
+        help=gettext("Import addresses of photographs from iNaturalist."),
+    )(take)
     for name, importer in IMPORTERS.items():
-        importing.command(name, help=importer.description)(_command_of(importer))
-    importing.command()(mongo)
-    app.command()(demo)
+        importing.command(name, help=gettext(importer.description))(_command_of(importer))
+    importing.command(
+        help=gettext("Import photographs from a MongoDB collection, which is only read.")
+    )(mongo)
+    app.command(help=gettext("Draw the demo garden and import it."))(demo)
     app.add_typer(importing, name="import")
-    app.command()(counts)
-    app.command()(export)
+    app.command(help=gettext("Count photographs by species, by source and by state."))(counts)
+    app.command(help=gettext("Write the catalogue, or a part of it, as a table."))(export)
 
 
 def demo(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -61,7 +74,7 @@ def demo(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 def _command_of(importer: Importer) -> Callable[..., None]:
     """The command that runs an importer on a path."""
-    path_argument = typer.Argument(metavar=importer.reads.upper(), help=importer.argument)
+    path_argument = typer.Argument(metavar=importer.reads.upper(), help=gettext(importer.argument))
 
     def command(
         path: Annotated[Path, path_argument],
@@ -82,15 +95,16 @@ def mongo(
     address: Annotated[
         str,
         typer.Argument(
-            help="mongodb://…; better env:NAME or file:PATH, an environment variable or a file "
-            "with the address, where it holds a password."
+            help=gettext(
+                "mongodb://… If it has a password, use env:NAME (a variable) or file:PATH."
+            )
         ),
     ],
-    database: Annotated[str, typer.Option(help="The database's name.")],
-    collection: Annotated[str, typer.Option(help="The collection's name.")],
+    database: Annotated[str, typer.Option(help=gettext("The name of the database."))],
+    collection: Annotated[str, typer.Option(help=gettext("The name of the collection."))],
     mapping: Annotated[
         Path | None,
-        typer.Option(help="A YAML file that says where each field stands; default: a guess."),
+        typer.Option(help=gettext("A YAML file with the path of each field. Default: guessed.")),
     ] = None,
     source: SourceOption = "",
     home: HomeOption = None,
@@ -112,26 +126,32 @@ def counts(home: HomeOption = None, as_json: JsonOption = False) -> None:
     with catalogue_of(home_at(home)) as catalogue:
         totals = catalogue.counts()
         species = catalogue.species()
-    lines = [f"{totals.images:,} photographs of {totals.species:,} species"]
-    for title, count_by in (("source", totals.by_source), ("state", totals.by_state)):
-        lines += [f"  {title} {name}: {images:,}" for name, images in count_by.items()]
-    lines += [f"  {item.species}: {item.images:,}" for item in species]
+    lines = [_photographs_of_species(totals.images, totals.species)]
+    lines += [_by_source(name, images) for name, images in totals.by_source.items()]
+    lines += [_by_state(name, images) for name, images in totals.by_state.items()]
+    lines += [f"  {item.species}: {number(item.images)}" for item in species]
     values: dict[str, Any] = dataclasses.asdict(totals)
     values["by_species"] = {item.species: item.images for item in species}
     answer(values, "\n".join(lines), as_json)
 
 
 def export(
-    output_dir: Annotated[Path, typer.Option(help="The folder that the table is written in.")],
+    output_dir: Annotated[Path, typer.Option(help=gettext("The folder for the table."))],
     min_images: Annotated[
-        int, typer.Option(min=1, help="Leave out species with fewer photographs.")
+        int, typer.Option(min=1, help=gettext("Leave out species with fewer photographs."))
     ] = 1,
     where: WhereOption = None,
     show: Annotated[
-        str, typer.Option(help=f"Of the excluded photographs: {', '.join(SHOWN)}.")
+        str,
+        typer.Option(
+            help=gettext(
+                "Which photographs to write: one of {choices}. Default: those not excluded.",
+                choices=", ".join(SHOWN),
+            )
+        ),
     ] = "used",
     kind: Annotated[
-        Kind, typer.Option("--format", help="What the table is written as: catalogue.FORMAT.")
+        Kind, typer.Option("--format", help=gettext("The format of the table: catalogue.FORMAT."))
     ] = "jsonl",
     spreadsheet_safe: SpreadsheetOption = False,
     home: HomeOption = None,
@@ -143,7 +163,24 @@ def export(
         result = export_catalogue(
             catalogue, folder, min_images, chosen, kind, report, spreadsheet_safe
         )
-    lines = [f"{result.images:,} photographs of {result.species:,} species in {result.file}"]
-    lines += [f"  source {name or 'unnamed'}: {many:,}" for name, many in result.by_source.items()]
-    lines += [f"  {state}: {many:,}" for state, many in result.by_state.items()]
+    written = gettext("Written: {file}", file=result.file)
+    lines = [_photographs_of_species(result.images, result.species), written]
+    lines += [_by_source(name, images) for name, images in result.by_source.items()]
+    lines += [_by_state(name, images) for name, images in result.by_state.items()]
     answer(dataclasses.asdict(result), "\n".join(lines), as_json)
+
+
+def _photographs_of_species(images: int, species: int) -> str:
+    return gettext(
+        "{photographs} of {species}",
+        photographs=ngettext("{n} photograph", "{n} photographs", images),
+        species=ngettext("{n} species", "{n} species", species),
+    )
+
+
+def _by_source(name: str, images: int) -> str:
+    return "  " + gettext("Source {name}: {images}", name=name or gettext(UNSTATED), images=images)
+
+
+def _by_state(name: str, images: int) -> str:
+    return "  " + gettext("State {name}: {images}", name=name, images=images)

@@ -19,14 +19,18 @@ from engine.commands.shared import (
     home_at,
 )
 from engine.errors import BadInput
+from engine.language.formats import number
+from engine.language.message import gettext, ngettext
 
 app = typer.Typer(
-    help="Exclude or relabel photographs of the catalogue, and undo it.", no_args_is_help=True
+    help=gettext("Exclude or relabel photographs of the catalogue, and undo it."),
+    no_args_is_help=True,
 )
 
-ImageOption = Annotated[list[str] | None, typer.Option(help="An image_id; may be repeated.")]
-NoteOption = Annotated[str, typer.Option(help="Why, for the history.")]
-_WORDS = {"exclude": "excluded", "include": "included again", "relabel": "relabelled"}
+ImageOption = Annotated[
+    list[str] | None, typer.Option(help=gettext("An image_id. Repeat it for several."))
+]
+NoteOption = Annotated[str, typer.Option(help=gettext("The reason, for the history."))]
 
 
 def add_to(parent: typer.Typer) -> None:
@@ -34,7 +38,10 @@ def add_to(parent: typer.Typer) -> None:
     parent.add_typer(app, name="curate")
 
 
-@app.command(name="exclude")
+@app.command(
+    name="exclude",
+    help=gettext("Exclude photographs from exports, splits and downloads; their files stay."),
+)
 def exclude_them(
     where: WhereOption = None,
     image: ImageOption = None,
@@ -48,7 +55,7 @@ def exclude_them(
         _print_change(exclude(catalogue, chosen, note), as_json)
 
 
-@app.command(name="include")
+@app.command(name="include", help=gettext("Take back the exclusion of photographs."))
 def include_them(
     where: WhereOption = None,
     image: ImageOption = None,
@@ -64,9 +71,9 @@ def include_them(
         _print_change(include(catalogue, chosen, note), as_json)
 
 
-@app.command(name="relabel")
+@app.command(name="relabel", help=gettext("Give photographs another species."))
 def relabel_them(
-    to: Annotated[str, typer.Option(help="The species that they show.")],
+    to: Annotated[str, typer.Option(help=gettext("The species that they show."))],
     where: WhereOption = None,
     image: ImageOption = None,
     note: NoteOption = "",
@@ -79,41 +86,48 @@ def relabel_them(
         _print_change(relabel(catalogue, chosen, to, note), as_json)
 
 
-@app.command()
+@app.command(help=gettext("Undo a change of the history, where no later one replaced it."))
 def undo(
     change: Annotated[
-        int | None, typer.Argument(help="The change's number; default: the last one.")
+        int | None, typer.Argument(help=gettext("The number of the change. Default: the last one."))
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Undo a change of the history, as far as no later one stands on it."""
     with catalogue_of(home_at(home)) as catalogue:
-        number = last_change(catalogue).number if change is None else change
-        undone = catalogue.undo(number)
-    words = f"Change {number}: undone on {undone.undone:,} of {undone.images:,} photographs"
-    answer(dataclasses.asdict(undone), words, as_json)
+        undone = catalogue.undo(last_change(catalogue).number if change is None else change)
+    text = ngettext(
+        "Change {number} undone: {undone} of {n} photograph.",
+        "Change {number} undone: {undone} of {n} photographs.",
+        undone.images,
+        number=str(undone.number),
+        undone=undone.undone,
+    )
+    answer(dataclasses.asdict(undone), text, as_json)
 
 
-@app.command()
+@app.command(help=gettext("List what was excluded, included and relabelled."))
 def history(
-    limit: Annotated[int, typer.Option(min=1, help="How many changes, the last first.")] = 20,
+    limit: Annotated[
+        int, typer.Option(min=1, help=gettext("How many changes to list, newest first."))
+    ] = 20,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List what was excluded, included and relabelled."""
     with catalogue_of(home_at(home)) as catalogue:
         changes = catalogue.changes(limit)
-    lines = [_line(change) for change in changes] or ["Nothing has been changed yet."]
+    lines = [_line(change) for change in changes] or [gettext("No changes yet.")]
     answer([dataclasses.asdict(change) for change in changes], "\n".join(lines), as_json)
 
 
 def _selection(where: list[str] | None, image_ids: list[str] | None) -> Chosen:
     if where and image_ids:
-        raise BadInput("Choose photographs by --image or by --where, not by both.")
+        raise BadInput("Use --image or --where, not both.")
     if not where:
         if not image_ids:
-            raise BadInput("Say which photographs are meant: --where FIELD=VALUE or --image ID.")
+            raise BadInput("Choose photographs with --where FIELD=VALUE or --image ID.")
         return image_ids
     return filter_of(where)
 
@@ -124,7 +138,16 @@ def _print_change(change: Change, as_json: bool) -> None:
 
 def _line(change: Change) -> str:
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(change.made))
-    words = f"{change.number}  {when}  {change.images:,} {_WORDS[change.action]}"
-    to = f" to {change.species}" if change.species else ""
-    undone = f", {change.undone:,} of them undone" if change.undone else ""
-    return f"{words}{to}{undone}{f' ({change.note})' if change.note else ''}"
+    parts = [str(change.number), when, _what(change), change.note]
+    if change.undone:
+        parts.append(ngettext("{n} undone", "{n} undone", change.undone))
+    return "  ".join(part for part in parts if part)
+
+
+def _what(change: Change) -> str:
+    images = number(change.images)
+    if change.action == "relabel":
+        return gettext("Relabelled as {species}: {images}", species=change.species, images=images)
+    if change.action == "exclude":
+        return gettext("Excluded: {images}", images=images)
+    return gettext("Included again: {images}", images=images)

@@ -16,24 +16,29 @@ from engine.commands.shared import (
 from engine.home import Home
 from engine.images.shrinking import shrink
 from engine.images.shrunk import SHRUNK_SIDE
+from engine.language.message import gettext, ngettext
 from engine.split.folder import PARTS, read_part, split_folder
 from engine.workers import cores
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    app.command("shrink")(shrink_photographs)
+    app.command("shrink", help=gettext("Make small copies of photographs, for data.shrink_once."))(
+        shrink_photographs
+    )
 
 
 def shrink_photographs(
     split: Annotated[
-        str, typer.Option(help="The photographs of this split; the whole catalogue if left out.")
+        str,
+        typer.Option(help=gettext("The split whose photographs to copy. Default: the catalogue.")),
     ] = "",
     side: Annotated[
-        int, typer.Option(min=64, max=4096, help="Short side of the copies, in pixels.")
+        int, typer.Option(min=64, max=4096, help=gettext("Short side of the copies, in pixels."))
     ] = SHRUNK_SIDE,
     processes: Annotated[
-        int | None, typer.Option(min=1, max=256, help="Processes; as many as cores if left out.")
+        int | None,
+        typer.Option(min=1, max=256, help=gettext("Number of processes. Default: one per core.")),
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -49,9 +54,11 @@ def shrink_photographs(
         "known": shrunk.known,
         "failed": len(shrunk.unreadable),
     }
-    text = (
-        f"{shrunk.made:,} small copies made, {shrunk.small:,} photographs are small as they are, "
-        f"{shrunk.known:,} were known"
+    text = gettext(
+        "{made}; {small} already small, {known} copied before.",
+        made=ngettext("{n} small copy made", "{n} small copies made", shrunk.made),
+        small=shrunk.small,
+        known=shrunk.known,
     )
     answer(values, "\n".join([text, *(f"  {why}" for why in shrunk.unreadable.values())]), as_json)
 

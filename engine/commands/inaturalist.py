@@ -27,33 +27,46 @@ from engine.inaturalist.search import (
     estimate_search,
     make_search,
 )
+from engine.language.message import gettext, ngettext
 from engine.settings.download import DownloadSettings
 
 
 def take(
-    taxon: Annotated[str, typer.Option(help="A scientific or common name, or its number.")],
-    place: Annotated[str, typer.Option(help="A place's name or number; default: everywhere.")] = "",
+    taxon: Annotated[
+        str, typer.Option(help=gettext("A scientific name, a common name or a taxon number."))
+    ],
+    place: Annotated[
+        str, typer.Option(help=gettext("A name or number of a place. Default: everywhere."))
+    ] = "",
     quality: Annotated[
-        Quality, typer.Option(help="How sure the observations are to be.")
+        Quality, typer.Option(help=gettext("The quality grade of the observations."))
     ] = "research",
     license: Annotated[
         str,
         typer.Option(
-            help=f"Licences of photographs, with commas: {', '.join(LICENCES)}; default: every "
-            "one of Creative Commons."
+            help=gettext(
+                "Licences of the photographs, separated by commas: {licences}. Default: all of "
+                "Creative Commons.",
+                licences=", ".join(LICENCES),
+            )
         ),
     ] = ",".join(OPEN_LICENCES),
     limit: Annotated[
-        int | None, typer.Option(min=1, help="At most so many photographs; default: all.")
+        int | None,
+        typer.Option(min=1, help=gettext("The most photographs to import. Default: all.")),
     ] = None,
     plan: Annotated[
-        bool, typer.Option("--plan", help="Say how many there are, and take in nothing.")
+        bool, typer.Option("--plan", help=gettext("Only show how many there are; import nothing."))
     ] = False,
     contact: Annotated[
         str | None,
-        typer.Option(help="Your e-mail or web address, told to servers; kept for the home."),
+        typer.Option(
+            help=gettext("Your e-mail or web address. It is saved and sent with each request.")
+        ),
     ] = None,
-    source: Annotated[str, typer.Option(help="What their source is called.")] = SOURCE,
+    source: Annotated[
+        str, typer.Option(help=gettext("The name of the source in the catalogue."))
+    ] = SOURCE,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -83,10 +96,15 @@ def take(
 def _print_plan(found: SearchEstimate, limit: int | None, as_json: bool) -> None:
     requests = found.requests(limit)
     seconds = requests * found.pace
-    where = f" in {found.place}" if found.place else ""
-    text = (
-        f"{found.taxon}{where}: {found.observations:,} observations of {found.species:,} species; "
-        f"taking them in takes {requests:,} requests, {seconds:,.0f} s at least"
+    text = gettext(
+        "{taxon}, {place}: {observations} and {species}. Importing them takes {requests}, at "
+        "least {seconds:duration}.",
+        taxon=found.taxon,
+        place=found.place or gettext("everywhere"),
+        observations=ngettext("{n} observation", "{n} observations", found.observations),
+        species=ngettext("{n} species", "{n} species", found.species),
+        requests=ngettext("{n} request", "{n} requests", requests),
+        seconds=seconds,
     )
     values = {**dataclasses.asdict(found), "requests": requests, "seconds": seconds}
     answer(values, text, as_json)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from engine.catalogue.flags import FLAG_NAMES
 from engine.commands.shared import (
     HomeOption,
     JsonOption,
@@ -13,10 +14,12 @@ from engine.commands.shared import (
     home_at,
     progress,
 )
+from engine.language.formats import number
+from engine.language.message import gettext, ngettext
 from engine.settings.files import validate
 from engine.settings.quality import QualitySettings
 
-app = typer.Typer(help="Look for faults in photographs and records.", no_args_is_help=True)
+app = typer.Typer(help=gettext("Look for faults in photographs and records."), no_args_is_help=True)
 
 _FIELDS = QualitySettings.model_fields
 _USUAL = QualitySettings()
@@ -28,7 +31,7 @@ def add_to(parent: typer.Typer) -> None:
 
 
 def _option(field: str) -> Any:
-    return typer.Option(help=_FIELDS[field].description)
+    return typer.Option(help=gettext(str(_FIELDS[field].description)))
 
 
 @app.callback()
@@ -36,7 +39,9 @@ def _quality() -> None:
     """Look for faults in photographs and records."""
 
 
-@app.command()
+@app.command(
+    help=gettext("Flag photographs that are unreadable, blurry, duplicated or mislabelled.")
+)
 def scan(
     near_distance: Annotated[int, _option("near_distance")] = _USUAL.near_distance,
     tiny_side: Annotated[int, _option("tiny_side")] = _USUAL.tiny_side,
@@ -65,7 +70,15 @@ def scan(
 
     with catalogue_of(studio_home) as catalogue, progress() as report:
         found = scan_catalogue(studio_home, catalogue, settings, report)
-    lines = [f"{found.images:,} photographs judged, {found.measured:,} files measured anew"]
-    lines += [f"  {flag}: {images:,}" for flag, images in found.by_flag.items()]
+    lines = [
+        gettext(
+            "{photographs} checked, {files} newly measured",
+            photographs=ngettext("{n} photograph", "{n} photographs", found.images),
+            files=ngettext("{n} file", "{n} files", found.measured),
+        )
+    ]
+    lines += [
+        f"  {gettext(FLAG_NAMES[flag])}: {number(images)}" for flag, images in found.by_flag.items()
+    ]
     result = dataclasses.asdict(found) | {"settings": settings.model_dump()}
     answer(result, "\n".join(lines), as_json)

@@ -91,7 +91,7 @@ def answer_import(result: ImportReport, as_json: bool) -> None:
         known=result.known,
         refused=result.refused,
     )
-    lines = [text, *(f"  {item.origin}: {item.reason}" for item in result.refusals)]
+    lines = [text, *(f"  {item.origin}: {item}" for item in result.refusals)]
     answer(_fields(result), "\n".join(lines), as_json)
 
 

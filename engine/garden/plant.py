@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,14 @@ import numpy as np
 from engine.files import read_json_or, write_atomic, write_json
 from engine.garden.draw import draw
 from engine.garden.plan import Planting, plan_garden
+from engine.language.message import message
+from engine.progress import Report
 
 Box = tuple[int, int, int, int]
-Report = Callable[[int, int, str], None]
 
 EDITION = 1  # raised whenever the same seed would draw something else
 SAVE_EVERY = 50
+_NOTE = message("Drawing the demo garden")
 
 
 def plant_garden(
@@ -58,7 +60,7 @@ def draw_all(
     }
     missing = [planting for planting in plantings if planting.file not in boxes]
     if report:
-        report(len(boxes), len(plantings), "drawing the garden")
+        report(len(boxes), len(plantings), _NOTE)
     count = max(1, min(workers or os.cpu_count() or 1, len(missing)))
     # Spawned, because forking a process that has threads may leave a lock held for ever.
     pool = ProcessPoolExecutor(
@@ -70,7 +72,7 @@ def draw_all(
             planting = jobs[job]
             boxes[planting.file] = list(job.result())
             if report:
-                report(len(boxes), len(plantings), planting.species)
+                report(len(boxes), len(plantings), _NOTE)
             if len(boxes) % SAVE_EVERY == 0:
                 _save(folder, boxes)
     finally:

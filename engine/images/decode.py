@@ -26,6 +26,7 @@ from engine.images.limits import (
 )
 from engine.images.structure import overloaded
 from engine.images.upright import SIDEWAYS, Pixels, upright_rgb
+from engine.language.message import Message, deferred, message
 
 __all__ = [
     "PIXEL_LIMIT",
@@ -35,6 +36,7 @@ __all__ = [
     "decode_fully",
     "read_header",
     "read_rgb",
+    "renamed",
 ]
 
 # What Pillow is let try; its JPEG reader also takes the MPO files of stereo cameras.
@@ -42,7 +44,9 @@ FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF")
 # What Pillow only warns of is settled here: by the limit, and by whether the pixels decode.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 _ORIENTATION = 0x0112
-_UNNAMED = "The photograph"
+_UNNAMED = message("The photograph")
+_DAMAGED = deferred("{file} is damaged: {reason}.")
+_NOT_OPENED = deferred("{file} cannot be opened: {reason}.")
 # How most of Pillow's readers say that bytes are missing at the end.
 _CUT_SHORT = re.compile("truncated", re.I)
 # Pixels above which a photograph that is no JPEG is reduced where a small picture is wanted.
@@ -66,10 +70,15 @@ def called(name: str) -> Iterator[None]:
     try:
         yield
     except UnreadableImage as error:
-        said = str(error)
-        if not said.startswith(_UNNAMED):
+        if error.message.fields.get("file") != _UNNAMED:
             raise
-        raise UnreadableImage(name + said.removeprefix(_UNNAMED)) from error
+        raise renamed(error, name) from error
+
+
+def renamed(error: UnreadableImage, name: str | Message = _UNNAMED) -> UnreadableImage:
+    """The same error about a file of this name; without a name about "The photograph"."""
+    told = error.message
+    return UnreadableImage(Message(told.text, {**told.fields, "file": name}, told.plural))
 
 
 def read_header(source: Path | bytes) -> ImageHeader:
@@ -92,7 +101,7 @@ def decode_fully(source: Path | bytes, largest: int = PIXEL_LIMIT) -> ImageHeade
     with _opened(source) as image:
         header = _header(image, source)
         if header.width * header.height > largest:
-            raise UnreadableImage(f"{_name(source)} {too_large(largest)}.")
+            raise _refused(source, too_large(largest))
         whole = image.size
         # At an eighth of its size every byte of a JPEG is decoded too, to fewer pixels.
         image.draft(None, (1, 1))
@@ -159,42 +168,45 @@ def _affordable(size: tuple[int, int]) -> float:
 def _decoding(source: Path | bytes, size: int) -> Iterator[None]:
     """Hold the bytes that the block decodes, and say its failure as a sentence."""
     if size > most_bytes():
-        raise UnreadableImage(f"{_name(source)} {too_costly(size)}.")
+        raise _refused(source, too_costly(size))
     with budget().hold(size):
         try:
             yield
         except Exception as error:  # Pillow's decoders raise nearly any kind over damaged bytes.
-            raise UnreadableImage(_fault(source, "is damaged", error)) from error
+            raise _fault(source, _DAMAGED, error) from error
 
 
 def _opened(source: Path | bytes) -> Image.Image:
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
     try:
         if why := overloaded(source):
-            raise UnreadableImage(f"{_name(source)} {why}.")
+            raise _refused(source, why)
         image = Image.open(stream, formats=FORMATS)
     except UnreadableImage:
         raise
     except UnidentifiedImageError as error:
         empty = not (len(source) if isinstance(source, bytes) else source.stat().st_size)
         if not empty and is_cut_short(source):
-            raise UnreadableImage(_fault(source, "is damaged", error)) from error
-        what = "is empty" if empty else "is not a photograph in a known format"
-        raise UnreadableImage(f"{_name(source)} {what}.") from error
+            raise _fault(source, _DAMAGED, error) from error
+        if empty:
+            raise UnreadableImage("{file} is empty.", file=_name(source)) from error
+        raise UnreadableImage(
+            "{file} is not a photograph in a known format.", file=_name(source)
+        ) from error
     except Image.DecompressionBombError as error:
-        raise UnreadableImage(f"{_name(source)} {too_large(most_pixels())}.") from error
+        raise _refused(source, too_large(most_pixels())) from error
     except FileNotFoundError as error:
-        raise UnreadableImage(f"{_name(source)} does not exist.") from error
+        raise UnreadableImage("{file} does not exist.", file=_name(source)) from error
     except Exception as error:
-        raise UnreadableImage(_fault(source, "cannot be opened", error)) from error
+        raise _fault(source, _NOT_OPENED, error) from error
     try:
         why = excess(image, source)
     except Exception as error:
         image.close()
-        raise UnreadableImage(_fault(source, "is damaged", error)) from error
+        raise _fault(source, _DAMAGED, error) from error
     if why:
         image.close()
-        raise UnreadableImage(f"{_name(source)} {why}.")
+        raise _refused(source, why)
     return image
 
 
@@ -232,13 +244,18 @@ def _tells_more_behind_pixels(png: Path | bytes) -> bool:
     return False
 
 
-def _name(source: Path | bytes) -> str:
+def _refused(source: Path | bytes, why: Message) -> UnreadableImage:
+    """The error of a reason that does not name the file yet."""
+    return UnreadableImage(Message(why.text, {**why.fields, "file": _name(source)}, why.plural))
+
+
+def _name(source: Path | bytes) -> str | Message:
     return _UNNAMED if isinstance(source, bytes) else source.name
 
 
-def _fault(source: Path | bytes, what: str, error: Exception) -> str:
-    """What is wrong, as a sentence: `what`, and what Pillow says of it."""
+def _fault(source: Path | bytes, what: str, error: Exception) -> UnreadableImage:
+    """What is wrong: `what`, and what Pillow says of it."""
     said = " ".join(str(error).split()).rstrip(".") or type(error).__name__
     if _CUT_SHORT.search(said) or is_cut_short(source):
-        what, said = "is damaged", "it is cut short"
-    return f"{_name(source)} {what}: {said}."
+        return UnreadableImage("{file} is damaged: it is cut short.", file=_name(source))
+    return UnreadableImage(what, file=_name(source), reason=said)

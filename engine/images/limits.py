@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image, TiffImagePlugin
 
 from engine.images.frames import holds_more_frames
+from engine.language.message import Message, message
 from engine.settings.configs import image_settings
 
 PIXEL_LIMIT = 150_000_000
@@ -41,8 +42,8 @@ def most_bytes() -> int:
     return image_settings().largest_decode_megabytes * 2**20
 
 
-def excess(image: Image.Image, source: Path | bytes) -> str:
-    """Why an opened photograph is not to be decoded, as the end of a sentence; empty if it may.
+def excess(image: Image.Image, source: Path | bytes) -> Message | None:
+    """Why an opened photograph is not to be decoded, with a field `file`; None if it may be.
 
     Raises:
         OSError: its file cannot be read.
@@ -51,25 +52,31 @@ def excess(image: Image.Image, source: Path | bytes) -> str:
     if pixels > most_pixels():
         return too_large(most_pixels())
     if holds_more_frames(image, source, FRAME_LIMIT):
-        return f"holds more than {FRAME_LIMIT:,} pictures; save one of them alone"
+        return message("{file} has more than {most} pictures. Save one of them.", most=FRAME_LIMIT)
     if len(image.info.get("exif") or b"") > EXIF_LIMIT:
-        return f"holds more than {EXIF_LIMIT // 1024} kB of EXIF data; save it without"
+        kilobytes = EXIF_LIMIT // 1024
+        return message("{file} has more than {most} kB of EXIF data. Remove it.", most=kilobytes)
     if _is_jpeg(image) and _has_several_scans(image):
         most = min(SCAN_LIMIT, _SCANNED_PIXELS // max(1, pixels))
         content = source if isinstance(source, bytes) else source.read_bytes()
         if content.count(_START_OF_SCAN) > most and _scans(content, most) > most:
-            return f"is a JPEG of more than {most} scans; save it anew as an ordinary JPEG"
-    return ""
+            return message(
+                "{file} is a JPEG of more than {most} scans. Save it as a baseline JPEG.", most=most
+            )
+    return None
 
 
-def too_large(pixels: int) -> str:
-    return f"unfolds to more than {pixels / 1_000_000:,.3g} million pixels"
+def too_large(pixels: int) -> Message:
+    """The refusal of a photograph of more than so many pixels, with a field `file`."""
+    return message("{file} has more than {most:.1f} megapixels.", most=pixels / 1_000_000)
 
 
-def too_costly(size: int) -> str:
-    return (
-        f"needs {size / 2**20:,.0f} MB to be decoded, of {most_bytes() // 2**20:,} MB allowed; "
-        "save it with fewer pixels"
+def too_costly(size: int) -> Message:
+    """The refusal of a photograph whose decoding takes so many bytes, with a field `file`."""
+    return message(
+        "{file} takes {needed} MB to decode; the limit is {most} MB. Save it with fewer pixels.",
+        needed=round(size / 2**20),
+        most=most_bytes() // 2**20,
     )
 
 

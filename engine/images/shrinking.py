@@ -13,11 +13,13 @@ from pathlib import Path
 from engine.errors import BadInput, WorkFailed
 from engine.home import Home
 from engine.images.shrunk import Original, ShrunkStore
+from engine.language.message import Message, message
 from engine.locks import claim, release
 from engine.progress import Report, silent
 from engine.workers import in_processes
 
-_Answers = dict[str, Original | str]
+_Answers = dict[str, Original | Message]
+_NOTE = message("Making small copies of photographs")
 
 
 @dataclass
@@ -29,7 +31,7 @@ class Shrunk:
     made: int = 0
     small: int = 0
     known: int = 0
-    unreadable: dict[str, str] = field(default_factory=dict)
+    unreadable: dict[str, Message] = field(default_factory=dict)
 
 
 def shrink(
@@ -56,8 +58,7 @@ def shrink(
         known = store.find(wanted)
         missing = [key for key in wanted if key not in known]
         shrunk = Shrunk(known=len(known))
-        note = f"Shrinking photographs; {len(known):,} were small" if known else "Shrinking"
-        report(0, len(missing), note)
+        report(0, len(missing), _NOTE)
         files = [(key, paths[key]) for key in missing]
         for answers in in_processes(partial(_make, home, store), files, processes):
             originals = {k: found for k, found in answers.items() if isinstance(found, Original)}
@@ -65,20 +66,20 @@ def shrink(
             small = sum(original.is_small for original in originals.values())
             shrunk.small += small
             shrunk.made += len(originals) - small
-            shrunk.unreadable |= {k: why for k, why in answers.items() if isinstance(why, str)}
+            shrunk.unreadable |= {k: why for k, why in answers.items() if isinstance(why, Message)}
             done = shrunk.made + shrunk.small + len(shrunk.unreadable)
-            report(done, len(missing), note)
+            report(done, len(missing), _NOTE)
     return shrunk
 
 
 def _make(home: Home, store: ShrunkStore, batch: Sequence[tuple[str, str]]) -> _Answers:
-    """The original of each copy made, or the sentence that says why there is none."""
+    """The original of each copy made, or why there is none."""
     answers: _Answers = {}
     for sha256, path in batch:
         try:
             answers[sha256] = store.make(home.resolve(path), sha256)
         except BadInput as error:
-            answers[sha256] = str(error)
+            answers[sha256] = error.message
     return answers
 
 
@@ -87,11 +88,12 @@ def _turn(folder: Path, total: int, report: Report) -> Iterator[None]:
     """Alone among all processes, for as long as a `with` block lasts."""
     try:
         while (lock := claim(folder / "lock")) is None:
-            report(0, total, "Waiting for another process that shrinks photographs")
+            report(0, total, message("Waiting: another process is making small copies"))
     except OSError as error:
         raise WorkFailed(
-            f"The small copies in {folder} cannot be written ({error.strerror}); make room there "
-            "or make it writable."
+            "Could not write small copies in {folder} ({reason}). Make room or make it writable.",
+            folder=str(folder),
+            reason=error.strerror,
         ) from error
     try:
         yield

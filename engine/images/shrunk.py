@@ -12,10 +12,12 @@ from engine.database import connect, database_errors
 from engine.files import write_atomic
 from engine.home import Home
 from engine.images.decode import read_header, read_rgb
+from engine.language.message import message
 
 SHRUNK_SIDE = 512
 QUALITY = 95
 _BATCH = 500
+_ADVICE = message("To make the small copies again, delete that folder.")
 _TABLE = """
 CREATE TABLE IF NOT EXISTS copy (
     sha256 TEXT PRIMARY KEY,
@@ -100,10 +102,8 @@ class ShrunkStore:
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
-        what = f"The small copies in {self._root}"
-        advice = "If their index is damaged, delete that folder, and they are made anew."
         with (
-            database_errors(what, advice),
+            database_errors(str(self._root), str(_ADVICE)),
             contextlib.closing(connect(self._index, _prepare)) as connection,
             connection,
         ):

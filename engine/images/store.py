@@ -10,7 +10,7 @@ import cv2
 from engine.errors import UnreadableImage, WorkFailed
 from engine.files import NotRegular, free_disk_bytes, read_regular, write_atomic
 from engine.home import Home
-from engine.images.decode import ImageHeader, Pixels, read_header, read_rgb
+from engine.images.decode import ImageHeader, Pixels, called, read_header, read_rgb
 
 THUMBNAIL_SIDE = 160
 _SPARE_BYTES = 500_000_000
@@ -47,7 +47,7 @@ class ImageStore:
             WorkFailed: the disk is too full.
         """
         content = _read(source)
-        try:
+        with called(source.name):
             header = read_header(content)
             sha256 = hashlib.sha256(content).hexdigest()
             target = self._file(sha256, header)
@@ -57,8 +57,6 @@ class ImageStore:
                 self._leave_room(len(content))
                 write_atomic(target, content)
                 self._write_thumbnail(sha256, pixels)
-        except UnreadableImage as error:
-            raise UnreadableImage(str(error).replace("The photograph", source.name, 1)) from error
         return self._stored(target, sha256, header)
 
     def adopt(self, temporary: Path, sha256: str, header: ImageHeader) -> StoredImage:
@@ -122,8 +120,10 @@ class ImageStore:
         free = free_disk_bytes(self._home.root)
         if free - size < _SPARE_BYTES:
             raise WorkFailed(
-                f"The disk that holds {self._home.root} has {free / 1e9:.1f} GB left; "
-                "make room and start again, what is already in stays."
+                "The disk of {home} has only {free:size} left. Make room and start again: what "
+                "was imported is kept.",
+                home=str(self._home.root),
+                free=free,
             )
 
 
@@ -162,11 +162,15 @@ def _read(source: Path) -> bytes:
     try:
         content = read_regular(source, _LARGEST_FILE)
     except NotRegular as error:
-        raise UnreadableImage(f"{source.name} is not a file.") from error
+        raise UnreadableImage("{file} is not a file.", file=source.name) from error
     except OSError as error:
-        raise UnreadableImage(f"{source.name} cannot be read ({error.strerror}).") from error
+        raise UnreadableImage(
+            "{file} cannot be read ({reason}).", file=source.name, reason=error.strerror
+        ) from error
     except ValueError as error:
-        raise UnreadableImage(f"{source.name!r} is no name of a file.") from error
+        raise UnreadableImage("{file} is not a file name.", file=repr(source.name)) from error
     if len(content) > _LARGEST_FILE:
-        raise UnreadableImage(f"{source.name} is larger than {_LARGEST_FILE // 10**6:,} MB.")
+        raise UnreadableImage(
+            "{file} is larger than {most:size}.", file=source.name, most=_LARGEST_FILE
+        )
     return content

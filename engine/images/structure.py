@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from engine.language.message import Message, message
+
 PART_LIMIT = 100_000
 # Pillow copies a GIF's comment anew with each of its blocks.
 GIF_BLOCK_LIMIT = 4_000
@@ -21,24 +23,24 @@ _VALUE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11:
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 
 
-def overloaded(source: Path | bytes) -> str:
-    """Why a file is not to be opened, as the end of a sentence; empty if it may be.
+def overloaded(source: Path | bytes) -> Message | None:
+    """Why a file is not to be opened, with a field `file`; None if it may be.
 
     Raises:
         OSError: it cannot be read.
     """
     size = len(source) if isinstance(source, bytes) else source.stat().st_size
     if size <= _HARMLESS_BYTES:
-        return ""
+        return None
     with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as stream:
         try:
             return _overloaded(stream)
         except (struct.error, IndexError):
             # It is cut short, which its reader says.
-            return ""
+            return None
 
 
-def _overloaded(stream: BinaryIO) -> str:
+def _overloaded(stream: BinaryIO) -> Message | None:
     first = stream.read(4)
     if first[:2] == b"\xff\xd8":
         return _too_many(_jpeg_segments(stream), PART_LIMIT)
@@ -49,14 +51,14 @@ def _overloaded(stream: BinaryIO) -> str:
     is_tiff = first in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
     order = "<" if first[:2] == b"II" else ">"
     if is_tiff and _tiff_directory(stream, order) > DIRECTORY_MB * 2**20:
-        return f"names more than {DIRECTORY_MB} MB of metadata; save it without"
-    return ""
+        return message("{file} has more than {most} MB of metadata. Remove it.", most=DIRECTORY_MB)
+    return None
 
 
-def _too_many(parts: Iterator[None], most: int) -> str:
+def _too_many(parts: Iterator[None], most: int) -> Message | None:
     if any(number > most for number, _ in enumerate(parts, 1)):
-        return f"has more than {most:,} parts in its header; save it anew"
-    return ""
+        return message("{file} has more than {most} parts in its header. Save it again.", most=most)
+    return None
 
 
 def _jpeg_segments(stream: BinaryIO) -> Iterator[None]:

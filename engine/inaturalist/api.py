@@ -13,30 +13,42 @@ import requests
 from engine.download.addresses import RefusedAddress, host_of
 from engine.download.contact import require_contact
 from engine.download.exchange import Exchange, Unusable
-from engine.download.gate import Gate, Turn
+from engine.download.gate import Gate
 from engine.download.outcome import Answered, Failed, Outcome, Redirected
 from engine.download.providers import provider_of
 from engine.download.store import DownloadStore, open_download_store
 from engine.errors import BadInput, WorkFailed
 from engine.home import Home
-from engine.language.message import Message, message
+from engine.language.message import Message, deferred, message
 from engine.settings.download import DownloadSettings
 
-Waiting = Callable[[str], None]
+Waiting = Callable[[Message], None]
 """Called now and then with what is waited for."""
 
 _TICK = 1.0
 _LONGEST_BACKOFF = 60.0
 _TRIES_AT_A_BUSY_HOST = 20
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip"}
+_NO_ANSWER = message("The response is not valid.")
+# Why a request has to wait.
+_TOO_SOON = {
+    "pace": deferred("{host} was asked a moment ago. Try again in {wait:duration}."),
+    "budget": deferred("The request limit of {host} is used up. Try again in {wait:duration}."),
+    "paused": deferred("{host} asked for a pause. Try again in {wait:duration}."),
+    "parked": deferred("{host} refused too many requests. Try again in {wait:duration}."),
+}
+_WAITING = {
+    "budget": deferred("The request limit of {host} is used up; continuing in {wait:duration}"),
+    "paused": deferred("{host} asked for a pause; continuing in {wait:duration}"),
+}
 
 
-def _in_silence(note: str) -> None:
+def _in_silence(note: Message) -> None:
     pass
 
 
 class NotKnown(WorkFailed):
-    """The API does not know what it was asked for."""
+    """The API has nothing of the kind."""
 
 
 class Api:
@@ -59,7 +71,11 @@ class Api:
         try:
             self.host = host_of(self._address)
         except RefusedAddress as error:
-            raise BadInput(f"download.inaturalist_api is {self._address!r}: {error}") from error
+            raise BadInput(
+                "download.inaturalist_api is {address}: {reason}",
+                address=self._address,
+                reason=getattr(error, "message", str(error)),
+            ) from error
         require_contact([self.host], settings)
 
     def close(self) -> None:
@@ -88,7 +104,7 @@ class Api:
             attempts += 1
             pause = self._pause_after(outcome, attempts)
             if pause:
-                self._waiting(f"{self.host} is asked again in a moment")
+                self._waiting(message("No answer from {host}; trying again", host=self.host))
                 time.sleep(pause)
 
     @property
@@ -101,9 +117,10 @@ class Api:
         waited = 0.0
         while (turn := self._gate.ask(self.host)).wait > 0:
             if turn.why == "parked" or waited + turn.wait > self._patience:
-                raise WorkFailed(f"{_why(turn, self.host)}; ask again in {_duration(turn.wait)}.")
-            if turn.why != "pace":
-                self._waiting(f"{_why(turn, self.host)}; it goes on in {_duration(turn.wait)}")
+                raise WorkFailed(_TOO_SOON[turn.why], host=self.host, wait=max(1, turn.wait))
+            if turn.why in _WAITING:
+                wait = max(1, turn.wait)
+                self._waiting(Message(_WAITING[turn.why], {"host": self.host, "wait": wait}))
             step = min(turn.wait, _TICK)
             time.sleep(step)
             waited += step
@@ -119,8 +136,10 @@ class Api:
         """
         if isinstance(outcome, Redirected):
             raise WorkFailed(
-                f"{self.host} has moved to {outcome.target}; set download.inaturalist_api in "
-                "configs/studio.yaml to where it is now."
+                "{host} has moved to {target}. Set download.inaturalist_api in "
+                "configs/studio.yaml to the new address.",
+                host=self.host,
+                target=outcome.target,
             )
         if not isinstance(outcome, Failed):
             return random.uniform(0, _LONGEST_BACKOFF)
@@ -133,10 +152,15 @@ class Api:
 
     def _give_up(self, failure: Failed) -> NoReturn:
         if failure.status in (404, 422):
-            raise NotKnown(f"{self.host} does not know what it was asked for ({failure.status}).")
+            raise NotKnown(
+                "{host} found nothing for this request (status {status}).",
+                host=self.host,
+                status=str(failure.status),
+            )
         raise WorkFailed(
-            f"iNaturalist gives no answer: {self.host} was asked, and "
-            f"{_within(str(failure.reason))}; start again later."
+            "No answer from iNaturalist ({host}). {reason} Start again later.",
+            host=self.host,
+            reason=failure.reason,
         )
 
 
@@ -163,7 +187,7 @@ def opened_api(
 def _complete_answer(response: requests.Response, pieces: Iterator[bytes]) -> Outcome:
     content = b"".join(pieces)
     if not _is_answer(content):
-        raise Unusable(Failed("bad content", message("The answer is not valid."), "unwell", 200))
+        raise Unusable(Failed("bad content", _NO_ANSWER, "unwell", 200))
     return Answered(content)
 
 
@@ -175,23 +199,3 @@ def _is_answer(content: bytes) -> bool:
     if not isinstance(value, Mapping):
         return False
     return isinstance(value.get("results"), list) and isinstance(value.get("total_results"), int)
-
-
-def _why(turn: Turn, host: str) -> str:
-    reasons = {
-        "budget": f"The budget of requests to {host} is spent for now",
-        "paused": f"{host} asks for a pause",
-        "parked": f"{host} has refused too often and is left alone for now",
-    }
-    return reasons.get(turn.why, f"{host} is asked at its own pace")
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min" if seconds < 5_400 else f"{seconds / 3_600:.1f} hours"
-
-
-def _within(sentence: str) -> str:
-    """A sentence as a part of another."""
-    return sentence[:1].lower() + sentence[1:].rstrip(".")

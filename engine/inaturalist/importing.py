@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from engine.catalogue.checking import source_of
-from engine.catalogue.importing import Candidate, ImportReport, Keep, Refusal, take_in
+from engine.catalogue.importing import Candidate, ImportReport, Keep, Refusal, refused, take_in
 from engine.catalogue.position import Position
 from engine.catalogue.store import Catalogue
 from engine.errors import WorkFailed
@@ -15,6 +15,7 @@ from engine.home import Home
 from engine.inaturalist.api import Api, opened_api
 from engine.inaturalist.observations import Families, observation_photographs
 from engine.inaturalist.search import PER_PAGE, Search
+from engine.language.message import Message, message
 from engine.progress import Note, Report, silent
 from engine.settings.download import DownloadSettings
 
@@ -94,8 +95,8 @@ class _Pages:
                 return
             if not numbers or max(numbers) <= last:
                 raise WorkFailed(
-                    f"{self._api.host} answers with the same observations again and again; "
-                    "start again later."
+                    "{host} sent the same observations again. Start again later.",
+                    host=self._api.host,
                 )
             last, seen = max(numbers), seen + len(found)
 
@@ -114,7 +115,7 @@ def _candidates(
         photographs = mark.photographs
         if not _is_numbered(observation):
             handed_on += 1
-            yield Refusal("an observation", "It has no number.")
+            yield refused("–", message("It has no number."))
             continue
         for item in observation_photographs(observation, search.licences, families, source):
             if limit is not None and photographs >= limit:
@@ -139,17 +140,17 @@ class _Telling:
 
     def noted(self, done: int, total: int, note: Note) -> None:
         self._mark = self._position.reached(done) or self._mark
-        self._tell("")
+        self._tell(None)
 
-    def waiting(self, note: Note) -> None:
+    def waiting(self, note: Message) -> None:
         self._tell(note)
 
-    def _tell(self, note: Note) -> None:
+    def _tell(self, note: Message | None) -> None:
         mark = self._mark
         if self._limit is not None and self._limit <= self.total:
-            self._report(mark.photographs, self._limit, note or "photographs' addresses")
+            self._report(mark.photographs, self._limit, note or message("Importing photographs"))
         else:
-            self._report(mark.observations, self.total, note or "observations")
+            self._report(mark.observations, self.total, note or message("Reading observations"))
 
 
 def _is_numbered(observation: Any) -> bool:

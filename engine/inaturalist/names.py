@@ -2,13 +2,24 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, Literal
 
 from engine.errors import BadInput
 from engine.inaturalist.api import Api, NotKnown
+from engine.language.message import deferred
 
 _PLANTS = "Plantae"
 _OFFERED = 8
+_NONE = deferred("iNaturalist has nothing called {name}. Check the spelling.")
+_SIMILAR = deferred(
+    "iNaturalist has nothing called {name}. Type the number of a similar one: {offered}."
+)
+_SEVERAL = deferred("iNaturalist has several called {name}. Type the number of one: {offered}.")
+_NO_NUMBER = {
+    "taxa": deferred("iNaturalist has no taxon with the number {number}."),
+    "places": deferred("iNaturalist has no place with the number {number}."),
+}
 
 
 @dataclass(frozen=True)
@@ -45,17 +56,17 @@ def find_taxon(api: Api, typed: str) -> Taxon:
     """
     name = " ".join(typed.split())
     if not name:
-        raise BadInput("Say which taxon is wanted: a species, genus or family, as Bellis perennis.")
+        raise BadInput("Type a taxon: a species, genus or family, such as Bellis perennis.")
     if name.isdigit():
-        return _taxon(_numbered(api, "taxa", name, "taxon"))
+        return _taxon(_numbered(api, "taxa", name))
     near = _results(api.ask("taxa", q=name, is_active="true", per_page=30))
     exact = [taxon for taxon in near if _same(taxon.get("name"), name)]
     exact = exact or [taxon for taxon in near if _same(taxon.get("matched_term"), name)]
     exact = [taxon for taxon in exact if taxon.get("iconic_taxon_name") == _PLANTS] or exact
     if len(exact) == 1:
         return _taxon(exact[0])
-    problem = "several taxa" if exact else "no taxon"
-    raise BadInput(f"iNaturalist has {problem} called {name}{_offer(map(_taxon, exact or near))}.")
+    problem = _SEVERAL if exact else _SIMILAR if near else _NONE
+    raise BadInput(problem, name=name, offered=_offer(map(_taxon, exact or near)))
 
 
 def find_place(api: Api, typed: str) -> GeographicPlace | None:
@@ -69,23 +80,23 @@ def find_place(api: Api, typed: str) -> GeographicPlace | None:
     if not name:
         return None
     if name.isdigit():
-        return _place(_numbered(api, "places", name, "place"))
+        return _place(_numbered(api, "places", name))
     near = _results(api.ask("places/autocomplete", q=name, per_page=30))
     full = [place for place in near if _same(place.get("display_name"), name)]
     exact = full or [place for place in near if _same(place.get("name"), name)]
     if len(exact) == 1:
         return _place(exact[0])
-    problem = "several places" if exact else "no place"
-    raise BadInput(f"iNaturalist has {problem} called {name}{_offer(map(_place, exact or near))}.")
+    problem = _SEVERAL if exact else _SIMILAR if near else _NONE
+    raise BadInput(problem, name=name, offered=_offer(map(_place, exact or near)))
 
 
-def _numbered(api: Api, kind: str, number: str, word: str) -> dict[str, Any]:
+def _numbered(api: Api, kind: Literal["taxa", "places"], number: str) -> dict[str, Any]:
     try:
         found = _results(api.ask(f"{kind}/{number}"))
     except NotKnown:
         found = []
     if not found:
-        raise BadInput(f"iNaturalist has no {word} of the number {number}.")
+        raise BadInput(_NO_NUMBER[kind], number=number)
     return found[0]
 
 
@@ -109,5 +120,4 @@ def _place(found: dict[str, Any]) -> GeographicPlace:
 
 
 def _offer(near: Iterable[Taxon | GeographicPlace]) -> str:
-    offered = [f"{one} = {one.number}" for one in near][:_OFFERED]
-    return f"; give the number of one of these: {', '.join(offered)}" if offered else ""
+    return ", ".join(f"{one} = {one.number}" for one in islice(near, _OFFERED))

@@ -4,10 +4,11 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from engine.catalogue.importing import Candidate, Refusal
+from engine.catalogue.importing import Candidate, Refusal, refused
 from engine.catalogue.record import Photograph
 from engine.download.variants import LONGEST_SIDE
 from engine.inaturalist.search import ALL_RIGHTS_RESERVED
+from engine.language.message import message
 
 _SPECIES_LEVEL = 10
 _CROSS = "×"
@@ -42,18 +43,22 @@ def observation_photographs(
     observation: Mapping[str, Any], licences: Collection[str], families: Families, source: str
 ) -> Iterator[Candidate | Refusal]:
     """An observation's photographs of these licences, and what is refused of it."""
-    origin = f"observation {observation.get('id')}"
+    origin = f"observations/{observation.get('id')}"
     taxon = _group(observation.get("taxon"))
     families.learn(observation)
     species = species_of(taxon)
     if not species:
         rank = _text(taxon.get("rank"))
-        data = f"It is identified to its {rank} only." if rank else "It is not identified."
-        yield Refusal(origin, data)
+        if rank:
+            yield refused(
+                origin, message("It is identified only to the rank of {rank}.", rank=rank)
+            )
+        else:
+            yield refused(origin, message("It is not identified."))
         return
     photographs = _list(observation.get("photos"))
     if not photographs:
-        yield Refusal(origin, "It has no photograph any more.")
+        yield refused(origin, message("It no longer has a photograph."))
     login = _text(_group(observation.get("user")).get("login"))
     shared = Photograph(
         image_id="",
@@ -84,7 +89,7 @@ def _photograph(
     data: Mapping[str, Any], shared: Photograph, licences: Collection[str], origin: str
 ) -> Candidate | Refusal:
     number = data.get("id")
-    origin = f"{origin}, photograph {number}"
+    origin = f"{origin} photos/{number}"
     licence = _text(data.get("license_code")).lower() or ALL_RIGHTS_RESERVED
     url = _text(data.get("url"))
     flags = [flag for flag in _list(data.get("flags")) if not _group(flag).get("resolved")]
@@ -92,16 +97,18 @@ def _photograph(
         _group(act).get("action") == "hide" for act in _list(data.get("moderator_actions"))
     )
     if not isinstance(number, int):
-        return Refusal(origin, "It has no number.")
+        return refused(origin, message("It has no number."))
     if hidden or "copyright-infringement" in url:
-        return Refusal(origin, "It was taken down.")
+        return refused(origin, message("It was taken down."))
     if any(_group(flag).get("flag") == "copyright infringement" for flag in flags):
-        return Refusal(origin, "It may infringe a copyright, says a flag on it.")
+        return refused(origin, message("It is flagged for copyright infringement."))
     if licence not in licences:
-        return Refusal(origin, f"Its licence is {licence}, which was not asked for.")
+        return refused(
+            origin, message("Its licence, {licence}, is not among those chosen.", licence=licence)
+        )
     sized = _SIZED.search(url)
     if sized is None:
-        return Refusal(origin, "It was deleted, or is not on iNaturalist's own servers.")
+        return refused(origin, message("It was deleted, or is not on the servers of iNaturalist."))
     width, height = _dimensions(_group(data.get("original_dimensions")))
     photograph = shared._replace(
         image_id=f"inaturalist-{number}",

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from engine.errors import BadInput
+from engine.files import printable
 from engine.inaturalist.api import Api
 from engine.inaturalist.names import GeographicPlace, Taxon, find_place, find_taxon
+from engine.language.message import deferred
 
 Quality = Literal["research", "needs_id", "casual", "any"]
 
-ALL_RIGHTS_RESERVED = "all rights reserved"
+ALL_RIGHTS_RESERVED = deferred("all rights reserved")
 OPEN_LICENCES = ("cc0", "cc-by", "cc-by-nc", "cc-by-sa", "cc-by-nd", "cc-by-nc-sa", "cc-by-nc-nd")
 LICENCES = (*OPEN_LICENCES, ALL_RIGHTS_RESERVED)
 """Of photographs, from free to closed."""
@@ -102,14 +104,22 @@ def _checked_quality(word: str) -> Quality:
     for known in get_args(Quality):
         if word == known:
             return known  # type: ignore[no-any-return]
-    raise BadInput(f"{word!r} is no quality; there are {', '.join(get_args(Quality))}.")
+    raise BadInput(
+        "“{given}” is not one of {choices}.",
+        given=printable(word),
+        choices=", ".join(get_args(Quality)),
+    )
 
 
 def _checked_licences(words: Collection[str]) -> tuple[str, ...]:
     words = [word.strip().lower() for word in words if word.strip()]
     wrong = [word for word in words if word not in LICENCES]
     if wrong:
-        raise BadInput(f"{wrong[0]!r} is no licence; there are {', '.join(LICENCES)}.")
+        raise BadInput(
+            "“{given}” is not one of {choices}.",
+            given=printable(wrong[0]),
+            choices=", ".join(LICENCES),
+        )
     if not words:
-        raise BadInput("Choose a licence at least; no photograph is without one.")
+        raise BadInput("Choose at least one licence.")
     return tuple(licence for licence in LICENCES if licence in words)

@@ -42,6 +42,7 @@ SINGULAR = {
     "NotJson",
     "OtherHome",
     "UnknownEntry",
+    "BadField",
 }
 # Those whose first two arguments are its forms for one and for several.
 PLURAL = {"ngettext", "plural_message"}

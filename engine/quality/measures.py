@@ -45,7 +45,7 @@ def measure_photograph(file: Path) -> Measures:
         header = read_header(file)
         return of_pixels(read_rgb(file, least_side=SIDE), header.width, header.height)
     except UnreadableImage as error:
-        return Measures(trouble=str(error))
+        return Measures(trouble=error.message.in_english())
 
 
 def of_pixels(pixels: Pixels, width: int, height: int) -> Measures:

@@ -8,11 +8,14 @@ from os import cpu_count
 from engine.errors import BadInput
 from engine.files import sha256_of
 from engine.home import Home
+from engine.language.message import message
 from engine.progress import Report
 from engine.quality.measures import Measures, measure_photograph
 from engine.quality.store import MeasureStore
 
 _BATCH = 64
+_NOTE = message("Measuring photographs")
+_CHANGED = message("The file changed after it was recorded.")
 
 
 def measure_all(
@@ -35,8 +38,7 @@ def measure_all(
     }
     store.keep_files({key: about for key in known - before.keys() if (about := now[key])})
     missing = [sha256 for sha256 in paths if sha256 not in known]
-    note = f"Measuring photographs; {len(known):,} were known" if known else "Measuring photographs"
-    report(0, len(missing), note)
+    report(0, len(missing), _NOTE)
     done = 0
     with ThreadPoolExecutor(cpu_count() or 2) as pool:
         for batch in _batches(missing):
@@ -44,7 +46,7 @@ def measure_all(
             store.keep(dict(zip(batch, found, strict=True)))
             store.keep_files({key: about for key in batch if (about := now[key])})
             done += len(batch)
-            report(done, len(missing), note)
+            report(done, len(missing), _NOTE)
     return done
 
 
@@ -63,9 +65,11 @@ def _measured(home: Home, path: str, sha256: str) -> Measures:
         measures = measure_photograph(file)
         # Other bytes may still be a photograph, but not the one that the record describes.
         if not measures.trouble and sha256_of(file) != sha256:
-            return Measures(trouble="Its bytes are not those that were recorded.")
+            return Measures(trouble=_CHANGED.in_english())
         return measures
-    except (BadInput, OSError) as error:
+    except BadInput as error:
+        return Measures(trouble=error.message.in_english())
+    except OSError as error:
         return Measures(trouble=str(error))
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.catalogue.store import EVERYTHING, Catalogue, Filter
 from engine.home import Home
+from engine.language.message import message
 from engine.progress import Report, silent
 from engine.quality.judging import COLUMNS, SCANNED, flag_photographs
 from engine.quality.measures import Measures
@@ -51,12 +52,12 @@ def scan_quality(
         measures = store.all()
     finally:
         store.close()
-    report(0, 0, "Comparing photographs")
+    report(0, 0, message("Comparing photographs"))
     table = catalogue.columns(("image_id", *COLUMNS, "flags", "phash"), EVERYTHING)
     bits = flag_photographs(table, measures, settings)
     changes = list(_changes(table, bits, measures))
     for start in range(0, len(changes), _AT_ONCE):
-        report(start, len(changes), "Writing findings")
+        report(start, len(changes), message("Saving the findings"))
         catalogue.update(changes[start : start + _AT_ONCE])
     by_flag = {
         name: int((bits >> np.uint32(position) & np.uint32(1)).sum())

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from studio import text
+from engine.language.message import gettext, ngettext
 from studio.catalogue import selection
 from studio.catalogue.curating import toolbar
 from studio.catalogue.exporting import export_menu
@@ -32,9 +32,9 @@ def browser(found: FoundPhotographs) -> None:
     photograph whose record is open."""
     if not found.images:
         cleared = empty_state(
-            "Nothing fits",
-            "No photograph passes these filters: widen them.",
-            [Action("Clear the filters", prepare=lambda: clear("catalogue"))],
+            gettext("No results"),
+            gettext("No photograph matches these filters."),
+            [Action(gettext("Clear the filters"), prepare=lambda: clear("catalogue"))],
             icon=":material/search_off:",
             key="catalogue_nothing",
         )
@@ -49,7 +49,7 @@ def browser(found: FoundPhotographs) -> None:
             counted = st.empty()
             opened = leaf(catalogue, found, _PAGE)
             width = _width()
-            picks = st.toggle("Pick", key="catalogue_picks")
+            picks = st.toggle(gettext("Select"), key="catalogue_picks")
             export_menu(found)
         counted.caption(_span(opened, found.images), width="content")
         shown = [one.image_id for one in opened.photographs]
@@ -80,7 +80,7 @@ def _width() -> int:
     width = int(given) if given.isdecimal() else _USUAL_WIDTH
     st.session_state["catalogue_size"] = min(max(width, TILE_WIDTHS[0]), TILE_WIDTHS[1])
     chosen: int = st.slider(
-        "Size",
+        gettext("Thumbnail size"),
         *TILE_WIDTHS,
         step=12,
         format="%d px",
@@ -93,25 +93,35 @@ def _width() -> int:
 
 
 def _span(opened: Leaf, total: int) -> str:
-    whole = text.count(total, "photograph")
     if opened.pages == 1:
-        return whole
-    return f"{opened.first:,}–{opened.first + len(opened.photographs) - 1:,} of {whole}"
+        return ngettext("{n} photograph", "{n} photographs", total)
+    return ngettext(
+        "{first}–{last} of {n} photograph",
+        "{first}–{last} of {n} photographs",
+        total,
+        first=opened.first,
+        last=opened.first + len(opened.photographs) - 1,
+    )
 
 
 def _close() -> None:
     st.session_state[_CHOSEN] = ""
 
 
-@st.dialog("Photograph", width=_DRAWER_WIDTH, position="right", on_dismiss=_close)
 def _drawer(image_id: str, opened: Leaf, total: int) -> None:
+    # The title is put into words at each run, in the language of its reader.
+    drawer = st.dialog(
+        gettext("Photograph"), width=_DRAWER_WIDTH, position="right", on_dismiss=_close
+    )
+    drawer(_record)(image_id, opened, total)
+
+
+def _record(image_id: str, opened: Leaf, total: int) -> None:
     other = neighbour(image_id, opened, total, _PAGE)
     with problems_shown(), open_catalogue() as catalogue:
         photograph = catalogue.get(image_id)
         if photograph is None:
-            problem(
-                f"There is no photograph {image_id!r} in the catalogue: choose one of the grid."
-            )
+            problem(gettext("The catalogue has no photograph {id}. Choose one below.", id=image_id))
             return
         other = record_view(catalogue, photograph) or other
         if other:

@@ -8,6 +8,7 @@ from engine.catalogue.changes import Action, Change
 from engine.catalogue.curation import Chosen, exclude, include, relabel
 from engine.catalogue.store import Catalogue
 from engine.errors import StudioError
+from engine.language.message import deferred, gettext, ngettext
 from studio import text
 from studio.catalogue import selection
 from studio.catalogue.found import FoundPhotographs
@@ -20,31 +21,28 @@ _OF, _NEWS = "catalogue_changed", "catalogue_news"
 _SPECIES, _NOTE = "catalogue_they_show", "catalogue_note"
 _BAR = "catalogue_bar"
 _GROUND = f"light-dark({LIGHT.background}, {DARK.background})"
-# What is picked may be rows below: the bar stays at the window's upper edge.
+# What is picked may be rows below: the bar stays at the window's upper edge. The shadow hides what
+# would show through above it, behind Streamlit's own bar.
 _IN_SIGHT = f"""<style>
 div:has(> .st-key-{_BAR}) {{
   position: sticky;
   top: 3.25rem;
   z-index: 5;
   background: {_GROUND};
-  /* Above it, behind Streamlit's own bar, nothing shows through either. */
   box-shadow: 0 -3.25rem {_GROUND};
 }}
 </style>"""
-_DONE: dict[Action, str] = {
-    "exclude": "excluded",
-    "include": "back in use",
-    "relabel": "relabelled",
-}
 LOOKS: dict[Action, tuple[str, str]] = {
-    "exclude": ("Exclude", ":material/block:"),
-    "include": ("Use again", ":material/undo:"),
-    "relabel": ("Relabel", ":material/label:"),
+    "exclude": (deferred("Exclude"), ":material/block:"),
+    "include": (deferred("Include again"), ":material/undo:"),
+    "relabel": (deferred("Relabel"), ":material/label:"),
 }
 _MEANINGS: dict[Action, str] = {
-    "exclude": "They take part in no export, split or download until they are used again.",
-    "include": "They take part in everything again.",
-    "relabel": "The name that their source wrote is kept beside the new one.",
+    "exclude": deferred(
+        "Exports, splits and downloads leave them out until you include them again."
+    ),
+    "include": deferred("Exports, splits and downloads use them again."),
+    "relabel": deferred("The original name is kept as well."),
 }
 
 
@@ -56,33 +54,37 @@ def toolbar(found: FoundPhotographs, shown: list[str]) -> None:
         border=True, horizontal=True, vertical_alignment="center", gap="small", key=_BAR
     ):
         whole = st.segmented_control(
-            "Of which photographs",
+            gettext("Apply to"),
             [False, True],
             default=False,
             required=True,
             format_func=lambda all_: (
-                f"All {text.number(found.images)} found" if all_ else f"{len(picked):,} picked"
+                ngettext("All {n} found", "All {n} found", found.images)
+                if all_
+                else ngettext("{n} selected", "{n} selected", len(picked))
             ),
             label_visibility="collapsed",
             key="catalogue_whole",
         )
         if not whole:
             st.button(
-                "Pick this page",
+                gettext("Select this page"),
                 on_click=selection.pick_ids,
                 args=(shown,),
                 key="catalogue_pick_page",
             )
             st.button(
-                "Pick none", on_click=selection.pick_none, disabled=not picked, key="catalogue_none"
+                gettext("Clear selection"),
+                on_click=selection.pick_none,
+                disabled=not picked,
+                key="catalogue_none",
             )
         chosen: Chosen = found.chosen if whole else sorted(picked)
         many = found.images if whole else len(picked)
         for action in _fitting(found.chosen.excluded):
             label, icon = LOOKS[action]
-            if st.button(label, icon=icon, disabled=not many, key=f"catalogue_{action}"):
-                title = f"{label} {text.count(many, 'photograph')}"
-                st.dialog(title, icon=icon)(_ask)(action, chosen)
+            if st.button(gettext(label), icon=icon, disabled=not many, key=f"catalogue_{action}"):
+                st.dialog(_title(action, many), icon=icon)(_ask)(action, chosen)
 
 
 def _fitting(excluded: bool | None) -> list[Action]:
@@ -91,12 +93,20 @@ def _fitting(excluded: bool | None) -> list[Action]:
     return [*sides.get(excluded, ["exclude", "include"]), "relabel"]
 
 
+def _title(action: Action, many: int) -> str:
+    if action == "exclude":
+        return ngettext("Exclude {n} photograph", "Exclude {n} photographs", many)
+    if action == "include":
+        return ngettext("Include {n} photograph again", "Include {n} photographs again", many)
+    return ngettext("Relabel {n} photograph", "Relabel {n} photographs", many)
+
+
 def _ask(action: Action, chosen: Chosen) -> None:
-    st.markdown(_MEANINGS[action])
+    st.markdown(gettext(_MEANINGS[action]))
     ready = action != "relabel" or bool(species_box(_SPECIES))
-    st.text_input("Why", key=_NOTE, placeholder="For the history; may be empty")
+    st.text_input(gettext("Reason"), key=_NOTE, placeholder=gettext("Optional, for the history"))
     if st.button(
-        LOOKS[action][0],
+        gettext(LOOKS[action][0]),
         type="primary",
         disabled=not ready,
         key="catalogue_do",
@@ -111,11 +121,11 @@ def species_box(key: str) -> str:
     with open_catalogue() as catalogue:
         known = sorted(catalogue.count_by("species"))
     named = st.selectbox(
-        "Species",
+        gettext("Species"),
         known,
         index=None,
         key=key,
-        placeholder="A species, known or new",
+        placeholder=gettext("Choose or type a species"),
         accept_new_options=True,
     )
     return named or ""
@@ -176,7 +186,7 @@ def last_change_view(image_id: str = "") -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":green[:material/check_circle:] {change_text(change)}", width="content")
         st.button(
-            "Undo",
+            gettext("Undo"),
             key="catalogue_undo_here" if image_id else "catalogue_undo",
             icon=":material/undo:",
             on_click=undo_change,
@@ -186,6 +196,20 @@ def last_change_view(image_id: str = "") -> None:
 
 def change_text(change: Change) -> str:
     """What a change did, as Markdown."""
-    to = f" to *{text.plain(change.species)}*" if change.species else ""
-    note = f": {text.plain(change.note)}" if change.note else ""
-    return f"{text.count(change.images, 'photograph')} {_DONE[change.action]}{to}{note}"
+    what = _what_changed(change)
+    return f"{what} · {text.plain(change.note)}" if change.note else what
+
+
+def _what_changed(change: Change) -> str:
+    if change.action == "exclude":
+        return ngettext("{n} photograph excluded", "{n} photographs excluded", change.images)
+    if change.action == "include":
+        return ngettext(
+            "{n} photograph included again", "{n} photographs included again", change.images
+        )
+    return ngettext(
+        "{n} photograph relabelled as *{species}*",
+        "{n} photographs relabelled as *{species}*",
+        change.images,
+        species=text.plain(change.species),
+    )

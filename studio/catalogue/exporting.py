@@ -10,8 +10,8 @@ from engine.catalogue.conditions import conditions_of, visibility_of
 from engine.catalogue.store import Filter
 from engine.catalogue.table_export import KINDS, Kind
 from engine.jobs.job import forget_job, read_job, start_job
+from engine.language.message import gettext, message, ngettext
 from engine.records import Count, FilePath
-from studio import text
 from studio.background import follow
 from studio.catalogue.found import FoundPhotographs
 from studio.current import home
@@ -20,7 +20,7 @@ from studio.views.ended import broke_off
 from studio.views.problem import problem
 
 _JOB = "export"
-_NAMES: dict[Kind, str] = {"csv": "CSV", "parquet": "Parquet", "jsonl": "JSON lines"}
+_NAMES: dict[Kind, str] = {"csv": "CSV", "parquet": "Parquet", "jsonl": "JSON Lines"}
 _TYPES: dict[Kind, str] = {
     "csv": "text/csv",
     "parquet": "application/vnd.apache.parquet",
@@ -41,29 +41,31 @@ class _Written:
 def export_menu(found: FoundPhotographs) -> None:
     """Offer to write all that the filters find into a file of the home."""
     busy = read_job(home(), _JOB).state == "running"
-    with st.popover("Export", icon=":material/file_save:", key="catalogue_export"):
+    with st.popover(gettext("Export"), icon=":material/file_save:", key="catalogue_export"):
         kind: Kind = st.segmented_control(
-            "As",
+            gettext("Format"),
             list(_NAMES),
             default="csv",
             required=True,
             format_func=_NAMES.__getitem__,
             key="catalogue_export_kind",
         )
-        st.caption("One row a photograph, with all that is known of it but its bytes.")
+        st.caption(gettext("One row per photograph, with its whole record but not its file."))
         safe = kind == "csv" and st.checkbox(
-            "Safe for spreadsheets",
+            gettext("Safe for spreadsheets"),
             value=True,
             key="catalogue_export_safe",
-            help="Puts ' before cells that a spreadsheet would run as a formula. "
-            "An import takes it off again.",
+            help=gettext(
+                "Adds ' before cells that a spreadsheet would run as a formula. Leave it on; an "
+                "import removes it."
+            ),
         )
         if st.button(
-            f"Export {text.count(found.images, 'photograph')}",
+            ngettext("Export {n} photograph", "Export {n} photographs", found.images),
             key="catalogue_export_start",
             type="primary",
             disabled=busy,
-            help="Another export is at work." if busy else None,
+            help=gettext("Another export is running.") if busy else None,
         ):
             _start(found.chosen, kind, safe)
             st.rerun()
@@ -72,7 +74,7 @@ def export_menu(found: FoundPhotographs) -> None:
 def _start(chosen: Filter, kind: Kind, safe: bool) -> None:
     conditions = conditions_of(chosen)
     for condition in conditions:
-        require_plain(condition, "A filter")
+        require_plain(condition, message("Filter"))
     start_job(
         home(),
         _JOB,
@@ -90,17 +92,17 @@ def _start(chosen: Filter, kind: Kind, safe: bool) -> None:
 def exported() -> None:
     """Say how far an export is, or what the last one wrote and where; nothing where there is
     none."""
-    job = follow({_JOB: "Exporting photographs"})[_JOB]
+    job = follow({_JOB: gettext("Exporting photographs")})[_JOB]
     if job.state in ("none", "running"):
         return
     with st.container(border=True):
-        broke_off(job, "The export", resumes=False)
+        broke_off(job, gettext("Export"), resumes=False)
         written = job.found(_Written)
         file = Path(written.file) if written else None
         with st.container(horizontal=True, vertical_alignment="center"):
             if written and file:
                 _offer(written, file)
-            if act(Action("Close"), "catalogue_export_close"):
+            if act(Action(gettext("Close")), "catalogue_export_close"):
                 forget_job(home(), _JOB)
                 st.rerun()
         if file:
@@ -109,14 +111,19 @@ def exported() -> None:
 
 def _offer(written: _Written, file: Path) -> None:
     if not file.is_file():
-        problem(f"{file} is there no more: export it again.")
+        problem(gettext("{file} no longer exists. Export it again.", file=str(file)))
         return
     size = file.stat().st_size
-    said = f"{text.count(written.images, 'photograph')} exported, {text.size(size)}"
+    said = ngettext(
+        "{n} photograph exported, {size:size}",
+        "{n} photographs exported, {size:size}",
+        written.images,
+        size=size,
+    )
     st.markdown(f":green[:material/check_circle:] {said}", width="stretch")
     if size <= _LARGEST:
         st.download_button(
-            "Save it from here",
+            gettext("Download the file"),
             file.read_bytes,
             file.name,
             _TYPES[_kind(file)],

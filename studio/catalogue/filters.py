@@ -7,7 +7,9 @@ from typing import Literal, get_args
 import streamlit as st
 
 from engine.catalogue.fields import FIELDS
+from engine.catalogue.flags import FLAG_NAMES
 from engine.catalogue.store import UNSTATED, Catalogue, Field, Filter
+from engine.language.message import deferred, gettext
 from studio import text
 from studio.catalogue.found import FoundPhotographs, by_exclusion, find_photographs, is_known
 from studio.links import from_address, to_address
@@ -17,11 +19,11 @@ _LABELS: dict[Field, str] = {
     field: FIELDS["flags" if field == "flag" else field].label for field in get_args(Field)
 }
 _WORDS = {
-    "cached": "On this machine",
-    "remote": "Known by address",
+    "cached": deferred("On this computer"),
+    "remote": deferred("Address only"),
 }
 _SHOWS: dict[str, bool | None] = {"used": False, "excluded": True, "all": None}
-_SHOWN = {"used": "In use", "excluded": "Excluded", "all": "All"}
+_SHOWN = {"used": deferred("Included"), "excluded": deferred("Excluded"), "all": deferred("All")}
 # Streamlit's own box makes an element of each option: thousands would hold the page up.
 _MOST_OPTIONS = 300
 
@@ -56,8 +58,8 @@ def filters(
 
 
 def flag_name(flag: str) -> str:
-    """A finding of the quality scan as a reader sees it: "near-duplicate" -> "Near duplicate"."""
-    return flag.replace("-", " ").capitalize()
+    """A finding of the quality scan as a reader sees it: "near-duplicate" -> "Near-duplicate"."""
+    return gettext(FLAG_NAMES[flag]) if flag in FLAG_NAMES else flag
 
 
 def clear(key: str) -> None:
@@ -84,12 +86,12 @@ def _current_filter(catalogue: Catalogue, key: str, fields: Sequence[Field]) -> 
 
 def _text(key: str) -> None:
     written = st.text_input(
-        "Search",
+        gettext("Search"),
         key=key,
         type="search",
         live="250ms",
-        placeholder="Part of a name",
-        help="Looks in the names of species and families, whatever the case and accents.",
+        placeholder=gettext("Part of a name"),
+        help=gettext("Searches species and family names. Case and accents do not matter."),
     )
     to_address(key, "text", written)
 
@@ -101,10 +103,10 @@ def _choice(field: Field, key: str, found: FoundPhotographs) -> None:
     if chosen:
         images.setdefault(chosen, 0)
     if _is_long(key, images):
-        picked = _search(_LABELS[field], key, images)
+        picked = _search(gettext(_LABELS[field]), key, images)
     else:
         words = {value: _word(field, value) for value in images}
-        picked = _box(_LABELS[field], key, images, words, index=None)
+        picked = _box(gettext(_LABELS[field]), key, images, words, index=None)
     to_address(key, field, picked)
 
 
@@ -116,12 +118,18 @@ def _is_long(key: str, images: Mapping[str, int]) -> bool:
 
 
 def _word(field: Field, value: str) -> str:
-    return flag_name(value) if field == "flag" else _WORDS.get(value, value)
+    if field == "flag":
+        return flag_name(value)
+    if field == "state" and value in _WORDS:
+        return gettext(_WORDS[value])
+    return gettext(UNSTATED) if value == UNSTATED else value
 
 
 def _show(key: str, images: dict[bool | None, int]) -> None:
     st.session_state.setdefault(key, "used")
-    picked = _box("Show", key, {word: images[_SHOWS[word]] for word in _SHOWS}, _SHOWN, index=0)
+    words = {word: gettext(label) for word, label in _SHOWN.items()}
+    counted = {word: images[_SHOWS[word]] for word in _SHOWS}
+    picked = _box(gettext("Show"), key, counted, words, index=0)
     to_address(key, "show", None if picked == "used" else picked)
 
 
@@ -129,10 +137,13 @@ def _search(label: str, key: str, images: Mapping[str, int]) -> str | None:
     """A choice whose options are looked for; what is chosen is kept under `key`."""
     chosen: str | None = st.session_state.get(key)
 
-    def keep(name: str | None) -> None:
-        st.session_state[key] = name
+    unstated = gettext(UNSTATED)
+    shown = {unstated if name == UNSTATED else name: many for name, many in images.items()}
 
-    typeahead(label, f"{key}.search", images, chosen, keep)
+    def keep(name: str | None) -> None:
+        st.session_state[key] = UNSTATED if name == unstated else name
+
+    typeahead(label, f"{key}.search", shown, unstated if chosen == UNSTATED else chosen, keep)
     return chosen
 
 
@@ -162,7 +173,7 @@ def _box(
         list(options),
         index=index,
         format_func=options.__getitem__,
-        placeholder="All",
+        placeholder=gettext("All"),
         key=box,
         on_change=keep,
     )

@@ -6,6 +6,7 @@ import streamlit as st
 
 from engine.catalogue.changes import Change
 from engine.catalogue.store import Catalogue
+from engine.language.message import gettext, ngettext
 from studio import text
 from studio.catalogue.curating import change_text, undo_change
 from studio.views.empty import empty_state
@@ -18,9 +19,8 @@ def history_view(catalogue: Catalogue) -> None:
     changes = catalogue.changes(_MOST)
     if not changes:
         empty_state(
-            "Nothing has been changed yet",
-            "Turn on Pick above the photographs to exclude or relabel some, or all that pass the "
-            "filters.",
+            gettext("No changes yet"),
+            gettext("Turn on Select above the photographs to exclude or relabel them."),
             icon=":material/history:",
             key="catalogue_no_history",
         )
@@ -34,10 +34,11 @@ def _row(change: Change) -> None:
     ):
         with st.container(gap=None):
             st.markdown(change_text(change))
-            when = text.ago(change.made, time.time())
-            st.caption(f"Change {change.number} · {when}{_undone(change)}")
+            number = gettext("Change {number}", number=str(change.number))
+            parts = (number, text.ago(change.made, time.time()), _undone(change))
+            st.caption(" · ".join(part for part in parts if part))
         st.button(
-            "Undo",
+            gettext("Undo"),
             key=f"catalogue_undo_{change.number}",
             icon=":material/undo:",
             disabled=_is_undone(change),
@@ -50,7 +51,9 @@ def _row(change: Change) -> None:
 def _undone(change: Change) -> str:
     if not change.undone:
         return ""
-    return " · undone" + ("" if _is_undone(change) else f" on {change.undone:,} of them")
+    if _is_undone(change):
+        return gettext("Undone")
+    return ngettext("{n} undone", "{n} undone", change.undone)
 
 
 def _is_undone(change: Change) -> bool:

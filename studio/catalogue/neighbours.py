@@ -4,6 +4,7 @@ from typing import Literal
 
 import streamlit as st
 
+from engine.language.message import gettext
 from studio.catalogue.paging import Leaf, turn_to
 
 # The photographs that were beside the open one when it was opened: a relabelled one moves.
@@ -44,7 +45,7 @@ def neighbour(image_id: str, opened: Leaf, total: int, key: str) -> str | None:
     # What is excluded meanwhile is counted for as long as it stands in the row.
     total = max(total, opened.first + len(row) - 1)
     before, after = _buttons(
-        f"{opened.first + position:,} of {total:,}",
+        gettext("{number} of {total}", number=opened.first + position, total=total),
         is_first=position == 0 and opened.number == 1,
         is_last=position == len(row) - 1 and opened.number == opened.pages,
     )
@@ -64,14 +65,14 @@ def _buttons(words: str, is_first: bool, is_last: bool) -> tuple[bool, bool]:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(words, width="stretch")
         before = st.button(
-            "Previous",
+            gettext("Previous"),
             key="catalogue_previous",
             icon=":material/chevron_left:",
             shortcut="Left",
             disabled=is_first,
         )
         after = st.button(
-            "Next",
+            gettext("Next"),
             key="catalogue_next",
             icon=":material/chevron_right:",
             icon_position="right",

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from engine.catalogue.flags import DOUBTFUL_NAME, FLAGS
 from engine.catalogue.store import EVERYTHING
 from engine.jobs.job import Job, start_job
+from engine.language.message import gettext, ngettext
 from engine.records import Count, Name
 from engine.settings.quality import QualitySettings
 from studio import text
@@ -38,7 +39,7 @@ class _Scan:
 
 def quality(found: FoundPhotographs) -> None:
     """Draw the scan, and what the last one found among the photographs that pass the filters."""
-    job = follow({_JOB: "Looking for faults"})[_JOB]
+    job = follow({_JOB: gettext("Quality scan")})[_JOB]
     if job.state != "running":
         _outcome(job)
         _form(_last_settings(job))
@@ -46,26 +47,33 @@ def quality(found: FoundPhotographs) -> None:
 
 
 def _outcome(job: Job) -> None:
-    broke_off(job, "The scan")
+    broke_off(job, gettext("Quality scan"))
     scan = job.found(_Scan)
     if scan:
-        when = text.ago(job.started, time.time())
-        images = text.count(scan.images, "photograph")
-        files = text.count(scan.measured, "file")
-        st.caption(f"Last scan {when}: {images} judged, {files} measured anew.")
+        st.caption(
+            gettext(
+                "Last scan {when}: {photographs} checked, {files} newly measured.",
+                when=text.ago(job.started, time.time()),
+                photographs=ngettext("{n} photograph", "{n} photographs", scan.images),
+                files=ngettext("{n} file", "{n} files", scan.measured),
+            )
+        )
 
 
 def _form(settings: QualitySettings) -> None:
     st.caption(
-        "Every file is read once and measured; another scan reads only what is new, whatever the "
-        "limits. Excluded photographs are passed over."
+        gettext("Finds blurry, duplicate and mislabelled photographs."),
+        help=gettext(
+            "Each file is read once. Later scans read only new files, even with other limits. "
+            "Excluded photographs are skipped."
+        ),
     )
     sent = settings_form(
         settings,
         "catalogue_scan",
         more=tuple(type(settings).model_fields),
-        more_label="Limits",
-        submits=(Submit("Scan the catalogue", icon=":material/troubleshoot:"),),
+        more_label=gettext("Limits"),
+        submits=(Submit(gettext("Scan the catalogue"), icon=":material/troubleshoot:"),),
     )
     if sent:
         chosen = with_changes(settings, sent.changes).model_dump()
@@ -95,21 +103,24 @@ def _findings(found: FoundPhotographs, looked_for: set[str]) -> None:
         if flag in FLAGS and many:
             _row(flag, many)
     clean = [flag for flag in FLAGS if not images.get(flag)]
-    within = " within these filters" if _is_narrowed(found) else ""
-    if looked_for:
-        _named(f"Looked for, not found{within}", [flag for flag in clean if flag in looked_for])
-        _named("Not looked for yet", [flag for flag in clean if flag not in looked_for])
-    else:
-        _named(f"Nothing found{within}, or not looked for yet", clean)
+    names = _names([flag for flag in clean if flag in looked_for])
+    if names and _is_narrowed(found):
+        st.caption(gettext("Not found with these filters: {names}.", names=names))
+    elif names:
+        st.caption(gettext("Not found: {names}.", names=names))
+    unknown = _names([flag for flag in clean if flag not in looked_for])
+    if unknown and looked_for:
+        st.caption(gettext("Not checked yet: {names}.", names=unknown))
+    elif unknown:
+        st.caption(gettext("Not found, or not checked yet: {names}.", names=unknown))
 
 
 def _is_narrowed(found: FoundPhotographs) -> bool:
     return dataclasses.replace(found.chosen, flag="") != EVERYTHING
 
 
-def _named(words: str, flags: Sequence[str]) -> None:
-    if flags:
-        st.caption(f"{words}: {', '.join(flag_name(flag).lower() for flag in flags)}.")
+def _names(flags: Sequence[str]) -> str:
+    return ", ".join(flag_name(flag).lower() for flag in flags)
 
 
 def _row(flag: str, many: int) -> None:
@@ -117,16 +128,19 @@ def _row(flag: str, many: int) -> None:
         border=True, horizontal=True, vertical_alignment="center", gap="medium", wrap=False
     ):
         with st.container(gap=None):
-            st.markdown(
-                f"**{text.plain(flag_name(flag))}** &ensp; {text.count(many, 'photograph')}"
-            )
-            st.caption(FLAGS[flag])
+            images = ngettext("{n} photograph", "{n} photographs", many)
+            st.markdown(f"**{text.plain(flag_name(flag))}** &ensp; {images}")
+            st.caption(gettext(FLAGS[flag]))
         st.button(
-            "Show", key=f"catalogue_show_{flag}", on_click=_show, args=(flag,), width="content"
+            gettext("Show"),
+            key=f"catalogue_show_{flag}",
+            on_click=_show,
+            args=(flag,),
+            width="content",
         )
 
 
 def _show(flag: str) -> None:
     st.session_state["catalogue_flag"] = flag
     to_address("catalogue_flag", "flag", flag)
-    st.session_state["catalogue_tab"] = "Photographs"
+    st.session_state["catalogue_tab"] = gettext("Photographs")

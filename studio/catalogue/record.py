@@ -10,6 +10,7 @@ from engine.catalogue.flags import FLAGS, OBSERVATION_OF_TWO_SPECIES
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue, Filter
 from engine.images.decode import read_rgb
+from engine.language.message import gettext
 from studio import text
 from studio.catalogue.curating import LOOKS, curate, has_news, last_change_view, species_box
 from studio.catalogue.filters import flag_name
@@ -35,7 +36,7 @@ def record_view(catalogue: Catalogue, photograph: Photograph) -> str | None:
         with problems_shown():
             _photo(photograph)
     else:
-        st.info("Its bytes are not on this machine; only its address is known.")
+        st.info(gettext("Not downloaded yet; only the address is known."))
         _credit_line(photograph)
     _findings(photograph)
     _acts(photograph)
@@ -43,9 +44,9 @@ def record_view(catalogue: Catalogue, photograph: Photograph) -> str | None:
     # Tables take half a second to load, which the first look at the page should not wait for.
     from engine.quality.alike import alike
 
-    same = _others(related(catalogue, photograph), "The same observation", "catalogue_related")
+    same = _others(related(catalogue, photograph), gettext("Same observation"), "catalogue_related")
     twins = _others(
-        alike(catalogue, photograph, _MOST_RELATED), "Looks the same", "catalogue_alike"
+        alike(catalogue, photograph, _MOST_RELATED), gettext("Similar"), "catalogue_alike"
     )
     return same or twins
 
@@ -59,14 +60,17 @@ def _others(photographs: list[Photograph], title: str, key: str) -> str | None:
 
 def _findings(photograph: Photograph) -> None:
     if photograph.excluded:
-        st.warning("It is excluded: it takes part in nothing.", icon=":material/block:")
+        st.warning(
+            gettext("Excluded: exports, splits and downloads leave it out."),
+            icon=":material/block:",
+        )
     with st.container(horizontal=True, gap="xsmall"):
         for flag in photograph.flags:
             st.badge(
                 text.plain(flag_name(flag)),
                 icon=":material/flag:",
                 color="orange",
-                help=FLAGS.get(flag),
+                help=gettext(FLAGS[flag]) if flag in FLAGS else None,
             )
 
 
@@ -75,13 +79,15 @@ def _acts(photograph: Photograph) -> None:
     label, icon = LOOKS[action]
     with st.container(horizontal=True, gap="small"):
         chosen = [photograph.image_id]
-        st.button(label, key="catalogue_one", icon=icon, on_click=curate, args=(action, chosen))
+        st.button(
+            gettext(label), key="catalogue_one", icon=icon, on_click=curate, args=(action, chosen)
+        )
         label, icon = LOOKS["relabel"]
         # Only one whose opening is told of can be closed from here.
-        with st.popover(label, icon=icon, key=_RELABEL, on_change="rerun"):
+        with st.popover(gettext(label), icon=icon, key=_RELABEL, on_change="rerun"):
             species = species_box(_SPECIES)
             st.button(
-                label,
+                gettext(label),
                 key="catalogue_do_one",
                 type="primary",
                 disabled=not species,
@@ -89,7 +95,7 @@ def _acts(photograph: Photograph) -> None:
                 args=(chosen,),
             )
         if photograph.state == "cached" and st.button(
-            "Open in the crop lab", key="catalogue_lab", icon=":material/crop:"
+            gettext("Open in the crop lab"), key="catalogue_lab", icon=":material/crop:"
         ):
             address = {"photo": photograph.image_id}
             st.switch_page("../pages/crop_lab.py", query_params=address)
@@ -144,14 +150,16 @@ def _shown(photograph: Photograph) -> bytes:
 
 def _fields(photograph: Photograph) -> None:
     shown = {
-        FIELDS[name].label: text.plain(str(value)) or "–"
+        gettext(FIELDS[name].label): text.plain(str(value)) or "–"
         for name, value in photograph._asdict().items()
         if name not in _SHOWN_ELSEWHERE
     }
     if photograph.width:
-        shown["Size"] = f"{photograph.width:,} × {photograph.height:,} pixels"
+        shown[gettext("Size")] = gettext(
+            "{width} × {height} pixels", width=photograph.width, height=photograph.height
+        )
     st.table(shown, border="horizontal")
-    with st.expander("File and hashes"):
-        values = ((FIELDS[name].label, getattr(photograph, name)) for name in _OF_THE_FILE)
+    with st.expander(gettext("File and hashes")):
+        values = ((gettext(FIELDS[name].label), getattr(photograph, name)) for name in _OF_THE_FILE)
         lines = [f"{label}: {value}" for label, value in values if value]
         st.code("\n".join(lines), language=None, wrap_lines=True)

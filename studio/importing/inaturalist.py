@@ -16,6 +16,7 @@ from engine.inaturalist.search import (
     estimate_search,
     make_search,
 )
+from engine.language.message import deferred, gettext, ngettext
 from engine.settings.download import DownloadSettings
 from studio import text
 from studio.importing.jobs import take_observations
@@ -27,10 +28,10 @@ _AT_FIRST = 1_000
 # In seconds: a reader waits for the answer.
 _PATIENCE = 10.0
 _QUALITIES: dict[Quality, str] = {
-    "research": "Research grade: several agree",
-    "needs_id": "Still to be agreed on",
-    "casual": "Casual: planted, or lacking something",
-    "any": "Any",
+    "research": deferred("Research grade"),
+    "needs_id": deferred("Needs ID"),
+    "casual": deferred("Casual"),
+    "any": deferred("Any"),
 }
 
 
@@ -47,17 +48,18 @@ class _Typed:
 def inaturalist(home: Home, busy: bool) -> None:
     """Say what is wanted, see how much of it there is, import it."""
     st.markdown(
-        "Observations of wild plants, photographed by their finders and named together at "
-        "[iNaturalist](https://www.inaturalist.org). Address, licence and attribution of each "
-        "photograph come in; the photographs themselves are fetched afterwards, on the page "
-        "*Download*."
+        gettext(
+            "Plant observations from [iNaturalist](https://www.inaturalist.org). This imports the "
+            "address, licence and attribution of each photograph. Then get the files on the page "
+            "*Download*."
+        )
     )
     with problems_shown():
         settings = download_settings(home)
         typed, contact, sent = _form(settings)
         if sent:
             st.session_state.pop(_FOUND, None)
-            with st.spinner("Asking iNaturalist"):
+            with st.spinner(gettext("Searching iNaturalist")):
                 st.session_state[_FOUND] = (typed, *_asked(home, settings, typed, contact))
         found = st.session_state.get(_FOUND)
         if found and found[0] == typed:
@@ -69,27 +71,35 @@ def _form(settings: DownloadSettings) -> tuple[_Typed, str, bool]:
         taxon, place = st.columns(2)
         typed = _Typed(
             taxon.text_input(
-                "Taxon",
-                placeholder="Bellis perennis, Asteraceae, …",
-                help="A species, genus, family or more, by its scientific or common name or by "
-                "iNaturalist's number of it.",
+                gettext("Taxon"),
+                placeholder=gettext("Bellis perennis, Asteraceae, …"),
+                help=gettext(
+                    "A species, genus, family or higher rank. Type its scientific name, common "
+                    "name or iNaturalist number."
+                ),
                 key="import_inaturalist_taxon",
             ),
             place.text_input(
-                "Place",
-                placeholder="everywhere",
-                help="A country, region or town as iNaturalist calls it, or its number there.",
+                gettext("Place"),
+                placeholder=gettext("Everywhere"),
+                help=gettext(
+                    "A country, region or town as iNaturalist names it, or its number there."
+                ),
                 key="import_inaturalist_place",
             ),
             st.selectbox(
-                "Quality",
+                gettext("Quality"),
                 list(_QUALITIES),
-                format_func=_QUALITIES.__getitem__,
+                format_func=lambda quality: gettext(_QUALITIES[quality]),
+                help=gettext(
+                    "Research grade: several people agree on the species; try it first. Needs ID: "
+                    "not agreed yet. Casual: cultivated plants or incomplete data."
+                ),
                 key="import_inaturalist_quality",
             ),
             tuple(
                 st.pills(
-                    "Licences of the photographs",
+                    gettext("Photograph licences"),
                     LICENCES,
                     selection_mode="multi",
                     default=OPEN_LICENCES,
@@ -99,15 +109,17 @@ def _form(settings: DownloadSettings) -> tuple[_Typed, str, bool]:
             ),
         )
         contact = st.text_input(
-            "Your e-mail or web address",
+            gettext("Your e-mail or web address"),
             settings.contact,
             placeholder="me@example.org",
-            help="iNaturalist's keepers are told with every question whom to write to. It is kept "
-            "in this home and told to every server that photographs are fetched from.",
+            help=gettext(
+                "iNaturalist requires a contact address with each request. It is saved in the "
+                "studio folder and sent to every server you download from."
+            ),
             key="import_inaturalist_contact",
         )
         sent = st.form_submit_button(
-            "See how many there are", key="import_inaturalist_ask", icon=":material/search:"
+            gettext("Search"), key="import_inaturalist_ask", icon=":material/search:"
         )
     return typed, contact.strip(), sent
 
@@ -125,36 +137,46 @@ def _asked(
 
 def _take(home: Home, busy: bool, search: Search, found: SearchEstimate) -> None:
     name = str(found.taxon)
-    st.markdown(f"**{text.plain(name[:1].upper() + name[1:])}**, {_where(found)}")
+    st.markdown(f"**{text.plain(name[:1].upper() + name[1:])}** · {_where(found)}")
     metric_row(
         [
-            Metric("Observations", text.number(found.observations), note="with photographs"),
-            Metric("Species", text.number(found.species), note="among them"),
+            Metric(
+                gettext("Observations"),
+                text.number(found.observations),
+                note=gettext("With photographs"),
+            ),
+            Metric(gettext("Species"), text.number(found.species)),
         ]
     )
     if not found.observations:
-        st.caption("Nothing fits: try a wider taxon, another place, quality or licence.")
+        st.caption(gettext("No results. Try a broader taxon, another place, quality or licence."))
         return
     limit = st.number_input(
-        "Photographs at most",
+        gettext("Maximum number of photographs"),
         min_value=1,
         value=_AT_FIRST,
         step=1_000,
-        help="The oldest observations come first. The same import with a higher number goes on "
-        "from there.",
+        help=gettext(
+            "The oldest observations are imported first. To get more later, repeat the import "
+            "with a higher number."
+        ),
         key="import_inaturalist_limit",
     )
     requests = found.requests(limit)
     st.caption(
-        f"Takes about {text.duration(max(1.0, requests * found.pace))}: "
-        f"{text.count(requests, 'request')}, at the pace that iNaturalist asks for."
+        ngettext(
+            "{n} request, about {time:duration} at the speed that iNaturalist allows.",
+            "{n} requests, about {time:duration} at the speed that iNaturalist allows.",
+            requests,
+            time=max(1.0, requests * found.pace),
+        )
     )
     pressed = st.button(
-        "Import the photographs' addresses",
+        gettext("Import addresses"),
         key="import_inaturalist_take",
         type="primary",
         disabled=busy,
-        help="Another import is at work; they take turns." if busy else None,
+        help=gettext("Another import is running.") if busy else None,
     )
     if pressed:
         take_observations(home, search, limit)
@@ -162,9 +184,11 @@ def _take(home: Home, busy: bool, search: Search, found: SearchEstimate) -> None
 
 
 def _where(found: SearchEstimate) -> str:
-    return text.plain(str(found.place)) if found.place else "everywhere"
+    return text.plain(str(found.place)) if found.place else gettext("Everywhere")
 
 
 def _licence(code: str) -> str:
     """ "cc-by-nc" -> "CC BY-NC"."""
-    return code.upper().replace("CC-", "CC ") if code in OPEN_LICENCES else code.capitalize()
+    if code in OPEN_LICENCES:
+        return code.upper().replace("CC-", "CC ")
+    return gettext("All rights reserved")

@@ -12,9 +12,13 @@ from engine.files import is_regular, typed_path, write_atomic
 from engine.home import Home
 from engine.inaturalist.search import Search
 from engine.jobs.job import Job, start_job, start_job_with_secrets
+from engine.language.message import deferred, message
 
-JOBS = {"demo": "Planting the demo garden", "import": "Importing photographs"}
+JOBS = {"demo": deferred("Drawing the demo garden"), "import": deferred("Importing photographs")}
+"""The imports that run as jobs, each with its title."""
 _ADDRESS = "STUDIO_IMPORT_ADDRESS"
+_NO_FOLDER = deferred("The folder {path} does not exist on the computer that runs the studio.")
+_NO_FILE = deferred("The file {path} does not exist on the computer that runs the studio.")
 TABLE_TYPES = ("jsonl", "csv", "parquet")
 
 
@@ -36,7 +40,7 @@ def take_folder(home: Home, typed: str, source: str = "") -> Job:
     """
     folder = typed_path(typed, "folder")
     if not folder.is_dir():
-        raise BadInput(f"There is no folder {folder} on the machine that runs the studio.")
+        raise BadInput(_NO_FOLDER, path=str(folder))
     return _start(home, "folder", folder, source)
 
 
@@ -48,7 +52,7 @@ def take_table(home: Home, typed: str, source: str = "") -> Job:
     """
     table = typed_path(typed, "table")
     if not is_regular(table):
-        raise BadInput(f"There is no table {table} on the machine that runs the studio.")
+        raise BadInput(_NO_FILE, path=str(table))
     _require_type(table.name)
     return _start(home, "table", table, source)
 
@@ -62,7 +66,7 @@ def take_path(home: Home, name: str, typed: str, source: str = "") -> Job:
     reads = IMPORTERS[name].reads
     path = typed_path(typed, reads)
     if not (path.is_dir() if reads == "folder" else is_regular(path)):
-        raise BadInput(f"There is no {reads} {path} on the machine that runs the studio.")
+        raise BadInput(_NO_FOLDER if reads == "folder" else _NO_FILE, path=str(path))
     return _start(home, name, path, source)
 
 
@@ -93,8 +97,8 @@ def take_collection(home: Home, origin: Origin, source: str = "") -> Job:
     Raises:
         BadInput: its address is none.
     """
-    require_plain(origin.database, "The database's name")
-    require_plain(origin.collection, "The collection's name")
+    require_plain(origin.database, message("Database"))
+    require_plain(origin.collection, message("Collection"))
     where = [f"--database={origin.database}", f"--collection={origin.collection}"]
     command = ["import", "mongo", f"env:{_ADDRESS}", *where, *_named(source)]
     return start_job_with_secrets(home, "import", command, {_ADDRESS: address_of(origin.address)})
@@ -112,4 +116,4 @@ def _named(source: str) -> list[str]:
 
 def _require_type(name: str) -> None:
     if Path(name).suffix.lower().lstrip(".") not in TABLE_TYPES:
-        raise BadInput(f"{name} is no .jsonl, .csv or .parquet file.")
+        raise BadInput("{file} is not a .jsonl, .csv or .parquet file.", file=name)

@@ -22,25 +22,29 @@ from engine.catalogue.fields import FIELDS
 from engine.catalogue.mapping import MappingSettings
 from engine.catalogue.mongo_import import Origin, mapping_file, sample_documents
 from engine.home import Home
+from engine.language.message import deferred, gettext, ngettext
 from engine.settings.files import load, save
-from studio import text
 from studio.importing.jobs import take_collection
 from studio.views.problem import problems_shown
 
 _LOOK = "import_mongo_look"
 _WIDEST = 60
 _PREVIEWED = 5
+_OTHER_LABELS = {"photographs": deferred("Array of photographs")}
 
 
 def mongodb(home: Home, busy: bool) -> None:
     """Look into a collection, say where each field stands, import it."""
     st.markdown(
-        "A collection of a MongoDB database. It is **only read**; an import cut off goes on later."
+        gettext(
+            "Import a MongoDB collection, which is **only read**. You can resume an "
+            "interrupted import."
+        )
     )
     origin = _origin()
-    if st.button("Look into it", key="import_mongo_open", icon=":material/search:"):
+    if st.button(gettext("Read a sample"), key="import_mongo_open", icon=":material/search:"):
         st.session_state.pop(_LOOK, None)
-        with problems_shown(), st.spinner("Asking the database"):
+        with problems_shown(), st.spinner(gettext("Reading a sample")):
             documents = sample_documents(origin)
             kept = mapping_file(home, origin)
             mapping = load(MappingSettings, kept) if kept.is_file() else guess_mapping(documents)
@@ -57,29 +61,33 @@ def mongodb(home: Home, busy: bool) -> None:
 
 def _origin() -> Origin:
     address = st.text_input(
-        "Address",
+        gettext("Address"),
         type="password",
         placeholder="mongodb://127.0.0.1:27017",
         autocomplete="off",
         key="import_mongo_address",
-        help="With user and password where it needs them, as mongodb://user:password@host. It is "
-        "kept while this page is open and written nowhere.",
+        help=gettext(
+            "With user and password if needed: mongodb://user:password@host. The address is never "
+            "saved."
+        ),
     )
     database, collection = st.columns(2)
     return Origin(
         (address or "").strip(),
-        database.text_input("Database", key="import_mongo_database").strip(),
-        collection.text_input("Collection", key="import_mongo_collection").strip(),
+        database.text_input(gettext("Database"), key="import_mongo_database").strip(),
+        collection.text_input(gettext("Collection"), key="import_mongo_collection").strip(),
     )
 
 
 def _documents(seen: list[FieldSummary], documents: int) -> None:
-    st.markdown(f"**What {text.count(documents, 'document')} hold**")
+    title = ngettext("Fields of {n} document", "Fields of {n} documents", documents)
+    st.markdown(f"**{title}**")
+    path, share, example = gettext("Path"), gettext("Share"), gettext("Example")
     rows = [
         {
-            "Path": one.path + (" []" if one.is_array else ""),
-            "In": one.documents / documents,
-            "For example": next(filter(None, map(as_text, one.values)), "")[:_WIDEST],
+            path: one.path + (" []" if one.is_array else ""),
+            share: one.documents / documents,
+            example: next(filter(None, map(as_text, one.values)), "")[:_WIDEST],
         }
         for one in seen
     ]
@@ -88,17 +96,17 @@ def _documents(seen: list[FieldSummary], documents: int) -> None:
         hide_index=True,
         height=min(38 + 35 * len(rows), 320),
         column_config={
-            "In": st.column_config.ProgressColumn(
-                "In", format="percent", min_value=0, max_value=1, width="small"
+            share: st.column_config.ProgressColumn(
+                share, format="percent", min_value=0, max_value=1, width="small"
             ),
-            "For example": st.column_config.TextColumn(width="large"),
+            example: st.column_config.TextColumn(width="large"),
         },
-        alt="Paths in the documents, how many have them, and an example of each",
+        alt=gettext("Paths in the documents, the share that has each, and an example"),
     )
 
 
 def _mapping(seen: list[FieldSummary], mapping: MappingSettings) -> MappingSettings:
-    st.markdown("**Where each field stands**")
+    st.markdown(f"**{gettext('Path of each field')}**")
     fields = MappingSettings.model_fields
     chosen: dict[str, str] = {}
     with st.grid(2, min_column_width=240):
@@ -111,49 +119,51 @@ def _mapping(seen: list[FieldSummary], mapping: MappingSettings) -> MappingSetti
                 _label(name),
                 offered,
                 index=offered.index(kept),
-                format_func=lambda path: path or "not there",
+                format_func=lambda path: path or gettext("None"),
                 accept_new_options=True,
                 key=f"import_mongo_field_{name}",
-                help=fields[name].description,
+                help=gettext(str(fields[name].description)),
             )
     if chosen["path"]:
         chosen["folder"] = st.text_input(
-            "Folder", mapping.folder, key="import_mongo_folder", help=fields["folder"].description
+            gettext("Folder"),
+            mapping.folder,
+            key="import_mongo_folder",
+            help=gettext(str(fields["folder"].description)),
         )
     return MappingSettings(**{name: value or "" for name, value in chosen.items()})
 
 
 def _preview(documents: Sequence[Mapping[str, Any]], mapping: MappingSettings) -> None:
-    st.markdown("**So the first of them come in**")
+    st.markdown(f"**{gettext('Preview of the first rows')}**")
     read = chain.from_iterable(document_photographs(document, mapping) for document in documents)
     rows = [
         {_label(name): as_text(value) for name, value in values.items() if name != "image_id"}
         for _, values in islice(read, _PREVIEWED)
     ]
-    st.dataframe(
-        pd.DataFrame(rows), hide_index=True, alt="The first photographs as the mapping reads them"
-    )
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt=gettext("Preview of the first rows"))
 
 
 def _label(field: str) -> str:
-    return FIELDS[field].label if field in FIELDS else field.capitalize()
+    return gettext(FIELDS[field].label if field in FIELDS else _OTHER_LABELS[field])
 
 
 def _start(home: Home, busy: bool, origin: Origin, mapping: MappingSettings) -> None:
     source = st.text_input(
-        "Source, where a document names none",
+        gettext("Source"),
+        help=gettext("Used for documents that do not name a source."),
         placeholder=origin.collection,
         key="import_mongo_source",
     )
     ready = bool(mapping.path_of("species") and (mapping.path_of("url") or mapping.path_of("path")))
     if not ready:
-        st.caption("It needs a species, and a url or a path.")
+        st.caption(gettext("Choose paths for Species, and for Address or File."))
     pressed = st.button(
-        "Import the collection",
+        gettext("Import the collection"),
         key="import_mongo_take",
         type="primary",
         disabled=busy or not ready,
-        help="Another import is at work; they take turns." if busy else None,
+        help=gettext("Another import is running.") if busy else None,
     )
     if pressed:
         with problems_shown():

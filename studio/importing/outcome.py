@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.catalogue.importing import ImportReport
 from engine.jobs.job import Job, forget_job
-from studio import text
+from engine.language.message import gettext, ngettext
 from studio.current import catalogue, home
 from studio.views.action import Action, act
 from studio.views.ended import broke_off
@@ -24,27 +24,33 @@ def import_outcome(jobs: Mapping[str, Job]) -> None:
     with st.container(border=True):
         report = last.found(ImportReport)
         if report is not None:
-            _report(asdict(report))
-        broke_off(last, "The import")
+            _report(report)
+        broke_off(last, gettext("Import"))
         with st.container(horizontal=True):
             if last.state == "finished":
-                act(Action("Browse the catalogue", "../pages/catalogue.py"), "import_browse")
+                act(
+                    Action(gettext("Browse the catalogue"), "../pages/catalogue.py"),
+                    "import_browse",
+                )
                 if _some_are_elsewhere():
-                    act(Action("Fetch the photographs", "../pages/download.py"), "import_fetch")
-            if act(Action("Close"), "import_close"):
+                    act(
+                        Action(gettext("Download the photographs"), "../pages/download.py"),
+                        "import_fetch",
+                    )
+            if act(Action(gettext("Close")), "import_close"):
                 forget_job(home(), last.name)
                 st.rerun()
 
 
 def import_text(result: Mapping[str, Any]) -> str:
-    """{"added": 12, "known": 3, "refused": 1} -> "12 photographs were added, …"."""
+    """{"added": 12, "known": 3, "refused": 1} -> "12 photographs added. …"."""
     added, known, refused = (int(result.get(key, 0)) for key in ("added", "known", "refused"))
-    parts = [f"{text.count(added, 'photograph')} added"]
+    parts = [ngettext("{n} photograph added.", "{n} photographs added.", added)]
     if known:
-        parts.append(f"{text.number(known)} known already")
+        parts.append(ngettext("{n} already known.", "{n} already known.", known))
     if refused:
-        parts.append(f"{text.number(refused)} refused")
-    return ", ".join(parts) + "."
+        parts.append(ngettext("{n} refused.", "{n} refused.", refused))
+    return " ".join(parts)
 
 
 def _some_are_elsewhere() -> bool:
@@ -52,22 +58,26 @@ def _some_are_elsewhere() -> bool:
         return opened.counts().by_state.get("remote", 0) > 0
 
 
-def _report(result: Mapping[str, Any]) -> None:
-    said, refused = import_text(result), int(result.get("refused", 0))
+def _report(report: ImportReport) -> None:
+    said, refused = import_text(asdict(report)), report.refused
     if not refused:
         st.success(said, icon=":material/check_circle:")
         return
     st.warning(said, icon=":material/rule:")
-    refusals = pd.DataFrame(result.get("refusals", []), columns=["origin", "reason"])
-    shown = "" if len(refusals) == refused else f" (the first {text.number(len(refusals))})"
-    st.markdown(f"**What was refused, and why**{shown}")
+    refusals = pd.DataFrame(
+        [(one.origin, str(one)) for one in report.refusals], columns=["origin", "reason"]
+    )
+    title = gettext("Refused photographs")
+    if len(refusals) < refused:
+        title = gettext("Refused photographs: the first {shown}", shown=len(refusals))
+    st.markdown(f"**{title}**")
     st.dataframe(
         refusals,
         hide_index=True,
         height=min(38 + 35 * len(refusals), 320),
         column_config={
-            "origin": st.column_config.TextColumn("Photograph", width="medium"),
-            "reason": st.column_config.TextColumn("Reason", width="large"),
+            "origin": st.column_config.TextColumn(gettext("Photograph"), width="medium"),
+            "reason": st.column_config.TextColumn(gettext("Reason"), width="large"),
         },
-        alt="Refused photographs with the reason for each",
+        alt=gettext("Refused photographs and the reason for each"),
     )

@@ -10,7 +10,7 @@ from engine.catalogue.importers import IMPORTERS
 from engine.catalogue.table_rows import COLUMNS
 from engine.garden.species import SPECIES
 from engine.home import Home
-from engine.language.message import gettext
+from engine.language.message import deferred, gettext
 from studio import text
 from studio.importing.inaturalist import inaturalist
 from studio.importing.jobs import (
@@ -25,88 +25,116 @@ from studio.importing.mongodb import mongodb
 from studio.views.problem import problems_shown
 
 Section = Callable[[Home, bool], None]
+_LOCATIONS = {"here": deferred("On this computer"), "upload": deferred("Upload")}
 
 
 def demo_garden(home: Home, busy: bool) -> None:
     """Draw a garden, for a first look at everything."""
     st.markdown(
-        f"{text.number(sum(species.count for species in SPECIES))} drawn photographs of "
-        f"{len(SPECIES)} species that do not exist, some common, some rare: enough to walk "
-        "through every page and to train a first classifier. "
-        "They are drawn on this machine, the same ones every time, in about a minute."
+        gettext(
+            "{images} drawn pictures of {species} invented species, to try every page and train a "
+            "first classifier. Drawing takes about a minute.",
+            images=sum(species.count for species in SPECIES),
+            species=len(SPECIES),
+        )
     )
     _start(gettext("Draw the demo garden"), "import_plant", busy, lambda: plant(home))
 
 
 def folder_form(home: Home, busy: bool) -> None:
     """Import a folder of the machine that the studio runs on."""
-    st.markdown("A folder on this machine with **one sub-folder per species**, named after it:")
+    st.markdown(gettext("A folder on this computer with **one subfolder per species**:"))
     st.code(
-        "my photographs/\n├── Bellis perennis/\n│   ├── 0001.jpg\n│   └── 0002.png\n"
-        "└── Rosa canina/\n    └── by-the-gate.jpg",
+        "plants/\n├── Bellis_perennis/\n│   ├── 0001.jpg\n│   └── 0002.png\n"
+        "└── Rosa_canina/\n    └── 0003.jpg",
         language=None,
     )
-    path = st.text_input("Folder", placeholder="/home/me/my photographs", key="import_folder")
-    source = _source("the folder's name", "import_folder_source")
-    st.caption("The photographs are copied into the studio's home; the folder stays as it is.")
-    _start("Import the folder", "import_take_folder", busy, lambda: take_folder(home, path, source))
+    path = st.text_input(gettext("Folder"), placeholder="/home/me/plants", key="import_folder")
+    source = _source(gettext("Name of the folder"), "import_folder_source")
+    st.caption(
+        gettext("The photographs are copied into the studio folder. Your folder stays as it is.")
+    )
+    _start(
+        gettext("Import the folder"),
+        "import_take_folder",
+        busy,
+        lambda: take_folder(home, path, source),
+    )
 
 
 def table_form(home: Home, busy: bool) -> None:
     """Import a table, by its path or uploaded."""
     st.markdown(
-        "A table with **one row per photograph**: JSON lines (.jsonl), CSV or Parquet. Every row "
-        "needs a `species`, and a `path` or a `url`; the rest is kept where it is there."
+        gettext(
+            "A table with **one row per photograph**: JSON lines (.jsonl), CSV or Parquet. Each "
+            "row needs `species`, and `path` or `url`."
+        )
     )
-    with st.expander("Which columns are read"):
+    with st.expander(gettext("Columns")):
         _columns()
     way = st.segmented_control(
-        "Where the table is",
-        ["On this machine", "Upload it"],
-        default="On this machine",
+        gettext("Location"),
+        list(_LOCATIONS),
+        default="here",
         required=True,
+        format_func=lambda location: gettext(_LOCATIONS[location]),
         key="import_table_way",
     )
-    if way == "Upload it":
-        given = st.file_uploader("Table", type=list(TABLE_TYPES), key="import_upload")
-        st.caption("In an uploaded table, a path must be a full one: it has no folder of its own.")
-        source = _source("the table's name", "import_upload_source")
+    if way == "upload":
+        given = st.file_uploader(gettext("Table"), type=list(TABLE_TYPES), key="import_upload")
+        st.caption(gettext("In an uploaded table, every path must be absolute."))
+        source = _source(gettext("Name of the table"), "import_upload_source")
         start = st.empty()
         if given is not None:
             with start.container():
                 _start(
-                    "Import the table",
+                    gettext("Import the table"),
                     "import_take_upload",
                     busy,
                     lambda: take_upload(home, given.name, given.getvalue(), source),
                 )
         return
-    path = st.text_input("Table", placeholder="/home/me/photographs.csv", key="import_table")
-    st.caption("A path in a row is taken from the table's own folder, unless it is a full one.")
-    source = _source("the table's name", "import_table_source")
-    _start("Import the table", "import_take_table", busy, lambda: take_table(home, path, source))
+    path = st.text_input(
+        gettext("Table"), placeholder="/home/me/photographs.csv", key="import_table"
+    )
+    st.caption(gettext("Relative paths start from the folder of the table."))
+    source = _source(gettext("Name of the table"), "import_table_source")
+    _start(
+        gettext("Import the table"),
+        "import_take_table",
+        busy,
+        lambda: take_table(home, path, source),
+    )
 
 
 def path_form(name: str, home: Home, busy: bool) -> None:
     """Run an importer that has no section of its own on a path."""
     importer = IMPORTERS[name]
-    st.markdown(text.plain(importer.description))
-    path = st.text_input(importer.reads.capitalize(), help=importer.argument, key=f"import_{name}")
-    source = _source(f"the {importer.reads}'s name", f"import_{name}_source")
-    _start("Import", f"import_take_{name}", busy, lambda: take_path(home, name, path, source))
+    reads_folder = importer.reads == "folder"
+    st.markdown(text.plain(gettext(importer.description)))
+    path = st.text_input(
+        gettext("Folder") if reads_folder else gettext("File"),
+        help=gettext(importer.argument),
+        key=f"import_{name}",
+    )
+    usual = gettext("Name of the folder") if reads_folder else gettext("Name of the file")
+    source = _source(usual, f"import_{name}_source")
+    _start(
+        gettext("Import"), f"import_take_{name}", busy, lambda: take_path(home, name, path, source)
+    )
 
 
 def ways() -> dict[str, tuple[str, Section]]:
     """By the word in the page's address: what it is called, and its section."""
     own: dict[str, tuple[str, Section]] = {
-        "demo": ("Demo garden", demo_garden),
-        "folder": (IMPORTERS["folder"].title, folder_form),
-        "table": (IMPORTERS["table"].title, table_form),
+        "demo": (gettext("Demo garden"), demo_garden),
+        "folder": (gettext(IMPORTERS["folder"].title), folder_form),
+        "table": (gettext(IMPORTERS["table"].title), table_form),
         "mongodb": ("MongoDB", mongodb),
         "inaturalist": ("iNaturalist", inaturalist),
     }
     others = {
-        name: (importer.title, functools.partial(path_form, name))
+        name: (gettext(importer.title), functools.partial(path_form, name))
         for name, importer in IMPORTERS.items()
         if name not in own
     }
@@ -119,7 +147,7 @@ def _start(label: str, key: str, busy: bool, begin: Callable[[], object]) -> Non
         key=key,
         type="primary",
         disabled=busy,
-        help="Another import is at work; they take turns." if busy else None,
+        help=gettext("Another import is running.") if busy else None,
     )
     if pressed:
         with problems_shown():
@@ -129,16 +157,17 @@ def _start(label: str, key: str, busy: bool, begin: Callable[[], object]) -> Non
 
 def _source(default: str, key: str) -> str:
     return st.text_input(
-        "Source",
+        gettext("Source"),
         placeholder=default,
-        help="What these photographs' source is called in the catalogue.",
+        help=gettext("The name of the source in the catalogue."),
         key=key,
     )
 
 
 def _columns() -> None:
+    column, others = gettext("Column"), gettext("Other accepted names")
     rows = [
-        {"Column": ours, "Also read as": ", ".join(name for name in names if name != ours)}
+        {column: ours, others: ", ".join(name for name in names if name != ours)}
         for ours, names in COLUMNS.items()
     ]
-    st.table(pd.DataFrame(rows).set_index("Column"), alt="The columns that are read")
+    st.table(pd.DataFrame(rows).set_index(column), alt=gettext("The columns that are read"))

@@ -41,31 +41,31 @@ def ask(page: Page, server: Server, taxon: str, place: str = "") -> None:
     page.goto(f"{server.address}/import?from=inaturalist")
     page.get_by_role("textbox", name="Taxon").fill(taxon)
     page.get_by_role("textbox", name="Place").fill(place)
-    page.get_by_role("button", name="See how many there are").click()
+    page.get_by_role("button", name="Search").click()
 
 
 def test_a_search_is_counted_taken_in_stopped_and_found_again(
     page: Page, server: Server, home: Home, inaturalist: Inaturalist
 ) -> None:
     ask(page, server, "asteraceae", "Bavaria")
-    expect(page.get_by_text("Family Asteraceae (Daisies), Bavaria, DE")).to_be_visible()
+    expect(page.get_by_text("Family Asteraceae (Daisies) · Bavaria, DE")).to_be_visible()
     expect(page.get_by_test_id("stMetric").first).to_contain_text("3,001")
-    limit = page.get_by_role("spinbutton", name="Photographs at most")
+    limit = page.get_by_role("spinbutton", name="Maximum number of photographs")
     limit.fill("400")
     limit.press("Tab")
     expect(page.get_by_text("2 requests")).to_be_visible()
-    page.get_by_role("button", name="Import the photographs' addresses").click()
-    expect(page.get_by_text("400 photographs added, 1 refused.")).to_be_visible()
-    expect(page.get_by_text("What was refused, and why")).to_be_visible()
-    expect(page.get_by_role("button", name="Fetch the photographs")).to_be_visible()
+    page.get_by_role("button", name="Import addresses").click()
+    expect(page.get_by_text("400 photographs added. 1 refused.")).to_be_visible()
+    expect(page.get_by_text("Refused photographs")).to_be_visible()
+    expect(page.get_by_role("button", name="Download the photographs")).to_be_visible()
 
     limit.fill("6000")
     limit.press("Tab")
-    page.get_by_role("button", name="Import the photographs' addresses").click()
-    expect(page.get_by_text("The budget of requests to 127.0.0.1")).to_be_visible()
+    page.get_by_role("button", name="Import addresses").click()
+    expect(page.get_by_text("The request limit of 127.0.0.1")).to_be_visible()
     page.reload()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("import: stopped")).to_be_visible()
+    expect(page.get_by_text("Import: stopped.")).to_be_visible()
     assert len(inaturalist.server.requests) == 12
     with open_catalogue(home) as catalogue:
         assert 400 < catalogue.counts().images < 6_000
@@ -74,9 +74,9 @@ def test_a_search_is_counted_taken_in_stopped_and_found_again(
 @pytest.mark.parametrize(
     ("typed", "place", "sentence"),
     [
-        ("", "", "Say which taxon is wanted"),
-        ("Asterix", "", "no taxon called Asterix; give the number of one of these: family Ast"),
-        ("Asteraceae", "Atlantis", "iNaturalist has no place called Atlantis."),
+        ("", "", "Type a taxon"),
+        ("Asterix", "", "nothing called Asterix. Type the number of a similar one: family Ast"),
+        ("Asteraceae", "Atlantis", "iNaturalist has nothing called Atlantis."),
     ],
 )
 def test_what_is_not_known_is_said_and_nothing_typed_is_lost(

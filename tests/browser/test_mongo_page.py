@@ -40,7 +40,7 @@ def look(page: Page, server: Server, address: str) -> None:
     page.get_by_role("textbox", name="Database").fill("plants")
     page.get_by_role("textbox", name="Collection").fill("photos")
     page.get_by_role("textbox", name="Collection").press("Tab")
-    page.get_by_role("button", name="Look into it").click()
+    page.get_by_role("button", name="Read a sample").click()
 
 
 def test_a_collection_comes_in_by_a_mapping_that_was_corrected(
@@ -49,7 +49,7 @@ def test_a_collection_comes_in_by_a_mapping_that_was_corrected(
     # A list that is open closes where the page scrolls: so the whole page is in view.
     page.set_viewport_size({"width": 1400, "height": 2200})
     look(page, server, mongod.address)
-    expect(page.get_by_text("What 30 documents hold")).to_be_visible()
+    expect(page.get_by_text("Fields of 30 documents")).to_be_visible()
     species = page.get_by_role("combobox", name="Species")
     expect(species).to_have_value("taxon.name")
     species.click()

@@ -21,10 +21,10 @@ def test_a_filter_is_the_same_after_it_was_put_in_words(chosen: Filter) -> None:
 
 @pytest.mark.parametrize("condition", ["colour=red", "source=", "source"])
 def test_what_is_no_condition_is_refused(condition: str) -> None:
-    with pytest.raises(BadInput, match="is not FIELD=VALUE"):
+    with pytest.raises(BadInput, match="must be FIELD=VALUE"):
         filter_of([condition])
 
 
 def test_an_unknown_word_for_what_is_shown_is_refused() -> None:
-    with pytest.raises(BadInput, match="'some' is none of used, excluded, all"):
+    with pytest.raises(BadInput, match="“some” is not one of used, excluded, all"):
         filter_of([], "some")

@@ -146,7 +146,7 @@ def test_a_catalogue_with_more_fields_is_refused_by_who_does_not_know_them(
         f"SqliteCatalogue(Path({str(tmp_path / 'c.sqlite')!r})).close()"
     )
     subprocess.run([sys.executable, "-c", program], cwd=with_more_fields, check=True)
-    with pytest.raises(Exception, match="made by a newer Plant Studio"):
+    with pytest.raises(Exception, match="from a newer version of Plant Studio"):
         SqliteCatalogue(tmp_path / "c.sqlite")
 
 

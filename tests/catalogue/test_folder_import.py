@@ -144,7 +144,7 @@ def test_a_name_of_201_characters_is_refused_and_the_others_taken(plant, take) -
     plant("Acer/1.jpg")
     report = take()
     assert told(report) == (1, 0, 1)
-    assert report.refusals[0].reason == "Its species' name is longer than 200 characters."
+    assert report.refusals[0].reason == "Its species name is longer than 200 characters."
     assert report.refusals[0].origin == f"{'x' * 201}/1.jpg"
 
 
@@ -229,17 +229,17 @@ def test_the_same_bytes_under_two_names_are_two_photographs_kept_once(
 
 def test_a_missing_folder_is_refused(folder, take) -> None:
     folder.rmdir()
-    with pytest.raises(BadInput, match=r"^There is no folder .*my garden\.$"):
+    with pytest.raises(BadInput, match=r"^The folder .*my garden does not exist\."):
         take()
 
 
 def test_a_file_is_no_folder(catalogue, store, make_image) -> None:
-    with pytest.raises(BadInput, match="There is no folder"):
+    with pytest.raises(BadInput, match="does not exist"):
         import_folder(catalogue, make_image("a.jpg"), store.keep)
 
 
 def test_an_empty_folder_is_refused_with_what_it_needs(folder, take) -> None:
-    sentence = r"my garden holds no photographs; it needs one sub-folder per species\.$"
+    sentence = r"my garden has no photographs\. It needs one subfolder per species\.$"
     with pytest.raises(BadInput, match=sentence):
         take()
     (folder / "Acer").mkdir()
@@ -250,7 +250,9 @@ def test_an_empty_folder_is_refused_with_what_it_needs(folder, take) -> None:
 
 def test_photographs_without_sub_folders_are_refused_with_what_to_do(plant, take) -> None:
     plant("1.jpg")
-    with pytest.raises(BadInput, match=r"no sub-folders; put each species' photographs into a"):
+    with pytest.raises(
+        BadInput, match=r"no subfolders\. Put the photographs of each species into a"
+    ):
         take()
 
 

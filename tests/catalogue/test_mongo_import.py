@@ -113,8 +113,8 @@ def test_what_is_missing_or_wrongly_typed_is_refused_with_a_reason(fill, take) -
     )
     assert told(report) == (10, 0, 4)
     reasons = " ".join(item.reason for item in report.refusals)
-    assert "of the type int" in reasons
-    assert "names no species" in reasons.lower()
+    assert "is not text but int" in reasons
+    assert "no species name" in reasons.lower()
     assert "neither a path nor a url" in reasons
 
 
@@ -129,7 +129,7 @@ def test_the_collection_stays_as_it_was(server: Mongod, fill, take) -> None:
 def test_an_empty_and_a_missing_collection_are_told_apart(fill) -> None:
     with pytest.raises(BadInput, match=r"The collection plants\.photos is empty"):
         sample_documents(fill([]))
-    with pytest.raises(BadInput, match=r"no collection photos .* it has other"):
+    with pytest.raises(BadInput, match=r"no collection photos\. Its collections: other"):
         sample_documents(fill([{"a": 1}], collection="other"))
 
 
@@ -138,10 +138,10 @@ def test_an_empty_and_a_missing_collection_are_told_apart(fill) -> None:
     [
         ("mongodb://me:hunter2@127.0.0.1:1", "No MongoDB answers at 127.0.0.1:1"),
         ("mongodb://me:hunter2@no-such-host.invalid", "No MongoDB answers at no-such-host"),
-        ("http://me:hunter2@x", "begins with mongodb://"),
-        ("mongodb://me:hunt@er2@x:y", "written right"),
+        ("http://me:hunter2@x", "start with mongodb://"),
+        ("mongodb://me:hunt@er2@x:y", "is not valid"),
         ("env:NO_SUCH_VARIABLE", "NO_SUCH_VARIABLE is not set"),
-        ("file:/no/such/hunter", "cannot be read from the file"),
+        ("file:/no/such/hunter", "Could not read the address from"),
     ],
 )
 def test_a_wrong_address_is_told_within_five_seconds(address: str, sentence: str) -> None:
@@ -160,10 +160,10 @@ def test_a_wrong_password_is_told_and_not_repeated(tmp_path: Path) -> None:
     with running(tmp_path, "--auth") as server:
         for login in ("ada:wrong-horse@", "nobody:correct-horse@"):
             address = server.address.replace("//", f"//{login}")
-            with pytest.raises(BadInput, match="refuses the user or the password") as refused:
+            with pytest.raises(BadInput, match="refused the user or the password") as refused:
                 sample_documents(Origin(address, "plants", "photos"))
             assert "horse" not in str(refused.value)
-        with pytest.raises(BadInput, match="may not do this"):
+        with pytest.raises(BadInput, match="no permission for this"):
             sample_documents(Origin(server.address, "plants", "photos"))
 
 

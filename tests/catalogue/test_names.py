@@ -44,12 +44,12 @@ def test_a_name_has_one_form(text: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "names no species"),
-        (" _\t", "names no species"),
+        ("", "no species name"),
+        (" _\t", "no species name"),
         ("x" * (LONGEST_SPECIES + 1), "longer than 200 characters"),
-        ("Bellis\x00perennis", "no text"),
-        ("Bellis\x1bperennis", "no text"),
-        ("Bellis \udcff", "no text"),
+        ("Bellis\x00perennis", "control characters"),
+        ("Bellis\x1bperennis", "control characters"),
+        ("Bellis \udcff", "control characters"),
     ],
 )
 def test_what_names_no_species_is_refused(text: str, told: str) -> None:

@@ -53,7 +53,9 @@ def test_opening_is_refused_and_nothing_is_made(
         home.catalogue.write_bytes(b"")
     what = "is empty" if empty else "is missing"
     with (
-        pytest.raises(CatalogueMissing, match=f"{what}, but these are here: 1 .*catalogue restore"),
+        pytest.raises(
+            CatalogueMissing, match=f"{what}, but its data is still here: 1 .*catalogue restore"
+        ),
         open_catalogue(home),
     ):
         pass
@@ -85,4 +87,4 @@ def test_what_is_left_is_said_in_words(home: Home) -> None:
     photograph(home)
     split(home)
     fetched(home)
-    assert str(left_behind(home)) == "1 photograph, 1 split and 1 fetched address"
+    assert str(left_behind(home)) == "1 photograph, 1 split and 1 downloaded address"

@@ -28,7 +28,9 @@ def test_a_catalogue_of_a_newer_studio_is_refused_and_left_alone(tmp_path: Path)
     with sqlite3.connect(file) as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(WorkFailed, match=r"made by a newer Plant Studio; update this one\.$"):
+    with pytest.raises(
+        WorkFailed, match=r"from a newer version of Plant Studio\. Update this one\.$"
+    ):
         SqliteCatalogue(file)
 
 

@@ -34,7 +34,7 @@ def test_a_large_table_is_read_beside_and_comes_out_in_the_same_order(
     table = write(pictures / "plants.jsonl", [*ROWS, {"species": "", "url": "u"}, *spellings])
     report = take(table)
     assert told(report) == (4, 0, 1)
-    assert report.refusals[0].origin == "plants.jsonl row 3"
+    assert report.refusals[0].origin == "plants.jsonl #3"
     assert catalogue.count_by("species") == {"Rosa Canina": 2, "Acer campestre": 1, "Ölweide": 1}
 
 

@@ -21,7 +21,7 @@ def test_a_row_without_a_species_is_refused_and_the_others_taken(
     ]
     report = take(write(pictures / "plants.jsonl", rows))
     assert told(report) == (1, 0, 1)
-    assert report.refusals[0].origin == "plants.jsonl row 2"
+    assert report.refusals[0].origin == "plants.jsonl #2"
     assert "species" in report.refusals[0].reason
 
 
@@ -29,7 +29,7 @@ def test_a_row_without_path_and_url_is_refused_with_its_number(pictures, take) -
     rows = [{"species": "Acer", "url": "u"}, {"species": "Acer", "url": ""}]
     report = take(write(pictures / "plants.csv", rows))
     assert told(report) == (1, 0, 1)
-    assert report.refusals[0].origin == "plants.csv row 2"
+    assert report.refusals[0].origin == "plants.csv #2"
     assert report.refusals[0].reason == "It has neither a path nor a url."
 
 
@@ -54,19 +54,19 @@ def test_bad_lines_are_refused_with_their_number_and_the_others_taken(pictures, 
     report = take(pictures / "plants.jsonl")
     assert told(report)[::2] == (2, 4)
     assert [refusal.origin[-5:] for refusal in report.refusals] == [
-        f"row {n}" for n in (1, 3, 4, 5)
+        f"nl #{n}" for n in (1, 3, 4, 5)
     ]
-    assert {refusal.reason for refusal in report.refusals} == {"It is no JSON object."}
+    assert {refusal.reason for refusal in report.refusals} == {"It is not a JSON object."}
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        ({"plant": "Acer", "path": "a.jpg"}, "has no species column; it has plant, path"),
+        ({"plant": "Acer", "path": "a.jpg"}, "has no species column. Its columns: plant, path"),
         (
             {"species": "Acer", "where": "x"},
-            "neither a path nor a url column; it has species, where",
+            "neither a path nor a url column. Its columns: species, where",
         ),
     ],
 )
@@ -95,14 +95,14 @@ def test_a_parquet_table_without_rows_is_refused(pictures, take) -> None:
 
 def test_a_missing_table_and_a_folder_are_refused(pictures, take) -> None:
     for name in ("gone.csv", "pictures"):
-        with pytest.raises(BadInput, match=rf"^There is no table .*{name}\.$"):
+        with pytest.raises(BadInput, match=rf"^The table .*{name} does not exist\."):
             take(pictures / name)
 
 
 @pytest.mark.parametrize("name", ["plants.xlsx", "plants", "plants.json", ".csv"])
 def test_another_kind_of_file_is_refused_with_those_that_are_known(pictures, take, name) -> None:
     (pictures / name).write_text("species,path\n")
-    with pytest.raises(BadInput, match=r"is no \.jsonl, \.csv or \.parquet file\.$"):
+    with pytest.raises(BadInput, match=r"is not a \.jsonl, \.csv or \.parquet file\.$"):
         take(pictures / name)
 
 
@@ -110,7 +110,7 @@ def test_a_damaged_parquet_is_refused_by_name(pictures, take) -> None:
     whole = write(pictures / "a.parquet", ROWS).read_bytes()
     for content in (b"", b"PAR1", whole[:-10], b"words " * 50):
         (pictures / "a.parquet").write_bytes(content)
-        with pytest.raises(BadInput, match=r"^a\.parquet cannot be read: .*\.$") as caught:
+        with pytest.raises(BadInput, match=r"^Could not read a\.parquet \(.*\)\.$") as caught:
             take(pictures / "a.parquet")
         assert "\n" not in str(caught.value)
 
@@ -118,5 +118,5 @@ def test_a_damaged_parquet_is_refused_by_name(pictures, take) -> None:
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
 def test_a_csv_in_another_encoding_is_told_to_be_saved_as_utf_8(pictures, take, encoding) -> None:
     write(pictures / "plants.csv", ROWS, encoding)
-    with pytest.raises(BadInput, match=r"^plants\.csv is no UTF-8 text; save it as UTF-8\.$"):
+    with pytest.raises(BadInput, match=r"^plants\.csv is not UTF-8 text\. Save it as UTF-8\.$"):
         take(pictures / "plants.csv")

@@ -58,13 +58,13 @@ def test_what_states_no_licence_is_chosen_by_those_words(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["exclude"], "Say which photographs are meant"),
-        (["exclude", "--image", "Rosa1", "--where", "text=ro"], "not by both"),
-        (["exclude", "--where", "species=Acer"], "Nothing was changed"),
-        (["exclude", "--where", "colour=red"], "--where colour=red is not FIELD=VALUE"),
-        (["exclude", "--where", "source="], "is not FIELD=VALUE"),
-        (["relabel", "--to", " ", "--image", "Rosa1"], "names no species"),
-        (["undo", "9"], "no change 9"),
+        (["exclude"], "Choose photographs with --where"),
+        (["exclude", "--image", "Rosa1", "--where", "text=ro"], "not both"),
+        (["exclude", "--where", "species=Acer"], "Nothing changed"),
+        (["exclude", "--where", "colour=red"], "--where colour=red must be FIELD=VALUE"),
+        (["exclude", "--where", "source="], "must be FIELD=VALUE"),
+        (["relabel", "--to", " ", "--image", "Rosa1"], "no species name"),
+        (["undo", "9"], "Change 9 does not exist"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_changes_nothing(

@@ -24,19 +24,19 @@ REPRESENTATIVE = [
     "gif with 20 MB of comment",
 ]
 REFUSED = {
-    "png header of 2,500 megapixels": "unfolds to more than 150 million pixels",
-    "png of a million frames": f"holds more than {FRAME_LIMIT:,} pictures",
+    "png header of 2,500 megapixels": "has more than 150.0 megapixels",
+    "png of a million frames": f"has more than {FRAME_LIMIT:,} pictures",
     "png of a million chunks": "has more than 100,000 parts",
-    "png with crowded EXIF": f"holds more than {EXIF_LIMIT // 1024} kB of EXIF data",
-    "jpeg header of 4,290 megapixels": "unfolds to more than 150 million pixels",
+    "png with crowded EXIF": f"has more than {EXIF_LIMIT // 1024} kB of EXIF data",
+    "jpeg header of 4,290 megapixels": "has more than 150.0 megapixels",
     "jpeg of a million segments": "has more than 100,000 parts",
-    "webp of 2,000 frames": f"holds more than {FRAME_LIMIT:,} pictures",
-    "gif of 2,000 frames": f"holds more than {FRAME_LIMIT:,} pictures",
+    "webp of 2,000 frames": f"has more than {FRAME_LIMIT:,} pictures",
+    "gif of 2,000 frames": f"has more than {FRAME_LIMIT:,} pictures",
     "gif with 20 MB of comment": "has more than 4,000 parts",
-    "tiff of endless pages": f"holds more than {FRAME_LIMIT:,} pictures",
-    "tiff with a crowded directory": "names more than 64 MB of metadata",
-    "tiff of one giant tile": "MB to be decoded, of 480 MB allowed",
-    "bmp header of 900 megapixels": "unfolds to more than 150 million pixels",
+    "tiff of endless pages": f"has more than {FRAME_LIMIT:,} pictures",
+    "tiff with a crowded directory": "has more than 64 MB of metadata",
+    "tiff of one giant tile": "MB to decode; the limit is 480 MB",
+    "bmp header of 900 megapixels": "has more than 150.0 megapixels",
 }
 
 

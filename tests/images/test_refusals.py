@@ -140,5 +140,5 @@ def test_a_small_file_that_unfolds_to_too_much_is_refused(
     (tmp_path / "bomb.png").write_bytes(png_header(*size))
     assert size[0] * size[1] > PIXEL_LIMIT
     for read in (read_header, read_rgb):
-        with pytest.raises(UnreadableImage, match=r"^bomb\.png unfolds to more than 150 million"):
+        with pytest.raises(UnreadableImage, match=r"^bomb\.png has more than 150\.0 megapixels"):
             read(tmp_path / "bomb.png")

@@ -108,10 +108,10 @@ def test_what_is_refused_is_reported_and_the_rest_comes_in(
     report = take()
     assert (report.added, report.refused) == (2, 4)
     assert {item.origin for item in report.refusals} == {
-        "observation 2",
-        "an observation",
-        "observation 4, photograph 42",
-        "observation 5",
+        "observations/2",
+        "–",
+        "observations/4 photos/42",
+        "observations/5",
     }
 
 
@@ -121,7 +121,7 @@ def test_observations_that_come_again_and_again_end_it(
     inaturalist.observations = [observation(number) for number in range(1, 500)]
     found = inaturalist.observations
     monkeypatch.setattr(inaturalist, "_found", lambda asked: found)
-    with pytest.raises(WorkFailed, match="the same observations again and again"):
+    with pytest.raises(WorkFailed, match="the same observations again"):
         take()
 
 

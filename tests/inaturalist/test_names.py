@@ -31,13 +31,13 @@ def test_of_two_of_the_same_name_the_plant_is_meant(api: Api, inaturalist: Inatu
 
 
 def test_a_misspelt_taxon_is_told_with_those_that_are_near(api: Api) -> None:
-    with pytest.raises(BadInput, match=r"no taxon called Bellis peren; .* \(Lawn Daisy\) = 55563"):
+    with pytest.raises(BadInput, match=r"nothing called Bellis peren\. .* \(Lawn Daisy\) = 55563"):
         find_taxon(api, "Bellis peren")
-    with pytest.raises(BadInput, match="has no taxon called Xyz\\."):
+    with pytest.raises(BadInput, match="has nothing called Xyz\\."):
         find_taxon(api, "Xyz")
-    with pytest.raises(BadInput, match="no taxon of the number 9"):
+    with pytest.raises(BadInput, match="no taxon with the number 9"):
         find_taxon(api, "9")
-    with pytest.raises(BadInput, match="Say which taxon"):
+    with pytest.raises(BadInput, match="Type a taxon"):
         find_taxon(api, " ")
 
 
@@ -54,20 +54,20 @@ def test_places_of_one_name_are_told_apart_by_their_full_name(
     assert find_place(api, "Georgia, US") == GeographicPlace(8, "Georgia, US")
     assert find_place(api, "8") == GeographicPlace(8, "Georgia, US")
     assert find_place(api, "  ") is None
-    with pytest.raises(BadInput, match=r"several places called Springfield; .*OH = 9, .*IL = 10"):
+    with pytest.raises(BadInput, match=r"several called Springfield\. .*OH = 9, .*IL = 10"):
         find_place(api, "Springfield")
-    with pytest.raises(BadInput, match="no place called Atlantis"):
+    with pytest.raises(BadInput, match="nothing called Atlantis"):
         find_place(api, "Atlantis")
-    with pytest.raises(BadInput, match="no place of the number 99"):
+    with pytest.raises(BadInput, match="no place with the number 99"):
         find_place(api, "99")
 
 
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ({"quality": "good"}, "'good' is no quality; there are research"),
-        ({"licences": ["cc-by", "gpl"]}, "'gpl' is no licence; there are cc0"),
-        ({"licences": []}, "Choose a licence"),
+        ({"quality": "good"}, "“good” is not one of research"),
+        ({"licences": ["cc-by", "gpl"]}, "“gpl” is not one of cc0"),
+        ({"licences": []}, "Choose at least one licence"),
     ],
 )
 def test_other_words_are_checked_before_anything_is_asked(

@@ -61,14 +61,14 @@ def test_what_is_wider_than_a_species_has_no_name_and_what_is_narrower_counts_as
         (observation(1, taxon=None), "It is not identified."),
         (
             observation(1, taxon={"name": "Bellis", "rank": "genus", "rank_level": 20}),
-            "It is identified to its genus only.",
+            "It is identified only to the rank of genus.",
         ),
-        (observation(1, photos=0), "It has no photograph any more."),
-        (observation(1) | {"photos": None}, "It has no photograph any more."),
+        (observation(1, photos=0), "It no longer has a photograph."),
+        (observation(1) | {"photos": None}, "It no longer has a photograph."),
         (observation(1) | {"photos": [None]}, "It has no number."),
         (
             observation(1) | {"photos": [photo(1, license_code=None)]},
-            "Its licence is all rights reserved, which was not asked for.",
+            "Its licence, all rights reserved, is not among those chosen.",
         ),
         (
             observation(1)
@@ -77,11 +77,11 @@ def test_what_is_wider_than_a_species_has_no_name_and_what_is_narrower_counts_as
                     photo(1, url="https://www.inaturalist.org/attachment_defaults/square.png")
                 ]
             },
-            "It was deleted, or is not on iNaturalist's own servers.",
+            "It was deleted, or is not on the servers of iNaturalist.",
         ),
         (
             observation(1) | {"photos": [photo(1, url=None)]},
-            "It was deleted, or is not on iNaturalist's own servers.",
+            "It was deleted, or is not on the servers of iNaturalist.",
         ),
         (
             observation(1)
@@ -102,7 +102,7 @@ def test_what_is_wider_than_a_species_has_no_name_and_what_is_narrower_counts_as
         (
             observation(1)
             | {"photos": [photo(1, flags=[{"flag": "copyright infringement", "resolved": False}])]},
-            "It may infringe a copyright, says a flag on it.",
+            "It is flagged for copyright infringement.",
         ),
     ],
 )
@@ -110,7 +110,7 @@ def test_what_cannot_be_taken_is_refused_with_its_reason(told: Any, reason: str)
     (found,) = read(told)
     assert isinstance(found, Refusal)
     assert found.reason == reason
-    assert "observation 1" in found.origin
+    assert "observations/1" in found.origin
 
 
 def test_a_flag_that_was_resolved_refuses_nothing() -> None:

@@ -80,7 +80,7 @@ def test_a_job_that_fails_leaves_its_sentence(place: Home, tmp_path: Path) -> No
     start_job(place, "import", ["import", "folder", str(tmp_path / "nowhere")])
     job = _ended(place, "import")
     assert job.state == "failed"
-    assert job.reason == f"There is no folder {tmp_path / 'nowhere'}."
+    assert job.reason == f"The folder {tmp_path / 'nowhere'} does not exist. Check its path."
 
 
 def test_starting_a_running_job_again_starts_nothing(place: Home, photographs: Path) -> None:

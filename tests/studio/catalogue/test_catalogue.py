@@ -14,6 +14,7 @@ from studio.catalogue.found import by_exclusion, find_photographs
 from studio.catalogue.paging import cursor_at
 from tests.studio.catalogue.conftest import spans
 from tests.studio.conftest import OpenPage, words
+from tests.studio.spanish import english_in
 
 
 def test_an_empty_catalogue_says_what_to_do(open_page: OpenPage) -> None:
@@ -46,7 +47,7 @@ def test_a_choice_outlives_what_the_other_filters_leave_of_it(open_page: OpenPag
     app = open_page("catalogue", species="Cornus mas", source="test")
     app.text_input(key="catalogue_text").set_value("bellis").run()
     assert box(app, "Species").value == "Cornus mas"
-    assert app.subheader[0].value == "Nothing fits"
+    assert app.subheader[0].value == "No results"
     app.text_input(key="catalogue_text").set_value("cornus").run()
     assert box(app, "Species").value == "Cornus mas"
     assert box(app, "Source").value == "test"
@@ -80,7 +81,7 @@ def test_an_address_that_names_no_species_of_ours_shows_everything(open_page: Op
 @pytest.mark.usefixtures("small_catalogue")
 def test_a_search_that_finds_nothing_says_so(open_page: OpenPage) -> None:
     app = open_page("catalogue", text="zzz")
-    assert app.subheader[0].value == "Nothing fits"
+    assert app.subheader[0].value == "No results"
 
 
 def box(app: AppTest, label: str) -> Selectbox:
@@ -155,7 +156,7 @@ def test_one_photograph_is_relabelled_from_its_record_and_the_way_back_is_offere
     app.selectbox(key="catalogue_it_shows").set_value("Cornus mas").run()
     app.button(key="catalogue_do_one").click().run()
     assert catalogue.count_by("species")["Cornus mas"] == 5
-    assert any("1 photograph relabelled to *Cornus mas*" in line.value for line in app.markdown)
+    assert any("1 photograph relabelled as *Cornus mas*" in line.value for line in app.markdown)
     app.button(key="catalogue_undo").click().run()
     assert catalogue.count_by("species")["Acer campestre"] == 1
 
@@ -166,11 +167,11 @@ def test_the_history_undoes_any_change(
     exclude(small_catalogue, Filter(species="Cornus mas"), "too small")
     exclude(small_catalogue, ["acer-0"])
     app = open_page("catalogue", catalogue_tab="History")
-    assert any("4 photographs excluded: too small" in line.value for line in app.markdown)
+    assert any("4 photographs excluded · too small" in line.value for line in app.markdown)
     app.button(key="catalogue_undo_1").click().run()
     assert small_catalogue.counts().excluded == 1
-    assert words(app).count("undone") == 1
-    assert "on 4 of them" not in words(app)
+    assert words(app).count("Undone") == 1
+    assert "4 undone" not in words(app)
     assert app.button(key="catalogue_undo_1").disabled
     assert not app.button(key="catalogue_undo_2").disabled
 
@@ -200,7 +201,7 @@ def test_what_a_scan_looked_for_and_did_not_find_is_told_from_what_it_did_not_lo
     small_catalogue: SqliteCatalogue, home: Home, open_page: OpenPage
 ) -> None:
     small_catalogue.update({"image_id": f"cornus-{n}", "flags": ("blurry",)} for n in range(3))
-    assert "or not looked for yet: doubtful name" in words(
+    assert "or not checked yet: doubtful name" in words(
         open_page("catalogue", catalogue_tab="Quality")
     )
     result = {"images": 12, "measured": 12, "by_flag": {"blurry": 3, "dark": 0}}
@@ -211,10 +212,10 @@ def test_what_a_scan_looked_for_and_did_not_find_is_told_from_what_it_did_not_lo
     }.items():
         write_json(home.jobs / "quality" / f"{name}.json", told)
     app = open_page("catalogue", catalogue_tab="Quality")
-    assert "Looked for, not found: doubtful name, dark." in words(app)
-    assert "Not looked for yet: unreadable, tiny" in words(app)
+    assert "Not found: doubtful name, dark." in words(app)
+    assert "Not checked yet: unreadable, tiny" in words(app)
     app = open_page("catalogue", catalogue_tab="Quality", species="Acer campestre")
-    assert "Looked for, not found within these filters: doubtful name, blurry, dark." in words(app)
+    assert "Not found with these filters: doubtful name, blurry, dark." in words(app)
 
 
 @pytest.mark.usefixtures("small_catalogue")
@@ -233,7 +234,7 @@ def test_one_photograph_is_excluded_from_its_record(
     app = open_page("catalogue", photo="bellis-0")
     app.button(key="catalogue_one").click().run()
     assert catalogue.counts().excluded == 1
-    assert "It is excluded" in app.warning[0].value
+    assert "Excluded" in app.warning[0].value
     app.button(key="catalogue_one").click().run()
     assert catalogue.counts().excluded == 0
 
@@ -245,3 +246,29 @@ def test_a_catalogue_of_excluded_photographs_can_still_be_looked_through(
     app = open_page("catalogue", show="excluded")
     assert box(app, "Show").value == "excluded"
     assert "12 photographs" in spans(app)
+
+
+@pytest.mark.parametrize("tab", ["Fotografías", "Recuentos", "Calidad", "Historial"])
+def test_the_page_speaks_spanish(
+    small_catalogue: SqliteCatalogue, open_page: OpenPage, tab: str
+) -> None:
+    small_catalogue.update({"image_id": f"cornus-{n}", "flags": ("blurry",)} for n in range(3))
+    exclude(small_catalogue, ["acer-0"])
+    app = open_page("catalogue")
+    app.session_state["language"] = "es"
+    app.session_state["catalogue_tab"] = tab
+    app.run()
+    assert not app.exception
+    assert app.title[0].value == "Catálogo"
+    assert box(app, "Calidad").options == ["Borrosa (3)"]
+    assert english_in(app) == set()
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_a_record_is_shown_in_spanish(open_page: OpenPage) -> None:
+    app = open_page("catalogue", photo="bellis-0")
+    app.session_state["language"] = "es"
+    app.run()
+    assert not app.exception
+    assert app.button(key="catalogue_one").label == "Excluir"
+    assert english_in(app) == set()

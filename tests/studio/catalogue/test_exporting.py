@@ -56,11 +56,11 @@ def test_a_file_that_was_taken_away_is_missed(
     for name, value in told.items():
         write_json(home.jobs / "export" / f"{name}.json", value)
     app = open_page("catalogue")
-    assert "is there no more: export it again" in app.error[0].value
+    assert "no longer exists. Export it again" in app.error[0].value
 
 
 @pytest.mark.usefixtures("small_catalogue")
 def test_an_export_that_was_stopped_says_so(home: Home, open_page: OpenPage) -> None:
     write_json(home.jobs / "export" / "job.json", {"started": time.time()})
     write_json(home.jobs / "export" / "ended.json", {"exit_status": 130})
-    assert open_page("catalogue").info[0].value == "The export: stopped."
+    assert open_page("catalogue").info[0].value == "Export: stopped."

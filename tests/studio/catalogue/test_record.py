@@ -14,7 +14,7 @@ from tests.studio.conftest import OpenPage, words
 def test_the_address_opens_the_full_record(open_page: OpenPage) -> None:
     app = open_page("catalogue", photo="bellis-0")
     assert "*Bellis perennis*" in [subheader.value for subheader in app.subheader]
-    assert "**The same observation**" in [line.value for line in app.markdown]
+    assert "**Same observation**" in [line.value for line in app.markdown]
     assert app.button(key="catalogue_lab").label == "Open in the crop lab"
 
 
@@ -57,7 +57,7 @@ def test_what_came_up_from_the_next_page_is_not_passed_over(
 @pytest.mark.usefixtures("small_catalogue")
 def test_a_photograph_that_is_not_there_is_a_sentence(open_page: OpenPage) -> None:
     app = open_page("catalogue", photo="nowhere")
-    assert app.error[0].value.startswith("There is no photograph 'nowhere' in the catalogue")
+    assert app.error[0].value.startswith("The catalogue has no photograph nowhere")
 
 
 def test_a_damaged_file_still_shows_its_record(

@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 
 from engine.errors import BadInput
+from engine.files import write_json
 from engine.home import Home
 from engine.jobs.job import Job, read_job
 from studio.importing.jobs import take_folder, take_table, take_upload
 from studio.importing.outcome import import_text
 from tests.conftest import MakeImage
 from tests.studio.conftest import OpenPage
+from tests.studio.spanish import english_in
 
 
 def ended(home: Home) -> Job:
@@ -35,7 +37,7 @@ def test_a_folder_is_imported_and_the_page_reports_it(
     assert (job.state, job.result["added"], job.result["refused"]) == ("finished", 2, 1)
 
     app.run()
-    assert app.warning[0].value == "2 photographs added, 1 refused."
+    assert app.warning[0].value == "2 photographs added. 1 refused."
     refused = app.dataframe[0].value
     assert "broken.jpg" in refused["origin"][0]
     assert "not a photograph" in refused["reason"][0]
@@ -59,7 +61,7 @@ def test_an_uploaded_table_is_kept_and_imported(
 ) -> None:
     row = {"species": "Rosa canina", "path": str(make_image("a.jpg"))}
     app = open_page("importing", **{"from": "table"})
-    app.segmented_control(key="import_table_way").set_value("Upload it").run()
+    app.segmented_control(key="import_table_way").set_value("upload").run()
     app.file_uploader(key="import_upload").upload("roses.jsonl", json.dumps(row).encode()).run()
     app.button(key="import_take_upload").click().run()
     assert ended(home).result["added"] == 1
@@ -68,11 +70,11 @@ def test_an_uploaded_table_is_kept_and_imported(
 
 def test_a_table_of_another_kind_is_refused(home: Home, tmp_path: Path) -> None:
     (tmp_path / "list.xlsx").write_bytes(b"")
-    with pytest.raises(BadInput, match=r"list\.xlsx is no \.jsonl"):
+    with pytest.raises(BadInput, match=r"list\.xlsx is not a \.jsonl"):
         take_table(home, str(tmp_path / "list.xlsx"))
-    with pytest.raises(BadInput, match=r"list\.xlsx is no \.jsonl"):
+    with pytest.raises(BadInput, match=r"list\.xlsx is not a \.jsonl"):
         take_upload(home, "../list.xlsx", b"")
-    with pytest.raises(BadInput, match="There is no folder"):
+    with pytest.raises(BadInput, match=r"The folder .* does not exist"):
         take_folder(home, str(tmp_path / "list.xlsx"))
 
 
@@ -87,5 +89,37 @@ def test_what_an_import_did_is_said_in_a_sentence() -> None:
     assert import_text({"added": 1, "known": 0, "refused": 0}) == "1 photograph added."
     assert (
         import_text({"added": 1_200, "known": 3, "refused": 2})
-        == "1,200 photographs added, 3 known already, 2 refused."
+        == "1,200 photographs added. 3 already known. 2 refused."
     )
+
+
+@pytest.mark.parametrize("way", ["demo", "folder", "table", "mongodb", "inaturalist"])
+def test_every_way_is_shown_in_spanish(open_page: OpenPage, way: str) -> None:
+    app = open_page("importing", **{"from": way})
+    app.session_state["language"] = "es"
+    app.run()
+    assert not app.exception
+    assert app.title[0].value == "Importar"
+    assert english_in(app) == set()
+
+
+def test_what_was_refused_is_read_in_the_language_of_the_reader(
+    home: Home, open_page: OpenPage
+) -> None:
+    why = {"text": "It has more than {most} fields.", "fields": {"most": 10_000}, "plural": ""}
+    refusals = [
+        {"origin": "a.csv #1", "reason": "It has more than 10,000 fields.", "message": why},
+        {"origin": "b.csv #2", "reason": "Written by an earlier version."},
+    ]
+    result = {"added": 1, "known": 0, "refused": 2, "refusals": refusals}
+    written = {"job": {"started": time.time()}, "ended": {"exit_status": 0}, "result": result}
+    for name, values in written.items():
+        write_json(home.jobs / "import" / f"{name}.json", values)
+    app = open_page("importing")
+    app.session_state["language"] = "es"
+    app.run()
+    assert app.warning[0].value == "1 fotografía añadida. 2 rechazadas."
+    assert list(app.dataframe[0].value["reason"]) == [
+        "Tiene más de 10.000 campos.",
+        "Written by an earlier version.",
+    ]
