@@ -1,10 +1,13 @@
 """The small files in a job's folder, as records."""
 
+import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from engine.files import write_json
 from engine.jobs.queue import WrittenResource
 from engine.language.message import Message
 from engine.records import Count, Moment, Text
@@ -46,3 +49,14 @@ class JobEnd:
     def why(self) -> str:
         """The reason in the reader's language."""
         return str(self.message or self.reason)
+
+
+def write_job_end(folder: Path, exit_status: int, reason: Message | None) -> None:
+    """Leave in a job's folder how it ended, in a form that any reader's language can show."""
+    ended = {
+        "exit_status": exit_status,
+        "reason": reason.in_english() if reason else "",
+        "message": reason.record() if reason else None,
+        "t": time.time(),
+    }
+    write_json(folder / "ended.json", ended)

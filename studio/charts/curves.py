@@ -21,6 +21,7 @@ _TOLD_AT_ONCE = 8
 
 Form = Literal["number", "percentage", "scientific", "bytes"]
 Best = Literal["lowest", "highest", "none"]
+Axis = Literal["epoch", "step", "t"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class CurveStyle:
     log: bool = False
     height: int = 300
     most: int = MOST_POINTS
+    axis: Axis = "epoch"
 
 
 def curves(
@@ -104,12 +106,12 @@ def _layout(look: CurveStyle, lines: Sequence[Line], marks: Sequence[CurveMark])
         ranged["rangemode"] = "tozero"
         if look.form == "percentage" and not any(len(line.y) for line in lines):
             ranged["range"] = [0, 1]
-    time_axis = look.x_title == "Time"
+    time_axis = look.axis == "t"
     return {
         "template": plain_template(),
         "height": look.height,
         # Zoom and hidden lines outlive new data, but not another axis.
-        "uirevision": "kept" if look.x_title == "Epoch" else look.x_title,
+        "uirevision": "kept" if look.axis == "epoch" else look.axis,
         # Of many lines one is told at a time, or their words would cover them.
         "hovermode": "x unified" if len(lines) <= _TOLD_AT_ONCE else "closest",
         # The title says whose a single line is, but where it is neither train's nor val's.
@@ -224,7 +226,7 @@ def _row(line: Line, look: CurveStyle) -> tuple[str, ...]:
 
 
 def _written_x(x: float, look: CurveStyle) -> str:
-    return text.moment(x / 1_000) if look.x_title == "Time" else f"{x:,.6g}"
+    return text.moment(x / 1_000) if look.axis == "t" else f"{x:,.6g}"
 
 
 def _written(value: float, form: Form) -> str:

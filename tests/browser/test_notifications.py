@@ -51,7 +51,7 @@ def open_run(page: Page, server: Server) -> None:
 
 
 def offer(page: Page) -> Locator:
-    return page.get_by_role("button", name="Tell me by this browser's notifications")
+    return page.get_by_role("button", name="Notify me in this browser")
 
 
 def expect_shown(page: Page, *notifications: list[str]) -> None:
@@ -99,5 +99,5 @@ def test_leave_is_asked_for_by_a_click_alone(page: Page, server: Server) -> None
     set_leave("granted")
     offer(page).click()
     expect(offer(page)).to_have_count(0)
-    tell(home, "disk low", "Make room.")
-    expect_shown(page, ["live: disk low", "Make room."])
+    tell(home, "disk_low", "Make room.")
+    expect_shown(page, ["live: disk almost full", "Make room."])

@@ -44,7 +44,7 @@ def test_a_run_of_another_machine_is_given_longer_and_is_nobodys_to_kill(home: H
     run = find_run(home, "one")
     assert (run.state, run.is_abroad, run.is_suspended) == ("running", True, False)
     written_run(home, "two", state="running", host="greenhouse", updated=time.time() - 600)
-    assert "if it still runs there, stop it there" in find_run(home, "two").reason
+    assert "If it still runs there, stop it there" in find_run(home, "two").reason
 
 
 def test_a_run_that_ended_stays_ended(home: Home) -> None:
@@ -55,7 +55,7 @@ def test_a_run_that_ended_stays_ended(home: Home) -> None:
 
 def test_what_has_a_ticket_is_queued_and_what_was_only_made_is_lost(home: Home) -> None:
     written_run(home, "one", state="queued", updated=time.time() - 60)
-    assert find_run(home, "one").reason == "It was made and never started."
+    assert find_run(home, "one").reason == "It was created but never started."
     with edit_queue(home) as tickets:
         tickets.append(new_ticket(home, "run:one", "cpu"))
     assert find_run(home, "one").state == "queued"
