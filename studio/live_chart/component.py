@@ -155,8 +155,7 @@ def _words() -> dict[str, Any]:
         "html": gettext("Save as HTML"),
         "numbers": gettext("Summary and table"),
         "plotly": {word: gettext(word) for word in _PLOTLY},
-        "decimal": get_decimal_symbol(language),
-        "thousands": get_group_symbol(language),
+        "separators": get_decimal_symbol(language) + get_group_symbol(language),
     }
 
 

@@ -20,13 +20,13 @@ function config(words) {
   return configurations.get(words.language)
 }
 
-function configuration({ language, png, svg, html, plotly: dictionary, decimal, thousands }) {
+function configuration({ language, png, svg, html, plotly: dictionary }) {
   const { Icons } = window.Plotly
   return {
     ...PRIVATE,
     displaylogo: false,
     locale: language,
-    locales: { [language]: { dictionary, format: { decimal, thousands } } },
+    locales: { [language]: { dictionary } },
     modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "toImage"],
     modeBarButtonsToAdd: [
       { name: png, icon: Icons.camera, click: saveAs("png") },
@@ -206,7 +206,8 @@ function draw(board, chart) {
     const points = trace.x === undefined ? {} : { x: trace.x, y: trace.y }
     return { ...structuredClone(shown(trace)), ...points }
   })
-  const layout = structuredClone(shown({ look: chart.layout }))
+  const { separators } = board.language
+  const layout = { ...structuredClone(shown({ look: chart.layout })), separators }
   chart.plot.script = board.script
   window.Plotly.react(chart.plot, data, layout, config(board.language))
   if (board.clickable && !chart.listens) listen(board, chart)

@@ -206,8 +206,8 @@ def run_metrics(run: Run, history: History) -> list[Metric]:
             gettext("after epoch {epoch}", epoch=f"{best['epoch']:.3g}") if best else "–",
         ),
         Metric(
-            gettext("Throughput"),
-            gettext("{speed:.1f} photos/s", speed=speed) if speed is not None else "–",
+            gettext("Photos per second"),
+            text.number(speed, 1) if speed is not None else "–",
             _about_speed(status),
             _device(status),
         ),
@@ -222,11 +222,11 @@ def _device(status: Status) -> str:
 
 def _about_speed(status: Status) -> str:
     if not status.thread_speeds:
-        return gettext("Photographs trained per second.")
+        return gettext("Training throughput.")
     speeds = {int(number): speed for number, speed in status.thread_speeds.items()}
     ordered = sorted(speeds.items(), key=lambda item: -item[1])
     return gettext(
-        "Photographs trained per second. Last trial of CPU threads: {trials}.",
+        "Training throughput. Last trial of CPU threads: {trials}.",
         trials="; ".join(
             ngettext(
                 "{n} thread: {speed:.1f} photos/s",

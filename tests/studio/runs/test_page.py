@@ -1,19 +1,30 @@
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.testing.v1 import AppTest
 
 from engine.files import write_json
 from engine.home import Home
+from engine.jobs.failure import describe_exit
+from engine.language.update import read
 from engine.runs.alerts import Alert, alert_file, append_alerts
 from engine.runs.run import find_run, list_runs
-from engine.training.report.diagnosis import Diagnosis, Remark, write_diagnosis
-from engine.training.state.status import write_status
+from engine.training.report.diagnosis import (
+    Diagnosis,
+    Epoch,
+    Remark,
+    RunFacts,
+    diagnose,
+    write_diagnosis,
+)
+from engine.training.state.status import reason_fields, write_status
 from tests.conftest import PROJECT
 from tests.studio.conftest import OpenPage, words
 from tests.studio.runs import drawn_run
@@ -146,7 +157,7 @@ def test_the_speed_stands_beside_the_threads_that_a_trial_chose(
     told = replace(folder.read_status(), device="CPU, fp32", threads=2, thread_speeds=speeds)
     write_status(folder.status, told)
     app = open_page("runs", run="done")
-    (speed,) = [metric for metric in app.metric if metric.label == "Throughput"]
+    (speed,) = [metric for metric in app.metric if metric.label == "Photos per second"]
     assert "2 threads: 81.3 photos/s; 1 thread: 74.2 photos/s." in speed.help
     assert speed.delta == "CPU, fp32, 2 threads"
 
@@ -231,3 +242,24 @@ def test_what_comes_above_a_run_does_not_move_the_part_that_is_clicked_in(
     app.run()
     assert "It was asked to stop." in words(app)
     assert len(drawn) > 1 and len(set(drawn)) == 1
+
+
+def test_the_page_is_read_in_spanish_and_so_is_the_reason_of_an_end(
+    open_page: OpenPage, home: Home
+) -> None:
+    write_json(home.preferences, {"language": "es"})
+    folder = ended_run(home, "one", "failed")
+    last = Epoch(0.2, 0.99, 1e-4, 0.02, 2.0, 0.5)
+    facts = RunFacts(["Acer", "Bellis"], np.array([5, 5]), np.array([2, 2]), 1, 2)
+    write_diagnosis(folder.diagnosis, Diagnosis(4, 80, diagnose([last], facts)))
+    killed = reason_fields(describe_exit(-signal.SIGKILL))
+    write_status(folder.status, replace(folder.read_status(), **killed))
+    app = open_page("runs")
+    assert app.error[0].value.startswith("El sistema cerró el proceso")
+    assert "Reduce training.batch_size a la mitad" in app.error[0].value
+    assert "Sobreajuste: el top-1 es 99" in words(app)
+    labels = [node.label for node in [*app.button, *app.metric, *app.expander]]
+    assert {"Reanudar", "Duplicar", "Top-1 de validación", "Registro"} <= set(labels)
+    english = {text for entry in read("es") if isinstance(text := entry.id, str)}
+    same = {"Top-1", "Macro top-1"}
+    assert not english & set(labels) - same
