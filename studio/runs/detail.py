@@ -206,7 +206,7 @@ def run_metrics(run: Run, history: History) -> list[Metric]:
             gettext("after epoch {epoch}", epoch=f"{best['epoch']:.3g}") if best else "–",
         ),
         Metric(
-            gettext("Photos per second"),
+            gettext("Photos/s"),
             text.number(speed, 1) if speed is not None else "–",
             _about_speed(status),
             _device(status),

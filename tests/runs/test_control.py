@@ -109,9 +109,9 @@ def test_a_run_that_does_not_answer_is_killed_and_each_step_is_told(
     said: list[str] = []
     ended = stop_run(planted, "one", tell=said.append, ask_seconds=0.5, term_seconds=0.5)
     assert said == [
-        "Asked it to save and stop.",
-        "It did not answer; sent it SIGTERM.",
-        "It did not end; killed it and its loaders.",
+        "Asked the run to save and stop.",
+        "No response. Sent SIGTERM.",
+        "Still running. Killed the run and its workers.",
     ]
     assert ended.state == "stopped"
     assert ended.reason.startswith("It did not respond for 1 s and was killed")

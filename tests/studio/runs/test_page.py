@@ -157,7 +157,7 @@ def test_the_speed_stands_beside_the_threads_that_a_trial_chose(
     told = replace(folder.read_status(), device="CPU, fp32", threads=2, thread_speeds=speeds)
     write_status(folder.status, told)
     app = open_page("runs", run="done")
-    (speed,) = [metric for metric in app.metric if metric.label == "Photos per second"]
+    (speed,) = [metric for metric in app.metric if metric.label == "Photos/s"]
     assert "2 threads: 81.3 photos/s; 1 thread: 74.2 photos/s." in speed.help
     assert speed.delta == "CPU, fp32, 2 threads"
 
@@ -259,7 +259,7 @@ def test_the_page_is_read_in_spanish_and_so_is_the_reason_of_an_end(
     assert "Reduce training.batch_size a la mitad" in app.error[0].value
     assert "Sobreajuste: el top-1 es 99" in words(app)
     labels = [node.label for node in [*app.button, *app.metric, *app.expander]]
-    assert {"Reanudar", "Duplicar", "Top-1 de validación", "Registro"} <= set(labels)
+    assert {"Reanudar", "Duplicar", "Top-1 validación", "Registro"} <= set(labels)
     english = {text for entry in read("es") if isinstance(text := entry.id, str)}
     same = {"Top-1", "Macro top-1"}
     assert not english & set(labels) - same
