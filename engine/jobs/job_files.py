@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from engine.files import write_json
 from engine.jobs.queue import WrittenResource
 from engine.language.message import Message
-from engine.records import Count, Moment, Text
+from engine.records import Count, Moment, StoredMessage, Text
 
 Argument = Annotated[str, StringConstraints(max_length=100_000, pattern=r"^[^\x00]*$")]
 
@@ -43,7 +43,7 @@ class JobEnd:
     exit_status: Annotated[int, Field(ge=-1000, le=1000)]
     reason: Text = ""
     t: Moment = 0.0
-    message: Message | None = None
+    message: StoredMessage | None = None
 
     @property
     def why(self) -> str:

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator
 from engine.files import free_disk_bytes, json_objects
 from engine.home import Home
 from engine.language.message import Message, deferred, gettext, message, plural_message
-from engine.records import Count, Moment, Name, Text, as_record_or
+from engine.records import Count, Moment, Name, StoredMessage, Text, as_record_or
 from engine.runs.metrics_file import read_bytes
 from engine.runs.run import Run
 from engine.settings.alerts import AlertSettings
@@ -64,7 +64,7 @@ class Alert:
     kind: Annotated[Kind, BeforeValidator(_written)]
     sentence: Text
     at: Moment
-    message: Message | None = None
+    message: StoredMessage | None = None
 
     @property
     def identity(self) -> tuple[str, int, str]:

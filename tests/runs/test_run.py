@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from engine.files import read_json, write_json
 from engine.home import Home
 from engine.jobs.queue import edit_queue, new_ticket
 from engine.locks import claim, release
@@ -65,3 +66,16 @@ def test_the_newest_run_stands_first(home: Home) -> None:
     for age, run_id in ((30, "old"), (10, "new"), (20, "middle")):
         written_run(home, run_id, started=time.time() - age)
     assert [run.run_id for run in list_runs(home)] == ["new", "middle", "old"]
+
+
+def test_the_reason_of_a_run_from_elsewhere_is_cleaned_in_all_its_parts(home: Home) -> None:
+    folder = written_run(home, "one", state="failed")
+    inner = {"text": "in\x1b[2J {n}", "fields": {"n": 10**400}, "plural": ""}
+    fields = {"then": 1e17, "many": 10**400, "inner": inner, "name": "a\x07b"}
+    text = "\x1b[31m {then:moment} {many} {name} {inner} {gone}"
+    values = read_json(folder.status)
+    values["message"] = {"text": text, "fields": fields, "plural": ""}
+    write_json(folder.status, values)
+    reason = find_run(home, "one").reason
+    assert reason.startswith("\N{REPLACEMENT CHARACTER}[31m – 1000")
+    assert reason.endswith("{gone}") and reason.isprintable()

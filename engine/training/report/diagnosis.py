@@ -12,7 +12,7 @@ from pydantic import Field
 
 from engine.files import write_json
 from engine.language.message import Message, message, plural_message
-from engine.records import Count, Number, Text, read_record_or
+from engine.records import Count, Number, StoredMessage, Text, read_record_or
 from engine.training.report.scores import wilson_interval
 
 Kind = Literal["misaligned", "gap", "rate_high", "no_learning", "starved", "unseen"]
@@ -77,7 +77,7 @@ class Remark:
     kind: Kind
     severity: Severity
     sentence: Text
-    message: Message | None = None
+    message: StoredMessage | None = None
 
     @property
     def text(self) -> str:

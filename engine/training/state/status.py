@@ -15,7 +15,17 @@ from typing_extensions import TypedDict
 from engine.errors import WorkFailed
 from engine.files import write_json
 from engine.language.message import Message
-from engine.records import Count, Moment, Name, Number, ProcessId, Share, Text, read_record
+from engine.records import (
+    Count,
+    Moment,
+    Name,
+    Number,
+    ProcessId,
+    Share,
+    StoredMessage,
+    Text,
+    read_record,
+)
 
 State = Literal[
     "queued", "starting", "running", "stopping", "stopped", "finished", "failed", "lost", "damaged"
@@ -87,7 +97,7 @@ class Status:
     last: Annotated[dict[Name, Number | None], Field(max_length=100)] = field(default_factory=dict)
     reason: Text = ""
     exit_status: Annotated[int, Field(ge=-1000, le=1000)] | None = None
-    message: Message | None = None
+    message: StoredMessage | None = None
 
     @property
     def why(self) -> Message | None:
