@@ -147,7 +147,9 @@ OVERTAKEN = """async ([source, script]) => {
     const trace = { keep: number - 1, x: [number], y: [y], look: { type: "scatter" } }
     const told = { title: "Loss", summary: "", table: { header: [], rows: [] } }
     const chart = { name: "loss", layout: { height: 200 }, traces: [trace], ...told }
-    return { key: "k", dark: {}, script, number, base: number - 1, charts: [chart] }
+    const labels = { png: "PNG", svg: "SVG", html: "HTML", numbers: "Table" }
+    const words = { ...labels, language: "en", plotly: {}, separators: ".," }
+    return { key: "k", dark: {}, script, words, number, base: number - 1, charts: [chart] }
   }
   const call = (data) => show({ parentElement, data, setTriggerValue: () => {} })
   const end = call(message(1, 5))
@@ -185,7 +187,9 @@ FROM_BELOW = """async ([source, script]) => {
     const told = { title: name, summary: "", table: { header: [], rows: [] } }
     return { name, layout: { height: 120 }, traces: [trace], ...told }
   })
-  const data = { key: "k", dark: {}, script, number: 1, base: 0, charts }
+  const labels = { png: "PNG", svg: "SVG", html: "HTML", numbers: "Table" }
+  const words = { ...labels, language: "en", plotly: {}, separators: ".," }
+  const data = { key: "k", dark: {}, script, words, number: 1, base: 0, charts }
   show({ parentElement, data, setTriggerValue: () => {} })
   parentElement.scrollIntoView()
   while (drawn.length < 3) await new Promise(requestAnimationFrame)
