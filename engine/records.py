@@ -6,6 +6,7 @@ what they hold. Keys of other versions are ignored.
 
 import re
 import reprlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -17,6 +18,7 @@ from engine.language.message import Message, message
 
 RECORD_BYTES = 1_000_000
 _LONGEST_TEXT = 20_000
+_LARGEST = 1e18
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 T = TypeVar("T")
@@ -36,11 +38,32 @@ def _readable(text: str) -> str:
 Name = Annotated[str, StringConstraints(max_length=300), AfterValidator(_one_line)]
 """A short text on one line."""
 
+
+def _readable_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {_readable(name): _readable_field(value) for name, value in fields.items()}
+
+
+def _readable_field(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        # A message within a message.
+        return _readable_fields(value)
+    usable = value is None or (isinstance(value, int | float) and abs(value) <= _LARGEST)
+    return value if usable else _readable(str(value))
+
+
+def _readable_message(message: Message) -> Message:
+    fields = _readable_fields(message.fields)
+    return Message(_readable(message.text), fields, _readable(message.plural))
+
+
 FilePath = Annotated[str, StringConstraints(max_length=4_096, pattern=r"^[^\x00]+$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{1,64}$")]
 
 Text = Annotated[str, AfterValidator(_readable)]
 """Sentences: a long one is cut, control characters are replaced."""
+
+StoredMessage = Annotated[Message, AfterValidator(_readable_message)]
+"""A message that a file holds, cleaned as `Text` is."""
 
 Count = Annotated[int, Field(ge=0, le=10**15)]
 ProcessId = Annotated[int, Field(ge=1, le=2**31 - 1)]

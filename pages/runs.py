@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from engine.language.message import deferred, gettext
 from engine.runs.run import list_runs
 from studio import current
 from studio.runs.alerts_view import alerts_view
@@ -15,13 +16,16 @@ from studio.views.empty import empty_state
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
-heading("Runs", "Every training run as it truly stands. A run goes on when this page is closed.")
+heading(
+    gettext("Runs"),
+    gettext("State, curves and results of every run. Runs continue when you close this page."),
+)
 with problems_shown():
     home = current.home()
     runs = list_runs(home)
     # What comes and goes above the run must not move it: see `detail`.
     above, middle = st.container(), st.container()
-    views = ["One run", "Compare"]
+    views = [deferred("One run"), deferred("Compare")]
     with above:
         undo_view(home)
         queue_view(home)
@@ -29,9 +33,10 @@ with problems_shown():
         view = views[0]
         if len(runs) > 1:
             view = st.segmented_control(
-                "View",
+                gettext("View"),
                 views,
                 default=views[0],
+                format_func=gettext,
                 key="runs.view",
                 bind="query-params",
                 label_visibility="collapsed",
@@ -39,9 +44,9 @@ with problems_shown():
     with middle:
         if not runs:
             empty_state(
-                "No runs yet",
-                "A run trains a network on a split. Launch one, and its curves grow here.",
-                [Action("Launch a run", "../pages/train.py", ":material/model_training:")],
+                gettext("No runs yet"),
+                gettext("A run trains a network on a split. Launch one to see its curves here."),
+                [Action(gettext("Launch a run"), "../pages/train.py", ":material/model_training:")],
                 icon=":material/monitoring:",
                 key="runs.empty",
             )

@@ -3,11 +3,12 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from engine.errors import BadInput, StudioError
-from engine.files import read_json, write_json
+from engine.errors import StudioError
+from engine.files import write_json
 from engine.home import Home
 from engine.language.current import ask_for_language, best_language, languages, name_of
 from engine.language.message import gettext
+from engine.preferences import language_of_home
 
 _KEY = "language"
 
@@ -15,7 +16,7 @@ _KEY = "language"
 def follow_reader(home: Home) -> None:
     """Speak the language of the session that a page is drawn for; to call before every page."""
     if _KEY not in st.session_state:
-        st.session_state[_KEY] = _remembered(home) or best_language([st.context.locale or ""])
+        st.session_state[_KEY] = language_of_home(home) or best_language([st.context.locale or ""])
     ask_for_language(_language_of_session)
 
 
@@ -33,14 +34,6 @@ def choose_language(home: Home) -> None:
 def _language_of_session() -> str:
     # Work in the background has no reader; what it stores is translated when it is read.
     return st.session_state.get(_KEY, "") if get_script_run_ctx() else ""
-
-
-def _remembered(home: Home) -> str:
-    try:
-        language = read_json(home.preferences).get(_KEY)
-    except (BadInput, AttributeError):
-        return ""
-    return language if language in languages() else ""
 
 
 def _remember(home: Home) -> None:

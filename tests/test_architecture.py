@@ -21,6 +21,7 @@ ROOMS = [
     "spreadsheet",
     "database",
     "home",
+    "preferences",
     "home_id",
     "progress",
     "locks",

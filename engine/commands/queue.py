@@ -10,10 +10,15 @@ from engine.home import Home
 from engine.jobs.job import stop_job
 from engine.jobs.queue import Ticket, change_ticket, move_ticket, read_queue, this_home
 from engine.jobs.supervision import resume_queue
+from engine.language.message import gettext
 from engine.runs.control import ask_to_stop
 
-app = typer.Typer(help="What waits for its turn: order it, hold it back.", no_args_is_help=True)
-NameArgument = Annotated[str, typer.Argument(help="What waits: run:ID or job:NAME.")]
+app = typer.Typer(
+    help=gettext("The queue: list, reorder, hold or remove what waits."), no_args_is_help=True
+)
+NameArgument = Annotated[
+    str, typer.Argument(help=gettext("A run or job in the queue: run:ID or job:NAME."))
+]
 
 
 def add_to(parent: typer.Typer) -> None:
@@ -21,7 +26,7 @@ def add_to(parent: typer.Typer) -> None:
     parent.add_typer(app, name="queue")
 
 
-@app.command("list")
+@app.command("list", help=gettext("List the queue in order."))
 def queue_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """What waits, in order."""
     studio_home = home_at(home)
@@ -29,10 +34,10 @@ def queue_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
     _print_queue(studio_home, as_json)
 
 
-@app.command("move")
+@app.command("move", help=gettext("Move a run or job to another position."))
 def move_(
     name: NameArgument,
-    position: Annotated[int, typer.Argument(min=1, help="Its new position, from 1.")],
+    position: Annotated[int, typer.Argument(min=1, help=gettext("The new position, from 1."))],
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -41,28 +46,30 @@ def move_(
     _print_queue(home_at(home), as_json)
 
 
-@app.command()
+@app.command(help=gettext("Hold a run or job until it is released."))
 def hold(name: NameArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Keep it waiting until it is released."""
     _alter(home_at(home), name, as_json, held=True)
 
 
-@app.command("release")
+@app.command(
+    "release", help=gettext("Release a run or job here, even one from the queue of another home.")
+)
 def queue_release(name: NameArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Let it have its turn, here, though it was queued in another home."""
     _alter(home_at(home), name, as_json, held=False)
 
 
-@app.command("now")
+@app.command("now", help=gettext("Start a run or job now, alongside what is running."))
 def queue_now(name: NameArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Start it at once, beside what runs already."""
     _alter(home_at(home), name, as_json, held=False, now=True, after="")
 
 
-@app.command()
+@app.command(help=gettext("Make a run or job wait until another has ended."))
 def after(
     name: NameArgument,
-    other: Annotated[str, typer.Argument(help="What must have ended before; empty = nothing.")],
+    other: Annotated[str, typer.Argument(help=gettext("What to wait for (empty: nothing)."))],
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -70,7 +77,7 @@ def after(
     _alter(home_at(home), name, as_json, after=other)
 
 
-@app.command("cancel")
+@app.command("cancel", help=gettext("Remove a run or job from the queue."))
 def queue_cancel(name: NameArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Take it out of the queue."""
     kind, _, called = name.partition(":")
@@ -89,19 +96,17 @@ def _alter(home: Home, name: str, as_json: bool, **changes: str | bool) -> None:
 
 def _print_queue(home: Home, as_json: bool) -> None:
     tickets = read_queue(home)
-    lines = [
-        f"{studio_home}. {_line(home, ticket)}" for studio_home, ticket in enumerate(tickets, 1)
-    ]
+    lines = [f"{position}. {_line(home, ticket)}" for position, ticket in enumerate(tickets, 1)]
     values = {"tickets": [dataclasses.asdict(ticket) for ticket in tickets]}
-    answer(values, "\n".join(lines) or "Nothing waits.", as_json)
+    answer(values, "\n".join(lines) or gettext("The queue is empty."), as_json)
 
 
 def _line(home: Home, ticket: Ticket) -> str:
-    said = [f"{ticket.name} ({ticket.resource})"]
+    parts = [f"{ticket.name} ({ticket.resource})"]
     if ticket.held:
-        said.append("on hold")
+        parts.append(gettext("on hold"))
     if ticket.after:
-        said.append(f"after {ticket.after}")
+        parts.append(gettext("after {name}", name=ticket.after))
     if ticket.where != this_home(home):
-        said.append(f"queued in {ticket.where}; release it to run it here")
-    return ", ".join(said)
+        parts.append(gettext("queued in {place}; release it to run it here", place=ticket.where))
+    return ", ".join(parts)

@@ -8,6 +8,7 @@ import typer
 
 from engine.commands.shared import HomeOption, JsonOption, SpreadsheetOption, answer, home_at
 from engine.jobs.supervision import resume_queue
+from engine.language.message import deferred, gettext, ngettext
 from engine.runs.archive import archive_run, import_archive
 from engine.runs.control import cancel_run as cancel_run
 from engine.runs.control import duplicate_run as duplicate_run
@@ -16,12 +17,28 @@ from engine.runs.control import stop_run as stop_run
 from engine.runs.run import Run, find_run, list_runs
 from engine.runs.trash import delete_run, empty_trash, restore_run
 from engine.training.report.diagnosis import read_diagnosis
+from engine.training.state.status import State
 
-app = typer.Typer(help="Training runs: see them, stop them, go on with them.", no_args_is_help=True)
+app = typer.Typer(
+    help=gettext("Training runs: list, show, stop, resume, archive or delete them."),
+    no_args_is_help=True,
+)
+_STATES: dict[State, str] = {
+    "queued": deferred("queued"),
+    "starting": deferred("starting"),
+    "running": deferred("running"),
+    "stopping": deferred("stopping"),
+    "stopped": deferred("stopped"),
+    "finished": deferred("finished"),
+    "failed": deferred("failed"),
+    "lost": deferred("lost"),
+    "damaged": deferred("damaged"),
+}
 AfterOption = Annotated[
-    str, typer.Option(help="Wait until this has ended: run:ID or job:NAME.", metavar="NAME")
+    str,
+    typer.Option(help=gettext("Wait until this has ended: run:ID or job:NAME."), metavar="NAME"),
 ]
-RunArgument = Annotated[str, typer.Argument(help="The run.")]
+RunArgument = Annotated[str, typer.Argument(help=gettext("The id of the run."))]
 
 
 def add_to(parent: typer.Typer) -> None:
@@ -30,7 +47,7 @@ def add_to(parent: typer.Typer) -> None:
 
 
 def run_values(run: Run) -> dict[str, Any]:
-    """What the command line tells of a run."""
+    """A run as the command line gives it in JSON."""
     status, found = run.status, read_diagnosis(run.folder.diagnosis)
     last = {key: status.last.get(key) for key in ("loss", "top1", "top5", "macro_top1")}
     return {
@@ -42,21 +59,34 @@ def run_values(run: Run) -> dict[str, Any]:
         "epoch": status.epoch,
         "best": status.best,
         "last": last,
-        "reason": run.reason,
+        "reason": run.why.in_english() if run.why else "",
         "diagnosis": [remark.sentence for remark in found.remarks] if found else [],
     }
 
 
 def run_line(run: Run) -> str:
     """A run in one line."""
+    state, status = gettext(_STATES[run.state]), run.status
     if run.state == "damaged":
-        return f"{run.run_id}: damaged - {run.reason}"
-    status = run.status
-    best = f", best macro top-1 {status.best['value']:.1%}" if status.best else ""
-    reason = f" - {run.reason}" if run.reason else ""
-    return (
-        f"{run.run_id}: {run.state}, step {status.step:,} of {status.steps_total:,}{best}{reason}"
-    )
+        line = gettext("{run}: {state}", run=run.run_id, state=state)
+    elif status.best:
+        line = gettext(
+            "{run}: {state}, step {step} of {steps}, best macro top-1 {share:.1%}",
+            run=run.run_id,
+            state=state,
+            step=status.step,
+            steps=status.steps_total,
+            share=status.best["value"],
+        )
+    else:
+        line = gettext(
+            "{run}: {state}, step {step} of {steps}",
+            run=run.run_id,
+            state=state,
+            step=status.step,
+            steps=status.steps_total,
+        )
+    return gettext("{line} - {reason}", line=line, reason=run.reason) if run.reason else line
 
 
 def print_run(run: Run, as_json: bool) -> None:
@@ -64,36 +94,38 @@ def print_run(run: Run, as_json: bool) -> None:
     answer(run_values(run), run_line(run), as_json)
 
 
-@app.command("list")
+@app.command("list", help=gettext("List every run, the newest first."))
 def runs_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Every run, the newest first."""
     studio_home = home_at(home)
     resume_queue(studio_home)
     runs = list_runs(studio_home)
-    text = "\n".join(map(run_line, runs)) or "There are no runs yet."
+    text = "\n".join(map(run_line, runs)) or gettext("There are no runs yet.")
     answer({"runs": [run_values(run) for run in runs]}, text, as_json)
 
 
-@app.command("show")
+@app.command("show", help=gettext("Show one run."))
 def runs_show(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """One run as it stands."""
     print_run(find_run(home_at(home), run_id), as_json)
 
 
-@app.command()
+@app.command(help=gettext("Save and stop a run. It is ended by force if it does not respond."))
 def stop(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Let a run save and end; end it by force where it does not answer."""
-    run = stop_run(home_at(home), run_id, tell=lambda said: print(said, file=sys.stderr))
+    run = stop_run(home_at(home), run_id, tell=lambda stage: print(stage, file=sys.stderr))
     print_run(run, as_json)
 
 
-@app.command("cancel")
+@app.command(
+    "cancel", help=gettext("End a run at once without saving, or remove it from the queue.")
+)
 def runs_cancel(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """End a run at once without saving, or take it out of the queue."""
     print_run(cancel_run(home_at(home), run_id), as_json)
 
 
-@app.command()
+@app.command(help=gettext("Resume a run that ended early, in the background."))
 def resume(
     run_id: RunArgument,
     after: AfterOption = "",
@@ -104,12 +136,14 @@ def resume(
     print_run(resume_run(home_at(home), run_id, after), as_json)
 
 
-@app.command()
+@app.command(help=gettext("Launch a new run with the configuration of another."))
 def duplicate(
     run_id: RunArgument,
     changes: Annotated[
         list[str] | None,
-        typer.Option("--set", help="Change a setting: key=value, such as training.epochs=5."),
+        typer.Option(
+            "--set", help=gettext("Change a setting: key=value, such as training.epochs=5.")
+        ),
     ] = None,
     after: AfterOption = "",
     home: HomeOption = None,
@@ -119,10 +153,16 @@ def duplicate(
     print_run(duplicate_run(home_at(home), run_id, changes or (), after), as_json)
 
 
-@app.command()
+@app.command(
+    help=gettext(
+        "Save a run to one file: configuration, metrics, best weights, class map and credits."
+    )
+)
 def archive(
     run_id: RunArgument,
-    out: Annotated[Path | None, typer.Option(help="The zip file; RUN.zip if not given.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help=gettext("The zip file (default: RUN.zip)."))
+    ] = None,
     spreadsheet_safe: SpreadsheetOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -130,13 +170,17 @@ def archive(
     """Write a run to one file: configuration, metrics, best weights, class map, credits."""
     target = out or Path(f"{run_id}.zip")
     written = archive_run(home_at(home), run_id, target, spreadsheet_safe)
-    answer({"run_id": run_id, "file": str(written)}, f"{run_id} is in {written}.", as_json)
+    answer(
+        {"run_id": run_id, "file": str(written)},
+        gettext("Saved {run} as {file}.", run=run_id, file=written),
+        as_json,
+    )
 
 
-@app.command("import")
+@app.command("import", help=gettext("Import the archive of a run from another studio."))
 def import_(
-    file: Annotated[Path, typer.Argument(help="The archive of a run.", exists=True)],
-    name: Annotated[str, typer.Option(help="What the run is called here.")] = "",
+    file: Annotated[Path, typer.Argument(help=gettext("The archive of a run."), exists=True)],
+    name: Annotated[str, typer.Option(help=gettext("A new name for the run."))] = "",
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -144,23 +188,26 @@ def import_(
     print_run(import_archive(home_at(home), file, name), as_json)
 
 
-@app.command()
+@app.command(help=gettext("Move a run and its folder to the trash."))
 def delete(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Move a run and everything in its folder to the trash."""
     delete_run(home_at(home), run_id)
-    said = f"{run_id} is in the trash; `runs restore {run_id}` brings it back."
-    answer({"run_id": run_id, "deleted": True}, said, as_json)
+    text = gettext(
+        "{run} is in the trash. To restore it, use the command: runs restore {run}", run=run_id
+    )
+    answer({"run_id": run_id, "deleted": True}, text, as_json)
 
 
-@app.command("restore")
+@app.command("restore", help=gettext("Restore a run from the trash."))
 def runs_restore(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Bring a run back from the trash."""
     name = restore_run(home_at(home), run_id)
-    answer({"run_id": name}, f"{name} is back.", as_json)
+    answer({"run_id": name}, gettext("Restored as {run}.", run=name), as_json)
 
 
-@app.command("empty-trash")
+@app.command("empty-trash", help=gettext("Delete the runs in the trash permanently."))
 def empty_trash_(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Remove for good what was deleted."""
     removed = empty_trash(home_at(home))
-    answer({"removed": removed}, f"{removed} runs are gone for good.", as_json)
+    text = ngettext("Deleted {n} run permanently.", "Deleted {n} runs permanently.", removed)
+    answer({"removed": removed}, text, as_json)

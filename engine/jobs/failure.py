@@ -1,49 +1,66 @@
-"""Why work failed, in words with a next step; and the traceback behind the words."""
+"""Why work failed, with a next step; and the traceback behind the words."""
 
 import re
 import signal
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from engine.jobs.log import log_tail
+from engine.language.message import Message, deferred, message
 from engine.settings.configs import PROJECT
 
 _FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+), in ', re.MULTILINE)
-_BEGIN = "Traceback (most recent call last):"
+_BEGIN = "Traceback ("
+
+FailureKind = Literal["memory", "disk_full", "read_only", "bad_file", "not_finite", "crash"]
 
 
 @dataclass(frozen=True)
 class Failure:
     """What happened, what to do next, and the traceback (empty where there is none)."""
 
-    what: str
-    next_step: str
+    what: Message
+    next_step: Message
     traceback: str = ""
 
 
-def describe_exit(status: int) -> str:
+def describe_exit(status: int) -> Message:
     """How a process ended that did not say so itself."""
     if status == -signal.SIGKILL:
-        return "The system killed its process, as it does when memory runs out."
+        return message(_KILLED)
     if status < 0:
-        return f"Its process was ended by {_signal_name(-status)}."
+        return message(_SIGNALLED, signal=_signal_name(-status))
     if status == 0:
-        return "Its process ended without saying how it went."
-    return f"Its process ended with exit status {status} before it could say why."
+        return message("The process ended without reporting a result.")
+    return message(
+        "The process ended with exit status {status} before it could report the cause.",
+        status=str(status),
+    )
 
 
-def explain_failure(reason: str, log: Path) -> Failure:
-    """Explain the sentence that work ended with, by what its log says."""
+def explain_failure(reason: Message, log: Path) -> Failure:
+    """Explain why work ended, by the kind of its error and by what its log says."""
     traceback = last_traceback(log_tail(log, 400))
     last = traceback.strip().rpartition("\n")[2]
-    said = f"{reason}\n{last}"
-    for words, step in _NEXT_STEPS:
-        if re.search(words, said, re.IGNORECASE):
-            return Failure(reason, step, traceback)
-    place = own_frame(traceback)
-    if place:
-        return Failure(f"{reason} It happened in {place}: {last}", _RESUME_OR_REPORT, traceback)
-    return Failure(reason, "The end of the log says more; Resume tries again.", traceback)
+    kind = _kind_of(reason, last)
+    if kind is not None:
+        return Failure(reason, message(_NEXT_STEPS[kind]), traceback)
+    frame = own_frame(traceback)
+    if frame:
+        what = message(
+            "{reason} Source: {file}, line {line}: {error}",
+            reason=reason,
+            file=frame[0],
+            line=frame[1],
+            error=last,
+        )
+        return Failure(
+            what, message("Fix the cause shown in the traceback, then resume."), traceback
+        )
+    return Failure(
+        reason, message("Check the end of the log, then resume to try again."), traceback
+    )
 
 
 def last_traceback(log: str) -> str:
@@ -58,47 +75,66 @@ def last_traceback(log: str) -> str:
     return "\n".join(lines)
 
 
-def own_frame(traceback: str) -> str:
-    """The innermost place of a traceback in the studio's own code, as `file, line n`."""
+def own_frame(traceback: str) -> tuple[str, str] | None:
+    """The innermost place of a traceback in the studio's own code: file and line."""
     frames = [(m["file"], m["line"]) for m in _FRAME.finditer(traceback)]
     own = [f for f in frames if f[0].startswith(str(PROJECT)) and "site-packages" not in f[0]]
     if not frames:
-        return ""
+        return None
     file, line = (own or frames)[-1]
-    return f"{file.removeprefix(f'{PROJECT}/')}, line {line}"
+    return file.removeprefix(f"{PROJECT}/"), line
 
 
-def _signal_name(number: int) -> str:
+def _signal_name(number: int) -> str | Message:
     try:
         return signal.Signals(number).name
     except ValueError:
-        return f"signal {number}"
+        return message("signal {number}", number=str(number))
 
 
-_RESUME_OR_REPORT = "Look at the traceback; once its cause is gone, Resume tries again."
-_NEXT_STEPS = (
-    (
-        r"out ?of ?memory|memory did not suffice|memory runs out|cannot allocate memory",
-        "Halve training.batch_size and double training.accumulation, set "
-        "training.gradient_checkpointing, or close what else uses memory; then Duplicate with "
-        "these changes, or Resume.",
+def _kind_of(reason: Message, last: str) -> FailureKind | None:
+    """The kind of an error: by its message, else by the English of the system and of libraries."""
+    if reason.text == _KILLED:
+        return "memory"
+    if reason.text == _SIGNALLED and reason.fields.get("signal") in _CRASHES:
+        return "crash"
+    said = f"{reason.in_english()}\n{last}"
+    return next((kind for kind, sign in _SIGNS.items() if sign.search(said)), None)
+
+
+_KILLED = deferred("The system ended the process, probably because memory ran out.")
+_SIGNALLED = deferred("The process was ended by {signal}.")
+_CRASHES = {"SIGSEGV", "SIGBUS", "SIGILL", "SIGABRT"}
+# In the English of errno, of Python and of torch, and of messages of this and earlier versions.
+_SIGNS: dict[FailureKind, re.Pattern[str]] = {
+    "memory": re.compile(
+        r"out ?of ?memory|memoryerror|memory (did not suffice|runs out|ran out)|not enough memory"
+        r"|cannot allocate memory|training\.gradient_checkpointing",
+        re.IGNORECASE,
     ),
-    (
-        r"no space left|disk is full|disk quota|make room on the disk",
-        "Make room on the disk that holds the home, then Resume: it goes on from its last "
-        "checkpoint.",
+    "disk_full": re.compile(
+        r"no space left|disk is full|disk quota|make room on the disk", re.IGNORECASE
     ),
-    (
-        r"read-only file system|permission denied",
-        "Make the home writable for the user who runs the studio, then Resume.",
+    "read_only": re.compile(r"read-only file system|permission denied", re.IGNORECASE),
+    "bad_file": re.compile(
+        r"cannot be (read|decoded)|unreadable|is missing|does not exist|was changed since",
+        re.IGNORECASE,
     ),
-    (
-        r"cannot be read|cannot be decoded|unreadable|is missing|does not exist|was changed since",
-        "Put the named file right, or make the split again and start a new run.",
+    "not_finite": re.compile(r"loss is (nan|inf|not)|not finite", re.IGNORECASE),
+    "crash": re.compile(r"SIGSEGV|SIGBUS|SIGILL|SIGABRT"),
+}
+_NEXT_STEPS: dict[FailureKind, str] = {
+    "memory": deferred(
+        "Halve training.batch_size and double training.accumulation, or set "
+        "training.gradient_checkpointing. You can also close other programs. Then duplicate the "
+        "run with these changes, or resume it."
     ),
-    (r"loss is (nan|not)|not finite|nan|inf\b", "Duplicate with a smaller training.learning_rate."),
-    (
-        r"SIGSEGV|SIGBUS|SIGILL|SIGABRT",
-        "A library crashed; Resume tries again from the checkpoint.",
+    "disk_full": deferred(
+        "Make room on the disk that holds the home, then resume. The run continues from its last "
+        "checkpoint."
     ),
-)
+    "read_only": deferred("Make the home writable for the user who runs the studio, then resume."),
+    "bad_file": deferred("Repair the file, or make the split again and start a new run."),
+    "not_finite": deferred("Duplicate the run with a smaller training.learning_rate."),
+    "crash": deferred("A library crashed. Resume the run from its last checkpoint."),
+}

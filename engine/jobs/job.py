@@ -12,14 +12,14 @@ from typing import Any, Literal, TypeVar
 from engine.errors import BadInput
 from engine.files import read_json_or, write_json
 from engine.home import Home
-from engine.jobs.job_files import JobEnd, JobOrder, JobProgress
+from engine.jobs.job_files import JobEnd, JobOrder, JobProgress, write_job_end
 from engine.jobs.local_launcher import start_detached
 from engine.jobs.processes import identity_of, note_process, noted_process
 from engine.jobs.queue import Resource, Ticket, edit_queue, new_ticket, read_queue
 from engine.jobs.stop_request import StopRequest, write_stop_request
 from engine.jobs.supervision import keep_supervised
 from engine.jobs.work import job_launch
-from engine.language.message import Message, message
+from engine.language.message import Message, gettext, message
 from engine.locks import claim, is_held
 from engine.progress import JOB_VARIABLE
 from engine.records import as_record_or, read_record, read_record_or
@@ -113,7 +113,7 @@ def stop_job(home: Home, name: str) -> Job:
         waiting = _ticket(home, name)
         if waiting is not None:
             tickets.remove(waiting)
-            _write_end(home.jobs / name, _INTERRUPTED, message("It was stopped."))
+            write_job_end(home.jobs / name, _INTERRUPTED, message("It was stopped."))
     if is_held(home.jobs / name / "lock"):
         request = StopRequest(time.time(), ask_seconds=5.0, term_seconds=5.0)
         write_stop_request(home.jobs / name / "stop", request)
@@ -135,7 +135,7 @@ def read_job(home: Home, name: str) -> Job:
         order, ended = None, None
     started = order.started if order else 0.0
     if ticket is not None and not running:
-        note = "On hold" if ticket.held else "Waiting for its turn"
+        note = gettext("On hold") if ticket.held else gettext("Waiting for its turn")
         return Job(name, "running", note=note, started=started, waiting=True)
     if order is None:
         return Job(name, "running" if running else "none")
@@ -179,7 +179,7 @@ def report_end(exit_status: int, reason: Message) -> None:
     """Called by the command line as it ends: leaves how it ended in the job's folder, if any."""
     folder = os.environ.get(JOB_VARIABLE)
     if folder:
-        _write_end(Path(folder), exit_status, reason)
+        write_job_end(Path(folder), exit_status, reason if reason.text else None)
 
 
 _LEFT = ("ended.json", "result.json", "progress.json", "output.txt", "log.txt", "stop")
@@ -187,18 +187,8 @@ _LEFT = ("ended.json", "result.json", "progress.json", "output.txt", "log.txt", 
 
 def _order(arguments: Sequence[str], resource: Resource) -> dict[str, Any]:
     if any("\0" in argument for argument in arguments):
-        raise BadInput("A NUL character cannot be given to a command; remove it.")
+        raise BadInput("A command cannot take a NUL character. Remove it.")
     return asdict(JobOrder(time.time(), tuple(arguments), resource))
-
-
-def _write_end(folder: Path, exit_status: int, reason: Message) -> None:
-    ended = {
-        "exit_status": exit_status,
-        "reason": reason.in_english(),
-        "message": reason.record(),
-        "t": time.time(),
-    }
-    write_json(folder / "ended.json", ended)
 
 
 def _ticket(home: Home, name: str) -> Ticket | None:

@@ -1,13 +1,16 @@
 """The small files in a job's folder, as records."""
 
+import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from engine.files import write_json
 from engine.jobs.queue import WrittenResource
 from engine.language.message import Message
-from engine.records import Count, Moment, Text
+from engine.records import Count, Moment, StoredMessage, Text
 
 Argument = Annotated[str, StringConstraints(max_length=100_000, pattern=r"^[^\x00]*$")]
 
@@ -49,9 +52,20 @@ class JobEnd:
     exit_status: Annotated[int, Field(ge=-1000, le=1000)]
     reason: Text = ""
     t: Moment = 0.0
-    message: Message | None = None
+    message: StoredMessage | None = None
 
     @property
     def why(self) -> str:
         """The reason in the reader's language."""
         return str(self.message or self.reason)
+
+
+def write_job_end(folder: Path, exit_status: int, reason: Message | None) -> None:
+    """Leave in a job's folder how it ended, in a form that any reader's language can show."""
+    ended = {
+        "exit_status": exit_status,
+        "reason": reason.in_english() if reason else "",
+        "message": reason.record() if reason else None,
+        "t": time.time(),
+    }
+    write_json(folder / "ended.json", ended)

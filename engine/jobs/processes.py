@@ -19,6 +19,9 @@ from engine.records import Moment, Name, ProcessId, read_record_or
 from engine.settings.configs import PROJECT
 from engine.training.state.run_lock import LED_VARIABLE
 
+# Logs are in English; what is stored is put into words where it is read.
+_ENGLISH = {"LANGUAGE": "en"}
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -127,7 +130,7 @@ def start_python(
                 stdout=out,
                 stderr=err,
                 cwd=PROJECT,
-                env={**inherited, **(environment or {}), LOCK_VARIABLE: str(lock)},
+                env={**inherited, **_ENGLISH, **(environment or {}), LOCK_VARIABLE: str(lock)},
                 start_new_session=True,
                 pass_fds=(lock,),
             )

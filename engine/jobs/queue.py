@@ -82,8 +82,9 @@ def edit_queue(home: Home) -> Iterator[list[Ticket]]:
                 write_json(_file(home), [dataclasses.asdict(ticket) for ticket in tickets])
     except OSError as error:
         raise WorkFailed(
-            f"The queue in {home.queue} cannot be changed ({error.strerror}); "
-            "make the home writable."
+            "The queue in {folder} cannot be changed ({reason}). Make the home writable.",
+            folder=home.queue,
+            reason=error.strerror,
         ) from error
 
 
@@ -119,7 +120,9 @@ def _require_no_circle(tickets: list[Ticket], first: Ticket) -> None:
     while ticket.after in by_name:
         ticket = by_name[ticket.after]
         if ticket.name in seen:
-            raise BadInput(f"{first.name} would wait for itself; choose another to wait for.")
+            raise BadInput(
+                "{name} would wait for itself. Choose something else to wait for.", name=first.name
+            )
         seen.add(ticket.name)
 
 
@@ -127,7 +130,7 @@ def _index(tickets: list[Ticket], name: str) -> int:
     for index, ticket in enumerate(tickets):
         if ticket.name == name:
             return index
-    raise BadInput(f"{name} does not wait in the queue any more.")
+    raise BadInput("{name} is no longer in the queue.", name=name)
 
 
 def _file(home: Home) -> Path:

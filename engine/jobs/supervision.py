@@ -41,7 +41,9 @@ def keep_supervised(home: Home) -> None:
             start_python(["-m", "engine.runs.supervise", str(home.root)], log, log, lock)
     except OSError as error:
         raise WorkFailed(
-            f"Nothing can be started in {home.root} ({error.strerror}); make the home writable."
+            "Nothing can be started in {folder} ({reason}). Make the home writable.",
+            folder=home.root,
+            reason=error.strerror,
         ) from error
 
 

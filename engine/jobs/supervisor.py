@@ -22,6 +22,7 @@ from engine.jobs.queue import Resource, Ticket, edit_queue, read_queue, this_hom
 from engine.jobs.stop_request import Stage, write_stop_request
 from engine.jobs.supervision import wake_file
 from engine.jobs.work import Work, free_gpus, stop_request_of, work_of
+from engine.language.message import Message, message
 from engine.locks import claim, is_held, release
 from engine.settings.configs import studio_settings
 from engine.settings.studio import QueueSettings
@@ -88,7 +89,7 @@ class Supervisor:
         for name, work in list(self._live.items()):
             with _alone(name):
                 self._stop(name, work)
-        with _alone("The watch"):
+        with _alone("watch"):
             self._watch.look(list(self._live))
         return bool(self._live) or any(self._is_ours(ticket) for ticket in tickets)
 
@@ -138,7 +139,7 @@ class Supervisor:
         self._end(work, status)
         self._stages.pop(name, None)
 
-    def _end(self, work: Work, status: int | None, reason: str = "") -> None:
+    def _end(self, work: Work, status: int | None, reason: Message | None = None) -> None:
         log.info("%s ended%s.", work.name, "" if status is None else f" with {status}")
         lock = self._locks.pop(work.name, None)
         if lock is None and work.exists:
@@ -201,8 +202,10 @@ class Supervisor:
             log.info("Started %s%s.", work.name, f" on GPU {gpu}" if gpu else "")
         except Exception as error:
             log.exception("%s could not be started.", work.name)
-            said = str(error) if isinstance(error, StudioError) else type(error).__name__
-            self._end(work, 1, f"It could not be started: {said.rstrip('.')}.")
+            reason = message("It could not be started ({error}).", error=type(error).__name__)
+            if isinstance(error, StudioError):
+                reason = message("It could not be started. {error}", error=error.message)
+            self._end(work, 1, reason)
 
     def _launch(self, work: Work, gpu: str, lock: int) -> None:
         try:

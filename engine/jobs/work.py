@@ -10,19 +10,26 @@ from pathlib import Path
 from types import MappingProxyType
 
 from engine.errors import BadInput
-from engine.files import write_json
 from engine.home import Home
 from engine.jobs.failure import describe_exit
-from engine.jobs.job_files import JobOrder
+from engine.jobs.job_files import JobOrder, write_job_end
 from engine.jobs.launcher import Launch
 from engine.jobs.queue import Resource, read_queue
 from engine.jobs.stop_request import StopRequest, read_stop_request
+from engine.language.message import Message, message
 from engine.progress import JOB_VARIABLE
 from engine.records import read_record, read_record_or
 from engine.settings.files import load
 from engine.settings.run import RunSettings
 from engine.training.state.run_folder import RunFolder
-from engine.training.state.status import ENDED, State, read_status, require_legal, write_status
+from engine.training.state.status import (
+    ENDED,
+    State,
+    read_status,
+    reason_fields,
+    require_legal,
+    write_status,
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ class Work(ABC):
 
     @abstractmethod
     def note_end(
-        self, exit_status: int | None, request: StopRequest | None, reason: str = ""
+        self, exit_status: int | None, request: StopRequest | None, reason: Message | None = None
     ) -> None:
         """Write how it ended where it could not say so itself; None = nobody knows.
 
@@ -119,7 +126,7 @@ class RunWork(Work):
         return Launch(self.root, arguments, self.folder.log, gpu=gpu)
 
     def note_end(
-        self, exit_status: int | None, request: StopRequest | None, reason: str = ""
+        self, exit_status: int | None, request: StopRequest | None, reason: Message | None = None
     ) -> None:
         self.stop.unlink(missing_ok=True)
         try:
@@ -133,7 +140,7 @@ class RunWork(Work):
             return
         state: State
         if request is not None and (request.stage != "asked" or not request.save):
-            state, reason = "stopped", _stopped_words(request)
+            state, reason = "stopped", _how_stopped(request)
         elif exit_status is None:
             return
         else:
@@ -142,7 +149,7 @@ class RunWork(Work):
         ended = dataclasses.replace(
             status,
             state=state,
-            reason=reason,
+            **reason_fields(reason),
             exit_status=exit_status,
             ended=time.time(),
             seconds_left=None,
@@ -172,15 +179,15 @@ class JobWork(Work):
         return job_launch(self.home, self.root, order.arguments, gpu=gpu)
 
     def note_end(
-        self, exit_status: int | None, request: StopRequest | None, reason: str = ""
+        self, exit_status: int | None, request: StopRequest | None, reason: Message | None = None
     ) -> None:
         self.stop.unlink(missing_ok=True)
-        ended = self.root / "ended.json"
-        if ended.exists() or (exit_status is None and request is None):
+        ended = (self.root / "ended.json").exists()
+        if ended or (exit_status is None and request is None):
             return
         status = 130 if exit_status is None or request is not None else exit_status
-        reason = "It was stopped." if request is not None else reason or describe_exit(status)
-        write_json(ended, {"exit_status": status, "reason": reason, "t": time.time()})
+        stopped = message("It was stopped.") if request is not None else None
+        write_job_end(self.root, status, stopped or reason or describe_exit(status))
 
 
 def job_launch(
@@ -240,12 +247,17 @@ def stop_request_of(work: Work) -> StopRequest | None:
     return read_stop_request(work.stop)
 
 
-def _stopped_words(request: StopRequest) -> str:
+def _how_stopped(request: StopRequest) -> Message:
     if not request.save:
-        return "It was cancelled without saving; Resume goes on from its last checkpoint."
-    waited = request.ask_seconds + (request.term_seconds if request.stage == "killed" else 0)
-    did = "killed" if request.stage == "killed" else "ended by SIGTERM"
-    return (
-        f"It did not answer for {waited:.0f} seconds and was {did}; "
-        "Resume goes on from its last checkpoint."
+        return message("Cancelled without saving. Resume continues from the last checkpoint.")
+    if request.stage == "killed":
+        return message(
+            "It did not respond for {time:duration} and was killed. Resume continues from the last "
+            "checkpoint.",
+            time=round(request.ask_seconds + request.term_seconds),
+        )
+    return message(
+        "It did not respond for {time:duration} and was ended by SIGTERM. Resume continues from "
+        "the last checkpoint.",
+        time=round(request.ask_seconds),
     )

@@ -64,8 +64,11 @@ def duration(seconds: float) -> str:
 
 
 def moment(then: float) -> str:
-    """Unix seconds -> "25 Nov 14:03:07", by this machine's clock."""
-    when = datetime.datetime.fromtimestamp(then)
+    """Unix seconds -> "25 Nov 14:03:07", by this machine's clock; "–" far beyond our time."""
+    try:
+        when = datetime.datetime.fromtimestamp(then)
+    except (ValueError, OverflowError, OSError):
+        return NOT_A_NUMBER
     return format_datetime(when, "dd MMM HH:mm:ss", locale=current_language())
 
 

@@ -1,10 +1,11 @@
-"""Noticing, from time to time, what there is to tell of runs; each thing is told once."""
+"""Noticing, from time to time, what is worth an alert; each thing is sent once."""
 
 import logging
 import time
 
 from engine.errors import BadInput
 from engine.home import Home
+from engine.preferences import language_of_home
 from engine.runs.alert_sender import send_alert
 from engine.runs.alerts import alerts_of, append_alerts, read_alerts
 from engine.runs.run import Run, find_run, list_runs
@@ -50,7 +51,7 @@ class AlertRules:
             self._send_new(run)
         except Exception:
             # One run must not keep the others from being told of.
-            log.exception("What happened to %s could not be told.", run.run_id)
+            log.exception("The alerts of %s could not be sent.", run.run_id)
 
     def _send_new(self, run: Run) -> None:
         settings = _settings()
@@ -59,7 +60,7 @@ class AlertRules:
             self._sent.update(alert.identity for alert in new)
             append_alerts(self._home, new)
         for alert in new:
-            send_alert(alert, settings)
+            send_alert(alert, settings, language_of_home(self._home))
 
 
 def _settings() -> AlertSettings:

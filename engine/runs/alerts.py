@@ -1,18 +1,19 @@
-"""What a person would want to be told of a run, noticed from its folder."""
+"""Alerts: what the user of a run would want to know, noticed from its folder."""
 
-import contextlib
 import json
 import os
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from engine.errors import BadInput
+from pydantic import BeforeValidator
+
 from engine.files import free_disk_bytes, json_objects
 from engine.home import Home
-from engine.records import Count, Moment, Name, Text, as_record
+from engine.language.message import Message, deferred, gettext, message, plural_message
+from engine.records import Count, Moment, Name, StoredMessage, Text, as_record_or
 from engine.runs.metrics_file import read_bytes
 from engine.runs.run import Run
 from engine.settings.alerts import AlertSettings
@@ -20,34 +21,60 @@ from engine.training.report.diagnosis import Kind as Remarked
 from engine.training.report.diagnosis import read_diagnosis
 
 Kind = Literal[
-    "finished", "failed", "lost", "diverged", "no learning", "misaligned", "overfitting",
-    "starved loader", "plateau", "disk low",
+    "finished", "failed", "lost", "diverged", "no_learning", "misaligned", "overfitting",
+    "starved_loader", "plateau", "disk_low",
 ]  # fmt: skip
+_NAMES: dict[Kind, str] = {
+    "finished": deferred("finished"),
+    "failed": deferred("failed"),
+    "lost": deferred("lost"),
+    "diverged": deferred("diverged"),
+    "no_learning": deferred("not learning"),
+    "misaligned": deferred("labels do not match"),
+    "overfitting": deferred("overfitting"),
+    "starved_loader": deferred("slow photo loading"),
+    "plateau": deferred("no improvement"),
+    "disk_low": deferred("disk almost full"),
+}
 _REMARKS: dict[Remarked, Kind] = {
     "rate_high": "diverged",
-    "no_learning": "no learning",
+    "no_learning": "no_learning",
     "misaligned": "misaligned",
     "gap": "overfitting",
-    "starved": "starved loader",
+    "starved": "starved_loader",
 }
 # What was lost longer ago is no news.
 _RECENT = 7 * 86_400.0
 
 
+def _written(kind: Any) -> Any:
+    # Version 0.1 wrote spaces.
+    return kind.replace(" ", "_") if isinstance(kind, str) else kind
+
+
 @dataclass(frozen=True)
 class Alert:
-    """One thing to be told of one attempt at a run, once. `at` is in Unix seconds."""
+    """One thing that happened to one attempt at a run. `at` is in Unix seconds.
+
+    `sentence` is in English; `message` is the same in parts, where the version that wrote it did.
+    """
 
     run_id: Name
     attempt: Count
-    kind: Kind
+    kind: Annotated[Kind, BeforeValidator(_written)]
     sentence: Text
     at: Moment
+    message: StoredMessage | None = None
 
     @property
     def identity(self) -> tuple[str, int, str]:
-        """What tells it from others: told once, it is not told again."""
+        """What tells it from others: sent once, it is not sent again."""
         return self.run_id, self.attempt, self.kind
+
+    @property
+    def text(self) -> str:
+        """What happened, in the reader's language."""
+        return str(self.message or self.sentence)
 
 
 @dataclass(frozen=True)
@@ -58,12 +85,17 @@ class NewAlerts:
     offset: int
 
 
+def kind_name(kind: Kind) -> str:
+    """The kind of an alert in the reader's language, as in "disk almost full"."""
+    return gettext(_NAMES[kind])
+
+
 def alerts_of(run: Run, settings: AlertSettings) -> list[Alert]:
-    """What there is to tell of a run as it stands."""
+    """The alerts that a run as it stands is worth."""
     now = time.time()
     return [
-        Alert(run.run_id, run.status.attempt, kind, sentence, now)
-        for kind, sentence in _noticed(run, settings)
+        Alert(run.run_id, run.status.attempt, kind, found.in_english(), now, found)
+        for kind, found in _noticed(run, settings)
     ]
 
 
@@ -84,46 +116,65 @@ def append_alerts(home: Home, alerts: list[Alert]) -> None:
         if stream.tell() and not _ends_whole(alert_file(home)):
             stream.write(b"\n")
         for alert in alerts:
-            stream.write(json.dumps(asdict(alert)).encode() + b"\n")
+            message = alert.message.record() if alert.message else None
+            stream.write(json.dumps({**asdict(alert), "message": message}).encode() + b"\n")
 
 
-def _noticed(run: Run, settings: AlertSettings) -> Iterator[tuple[Kind, str]]:
+def _noticed(run: Run, settings: AlertSettings) -> Iterator[tuple[Kind, Message]]:
     status, now = run.status, time.time()
     if run.state == "finished":
-        best = f" with a macro top-1 of {status.best['value']:.1%}" if status.best else ""
-        yield "finished", f"It finished{best}."
-    elif run.state == "failed":
-        yield "failed", run.reason
-    elif run.state == "lost" and now - (run.status.updated or 0.0) < _RECENT:
-        goes_on = " Resume goes on from its last checkpoint." if run.can_resume else ""
-        yield "lost", f"{run.reason}{goes_on}"
+        best = status.best
+        yield (
+            "finished",
+            message("Finished with a macro top-1 of {share:.1%}.", share=best["value"])
+            if best
+            else message("Finished."),
+        )
+    elif run.state == "failed" and run.why:
+        yield "failed", run.why
+    elif run.state == "lost" and run.why and now - (status.updated or 0.0) < _RECENT:
+        yield "lost", with_resume(run.why) if run.can_resume else run.why
     if not run.is_live:
         return
     diagnosis = read_diagnosis(run.folder.diagnosis)
     for remark in diagnosis.remarks if diagnosis else ():
         if remark.kind in _REMARKS:
-            yield _REMARKS[remark.kind], remark.sentence
+            yield _REMARKS[remark.kind], remark.message or Message(remark.sentence)
     best_epoch = status.best["epoch"] if status.best else status.epoch
     if status.epoch - best_epoch >= settings.plateau_epochs:
         yield (
             "plateau",
-            f"Macro top-1 has not risen since epoch {best_epoch:.3g}, for "
-            f"{status.epoch - best_epoch:.0f} epochs; its best checkpoint is kept, so it may be "
-            "stopped.",
+            plural_message(
+                "Macro top-1 has not improved in {n} epoch (best: epoch {best}). You can stop the "
+                "run; its best checkpoint is saved.",
+                "Macro top-1 has not improved in {n} epochs (best: epoch {best}). You can stop the "
+                "run; its best checkpoint is saved.",
+                round(status.epoch - best_epoch),
+                best=f"{best_epoch:.3g}",
+            ),
         )
-    free = free_disk_bytes(run.folder.root) / 1e9
-    if free < settings.free_gigabytes:
+    free = free_disk_bytes(run.folder.root)
+    if free < settings.free_gigabytes * 1e9:
         yield (
-            "disk low",
-            f"The disk that holds the runs has {free:.1f} GB left; make room, or a checkpoint "
-            "may not fit.",
+            "disk_low",
+            message(
+                "Only {free:size} are left on the disk that holds the runs. Make room so that "
+                "checkpoints can be saved.",
+                free=free,
+            ),
         )
+
+
+def with_resume(why: Message) -> Message:
+    """Why a run ended, and that it can be resumed."""
+    return message("{reason} Resume continues from the last checkpoint.", reason=why)
 
 
 def _alerts(content: bytes) -> Iterator[Alert]:
     for values in json_objects(content.splitlines()):
-        with contextlib.suppress(BadInput):
-            yield as_record(Alert, values, "An alert")
+        alert = as_record_or(Alert, values, None)
+        if alert is not None:
+            yield alert
 
 
 def _ends_whole(path: Path) -> bool:

@@ -18,13 +18,14 @@ from engine.catalogue.opening import open_catalogue
 from engine.errors import BadInput, StudioError, WorkFailed
 from engine.files import atomic_file, free_disk_bytes, read_json_lines, write_json
 from engine.home import Home
+from engine.language.message import Message, message
 from engine.locks import exclusive
 from engine.runs.members import CREDITS, LIMITS, LOG, limit_of, members_of, require_readable
 from engine.runs.run import Run, find_run
 from engine.spreadsheet import to_cell
 from engine.training.data.parts import locate
 from engine.training.state.run_folder import RunFolder
-from engine.training.state.status import ENDED, Status, write_status
+from engine.training.state.status import ENDED, Status, reason_fields, write_status
 
 _CREDITED = ("image_id", "species", "source", "license", "attribution", "observer", "url")
 # The characters of RunSettings.name, which a run's id begins with, and room for its moment.
@@ -57,7 +58,9 @@ def archive_run(home: Home, run_id: str, target: Path, spreadsheet_safe: bool = 
                 )
             archive.writestr(CREDITS, _credits(home, run, spreadsheet_safe), zipfile.ZIP_DEFLATED)
     except OSError as error:
-        raise WorkFailed(f"{target} could not be written ({error.strerror}).") from error
+        raise WorkFailed(
+            "{file} could not be written ({reason}).", file=target, reason=error.strerror
+        ) from error
     return target
 
 
@@ -77,15 +80,18 @@ def import_archive(home: Home, file: Path, name: str = "") -> Run:
             run_id = name or status.run_id
             if not _RUN_ID.fullmatch(run_id):
                 raise BadInput(
-                    f"{reprlib.repr(run_id)} cannot be the name of a run: take letters, digits, - "
-                    "and _; choose one with --name."
+                    "{name} cannot be the name of a run. Use letters, digits, - and _; choose one "
+                    "with --name.",
+                    name=reprlib.repr(run_id),
                 )
             _as_imported(folder, status, file)
             with exclusive(home.runs / ".launching"):
                 run_id = _free_name(home, run_id)
                 folder.root.rename(home.runs / run_id)
     except OSError as error:
-        raise WorkFailed(f"{file.name} could not be taken in ({error.strerror}).") from error
+        raise WorkFailed(
+            "{file} could not be imported ({reason}).", file=file.name, reason=error.strerror
+        ) from error
     return find_run(home, run_id)
 
 
@@ -129,7 +135,11 @@ def _unpack(folder: RunFolder, file: Path) -> None:
             members = members_of(archive, file.name)
             needed = sum(member.file_size for member in members)
             if needed > free_disk_bytes(folder.root.parent):
-                raise WorkFailed(f"There is no room for the {needed / 1e6:,.0f} MB of {file.name}.")
+                raise WorkFailed(
+                    "{file} needs {total:size} of disk space. Make room and try again.",
+                    file=file.name,
+                    total=needed,
+                )
             for member in members:
                 target = folder.root / member.filename
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -143,7 +153,9 @@ def _unpack(folder: RunFolder, file: Path) -> None:
         # Damaged bytes make zipfile and zlib raise whatever they meet.
         if isinstance(error, OSError) and error.errno not in _NO_FAULT_OF_THE_DISK:
             raise
-        raise BadInput(f"{file.name} is no whole zip file; archive the run once more.") from error
+        raise BadInput(
+            "{file} is not a complete zip file. Archive the run again.", file=file.name
+        ) from error
 
 
 def _checked(folder: RunFolder, file: Path) -> Status:
@@ -151,19 +163,35 @@ def _checked(folder: RunFolder, file: Path) -> Status:
         require_readable(folder)
         return folder.read_status()
     except BadInput as error:
-        # Where it lies for a moment means nothing to anybody.
-        said = str(error).replace(f"{folder.root}/", "")
-        raise type(error)(f"{file.name} cannot be taken in: {said}") from error
+        fault = message(
+            "{file} cannot be imported. {error}", file=file.name, error=_without(error, folder)
+        )
+        raise type(error)(fault) from error
+
+
+def _without(error: BadInput, folder: RunFolder) -> Message:
+    """What is wrong, without the place where the run was unpacked for a moment."""
+    fields = {
+        name: str(value).replace(f"{folder.root}/", "") if isinstance(value, str | Path) else value
+        for name, value in error.message.fields.items()
+    }
+    text = error.message.text.replace(f"{folder.root}/", "")
+    return dataclasses.replace(error.message, text=text, fields=fields)
 
 
 def _as_imported(folder: RunFolder, status: Status, file: Path) -> None:
     """What another machine's process wrote last is over here."""
     state = status.state if status.state in ENDED else "stopped"
-    reason = status.reason or ("" if state == "finished" else "It was archived before its end.")
+    unfinished = message("It was archived before it ended.") if state != "finished" else None
     write_status(
         folder.status,
         dataclasses.replace(
-            status, state=state, reason=reason, pid=None, pid_started=None, seconds_left=None
+            status,
+            state=state,
+            pid=None,
+            pid_started=None,
+            seconds_left=None,
+            **reason_fields(status.why or unfinished),
         ),
     )
     write_json(folder.imported, {"from": file.name, "t": time.time()})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import BadInput
+from engine.language.message import gettext
 from engine.runs.evaluation import read_evaluation
 from engine.runs.history import History
 from engine.runs.run import Run
@@ -70,7 +71,7 @@ def final_of(run: Run, history: History, settings: Mapping[str, Any]) -> Final:
     if low != low and at("images") > 0 and at("top1") == at("top1"):
         low, high = wilson_interval(at("top1"), at("images"))
     cropped = settings.get("data.smart_crop")
-    crop = str(settings.get("data.crop_preset")) if cropped else "no crop"
+    crop = str(settings.get("data.crop_preset")) if cropped else gettext("no crop")
     return Final(
         run.run_id,
         at("epoch"),

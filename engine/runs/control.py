@@ -17,20 +17,21 @@ from engine.jobs.stop_request import (
 )
 from engine.jobs.supervision import keep_supervised
 from engine.jobs.work import resource_of
+from engine.language.message import deferred, gettext, message
 from engine.locks import claim, exclusive, is_held, release
 from engine.runs.run import Run, find_run
 from engine.settings.files import load
 from engine.settings.run import RunSettings
 from engine.training.state.run_folder import RunFolder, prepare
-from engine.training.state.status import require_legal, write_status
+from engine.training.state.status import reason_fields, require_legal, write_status
 
 _TICK = 0.1
 # To kill and to write that down.
 _LAST_SECONDS = 10.0
 _STAGES = {
-    "asked": "Asked it to save and stop.",
-    "terminated": "It did not answer; sent it SIGTERM.",
-    "killed": "It did not end; killed it and its loaders.",
+    "asked": deferred("Asked the run to save and stop."),
+    "terminated": deferred("No response. Sent SIGTERM."),
+    "killed": deferred("Still running. Killed the run and its workers."),
 }
 
 
@@ -54,7 +55,10 @@ def launch_run(
                 _queue(home, prepare(home, settings, chosen), settings, after)
     except OSError as error:
         raise WorkFailed(
-            f"The run {chosen} could not be made in {home.runs} ({error.strerror})."
+            "The run {run} could not be created in {folder} ({reason}).",
+            run=chosen,
+            folder=home.runs,
+            reason=error.strerror,
         ) from error
     keep_supervised(home)
     return find_run(home, chosen)
@@ -87,20 +91,24 @@ def resume_run(home: Home, run_id: str, after: str = "") -> Run:
     run = find_run(home, run_id)
     require_own_run(home, run.folder.root)
     if run.is_live:
-        raise BadInput(f"The run {run_id} is {run.state} already.")
+        raise BadInput("The run {run} has not ended yet. Stop it first.", run=run_id)
     if run.state == "finished":
-        raise BadInput(f"The run {run_id} is finished; there is nothing left to do.")
+        raise BadInput("The run {run} is finished, so it cannot be resumed.", run=run_id)
     if not run.can_resume:
-        raise BadInput(f"The run {run_id} was imported without a checkpoint to go on from.")
+        raise BadInput(
+            "The run {run} was imported without a checkpoint, so it cannot be resumed.", run=run_id
+        )
     lock = claim(run.folder.lock)
     if lock is None:
-        raise BadInput(f"The run {run_id} is running already.")
+        raise BadInput("The run {run} is already running.", run=run_id)
     try:
         run.folder.stop.unlink(missing_ok=True)
         require_legal(run_id, run.status.state, "queued")
         write_status(
             run.folder.status,
-            dataclasses.replace(run.status, state="queued", reason="", updated=time.time()),
+            dataclasses.replace(
+                run.status, state="queued", updated=time.time(), **reason_fields(None)
+            ),
         )
     finally:
         release(lock)
@@ -128,9 +136,13 @@ def ask_to_stop(
     if run.state == "queued" and _unqueue(home, run):
         return find_run(home, run_id)
     if not run.is_live:
-        raise BadInput(f"The run {run_id} is {run.state}, not running.")
+        raise BadInput("The run {run} is not running.", run=run_id)
     if run.is_abroad and not save:
-        raise BadInput(f"The run {run_id} runs on {run.status.host}; cancel it there.")
+        raise BadInput(
+            "The run {run} is running on {machine}. Cancel it there.",
+            run=run_id,
+            machine=run.status.host,
+        )
     write_stop_request(run.folder.stop, StopRequest(time.time(), ask_seconds, term_seconds, save))
     if not run.is_abroad:
         keep_supervised(home)
@@ -160,7 +172,7 @@ def stop_run(
     run = ask_to_stop(home, run_id, True, ask_seconds, term_seconds)
     if waited and not run.is_live:
         return run
-    tell(_STAGES["asked"])
+    tell(gettext(_STAGES["asked"]))
     return _ended(home, run_id, ask_seconds + term_seconds + _LAST_SECONDS, tell)
 
 
@@ -173,13 +185,14 @@ def _ended(
         run = find_run(home, run_id)
         request = read_stop_request(run.folder.stop)
         while request is not None and request.save and request.stage in stages[1:]:
-            tell(_STAGES[stages[1]])
+            tell(gettext(_STAGES[stages[1]]))
             del stages[0]
         if not is_held(run.folder.lock) and (not run.is_live or run.state == "queued"):
             return run
         if time.monotonic() > deadline:
             raise WorkFailed(
-                f"The run {run_id} could not be ended; its process may belong to another user."
+                "The run {run} could not be stopped. Its process may belong to another user.",
+                run=run_id,
             )
         time.sleep(_TICK)
 
@@ -198,9 +211,11 @@ def _unqueue(home: Home, run: Run) -> bool:
         if len(kept) == len(tickets):
             return False
         tickets[:] = kept
-        reason = "It was taken out of the queue before its turn came."
+        reason = message("Removed from the queue before it started.")
         write_status(
             run.folder.status,
-            dataclasses.replace(run.status, state="stopped", reason=reason, ended=time.time()),
+            dataclasses.replace(
+                run.status, state="stopped", ended=time.time(), **reason_fields(reason)
+            ),
         )
     return True

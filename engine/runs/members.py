@@ -49,19 +49,39 @@ def members_of(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
     """
     entries = archive.infolist()
     if len(entries) > _MOST_MEMBERS:
-        raise BadInput(f"{name} holds {len(entries):,} files; a run has {_MOST_MEMBERS:,} at most.")
+        raise BadInput(
+            "{file} holds {files} files. The archive of a run has at most {most}.",
+            file=name,
+            files=len(entries),
+            most=_MOST_MEMBERS,
+        )
     wanted = {entry.filename: entry for entry in entries if limit_of(entry.filename)}
     missing = [needed for needed in _NEEDED if needed not in wanted]
     if missing:
-        raise BadInput(f"{name} is no archive of a run: {missing[0]} is not in it.")
+        raise BadInput(
+            "{file} is not the archive of a run: {missing} is missing.",
+            file=name,
+            missing=missing[0],
+        )
     if sum(inner.startswith(_EVALUATION) for inner in wanted) > _MOST_EVALUATIONS:
-        raise BadInput(f"{name} holds more than {_MOST_EVALUATIONS:,} files of evaluations.")
+        raise BadInput(
+            "{file} holds more than {most} evaluation files.", file=name, most=_MOST_EVALUATIONS
+        )
     for inner, entry in wanted.items():
         limit = limit_of(inner)
         if entry.file_size > limit:
-            raise BadInput(f"{inner} in {name} is larger than the {limit / 1e6:,.0f} MB allowed.")
+            raise BadInput(
+                "{member} in {file} is larger than {most:size}, the most allowed.",
+                member=inner,
+                file=name,
+                most=limit,
+            )
         if entry.compress_type not in _KINDS:
-            raise BadInput(f"{inner} in {name} is compressed in a way the studio does not use.")
+            raise BadInput(
+                "{member} in {file} uses a compression that the studio does not support.",
+                member=inner,
+                file=name,
+            )
     return list(wanted.values())
 
 
@@ -119,4 +139,4 @@ def _require_plain_arrays(path: Path) -> None:
                     raise ValueError("it holds something else than arrays of numbers")
     except Exception as error:
         # Damaged bytes make zipfile and numpy raise whatever they meet.
-        raise BadInput(f"{path} is damaged: {error}.") from error
+        raise BadInput("{file} is damaged: {error}.", file=path, error=str(error)) from error

@@ -38,5 +38,6 @@ def tags_of(words: str) -> tuple[str, ...]:
 
 def matches_search(run: Run, notes: Notes, words: str) -> bool:
     """Whether all the words are in the run's name, state, reason, note or tags."""
-    said = " ".join((run.run_id, run.state, run.reason, notes.note, *notes.tags)).lower()
-    return all(word in said for word in words.lower().split())
+    fields = (run.run_id, run.state, run.reason, notes.note, *notes.tags)
+    text = " ".join(fields).lower()
+    return all(word in text for word in words.lower().split())

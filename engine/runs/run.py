@@ -10,6 +10,7 @@ from engine.files import printable
 from engine.home import Home
 from engine.jobs.processes import Identity
 from engine.jobs.queue import read_queue
+from engine.language.message import Message, message
 from engine.locks import is_held
 from engine.training.state.run_folder import RunFolder, run_folder
 from engine.training.state.status import ENDED, State, Status, read_status
@@ -30,20 +31,25 @@ class Run:
     """A run's folder, what it last said of itself, and how it truly stands.
 
     `state` is "lost" where neither the lock nor the heartbeat speaks for the process of the
-    status, and "damaged" where its folder cannot be read; `reason` is the sentence it ended with,
-    or what is damaged. `silent` is for how many seconds a run that
-    holds its lock has not been heard of, 0 where that is not long.
+    status, and "damaged" where its folder cannot be read; `why` is the reason that it
+    ended, or what is damaged. `silent` is for how many seconds a run that holds its lock has not
+    been heard of, 0 where that is not long.
     """
 
     folder: RunFolder
     status: Status
     state: State
-    reason: str
+    why: Message | None = None
     silent: float = 0.0
 
     @property
     def run_id(self) -> str:
         return self.folder.run_id
+
+    @property
+    def reason(self) -> str:
+        """Why it ended, or what is damaged, in the reader's language; else empty."""
+        return str(self.why) if self.why else ""
 
     @property
     def is_live(self) -> bool:
@@ -110,35 +116,36 @@ def read_run(folder: RunFolder, waits: bool = False) -> Run:
     except Exception as error:
         # One run that nobody foresaw must not hide the others.
         log.exception("The run %s cannot be read.", folder.run_id)
-        return _damaged(folder, f"It cannot be read ({type(error).__name__}).")
+        fault = message("The run cannot be read ({error}).", error=type(error).__name__)
+        return _damaged(folder, fault)
 
 
 def _read_run(folder: RunFolder, waits: bool) -> Run:
     # The lock comes first: a run that ends in between has then written its last status.
     alive = is_held(folder.lock)
-    fault = ""
+    fault: Message | None = None
     try:
         status = read_status(folder.status)
     except BadInput as error:
         status = Status(folder.run_id)
         # Without a status it was made and never started.
-        fault = str(error) if folder.status.exists() else ""
+        fault = error.message if folder.status.exists() else None
     if not folder.config.is_file():
-        fault = f"{folder.config} is not a file."
+        fault = message("{file} is not a file.", file=folder.config)
     if printable(folder.root.name) != folder.root.name:
-        fault = "Its folder's name cannot be shown; rename the folder."
+        fault = message("The name of its folder cannot be shown. Rename the folder.")
     if fault and not alive and not waits:
         return _damaged(folder, fault)
     if alive and status.state in ENDED:
         # The supervisor holds the lock for a moment to see to what a run left behind.
         time.sleep(_MOMENT)
         alive = is_held(folder.lock)
-    state, reason = _true_state(folder, status, alive, waits)
+    state, why = _true_state(folder, status, alive, waits)
     silent = _silence(status) if alive and state in ("running", "stopping") else 0.0
-    return Run(folder, status, state, reason, silent)
+    return Run(folder, status, state, why, silent)
 
 
-def _damaged(folder: RunFolder, fault: str) -> Run:
+def _damaged(folder: RunFolder, fault: Message) -> Run:
     return Run(folder, Status(folder.run_id), "damaged", fault)
 
 
@@ -150,28 +157,31 @@ def _began(run: Run) -> float:
         return 0.0
 
 
-def _true_state(folder: RunFolder, status: Status, alive: bool, waits: bool) -> tuple[State, str]:
+def _true_state(
+    folder: RunFolder, status: Status, alive: bool, waits: bool
+) -> tuple[State, Message | None]:
     if alive:
         # Until a started process has written its first word, the status is the one before.
         if status.state in ENDED or status.state == "queued":
-            return "starting", ""
-        return ("stopping" if folder.stop.exists() else status.state), ""
+            return "starting", None
+        return ("stopping" if folder.stop.exists() else status.state), None
     if waits:
-        return "queued", ""
+        return "queued", None
     if status.state in ENDED:
-        return status.state, status.reason
+        return status.state, status.why
     foreign = bool(status.host) and status.host != platform.node()
     age = abs(time.time() - (status.updated or 0.0))
     if age < (_HEARTBEAT_ABROAD if foreign else HEARTBEAT):
-        return status.state, ""
+        return status.state, None
     if foreign:
-        return "lost", (
-            f"It was running on {status.host}, and nothing was heard of it since; "
-            "if it still runs there, stop it there."
+        return "lost", message(
+            "It was running on {machine}, which no longer reports. If it still runs there, stop it "
+            "there.",
+            machine=status.host,
         )
     if status.state == "queued":
-        return "lost", "It was made and never started."
-    return "lost", "Its process ended without a word, as after a power cut."
+        return "lost", message("It was created but never started.")
+    return "lost", message("It stopped unexpectedly (a power cut, for example).")
 
 
 def _silence(status: Status) -> float:

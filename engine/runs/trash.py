@@ -42,14 +42,16 @@ def delete_run(home: Home, run_id: str) -> DiscardedRun:
         # With the lock in hand nobody starts it meanwhile.
         lock = None if run.is_live else claim(run.folder.lock)
         if lock is None:
-            raise BadInput(f"The run {run_id} is still going; stop it first.")
+            raise BadInput("The run {run} has not ended yet. Stop it first.", run=run_id)
         try:
             target.parent.mkdir(exist_ok=True)
             run.folder.root.rename(target)
         finally:
             release(lock)
     except OSError as error:
-        raise WorkFailed(f"The run {run_id} cannot be moved ({error.strerror}).") from error
+        raise WorkFailed(
+            "The run {run} cannot be moved ({reason}).", run=run_id, reason=error.strerror
+        ) from error
     return DiscardedRun(RunFolder(target), kept, now)
 
 
@@ -79,9 +81,11 @@ def restore_run(home: Home, run_id: str) -> str:
             try:
                 discarded.folder.root.rename(home.runs / name)
             except OSError as error:
-                raise WorkFailed(f"{run_id} cannot be moved ({error.strerror}).") from error
+                raise WorkFailed(
+                    "The run {run} cannot be moved ({reason}).", run=run_id, reason=error.strerror
+                ) from error
             return name
-    raise BadInput(f"There is no run {run_id!r} in the trash.")
+    raise BadInput("There is no run {run} in the trash.", run=repr(run_id))
 
 
 def empty_trash(home: Home) -> int:

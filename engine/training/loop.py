@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from engine.errors import BadInput, StudioError, WorkFailed
 from engine.home import Home
+from engine.language.message import Message, message
 from engine.settings.run import RunSettings
 from engine.training.calibration import calibrate
 from engine.training.context import RunContext, open_context
@@ -45,9 +46,9 @@ from engine.training.threads import Trial
 log = logging.getLogger(__name__)
 
 INTERRUPTED = 130
-_TOO_LITTLE_MEMORY = (
-    "The memory did not suffice; halve training.batch_size and double training.accumulation, or "
-    "set training.gradient_checkpointing to true."
+_TOO_LITTLE_MEMORY = message(
+    "Not enough memory. Halve training.batch_size and double training.accumulation, or set "
+    "training.gradient_checkpointing to true."
 )
 Weights = dict[str, Tensor]
 
@@ -81,20 +82,21 @@ def train_locked(home: Home, folder: RunFolder, ranks: Ranks) -> Status:
             finished = Attempt(open_context(home, folder, status, stop, ranks)).run()
         except StudioError as error:
             log.error("%s", error)
-            status.end("failed", error.exit_status, str(error))
+            status.end("failed", error.exit_status, error.message)
         except KeyboardInterrupt:
-            status.end("stopped", INTERRUPTED, "It was interrupted twice and did not save.")
+            reason = message("Interrupted twice, so nothing was saved.")
+            status.end("stopped", INTERRUPTED, reason)
         except Exception as error:
             log.exception("The training broke off.")
             if ranks.count > 1:
                 # Whoever leads the processes sees which was the first to fall.
                 raise
-            status.end("failed", 1, _sentence(error))
+            status.end("failed", 1, _reason(error))
         else:
             if finished:
                 status.end("finished", 0)
             else:
-                status.end("stopped", INTERRUPTED, "It was asked to stop, and saved first.")
+                status.end("stopped", INTERRUPTED, message("Stopped on request, after saving."))
                 if ranks.is_first:
                     stop.answered()
             log.info("The run is %s.", status.status.state)
@@ -293,8 +295,12 @@ class Attempt:
             calibrate(context)
 
 
-def _sentence(error: Exception) -> str:
+def _reason(error: Exception) -> Message:
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
         return _TOO_LITTLE_MEMORY
     first = (str(error).strip().splitlines() or [""])[0].rstrip(".")
-    return f"The training broke off ({type(error).__name__}: {first}); the log tells where."
+    return message(
+        "Training failed ({name}: {error}). The log shows where.",
+        name=type(error).__name__,
+        error=first,
+    )

@@ -13,13 +13,25 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
+from engine.language.current import current_language
+from engine.language.message import deferred, gettext
 from studio.charts.chart import Chart
 from studio.charts.drawing import DrawnChart, Floats, Trace
 from studio.live_chart.library import plotly_script
 from studio.palette import counterparts
 
 _HERE = Path(__file__).parent
+# As Plotly's own dictionary names them.
+_PLOTLY = (
+    deferred("Zoom"),
+    deferred("Pan"),
+    deferred("Zoom in"),
+    deferred("Zoom out"),
+    deferred("Reset axes"),
+    deferred("Double-click to zoom back out"),
+)
 
 # Plotly adds its style sheet to the document, where a shadow root would not see it.
 _mount = st.components.v2.component(
@@ -130,7 +142,21 @@ def _description(chart: Chart | DrawnChart) -> dict[str, Any]:
 def _common(key: str) -> dict[str, Any]:
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     script = "/".join(["", *filter(None, [base]), "app/static", plotly_script()])
-    return {"key": key, "dark": counterparts(), "script": script}
+    return {"key": key, "dark": counterparts(), "script": script, "words": _words()}
+
+
+def _words() -> dict[str, Any]:
+    """What the page and Plotly say about a chart, and how numbers are written there."""
+    language = current_language()
+    return {
+        "language": language,
+        "png": gettext("Save as PNG"),
+        "svg": gettext("Save as SVG"),
+        "html": gettext("Save as HTML"),
+        "numbers": gettext("Summary and table"),
+        "plotly": {word: gettext(word) for word in _PLOTLY},
+        "separators": get_decimal_symbol(language) + get_group_symbol(language),
+    }
 
 
 def _next_number() -> int:

@@ -12,22 +12,28 @@ const sizeOf = (plot) => ({ width: plot._fullLayout.width, height: plot._fullLay
 // Plotly would offer to send the chart to its maker's servers.
 const PRIVATE = { responsive: true, showSendToCloud: false }
 
-// Made once: with another configuration Plotly begins anew and forgets the zoom.
-let configuration
+// Made once a language: with another configuration Plotly begins anew and forgets the zoom.
+const configurations = new Map()
 
-function config() {
+function config(words) {
+  if (!configurations.has(words.language)) configurations.set(words.language, configuration(words))
+  return configurations.get(words.language)
+}
+
+function configuration({ language, png, svg, html, plotly: dictionary }) {
   const { Icons } = window.Plotly
-  configuration ??= {
+  return {
     ...PRIVATE,
     displaylogo: false,
+    locale: language,
+    locales: { [language]: { dictionary } },
     modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "toImage"],
     modeBarButtonsToAdd: [
-      { name: "Save as PNG", icon: Icons.camera, click: saveAs("png") },
-      { name: "Save as SVG", icon: Icons.pencil, click: saveAs("svg") },
-      { name: "Save as HTML", icon: Icons.disk, click: saveAsPage },
+      { name: png, icon: Icons.camera, click: saveAs("png") },
+      { name: svg, icon: Icons.pencil, click: saveAs("svg") },
+      { name: html, icon: Icons.disk, click: saveAsPage },
     ],
   }
-  return configuration
 }
 
 // A page that opens anywhere: Plotly's script and the figure in one file.
@@ -79,7 +85,7 @@ function newChart(board) {
     seen: false,
     stale: true,
   }
-  element("summary", "", chart.details).textContent = "In words and numbers"
+  chart.summary = element("summary", "", chart.details)
   chart.words = element("p", "", chart.details)
   chart.table = element("table", "", chart.details)
   chart.details.ontoggle = () => fillTable(chart)
@@ -155,7 +161,7 @@ function grown(trace, { keep, x, y, look }) {
   }
 }
 
-function take(chart, entry) {
+function take(chart, entry, words) {
   const changed = entry.figure || entry.layout || entry.traces.some((t) => t.x.length || t.look)
   const shrunk = entry.traces?.some((t, place) => t.keep < (chart.traces[place]?.x.length ?? 0))
   chart.stale ||= Boolean(changed || shrunk)
@@ -168,6 +174,7 @@ function take(chart, entry) {
     chart.traces = entry.traces.map((t, place) => grown(chart.traces[place], t))
   }
   chart.numbers = entry.table
+  chart.summary.textContent = words.numbers
   chart.title.textContent = chart.plot.dataset.title = entry.title
   chart.words.textContent = entry.summary
   chart.plot.setAttribute("aria-label", `${entry.title}. ${entry.summary}`)
@@ -199,9 +206,10 @@ function draw(board, chart) {
     const points = trace.x === undefined ? {} : { x: trace.x, y: trace.y }
     return { ...structuredClone(shown(trace)), ...points }
   })
-  const layout = structuredClone(shown({ look: chart.layout }))
+  const { separators } = board.language
+  const layout = { ...structuredClone(shown({ look: chart.layout })), separators }
   chart.plot.script = board.script
-  window.Plotly.react(chart.plot, data, layout, config())
+  window.Plotly.react(chart.plot, data, layout, config(board.language))
   if (board.clickable && !chart.listens) listen(board, chart)
 }
 
@@ -217,7 +225,7 @@ function update(board, { charts, number, base }) {
       board.charts.get(entry.name).traces = []
     }
     if (!board.charts.has(entry.name)) board.charts.set(entry.name, newChart(board))
-    take(board.charts.get(entry.name), entry)
+    take(board.charts.get(entry.name), entry, board.language)
   }
   inOrder(board, charts)
   board.number = number ?? 0
@@ -254,6 +262,7 @@ export default function (component) {
   if (board.root.parentElement !== parentElement) parentElement.append(board.root)
   board.colours = data.dark
   board.script = data.script
+  board.language = data.words
   board.clickable = data.clickable
   board.tell = setTriggerValue
   const call = (board.calls += 1)

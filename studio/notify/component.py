@@ -5,7 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from engine.runs.alerts import Alert
+from engine.language.message import gettext
+from engine.runs.alerts import Alert, kind_name
 
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
@@ -17,12 +18,12 @@ _mount = st.components.v2.component(
 
 def notify(alerts: Sequence[Alert]) -> None:
     """Offer notifications, and show these alerts as such, each once."""
-    told = [
+    shown = [
         {
             "id": "/".join(map(str, alert.identity)),
-            "title": f"{alert.run_id}: {alert.kind}",
-            "body": alert.sentence,
+            "title": gettext("{run}: {kind}", run=alert.run_id, kind=kind_name(alert.kind)),
+            "body": alert.text,
         }
         for alert in alerts
     ]
-    _mount(key="notify", data={"alerts": told})
+    _mount(key="notify", data={"alerts": shown, "button": gettext("Notify me in this browser")})

@@ -1,22 +1,22 @@
 const shown = new Set()
 
 // Only a click may ask the reader for leave, and only where it was neither given nor refused.
-function offer(parent) {
+function offer(parent, words) {
   const button = parent.querySelector("button") ?? document.createElement("button")
   if (!button.isConnected) {
     button.className = "ps-notify"
-    button.textContent = "Tell me by this browser's notifications"
     button.onclick = async () => {
       await window.Notification.requestPermission()
-      offer(parent)
+      offer(parent, words)
     }
     parent.append(button)
   }
+  button.textContent = words
   button.hidden = !("Notification" in window) || window.Notification.permission !== "default"
 }
 
 export default function ({ parentElement, data }) {
-  offer(parentElement)
+  offer(parentElement, data.button)
   for (const { id, title, body } of data.alerts) {
     if (shown.has(id)) continue
     shown.add(id)

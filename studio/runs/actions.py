@@ -1,10 +1,11 @@
-"""What can be done with a run: stop, cancel, go on, copy, try, delete."""
+"""What can be done with a run: stop, cancel, resume, copy, try, delete."""
 
 import streamlit as st
 
 from engine.home import Home
 from engine.jobs.job import forget_job
 from engine.jobs.stop_request import StopRequest, read_stop_request
+from engine.language.message import gettext
 from engine.runs.control import ask_to_stop, resume_run
 from engine.runs.run import Run
 from engine.runs.trash import delete_run
@@ -19,16 +20,19 @@ def actions(home: Home, run: Run) -> None:
         if run.is_live:
             _stop(home, run)
         elif run.can_resume and st.button(
-            "Resume",
+            gettext("Resume"),
             key="runs.resume",
             icon=":material/play_arrow:",
             type="primary",
-            help="Goes on from the last checkpoint, with the optimiser and the learning rate.",
+            help=gettext(
+                "Continues from the last checkpoint, with the same optimiser state and learning "
+                "rate."
+            ),
         ):
             resume_run(home, run.run_id)
             st.rerun()
         if run.can_predict and st.button(
-            "Try it",
+            gettext("Try it"),
             key="runs.try",
             icon=":material/search_insights:",
             type="primary" if run.state == "finished" else "secondary",
@@ -48,27 +52,32 @@ def stop_stages(run: Run) -> None:
 
 
 def describe_stop(request: StopRequest) -> str:
-    """What was done so far, a line each, and what comes next in how many seconds."""
+    """What was done so far, and what comes next in how many seconds."""
     if not request.save:
-        return "Ending it without saving …"
-    left = request.seconds_to_next
-    count = text.duration(round(left)) if left is not None else ""
-    asked = "Asked it to save and stop."
+        return gettext("Ending the run without saving …")
+    left = round(request.seconds_to_next or 0)
     if request.stage == "asked":
-        return f"{asked} Without an answer it gets SIGTERM in {count}."
-    terminated = f"{asked}  \nIt did not answer; sent it SIGTERM."
+        return gettext(
+            "Asked the run to save and stop. If it does not respond, it gets SIGTERM in "
+            "{time:duration}.",
+            time=left,
+        )
     if request.stage == "terminated":
-        return f"{terminated} Unless it ends, it is killed in {count}."
-    return f"{terminated}  \nIt did not end; killed it and its loaders."
+        return gettext(
+            "The run did not respond and got SIGTERM. If it does not end, it is killed in "
+            "{time:duration}.",
+            time=left,
+        )
+    return gettext("The run did not respond to SIGTERM. Killed the run and its workers.")
 
 
 def _stop(home: Home, run: Run) -> None:
     if run.state == "queued":
         pressed = st.button(
-            "Take out of the queue",
+            gettext("Remove from the queue"),
             key="runs.cancel",
             icon=":material/close:",
-            help="It can be queued again with Resume.",
+            help=gettext("You can queue it again with Resume."),
         )
         if pressed:
             ask_to_stop(home, run.run_id)
@@ -76,34 +85,37 @@ def _stop(home: Home, run: Run) -> None:
         return
     stopping = read_stop_request(run.folder.stop) is not None
     pressed = st.button(
-        "Stop",
+        gettext("Stop"),
         key="runs.stop",
         icon=":material/stop:",
         disabled=stopping,
-        help="Saves at the end of the step, then ends. It can be resumed.",
+        help=gettext("Saves at the end of the current step, then stops. You can resume it later."),
     )
     if pressed and not stopping:
         ask_to_stop(home, run.run_id)
         st.rerun()
     if run.is_abroad:
         return
-    with st.popover("Cancel", icon=":material/close:", key="runs.cancel.menu"):
-        st.markdown("End it at once? What it did since its last checkpoint is lost.")
-        if st.button("Cancel without saving", key="runs.cancel", icon=":material/close:"):
+    with st.popover(gettext("Cancel"), icon=":material/close:", key="runs.cancel.menu"):
+        st.markdown(gettext("End the run now? Its work since the last checkpoint is lost."))
+        if st.button(gettext("Cancel without saving"), key="runs.cancel", icon=":material/close:"):
             ask_to_stop(home, run.run_id, save=False)
             st.rerun()
 
 
 def _delete(home: Home, run: Run) -> None:
     # By its name, so that a second click on what is gone is nothing to the run that comes next.
-    with st.popover("Delete", icon=":material/delete:", key=f"runs.delete.{run.run_id}"):
+    with st.popover(gettext("Delete"), icon=":material/delete:", key=f"runs.delete.{run.run_id}"):
         files = [path.stat().st_size for path in run.folder.root.rglob("*") if path.is_file()]
         st.markdown(
-            f"Move **{text.plain(run.run_id)}** with its curves, checkpoints and evaluation, "
-            f"{text.size(sum(files))}, to the trash? It can be brought back from there."
+            gettext(
+                "Move **{run}** ({total:size}) to the trash? You can restore it from there.",
+                run=text.plain(run.run_id),
+                total=sum(files),
+            )
         )
         pressed = st.button(
-            "Move to the trash",
+            gettext("Move to trash"),
             key=f"runs.delete.confirm.{run.run_id}",
             icon=":material/delete:",
         )

@@ -1,4 +1,4 @@
-"""What happened to runs: told as it comes, and a list of the last."""
+"""Alerts of runs: shown as they come, and a list of the last."""
 
 import time
 from urllib.parse import quote
@@ -6,7 +6,8 @@ from urllib.parse import quote
 import streamlit as st
 
 from engine.home import Home
-from engine.runs.alerts import Alert, read_alerts
+from engine.language.message import gettext
+from engine.runs.alerts import Alert, kind_name, read_alerts
 from studio import text
 from studio.notify.component import notify
 
@@ -20,33 +21,34 @@ def alerts_view(home: Home) -> None:
     alerts = read_alerts(home).alerts
     if not alerts:
         return
-    with st.expander(f"Alerts · {len(alerts):,}", icon=":material/notifications:"):
+    title = gettext("Alerts ({count})", count=len(alerts))
+    with st.expander(title, icon=":material/notifications:"):
         for alert in reversed(alerts[-_SHOWN:]):
             st.markdown(f"{_icon(alert)} {describe_alert(alert, time.time())}")
 
 
 def show_new_alerts(home: Home) -> None:
-    """Tell this page's reader the alerts that came since the page was opened."""
+    """Show the alerts that came since the page was opened."""
     offset = st.session_state.get("runs.alerts.offset")
     new = read_alerts(home, offset or 0)
     st.session_state["runs.alerts.offset"] = new.offset
     # What came before the page was opened stands in the list.
     alerts = new.alerts if offset is not None else ()
     for alert in alerts:
-        said = f"**{text.plain(alert.run_id)}** · {text.plain(alert.sentence)}"
-        st.toast(said, icon=_icon(alert), duration="long")
-    told: list[Alert] = st.session_state.setdefault("runs.alerts.told", [])
-    told.extend(alerts)
-    del told[:-_SHOWN]
-    notify(told)
+        shown = f"**{text.plain(alert.run_id)}** · {text.plain(alert.text)}"
+        st.toast(shown, icon=_icon(alert), duration="long")
+    kept: list[Alert] = st.session_state.setdefault("runs.alerts.kept", [])
+    kept.extend(alerts)
+    del kept[:-_SHOWN]
+    notify(kept)
 
 
 def describe_alert(alert: Alert, now: float) -> str:
     """An alert in a line of Markdown, with a link to its run."""
     address = f"/runs?run={quote(alert.run_id, safe='')}"
     return (
-        f"**[{text.plain(alert.run_id)}]({address})** · {text.plain(alert.kind)} · "
-        f"{text.plain(alert.sentence)} :gray[{text.ago(alert.at, now)}]"
+        f"**[{text.plain(alert.run_id)}]({address})** · {text.plain(kind_name(alert.kind))} · "
+        f"{text.plain(alert.text)} :gray[{text.ago(alert.at, now)}]"
     )
 
 

@@ -1,4 +1,4 @@
-"""A run as one file: saved from the page, and taken in from another studio."""
+"""A run as one file: saved from the page, and imported from another studio."""
 
 import tempfile
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from engine.home import Home
+from engine.language.message import gettext
 from engine.runs.archive import archive_run, import_archive
 from engine.runs.run import Run
 from studio.views.problem import problems_shown
@@ -19,29 +20,34 @@ def archive_button(home: Home, run: Run) -> None:
             return archive_run(home, run.run_id, Path(folder) / "run.zip", True).read_bytes()
 
     st.download_button(
-        "Archive",
+        gettext("Archive"),
         made,
         f"{run.run_id}.zip",
         "application/zip",
         key="runs.archive",
         icon=":material/archive:",
         on_click="ignore",
-        help="Configuration, metrics, best weights, class map and credits in one file, which "
-        "another studio can take in.",
+        help=gettext(
+            "Saves configuration, metrics, best weights, class map and credits in one file. "
+            "Another studio can import it."
+        ),
     )
 
 
 def import_view(home: Home) -> None:
-    """Take in the archive of a run."""
-    with st.expander("Bring in an archived run", icon=":material/unarchive:"):
+    """Import the archive of a run."""
+    with st.expander(gettext("Import an archived run"), icon=":material/unarchive:"):
         given = st.file_uploader(
-            "Archive",
+            gettext("Archive file"),
             type="zip",
             key="runs.import.file",
-            help="A larger one is taken in by the command `runs import FILE`.",
+            help=gettext("For a larger file, use the command `runs import FILE`."),
         )
         pressed = st.button(
-            "Bring it in", key="runs.import", icon=":material/unarchive:", disabled=given is None
+            gettext("Import"),
+            key="runs.import",
+            icon=":material/unarchive:",
+            disabled=given is None,
         )
         if pressed and given is not None:
             with problems_shown(), tempfile.TemporaryDirectory() as folder:

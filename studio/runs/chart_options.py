@@ -4,6 +4,7 @@ from typing import get_args
 
 import streamlit as st
 
+from engine.language.message import gettext
 from studio.runs.charts import X_TITLES, Axis, ChartOptions
 
 
@@ -11,15 +12,15 @@ def choose_chart_options() -> ChartOptions:
     """Draw the choice: the x axis, the smoothing, the y axis."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         x = st.segmented_control(
-            "Over",
+            gettext("X axis"),
             get_args(Axis),
             default="epoch",
-            format_func=lambda axis: X_TITLES[axis],
+            format_func=lambda axis: gettext(X_TITLES[axis]),
             key="runs.x",
             bind="query-params",
         )
         smoothing = st.slider(
-            "Smoothing",
+            gettext("Smoothing"),
             0.0,
             0.99,
             0.0,
@@ -27,13 +28,15 @@ def choose_chart_options() -> ChartOptions:
             key="runs.smooth",
             bind="query-params",
             width=220,
-            help="How much of the running mean each point of train keeps of the one before. "
-            "The measured points stay behind it, fainter.",
+            help=gettext(
+                "Smooths the train curves, to show the trend. Try 0.6 first. The measured points "
+                "stay visible, fainter."
+            ),
         )
         log = st.toggle(
-            "Logarithmic",
+            gettext("Log scale"),
             key="runs.log",
             bind="query-params",
-            help="The y axis in powers of ten.",
+            help=gettext("Shows the y axis in powers of ten, so that small changes are visible."),
         )
     return ChartOptions(x or "epoch", float(smoothing), bool(log))

@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from engine.language.message import deferred, gettext
 from engine.runs.history import History
 from engine.runs.metric_columns import Floats
 from engine.split.rarity import BUCKETS
@@ -13,7 +14,12 @@ from studio.charts.drawing import DrawnChart
 from studio.palette import BUCKET_COLOURS
 
 Axis = Literal["epoch", "step", "t"]
-X_TITLES: dict[Axis, str] = {"epoch": "Epoch", "step": "Step", "t": "Time"}
+X_TITLES: dict[Axis, str] = {
+    "epoch": deferred("Epoch"),
+    "step": deferred("Step"),
+    "t": deferred("Time"),
+}
+_PART_NAMES = {"train": deferred("train"), "val": deferred("validation")}
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,7 @@ class ChartOptions:
 
 @dataclass(frozen=True)
 class Kind:
-    """One chart of a run: which measurement of which parts, and how it is told.
+    """One chart of a run: which measurement of which parts, and its titles, which are messages.
 
     Where it is `core`, it is there from the start; another once it is measured.
     """
@@ -42,31 +48,82 @@ class Kind:
 
 
 KINDS = (
-    Kind("loss", "Loss", "Cross-entropy", best="lowest", core=True),
+    Kind("loss", deferred("Loss"), deferred("Cross-entropy"), best="lowest", core=True),
     Kind(
-        "top1", "Top-1", "Photographs named rightly", best="highest", form="percentage", core=True
-    ),
-    Kind(
-        "top5",
-        "Top-{k}",
-        "Right one among the best {k}",
+        "top1",
+        deferred("Top-1"),
+        deferred("Accuracy (top-1)"),
         best="highest",
         form="percentage",
         core=True,
     ),
-    Kind("macro_top1", "Macro top-1", "Mean over species", ("val",), "highest", "percentage", True),
-    Kind("macro_top5", "Macro top-{k}", "Mean over species", ("val",), "highest", "percentage"),
-    Kind("genus_top1", "Genus top-1", "Genus named rightly", ("val",), "highest", "percentage"),
     Kind(
-        "ece", "Calibration error", "Certainty less share right", ("val",), "lowest", "percentage"
+        "top5",
+        deferred("Top-{k}"),
+        deferred("Accuracy (top-{k})"),
+        best="highest",
+        form="percentage",
+        core=True,
     ),
-    Kind("lr", "Learning rate", "Learning rate", ("train",), form="scientific", core=True),
-    Kind("images_per_second", "Speed", "Photographs a second", ("train",), core=True),
-    Kind("waiting", "Waiting for photographs", "Share of the time", ("train",), form="percentage"),
-    Kind("memory_bytes", "Memory", "Largest so far", ("train",), form="bytes"),
-    Kind("cpu", "Processors", "Share in use", ("train",), form="percentage"),
-    Kind("gpu", "GPU", "Share in use", ("train",), form="percentage"),
-    Kind("grad_norm", "Gradient norm", "Norm before clipping", ("train",)),
+    Kind(
+        "macro_top1",
+        deferred("Macro top-1"),
+        deferred("Mean over species"),
+        ("val",),
+        "highest",
+        "percentage",
+        True,
+    ),
+    Kind(
+        "macro_top5",
+        deferred("Macro top-{k}"),
+        deferred("Mean over species"),
+        ("val",),
+        "highest",
+        "percentage",
+    ),
+    Kind(
+        "genus_top1",
+        deferred("Genus top-1"),
+        deferred("Genus accuracy"),
+        ("val",),
+        "highest",
+        "percentage",
+    ),
+    Kind(
+        "ece",
+        deferred("Calibration error"),
+        deferred("Confidence minus accuracy"),
+        ("val",),
+        "lowest",
+        "percentage",
+    ),
+    Kind(
+        "lr",
+        deferred("Learning rate"),
+        deferred("Learning rate"),
+        ("train",),
+        form="scientific",
+        core=True,
+    ),
+    Kind(
+        "images_per_second",
+        deferred("Training throughput"),
+        deferred("Photos per second"),
+        ("train",),
+        core=True,
+    ),
+    Kind(
+        "waiting",
+        deferred("Waiting for photographs"),
+        deferred("Share of the time"),
+        ("train",),
+        form="percentage",
+    ),
+    Kind("memory_bytes", deferred("Memory"), deferred("Peak memory"), ("train",), form="bytes"),
+    Kind("cpu", deferred("CPU"), deferred("Utilisation"), ("train",), form="percentage"),
+    Kind("gpu", deferred("GPU"), deferred("Utilisation"), ("train",), form="percentage"),
+    Kind("grad_norm", deferred("Gradient norm"), deferred("Norm before clipping"), ("train",)),
 )
 
 
@@ -74,7 +131,10 @@ def run_charts(history: History, options: ChartOptions | None = None) -> dict[st
     """Every chart of a run, by the name that keeps its place on the page."""
     options = options or ChartOptions()
     marks = [
-        CurveMark(_x_of(beginning.step, beginning.epoch, beginning.t, options.x), f"attempt {n}")
+        CurveMark(
+            _x_of(beginning.step, beginning.epoch, beginning.t, options.x),
+            gettext("attempt {n}", n=n),
+        )
         for n, beginning in ((b.attempt, b) for b in history.beginnings[1:])
     ]
     drawn: dict[str, DrawnChart] = {}
@@ -88,15 +148,16 @@ def run_charts(history: History, options: ChartOptions | None = None) -> dict[st
 
 
 def style_of(kind: Kind, k: int, options: ChartOptions) -> CurveStyle:
-    """What the chart of a measurement says beside its points."""
+    """The titles and the form of a measurement's chart."""
     return CurveStyle(
-        kind.title.format(k=k),
-        kind.y_title.format(k=k),
-        X_TITLES[options.x],
+        gettext(kind.title, k=k),
+        gettext(kind.y_title, k=k),
+        gettext(X_TITLES[options.x]),
         kind.best,
         kind.form,
         options.log,
         height=300 if kind.core and kind.best != "none" else 240,
+        axis=options.x,
     )
 
 
@@ -110,8 +171,18 @@ def line_of(history: History, part: str, name: str, options: ChartOptions) -> Li
     # The star of macro top-1 stands where the checkpoint is from, also among equal ones.
     kept = history.kept() if (part, name) == ("val", "macro_top1") else None
     return Line(
-        part, x_values(history, part, options.x), points[name], part, smooth=smooth, best=kept
+        part_name(part),
+        x_values(history, part, options.x),
+        points[name],
+        part,
+        smooth=smooth,
+        best=kept,
     )
+
+
+def part_name(part: str) -> str:
+    """The name of "train" or "val" in a legend, in the reader's language."""
+    return gettext(_PART_NAMES[part])
 
 
 def x_values(history: History, part: str, axis: Axis) -> Floats:
@@ -129,14 +200,24 @@ def _buckets(
 ) -> dict[str, DrawnChart]:
     x = x_values(history, "val", options.x)
     lines = [
-        Line(f"{bucket.name} in train", x, history.val[bucket.metric], "", colour=colour)
+        Line(
+            gettext("{range} in train", range=bucket.name),
+            x,
+            history.val[bucket.metric],
+            "",
+            colour=colour,
+        )
         for bucket, colour in zip(BUCKETS, BUCKET_COLOURS, strict=True)
         if bucket.metric in history.val
     ]
     if not lines:
         return {}
-    title = "Top-1 by how much was known"
-    look = CurveStyle(
-        title, "Photographs named rightly", X_TITLES[options.x], "highest", "percentage"
+    style = CurveStyle(
+        gettext("Top-1 by train photographs per species"),
+        gettext("Accuracy (top-1)"),
+        gettext(X_TITLES[options.x]),
+        "highest",
+        "percentage",
+        axis=options.x,
     )
-    return {"buckets": drawing(lines, look, marks)}
+    return {"buckets": drawing(lines, style, marks)}

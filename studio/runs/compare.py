@@ -1,4 +1,4 @@
-"""Any runs beside each other: curves, what differs, how well each did."""
+"""Runs side by side: curves, differing settings, results."""
 
 import math
 import os
@@ -12,6 +12,7 @@ import streamlit as st
 from engine.crop.verdict import read_verdict
 from engine.errors import BadInput
 from engine.home import Home
+from engine.language.message import deferred, gettext
 from engine.runs.comparison import Final, differing, final_of, flat_settings, groups
 from engine.runs.history import History
 from engine.runs.run import Run
@@ -27,6 +28,11 @@ _KEY = "runs.compare"
 _TICK_SECONDS = 2.0
 _PARALLEL_FROM = 4
 _AT_FIRST = 5
+_ANSWERS: dict[str, str] = {
+    "helps": deferred("helps"),
+    "harms": deferred("harms"),
+    "unclear": deferred("inconclusive"),
+}
 
 
 def compare_runs_view(home: Home, runs: Sequence[Run]) -> None:
@@ -34,7 +40,7 @@ def compare_runs_view(home: Home, runs: Sequence[Run]) -> None:
     by_id = {run.run_id: run for run in runs}
     chosen = _choose(list(by_id))
     if len(chosen) < 2:
-        st.caption("Choose two runs or more.")
+        st.caption(gettext("Choose at least two runs."))
         return
     forget_sent(_KEY)
     every = _TICK_SECONDS if any(by_id[run_id].is_live for run_id in chosen) else None
@@ -47,7 +53,7 @@ def _choose(run_ids: list[str]) -> list[str]:
         st.session_state["runs.compare.chosen"] = [
             run_id for run_id in named if run_id in run_ids
         ] or run_ids[:_AT_FIRST]
-    chosen = st.multiselect("Runs", run_ids, key="runs.compare.chosen")
+    chosen = st.multiselect(gettext("Runs"), run_ids, key="runs.compare.chosen")
     if chosen != named:
         st.query_params["compare"] = chosen
     return chosen
@@ -60,25 +66,25 @@ def _beside(home: Home, runs: list[Run]) -> None:
     finals = [final_of(run, histories[run.run_id], settings[run.run_id]) for run in runs]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         baseline = st.selectbox(
-            "Baseline",
+            gettext("Baseline"),
             ["", *histories],
-            format_func=lambda run_id: run_id or "none",
+            format_func=lambda run_id: run_id or gettext("none"),
             key="runs.baseline",
             bind="query-params",
-            help="What the other runs are told apart from.",
+            help=gettext("The run that the others are compared with."),
         )
         grouping = st.selectbox(
-            "Group by",
+            gettext("Group by"),
             ["", *differs],
-            format_func=lambda key: key or "nothing",
+            format_func=lambda key: key or gettext("nothing"),
             key="runs.group",
             bind="query-params",
-            help="Runs with the same value of this setting get the same colour and one mean.",
+            help=gettext("Runs with the same value of this setting share a colour and a mean."),
         )
     grouped = groups(settings, grouping) if grouping else {run_id: [run_id] for run_id in histories}
     _same_photographs(finals)
     live_charts(overlays(histories, grouped, choose_chart_options()), _KEY)
-    st.subheader("At the best epoch", anchor=False)
+    st.subheader(gettext("Results at the best epoch"), anchor=False)
     _finals(
         finals,
         [describe_crop(home, run, final) for run, final in zip(runs, finals, strict=True)],
@@ -86,7 +92,7 @@ def _beside(home: Home, runs: list[Run]) -> None:
     )
     if grouping:
         _means(finals, grouped, grouping)
-    st.subheader("What differs", anchor=False)
+    st.subheader(gettext("Differences in settings"), anchor=False)
     _differences(differs, list(settings))
     if len(runs) >= _PARALLEL_FROM and differs:
         live_chart(
@@ -94,7 +100,7 @@ def _beside(home: Home, runs: list[Run]) -> None:
             f"{_KEY}.parallel",
         )
     st.download_button(
-        "Curves as CSV",
+        gettext("Download curves as CSV"),
         lambda: curves_csv(histories),
         "curves.csv",
         "text/csv",
@@ -132,14 +138,16 @@ def _settings(run: Run) -> dict[str, Any]:
 def _same_photographs(finals: Sequence[Final]) -> None:
     if len({final.split_hash for final in finals} - {"–"}) > 1:
         st.warning(
-            "These runs were not judged on the same photographs: their val parts differ. "
-            "Their accuracies cannot be compared.",
+            gettext(
+                "These runs use different validation photographs, so their accuracies cannot be "
+                "compared."
+            ),
             icon=":material/balance:",
         )
 
 
 def describe_crop(home: Home, run: Run, final: Final) -> str:
-    """A run's crop, and what was measured of it: "fast: helps, +3.1 points"."""
+    """A run's crop, and its measured effect: "fast: helps, +3.1 points"."""
     if not home.verdicts.is_dir():
         return final.crop
     try:
@@ -148,37 +156,49 @@ def describe_crop(home: Home, run: Run, final: Final) -> str:
         verdict = None
     if verdict is None:
         return final.crop
-    return f"{final.crop}: {verdict.answer}, {100 * verdict.difference.mean:+.1f} points"
+    return gettext(
+        "{crop}: {answer}, {change} points",
+        crop=final.crop,
+        answer=gettext(_ANSWERS.get(verdict.answer, verdict.answer)),
+        change=signed(100 * verdict.difference.mean),
+    )
 
 
 def _finals(finals: Sequence[Final], crops: Sequence[str], baseline: str) -> None:
     base = next((final for final in finals if final.run_id == baseline), None)
     columns: dict[str, list[Any]] = {
-        "Run": [final.run_id for final in finals],
-        "Macro top-1": [_share(final.macro_top1) for final in finals],
-        "Top-1": [_share(final.top1) for final in finals],
-        "95% interval": [describe_interval(final.low, final.high) for final in finals],
-        "Top-5": [_share(final.top5) for final in finals],
-        "Loss": [text.number(final.loss, 3) for final in finals],
-        "Epoch": [text.number(final.epoch, 1) for final in finals],
-        "Test top-1": [_share(final.test_top1) for final in finals],
-        "Split": [f"{final.split} ({final.split_hash})" for final in finals],
-        "Crop": list(crops),
+        gettext("Run"): [final.run_id for final in finals],
+        gettext("Macro top-1"): [_share(final.macro_top1) for final in finals],
+        gettext("Top-1"): [_share(final.top1) for final in finals],
+        gettext("95% interval"): [describe_interval(final.low, final.high) for final in finals],
+        gettext("Top-5"): [_share(final.top5) for final in finals],
+        gettext("Loss"): [text.number(final.loss, 3) for final in finals],
+        gettext("Epoch"): [text.number(final.epoch, 1) for final in finals],
+        gettext("Test top-1"): [_share(final.test_top1) for final in finals],
+        gettext("Split"): [f"{final.split} ({final.split_hash})" for final in finals],
+        gettext("Crop"): list(crops),
     }
     if base is not None:
-        columns["Against the baseline"] = [against(final, base) for final in finals]
-    st.dataframe(columns, hide_index=True, alt="Each run at its best epoch")
+        columns[gettext("Difference from baseline")] = [against(final, base) for final in finals]
+    st.dataframe(columns, hide_index=True, alt=gettext("Each run at its best epoch"))
 
 
 def against(final: Final, base: Final) -> str:
     """How much better or worse in macro top-1, and whether the intervals of top-1 part."""
     if final.run_id == base.run_id:
-        return "baseline"
+        return gettext("baseline")
     change = 100 * (final.macro_top1 - base.macro_top1)
     if not math.isfinite(change):
         return "–"
     clear = final.low > base.high or final.high < base.low
-    return f"{change:+.1f} points{'' if clear else ', within the noise of val'}"
+    if clear:
+        return gettext("{change} points", change=signed(change))
+    return gettext("{change} points (not significant)", change=signed(change))
+
+
+def signed(change: float) -> str:
+    """3.14 -> "+3.1", -3.14 -> "-3.1", with the reader's decimal mark."""
+    return f"{'-' if change < 0 else '+'}{text.number(abs(change), 1)}"
 
 
 def _means(finals: Sequence[Final], grouped: Mapping[str, list[str]], key: str) -> None:
@@ -187,24 +207,24 @@ def _means(finals: Sequence[Final], grouped: Mapping[str, list[str]], key: str) 
     st.dataframe(
         {
             key: list(rows),
-            "Runs": [len(values) for values in rows.values()],
-            "Mean macro top-1": [_mean(values) for values in rows.values()],
-            "Lowest": [_share(float(np.min(values))) for values in rows.values()],
-            "Highest": [_share(float(np.max(values))) for values in rows.values()],
+            gettext("Runs"): [len(values) for values in rows.values()],
+            gettext("Mean macro top-1"): [_mean(values) for values in rows.values()],
+            gettext("Lowest"): [_share(float(np.min(values))) for values in rows.values()],
+            gettext("Highest"): [_share(float(np.max(values))) for values in rows.values()],
         },
         hide_index=True,
-        alt=f"Mean outcome by {key}",
+        alt=gettext("Mean result by {setting}", setting=key),
     )
 
 
 def _differences(differs: Mapping[str, list[Any]], run_ids: list[str]) -> None:
     if not differs:
-        st.caption("Nothing in their configurations differs.")
+        st.caption(gettext("The configurations are identical."))
         return
-    table: dict[str, list[str]] = {"Setting": list(differs)}
+    table: dict[str, list[str]] = {gettext("Setting"): list(differs)}
     for place, run_id in enumerate(run_ids):
         table[run_id] = [describe_setting(values[place]) for values in differs.values()]
-    st.dataframe(table, hide_index=True, alt="The settings that are not the same in all runs")
+    st.dataframe(table, hide_index=True, alt=gettext("The settings that differ between the runs"))
 
 
 def describe_setting(value: Any) -> str:
@@ -214,7 +234,7 @@ def describe_setting(value: Any) -> str:
 
 def describe_interval(low: float, high: float) -> str:
     """0.412, 0.478 -> "41.2% to 47.8%"."""
-    return f"{text.percentage(low)} to {text.percentage(high)}" if low == low else "–"
+    return gettext("{low:.1%} to {high:.1%}", low=low, high=high) if low == low else "–"
 
 
 def _share(value: float) -> str:

@@ -9,11 +9,13 @@ from engine.files import printable
 from engine.home import Home
 from engine.jobs.failure import explain_failure
 from engine.jobs.supervision import home_launcher, resume_queue
+from engine.language.current import current_language
+from engine.language.message import gettext, ngettext
+from engine.runs.alerts import with_resume
 from engine.runs.history import History
 from engine.runs.remaining import range_left
 from engine.runs.run import Run, find_run
 from engine.training.state.status import Status
-from engine.training.thread_choice import count_of, describe_speeds
 from studio import text
 from studio.charts.drawing import DrawnChart
 from studio.live_chart.component import forget_sent, live_charts
@@ -34,6 +36,7 @@ from studio.views.problem import problem, problems_shown
 _TICK_SECONDS = 0.5
 _SLOW_TICK_SECONDS = 3.0
 _LINGERING = 30.0
+_JUST_ENDED = "just-ended"
 
 
 def detail(home: Home, run: Run, any_live: bool = False) -> None:
@@ -45,7 +48,7 @@ def detail(home: Home, run: Run, any_live: bool = False) -> None:
     forget_sent(_key(run))
     stands = _state_key(home, run)
     every = _TICK_SECONDS if run.is_live or "running" in stands[1:] else None
-    if every is None and (any_live or "just ended" in stands):
+    if every is None and (any_live or _JUST_ENDED in stands):
         every = _SLOW_TICK_SECONDS
     st.fragment(_current, run_every=every)(home, run.run_id, stands)
 
@@ -92,7 +95,7 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
 def _state_key(home: Home, run: Run) -> tuple[str, ...]:
     # Its process takes a while to go, and only then does the supervisor tell that it ended.
     age = time.time() - (run.status.ended or 0.0)
-    lately = "just ended" if not run.is_live and 0 <= age < _LINGERING else ""
+    lately = _JUST_ENDED if not run.is_live and 0 <= age < _LINGERING else ""
     return run.state, evaluation_job(home, run).state, lately
 
 
@@ -101,20 +104,21 @@ def _key(run: Run) -> str:
 
 
 def _reason(run: Run) -> None:
-    if not run.reason:
+    if run.why is None:
         return
     if run.state == "failed":
-        failure = explain_failure(run.reason, run.folder.log)
+        failure = explain_failure(run.why, run.folder.log)
         problem(f"{failure.what}\n{failure.next_step}")
         if failure.traceback:
-            with st.expander("Traceback", icon=":material/bug_report:"):
+            with st.expander(gettext("Traceback"), icon=":material/bug_report:"):
                 st.code(failure.traceback, language="python", wrap_lines=True)
     elif run.state == "damaged":
         problem(text.plain(run.reason))
-        st.caption(f"Its folder is {text.plain(printable(run.folder.root))}.")
+        folder = text.plain(printable(run.folder.root))
+        st.caption(gettext("Its folder is {folder}.", folder=folder))
     elif run.state == "lost":
-        goes_on = " Resume goes on from its last checkpoint." if run.can_resume else ""
-        st.warning(f"{text.plain(run.reason)}{goes_on}", icon=":material/help:")
+        why = with_resume(run.why) if run.can_resume else run.why
+        st.warning(text.plain(str(why)), icon=":material/help:")
     else:
         st.caption(text.plain(run.reason))
 
@@ -122,19 +126,26 @@ def _reason(run: Run) -> None:
 def _silence(home: Home, run: Run) -> None:
     if run.is_suspended:
         st.warning(
-            "It does not answer: its process was suspended (SIGSTOP). Continue it "
-            f"(`kill -CONT {run.status.pid}`), or cancel it.",
+            gettext(
+                "The run does not respond because its process is suspended (SIGSTOP). Continue it "
+                "with `kill -CONT {pid}`, or cancel it.",
+                pid=str(run.status.pid),
+            ),
             icon=":material/pause:",
         )
     elif run.silent:
         st.warning(
-            f"It has not been heard of for {text.duration(run.silent)}. A step may take long; "
-            "if it stays so, Stop ends it by force after a minute.",
+            gettext(
+                "No sign of life for {time:duration}. A step can take long. If nothing changes, "
+                "Stop ends the run by force after a minute.",
+                time=run.silent,
+            ),
             icon=":material/hearing_disabled:",
         )
     if run.is_abroad:
         where = home_launcher(home).where(run.folder.root)
-        st.info(f"It runs on {text.plain(where.machine)}.", icon=":material/lan:")
+        machine = text.plain(where.machine)
+        st.info(gettext("Running on {machine}.", machine=machine), icon=":material/lan:")
 
 
 @dataclass
@@ -143,6 +154,7 @@ class _Seen:
 
     history: History = field(default_factory=History)
     options: ChartOptions | None = None
+    language: str = ""
     charts: dict[str, DrawnChart] = field(default_factory=dict)
 
 
@@ -153,8 +165,9 @@ def _shown_history(run: Run, options: ChartOptions) -> _Seen:
     tab[run.run_id] = seen
     while len(tab) > _RUNS_KEPT:
         del tab[next(iter(tab))]
-    if seen.history.read_on(run.folder.metrics) or seen.options != options:
-        seen.options = options
+    shown, language = (seen.options, seen.language), current_language()
+    if seen.history.read_on(run.folder.metrics) or shown != (options, language):
+        seen.options, seen.language = options, language
         seen.charts = run_charts(seen.history, options)
     return seen
 
@@ -169,25 +182,32 @@ def run_metrics(run: Run, history: History) -> list[Metric]:
     best = status.best
     return [
         Metric(
-            "Epoch",
-            f"{status.epoch:.3g} of {status.epochs}" if status.epochs else "–",
-            note=f"step {status.step:,} of {status.steps_total:,}" if status.steps_total else "–",
+            gettext("Epoch"),
+            gettext("{epoch} of {epochs}", epoch=f"{status.epoch:.3g}", epochs=status.epochs)
+            if status.epochs
+            else "–",
+            note=gettext("step {step} of {steps}", step=status.step, steps=status.steps_total)
+            if status.steps_total
+            else "–",
         ),
         Metric(
-            "Top-1 on val",
+            gettext("Validation top-1"),
             text.percentage(top1) if top1 is not None else "–",
-            "Photographs of val whose first guess is right.",
-            "after the last epoch",
+            gettext("Share of validation photographs whose first prediction is correct."),
+            gettext("after the last epoch"),
         ),
         Metric(
-            "Best macro top-1",
+            gettext("Best macro top-1"),
             text.percentage(best["value"]) if best else "–",
-            "Top-1 of each species of val, averaged; the best checkpoint is chosen by it.",
-            f"after epoch {best['epoch']:.3g}" if best else "–",
+            gettext(
+                "Validation accuracy per species, averaged over all species. The best checkpoint "
+                "has the highest value."
+            ),
+            gettext("after epoch {epoch}", epoch=f"{best['epoch']:.3g}") if best else "–",
         ),
         Metric(
-            "Speed",
-            f"{speed:,.1f} /s" if speed is not None else "–",
+            gettext("Photos/s"),
+            text.number(speed, 1) if speed is not None else "–",
             _about_speed(status),
             _device(status),
         ),
@@ -196,56 +216,77 @@ def run_metrics(run: Run, history: History) -> list[Metric]:
 
 
 def _device(status: Status) -> str:
-    parts = [status.device, count_of(status.threads) if status.threads else ""]
-    return ", ".join(part for part in parts if part) or "–"
+    threads = ngettext("{n} thread", "{n} threads", status.threads) if status.threads else ""
+    return ", ".join(part for part in (status.device, threads) if part) or "–"
 
 
 def _about_speed(status: Status) -> str:
-    said = "Photographs trained on a second."
     if not status.thread_speeds:
-        return said
+        return gettext("Training throughput.")
     speeds = {int(number): speed for number, speed in status.thread_speeds.items()}
-    return f"{said} The last trial of CPU threads: {describe_speeds(speeds)}."
+    ordered = sorted(speeds.items(), key=lambda item: -item[1])
+    return gettext(
+        "Training throughput. Last trial of CPU threads: {trials}.",
+        trials="; ".join(
+            ngettext(
+                "{n} thread: {speed:.1f} photos/s",
+                "{n} threads: {speed:.1f} photos/s",
+                number,
+                speed=speed,
+            )
+            for number, speed in ordered
+        ),
+    )
 
 
 def _time(run: Run, history: History) -> Metric:
     status = run.status
     began = status.started or time.time()
-    if run.is_live:
-        if status.seconds_left is None:
-            so_far = f"{text.duration(time.time() - began)} so far" if status.started else "–"
-            return Metric("Time left", "–", note=so_far)
-        of_stage = history.train["step"] > status.stage_step
-        span = range_left(status.seconds_left, history.train["images_per_second"][of_stage])
+    if not run.is_live:
+        end = status.ended or status.updated or began
         return Metric(
-            "Time left",
-            text.duration(text.rounded(status.seconds_left)),
-            "As fast as it was lately; below it, from the fastest to the slowest tenth.",
-            " to ".join(text.duration(text.rounded(end)) for end in span) if span else None,
+            gettext("Duration"), text.duration(end - began), note=text.ago(end, time.time())
         )
-    end = status.ended or status.updated or began
-    return Metric("Took", text.duration(end - began), note=text.ago(end, time.time()))
+    if status.seconds_left is None:
+        passed = time.time() - began
+        so_far = gettext("{time:duration} so far", time=passed) if status.started else "–"
+        return Metric(gettext("Time left"), "–", note=so_far)
+    of_stage = history.train["step"] > status.stage_step
+    span = range_left(status.seconds_left, history.train["images_per_second"][of_stage])
+    return Metric(
+        gettext("Time left"),
+        text.duration(text.rounded(status.seconds_left)),
+        gettext("An estimate from recent speed. Below it, the likely range."),
+        gettext(
+            "{least:duration} to {most:duration}",
+            least=text.rounded(span[0]),
+            most=text.rounded(span[1]),
+        )
+        if span
+        else None,
+    )
 
 
 def _about(run: Run, history: History) -> str:
     status, rate = run.status, history.train.last("lr")
     parts = [
-        f"started {text.ago(status.started, time.time())}" if status.started else "not started yet",
-        f"on {status.host}" if status.host else "",
-        f"attempt {status.attempt}" if status.attempt > 1 else "",
-        f"learning rate {rate:.2e}" if rate is not None else "",
+        gettext("Started {moment}", moment=text.ago(status.started, time.time()))
+        if status.started
+        else gettext("Not started yet"),
+        gettext("on {machine}", machine=status.host) if status.host else "",
+        gettext("attempt {n}", n=status.attempt) if status.attempt > 1 else "",
+        gettext("learning rate {rate}", rate=f"{rate:.2e}") if rate is not None else "",
     ]
-    said = " · ".join(part for part in parts if part)
-    return text.plain(said[0].upper() + said[1:])
+    return text.plain(" · ".join(part for part in parts if part))
 
 
 def _charts(run: Run, seen: _Seen) -> None:
     if not len(seen.history.train) and not len(seen.history.val):
         if run.state == "queued":
-            st.caption(":material/schedule: It waits for its turn; see the queue above.")
+            st.caption(f":material/schedule: {gettext('Waiting in the queue; see above.')}")
         elif run.is_live:
-            st.caption(":material/hourglass_top: The first point of the curves is on its way …")
+            st.caption(f":material/hourglass_top: {gettext('Waiting for the first measurement …')}")
         else:
-            st.caption("It ended before the first point of its curves.")
+            st.caption(gettext("The run ended before its first measurement."))
         return
     live_charts(seen.charts, _key(run))

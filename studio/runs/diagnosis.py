@@ -1,7 +1,8 @@
-"""What a run's curves say of its health, in words."""
+"""What a run's curves say about its health."""
 
 import streamlit as st
 
+from engine.language.message import gettext
 from engine.runs.run import Run
 from engine.training.report.diagnosis import Severity, read_diagnosis
 from studio import text
@@ -18,11 +19,13 @@ def diagnosis(run: Run) -> None:
     found = read_diagnosis(run.folder.diagnosis)
     if found is None:
         return
-    after = f"after epoch {found.epoch:.3g}"
+    epoch = f"{found.epoch:.3g}"
     if not found.remarks:
-        st.caption(f":green[:material/check_circle:] Nothing looks wrong {after}.")
+        sound = gettext("No problems found after epoch {epoch}.", epoch=epoch)
+        st.caption(f":green[:material/check_circle:] {sound}")
         return
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**What the curves say** :gray[{after}]")
+        after = gettext("after epoch {epoch}", epoch=epoch)
+        st.markdown(f"**{gettext('Diagnosis')}** :gray[{after}]")
         for remark in found.remarks:
-            st.markdown(f"{_SIGNS[remark.severity]} {text.plain(remark.sentence)}")
+            st.markdown(f"{_SIGNS[remark.severity]} {text.plain(remark.text)}")

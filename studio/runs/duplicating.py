@@ -1,8 +1,9 @@
-"""A run once more with some changes, made in the form or as key=value."""
+"""A new run with the configuration of another and some changes."""
 
 import streamlit as st
 
 from engine.home import Home
+from engine.language.message import gettext
 from engine.runs.run import Run
 from engine.settings.files import load, overlaid
 from engine.settings.run import RunSettings
@@ -21,7 +22,7 @@ _OTHERS = f"{_PLACE}.changes"
 
 def duplicate_button(home: Home, run: Run) -> None:
     """The button that opens the form."""
-    if st.button("Duplicate", key=_PLACE, icon=":material/content_copy:"):
+    if st.button(gettext("Duplicate"), key=_PLACE, icon=":material/content_copy:"):
         st.session_state[_OPEN] = run.run_id
     # What a page does not draw again is closed, and a run's page is drawn anew when it ends.
     if st.session_state.get(_OPEN) == run.run_id:
@@ -34,11 +35,18 @@ def _close() -> None:
     st.session_state.pop(_OPEN, None)
 
 
-@st.dialog("Duplicate", width="large", on_dismiss=_close)
 def _opened(home: Home, run: Run) -> None:
+    # Its title is put into words for each reader.
+    st.dialog(gettext("Duplicate"), width="large", on_dismiss=_close)(_dialog)(home, run)
+
+
+def _dialog(home: Home, run: Run) -> None:
     st.markdown(
-        f"A new run with the configuration of **{text.plain(run.run_id)}** and these changes. "
-        "Where the image size is changed, what is cut for it changes in proportion."
+        gettext(
+            "Start a new run with the configuration of **{run}** and your changes. If you change "
+            "the image size, the crop size changes in proportion.",
+            run=text.plain(run.run_id),
+        )
     )
     with problems_shown():
         _form(home, run, load(RunSettings, run.folder.config))
@@ -52,12 +60,12 @@ def _form(home: Home, run: Run, settings: RunSettings) -> None:
     _others()
     show_yaml(draft, editor.key)
     if not st.button(
-        "Launch", key=launch_key(_PLACE), icon=":material/rocket_launch:", type="primary"
+        gettext("Launch"), key=launch_key(_PLACE), icon=":material/rocket_launch:", type="primary"
     ):
         return
     if draft.is_valid:
         lines = (line.strip() for line in str(st.session_state.get(_OTHERS) or "").splitlines())
-        asked = overlaid(draft.settings, [line for line in lines if line], "Other changes")
+        asked = overlaid(draft.settings, [line for line in lines if line], gettext("Other changes"))
         launch_and_show(home, asked, _PLACE)
     else:
         refuse(draft)
@@ -65,9 +73,11 @@ def _form(home: Home, run: Run, settings: RunSettings) -> None:
 
 def _others() -> None:
     st.text_area(
-        "Other changes, one a line",
+        gettext("Other changes, one per line"),
         key=_OTHERS,
         placeholder="training.weight_decay=0.1",
-        help="Any other setting and its value, written as key=value: the keys are those of the "
-        "configuration file.",
+        help=gettext(
+            "Changes settings that the form does not show, as key=value. The keys are those of the "
+            "configuration file."
+        ),
     )

@@ -1,4 +1,4 @@
-"""How a run did on photographs it never saw: asking for it, and showing it."""
+"""The evaluation of a run on test photographs: starting it, and its results."""
 
 import math
 from typing import Any
@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine.home import Home
 from engine.jobs.job import Job, read_job, start_job
+from engine.language.message import gettext, ngettext
 from engine.runs.evaluation import Evaluation, read_evaluation
 from engine.runs.run import Run
 from engine.split.rarity import bucket_name
@@ -28,37 +29,41 @@ def evaluation(home: Home, run: Run) -> None:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
-        st.subheader("On the test part", anchor=False, width="content")
+        st.subheader(gettext("Test results"), anchor=False, width="content")
         pressed = st.button(
-            "Evaluate on the test part" if values is None else "Evaluate again",
+            gettext("Evaluate") if values is None else gettext("Evaluate again"),
             key="runs.evaluate",
             icon=":material/fact_check:",
             disabled=not run.can_predict or work.state == "running",
             type="primary" if values is None and run.state == "finished" else "secondary",
-            help=None if run.can_predict else "There is no checkpoint yet.",
+            help=None if run.can_predict else gettext("There is no checkpoint yet."),
         )
     if pressed and work.state != "running":
         start_job(home, _name(run), ["evaluate", run.run_id, "--split", "test"])
         st.rerun()
     if work.state == "running":
         show_job(
-            "Evaluating",
+            gettext("Evaluating"),
             "running",
             done=work.done,
             total=work.total,
-            note=work.note or "Loading the network",
+            note=work.note or gettext("Loading the network"),
             stoppable=False,
             key="runs.evaluating",
         )
     elif work.state == "failed":
-        problem(work.reason or "The evaluation failed; its log says why.")
+        problem(work.reason or gettext("The evaluation failed. See its log for the cause."))
     elif work.state == "damaged":
         problem(work.reason)
     elif work.state == "lost":
-        problem("The evaluation ended without a word; evaluate again.")
+        problem(
+            gettext(
+                "The evaluation stopped unexpectedly (a power cut, for example). Evaluate again."
+            )
+        )
     if values is None:
         if work.state == "none":
-            st.caption("Not evaluated yet. The test part is judged by the best checkpoint.")
+            st.caption(gettext("Not evaluated yet. The evaluation uses the best checkpoint."))
         return
     _show(values)
 
@@ -69,40 +74,43 @@ def _name(run: Run) -> str:
 
 def _show(values: Evaluation) -> None:
     metric_row(evaluation_metrics(values))
-    buckets, species = st.tabs(["By how much was known", "By species"])
+    buckets, species = st.tabs([gettext("By train photographs"), gettext("By species")])
+    top1, top5, macro = gettext("Top-1"), gettext("Top-5"), gettext("Macro top-1")
     with buckets:
         st.dataframe(
             {
-                "Photographs in train": [bucket_name(row.train_images) for row in values.buckets],
-                "Species": [row.classes for row in values.buckets],
-                "Photographs": [row.images for row in values.buckets],
-                "Top-1": [row.top1 for row in values.buckets],
-                "Macro top-1": [row.macro_top1 for row in values.buckets],
+                gettext("Train photographs"): [
+                    bucket_name(row.train_images) for row in values.buckets
+                ],
+                gettext("Species"): [row.classes for row in values.buckets],
+                gettext("Test photographs"): [row.images for row in values.buckets],
+                top1: [row.top1 for row in values.buckets],
+                macro: [row.macro_top1 for row in values.buckets],
             },
             column_config={
-                "Top-1": _share("Top-1"),
-                "Macro top-1": _share("Macro top-1"),
+                top1: _share(top1),
+                macro: _share(macro),
             },
             placeholder="–",
             hide_index=True,
-            alt="Scores by number of photographs in train",
+            alt=gettext("Scores by number of train photographs"),
         )
     with species:
         rows = values.species
         st.dataframe(
             {
-                "Species": [row.species for row in rows],
-                "In train": [row.train_images for row in rows],
-                "In test": [row.images for row in rows],
-                "Top-1": [row.top1 for row in rows],
-                "Top-5": [row.top5 for row in rows],
-                "Most often taken for": [row.mistaken_for for row in rows],
+                gettext("Species"): [row.species for row in rows],
+                gettext("In train"): [row.train_images for row in rows],
+                gettext("In test"): [row.images for row in rows],
+                top1: [row.top1 for row in rows],
+                top5: [row.top5 for row in rows],
+                gettext("Most often mistaken for"): [row.mistaken_for for row in rows],
             },
-            column_config={"Top-1": _share("Top-1"), "Top-5": _share("Top-5")},
+            column_config={top1: _share(top1), top5: _share(top5)},
             placeholder="–",
             hide_index=True,
             height=min(38 * (len(rows) + 1), 460),
-            alt="Scores by species, the worst first",
+            alt=gettext("Scores by species, the worst first"),
         )
 
 
@@ -111,42 +119,50 @@ def evaluation_metrics(values: Evaluation) -> list[Metric]:
     low, high = values.top1_interval or (math.nan, math.nan)
     return [
         Metric(
-            "Top-1",
+            gettext("Top-1"),
             text.percentage(values.top1),
-            "Photographs whose first guess is right. The range below holds the true share with "
-            "95% certainty.",
-            f"{text.percentage(low, 0)} to {text.percentage(high, 0)}",
+            gettext(
+                "Share of photographs whose first prediction is correct. The range below holds the "
+                "true share with 95% certainty."
+            ),
+            gettext("{low:.0%} to {high:.0%}", low=low, high=high),
         ),
         Metric(
-            f"Top-{values.k}",
+            gettext("Top-{k}", k=values.k),
             _percentage(values.top5),
-            f"Photographs whose species is among the best {values.k} guesses.",
-            f"of {text.count(values.images, 'photograph')}",
+            gettext(
+                "Share of photographs whose species is among the {k} best predictions.", k=values.k
+            ),
+            ngettext("of {n} photograph", "of {n} photographs", values.images),
         ),
         Metric(
-            "Macro top-1",
+            gettext("Macro top-1"),
             _percentage(values.macro_top1),
-            "Top-1 of each species, averaged: rare species count as much as common ones.",
-            f"over {text.count(values.classes, 'species', 'species')}",
+            gettext(
+                "Accuracy per species, averaged over all species. Rare species count as much as "
+                "common ones."
+            ),
+            ngettext("over {n} species", "over {n} species", values.classes),
         ),
         Metric(
-            "Calibration error",
+            gettext("Calibration error"),
             _percentage(values.ece),
-            "How far, on average, the network's certainty is from how often it is right."
-            + _before(values),
-            f"at step {text.number(values.step)}" if values.step is not None else None,
+            _about_calibration(values),
+            gettext("at step {step}", step=values.step) if values.step is not None else None,
         ),
     ]
 
 
-def _before(values: Evaluation) -> str:
-    """What the calibration error was without the temperature that was found on val."""
+def _about_calibration(values: Evaluation) -> str:
+    """What it means, and what it was without the temperature that was found in validation."""
     before = values.before_temperature
     if before is None or before.ece is None or values.temperature == 1:
-        return ""
-    return (
-        f" It would be {text.percentage(before.ece)} if the network's answers were not "
-        f"divided by a temperature of {values.temperature:.2f}, found on val."
+        return gettext("Average difference between the network's confidence and its accuracy.")
+    return gettext(
+        "Average difference between the network's confidence and its accuracy. It would be "
+        "{share:.1%} without the temperature of {temperature:.2f} found on validation.",
+        share=before.ece,
+        temperature=values.temperature,
     )
 
 

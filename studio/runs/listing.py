@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from engine.language.message import gettext, ngettext
 from engine.runs.notes import Notes, matches_search, read_notes
 from engine.runs.run import Run
 from studio import text
@@ -20,7 +21,8 @@ def choose_run(runs: Sequence[Run]) -> Run:
     by_id = {run.run_id: run for run in runs}
     asked = st.query_params.get("run")
     if asked is not None and asked not in by_id:
-        st.warning(f"There is no run {text.plain(asked)} any more.", icon=":material/search_off:")
+        gone = gettext("The run {run} no longer exists.", run=text.plain(asked))
+        st.warning(gone, icon=":material/search_off:")
     from_address("runs.chosen", "run", by_id)
     tall = len(runs) > _SHOWN_AT_ONCE
     words = _search() if tall else ""
@@ -30,21 +32,28 @@ def choose_run(runs: Sequence[Run]) -> Run:
     if chosen in by_id and chosen not in [run.run_id for run in kept]:
         kept.insert(0, by_id[chosen])
     if not kept:
-        st.caption("No run has all of these words.")
+        st.caption(gettext("No run matches the search."))
         return runs[0]
     if chosen not in by_id:
         # Said, not left to the widget: the browser would go on with one that is gone.
         st.session_state["runs.chosen"] = kept[0].run_id
     with st.container(border=True, height=276 if tall else "content"):
         chosen = st.radio(
-            text.count(len(runs), "run"),
+            ngettext("{n} run", "{n} runs", len(runs)),
             [run.run_id for run in kept],
             format_func=text.plain,
             captions=[run_caption(run, notes.get(run.run_id, Notes())) for run in kept],
             key="runs.chosen",
         )
         if len(shown) > _MOST:
-            st.caption(f"And {len(shown) - _MOST:,} older ones; search for them by their words.")
+            more = len(shown) - _MOST
+            st.caption(
+                ngettext(
+                    "{n} older run is not shown. Search to find it.",
+                    "{n} older runs are not shown. Search to find them.",
+                    more,
+                )
+            )
     to_address("runs.chosen", "run", chosen)
     return by_id.get(str(chosen), kept[0])
 
@@ -62,9 +71,15 @@ def run_caption(run: Run, notes: Notes) -> str:
     # A list that is drawn now and then would lag behind a run that is going.
     ended = not run.is_live
     parts = [
-        f"epoch {status.epoch:.3g} of {status.epochs}" if ended and status.epochs else "",
-        f"macro top-1 {text.percentage(status.best['value'])}" if ended and status.best else "",
-        f"started {text.ago(status.started, time.time())}" if status.started else "",
+        gettext("epoch {epoch} of {epochs}", epoch=f"{status.epoch:.3g}", epochs=status.epochs)
+        if ended and status.epochs
+        else "",
+        gettext("macro top-1 {share:.1%}", share=status.best["value"])
+        if ended and status.best
+        else "",
+        gettext("started {moment}", moment=text.ago(status.started, time.time()))
+        if status.started
+        else "",
         *map(text.plain, notes.tags),
     ]
     star = ":material/star: " if notes.favourite else ""
@@ -73,9 +88,9 @@ def run_caption(run: Run, notes: Notes) -> str:
 
 def _search() -> str:
     return st.text_input(
-        "Search the runs",
+        gettext("Search runs"),
         key="runs.search",
         icon=":material/search:",
-        placeholder="name, state, tag, words of a note",
+        placeholder=gettext("name, state, tag or note"),
         bind="query-params",
     )

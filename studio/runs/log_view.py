@@ -6,23 +6,26 @@ import re
 import streamlit as st
 
 from engine.jobs.log import log_tail, search_log
+from engine.language.message import deferred, gettext
 from engine.runs.run import Run
 from studio.palette import LIGHT
 
 _LINES = 300
+_SHOWN = (deferred("All"), deferred("Warnings"), deferred("Errors"))
 _LEVEL = re.compile(r"^\S+ \S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) ")
 # Mixed with the page's own colour of text, they can be read on light and on dark ground.
+_MIX = "color-mix(in srgb, {} {}%, {})"
 _COLOURS = {
-    "DEBUG": "color-mix(in srgb, currentColor 60%, transparent)",
-    "WARNING": f"color-mix(in srgb, {LIGHT.ochre} 70%, currentColor)",
-    "ERROR": f"color-mix(in srgb, {LIGHT.clay} 75%, currentColor)",
-    "CRITICAL": f"color-mix(in srgb, {LIGHT.clay} 75%, currentColor)",
+    "DEBUG": _MIX.format("currentColor", 60, "transparent"),
+    "WARNING": _MIX.format(LIGHT.ochre, 70, "currentColor"),
+    "ERROR": _MIX.format(LIGHT.clay, 75, "currentColor"),
+    "CRITICAL": _MIX.format(LIGHT.clay, 75, "currentColor"),
 }
 _BOX = (
     "height:320px;overflow:auto;display:flex;border-radius:0.5rem;padding:0.5rem 0.75rem;"
-    "border:1px solid color-mix(in srgb, currentColor 20%, transparent);"
-    "background:color-mix(in srgb, currentColor 4%, transparent);"
-    "font:0.8125rem/1.5 ui-monospace, monospace"
+    f"border:solid 1px {_MIX.format('currentColor', 20, 'transparent')};"
+    f"background:{_MIX.format('currentColor', 4, 'transparent')};"
+    "font:0.8125rem/1.5 ui-monospace,monospace"
 )
 # Short lines fill the box from above, though it is laid out from below.
 _AT_THE_TOP = "margin-bottom:auto"
@@ -30,25 +33,27 @@ _AT_THE_TOP = "margin-bottom:auto"
 
 def log_view(run: Run) -> None:
     """The log, and what to see of it."""
-    with st.expander("Log", icon=":material/notes:"):
+    with st.expander(gettext("Log"), icon=":material/notes:"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             words = st.text_input(
-                "Search",
+                gettext("Search"),
                 key="runs.log.search",
                 icon=":material/search:",
-                placeholder="any words",
+                placeholder=gettext("any text"),
                 width=260,
             )
             level = st.segmented_control(
-                "Show", ["All", "Warnings", "Errors"], default="All", key="runs.log.level"
+                gettext("Show"), _SHOWN, default="All", format_func=gettext, key="runs.log.level"
             )
-            follow = st.toggle("Follow the end", True, key="runs.log.follow")
+            follow = st.toggle(gettext("Follow"), True, key="runs.log.follow")
         whole = bool(words) or level in ("Warnings", "Errors")
         found = search_log(run.folder.log, words) if whole else log_tail(run.folder.log, _LINES)
         lines = of_level(found.splitlines(), level or "All")
         st.html(log_html(lines[-_LINES:], follow))
         if len(lines) > _LINES:
-            st.caption(f"The last {_LINES} of {len(lines):,} lines.")
+            st.caption(
+                gettext("The last {shown} of {lines} lines.", shown=_LINES, lines=len(lines))
+            )
 
 
 def of_level(lines: list[str], level: str) -> list[str]:
@@ -70,9 +75,11 @@ def log_html(lines: list[str], follow: bool) -> str:
     """The lines as HTML; with `follow` the box stays at its end while lines are added."""
     # Laid out from its end, a box scrolled to the end stays there without a script.
     direction = "column-reverse" if follow else "column"
-    text = "".join(map(_line_html, lines)) or "<div>Nothing.</div>"
+    text = "".join(map(_line_html, lines)) or f"<div>{html.escape(gettext('No lines.'))}</div>"
+    label = html.escape(gettext("Log"))
+    style = f"{_BOX};flex-direction:{direction}"
     return (
-        f'<div role="log" aria-label="Log" tabindex="0" style="{_BOX};flex-direction:{direction}">'
+        f'<div role="log" aria-label="{label}" tabindex="0" style="{style}">'
         f'<div style="white-space:pre-wrap;overflow-wrap:anywhere;{_AT_THE_TOP}">{text}</div></div>'
     )
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from engine.language.message import gettext
 from engine.runs.history import History
 from engine.runs.thinning import MOST_POINTS
 from studio.charts.curves import drawing
@@ -43,7 +44,7 @@ def _overlay(
         for part in kind.parts if few or not judged else ("val",):
             line = line_of(history, part, kind.name, options)
             train = part == "train" and len(kind.parts) > 1
-            name = f"{names[run_id]} (train)" if train else names[run_id]
+            name = gettext("{run} (train)", run=names[run_id]) if train else names[run_id]
             lines.append(
                 replace(
                     line,

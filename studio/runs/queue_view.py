@@ -9,6 +9,7 @@ from engine.home import Home
 from engine.jobs.job import stop_job
 from engine.jobs.queue import Ticket, change_ticket, move_ticket, read_queue, this_home
 from engine.jobs.supervision import resume_queue
+from engine.language.message import deferred, gettext
 from engine.runs.control import ask_to_stop
 from engine.runs.trash import empty_trash, restore_run, trash
 from studio import text
@@ -16,7 +17,11 @@ from studio.views.problem import problem
 
 _SHOWN = 20
 _UNDONE_AT_ONCE = 3
-_LANES = {"cpu": "the processor", "gpu": "the GPU", "light": "a free place"}
+_WAITS = {
+    "cpu": deferred("Waiting for the CPU."),
+    "gpu": deferred("Waiting for a GPU."),
+    "light": deferred("Waiting for a free slot."),
+}
 
 
 def queue_view(home: Home) -> None:
@@ -26,12 +31,12 @@ def queue_view(home: Home) -> None:
         return
     resume_queue(home)
     with st.expander(
-        f"Queue · {len(tickets):,} waiting", icon=":material/schedule:", expanded=True
+        gettext("Queue ({count})", count=len(tickets)), icon=":material/schedule:", expanded=True
     ):
         for place, ticket in enumerate(tickets[:_SHOWN]):
             _row(home, ticket, place, [other.name for other in tickets])
         if len(tickets) > _SHOWN:
-            st.caption(f"And {len(tickets) - _SHOWN:,} more behind these.")
+            st.caption(gettext("{count} more in the queue.", count=len(tickets) - _SHOWN))
 
 
 def _row(home: Home, ticket: Ticket, place: int, others: list[str]) -> None:
@@ -40,34 +45,34 @@ def _row(home: Home, ticket: Ticket, place: int, others: list[str]) -> None:
         with st.container(gap=None):
             st.markdown(f"{place + 1}. **{text.plain(ticket.name.partition(':')[2])}**")
             st.caption(text.plain(waits_for(home, ticket)))
-        if _button("Up", "arrow_upward", f"{key}.up", disabled=place == 0):
+        if _button(gettext("Move up"), "arrow_upward", f"{key}.up", disabled=place == 0):
             _do(lambda: move_ticket(home, ticket.name, place - 1))
-        if _button("Release" if ticket.held else "Hold", "pause", f"{key}.hold"):
+        if _button(gettext("Release") if ticket.held else gettext("Hold"), "pause", f"{key}.hold"):
             _do(lambda: change_ticket(home, ticket.name, held=not ticket.held))
-        if _button("Start now", "play_arrow", f"{key}.now"):
+        if _button(gettext("Start now"), "play_arrow", f"{key}.now"):
             _do(lambda: change_ticket(home, ticket.name, held=False, now=True, after=""))
-        with st.popover("After", icon=":material/low_priority:", key=f"{key}.after"):
+        with st.popover(gettext("Wait for"), icon=":material/low_priority:", key=f"{key}.after"):
             choice = st.selectbox(
-                "Wait until this has ended",
+                gettext("Start after this has ended"),
                 ["", *(name for name in others if name != ticket.name)],
-                format_func=lambda name: name.partition(":")[2] or "nothing",
+                format_func=lambda name: name.partition(":")[2] or gettext("nothing"),
                 key=f"{key}.other",
             )
-            if st.button("Keep", key=f"{key}.keep"):
+            if st.button(gettext("Save"), key=f"{key}.keep"):
                 _do(lambda: change_ticket(home, ticket.name, after=choice or ""))
-        if _button("Remove", "close", f"{key}.remove"):
+        if _button(gettext("Remove"), "close", f"{key}.remove"):
             _do(lambda: _remove(home, ticket))
 
 
 def waits_for(home: Home, ticket: Ticket) -> str:
-    """Why it does not run yet, in words."""
+    """Why it does not run yet."""
     if ticket.where != this_home(home):
-        return f"It was queued in {ticket.where}; Release runs it here."
+        return gettext("Queued in {place}. Release it to run it here.", place=ticket.where)
     if ticket.held:
-        return "On hold until it is released."
+        return gettext("On hold until you release it.")
     if ticket.after:
-        return f"Waits until {ticket.after.partition(':')[2]} has ended."
-    return f"Waits for {_LANES[ticket.resource]}."
+        return gettext("Starts after {name} has ended.", name=ticket.after.partition(":")[2])
+    return gettext(_WAITS[ticket.resource])
 
 
 def undo_view(home: Home) -> None:
@@ -80,24 +85,26 @@ def undo_view(home: Home) -> None:
     deleted[:] = [run_id for run_id in dict.fromkeys(deleted) if run_id in there]
     for run_id in reversed(deleted[-_UNDONE_AT_ONCE:]):
         with st.container(horizontal=True, vertical_alignment="center"):
-            said = f"{text.plain(run_id)} is in the trash."
-            st.info(said, icon=":material/delete:", width="stretch")
-            if st.button("Undo", key=f"runs.undo.{run_id}", icon=":material/undo:"):
+            moved = gettext("{run} is in the trash.", run=text.plain(run_id))
+            st.info(moved, icon=":material/delete:", width="stretch")
+            if st.button(gettext("Undo"), key=f"runs.undo.{run_id}", icon=":material/undo:"):
                 _do(lambda run_id=run_id: restore_run(home, run_id))  # type: ignore[misc]
 
 
 def trash_view(home: Home) -> None:
-    """What was deleted, to be brought back or removed for good."""
+    """Deleted runs, to be restored or removed permanently."""
     discarded = trash(home)
     if not discarded:
         return
-    with st.expander(f"Trash · {text.count(len(discarded), 'run')}", icon=":material/delete:"):
+    with st.expander(gettext("Trash ({count})", count=len(discarded)), icon=":material/delete:"):
         for item in discarded[:_SHOWN]:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"{text.plain(item.run_id)} · {text.moment(item.at)}")
-                if _button("Restore", "restore_from_trash", f"runs.trash.{item.folder.run_id}"):
+                if _button(
+                    gettext("Restore"), "restore_from_trash", f"runs.trash.{item.folder.run_id}"
+                ):
                     _do(lambda run_id=item.run_id: restore_run(home, run_id))  # type: ignore[misc]
-        if _button("Remove all of it for good", "delete_forever", "runs.trash.empty"):
+        if _button(gettext("Delete all permanently"), "delete_forever", "runs.trash.empty"):
             _do(lambda: empty_trash(home))
 
 

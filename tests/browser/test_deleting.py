@@ -26,7 +26,7 @@ def test_a_second_click_deletes_nothing_and_the_run_that_is_shown_then_is_marked
 ) -> None:
     page.goto(f"{server.address}/runs?run=third")
     page.get_by_role("button", name="Delete").click()
-    confirm = page.get_by_role("button", name="Move to the trash")
+    confirm = page.get_by_role("button", name="Move to trash")
     expect(confirm).to_be_visible()
     box = confirm.bounding_box()
     assert box is not None
@@ -44,7 +44,7 @@ def test_a_second_click_deletes_nothing_and_the_run_that_is_shown_then_is_marked
 def test_two_quick_clicks_delete_one_run(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/runs?run=second")
     page.get_by_role("button", name="Delete").click()
-    page.get_by_role("button", name="Move to the trash").dblclick()
+    page.get_by_role("button", name="Move to trash").dblclick()
     expect(page.get_by_text("second is in the trash.")).to_be_visible()
     page.wait_for_timeout(1_000)
     assert left(server) == {"first", "third"}

@@ -81,10 +81,10 @@ def test_two_browsers_see_one_truth_and_a_halted_run_is_said_not_to_answer(
             more_points(one, 3)
         os.kill(process.pid, signal.SIGSTOP)
         for one in (page, second):
-            expect(one.get_by_text("It does not answer")).to_be_visible()
+            expect(one.get_by_text("The run does not respond")).to_be_visible()
         os.kill(process.pid, signal.SIGCONT)
         for one in (page, second):
-            expect(one.get_by_text("It does not answer")).to_have_count(0)
+            expect(one.get_by_text("The run does not respond")).to_have_count(0)
         second.get_by_role("button", name="Stop").click()
         for one in (page, second):
             expect(one.get_by_role("button", name="Resume")).to_be_visible(timeout=40_000)

@@ -123,7 +123,7 @@ def test_the_chart_has_a_name_and_its_numbers_can_be_read_as_a_table(
     page: Page, chart: Locator
 ) -> None:
     expect(page.get_by_role("img", name="Loss. train: from 9 to")).to_be_visible()
-    summary = page.get_by_text("In words and numbers")
+    summary = page.get_by_text("Summary and table")
     summary.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("rowheader", name="val")).to_be_visible()
@@ -147,7 +147,9 @@ OVERTAKEN = """async ([source, script]) => {
     const trace = { keep: number - 1, x: [number], y: [y], look: { type: "scatter" } }
     const told = { title: "Loss", summary: "", table: { header: [], rows: [] } }
     const chart = { name: "loss", layout: { height: 200 }, traces: [trace], ...told }
-    return { key: "k", dark: {}, script, number, base: number - 1, charts: [chart] }
+    const labels = { png: "PNG", svg: "SVG", html: "HTML", numbers: "Table" }
+    const words = { ...labels, language: "en", plotly: {}, separators: ".," }
+    return { key: "k", dark: {}, script, words, number, base: number - 1, charts: [chart] }
   }
   const call = (data) => show({ parentElement, data, setTriggerValue: () => {} })
   const end = call(message(1, 5))
@@ -185,7 +187,9 @@ FROM_BELOW = """async ([source, script]) => {
     const told = { title: name, summary: "", table: { header: [], rows: [] } }
     return { name, layout: { height: 120 }, traces: [trace], ...told }
   })
-  const data = { key: "k", dark: {}, script, number: 1, base: 0, charts }
+  const labels = { png: "PNG", svg: "SVG", html: "HTML", numbers: "Table" }
+  const words = { ...labels, language: "en", plotly: {}, separators: ".," }
+  const data = { key: "k", dark: {}, script, words, number: 1, base: 0, charts }
   show({ parentElement, data, setTriggerValue: () => {} })
   parentElement.scrollIntoView()
   while (drawn.length < 3) await new Promise(requestAnimationFrame)

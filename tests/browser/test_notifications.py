@@ -51,7 +51,7 @@ def open_run(page: Page, server: Server) -> None:
 
 
 def offer(page: Page) -> Locator:
-    return page.get_by_role("button", name="Tell me by this browser's notifications")
+    return page.get_by_role("button", name="Notify me in this browser")
 
 
 def expect_shown(page: Page, *notifications: list[str]) -> None:
@@ -69,13 +69,15 @@ def test_what_comes_while_the_page_is_open_is_shown_once_also_after_the_run_has_
     expect(offer(page)).to_have_count(0)
     home = open_home(server.home)
     tell(home, "plateau", "It gets no better.")
-    expect_shown(page, ["live: plateau", "It gets no better."])
+    expect_shown(page, ["live: no improvement", "It gets no better."])
     write_atomic(RunFolder(home.runs / "live").stop, "{}")
     expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=40_000)
     # The supervisor tells it when the process is gone, which may be seconds later.
     page.wait_for_timeout(2_000)
     tell(home, "finished", "It finished.")
-    expect_shown(page, ["live: plateau", "It gets no better."], ["live: finished", "It finished."])
+    expect_shown(
+        page, ["live: no improvement", "It gets no better."], ["live: finished", "It finished."]
+    )
 
 
 def test_leave_is_asked_for_by_a_click_alone(page: Page, server: Server) -> None:
@@ -99,5 +101,5 @@ def test_leave_is_asked_for_by_a_click_alone(page: Page, server: Server) -> None
     set_leave("granted")
     offer(page).click()
     expect(offer(page)).to_have_count(0)
-    tell(home, "disk low", "Make room.")
-    expect_shown(page, ["live: disk low", "Make room."])
+    tell(home, "disk_low", "Make room.")
+    expect_shown(page, ["live: disk almost full", "Make room."])

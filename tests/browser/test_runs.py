@@ -82,7 +82,7 @@ def test_stopping_says_each_stage_and_ends_in_a_run_to_go_on_with(
     page.goto(f"{server.address}/runs?run=live")
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=40_000)
-    expect(page.get_by_text("It was asked to stop, and saved first.")).to_be_visible()
+    expect(page.get_by_text("Stopped on request, after saving.")).to_be_visible()
     home = open_home(server.home)
     assert find_run(home, "live").state == "stopped"
 

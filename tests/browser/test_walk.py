@@ -250,7 +250,7 @@ def lose_the_server_and_find_the_run(page: Page, server: Server) -> None:
 
 
 def evaluate_and_ask(page: Page) -> None:
-    button(page, "Evaluate on the test part").click()
+    button(page, "Evaluate").click()
     expect(page.get_by_text("Calibration error", exact=True)).to_be_visible(timeout=90_000)
     button(page, "Try it").click()
     tiles(page).first.click()

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from engine.jobs.failure import describe_exit, explain_failure, last_traceback, own_frame
+from engine.language.current import language_set
+from engine.language.message import Message, message
 from engine.settings.configs import PROJECT
 
 TRACEBACK = f"""Traceback (most recent call last):
@@ -25,25 +27,29 @@ ValueError: a matrix too many
         ("/home/x could not be written (No space left on device).", "Make room on the disk"),
         ("It could not be written: make room on the disk and resume.", "Make room on the disk"),
         ("/home/x could not be written (Read-only file system).", "Make the home writable"),
-        ("/home/a.jpg cannot be read.", "Put the named file right"),
+        ("/home/a.jpg cannot be read.", "Repair the file"),
         ("The loss is nan at step 7.", "smaller training.learning_rate"),
         (describe_exit(-signal.SIGSEGV), "A library crashed"),
-        ("The training broke off.", "The end of the log says more"),
+        ("Training failed.", "Check the end of the log"),
+        (message("{file} is missing.", file="a.jpg"), "Repair the file"),
     ],
 )
-def test_every_kind_of_failure_has_its_next_step(tmp_path: Path, reason: str, advice: str) -> None:
-    failure = explain_failure(reason, tmp_path / "log.txt")
-    assert failure.what == reason
-    assert advice in failure.next_step
+def test_every_kind_of_failure_has_its_next_step(
+    tmp_path: Path, reason: str | Message, advice: str
+) -> None:
+    known = reason if isinstance(reason, Message) else Message(reason)
+    failure = explain_failure(known, tmp_path / "log.txt")
+    assert failure.what == known
+    assert advice in str(failure.next_step)
     assert failure.traceback == ""
 
 
 def test_an_error_of_python_names_the_studios_own_file_and_line(tmp_path: Path) -> None:
     log = tmp_path / "log.txt"
     log.write_text(f"INFO Before.\n{TRACEBACK}INFO After.\n")
-    failure = explain_failure("The training broke off.", log)
-    assert failure.what.endswith(
-        "It happened in engine/training/loop.py, line 53: ValueError: a matrix too many"
+    failure = explain_failure(Message("Training failed."), log)
+    assert str(failure.what) == (
+        "Training failed. Source: engine/training/loop.py, line 53: ValueError: a matrix too many"
     )
     assert failure.traceback == TRACEBACK.rstrip()
 
@@ -51,7 +57,7 @@ def test_an_error_of_python_names_the_studios_own_file_and_line(tmp_path: Path) 
 def test_what_the_traceback_says_counts_where_the_sentence_says_little(tmp_path: Path) -> None:
     log = tmp_path / "log.txt"
     log.write_text(TRACEBACK.replace("a matrix too many", "CUDA out of memory"))
-    assert "Halve" in explain_failure("The training broke off.", log).next_step
+    assert "Halve" in str(explain_failure(Message("Training failed."), log).next_step)
 
 
 def test_of_several_tracebacks_the_last_counts_and_a_torn_one_is_no_error() -> None:
@@ -59,11 +65,18 @@ def test_of_several_tracebacks_the_last_counts_and_a_torn_one_is_no_error() -> N
     torn = TRACEBACK[:60]
     assert last_traceback(torn) == torn
     assert last_traceback("nothing went wrong") == ""
-    assert own_frame("") == ""
+    assert own_frame("") is None
 
 
 def test_an_end_without_words_gets_some() -> None:
-    assert "SIGTERM" in describe_exit(-signal.SIGTERM)
-    assert "exit status 3" in describe_exit(3)
-    assert "signal 99" in describe_exit(-99)
-    assert "without saying" in describe_exit(0)
+    assert "SIGTERM" in str(describe_exit(-signal.SIGTERM))
+    assert "exit status 3" in str(describe_exit(3))
+    assert "signal 99" in str(describe_exit(-99))
+    assert "without reporting" in str(describe_exit(0))
+
+
+def test_a_failure_is_read_in_the_readers_language_and_chosen_by_its_kind(tmp_path: Path) -> None:
+    with language_set("es"):
+        failure = explain_failure(describe_exit(-signal.SIGKILL), tmp_path / "log.txt")
+        assert str(failure.what).startswith("El sistema cerró el proceso")
+        assert str(failure.next_step).startswith("Reduce training.batch_size a la mitad")

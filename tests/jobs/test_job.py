@@ -141,7 +141,7 @@ def test_a_job_that_is_killed_alone_is_lost_with_the_reason(place: Home) -> None
     job = _ended(place, "demo")
     assert (job.state, job.reason) == (
         "lost",
-        "The system killed its process, as it does when memory runs out.",
+        "The system ended the process, probably because memory ran out.",
     )
 
 

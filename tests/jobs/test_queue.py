@@ -25,7 +25,7 @@ def test_what_waits_can_be_put_in_another_order(home: Home) -> None:
     move_ticket(home, "job:c", 0)
     move_ticket(home, "job:a", 99)
     assert names(home) == ["job:c", "job:b", "job:a"]
-    with pytest.raises(BadInput, match="does not wait"):
+    with pytest.raises(BadInput, match="is no longer in the queue"):
         move_ticket(home, "job:d", 0)
 
 

@@ -1,11 +1,11 @@
 """Members that no archive of a run may hold."""
 
 TOO_LARGE = [
-    ("config.yaml", 300_000_000, "larger than the 1 MB allowed"),
-    ("status.json", 2_000_000, "larger than the 1 MB allowed"),
-    ("log.txt", 65_000_000, "larger than the 64 MB allowed"),
-    ("metrics.jsonl", 201_000_000, "larger than the 200 MB allowed"),
-    ("evaluation/test.json", 17_000_000, "larger than the 16 MB allowed"),
+    ("config.yaml", 300_000_000, "larger than 1.0 MB"),
+    ("status.json", 2_000_000, "larger than 1.0 MB"),
+    ("log.txt", 65_000_000, "larger than 64.0 MB"),
+    ("metrics.jsonl", 201_000_000, "larger than 200 MB"),
+    ("evaluation/test.json", 17_000_000, "larger than 16.0 MB"),
 ]
 """A member, its size in bytes, and words of the refusal."""
 DAMAGED = [

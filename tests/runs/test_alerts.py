@@ -12,9 +12,12 @@ from typing import Any
 
 import pytest
 
+from engine.files import write_json
 from engine.home import Home
 from engine.jobs.supervision import supervisor_lock
+from engine.language.current import language_set
 from engine.locks import is_held
+from engine.preferences import language_of_home
 from engine.runs.alert_rules import AlertRules
 from engine.runs.alert_sender import post_webhook, run_alert_command, send_alert
 from engine.runs.alerts import Alert, alert_file, alerts_of, append_alerts, read_alerts
@@ -36,7 +39,7 @@ def told(home: Home, settings: AlertSettings = SETTINGS, **status: Any) -> dict[
 
 def test_an_end_is_told_in_words(home: Home) -> None:
     best = {"metric": "macro_top1", "value": 0.61, "epoch": 3}
-    assert told(home, best=best) == {"finished": "It finished with a macro top-1 of 61.0%."}
+    assert told(home, best=best) == {"finished": "Finished with a macro top-1 of 61.0%."}
     assert told(home, state="failed", reason="The disk is full.") == {"failed": "The disk is full."}
     assert told(home, state="stopped") == {}
 
@@ -47,8 +50,8 @@ def test_a_run_that_was_lost_is_told_with_what_can_be_done_unless_that_is_long_a
     now = time.time()
     lost = told(home, state="running", updated=now - 60, host=platform.node())
     assert lost == {
-        "lost": "Its process ended without a word, as after a power cut. "
-        "Resume goes on from its last checkpoint."
+        "lost": "It stopped unexpectedly (a power cut, for example). "
+        "Resume continues from the last checkpoint."
     }
     assert told(home, state="running", updated=now - 9 * 86_400, host=platform.node()) == {}
 
@@ -70,14 +73,14 @@ def test_after_a_power_cut_the_supervisor_tells_of_what_was_lost(home: Home) -> 
 def test_a_run_that_gets_no_better_stagnates(home: Home) -> None:
     best = {"metric": "macro_top1", "value": 0.61, "epoch": 3}
     assert told(home, state="running", best=best, epoch=10.9) == {}
-    assert "since epoch 3" in told(home, state="running", best=best, epoch=11.0)["plateau"]
+    assert "best: epoch 3" in told(home, state="running", best=best, epoch=11.0)["plateau"]
     assert told(home, state="running", best=None, epoch=50.0) == {}
 
 
 def test_little_room_on_the_disk_is_told_beside_a_live_run(home: Home) -> None:
     greedy = AlertSettings(free_gigabytes=1e6)
-    assert "make room" in told(home, greedy, state="running")["disk low"]
-    assert "disk low" not in told(home, greedy)
+    assert "Make room" in told(home, greedy, state="running")["disk_low"]
+    assert "disk_low" not in told(home, greedy)
 
 
 def test_what_the_curves_show_is_told_with_the_trainers_own_words(home: Home) -> None:
@@ -88,9 +91,9 @@ def test_what_the_curves_show_is_told_with_the_trainers_own_words(home: Home) ->
     assert told(home, state="running") == {
         "diverged": "About rate_high.",
         "overfitting": "About gap.",
-        "starved loader": "About starved.",
+        "starved_loader": "About starved.",
         "misaligned": "About misaligned.",
-        "no learning": "About no_learning.",
+        "no_learning": "About no_learning.",
     }
 
 
@@ -149,6 +152,32 @@ def test_an_alert_goes_to_a_web_address(webhook: tuple[str, list[dict[str, Any]]
         post_webhook(ALERT, f"{address}/broken")
 
 
+def test_an_alert_is_sent_in_the_language_that_the_home_remembers(
+    webhook: tuple[str, list[dict[str, Any]]], home: Home
+) -> None:
+    address, got = webhook
+    write_json(home.preferences, {"language": "es"})
+    written_run(home, "one", updated=time.time())
+    (alert,) = alerts_of(find_run(home, "one"), SETTINGS)
+    post_webhook(alert, f"{address}/hook", language_of_home(home))
+    assert got[0]["sentence"] == "Terminado."
+    assert got[0]["text"] == "one · terminado: Terminado."
+    assert (got[0]["kind"], alert.sentence) == ("finished", "Finished.")
+
+
+def test_an_alert_is_stored_in_english_and_one_of_an_earlier_version_is_read(home: Home) -> None:
+    home.queue.mkdir(parents=True)
+    written_run(home, "one", updated=time.time())
+    append_alerts(home, alerts_of(find_run(home, "one"), SETTINGS))
+    with alert_file(home).open("a") as stream:
+        stream.write(
+            '{"run_id": "two", "attempt": 1, "kind": "disk low", "sentence": "Old.", "at": 1}\n'
+        )
+    with language_set("es"):
+        texts = [(alert.kind, alert.sentence, alert.text) for alert in read_alerts(home).alerts]
+    assert texts == [("finished", "Finished.", "Terminado."), ("disk_low", "Old.", "Old.")]
+
+
 def test_an_alert_goes_to_a_program(tmp_path: Path) -> None:
     script = tmp_path / "a script.py"
     script.write_text(f"import sys; open({str(tmp_path / 'got')!r}, 'w').write(sys.stdin.read())")
@@ -166,4 +195,4 @@ def test_where_it_cannot_be_told_the_work_goes_on_and_the_log_says_so(
     while threading.active_count() > before and time.monotonic() < deadline:
         time.sleep(0.02)
     assert len(caplog.messages) == 2
-    assert all("could not be told" in message for message in caplog.messages)
+    assert all("could not be sent" in message for message in caplog.messages)

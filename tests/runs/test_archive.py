@@ -86,7 +86,7 @@ def test_a_run_archived_while_it_ran_is_stopped_and_not_lost(
 ) -> None:
     whole_run(home, state="running", host="greenhouse", pid=1, pid_started=1.0)
     run = import_archive(elsewhere, archive_run(home, "one", tmp_path / "one.zip"))
-    assert (run.state, run.reason) == ("stopped", "It was archived before its end.")
+    assert (run.state, run.reason) == ("stopped", "It was archived before it ended.")
     with pytest.raises(BadInput, match="imported without a checkpoint"):
         resume_run(elsewhere, "one")
 
@@ -99,16 +99,16 @@ def test_what_is_no_archive_of_a_run_is_refused_and_leaves_nothing(
     file = tmp_path / "bad.zip"
     cut = good.replace(b"best weights", b"best-weights")
     for content, words in (
-        (b"no zip", "no whole zip"),
-        (good[: len(good) // 2], "no whole zip"),
-        (cut, "no whole zip"),
+        (b"no zip", "not a complete zip"),
+        (good[: len(good) // 2], "not a complete zip"),
+        (cut, "not a complete zip"),
     ):
         file.write_bytes(content)
         with pytest.raises(BadInput, match=words):
             import_archive(elsewhere, file)
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("picture.jpg", b"")
-    with pytest.raises(BadInput, match="is no archive of a run: classes"):
+    with pytest.raises(BadInput, match="is not the archive of a run: classes"):
         import_archive(elsewhere, file)
     assert list(elsewhere.runs.iterdir()) == [] or list_runs(elsewhere) == []
     with pytest.raises(BadInput, match="cannot be the name"):
@@ -174,11 +174,11 @@ def test_an_archive_of_too_many_files_is_refused(
     with zipfile.ZipFile(file, "a") as archive:
         for number in range(10_001):
             archive.writestr(f"evaluation/val-{number:08d}.json", b"{}")
-    assert "more than 10,000 files of evaluations" in refusal(elsewhere, file)
+    assert "more than 10,000 evaluation files" in refusal(elsewhere, file)
     with zipfile.ZipFile(file, "a") as archive:
         for number in range(10_000):
             archive.writestr(f"other-{number}", b"")
-    assert "a run has 20,000 at most" in refusal(elsewhere, file)
+    assert "has at most 20,000" in refusal(elsewhere, file)
 
 
 @pytest.mark.parametrize("bit", [1, 3, 6])
@@ -194,7 +194,7 @@ def test_a_flipped_bit_in_a_compressed_member_is_one_sentence(
     # The third bit after a member's header says how its bytes are compressed.
     content[entry.header_offset + 30 + len("log.txt") + (bit > 3) * 900] ^= 1 << bit % 8
     file.write_bytes(content)
-    assert refusal(elsewhere, file) == "one.zip is no whole zip file; archive the run once more."
+    assert refusal(elsewhere, file) == "one.zip is not a complete zip file. Archive the run again."
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_stopping_saves_and_resuming_goes_on(planted: Home, make_settings: MakeS
     said: list[str] = []
     stopped = stop_run(planted, "one", tell=said.append)
     assert stopped.state == "stopped"
-    assert said == ["Asked it to save and stop."]
+    assert said == ["Asked the run to save and stop."]
     assert stopped.can_resume
     step = stopped.status.step
     resume_run(planted, "one")
@@ -78,9 +78,9 @@ def test_a_run_that_the_system_kills_has_failed_and_says_so(
     wait_for(planted, "one", stepping)
     trainers_of(planted)[0].kill()
     failed = wait_for(planted, "one", lambda run: run.state == "failed")
-    assert "memory runs out" in failed.reason
+    assert "memory ran out" in failed.reason
     assert failed.status.exit_status == -signal.SIGKILL
-    assert "halve" in explain_failure(failed.reason, failed.folder.log).next_step.lower()
+    assert "halve" in str(explain_failure(failed.why, failed.folder.log).next_step).lower()
     resume_run(planted, "one")
     assert wait_for(planted, "one", stepping).status.attempt == 2
     stop_run(planted, "one")
@@ -94,7 +94,7 @@ def test_a_run_killed_together_with_its_supervisor_is_lost_and_can_be_resumed(
     for process in processes_of(planted):
         process.send_signal(signal.SIGKILL)
     lost = wait_for(planted, run.run_id, lambda run: run.state == "lost")
-    assert lost.reason == "Its process ended without a word, as after a power cut."
+    assert lost.reason == "It stopped unexpectedly (a power cut, for example)."
     resume_run(planted, "one")
     wait_for(planted, "one", stepping)
     stop_run(planted, "one")
@@ -109,12 +109,12 @@ def test_a_run_that_does_not_answer_is_killed_and_each_step_is_told(
     said: list[str] = []
     ended = stop_run(planted, "one", tell=said.append, ask_seconds=0.5, term_seconds=0.5)
     assert said == [
-        "Asked it to save and stop.",
-        "It did not answer; sent it SIGTERM.",
-        "It did not end; killed it and its loaders.",
+        "Asked the run to save and stop.",
+        "No response. Sent SIGTERM.",
+        "Still running. Killed the run and its workers.",
     ]
     assert ended.state == "stopped"
-    assert ended.reason.startswith("It did not answer for 1 seconds and was killed")
+    assert ended.reason.startswith("It did not respond for 1 s and was killed")
     assert not trainers_of(planted)
 
 
@@ -122,9 +122,9 @@ def test_a_live_run_is_neither_resumed_nor_deleted(
     planted: Home, make_settings: MakeSettings
 ) -> None:
     launch_run(planted, make_settings(LONG), "one")
-    with pytest.raises(BadInput, match="already"):
+    with pytest.raises(BadInput, match="has not ended yet"):
         resume_run(planted, "one")
-    with pytest.raises(BadInput, match="stop it first"):
+    with pytest.raises(BadInput, match="Stop it first"):
         delete_run(planted, "one")
     wait_for(planted, "one", stepping)
     stop_run(planted, "one")

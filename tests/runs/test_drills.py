@@ -79,7 +79,7 @@ def ends_well(home: Home) -> None:
     """A stop is heard, saves, and leaves no process."""
     processes = all_of(find_run(home, "one"))
     stopped = stop_run(home, "one")
-    assert (stopped.state, stopped.reason) == ("stopped", "It was asked to stop, and saved first.")
+    assert (stopped.state, stopped.reason) == ("stopped", "Stopped on request, after saving.")
     assert saved_step(stopped) == stopped.status.step
     assert gone(processes)
 
@@ -97,7 +97,7 @@ def test_the_trainer_is_killed(planted: Home, started: Run) -> None:
     processes = with_its_loaders(started)
     psutil.Process(started.status.pid).kill()
     failed = wait_for(planted, "one", lambda run: run.state == "failed")
-    assert "killed its process" in failed.reason
+    assert "memory ran out" in failed.reason
     assert gone(processes)
     step = saved_step(failed)
     resume_run(planted, "one")
@@ -114,7 +114,7 @@ def test_a_loader_is_killed(planted: Home, started: Run) -> None:
         lambda run: run.state == "failed" or run.status.step > started.status.step + 50,
     )
     if run.state == "failed":
-        assert explain_failure(run.reason, run.folder.log).next_step
+        assert explain_failure(run.why, run.folder.log).next_step
         assert gone(processes)
         resume_run(planted, "one")
         goes_on(planted, saved_step(run))
@@ -155,7 +155,7 @@ def test_who_hears_neither_the_wish_nor_sigterm_is_killed(planted: Home) -> None
         wait_for(planted, "deaf", lambda run: run.state == "running")
         ask_to_stop(planted, "deaf", ask_seconds=0.5, term_seconds=0.5)
         ended = wait_for(planted, "deaf", lambda run: run.state == "stopped")
-        assert ended.reason.startswith("It did not answer for 1 seconds and was killed")
+        assert ended.reason.startswith("It did not respond for 1 s and was killed")
         assert deaf.wait(10) == -signal.SIGKILL
     assert not ended.folder.stop.exists()
 
@@ -173,7 +173,7 @@ def test_the_disk_fills_up_and_has_room_again(
     processes = all_of(find_run(planted, "one"))
     full = wait_for(planted, "one", lambda run: run.state in ("failed", "lost"))
     if full.state == "failed":
-        assert "Make room" in explain_failure(full.reason, full.folder.log).next_step
+        assert "Make room" in str(explain_failure(full.why, full.folder.log).next_step)
     assert gone(processes)
     step = saved_step(full)
     filler.unlink()

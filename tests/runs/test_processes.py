@@ -135,7 +135,7 @@ def test_stopping_ends_all_processes_and_resuming_goes_on(
     assert len(gone) == 2
     assert not alive
     failed = _wait_for(planted, "one", lambda run: run.state == "failed")
-    assert "killed its process" in failed.reason
+    assert "memory ran out" in failed.reason
     assert not is_held(again.folder.lock)
 
 

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from engine.files import read_json, write_json
 from engine.home import Home
 from engine.jobs.queue import edit_queue, new_ticket
 from engine.locks import claim, release
@@ -44,7 +45,7 @@ def test_a_run_of_another_machine_is_given_longer_and_is_nobodys_to_kill(home: H
     run = find_run(home, "one")
     assert (run.state, run.is_abroad, run.is_suspended) == ("running", True, False)
     written_run(home, "two", state="running", host="greenhouse", updated=time.time() - 600)
-    assert "if it still runs there, stop it there" in find_run(home, "two").reason
+    assert "If it still runs there, stop it there" in find_run(home, "two").reason
 
 
 def test_a_run_that_ended_stays_ended(home: Home) -> None:
@@ -55,7 +56,7 @@ def test_a_run_that_ended_stays_ended(home: Home) -> None:
 
 def test_what_has_a_ticket_is_queued_and_what_was_only_made_is_lost(home: Home) -> None:
     written_run(home, "one", state="queued", updated=time.time() - 60)
-    assert find_run(home, "one").reason == "It was made and never started."
+    assert find_run(home, "one").reason == "It was created but never started."
     with edit_queue(home) as tickets:
         tickets.append(new_ticket(home, "run:one", "cpu"))
     assert find_run(home, "one").state == "queued"
@@ -65,3 +66,16 @@ def test_the_newest_run_stands_first(home: Home) -> None:
     for age, run_id in ((30, "old"), (10, "new"), (20, "middle")):
         written_run(home, run_id, started=time.time() - age)
     assert [run.run_id for run in list_runs(home)] == ["new", "middle", "old"]
+
+
+def test_the_reason_of_a_run_from_elsewhere_is_cleaned_in_all_its_parts(home: Home) -> None:
+    folder = written_run(home, "one", state="failed")
+    inner = {"text": "in\x1b[2J {n}", "fields": {"n": 10**400}, "plural": ""}
+    fields = {"then": 1e17, "many": 10**400, "inner": inner, "name": "a\x07b"}
+    text = "\x1b[31m {then:moment} {many} {name} {inner} {gone}"
+    values = read_json(folder.status)
+    values["message"] = {"text": text, "fields": fields, "plural": ""}
+    write_json(folder.status, values)
+    reason = find_run(home, "one").reason
+    assert reason.startswith("\N{REPLACEMENT CHARACTER}[31m – 1000")
+    assert reason.endswith("{gone}") and reason.isprintable()

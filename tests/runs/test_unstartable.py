@@ -61,12 +61,12 @@ def test_a_job_whose_program_cannot_be_started_ends_as_failed(home: Home) -> Non
     (home.jobs / "bad" / "output.txt").mkdir()
     work_until_idle(home)
     job = read_job(home, "bad")
-    assert (job.state, job.reason) == ("failed", "It could not be started: IsADirectoryError.")
+    assert (job.state, job.reason) == ("failed", "It could not be started (IsADirectoryError).")
     assert read_job(home, "good").state == "finished"
 
 
 def test_a_job_is_refused_an_argument_that_no_command_can_take(home: Home) -> None:
-    with pytest.raises(BadInput, match="A NUL character cannot be given to a command"):
+    with pytest.raises(BadInput, match="A command cannot take a NUL character"):
         start_job(home, "import", ["import", "table", "x", "--source=a\0b"])
     assert read_job(home, "import").state == "none"
 

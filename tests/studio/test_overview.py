@@ -16,7 +16,7 @@ GARDEN = Facts(Counts(600, 14, {"demo garden": 600}, {"cached": 600}))
 
 def run(state: State, step: int = 0) -> Run:
     status = Status("demo-1", state, step=step, steps_total=200)
-    return Run(RunFolder(Path("/home/runs/demo-1")), status, state, "")
+    return Run(RunFolder(Path("/home/runs/demo-1")), status, state)
 
 
 def states(facts: Facts) -> list[str]:

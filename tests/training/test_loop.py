@@ -261,7 +261,7 @@ def test_the_log_tells_what_happened_and_a_traceback_only_of_what_was_not_forese
     monkeypatch.setattr("engine.training.stage.predict_batches", lambda *_: 1 / 0)
     status = train(home, folder)
     assert status.state == "failed"
-    assert status.reason.startswith("The training broke off (ZeroDivisionError")
+    assert status.reason.startswith("Training failed (ZeroDivisionError")
     assert "Traceback" in folder.log.read_text()
     assert "\n" not in status.reason
 

@@ -1,4 +1,4 @@
-"""What the curves of a run say of its health, in plain words, after each epoch."""
+"""What the curves of a run say about its health, after each epoch."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from engine.files import write_json
-from engine.records import Count, Number, Text, read_record_or
+from engine.language.message import Message, message, plural_message
+from engine.records import Count, Number, StoredMessage, Text, read_record_or
 from engine.training.report.scores import wilson_interval
 
 Kind = Literal["misaligned", "gap", "rate_high", "no_learning", "starved", "unseen"]
@@ -68,11 +69,20 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class Remark:
-    """One thing that was noticed, as a sentence with what to do."""
+    """One thing that was noticed, with what to do.
+
+    `sentence` is in English; `message` is the same in parts, where the version that wrote it did.
+    """
 
     kind: Kind
     severity: Severity
     sentence: Text
+    message: StoredMessage | None = None
+
+    @property
+    def text(self) -> str:
+        """The remark in the reader's language."""
+        return str(self.message or self.sentence)
 
 
 @dataclass(frozen=True)
@@ -105,7 +115,7 @@ def diagnose(epochs: Sequence[Epoch], run_facts: RunFacts) -> tuple[Remark, ...]
     """What the last of the epochs shows, the worst first."""
     if not epochs:
         return ()
-    found: dict[Kind, str] = {
+    found: dict[Kind, Message | None] = {
         "misaligned": _misaligned(epochs[-1], run_facts),
         "rate_high": _rate_high(epochs, run_facts),
         "no_learning": _no_learning(epochs, run_facts),
@@ -114,8 +124,12 @@ def diagnose(epochs: Sequence[Epoch], run_facts: RunFacts) -> tuple[Remark, ...]
         "unseen": _unseen(run_facts),
     }
     if found["misaligned"]:
-        found["gap"] = ""
-    return tuple(Remark(k, _SEVERITY[k], said) for k, said in found.items() if said)
+        found["gap"] = None
+    return tuple(
+        Remark(kind, _SEVERITY[kind], remark.in_english(), remark)
+        for kind, remark in found.items()
+        if remark
+    )
 
 
 def write_diagnosis(path: Path, diagnosis: Diagnosis) -> None:
@@ -143,83 +157,127 @@ def _epoch(train: list[dict[str, Any]], val: dict[str, Any]) -> Epoch:
     )
 
 
-def _misaligned(last: Epoch, run_facts: RunFacts) -> str:
+def _misaligned(last: Epoch, run_facts: RunFacts) -> Message | None:
     chance = 1 / len(run_facts.species)
     learnt = last.train_top1 - chance
     at_chance = last.val_top1 < min(4 * chance, chance + 0.1 * learnt)
     # A handful of photographs may all be wrong by bad luck.
     most = wilson_interval(last.val_top1, int(run_facts.val_images.sum()))[1]
-    if learnt < _LEARNT or not at_chance or most > chance + _BY_LUCK * learnt:
-        return ""
-    return (
-        f"Val is at chance ({last.val_top1:.2%} right, guessing gives {chance:.2%}) while train "
-        f"has reached {last.train_top1:.0%}: the labels of train and val most likely do not mean "
-        "the same species. Stop the run, check the split, and make it again with one class map."
+    if not learnt >= _LEARNT or not at_chance or most > chance + _BY_LUCK * learnt:
+        return None
+    return message(
+        "Labels do not match: validation top-1 is {val:.2%} (guessing gives {chance:.2%}), but "
+        "train top-1 is {train:.0%}. The labels of train and validation probably name different "
+        "species. Stop the run and make the split again with one class map.",
+        val=last.val_top1,
+        chance=chance,
+        train=last.train_top1,
     )
 
 
-def _rate_high(epochs: Sequence[Epoch], run_facts: RunFacts) -> str:
+def _rate_high(epochs: Sequence[Epoch], run_facts: RunFacts) -> Message | None:
     last, guessing = epochs[-1], math.log(len(run_facts.species))
-    advice = f"the learning rate ({last.rate:.1e}) is most likely too high: try a third of it."
     if len(epochs) <= run_facts.warmup:
-        return ""
+        return None
     if last.train_loss > _WORSE * guessing:
-        return (
-            f"The loss on train is {last.train_loss:.2f}, worse than the {guessing:.2f} of "
-            f"guessing; {advice}"
+        return message(
+            "The train loss is {loss:.2f}, worse than guessing ({guessing:.2f}). The learning rate "
+            "({rate}) is probably too high. Try a third of it.",
+            loss=last.train_loss,
+            guessing=guessing,
+            rate=f"{last.rate:.1e}",
         )
     least = min(epoch.train_loss for epoch in epochs)
     # One epoch may be bad luck.
     if all(epoch.train_loss > least + _RISEN * guessing for epoch in epochs[-2:]):
-        return f"The loss on train has risen from {least:.2f} to {last.train_loss:.2f}; {advice}"
-    return ""
+        return message(
+            "The train loss has risen from {least:.2f} to {loss:.2f}. The learning rate ({rate}) "
+            "is probably too high. Try a third of it.",
+            least=least,
+            loss=last.train_loss,
+            rate=f"{last.rate:.1e}",
+        )
+    return None
 
 
-def _no_learning(epochs: Sequence[Epoch], run_facts: RunFacts) -> str:
+def _no_learning(epochs: Sequence[Epoch], run_facts: RunFacts) -> Message | None:
     last, guessing = epochs[-1], math.log(len(run_facts.species))
     tried = len(epochs) - run_facts.warmup
     near = abs(last.train_loss - guessing) < _NEAR * guessing
     if tried < 1 or not near or last.train_top1 > 2 / len(run_facts.species):
-        return ""
-    return (
-        f"After {len(epochs)} epochs the loss on train is still that of guessing "
-        f"({guessing:.2f}): the learning rate ({last.rate:.1e}) is most likely too low, or the "
-        "network did not start from trained weights."
+        return None
+    return plural_message(
+        "Not learning: after {n} epoch the train loss still equals guessing ({guessing:.2f}). The "
+        "learning rate ({rate}) is probably too low, or the network started without pretrained "
+        "weights.",
+        "Not learning: after {n} epochs the train loss still equals guessing ({guessing:.2f}). The "
+        "learning rate ({rate}) is probably too low, or the network started without pretrained "
+        "weights.",
+        len(epochs),
+        guessing=guessing,
+        rate=f"{last.rate:.1e}",
     )
 
 
-def _gap(epochs: Sequence[Epoch]) -> str:
+def _gap(epochs: Sequence[Epoch]) -> Message | None:
     last = epochs[-1]
     gap = last.train_top1 - last.val_top1
     least = min(epoch.val_loss for epoch in epochs)
     worsening = len(epochs) > 2 and last.val_loss > least and epochs[-2].val_loss > least
-    if gap < _GAP or not (worsening or gap > _WIDE_GAP):
-        return ""
-    while_worse = " while the loss on val grows" if worsening else ""
-    return (
-        f"Train is at {last.train_top1:.0%} and val at {last.val_top1:.0%}{while_worse}: the "
-        "network learns its photographs by heart. More augmentation, mixup, drop path or adapters "
-        "instead of full fine-tuning narrow the gap; the best checkpoint is kept in any case."
+    if not gap >= _GAP or not (worsening or gap > _WIDE_GAP):
+        return None
+    if worsening:
+        return message(
+            "Overfitting: top-1 is {train:.0%} on train but {val:.0%} on validation, and the "
+            "validation loss is rising. Try more augmentation, mixup, drop path, or adapters. The "
+            "best checkpoint is saved.",
+            train=last.train_top1,
+            val=last.val_top1,
+        )
+    return message(
+        "Overfitting: top-1 is {train:.0%} on train but {val:.0%} on validation. Try more "
+        "augmentation, mixup, drop path, or adapters. The best checkpoint is saved.",
+        train=last.train_top1,
+        val=last.val_top1,
     )
 
 
-def _starved(last: Epoch, workers: int | None) -> str:
+def _starved(last: Epoch, workers: int | None) -> Message | None:
     if workers is None or not last.waiting > _WAITING:
-        return ""
-    return (
-        f"{last.waiting:.0%} of the time went into waiting for photographs: raise data.workers "
-        f"(now {workers}) while processors are idle, or set data.shrink_once, so that no epoch "
-        "decodes large files."
+        return None
+    return message(
+        "{share:.0%} of the time was spent waiting for photographs. If processors are idle, raise "
+        "data.workers (now {workers}). Otherwise set data.shrink_once, so that no epoch decodes "
+        "large files.",
+        share=last.waiting,
+        workers=workers,
     )
 
 
-def _unseen(run_facts: RunFacts) -> str:
+def _unseen(run_facts: RunFacts) -> Message | None:
     unseen = run_facts.train_images == 0
     count = int(unseen.sum())
     if not count:
-        return ""
+        return None
     judged = int((unseen & (run_facts.val_images > 0)).sum())
     such = run_facts.species[int(np.flatnonzero(unseen)[0])]
-    have = "1 species has" if count == 1 else f"{count:,} species have"
-    wrong = f"; {judged:,} of these are in val and can only be judged wrong" if judged else ""
-    return f"{have} no photograph in train, such as {such}, and cannot be learnt{wrong}."
+    if judged and count == 1:
+        return message(
+            "{species} has no photograph in train. It cannot be learned, and its validation "
+            "photographs always count as wrong.",
+            species=such,
+        )
+    if judged:
+        return message(
+            "{count} species have no photograph in train, such as {species}. They cannot be "
+            "learned; {judged} of them are in validation, where they always count as wrong.",
+            count=count,
+            species=such,
+            judged=judged,
+        )
+    return plural_message(
+        "{n} species has no photograph in train, so it cannot be learned: {species}.",
+        "{n} species have no photograph in train, such as {species}. They cannot be learned.",
+        count,
+        species=such,
+    )

@@ -199,7 +199,7 @@ class RunLogger:
         )
 
     def diagnose(self, position: TrainingPosition, run_facts: RunFacts) -> None:
-        """Say in words what the stage's curves show after an epoch."""
+        """Note what the stage's curves show after an epoch."""
         if self._curves is None:
             return
         epochs = epochs_of(read_json_lines(self._folder.metrics), position.stage_step)

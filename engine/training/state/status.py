@@ -14,7 +14,18 @@ from typing_extensions import TypedDict
 
 from engine.errors import WorkFailed
 from engine.files import write_json
-from engine.records import Count, Moment, Name, Number, ProcessId, Share, Text, read_record
+from engine.language.message import Message
+from engine.records import (
+    Count,
+    Moment,
+    Name,
+    Number,
+    ProcessId,
+    Share,
+    StoredMessage,
+    Text,
+    read_record,
+)
 
 State = Literal[
     "queued", "starting", "running", "stopping", "stopped", "finished", "failed", "lost", "damaged"
@@ -55,8 +66,9 @@ class Status:
     """What a run says of itself. Times are Unix seconds; "lost" and "damaged" are for readers,
     never written.
 
-    `stage_step` is the step that the stage began after. `thread_speeds` are images a second by
-    number of CPU threads, as the last trial found them.
+    `reason` says in English why it ended; `message` is the same in parts, where the version that
+    wrote it did. `stage_step` is the step that the stage began after. `thread_speeds` are images a
+    second by number of CPU threads, as the last trial found them.
     """
 
     run_id: Name
@@ -85,6 +97,19 @@ class Status:
     last: Annotated[dict[Name, Number | None], Field(max_length=100)] = field(default_factory=dict)
     reason: Text = ""
     exit_status: Annotated[int, Field(ge=-1000, le=1000)] | None = None
+    message: StoredMessage | None = None
+
+    @property
+    def why(self) -> Message | None:
+        """Why it ended, for any language; None where there is nothing to say."""
+        return self.message or (Message(self.reason) if self.reason else None)
+
+
+def reason_fields(reason: Message | str | None) -> dict[str, Any]:
+    """The fields of a status that say why it ended; none says nothing."""
+    if isinstance(reason, Message):
+        return {"reason": reason.in_english(), "message": reason}
+    return {"reason": reason or "", "message": None}
 
 
 def read_status(path: Path) -> Status:
@@ -108,7 +133,8 @@ def require_legal(run_id: str, before: State, after: State) -> None:
 
 def write_status(path: Path, status: Status) -> None:
     """Write status.json, all or nothing."""
-    write_json(path, dataclasses.asdict(status))
+    message = status.message.record() if status.message else None
+    write_json(path, {**dataclasses.asdict(status), "message": message})
 
 
 class StatusFile:
@@ -134,18 +160,18 @@ class StatusFile:
             host=platform.node(),
             started=now,
             ended=None,
-            reason="",
             exit_status=None,
+            **reason_fields(None),
         )
 
-    def end(self, state: State, exit_status: int, reason: str = "") -> None:
-        """The attempt is over; `reason` is a sentence where it did not finish."""
+    def end(self, state: State, exit_status: int, reason: Message | str = "") -> None:
+        """The attempt is over; `reason` says why where it did not finish."""
         self.write(
             state=state,
             exit_status=exit_status,
-            reason=reason,
             ended=time.time(),
             seconds_left=None,
+            **reason_fields(reason),
         )
 
     def note(self, **changes: Any) -> None:

@@ -90,7 +90,7 @@ def live(home: Home, run_id: str, seconds: float, epochs: int = 40) -> None:
                 print(f"Step {step}.", file=log, flush=True)
                 time.sleep(seconds)
                 if folder.stop.exists():
-                    status.end("stopped", 130, "It was asked to stop, and saved first.")
+                    status.end("stopped", 130, "Stopped on request, after saving.")
                     return
         status.end("finished", 0)
 

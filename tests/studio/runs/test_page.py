@@ -1,19 +1,30 @@
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.testing.v1 import AppTest
 
 from engine.files import write_json
 from engine.home import Home
+from engine.jobs.failure import describe_exit
+from engine.language.update import read
 from engine.runs.alerts import Alert, alert_file, append_alerts
 from engine.runs.run import find_run, list_runs
-from engine.training.report.diagnosis import Diagnosis, Remark, write_diagnosis
-from engine.training.state.status import write_status
+from engine.training.report.diagnosis import (
+    Diagnosis,
+    Epoch,
+    Remark,
+    RunFacts,
+    diagnose,
+    write_diagnosis,
+)
+from engine.training.state.status import reason_fields, write_status
 from tests.conftest import PROJECT
 from tests.studio.conftest import OpenPage, words
 from tests.studio.runs import drawn_run
@@ -63,7 +74,7 @@ def test_every_run_stands_in_the_list_with_its_true_state_the_newest_first(
     app = open_page("runs")
     assert app.radio[0].options == ["run-lost", "run-stopped", "run-failed", "run-finished"]
     assert app.radio[0].value == "run-lost"
-    assert "Its process ended without a word" in app.warning[0].value
+    assert "It stopped unexpectedly" in app.warning[0].value
     labels = [button.label for button in app.button]
     assert "Resume" in labels and "Try it" in labels
     app.radio[0].set_value("run-failed").run()
@@ -79,7 +90,7 @@ def test_a_link_opens_its_run_and_one_that_is_gone_is_said_to_be(
     app = open_page("runs", run="old")
     assert app.radio[0].value == "old"
     assert app.metric[0].value == "4 of 4"
-    assert "There is no run gone any more." in open_page("runs", run="gone").warning[0].value
+    assert "The run gone no longer exists." in open_page("runs", run="gone").warning[0].value
 
 
 def test_a_live_run_is_shown_as_it_goes_stopped_and_gone_on_with(
@@ -93,7 +104,7 @@ def test_a_live_run_is_shown_as_it_goes_stopped_and_gone_on_with(
     assert all(button.disabled for button in app.button if button.key == "runs.stop")
     run_until(app, "Resume")
     assert find_run(home, live_run).state == "stopped"
-    assert "It was asked to stop, and saved first." in words(app)
+    assert "Stopped on request, after saving." in words(app)
 
 
 def test_a_run_is_deleted_when_that_is_confirmed_and_comes_back_when_it_is_undone(
@@ -102,7 +113,7 @@ def test_a_run_is_deleted_when_that_is_confirmed_and_comes_back_when_it_is_undon
     ended_run(home, "one")
     ended_run(home, "two")
     app = open_page("runs", run="one")
-    assert "It can be brought back from there." in words(app)
+    assert "You can restore it from there." in words(app)
     app.button(key="runs.delete.confirm.one").click().run()
     assert not app.exception
     assert [run.run_id for run in list_runs(home)] == ["two"]
@@ -146,8 +157,8 @@ def test_the_speed_stands_beside_the_threads_that_a_trial_chose(
     told = replace(folder.read_status(), device="CPU, fp32", threads=2, thread_speeds=speeds)
     write_status(folder.status, told)
     app = open_page("runs", run="done")
-    (speed,) = [metric for metric in app.metric if metric.label == "Speed"]
-    assert "2 threads: 81 images a second; 1 thread: 74." in speed.help
+    (speed,) = [metric for metric in app.metric if metric.label == "Photos/s"]
+    assert "2 threads: 81.3 photos/s; 1 thread: 74.2 photos/s." in speed.help
     assert speed.delta == "CPU, fp32, 2 threads"
 
 
@@ -161,7 +172,7 @@ def test_an_evaluation_is_shown_with_its_figures_and_a_table_by_species(
     app.run()
     shown = {metric.label: metric.value for metric in app.metric}
     assert (shown["Top-1"], shown["Top-3"], shown["Macro top-1"]) == ("90.0%", "100.0%", "85.0%")
-    assert list(app.dataframe[1].value["Most often taken for"]) == ["Acer campestre"]
+    assert list(app.dataframe[1].value["Most often mistaken for"]) == ["Acer campestre"]
     assert app.button(key="runs.evaluate").label == "Evaluate again"
 
 
@@ -186,7 +197,7 @@ def test_what_the_curves_say_stands_above_them(open_page: OpenPage, home: Home) 
     said = words(open_page("runs"))
     assert said.index("Val is at chance.") < said.index("2 species have no photograph in train.")
     write_diagnosis(folder.diagnosis, Diagnosis(4, 80, ()))
-    assert "Nothing looks wrong after epoch 4." in words(open_page("runs"))
+    assert "No problems found after epoch 4." in words(open_page("runs"))
 
 
 def test_the_outcome_of_a_finished_run_stands_above_its_curves(
@@ -207,7 +218,7 @@ def place_of_the_outcome(app: AppTest) -> str:
         str(getattr(node, "value", "")) if kind == "subheader" else label
         for node, (kind, label) in zip(app.main, kinds, strict=True)
     ]
-    return "above" if shown.index("On the test part") < shown.index("Over") else "below"
+    return "above" if shown.index("Test results") < shown.index("X axis") else "below"
 
 
 def test_what_comes_above_a_run_does_not_move_the_part_that_is_clicked_in(
@@ -231,3 +242,24 @@ def test_what_comes_above_a_run_does_not_move_the_part_that_is_clicked_in(
     app.run()
     assert "It was asked to stop." in words(app)
     assert len(drawn) > 1 and len(set(drawn)) == 1
+
+
+def test_the_page_is_read_in_spanish_and_so_is_the_reason_of_an_end(
+    open_page: OpenPage, home: Home
+) -> None:
+    write_json(home.preferences, {"language": "es"})
+    folder = ended_run(home, "one", "failed")
+    last = Epoch(0.2, 0.99, 1e-4, 0.02, 2.0, 0.5)
+    facts = RunFacts(["Acer", "Bellis"], np.array([5, 5]), np.array([2, 2]), 1, 2)
+    write_diagnosis(folder.diagnosis, Diagnosis(4, 80, diagnose([last], facts)))
+    killed = reason_fields(describe_exit(-signal.SIGKILL))
+    write_status(folder.status, replace(folder.read_status(), **killed))
+    app = open_page("runs")
+    assert app.error[0].value.startswith("El sistema cerró el proceso")
+    assert "Reduce training.batch_size a la mitad" in app.error[0].value
+    assert "Sobreajuste: el top-1 es 99" in words(app)
+    labels = [node.label for node in [*app.button, *app.metric, *app.expander]]
+    assert {"Reanudar", "Duplicar", "Top-1 validación", "Registro"} <= set(labels)
+    english = {text for entry in read("es") if isinstance(text := entry.id, str)}
+    same = {"Top-1", "Macro top-1"}
+    assert not english & set(labels) - same

@@ -23,13 +23,13 @@ def test_runs_are_compared_by_a_link_and_a_single_one_is_not(
     for run_id in ("a", "b", "c", "d"):
         ended_run(home, run_id)
     app = open_page("runs", **{"runs.view": "Compare", "compare": "a"})
-    assert "Choose two runs or more." in words(app)
+    assert "Choose at least two runs." in words(app)
     app.multiselect(key="runs.compare.chosen").set_value(["a", "b"]).run()
     assert not app.exception
     assert list(app.dataframe[0].value["Run"]) == ["a", "b"]
-    assert "Nothing in their configurations differs." in words(app)
+    assert "The configurations are identical." in words(app)
     app.selectbox(key="runs.baseline").set_value("a").run()
-    assert next(iter(app.dataframe[0].value["Against the baseline"])) == "baseline"
+    assert next(iter(app.dataframe[0].value["Difference from baseline"])) == "baseline"
 
 
 def test_settings_are_written_as_one_would() -> None:
@@ -44,13 +44,13 @@ def test_the_last_alerts_are_listed_the_latest_first(open_page: OpenPage, home: 
     append_alerts(
         home,
         [
-            Alert("one", 1, "overfitting", "It learns by heart.", time.time() - 60),
+            Alert("one", 1, "overfitting", "It overfits.", time.time() - 60),
             Alert("one", 1, "finished", "It finished.", time.time()),
         ],
     )
     app = open_page("runs")
     said = words(app)
-    assert said.index("It finished") < said.index("It learns by heart")
+    assert said.index("It finished") < said.index("It overfits")
     assert "/runs?run=one" in said
 
 
@@ -60,7 +60,7 @@ def test_what_waits_is_held_and_taken_out_on_the_page(open_page: OpenPage, home:
         ticket = new_ticket(home, "run:one", "cpu")
         tickets.append(type(ticket)(**{**vars(ticket), "held": True}))
     app = open_page("runs", run="one")
-    assert "On hold until it is released." in words(app)
+    assert "On hold until you release it." in words(app)
     app.button(key="runs.queue.run:one.remove").click().run()
     assert not app.exception
     assert read_queue(home) == ()
@@ -80,7 +80,7 @@ def test_a_difference_within_the_noise_is_said_to_be_so() -> None:
     base = Final("a", 1, 1.0, 0.5, 0.4, 0.6, 0.8, 0.5, 0.5, "s", "h", "no crop")
     assert against(base, base) == "baseline"
     near = replace(base, run_id="b", macro_top1=0.55)
-    assert against(near, base) == "+5.0 points, within the noise of val"
+    assert against(near, base) == "+5.0 points (not significant)"
     far = replace(near, low=0.7, high=0.8)
     assert against(far, base) == "+5.0 points"
 

@@ -185,7 +185,7 @@ def test_memory_that_does_not_suffice_for_one_photograph_fails_with_a_sentence(
         _train_together(home, folder, 2, _helpless_member)
     status = folder.read_status()
     assert status.state == "failed"
-    assert status.reason.startswith("The memory did not suffice; halve training.batch_size")
+    assert status.reason.startswith("Not enough memory. Halve training.batch_size")
     assert not folder.out_of_memory.exists(), "another start tries again"
 
 

@@ -160,7 +160,7 @@ def test_memory_that_does_not_suffice_for_one_photograph_fails_with_a_sentence(
     home: Home, new_run: Prepare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _limit_memory(monkeypatch, photographs=0)
-    assert "The memory did not suffice" in train(home, new_run()).reason
+    assert "Not enough memory" in train(home, new_run()).reason
 
 
 def _limit_memory(monkeypatch: pytest.MonkeyPatch, photographs: int) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from engine.home import Home
+from engine.language.current import language_set
 from engine.split.classes import read_classes
 from engine.split.folder import SplitFolder, SplitLine, read_part, write_part
 from engine.training.loop import train
@@ -65,7 +66,7 @@ def test_val_at_chance_while_train_rises_means_labels_that_do_not_agree(
     found = diagnose([last], _patient(species, val_images=np.full(species, 100)))
     assert [remark.kind for remark in found] == ["misaligned"]
     assert found[0].severity == "fault"
-    assert "do not mean the same species" in found[0].sentence
+    assert "probably name different species" in found[0].sentence
 
 
 def test_a_handful_that_is_wrong_by_bad_luck_is_not_taken_for_that() -> None:
@@ -110,7 +111,7 @@ def test_a_loss_that_stays_that_of_guessing_is_told() -> None:
 def test_a_loader_that_starves_the_network_is_told_with_what_to_do() -> None:
     found = diagnose([_epoch(waiting=0.62)], _patient())
     assert found[0].kind == "starved"
-    assert found[0].sentence.startswith("62% of the time went into waiting")
+    assert found[0].sentence.startswith("62% of the time was spent waiting")
     assert "data.workers (now 2)" in found[0].sentence
     assert diagnose([_epoch(waiting=0.62)], _patient(workers=None)) == ()
 
@@ -121,7 +122,7 @@ def test_species_never_seen_are_counted_and_named() -> None:
     found = diagnose([HEALTHY], run_facts)
     assert (found[0].kind, found[0].severity) == ("unseen", "note")
     assert found[0].sentence.startswith("2 species have no photograph in train, such as Species 1")
-    assert "1 of these are in val" in found[0].sentence
+    assert "1 of them are in validation" in found[0].sentence
 
 
 def test_the_worst_comes_first() -> None:
@@ -160,6 +161,20 @@ def test_a_diagnosis_comes_back_from_its_file(tmp_path: Path) -> None:
     assert read_diagnosis(tmp_path / "none.json") is None
 
 
+def test_a_remark_is_stored_in_english_and_read_in_the_readers_language(tmp_path: Path) -> None:
+    with language_set("es"):
+        remarks = diagnose([_epoch(train_top1=0.99, val_top1=0.5)], _patient())
+    path = tmp_path / "diagnosis.json"
+    write_diagnosis(path, Diagnosis(1.0, 10, remarks))
+    found = read_diagnosis(path)
+    assert found is not None
+    (remark,) = found.remarks
+    assert remark.sentence.startswith("Overfitting: top-1 is 99% on train but 50% on validation.")
+    assert remark.text == remark.sentence
+    with language_set("es"):
+        assert remark.text.startswith("Sobreajuste: el top-1 es 99\N{NO-BREAK SPACE}%")
+
+
 def _under_another_name(lines: list[SplitLine], names: dict[str, str]) -> list[SplitLine]:
     labels = {line.species: line.label for line in lines}
     return [
@@ -182,4 +197,4 @@ def test_a_run_whose_val_is_labelled_by_another_map_says_so(
     assert found is not None
     assert (found.epoch, found.step) == (8, 48)
     assert found.remarks[0].kind == "misaligned"
-    assert folder.log.read_text().count("do not mean the same species") == 1
+    assert folder.log.read_text().count("probably name different species") == 1
