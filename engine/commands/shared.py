@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,29 +16,36 @@ from engine.catalogue.store import UNSTATED, Catalogue
 from engine.errors import WorkFailed
 from engine.home import Home, chosen_root, open_home
 from engine.jobs.job import report_result
+from engine.language.message import Message, gettext
 from engine.progress import ProgressReport
 from engine.settings.configs import studio_settings
 from engine.split.finding import Finding
 
 HomeOption = Annotated[
     Path | None,
-    typer.Option("--home", help="The folder that holds data/ and runs/.", show_default=False),
+    typer.Option(
+        "--home", help=gettext("The studio's folder, with data/ and runs/."), show_default=False
+    ),
 ]
 JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print the outcome as one JSON object, last.")
+    bool, typer.Option("--json", help=gettext("Print the result as JSON, on the last line."))
 ]
 SpreadsheetOption = Annotated[
     bool,
     typer.Option(
         "--spreadsheet-safe",
-        help="In CSV, write ' before a cell that a spreadsheet would run as a formula.",
+        help=gettext("In CSV, write ' before a cell that a spreadsheet would run as a formula."),
     ),
 ]
 WhereOption = Annotated[
     list[str] | None,
     typer.Option(
-        help=f"FIELD=VALUE, all of them must hold; a field is {', '.join(CONDITIONS)}. "
-        f"The value {UNSTATED!r} is for photographs that state none."
+        help=gettext(
+            "A condition FIELD=VALUE; all must hold. Fields: {fields}. The value '{unstated}' "
+            "selects photographs that state none.",
+            fields=", ".join(CONDITIONS),
+            unstated=UNSTATED,
+        )
     ),
 ]
 
@@ -66,22 +73,32 @@ def progress() -> Iterator[ProgressReport]:
 
 
 def answer(values: Mapping[str, Any] | list[Any], text: str, as_json: bool) -> None:
-    """Give a command's outcome: as text, or as JSON on the last line."""
-    report_result(values)
-    print(json.dumps(values, ensure_ascii=False) if as_json else text)
+    """Give a command's outcome: as text, or as JSON on the last line.
+
+    A `Message` in the values, also in records in them, is printed in English, and kept in parts
+    for the pages.
+    """
+    report_result(_plain(values, Message.record))
+    printed = _plain(values, Message.in_english)
+    print(json.dumps(printed, ensure_ascii=False) if as_json else text)
 
 
 def answer_import(result: ImportReport, as_json: bool) -> None:
     """Give an import's outcome: how many of what, and what was refused."""
-    text = f"{result.added:,} added, {result.known:,} known, {result.refused:,} refused"
+    text = gettext(
+        "{added} added, {known} already known, {refused} refused",
+        added=result.added,
+        known=result.known,
+        refused=result.refused,
+    )
     lines = [text, *(f"  {item.origin}: {item.reason}" for item in result.refusals)]
-    answer(dataclasses.asdict(result), "\n".join(lines), as_json)
+    answer(_fields(result), "\n".join(lines), as_json)
 
 
 def answer_findings(findings: Sequence[Finding], as_json: bool) -> None:
     """Give what was checked and found; the command fails where something is wrong."""
     ok = all(finding.ok for finding in findings)
-    values = {"ok": ok, "findings": [dataclasses.asdict(finding) for finding in findings]}
+    values = {"ok": ok, "findings": list(findings)}
     lines = [
         f"{'ok  ' if finding.ok else 'FAIL'} {finding.check}: {finding.detail}"
         for finding in findings
@@ -89,3 +106,20 @@ def answer_findings(findings: Sequence[Finding], as_json: bool) -> None:
     answer(values, "\n".join(lines), as_json)
     if not ok:
         raise typer.Exit(WorkFailed.exit_status)
+
+
+def _plain(value: Any, put: Callable[[Message], object]) -> Any:
+    """The value as JSON takes it: records as objects, messages as `put` gives them."""
+    if isinstance(value, Message):
+        return put(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = _fields(value)
+    if isinstance(value, Mapping):
+        return {name: _plain(item, put) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item, put) for item in value]
+    return value
+
+
+def _fields(record: Any) -> dict[str, Any]:
+    return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}

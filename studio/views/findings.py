@@ -13,7 +13,7 @@ def show_findings(findings: Sequence[Finding]) -> None:
     lines = [
         f":{'green' if finding.ok else 'red'}"
         f"[:material/{'check_circle' if finding.ok else 'cancel'}:] "
-        f"{text.plain(finding.check)} &ensp;:gray[{text.plain(finding.detail)}]"
+        f"{text.plain(str(finding.check))} &ensp;:gray[{text.plain(str(finding.detail))}]"
         for finding in findings
     ]
     st.markdown("  \n".join(lines))

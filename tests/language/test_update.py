@@ -10,6 +10,7 @@ from babel.messages import Catalog
 
 from engine.language.current import languages
 from engine.language.update import (
+    BY_NAME,
     PLURAL,
     PROJECT,
     ROOMS,
@@ -42,9 +43,15 @@ NOT_YET = (
     "engine/jobs",
     "engine/quality",
     "engine/runs",
-    "engine/settings",
+    "engine/settings/crop.py",
+    "engine/settings/probe.py",
+    "engine/settings/split.py",
     "engine/split",
-    "engine/training",
+    "engine/training/device/launcher.py",
+    "engine/training/loop.py",
+    "engine/training/report",
+    "engine/training/stage_inputs.py",
+    "engine/training/state/status.py",
     "engine/database.py",
     "engine/locks.py",
     "engine/registry.py",
@@ -53,7 +60,6 @@ NOT_YET = (
     "engine/home_id.py",
     "engine/progress.py",
     "engine/records.py",
-    "engine/weights.py",
     "engine/workers.py",
     "pages",
     "studio/access",
@@ -62,19 +68,16 @@ NOT_YET = (
     "studio/crop_lab",
     "studio/download",
     "studio/__main__.py",
-    "studio/forms",
     "studio/free_port.py",
     "studio/health",
     "studio/importing",
     "studio/live_chart",
-    "studio/naming.py",
     "studio/notify",
     "studio/runs",
     "studio/server.py",
     "studio/split",
     "studio/text.py",
     "studio/thumbnails.py",
-    "studio/train",
     "studio/try_it",
     "studio/uploads.py",
     "studio/views",
@@ -98,6 +101,11 @@ def is_for_no_reader(node: ast.AST) -> bool:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         owner = getattr(node.func.value, "id", "")
         return (owner, node.func.attr) == ("re", "compile") or owner == "log"
+    if isinstance(node, ast.Subscript):
+        return getattr(node.value, "id", "") == "Literal"
+    if isinstance(node, ast.keyword):
+        # Names that a registry's entries had before.
+        return node.arg == "former"
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
@@ -108,6 +116,9 @@ def sentences_outside(file: Path) -> Iterator[str]:
     for node in nodes:
         if isinstance(node, ast.Call) and called(node) in SINGULAR | PLURAL:
             inside |= {id(argument) for argument in node.args[:2]}
+        if isinstance(node, ast.Call):
+            named = BY_NAME.get(called(node), ())
+            inside |= {id(word.value) for word in node.keywords if word.arg in named}
     for node in nodes:
         text = node.value if isinstance(node, ast.Constant) else None
         if id(node) in inside or not isinstance(text, str):
@@ -159,6 +170,17 @@ def test_messages_are_extracted_in_both_forms(tmp_path: Path) -> None:
     )
     found = [item.message for item in messages_in(file, tmp_path)]
     assert found == ["One text.", "Wrong: {x}", ("{n} file", "{n} files")]
+
+
+def test_what_a_setting_says_of_itself_is_extracted(tmp_path: Path) -> None:
+    file = tmp_path / "settings.py"
+    file.write_text(
+        'side: int = setting(1, title="Side", help="The side.", level="more", group="Run")\n'
+        'name: str = Field("x", description="The " "name.", pattern="two words")\n'
+    )
+    found = [item.message for item in messages_in(file, tmp_path)]
+    assert found == ["Side", "The side.", "Run", "The name."]
+    assert list(sentences_outside(file)) == ["2: two words"]
 
 
 def catalogue_of(*pairs: tuple[str | tuple[str, str], str | tuple[str, str]]) -> Catalog:

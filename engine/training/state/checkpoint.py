@@ -18,6 +18,7 @@ from torch import Tensor
 
 from engine.errors import BadInput, WorkFailed
 from engine.files import atomic_file, free_disk_bytes, sync_to_disk
+from engine.language.message import deferred
 from engine.settings.run import RunSettings
 from engine.split.classes import ClassMap, require_same
 
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 _FORMAT = "plant-studio-1"
 _SPARE_BYTES = 4_000_000
+_DAMAGED = deferred("The checkpoint {file} is damaged.")
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,10 @@ def write_checkpoint(
     except (OSError, SafetensorError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise WorkFailed(
-            f"The checkpoint {path} could not be written ({reason}); the one before it is kept: "
-            "make room on the disk and resume the run."
+            "The checkpoint {file} could not be written ({reason}). The previous one is kept. Make "
+            "room on the disk and resume the run.",
+            file=path,
+            reason=reason,
         ) from error
 
 
@@ -158,7 +162,7 @@ def open_checkpoint(path: Path, classes: ClassMap | None = None) -> Checkpoint:
         settings = RunSettings.model_validate_json(metadata["settings"])
         species = ClassMap(tuple(json.loads(metadata["classes"])))
     except (KeyError, ValueError, TypeError) as error:
-        raise BadInput(f"{path} is no checkpoint of this studio.") from error
+        raise BadInput("{file} is not a checkpoint of this studio.", file=path) from error
     require_same(species, metadata.get("fingerprint", ""), str(path))
     if classes is not None:
         require_same(classes, species, str(path))
@@ -175,17 +179,17 @@ def require_undamaged(path: Path) -> None:
     try:
         _require_whole(path, digest)
     except (OSError, SafetensorError) as error:
-        raise BadInput(f"The checkpoint {path} is damaged.") from error
+        raise BadInput(_DAMAGED, file=path) from error
 
 
 def _metadata(path: Path) -> dict[str, str]:
     if not path.is_file():
-        raise BadInput(f"There is no checkpoint {path}.")
+        raise BadInput("There is no checkpoint {file}.", file=path)
     try:
         with safe_open(path, framework="pt") as file:
             return dict(file.metadata() or {})
     except (OSError, SafetensorError) as error:
-        raise BadInput(f"The checkpoint {path} is damaged.") from error
+        raise BadInput(_DAMAGED, file=path) from error
 
 
 def _require_whole(path: Path, digest: str) -> None:

@@ -77,7 +77,7 @@ def test_lora_stands_beside_the_pointwise_convolutions_of_other_networks() -> No
 
 
 def test_a_network_without_a_place_for_adapters_says_so() -> None:
-    with pytest.raises(BadInput, match="no layer that adaptformer could stand beside"):
+    with pytest.raises(BadInput, match="has no layers for adaptformer"):
         build_model(ModelSettings(name="resnet18", adapter="adaptformer"), 3, 32)
 
 

@@ -99,7 +99,7 @@ def test_a_part_without_photographs_is_refused(split: SplitFolder, new_run: Prep
 
 def test_one_species_is_refused(split: SplitFolder, new_run: Prepare) -> None:
     ClassMap(("Rosa canina",)).write(split.classes)
-    with pytest.raises(BadInput, match="there must be two"):
+    with pytest.raises(BadInput, match="needs at least two"):
         new_run()
 
 
