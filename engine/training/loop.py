@@ -109,7 +109,7 @@ def require_unfinished(folder: RunFolder) -> None:
     """
     if folder.read_status().state == "finished":
         raise BadInput(
-            "The run {run} has finished. Start a new one to train more.", run=folder.run_id
+            "The run {run} is finished. Start a new one to train more.", run=folder.run_id
         )
 
 

@@ -109,7 +109,7 @@ def write_checkpoint(
             _require_disk_space(path, sum(value.nbytes for value in plain.values()))
             save_file(plain, temporary, metadata)
             sync_to_disk(temporary)
-            _require_whole(temporary, metadata["digest"])
+            _require_whole(temporary, metadata["digest"], path)
         sync_to_disk(path.parent)
     except (OSError, SafetensorError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -192,10 +192,14 @@ def _metadata(path: Path) -> dict[str, str]:
         raise BadInput(_DAMAGED, file=path) from error
 
 
-def _require_whole(path: Path, digest: str) -> None:
-    with safe_open(path, framework="pt") as file:
+def _require_whole(temporary: Path, digest: str, path: Path) -> None:
+    with safe_open(temporary, framework="pt") as file:
         if _digest(file.get_tensor, file.keys()) != digest:
-            raise OSError(0, "what was read back is not what was written")
+            raise WorkFailed(
+                "The checkpoint {file} could not be read back. The previous one is kept. Check the "
+                "disk for errors and resume the run.",
+                file=path,
+            )
 
 
 def _digest(read: Callable[[str], Tensor], names: Any) -> str:
@@ -210,4 +214,10 @@ def _digest(read: Callable[[str], Tensor], names: Any) -> str:
 def _require_disk_space(path: Path, size: int) -> None:
     free = free_disk_bytes(path)
     if free < size + _SPARE_BYTES:
-        raise OSError(0, f"it takes {size / 1e6:,.0f} MB and the disk has {free / 1e6:,.0f} MB")
+        raise WorkFailed(
+            "The checkpoint {file} needs {needed:size}, but {free:size} are free. The previous one "
+            "is kept. Make room on the disk and resume the run.",
+            file=path,
+            needed=size,
+            free=free,
+        )

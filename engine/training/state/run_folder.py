@@ -156,7 +156,9 @@ class RunFolder:
         """
         known = read_digests(self.parts)
         if part not in known:
-            raise BadInput("The split of {run} has no part {part}.", run=self.run_id, part=part)
+            raise BadInput(
+                "The split of {run} has no part {part}.", run=self.run_id, part=repr(part)
+            )
         path = locate(home, known[part].path)
         if not path.is_file():
             raise BadInput(

@@ -15,6 +15,7 @@ from engine.settings.files import save
 from engine.training.state.run_lock import hold_run_lock
 from tests.studio.conftest import OpenPage, words
 from tests.studio.runs.drawn_run import ended_run, new_run
+from tests.studio.spanish import english_in
 
 pytestmark = pytest.mark.usefixtures("stopped_at_the_end")
 
@@ -50,6 +51,19 @@ def test_without_a_split_the_page_says_what_to_do_first(open_page: OpenPage) -> 
     assert app.button[0].label == "Make a split"
 
 
+def test_the_page_is_in_spanish(open_page: OpenPage, split_home: Home) -> None:
+    app = open_page("train", config="laptop_4gb")
+    app.session_state["language"] = "es"
+    app.run()
+    assert not app.exception
+    assert app.title[0].value == "Entrenar"
+    assert app.number_input(key="train.form.laptop_4gb.training.epochs").label == "Épocas"
+    assert app.number_input(key="train.form.laptop_4gb.training.epochs").help.endswith(
+        "Valores: de 1 a 10.000."
+    )
+    assert english_in(app) == set()
+
+
 def test_every_configuration_can_be_chosen_and_is_compared_with_its_counterpart(
     open_page: OpenPage, split_home: Home
 ) -> None:
@@ -59,7 +73,7 @@ def test_every_configuration_can_be_chosen_and_is_compared_with_its_counterpart(
     assert app.selectbox(key="train.reference.teacher_global").value == "teacher_global_224"
     assert app.metric[0].value == "384 × 384"
     assert app.metric[0].delta == "2.9× the other"
-    assert "Resized to 448, cropped to 384" in words(app)
+    assert "Resized to 448 px, cropped to 384 px" in words(app)
     app.segmented_control[0].set_value("teacher_global_224").run()
     assert app.selectbox(key="train.reference.teacher_global_224").value == "teacher_global"
     assert app.query_params["config"] in ("teacher_global_224", ["teacher_global_224"])
@@ -104,7 +118,8 @@ def test_the_verdict_on_the_chosen_crop_is_shown(open_page: OpenPage, split_home
     difference = Measured(-0.1, 0.021)
     keep_verdict(split_home, CLASSIC, Verdict("", centre, crop, difference, 300, 5, "x", 1.0))
     app = open_page("train", config="teacher_global")
-    assert app.selectbox(key="train.crop.teacher_global").value == "classic"
+    assert app.selectbox(key="train.crop.teacher_global").value == "fast"
+    app.selectbox(key="train.crop.teacher_global").set_value("classic").run()
     assert "classic costs you 10.0 ± 2.1 points" in app.error[0].value
     app.selectbox(key="train.crop.teacher_global").set_value("fast").run()
     assert not app.error

@@ -127,7 +127,7 @@ def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
 def test_a_bad_weights_file_is_refused_and_never_executed(tmp_path: Path, name: str) -> None:
     file = tmp_path / name
     file.write_bytes(BAD_WEIGHTS[name](tmp_path / "sprung"))
-    with pytest.raises(BadInput, match="no weights that can be read"):
+    with pytest.raises(BadInput, match="is damaged or is not a weights file"):
         start_model(_vit(weights=str(file)), THREE, 64)
     assert not (tmp_path / "sprung").exists()
 
