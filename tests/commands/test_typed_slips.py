@@ -21,8 +21,8 @@ def test_a_slip_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     home = [] if "--home" in words else ["--home", str(tmp_path)]
-    monkeypatch.setattr(sys, "argv", ["engine", *words, *home])
-    status, _ = cli._run()
+    monkeypatch.setattr(sys, "argv", ["engine"])
+    status, _ = cli._run([*words, *home])
     said = capsys.readouterr().err.strip()
     assert status == 2
     assert said and "\n" not in said and "Traceback" not in said

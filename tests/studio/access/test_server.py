@@ -86,7 +86,7 @@ def test_run_by_streamlit_alone_the_studio_stays_closed(monkeypatch: pytest.Monk
     monkeypatch.setattr(serving, "_guarded", False)
     app = AppTest.from_file(str(PROJECT / "studio" / "app.py"), default_timeout=60).run()
     assert [error.value for error in app.error] == [
-        "Plant Studio stays closed: it was started without its access checks. "
+        "Plant Studio was started without its access checks, so it stays closed. "
         "Start it with ./run_studio.sh."
     ]
     assert not app.title
