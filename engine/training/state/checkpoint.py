@@ -109,7 +109,12 @@ def write_checkpoint(
             _require_disk_space(path, sum(value.nbytes for value in plain.values()))
             save_file(plain, temporary, metadata)
             sync_to_disk(temporary)
-            _require_whole(temporary, metadata["digest"], path)
+            if not _is_whole(temporary, metadata["digest"]):
+                raise WorkFailed(
+                    "The checkpoint {file} could not be read back. The previous one is kept. Check "
+                    "the disk for errors and resume the run.",
+                    file=path,
+                )
         sync_to_disk(path.parent)
     except (OSError, SafetensorError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -177,9 +182,11 @@ def require_undamaged(path: Path) -> None:
     """
     digest = _metadata(path).get("digest", "")
     try:
-        _require_whole(path, digest)
+        whole = _is_whole(path, digest)
     except (OSError, SafetensorError) as error:
         raise BadInput(_DAMAGED, file=path) from error
+    if not whole:
+        raise BadInput(_DAMAGED, file=path)
 
 
 def _metadata(path: Path) -> dict[str, str]:
@@ -192,14 +199,9 @@ def _metadata(path: Path) -> dict[str, str]:
         raise BadInput(_DAMAGED, file=path) from error
 
 
-def _require_whole(temporary: Path, digest: str, path: Path) -> None:
-    with safe_open(temporary, framework="pt") as file:
-        if _digest(file.get_tensor, file.keys()) != digest:
-            raise WorkFailed(
-                "The checkpoint {file} could not be read back. The previous one is kept. Check the "
-                "disk for errors and resume the run.",
-                file=path,
-            )
+def _is_whole(path: Path, digest: str) -> bool:
+    with safe_open(path, framework="pt") as file:
+        return _digest(file.get_tensor, file.keys()) == digest
 
 
 def _digest(read: Callable[[str], Tensor], names: Any) -> str:
