@@ -19,11 +19,11 @@ from engine.catalogue.mapping import MappingSettings
 from engine.cli import command_line
 from engine.settings.crop import CropPreset
 from engine.settings.probe import ProbeSettings
+from engine.settings.problems import allowed_values
 from engine.settings.quality import QualitySettings
 from engine.settings.run import RunSettings
 from engine.settings.split import SplitSettings
 from engine.settings.studio import StudioSettings
-from studio.naming import describe_range
 
 DOCS = Path(__file__).parent
 PROJECT = DOCS.parent
@@ -155,7 +155,7 @@ def _allowed(info: FieldInfo) -> str:
     choices = _choices(info.annotation)
     if choices:
         return ", ".join(f"`{choice}`" for choice in choices)
-    words = describe_range(info)
+    words = str(allowed_values(info) or "").removeprefix("Allowed: ").rstrip(".")
     kind = _KINDS.get(_plain(info.annotation), "")
     return f"{kind}, {words}" if kind and words else kind or words
 

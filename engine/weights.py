@@ -33,19 +33,19 @@ def read_weights(path: Path) -> WeightsFile:
         BadInput: it is missing, damaged, or holds something else.
     """
     if not path.is_file():
-        raise BadInput(f"model.weights: the file {path} does not exist.")
+        raise BadInput("The weights file {file} does not exist. Check model.weights.", file=path)
     try:
         if path.suffix == ".safetensors":
             return _read_safetensors(path)
         found = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         # Damaged bytes end the readers in whatever way they happen to.
-        raise BadInput(f"model.weights: {path} holds no weights that can be read.") from error
+        raise BadInput("{file} is damaged or is not a weights file.", file=path) from error
     for wrapper in _WRAPPERS:
         if isinstance(found, dict) and isinstance(found.get(wrapper), dict):
             found = found[wrapper]
     if not isinstance(found, dict):
-        raise BadInput(f"model.weights: {path} holds no table of weights.")
+        raise BadInput("{file} does not contain network weights.", file=path)
     weights = {str(name): value for name, value in found.items() if isinstance(value, Tensor)}
     return WeightsFile(_without_prefix(weights))
 
@@ -79,8 +79,10 @@ def match_weight_names(found: Weights, own: Weights, path: Path) -> Weights:
     """
     if len(found) != len(own):
         raise BadInput(
-            f"model.weights: {path} is of another network: it holds {len(found)} tensors "
-            f"under other names where {len(own)} are needed."
+            "{file} belongs to another network: it holds {found} tensors, but {needed} are needed.",
+            file=path,
+            found=len(found),
+            needed=len(own),
         )
     return dict(zip(own, found.values(), strict=True))
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from engine.language.message import gettext
 from engine.settings.configs import run_configs
 from studio import current
 from studio.forms.draft import form_draft
@@ -18,17 +19,19 @@ from studio.views.empty import empty_state
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
-heading("Train", "Choose a configuration, see what it means, change what matters, and launch.")
+heading(gettext("Train"), gettext("Choose a configuration, check what it needs, and launch a run."))
 with problems_shown():
     home = current.home()
     configs = run_configs()
     splits = [split for split in splits_made(home) if not split.problem]
     if not splits:
         empty_state(
-            "No split to train on",
-            "A run learns from the train part of a split and is judged on its val part. "
-            "Make a split first.",
-            [Action("Make a split", "../pages/split.py", ":material/call_split:")],
+            gettext("No split to train on"),
+            gettext(
+                "A run trains on the train part of a split and is measured on its validation "
+                "part. Make a split first."
+            ),
+            [Action(gettext("Make a split"), "../pages/split.py", ":material/call_split:")],
             icon=":material/model_training:",
             key="train.empty",
         )

@@ -19,45 +19,52 @@ from engine.commands.shared import (
 )
 from engine.errors import BadInput
 from engine.home import Home
+from engine.language.formats import percentage
+from engine.language.message import deferred, gettext
 from engine.runs.control import launch_run, new_run_id
 from engine.runs.run import read_run
 from engine.settings.files import load
 from engine.settings.run import RunSettings
 from engine.training.state.run_folder import RunFolder, prepare, run_folder
 
-ConfigOption = Annotated[Path | None, typer.Option(help="The configuration, a YAML file.")]
+ConfigOption = Annotated[Path | None, typer.Option(help=gettext("The configuration, a YAML file."))]
 SetOption = Annotated[
     list[str] | None,
-    typer.Option("--set", help="Change a setting: key=value, such as training.epochs=5."),
+    typer.Option("--set", help=gettext("Change a setting: key=value, such as training.epochs=5.")),
 ]
-RunArgument = Annotated[str, typer.Argument(help="The run.")]
+RunArgument = Annotated[str, typer.Argument(help=gettext("The run."))]
 SizeOption = Annotated[
     int | None,
-    typer.Option(min=16, max=2048, help="Side the network sees, in pixels; else as trained."),
+    typer.Option(
+        min=16, max=2048, help=gettext("Input size of the network, in pixels. Default: as trained.")
+    ),
 ]
 FlipOption = Annotated[
-    bool, typer.Option("--flip", help="Average with what it says of the mirror image.")
+    bool,
+    typer.Option(
+        "--flip", help=gettext("Average with the prediction for the mirrored photograph.")
+    ),
 ]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for name, command in _COMMANDS.items():
-        app.command(name)(command)
+    for name, (command, text) in _COMMANDS.items():
+        app.command(name, help=gettext(text))(command)
 
 
 def train_command(
     config: ConfigOption = None,
     changes: SetOption = None,
-    run_id: Annotated[str, typer.Option(help="What the run's folder is called.")] = "",
+    run_id: Annotated[str, typer.Option(help=gettext("Name of the run's folder."))] = "",
     detach: Annotated[
-        bool, typer.Option("--detach", help="Train in the background and return at once.")
+        bool, typer.Option("--detach", help=gettext("Train in the background and return at once."))
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say whether it could train, and do nothing.")
+        bool, typer.Option("--dry-run", help=gettext("Only check whether it can train here."))
     ] = False,
     folder: Annotated[
-        str, typer.Option(help="Begin or go on with a run that is prepared.", hidden=True)
+        str, typer.Option(help=gettext("Start or resume a prepared run."), hidden=True)
     ] = "",
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -68,7 +75,7 @@ def train_command(
         _train_here(studio_home, run_folder(studio_home, folder), as_json)
         return
     if config is None:
-        raise BadInput("train needs a configuration: --config configs/demo.yaml, for example.")
+        raise BadInput("train needs a configuration, such as --config configs/demo.yaml.")
     settings = load(RunSettings, config, changes or ())
     if dry_run:
         _dry_run(studio_home, settings, as_json)
@@ -81,7 +88,7 @@ def train_command(
     chosen = run_id or new_run_id(settings)
     if detach:
         if (studio_home.runs / chosen).is_dir():
-            raise BadInput(f"There is a run {chosen!r} already; choose another name.")
+            raise BadInput("The run {run} already exists. Choose another name.", run=chosen)
         print_run(launch_run(studio_home, settings, chosen), as_json)
     else:
         _train_here(studio_home, prepare(studio_home, settings, chosen), as_json)
@@ -107,9 +114,9 @@ def _train_here(studio_home: Home, folder: RunFolder, as_json: bool) -> None:
 
 
 def estimate(
-    config: Annotated[Path, typer.Option(help="The configuration, a YAML file.")],
+    config: Annotated[Path, typer.Option(help=gettext("The configuration, a YAML file."))],
     changes: SetOption = None,
-    classes: Annotated[int, typer.Option(min=2, help="How many species.")] = 1000,
+    classes: Annotated[int, typer.Option(min=2, help=gettext("Number of species."))] = 1000,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -125,7 +132,7 @@ def estimate(
 
 def evaluate(
     run_id: RunArgument,
-    split: Annotated[str, typer.Option(help="The part: train, val or test.")] = "test",
+    split: Annotated[str, typer.Option(help=gettext("The part: train, val or test."))] = "test",
     size: SizeOption = None,
     flip: FlipOption = False,
     home: HomeOption = None,
@@ -150,7 +157,7 @@ def evaluate(
 
 def predict(
     run_id: RunArgument,
-    photos: Annotated[list[Path], typer.Argument(help="Photographs to name.")],
+    photos: Annotated[list[Path], typer.Argument(help=gettext("Photographs to classify."))],
     size: SizeOption = None,
     flip: FlipOption = False,
     home: HomeOption = None,
@@ -175,15 +182,24 @@ def predict(
     ]
     lines = [
         f"{photo}: "
-        + ", ".join(f"{item.species} {item.probability:.1%}" for item in result.predictions)
+        + ", ".join(f"{item.species} {percentage(item.probability)}" for item in result.predictions)
         for photo, result in zip(photos, results, strict=True)
     ]
     answer(values, "\n".join(lines), as_json)
 
 
-_COMMANDS: dict[str, Callable[..., None]] = {
-    "train": train_command,
-    "estimate": estimate,
-    "evaluate": evaluate,
-    "predict": predict,
+_COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
+    "train": (
+        train_command,
+        deferred("Train a run. Ctrl-C saves and stops; `runs resume` resumes."),
+    ),
+    "estimate": (
+        estimate,
+        deferred("Estimate the parameters, memory and time per photograph of a configuration."),
+    ),
+    "evaluate": (
+        evaluate,
+        deferred("Evaluate the best checkpoint of a run on a part of its split."),
+    ),
+    "predict": (predict, deferred("Predict the five most probable species for each photograph.")),
 }

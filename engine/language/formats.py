@@ -3,10 +3,12 @@
 import datetime
 import math
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_datetime, format_timedelta
+from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
 from engine.language.current import current_language
@@ -80,6 +82,11 @@ def ago(then: float, now: float) -> str:
     unit = next(length for length, _ in _UNITS if passed >= length)
     past = datetime.timedelta(seconds=-(passed // unit) * unit)
     return format_timedelta(past, threshold=1, add_direction=True, locale=current_language())
+
+
+def alternatives(items: Sequence[str]) -> str:
+    """["a", "b", "c"] -> "a, b, or c" in English, "a, b o c" in Spanish."""
+    return format_list(items, style="or", locale=current_language())
 
 
 def formatted(value: object, specification: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
 from babel.messages import Catalog
 from babel.messages.pofile import read_po, write_po
 
@@ -43,9 +44,15 @@ SINGULAR = {
     "OtherHome",
     "UnknownEntry",
     "BadField",
+    "SettingError",
 }
 # Those whose first two arguments are its forms for one and for several.
 PLURAL = {"ngettext", "plural_message"}
+# Calls whose named arguments are messages: what a setting says of itself.
+BY_NAME = {
+    "setting": ("title", "help", "group", "unit", "reason"),
+    "Field": ("title", "description"),
+}
 
 _HEADER = """\
 msgid ""
@@ -82,6 +89,10 @@ def messages_in(file: Path, root: Path = PROJECT) -> Iterator[Found]:
             yield Found((forms[0], forms[1]), *place)
         elif name in SINGULAR and forms and forms[0]:
             yield Found(forms[0], *place)
+        for word in node.keywords:
+            text = _text(word.value)
+            if text and word.arg in BY_NAME.get(name, ()):
+                yield Found(text, *place)
 
 
 def all_messages(root: Path = PROJECT) -> Iterator[Found]:
@@ -89,6 +100,16 @@ def all_messages(root: Path = PROJECT) -> Iterator[Found]:
     for room in ROOMS:
         for file in sorted((root / room).rglob("*.py")):
             yield from messages_in(file, root)
+    yield from descriptions(root)
+
+
+def descriptions(root: Path = PROJECT) -> Iterator[Found]:
+    """What the configurations that come with the studio are for, as the page Train shows it."""
+    for file in sorted((root / "configs").glob("*.yaml")):
+        values = yaml.safe_load(file.read_text(encoding="utf-8"))
+        description = values.get("description") if isinstance(values, dict) else None
+        if isinstance(description, str):
+            yield Found(description, file.relative_to(root).as_posix(), 1)
 
 
 def updated(old: Catalog, found: Sequence[Found]) -> Catalog:

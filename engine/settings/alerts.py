@@ -6,22 +6,25 @@ from engine.settings.base import Settings
 
 
 class AlertSettings(Settings):
-    """When to speak up, and where to."""
+    """When an alert is sent, and where to."""
 
     webhook: str = Field(
         "",
         pattern=r"^(https?://\S+)?$",
-        description="A web address that gets each alert as JSON, by POST; empty = none.",
+        description="Web address that receives each alert as JSON by POST. Empty means none.",
     )
     command: str = Field(
         "",
         max_length=1_000,
-        description="A program and its arguments, run for each alert with the alert as JSON on "
-        "its standard input; empty = none.",
+        description="Program with its arguments, run for each alert with the alert as JSON on "
+        "standard input. Empty means none.",
     )
     plateau_epochs: int = Field(
-        8, ge=1, le=10_000, description="Epochs without a better one after which a run stagnates."
+        8, ge=1, le=10_000, description="Epochs without improvement before an alert is sent."
     )
     free_gigabytes: float = Field(
-        2.0, ge=0, le=1e6, description="Less free disk than this beside a run is told."
+        2.0,
+        ge=0,
+        le=1e6,
+        description="An alert is sent when less disk space than this is free during a run, in GB.",
     )

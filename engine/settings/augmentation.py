@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, field_validator, model_validator
 
 from engine.registry import OneOf
-from engine.settings.base import Settings
+from engine.settings.base import SettingError, Settings
 from engine.settings.fields import setting, when_not
 
 # The method features sees every photograph once, as in validation.
@@ -21,8 +21,8 @@ class TrainAugmentation(Settings):
         ge=16,
         le=4096,
         title="Resize for training",
-        help="Side the cropped square is resized to. A larger margin around the random crop gives "
-        "more variety. Try 8/7 of the image size.",
+        help="Side the photograph is resized to before the random crop. A larger one gives more "
+        "variety. Try 8/7 of the image size.",
         level="expert",
         group="Augmentation",
         unit="px",
@@ -34,7 +34,7 @@ class TrainAugmentation(Settings):
         ge=16,
         le=2048,
         title="Crop",
-        help="Side of the random crop from the resized square. It must equal the image size.",
+        help="Side of the random crop. It must equal the image size.",
         level="expert",
         group="Augmentation",
         unit="px",
@@ -52,7 +52,8 @@ class TrainAugmentation(Settings):
     flip: bool = setting(
         True,
         title="Mirror",
-        help="Mirror left and right at random. A mirrored plant is the same species; leave it on.",
+        help="Mirror photographs left to right at random. A mirrored plant is the same species, so "
+        "leave it on.",
         level="more",
         group="Augmentation",
         used_when=_SEES_PHOTOGRAPHS,
@@ -62,8 +63,8 @@ class TrainAugmentation(Settings):
         ge=0,
         le=1,
         title="Colour jitter",
-        help="How far brightness, contrast and saturation vary. More helps with other light. "
-        "Try 0.2; 0 is none.",
+        help="How much brightness, contrast and saturation vary. More helps with different light. "
+        "Try 0.2; 0 is off.",
         level="more",
         group="Augmentation",
         step=0.05,
@@ -74,7 +75,7 @@ class TrainAugmentation(Settings):
         ge=0,
         le=1,
         title="Random erasing",
-        help="How often a random rectangle is blanked out. More slows overfitting and may hide "
+        help="How often a random rectangle is blanked out. More reduces overfitting but may hide "
         "the plant. Try 0.1.",
         level="more",
         group="Augmentation",
@@ -86,8 +87,8 @@ class TrainAugmentation(Settings):
         ge=0,
         le=30,
         title="RandAugment",
-        help="Strength of two random changes of shape or colour. More slows overfitting of large "
-        "networks. 9 is usual, 0 is none.",
+        help="Strength of two random changes of shape or colour. More reduces overfitting of large "
+        "networks. 9 is usual, 0 is off.",
         level="more",
         group="Augmentation",
         used_when=_SEES_PHOTOGRAPHS,
@@ -95,8 +96,8 @@ class TrainAugmentation(Settings):
     extra: dict[AugmentationName, Strength] = setting(
         dict,
         title="Further augmentations",
-        help="Further augmentations by their names, each with its strength from 0 to 1. For "
-        "greyscale and blur that is how often a picture is changed.",
+        help="More augmentations, each with its strength from 0 to 1. For greyscale and blur, "
+        "strength is how often a photograph is changed.",
         level="expert",
         group="Augmentation",
         used_when=_SEES_PHOTOGRAPHS,
@@ -107,7 +108,7 @@ class TrainAugmentation(Settings):
         le=10,
         title="Mixup",
         help="Blend pairs of photographs and their species. More makes probabilities less "
-        "extreme. 0.2 is mild, 0 is none.",
+        "extreme. 0.2 is mild, 0 is off.",
         level="more",
         group="Augmentation",
         step=0.1,
@@ -118,8 +119,8 @@ class TrainAugmentation(Settings):
         ge=0,
         le=10,
         title="CutMix",
-        help="Paste a piece of one photograph into another. More slows overfitting. "
-        "1 is usual, 0 is none.",
+        help="Paste part of one photograph into another. More reduces overfitting. "
+        "1 is usual, 0 is off.",
         level="more",
         group="Augmentation",
         step=0.1,
@@ -130,8 +131,8 @@ class TrainAugmentation(Settings):
         ge=0,
         le=10_000,
         title="Last epochs without mixing",
-        help="Last epochs of a stage without Mixup and CutMix. They adapt the network to "
-        "unmixed photographs. Try 1 to 3.",
+        help="Final epochs of a stage without Mixup and CutMix, so that the network adapts to "
+        "real photographs. Try 1 to 3.",
         level="more",
         group="Augmentation",
         used_when=(
@@ -149,17 +150,27 @@ class TrainAugmentation(Settings):
     @classmethod
     def _names_no_setting(cls, extra: dict[str, float]) -> dict[str, float]:
         for name in extra.keys() & cls.model_fields.keys():
-            raise ValueError(f"{name} is a setting beside extra; set it there")
+            raise SettingError(
+                "{name} has a setting of its own. Set {setting_own}.", name=name, setting_own=name
+            )
         return {name: strength for name, strength in extra.items() if strength}
 
     @model_validator(mode="after")
     def _crop_fits(self) -> "TrainAugmentation":
         if self.crop > self.resize:
-            raise ValueError(f"crop ({self.crop}) must not be larger than resize ({self.resize})")
+            raise SettingError(
+                "{setting_crop} ({crop}) must not be larger than {setting_resize} ({resize}).",
+                setting_crop="crop",
+                crop=str(self.crop),
+                setting_resize="resize",
+                resize=str(self.resize),
+            )
         low, high = self.scale
         if not 0 < low <= high <= 1:
-            raise ValueError(
-                f"scale ({low:g}, {high:g}) must be two shares, 0 < smallest <= largest <= 1"
+            raise SettingError(
+                "{setting_scale} must be two shares from 0 to 1, the smaller first, not {given}.",
+                setting_scale="scale",
+                given=f"{low:g}, {high:g}",
             )
         return self
 
@@ -170,8 +181,8 @@ class ValAugmentation(Settings):
         ge=16,
         le=4096,
         title="Resize for validation",
-        help="Side the cropped square is resized to. Equal to the image size, nothing is cut "
-        "away. Try the training resize.",
+        help="Side the photograph is resized to before the centre crop. At the image size nothing "
+        "is cut away. Try the value used for training.",
         level="expert",
         group="Validation",
         unit="px",
@@ -182,7 +193,7 @@ class ValAugmentation(Settings):
         ge=16,
         le=2048,
         title="Centre crop",
-        help="Side of the central square of the resized one. It must equal the image size.",
+        help="Side of the centre crop. It must equal the image size.",
         level="expert",
         group="Validation",
         unit="px",
@@ -192,14 +203,21 @@ class ValAugmentation(Settings):
     @model_validator(mode="after")
     def _crop_fits(self) -> "ValAugmentation":
         if self.center_crop > self.resize:
-            raise ValueError(
-                f"center_crop ({self.center_crop}) must not be larger than resize ({self.resize})"
+            raise SettingError(
+                "{setting_crop} ({crop}) must not be larger than {setting_resize} ({resize}).",
+                setting_crop="center_crop",
+                crop=str(self.center_crop),
+                setting_resize="resize",
+                resize=str(self.resize),
             )
         return self
 
 
 class AugmentationSettings(Settings):
-    train: TrainAugmentation = Field(default_factory=TrainAugmentation, description="For training.")
+    train: TrainAugmentation = Field(
+        default_factory=TrainAugmentation, description="Random changes of training pictures."
+    )
     val: ValAugmentation = Field(
-        default_factory=ValAugmentation, description="For validation and use."
+        default_factory=ValAugmentation,
+        description="Resize and crop for validation and predictions.",
     )

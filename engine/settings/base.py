@@ -4,6 +4,25 @@ from typing import Any, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
 
+from engine.language.message import Message
+
+
+class SettingError(ValueError):
+    """A value, or several together, cannot be used.
+
+    Args:
+        text: the message in English, a literal with named fields. Raised for one field, it may name
+            `{setting}` and `{given}`: they are filled in.
+        fields: those whose names begin with `setting` hold keys of the group that refuses them.
+    """
+
+    def __init__(self, text: str, **fields: object) -> None:
+        super().__init__(text)
+        self.message = Message(text, fields)
+
+    def __str__(self) -> str:
+        return str(self.message)
+
 
 class Settings(BaseModel):
     """A frozen group of settings; an unknown key is an error."""
@@ -30,7 +49,7 @@ class Settings(BaseModel):
         # Python, and so pydantic, takes True for 1; `epochs: yes` is a slip.
         kind = cls.model_fields[info.field_name or ""].annotation
         if isinstance(value, bool) and kind in (int, float, int | None, float | None):
-            raise ValueError("it should be a number")
+            raise SettingError("{setting} must be a number, not {given}.")
         return value
 
 

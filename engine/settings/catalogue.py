@@ -4,25 +4,25 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from engine.settings.base import Settings
+from engine.settings.base import SettingError, Settings
 
 
 class CatalogueSettings(Settings):
     store: Literal["sqlite", "mongodb"] = Field(
         "sqlite",
-        description="sqlite: a file of the home, nothing to set up. mongodb: a database of a "
-        "MongoDB that runs already.",
+        description="sqlite: a file in the home, without setup. mongodb: a database in a running "
+        "MongoDB server.",
     )
     address: str = Field(
         "mongodb://127.0.0.1:27017",
         min_length=1,
-        description="Of the MongoDB. One with a user and a password stands outside the "
-        "configuration: env:NAME, an environment variable, or file:PATH, a file.",
+        description="Address of the MongoDB server. Keep one with a password outside the "
+        "configuration: env:NAME for an environment variable, file:PATH for a file.",
     )
     database: str = Field(
         "plant_studio",
         pattern=r"^[A-Za-z0-9_-]{1,60}$",
-        description="The database there; one home to a database.",
+        description="Name of the database. Use one database per home.",
     )
 
     @field_validator("address")
@@ -30,8 +30,8 @@ class CatalogueSettings(Settings):
     def _holds_no_password(cls, address: str) -> str:
         if "@" in address and not address.startswith(("env:", "file:")):
             # Said without the address, which the configuration's errors would show.
-            raise ValueError(
-                "a user and a password do not belong into a configuration; put the address into "
-                "an environment variable and write env:NAME here"
+            raise SettingError(
+                "{setting} must not hold a user and a password. Put the address into an "
+                "environment variable and write env:NAME here."
             )
         return address

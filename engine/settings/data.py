@@ -8,15 +8,14 @@ class DataSettings(Settings):
     split: str | None = setting(
         None,
         title="Split",
-        help="The split to train on, by name. A training file and a validation file take "
-        "precedence over it.",
+        help="The split to train on. A training file and a validation file replace it.",
         level="common",
         group="Photographs",
     )
     train_jsonl: str | None = setting(
         None,
         title="Training file",
-        help="The training part as a JSON-lines file, in place of the split. "
+        help="The training part as a JSON Lines file, instead of a split. "
         "It needs a validation file.",
         level="expert",
         group="Photographs",
@@ -24,7 +23,7 @@ class DataSettings(Settings):
     val_jsonl: str | None = setting(
         None,
         title="Validation file",
-        help="The validation part as a JSON-lines file, in place of the split. "
+        help="The validation part as a JSON Lines file, instead of a split. "
         "It needs a training file.",
         level="expert",
         group="Photographs",
@@ -34,8 +33,8 @@ class DataSettings(Settings):
         ge=16,
         le=2048,
         title="Image size",
-        help="Side of the square the network sees. Twice the side shows finer detail and costs "
-        "four times the time. Try the size in the network's name.",
+        help="Side of the square the network gets. Doubling it shows finer detail and takes "
+        "four times as long. Try the size in the network's name.",
         level="common",
         group="Photographs",
         unit="px",
@@ -44,7 +43,7 @@ class DataSettings(Settings):
     smart_crop: bool = setting(
         True,
         title="Smart crop",
-        help="Crop each photograph to its subject first. Off means the centre square.",
+        help="Crop each photograph to its subject first. Off uses the centre square.",
         level="common",
         group="Photographs",
     )
@@ -52,8 +51,7 @@ class DataSettings(Settings):
         "fast",
         min_length=1,
         title="Crop preset",
-        help="The preset that smart crop uses, by name. "
-        "Measure presets in the Crop lab; try fast first.",
+        help="The preset that smart crop uses. Compare presets in the Crop lab; try fast first.",
         level="more",
         group="Photographs",
         used_when=(when_is("data.smart_crop", True),),
@@ -61,8 +59,8 @@ class DataSettings(Settings):
     shrink_once: bool = setting(
         False,
         title="Small copies",
-        help="Read small copies of the photographs, made once for all runs. Try it where reading "
-        "photographs is slower than training.",
+        help="Read small copies of the photographs, made once for all runs. Try it if reading "
+        "photographs slows training down.",
         level="more",
         group="Photographs",
     )
@@ -71,8 +69,8 @@ class DataSettings(Settings):
         ge=64,
         le=4096,
         title="Side of small copies",
-        help="Short side of the small copies. A crop of a third of the photograph keeps a third "
-        "of it. Try a larger side for tight crops.",
+        help="Short side of the small copies. Tight crops keep only part of it, so try a larger "
+        "side for them.",
         level="more",
         group="Photographs",
         unit="px",
@@ -84,8 +82,8 @@ class DataSettings(Settings):
         ge=0,
         le=64,
         title="Reading processes",
-        help="Processes that read photographs during training. Too few make a GPU wait; each "
-        "takes memory. Try 4 beside a GPU.",
+        help="Processes that read photographs during training. With too few, the GPU waits; each "
+        "takes memory. Try 4 with a GPU.",
         level="more",
-        group="Machine",
+        group="Hardware",
     )

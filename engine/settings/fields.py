@@ -12,15 +12,15 @@ Group = Literal[
     "Run",
     "Network",
     "Photographs",
-    "What learns",
+    "What is trained",
     "Length and batches",
     "Learning rate",
     "Rare species",
     "Regularisation",
     "Augmentation",
     "Validation",
-    "Machine",
-    "Records",
+    "Hardware",
+    "Logs and checkpoints",
 ]
 Choice = str | bool | int | float | None
 

@@ -1,18 +1,17 @@
 """Settings from YAML files, from `key=value` words, and back."""
 
-import difflib
-import reprlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from engine.errors import BadInput
 from engine.files import printable, read_bounded, write_atomic
-from engine.settings.base import Settings
+from engine.language.message import Message, deferred
+from engine.settings.base import SettingError, Settings
+from engine.settings.problems import explain_problem
 
 S = TypeVar("S", bound=Settings)
 
@@ -24,19 +23,9 @@ _LOADER: type[yaml.CSafeLoader] | type[yaml.SafeLoader] = (
 _LARGEST = 1_000_000
 _MOST_VALUES = 10_000
 _DEEPEST = 20
-
-# What pydantic adds to a key where a value may be of several kinds.
-_KINDS = frozenset({"int", "float", "str", "bool", "[key]"})
-
-# Where pydantic's own words are for programmers.
-_MESSAGES = {
-    "model_type": "it should be a group of settings, each as `key: value`",
-    "missing": "it has too few values",
-    "too_long": "it has too many values",
-    "string_too_short": "it should not be empty",
-    "string_pattern_mismatch": "it should be at most 64 letters, digits, - and _, "
-    "the first a letter or a digit",
-}
+_TOO_MUCH = deferred(
+    "{where} is not valid YAML for settings: it is too long, or nests or repeats too much."
+)
 
 
 def load(kind: type[S], path: Path, changes: Sequence[str] = ()) -> S:
@@ -72,7 +61,7 @@ def validate(kind: type[S], values: Mapping[str, Any], where: str) -> S:
     try:
         return kind.model_validate(dict(values))
     except ValidationError as error:
-        raise BadInput(f"{where}: {explain(kind, error)}") from error
+        raise BadInput("{where}: {problem}", where=where, problem=explain(kind, error)) from error
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -82,20 +71,22 @@ def read_yaml(path: Path) -> dict[str, Any]:
         BadInput: it is missing, not YAML, or something else than a mapping.
     """
     if not path.exists():
-        raise BadInput(f"The settings file {path} does not exist.")
+        raise BadInput("The settings file {file} does not exist.", file=path)
     content = read_bounded(path, _LARGEST)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadInput(f"{printable(path)} cannot be read; save it as UTF-8 text.") from error
+        raise BadInput(
+            "{file} cannot be read. Save it as UTF-8 text.", file=printable(path)
+        ) from error
     try:
-        values = parse_yaml(text)
-    except ValueError as error:
-        raise BadInput(f"{printable(path)} is not valid YAML: {error}.") from error
+        values = parse_yaml(text, printable(path))
+    except SettingError as error:
+        raise BadInput(error.message) from error
     if values is None:
         return {}
     if not isinstance(values, dict):
-        raise BadInput(f"{path} must hold settings as `key: value`, not a {type(values).__name__}.")
+        raise BadInput("{file} must hold settings, each as `key: value`.", file=path)
     return values
 
 
@@ -109,36 +100,16 @@ def as_yaml(settings: Settings) -> str:
     return yaml.safe_dump(settings.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
 
 
-def explain(kind: type[BaseModel], error: ValidationError) -> str:
-    """The first thing that is wrong, as one sentence naming the key and the value."""
+def explain(kind: type[BaseModel], error: ValidationError) -> Message:
+    """The first thing that is wrong, as a message that names the setting and its value."""
     return explain_problem(kind, error.errors()[0])
 
 
-def explain_problem(kind: type[BaseModel], problem: ErrorDetails) -> str:
-    """One of the things that are wrong, as a sentence naming the key and the value."""
-    fault = problem["type"]
-    key = ".".join(str(part) for part in problem["loc"] if part not in _KINDS)
-    if fault == "extra_forbidden":
-        near = _nearest(kind, key)
-        return f"{key} is not a setting{f'; did you mean {near}?' if near else '.'}"
-    message = problem["msg"].removeprefix("Value error, ")
-    if not key:
-        return f"{message}."
-    if fault == "value_error" and isinstance(problem["input"], Mapping):
-        return f"in {key}, {message}."
-    if fault == "missing":
-        key = key.rpartition(".")[0]
-    message = _MESSAGES.get(fault, message.replace("Input should", "it should", 1))
-    given_value = reprlib.repr(problem["input"])
-    end = "" if message.endswith("?") else "."
-    return f"{key} is {given_value}: {message[0].lower()}{message[1:]}{end}"
-
-
-def parse_yaml(text: str) -> Any:
-    """The value of a YAML text.
+def parse_yaml(text: str, where: str) -> Any:
+    """The value of a YAML text. `where` names its origin in the error's sentence.
 
     Raises:
-        ValueError: it is not YAML, or holds more, or deeper, than settings need.
+        SettingError: it is not YAML, or holds more, or deeper, than settings need.
     """
     try:
         depth = 0
@@ -147,24 +118,31 @@ def parse_yaml(text: str) -> Any:
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if depth > _DEEPEST or count > _MOST_VALUES:
-                raise ValueError("it is nested too deeply, or too long")
+                raise SettingError(_TOO_MUCH, where=where)
         value = yaml.load(text, _LOADER)
-        _size_of(value, {})
-    except ValueError:
+        _size_of(value, {}, where)
+    except SettingError:
         raise
     except yaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from error
+        quoted = " ".join(str(error).split())
+        raise SettingError(
+            "{where} is not valid YAML: {error}.", where=where, error=quoted
+        ) from error
     except Exception as error:
         # PyYAML lets through whatever the making of a value raises, such as of a false date.
-        raise ValueError(f"a value in it cannot be read ({type(error).__name__})") from error
+        raise SettingError(
+            "{where} is not valid YAML: a value cannot be read ({error}).",
+            where=where,
+            error=type(error).__name__,
+        ) from error
     return value
 
 
-def _size_of(value: Any, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
+def _size_of(value: Any, known: dict[int, tuple[int, int]], where: str) -> tuple[int, int]:
     """How many values it holds, those behind aliases again each time, and how deep they nest.
 
     Raises:
-        ValueError: more than settings need: an alias can stand for millions.
+        SettingError: more than settings need: an alias can stand for millions.
     """
     if not isinstance(value, (dict, list)):
         return 1, 0
@@ -172,49 +150,34 @@ def _size_of(value: Any, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
         # One that holds itself is met again before it is known.
         known[id(value)] = (_MOST_VALUES, 0)
         inner = list(value.values()) if isinstance(value, dict) else value
-        sizes = [_size_of(item, known) for item in inner]
+        sizes = [_size_of(item, known, where) for item in inner]
         size, depth = 1 + sum(size for size, _ in sizes), 1 + max((d for _, d in sizes), default=0)
         if size > _MOST_VALUES or depth > _DEEPEST:
-            raise ValueError("it is nested too deeply or repeats itself too often")
+            raise SettingError(_TOO_MUCH, where=where)
         known[id(value)] = size, depth
     return known[id(value)]
-
-
-def _nearest(kind: type[BaseModel], key: str) -> str:
-    """The setting most like `key`: in its own group, else of that name in another group."""
-    keys = list(_keys(kind))
-    group, _, name = key.rpartition(".")
-    siblings = {
-        known.rpartition(".")[2]: known for known in keys if known.rpartition(".")[0] == group
-    }
-    near = difflib.get_close_matches(name, siblings, n=1)
-    if near:
-        return siblings[near[0]]
-    others = [known for known in keys if known.rpartition(".")[2] == name]
-    return others[0] if others else ""
-
-
-def _keys(kind: type[BaseModel], group: str = "") -> Iterator[str]:
-    for name, field in kind.model_fields.items():
-        yield group + name
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _keys(field.annotation, f"{group}{name}.")
 
 
 def _lay_over(values: dict[str, Any], change: str) -> None:
     key, separator, text = change.partition("=")
     if not separator or not key.strip():
-        raise BadInput(f"{change!r} is no change of a setting; write it as key=value.")
+        raise BadInput(
+            "{change} is not a change of a setting. Write it as key=value.", change=change
+        )
     try:
-        value = parse_yaml(text)
-    except ValueError as error:
-        raise BadInput(f"The value in {change!r} is not valid YAML.") from error
+        value = parse_yaml(text, change)
+    except SettingError as error:
+        raise BadInput(error.message) from error
     *groups, last = key.strip().split(".")
     for group in groups:
         if values.get(group) is None:
             values[group] = {}
         inner = values[group]
         if not isinstance(inner, dict):
-            raise BadInput(f"{key} cannot be set: {group} is not a group of settings.")
+            raise BadInput(
+                "{setting} cannot be set: {group} is not a group of settings.",
+                setting=key,
+                group=group,
+            )
         values = inner
     values[last] = value

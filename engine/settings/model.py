@@ -16,15 +16,15 @@ class ModelSettings(Settings):
         "vit_base_patch16_384",
         min_length=1,
         title="Network",
-        help="The network, by its name in timm. Larger ones know more and take more time and "
-        "memory. Try vit_small_patch16_384 first on a small GPU.",
+        help="The network, by its name in timm. Larger ones are more accurate but need more time "
+        "and memory. Try vit_small_patch16_384 first on a small GPU.",
         level="common",
         group="Network",
     )
     pretrained: bool = setting(
         True,
         title="Published weights",
-        help="Start from timm's published weights, downloaded on first use. Off means random "
+        help="Start from timm's published weights, downloaded on first use. Off starts from random "
         "weights, which need far more photographs.",
         level="more",
         group="Network",
@@ -33,8 +33,8 @@ class ModelSettings(Settings):
     weights: str | None = setting(
         None,
         title="Weights file",
-        help="A local weights file (.safetensors, .pth, .bin) to start from instead. Try a run's "
-        "best checkpoint to continue from it.",
+        help="Start from a local weights file (.safetensors, .pth, .bin) instead. Try the best "
+        "checkpoint of a run.",
         level="more",
         group="Network",
     )
@@ -43,7 +43,7 @@ class ModelSettings(Settings):
         ge=0,
         lt=1,
         title="Dropout",
-        help="Share of features dropped before the classifier. More slows overfitting. "
+        help="Share of features dropped before the classifier. More reduces overfitting. "
         "Try stochastic depth first.",
         level="expert",
         group="Regularisation",
@@ -55,7 +55,7 @@ class ModelSettings(Settings):
         ge=0,
         lt=1,
         title="Stochastic depth",
-        help="Share of residual branches dropped. More slows overfitting of a large network. "
+        help="Share of residual branches dropped. More reduces overfitting of large networks. "
         "Try 0.1 for a ViT-B.",
         level="more",
         group="Regularisation",
@@ -65,18 +65,18 @@ class ModelSettings(Settings):
     head: Head = setting(
         "linear",
         title="Classifier",
-        help="cosine compares directions only, so frequent species gain nothing from long weight "
-        "vectors. unit_linear suits the discriminant start. Try linear first.",
+        help="cosine ignores the length of weight vectors, which helps rare species. "
+        "unit_linear suits the discriminant start. Try linear first.",
         level="more",
         group="Network",
     )
     adapter: Literal["none", "lora", "adaptformer"] = setting(
         "none",
         title="Adapter",
-        help="Small layers that learn in place of the network. lora stands beside attention or "
+        help="Small layers trained instead of the network. lora sits beside attention or "
         "1 × 1 convolutions, adaptformer beside each MLP. Try adaptformer for a ViT.",
         level="more",
-        group="What learns",
+        group="What is trained",
         used_when=(when_is("training.method", "adapters"), when_not("model.adapter", "none")),
     )
     adapter_rank: int = setting(
@@ -84,16 +84,16 @@ class ModelSettings(Settings):
         ge=1,
         le=1024,
         title="Adapter rank",
-        help="Width of the adapters. Wider ones learn more and overfit sooner. Try 16.",
+        help="Width of the adapters. Wider ones fit better and overfit sooner. Try 16.",
         level="more",
-        group="What learns",
+        group="What is trained",
         used_when=(when_not("model.adapter", "none"),),
     )
     options: dict[str, int | float | str | bool] = setting(
         dict,
         title="Constructor arguments",
-        help="Further arguments for the network's constructor, such as depth or embed_dim. "
-        "Published weights fit only the network's own. Try none.",
+        help="Extra arguments of the network's constructor, such as depth or embed_dim. "
+        "Published weights fit only the defaults. Try none first.",
         level="expert",
         group="Network",
     )

@@ -25,7 +25,7 @@ class TrainingSettings(Settings):
         ge=1,
         le=10_000,
         title="Epochs",
-        help="Passes over the training part. More take longer and may overfit. "
+        help="Passes over the training photographs. More take longer and may overfit. "
         "Try 20 for fine-tuning.",
         level="common",
         group="Length and batches",
@@ -45,9 +45,9 @@ class TrainingSettings(Settings):
         1,
         ge=1,
         le=1024,
-        title="Accumulation",
-        help="Passes gathered before the weights change. The effective batch is the batch size "
-        "times this. Try 4 where memory is short.",
+        title="Gradient accumulation",
+        help="Passes added up before the weights change. The effective batch is the batch size "
+        "times this. Try 4 if memory is short.",
         level="common",
         group="Length and batches",
         unit="passes",
@@ -55,47 +55,47 @@ class TrainingSettings(Settings):
     method: Method = setting(
         "full",
         title="Method",
-        help="What learns. full: everything. head: the classifier. features: the classifier on "
-        "features computed once, the fastest. last_blocks: the last blocks. adapters: small "
-        "added layers. Try features for a first answer.",
+        help="What is trained. full: everything. head: the classifier. features: the classifier "
+        "on features computed once, the fastest. last_blocks: the last blocks. adapters: small "
+        "added layers. Try features for a first result.",
         level="common",
-        group="What learns",
+        group="What is trained",
     )
     last_blocks: int = setting(
         4,
         ge=1,
         le=1000,
         title="Last blocks",
-        help="How many blocks learn, counted from the classifier. More adapt better and take "
-        "more memory. Try 4.",
+        help="How many blocks are trained, counted from the classifier. More adapt better and "
+        "take more memory. Try 4.",
         level="common",
-        group="What learns",
+        group="What is trained",
         unit="blocks",
         used_when=(when_is("training.method", "last_blocks"),),
     )
     classifier_start: Start = setting(
         "keep",
         title="Classifier starts from",
-        help="keep: the weights file's classifier, or zeros. new: zeros. class_means: the mean "
-        "features of each species. discriminant: means weighed by how features vary. "
+        help="keep: the classifier of the weights file, or zeros. new: zeros. class_means: mean "
+        "features of each species. discriminant: means weighted by how features vary. "
         "Try class_means with published weights.",
         level="more",
-        group="What learns",
+        group="What is trained",
     )
     stages: tuple["StageSettings", ...] = setting(
         (),
         title="Stages",
-        help="Stages trained in order, each with settings of its own; empty means one stage. "
-        "Try the classifier first, then all. A stage has a name and, for example, epochs, "
+        help="Stages trained one after another, each with its own settings. Empty means one stage. "
+        "Try the classifier first, then everything. A stage has a name and, for example, epochs, "
         "method, learning_rate, image_size.",
         level="more",
-        group="What learns",
+        group="What is trained",
     )
     optimiser: OptimiserName = setting(
         "adamw",
         title="Optimiser",
-        help="How gradients change the weights. Keep adamw for transformers; sgd with a learning "
-        "rate a hundred times as high is usual for convolutional networks.",
+        help="How gradients change the weights. Try adamw for transformers. Convolutional networks "
+        "often use sgd with a learning rate 100 times higher.",
         level="expert",
         group="Learning rate",
     )
@@ -104,8 +104,8 @@ class TrainingSettings(Settings):
         gt=0,
         le=10,
         title="Learning rate",
-        help="Peak learning rate. Too high diverges, too low learns slowly. Try 5e-5 to "
-        "fine-tune, 1e-3 for a classifier alone.",
+        help="Peak learning rate. Too high diverges, too low learns slowly. Try 5e-5 for "
+        "fine-tuning, 1e-3 for a classifier alone.",
         level="common",
         group="Learning rate",
     )
@@ -114,8 +114,8 @@ class TrainingSettings(Settings):
         gt=0,
         le=1,
         title="Backbone learning rate",
-        help="Learning rate of all but the classifier, as a share. Pretrained weights need "
-        "smaller steps than a new classifier. Try 0.1.",
+        help="Learning rate of everything except the classifier, as a share. Pretrained weights "
+        "need smaller steps than a new classifier. Try 0.1.",
         level="more",
         group="Learning rate",
         step=0.1,
@@ -124,7 +124,7 @@ class TrainingSettings(Settings):
     schedule: ScheduleName = setting(
         "cosine",
         title="Schedule",
-        help="How the learning rate falls after the warm-up. Try cosine first.",
+        help="How the learning rate falls after warm-up. Try cosine first.",
         level="expert",
         group="Learning rate",
     )
@@ -143,7 +143,7 @@ class TrainingSettings(Settings):
         ge=0,
         title="Warm-up",
         help="Epochs in which the learning rate rises to its peak. "
-        "Try more where the loss jumps at first.",
+        "Try more if the loss jumps at the start.",
         level="more",
         group="Learning rate",
         unit="epochs",
@@ -154,7 +154,7 @@ class TrainingSettings(Settings):
         gt=0,
         le=1,
         title="Layer decay",
-        help="Learning rate of each layer as a share of the next layer's. Lower values protect "
+        help="Learning rate of each layer as a share of the next layer's. Lower values preserve "
         "early layers. Try 0.75; 1 is the same for all.",
         level="more",
         group="Learning rate",
@@ -165,9 +165,9 @@ class TrainingSettings(Settings):
         0.0,
         ge=0,
         lt=1,
-        title="Averaging of weights",
-        help="Judge and keep a moving average of the weights (EMA) with this decay. It often "
-        "gains a little in long trainings. Try 0.999; 0 is none.",
+        title="Weight averaging (EMA)",
+        help="Decay of the moving average of the weights that is validated and saved. It often "
+        "helps a little in long runs. Try 0.999; 0 is off.",
         level="more",
         group="Regularisation",
         step=0.001,
@@ -177,7 +177,7 @@ class TrainingSettings(Settings):
         ge=0,
         le=1,
         title="Weight decay",
-        help="How strongly weights are pulled to zero. More slows overfitting. "
+        help="How strongly weights are pulled to zero. More reduces overfitting. "
         "Try 0.05 for transformers.",
         level="more",
         group="Regularisation",
@@ -188,7 +188,7 @@ class TrainingSettings(Settings):
         ge=0,
         lt=1,
         title="Label smoothing",
-        help="Probability shared among the other species. More tolerates wrong labels. Try 0.1, "
+        help="Probability given to the other species. More tolerates wrong labels. Try 0.1, "
         "or 0 with logit_adjusted.",
         level="more",
         group="Regularisation",
@@ -197,8 +197,8 @@ class TrainingSettings(Settings):
     loss: LossName = setting(
         "cross_entropy",
         title="Loss",
-        help="logit_adjusted and balanced_softmax favour rare species (the long tail). focal "
-        "weighs hard photographs more. Try logit_adjusted for unequal counts.",
+        help="logit_adjusted and balanced_softmax favour rare species. focal gives difficult "
+        "photographs more weight. Try logit_adjusted for unequal counts.",
         level="common",
         group="Rare species",
     )
@@ -218,7 +218,8 @@ class TrainingSettings(Settings):
         ge=0,
         le=10,
         title="Focal gamma",
-        help="How much focal plays down easy photographs. 0 is plain cross-entropy. Try 2.",
+        help="How much focal reduces the weight of easy photographs. 0 is plain cross-entropy. "
+        "Try 2.",
         level="common",
         group="Rare species",
         step=0.5,
@@ -227,16 +228,16 @@ class TrainingSettings(Settings):
     sampling: SamplerName = setting(
         "uniform",
         title="Sampling",
-        help="Which photographs an epoch draws. uniform: each once. balanced: every species "
-        "equally often. square_root: in between. Change loss or sampling, not both.",
+        help="Which photographs an epoch uses. uniform: each once. balanced: every species "
+        "equally often. square_root: in between. Change the loss or this, not both.",
         level="more",
         group="Rare species",
     )
     patience: int | None = setting(
         None,
         ge=1,
-        title="Patience",
-        help="End a stage early after this many epochs without a better macro top-1. "
+        title="Early stopping",
+        help="End a stage after this many epochs without a better macro top-1. "
         "Empty means never. Try 5.",
         level="more",
         group="Length and batches",
@@ -245,8 +246,8 @@ class TrainingSettings(Settings):
     temperature_scaling: bool = setting(
         True,
         title="Calibrate probabilities",
-        help="At the end, fit one temperature on the validation part. Probabilities then match "
-        "how often they are right. Leave it on.",
+        help="Fit a temperature to the validation photographs at the end. A probability of 80% is "
+        "then right 80% of the time. Leave it on.",
         level="expert",
         group="Validation",
     )
@@ -254,7 +255,7 @@ class TrainingSettings(Settings):
         1.0,
         gt=0,
         title="Gradient clipping",
-        help="Largest gradient norm of a step. Lower values survive unusual batches. "
+        help="Largest gradient norm of a step. Lower values are safer with unusual batches. "
         "Empty means no limit. Try 1.",
         level="expert",
         group="Learning rate",
@@ -263,70 +264,70 @@ class TrainingSettings(Settings):
         False,
         title="Freeze batch statistics",
         help="Keep the pretrained means and variances of batch normalisation. Try it with small "
-        "batches. A vision transformer has none.",
+        "batches. Vision transformers have none.",
         level="expert",
-        group="What learns",
+        group="What is trained",
         used_when=_NETWORK_LEARNS,
     )
     precision: Literal["auto", "fp32", "bf16", "fp16"] = setting(
         "auto",
         title="Precision",
-        help="Arithmetic of the network. 16 bits halve time and memory on a GPU. "
+        help="Number format of the network. 16 bits halve time and memory on a GPU. "
         "auto chooses what the device supports.",
         level="expert",
-        group="Machine",
+        group="Hardware",
     )
     device: Literal["auto", "cpu", "cuda"] = setting(
         "auto",
         title="Device",
-        help="Where to train. auto takes a GPU if there is one.",
+        help="Where to train. auto uses a GPU if there is one.",
         level="more",
-        group="Machine",
+        group="Hardware",
     )
     gradient_checkpointing: bool = setting(
         False,
         title="Recompute activations",
         help="Gradient checkpointing: about half the memory, a third slower. "
-        "Try it where a batch does not fit.",
+        "Try it if a batch does not fit.",
         level="more",
-        group="Machine",
+        group="Hardware",
         used_when=_NETWORK_LEARNS,
     )
     fit_memory: bool = setting(
         True,
         title="Fit memory",
-        help="Take a trial step on a GPU, and use smaller passes where memory is short. "
-        "The effective batch stays. Leave it on.",
+        help="Try a step on the GPU first, and use smaller passes if memory is short. "
+        "The effective batch stays the same. Leave it on.",
         level="expert",
-        group="Machine",
+        group="Hardware",
         used_when=(when_not("training.device", "cpu"),),
     )
     compile: bool = setting(
         False,
         title="Compile",
-        help="Let torch.compile optimise the network: minutes at the start, faster after. "
-        "It needs a C++ compiler.",
+        help="Optimise the network with torch.compile. It takes minutes at the start and is faster "
+        "afterwards. It needs a C++ compiler.",
         level="expert",
-        group="Machine",
+        group="Hardware",
     )
     processes: int = setting(
         1,
         ge=1,
         le=256,
         title="Training processes",
-        help="Training processes on this machine, one for each GPU. They share each batch.",
+        help="Training processes on this computer, one per GPU. Each adds a batch to every step.",
         level="expert",
-        group="Machine",
+        group="Hardware",
     )
     threads: int | None = setting(
         None,
         ge=1,
         le=1024,
         title="CPU threads",
-        help="Threads of each process that trains on a CPU. Empty means a short trial chooses. "
+        help="Threads of each process that trains on the CPU. Empty chooses by a short trial. "
         "With a number, runs repeat exactly.",
         level="expert",
-        group="Machine",
+        group="Hardware",
         used_when=(when_not("training.device", "cuda"),),
     )
     seed: int = setting(
@@ -334,7 +335,7 @@ class TrainingSettings(Settings):
         ge=0,
         le=2**31 - 1,
         title="Seed",
-        help="Seed of everything random. Another seed shows how much a result varies.",
+        help="Seed of all random numbers. Try another seed to see how much a result varies.",
         level="more",
         group="Run",
     )
@@ -345,31 +346,31 @@ class TrainingSettings(Settings):
         title="Log every",
         help="Steps between two points of the training curves. Fewer show more detail.",
         level="expert",
-        group="Records",
+        group="Logs and checkpoints",
         unit="steps",
     )
     checkpoint_every: int = setting(
         500,
         ge=1,
         title="Checkpoint every",
-        help="Steps between two checkpoints inside an epoch. A power cut loses at most these.",
+        help="Steps between two checkpoints within an epoch. A power cut loses at most this many.",
         level="expert",
-        group="Records",
+        group="Logs and checkpoints",
         unit="steps",
         step=100,
     )
     tensorboard: bool = setting(
         False,
         title="TensorBoard",
-        help="Also write the curves as TensorBoard event files, in the run's folder tensorboard.",
+        help="Also write the curves for TensorBoard, in the folder tensorboard of the run.",
         level="expert",
-        group="Records",
+        group="Logs and checkpoints",
     )
     stop_after_steps: int | None = setting(
         None,
         ge=1,
         title="Stop after steps",
-        help="Finish after this many steps; empty means all epochs. Try 20 for a test.",
+        help="Finish after this many steps. Empty means all epochs. Try 20 for a quick test.",
         level="expert",
         group="Length and batches",
         unit="steps",

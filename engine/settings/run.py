@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, model_validator
 
 from engine.settings.augmentation import AugmentationSettings
-from engine.settings.base import Settings
+from engine.settings.base import SettingError, Settings
 from engine.settings.data import DataSettings
 from engine.settings.fields import setting
 from engine.settings.model import ModelSettings
@@ -24,7 +24,7 @@ class RunSettings(Settings):
         "run",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
         title="Name",
-        help="What the run is called: letters, digits, - and _. Its folder's name begins with it.",
+        help="Name of the run: letters, digits, - and _. Its folder starts with it.",
         level="common",
         group="Run",
     )
@@ -32,17 +32,18 @@ class RunSettings(Settings):
         "",
         max_length=500,
         title="Description",
-        help="What the run is for, in a sentence. It changes nothing in the training.",
+        help="What the run is for, in a sentence. It does not affect training.",
         level="more",
         group="Run",
     )
     model: ModelSettings = Field(default_factory=ModelSettings, description="The network.")
     data: DataSettings = Field(default_factory=DataSettings, description="The photographs.")
     augmentation: AugmentationSettings = Field(
-        default_factory=AugmentationSettings, description="Augmentation."
+        default_factory=AugmentationSettings,
+        description="Random changes of training pictures, and the crop for validation.",
     )
     training: TrainingSettings = Field(
-        default_factory=TrainingSettings, description="The training."
+        default_factory=TrainingSettings, description="How the network is trained."
     )
 
     @property
@@ -79,7 +80,12 @@ class RunSettings(Settings):
         whole = self.training
         methods = [stage.own().get("method", whole.method) for stage in whole.stages]
         if "adapters" in (methods or [whole.method]) and self.model.adapter == "none":
-            raise ValueError("the method adapters needs model.adapter: lora or adaptformer")
+            raise SettingError(
+                "{setting_method} is adapters, which needs {setting_adapter}. Choose lora or "
+                "adaptformer.",
+                setting_method="training.method",
+                setting_adapter="model.adapter",
+            )
         return self
 
     @model_validator(mode="after")
@@ -90,7 +96,17 @@ class RunSettings(Settings):
             ("augmentation.val.center_crop", self.augmentation.val.center_crop),
         ):
             if side != size:
-                raise ValueError(f"{key} is {side}, but data.image_size is {size}: make them equal")
+                raise SettingError(
+                    "{setting_crop} ({crop}) must equal {setting_size} ({size}).",
+                    setting_crop=key,
+                    crop=str(side),
+                    setting_size="data.image_size",
+                    size=str(size),
+                )
         if bool(self.data.train_jsonl) != bool(self.data.val_jsonl):
-            raise ValueError("data.train_jsonl and data.val_jsonl must be given together")
+            raise SettingError(
+                "Give {setting_train} and {setting_val} together.",
+                setting_train="data.train_jsonl",
+                setting_val="data.val_jsonl",
+            )
         return self

@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from engine.language.message import deferred
-from engine.settings.base import Settings
+from engine.settings.base import SettingError, Settings
 
 Link = Literal["observation", "observer", "bytes", "url", "near-duplicate"]
 """What photographs may share that keeps them in one part."""
@@ -112,9 +112,20 @@ class SplitSettings(Settings):
     @model_validator(mode="after")
     def _something_is_trained(self) -> Self:
         if self.val_percent + self.test_percent > 90:
-            raise ValueError("val_percent and test_percent leave less than a tenth to train")
+            raise SettingError(
+                "{setting_val} and {setting_test} leave less than 10% for training.",
+                setting_val="val_percent",
+                setting_test="test_percent",
+            )
         if self.folds == 1:
-            raise ValueError("folds is 1; cross-validation needs 2 or more, 0 means none")
+            raise SettingError(
+                "{setting_folds} is 1. Use 2 or more for cross-validation, or 0 for none.",
+                setting_folds="folds",
+            )
         if self.max_images is not None and self.max_images < self.min_images:
-            raise ValueError("max_images is below min_images")
+            raise SettingError(
+                "{setting_most} must not be less than {setting_least}.",
+                setting_most="max_images",
+                setting_least="min_images",
+            )
         return self

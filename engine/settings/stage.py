@@ -38,18 +38,22 @@ OF_A_STAGE = (
 
 
 class BaseStageSettings(Settings):
-    """What a stage has beside settings of `training`; see `stage_of`."""
+    """What is empty is as in `training`, `image_size` as in `data`.
+
+    The classifier start keep leaves what the stage before learnt. See `stage_of`.
+    """
 
     name: str = Field(
         "stage",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
-        description="What the stage is called.",
+        description="Name of the stage.",
     )
     image_size: int | None = Field(
         None,
         ge=16,
         le=2048,
-        description="Side of the square the network sees; the views follow in proportion.",
+        description="Side of the square the network gets. Resize and crop sizes change in "
+        "proportion.",
     )
 
     def own(self) -> dict[str, Any]:
@@ -70,7 +74,6 @@ def stage_of(training: type[BaseModel]) -> type[BaseStageSettings]:
         "StageSettings",
         __base__=BaseStageSettings,
         __module__=training.__module__,
-        __doc__="What is empty is as in `training`, `image_size` as in `data`. The classifier "
-        "start keep leaves what the stage before learnt.",
+        __doc__=BaseStageSettings.__doc__,
         **fields,
     )

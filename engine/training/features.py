@@ -16,6 +16,7 @@ from engine.augment.normalisation import normalisation_of
 from engine.errors import BadInput
 from engine.files import write_json
 from engine.home import Home
+from engine.language.message import deferred
 from engine.locks import exclusive
 from engine.records import Count, Text, read_record_or
 from engine.settings.run import RunSettings
@@ -30,6 +31,7 @@ Heartbeat = Callable[[int, int], None]
 
 _CHUNK = 64
 _DONE_BYTES = 64_000_000
+_DAMAGED = deferred("{file} is damaged. Delete {folder} to compute the features again.")
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def cached_features(
         if again:
             write_json(root / "done.json", {"done": len(part), "unreadable": bad})
         if len(bad) == len(part):
-            raise BadInput(f"No photograph can be read: {next(iter(bad.values()))}")
+            raise BadInput("No photograph can be read. {reason}", reason=next(iter(bad.values())))
     return FeaturePart(part, _open_features(root, len(part)), bad)
 
 
@@ -176,9 +178,9 @@ def _open_features(root: Path, rows: int) -> NDArray[np.float16]:
     try:
         features: NDArray[np.float16] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise BadInput(f"{path} is damaged; delete {root} to compute it again.") from error
+        raise BadInput(_DAMAGED, file=path, folder=root) from error
     if features.dtype != np.float16 or features.ndim != 2 or len(features) != rows:
-        raise BadInput(f"{path} is damaged; delete {root} to compute it again.")
+        raise BadInput(_DAMAGED, file=path, folder=root)
     return features
 
 

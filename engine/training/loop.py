@@ -110,7 +110,9 @@ def require_unfinished(folder: RunFolder) -> None:
         BadInput: the run is finished.
     """
     if folder.read_status().state == "finished":
-        raise BadInput(f"The run {folder.run_id} is finished; start a new one to train more.")
+        raise BadInput(
+            "The run {run} is finished. Start a new one to train more.", run=folder.run_id
+        )
 
 
 class Attempt:

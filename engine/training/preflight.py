@@ -1,13 +1,19 @@
-"""What is looked at before a run is made: whether its data can be trained on."""
+"""What is checked before a run is made: whether its data can be trained on."""
 
 from collections.abc import Sequence
 
 from engine.errors import BadInput
 from engine.home import Home
+from engine.language.message import Message, deferred, message, plural_message
 from engine.split.finding import Finding
 from engine.split.folder import SplitFolder
 from engine.training.data.parts import Parts
 from engine.training.data.tolerance import too_many
+
+_PHOTOGRAPHS = {
+    "train": deferred("Train photographs"),
+    "val": deferred("Validation photographs"),
+}
 
 
 def data_findings(home: Home, parts: Parts) -> list[Finding]:
@@ -19,39 +25,66 @@ def require_no_findings(findings: Sequence[Finding]) -> None:
     """Refuse to start where something was found wrong.
 
     Raises:
-        BadInput: something was; it names all of it.
+        BadInput: something was; it gives the first reason, and the number of others.
     """
-    reasons = [f"{item.check}: {item.detail}" for item in findings if not item.ok]
+    reasons = [item.detail for item in findings if not item.ok]
+    if len(reasons) == 1:
+        raise BadInput("The run cannot start. {reason}", reason=reasons[0])
     if reasons:
-        raise BadInput(f"The run cannot start. {'; '.join(reasons)}.")
+        raise BadInput(
+            "The run cannot start. {reason} {other}", reason=reasons[0], other=reasons[1]
+        )
 
 
 def _split(parts: Parts) -> Finding:
     """A split of the studio passes its own check; of other files, train and val are compared."""
-    name, folder = "Split", SplitFolder(parts.paths["train"].parent)
+    name, folder = message("Split"), SplitFolder(parts.paths["train"].parent)
     own = parts.paths["train"] == folder.part("train") and parts.paths["val"] == folder.part("val")
     if own and folder.manifest.is_file():
         # It reads tables, which takes half a second to load.
         from engine.split.check import check_split
 
-        wrong = [f"{f.check}: {f.detail}" for f in check_split(folder) if not f.ok]
+        wrong = next((found for found in check_split(folder) if not found.ok), None)
         if wrong:
-            return Finding(name, False, f"it fails its check ({'; '.join(wrong)}); make it again")
+            detail = message(
+                "The split fails its check ({check}: {detail}). Make it again.",
+                check=wrong.check,
+                detail=wrong.detail,
+            )
+            return Finding(name, False, detail)
     else:
         trained = {line.path for line in parts.lines["train"]}
         shared = sum(line.path in trained for line in parts.lines["val"])
         if shared:
-            return Finding(name, False, f"{shared:,} photographs of val are in train too")
-    train, val = (f"{len(parts.lines[part]):,}" for part in ("train", "val"))
-    detail = f"{len(parts.classes):,} species, {train} photographs to train and {val} to judge by"
+            detail = plural_message(
+                "{n} validation photograph is also in train. Make the split again.",
+                "{n} validation photographs are also in train. Make the split again.",
+                shared,
+            )
+            return Finding(name, False, detail)
+    detail = message(
+        "{species} species, {train} train photographs, {val} validation photographs",
+        species=len(parts.classes),
+        train=len(parts.lines["train"]),
+        val=len(parts.lines["val"]),
+    )
     return Finding(name, True, detail)
 
 
 def _photographs(home: Home, parts: Parts, part: str) -> Finding:
-    name, lines = f"Photographs of {part}", parts.lines[part]
+    name, lines = Message(_PHOTOGRAPHS[part]), parts.lines[part]
     missing = [line for line in lines if not line.path or not home.resolve(line.path).is_file()]
     if too_many(len(missing), len(lines)):
-        such = missing[0].path or missing[0].url or missing[0].image_id
-        there = f"{len(missing):,} of {len(lines):,} are not in the home, such as {such}"
-        return Finding(name, False, f"{there}; download them or make the split again")
-    return Finding(name, True, f"{len(lines) - len(missing):,} are in the home")
+        detail = message(
+            "{missing} of {total} photographs are not on this computer, such as {example}. "
+            "Download them or make the split again.",
+            missing=len(missing),
+            total=len(lines),
+            example=missing[0].path or missing[0].url or missing[0].image_id,
+        )
+        return Finding(name, False, detail)
+    there = len(lines) - len(missing)
+    detail = plural_message(
+        "{n} photograph is on this computer", "{n} photographs are on this computer", there
+    )
+    return Finding(name, True, detail)

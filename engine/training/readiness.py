@@ -1,4 +1,4 @@
-"""What is looked at before a run trains: whether this machine can."""
+"""What is checked before a run trains: whether this computer can."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +8,7 @@ from torch import nn
 from engine.errors import BadInput, StudioError
 from engine.files import free_disk_bytes
 from engine.home import Home
+from engine.language.message import Message, message, plural_message
 from engine.settings.run import RunSettings
 from engine.split.finding import Finding
 from engine.training.data.parts import Parts, read_parts
@@ -24,27 +25,37 @@ _CHECKPOINTS = 2
 
 
 def preflight(home: Home, settings: RunSettings) -> list[Finding]:
-    """Everything that a run needs, each looked at, as it would be at its start; nothing is kept
-    but published weights, which are downloaded where they are not here yet.
+    """Everything that a run needs, checked as at its start; nothing is kept but published
+    weights, which are downloaded where they are not here yet.
     """
     findings, parts = _data(home, settings)
-    findings.append(_run_check("Crop", lambda: preset_of(home, settings).name))
-    findings.append(_run_check("Device", lambda: choose_device(settings.training).name))
+    findings.append(_run_check(message("Crop"), lambda: preset_of(home, settings).name))
+    findings.append(_run_check(message("Device"), lambda: choose_device(settings.training).name))
     if parts is None:
         return findings
     classes = len(parts.classes)
     cost: list[CostEstimate] = []
 
-    def network() -> str:
+    def network() -> Message:
         cost.append(estimate_cost(settings, classes))
-        return f"{settings.model.name}, {cost[0].parameters / 1e6:,.1f} million weights"
+        return message(
+            "{network}, {millions:.1f} million weights",
+            network=settings.model.name,
+            millions=cost[0].parameters / 1e6,
+        )
 
-    findings.append(_run_check("Network", network))
+    findings.append(_run_check(message("Network"), network))
     if cost:
-        findings.append(_run_check("Start weights", lambda: _weights(home, settings, parts)))
-        findings.append(_run_check("Memory", lambda: _memory(forecast_memory(settings, classes))))
         findings.append(
-            _run_check("Disk", lambda: disk_space_finding(home.runs, *_sizes(cost[0], settings)))
+            _run_check(message("Start weights"), lambda: _weights(home, settings, parts))
+        )
+        findings.append(
+            _run_check(message("Memory"), lambda: _memory(forecast_memory(settings, classes)))
+        )
+        findings.append(
+            _run_check(
+                message("Disk"), lambda: disk_space_finding(home.runs, *_sizes(cost[0], settings))
+            )
         )
     return findings
 
@@ -61,7 +72,7 @@ def require_disk_space(folder: Path, model: nn.Module, settings: RunSettings) ->
     disk_space_finding(folder, total, learning, averaged=settings.training.ema_decay > 0)
 
 
-def disk_space_finding(folder: Path, weights: int, learning: int, averaged: bool) -> str:
+def disk_space_finding(folder: Path, weights: int, learning: int, averaged: bool) -> Message:
     """What checkpoints take of the disk: weights, of which some bytes are `learning`.
 
     Raises:
@@ -71,10 +82,15 @@ def disk_space_finding(folder: Path, weights: int, learning: int, averaged: bool
     with_memory = weights * (2 if averaged else 1) + 2 * learning
     needed = (_CHECKPOINTS + 1) * with_memory + weights + _SMALL_FILES
     free = free_disk_bytes(folder)
-    said = f"checkpoints take {needed / 1e9:,.1f} GB and the disk has {free / 1e9:,.1f} GB free"
     if needed > free:
-        raise BadInput(f"The run's {said}; make room in {folder}.")
-    return said
+        raise BadInput(
+            "Checkpoints need {needed:size}, but {free:size} are free in {folder}. Free some disk "
+            "space.",
+            needed=needed,
+            free=free,
+            folder=folder,
+        )
+    return message("Checkpoints need {needed:size}; {free:size} are free", needed=needed, free=free)
 
 
 def _sizes(cost: CostEstimate, settings: RunSettings) -> tuple[int, int, bool]:
@@ -86,32 +102,47 @@ def _data(home: Home, settings: RunSettings) -> tuple[list[Finding], Parts | Non
     try:
         parts = read_parts(home, settings)
     except StudioError as error:
-        return [Finding("Split", False, str(error).rstrip("."))], None
+        return [Finding(message("Split"), False, error.message)], None
     return data_findings(home, parts), parts
 
 
-def _weights(home: Home, settings: RunSettings, parts: Parts) -> str:
+def _weights(home: Home, settings: RunSettings, parts: Parts) -> Message:
     model = with_weights_found(home, settings.model)
     start_model(model, parts.classes, settings.stages[0].data.image_size)
     if model.weights:
-        return f"{Path(model.weights).name} fits the network"
-    return "the published ones are here" if model.pretrained else "none: it learns from nothing"
+        return message("{file} fits the network", file=Path(model.weights).name)
+    if model.pretrained:
+        return message("Published weights are on this computer")
+    return message("Random weights")
 
 
-def _memory(found: MemoryForecast) -> str:
-    how = f"passes of {found.pass_size:,} photographs"
-    how += ", activations recomputed," if found.recomputed else ""
-    needed, free = (f"{value / 1e9:,.1f} GB" for value in (found.needed, found.free))
+def _memory(found: MemoryForecast) -> Message:
+    fields = {"needed": found.needed, "free": found.free, "device": found.device}
     if not found.fits:
         raise BadInput(
-            f"{how} take {needed} and {free} are free; choose a smaller network, image size or "
-            "batch, or the method adapters or head."
+            "Not enough memory ({device}): {needed:size} are needed, {free:size} are free. Choose "
+            "a smaller network, image size or batch, or the method adapters or head.",
+            **fields,
         )
-    return f"{how} take {needed}; {free} are free ({found.device})"
+    if found.recomputed:
+        return plural_message(
+            "A pass of {n} photograph with recomputed activations needs {needed:size}; "
+            "{free:size} are free ({device})",
+            "A pass of {n} photographs with recomputed activations needs {needed:size}; "
+            "{free:size} are free ({device})",
+            found.pass_size,
+            **fields,
+        )
+    return plural_message(
+        "A pass of {n} photograph needs {needed:size}; {free:size} are free ({device})",
+        "A pass of {n} photographs needs {needed:size}; {free:size} are free ({device})",
+        found.pass_size,
+        **fields,
+    )
 
 
-def _run_check(check: str, work: Callable[[], str]) -> Finding:
+def _run_check(check: Message, work: Callable[[], Message | str]) -> Finding:
     try:
         return Finding(check, True, work())
     except StudioError as error:
-        return Finding(check, False, str(error).rstrip("."))
+        return Finding(check, False, error.message)

@@ -211,10 +211,11 @@ class Stage:
         paths = (self.context.train.path(index) for _, index in window)
         log.error("The batch of step %s: %s", f"{step + 1:,}", ", ".join(paths))
         raise WorkFailed(
-            f"The loss or its gradient became NaN or infinite at step {step + 1:,} with a "
-            f"learning rate of {self.learner.learning_rate(step):.2g}; the last good checkpoint "
-            "is kept and the log names the batch: try a lower training.learning_rate or "
-            "training.precision fp32."
+            "Training diverged at step {step}: the loss is not finite (learning rate {rate}). The "
+            "last good checkpoint is kept. Lower training.learning_rate or set training.precision "
+            "to fp32.",
+            step=step + 1,
+            rate=f"{self.learner.learning_rate(step):.2g}",
         )
 
     def _validate(self) -> Metrics | None:

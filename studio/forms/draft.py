@@ -7,6 +7,7 @@ from typing import Any, Generic
 import streamlit as st
 from pydantic import ValidationError
 
+from engine.settings.base import SettingError
 from studio import naming
 from studio.forms.leaves import M, SettingLeaf, leaves_of, with_changes
 
@@ -36,8 +37,8 @@ def form_draft(settings: M, form: str) -> Draft[M]:
     for leaf in _changed(list(leaves_of(settings)), form):
         try:
             changes[leaf.key] = leaf.parsed(_changes(form)[leaf.key])
-        except ValueError as error:
-            errors[leaf.key] = f"{leaf.label} is not valid YAML: {error}."
+        except SettingError as error:
+            errors[leaf.key] = str(error)
     try:
         new = with_changes(settings, changes)
     except ValidationError as error:

@@ -7,16 +7,17 @@ from typing import Any, Generic, get_args
 
 import streamlit as st
 
-from engine.settings.fields import Group, Level, is_used
-from studio import text
+from engine.language.formats import alternatives
+from engine.language.message import deferred, gettext, ngettext
+from engine.settings.fields import Condition, Group, Level, is_used
 from studio.forms.draft import Draft, form_draft, reset, restore, set_shown, widget_key
 from studio.forms.leaves import M, SettingLeaf, leaves_of
 from studio.forms.search import matching, similar
 from studio.forms.widgets import draw_field
 
 _FOLDED: Mapping[Level, tuple[str, str]] = {
-    "more": ("More settings", ":material/tune:"),
-    "expert": ("Expert settings", ":material/science:"),
+    "more": (deferred("More settings"), ":material/tune:"),
+    "expert": (deferred("Expert settings"), ":material/science:"),
 }
 
 _GROUPS = {group: place for place, group in enumerate(get_args(Group))}
@@ -29,7 +30,7 @@ class Editor(Generic[M]):
     Attributes:
         settings: the values that the form starts from.
         key: what the keys of its widgets begin with.
-        elsewhere: fields that the page asks for itself, each with a sentence that says where.
+        elsewhere: fields that the page asks for itself, each with a message that says where.
         follow: by field, what others change to with it: new values by dotted key.
         given: the values of the fields that decide whether others are used; several where stages
             differ. None takes them from the settings.
@@ -103,18 +104,18 @@ class _Drawing(Generic[M]):
 def _head(editor: Editor[M], draft: Draft[M]) -> str:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         query = st.text_input(
-            "Find a setting",
+            gettext("Find a setting"),
             key=f"{editor.key}:search",
             type="search",
             live=True,
-            placeholder="A name, a word of its help, or its key in YAML",
+            placeholder=gettext("Name, word of the help, or YAML key"),
         )
         if draft.changes or draft.errors:
             st.button(
-                "Reset",
+                gettext("Reset"),
                 key=f"{editor.key}:reset",
                 icon=":material/undo:",
-                help="Give every setting the value of the configuration again.",
+                help=gettext("Set every value back to that of the configuration."),
                 on_click=reset,
                 args=(editor.key, editor.leaves),
             )
@@ -128,7 +129,7 @@ def _levels(drawing: _Drawing[M], leaves: Sequence[SettingLeaf]) -> None:
         folded = [leaf for leaf in shown if leaf.form.level == level]
         if folded:
             with st.expander(
-                _folded_label(label, folded, drawing.draft),
+                _folded_label(gettext(label), folded, drawing.draft),
                 key=f"{drawing.editor.key}:{level}",
                 icon=icon,
             ):
@@ -138,14 +139,19 @@ def _levels(drawing: _Drawing[M], leaves: Sequence[SettingLeaf]) -> None:
 def _folded_label(label: str, leaves: Sequence[SettingLeaf], draft: Draft[M]) -> str:
     wrong = sum(leaf.key in draft.errors for leaf in leaves)
     changed = sum(leaf.key in draft.changes for leaf in leaves)
-    said = [f":red-badge[{wrong} to correct]"] if wrong else []
-    said += [f":blue-badge[{changed} changed]"] if changed else []
-    return " ".join([label, *said])
+    badges = []
+    if wrong:
+        to_correct = ngettext("{n} to correct", "{n} to correct", wrong)
+        badges.append(f":red-badge[{to_correct}]")
+    if changed:
+        said = ngettext("{n} changed", "{n} changed", changed)
+        badges.append(f":blue-badge[{said}]")
+    return " ".join([label, *badges])
 
 
 def _groups(drawing: _Drawing[M], leaves: Sequence[SettingLeaf]) -> None:
     for group in dict.fromkeys(leaf.form.group for leaf in leaves):
-        st.markdown(f"**{group}**")
+        st.markdown(f"**{gettext(group)}**" if group else "")
         drawing.fields([leaf for leaf in leaves if leaf.form.group == group])
 
 
@@ -153,13 +159,16 @@ def _found(drawing: _Drawing[M], leaves: Sequence[SettingLeaf], query: str) -> N
     found = matching(leaves, query)
     if not found:
         near = ", ".join(similar(leaves, query))
-        st.caption(f"No setting matches. {f'Similar: {near}.' if near else 'Try another word.'}")
+        if near:
+            st.caption(gettext("No setting matches. Similar: {names}.", names=near))
+        else:
+            st.caption(gettext("No setting matches. Try another word."))
         return
-    st.caption(f"{text.count(len(found), 'setting')} found.")
+    st.caption(ngettext("{n} setting found.", "{n} settings found.", len(found)))
     drawing.fields([leaf for leaf in found if leaf.key not in drawing.editor.elsewhere])
     for leaf in found:
         if leaf.key in drawing.editor.elsewhere:
-            st.caption(f"**{leaf.label}**: {drawing.editor.elsewhere[leaf.key]}")
+            st.caption(f"**{leaf.label}**: {gettext(drawing.editor.elsewhere[leaf.key])}")
 
 
 def _follow(editor: Editor[M], leaf: SettingLeaf) -> None:
@@ -173,27 +182,33 @@ def _follow(editor: Editor[M], leaf: SettingLeaf) -> None:
 def _unused(editor: Editor[M], draft: Draft[M]) -> dict[str, str]:
     """The fields that have no effect, each with the reason."""
     leaves = list(leaves_of(editor.settings))
-    labels = {leaf.key: leaf.label for leaf in leaves}
+    by_key = {leaf.key: leaf for leaf in leaves}
     values = {leaf.key: leaf.value for leaf in leaves} | dict(draft.changes)
     given = editor.given(values) if editor.given else {key: [each] for key, each in values.items()}
-    found = {}
-    for leaf in leaves:
-        if not is_used(leaf.form, given):
-            conditions = [
-                f"{labels[each.key]} is {'' if each.is_one_of else 'not '}"
-                + " or ".join(map(_said, each.values))
-                for each in leaf.form.used_when
-            ]
-            found[leaf.key] = f"Used only when {', or '.join(conditions)}."
-    return found
+    return {
+        leaf.key: gettext(
+            "Used only when {conditions}.",
+            conditions=alternatives([_condition(each, by_key) for each in leaf.form.used_when]),
+        )
+        for leaf in leaves
+        if not is_used(leaf.form, given)
+    }
 
 
-def _said(value: object) -> str:
+def _condition(condition: Condition, by_key: Mapping[str, SettingLeaf]) -> str:
+    label = by_key[condition.key].label
+    values = alternatives([_value(value) for value in condition.values])
+    if condition.is_one_of:
+        return gettext("{setting} is {values}", setting=label, values=values)
+    return gettext("{setting} is not {values}", setting=label, values=values)
+
+
+def _value(value: object) -> str:
     match value:
         case None:
-            return "empty"
+            return gettext("not set")
         case bool():
-            return "on" if value else "off"
+            return gettext("on") if value else gettext("off")
         case float():
             return f"{value:g}"
     return str(value)

@@ -7,6 +7,8 @@ from typing import Any
 import streamlit as st
 from pydantic import BaseModel, ValidationError
 
+from engine.language.message import deferred, gettext
+from engine.settings.base import SettingError
 from studio import naming
 from studio.forms.leaves import SettingLeaf, leaves_of, with_changes
 from studio.forms.widgets import draw_field
@@ -15,14 +17,14 @@ from studio.views.problem import problem
 
 @dataclass(frozen=True)
 class Submit:
-    """A button that sends the form."""
+    """A button that sends the form; its label is translated when it is drawn."""
 
     label: str
     key: str | None = None
     icon: str | None = None
 
 
-APPLY = Submit("Apply")
+APPLY = Submit(deferred("Apply"))
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def settings_form(
     *,
     fields: Sequence[str] = (),
     more: Sequence[str] = (),
-    more_label: str = "More settings",
+    more_label: str = deferred("More settings"),
     submits: Sequence[Submit] = (APPLY,),
 ) -> SubmittedForm | None:
     """Draw the form; once it is sent, return what was changed.
@@ -55,7 +57,7 @@ def settings_form(
     with st.form(key, border=True, enter_to_submit=False):
         values = _draw(shown, key)
         if folded:
-            with st.expander(more_label, icon=":material/tune:"):
+            with st.expander(gettext(more_label), icon=":material/tune:"):
                 values |= _draw(folded, key)
         button = _submitted(submits)
     if button is None:
@@ -66,8 +68,8 @@ def settings_form(
     except ValidationError as error:
         problem(naming.refusal_text(type(settings), error))
         return None
-    except ValueError as error:
-        problem(f"{error}.")
+    except SettingError as error:
+        problem(str(error))
         return None
     found = {leaf.key: leaf.value for leaf in leaves_of(new)}
     changes = {leaf.key: found[leaf.key] for leaf in leaves if found[leaf.key] != leaf.value}
@@ -85,7 +87,7 @@ def _submitted(submits: Sequence[Submit]) -> Submit | None:
     with st.container(horizontal=True):
         for number, submit in enumerate(submits):
             if st.form_submit_button(
-                submit.label,
+                gettext(submit.label),
                 key=submit.key,
                 icon=submit.icon,
                 type="secondary" if number else "primary",

@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 
+from engine.language.message import gettext
 from engine.registry import Registry, registry_of
 from engine.settings.fields import FormField, form_field
 from engine.settings.files import parse_yaml
@@ -44,12 +45,12 @@ class SettingLeaf:
 
     @property
     def help(self) -> str | None:
-        """What it is and, of a number, what it may be."""
-        allowed = naming.describe_range(self.info)
-        said = [self.info.description or "", f"It may be {allowed}." if allowed else ""]
-        entries = (self.registry or {}).values()
-        said += [f"\n- **{entry.title}**: {entry.description}" for entry in entries]
-        return " ".join(part for part in said if part) or None
+        """What it is and, of a number, what it may be; of a registry, what each entry is."""
+        lines = [naming.help_text(self.info)] + [
+            f"- **{gettext(entry.title)}**: {gettext(entry.description)}"
+            for entry in (self.registry or {}).values()
+        ]
+        return "\n".join(line for line in lines if line) or None
 
     @cached_property
     def type(self) -> tuple[Any, bool]:
@@ -64,8 +65,8 @@ class SettingLeaf:
     def option_label(self, option: Any) -> str:
         """What an option of a choice is called."""
         if option is None:
-            return "not set"
-        return self.registry[option].title if self.registry else str(option)
+            return gettext("Not set")
+        return gettext(self.registry[option].title) if self.registry else str(option)
 
     @property
     def kind(self) -> Kind:
@@ -116,7 +117,7 @@ class SettingLeaf:
         """The value that a widget holds, as the model takes it.
 
         Raises:
-            ValueError: it is not YAML.
+            SettingError: it is not YAML.
         """
         match self.kind:
             case "list":
@@ -124,7 +125,7 @@ class SettingLeaf:
             case "text":
                 return None if self.type[1] and not shown.strip() else shown
             case "yaml":
-                found = parse_yaml(shown)
+                found = parse_yaml(shown, self.label)
                 return self.type[0]() if found is None else found
         return shown
 

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Sequence
 
+from engine.language.message import gettext
 from studio.forms.leaves import SettingLeaf
 
 
@@ -27,10 +28,17 @@ def similar(leaves: Sequence[SettingLeaf], query: str) -> list[str]:
 
 
 def _name(leaf: SettingLeaf) -> str:
-    return f"{leaf.label} {leaf.key} {leaf.key.replace('_', ' ')}".casefold()
+    key = leaf.key.replace("_", " ")
+    return f"{leaf.label} {leaf.info.title or ''} {leaf.key} {key}".casefold()
+
+
+def _group(leaf: SettingLeaf) -> str:
+    group = leaf.form.group
+    return f"{group} {gettext(group)}" if group else ""
 
 
 def _everything(leaf: SettingLeaf) -> str:
     options = " ".join(map(str, leaf.options)) if leaf.kind == "choice" else ""
-    said = f"{_name(leaf)} {leaf.form.group} {leaf.info.description or ''} {options}"
+    # In English too, as documentation and configurations have it.
+    said = f"{_name(leaf)} {_group(leaf)} {leaf.help or ''} {leaf.info.description or ''} {options}"
     return said.casefold().replace("_", " ")

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from engine.language.message import gettext
 from studio import text
 from studio.forms.leaves import SettingLeaf
 
@@ -28,11 +29,13 @@ def draw_field(
     if key not in st.session_state:
         st.session_state[key] = leaf.shown
     # Without Markdown: a screen reader would read its marks aloud.
-    label = f"{leaf.label} ({leaf.form.unit})" if leaf.form.unit else leaf.label
+    unit = gettext(leaf.form.unit) if leaf.form.unit else ""
+    label = f"{leaf.label} ({unit})" if unit else leaf.label
     help_text = leaf.help
     if is_changed:
-        label += " · changed"
-        help_text = f"{help_text or ''} The configuration has {_short(leaf)}.".strip()
+        label = gettext("{setting} · changed", setting=label)
+        own_value = gettext("In the configuration: {value}.", value=_short(leaf))
+        help_text = f"{help_text}\n\n{own_value}" if help_text else own_value
     words: dict[str, Any] = {"key": key, "help": help_text, "disabled": bool(unused)}
     if on_change:
         words["on_change"] = on_change
@@ -47,8 +50,10 @@ def draw_field(
 def _short(leaf: SettingLeaf) -> str:
     """The field's own value in a few words."""
     if leaf.kind == "switch":
-        return "it on" if leaf.value else "it off"
-    return text.plain(reprlib.repr(leaf.shown)) if leaf.shown not in ("", None) else "none"
+        return gettext("on") if leaf.value else gettext("off")
+    if leaf.shown in ("", None):
+        return gettext("not set")
+    return text.plain(reprlib.repr(leaf.shown))
 
 
 def _widget(leaf: SettingLeaf, label: str, words: dict[str, Any]) -> Any:
@@ -65,9 +70,9 @@ def _widget(leaf: SettingLeaf, label: str, words: dict[str, Any]) -> Any:
         case "number":
             return _number(leaf, label, words)
         case "yaml":
-            return st.text_area(label, placeholder="none", height="content", **words)
+            return st.text_area(label, placeholder=gettext("None"), height="content", **words)
     optional = leaf.type[1]
-    return st.text_input(label, placeholder="not set" if optional else None, **words)
+    return st.text_input(label, placeholder=gettext("Not set") if optional else None, **words)
 
 
 def _number(leaf: SettingLeaf, label: str, words: dict[str, Any]) -> int | float:

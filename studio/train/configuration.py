@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from engine.crop.presets import CENTRE
+from engine.language.message import gettext, ngettext
 from engine.settings.run import RunSettings
 from studio import text
 from studio.forms.leaves import with_changes
@@ -26,7 +27,7 @@ def choose_configuration(configs: Mapping[str, RunSettings]) -> str:
     if st.session_state.get("train.config") not in names:
         st.session_state["train.config"] = "demo" if "demo" in names else names[0]
     name = st.segmented_control(
-        "Configuration",
+        gettext("Configuration"),
         names,
         required=True,
         key="train.config",
@@ -34,7 +35,8 @@ def choose_configuration(configs: Mapping[str, RunSettings]) -> str:
     to_address("train.config", "config", name)
     chosen = str(name or names[0])
     settings = configs[chosen]
-    said = [settings.description or settings.model.name, *stages_line(settings)]
+    description = settings.description
+    said = [gettext(description) if description else settings.model.name, *stages_line(settings)]
     st.caption(text.plain("  \n".join(said)))
     return chosen
 
@@ -42,12 +44,19 @@ def choose_configuration(configs: Mapping[str, RunSettings]) -> str:
 def stages_line(settings: RunSettings) -> list[str]:
     """What is to be said of a configuration's stages; nothing where it has one alone."""
     stages = zip(settings.training.stages, settings.stages, strict=False)
-    named = [f"{own.name} ({text.count(whole.training.epochs, 'epoch')})" for own, whole in stages]
+    named = [
+        ngettext(
+            "{stage} ({n} epoch)", "{stage} ({n} epochs)", whole.training.epochs, stage=own.name
+        )
+        for own, whole in stages
+    ]
     if not named:
         return []
     return [
-        f"Stages: {' → '.join(named)}. What a stage has of its own, such as its epochs and "
-        "learning rate, comes before what is set below."
+        gettext(
+            "Stages: {stages}. The settings of a stage, such as its epochs, override those below.",
+            stages=" → ".join(named),
+        )
     ]
 
 
@@ -55,7 +64,7 @@ def choose_split(splits: Sequence[Made]) -> Made:
     """Ask for a split, the newest first."""
     by_name = {split.name: split for split in splits}
     from_address("train.split", "split", by_name)
-    name = st.selectbox("Split", list(by_name), key="train.split")
+    name = st.selectbox(gettext("Split"), list(by_name), key="train.split")
     to_address("train.split", "split", name)
     return by_name.get(str(name), splits[0])
 
@@ -65,10 +74,10 @@ def choose_reference(configs: Mapping[str, RunSettings], chosen: str) -> str | N
     others = ["", *(name for name in configs if name != chosen)]
     usual = _COUNTERPARTS.get(chosen, "")
     name = st.selectbox(
-        "Compared with",
+        gettext("Compare with"),
         others,
         index=others.index(usual) if usual in others else 0,
-        format_func=lambda name: name or "nothing",
+        format_func=lambda name: name or gettext("Nothing"),
         key=f"train.reference.{chosen}",
     )
     return name or None

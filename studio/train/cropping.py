@@ -5,6 +5,7 @@ import streamlit as st
 from engine.crop.presets import CENTRE, load_preset, preset_names
 from engine.crop.verdict import read_verdict
 from engine.home import Home
+from engine.language.message import gettext
 from engine.settings.data import DataSettings
 from studio import text
 from studio.views.verdict import verdict_line
@@ -18,10 +19,12 @@ def choose_crop(home: Home, config: str, data: DataSettings) -> str:
     if st.session_state.get(key) not in names:
         st.session_state[key] = usual
     name = st.selectbox(
-        "Crop",
+        gettext("Crop"),
         names,
         key=key,
-        help="What each photograph is cut to before anything else; the Crop lab shows it.",
+        help=gettext(
+            "How each photograph is cropped before training. The Crop lab shows examples."
+        ),
         persist_state="session",
     )
     return str(name)
@@ -43,6 +46,11 @@ def crop_verdict(home: Home, name: str) -> None:
         verdict_line(verdict)
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Nobody has measured yet whether {text.plain(name)} helps on your photographs.")
-        if st.button("Measure it in the Crop lab", key="train.measure", type="tertiary"):
+        st.caption(
+            gettext(
+                "Not measured yet: whether {preset} improves accuracy on your photographs.",
+                preset=text.plain(name),
+            )
+        )
+        if st.button(gettext("Measure in the Crop lab"), key="train.measure", type="tertiary"):
             st.switch_page("../pages/crop_lab.py", query_params={"preset": name})

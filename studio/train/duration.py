@@ -3,6 +3,7 @@
 import streamlit as st
 
 from engine.home import Home
+from engine.language.message import gettext, ngettext
 from engine.runs.durations import expected_duration
 from engine.runs.run import list_runs
 from engine.settings.run import RunSettings
@@ -16,18 +17,18 @@ def time_here(home: Home, settings: RunSettings, split: Made) -> None:
 
 
 def describe_time(home: Home, settings: RunSettings, split: Made) -> str:
-    """ "About 5 min here, for 30 epochs over 847 photographs: as fast as demo-2026… was." """
+    """ "About 5 min here: 30 epochs over 847 photographs, at the speed of demo-2026…." """
     photographs = dict(split.counts)["train"].images if split.counts else 0
     expected = expected_duration(list_runs(home), settings, photographs)
     if expected is None or not photographs:
-        return (
-            "How long it takes here is known once a run of this network and size has finished; "
-            "a run tells its time left from its first steps on."
+        return gettext(
+            "Duration unknown: no run of this network and size has finished here. A run shows "
+            "its remaining time after its first steps."
         )
-    over = (
-        f"{text.count(settings.total_epochs, 'epoch')} over {text.count(photographs, 'photograph')}"
-    )
-    return (
-        f"About {text.duration(text.rounded(expected.seconds))} here, for {over}: "
-        f"as fast as {text.plain(expected.run_id)} was."
+    return gettext(
+        "About {time:duration} here: {epochs} over {photographs}, at the speed of {run}.",
+        time=text.rounded(expected.seconds),
+        epochs=ngettext("{n} epoch", "{n} epochs", settings.total_epochs),
+        photographs=ngettext("{n} photograph", "{n} photographs", photographs),
+        run=text.plain(expected.run_id),
     )

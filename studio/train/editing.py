@@ -5,14 +5,15 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from engine.language.message import deferred
 from engine.settings.optimisation import StageSettings
 from engine.settings.run import RunSettings
 from studio.forms.editor import Editor
 
 _CHOSEN_ABOVE = {
-    "data.split": "choose it above, under Split.",
-    "data.crop_preset": "choose it above, under Crop.",
-    "data.smart_crop": "choose it above, under Crop; centre means off.",
+    "data.split": deferred("Choose it above, under Split."),
+    "data.crop_preset": deferred("Choose it above, under Crop."),
+    "data.smart_crop": deferred("Choose it above, under Crop. centre turns it off."),
 }
 
 

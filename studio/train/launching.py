@@ -3,6 +3,7 @@
 import streamlit as st
 
 from engine.home import Home
+from engine.language.message import gettext, ngettext
 from engine.runs.run import list_runs
 from engine.settings.files import as_yaml
 from engine.settings.run import RunSettings
@@ -13,6 +14,8 @@ from studio.launch import launch_and_show, launch_key
 from studio.train.checking import check_outcome, start_check
 from studio.train.editing import train_editor
 from studio.views.problem import problem
+
+_MOST_NAMED = 3
 
 
 def form(home: Home, name: str, settings: RunSettings) -> None:
@@ -26,11 +29,14 @@ def form(home: Home, name: str, settings: RunSettings) -> None:
         st.fragment(_fields)(editor)
         with st.container(horizontal=True):
             launch = st.button(
-                "Launch", key=launch_key("train"), icon=":material/rocket_launch:", type="primary"
+                gettext("Launch"),
+                key=launch_key("train"),
+                icon=":material/rocket_launch:",
+                type="primary",
             )
-            check = st.button("Check", key="train.check", icon=":material/checklist:")
+            check = st.button(gettext("Check"), key="train.check", icon=":material/checklist:")
             estimate = st.button(
-                "Estimate again", key="train.estimate", icon=":material/calculate:"
+                gettext("Estimate again"), key="train.estimate", icon=":material/calculate:"
             )
     draft = form_draft(settings, editor.key)
     pressed = launch or check or estimate
@@ -53,11 +59,13 @@ def _fields(editor: Editor[RunSettings]) -> None:
 
 def show_yaml(draft: Draft[RunSettings], key: str) -> None:
     """Show what the form makes of a configuration, as the file that a run gets."""
-    with st.expander("Configuration as YAML", key=f"{key}:yaml", icon=":material/data_object:"):
+    with st.expander(
+        gettext("Configuration as YAML"), key=f"{key}:yaml", icon=":material/data_object:"
+    ):
         if draft.is_valid:
             st.code(as_yaml(draft.settings), language="yaml", height=300)
         else:
-            st.caption("Correct the settings first.")
+            st.caption(gettext("Correct the settings first."))
 
 
 def refuse(draft: Draft[RunSettings]) -> None:
@@ -70,10 +78,13 @@ def _live_runs(home: Home) -> None:
     """Say which runs this one may have to wait for."""
     live = [run.run_id for run in list_runs(home) if run.is_live]
     if live:
-        names = ", ".join(live[:3]) + (f" and {len(live) - 3} more" if len(live) > 3 else "")
-        verb = "is" if len(live) == 1 else "are"
-        st.info(
-            f"{text.plain(names)} {verb} going already. A run launched now waits in the queue of "
-            "its device; on the Runs page it can be started beside them.",
-            icon=":material/schedule:",
+        names = ", ".join(live[:_MOST_NAMED]) + (" …" if len(live) > _MOST_NAMED else "")
+        waiting = ngettext(
+            "{names} is running. A new run waits in the queue; on the Runs page you can start it "
+            "at once.",
+            "{n} runs are running: {names}. A new run waits in the queue; on the Runs page you "
+            "can start it at once.",
+            len(live),
+            names=text.plain(names),
         )
+        st.info(waiting, icon=":material/schedule:")

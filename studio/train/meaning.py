@@ -1,4 +1,4 @@
-"""What a configuration means: what the network sees, and what a step costs."""
+"""What a configuration means: what the network gets, and what a step costs."""
 
 import math
 from dataclasses import dataclass
@@ -8,9 +8,10 @@ import streamlit as st
 
 from engine.home import Home
 from engine.jobs.job import Job
+from engine.language.message import gettext, ngettext
 from engine.runs.estimates import Estimated, estimate_of
 from engine.settings.run import RunSettings
-from studio import naming, text
+from studio import text
 from studio.views.metrics import Metric, metric_row
 from studio.views.problem import problem
 
@@ -61,14 +62,14 @@ def _draw(compared: list[Compared]) -> None:
     metric_row(configuration_metrics(chosen, other))
     # One line in any case, so that the form below does not jump when the figures arrive.
     if any(side.job.state == "running" for side in compared):
-        st.caption(":material/hourglass_top: Building the networks to measure them …")
+        st.caption(f":material/hourglass_top: {gettext('Estimating memory and time …')}")
     else:
         st.caption(
             text.plain(" ".join([*configuration_text(chosen, other), *on_this_machine(chosen)]))
         )
     if chosen.job.state == "failed":
-        reason = naming.in_labels(chosen.job.reason, RunSettings)
-        problem(reason or f"{chosen.name} could not be estimated.")
+        failed = gettext("{name} could not be estimated. Try again.", name=chosen.name)
+        problem(chosen.job.reason or failed)
 
 
 def configuration_metrics(chosen: Compared, other: Compared | None) -> list[Metric]:
@@ -83,39 +84,46 @@ def configuration_metrics(chosen: Compared, other: Compared | None) -> list[Metr
 
     return [
         Metric(
-            "The network sees",
+            gettext("Input size"),
             f"{side} × {side}",
-            "Pixels of the square that is left of each photograph after crop and resize.",
+            gettext("Side of the square that the network gets after crop and resize, in pixels."),
             _times(side * side, their_side * their_side) if their_side else None,
         ),
         Metric(
-            "Tokens",
+            gettext("Tokens"),
             text.number(mine["tokens"]) if mine.get("tokens") else "–",
-            "Patches that the transformer relates to each other; their number squared is what "
-            "attention costs.",
+            gettext(
+                "Patches of a photograph in a transformer. Twice as many cost four times as much "
+                "attention."
+            ),
             against("tokens"),
         ),
         Metric(
-            "Parameters",
-            _millions(mine.get("parameters"), " M"),
-            "Numbers that training moves.",
+            gettext("Parameters"),
+            _millions(mine.get("parameters")),
+            gettext("Weights of the network; M means million."),
             against("parameters"),
         ),
         Metric(
-            "Memory",
+            gettext("Memory"),
             text.size(int(mine["memory"])) if mine else "–",
-            f"For one pass over {text.count(chosen.settings.training.batch_size, 'photograph')}: "
-            "weights, gradients, the optimiser's memory and what the backward pass needs (or, "
-            "where features are computed first, what that needs), in "
-            f"{mine.get('precision', '16 bit')} arithmetic. A GPU takes about half a GB more for "
-            "itself.",
+            ngettext(
+                "For one pass over {n} photograph in {bits}-bit arithmetic: weights, gradients, "
+                "optimiser and activations. A GPU needs about 0.5 GB more for itself.",
+                "For one pass over {n} photographs in {bits}-bit arithmetic: weights, gradients, "
+                "optimiser and activations. A GPU needs about 0.5 GB more for itself.",
+                chosen.settings.training.batch_size,
+                bits=mine.get("precision", "16 bit").partition(" ")[0],
+            ),
             against("memory"),
         ),
         Metric(
-            "GFLOP a photo",
-            f"{mine['flops_per_image'] / 1e9:,.3g}" if mine else "–",
-            "Billions of floating-point operations, forward and back. On one machine, the time a "
-            "photograph takes goes with it.",
+            gettext("GFLOP per photo"),
+            _digits(mine["flops_per_image"] / 1e9, 3) if mine else "–",
+            gettext(
+                "Billions of operations per photograph, forward and backward. The time per "
+                "photograph grows with them."
+            ),
             against("flops_per_image"),
         ),
     ]
@@ -125,21 +133,35 @@ def configuration_text(chosen: Compared, other: Compared | None) -> list[str]:
     """What the figures do not tell, in a few sentences."""
     mine, said = chosen.estimate or {}, []
     if mine.get("learning", math.inf) < mine.get("parameters", 0):
-        said.append(f"{_millions(mine['learning'], ' million')} of the parameters learn.")
+        learning = _millions(mine["learning"])
+        said.append(gettext("{learning} of the parameters are trained.", learning=learning))
     if mine.get("stage"):
-        said.append(f"The figures are of stage {mine['stage']}, which takes the most memory.")
+        said.append(
+            gettext("These figures are for stage {stage}, the largest.", stage=mine["stage"])
+        )
     if other is None:
         return said
     augmentation, theirs = (side.settings.augmentation.train for side in (chosen, other))
     said += [
-        f"Resized to {augmentation.resize}, cropped to {augmentation.crop}; {other.name}: "
-        f"{theirs.resize} and {theirs.crop}.",
-        f"Batches of {chosen.settings.training.batch_size} against "
-        f"{other.settings.training.batch_size}.",
+        gettext(
+            "Resized to {resize} px, cropped to {crop} px; {other}: {their_resize} and "
+            "{their_crop} px.",
+            resize=str(augmentation.resize),
+            crop=str(augmentation.crop),
+            other=other.name,
+            their_resize=str(theirs.resize),
+            their_crop=str(theirs.crop),
+        ),
+        gettext(
+            "Batch size {size_here}; {other}: {size_there}.",
+            size_here=chosen.settings.training.batch_size,
+            other=other.name,
+            size_there=other.settings.training.batch_size,
+        ),
     ]
     if mine and other.estimate:
         ratio = mine["flops_per_image"] / max(other.estimate["flops_per_image"], 1)
-        said.append(f"{_speed(ratio, other.name)}, photograph for photograph.")
+        said.append(_speed(ratio, other.name))
     return said
 
 
@@ -148,27 +170,61 @@ def on_this_machine(chosen: Compared) -> list[str]:
     here = (chosen.estimate or {}).get("here")
     if not here:
         return []
-    needed, free = text.size(here["needed"]), text.size(here["free"])
+    known = {name: here[name] for name in ("needed", "free", "device")}
     if not here["fits"]:
-        return [f"It does not fit here: it takes {needed} and {free} are free ({here['device']})."]
-    how = text.count(here["pass_size"], "photograph")
-    how += ", recomputing activations," if here["recomputed"] else ""
-    return [f"Here ({here['device']}), passes of {how} take {needed} of {free} that are free."]
+        return [
+            gettext(
+                "Does not fit here ({device}): needs {needed:size}, but {free:size} are free.",
+                **known,
+            )
+        ]
+    if here["recomputed"]:
+        return [
+            ngettext(
+                "Fits here ({device}) with recomputed activations: a pass of {n} photograph needs "
+                "{needed:size} of {free:size} free.",
+                "Fits here ({device}) with recomputed activations: a pass of {n} photographs "
+                "needs {needed:size} of {free:size} free.",
+                here["pass_size"],
+                **known,
+            )
+        ]
+    return [
+        ngettext(
+            "Fits here ({device}): a pass of {n} photograph needs {needed:size} of {free:size} "
+            "free.",
+            "Fits here ({device}): a pass of {n} photographs needs {needed:size} of {free:size} "
+            "free.",
+            here["pass_size"],
+            **known,
+        )
+    ]
 
 
 def _speed(ratio: float, other: str) -> str:
     """How long a photograph takes beside another configuration, from the shares of the work."""
     if 0.95 < ratio < 1.05:
-        return f"Expect it to be as fast as {other}"
+        return gettext("Each photograph takes as long as with {other}.", other=other)
     if ratio > 1:
-        return f"Expect it to take {_factor(ratio)} as long as {other}"
-    return f"Expect it to be {_factor(1 / ratio)} as fast as {other}"
+        return gettext(
+            "Each photograph takes about {factor} times as long as with {other}.",
+            factor=_digits(ratio, 2),
+            other=other,
+        )
+    return gettext(
+        "Each photograph is about {factor} times as fast as with {other}.",
+        factor=_digits(1 / ratio, 2),
+        other=other,
+    )
 
 
-def _factor(ratio: float) -> str:
-    """3.19 -> "3.2 times"; 188.7 -> "190 times": a forecast has two digits."""
-    digits = 1 - math.floor(math.log10(ratio))
-    return f"{round(ratio, digits):,.{max(0, digits)}f} times".replace(".0 times", " times")
+def _digits(value: float, digits: int) -> str:
+    """3.19, 2 -> "3.2"; 188.7, 2 -> "190"; 2.0, 2 -> "2"."""
+    if not value:
+        return text.number(0)
+    places = digits - 1 - math.floor(math.log10(abs(value)))
+    rounded = round(value, places)
+    return text.number(rounded, 0 if rounded == round(rounded) else max(0, places))
 
 
 def _times(mine: float | None, theirs: float | None) -> str:
@@ -177,15 +233,17 @@ def _times(mine: float | None, theirs: float | None) -> str:
         return "–"
     ratio = mine / theirs
     if abs(ratio - 1) < 0.005:
-        return "like the other"
+        return gettext("same as the other")
     if ratio < 0.095:
-        return f"1/{_factor(1 / ratio).removesuffix(' times')} of the other"
+        return gettext("1/{factor} of the other", factor=_digits(1 / ratio, 2))
     if ratio < 1:
-        return f"{text.percentage(ratio, 0)} of the other"
-    return f"{_factor(ratio).removesuffix(' times')}× the other"
+        return gettext("{share:.0%} of the other", share=ratio)
+    return gettext("{factor}× the other", factor=_digits(ratio, 2))
 
 
-def _millions(value: int | None, unit: str) -> str:
+def _millions(value: int | None) -> str:
     if not value:
         return "–"
-    return f"{value / 1e6:,.1f}{unit}" if value >= 1e6 else text.number(value)
+    if value < 1e6:
+        return text.number(value)
+    return gettext("{millions:.1f} M", millions=value / 1e6)

@@ -6,16 +6,16 @@ import streamlit as st
 
 from engine.home import Home
 from engine.jobs.job import Job, start_job
+from engine.language.message import gettext, ngettext
 from engine.records import Count
 from engine.settings.data import DataSettings
-from studio import text
 from studio.background import follow
 from studio.views.problem import problem
 
 
 @dataclass(frozen=True)
 class _Copies:
-    """What the making of small copies tells when it has finished."""
+    """The result of making small copies."""
 
     made: Count
     known: Count
@@ -28,14 +28,14 @@ def small_copies(home: Home, data: DataSettings) -> None:
     if not data.shrink_once or not data.split:
         return
     name = f"shrink-{data.split}-{data.shrink_side}"
-    job = follow({name: f"Making small copies of {data.split}"})[name]
+    job = follow({name: gettext("Making small copies of {split}", split=data.split)})[name]
     if job.state == "running":
         return
     if job.has_failed:
-        problem(job.reason or "Making small copies ended without a word; start it again.")
+        problem(job.reason or gettext("Making small copies stopped unexpectedly. Start it again."))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(_said(job))
-        if st.button("Make small copies now", key="train.shrink", type="tertiary"):
+        if st.button(gettext("Make small copies"), key="train.shrink", type="tertiary"):
             side = str(data.shrink_side)
             start_job(home, name, ["shrink", "--split", data.split, "--side", side])
             st.rerun()
@@ -44,12 +44,19 @@ def small_copies(home: Home, data: DataSettings) -> None:
 def _said(job: Job) -> str:
     copies = job.found(_Copies)
     if copies is None:
-        return (
-            "The run reads small copies of the photographs; it makes those that are missing "
-            "before its first step."
+        return gettext(
+            "The run reads small copies of the photographs. It makes missing ones before its "
+            "first step."
         )
     count = copies.made + copies.known + copies.small
-    said = f"Small copies of {text.count(count, 'photograph')} were there at the last look"
+    said = ngettext(
+        "Small copies of {n} photograph are ready.",
+        "Small copies of {n} photographs are ready.",
+        count,
+    )
     if not copies.failed:
-        return f"{said}."
-    return f"{said}; {text.count(copies.failed, 'photograph')} cannot be read."
+        return said
+    failed = ngettext(
+        "{n} photograph cannot be read.", "{n} photographs cannot be read.", copies.failed
+    )
+    return f"{said} {failed}"

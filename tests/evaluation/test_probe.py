@@ -108,7 +108,7 @@ def test_too_few_photographs_are_a_sentence(
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"network": "no_such_network"}, "timm knows no network"),
+        ({"network": "no_such_network"}, "timm has no network"),
         ({"weights": "nowhere.pth"}, "does not exist"),
     ],
 )

@@ -42,6 +42,13 @@ def test_a_value_is_written_as_the_language_does(
         assert write() == spanish
 
 
+def test_alternatives_are_listed_as_the_language_does() -> None:
+    assert formats.alternatives(["on"]) == "on"
+    assert formats.alternatives(["linear", "cosine"]) == "linear or cosine"
+    with language_set("es"):
+        assert formats.alternatives(["linear", "cosine", "none"]) == "linear, cosine o none"
+
+
 def test_a_date_names_the_month_in_the_language() -> None:
     with language_set("en"):
         assert " Jan " in formats.moment(10 * DAY)

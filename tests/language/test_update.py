@@ -11,6 +11,7 @@ from babel.messages import Catalog
 
 from engine.language.current import languages
 from engine.language.update import (
+    BY_NAME,
     PLURAL,
     PROJECT,
     ROOMS,
@@ -80,7 +81,6 @@ NOT_YET = (
     "studio/charts",
     "studio/crop_lab",
     "studio/__main__.py",
-    "studio/forms",
     "studio/free_port.py",
     "studio/importing",
     "studio/naming.py",
@@ -113,6 +113,11 @@ def is_for_no_reader(node: ast.AST) -> bool:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         owner = getattr(node.func.value, "id", "")
         return (owner, node.func.attr) == ("re", "compile") or owner == "log"
+    if isinstance(node, ast.Subscript):
+        return getattr(node.value, "id", "") == "Literal"
+    if isinstance(node, ast.keyword):
+        # Names that a registry's entries had before.
+        return node.arg == "former"
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
@@ -138,6 +143,9 @@ def sentences_outside(file: Path) -> Iterator[str]:
     for node in nodes:
         if isinstance(node, ast.Call) and called(node) in SINGULAR | PLURAL:
             inside |= {id(argument) for argument in node.args[:2]}
+        if isinstance(node, ast.Call):
+            named = BY_NAME.get(called(node), ())
+            inside |= {id(word.value) for word in node.keywords if word.arg in named}
     for node in nodes:
         text = node.value if isinstance(node, ast.Constant) else None
         if id(node) in inside or not isinstance(text, str) or text in keys:
@@ -189,6 +197,17 @@ def test_messages_are_extracted_in_both_forms(tmp_path: Path) -> None:
     )
     found = [item.message for item in messages_in(file, tmp_path)]
     assert found == ["One text.", "Wrong: {x}", ("{n} file", "{n} files")]
+
+
+def test_what_a_setting_says_of_itself_is_extracted(tmp_path: Path) -> None:
+    file = tmp_path / "settings.py"
+    file.write_text(
+        'side: int = setting(1, title="Side", help="The side.", level="more", group="Run")\n'
+        'name: str = Field("x", description="The " "name.", pattern="two words")\n'
+    )
+    found = [item.message for item in messages_in(file, tmp_path)]
+    assert found == ["Side", "The side.", "Run", "The name."]
+    assert list(sentences_outside(file)) == ["2: two words"]
 
 
 def catalogue_of(*pairs: tuple[str | tuple[str, str], str | tuple[str, str]]) -> Catalog:

@@ -26,8 +26,8 @@ def test_a_slip_in_a_name_is_a_sentence_with_the_nearest() -> None:
     with pytest.raises(BadInput) as refused:
         overlaid(RunSettings(), ["training.loss=fokal"], "The settings")
     assert str(refused.value) == (
-        "The settings: training.loss is 'fokal': it should be 'cross_entropy', 'logit_adjusted', "
-        "'balanced_softmax' or 'focal'; did you mean focal?"
+        "The settings: training.loss must be one of cross_entropy, logit_adjusted, "
+        "balanced_softmax, focal, not 'fokal'. Did you mean focal?"
     )
 
 
@@ -39,7 +39,7 @@ def test_a_new_loss_can_be_set_from_the_command_line(monkeypatch: pytest.MonkeyP
 
 def test_a_new_augmentation_can_be_set_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     change = "augmentation.train.extra.mine=0.25"
-    with pytest.raises(BadInput, match=r"extra\.mine is 'mine': it should be"):
+    with pytest.raises(BadInput, match=r"extra\.mine must be one of .*, not 'mine'\."):
         overlaid(RunSettings(), [change], "The settings")
     monkeypatch.setitem(AUGMENTATIONS, "mine", Augmentation("Mine", "A change.", lambda p, *_: p))
     settings = overlaid(RunSettings(), [change], "The settings").augmentation.train
@@ -61,7 +61,7 @@ def test_the_strength_of_an_augmentation_is_its_own_setting_or_one_of_extra() ->
 
 
 def test_an_augmentation_with_a_setting_of_its_own_is_not_set_twice() -> None:
-    with pytest.raises(BadInput, match="flip is a setting beside extra"):
+    with pytest.raises(BadInput, match=r"flip has a setting of its own\. Set flip\."):
         validate(TrainAugmentation, {"extra": {"flip": 1}}, "The settings")
 
 

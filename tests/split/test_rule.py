@@ -40,12 +40,12 @@ def test_other_shares_are_rounded_like_the_published_ones() -> None:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"val_percent": 50, "test_percent": 50}, "leave less than a tenth to train"),
-        ({"val_percent": 0}, "val_percent is 0"),
+        ({"val_percent": 50, "test_percent": 50}, "leave less than 10% for training"),
+        ({"val_percent": 0}, "val_percent must be more than 0 and at most 80, not 0"),
         ({"folds": 1}, "2 or more"),
-        ({"min_images": 9, "max_images": 8}, "max_images is below min_images"),
+        ({"min_images": 9, "max_images": 8}, "max_images must not be less than min_images"),
         ({"group": ["colour"]}, "group"),
-        ({"near_distance": 7}, "near_distance is 7"),
+        ({"near_distance": 7}, "near_distance must be 0 to 6, not 7"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(values: dict[str, object], words: str) -> None:

@@ -192,7 +192,7 @@ def test_a_loss_that_is_no_number_ends_the_run_with_a_sentence(
     before = folder.last.read_bytes()
     status = train(home, folder)
     assert (status.state, status.exit_status) == ("failed", 1)
-    assert "NaN or infinite at step 1 with a learning rate of 10" in status.reason
+    assert "diverged at step 1: the loss is not finite (learning rate 10)" in status.reason
     assert folder.last.read_bytes() == before
 
 

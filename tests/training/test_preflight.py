@@ -23,18 +23,18 @@ Usage = Any
 
 
 def _wrong(home: Home, settings: Any) -> dict[str, str]:
-    return {item.check: item.detail for item in preflight(home, settings) if not item.ok}
+    return {str(item.check): str(item.detail) for item in preflight(home, settings) if not item.ok}
 
 
 def test_all_is_looked_at_and_nothing_is_written(home: Home, settings: Settings) -> None:
     before = sorted(home.root.rglob("*"))
     findings = preflight(home, settings())
     assert all(item.ok for item in findings), findings
-    assert [item.check for item in findings] == [
-        *("Split", "Photographs of train", "Photographs of val"),
+    assert [str(item.check) for item in findings] == [
+        *("Split", "Train photographs", "Validation photographs"),
         *("Crop", "Device", "Network", "Start weights", "Memory", "Disk"),
     ]
-    assert findings[0].detail == "3 species, 24 photographs to train and 6 to judge by"
+    assert str(findings[0].detail) == "3 species, 24 train photographs, 6 validation photographs"
     assert sorted(home.root.rglob("*")) == before
 
 
@@ -47,8 +47,10 @@ def test_everything_that_is_wrong_is_named_at_once(
         data__smart_crop=True, data__crop_preset="none-such", model__weights="none.pth"
     )
     wrong = _wrong(home, chosen)
-    assert wrong.keys() == {"Photographs of train", "Crop", "Start weights"}
-    assert wrong["Photographs of train"].startswith("4 of 24 are not in the home, such as data/")
+    assert wrong.keys() == {"Train photographs", "Crop", "Start weights"}
+    assert wrong["Train photographs"].startswith(
+        "4 of 24 photographs are not on this computer, such as data/"
+    )
     assert "none.pth does not exist" in wrong["Start weights"]
 
 
@@ -56,8 +58,8 @@ def test_a_network_that_does_not_exist_and_a_device_that_is_not_there_are_named(
     home: Home, settings: Settings
 ) -> None:
     wrong = _wrong(home, settings(model__name="vit_enormous", training__device="cuda"))
-    assert "knows no network" in wrong["Network"]
-    assert "no CUDA device" in wrong["Device"]
+    assert "timm has no network" in wrong["Network"]
+    assert "No CUDA GPU" in wrong["Device"]
 
 
 def test_a_split_that_fails_its_check_starts_no_run(
@@ -65,7 +67,7 @@ def test_a_split_that_fails_its_check_starts_no_run(
 ) -> None:
     lines = read_part(split.part("val"))
     write_part(split.part("val"), [read_part(split.part("train"))[0], *lines[1:]])
-    with pytest.raises(BadInput, match=r"The run cannot start\. Split: it fails its check"):
+    with pytest.raises(BadInput, match=r"The run cannot start\. The split fails its check"):
         prepare(home, settings(), "run")
     assert not (home.runs / "run").exists()
 
@@ -76,14 +78,14 @@ def test_files_of_another_program_must_not_share_photographs(
     split.manifest.unlink()
     write_part(split.part("val"), read_part(split.part("train"))[:2])
     files = {f"data__{part}_jsonl": str(split.part(part)) for part in ("train", "val")}
-    with pytest.raises(BadInput, match="2 photographs of val are in train too"):
+    with pytest.raises(BadInput, match="2 validation photographs are also in train"):
         prepare(home, settings(**files), "run")
 
 
 def test_missing_photographs_start_no_run(home: Home, split: SplitFolder, new_run: Prepare) -> None:
     for line in read_part(split.part("val"))[:4]:
         home.resolve(line.path).unlink()
-    with pytest.raises(BadInput, match="Photographs of val: 4 of 6 are not in the home"):
+    with pytest.raises(BadInput, match="4 of 6 photographs are not on this computer"):
         new_run()
 
 
@@ -96,17 +98,17 @@ def test_a_disk_too_full_for_the_checkpoints_starts_no_training(
 ) -> None:
     folder = new_run()
     monkeypatch.setattr("engine.files.shutil.disk_usage", _usage(free=10_000_000))
-    assert "the disk has 0.0 GB free" in _wrong(home, settings())["Disk"]
+    assert "but 10.0 MB are free" in _wrong(home, settings())["Disk"]
     status = train(home, folder)
     assert (status.state, status.exit_status) == ("failed", 2)
-    assert "make room in" in status.reason
+    assert "Free some disk space" in status.reason
 
 
 def test_a_memory_too_small_is_said_with_its_size(
     home: Home, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.training.memory.forecast.free_memory", lambda device: 100_000)
-    assert "0.0 GB are free; choose a smaller network" in _wrong(home, settings())["Memory"]
+    assert "100 kB are free. Choose a smaller network" in _wrong(home, settings())["Memory"]
 
 
 def test_a_dry_run_by_command(home: Home, settings: Settings, split: SplitFolder) -> None:
@@ -115,7 +117,7 @@ def test_a_dry_run_by_command(home: Home, settings: Settings, split: SplitFolder
     asked = ["train", "--config", str(config), "--dry-run", "--home", str(home.root)]
     fine = CliRunner().invoke(command_line(asked), asked)
     assert fine.exit_code == 0, fine.output
-    assert "ok   Memory: passes of 4 photographs take" in fine.output
+    assert "ok   Memory: A pass of 4 photographs needs" in fine.output
     split.part("val").unlink()
     wrong = CliRunner().invoke(command_line(asked), [*asked, "--json"])
     assert wrong.exit_code == 1

@@ -121,7 +121,7 @@ class PhotoDataset(Dataset[Sample]):
         try:
             square = self._read(index, self._square(index))
         except BadInput as error:
-            return Sample(index, label, None, str(error))
+            return Sample(index, label, None, error.message.in_english())
         return Sample(index, label, self._view(square, turn, index))
 
     def path(self, index: int) -> str:

@@ -50,7 +50,7 @@ def read_parts(home: Home, settings: RunSettings) -> Parts:
     for part, path in paths.items():
         require_labels(classes, lines[part], path)
         if not lines[part] and part in ("train", "val"):
-            raise BadInput(f"{path} holds no photograph; a run needs some to train and to judge.")
+            raise BadInput("{file} holds no photographs. Make the split again.", file=path)
     return Parts(paths, lines, classes)
 
 
@@ -63,9 +63,12 @@ def require_labels(classes: ClassMap, lines: list[SplitLine], path: Path) -> Non
     for number, line in enumerate(lines, 1):
         if classes.labels.get(line.species) != line.label:
             raise ClassMapMismatch(
-                f"Line {number} of {path} gives {line.species!r} the label {line.label}, but the "
-                f"class map says {classes.labels.get(line.species, 'nothing of it')}; "
-                "make the split again."
+                "Line {line} of {file} does not match the class map: {species} has the label "
+                "{label}. Make the split again.",
+                line=number,
+                file=path,
+                species=line.species,
+                label=str(line.label),
             )
 
 
@@ -97,10 +100,10 @@ def part_files(home: Home, settings: RunSettings) -> dict[str, Path]:
         split = split_folder(home, data.split)
         paths = {part: split.part(part) for part in ("train", "val", "test")}
     else:
-        raise BadInput("The run needs a split: set data.split to its name.")
+        raise BadInput("The run needs a split. Set data.split to its name.")
     for part in ("train", "val"):
         if not paths[part].is_file():
-            raise BadInput(f"{paths[part]} does not exist; make the split first.")
+            raise BadInput("{file} does not exist. Make the split first.", file=paths[part])
     return {part: path for part, path in paths.items() if path.is_file()}
 
 
@@ -118,6 +121,6 @@ def shared_classes(paths: dict[str, Path]) -> ClassMap:
         require_same(classes, read_classes(other), str(other))
     if len(classes) < 2:
         raise BadInput(
-            f"{first} holds {len(classes)} species; to tell species apart there must be two."
+            "{file} holds fewer than two species. A classifier needs at least two.", file=first
         )
     return classes

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.language.message import deferred
 from engine.registry import Registry
 
 Weight = Callable[[NDArray[np.float64]], NDArray[np.float64]]
@@ -33,13 +34,17 @@ class Sampler:
 SAMPLERS: Registry[Sampler] = Registry(
     "sampler",
     {
-        "uniform": Sampler("Uniform", "Each photograph once.", None),
+        "uniform": Sampler(deferred("Uniform"), deferred("Each photograph once."), None),
         "square_root": Sampler(
-            "Square root",
-            "Each species by the square root of its number of photographs.",
+            deferred("Square root"),
+            deferred("Each species by the square root of its number of photographs."),
             lambda counts: counts**-0.5,
         ),
-        "balanced": Sampler("Balanced", "Each species equally often.", lambda counts: counts**-1.0),
+        "balanced": Sampler(
+            deferred("Balanced"),
+            deferred("Each species equally often."),
+            lambda counts: counts**-1.0,
+        ),
     },
     former={"square root": "square_root"},
 )

@@ -4,11 +4,23 @@ from pathlib import Path
 
 from engine.errors import WorkFailed
 from engine.files import write_json
+from engine.language.message import deferred
 from engine.records import read_record_or
 from engine.training.data.dataset import Batch, Part
 from engine.training.data.tolerance import too_many
 from engine.training.device.process_group import ALONE, Ranks
 from engine.training.state.run_folder import UNREADABLE_BYTES, UnreadableEntry
+
+_TOO_MANY = {
+    "train": deferred(
+        "{unreadable} of {total} train photographs cannot be read. They are listed in {file}. The "
+        "latest: {reason}"
+    ),
+    "val": deferred(
+        "{unreadable} of {total} validation photographs cannot be read. They are listed in {file}. "
+        "The latest: {reason}"
+    ),
+}
 
 
 class UnreadablePhotos:
@@ -72,6 +84,9 @@ class UnreadablePhotos:
             reasons = [why for (found_in, _), why in self._found.items() if found_in == part]
             if too_many(len(reasons), size):
                 raise WorkFailed(
-                    f"{len(reasons):,} of the {size:,} photographs of the {part} part cannot be "
-                    f"read, the latest because {reasons[-1]} They are listed in {self._file}."
+                    _TOO_MANY[part],
+                    unreadable=len(reasons),
+                    total=size,
+                    file=self._file,
+                    reason=reasons[-1],
                 )

@@ -53,13 +53,15 @@ def choose_device(settings: TrainingSettings) -> Device:
     """
     has_gpu = torch.cuda.is_available()
     if settings.device == "cuda" and not has_gpu:
-        raise BadInput("training.device is cuda, but this machine offers no CUDA device.")
+        raise BadInput(
+            "No CUDA GPU was found on this computer. Set training.device to auto or cpu."
+        )
     gpu = has_gpu and settings.device != "cpu"
     if gpu:
         # TF32 where the card has it: matrices of float32 several times as fast, to 10 bits.
         torch.set_float32_matmul_precision("high")
     if settings.precision == "fp16" and not gpu:
-        raise BadInput("training.precision fp16 needs a GPU; a CPU takes fp32 or bf16.")
+        raise BadInput("fp16 needs a GPU. On a CPU, set training.precision to auto, fp32 or bf16.")
     numbers = {"fp32": None, "bf16": torch.bfloat16, "fp16": torch.float16}
     if settings.precision != "auto":
         return Device(torch.device("cuda" if gpu else "cpu"), numbers[settings.precision])

@@ -68,7 +68,7 @@ def prepare_distributed(home: Home, settings: RunSettings, run_id: str) -> RunFo
         BadInput: it has no name, or as `prepare`.
     """
     if not run_id:
-        raise BadInput("Under torchrun a run needs a name that all processes know: --run-id NAME.")
+        raise BadInput("torchrun needs a run name that all processes share. Add --run-id NAME.")
     ranks = join_ranks()
     if ranks.is_first and not (home.runs / run_id / "config.yaml").is_file():
         prepare(home, settings, run_id)
@@ -174,8 +174,10 @@ def _require_devices(training: TrainingSettings) -> None:
     gpus = torch.cuda.device_count()
     if training.processes > gpus:
         raise BadInput(
-            f"training.processes is {training.processes}, but this machine has {gpus} GPUs; "
-            "a process needs one for itself."
+            "{processes} processes need {processes} GPUs, but this computer has {gpus}. Lower "
+            "training.processes.",
+            processes=training.processes,
+            gpus=gpus,
         )
 
 

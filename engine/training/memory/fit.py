@@ -67,8 +67,8 @@ def first_that_fits(
         else:
             return plan
     raise WorkFailed(
-        "The device's memory does not suffice for a single photograph; choose a smaller network, "
-        "a smaller data.image_size, or training.method adapters or head."
+        "Not enough memory on the GPU for a single photograph. Choose a smaller network or image "
+        "size, or set training.method to adapters or head."
     )
 
 

@@ -66,8 +66,10 @@ def add_adapters(model: nn.Module, settings: ModelSettings) -> None:
             added += 1
     if not added:
         raise BadInput(
-            f"model.adapter: {settings.name} has no layer that {settings.adapter} could stand "
-            "beside; choose the other kind or another network."
+            "{network} has no layers for {adapter}. Choose the other model.adapter or another "
+            "network.",
+            network=settings.name,
+            adapter=settings.adapter,
         )
 
 

@@ -74,7 +74,11 @@ def use_classifier(model: nn.Module, head: Head) -> None:
     """
     old, name = classifier_of(model), _name(model)
     if not isinstance(old, nn.Linear):
-        raise BadInput(f"model.head {head}: this network's classifier is no linear layer.")
+        raise BadInput(
+            "The classifier of this network is not linear, so {head} does not work. Set model.head "
+            "to linear.",
+            head=head,
+        )
     parent, _, last = name.rpartition(".")
     kind = CosineClassifier if head == "cosine" else UnitLinear
     setattr(model.get_submodule(parent), last, kind(old.in_features, old.out_features))
@@ -115,7 +119,7 @@ def _name(model: nn.Module) -> str:
     names = _names(model)
     if len(names) != 1:
         raise BadInput(
-            f"This network has {len(names) or 'no'} classifiers; another classifier, features, "
-            "class means and a discriminant need a network with one."
+            "This network does not have exactly one classifier. model.head, features, class_means "
+            "and discriminant need one. Choose another network."
         )
     return names[0]

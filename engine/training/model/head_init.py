@@ -80,7 +80,9 @@ def start_from_means(model: nn.Module, features: Features, classes: int) -> None
     """
     layer = classifier_of(model)
     if not isinstance(layer, nn.Linear | CosineClassifier):
-        raise BadInput("classifier_start class_means: this network's classifier is not linear.")
+        raise BadInput(
+            "class_means needs a linear classifier. Set training.classifier_start to keep or new."
+        )
     found = _Moments(classes, layer.weight.shape[1], layer.weight.device, spread=False)
     found.add(_scaled_for(layer, features))
     if isinstance(layer, CosineClassifier):
@@ -104,7 +106,9 @@ def start_from_discriminant(model: nn.Module, features: Features, classes: int) 
     """
     layer = classifier_of(model)
     if not isinstance(layer, nn.Linear):
-        raise BadInput("classifier_start discriminant: this network's classifier is not linear.")
+        raise BadInput(
+            "discriminant needs a linear classifier. Set training.classifier_start to keep or new."
+        )
     found = _Moments(classes, layer.in_features, layer.weight.device, spread=True)
     found.add(_scaled_for(layer, features))
     apart = found.means - found.middle

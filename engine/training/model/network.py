@@ -33,15 +33,23 @@ def build_model(settings: ModelSettings, classes: int, image_size: int) -> nn.Mo
     )
     if not timm.is_model(settings.name):
         near = difflib.get_close_matches(settings.name, timm.list_models(), n=1)
-        hint = f"; did you mean {near[0]}?" if near else "."
-        raise BadInput(f"model.name: timm knows no network {settings.name!r}{hint}")
+        if not near:
+            raise BadInput("timm has no network {name}. Change model.name.", name=settings.name)
+        raise BadInput(
+            "timm has no network {name}. Did you mean {meant}? Change model.name.",
+            name=settings.name,
+            meant=near[0],
+        )
     options.setdefault("img_size", image_size)
     try:
         model = _create(settings.name, options)
     except (TypeError, ValueError, AssertionError, RuntimeError) as error:
         raise BadInput(
-            f"{settings.name} cannot be built for {image_size} pixels with the options "
-            f"{settings.options}: {_first_line(error)}."
+            "{network} cannot be built at {side} px with the options {options}: {error}.",
+            network=settings.name,
+            side=str(image_size),
+            options=settings.options,
+            error=_first_line(error),
         ) from error
     if settings.head != "linear":
         use_classifier(model, settings.head)
@@ -58,8 +66,7 @@ def start_model(settings: ModelSettings, classes: ClassMap, image_size: int) -> 
     """
     model = build_model(settings, len(classes), image_size)
     if settings.weights:
-        for remark in load_start_weights(model, Path(settings.weights), classes):
-            log.info(remark)
+        load_start_weights(model, Path(settings.weights), classes)
     elif settings.pretrained:
         _load_published(model, settings, len(classes), image_size)
     return model
@@ -78,7 +85,8 @@ def use_gradient_checkpointing(model: nn.Module) -> None:
         switch(True)
     except AssertionError as error:
         raise BadInput(
-            "training.gradient_checkpointing: this network has none; set it to false."
+            "This network cannot recompute activations. Set training.gradient_checkpointing to "
+            "false."
         ) from error
 
 
@@ -107,7 +115,8 @@ def _load_published(
     """Copy timm's published weights into the network, downloading them on first use."""
     if not timm.is_model_pretrained(settings.name):
         raise BadInput(
-            f"There are no published weights of {settings.name}; set model.pretrained to false."
+            "{network} has no published weights. Set model.pretrained to false.",
+            network=settings.name,
         )
     options = dict(settings.options, num_classes=classes, img_size=image_size, pretrained=True)
     try:
@@ -116,9 +125,9 @@ def _load_published(
         # The hub's client raises a different error for each way a network can be absent.
         log.info("%s", _first_line(error))
         raise BadInput(
-            f"The published weights of {settings.name} are not on this machine and could not be "
-            "downloaded; connect to the internet, give a local file as model.weights, or set "
-            "model.pretrained to false."
+            "The published weights of {network} could not be downloaded. Connect to the internet, "
+            "set model.weights to a local file, or set model.pretrained to false.",
+            network=settings.name,
         ) from error
     # Were there as many species as ImageNet has classes, timm would keep its classifier.
     head = classifier_names(model)

@@ -1,5 +1,6 @@
 """Starting from weights in a local file, of the same network at whatever size and classes."""
 
+import logging
 from pathlib import Path
 
 from torch import nn
@@ -10,9 +11,11 @@ from engine.training.model.adapters import is_adapter
 from engine.training.model.classifier import classifier_names, clear_classifier
 from engine.weights import Weights, match_weight_names, read_weights, resampled
 
+log = logging.getLogger(__name__)
 
-def load_start_weights(model: nn.Module, path: Path, classes: ClassMap) -> list[str]:
-    """Load a file into a network; returns remarks, a sentence each.
+
+def load_start_weights(model: nn.Module, path: Path, classes: ClassMap) -> None:
+    """Load a file into a network, and log how.
 
     Weights are matched by name, position embeddings resampled to the network's size; where
     names differ but the tensors fit in order, shape by shape, they are taken in order. A
@@ -26,14 +29,16 @@ def load_start_weights(model: nn.Module, path: Path, classes: ClassMap) -> list[
     new = {name for name in own if is_adapter(name)} - set(file.tensors)
     if any(is_adapter(name) and name not in own for name in file.tensors):
         raise BadInput(
-            f"model.weights: {path} holds adapters; set model.adapter and its rank as they were."
+            "{file} holds adapters. Set model.adapter and model.adapter_rank to the values it "
+            "was trained with.",
+            file=path,
         )
     by_name = resampled(file.tensors, model)
-    remarks = [f"Started from the weights in {path.name}."]
+    log.info("Started from the weights in %s.", path.name)
     if set(own) - set(by_name) - head - new:
         old = {name: value for name, value in own.items() if name not in new}
         chosen = match_weight_names(file.tensors, old, path)
-        remarks.append("Its names are of another library; its tensors fit in their order.")
+        log.info("The file uses the names of another library; its tensors fit in their order.")
     else:
         chosen = {name: by_name[name] for name in own if name in by_name}
     other_classes = file.fingerprint not in (None, classes.fingerprint)
@@ -42,14 +47,17 @@ def load_start_weights(model: nn.Module, path: Path, classes: ClassMap) -> list[
     for name, value in chosen.items():
         if value.shape != own[name].shape:
             raise BadInput(
-                f"model.weights: {path} is of another network: its {name} has the shape "
-                f"{tuple(value.shape)} where {tuple(own[name].shape)} is needed."
+                "{file} belongs to another network: {tensor} has the shape {found}, but {needed} "
+                "is needed.",
+                file=path,
+                tensor=name,
+                found=tuple(value.shape),
+                needed=tuple(own[name].shape),
             )
     model.load_state_dict(chosen, strict=False)
     if set(own) - set(chosen) - new:
-        remarks.append("Its classifier is for other classes; a new one takes its place.")
+        log.info("Its classifier is for other classes and was replaced by a new one.")
         clear_classifier(model)
-    return remarks
 
 
 def carry_weights(model: nn.Module, weights: Weights) -> None:

@@ -38,7 +38,10 @@ def layers_of(model: nn.Module) -> dict[str, int]:
     """
     matcher = getattr(model, "group_matcher", None)
     if matcher is None:
-        raise BadInput("This network does not tell its layers; set layer_decay to 1, method full.")
+        raise BadInput(
+            "This network does not list its layers. Set training.layer_decay to 1 and "
+            "training.method to full."
+        )
     return dict(group_parameters(model, matcher(coarse=False), reverse=True))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.language.message import deferred
 from engine.registry import Registry
 from engine.settings.optimisation import TrainingSettings
 
@@ -84,20 +85,22 @@ def _focal(logits: Tensor, target: Tensor, inputs: LossInputs) -> Tensor:
 LOSSES: Registry[Loss] = Registry(
     "loss",
     {
-        "cross_entropy": Loss("Cross-entropy", "Treats all photographs alike.", _cross_entropy),
+        "cross_entropy": Loss(
+            deferred("Cross-entropy"), deferred("All photographs count the same."), _cross_entropy
+        ),
         "logit_adjusted": Loss(
-            "Logit-adjusted",
-            "Favours rare species, by training.logit_tau.",
+            deferred("Logit-adjusted"),
+            deferred("Favours rare species; training.logit_tau sets how much."),
             _logit_adjusted,
         ),
         "balanced_softmax": Loss(
-            "Balanced softmax",
-            "Favours rare species as logit adjustment with a strength of 1.",
+            deferred("Balanced softmax"),
+            deferred("Favours rare species like logit adjustment with strength 1."),
             _balanced_softmax,
         ),
         "focal": Loss(
-            "Focal",
-            "Gives photographs that are easy less weight, by training.focal_gamma.",
+            deferred("Focal"),
+            deferred("Easy photographs count less; training.focal_gamma sets how much."),
             _focal,
         ),
     },

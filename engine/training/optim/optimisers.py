@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from engine.language.message import deferred
 from engine.registry import Registry
 
 if TYPE_CHECKING:
@@ -51,16 +52,16 @@ OPTIMISERS: Registry[Optimiser] = Registry(
     {
         # Loshchilov and Hutter, "Decoupled weight decay regularization", 2019.
         "adamw": Optimiser(
-            "AdamW",
-            "Adapts the step of each weight; the usual one for transformers.",
+            deferred("AdamW"),
+            deferred("Adapts the step of each weight. Usual for transformers."),
             _adamw,
             memories=("exp_avg", "exp_avg_sq"),
             counts_steps=True,
         ),
         # Sutskever et al., "On the importance of initialization and momentum", 2013.
         "sgd": Optimiser(
-            "SGD",
-            "Nesterov momentum of 0.9; it remembers half as much and needs larger learning rates.",
+            deferred("SGD"),
+            deferred("Nesterov momentum of 0.9. Needs less memory and a higher learning rate."),
             _sgd,
             memories=("momentum_buffer",),
         ),

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from engine.language.message import deferred
 from engine.registry import Registry
 
 Fall = Callable[[float], float]
@@ -33,9 +34,11 @@ def _cosine(share: float) -> float:
 SCHEDULES: Registry[Decay] = Registry(
     "schedule",
     {
-        "cosine": Decay("Cosine", "Falls slowly, then fast, then slowly again.", _cosine),
-        "linear": Decay("Linear", "Falls evenly.", lambda share: 1 - share),
-        "constant": Decay("Constant", "Stays at the peak.", lambda share: 1.0),
+        "cosine": Decay(
+            deferred("Cosine"), deferred("Falls slowly, then fast, then slowly again."), _cosine
+        ),
+        "linear": Decay(deferred("Linear"), deferred("Falls evenly."), lambda share: 1 - share),
+        "constant": Decay(deferred("Constant"), deferred("Stays at the peak."), lambda share: 1.0),
     },
 )
 

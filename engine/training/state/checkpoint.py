@@ -18,6 +18,7 @@ from torch import Tensor
 
 from engine.errors import BadInput, WorkFailed
 from engine.files import atomic_file, free_disk_bytes, sync_to_disk
+from engine.language.message import deferred
 from engine.settings.run import RunSettings
 from engine.split.classes import ClassMap, require_same
 
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 _FORMAT = "plant-studio-1"
 _SPARE_BYTES = 4_000_000
+_DAMAGED = deferred("The checkpoint {file} is damaged.")
 
 
 @dataclass(frozen=True)
@@ -107,13 +109,20 @@ def write_checkpoint(
             _require_disk_space(path, sum(value.nbytes for value in plain.values()))
             save_file(plain, temporary, metadata)
             sync_to_disk(temporary)
-            _require_whole(temporary, metadata["digest"])
+            if not _is_whole(temporary, metadata["digest"]):
+                raise WorkFailed(
+                    "The checkpoint {file} could not be read back. The previous one is kept. Check "
+                    "the disk for errors and resume the run.",
+                    file=path,
+                )
         sync_to_disk(path.parent)
     except (OSError, SafetensorError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise WorkFailed(
-            f"The checkpoint {path} could not be written ({reason}); the one before it is kept: "
-            "make room on the disk and resume the run."
+            "The checkpoint {file} could not be written ({reason}). The previous one is kept. Make "
+            "room on the disk and resume the run.",
+            file=path,
+            reason=reason,
         ) from error
 
 
@@ -158,7 +167,7 @@ def open_checkpoint(path: Path, classes: ClassMap | None = None) -> Checkpoint:
         settings = RunSettings.model_validate_json(metadata["settings"])
         species = ClassMap(tuple(json.loads(metadata["classes"])))
     except (KeyError, ValueError, TypeError) as error:
-        raise BadInput(f"{path} is no checkpoint of this studio.") from error
+        raise BadInput("{file} is not a checkpoint of this studio.", file=path) from error
     require_same(species, metadata.get("fingerprint", ""), str(path))
     if classes is not None:
         require_same(classes, species, str(path))
@@ -173,25 +182,26 @@ def require_undamaged(path: Path) -> None:
     """
     digest = _metadata(path).get("digest", "")
     try:
-        _require_whole(path, digest)
+        whole = _is_whole(path, digest)
     except (OSError, SafetensorError) as error:
-        raise BadInput(f"The checkpoint {path} is damaged.") from error
+        raise BadInput(_DAMAGED, file=path) from error
+    if not whole:
+        raise BadInput(_DAMAGED, file=path)
 
 
 def _metadata(path: Path) -> dict[str, str]:
     if not path.is_file():
-        raise BadInput(f"There is no checkpoint {path}.")
+        raise BadInput("There is no checkpoint {file}.", file=path)
     try:
         with safe_open(path, framework="pt") as file:
             return dict(file.metadata() or {})
     except (OSError, SafetensorError) as error:
-        raise BadInput(f"The checkpoint {path} is damaged.") from error
+        raise BadInput(_DAMAGED, file=path) from error
 
 
-def _require_whole(path: Path, digest: str) -> None:
+def _is_whole(path: Path, digest: str) -> bool:
     with safe_open(path, framework="pt") as file:
-        if _digest(file.get_tensor, file.keys()) != digest:
-            raise OSError(0, "what was read back is not what was written")
+        return _digest(file.get_tensor, file.keys()) == digest
 
 
 def _digest(read: Callable[[str], Tensor], names: Any) -> str:
@@ -206,4 +216,10 @@ def _digest(read: Callable[[str], Tensor], names: Any) -> str:
 def _require_disk_space(path: Path, size: int) -> None:
     free = free_disk_bytes(path)
     if free < size + _SPARE_BYTES:
-        raise OSError(0, f"it takes {size / 1e6:,.0f} MB and the disk has {free / 1e6:,.0f} MB")
+        raise WorkFailed(
+            "The checkpoint {file} needs {needed:size}, but {free:size} are free. The previous one "
+            "is kept. Make room on the disk and resume the run.",
+            file=path,
+            needed=size,
+            free=free,
+        )

@@ -156,13 +156,21 @@ class RunFolder:
         """
         known = read_digests(self.parts)
         if part not in known:
-            raise BadInput(f"The split of {self.run_id} has no part {part!r}.")
+            raise BadInput(
+                "The split of {run} has no part {part}.", run=self.run_id, part=repr(part)
+            )
         path = locate(home, known[part].path)
         if not path.is_file():
-            raise BadInput(f"{path}, the {part} part of {self.run_id}, is missing.")
+            raise BadInput(
+                "{file} is missing. The run {run} needs it. Make the split again.",
+                file=path,
+                run=self.run_id,
+            )
         if sha256_of(path) != known[part].sha256:
             raise BadInput(
-                f"{path} was changed since the run {self.run_id} was made; start a new run."
+                "{file} was changed since the run {run} was made. Start a new run.",
+                file=path,
+                run=self.run_id,
             )
         lines = read_part(path)
         require_labels(self.read_classes(), lines, path)
@@ -181,7 +189,7 @@ def run_folder(home: Home, run_id: str) -> RunFolder:
     escaped = [path for path in home.runs.glob("*") if path.name != run_id == printable(path.name)]
     if escaped and _is_run(RunFolder(escaped[0])):
         return RunFolder(escaped[0])
-    raise BadInput(f"There is no run {reprlib.repr(run_id)} in {home.runs}.")
+    raise BadInput("There is no run {run} in {folder}.", run=reprlib.repr(run_id), folder=home.runs)
 
 
 def _is_run(folder: RunFolder) -> bool:
@@ -205,9 +213,11 @@ def prepare(home: Home, settings: RunSettings, run_id: str) -> RunFolder:
     """
     folder = RunFolder(home.runs / run_id)
     if Path(run_id).name != run_id or run_id in ("", ".", ".."):
-        raise BadInput(f"{run_id!r} cannot be the name of a run's folder.")
+        raise BadInput("{name} cannot be the name of a run's folder.", name=repr(run_id))
     if folder.config.exists():
-        raise BadInput(f"There is a run {run_id!r} already; choose another name or resume it.")
+        raise BadInput(
+            "The run {run} already exists. Choose another name, or resume it.", run=run_id
+        )
     parts = read_parts(home, settings)
     preset = preset_of(home, settings)
     model = with_weights_found(home, settings.model)
@@ -247,5 +257,5 @@ def with_weights_found(home: Home, model: ModelSettings) -> ModelSettings:
         return model
     weights = locate(home, str(Path(model.weights).expanduser()))
     if not weights.is_file():
-        raise BadInput(f"model.weights: the file {weights} does not exist.")
+        raise BadInput("The weights file {file} does not exist. Check model.weights.", file=weights)
     return model.model_copy(update={"weights": str(weights)})

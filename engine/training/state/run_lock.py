@@ -26,7 +26,8 @@ def hold_run_lock(path: Path) -> Iterator[int]:
         descriptor = claim(path)
     if descriptor is None:
         raise BadInput(
-            f"The run {path.parent.name} is already running; stop it before starting it again."
+            "The run {run} is already running. Stop it before starting it again.",
+            run=path.parent.name,
         )
     try:
         yield descriptor

@@ -4,6 +4,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from streamlit.testing.v1 import AppTest
 
+from engine.settings.base import SettingError
 from studio.forms.leaves import with_changes
 
 
@@ -29,7 +30,11 @@ class Plan(BaseModel):
     @model_validator(mode="after")
     def _crop_fits(self) -> "Plan":
         if self.crop > self.resize:
-            raise ValueError("crop must not be larger than resize")
+            raise SettingError(
+                "{setting_crop} must not be larger than {setting_resize}.",
+                setting_crop="crop",
+                setting_resize="resize",
+            )
         return self
 
 
@@ -57,10 +62,10 @@ def test_every_field_has_its_widget_with_its_description_and_bounds() -> None:
     app = opened()
     resize = app.number_input(key="plan.resize")
     assert (resize.value, resize.step) == (448, 1)
-    assert resize.help == "It may be at least 16 and less than 4,097."
+    assert resize.help == "Allowed: at least 16 and less than 4,097."
     assert app.text_input(key="plan.name").help == "What it is called."
     assert app.toggle(key="plan.flip").value is True
-    assert app.selectbox(key="plan.part").options == ["val", "test", "not set"]
+    assert app.selectbox(key="plan.part").options == ["val", "test", "Not set"]
     assert app.number_input(key="plan.optimiser.learning_rate").label == "Learning rate"
     assert app.session_state["changes"] is None
 
@@ -92,7 +97,7 @@ def test_what_was_changed_comes_back_by_key_with_its_type() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "sentence"),
     [
-        ("plan.name", "", "Name is '': "),
+        ("plan.name", "", "Name must not be empty."),
         ("plan.scale", "0.5, much", "Scale must be a number, not 'much'."),
         ("plan.optimiser.clip", "-1", "Clip must be more than 0, not -1."),
     ],
@@ -119,7 +124,7 @@ def test_values_that_do_not_go_together_are_explained_in_one_sentence() -> None:
     app = opened()
     app.number_input(key="plan.resize").set_value(200)
     assert sent(app) is None
-    assert app.error[0].value == "Crop must not be larger than resize."
+    assert app.error[0].value == "Crop must not be larger than Resize."
 
 
 def test_a_form_can_show_some_fields_only_in_an_order_of_its_own() -> None:

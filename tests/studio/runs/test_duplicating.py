@@ -86,8 +86,8 @@ def test_the_form_stays_while_its_run_is_shown_and_no_longer(
 @pytest.mark.parametrize(
     ("others", "said"),
     [
-        ("training.epoch=3", "training.epoch is not a setting; did you mean training.epochs?"),
-        ("faster", "'faster' is no change of a setting; write it as key=value."),
+        ("training.epoch=3", "training.epoch is not a setting. Did you mean training.epochs?"),
+        ("faster", "faster is not a change of a setting. Write it as key=value."),
         ("data.split=none", "There is no split none. Choose one of: default."),
     ],
 )

@@ -28,7 +28,7 @@ def page(configuration: str) -> None:
     from studio.forms.editor import draw_editor
     from studio.train.editing import duplicate_editor
 
-    settings = validate(RunSettings, parse_yaml(configuration), "test")
+    settings = validate(RunSettings, parse_yaml(configuration, "test"), "test")
     st.session_state["draft"] = draw_editor(duplicate_editor("run", settings))
 
 
@@ -85,7 +85,9 @@ def test_every_setting_can_be_set_and_nothing_else_changes(key: str) -> None:
     if key == "data.image_size":
         expected |= sizes_for(start, 64).keys()
     assert {each for each in before if before[each] != after[each]} == expected
-    assert validate(RunSettings, parse_yaml(as_yaml(draft.settings)), "test") == draft.settings
+    assert (
+        validate(RunSettings, parse_yaml(as_yaml(draft.settings), "test"), "test") == draft.settings
+    )
 
 
 @pytest.mark.parametrize("name", run_configs())
@@ -164,9 +166,9 @@ def test_a_setting_that_one_stage_uses_is_shown() -> None:
     given = values_in_stages({leaf.key: leaf.value for leaf in leaves_of(laptop)})
     assert given["training.method"] == ["features", "adapters", "full"]
     assert given["training.loss"] == ["logit_adjusted"] * 3
-    assert values_in_stages({"training.method": "full", "training.stages": parse_yaml(STAGES)})[
-        "training.method"
-    ] == ["last_blocks", "adapters"]
+    assert values_in_stages(
+        {"training.method": "full", "training.stages": parse_yaml(STAGES, "stages")}
+    )["training.method"] == ["last_blocks", "adapters"]
     widget_of(opened(laptop), FORM, leaf_of(laptop, "model.adapter_rank"))
 
 
@@ -174,8 +176,8 @@ def test_a_setting_that_one_stage_uses_is_shown() -> None:
     ("query", "label"),
     [
         ("layer decay", "Layer decay"),
-        ("training.ema_decay", "Averaging of weights"),
-        ("long tail", "Loss"),
+        ("training.ema_decay", "Weight averaging (EMA)"),
+        ("unequal counts", "Loss"),
         ("balanced", "Sampling"),
         ("weight_decay", "Weight decay"),
     ],
@@ -246,6 +248,6 @@ def test_an_error_inside_a_group_names_the_settings_as_the_form_does() -> None:
 def test_the_reason_why_a_setting_is_not_used_names_every_condition() -> None:
     app = opened(run_configs()["demo"])
     app.text_input(key=f"{FORM}:search").set_value("unmixed_epochs").run()
-    assert app.caption[1].value == "Used only when Mixup is not 0, or CutMix is not 0."
+    assert app.caption[1].value == "Used only when Mixup is not 0 or CutMix is not 0."
     app.text_input(key=f"{FORM}:search").set_value("crop_preset").run()
     assert app.caption[1].value == "Used only when Smart crop is on."

@@ -49,14 +49,14 @@ def test_each_figure_says_how_it_stands_to_the_other_configuration(
         metric.label: (metric.value, metric.note) for metric in configuration_metrics(large, small)
     }
     assert shown == {
-        "The network sees": ("384 × 384", "2.9× the other"),
+        "Input size": ("384 × 384", "2.9× the other"),
         "Tokens": ("577", "2.9× the other"),
-        "Parameters": ("86.1 M", "like the other"),
+        "Parameters": ("86.1 M", "same as the other"),
         "Memory": ("9.4 GB", "2× the other"),
-        "GFLOP a photo": ("166", "3.2× the other"),
+        "GFLOP per photo": ("166", "3.2× the other"),
     }
     assert configuration_text(large, small)[-1] == (
-        "Expect it to take 3.2 times as long as teacher_global_224, photograph for photograph."
+        "Each photograph takes about 3.2 times as long as with teacher_global_224."
     )
 
 
@@ -65,11 +65,11 @@ def test_a_small_share_of_the_other_is_told_as_people_say_it(large: Compared) ->
         "demo", estimate(parameters=7_000_000, memory=940_000_000, flops_per_image=83e7)
     )
     notes = {metric.label: metric.note for metric in configuration_metrics(tiny, large)}
-    assert notes["The network sees"] == "11% of the other"
+    assert notes["Input size"] == "11% of the other"
     assert notes["Parameters"] == "1/12 of the other"
-    assert notes["GFLOP a photo"] == "1/200 of the other"
+    assert notes["GFLOP per photo"] == "1/200 of the other"
     assert configuration_text(tiny, large)[-1] == (
-        "Expect it to be 200 times as fast as teacher_global, photograph for photograph."
+        "Each photograph is about 200 times as fast as with teacher_global."
     )
 
 
@@ -77,7 +77,7 @@ def test_what_is_not_known_yet_is_a_dash(small: Compared) -> None:
     unknown = compared("teacher_global", None)
     values = [metric.value for metric in configuration_metrics(unknown, small)]
     assert values == ["384 × 384", "–", "–", "–", "–"]
-    assert "Expect" not in " ".join(configuration_text(unknown, small))
+    assert "Each photograph" not in " ".join(configuration_text(unknown, small))
     assert on_this_machine(unknown) == []
 
 
@@ -89,23 +89,23 @@ def test_without_another_configuration_nothing_is_compared(large: Compared) -> N
 def test_of_stages_it_is_said_which_takes_the_most_and_how_much_of_the_network_learns() -> None:
     staged = compared("teacher_global", estimate(stage="adapters", learning=4_900_000))
     assert configuration_text(staged, None) == [
-        "4.9 million of the parameters learn.",
-        "The figures are of stage adapters, which takes the most memory.",
+        "4.9 M of the parameters are trained.",
+        "These figures are for stage adapters, the largest.",
     ]
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, "Here (a GPU, bf16), passes of 4 photographs take 3.4 GB of 3.6 GB that are free."),
+        ({}, "Fits here (a GPU, bf16): a pass of 4 photographs needs 3.4 GB of 3.6 GB free."),
         (
             {"recomputed": True, "pass_size": 1},
-            "Here (a GPU, bf16), passes of 1 photograph, recomputing activations, take 3.4 GB of "
-            "3.6 GB that are free.",
+            "Fits here (a GPU, bf16) with recomputed activations: a pass of 1 photograph needs "
+            "3.4 GB of 3.6 GB free.",
         ),
         (
             {"fits": False, "needed": 4_000_000_000},
-            "It does not fit here: it takes 4.0 GB and 3.6 GB are free (a GPU, bf16).",
+            "Does not fit here (a GPU, bf16): needs 4.0 GB, but 3.6 GB are free.",
         ),
     ],
 )

@@ -12,11 +12,10 @@ from engine.runs.preflight import findings_in, read_preflight
 from engine.runs.run import list_runs
 from engine.settings.configs import run_configs
 from engine.settings.files import save
-from engine.settings.run import RunSettings
 from engine.training.state.run_lock import hold_run_lock
-from studio.naming import in_labels
 from tests.studio.conftest import OpenPage, words
 from tests.studio.runs.drawn_run import ended_run, new_run
+from tests.studio.spanish import english_in
 
 pytestmark = pytest.mark.usefixtures("stopped_at_the_end")
 
@@ -52,6 +51,19 @@ def test_without_a_split_the_page_says_what_to_do_first(open_page: OpenPage) -> 
     assert app.button[0].label == "Make a split"
 
 
+def test_the_page_is_in_spanish(open_page: OpenPage, split_home: Home) -> None:
+    app = open_page("train", config="laptop_4gb")
+    app.session_state["language"] = "es"
+    app.run()
+    assert not app.exception
+    assert app.title[0].value == "Entrenar"
+    assert app.number_input(key="train.form.laptop_4gb.training.epochs").label == "Épocas"
+    assert app.number_input(key="train.form.laptop_4gb.training.epochs").help.endswith(
+        "Valores: de 1 a 10.000."
+    )
+    assert english_in(app) == set()
+
+
 def test_every_configuration_can_be_chosen_and_is_compared_with_its_counterpart(
     open_page: OpenPage, split_home: Home
 ) -> None:
@@ -61,7 +73,7 @@ def test_every_configuration_can_be_chosen_and_is_compared_with_its_counterpart(
     assert app.selectbox(key="train.reference.teacher_global").value == "teacher_global_224"
     assert app.metric[0].value == "384 × 384"
     assert app.metric[0].delta == "2.9× the other"
-    assert "Resized to 448, cropped to 384" in words(app)
+    assert "Resized to 448 px, cropped to 384 px" in words(app)
     app.segmented_control[0].set_value("teacher_global_224").run()
     assert app.selectbox(key="train.reference.teacher_global_224").value == "teacher_global"
     assert app.query_params["config"] in ("teacher_global_224", ["teacher_global_224"])
@@ -73,10 +85,10 @@ def test_every_configuration_can_be_chosen_and_is_compared_with_its_counterpart(
 def test_how_long_it_takes_here_is_said_once_a_run_like_it_finished(
     open_page: OpenPage, split_home: Home
 ) -> None:
-    assert "is known once a run of this network and size" in words(open_page("train"))
+    assert "no run of this network and size has finished" in words(open_page("train"))
     folder = ended_run(split_home, "before")
     save(run_configs()["demo"], folder.config)
-    assert "as fast as before was" in words(open_page("train")).replace("\\", "")
+    assert "at the speed of before" in words(open_page("train")).replace("\\", "")
 
 
 def test_a_launch_starts_one_run_with_what_was_changed_and_shows_it(
@@ -111,9 +123,9 @@ def test_the_verdict_on_the_chosen_crop_is_shown(open_page: OpenPage, split_home
     assert "classic loses 10.0 ± 2.1 points" in app.error[0].value
     app.selectbox(key="train.crop.teacher_global").set_value("fast").run()
     assert not app.error
-    assert "Nobody has measured yet whether fast helps" in words(app)
+    assert "Not measured yet: whether fast improves accuracy" in words(app)
     app.selectbox(key="train.crop.teacher_global").set_value("centre").run()
-    assert "Nobody has measured" not in words(app)
+    assert "Not measured yet" not in words(app)
 
 
 def test_a_run_is_launched_under_the_chosen_crop(open_page: OpenPage, split_home: Home) -> None:
@@ -132,7 +144,7 @@ def test_settings_that_do_not_go_together_start_nothing(
     app = open_page("train", config="demo")
     app.number_input(key="train.form.demo.augmentation.train.crop").set_value(96)
     app.button(key=launch_key(app)).click().run()
-    assert app.error[0].value == "Crop is 96, but Image size is 128: make them equal."
+    assert app.error[0].value == "Crop (96) must equal Image size (128)."
     assert not list_runs(split_home)
 
 
@@ -146,25 +158,20 @@ def test_a_number_out_of_its_range_is_named_by_its_label(
     assert not list_runs(split_home)
 
 
-def test_what_the_engine_says_of_a_setting_names_its_label() -> None:
-    said = "model.name: timm knows no network 'vit_basic'; did you mean vit_base?"
-    assert in_labels(said, RunSettings).startswith("Network: timm knows no network")
-
-
 def test_a_split_that_cannot_be_trained_on_is_refused_in_a_sentence(
     open_page: OpenPage, split_home: Home
 ) -> None:
     app = open_page("train", config="demo")
     (split_home.splits / "default" / "val.jsonl").write_text("")
     app.button(key=launch_key(app)).click().run()
-    assert "holds no photograph" in app.error[0].value
+    assert "holds no photographs" in app.error[0].value
     assert not list_runs(split_home)
 
 
 def test_a_live_run_is_named_beside_the_button(open_page: OpenPage, split_home: Home) -> None:
     with hold_run_lock(new_run(split_home, "first").lock):
         app = open_page("train", config="demo")
-    assert "first is going already" in app.info[0].value
+    assert "first is running." in app.info[0].value
 
 
 def test_small_copies_are_offered_to_a_run_that_reads_them(
@@ -174,7 +181,7 @@ def test_small_copies_are_offered_to_a_run_that_reads_them(
     assert not [button for button in app.button if button.key == "train.shrink"]
     app.toggle(key="train.form.demo.data.shrink_once").set_value(True).run()
     app.number_input(key="train.form.demo.data.shrink_side").set_value(64).run()
-    assert "makes those that are missing before its first step" in words(app)
+    assert "makes missing ones before its first step" in words(app)
     app.button(key="train.shrink").click().run()
     until = time.monotonic() + 60
     while (job := read_job(split_home, "shrink-default-64")).state == "running":
@@ -182,7 +189,7 @@ def test_small_copies_are_offered_to_a_run_that_reads_them(
         time.sleep(0.1)
     assert job.state == "finished", job.reason
     app.run()
-    assert "were there at the last look" in words(app)
+    assert "are ready." in words(app)
 
 
 def test_a_check_says_what_would_stop_a_run_and_starts_none(
@@ -191,15 +198,15 @@ def test_a_check_says_what_would_stop_a_run_and_starts_none(
     shutil.rmtree(split_home.images)
     app = open_page("train", config="demo", split="default")
     next(button for button in app.button if button.label == "Check").click().run()
-    assert "Looking at the split" in words(app)
+    assert "Checking split" in words(app)
     job = read_preflight(split_home)
     deadline = time.monotonic() + 60
     while job.state == "running" and time.monotonic() < deadline:
         time.sleep(0.3)
         job = read_preflight(split_home)
-    found = {finding.check: finding for finding in findings_in(job)}
-    assert not found["Photographs of train"].ok
+    found = {str(finding.check): finding for finding in findings_in(job)}
+    assert not found["Train photographs"].ok
     assert found["Network"].ok
     app.run()
-    assert "are not in the home" in words(app)
+    assert "are not on this computer" in words(app)
     assert list_runs(split_home) == []

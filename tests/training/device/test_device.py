@@ -35,7 +35,7 @@ def test_a_cpu_may_be_asked_for_all_the_same(card: None) -> None:
 
 def test_what_the_machine_does_not_have_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    with pytest.raises(BadInput, match="offers no CUDA device"):
+    with pytest.raises(BadInput, match="No CUDA GPU was found"):
         choose_device(TrainingSettings(device="cuda"))
     with pytest.raises(BadInput, match="fp16 needs a GPU"):
         choose_device(TrainingSettings(precision="fp16"))

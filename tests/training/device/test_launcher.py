@@ -196,7 +196,7 @@ def test_what_the_processes_cannot_read_counts_together(home: Home, new_run: Pre
     _train_together(home, folder, 2)
     status = folder.read_status()
     assert status.state == "failed"
-    assert "5 of the 24 photographs of the train part cannot be read" in status.reason
+    assert "5 of 24 train photographs cannot be read" in status.reason
     assert len(read_json(folder.unreadable)) == 5
 
 

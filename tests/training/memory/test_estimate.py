@@ -94,5 +94,5 @@ def test_32_bit_arithmetic_takes_more() -> None:
 
 
 def test_an_unknown_network_is_named() -> None:
-    with pytest.raises(BadInput, match="knows no network"):
+    with pytest.raises(BadInput, match="timm has no network"):
         estimate_cost(_settings("vit_enormous", 224), classes=10)

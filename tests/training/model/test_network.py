@@ -51,7 +51,7 @@ def test_a_convolutional_network_takes_any_size() -> None:
 
 
 def test_a_misspelt_network_is_named_with_the_nearest() -> None:
-    with pytest.raises(BadInput, match="did you mean vit_base_patch16_384"):
+    with pytest.raises(BadInput, match="Did you mean vit_base_patch16_384"):
         build_model(ModelSettings(name="vit_base_patch16_38"), 3, 64)
 
 
@@ -115,11 +115,11 @@ def test_tensors_under_other_names_are_taken_in_their_order(tmp_path: Path) -> N
 
 def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
     torch.save({"a": torch.zeros(3), "b": torch.zeros(4)}, tmp_path / "w.pth")
-    with pytest.raises(BadInput, match="is of another network"):
+    with pytest.raises(BadInput, match="belongs to another network"):
         start_model(_vit(weights=str(tmp_path / "w.pth")), THREE, 64)
     other = timm.create_model("vit_tiny_patch16_224", img_size=64, **TINY | {"embed_dim": 48})
     torch.save(other.state_dict(), tmp_path / "w.pth")
-    with pytest.raises(BadInput, match="is of another network"):
+    with pytest.raises(BadInput, match="belongs to another network"):
         start_model(_vit(weights=str(tmp_path / "w.pth")), THREE, 64)
 
 
@@ -127,7 +127,7 @@ def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
 def test_a_bad_weights_file_is_refused_and_never_executed(tmp_path: Path, name: str) -> None:
     file = tmp_path / name
     file.write_bytes(BAD_WEIGHTS[name](tmp_path / "sprung"))
-    with pytest.raises(BadInput, match="no weights that can be read"):
+    with pytest.raises(BadInput, match="is damaged or is not a weights file"):
         start_model(_vit(weights=str(file)), THREE, 64)
     assert not (tmp_path / "sprung").exists()
 
@@ -140,7 +140,7 @@ def test_a_missing_weights_file_is_named(tmp_path: Path) -> None:
 def test_a_network_without_published_weights_is_named() -> None:
     name = "mobilenetv2_035"
     assert not timm.is_model_pretrained(name)
-    with pytest.raises(BadInput, match=f"no published weights of {name}"):
+    with pytest.raises(BadInput, match=f"{name} has no published weights"):
         start_model(ModelSettings(name=name), THREE, 224)
 
 

@@ -57,7 +57,7 @@ def test_a_name_that_is_no_folder_is_refused(new_run: Prepare, name: str) -> Non
 def test_a_split_that_is_not_there_is_named(new_run: Prepare) -> None:
     with pytest.raises(BadInput, match="no split 'other'"):
         new_run("run", data__split="other")
-    with pytest.raises(BadInput, match=r"set data\.split"):
+    with pytest.raises(BadInput, match=r"Set data\.split"):
         new_run("run", data__split=None)
 
 
@@ -99,7 +99,7 @@ def test_a_part_without_photographs_is_refused(split: SplitFolder, new_run: Prep
 
 def test_one_species_is_refused(split: SplitFolder, new_run: Prepare) -> None:
     ClassMap(("Rosa canina",)).write(split.classes)
-    with pytest.raises(BadInput, match="there must be two"):
+    with pytest.raises(BadInput, match="needs at least two"):
         new_run()
 
 

@@ -1,0 +1,255 @@
+"""What is wrong with settings, as whole messages in which a setting is a field."""
+
+import difflib
+import reprlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, get_args
+
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from engine.language.message import Message, deferred, message
+from engine.registry import registry_of
+from engine.settings.base import SettingError
+
+SETTING = "setting"
+"""Fields of a message whose names begin so hold keys of settings, dotted from the whole."""
+
+# What pydantic adds to a key where a value may be of several kinds.
+_KINDS = frozenset({"int", "float", "str", "bool", "[key]"})
+
+_NAME_PATTERN = "{0,63}"
+
+# By the kinds of the lower and the upper bound: the refusal, and what a help says.
+_RANGES: Mapping[tuple[type | None, type | None], tuple[str, str]] = {
+    (Ge, Le): (
+        deferred("{setting} must be {low} to {high}, not {given}."),
+        deferred("Allowed: {low} to {high}."),
+    ),
+    (Gt, Le): (
+        deferred("{setting} must be more than {low} and at most {high}, not {given}."),
+        deferred("Allowed: more than {low} and at most {high}."),
+    ),
+    (Ge, Lt): (
+        deferred("{setting} must be at least {low} and less than {high}, not {given}."),
+        deferred("Allowed: at least {low} and less than {high}."),
+    ),
+    (Gt, Lt): (
+        deferred("{setting} must be more than {low} and less than {high}, not {given}."),
+        deferred("Allowed: more than {low} and less than {high}."),
+    ),
+    (Ge, None): (
+        deferred("{setting} must be at least {low}, not {given}."),
+        deferred("Allowed: at least {low}."),
+    ),
+    (Gt, None): (
+        deferred("{setting} must be more than {low}, not {given}."),
+        deferred("Allowed: more than {low}."),
+    ),
+    (None, Le): (
+        deferred("{setting} must be at most {high}, not {given}."),
+        deferred("Allowed: at most {high}."),
+    ),
+    (None, Lt): (
+        deferred("{setting} must be less than {high}, not {given}."),
+        deferred("Allowed: less than {high}."),
+    ),
+}
+
+# By pydantic's name of the problem.
+_PROBLEMS: Mapping[str, str] = {
+    "missing": deferred("{setting} has too few values: {given}."),
+    "too_short": deferred("{setting} has too few values: {given}."),
+    "too_long": deferred("{setting} has too many values: {given}."),
+    "string_too_short": deferred("{setting} must not be empty."),
+    "string_too_long": deferred("{setting} is too long: {given}."),
+    "string_type": deferred("{setting} must be text, not {given}."),
+    "finite_number": deferred("{setting} must be a finite number, not {given}."),
+    "model_type": deferred(
+        "{setting} must be a group of settings, each as `key: value`, not {given}."
+    ),
+    **dict.fromkeys(
+        ("int_parsing", "int_type", "int_from_float", "int_parsing_size"),
+        deferred("{setting} must be a whole number, not {given}."),
+    ),
+    **dict.fromkeys(
+        ("float_parsing", "float_type"), deferred("{setting} must be a number, not {given}.")
+    ),
+    **dict.fromkeys(
+        ("bool_parsing", "bool_type"), deferred("{setting} must be true or false, not {given}.")
+    ),
+    **dict.fromkeys(
+        ("list_type", "tuple_type"), deferred("{setting} must be a list, not {given}.")
+    ),
+}
+
+
+def explain_problem(kind: type[BaseModel], problem: ErrorDetails) -> Message:
+    """One of the things that are wrong, as a message that names the setting and its value."""
+    fault = problem["type"]
+    place = [str(part) for part in problem["loc"] if part not in _KINDS]
+    key, given = ".".join(place), reprlib.repr(problem["input"])
+    if fault == "extra_forbidden":
+        return _unknown(kind, key)
+    field, group = _at(kind, place)
+    if fault == "value_error":
+        return _refused(problem, key, "" if group is None else key, field)
+    if fault == "missing":
+        key = key.rpartition(".")[0]
+    if fault == "literal_error" and field is not None:
+        return message(
+            "{setting} must be one of {choices}, not {given}.",
+            setting=key,
+            choices=", ".join(map(str, _choices(field.annotation))),
+            given=given,
+        )
+    if fault == "string_pattern_mismatch" and _NAME_PATTERN in problem["ctx"]["pattern"]:
+        return message(
+            "{setting} is {given}. Use at most 64 letters, digits, - and _, starting with a "
+            "letter or digit.",
+            setting=key,
+            given=given,
+        )
+    form, low, high = _bounds(field)
+    if form in _RANGES and fault.startswith(("greater_than", "less_than")):
+        return Message(
+            _RANGES[form][0],
+            {SETTING: key, "low": low, "high": high, "given": _value(problem["input"])},
+        )
+    unexplained = deferred("{setting} cannot be {given}.")
+    return Message(_PROBLEMS.get(fault, unexplained), {SETTING: key, "given": given})
+
+
+def allowed_values(field: FieldInfo) -> Message | None:
+    """What a number may be, as a sentence; None without bounds."""
+    form, low, high = _bounds(field)
+    return Message(_RANGES[form][1], {"low": low, "high": high}) if form in _RANGES else None
+
+
+def settings_in(problem: Message) -> list[str]:
+    """The keys of the settings that a message names."""
+    return [str(value) for name, value in problem.fields.items() if name.startswith(SETTING)]
+
+
+def _unknown(kind: type[BaseModel], key: str) -> Message:
+    near = _nearest(kind, key)
+    if not near:
+        return message("{setting} is not a setting.", setting=key)
+    return message(
+        "{setting} is not a setting. Did you mean {setting_meant}?", setting=key, setting_meant=near
+    )
+
+
+def _refused(problem: ErrorDetails, key: str, group: str, field: FieldInfo | None) -> Message:
+    """What a check of our own says; `group` is empty where it is of one field."""
+    error, given = problem["ctx"]["error"], reprlib.repr(problem["input"])
+    registry = None if field is None else registry_of(field)
+    if isinstance(error, SettingError):
+        start = f"{group or key.rpartition('.')[0]}.".lstrip(".")
+        named = {
+            name: f"{start}{value}" if name.startswith(SETTING) else value
+            for name, value in error.message.fields.items()
+        }
+        own = {} if group or not key else {SETTING: key, "given": given}
+        return Message(error.message.text, own | named)
+    if registry is not None:
+        names = ", ".join(registry)
+        near = difflib.get_close_matches(str(problem["input"]), registry, n=1)
+        if near:
+            return message(
+                "{setting} must be one of {choices}, not {given}. Did you mean {meant}?",
+                setting=key,
+                choices=names,
+                given=given,
+                meant=near[0],
+            )
+        return message(
+            "{setting} must be one of {choices}, not {given}.",
+            setting=key,
+            choices=names,
+            given=given,
+        )
+    if not key:
+        return message("{reason}.", reason=str(error))
+    return message("{setting}: {reason}.", setting=key, reason=str(error))
+
+
+def _at(
+    kind: type[BaseModel], place: Sequence[str]
+) -> tuple[FieldInfo | None, type[BaseModel] | None]:
+    """The innermost field on the way to a place, and the group of settings it is, if it is one."""
+    field: FieldInfo | None = None
+    group: type[BaseModel] | None = kind
+    for part in place:
+        if group is not None and part in group.model_fields:
+            field = group.model_fields[part]
+            group = _group_in(field.annotation)
+    return field, group
+
+
+def _group_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner = (_group_in(part) for part in get_args(annotation))
+    return next((group for group in inner if group is not None), None)
+
+
+def _choices(annotation: Any) -> list[Any]:
+    """The values of a Literal, also of one that may be absent."""
+    parts = get_args(annotation)
+    if any(isinstance(part, type) or get_args(part) for part in parts):
+        return [choice for part in parts for choice in _choices(part)]
+    return list(parts)
+
+
+def _bounds(
+    field: FieldInfo | None,
+) -> tuple[tuple[type | None, type | None], object, object]:
+    """The kinds of a number's bounds, and the bounds as a message's fields."""
+    kinds: list[type | None] = [None, None]
+    values: list[object] = ["", ""]
+    for rule in _rules(field) if field is not None else ():
+        match rule:
+            case Ge(ge=value) | Gt(gt=value):
+                kinds[0], values[0] = type(rule), _value(value)
+            case Le(le=value) | Lt(lt=value):
+                kinds[1], values[1] = type(rule), _value(value)
+    return (kinds[0], kinds[1]), values[0], values[1]
+
+
+def _rules(field: FieldInfo) -> Iterator[Any]:
+    """The rules of a field, and those of what it may be beside None."""
+    yield from field.metadata
+    for part in getattr(field.annotation, "__args__", ()):
+        for rule in getattr(part, "__metadata__", ()):
+            yield from rule.metadata if isinstance(rule, FieldInfo) else [rule]
+
+
+def _value(value: Any) -> object:
+    """A number as a message's field: a whole one is grouped, another is written as it is typed."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < 1e15 else f"{value:g}"
+    return value if isinstance(value, int) else reprlib.repr(value).strip("'\"")
+
+
+def _nearest(kind: type[BaseModel], key: str) -> str:
+    """The setting most like `key`: in its own group, else of that name in another group."""
+    keys = list(_keys(kind))
+    group, _, name = key.rpartition(".")
+    siblings = {
+        known.rpartition(".")[2]: known for known in keys if known.rpartition(".")[0] == group
+    }
+    near = difflib.get_close_matches(name, siblings, n=1)
+    if near:
+        return siblings[near[0]]
+    others = [known for known in keys if known.rpartition(".")[2] == name]
+    return others[0] if others else ""
+
+
+def _keys(kind: type[BaseModel], group: str = "") -> Iterator[str]:
+    for name, field in kind.model_fields.items():
+        yield group + name
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _keys(field.annotation, f"{group}{name}.")
