@@ -6,7 +6,7 @@ from typing import Literal
 
 from engine.files import write_json
 from engine.home import Home
-from engine.language.formats import number
+from engine.language.formats import signed
 from engine.language.message import gettext
 from engine.records import Count, Moment, Name, Number, read_record_or
 from engine.settings.crop import CropPreset
@@ -72,11 +72,6 @@ class Verdict:
             points=signed(points, 1),
             margin=margin,
         )
-
-
-def signed(value: float, digits: int) -> str:
-    """The number with its sign, as the language writes it: 1.25 -> "+1.2", "+1,2"."""
-    return f"+{number(value, digits)}" if value >= 0 else number(value, digits)
 
 
 def keep_verdict(home: Home, preset: CropPreset, verdict: Verdict) -> None:

@@ -29,6 +29,11 @@ def number(value: float, digits: int = 0) -> str:
     return format_decimal(round(value, digits), _pattern(language, digits, ""), language)
 
 
+def signed(value: float, digits: int = 0) -> str:
+    """1.25, 1 -> "+1.2" in English, "+1,2" in Spanish."""
+    return f"+{number(value, digits)}" if value >= 0 else number(value, digits)
+
+
 def percentage(fraction: float, digits: int = 1) -> str:
     """0.8754 -> "87.5%" in English, "87,5 %" in Spanish. Not a number reads "–"."""
     if not math.isfinite(fraction):

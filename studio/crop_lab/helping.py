@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from engine.crop.presets import CENTRE, DEFAULT, load_preset, preset_names
-from engine.crop.verdict import Measured, read_verdict, signed
+from engine.crop.verdict import Measured, read_verdict
 from engine.home import Home
 from engine.jobs.job import Job, start_job
+from engine.language.formats import signed
 from engine.language.message import deferred, gettext
 from engine.settings.probe import ProbeSettings
 from studio import text

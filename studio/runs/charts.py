@@ -8,6 +8,7 @@ import numpy as np
 from engine.language.message import deferred, gettext
 from engine.runs.history import History
 from engine.runs.metric_columns import Floats
+from engine.split.folder import part_name
 from engine.split.rarity import BUCKETS
 from studio.charts.curves import Best, CurveMark, CurveStyle, Form, Line, drawing
 from studio.charts.drawing import DrawnChart
@@ -19,7 +20,6 @@ X_TITLES: dict[Axis, str] = {
     "step": deferred("Step"),
     "t": deferred("Time"),
 }
-_PART_NAMES = {"train": deferred("train"), "val": deferred("validation")}
 
 
 @dataclass(frozen=True)
@@ -178,11 +178,6 @@ def line_of(history: History, part: str, name: str, options: ChartOptions) -> Li
         smooth=smooth,
         best=kept,
     )
-
-
-def part_name(part: str) -> str:
-    """The name of "train" or "val" in a legend, in the reader's language."""
-    return gettext(_PART_NAMES[part])
 
 
 def x_values(history: History, part: str, axis: Axis) -> Floats:

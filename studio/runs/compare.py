@@ -12,6 +12,7 @@ import streamlit as st
 from engine.crop.verdict import read_verdict
 from engine.errors import BadInput
 from engine.home import Home
+from engine.language.formats import signed
 from engine.language.message import deferred, gettext
 from engine.runs.comparison import Final, differing, final_of, flat_settings, groups
 from engine.runs.history import History
@@ -160,7 +161,7 @@ def describe_crop(home: Home, run: Run, final: Final) -> str:
         "{crop}: {answer}, {change} points",
         crop=final.crop,
         answer=gettext(_ANSWERS.get(verdict.answer, verdict.answer)),
-        change=signed(100 * verdict.difference.mean),
+        change=signed(100 * verdict.difference.mean, 1),
     )
 
 
@@ -192,13 +193,8 @@ def against(final: Final, base: Final) -> str:
         return "–"
     clear = final.low > base.high or final.high < base.low
     if clear:
-        return gettext("{change} points", change=signed(change))
-    return gettext("{change} points (not significant)", change=signed(change))
-
-
-def signed(change: float) -> str:
-    """3.14 -> "+3.1", -3.14 -> "-3.1", with the reader's decimal mark."""
-    return f"{'-' if change < 0 else '+'}{text.number(abs(change), 1)}"
+        return gettext("{change} points", change=signed(change, 1))
+    return gettext("{change} points (not significant)", change=signed(change, 1))
 
 
 def _means(finals: Sequence[Final], grouped: Mapping[str, list[str]], key: str) -> None:

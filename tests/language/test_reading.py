@@ -15,7 +15,7 @@ def test_a_text_is_read_in_another_language_with_its_values() -> None:
     )
     # A value may be a message itself.
     assert read("one: Running.") == "one: En marcha."
-    assert read("No message at all") == "No message at all"
+    assert read("Unheard of") == "Unheard of"
 
 
 def test_in_english_it_stays_as_it_is() -> None:

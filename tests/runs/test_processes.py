@@ -69,7 +69,7 @@ def test_a_killed_process_brings_all_back_to_the_last_checkpoint_and_changes_not
     again = _wait_for(planted, "broken", lambda run: run.state == "finished")
     assert again.status.attempt == 2
     warnings = [line for line in log_tail(again.folder.log).splitlines() if "WARNING" in line]
-    assert "Process 2 of 2 was ended by SIGKILL; all begin again" in warnings[0]
+    assert "Process 2 of 2 was ended by SIGKILL. All start again" in warnings[0]
     launch_run(planted, make_settings(10, **SHORT), "through")
     through = _wait_for(planted, "through", lambda run: run.state == "finished")
     assert _points(again) == _points(through)
@@ -107,7 +107,7 @@ def test_memory_that_runs_out_in_one_process_lets_all_begin_again_with_smaller_p
     run = _wait_for(planted, "tight", lambda run: run.state == "finished")
     assert run.status.attempt == 5
     told = log_tail(run.folder.log)
-    assert "A process ran out of memory; all begin again at the last checkpoint" in told
+    assert "A process ran out of memory. All start again at the last checkpoint" in told
     assert "passes take 1 photographs from now on" in told
 
 

@@ -27,6 +27,7 @@ from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
 from engine.errors import BadInput, WorkFailed
 from engine.home import Home
+from engine.language.message import Message, message
 from engine.settings.optimisation import TrainingSettings
 from engine.settings.run import RunSettings
 from engine.training.device.device import choose_device
@@ -111,23 +112,25 @@ def _lead(home: Home, folder: RunFolder) -> Status:
             if status.attempt > attempt and status.state in ENDED:
                 return status
             deaths = 1 if _reached(folder) != reached else deaths + 1
-            failure_text = failure or "Its processes ended without a word"
+            failure = failure or message("The processes ended unexpectedly.")
             with write_run_log(folder.log):
                 if deaths < _DEATHS:
-                    log.warning("%s; all begin again at the last checkpoint.", failure_text)
+                    log.warning("%s All start again at the last checkpoint.", failure)
                     continue
                 file = StatusFile(folder.status, status)
-                file.end(
-                    "failed",
-                    1,
-                    f"{failure_text}, {deaths} times without a checkpoint in between; see the log.",
+                reason = message(
+                    "{failure} This happened {deaths} times without a checkpoint in between. "
+                    "See the log.",
+                    failure=failure,
+                    deaths=deaths,
                 )
+                file.end("failed", 1, reason)
                 log.error("%s", file.status.reason)
                 return file.status
 
 
-def _attempt(home: Home, folder: RunFolder, training: TrainingSettings) -> str:
-    """Run the processes to their end; what befell the first of them that died, if one did."""
+def _attempt(home: Home, folder: RunFolder, training: TrainingSettings) -> Message | None:
+    """Run the processes to their end; how the first of them failed, if one did."""
     out_of_memory = _written(folder.out_of_memory)
     with tempfile.TemporaryDirectory() as failure_text, _environment(folder, training):
         config = LaunchConfig(
@@ -148,10 +151,10 @@ def _attempt(home: Home, folder: RunFolder, training: TrainingSettings) -> str:
             elastic_launch(config, sys.executable)(*arguments)
         except ChildFailedError as error:
             if _written(folder.out_of_memory) != out_of_memory:
-                return "A process ran out of memory"
+                return message("A process ran out of memory.")
             rank, first = first_failed_rank(error.failures)
-            return f"Process {rank + 1} of {training.processes} {_describe_failure(first)}"
-    return ""
+            return _describe_failure(first, rank + 1, training.processes)
+    return None
 
 
 @contextlib.contextmanager
@@ -207,9 +210,24 @@ def first_failed_rank(failures: dict[int, ProcessFailure]) -> tuple[int, Process
     return min(failures.items(), key=order)
 
 
-def _describe_failure(failure: ProcessFailure) -> str:
+def _describe_failure(failure: ProcessFailure, number: int, processes: int) -> Message:
     if failure.exitcode < 0:
-        return f"was ended by {failure.signal_name()}"
+        return message(
+            "Process {number} of {processes} was ended by {signal}.",
+            number=number,
+            processes=processes,
+            signal=failure.signal_name(),
+        )
     if isinstance(failure.message, dict):
-        return f"broke off ({failure.message.get('message', 'no reason given')})"
-    return f"ended with status {failure.exitcode}"
+        return message(
+            "Process {number} of {processes} stopped ({reason}).",
+            number=number,
+            processes=processes,
+            reason=str(failure.message.get("message", "")) or message("no reason given"),
+        )
+    return message(
+        "Process {number} of {processes} ended with status {status}.",
+        number=number,
+        processes=processes,
+        status=str(failure.exitcode),
+    )

@@ -128,7 +128,12 @@ def require_legal(run_id: str, before: State, after: State) -> None:
         WorkFailed: `after` does not follow `before`.
     """
     if after != before and after not in _FOLLOWING.get(before, frozenset()):
-        raise WorkFailed(f"The run {run_id} is {before}; it cannot become {after}.")
+        raise WorkFailed(
+            "The run {run} is {before} and cannot become {after}.",
+            run=run_id,
+            before=before,
+            after=after,
+        )
 
 
 def write_status(path: Path, status: Status) -> None:
@@ -191,6 +196,8 @@ class StatusFile:
         require_legal(before.run_id, before.state, self.status.state)
         if self._writes:
             if not self._path.exists():
-                raise WorkFailed(f"{self._path.parent} was deleted while the run was going.")
+                raise WorkFailed(
+                    "The folder {folder} was deleted during the run.", folder=self._path.parent
+                )
             write_status(self._path, self.status)
         self._next_write = time.monotonic() + _SECONDS_BETWEEN_WRITES
