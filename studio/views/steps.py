@@ -50,14 +50,14 @@ def steps(flow: Sequence[Step], key: str = "steps") -> Step | None:
 
 
 def _row(step: Step, key: str, main: bool) -> bool:
-    with st.container(
-        border=True, horizontal=True, vertical_alignment="center", gap="medium", wrap=False
-    ):
-        st.subheader(_SIGNS[step.state], anchor=False, width="content")
-        with st.container(gap=None):
-            colour, word = _BADGES["next" if main and step.state == "ready" else step.state]
-            st.markdown(f"**{step.title}** &ensp;:{colour}-badge[{gettext(word)}]")
-            st.caption(text.plain(step.detail))
+    # On a narrow page the button goes below.
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium", wrap=False):
+            st.subheader(_SIGNS[step.state], anchor=False, width="content")
+            with st.container(gap=None):
+                colour, word = _BADGES["next" if main and step.state == "ready" else step.state]
+                st.markdown(f"**{step.title}** &ensp;:{colour}-badge[{gettext(word)}]")
+                st.caption(text.plain(step.detail))
         if step.action is None:
             return False
         with st.container(width="content"):
