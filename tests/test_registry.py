@@ -82,5 +82,5 @@ def test_reading_settings_and_their_choices_loads_no_torch() -> None:
     )
     assert ended.returncode == 0, ended.stderr
     kinds, heavy = ended.stdout.splitlines()
-    assert kinds == "augmentation box policy detector loss optimiser sampler schedule"
+    assert kinds == "augmentation detector loss optimiser policy sampler schedule"
     assert heavy == ""

@@ -70,14 +70,14 @@ def test_a_taken_port_is_named_and_the_next_free_one_used(tmp_path: Path, taken_
     port = urlsplit(address).port
     assert port is not None
     assert port > taken_port
-    assert f"Port {taken_port} is taken; using {port}." in log.read_text()
+    assert f"Port {taken_port} is in use; using {port}." in log.read_text()
     assert address.startswith("http://127.0.0.1:")
 
 
 def test_an_address_that_others_reach_is_refused_without_sign_in(tmp_path: Path) -> None:
     ended = run(str(DOOR), "--listen", "0.0.0.0", STUDIO_HOME=str(tmp_path / "home"))
     assert ended.returncode == 2
-    assert "people must sign in" in ended.stderr
+    assert "sign-in must be set up" in ended.stderr
     assert "ssh -L" in ended.stderr
 
 

@@ -100,4 +100,4 @@ def test_an_inaturalist_that_refuses_is_said(
     ask_there(home, inaturalist)
     inaturalist.faults = [status(403)]
     ask(page, server, "Asteraceae")
-    expect(page.get_by_test_id("stAlert").last).to_contain_text("refuses it (403)")
+    expect(page.get_by_test_id("stAlert").last).to_contain_text("refuses access (403)")

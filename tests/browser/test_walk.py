@@ -177,7 +177,7 @@ def tune_the_crop(page: Page, server: Server) -> None:
     name.fill("walk")
     name.press("Tab")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("Saved as walk: training can use it.")).to_be_visible()
+    expect(page.get_by_text("Saved as walk.")).to_be_visible()
     expect(name).to_have_count(0)
     expect(page.get_by_role("combobox", name="Preset", exact=True)).to_have_value("walk")
     assert load_preset(open_home(server.home), "walk").threshold == 0.09
@@ -186,9 +186,9 @@ def tune_the_crop(page: Page, server: Server) -> None:
 def make_a_split(page: Page) -> None:
     go_to(page, "Split")
     expect(page.get_by_role("img", name="Species by number of photographs")).to_be_visible()
-    expect(page.get_by_text("Every species in val and test is in train")).to_be_visible()
+    expect(page.get_by_text("Every species in validation and test is in train")).to_be_visible()
     button(page, "Make the split").click()
-    expect(page.get_by_text("train 40 · val 4 · test 4")).to_be_visible()
+    expect(page.get_by_text("train 40 · validation 4 · test 4")).to_be_visible()
     button(page, "Train on it").click()
     expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
 
@@ -196,12 +196,12 @@ def make_a_split(page: Page) -> None:
 def launch_a_small_run(page: Page, server: Server) -> None:
     """Two quick clicks, one run: of the demo configuration, made small enough for a test."""
     expect(page.get_by_text("128 × 128")).to_be_visible()
-    expect(page.get_by_text(re.compile("Here .* take .* that are free"))).to_be_visible(
+    expect(page.get_by_text(re.compile("Fits here .* needs .* free"))).to_be_visible(
         timeout=90_000
     )
     page.get_by_role("combobox", name="Crop", exact=True).click()
     page.get_by_role("option", name="walk").click()
-    expect(page.get_by_text("Nobody has measured yet whether walk helps")).to_be_visible()
+    expect(page.get_by_text("Not measured yet: whether walk improves accuracy on your photographs.")).to_be_visible()
     for label, value in SMALL.items():
         fill(page, label, value)
     for level in ("More settings", "Expert settings"):

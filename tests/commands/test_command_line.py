@@ -166,7 +166,7 @@ def test_the_comparison_is_a_picture_with_three_columns(
     ("arguments", "sentence"),
     [
         (["import", "folder", "/nowhere"], "The folder /nowhere does not exist. Check its path."),
-        (["split", "check", "none"], "There is no split 'none'"),
+        (["split", "check", "none"], "There is no split none."),
         (["crop", "boxes", "/nowhere", "--out", "/tmp/x.json"], "There is no folder /nowhere."),
         (["runs", "show", "none"], "There is no run 'none'"),
         (["train", "--config", "/nowhere.yaml"], "The settings file /nowhere.yaml does not exist."),

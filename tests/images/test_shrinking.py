@@ -144,7 +144,7 @@ def test_a_killed_shrinking_leaves_no_process_and_goes_on_where_it_was(
 def test_a_split_that_is_not_there_is_named(home: Home) -> None:
     from engine.commands.images import shrink_photographs
 
-    with pytest.raises(BadInput, match="no split 'none'"):
+    with pytest.raises(BadInput, match="no split none"):
         shrink_photographs(split="none", home=home.root)
 
 

@@ -15,7 +15,7 @@ DAMAGED = [
     ("status.json", b'{"run_id": "my run"}', "'my run' cannot be the name of a run"),
     ("status.json", b'{"run_id": "a", "state": ["x"]}', "state is ['x']"),
     ("config.yaml", b"training: {epochs: " + b"9" * 5_000 + b"}", "config.yaml is not valid"),
-    ("config.yaml", b"[" * 100_000, "nested too deeply"),
+    ("config.yaml", b"[" * 100_000, "nests or repeats too much"),
     ("notes.json", b'{"tags": 5}', "notes.json is damaged: tags is 5"),
     ("diagnosis.json", b'{"epoch": null}', "diagnosis.json is damaged: epoch is None"),
     ("evaluation/test.json", b'{"top1": "x"}', "top1 is 'x'"),

@@ -180,7 +180,7 @@ def test_the_history_undoes_any_change(
 def test_the_limits_of_the_scan_are_folded_away_and_its_button_is_not(open_page: OpenPage) -> None:
     app = open_page("catalogue", catalogue_tab="Quality")
     (limits,) = [folded for folded in app.expander if folded.label == "Limits"]
-    assert limits.number_input[1].label == "Tiny side"
+    assert limits.number_input[1].label == "Tiny"
     assert not [button for button in limits.button if button.label.startswith("Scan")]
     assert [button for button in app.button if button.label == "Scan the catalogue"]
 

@@ -51,7 +51,7 @@ def test_too_few_photographs_are_a_sentence(home: Home, open_page: OpenPage) -> 
     next(item for item in app.button if item.label == "Measure the crop").click().run()
     wait_for_the_job(home)
     app.run()
-    assert "two species with 10 photographs each or more" in app.error[0].value
+    assert "needs two species with 10 photographs each" in app.error[0].value
 
 
 def test_the_answer_comes_from_a_job_in_the_background(

@@ -55,7 +55,7 @@ def test_a_name_that_is_no_folder_is_refused(new_run: Prepare, name: str) -> Non
 
 
 def test_a_split_that_is_not_there_is_named(new_run: Prepare) -> None:
-    with pytest.raises(BadInput, match="no split 'other'"):
+    with pytest.raises(BadInput, match="no split other"):
         new_run("run", data__split="other")
     with pytest.raises(BadInput, match=r"Set data\.split"):
         new_run("run", data__split=None)
