@@ -8,7 +8,7 @@ from engine.doctor.condition import Health, last_health
 from engine.home import Home
 from engine.language.message import gettext, ngettext
 from studio import text
-from studio.health.states import state_badge, state_sign
+from studio.health.states import state_sign
 from studio.views.action import Action, act
 
 
@@ -16,14 +16,15 @@ def health_line(home: Home) -> None:
     """Draw the line, and the way to the page behind it."""
     health = last_health(home)
     state = health.state if health else "unknown"
-    with st.container(
-        border=True, horizontal=True, vertical_alignment="center", gap="medium", wrap=False
-    ):
-        st.subheader(state_sign(state), anchor=False, width="content")
-        with st.container(gap=None):
-            st.markdown(f"**{gettext('Health')}** &ensp;{state_badge(state)}")
-            st.caption(text.plain(health_summary(health, time.time())))
-        act(Action(gettext("See details"), "../pages/health.py"), "overview_health")
+    # On a narrow page the button goes below.
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium", wrap=False):
+            st.subheader(state_sign(state), anchor=False, width="content")
+            with st.container(gap=None):
+                st.markdown(f"**{gettext('Health')}**")
+                st.caption(text.plain(health_summary(health, time.time())))
+        with st.container(width="content"):
+            act(Action(gettext("See details"), "../pages/health.py"), "overview_health")
 
 
 def health_summary(health: Health | None, now: float) -> str:

@@ -127,7 +127,8 @@ def test_what_fails_in_passing_is_asked_again(
 def test_what_fails_for_good_is_said_in_a_sentence(api: Api, inaturalist: Inaturalist) -> None:
     inaturalist.server.otherwise = status(500)
     with pytest.raises(
-        WorkFailed, match=r"No answer from iNaturalist .* answered with status 500\. Start again later\."
+        WorkFailed,
+        match=r"No answer from iNaturalist .* answered with status 500\. Start again later\.",
     ):
         api.ask("taxa", q="Bellis")
     assert len(inaturalist.server.requests) == 5
