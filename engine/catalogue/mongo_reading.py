@@ -234,7 +234,7 @@ COUNTED: list[dict[str, Any]] = [
 
 
 def _values(facet: Facet, document: Mapping[str, Any]) -> Values:
-    """What is known of a photograph, in the order of `_READ`."""
+    """The values of a photograph, in the order of `_READ`."""
     plain: Iterator[Any] = map(document.get, PLAIN, _NOTHING)
     return (document["_id"], *plain, *facet)
 

@@ -19,7 +19,7 @@ State = Literal["cached", "remote"]
 
 @dataclass(frozen=True)
 class PhotoField:
-    """What is known of a field beside its name, its type and its empty value.
+    """Properties of a field, apart from its name, type and empty value.
 
     Args:
         label: what readers see, once it is translated.

@@ -35,7 +35,7 @@ _IDLE = 2.0
 
 
 class Watch(Protocol):
-    """What is told of the runs and jobs that are handled; see `engine.runs.alert_rules`."""
+    """Gets the runs and jobs that the supervisor handled; see `engine.runs.alert_rules`."""
 
     def look(self, names: list[str]) -> None:
         """Look at these, run:ID or job:NAME, from time to time."""

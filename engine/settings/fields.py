@@ -57,8 +57,8 @@ def when_not(key: str, *values: Choice) -> Condition:
 class FormField:
     """How a form shows a setting.
 
-    `used_when` holds the conditions of which one suffices; none means always. `step` is a sensible
-    change of a number. `reason` says why a hidden setting is not shown.
+    A setting is used when one condition of `used_when` holds, or when it has none. `step`
+    is a sensible change of a number. `reason` says why a hidden setting is not shown.
     """
 
     level: Level = "more"

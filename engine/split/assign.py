@@ -31,7 +31,7 @@ class AssignmentGroups:
         return len(self.species)
 
 
-# How gladly a group is held out in a part, by the part it was in: NOWHERE, train, val, test.
+# Preference for holding a group out, by the part it was in: NOWHERE, train, val, test.
 _PREFERENCE = {VAL: np.array([1, 2, 0, 3]), TEST: np.array([1, 2, 3, 0])}
 
 

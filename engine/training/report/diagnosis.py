@@ -54,7 +54,7 @@ class Epoch:
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What is known of a run beside its curves.
+    """Facts about a run that its curves do not show.
 
     `train_images` and `val_images` are (species,); `warmup` epochs are not to be judged.
     `workers` read photographs; None where features are read, which is no work.
