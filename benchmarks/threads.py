@@ -2,8 +2,8 @@
 
     python -m benchmarks.threads [--rounds 4] [--seconds 2] [--busy 0 1 2] [--minutes 2.3]
 
-One thread, and more of them that spin (torch's own way) or sleep (the studio's way) while they
-wait for each other, are stood beside what the studio chooses by its trial. They take short turns
+One thread, and more of them that spin (torch's own way), sleep, or spin shortly before they sleep
+(the studio's way) while they wait for each other, stand beside what the studio chooses by its trial. They take short turns
 one after the other, so that what else the machine does meets all alike: medians and their ratios
 count. A turn is optimiser steps over images in memory; reading photographs is not measured. The
 busy processes are loops of Python that this program starts and ends.
@@ -19,16 +19,18 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, get_args
 
-from engine.openmp import WAIT_POLICY
+from engine.openmp import SPIN_COUNT, WAIT_POLICY, wait_passively
 from engine.settings.configs import PROJECT, run_configs
 from engine.training.thread_choice import candidates, choose_threads, count_of, most_threads
 
 _CLASSES = 14
 _AIM = 0.6
 _CHOICE = "the studio's choice"
-_SET_BY_USERS = (WAIT_POLICY, "GOMP_SPINCOUNT", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+_SET_BY_USERS = (WAIT_POLICY, SPIN_COUNT, "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+Waiting = Literal["spinning", "sleeping", "as the studio"]
+WAITINGS: tuple[Waiting, ...] = get_args(Waiting)
 # Ends by itself, should the benchmark be killed.
 _BUSY = "import os, time\nend = time.time() + {seconds}\nparent = os.getppid()\n"
 _BUSY += "while time.time() < end and os.getppid() == parent:\n    sum(range(20_000))\n"
@@ -36,11 +38,11 @@ _BUSY += "while time.time() < end and os.getppid() == parent:\n    sum(range(20_
 
 @dataclass(frozen=True)
 class Way:
-    """A number of threads (0 = the studio's choice), and whether they sleep while they wait."""
+    """A number of threads (0 = the studio's choice), and how they wait for each other."""
 
     name: str
     threads: int
-    passive: bool
+    waiting: Waiting
 
 
 @dataclass
@@ -54,12 +56,12 @@ class Results:
 class Trainer:
     """A process that trains on demand; it sleeps in between."""
 
-    def __init__(self, passive: bool) -> None:
+    def __init__(self, waiting: Waiting) -> None:
         kept = {key: value for key, value in os.environ.items() if key not in _SET_BY_USERS}
-        if passive:
+        if waiting == "sleeping":
             kept[WAIT_POLICY] = "PASSIVE"
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.threads", "--serve"],
+            [sys.executable, "-m", "benchmarks.threads", "--serve", waiting],
             cwd=PROJECT,
             env={**kept, "CUDA_VISIBLE_DEVICES": ""},
             stdin=subprocess.PIPE,
@@ -101,14 +103,15 @@ def busy(processes: int, seconds: float) -> Iterator[None]:
 def ways() -> list[Way]:
     """What is measured on this machine."""
     several = [number for number in dict.fromkeys((2, most_threads())) if number > 1]
-    found = [Way("1 thread", 1, passive=True)]
+    found = [Way("1 thread", 1, "as the studio")]
     for number in several:
-        found.append(Way(f"{count_of(number)}, spinning", number, passive=False))
-        found.append(Way(f"{count_of(number)}, sleeping", number, passive=True))
-    return [*found, Way(_CHOICE, 0, passive=True)]
+        found += [Way(f"{count_of(number)}, {waiting}", number, waiting) for waiting in WAITINGS]
+    return [*found, Way(_CHOICE, 0, "as the studio")]
 
 
-def measure(trainers: dict[bool, Trainer], rounds: int, seconds: float, deadline: float) -> Results:
+def measure(
+    trainers: dict[Waiting, Trainer], rounds: int, seconds: float, deadline: float
+) -> Results:
     """Let all ways take turns, until `deadline` of the monotonic clock at the latest."""
     results = Results()
     for number in range(rounds):
@@ -117,7 +120,7 @@ def measure(trainers: dict[bool, Trainer], rounds: int, seconds: float, deadline
         # Whoever comes after a turn of spinning threads must not always be the same.
         order = ways() if number % 2 == 0 else ways()[::-1]
         for way in order:
-            told = trainers[way.passive].ask(way.threads, seconds)
+            told = trainers[way.waiting].ask(way.threads, seconds)
             results.speeds.setdefault(way.name, []).append(told["speed"])
             if way.name == _CHOICE:
                 results.chosen.append(told["threads"])
@@ -183,15 +186,17 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=2.0, help="How long a turn is.")
     parser.add_argument("--busy", type=int, nargs="+", default=[0, 1, 2], help="Busy processes.")
     parser.add_argument("--minutes", type=float, default=2.3, help="No round begins after so many.")
-    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--serve", choices=WAITINGS, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.serve:
+        if given.serve == "as the studio":
+            wait_passively()
         serve()
         return
     began, whole = time.monotonic(), 60 * given.minutes
     found: dict[int, Results] = {}
     with ExitStack() as stack:
-        trainers = {passive: Trainer(passive) for passive in (False, True)}
+        trainers = {waiting: Trainer(waiting) for waiting in WAITINGS}
         for trainer in trainers.values():
             stack.callback(trainer.close)
             # The first turn prepares what the others find.

@@ -1,4 +1,4 @@
-"""Threads that wait sleep."""
+"""Threads that wait sleep soon."""
 
 import os
 import subprocess
@@ -7,18 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from engine.openmp import WAIT_POLICY, wait_passively
+from engine.openmp import SPIN_COUNT, WAIT_POLICY, wait_passively
 
 PROJECT = Path(__file__).resolve().parents[1]
 
 
 def test_waiting_threads_sleep_unless_the_user_decided(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(WAIT_POLICY, raising=False)
+    monkeypatch.delenv(SPIN_COUNT, raising=False)
     wait_passively()
     assert os.environ[WAIT_POLICY] == "PASSIVE"
-    monkeypatch.setenv(WAIT_POLICY, "ACTIVE")
-    wait_passively()
-    assert os.environ[WAIT_POLICY] == "ACTIVE"
+    # GNU's 300,000 rounds take a busy machine's cores; none at all cost an idle one a third.
+    assert 0 < int(os.environ[SPIN_COUNT]) <= 10_000
+    monkeypatch.delenv(SPIN_COUNT)
+    for decided in ("ACTIVE", "PASSIVE"):
+        monkeypatch.setenv(WAIT_POLICY, decided)
+        wait_passively()
+        assert os.environ[WAIT_POLICY] == decided
+        assert SPIN_COUNT not in os.environ
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="torch brings GNU's OpenMP on Linux")

@@ -8,7 +8,7 @@ from engine.workers import cores
 
 # What a trial takes, beside finding out how many images a pass of it may hold.
 TRIAL_SECONDS = 1.0
-_ROUNDS = 4
+_FEWEST_ROUNDS, _MOST_ROUNDS = 2, 6
 _FEWEST_IMAGES = 2
 # Fewer threads that are as good as this leave more of the machine to others.
 _NEARLY = 0.95
@@ -70,7 +70,8 @@ def measure_speeds(
     """Images a second by number of threads, measured in turns for about a second in all.
 
     `run_pass(threads, images)` does a pass; it is given as many images, up to `most_images`, as
-    let every number of threads have several turns.
+    let every number of threads have two turns: threads gain more from large passes than from
+    small ones, and training makes the large ones.
     """
 
     def seconds(threads: int, images: int) -> float:
@@ -78,13 +79,13 @@ def measure_speeds(
         run_pass(threads, images)
         return clock() - began
 
-    share = TRIAL_SECONDS / (len(numbers) * _ROUNDS)
+    share = TRIAL_SECONDS / (len(numbers) * _FEWEST_ROUNDS)
     images = min(_FEWEST_IMAGES, most_images)
     while images < most_images and seconds(numbers[-1], images) < share / 2:
         images = min(2 * images, most_images)
     turns: dict[int, list[float]] = {number: [] for number in numbers}
     began = clock()
-    for _ in range(_ROUNDS):
+    for _ in range(_MOST_ROUNDS):
         for number in numbers:
             turns[number].append(seconds(number, images))
         if clock() - began > TRIAL_SECONDS:

@@ -80,13 +80,13 @@ def test_a_number_of_threads_in_the_environment_is_the_users(
 class _Machine:
     """A clock that passes move on: `speeds` are images a second by number of threads."""
 
-    def __init__(self, speeds: dict[int, float]) -> None:
-        self.speeds = speeds
+    def __init__(self, speeds: dict[int, float], start: float = 0.0) -> None:
+        self.speeds, self.start = speeds, start
         self.now = 0.0
         self.images: list[int] = []
 
     def run_pass(self, threads: int, images: int) -> None:
-        self.now += images / self.speeds[threads]
+        self.now += images / self.speeds[threads] + self.start * (threads - 1)
         self.images.append(images)
 
     def clock(self) -> float:
@@ -100,6 +100,12 @@ def test_a_trial_measures_every_number_of_threads_in_about_a_second() -> None:
     assert found == pytest.approx(speeds)
     assert 0.3 < machine.now < 1.5 * TRIAL_SECONDS
     assert max(machine.images) <= 32
+
+
+def test_a_trial_makes_passes_as_large_as_trainings() -> None:
+    """Threads that cost 100 ms to start gain on a pass of 32 images, and lose on one of 8."""
+    machine = _Machine({1: 75.0, 2: 150.0}, start=0.1)
+    assert choose_threads(measure_speeds([1, 2], machine.run_pass, 32, machine.clock)) == 2
 
 
 def test_a_trial_of_a_slow_network_takes_few_passes_of_few_images() -> None:
