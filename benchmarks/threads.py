@@ -3,10 +3,11 @@
     python -m benchmarks.threads [--rounds 4] [--seconds 2] [--busy 0 1 2] [--minutes 2.3]
 
 One thread, and more of them that spin (torch's own way), sleep, or spin shortly before they sleep
-(the studio's way) while they wait for each other, stand beside what the studio chooses by its trial. They take short turns
-one after the other, so that what else the machine does meets all alike: medians and their ratios
-count. A turn is optimiser steps over images in memory; reading photographs is not measured. The
-busy processes are loops of Python that this program starts and ends.
+(the studio's way) while they wait for each other, stand beside what the studio chooses by its
+trial. They take short turns one after the other, so that what else the machine does meets all
+alike: medians and their ratios count. A turn is optimiser steps over images in memory; reading
+photographs is not measured. The busy processes are loops of Python that this program starts and
+ends.
 """
 
 import argparse

@@ -81,7 +81,7 @@ def measure_speeds(
 
     share = TRIAL_SECONDS / (len(numbers) * _FEWEST_ROUNDS)
     images = min(_FEWEST_IMAGES, most_images)
-    while images < most_images and seconds(numbers[-1], images) < share / 2:
+    while images < most_images and seconds(numbers[-1], images) < 0.7 * share:
         images = min(2 * images, most_images)
     turns: dict[int, list[float]] = {number: [] for number in numbers}
     began = clock()

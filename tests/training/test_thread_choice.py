@@ -103,8 +103,8 @@ def test_a_trial_measures_every_number_of_threads_in_about_a_second() -> None:
 
 
 def test_a_trial_makes_passes_as_large_as_trainings() -> None:
-    """Threads that cost 100 ms to start gain on a pass of 32 images, and lose on one of 8."""
-    machine = _Machine({1: 75.0, 2: 150.0}, start=0.1)
+    """Threads that cost 50 ms to start gain on a pass of 32 images, and lose on one of 8."""
+    machine = _Machine({1: 75.0, 2: 150.0}, start=0.05)
     assert choose_threads(measure_speeds([1, 2], machine.run_pass, 32, machine.clock)) == 2
 
 
