@@ -1,14 +1,14 @@
-"""What curation has done to the catalogue, and can undo."""
+"""Curation changes: what they record so that they can be undone."""
 
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Action = Literal["exclude", "include", "relabel"]
-"""What curation does; include takes an exclusion back."""
+"""The kinds of curation; include reverses an exclusion."""
 
 
 class Label(NamedTuple):
-    """What a photograph is said to be."""
+    """The label of a photograph: species, genus and family."""
 
     species: str
     genus: str = ""
@@ -17,11 +17,11 @@ class Label(NamedTuple):
 
 @dataclass(frozen=True)
 class Change:
-    """One act of curation: when (unix seconds), what, to which species where it relabelled, why,
-    on how many photographs, and on how many of those it was undone.
+    """One curation change: time (unix seconds), action, new species (relabelling only), note,
+    number of photographs, and how many of those were undone.
 
-    Changes are numbered from 1 as they are made. One that found everything so already is not
-    kept; its number is 0.
+    Changes are numbered from 1 in the order they are made. A change that alters no photograph is
+    not stored; its number is 0.
     """
 
     number: int

@@ -1,4 +1,4 @@
-"""What a photograph's fields may hold, whichever import they come from."""
+"""Validation of a photograph's fields, for every import."""
 
 import re
 from typing import Any
@@ -12,7 +12,7 @@ from engine.errors import BadInput
 from engine.language.message import Message, message
 
 LONGEST = {name: about.longest for name, about in FIELDS.items() if about.longest}
-"""The most characters that each field may have."""
+"""The maximum number of characters of each field."""
 
 _SHORTEST_LIMIT = min(LONGEST.values())
 _texts_of = values_of(tuple(LONGEST))
@@ -22,19 +22,19 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 def checked(photograph: Photograph, together: str = "") -> Photograph:
-    """The photograph with line breaks and tabs in its texts written as spaces.
+    """Validate a photograph; line breaks and tabs in its texts become spaces.
 
-    `together` is all of its texts, and perhaps more, where they were put together before.
+    `together` may hold all its texts (or more) joined into one, if the caller has joined them.
 
     Raises:
-        BadField: a field is too long or holds control characters, or the address is of
-            another kind than http and https; the sentence says which.
+        BadField: a field is too long or holds control characters, or the address is not
+            http or https; the message says which.
     """
     url = photograph.url
     if url and not url.startswith(("https://", "http://")):
         _require_http(url)
     together = together or "".join(_texts_of(photograph))
-    # As nearly all are, and 741,533 of them have many fields.
+    # Fast path: nearly all photographs pass it, and a catalogue may hold 741,533.
     if len(together) <= _SHORTEST_LIMIT and _is_printable(together):
         return photograph
     fields: dict[str, Any] = {name: _field(name, getattr(photograph, name)) for name in LONGEST}
@@ -42,20 +42,19 @@ def checked(photograph: Photograph, together: str = "") -> Photograph:
 
 
 def _is_printable(text: str) -> bool:
-    """As `str.isprintable`, several times as fast for most texts."""
-    # orjson escapes control characters but DEL, and what is not ASCII takes several bytes.
+    """The same as `str.isprintable`, several times as fast for most texts."""
+    # orjson escapes all control characters except DEL; non-ASCII text takes several bytes.
     unescaped = text.isascii() and len(orjson.dumps(text)) == len(text) + len('""')
     return (unescaped and "\x7f" not in text) or text.isprintable()
 
 
 def is_plain(text: str) -> bool:
-    """Whether a text holds neither control characters nor bytes that are no text."""
+    """Whether a text holds neither control characters nor undecodable bytes."""
     return text.isprintable() or not _NO_TEXT.search(text)
 
 
 def require_plain(text: str, where: Message) -> str:
-    """A name or condition that was typed, as it is; `where` names its place in the sentence that
-    refuses it.
+    """Return a typed name or condition unchanged; `where` names the field in the error message.
 
     Raises:
         BadInput: it holds control characters, or is longer than a source's name may be.
@@ -72,19 +71,19 @@ def require_plain(text: str, where: Message) -> str:
 
 
 def source_of(given: str, otherwise: str) -> str:
-    """What photographs are said to come from: the name given, else that of a file or folder.
+    """The source of imported photographs: `given`, or else the file or folder name `otherwise`.
 
     Raises:
-        BadInput: the name given holds control characters or is too long.
+        BadInput: `given` holds control characters or is too long.
     """
     if given.strip():
         return require_plain(given.strip(), message("Source"))
-    # A file may be called anything.
+    # A file name may hold any characters.
     return _NO_TEXT.sub(" ", otherwise).strip()[: LONGEST["source"]]
 
 
 def quoted(text: str, longest: int = 300) -> str:
-    """A text of others for a report: in one line, of at most so many characters."""
+    """Foreign text for a report: one line of at most `longest` characters."""
     cut = text if len(text) <= longest else f"{text[: longest - 1]}…"
     return _NO_TEXT.sub("?", cut)
 

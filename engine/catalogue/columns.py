@@ -1,4 +1,4 @@
-"""The catalogue as columns, for work on all of it at once."""
+"""The catalogue as columns, for work on all photographs at once."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +24,7 @@ def catalogue_columns(connection: sqlite3.Connection, names: Sequence[str], chos
     """
     condition, values = where(chosen)
 
-    # Asked after the photographs: a writer may have added facets meanwhile, and removes none.
+    # Read after the photographs: a writer may have added facets meanwhile; it never removes any.
     def facets() -> Rows:
         return connection.execute(
             f"SELECT facet, {', '.join(Facet._fields)} FROM facet WHERE {condition}", values
@@ -47,13 +47,15 @@ def table_of(
     facets: Callable[[], Rows],
     rows: Callable[[Sequence[str]], Iterator[Rows]],
 ) -> Any:
-    """The table of these fields: `rows` gives batches of rows of a facet's number and the fields
-    that are not its own, and then `facets` those of a facet's number and values.
+    """Build the table of these fields.
+
+    `rows` yields batches of rows: the facet number, then the fields that are not facet fields.
+    `facets` is called afterwards and returns rows of a facet number and the facet's values.
 
     Raises:
         ValueError: a photograph has no field of such a name.
     """
-    # pyarrow takes half a second to import, and most work needs none of it.
+    # Importing pyarrow takes half a second, and most work does not need it.
     import pyarrow
 
     require_fields(names)

@@ -1,4 +1,4 @@
-"""A filter in words, one condition a field: "species=Bellis perennis"."""
+"""Filters written as text, one condition per field: "species=Bellis perennis"."""
 
 from collections.abc import Iterable
 from typing import get_args
@@ -11,15 +11,15 @@ from engine.language.message import message
 
 CONDITIONS = ("text", *get_args(Field))
 SHOWN: dict[str, bool | None] = {"used": False, "excluded": True, "all": None}
-"""What is meant of the excluded photographs, by the word for it."""
+"""The value of `Filter.excluded` for each keyword."""
 
 
 def filter_of(conditions: Iterable[str], shown: str = "used") -> Filter:
-    """The filter that lets through what meets all conditions.
+    """The filter for photographs that meet all conditions.
 
     Raises:
-        BadInput: one is not FIELD=VALUE, or the word for what is shown is unknown, or a value
-            holds control characters.
+        BadInput: a condition is not FIELD=VALUE, `shown` is no key of `SHOWN`, or a value holds
+            control characters.
     """
     if shown not in SHOWN:
         raise BadInput(
@@ -39,10 +39,10 @@ def filter_of(conditions: Iterable[str], shown: str = "used") -> Filter:
 
 
 def conditions_of(chosen: Filter) -> list[str]:
-    """The conditions of which `filter_of` makes the filter again, but for what is shown."""
+    """The conditions from which `filter_of` rebuilds the filter, without `shown`."""
     return [f"{field}={value}" for field in CONDITIONS if (value := getattr(chosen, field))]
 
 
 def visibility_of(chosen: Filter) -> str:
-    """The word for what the filter lets through of the excluded photographs."""
+    """The key of `SHOWN` that corresponds to the filter's `excluded`."""
     return next(word for word, excluded in SHOWN.items() if excluded is chosen.excluded)

@@ -1,4 +1,4 @@
-"""Curating the catalogue: excluding, relabelling and undoing, for a filter or some photographs."""
+"""Curating the catalogue: exclude, relabel and undo, for a filter or a list of photographs."""
 
 from collections.abc import Sequence
 
@@ -10,14 +10,14 @@ from engine.files import printable
 from engine.language.message import Message, message
 
 Chosen = Filter | Sequence[str]
-"""What passes a filter, or the photographs of these ids."""
+"""The photographs that pass a filter, or those with these ids."""
 
 
 def exclude(catalogue: Catalogue, chosen: Chosen, note: str = "") -> Change:
-    """Leave photographs out of everything: exports, splits, downloads. They stay where they are.
+    """Exclude photographs from exports, splits and downloads. Their files stay.
 
     Raises:
-        BadInput: there is none, or all of them are excluded already.
+        BadInput: no photograph matches, or all of them are excluded already.
     """
     return _made(
         catalogue.curate(chosen, "exclude", note),
@@ -26,10 +26,10 @@ def exclude(catalogue: Catalogue, chosen: Chosen, note: str = "") -> Change:
 
 
 def include(catalogue: Catalogue, chosen: Chosen, note: str = "") -> Change:
-    """Take back an exclusion, whichever change it came from.
+    """Include excluded photographs again, whichever change excluded them.
 
     Raises:
-        BadInput: there is none, or none of them is excluded.
+        BadInput: no photograph matches, or none of them is excluded.
     """
     return _made(
         catalogue.curate(chosen, "include", note),
@@ -38,13 +38,13 @@ def include(catalogue: Catalogue, chosen: Chosen, note: str = "") -> Change:
 
 
 def relabel(catalogue: Catalogue, chosen: Chosen, species: str, note: str = "") -> Change:
-    """Say that photographs show another species; the name as their source wrote it is kept.
+    """Assign photographs to another species; `original_name` keeps the source's name.
 
-    Genus and family are those that the catalogue has for the species, or else the name's own
-    genus and the family that the catalogue has for that.
+    Genus and family are the catalogue's own for that species. If it has none, the genus comes
+    from the name, and the family is the catalogue's own for that genus.
 
     Raises:
-        BadInput: that is no name, there is no such photograph, or all are of that species.
+        BadInput: `species` is no name, no photograph matches, or all have that species already.
     """
     label = label_of(catalogue, species)
     return _made(
@@ -57,10 +57,10 @@ def relabel(catalogue: Catalogue, chosen: Chosen, species: str, note: str = "") 
 
 
 def last_change(catalogue: Catalogue) -> Change:
-    """The last change that is not undone altogether.
+    """The latest change that is not fully undone.
 
     Raises:
-        BadInput: there is none among the last hundred.
+        BadInput: there is none among the latest hundred.
     """
     for change in catalogue.changes():
         if change.undone < change.images:
@@ -69,10 +69,10 @@ def last_change(catalogue: Catalogue) -> Change:
 
 
 def label_of(catalogue: Catalogue, species: str) -> Label:
-    """The species of a typed name, spelt as the catalogue spells it, with genus and family.
+    """The label for a typed species name, in the catalogue's spelling, with genus and family.
 
     Raises:
-        BadInput: it is no name.
+        BadInput: `species` is no name.
     """
     try:
         name = species_name(species)

@@ -1,4 +1,4 @@
-"""Documents of any shape, seen as paths with values, and read by them."""
+"""Reading nested documents of any structure by paths."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +16,7 @@ _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+")
 
 
 class FieldSummary(NamedTuple):
-    """A path that occurs in documents: how often, and some of its values."""
+    """A path in the documents: how often it occurs, and some of its values."""
 
     path: str
     documents: int
@@ -25,7 +25,7 @@ class FieldSummary(NamedTuple):
 
 
 def summarise_fields(documents: Iterable[Mapping[str, Any]]) -> list[FieldSummary]:
-    """The paths of some documents, those of most documents first; of an array, its elements'."""
+    """The paths in some documents, most frequent first; an array counts by its elements."""
     found: dict[str, list[Any]] = {}
     arrays: set[str] = set()
     for document in documents:
@@ -43,7 +43,7 @@ def summarise_fields(documents: Iterable[Mapping[str, Any]]) -> list[FieldSummar
 
 
 def guess_mapping(documents: Iterable[Mapping[str, Any]]) -> MappingSettings:
-    """Where the fields of photographs stand, by the names and values in some documents."""
+    """Guess the path of each photograph field from the names and values in some documents."""
     seen = summarise_fields(documents)
     fields = {
         field: path for field in IMPORTED if (path := _best(field, seen)) and field != "image_id"
@@ -59,7 +59,7 @@ def guess_mapping(documents: Iterable[Mapping[str, Any]]) -> MappingSettings:
 def document_photographs(
     document: Mapping[str, Any], mapping: MappingSettings
 ) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The fields of each photograph of a document, with its place in the document's array."""
+    """The fields of each photograph in a document, with its index in the document's array."""
     paths = _paths(mapping)
     if not mapping.photographs:
         yield 0, {field: value_at(document, path) for field, path in paths.items()}
@@ -82,10 +82,9 @@ def _paths(mapping: MappingSettings) -> dict[str, str]:
 
 
 def value_at(document: Any, path: str, *, whole: bool = False) -> Any:
-    """What stands at a path, None where nothing does; of an array its first element, unless
-    the `whole` of it is wanted."""
+    """The value at a path, or None. An array gives its first element, or all with `whole`."""
     if type(document) is dict and type(plain := document.get(path)) is str:
-        # As nearly all are: text at the top.
+        # Fast path: nearly all values are text at the top level.
         return plain
     value = document
     for part in path.split("."):
@@ -102,7 +101,7 @@ def value_at(document: Any, path: str, *, whole: bool = False) -> Any:
 
 
 def as_text(value: Any) -> str:
-    """A document's value as text: ids and dates are written out, what has parts is nothing."""
+    """A document's value as text: ids and dates are formatted, nested values give ""."""
     if isinstance(value, str):
         return text_of(value)
     if isinstance(value, date):
@@ -113,8 +112,8 @@ def as_text(value: Any) -> str:
 
 
 def is_odd_date(value: Any) -> bool:
-    """Whether it is a date of BSON that Python cannot hold, such as one after the year 9999."""
-    # bson takes a while to import, and tables need none of it.
+    """Whether a value is a BSON date that Python cannot represent, such as the year 10000."""
+    # Compared by name: importing bson is slow, and tables do not need it.
     return type(value).__name__ == "DatetimeMS"
 
 
@@ -146,7 +145,7 @@ def _best(field: str, seen: list[FieldSummary]) -> str:
 
 
 def _unfit(field: str, one: FieldSummary) -> bool:
-    """Whether most of a path's values cannot be what the field wants."""
+    """Whether most of a path's values are not valid for the field."""
     texts = [as_text(value) for value in one.values[:_FIRST_TAKEN]]
     if field == "species":
         texts = [value for value in one.values[:_FIRST_TAKEN] if isinstance(value, str)]

@@ -1,4 +1,4 @@
-"""The catalogue as a file that other tools read."""
+"""Exporting the catalogue to a file for other tools."""
 
 import dataclasses
 import hashlib
@@ -21,7 +21,7 @@ _WRITING = message("Writing photographs")
 
 @dataclass(frozen=True)
 class Export:
-    """What was written: photographs, species, photographs by source and by state, and where."""
+    """The result: file, photographs, species, and photographs by source and by state."""
 
     images: int
     species: int
@@ -39,14 +39,15 @@ def export_catalogue(
     report: Report = silent,
     spreadsheet_safe: bool = False,
 ) -> Export:
-    """Write what passes the filter to catalogue.jsonl, .csv or .parquet (by species and id, the
-    same bytes every time), and manifest.json.
+    """Write the photographs that pass the filter to catalogue.jsonl, .csv or .parquet, and
+    manifest.json.
 
-    Species with fewer than `min_images` photographs that pass are left out. In CSV that is
-    `spreadsheet_safe`, a cell that begins like a formula has an apostrophe before it.
+    Rows are ordered by species and id; the same catalogue gives the same bytes. Species with
+    fewer than `min_images` passing photographs are left out. With `spreadsheet_safe`, a CSV cell
+    that begins like a formula gets a leading apostrophe.
 
     Raises:
-        WorkFailed: the disk refuses.
+        WorkFailed: writing to the disk fails.
     """
     counted = catalogue.species(chosen)
     rare = {item.species for item in counted if item.images < min_images}
@@ -59,7 +60,7 @@ def export_catalogue(
         with table_writer(digested, kind, spreadsheet_safe) as write:
             writing: Future[object] | None = None
             for lines in catalogue.lines(chosen, rare):
-                # No more than one batch waits for the disk.
+                # At most one batch waits for the disk.
                 if writing is not None:
                     writing.result()
                     report(by_source.total(), total, _WRITING)
@@ -84,7 +85,7 @@ def export_catalogue(
 
 
 class _Digested(io.RawIOBase):
-    """Writes on to a file, and knows the SHA-256 of what was written."""
+    """Writes to a file and computes the SHA-256 of what it writes."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream

@@ -1,7 +1,8 @@
-"""What photographs are counted and filtered by, each combination once, with its count.
+"""Facets: each combination of the fields that photographs are counted and filtered by, stored
+once with its number of photographs.
 
-A catalogue of 741,533 photographs has some hundred thousand facets: counts and filters read
-those, and only a page of the photographs themselves.
+A catalogue of 741,533 photographs has about a hundred thousand facets. Counts and filters read
+only the facets; photographs are read one page at a time.
 """
 
 import itertools
@@ -20,7 +21,7 @@ from engine.errors import DatabaseDamaged
 
 
 class Facet(NamedTuple):
-    """One combination: the fields that the record declares as facets."""
+    """One combination of the fields that the record declares as facets."""
 
     species: str
     genus: str
@@ -34,7 +35,7 @@ class Facet(NamedTuple):
 
 COLUMNS = ", ".join(Facet._fields)
 TOTALS = tuple(name for name in Facet._fields if name not in ("excluded", "flags"))
-"""What a filter names one value of."""
+"""The facet fields that a filter compares with one value."""
 _INSERT = (
     f"INSERT INTO facet (facet, {COLUMNS}, images) "
     f"VALUES (?, {', '.join('?' * len(Facet._fields))}, 0)"
@@ -47,7 +48,7 @@ _ADD = (
     "ON CONFLICT DO UPDATE SET images = images + excluded.images"
 )
 _SEARCHED = ("species", "genus", "family")
-# Photographs that are read at once where all of them are wanted.
+# Photographs per query when all of them are read.
 _PHOTOGRAPHS_AT_ONCE = 5_000
 
 _NAMES = "SELECT value FROM total WHERE field = '{0}' AND instr(search, ?)"
@@ -55,17 +56,17 @@ _FOUND = (
     f"species IN ({_NAMES.format('species')} UNION "
     f"SELECT species FROM facet WHERE family IN ({_NAMES.format('family')}))"
 )
-# The plus keeps SQLite from an index of what is found, which would have to be put in order.
+# The unary plus stops SQLite from using these columns' indexes, whose results it must sort.
 _FOUND_IN_ORDER = (
     f"(+species IN ({_NAMES.format('species')}) OR +family IN ({_NAMES.format('family')}))"
 )
 
 facet_of = values_of(Facet._fields)
-"""What a photograph is counted and filtered by, in the order of `Facet`."""
+"""The values of a photograph's facet fields, in the order of `Facet`."""
 
 
 class Facets:
-    """Numbers facets and keeps their counts, within the transaction that its caller has open."""
+    """Numbers facets and updates their counts, inside the caller's transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -74,7 +75,7 @@ class Facets:
         self._last = 0
 
     def numbers(self, facets: Iterable[tuple[Any, ...]]) -> list[int]:
-        """The number of each; new ones are written."""
+        """The number of each facet; writes new facets."""
         wanted = list(facets)
         found = list(map(self._numbers.get, wanted))
         if None not in found:
@@ -83,14 +84,14 @@ class Facets:
         return [self._numbers[facet] for facet in wanted]
 
     def at(self, number: int) -> Facet:
-        """The facet of that number."""
+        """The facet with this number."""
         if number not in self._facets:
             self._learn("facet = ?", number)
         self._require({number})
         return self._facets[number]
 
     def those(self, numbers: Iterable[int]) -> list[Facet]:
-        """The facets of many numbers."""
+        """The facets with these numbers."""
         wanted = list(numbers)
         unknown = [number for number in wanted if number not in self._facets]
         if unknown:
@@ -107,7 +108,7 @@ class Facets:
             )
 
     def count(self, moves: Mapping[int, int]) -> None:
-        """Add to the counts: photographs come (+) or gone (-) by facet number."""
+        """Change the counts: photographs added (+) or removed (-) by facet number."""
         self._connection.execute(_COUNT, [json.dumps(dict(sorted(moves.items())))])
         touched = list(zip(self.those(moves), moves.values(), strict=True))
         rows: list[tuple[str, str, str, int]] = []
@@ -125,13 +126,13 @@ class Facets:
         self._connection.executemany(_ADD, rows)
 
     def forget(self) -> None:
-        """To call after a rollback: numbers that it took back are not known any more."""
+        """Clear the cache. Call it after a rollback, which may have removed numbers."""
         self._numbers.clear()
         self._facets.clear()
         self._last = 0
 
     def _write(self, unknown: set[tuple[Any, ...]]) -> None:
-        # A facet is never removed, so only later numbers can be unknown here.
+        # Facets are never removed, so only higher numbers can be missing from the cache.
         self._learn("facet > ? ORDER BY facet", self._last)
         self._last = max(self._facets, default=0)
         new = [Facet._make(facet) for facet in sorted(unknown - self._numbers.keys())]
@@ -158,10 +159,10 @@ def _written(facet: Facet) -> tuple[Any, ...]:
 
 
 def where(chosen: Filter, ordered: bool = False) -> tuple[str, list[Any]]:
-    """The filter as a condition on `facet`, and its values.
+    """The filter as an SQL condition on `facet`, and its parameters.
 
-    `ordered` is for a search that finds much, of which the first few are wanted by species: it
-    is looked for among the facets in their order.
+    Set `ordered` when a text search has many matches and only the first ones by species are
+    needed: the query then scans the facets in order.
     """
     parts = ["images > 0"]
     values: list[Any] = []
@@ -176,14 +177,14 @@ def where(chosen: Filter, ordered: bool = False) -> tuple[str, list[Any]]:
     if chosen.excluded is not None:
         parts.append("excluded" if chosen.excluded else "NOT excluded")
     if search_form(chosen.text):
-        # The few thousand names are searched, not the many photographs.
+        # Searches a few thousand names instead of all photographs.
         parts.append(_FOUND_IN_ORDER if ordered else _FOUND)
         values += [search_form(chosen.text)] * 2
     return " AND ".join(parts), values
 
 
 def by_flag(rows: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """Counts by combinations of flags as counts by flag, most first."""
+    """Convert counts by flag combination to counts by flag, highest first."""
     counted: Counter[str] = Counter()
     for flags, images in rows:
         for flag in flags.split():
@@ -192,7 +193,7 @@ def by_flag(rows: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 
 def chunks(facets: Iterable[tuple[str, int, int]]) -> Iterator[list[int]]:
-    """Facets by species, so many that their photographs are worth a query, no species parted."""
+    """Group facets into query-sized lists of numbers, without dividing a species."""
     numbers: list[int] = []
     size = 0
     for _, group in itertools.groupby(facets, itemgetter(0)):
@@ -207,7 +208,7 @@ def chunks(facets: Iterable[tuple[str, int, int]]) -> Iterator[list[int]]:
 
 
 def lines_of(text: bytes, facets: Mapping[Facet, int]) -> Lines:
-    """Lines of so many photographs of these facets."""
+    """`text` with its photographs counted by source and by state."""
     by_source: Counter[str] = Counter()
     by_state: Counter[str] = Counter()
     for facet, images in facets.items():
@@ -217,14 +218,14 @@ def lines_of(text: bytes, facets: Mapping[Facet, int]) -> Lines:
 
 
 def after_cursor(facet: Facet, action: Action, label: Label | None) -> Facet:
-    """What curation makes of a facet."""
+    """The facet after the curation action."""
     if label is not None:
         return facet._replace(**label._asdict())
     return facet._replace(excluded=action == "exclude")
 
 
 def before_cursor(was: Facet, now: Facet, change: Change) -> Facet:
-    """The facet `now` without the change; unaltered where another change has been there since."""
+    """The facet `now` with the change undone; unaltered if a later change has replaced it."""
     if change.action == "relabel":
         if now.species != change.species:
             return now

@@ -1,4 +1,4 @@
-"""The fields of a photograph by what is asked of them, read from the declaration of the record."""
+"""Groups of a photograph's fields, derived from the declarations in the record."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
@@ -21,36 +21,39 @@ def _declared() -> Iterator[tuple[str, Kind, PhotoField]]:
 FIELDS: Mapping[str, PhotoField] = {name: about for name, _, about in _declared()}
 KINDS: Mapping[str, Kind] = {name: kind for name, kind, _ in _declared()}
 EMPTY: Mapping[str, Any] = {"image_id": "", "species": "", **Photograph._field_defaults}
-"""What a field holds where nothing is known."""
+"""The value of each field when it is unknown."""
 
 TEXTS = tuple(name for name, kind in KINDS.items() if kind is str)
 NUMBERS = tuple(name for name, kind in KINDS.items() if kind is int)
 IMPORTED = tuple(name for name, about in FIELDS.items() if about.columns)
-"""What imports bring."""
+"""The fields that imports set."""
 EXPORTED = tuple(name for name, about in FIELDS.items() if about.is_exported)
 FACETS = tuple(name for name, about in FIELDS.items() if about.is_facet)
-"""What photographs are counted and filtered by."""
+"""The fields that photographs are counted and filtered by."""
 PLAIN = tuple(name for name in FIELDS if name not in (*FACETS, "image_id"))
-"""What a row or document holds itself; the others are its facet's."""
+"""The fields stored in a photograph's own row or document; its facet stores the others."""
 
 
 def photograph_maker(names: Sequence[str]) -> Callable[[Values], Photograph]:
-    """What makes a photograph of values in the order of `names`, which may hold more."""
+    """A function that builds a photograph from values in the order of `names`.
+
+    `names` may include names that are no field; their values are ignored.
+    """
     in_order = itemgetter(*map(list(names).index, FIELDS))
-    # As Photograph(*values), in a third of the time.
+    # The same as Photograph(*values), in a third of the time.
     return lambda values: tuple.__new__(Photograph, in_order(values))
 
 
 def values_of(names: Sequence[str]) -> Callable[[Photograph], Values]:
-    """What reads these fields of a photograph, in their order; at least two."""
+    """A function that returns these fields of a photograph, in order; needs at least two."""
     return itemgetter(*map(list(FIELDS).index, names))
 
 
 def checked_change(change: Mapping[str, Any]) -> dict[str, Any]:
-    """A change to a photograph as the stores hold it.
+    """Validate a change to a photograph and convert its values to the stored types.
 
     Raises:
-        ValueError: a photograph has no field of such a name.
+        ValueError: a name is no field of a photograph.
     """
     require_fields(change)
     written = dict(change)
@@ -60,10 +63,10 @@ def checked_change(change: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def require_fields(names: "Mapping[str, Any] | Sequence[str]") -> None:
-    """Refuse names that are no field of a photograph.
+    """Check that every name is a field of a photograph.
 
     Raises:
-        ValueError: one of them is none.
+        ValueError: a name is no field.
     """
     unknown = set(names) - FIELDS.keys()
     if unknown:

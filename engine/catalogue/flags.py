@@ -1,4 +1,4 @@
-"""What can be the matter with a photograph or its record, each a filter of the catalogue."""
+"""Flags: possible faults of a photograph or its record. The catalogue filters by each."""
 
 from engine.language.message import deferred
 
@@ -29,7 +29,7 @@ FLAG_NAMES: dict[str, str] = {
     BYTES_OF_TWO_SPECIES: deferred("Identical file, two species"),
     OBSERVATION_OF_TWO_SPECIES: deferred("One observation, two species"),
 }
-"""By name, what readers see, once it is translated."""
+"""The label of each flag, before translation."""
 
 FLAGS: dict[str, str] = {
     DOUBTFUL_NAME: deferred("Its original name contains cf. or aff., or gives only a genus."),
@@ -49,4 +49,4 @@ FLAGS: dict[str, str] = {
         "Another photograph of the same observation is labelled as another species."
     ),
 }
-"""By name, what each means, likewise."""
+"""The meaning of each flag, before translation."""

@@ -1,4 +1,4 @@
-"""Importing a folder: one sub-folder per species."""
+"""Importing a folder with one sub-folder per species."""
 
 import os
 from collections.abc import Iterator
@@ -23,12 +23,12 @@ def import_folder(
     source: str = "",
     report: Report = silent,
 ) -> ImportReport:
-    """Take in every photograph below `folder`, whose sub-folders are named after species.
+    """Import every photograph below `folder`, whose sub-folders are named after species.
 
-    `source` is the folder's name where it is not given. The same folder twice changes nothing.
+    `source` defaults to the folder's name. Importing the same folder twice changes nothing.
 
     Raises:
-        BadInput: there is no such folder, it cannot be read, or it holds no sub-folders with
+        BadInput: the folder does not exist, cannot be read, or holds no sub-folders with
             photographs.
     """
     source = source_of(source, folder.resolve().name)

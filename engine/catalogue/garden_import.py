@@ -1,4 +1,4 @@
-"""Putting the demo garden into the catalogue, observations and all."""
+"""Importing the demo garden into the catalogue, with its observations."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ def import_garden(
     keep: Keep,
     report: Report = silent,
 ) -> ImportReport:
-    """Take in a planted garden. The same garden twice changes nothing."""
+    """Import a planted garden. Importing the same garden twice changes nothing."""
     candidates = (
         Candidate(
             Photograph(

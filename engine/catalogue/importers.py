@@ -1,7 +1,7 @@
-"""What takes photographs from a file or folder of this machine, each importer under its name.
+"""The registry of importers that read a file or folder on this machine.
 
-A new one is an entry of `IMPORTERS`: it is then a command (`import NAME PATH`) and a section of
-the Import page.
+A new importer is an entry of `IMPORTERS`. It then becomes a command (`import NAME PATH`) and a
+section of the Import page.
 """
 
 from collections.abc import Callable
@@ -22,9 +22,9 @@ from engine.registry import Registry
 class Importer:
     """Reads a `file` or a `folder` and puts its photographs into the catalogue.
 
-    `take(catalogue, path, keep, source, report)` gives what it offers to
-    `engine.catalogue.importing.take_in`. `source` is empty where the user gave none, and `argument`
-    says what the path must lead to. The texts are messages that whoever shows them translates.
+    `take(catalogue, path, keep, source, report)` passes its photographs to
+    `engine.catalogue.importing.take_in`. `source` is empty if the user gave none. `argument`
+    describes the path. The texts are messages, translated where they are shown.
     """
 
     title: str

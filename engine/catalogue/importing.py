@@ -1,4 +1,4 @@
-"""What every import shares: taking photographs in, batch by batch, and a report of it."""
+"""The code that all imports share: adding photographs in batches, and the import report."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,8 +19,8 @@ from engine.language.message import Message, message
 from engine.progress import Report
 
 BATCH = 256
-# Of photographs without a file as many more are made final at once as were read while the store
-# wrote those before: each time, most pages of the catalogue's indexes are written anew.
+# A batch of photographs without files grows while the store writes the previous batch: each
+# write rewrites most pages of the catalogue's indexes, so fewer and larger writes are faster.
 _FEWEST_ROWS = 12_500
 _ROWS_AT_ONCE = 200_000
 _SHOWN_REFUSALS = 1000
@@ -28,7 +28,7 @@ _IMPORTING = message("Importing photographs")
 
 
 class Stored(Protocol):
-    """What the image store says of a photograph it has taken in."""
+    """What the image store returns for a photograph that it has stored."""
 
     @property
     def path(self) -> str: ...
@@ -44,10 +44,10 @@ Keep = Callable[[Path], Stored]
 
 
 class Candidate(NamedTuple):
-    """A photograph on offer: what is known of it, and the file with its bytes if there is one.
+    """A photograph read from a source, before validation, with its image file if it has one.
 
-    `origin` says where it stands, for the report. `text` holds all of the photograph's texts,
-    where they are together already.
+    `origin` is its location in the source, for the report. `text` holds all the photograph's
+    texts joined into one, if the importer has joined them.
     """
 
     photograph: Photograph
@@ -58,9 +58,9 @@ class Candidate(NamedTuple):
 
 @dataclass(frozen=True)
 class Refusal:
-    """Something that was not imported, and why: in English, and to be translated.
+    """An item that was not imported, with the reason in English and as a message to translate.
 
-    Reports of earlier versions have the English only.
+    Reports written by earlier versions hold the English text only.
     """
 
     origin: str
@@ -73,24 +73,23 @@ class Refusal:
 
 
 def refused(origin: str, why: Message) -> Refusal:
-    """What an import offers for something that cannot be imported."""
+    """The refusal of an item that cannot be imported."""
     return Refusal(origin, why.in_english(), why)
 
 
 class KnownIdentity(Enum):
-    """A photograph that the catalogue has already, by its id; what else is said of it changes
-    nothing."""
+    """Stands for a row whose image_id is in the catalogue; its other fields are ignored."""
 
     KNOWN = "known"
 
 
 Offer = Candidate | Photograph | Refusal | KnownIdentity
-"""What an import reads; a photograph of it is ready to go in."""
+"""An item that an importer yields; a `Photograph` is already validated."""
 
 
 @dataclass
 class ImportReport:
-    """What an import did. `refusals` holds the first thousand of `refused`."""
+    """The result of an import. `refusals` holds the first thousand of `refused`."""
 
     added: int = 0
     known: int = 0
@@ -116,10 +115,10 @@ def take_in(
     report: Report,
     rows_at_once: int | None = None,
 ) -> ImportReport:
-    """Put what is offered into the catalogue, its bytes into the image store.
+    """Add the items to the catalogue and their image files to the image store.
 
-    Every batch is final once it is reported: an import that is cut off goes on where it was
-    when it is started again. Where offers come slowly, few `rows_at_once` keep what came.
+    Every reported batch is committed, so an interrupted import resumes when it is restarted. A
+    slow importer sets a small `rows_at_once` so that little is lost on interruption.
     """
     result = ImportReport()
     spellings = {item.species.casefold(): item.species for item in catalogue.species()}
@@ -141,7 +140,7 @@ def take_in(
             if done:
                 report(done, total, _IMPORTING)
             ready = [_spelt_once(one, spellings) for one in outcomes if isinstance(one, Photograph)]
-            # The store writes while the next batch is read.
+            # The store writes this batch while the next one is read.
             writing = writer.submit(catalogue.add, ready) if ready else None
             result.count(Added(known=outcomes.count(KnownIdentity.KNOWN)))
             for one in outcomes:
@@ -155,7 +154,7 @@ def take_in(
 
 
 def _quoted(why: Message) -> Message:
-    """A reason that JSON can hold, whatever others wrote into its fields."""
+    """The reason with its fields quoted, so that JSON can hold any foreign text in them."""
     fields = {
         name: quoted(str(value)) if not isinstance(value, int | float | Message) else value
         for name, value in why.fields.items()
@@ -164,8 +163,10 @@ def _quoted(why: Message) -> Message:
 
 
 def settled(item: Candidate | Refusal) -> Offer:
-    """A candidate without a file as the photograph it becomes, or refused; the others wait for
-    the image store."""
+    """Validate a candidate without a file and return its photograph or refusal.
+
+    A candidate with a file is returned unchanged: it needs the image store.
+    """
     if isinstance(item, Refusal) or item.file is not None:
         return item
     return _prepare(item, _no_file)
@@ -229,7 +230,7 @@ def _prepare(item: Offer, keep: Keep) -> Photograph | Refusal | KnownIdentity:
         )
     if photograph.image_id:
         return photograph
-    # Where only an address is known, its place in the table says nothing of what it is.
+    # A photograph known only by its address is identified by that, not by its row.
     index = "" if item.file is None else item.origin
     identity = image_id_of(
         photograph.source, index, photograph.species.casefold(), photograph.url, photograph.sha256
@@ -238,6 +239,6 @@ def _prepare(item: Offer, keep: Keep) -> Photograph | Refusal | KnownIdentity:
 
 
 def _spelt_once(photograph: Photograph, spellings: dict[str, str]) -> Photograph:
-    # "Rosa Canina" and "Rosa canina" are one species; the first spelling seen stays.
+    # "Rosa Canina" and "Rosa canina" are one species; the first spelling is kept.
     species = spellings.setdefault(photograph.species.casefold(), photograph.species)
     return photograph if species == photograph.species else photograph._replace(species=species)

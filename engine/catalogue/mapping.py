@@ -1,4 +1,4 @@
-"""Where a photograph's fields stand in the documents of a MongoDB collection."""
+"""The mapping from a photograph's fields to paths in the documents of a MongoDB collection."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ class _Mapping(Settings):
     folder: str = Field("", description=deferred("The folder that relative file paths start from."))
 
     def path_of(self, field: str) -> str:
-        """Where a field stands; empty where the documents do not have it."""
+        """The path of a field; empty if the documents do not have it."""
         return str(getattr(self, field))
 
 

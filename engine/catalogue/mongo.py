@@ -1,6 +1,6 @@
-"""The catalogue in a MongoDB: for those who have one, and for several programs that read it.
+"""The catalogue in a MongoDB database, which several programs can read.
 
-Photographs, and what they are counted by, lie in the collections `photographs` and `facets`.
+The collections `photographs` and `facets` hold the photographs and the facets.
 """
 
 import dataclasses
@@ -21,15 +21,15 @@ from engine.catalogue.store import Added, CachedFile, Filter
 class MongoCatalogue(MongoReader):
     """See `engine.catalogue.store.Catalogue`. Several threads may use one object.
 
-    Where SQLite writes all or nothing, here what was written before the connection was lost
-    stays, and is counted.
+    Writes are not atomic as in SQLite: what was written before the connection was lost stays
+    and is counted.
     """
 
     def __init__(self, address: str, database: str) -> None:
-        """Open, and where needed make, the catalogue; `address` as in `mongo_server.address_of`.
+        """Open the catalogue, creating it if needed; `address` as in `mongo_server.address_of`.
 
         Raises:
-            BadInput: that is no address.
+            BadInput: the address is invalid.
         """
         super().__init__(address, database)
         self._history = MongoChanges(self._database, self._facets)
@@ -147,7 +147,7 @@ class MongoCatalogue(MongoReader):
         return len(facet_numbers)
 
     def _set(self, settings: Mapping[str, Mapping[str, Any]]) -> None:
-        """Set fields of photographs, those that are set alike together."""
+        """Set fields of photographs, with one update per set of equal values."""
         from pymongo import UpdateMany
 
         alike: dict[tuple[Any, ...], list[str]] = defaultdict(list)
@@ -172,7 +172,7 @@ def _document(photograph: Photograph, facet: int) -> dict[str, Any]:
 
 
 def _setting(values: tuple[tuple[str, Any], ...]) -> dict[str, dict[str, Any]]:
-    """An update to these values; what is empty is not kept."""
+    """A MongoDB update to these values; empty fields are removed."""
     parts = {
         "$set": {name: value for name, value in values if value or name == "facet"},
         "$unset": {name: "" for name, value in values if not value and name != "facet"},

@@ -1,4 +1,4 @@
-"""Curation in the MongoDB catalogue. A change keeps its photographs by the facet they were in."""
+"""Curation in the MongoDB catalogue. A change stores its photographs by their former facet."""
 
 import dataclasses
 import time
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class _Held(NamedTuple):
-    """A photograph that a change is about: its facet before the change, and the one now."""
+    """A photograph in a change, with its facet before the change and its facet now."""
 
     image_id: str
     was: int
@@ -26,7 +26,7 @@ class _Held(NamedTuple):
 
 
 class MongoChanges:
-    """Makes, undoes and lists changes, within the turn to write that its caller has."""
+    """Makes, undoes and lists changes. The caller holds the write lock (`Writer.turn`)."""
 
     def __init__(self, database: "Database[dict[str, Any]]", facets: MongoFacets) -> None:
         self._photographs = database.photographs
@@ -53,7 +53,7 @@ class MongoChanges:
         species = label.species if label else ""
         change = Change(number, time.time(), action, species, note, len(moving))
         if moving:
-            # First what undoing needs: a change that was cut off can be undone as well.
+            # Stored before the move, so that an interrupted change can also be undone.
             self._keep(number, moving)
             self._changes.insert_one(_document(change))
             self._move(moving, targets, self._kept_name if label else _as_it_is, version)
@@ -113,8 +113,10 @@ class MongoChanges:
     def _targets(
         self, held: Sequence[_Held], target_of: Callable[[Facet, Facet], Facet]
     ) -> dict[tuple[int, int], int]:
-        """The facet to move to, by the facet before the change and the one now; without those
-        that stay."""
+        """The target facet for each pair of facet before the change and facet now.
+
+        Pairs that stay in their facet are left out.
+        """
         at = self._facets.at
         pairs = sorted({(one.was, one.now) for one in held})
         targets = {pair: target_of(at(pair[0]), at(pair[1])) for pair in pairs}

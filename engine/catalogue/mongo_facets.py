@@ -1,7 +1,7 @@
-"""The facets of the MongoDB catalogue, kept in memory: counting and filtering ask no server.
+"""The facets of the MongoDB catalogue in memory, so that counts and filters need no query.
 
-A facet's document never changes, so only later ones have to be read. The numbers of photographs
-stand apart, a thousand facets a document, each with the version of the catalogue that wrote it.
+A facet's document never changes, so only new ones are read. The counts are stored separately,
+a thousand facets per document, each with the version of the catalogue that wrote it.
 """
 
 import itertools
@@ -32,7 +32,7 @@ _values_of: Callable[[Mapping[str, Any]], tuple[Any, ...]] = itemgetter(*Facet._
 
 
 class Group(NamedTuple):
-    """The facets of a species, by number, and their photographs."""
+    """The facets of a species, by number, and their number of photographs."""
 
     species: str
     numbers: list[int]
@@ -40,7 +40,7 @@ class Group(NamedTuple):
 
 
 class Column:
-    """The values of one field of all facets, each value once, with its number at each facet."""
+    """One field of all facets, dictionary-encoded: the distinct values, and a code per facet."""
 
     def __init__(self) -> None:
         self.positions: defaultdict[Any, int] = defaultdict()
@@ -52,7 +52,7 @@ class Column:
 
 
 class MongoFacets:
-    """All facets; facet n stands at place n. What is read is as of the last `refresh`."""
+    """All facets, indexed by number. The data is that of the last `refresh`."""
 
     def __init__(self, database: "Database[dict[str, Any]]") -> None:
         self._facets, self._counts = database.facets, database.counts
@@ -69,7 +69,7 @@ class MongoFacets:
         return len(self._known)
 
     def refresh(self, version: int) -> None:
-        """Read what has come since, up to this version of the catalogue at least."""
+        """Read what was added since the last call, at least up to this catalogue version."""
         with self._lock:
             if version == self._version:
                 return
@@ -83,7 +83,7 @@ class MongoFacets:
             self._images, self._version = images, version
 
     def numbers(self, facets: Iterable[tuple[Any, ...]]) -> list[int]:
-        """The number of each; new ones are written. For the one that writes alone."""
+        """The number of each facet; writes new facets. The caller holds the write lock."""
         wanted = [Facet._make(facet) for facet in facets]
         self._number()
         fresh = sorted(set(wanted) - self._numbers.keys())
@@ -98,14 +98,17 @@ class MongoFacets:
         return [self._numbers[facet] for facet in wanted]
 
     def count(self, moves: Mapping[int, int], version: int) -> None:
-        """Add to the counts: photographs come (+) or gone (-) by facet number. As `numbers`."""
+        """Change the counts: photographs added (+) or removed (-) by facet number.
+
+        The caller holds the write lock.
+        """
         images = self._images.copy()
         for number, many in moves.items():
             images[number] += many
         self._write(images, {number // _TALLIED for number in moves}, version)
 
     def recount(self, counted: Mapping[int, int], version: int) -> None:
-        """Set every count. As `numbers`."""
+        """Set every count. The caller holds the write lock."""
         with self._lock:
             self._learn()
         images = np.zeros(len(self._known), np.int64)
@@ -114,7 +117,7 @@ class MongoFacets:
         self._write(images, set(range(-(-len(images) // _TALLIED))), version)
 
     def at(self, number: int) -> Facet:
-        """The facet of that number."""
+        """The facet with this number."""
         if number >= len(self._known):
             with self._lock:
                 self._learn()
@@ -134,7 +137,7 @@ class MongoFacets:
         return dict(sorted(counted, key=lambda item: (-item[1], item[0])))
 
     def groups(self, chosen: Filter, start: str = "") -> Iterator[Group]:
-        """The facets that pass, by species, from the species `start` on."""
+        """The facets that pass the filter, grouped by species, from the species `start` on."""
         with self._lock:
             passing = self._passing(chosen)
             order = self._order[passing[self._order]]
@@ -147,7 +150,7 @@ class MongoFacets:
                 yield Group(name, order[begin:end].tolist(), int(images[begin:end].sum()))
 
     def passing(self, chosen: Filter) -> list[int]:
-        """The numbers of the facets that pass."""
+        """The numbers of the facets that pass the filter."""
         with self._lock:
             return list(map(int, np.flatnonzero(self._passing(chosen))))
 
@@ -179,7 +182,7 @@ class MongoFacets:
         return found
 
     def _learn(self) -> None:
-        """Read the facets that are not known yet."""
+        """Read the facets that are not in memory yet."""
         known = {"_id": {"$gte": len(self._known)}}
         found = self._facets.find(known, sort=[("_id", 1)], batch_size=_READ_AT_ONCE)
         learnt = list(map(_facet, found))
@@ -193,7 +196,7 @@ class MongoFacets:
         self._index()
 
     def _number(self) -> None:
-        # Who only reads needs no numbers, which are a tenth of a second's work.
+        # Only writers need the numbers; computing them takes a tenth of a second.
         first = len(self._numbers)
         self._numbers.update(zip(self._known[first:], itertools.count(first), strict=False))
 
@@ -221,7 +224,7 @@ class MongoFacets:
 
 
 def batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
-    """So many as one question to the server may name."""
+    """Divide items into lists that fit into one query."""
     rest = iter(items)
     while some := list(itertools.islice(rest, _AT_ONCE)):
         yield some

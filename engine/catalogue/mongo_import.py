@@ -1,4 +1,4 @@
-"""Importing a MongoDB collection, which is only ever read."""
+"""Importing a MongoDB collection. The collection is only read."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -37,13 +37,13 @@ if TYPE_CHECKING:
 
 _SAMPLED = 100
 _FETCHED_AT_ONCE = 2_000
-# A process takes a second to start.
+# Starting a process takes a second.
 _MANY = 50_000
 
 
 @dataclass(frozen=True)
 class Origin:
-    """A collection: where its server is (as `mongo_server.address_of` takes it), and its names."""
+    """A collection: server address (see `mongo_server.address_of`), database and collection."""
 
     address: str
     database: str
@@ -55,11 +55,11 @@ class Origin:
 
 
 def sample_documents(origin: Origin) -> list[dict[str, Any]]:
-    """A hundred documents at most, for a look at what they are like.
+    """At most a hundred documents, to show their structure.
 
     Raises:
-        BadInput: the collection is empty or not there, or the login is refused.
-        WorkFailed: no MongoDB answers.
+        BadInput: the collection is empty or does not exist, or the login is refused.
+        WorkFailed: no MongoDB server answers.
     """
     require_plain(origin.name, message("Database and collection"))
     with connected(origin.address, socketTimeoutMS=4_500, retryReads=False) as client:
@@ -79,17 +79,16 @@ def sample_documents(origin: Origin) -> list[dict[str, Any]]:
 
 
 def mapping_file(home: Home, origin: Origin) -> Path:
-    """Where the mapping of this collection is kept in the home."""
+    """The file in the home that stores the mapping of this collection."""
     kept = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in origin.name)
     return home.data / "mappings" / f"{kept}.yaml"
 
 
 def mapping_of(home: Home, origin: Origin, given: Path | None = None) -> MappingSettings:
-    """The mapping that was given, else the one kept for this collection, else a guess, which
-    is kept.
+    """The mapping in the file `given`, else the stored one, else a guess, which is then stored.
 
     Raises:
-        BadInput, WorkFailed: as `sample`; or the file is no mapping.
+        BadInput, WorkFailed: as in `sample_documents`; or the file is no mapping.
     """
     file = mapping_file(home, origin)
     if given is not None or file.is_file():
@@ -108,14 +107,14 @@ def import_mongo(
     source: str = "",
     report: Report = silent,
 ) -> ImportReport:
-    """Take in a collection's photographs; one that was cut off goes on where it stopped.
+    """Import a collection's photographs; resumes an interrupted import.
 
-    `source` is used where a document names none, and is the collection's name where it is not
-    given. The same collection twice changes nothing.
+    `source` applies to documents that name none; it defaults to the collection's name.
+    Importing the same collection twice changes nothing.
 
     Raises:
-        BadInput, WorkFailed: as `sample`; the mapping has no species or neither url nor path;
-            or the connection is lost.
+        BadInput, WorkFailed: as in `sample_documents`; the mapping has no species or neither url
+            nor path; or the connection is lost.
     """
     _require(mapping, origin)
     sample_documents(origin)
@@ -150,8 +149,8 @@ def _require(mapping: MappingSettings, origin: Origin) -> None:
 def _batches(
     collection: "Collection[dict[str, Any]]", after: Any, mapping: MappingSettings
 ) -> Iterator[bytes]:
-    """The documents behind this id by their ids, many at once, as the server sends them."""
-    # As an expression, for a plain $gt passes over ids of another type.
+    """The documents with ids greater than `after`, ordered by id, in raw BSON batches."""
+    # An expression, because a plain $gt skips ids of another type.
     wanted = {} if after is None else {"$expr": {"$gt": ["$_id", {"$literal": after}]}}
     tops = {
         path.split(".")[0] for name, path in mapping.model_dump().items() if path != mapping.folder
@@ -164,7 +163,7 @@ def _batches(
 
 
 class _Batch(NamedTuple):
-    """What some documents offer, and the id of the last of them."""
+    """The items read from some documents, and the id of the last document."""
 
     offers: list[Offer]
     last: Any
@@ -187,7 +186,7 @@ def _read(mapping: MappingSettings, source: str, batch: bytes) -> _Batch:
 
 
 def _decoded(batch: bytes) -> Iterator[dict[str, Any] | Message]:
-    """The documents of a batch; for one that cannot be read, the reason."""
+    """The decoded documents of a batch; for an unreadable one, the reason."""
     from bson import decode, decode_all
     from bson.errors import BSONError
 
@@ -211,7 +210,7 @@ def _codec() -> "CodecOptions[dict[str, Any]]":
     from bson import CodecOptions
     from bson.codec_options import DatetimeConversion
 
-    # A date that Python cannot hold, or text that is none, spoils no document.
+    # A date out of Python's range or invalid UTF-8 must not make the document unreadable.
     return CodecOptions(
         unicode_decode_error_handler="replace",
         datetime_conversion=DatetimeConversion.DATETIME_AUTO,
@@ -246,7 +245,7 @@ def _candidate(
     path, url = texts.pop("path", ""), texts.get("url", "")
     file = Path(mapping.folder, path) if path else None
     if url and file is not None and not is_regular(file):
-        # The bytes are not here; they can still be fetched.
+        # The file is missing, but the photograph can still be downloaded.
         file = None
     if not url and file is None:
         return refused(origin, message("It has neither a path nor a url."))
@@ -260,7 +259,7 @@ def _identity(
 ) -> str:
     identity = texts.get("image_id") or as_text(document_id)
     if identity.isdigit():
-        # A number means something at its own source only.
+        # A number is unique within its source only.
         identity = f"{texts['source']}-{identity}"
     within = mapping.path_of("image_id").startswith(f"{mapping.photographs}.")
     inside = mapping.photographs and within

@@ -1,4 +1,4 @@
-"""Reading the MongoDB catalogue: counts from the facets, pages by key."""
+"""Reading the MongoDB catalogue: counts come from the facets, pages use keyset pagination."""
 
 import contextlib
 import dataclasses
@@ -33,7 +33,7 @@ from engine.catalogue.store import (
 if TYPE_CHECKING:
     from pymongo.collection import Collection
 
-# A document holds no field that is empty.
+# A document does not store empty fields.
 _NOTHING = [EMPTY[name] for name in PLAIN]
 _READ = ("image_id", *PLAIN, *Facet._fields)
 _made = photograph_maker(_READ)
@@ -45,11 +45,12 @@ _AT_ONCE = 10_000
 
 
 class MongoReader:
-    """The half of `engine.catalogue.store.Catalogue` that changes nothing."""
+    """The reading methods of `engine.catalogue.store.Catalogue`."""
 
     def __init__(self, address: str, database: str) -> None:
         self._address = address_of(address)
-        # What is said to be in stays in where the server is killed: an import goes on behind it.
+        # Journalled, so that acknowledged writes survive a killed server: an import resumes after
+        # them.
         self._client = client_of(self._address, socketTimeoutMS=_PATIENCE_MS, journal=True)
         self._database = self._client[database]
         self._photographs: Collection[dict[str, Any]] = self._database.photographs
@@ -80,7 +81,7 @@ class MongoReader:
         return list(itertools.starmap(SpeciesCount, self.count_by("species", chosen).items()))
 
     def page(self, chosen: Filter, after: Cursor | None, limit: int) -> Page:
-        # A page looks for one photograph more than it shows, to know whether another follows.
+        # One photograph more than the page shows tells whether another page follows.
         with self._store_errors():
             found = list(itertools.islice(self._following(chosen, after, limit + 1), limit + 1))
         more = len(found) > limit
@@ -129,13 +130,13 @@ class MongoReader:
             return self._facets
 
     def _following(self, chosen: Filter, after: Cursor | None, limit: int) -> Iterator[Photograph]:
-        """What follows `after`; of each species no more than `limit`."""
+        """The photographs after `after`, at most `limit` per species."""
         groups = self._current().groups(chosen, after.species if after else "")
         first = next(groups, None)
         if first is not None:
             start = after.image_id if after and after.species == first.species else ""
             yield from self._of_species(first, start, limit)
-        # Species of few photographs are asked for together.
+        # One query reads several small species.
         few: list[Group] = []
         for group in groups:
             few.append(group)
@@ -161,14 +162,14 @@ class MongoReader:
     def _by_species(
         self, chosen: Filter, leave_out: AbstractSet[str] = frozenset()
     ) -> Iterator[list[dict[str, Any]]]:
-        """The documents of the photographs that pass, of some species whole at a time."""
+        """The documents of the photographs that pass the filter, a few whole species at a time."""
         facets = (
             (group.species, number, group.images if index == 0 else 0)
             for group in self._current().groups(chosen)
             if group.species not in leave_out
             for index, number in enumerate(group.numbers)
         )
-        # The server looks for the next ones while these are worked on.
+        # The server finds the next documents while the caller processes these.
         with ThreadPoolExecutor(1) as ahead:
             coming: Future[list[dict[str, Any]]] | None = None
             for numbers in chunks(facets):
@@ -181,7 +182,7 @@ class MongoReader:
     def _rows_of(
         self, names: Sequence[str], passing: Sequence[int]
     ) -> Iterator[list[tuple[Any, ...]]]:
-        """Rows of a facet's number and these fields, in batches."""
+        """Rows of a facet number and these fields, in batches."""
         read = ["_id" if name == "image_id" else name for name in names]
         empty = [EMPTY[name] for name in names]
         wanted = {"_id": 0} | dict.fromkeys(["facet", *read], 1)
@@ -212,8 +213,11 @@ class MongoReader:
         self._facets.recount({row["_id"]: row["images"] for row in counted}, version)
 
     def _with_index(self) -> "Collection[dict[str, Any]]":
-        """The photographs, with the indexes that reading needs: made when first read, for a
-        large import into a new catalogue is faster without."""
+        """The photographs collection, with the indexes that reading needs.
+
+        The indexes are made at the first read, because a large import into a new catalogue is
+        faster without them.
+        """
         if not self._indexed:
             self._photographs.create_index(BY_FACET)
             self._photographs.create_index(_BY_SHA256, sparse=True)
@@ -230,7 +234,7 @@ COUNTED: list[dict[str, Any]] = [
     {"$sort": {"facet": 1}},
     {"$group": {"_id": "$facet", "images": {"$sum": 1}}},
 ]
-"""Photographs by facet, read from the index alone."""
+"""The number of photographs of each facet; the index covers the query."""
 
 
 def _values(facet: Facet, document: Mapping[str, Any]) -> Values:

@@ -1,6 +1,6 @@
-"""Reaching a MongoDB: patience of a few seconds, and every fault as a sentence.
+"""Connecting to MongoDB, with timeouts of a few seconds and readable error messages.
 
-An address may hold a password. It is never part of a sentence, and never written.
+An address may hold a password. It never appears in a message or a file.
 """
 
 import contextlib
@@ -25,10 +25,10 @@ _WRONG_LOGIN, _NOT_ALLOWED = 18, 13
 
 
 def address_of(given: str) -> str:
-    """The address itself: as given, or from `env:NAME` (a variable) or `file:PATH` (a file).
+    """Resolve an address: as given, or from `env:NAME` (a variable) or `file:PATH` (a file).
 
     Raises:
-        BadInput: there is no such variable or file, or it is no address of a MongoDB.
+        BadInput: the variable or file does not exist, or the text is no MongoDB address.
     """
     kind, _, name = given.strip().partition(":")
     address = given.strip()
@@ -56,13 +56,13 @@ def address_of(given: str) -> str:
 
 @contextlib.contextmanager
 def connected(given: str, **options: Any) -> Iterator["MongoClient[dict[str, Any]]"]:
-    """A client for the length of a `with` block; `given` as in `address_of`.
+    """A connected client in a `with` block; `given` as in `address_of`.
 
-    What MongoDB objects to in the block is raised as a sentence within five seconds.
+    MongoDB's errors in the block are raised as readable messages within five seconds.
 
     Raises:
-        BadInput: it is no address, or the user or password is refused.
-        WorkFailed: no MongoDB answers, or the connection is lost.
+        BadInput: the address is invalid, or the user or password is refused.
+        WorkFailed: no MongoDB server answers, or the connection is lost.
     """
     client = client_of(given, **options)
     try:
@@ -73,12 +73,12 @@ def connected(given: str, **options: Any) -> Iterator["MongoClient[dict[str, Any
 
 
 def client_of(given: str, **options: Any) -> "MongoClient[dict[str, Any]]":
-    """A client, not yet connected; `given` as in `address_of`.
+    """A client that is not connected yet; `given` as in `address_of`.
 
     Raises:
-        BadInput: it is no address.
+        BadInput: the address is invalid.
     """
-    # pymongo takes a quarter of a second to import, and most work needs none of it.
+    # Importing pymongo takes a quarter of a second, and most work does not need it.
     from pymongo import MongoClient
 
     address = address_of(given)
@@ -92,13 +92,13 @@ def client_of(given: str, **options: Any) -> "MongoClient[dict[str, Any]]":
                 **options,
             )
         except (OSError, ValueError, TypeError, OverflowError) as error:
-            # Their words may quote the address, and so a password.
+            # The text of the errors may quote the address and its password.
             raise _unusable(error) from None
 
 
 @contextlib.contextmanager
 def store_errors(address: str) -> Iterator[None]:
-    """Raise what pymongo raises in the block as a sentence without user or password."""
+    """Convert pymongo's errors in the block to messages without user or password."""
     from bson.errors import BSONError
     from pymongo.errors import PyMongoError
 
@@ -151,7 +151,7 @@ def _connection_error(error: Exception, server_list: str) -> StudioError:
 
 
 def _unusable(error: Exception) -> BadInput:
-    # A fault of TLS is an OSError, and so is a file that is not there.
+    # A TLS error is an OSError, and so is a missing file.
     if isinstance(error, OSError):
         return BadInput(
             "Could not use a certificate file of the address. Check tlsCAFile and "
@@ -164,9 +164,9 @@ def _unusable(error: Exception) -> BadInput:
 
 
 def _server_list(address: str) -> str:
-    """The hosts of an address, and nothing else of it; empty where it is written wrong."""
+    """The hosts of an address, and no other part of it; empty if the address is malformed."""
     rest = address.partition("://")[2]
     login, at, hosts = re.split("[/?]", rest, maxsplit=1)[0].rpartition("@")
-    # Where it is written wrong, what stands in the place of a host may be half a password.
+    # In a malformed address, the host part may be half of a password.
     sure = rest.count("@") <= 1 and bool(at) == ("@" in rest) and "@" not in login
     return hosts if sure and len(hosts) < 200 and _HOSTS.fullmatch(hosts) else ""

@@ -1,9 +1,9 @@
-"""One writer at a time in the MongoDB catalogue, and its counts set right after one that died.
+"""The write lock of the MongoDB catalogue, and the recount after a writer that died.
 
-A single MongoDB has no transactions. Whoever writes first takes the one document `writer`, and
-gives it back with a new version when all is written. One that is found taken by a process that
-is no more was left in the middle: photographs may have come or moved that were not counted, so
-they are counted anew. What has been written stays.
+A standalone MongoDB server has no transactions. A writer locks the document `writer` and unlocks
+it with a new version when everything is written. A lock held by a process that no longer exists
+means an interrupted write: photographs may have been added or moved without being counted. The
+next writer therefore recounts them. What was written stays.
 """
 
 import contextlib
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from pymongo.database import Database
 
 _PATIENCE = 30.0
-# Of another machine nobody here can tell whether the process still lives.
+# Seconds that the lock of another machine is respected, whose processes cannot be checked.
 _BELIEVED = 600.0
 _FREE: dict[str, Any] = {"_id": "writer", "version": 0, "owner": None}
 _ours: set[str] = set()
 
 
 class Writer:
-    """Takes turns with the other writers of the database, in this process and in others."""
+    """The write lock of the database, shared with the writers of this and other processes."""
 
     def __init__(
         self,
@@ -38,13 +38,13 @@ class Writer:
         refresh: Callable[[int], None],
         recount: Callable[[int], None],
     ) -> None:
-        """`refresh` reads the counts of a version, `recount` counts anew for one to come."""
+        """`refresh` reads the counts of a version; `recount` recounts for a new version."""
         self._state = database.state
         self._refresh, self._recount = refresh, recount
         self._lock = threading.Lock()
 
     def version(self) -> int:
-        """Changes with every write; after one that was cut off, counts are set right first."""
+        """The version, which every write changes; recounts first after an interrupted write."""
         state = self._state.find_one({"_id": "writer"}) or _FREE
         if state["owner"] is not None and _is_gone(state["owner"]):
             with self.turn():
@@ -54,10 +54,10 @@ class Writer:
 
     @contextlib.contextmanager
     def turn(self) -> Iterator[int]:
-        """The turn to write, for the length of a `with` block; gives the version to write for.
+        """Hold the write lock in a `with` block; yields the version to write.
 
         Raises:
-            WorkFailed: another has been writing for half a minute.
+            WorkFailed: another writer has held the lock for half a minute.
         """
         from pymongo.errors import ConnectionFailure
 
@@ -73,7 +73,7 @@ class Writer:
                 try:
                     yield version
                 except ConnectionFailure:
-                    # It stays taken, and whoever is next counts.
+                    # The lock stays taken, so the next writer recounts.
                     raise
                 except BaseException:
                     self._recount(version)
@@ -88,7 +88,7 @@ class Writer:
         self._state.update_one(mine, {"$set": {"owner": None, "version": version}})
 
     def _take(self, owner: dict[str, Any]) -> dict[str, Any]:
-        """Take the document; returns it as it was: with an owner where that one left it so."""
+        """Take the lock; returns the document as it was, with the owner of an interrupted write."""
         from pymongo.errors import DuplicateKeyError
 
         until = time.monotonic() + _PATIENCE
@@ -121,7 +121,7 @@ def _new_owner() -> dict[str, Any]:
 
 
 def _is_gone(owner: dict[str, Any]) -> bool:
-    """Whether who took the turn will never give it back."""
+    """Whether the owner of the lock has died without unlocking it."""
     if owner["host"] != platform.node():
         return bool(time.time() - owner["since"] > _BELIEVED)
     if owner["pid"] == os.getpid() and abs(psutil.Process().create_time() - owner["started"]) < 1:

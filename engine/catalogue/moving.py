@@ -1,8 +1,8 @@
-"""Moving a home's catalogue to its other store, with everything that it holds.
+"""Moving a home's catalogue to its other store, with all its content.
 
-Photographs go over in batches, then the history of curation. Rows are compared by a checksum
-before data/catalogue.yaml names the new store, and the old one is kept. A move that was cut off
-goes on where it was: what is there already is brought up to date.
+The move copies the photographs in batches, then the curation history. It compares the rows by a
+checksum before data/catalogue.yaml names the new store, and keeps the old store. An interrupted
+move resumes: rows that are already copied are updated.
 """
 
 import contextlib
@@ -33,7 +33,7 @@ _MODULUS = 1 << 256
 
 @dataclass(frozen=True)
 class CatalogueMove:
-    """`checksum` is over all rows, the same in both stores; `kept` says where the old store is."""
+    """`checksum` covers all rows and is equal in both stores; `kept` locates the old store."""
 
     store: str
     photographs: int
@@ -43,12 +43,12 @@ class CatalogueMove:
 
 
 def move_catalogue(home: Home, target: CatalogueSettings, report: Report = silent) -> CatalogueMove:
-    """Copy the catalogue into the store `target`, compare both, and let the home use it.
+    """Copy the catalogue into the store `target`, compare both, and make the home use it.
 
     Raises:
-        BadInput: the catalogue is there already, there is none, or the target is in use.
+        BadInput: the home uses that store already, has no catalogue, or the target is in use.
         WorkFailed: the copy differs, the catalogue changed meanwhile, or a store fails. The home
-            uses the store it had.
+            keeps its old store.
     """
     current = catalogue_settings(home)
     _require_other(home, current, target)
@@ -94,7 +94,7 @@ def _require_other(home: Home, current: CatalogueSettings, target: CatalogueSett
 
 
 def _prepare(home: Home, source: Catalogue, copy: Catalogue, target: CatalogueSettings) -> None:
-    """Mark the target as half done, so that no home uses it as it is."""
+    """Mark the target as incomplete, so that no home uses it yet."""
     mark, found = _moving(home), copy.home_id()
     images = copy.counts(_EVERYTHING).images
     is_ours = found in (mark, home_id(home)) and _holds_no_other(source, copy)
@@ -108,7 +108,7 @@ def _prepare(home: Home, source: Catalogue, copy: Catalogue, target: CatalogueSe
 
 
 def _holds_no_other(source: Catalogue, copy: Catalogue) -> bool:
-    """Whether all that is in the copy is in the source, as after an earlier move."""
+    """Whether the copy holds only photographs of the source, as after an earlier move."""
     return all(
         len(source.known([photograph.image_id for photograph in batch])) == len(batch)
         for batch in _batches(copy.all(_EVERYTHING))
@@ -124,7 +124,7 @@ def _copy_photographs(source: Catalogue, copy: Catalogue, report: Report) -> int
     done = 0
     for batch in _batches(source.all(_EVERYTHING)):
         if copy.add(batch).known:
-            # A move that was cut off brought them; they may have changed since.
+            # An interrupted move copied them; they may have changed since.
             copy.update(photograph._asdict() for photograph in batch)
         done += len(batch)
         report(done, counts.images, message("Copying photographs"))
@@ -139,7 +139,7 @@ def _copy_changes(source: Catalogue, copy: Catalogue) -> int:
 
 
 def _checksum(catalogue: Catalogue) -> str:
-    """Over all photographs and changes, in whatever order they come."""
+    """The checksum over all photographs and changes, independent of their order."""
     total = count = 0
     for photograph in catalogue.all(_EVERYTHING):
         total, count = (total + _digest(tuple(photograph))) % _MODULUS, count + 1
@@ -161,7 +161,7 @@ def _batches(photographs: Iterable[Photograph]) -> Iterator[list[Photograph]]:
 
 
 def _put_in_place(home: Home, fresh: Path) -> None:
-    """Give the new file its name; one that was there, of an earlier move, is set aside."""
+    """Rename the new file to its final name; a file from an earlier move is renamed first."""
     aside = home.data / f"catalogue.until-{time.strftime('%Y%m%d-%H%M%S')}.sqlite"
     try:
         for ending in ("-wal", "-shm", ""):

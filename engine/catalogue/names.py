@@ -1,4 +1,4 @@
-"""Names of species: one form for each, and a form to search by."""
+"""Species names: the normal form, and the form that searches compare."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from engine.errors import BadInput
 
 LONGEST_SPECIES = 200
 
-# What stands between the words of a name, as it is spelt here.
+# The accepted spelling of rank abbreviations within a name.
 _RANKS = {
     "cf": "cf.",
     "aff": "aff.",
@@ -28,12 +28,14 @@ _CROSS = "×"
 
 
 class BadField(BadInput, ValueError):
-    """A text that a record cannot hold; the sentence says which and why."""
+    """A text that a record cannot hold; the message says which and why."""
 
 
 class SpeciesName(NamedTuple):
-    """A species' name in its one form, its genus, and whether the name itself is in doubt:
-    a `cf.` or `aff.` was left out of it, or it says `sp.` and so no more than the genus."""
+    """A species name in normal form, its genus, and whether the identification is doubtful.
+
+    It is doubtful if `cf.` or `aff.` was removed from it, or if `sp.` gives only the genus.
+    """
 
     species: str
     genus: str
@@ -42,15 +44,15 @@ class SpeciesName(NamedTuple):
 
 @lru_cache(maxsize=65_536)
 def species_name(text: str) -> SpeciesName:
-    """A species' name in one form: composed Unicode, single spaces, no underscores.
+    """Normalise a species name: composed Unicode, single spaces, no underscores.
 
-    "BELLIS PERENNIS" and "bellis perennis" become "Bellis perennis"; a hybrid's x becomes ×;
-    "ssp", "var" and the like are spelt one way; "Rosa cf. canina" counts as Rosa canina, in
-    doubt. A name in mixed case keeps it, for it may be a common one.
+    "BELLIS PERENNIS" and "bellis perennis" become "Bellis perennis". A hybrid's x becomes ×.
+    "ssp", "var" and similar get one spelling. "Rosa cf. canina" becomes Rosa canina, doubtful. A
+    name in mixed case keeps its case, because it may be a common name.
 
     Raises:
-        BadField: it is empty, longer than `LONGEST_SPECIES`, or holds control characters or
-            bytes that are no text.
+        BadField: the name is empty, longer than `LONGEST_SPECIES`, or holds control characters
+            or undecodable bytes.
     """
     name = " ".join(unicodedata.normalize("NFC", text).replace("_", " ").split())
     if not name:
@@ -66,20 +68,20 @@ def species_name(text: str) -> SpeciesName:
     sure = [words[0], *(word for word in words[1:] if word not in _DOUBTS)]
     doubtful = len(sure) < len(words) or sure[-1] == "sp."
     if len(words) > 2 and "sp." in words:
-        # "Rosa sp. 2" is as much as "Rosa sp.": a number is no name.
+        # "Rosa sp. 2" means "Rosa sp.": a number is no species name.
         sure, doubtful = sure[: sure.index("sp.") + 1], True
     return SpeciesName(" ".join(sure), genus_of(" ".join(sure)), doubtful)
 
 
 def genus_of(species: str) -> str:
-    """The first word of a binomial; empty where the name is a single word."""
+    """The first word of a binomial; empty if the name is a single word."""
     words = species.removeprefix(f"{_CROSS} ").split(" ")
     return words[0] if len(words) > 1 or species.startswith(_CROSS) else ""
 
 
 @lru_cache(maxsize=65_536)
 def search_form(text: str) -> str:
-    """`text` as a search compares it: no accents, no case, single spaces."""
+    """`text` in the form that searches compare: no accents, lower case, single spaces."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return " ".join(plain.replace("_", " ").split())

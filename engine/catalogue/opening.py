@@ -16,10 +16,10 @@ from engine.settings.files import load
 
 
 def catalogue_settings(home: Home) -> CatalogueSettings:
-    """What data/catalogue.yaml in the home says, where it is there, else configs/studio.yaml.
+    """The settings in the home's data/catalogue.yaml, or else in configs/studio.yaml.
 
     Raises:
-        BadInput: that file is none of such settings.
+        BadInput: the file is invalid.
     """
     own = home.data / "catalogue.yaml"
     return load(CatalogueSettings, own) if own.is_file() else studio_settings().catalogue
@@ -27,18 +27,18 @@ def catalogue_settings(home: Home) -> CatalogueSettings:
 
 @contextlib.contextmanager
 def open_catalogue(home: Home) -> Iterator[Catalogue]:
-    """The home's catalogue for the length of a `with` block.
+    """Open the home's catalogue in a `with` block.
 
-    Opening a file takes less than a millisecond. A MongoDB stays connected after the block, and
-    what it is counted by stays in memory, for the next.
+    Opening a file takes less than a millisecond. A MongoDB client stays connected after the
+    block and keeps its facets in memory for the next one.
 
-    The first opening of a day begins the day's backup in the background.
+    The first opening of a day starts the daily backup in the background.
 
     Raises:
-        CatalogueMissing: its file is gone, and what it described is not.
-        WorkFailed: it is damaged, belongs to a newer studio or to another home, or no MongoDB
-            answers.
-        BadInput: the configuration is wrong.
+        CatalogueMissing: the catalogue file is missing, but data that it described exists.
+        WorkFailed: the catalogue is damaged, belongs to a newer studio or to another home, or no
+            MongoDB server answers.
+        BadInput: the configuration is invalid.
     """
     settings = catalogue_settings(home)
     if settings.store == "mongodb":
@@ -55,7 +55,7 @@ def open_catalogue(home: Home) -> Iterator[Catalogue]:
 
 @cache
 def _connected(address: str, database: str) -> Catalogue:
-    # Here, because most homes have a file, and loading this takes a tenth of a second.
+    # Imported here: most homes use a file, and this import takes a tenth of a second.
     from engine.catalogue.mongo import MongoCatalogue
 
     return MongoCatalogue(address, database)

@@ -1,4 +1,4 @@
-"""How far an import has come, so that one that was cut off goes on where it stopped."""
+"""The position of an import, from which an interrupted import resumes."""
 
 import hashlib
 from collections import deque
@@ -14,11 +14,11 @@ def _as_it_is(mark: Any) -> Any:
 
 
 class Position:
-    """The last mark all of whose photographs are in, kept in the home.
+    """The last mark up to which all photographs are committed, stored in the home.
 
-    `what` says which import it is; `write` makes of a mark what JSON can hold, `read` a mark of
-    that again. `after` is the mark of an earlier attempt, None where there was none, `before`
-    the photographs that it took in.
+    A mark is any value that orders the source, such as a document's id. `what` identifies the
+    import. `write` converts a mark to a JSON value, and `read` converts it back. `after` is the
+    mark of an earlier attempt, or None; `before` is the number of photographs it imported.
     """
 
     def __init__(
@@ -39,11 +39,11 @@ class Position:
             self.after, self.before = read(kept["after"]), int(kept["photographs"])
 
     def passed(self, mark: Any, photographs: int) -> None:
-        """So many photographs have been handed on, the last of them at this mark."""
+        """Record that `photographs` have been passed on so far, the last one at this mark."""
         self._passed.append((photographs, mark))
 
     def reached(self, photographs: int) -> Any:
-        """So many photographs are in for good; returns the last mark of them, if it is new."""
+        """Record that `photographs` are committed; returns their last mark if it is new."""
         last = None
         while self._passed and self._passed[0][0] <= photographs:
             last = self._passed.popleft()
@@ -54,5 +54,5 @@ class Position:
         return last[1]
 
     def clear(self) -> None:
-        """All is in."""
+        """Delete the position after a complete import."""
         self._file.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Whether the catalogue's file is gone while what it described is still there."""
+"""Detecting a missing catalogue file while the data that it described still exists."""
 
 import contextlib
 import itertools
@@ -23,8 +23,8 @@ _MISSING = deferred(
 
 @dataclass(frozen=True)
 class LeftBehind:
-    """What is there without a catalogue: files of photographs, splits, runs, addresses that were
-    fetched, and backups that hold a catalogue."""
+    """Data without a catalogue: photograph files, splits, runs, downloaded addresses, and
+    backups that hold a catalogue."""
 
     photographs: int
     splits: int
@@ -39,7 +39,7 @@ class LeftBehind:
         return str(self.summary())
 
     def summary(self) -> Message:
-        """What is there, in short: "1 photograph, 2 splits and 1 run"."""
+        """A short summary: "1 photograph, 2 splits and 1 run"."""
         counted = [
             plural_message("{n} photograph", "{n} photographs", self.photographs),
             plural_message("{n} split", "{n} splits", self.splits),
@@ -55,10 +55,10 @@ class LeftBehind:
 
 
 def require_catalogue(home: Home) -> None:
-    """Refuse to begin an empty catalogue where another was.
+    """Check that a new, empty catalogue would not replace a lost one.
 
     Raises:
-        CatalogueMissing: the file is missing or empty, and something of it is left.
+        CatalogueMissing: the file is missing or empty, but data that it described exists.
     """
     left = left_behind(home)
     if left:
@@ -67,7 +67,7 @@ def require_catalogue(home: Home) -> None:
 
 
 def left_behind(home: Home) -> LeftBehind | None:
-    """What is left of a catalogue that is gone; None where there is one, or never was."""
+    """The data of a missing catalogue; None if the catalogue exists or never existed."""
     with contextlib.suppress(OSError):
         if home.catalogue.stat().st_size:
             return None
@@ -82,13 +82,13 @@ def left_behind(home: Home) -> LeftBehind | None:
 
 
 def _runs(home: Home) -> int:
-    """Runs that were trained here: one that was imported needs no catalogue."""
+    """The number of runs trained here; an imported run needs no catalogue."""
     folders = (path.parent for path in home.runs.glob("*/config.yaml"))
     return sum(not (folder / "imported.json").exists() for folder in folders)
 
 
 def _photographs(home: Home) -> int:
-    """Files in the folders of data/images, but for those whose names begin with a dot."""
+    """The number of files in the folders of data/images, without hidden files."""
     if not home.images.is_dir():
         return 0
     with os.scandir(home.images) as entries:
@@ -100,7 +100,7 @@ def _photographs(home: Home) -> int:
 def _fetched(home: Home) -> int:
     if not home.download_store.is_file():
         return 0
-    # One that cannot be read does not say that anything was fetched.
+    # An unreadable database does not prove that anything was downloaded.
     with (
         contextlib.suppress(Exception),
         contextlib.closing(read_unchanged(home.download_store)) as opened,

@@ -1,9 +1,9 @@
-"""One photograph, as the catalogue knows it: its fields are declared here and nowhere else.
+"""The record of a photograph: the only declaration of its fields.
 
-Tables, documents, imports, exports, the record on the page and the examination follow from this
-declaration through `engine.catalogue.fields`. A new field goes to the end, says by `since` which
-version of the catalogue has it first, and catalogues of earlier versions get its column when they
-are opened. A facet is also named in `engine.catalogue.facets` and in the filter of
+Tables, documents, imports, exports, the record on the page and the doctor derive their fields
+from it through `engine.catalogue.fields`. Add a new field at the end and set `since` to the
+catalogue version that introduces it; older catalogues get its column when they are opened. A
+facet field must also be added to `engine.catalogue.facets` and to `Filter` in
 `engine.catalogue.store`.
 """
 
@@ -19,21 +19,22 @@ State = Literal["cached", "remote"]
 
 @dataclass(frozen=True)
 class PhotoField:
-    """Properties of a field, apart from its name, type and empty value.
+    """Properties of a field, besides its name, type and empty value.
 
     Args:
-        label: what readers see, once it is translated.
-        help: what it holds, in a sentence, likewise.
-        columns: its names in tables, ours first; empty = imports do not bring it. What imports
-            bring is text.
-        aliases: its further names in documents.
-        parents: a bare name counts below one of these names only.
-        bare: its names below them.
-        longest: the most characters that imports bring.
-        is_identifier: taken as it is or not at all; in other text, a line break is a space.
-        is_facet: photographs are counted and filtered by it.
-        is_exported: files for other programs have it.
-        since: the version of the SQLite catalogue that has it first.
+        label: its label on the pages, before translation.
+        help: a sentence that describes its content, before translation.
+        columns: its column names in tables, the studio's own first; empty = imports do not set
+            it. Imported fields are text.
+        aliases: additional names in documents.
+        parents: the names that must enclose a `bare` name.
+        bare: its names below one of `parents`.
+        longest: the maximum number of characters in imports.
+        is_identifier: invalid text is refused, not corrected; in other fields a line break
+            becomes a space.
+        is_facet: photographs are counted and filtered by this field.
+        is_exported: exports contain it.
+        since: the first version of the SQLite catalogue that has it.
     """
 
     label: str
@@ -52,12 +53,12 @@ class PhotoField:
 class Photograph(NamedTuple):
     """A row of the catalogue.
 
-    `path` is relative to the home and empty while the bytes are elsewhere; `width` and
-    `height` are pixels the right way up, 0 while unknown. `state` is cached where the bytes
-    are here, remote where only the address is known. `original_name` is the species' name as
-    the source wrote it, empty where that is `species` itself. `flags` are the findings of the
-    quality scan (`engine.catalogue.flags`), in alphabetical order; what is `excluded` takes
-    part in nothing. `phash` is 16 hex digits.
+    `path` is relative to the home, and empty while the image file is not stored. `width` and
+    `height` are pixels after EXIF rotation, 0 while unknown. `state` is cached if the file is
+    stored, and remote if only the address is known. `original_name` is the source's species
+    name, empty if it equals `species`. `flags` are findings of the quality scan
+    (`engine.catalogue.flags`), in alphabetical order. Exports, splits and downloads skip
+    `excluded` photographs. `phash` is 16 hex digits.
     """
 
     image_id: Annotated[
@@ -80,7 +81,7 @@ class Photograph(NamedTuple):
             aliases=("species_name", "latin_name", "taxon", "canonical_name"),
             parents=("taxon", "species"),
             bare=("name",),
-            # A longer text may still be shortened to the name in it.
+            # `species_name` may still shorten a longer text to the name in it.
             longest=10 * LONGEST_SPECIES,
             is_facet=True,
         ),
@@ -238,6 +239,6 @@ class Photograph(NamedTuple):
 
 
 def image_id_of(*parts: str) -> str:
-    """20 hex digits that are the same whenever the same photograph is imported again."""
-    # A file's name may be bytes that are no text.
+    """An id of 20 hex digits, the same whenever the same photograph is imported again."""
+    # A file name may hold undecodable bytes.
     return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:20]

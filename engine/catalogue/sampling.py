@@ -1,4 +1,4 @@
-"""Some photographs of the catalogue, drawn at random and the same for the same seed."""
+"""Random samples of the catalogue's photographs, reproducible by seed."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -14,13 +14,13 @@ Stratum = Literal["head", "middle", "tail"]
 STRATA: tuple[Stratum, ...] = ("head", "middle", "tail")
 
 Offsets = Mapping[str, Sequence[int]]
-"""Which of a species' photographs are meant, by their place in the catalogue's order."""
+"""For each species, the positions of photographs in the catalogue's order."""
 
 
 def sample_photographs(
     catalogue: Catalogue, chosen: Filter, seed: int, size: int
 ) -> list[Photograph]:
-    """`size` photographs that pass the filter, or all where there are fewer, each as likely."""
+    """A uniform sample of `size` photographs that pass the filter, or all if there are fewer."""
     species = catalogue.species(chosen)
     ends = list(accumulate(item.images for item in species))
     total = ends[-1] if ends else 0
@@ -33,7 +33,7 @@ def sample_photographs(
 
 
 def strata(species: Sequence[SpeciesCount]) -> dict[Stratum, list[SpeciesCount]]:
-    """Head, middle and tail: a third of the species each, by their number of photographs."""
+    """Head, middle and tail: a third of the species each, by number of photographs."""
     falling = sorted(species, key=lambda item: (-item.images, item.species))
     cuts = [round(third * len(falling) / 3) for third in range(4)]
     return {name: falling[cuts[i] : cuts[i + 1]] for i, name in enumerate(STRATA)}
@@ -42,14 +42,14 @@ def strata(species: Sequence[SpeciesCount]) -> dict[Stratum, list[SpeciesCount]]
 def stratified_sample(
     catalogue: Catalogue, chosen: Filter, seed: int, size: int
 ) -> dict[Stratum, list[Photograph]]:
-    """About a third of `size` photographs from each of head, middle and tail.
+    """Sample about a third of `size` photographs from each of head, middle and tail.
 
-    Inside one, species come in a random order and each gives a photograph before any gives a
-    second, so that a species seen a thousand times does not hide the others.
+    Within a stratum, species are in random order, and each contributes one photograph before
+    any contributes a second, so that frequent species do not dominate.
     """
     chance = np.random.default_rng(seed)
     thirds = {name: third for name, third in strata(catalogue.species(chosen)).items() if third}
-    # The smallest first: what it cannot give, the others do.
+    # The smallest first, so that the others can make up for what it lacks.
     falling = sorted(thirds, key=lambda name: sum(item.images for item in thirds[name]))
     drawn: dict[Stratum, list[Photograph]] = {}
     for number, name in enumerate(falling):
@@ -63,7 +63,7 @@ def stratified_sample(
 def sample_equal_shares(
     species: Sequence[SpeciesCount], size: int, chance: np.random.Generator
 ) -> Offsets:
-    """`size` photographs dealt over the species in turn; which ones of each is left to chance."""
+    """Assign `size` photographs to the species in turn; draws them at random in each species."""
     numbers = dict.fromkeys((item.species for item in species), 0)
     left = min(size, sum(item.images for item in species))
     while left:
@@ -79,7 +79,7 @@ def sample_equal_shares(
 
 
 def fetch_at_offsets(catalogue: Catalogue, chosen: Filter, offsets: Offsets) -> list[Photograph]:
-    """The photographs at these places; of a species no more are read than is needed."""
+    """The photographs at these positions; reads no more of a species than needed."""
     found: list[Photograph] = []
     for species, within in offsets.items():
         one = dataclasses.replace(chosen, species=species)

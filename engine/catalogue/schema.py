@@ -1,4 +1,4 @@
-"""The tables of the SQLite catalogue, version by version."""
+"""The tables of the SQLite catalogue, and the migration to each version."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from engine.catalogue.fields import FIELDS, KINDS, PLAIN
 from engine.catalogue.names import search_form
 from engine.errors import WorkFailed
 
-# The tally is kept by triggers, so that counts never read the photographs themselves.
+# Triggers maintain the tally, so that counts do not read the photographs.
 _VERSION_1 = """
 CREATE TABLE photograph (
     image_id TEXT PRIMARY KEY,
@@ -43,9 +43,9 @@ CREATE TRIGGER tally_moved AFTER UPDATE OF species, source, state ON photograph 
         ON CONFLICT DO UPDATE SET images = images + 1;
 END;
 """
-# What photographs are counted and filtered by moves into `facet`: a row for each combination
-# that occurs, with its number of photographs, kept by `engine.catalogue.facets`. `total` sums
-# the facets that are not excluded, a row for each value of each field.
+# The facet fields move into `facet`: one row per combination that occurs, with its number of
+# photographs, maintained by `engine.catalogue.facets`. `total` sums the facets that are not
+# excluded: one row per value of each field.
 _VERSION_2 = """
 DROP TRIGGER tally_added;
 DROP TRIGGER tally_removed;
@@ -104,18 +104,18 @@ CREATE INDEX facet_by_license ON facet (license, species);
 CREATE INDEX facet_by_flags ON facet (flags, species) WHERE flags <> '';
 CREATE INDEX facet_by_exclusion ON facet (species) WHERE excluded;
 """
-# A change says which species it set, so that undoing it knows what is still as it left it.
+# A change records the species it set, so that undoing skips photographs changed since.
 _VERSION_3 = """
 ALTER TABLE change ADD COLUMN species TEXT NOT NULL DEFAULT '';
 """
-# Until this version, the scripts write out the columns of a photograph.
+# Up to this version, the scripts list the columns of a photograph.
 _LAST_WITH_COLUMNS = 2
 _BY_HAND = (_VERSION_1, _VERSION_2, _VERSION_3)
 _TYPES = {str: "TEXT NOT NULL DEFAULT ''", int: "INTEGER NOT NULL DEFAULT 0"}
 
 
 def _migrations() -> Iterator[str]:
-    """A script for each version: those above, then the fields that were declared since."""
+    """A script for each version: those above, then one for each later version's new fields."""
     newest = max(len(_BY_HAND), *(FIELDS[name].since for name in PLAIN))
     for version in range(1, newest + 1):
         script = _BY_HAND[version - 1] if version <= len(_BY_HAND) else ""
@@ -130,18 +130,18 @@ MIGRATIONS = tuple(_migrations())
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring an open catalogue to the newest version, one step at a time.
+    """Migrate an open catalogue to the newest version, one version at a time.
 
-    What was there is backed up before.
+    Backs up the catalogue first.
 
     Raises:
-        WorkFailed: it was made by a newer studio, or cannot be backed up.
+        WorkFailed: a newer studio made the catalogue, or the backup fails.
     """
-    # SQLite's own lower() knows ASCII only.
+    # SQLite's lower() handles ASCII only.
     connection.create_function("search_form", 1, search_form, deterministic=True)
     if _version(connection) == len(MIGRATIONS):
         return
-    # Taking the write lock first lets a second process find the work done.
+    # With the write lock taken first, a second process finds the migration done.
     connection.execute("BEGIN IMMEDIATE")
     version = _version(connection)
     if version > len(MIGRATIONS):
@@ -169,7 +169,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def statements(script: str) -> list[str]:
-    """The statements of a script, one by one: run so, they share a transaction."""
+    """The statements of a script one by one, so that they can share a transaction."""
     statements, pending = [], ""
     for line in script.splitlines(keepends=True):
         pending += line

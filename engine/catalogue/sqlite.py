@@ -1,4 +1,4 @@
-"""The catalogue in one SQLite file: no server, nothing to set up."""
+"""The catalogue in one SQLite file, without a server."""
 
 import contextlib
 import dataclasses
@@ -24,8 +24,8 @@ _INSERT = (
     f"INSERT INTO photograph (image_id, facet, {', '.join(PLAIN)}) "
     f"VALUES ({', '.join('?' * (len(PLAIN) + 2))})"
 )
-# Known or not is asked of each id by itself: a list to look into would be made and sorted first.
-# The answer is one row, so that Python goes on with other work meanwhile.
+# Each id is looked up by itself; with IN, SQLite would first build and sort a list. The result is
+# one row, so that SQLite releases the GIL for the whole query.
 _KNOWN = (
     "SELECT json_group_array(image_id) "
     "FROM json_each(?) CROSS JOIN photograph ON photograph.image_id = value"
@@ -33,14 +33,14 @@ _KNOWN = (
 
 
 class _SomeKnown(Exception):
-    """Of photographs that were taken to be new, one is known."""
+    """A photograph that was assumed to be new is in the catalogue already."""
 
 
 class SqliteCatalogue(SqliteReader):
     """See `engine.catalogue.store.Catalogue`. Several threads may read one object in turn."""
 
     def __init__(self, file: Path) -> None:
-        """Open, and where needed make, the catalogue.
+        """Open the catalogue, creating it if needed.
 
         Raises:
             WorkFailed: the file is damaged, or belongs to a newer studio.
@@ -48,11 +48,11 @@ class SqliteCatalogue(SqliteReader):
         super().__init__(file)
         self._writing = threading.RLock()
         self._changes = Changes(self._connection, self._facets)
-        # So is what a new table offers next, most likely: then it is not asked about first.
+        # If all photographs of the last batch were new, `add` assumes that the next are too.
         self._all_were_new = False
 
     def known(self, image_ids: Iterable[str]) -> set[str]:
-        # Not while another thread writes: its last word, to shorten the log, wants no reader.
+        # Waits for the writing thread: its final WAL checkpoint must not meet a reader.
         with self._writing, self._store_errors():
             found = self._connection.execute(_KNOWN, [json.dumps(list(image_ids))]).fetchall()
         return set(json.loads(found[0][0]))
@@ -71,7 +71,7 @@ class SqliteCatalogue(SqliteReader):
         return Added(len(fresh), len(offered) - len(fresh))
 
     def _add_unasked(self, photographs: Mapping[str, Photograph]) -> bool:
-        """Add them as if none were known; where one is, nothing is changed."""
+        """Add photographs without asking which are known; changes nothing if one is known."""
         with contextlib.suppress(_SomeKnown), self._transaction():
             try:
                 self._insert(photographs)
@@ -165,7 +165,7 @@ class SqliteCatalogue(SqliteReader):
             )
 
     def _move(self, changes: Mapping[str, tuple[int, Mapping[str, Any]]]) -> None:
-        """Bring photographs, each with the facet it is in, to the facet that a change asks for."""
+        """Move photographs, each given with its current facet, to the facet of their change."""
         targets: dict[str, Facet] = {}
         for image_id, (number, change) in changes.items():
             values = {name: change[name] for name in Facet._fields if name in change}

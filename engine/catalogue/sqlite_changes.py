@@ -1,4 +1,4 @@
-"""Curation in the SQLite catalogue: whole facets at once move to the facets they become."""
+"""Curation in the SQLite catalogue: photographs move between facets, a whole facet at once."""
 
 import dataclasses
 import json
@@ -14,8 +14,8 @@ from engine.catalogue.store import Filter
 from engine.errors import BadInput
 
 _COLUMNS = ", ".join(("change", "made", "action", "species", "note", "images", "undone"))
-# What a change is about: the row of each photograph, its facet before the change and the one
-# now; then, for each such pair, the facet to move to.
+# `held`: the photographs of a change by row, with their facet before the change and their facet
+# now. `move`: the target facet for each such pair.
 _TABLES = (
     "CREATE TEMP TABLE held (row INTEGER PRIMARY KEY, was INTEGER, now INTEGER)",
     "CREATE TEMP TABLE move (was INTEGER, now INTEGER, target INTEGER, PRIMARY KEY (was, now)) "
@@ -49,7 +49,7 @@ _DROP_NAME = (
 
 
 class Changes:
-    """Makes, undoes and lists changes, within the transaction that its caller has open."""
+    """Makes, undoes and lists changes, inside the caller's transaction."""
 
     def __init__(self, connection: sqlite3.Connection, facets: Facets) -> None:
         self._connection = connection
@@ -146,10 +146,10 @@ class Changes:
         self._connection.execute(query, values)
 
     def _plan(self, target_of: Callable[[Facet, Facet], Facet]) -> int:
-        """Say where the photographs that are held go, and count them there already.
+        """Fill `move` with the target facets of the photographs in `held`, and update the counts.
 
-        `target_of` is asked with the facet before the change and the one now; what it leaves
-        where it is is not held any longer. Returns how many are.
+        `target_of` takes the facet before the change and the facet now. Photographs that stay in
+        their facet are removed from `held`. Returns the number of the remaining ones.
         """
         pairs = self._connection.execute(
             "SELECT was, now, COUNT(*) FROM held GROUP BY was, now"

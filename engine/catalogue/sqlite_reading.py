@@ -1,4 +1,4 @@
-"""Reading the SQLite catalogue: counts from the facets, pages by key."""
+"""Reading the SQLite catalogue: counts come from the facets, pages use keyset pagination."""
 
 import dataclasses
 import itertools
@@ -32,10 +32,10 @@ from engine.errors import DatabaseDamaged
 from engine.language.message import Message, message
 
 AMONG = "IN (SELECT value FROM json_each(?))"
-# As flags are kept with a space between them, and a list is wanted.
+# Flags are stored separated by spaces; the export needs a list.
 _FLAGS = """json(iif(flags = '', '[]', '["' || replace(flags, ' ', '","') || '"]'))"""
 _FIELDS = ", ".join(f"'{name}', {_FLAGS if name == 'flags' else name}" for name in EXPORTED)
-# The lines of many photographs are one answer, so that Python goes on with other work meanwhile.
+# The lines of many photographs are one row, so that SQLite releases the GIL meanwhile.
 _LINES = (
     "SELECT json_group_array(facet), CAST(group_concat(line || char(10), '') AS BLOB) FROM ("
     f"SELECT facet, json_object({_FIELDS}) AS line FROM photograph JOIN facet USING (facet) "
@@ -46,7 +46,7 @@ _made = photograph_maker(("image_id", "facet", *PLAIN, *Facet._fields))
 
 
 class SqliteReader:
-    """The half of `engine.catalogue.store.Catalogue` that changes nothing."""
+    """The reading methods of `engine.catalogue.store.Catalogue`."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -102,7 +102,7 @@ class SqliteReader:
         return list(itertools.starmap(SpeciesCount, self.count_by("species", chosen).items()))
 
     def page(self, chosen: Filter, after: Cursor | None, limit: int) -> Page:
-        # A page looks for one photograph more than it shows, to know whether another follows.
+        # One photograph more than the page shows tells whether another page follows.
         with self._store_errors():
             keys = list(itertools.islice(self._keys(chosen, after, limit + 1), limit + 1))
         more = len(keys) > limit
@@ -132,7 +132,7 @@ class SqliteReader:
             return catalogue_columns(self._connection, names, chosen)
 
     def stamp(self) -> tuple[int, ...]:
-        # What was added last may still be in the write-ahead log.
+        # The latest changes may still be in the write-ahead log.
         files = (self._file, self._file.with_name(f"{self._file.name}-wal"))
         stats = [file.stat() for file in files if file.is_file() and file.stat().st_size]
         return tuple(number for stat in stats for number in (stat.st_mtime_ns, stat.st_size))
@@ -153,19 +153,19 @@ class SqliteReader:
         return _made(row + self._facets.at(row[1]))
 
     def _by_species(self, chosen: Filter) -> list[tuple[Any, ...]]:
-        """Species, number and photographs of the facets that pass."""
+        """Species, number and photographs of the facets that pass the filter."""
         condition, values = where(chosen)
         return self._rows(
             f"SELECT species, facet, images FROM facet WHERE {condition} ORDER BY species", values
         )
 
     def _keys(self, chosen: Filter, after: Cursor | None, limit: int) -> Iterator[tuple[str, str]]:
-        """Species and image_id of what follows `after`; of each facet no more than `limit`."""
+        """Species and image_id of the photographs after `after`, at most `limit` per facet."""
         condition, values = where(chosen, ordered=self._finds_much(chosen.text))
         if after is not None:
             condition += " AND species >= ?"
             values.append(after.species)
-        # Read only as far as the page reaches.
+        # Only read up to the end of the page.
         facets = self._connection.execute(
             f"SELECT species, facet FROM facet WHERE {condition} ORDER BY species", values
         )
@@ -183,7 +183,7 @@ class SqliteReader:
             yield from ((species, image_id) for image_id in sorted(ids))
 
     def _finds_much(self, text: str) -> bool:
-        """Whether a search finds families of many photographs."""
+        """Whether a search matches families with many photographs."""
         found = "SUM(images) FILTER (WHERE instr(search, ?))"
         rows = self._rows(
             f"SELECT {found} > SUM(images) / 8 FROM total WHERE field = 'family'",
@@ -204,7 +204,7 @@ def _sort_key(photograph: Photograph) -> tuple[str, str]:
 
 
 def _require_text(lines: bytes, file: Path) -> None:
-    # SQLite hands on the bytes of a damaged cell as they are.
+    # SQLite returns the bytes of a damaged cell unchecked.
     try:
         lines.decode()
     except UnicodeDecodeError as error:

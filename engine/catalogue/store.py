@@ -1,4 +1,4 @@
-"""What any store of the catalogue can do."""
+"""The interface of a catalogue store, and its data types."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -10,21 +10,21 @@ from engine.catalogue.record import Photograph
 from engine.language.message import deferred
 
 Field = Literal["species", "genus", "family", "source", "state", "license", "flag"]
-"""What photographs are counted and filtered by."""
+"""The fields that photographs are counted and filtered by."""
 
 
 UNSTATED = deferred("none stated")
-"""The value of a filter's field that lets through what states nothing there."""
+"""The filter value that selects photographs whose field is empty."""
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which photographs are meant; an empty field lets everything through, and `UNSTATED` what is
-    empty there.
+    """A selection of photographs. An empty field matches everything; `UNSTATED` matches an empty
+    value.
 
-    `text` is looked for in the names of species and families, whatever its case and accents;
-    `state` is cached or remote; `flag` is a finding of the quality scan. What was excluded is
-    passed over unless `excluded` is True (nothing else) or None (both).
+    `text` is searched in species and family names, ignoring case and accents. `state` is cached
+    or remote. `flag` is a finding of the quality scan. `excluded` False skips excluded
+    photographs, True selects only those, None selects both.
     """
 
     text: str = ""
@@ -43,7 +43,7 @@ EVERYTHING = Filter()
 
 @dataclass(frozen=True)
 class Added:
-    """What an import did: photographs that are new, and those that were there already."""
+    """The result of adding photographs: how many were new, and how many were known."""
 
     added: int = 0
     known: int = 0
@@ -51,7 +51,7 @@ class Added:
 
 @dataclass(frozen=True)
 class CachedFile:
-    """A photograph whose bytes came in: where they lie in the home, and their size in pixels."""
+    """A photograph whose file was stored: its path in the home, and its size in pixels."""
 
     image_id: str
     path: str
@@ -62,8 +62,8 @@ class CachedFile:
 
 @dataclass(frozen=True)
 class Counts:
-    """Photographs in all, by source and by state, the number of species, and how many more
-    photographs are excluded."""
+    """Number of photographs, by source and by state, of species, and of excluded photographs,
+    which the other numbers leave out."""
 
     images: int
     species: int
@@ -73,7 +73,7 @@ class Counts:
 
 
 class SpeciesCount(NamedTuple):
-    """A species and its photographs."""
+    """A species and its number of photographs."""
 
     species: str
     images: int
@@ -89,14 +89,14 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Page:
-    """Some photographs, by species, and where the next page starts (None = this is the last)."""
+    """Photographs ordered by species, and the cursor of the next page (None = last page)."""
 
     photographs: tuple[Photograph, ...]
     next: Cursor | None
 
 
 class Lines(NamedTuple):
-    """Photographs as lines of JSON, and how many they are by source and by state."""
+    """Photographs as lines of JSON, and their numbers by source and by state."""
 
     text: bytes
     by_source: Mapping[str, int]
@@ -104,53 +104,52 @@ class Lines(NamedTuple):
 
 
 class Catalogue(Protocol):
-    """What photographs exist. Every method raises WorkFailed where the store fails."""
+    """The catalogue of photographs. Every method raises WorkFailed if the store fails."""
 
     def known(self, image_ids: Iterable[str]) -> set[str]:
-        """Those of the ids that photographs have."""
+        """Return those of the ids that are in the catalogue."""
         ...
 
     def add(self, photographs: Iterable[Photograph]) -> Added:
-        """Add photographs in one transaction; one whose image_id is known changes nothing."""
+        """Add photographs in one transaction; skips those whose image_id is known."""
         ...
 
     def update(self, changes: Iterable[Mapping[str, Any]]) -> int:
         """Set fields of photographs: each change is an `image_id` and the fields it sets.
 
-        Returns how many of the photographs are known. In one transaction where the store has
-        them.
+        Returns the number of known photographs. One transaction if the store supports them.
         """
         ...
 
     def keep(self, kept: Iterable[CachedFile]) -> int:
-        """Say in one transaction that these photographs are cached; returns how many there are."""
+        """Mark these photographs as cached, in one transaction; returns the number found."""
         ...
 
     def let_go(self, sha256s: Iterable[str], even_without_url: bool = False) -> list[str]:
-        """Say in one transaction that these bytes are here no more: their photographs are remote.
+        """Mark the photographs of these files as remote, in one transaction.
 
-        Bytes that could not be fetched again, for want of a url, stay unless told otherwise.
-        Returns those that were let go.
+        Skips files that cannot be downloaded again because they have no url, unless
+        `even_without_url` is set. Returns the SHA-256s that were not skipped.
         """
         ...
 
     def curate(
         self, chosen: Filter | Sequence[str], action: Action, note: str, label: Label | None = None
     ) -> Change:
-        """Exclude, include or relabel, in one transaction, what passes a filter or has one of
-        these ids; a photograph that is so already is left out of the change.
+        """Exclude, include or relabel photographs by filter or ids, in one transaction.
 
-        `label` is what relabelling sets, and is given then only; the former species becomes
-        the photograph's `original_name` where it has none.
+        Photographs that are already in the wanted state are left out of the change. `label` is
+        only given for relabelling. The former species becomes the photograph's `original_name`
+        if that is empty.
         """
         ...
 
     def undo(self, number: int) -> Change:
-        """Undo a change in one transaction, as far as its photographs still are as it left them.
+        """Undo a change in one transaction, for the photographs still in the state it set.
 
-        What another change has set since stays, and can be undone here once that one is. Of an
-        earlier species' name, `original_name` is emptied again where it says the same. Returns
-        the change as it stands now.
+        Photographs altered by a later change are skipped; undo that change first, then this one
+        again. Empties `original_name` if it equals the restored species. Returns the updated
+        change.
 
         Raises:
             BadInput: there is no such change.
@@ -158,17 +157,19 @@ class Catalogue(Protocol):
         ...
 
     def changes(self, most: int = 100) -> list[Change]:
-        """The last changes, the newest first."""
+        """The latest changes, newest first."""
         ...
 
     def before_change(self, number: int) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        """What undoing a change needs: each of its photographs, by image_id, and the values of
-        its `engine.catalogue.facets.Facet` before the change."""
+        """The data for undoing a change: the image_id of each of its photographs, and the values
+        of its `engine.catalogue.facets.Facet` before the change."""
         ...
 
     def take_change(self, change: Change, before: Iterable[tuple[str, tuple[Any, ...]]]) -> None:
-        """Take over a change of another store, in one transaction where the store has them: its
-        number, and what `before_change` gives there. One of that number is replaced."""
+        """Copy a change from another store, with its number and the result of `before_change`.
+
+        Replaces a change with the same number. One transaction if the store supports them.
+        """
         ...
 
     def get(self, image_id: str) -> Photograph | None:
@@ -180,7 +181,7 @@ class Catalogue(Protocol):
         ...
 
     def count_by(self, field: Field, chosen: Filter = EVERYTHING) -> dict[str, int]:
-        """Photographs that pass the filter by each value of a field, most first."""
+        """The number of photographs that pass the filter by value of a field, highest first."""
         ...
 
     def species(self, chosen: Filter = EVERYTHING) -> list[SpeciesCount]:
@@ -188,39 +189,43 @@ class Catalogue(Protocol):
         ...
 
     def page(self, chosen: Filter, after: Cursor | None, limit: int) -> Page:
-        """The `limit` photographs that follow `after`, by species."""
+        """The next `limit` photographs after `after`, ordered by species."""
         ...
 
     def all(self, chosen: Filter = EVERYTHING) -> Iterator[Photograph]:
-        """Every photograph that passes the filter, by species."""
+        """Every photograph that passes the filter, ordered by species."""
         ...
 
     def lines(
         self, chosen: Filter = EVERYTHING, leave_out: AbstractSet[str] = frozenset()
     ) -> Iterator[Lines]:
-        """Every photograph that passes the filter, by species and id, as lines of JSON, many of
-        them at once; without some species."""
+        """Every photograph that passes the filter, ordered by species and id, as JSON lines.
+
+        Yields batches of many photographs. Skips the species in `leave_out`.
+        """
         ...
 
     def columns(self, names: Sequence[str], chosen: Filter = EVERYTHING) -> Any:
-        """Fields of every photograph that passes the filter, as a pyarrow.Table in no
-        particular order. What species, genus, family, source, license and state hold comes
-        dictionary-encoded, width and height as int32, excluded as bool, flags as the names
-        with a space between them, all else as strings."""
+        """Fields of every photograph that passes the filter, as a pyarrow.Table without order.
+
+        Species, genus, family, source, license and state are dictionary-encoded, width and
+        height are int32, excluded is bool, flags are names separated by spaces, all other
+        fields are strings.
+        """
         ...
 
     def home_id(self) -> str:
-        """The id of the home that the catalogue belongs to; empty where none is written."""
+        """The id of the home that the catalogue belongs to; empty if none is recorded."""
         ...
 
     def mark_home(self, home_id: str) -> None:
-        """Say which home the catalogue belongs to."""
+        """Record which home the catalogue belongs to."""
         ...
 
     def stamp(self) -> tuple[int, ...]:
-        """Changes whenever the catalogue does."""
+        """A value that changes whenever the catalogue changes."""
         ...
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the store."""
         ...

@@ -1,4 +1,4 @@
-"""Opening a store of the catalogue, whichever home it belongs to."""
+"""Opening a catalogue store without checking which home it belongs to."""
 
 import contextlib
 from collections.abc import Iterator
@@ -11,19 +11,20 @@ from engine.settings.catalogue import CatalogueSettings
 
 @contextlib.contextmanager
 def open_store(settings: CatalogueSettings, file: Path) -> Iterator[Catalogue]:
-    """The store that the settings name, for the length of a `with` block; `file` is SQLite's.
+    """Open the store that the settings name in a `with` block; `file` is for SQLite.
 
-    `engine.catalogue.opening.open_catalogue` is for all work but moving and claiming a store.
+    Only for moving and claiming a store; other code uses
+    `engine.catalogue.opening.open_catalogue`.
 
     Raises:
-        WorkFailed: it is damaged, belongs to a newer studio, or no MongoDB answers.
-        BadInput: the address is none.
+        WorkFailed: the store is damaged, belongs to a newer studio, or no MongoDB server answers.
+        BadInput: the address is invalid.
     """
     if settings.store == "sqlite":
         with contextlib.closing(SqliteCatalogue(file)) as catalogue:
             yield catalogue
         return
-    # Here, because most homes have a file, and loading this takes a tenth of a second.
+    # Imported here: most homes use a file, and this import takes a tenth of a second.
     from engine.catalogue.mongo import MongoCatalogue
 
     with contextlib.closing(MongoCatalogue(settings.address, settings.database)) as connected:

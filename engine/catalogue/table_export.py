@@ -1,4 +1,4 @@
-"""Lines of JSON as the table that another program reads, batch by batch."""
+"""Writing lines of JSON as a JSON lines, CSV or Parquet table, in batches."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -9,22 +9,22 @@ from engine.catalogue.fields import EXPORTED, NUMBERS
 from engine.spreadsheet import to_quote
 
 Kind = Literal["jsonl", "csv", "parquet"]
-"""What a table is written as."""
+"""The format of a table."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Write = Callable[[bytes], object]
 
 
 @contextmanager
 def table_writer(stream: io.RawIOBase, kind: Kind, safe: bool = False) -> Iterator[Write]:
-    """What takes lines of JSON, those of many photographs at once, and writes them to `stream`.
+    """Yield a function that takes JSON lines of many photographs and writes them to `stream`.
 
-    In CSV and Parquet, which have no lists here, flags are their names with a space between them.
-    In CSV that is `safe` for spreadsheets, no cell begins like a formula; the import reads both.
+    CSV and Parquet hold the flags as names separated by spaces. With `safe`, no CSV cell begins
+    like a formula. The table import reads both forms.
     """
     if kind == "jsonl":
         yield stream.write
         return
-    # pyarrow takes half a second to import.
+    # Importing pyarrow takes half a second.
     import pyarrow
     from pyarrow.csv import CSVWriter
     from pyarrow.parquet import ParquetWriter
@@ -58,7 +58,7 @@ def _table(lines: bytes, schema: Any) -> Any:
     flags = pyarrow.field("flags", pyarrow.list_(pyarrow.string()))
     table = json.read_json(
         io.BytesIO(lines),
-        # A line must not be longer than a block; threads might mix up the blocks.
+        # A line must fit into a block; with threads, blocks may arrive out of order.
         json.ReadOptions(use_threads=False, block_size=len(lines) + 1),
         json.ParseOptions(explicit_schema=schema.set(index, flags)),
     )

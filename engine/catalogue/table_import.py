@@ -1,4 +1,4 @@
-"""Importing a table: JSON lines, CSV or Parquet, one row a photograph."""
+"""Importing a table (JSON lines, CSV or Parquet) with one row per photograph."""
 
 import dataclasses
 from collections.abc import Iterable, Iterator
@@ -40,8 +40,7 @@ from engine.progress import Report, silent
 from engine.workers import beside
 
 _IMAGE_ID, _SOURCE, _URL, _PATH = map(IMPORTED.index, ("image_id", "source", "url", "path"))
-# What many rows have in common travels from process to process once a block, and is compared by
-# what it is.
+# Values that many rows share are sent between processes once per block.
 _REPEATED = tuple(IMPORTED.index(name) for name in IMPORTED if FIELDS[name].is_facet)
 _NOTHING = [""] * len(IMPORTED)
 _NOT_IN_TABLES = {name: empty for name, empty in EMPTY.items() if name not in IMPORTED}
@@ -49,7 +48,7 @@ _made = photograph_maker((*IMPORTED, *_NOT_IN_TABLES))
 _OTHER_VALUES = tuple(_NOT_IN_TABLES.values())
 _ROWS_AT_ONCE = 4096
 _MOST_FIELDS = 10_000
-# A process takes a second to start.
+# Starting a process takes a second.
 _LARGE = 64 * 1024 * 1024
 
 
@@ -60,21 +59,21 @@ def import_table(
     source: str = "",
     report: Report = silent,
 ) -> ImportReport:
-    """Take in a table with a species and a path (relative to the table) or url in each row.
+    """Import a table with a species and a path (relative to the table) or url in each row.
 
-    `source` is used where a row names none, and is the table's name where it is not given.
-    The same table twice changes nothing: a row whose image_id is known adds nothing, and in all
-    but large tables its file is not read again, as long as known rows follow known ones.
+    `source` applies to rows that name none; it defaults to the table's name. Importing the same
+    table twice changes nothing. Rows whose image_id is known are skipped. Except in large
+    tables, their files are not read again, until a batch without known rows comes.
 
     Raises:
-        BadInput: no such file, another kind of file, damaged, empty, or without the columns
-            needed; or the source's name is no plain text.
+        BadInput: the file does not exist, has another type, is damaged or empty, or lacks a
+            required column; or the source's name is no plain text.
     """
     if not is_regular(table):
         raise BadInput("The table {table} does not exist. Check its path.", table=str(table))
     if table.suffix.lower() not in KINDS:
         raise BadInput("{file} is not a .jsonl, .csv or .parquet file.", file=table.name)
-    # The system's own files, such as /proc/kmsg, have no size, and some no end.
+    # System files such as /proc/kmsg have size 0, and some never end.
     if not table.stat().st_size and table.suffix.lower() != ".parquet":
         raise BadInput("{file} has no rows.", file=table.name)
     source = source_of(source, table.stem)
@@ -82,7 +81,7 @@ def import_table(
 
 
 def _offers(catalogue: Catalogue, table: Path, source: str) -> Iterator[Offer]:
-    """What the table offers; the lines of a large file are read in a process beside this one."""
+    """The items of the table; a second process parses the lines of a large file."""
     if table.suffix.lower() == ".jsonl" and table.stat().st_size > _LARGE:
         read = partial(_of_block, table, source)
         yield from chain.from_iterable(beside(read, blocks_of(table)))
@@ -91,7 +90,7 @@ def _offers(catalogue: Catalogue, table: Path, source: str) -> Iterator[Offer]:
     asks = True
     while rows := list(islice(numbered_rows, _ROWS_AT_ONCE)):
         known = catalogue.known(_own_id(row) for _, row in rows) if asks else set()
-        # A table that is new as a whole is not asked about again and again.
+        # After a batch without known rows, the rest of the table is assumed to be new.
         asks = bool(known)
         yield from _of_rows(rows, known, table, source)
 
@@ -112,7 +111,7 @@ def _of_rows(
 
 def _own_id(row: Row) -> str:
     image_id = "" if isinstance(row, Message) else row.get("image_id")
-    # Another is refused; SQLite would take what stands before a NUL for the whole.
+    # Other ids are refused later; SQLite would cut one at a NUL character.
     sound = isinstance(image_id, str) and len(image_id) <= LONGEST["image_id"]
     return image_id if sound and is_plain(image_id) else ""  # type: ignore[arg-type, return-value]
 
@@ -122,7 +121,7 @@ def _of_block(table: Path, source: str, block: tuple[int, bytes]) -> list[Offer]
 
 
 def _candidate(row: Row, folder: Path, source: str) -> Candidate | Refusal:
-    """What a row offers; its origin is its path, and is empty where it has none."""
+    """The candidate or refusal of a row; its origin is its path, empty if it has none."""
     if isinstance(row, Message):
         return refused("", row)
     if len(row) > _MOST_FIELDS:
@@ -130,7 +129,7 @@ def _candidate(row: Row, folder: Path, source: str) -> Candidate | Refusal:
     names, local_ids = _names(tuple(row))
     given: list[Any] = list(map(row.get, names, _NOTHING))  # type: ignore[arg-type]
     try:
-        # Nearly every row is sound text, and 741,533 of them have many values.
+        # Fast path: nearly every row holds only text, and a table may have 741,533 rows.
         text = "".join(given)
         text.isascii() or text.encode()
         values = list(map(str.strip, given))
@@ -150,8 +149,10 @@ def _candidate(row: Row, folder: Path, source: str) -> Candidate | Refusal:
 
 @lru_cache(maxsize=1024)
 def _names(there: tuple[str, ...]) -> tuple[list[str | None], str | None]:
-    """A row's own names for our columns, in their order, and for a local id; None for what it
-    does not have."""
+    """The table's names for the studio's columns, in order, and for the local id.
+
+    None stands for a missing column.
+    """
     named = {column_of(name): name for name in there}
     *found, local_id = (
         next((named[name] for name in names if name in named), None)
@@ -161,12 +162,12 @@ def _names(there: tuple[str, ...]) -> tuple[list[str | None], str | None]:
 
 
 def text_of(value: Any) -> str:
-    """A cell's value as text, empty where there is none."""
+    """A cell's value as text; empty if the cell is empty."""
     if not isinstance(value, str):
-        # NaN, as table tools write what is missing, is the one value unlike itself.
+        # Table tools write missing values as NaN, the only value unequal to itself.
         if value is None or value != value or isinstance(value, (dict, list, bytes)):
             return ""
-        # A column of whole numbers with one missing comes as 7.0.
+        # A column of integers with a missing value is read as floats, such as 7.0.
         whole = isinstance(value, float) and value.is_integer()
         value = str(int(value) if whole else value)
     text: str = value.strip()

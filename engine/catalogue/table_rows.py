@@ -1,4 +1,4 @@
-"""The rows of a table, from JSON lines, CSV or Parquet; what cannot be read is one row's fault."""
+"""Reading the rows of a table (JSON lines, CSV or Parquet); an unreadable row gives a reason."""
 
 import contextlib
 import csv
@@ -20,30 +20,30 @@ if TYPE_CHECKING:
     from pyarrow import RecordBatch
 
 COLUMNS = {name: FIELDS[name].columns for name in IMPORTED}
-"""The names that a table may have for each field, ours first."""
-# Numbers that mean something in their own table only.
+"""The column names accepted for each field, the studio's own first."""
+# Ids that are unique within their own table only.
 LOCAL_IDS = ("id", "photo_id")
 _READ = frozenset(chain(LOCAL_IDS, *COLUMNS.values()))
 _BLOCK = 1024 * 1024
 _ROWS_AT_ONCE = 4096
-# What is longer is cut off, and is then no row any more.
+# A longer line is cut, which makes it an unreadable row.
 _LONGEST_LINE = 64 * _BLOCK
-# The columns of JSON lines are those of so many of its first rows together.
+# The columns of JSON lines are the union over this many first rows.
 _FIRST_ROWS = 100
 _NAMED_COLUMNS = 30
 _NO_OBJECT = message("It is not a JSON object.")
 
 Row = Mapping[str, Any] | Message
-"""A row of a table; for what cannot be read as one, the reason."""
+"""A row of a table; for an unreadable row, the reason."""
 NumberedRow = tuple[int, Row]
 Reader = Callable[[Path], Iterator[Row]]
 
 
 def rows_of(table: Path) -> Iterator[NumberedRow]:
-    """The rows of a table, numbered from 1 (of JSON lines, by lines).
+    """The rows of a table, numbered from 1 (JSON lines: by line).
 
     Raises:
-        BadInput: it is damaged, empty, or without the columns needed.
+        BadInput: the table is damaged or empty, or lacks a required column.
     """
     reader = _READERS[table.suffix.lower()]
     if reader is _json_lines:
@@ -52,17 +52,17 @@ def rows_of(table: Path) -> Iterator[NumberedRow]:
 
 
 def blocks_of(table: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines of JSON lines, many at once, with the number of the first of them.
+    """Blocks of lines of a JSON lines file, each with the number of its first line.
 
     Raises:
-        BadInput: it is damaged, empty, or without the columns needed.
+        BadInput: the table is damaged or empty, or lacks a required column.
     """
     _require_columns_of_first(table)
     return _blocks(table)
 
 
 def _blocks(table: Path) -> Iterator[tuple[int, bytes]]:
-    """Lines of a file, many at once, with the number of the first of them."""
+    """Blocks of lines of a file, each with the number of its first line."""
     number = 1
     with _store_errors(table), table.open("rb") as stream:
         while lines := stream.read(_BLOCK) + stream.readline(_LONGEST_LINE):
@@ -150,7 +150,7 @@ def _json_object(line: bytes) -> Row:
 
 
 def _forgivingly(line: bytes) -> Any:
-    # Python's own reader takes NaN, which tools write, and half a pair of surrogates.
+    # Python's JSON reader accepts NaN, which tools write, and lone surrogates.
     try:
         return json.loads(line)
     except (ValueError, RecursionError):
@@ -166,7 +166,7 @@ def _csv(table: Path) -> Iterator[Row]:
             except StopIteration:
                 return
             except csv.Error as error:
-                # What is read next begins at the next line.
+                # The reader continues at the next line.
                 yield message("It cannot be read ({reason}).", reason=str(error))
             else:
                 yield {key: from_cell(value or "") for key, value in row.items() if key}
@@ -181,7 +181,7 @@ def _lines(stream: TextIO) -> Iterator[str]:
 
 
 def _parquet(table: Path) -> Iterator[Row]:
-    # pyarrow takes half a second to import, and most imports need none of it.
+    # Importing pyarrow takes half a second, and most imports do not need it.
     import pyarrow
     import pyarrow.parquet
 
@@ -191,7 +191,7 @@ def _parquet(table: Path) -> Iterator[Row]:
                 return
             names = list(map(str, file.schema_arrow.names))
             _require_columns(map(column_of, names), table)
-            # What is not read cannot be wrong.
+            # Columns that are not needed cannot cause an error.
             read = [name for name in names if column_of(name) in _READ]
             for batch in file.iter_batches(_ROWS_AT_ONCE, columns=read):
                 yield from _rows_of(batch)
