@@ -104,8 +104,8 @@ def make_daily(home: Home) -> None:
             release(lock)
 
 
-def back_up_before_migration(catalogue: Path, version: int) -> None:
-    """Copy a catalogue of this version, of which a newer one is about to be made.
+def back_up_before_migration(catalogue: Path, version: int) -> str:
+    """Copy a catalogue of this version before it is migrated; returns the backup's name.
 
     Raises:
         WorkFailed: the copy could not be made; nothing may be changed then.
@@ -114,6 +114,7 @@ def back_up_before_migration(catalogue: Path, version: int) -> None:
     folder = catalogue.parent / "backups"
     if not (folder / name / MANIFEST).exists():
         write_backup(folder, name, {"catalogue": catalogue})
+    return name
 
 
 def write_backup(

@@ -58,7 +58,8 @@ class Photograph(NamedTuple):
     stored, and remote if only the address is known. `original_name` is the source's species
     name, empty if it equals `species`. `flags` are findings of the quality scan
     (`engine.catalogue.flags`), in alphabetical order. Exports, splits and downloads skip
-    `excluded` photographs. `phash` is 16 hex digits.
+    `excluded` photographs. `phash` is 16 hex digits. `extra` is a JSON object,
+    empty without further fields.
     """
 
     image_id: Annotated[
@@ -236,6 +237,15 @@ class Photograph(NamedTuple):
             since=2,
         ),
     ] = False
+    extra: Annotated[
+        str,
+        PhotoField(
+            deferred("Other fields"),
+            deferred("Fields of its source that the catalogue has no name for, as JSON."),
+            is_exported=False,
+            since=4,
+        ),
+    ] = ""
 
 
 def image_id_of(*parts: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from engine.catalogue.changes import Action, Change, Label
 from engine.catalogue.record import Photograph
+from engine.catalogue.twins import Listing
 from engine.language.message import deferred
 
 Field = Literal["species", "genus", "family", "source", "state", "license", "flag"]
@@ -43,10 +44,12 @@ EVERYTHING = Filter()
 
 @dataclass(frozen=True)
 class Added:
-    """The result of adding photographs: how many were new, and how many were known."""
+    """The result of adding photographs: how many were new, how many records were known, and how
+    many records are further listings of photographs that are known or new."""
 
     added: int = 0
     known: int = 0
+    listed: int = 0
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,27 @@ class Catalogue(Protocol):
         Skips files that cannot be downloaded again because they have no url, unless
         `even_without_url` is set. Returns the SHA-256s that were not skipped.
         """
+        ...
+
+    def listings(self, image_id: str) -> list[Listing]:
+        """The records that were joined to a photograph, its own first; none if it is listed
+        once."""
+        ...
+
+    def all_listings(self) -> Iterator[Listing]:
+        """Every listing."""
+        ...
+
+    def listed_twice(self) -> int:
+        """The number of records that are further listings of a photograph."""
+        ...
+
+    def apart(self) -> set[str]:
+        """The ids of rows that are not joined to others, because a person undid that."""
+        ...
+
+    def take_listings(self, listings: Iterable[Listing], apart: Iterable[str]) -> None:
+        """Take over `all_listings` and `apart` of another store."""
         ...
 
     def curate(
