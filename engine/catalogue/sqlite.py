@@ -38,7 +38,7 @@ class SqliteCatalogue(SqliteReader):
         # If all photographs of the last batch were new, `add` assumes that the next are too.
         self._all_were_new = False
 
-    def known(self, image_ids: Iterable[str]) -> set[str]:
+    def known(self, image_ids: Iterable[str]) -> dict[str, str]:
         # Waits for the writing thread: its final WAL checkpoint must not meet a reader.
         with self._writing, self._store_errors():
             return self._listings.known(image_ids)
@@ -48,14 +48,16 @@ class SqliteCatalogue(SqliteReader):
         fresh: dict[str, Photograph] = {}
         for photograph in offered:
             fresh.setdefault(photograph.image_id, photograph)
-        listed = 0
-        if not (self._all_were_new and self._add_unasked(list(fresh.values()))):
-            with self._transaction():
-                for image_id in self.known(fresh):
-                    del fresh[image_id]
-                listed = self._listings.add(fresh.values())
-        self._all_were_new = len(fresh) == len(offered) and not listed
-        return Added(len(fresh) - listed, len(offered) - len(fresh), listed)
+        if self._all_were_new and self._add_unasked(list(fresh.values())):
+            return Added(len(fresh), len(offered) - len(fresh))
+        with self._transaction():
+            known = self.known(fresh)
+            for image_id in known:
+                del fresh[image_id]
+            joined = self._listings.add(fresh.values())
+        self._all_were_new = len(fresh) == len(offered) and not joined
+        listed = joined | {image_id: row for image_id, row in known.items() if row != image_id}
+        return Added(len(fresh) - len(joined), len(offered) - len(fresh), listed)
 
     def _add_unasked(self, photographs: Sequence[Photograph]) -> bool:
         """Add photographs without asking which are known; changes nothing if one is known or is

@@ -37,7 +37,12 @@ CREATE TABLE apart (image_id TEXT PRIMARY KEY) WITHOUT ROWID;
 # Each id is looked up by itself: SQLite would sort a list first. The answer is one row, so that
 # Python continues other work meanwhile.
 _KNOWN = (
-    "SELECT json_group_array({0}.image_id) FROM json_each(?) CROSS JOIN {0} ON {0}.image_id = value"
+    "SELECT json_group_array(photograph.image_id) "
+    "FROM json_each(?) CROSS JOIN photograph ON photograph.image_id = value"
+)
+_LISTED = (
+    "SELECT json_group_object(listing.image_id, listing.photograph) "
+    "FROM json_each(?) CROSS JOIN listing ON listing.image_id = value"
 )
 _KNOWN_BY = (
     "SELECT known_by.key, known_by.image_id "
@@ -53,14 +58,14 @@ class Listings:
         self._connection = connection
         self._rows = Rows(connection, facets)
 
-    def known(self, image_ids: Iterable[str]) -> set[str]:
-        """Those ids that rows or listings have."""
-        wanted = json.dumps(list(image_ids))
-        found: set[str] = set()
-        for table in ("photograph", "listing"):
-            (row,) = self._connection.execute(_KNOWN.format(table), [wanted]).fetchall()
-            found.update(json.loads(row[0]))
-        return found
+    def known(self, image_ids: Iterable[str]) -> dict[str, str]:
+        """Those ids that rows or listings have, each with the id of its photograph."""
+        wanted = [json.dumps(list(image_ids))]
+        (rows,), (listed,) = (
+            self._connection.execute(query, wanted).fetchall()[0] for query in (_KNOWN, _LISTED)
+        )
+        owners: dict[str, str] = json.loads(listed)
+        return owners | {image_id: image_id for image_id in json.loads(rows)}
 
     def photograph_of(self, image_id: str) -> str:
         """The photograph that a listing belongs to; empty if there is no such listing."""
@@ -81,8 +86,9 @@ class Listings:
             ((key, one.image_id) for one in photographs for key in keys_of(one)),
         )
 
-    def add(self, photographs: Iterable[Photograph]) -> int:
-        """Add records whose ids are not known; returns how many became listings."""
+    def add(self, photographs: Iterable[Photograph]) -> dict[str, str]:
+        """Add records whose ids are not known; returns those that became listings, each with its
+        photograph."""
         apart = self.apart()
         offered = list(photographs)
         self._rows.insert([one for one in offered if one.image_id in apart])
@@ -103,7 +109,7 @@ class Listings:
         self.insert(rows)
         self._attach(joined)
         self._join(groups_of(also_twins), change=0)
-        return len(offered) - len(rows)
+        return {one.image_id: twin for twin, listed in joined.items() for one in listed}
 
     def join_twins(self, image_ids: Iterable[str]) -> int:
         """Join those photographs whose address or bytes another has; returns how many were

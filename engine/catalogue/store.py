@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
 from engine.catalogue.changes import Action, Change, Label
@@ -44,12 +44,14 @@ EVERYTHING = Filter()
 
 @dataclass(frozen=True)
 class Added:
-    """The result of adding photographs: how many were new, how many records were known, and how
-    many records are further listings of photographs that are known or new."""
+    """The result of adding photographs: how many are new, and how many records were known.
+
+    `joined` are the records that are listings of another photograph, each with the id of that.
+    """
 
     added: int = 0
     known: int = 0
-    listed: int = 0
+    joined: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,9 @@ class Lines(NamedTuple):
 class Catalogue(Protocol):
     """The catalogue of photographs. Every method raises WorkFailed if the store fails."""
 
-    def known(self, image_ids: Iterable[str]) -> set[str]:
-        """Return those of the ids that are in the catalogue."""
+    def known(self, image_ids: Iterable[str]) -> dict[str, str]:
+        """Those of the ids that photographs or their listings have, each with the id of its
+        photograph."""
         ...
 
     def add(self, photographs: Iterable[Photograph]) -> Added:

@@ -1,7 +1,7 @@
 """Importing a table (JSON lines, CSV or Parquet) with one row per photograph."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from itertools import chain, islice
 from pathlib import Path
@@ -89,19 +89,19 @@ def _offers(catalogue: Catalogue, table: Path, source: str) -> Iterator[Offer]:
     numbered_rows = rows_of(table)
     asks = True
     while rows := list(islice(numbered_rows, _ROWS_AT_ONCE)):
-        known = catalogue.known(_own_id(row) for _, row in rows) if asks else set()
+        known = catalogue.known(_own_id(row) for _, row in rows) if asks else {}
         # After a batch without known rows, the rest of the table is assumed to be new.
         asks = bool(known)
         yield from _of_rows(rows, known, table, source)
 
 
 def _of_rows(
-    rows: Iterable[NumberedRow], known: set[str], table: Path, source: str
+    rows: Iterable[NumberedRow], known: Mapping[str, str], table: Path, source: str
 ) -> Iterator[Offer]:
     folder, name = table.parent, table.name
     for number, row in rows:
-        if known and _own_id(row) in known:
-            yield KnownIdentity.KNOWN
+        if known and (photograph := known.get(_own_id(row))):
+            yield KnownIdentity(photograph)
             continue
         offer = settled(_candidate(row, folder, source))
         if isinstance(offer, Refusal) and not offer.origin:
@@ -117,7 +117,7 @@ def _own_id(row: Row) -> str:
 
 
 def _of_block(table: Path, source: str, block: tuple[int, bytes]) -> list[Offer]:
-    return list(_of_rows(numbered_rows(block), set(), table, source))
+    return list(_of_rows(numbered_rows(block), {}, table, source))
 
 
 def _candidate(row: Row, folder: Path, source: str) -> Candidate | Refusal:

@@ -91,8 +91,20 @@ def answer_import(result: ImportReport, as_json: bool) -> None:
         known=result.known,
         refused=result.refused,
     )
+    if result.listed:
+        text = gettext(
+            "{records} records, {photographs} photographs, {listed} listed twice: "
+            "{added} added, {known} already known, {refused} refused",
+            records=result.photographs + result.listed,
+            photographs=result.photographs,
+            listed=result.listed,
+            added=result.added,
+            known=result.known,
+            refused=result.refused,
+        )
+    counts = {"photographs": result.photographs, "listed_twice": result.listed}
     lines = [text, *(f"  {item.origin}: {item}" for item in result.refusals)]
-    answer(_fields(result), "\n".join(lines), as_json)
+    answer(_fields(result) | counts, "\n".join(lines), as_json)
 
 
 def answer_findings(findings: Sequence[Finding], as_json: bool) -> None:

@@ -43,9 +43,21 @@ def import_outcome(jobs: Mapping[str, Job]) -> None:
 
 
 def import_text(result: Mapping[str, Any]) -> str:
-    """{"added": 12, "known": 3, "refused": 1} -> "12 photographs added. …"."""
-    added, known, refused = (int(result.get(key, 0)) for key in ("added", "known", "refused"))
+    """{"added": 12, "known": 3, "refused": 1, "listed": 0} -> "12 photographs added. …"."""
+    added, known, refused, listed = (
+        int(result.get(key, 0)) for key in ("added", "known", "refused", "listed")
+    )
     parts = [ngettext("{n} photograph added.", "{n} photographs added.", added)]
+    if listed:
+        parts.append(
+            gettext(
+                "The import has {records} records of {photographs} photographs; "
+                "{listed} are listed twice.",
+                records=added + known + listed,
+                photographs=added + known,
+                listed=listed,
+            )
+        )
     if known:
         parts.append(ngettext("{n} already known.", "{n} already known.", known))
     if refused:

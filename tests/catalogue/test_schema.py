@@ -55,5 +55,6 @@ def test_a_catalogue_of_the_first_version_is_brought_up_with_all_it_holds(tmp_pa
 
 
 def _former(image_id: str, species: str, state: str) -> tuple[str | int, ...]:
-    words = ("genus", "family", "source", "url", "path", "observation", "observer", "cc", "me")
-    return (image_id, species, *words, 4, 3, "ab", "", state)
+    url = f"https://example.org/{image_id}.jpg"
+    words = ("genus", "family", "source", url, "path", "observation", "observer", "cc", "me")
+    return (image_id, species, *words, 4, 3, f"ab{image_id}", "", state)
