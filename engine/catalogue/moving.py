@@ -59,7 +59,9 @@ def move_catalogue(home: Home, target: CatalogueSettings, report: Report = silen
     ):
         require_own_catalogue(home, source)
         _prepare(home, source, copy, target)
+        copy.take_listings([], source.apart())
         images = _copy_photographs(source, copy, report)
+        copy.take_listings(source.all_listings(), ())
         changes = _copy_changes(source, copy)
         stamp = source.stamp()
         report(images, images, message("Comparing the two stores"))
@@ -143,6 +145,8 @@ def _checksum(catalogue: Catalogue) -> str:
     total = count = 0
     for photograph in catalogue.all(_EVERYTHING):
         total, count = (total + _digest(tuple(photograph))) % _MODULUS, count + 1
+    for listing in catalogue.all_listings():
+        total = (total + _digest(tuple(listing))) % _MODULUS
     for change in catalogue.changes(_ALL_CHANGES):
         total = (total + _digest(change)) % _MODULUS
         for image_id, facet in catalogue.before_change(change.number):

@@ -85,7 +85,7 @@ class Changes:
         """See `engine.catalogue.store.Catalogue.undo`."""
         change = self._one(number)
         if change.action == "join":
-            self._count_undone(number, self._listings.split(change))
+            self._count_undone(number, self._listings.split(number))
             return self._one(number)
         self._hold(_HOLD_OF_CHANGE, [number])
         images = self._plan(lambda was, now: before_cursor(was, now, change))

@@ -1,21 +1,17 @@
 """Listings in the SQLite catalogue: which photograph a record belongs to, and what was joined."""
 
-import itertools
 import json
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.catalogue.changes import Change
 from engine.catalogue.facets import Facets
+from engine.catalogue.joining import Joining
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite_rows import Rows
 from engine.catalogue.twins import (
     Listing,
     as_listed,
-    combined,
-    first_of,
     groups_of,
     key_of_address,
     key_of_bytes,
@@ -48,10 +44,9 @@ _KNOWN_BY = (
     "SELECT known_by.key, known_by.image_id "
     "FROM json_each(?) CROSS JOIN known_by ON known_by.key = value"
 )
-_GROUPS_AT_ONCE = 5_000
 
 
-class Listings:
+class Listings(Joining):
     """Rows and their listings, within the transaction that the caller has open."""
 
     def __init__(self, connection: sqlite3.Connection, facets: Facets) -> None:
@@ -80,52 +75,7 @@ class Listings:
         Raises:
             sqlite3.IntegrityError: an id, address or file has a row already.
         """
-        self._rows.insert(photographs)
-        self._connection.executemany(
-            "INSERT INTO known_by VALUES (?, ?)",
-            ((key, one.image_id) for one in photographs for key in keys_of(one)),
-        )
-
-    def add(self, photographs: Iterable[Photograph]) -> dict[str, str]:
-        """Add records whose ids are not known; returns those that became listings, each with its
-        photograph."""
-        apart = self.apart()
-        offered = list(photographs)
-        self._rows.insert([one for one in offered if one.image_id in apart])
-        offered = [one for one in offered if one.image_id not in apart]
-        known = self._known_by(key for one in offered for key in keys_of(one))
-        rows: list[Photograph] = []
-        joined: dict[str, list[Photograph]] = defaultdict(list)
-        also_twins: list[tuple[str, str]] = []
-        for one in offered:
-            keys = keys_of(one)
-            twins = sorted({known[key] for key in keys if key in known})
-            if twins:
-                joined[twins[0]].append(one)
-                also_twins += ((twins[0], twin) for twin in twins[1:])
-            else:
-                rows.append(one)
-            known |= dict.fromkeys(keys, twins[0] if twins else one.image_id)
-        self.insert(rows)
-        self._attach(joined)
-        self._join(groups_of(also_twins), change=0)
-        return {one.image_id: twin for twin, listed in joined.items() for one in listed}
-
-    def join_twins(self, image_ids: Iterable[str]) -> int:
-        """Join those photographs whose address or bytes another has; returns how many were
-        joined. To call after addresses or files changed."""
-        apart = self.apart()
-        photographs = [one for one in self._rows.read(image_ids) if one.image_id not in apart]
-        known = self._known_by(key for one in photographs for key in keys_of(one))
-        new: dict[int, str] = {}
-        pairs: list[tuple[str, str]] = []
-        for one in photographs:
-            for key in keys_of(one):
-                owner = known.get(key) or new.setdefault(key, one.image_id)
-                if owner != one.image_id:
-                    pairs.append((owner, one.image_id))
-        self._know(new.items())
-        return self._join(groups_of(pairs), change=0)
+        self._insert(photographs, known=True)
 
     def join_all(self, number: int) -> int:
         """Find and join all twins of a catalogue whose photographs have no keys yet; returns how
@@ -145,18 +95,7 @@ class Listings:
             "WHERE keyed.image_id <> known_by.image_id"
         ).fetchall()
         self._connection.execute("DROP TABLE keyed")
-        return self._join(groups_of(pairs), number)
-
-    def split(self, change: Change) -> int:
-        """Undo a change that joined: each of its listings becomes a row again, which stays apart
-        from then on; returns how many."""
-        found = self._listings("change = ?", [change.number])
-        rows = [one.listed for one in found if one.image_id != one.photograph]
-        self._rows.insert(rows)
-        self._rows.change(one.listed._asdict() for one in found if one.image_id == one.photograph)
-        self._connection.execute("DELETE FROM listing WHERE change = ?", [change.number])
-        self._set_apart(row.image_id for row in rows)
-        return len(rows)
+        return self.join(groups_of(pairs), number)
 
     def of(self, image_id: str) -> list[Listing]:
         """The listings of a photograph; none if it is listed once."""
@@ -176,7 +115,7 @@ class Listings:
         """Take over listings of another store, what they are known by, and what stays apart."""
         taken = list(listings)
         self._write(taken)
-        self._know((key, one.photograph) for one in taken for key in keys_of(one.listed))
+        self._know({key: one.photograph for one in taken for key in keys_of(one.listed)})
         self._set_apart(apart)
 
     def count(self) -> int:
@@ -189,67 +128,44 @@ class Listings:
             "INSERT OR IGNORE INTO apart VALUES (?)", ((image_id,) for image_id in image_ids)
         )
 
+    def _read(self, image_ids: Iterable[str]) -> list[Photograph]:
+        return self._rows.read(image_ids)
+
+    def _insert(self, photographs: Sequence[Photograph], known: bool) -> None:
+        self._rows.insert(photographs)
+        keys = ((key, one.image_id) for one in photographs for key in keys_of(one) if known)
+        self._connection.executemany("INSERT INTO known_by VALUES (?, ?)", keys)
+
+    def _delete(self, photographs: Sequence[Photograph]) -> None:
+        self._rows.delete(photographs)
+
+    def _change(self, changes: Sequence[Mapping[str, Any]]) -> None:
+        self._rows.change(changes)
+
     def _known_by(self, keys: Iterable[int]) -> dict[int, str]:
         found = self._connection.execute(_KNOWN_BY, [json.dumps(list(keys))])
         return dict(found.fetchall())
 
-    def _know(self, keys: Iterable[tuple[int, str]]) -> None:
-        self._connection.executemany("INSERT OR IGNORE INTO known_by VALUES (?, ?)", keys)
+    def _know(self, keys: Mapping[int, str]) -> None:
+        self._connection.executemany("INSERT OR IGNORE INTO known_by VALUES (?, ?)", keys.items())
 
-    def _attach(self, joined: Mapping[str, Sequence[Photograph]]) -> None:
-        """Make records that have no row listings of rows."""
-        rows = {row.image_id: row for row in self._rows.read(joined)}
-        groups = ((rows[image_id], listed) for image_id, listed in joined.items())
-        for listing in self._combine(groups, change=0):
-            self._know((key, listing.photograph) for key in keys_of(listing.listed))
-
-    def _join(self, groups: Iterable[Sequence[str]], change: int) -> int:
-        """Make one row of each group of rows; returns how many rows became listings."""
-        joined = 0
-        rest = iter(groups)
-        while some := list(itertools.islice(rest, _GROUPS_AT_ONCE)):
-            rows = {row.image_id: row for row in self._rows.read(itertools.chain(*some))}
-            rank = {image_id: number for number, image_id in enumerate(rows)}
-            parted = []
-            for group in some:
-                twins = [rows[one] for one in sorted(rank.keys() & group, key=rank.__getitem__)]
-                if len(twins) > 1:
-                    first = first_of(twins)
-                    parted.append((first, [one for one in twins if one is not first]))
-            self._rows.delete([one for _, others in parted for one in others])
-            listings = self._combine(parted, change)
-            self._follow({one.image_id: one for one in listings})
-            joined += len(listings)
-        return joined
-
-    def _combine(
-        self, groups: Iterable[tuple[Photograph, Sequence[Photograph]]], change: int
-    ) -> list[Listing]:
-        """Write listings of rows, and into the rows what they take from them."""
-        changes: list[dict[str, Any]] = []
-        firsts: list[Listing] = []
-        listings: list[Listing] = []
-        for row, listed in groups:
-            if altered := combined(row, listed):
-                changes.append({"image_id": row.image_id, **altered})
-                firsts.append(Listing(row.image_id, row.image_id, change, row))
-            listings += (Listing(one.image_id, row.image_id, change, one) for one in listed)
-        self._write([*firsts, *listings])
-        self._rows.change(changes)
-        return listings
-
-    def _follow(self, gone: Mapping[str, Listing]) -> None:
-        """Let what belonged to rows that were joined belong to the rows they were joined to."""
+    def _follow(self, gone: Sequence[Listing]) -> None:
         self._connection.executemany(
-            "UPDATE listing SET photograph = ? WHERE photograph = ? AND image_id <> ?",
-            ((one.photograph, image_id, image_id) for image_id, one in gone.items()),
+            "UPDATE listing SET photograph = ? WHERE photograph = ?",
+            ((one.photograph, one.image_id) for one in gone),
         )
         self._connection.executemany(
             "UPDATE known_by SET image_id = ? WHERE key = ?",
-            ((one.photograph, key) for one in gone.values() for key in keys_of(one.listed)),
+            ((one.photograph, key) for one in gone for key in keys_of(one.listed)),
         )
 
-    def _write(self, listings: Iterable[Listing]) -> None:
+    def _of_change(self, number: int) -> list[Listing]:
+        return self._listings("change = ?", [number])
+
+    def _forget(self, number: int) -> None:
+        self._connection.execute("DELETE FROM listing WHERE change = ?", [number])
+
+    def _write(self, listings: Sequence[Listing]) -> None:
         # The first record of a photograph stays as it came, however many are joined to it.
         self._connection.executemany(
             "INSERT OR IGNORE INTO listing VALUES (?, ?, ?, ?)",

@@ -42,12 +42,16 @@ class Rows:
         Raises:
             sqlite3.IntegrityError: an id has a row already.
         """
+        if not photographs:
+            return
         numbers = self._facets.numbers(map(facet_of, photographs))
         self._connection.executemany(_INSERT, map(_row, photographs, numbers))
         self._facets.count(Counter(numbers))
 
     def delete(self, photographs: Sequence[Photograph]) -> None:
         """Remove photographs, given as they are."""
+        if not photographs:
+            return
         self._connection.execute(
             f"DELETE FROM photograph WHERE image_id {AMONG}",
             [json.dumps([photograph.image_id for photograph in photographs])],

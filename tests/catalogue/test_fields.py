@@ -42,7 +42,7 @@ MANY = 5
 
 NEW_FIELD = """    locality: Annotated[
         str, PhotoField("Locality", "Where it grew.", columns=("locality",), aliases=("place",),
-                        longest=400, since=4)
+                        longest=400, since=5)
     ] = ""
     altitude: Annotated[int, PhotoField("Altitude", "Metres above the sea.", since=5)] = 0
 """

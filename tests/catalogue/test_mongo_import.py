@@ -178,7 +178,9 @@ def test_an_import_that_lost_its_connection_goes_on_where_it_stopped(
         with MongoClient(server.address, journal=True) as client:
             # Ids of two types: strings come after numbers.
             client.plants.photos.insert_many(flat(n) | {"_id": n} for n in range(3_000))
-            client.plants.photos.insert_many(flat(n) | {"_id": f"n{n}"} for n in range(3_000))
+            client.plants.photos.insert_many(
+                flat(n) | {"_id": f"n{n}"} for n in range(3_000, 6_000)
+            )
         origin = Origin(server.address, "plants", "photos")
         mapping = mapping_of(home, origin)
 

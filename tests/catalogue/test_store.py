@@ -84,8 +84,8 @@ def test_what_is_known_is_not_added_and_not_changed(catalogue: Catalogue) -> Non
 
 def test_ids_that_photographs_have_are_known(catalogue: Catalogue) -> None:
     catalogue.add([photograph("a", "Rosa canina")])
-    assert catalogue.known(["a", "b"]) == {"a"}
-    assert catalogue.known([]) == set()
+    assert catalogue.known(["a", "b"]) == {"a": "a"}
+    assert catalogue.known([]) == {}
 
 
 def test_a_photograph_twice_in_one_go_is_added_once(catalogue: Catalogue) -> None:

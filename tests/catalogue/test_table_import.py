@@ -74,7 +74,8 @@ def test_an_address_alone_is_a_photograph_elsewhere(catalogue, pictures, take) -
 def test_addresses_are_the_same_photographs_in_another_order(pictures, take) -> None:
     rows = [{"species": "Acer", "url": f"https://example.org/{n}.jpg"} for n in range(3)]
     take(write(pictures / "plants.csv", rows))
-    assert told(take(write(pictures / "plants.csv", [*rows[::-1], rows[0]]))) == (0, 4, 0)
+    again = take(write(pictures / "plants.csv", [*rows[::-1], rows[0]]))
+    assert (told(again), again.listed) == ((0, 3, 0), 1)
 
 
 def test_the_rows_source_comes_before_the_one_given_before_the_tables_name(
