@@ -53,8 +53,8 @@ class Host:
     def took_turn(self, now: float) -> None:
         """Record that a request is sent now."""
         if self.rate is not None:
-            # A small delay is caught up, to keep the mean rate. Catching up a larger one would send one
-            # request too many to a host that counts per second.
+            # A small delay is caught up, to keep the mean rate. Catching up a larger one would
+            # send one request too many to a host that counts per second.
             beat = 1 / self.rate
             self.next_at = max(self.next_at, now - beat / 5) + beat
 

@@ -131,7 +131,7 @@ def _run(
     progress.total = progress.left = queue.order(catalogue, settings.order, limit)
     gate = Gate(downloads, settings)
     cache = Cache(home, settings, downloads, found.bytes, found.waiting.paths)
-    tell = _Telling(control, progress, cache, catalogue, before, found, report)
+    tell = _StatusReporter(control, progress, cache, catalogue, before, found, report)
     note: Message | None = None
     try:
         if progress.total:
@@ -179,7 +179,7 @@ def _fetch(
     gate: Gate,
     cache: Cache,
     progress: DownloadProgress,
-    tell: "_Telling",
+    tell: "_StatusReporter",
 ) -> None:
     fetcher = Fetcher(settings, home.images / ".incoming")
     worker = Worker(fetcher, ImageStore(home), cache, gate)
@@ -221,7 +221,7 @@ def _reconciled(
         raise
 
 
-class _Telling:
+class _StatusReporter:
     """Reports the progress to the page and the terminal, twice a second."""
 
     def __init__(

@@ -64,7 +64,7 @@ class Session:
             WorkFailed: the disk or the cache is full; downloaded files stay.
         """
         for host, left in self._queue.hosts().items():
-            self._lane(host).left = left
+            self._host_queue(host).left = left
         progress.left = sum(host_queue.left for host_queue in self._host_queues.values())
         pool = ThreadPoolExecutor(self._settings.connections, "download")
         try:
@@ -215,7 +215,7 @@ class Session:
         onwards = replace(item, at=moved.target, host=host, hops=item.hops + 1, probe="")
         self._move(host_queue, onwards).put_back(onwards)
 
-    def _lane(self, host: str) -> HostQueue:
+    def _host_queue(self, host: str) -> HostQueue:
         if host not in self._host_queues:
             self._host_queues[host] = HostQueue(host, health=HostHealth(self._gate.in_doubt(host)))
         return self._host_queues[host]
@@ -223,7 +223,7 @@ class Session:
     def _move(self, host_queue: HostQueue, item: Item) -> HostQueue:
         """Move the item to the queue of its own host; returns that queue."""
         host_queue.left -= 1
-        other = self._lane(item.host)
+        other = self._host_queue(item.host)
         other.left += 1
         return other
 

@@ -54,7 +54,7 @@ def import_inaturalist(
         WorkFailed: the API does not answer; a new start resumes after the imported photographs.
     """
     position = Position(home, _identity(search), _written, _read)
-    reporting = _Telling(position, report, limit)
+    reporting = _ProgressReporter(position, report, limit)
     with opened_api(home, settings, waiting=reporting.waiting) as api:
         pages = _Pages(api, search, position.after or _Mark())
         candidates = _candidates(
@@ -106,7 +106,7 @@ def _candidates(
     position: Position,
     limit: int | None,
     source: str,
-    reporting: "_Telling",
+    reporting: "_ProgressReporter",
 ) -> Iterator[Candidate | Refusal]:
     families, mark, handed_on = Families(), pages.start, 0
     for observation in pages:
@@ -128,7 +128,7 @@ def _candidates(
             return
 
 
-class _Telling:
+class _ProgressReporter:
     """Reports the progress of the import.
 
     It counts photographs if the limit will be reached, else observations. `total` is the number
