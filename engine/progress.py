@@ -1,4 +1,4 @@
-"""How long work reports its progress."""
+"""Progress reports of long-running work."""
 
 import json
 import os
@@ -23,21 +23,21 @@ JOB_VARIABLE = "STUDIO_JOB_FOLDER"
 
 
 Note = str | Message
-"""What is done now; a message is shown in the reader's language, a text as it is."""
+"""The current step; a message is translated when shown, a text is not."""
 
 
 class Report(Protocol):
-    """Called with what is done, the total (0 = not known) and a short note."""
+    """Called with the amount done, the total (0 = unknown) and a short note."""
 
     def __call__(self, done: int, total: int, note: Note) -> None: ...
 
 
 def silent(done: int, total: int, note: Note) -> None:
-    """Report to nobody."""
+    """Discard the report."""
 
 
 class ProgressReport:
-    """Reports as a bar on standard error and, for a background job, in its progress file."""
+    """Shows a bar on standard error and, in a background job, writes its progress file."""
 
     def __init__(self) -> None:
         self._bar: Progress | None = None
@@ -61,7 +61,7 @@ class ProgressReport:
         finished = 0 < total <= done
         if self._file is None or (now < self._next_write and not finished):
             return
-        # Four times a second is as often as a page looks.
+        # Pages read the file four times a second.
         self._next_write = now + 0.25
         progress: dict[str, object] = {"done": done, "total": total}
         if isinstance(note, Message):

@@ -1,4 +1,4 @@
-"""Named entries that settings, forms and the command line choose from."""
+"""Registries of named entries for settings, forms and the command line."""
 
 import difflib
 import importlib
@@ -28,12 +28,12 @@ class UnknownEntry(ValueError):
 
 
 class Registry(dict[str, T]):
-    """Entries of one kind by their names, in the order in which they are offered.
+    """Entries of one kind by name, in display order.
 
     Args:
-        kind: what an entry is called in a sentence, such as "loss".
-        entries: the entries that come with the studio.
-        former: names that were used before, each with the name it has now.
+        kind: the name of the kind in messages, such as "loss".
+        entries: the studio's own entries.
+        former: old names, each with the current name.
     """
 
     def __init__(
@@ -44,10 +44,10 @@ class Registry(dict[str, T]):
         self._former = dict(former or {})
 
     def name_of(self, given: str) -> str:
-        """The name of the entry that `given` names today or named before.
+        """The current name for `given`, which may be an old name.
 
         Raises:
-            UnknownEntry: no entry has this name; the sentence lists the names and the nearest one.
+            UnknownEntry: no entry has this name; the message lists the names and the nearest one.
         """
         name = self._former.get(given, given)
         if name in self:
@@ -66,11 +66,11 @@ class Registry(dict[str, T]):
 
 @dataclass(frozen=True)
 class OneOf:
-    """Marks a text in the settings as the name of a registry's entry.
+    """Marks a text setting as the name of a registry's entry.
 
     `path` names the registry as "module:variable". The module is imported when a value is
-    checked, so that settings stand below the rooms whose entries they name. Such a module must
-    load no torch: pages and forms read it too.
+    validated, so that the settings do not depend on the packages that define the entries. Such a
+    module must not import torch, because pages and forms import it too.
     """
 
     path: str
@@ -86,7 +86,7 @@ class OneOf:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         return core_schema.no_info_after_validator_function(
-            # Of a setting that may be empty, None needs no name.
+            # None is allowed for an optional setting.
             lambda given: None if given is None else self.registry.name_of(given),
             handler(source),
         )
@@ -98,9 +98,9 @@ class OneOf:
 
 
 def registry_of(field: FieldInfo) -> Registry[Any] | None:
-    """The registry that a setting chooses from; None where it is no such choice.
+    """The registry that a setting chooses from; None if it has none.
 
-    Of a mapping it is the registry that the keys are chosen from.
+    For a mapping, the registry of its keys.
     """
     marks = [*field.metadata, *_marks(field.annotation)]
     return next((mark.registry for mark in marks if isinstance(mark, OneOf)), None)

@@ -150,4 +150,6 @@ def _what(change: Change) -> str:
         return gettext("Relabelled as {species}: {images}", species=change.species, images=images)
     if change.action == "exclude":
         return gettext("Excluded: {images}", images=images)
+    if change.action == "join":
+        return gettext("Listed twice, joined: {images}", images=images)
     return gettext("Included again: {images}", images=images)

@@ -1,4 +1,4 @@
-"""Every record of the catalogue, one by one, damaged ones and all."""
+"""Reading every record of the catalogue, including damaged ones."""
 
 import contextlib
 import sqlite3
@@ -18,7 +18,7 @@ from engine.language.message import Message, message
 
 @dataclass(frozen=True)
 class UnreadableFile:
-    """A record that cannot be read, or a stretch of them: where, and why."""
+    """An unreadable record or range of records: its location, and the reason."""
 
     where: Message
     reason: str | Message
@@ -26,8 +26,10 @@ class UnreadableFile:
 
 @dataclass
 class SpeciesTotals:
-    """Filled by the reading of a SQLite catalogue: photographs of each facet as the facets say
-    and as they are, and whether the reading came to the end."""
+    """Counts from reading a SQLite catalogue.
+
+    The photographs of each facet, as stored and as counted, and whether everything was read.
+    """
 
     recorded: dict[int, int] = field(default_factory=dict)
     found: Counter[int] = field(default_factory=Counter)
@@ -35,7 +37,7 @@ class SpeciesTotals:
 
 
 def records_of(catalogue: Catalogue) -> Iterator[Photograph | UnreadableFile]:
-    """The records of any store; where it stops, that is the last thing said."""
+    """The records of any store; if reading fails, the last item is the failure."""
     try:
         yield from catalogue.all(Filter(excluded=None))
     except StudioError as error:
@@ -43,9 +45,9 @@ def records_of(catalogue: Catalogue) -> Iterator[Photograph | UnreadableFile]:
 
 
 def sqlite_records(home: Home, totals: SpeciesTotals) -> Iterator[Photograph | UnreadableFile]:
-    """The records of the SQLite catalogue, read past what is damaged as far as that goes.
+    """The records of the SQLite catalogue; continues after damaged pages where possible.
 
-    Nothing is held in memory but the facets, and nothing in the file is changed.
+    Holds only the facets in memory, and does not change the file.
     """
     try:
         with contextlib.closing(read_unchanged(home.catalogue)) as connection:
@@ -80,7 +82,7 @@ def _records(
                 yield _record(row, image_id, facets.get(facet), plain)
             return
         except sqlite3.Error as error:
-            # On a damaged page: go on behind it, wherever that is.
+            # The page is damaged: continue after it, at an unknown row.
             totals.whole = False
             if leap == 1:
                 yield UnreadableFile(message("after row {row}", row=last), str(error))

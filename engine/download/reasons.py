@@ -1,4 +1,4 @@
-"""Why an address or a host failed, as the download store keeps it: in no language."""
+"""The reasons why an address or host failed, in the download store's language-neutral format."""
 
 import json
 
@@ -8,12 +8,12 @@ from engine.records import as_record_or
 
 
 def written(reason: Message | None) -> str:
-    """A reason as the download store holds it; empty where there is none."""
+    """A reason in the download store's format; empty for None."""
     return json.dumps(reason.record()) if reason else ""
 
 
 def read_reason(text: str) -> Message | None:
-    """A reason of the download store; one of an older studio is plain text."""
+    """Read a reason from the download store; older versions wrote plain text."""
     if not text.startswith("{"):
         return Message(text) if text else None
     try:

@@ -1,4 +1,4 @@
-"""Small copies of photographs, made once, so that training decodes no large one again."""
+"""Reduced copies of photographs, made once, so that training decodes no large files."""
 
 import contextlib
 import sqlite3
@@ -29,9 +29,9 @@ CREATE TABLE IF NOT EXISTS copy (
 
 @dataclass(frozen=True)
 class Original:
-    """Width and height of a photograph the right way up, in pixels.
+    """Width and height of a photograph in pixels, after EXIF rotation.
 
-    One that `is_small` anyway has no copy: it is read itself.
+    A photograph that `is_small` has no copy; its own file is read.
     """
 
     width: int
@@ -42,8 +42,8 @@ class Original:
 class ShrunkStore:
     """data/shrunk/SIDE/ab/abcd….jpg, the short side SIDE pixels, and an index of the originals.
 
-    The index names a copy only once it is there. Methods that read or write it raise WorkFailed
-    where it is damaged or the disk full.
+    The index lists a copy only after it is written. Methods that read or write the index raise
+    WorkFailed if it is damaged or the disk is full.
     """
 
     def __init__(self, home: Home, side: int = SHRUNK_SIDE) -> None:
@@ -51,14 +51,14 @@ class ShrunkStore:
         self._root = home.shrunk / str(side)
 
     def file(self, sha256: str) -> Path:
-        """Where the copy of these bytes lies."""
+        """The path of the copy of the file with this hash."""
         return self._root / sha256[:2] / f"{sha256}.jpg"
 
     def make(self, source: Path, sha256: str) -> Original:
-        """Write the copy of a photograph; the index learns of it from whoever calls `keep`.
+        """Write the copy of a photograph; the caller adds it to the index with `keep`.
 
         Raises:
-            UnreadableImage: it is missing, damaged or too large.
+            UnreadableImage: the photograph is missing, damaged or too large.
             WorkFailed: the disk is full.
         """
         header = read_header(source)
@@ -76,7 +76,7 @@ class ShrunkStore:
         return Original(header.width, header.height)
 
     def keep(self, originals: Mapping[str, Original]) -> None:
-        """Note these photographs, by hash, as done."""
+        """Add these photographs, by hash, to the index."""
         with self._opened() as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO copy VALUES (?,?,?,?)",
@@ -84,7 +84,7 @@ class ShrunkStore:
             )
 
     def find(self, hashes: Iterable[str]) -> dict[str, Original]:
-        """What is known of these photographs, by hash."""
+        """The index entries of these photographs, by hash."""
         if not self._index.exists():
             return {}
         wanted, found = list(hashes), {}

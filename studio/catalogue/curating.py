@@ -197,6 +197,9 @@ def last_change_view(image_id: str = "") -> None:
 def change_text(change: Change) -> str:
     """What a change did, as Markdown."""
     what = _what_changed(change)
+    if change.action == "join" and change.note:
+        backup = gettext("Backup before it: {name}", name=text.plain(change.note))
+        return f"{what} · {backup}"
     return f"{what} · {text.plain(change.note)}" if change.note else what
 
 
@@ -206,6 +209,12 @@ def _what_changed(change: Change) -> str:
     if change.action == "include":
         return ngettext(
             "{n} photograph included again", "{n} photographs included again", change.images
+        )
+    if change.action == "join":
+        return ngettext(
+            "{n} record joined to the photograph that it lists again",
+            "{n} records joined to the photographs that they list again",
+            change.images,
         )
     return ngettext(
         "{n} photograph relabelled as *{species}*",

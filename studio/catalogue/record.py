@@ -14,6 +14,7 @@ from engine.language.message import gettext
 from studio import text
 from studio.catalogue.curating import LOOKS, curate, has_news, last_change_view, species_box
 from studio.catalogue.filters import flag_name
+from studio.catalogue.listings import listings_view
 from studio.current import file_of, images
 from studio.picture_cache import pictures
 from studio.thumbnails import tiles
@@ -25,7 +26,9 @@ _SHOWN_SIDE = 900
 _MOST_RELATED = 12
 _OF_THE_FILE = ("image_id", "path", "sha256", "phash")
 # The picture or a sentence shows the state, badges and buttons show flags and exclusion.
-_SHOWN_ELSEWHERE = frozenset({*_OF_THE_FILE, "width", "height", "state", "flags", "excluded"})
+_SHOWN_ELSEWHERE = frozenset(
+    {*_OF_THE_FILE, "width", "height", "state", "flags", "excluded", "extra"}
+)
 _SPECIES, _RELABEL = "catalogue_it_shows", "catalogue_relabel_one"
 
 
@@ -41,6 +44,7 @@ def record_view(catalogue: Catalogue, photograph: Photograph) -> str | None:
     _findings(photograph)
     _acts(photograph)
     _fields(photograph)
+    listings_view(catalogue, photograph)
     # Tables take half a second to load, which the first look at the page should not wait for.
     from engine.quality.alike import alike
 
