@@ -1,4 +1,4 @@
-"""The plain log of a run: log.txt, and the terminal where there is one."""
+"""The text log of a run: log.txt, and the terminal if there is one."""
 
 import contextlib
 import logging
@@ -12,9 +12,9 @@ _FORMAT = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
 
 @contextlib.contextmanager
 def write_run_log(path: Path, speaks: bool = True) -> Iterator[None]:
-    """Send what the engine logs to `path`, and to standard error unless that is the same file.
+    """Send the engine's log to `path`, and to standard error unless that is the same file.
 
-    Of several processes one `speaks`; of the others warnings are logged.
+    If several processes train, only one `speaks`; the others log warnings only.
     """
     logger = logging.getLogger("engine")
     level = logger.level
