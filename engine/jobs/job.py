@@ -155,7 +155,7 @@ def read_job(home: Home, name: str) -> Job:
     )
 
 
-def forget_job(home: Home, name: str) -> None:
+def delete_job(home: Home, name: str) -> None:
     """Delete the folder of a job that has ended."""
     folder = home.jobs / name
     if not is_held(folder / "lock"):

@@ -18,9 +18,9 @@ from engine.jobs.processes import (
     end_left_over,
     identity_of,
     is_zombie,
-    led_processes,
     note_process,
     noted_process,
+    rank_processes,
     send_signal,
     start_engine,
 )
@@ -94,7 +94,7 @@ def start_detached(launch: Launch, lock: int) -> "subprocess.Popen[bytes]":
 def processes_of(folder: Path) -> list[psutil.Process]:
     """Return all processes of the run or job in a folder, on this machine only."""
     main = _main_process(folder)
-    return list({*(main.processes() if main else ()), *led_processes(folder)})
+    return list({*(main.processes() if main else ()), *rank_processes(folder)})
 
 
 def kill_rest(folder: Path) -> None:

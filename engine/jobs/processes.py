@@ -17,7 +17,7 @@ from engine.locks import LOCK_VARIABLE, is_held, release
 from engine.progress import JOB_VARIABLE
 from engine.records import Moment, Name, ProcessId, read_record_or
 from engine.settings.configs import PROJECT
-from engine.training.state.run_lock import LED_VARIABLE
+from engine.training.state.run_lock import RANK_RUN_VARIABLE
 
 # Logs are in English; stored messages are translated when read.
 _ENGLISH = {"LANGUAGE": "en"}
@@ -152,13 +152,13 @@ def end_left_over(home: Home) -> None:
                 process.kill()
 
 
-def led_processes(run: Path) -> list[psutil.Process]:
+def rank_processes(run: Path) -> list[psutil.Process]:
     """Return the processes that train together in the folder of a run, and their data loaders.
 
     Each has its own session, and no parent once the leader has died.
     """
-    led = _processes_with(LED_VARIABLE)
-    return [process for process, folder_name in led if Path(folder_name) == run.resolve()]
+    ranks = _processes_with(RANK_RUN_VARIABLE)
+    return [process for process, folder_name in ranks if Path(folder_name) == run.resolve()]
 
 
 def _processes_with(variable: str) -> Iterator[tuple[psutil.Process, str]]:

@@ -37,10 +37,10 @@ _IDLE = 2.0
 class Watch(Protocol):
     """Receives the runs and jobs that the supervisor handles; see `engine.runs.alert_rules`."""
 
-    def look(self, names: list[str]) -> None:
+    def check(self, names: list[str]) -> None:
         """Check these, run:ID or job:NAME; called in every tick."""
 
-    def look_at(self, name: str) -> None:
+    def check_one(self, name: str) -> None:
         """Check one of them now."""
 
 
@@ -91,7 +91,7 @@ class Supervisor:
             with _alone(name):
                 self._stop(name, work)
         with _alone("watch"):
-            self._watch.look(list(self._live))
+            self._watch.check(list(self._live))
         return bool(self._live) or any(self._is_ours(ticket) for ticket in tickets)
 
     def _is_ours(self, ticket: Ticket) -> bool:
@@ -158,7 +158,7 @@ class Supervisor:
         finally:
             release(lock)
         with _alone(work.name):
-            self._watch.look_at(work.name)
+            self._watch.check_one(work.name)
 
     def _start_what_fits(self) -> None:
         if not read_queue(self._home):

@@ -25,19 +25,19 @@ class AlertRules:
         self._sent = {alert.identity for alert in read_alerts(home).alerts}
         self._next = 0.0
 
-    def look(self, names: list[str]) -> None:
+    def check(self, names: list[str]) -> None:
         """Check the runs among `names` (run:ID or job:NAME) and all lost runs, at most every 5
         seconds.
         """
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _EVERY
             for name in names:
-                self.look_at(name)
+                self.check_one(name)
             for run in list_runs(self._home):
                 if run.state == "lost":
                     self._tell_alone(run)
 
-    def look_at(self, name: str) -> None:
+    def check_one(self, name: str) -> None:
         """Check one of them now."""
         kind, _, run_id = name.partition(":")
         if kind != "run":

@@ -96,7 +96,7 @@ def _smooth_on(column: "array[float]", smooth: "array[float]", weight: float) ->
 
 
 @dataclass(frozen=True)
-class Beginning:
+class AttemptStart:
     """The position where an attempt started."""
 
     attempt: int
@@ -116,15 +116,15 @@ class History:
     val: Points = field(default_factory=Points)
     k: int = 5
     offset: int = 0
-    beginnings: list[Beginning] = field(default_factory=list)
+    attempt_starts: list[AttemptStart] = field(default_factory=list)
 
-    def read_on(self, path: Path) -> bool:
+    def read_new(self, path: Path) -> bool:
         """Read what was written since the last call; return whether there was anything."""
         changed = False
         while (new := read_bytes(path, self.offset)).offset != self.offset:
             if new.offset < self.offset:
                 # The file was replaced by a shorter one.
-                self.train, self.val, self.beginnings = Points(), Points(), []
+                self.train, self.val, self.attempt_starts = Points(), Points(), []
             changed, self.offset = True, new.offset
             self._take(metric_columns(new.content))
         return changed
@@ -142,7 +142,7 @@ class History:
         attempts = np.nan_to_num(columns["attempt"])
         for attempt in np.unique(attempts[usable]):
             of_attempt = usable & (attempts == attempt)
-            if not self.beginnings or attempt > self.beginnings[-1].attempt:
+            if not self.attempt_starts or attempt > self.attempt_starts[-1].attempt:
                 self._begin(int(attempt), columns, int(of_attempt.argmax()))
             for points, of_part in ((self.train, columns.train), (self.val, columns.val)):
                 rows = of_attempt & of_part
@@ -157,4 +157,4 @@ class History:
         for points in (self.train, self.val):
             points.forget_from(step)
         epoch, t = (float(np.nan_to_num(columns[name][row])) for name in ("epoch", "t"))
-        self.beginnings.append(Beginning(attempt, step, epoch, t))
+        self.attempt_starts.append(AttemptStart(attempt, step, epoch, t))

@@ -13,7 +13,7 @@ from engine.settings.run import RunSettings
 from engine.training.calibration import calibrate
 from engine.training.context import RunContext, open_context
 from engine.training.device.process_group import ALONE, Ranks
-from engine.training.memory.fit import fit_memory, suits_all
+from engine.training.memory.fit import fit_memory, merge_positions
 from engine.training.memory.out_of_memory import OutOfMemoryState
 from engine.training.model.classifier import clear_classifier
 from engine.training.model.network import build_model, start_model, use_gradient_checkpointing
@@ -78,7 +78,7 @@ def train_locked(home: Home, folder: RunFolder, ranks: Ranks) -> Status:
     # No process writes until all have read.
     ranks.wait()
     status.begin(ranks.leader)
-    with write_run_log(folder.log, speaks=ranks.is_first), StopSignal(folder.stop) as stop:
+    with write_run_log(folder.log, verbose=ranks.is_first), StopSignal(folder.stop) as stop:
         try:
             finished = Attempt(open_context(home, folder, status, stop, ranks)).run()
         except StudioError as error:
@@ -194,7 +194,9 @@ class Attempt:
         positions = self.context.ranks.gather(position if inputs else None)
         if inputs is None or None in positions:
             raise Stopped
-        position = self._after_out_of_memory(suits_all(positions), settings.training.batch_size)
+        position = self._after_out_of_memory(
+            merge_positions(positions), settings.training.batch_size
+        )
         if settings.training.gradient_checkpointing or position.recomputed:
             use_gradient_checkpointing(model)
         return position, inputs
@@ -209,7 +211,7 @@ class Attempt:
         ranks.wait()
         if applied.pass_size == 0:
             if ranks.is_first:
-                out_of_memory.forget()
+                out_of_memory.clear()
             raise WorkFailed(_TOO_LITTLE_MEMORY)
         if applied != position and ranks.is_first:
             log.warning(
@@ -246,7 +248,7 @@ class Attempt:
         best = stage.position.best
         if best is not None and best.get("stage") == stage.position.stage:
             return select(open_checkpoint(self.context.folder.best).tensors("model."), "model.")
-        weights = stage.learner.judged().state_dict()
+        weights = stage.learner.evaluated_network().state_dict()
         return {name: value.detach().clone() for name, value in weights.items()}
 
     def _checkpoint(self) -> Checkpoint | None:

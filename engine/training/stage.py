@@ -168,7 +168,7 @@ class Stage:
     def _take_smaller_passes(self) -> None:
         """Halve the photographs per pass and double the passes: the same step with less memory."""
         self.pass_size = halved(self.pass_size)
-        self.context.device.let_go()
+        self.context.device.release_memory()
         self.position = replace(self.position, pass_size=self.pass_size)
         log.warning(
             "The memory did not suffice at step %s; passes take %d photographs from now on, and "
@@ -191,7 +191,7 @@ class Stage:
             self.accumulator = self.context.new_accumulator()
         self.context.logger.step(self.position)
         if step % self.settings.checkpoint_every == 0 and not is_last:
-            with self.context.logger.pace.aside():
+            with self.context.logger.pace.paused():
                 self.save()
 
     def _require_health(self) -> None:
@@ -200,12 +200,11 @@ class Stage:
         Raises:
             WorkFailed: one was NaN or infinite.
         """
-        sick = [
-            step for step in self.context.ranks.gather(self.learner.sick_step()) if step is not None
-        ]
-        if not sick:
+        steps = self.context.ranks.gather(self.learner.nonfinite_step())
+        nonfinite = [step for step in steps if step is not None]
+        if not nonfinite:
             return
-        step = min(sick)
+        step = min(nonfinite)
         back = self.position.step - step
         window = self._windows(self.position.epoch, 0)[
             -(-self.position.consumed // self._effective) - back
@@ -223,12 +222,17 @@ class Stage:
     def _validate(self) -> Metrics | None:
         """Validate on the whole val part; return None if stopped meanwhile."""
         context, began, accumulator = self.context, time.monotonic(), self.context.new_accumulator()
-        self.learner.agree()
+        self.learner.synchronise_buffers()
         part, size = self.inputs.val, 2 * self.pass_size
         if part.decodes:
             size = evaluation_batch_size(self.pass_size, self.run_settings.data.image_size)
         for batch, logits in predict_batches(
-            self.learner.judged(), part, context.loader, context.device, size, context.ranks
+            self.learner.evaluated_network(),
+            part,
+            context.loader,
+            context.device,
+            size,
+            context.ranks,
         ):
             context.unreadable_photos.take("val", context.val, batch)
             if len(batch.labels):
@@ -278,7 +282,7 @@ class Stage:
         }
 
     def _keep_best(self, position: TrainingPosition) -> None:
-        network = self.learner.judged().state_dict()
+        network = self.learner.evaluated_network().state_dict()
         weights = {f"model.{name}": value for name, value in network.items()}
         path, classes = self.context.folder.best, self.context.classes
         write_checkpoint(path, weights, self.run_settings, classes, position)

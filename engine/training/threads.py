@@ -134,7 +134,7 @@ class Threads:
                     speed,
                     self._watch.expected,
                 )
-                with self._logger.pace.aside():
+                with self._logger.pace.paused():
                     self._choose(current=self._number, reached=speed)
         return self._fields()
 

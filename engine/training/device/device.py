@@ -34,7 +34,7 @@ class Device:
         numbers = {None: "fp32", torch.bfloat16: "bf16", torch.float16: "fp16"}
         return f"{name}, {numbers[self.autocast]}"
 
-    def let_go(self) -> None:
+    def release_memory(self) -> None:
         """Free memory that nothing refers to any more."""
         gc.collect()
         if self.is_gpu:

@@ -35,7 +35,7 @@ from engine.training.device.process_group import join_ranks, leave_ranks
 from engine.training.loop import require_unfinished, train, train_locked
 from engine.training.report.log_file import write_run_log
 from engine.training.state.run_folder import RunFolder, prepare, run_folder
-from engine.training.state.run_lock import LED_VARIABLE, hold_run_lock
+from engine.training.state.run_lock import RANK_RUN_VARIABLE, hold_run_lock
 from engine.training.state.status import ENDED, Status, StatusFile
 from engine.training.state.stop_signal import StopSignal
 from engine.training.thread_choice import divided_threads
@@ -84,7 +84,7 @@ def _take_part(home: Home, folder: RunFolder) -> Status:
     if before.state == "failed" and int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")):
         raise WorkFailed(before.reason)
     ranks = join_ranks()
-    holds = ranks.is_first and LED_VARIABLE not in os.environ
+    holds = ranks.is_first and RANK_RUN_VARIABLE not in os.environ
     with hold_run_lock(folder.lock) if holds else contextlib.nullcontext():
         status = train_locked(home, folder, ranks)
     leave_ranks()
@@ -92,7 +92,7 @@ def _take_part(home: Home, folder: RunFolder) -> Status:
 
 
 def _end_with(leader: int) -> None:
-    # A process that continues after its leader was killed would train beside the next attempt.
+    # Without its leader, this process would train at the same time as the next attempt.
     while os.getppid() == leader:
         time.sleep(0.2)
     os._exit(1)
@@ -100,7 +100,7 @@ def _end_with(leader: int) -> None:
 
 def _lead(home: Home, folder: RunFolder) -> Status:
     """Start the run's processes; restart them after a death while the run makes progress."""
-    with hold_run_lock(folder.lock), StopSignal(folder.stop, tells=True):
+    with hold_run_lock(folder.lock), StopSignal(folder.stop, creates_file=True):
         require_unfinished(folder)
         training = folder.read_settings().training
         _require_devices(training)
@@ -161,7 +161,7 @@ def _attempt(home: Home, folder: RunFolder, training: TrainingSettings) -> Messa
 def _environment(folder: RunFolder, training: TrainingSettings) -> Iterator[None]:
     """Set the environment variables that the processes inherit."""
     before = dict(os.environ)
-    os.environ[LED_VARIABLE] = str(folder.root.resolve())
+    os.environ[RANK_RUN_VARIABLE] = str(folder.root.resolve())
     os.environ.setdefault("GLOO_SOCKET_IFNAME", LOOPBACK)
     os.environ.setdefault("OMP_NUM_THREADS", str(divided_threads(training.processes)))
     try:

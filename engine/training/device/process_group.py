@@ -41,7 +41,7 @@ class Ranks:
             dist.all_reduce(values)
         return values
 
-    def follow(self, values: Tensor) -> None:
+    def broadcast(self, values: Tensor) -> None:
         """Copy a tensor of the first process to all others, in place."""
         if self.count > 1:
             dist.broadcast(values, src=0)

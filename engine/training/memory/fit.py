@@ -105,7 +105,7 @@ def fit_memory(
     return {"pass_size": plan.pass_size, "recomputed": plan.recomputed}
 
 
-def suits_all(positions: list[TrainingPosition]) -> TrainingPosition:
+def merge_positions(positions: list[TrainingPosition]) -> TrainingPosition:
     """Merge the positions of several processes: the smallest pass, recomputed if any needs it."""
     sizes = [position.pass_size for position in positions if position.pass_size]
     return replace(
@@ -143,7 +143,7 @@ def _try(
         rehearse(model, settings.training, device, images)
     finally:
         held.clear()
-        device.let_go()
+        device.release_memory()
         if device.is_gpu:
             torch.cuda.reset_peak_memory_stats(position)
 

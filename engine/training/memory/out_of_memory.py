@@ -40,6 +40,6 @@ class OutOfMemoryState:
             return position
         return replace(position, pass_size=saved.pass_size)
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Delete the file; the next start may have more memory."""
         self.path.unlink(missing_ok=True)

@@ -65,7 +65,7 @@ class Learner:
         self._scaler = torch.amp.GradScaler(
             device.torch_device.type, enabled=device.scales_gradients
         )
-        self._sick_step = torch.full((), -1, dtype=torch.int64, device=device.torch_device)
+        self._nonfinite_step = torch.full((), -1, dtype=torch.int64, device=device.torch_device)
         self.gradient_norm = torch.zeros((), device=device.torch_device)
         self._taken = 0
         # The seconds of the last step's forward and backward passes, without waiting for a GPU.
@@ -108,31 +108,31 @@ class Learner:
         self._scaler.update()
         if self._average is not None:
             self._average.update(self.model, step - self._schedule.begin + 1)
-        first_sick = (self._sick_step < 0) & ~healthy
-        self._sick_step = torch.where(first_sick, step, self._sick_step)
+        first_nonfinite = (self._nonfinite_step < 0) & ~healthy
+        self._nonfinite_step = torch.where(first_nonfinite, step, self._nonfinite_step)
         # Count only now: a window that runs out of memory is repeated.
         for logits, labels in predictions:
             accumulator.add(logits, labels)
 
-    def sick_step(self) -> int | None:
+    def nonfinite_step(self) -> int | None:
         """Return the first step with a non-finite loss or gradient, or None; waits for the device.
 
         A scaler skips a step whose gradient overflows and halves its scale. A scale below 1 means
         that the gradient itself is not finite.
         """
-        step = int(self._sick_step)
+        step = int(self._nonfinite_step)
         if step < 0 and self._scaler.is_enabled() and self._scaler.get_scale() < 1:
             return self._taken
         return step if step >= 0 else None
 
-    def judged(self) -> nn.Module:
+    def evaluated_network(self) -> nn.Module:
         """Return the network to validate and save: the weight average if there is one."""
         return self.model if self._average is None else self._average.network()
 
-    def agree(self) -> None:
+    def synchronise_buffers(self) -> None:
         """Copy the first process's buffers to the others; each has trained on other photographs."""
-        for buffer in self.judged().buffers():
-            self._ranks.follow(buffer)
+        for buffer in self.evaluated_network().buffers():
+            self._ranks.broadcast(buffer)
 
     def tensors(self) -> dict[str, Tensor]:
         """Return the state by prefix: weights (model.), their average (average.), optimiser

@@ -75,7 +75,7 @@ class Throughput:
         self._waited += time.monotonic() - began
 
     @contextlib.contextmanager
-    def aside(self) -> Iterator[None]:
+    def paused(self) -> Iterator[None]:
         """Exclude the time in this context."""
         began = time.monotonic()
         yield

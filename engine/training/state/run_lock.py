@@ -7,7 +7,7 @@ from pathlib import Path
 from engine.errors import BadInput
 from engine.locks import claim, inherited, release
 
-LED_VARIABLE = "STUDIO_RUN_LED"
+RANK_RUN_VARIABLE = "STUDIO_RUN_LED"
 """The environment variable by which a leader passes its run folder to the processes it starts."""
 
 

@@ -17,13 +17,13 @@ class StopSignal:
     """While entered, SIGINT and SIGTERM request a stop instead of ending the process.
 
     A second SIGINT raises KeyboardInterrupt, because a user who presses Ctrl-C twice does not want
-    to wait. If `tells` is set, a signal also creates the file, so that the processes of this leader
-    see the request.
+    to wait. With `creates_file`, a signal also creates the file, so that the processes of this
+    leader see the request.
     """
 
-    def __init__(self, file: Path, tells: bool = False) -> None:
+    def __init__(self, file: Path, creates_file: bool = False) -> None:
         self._file = file
-        self._tells = tells
+        self._creates_file = creates_file
         self._signalled = False
         self._before: dict[int, Any] = {}
 
@@ -53,5 +53,5 @@ class StopSignal:
         if self._signalled and number == signal.SIGINT:
             raise KeyboardInterrupt
         self._signalled = True
-        if self._tells:
+        if self._creates_file:
             self._file.touch()
