@@ -153,7 +153,7 @@ def run_one(home: Home, method: Method, split: str, seed: int, run_id: str) -> d
         raise SystemExit(f"{run_id}: {status.reason}")
     seconds = time.process_time() - began
     plain, mirrored = (
-        evaluate_run(home, folder, "test", look=EvaluationTransform(mirrored=m))
+        evaluate_run(home, folder, "test", transform=EvaluationTransform(mirrored=m))
         for m in (False, True)
     )
     for checkpoint in (folder.last, folder.previous, folder.best):

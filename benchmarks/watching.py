@@ -158,7 +158,7 @@ def long_run(browser: Browser, address: str, home: Home) -> None:
     times = []
     for step in range(100_001, 100_021):
         began = time.monotonic()
-        history.read_on(folder.metrics)
+        history.read_new(folder.metrics)
         drawn = run_charts(history)
         for name, drawing in drawn.items():
             difference(name, before.get(name), drawing)

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from engine.crop.learned import SEEN, installed_weights
+from engine.crop.learned import INPUT_SIDE, installed_weights
 
 Values = NDArray[np.float32]
 
@@ -36,7 +36,8 @@ def build(networks: Sequence[Mapping[str, Values]]) -> onnx.ModelProto:
     Args:
         networks: weights by name, as `benchmarks.crop.training.Network.weights` returns them.
 
-    Its input `square` is (SEEN, SEEN, 3) uint8, its output `probability` (SEEN / 4, SEEN / 4).
+    Its input `square` is (INPUT_SIDE, INPUT_SIDE, 3) uint8. Both sides of its output `probability`
+    are INPUT_SIDE / 4.
 
     Raises:
         BadInput: the weights of EfficientNet-Lite0 are not installed.
@@ -46,11 +47,11 @@ def build(networks: Sequence[Mapping[str, Values]]) -> onnx.ModelProto:
     found = [graph.upper_half(levels, weights, f"{i}.") for i, weights in enumerate(networks)]
     mean = graph.add("Mean", *found)
     graph.add("Squeeze", mean, graph.constant("batch", np.array([0, 1])), output="probability")
-    side = SEEN // 4
+    side = INPUT_SIDE // 4
     made = helper.make_graph(
         graph.nodes,
         "learned_saliency",
-        [helper.make_tensor_value_info("square", TensorProto.UINT8, (SEEN, SEEN, 3))],
+        [helper.make_tensor_value_info("square", TensorProto.UINT8, (INPUT_SIDE, INPUT_SIDE, 3))],
         [helper.make_tensor_value_info("probability", TensorProto.FLOAT, (side, side))],
         graph.initializers,
     )
@@ -90,8 +91,8 @@ class _Graph:
 
     def backbone(self, planes: str) -> list[str]:
         """The three levels of features, from fine to coarse."""
-        side = SEEN // 2
-        planes = self._clipped(self._normed(planes, "_conv_stem", "_bn0", SEEN, 2))
+        side = INPUT_SIDE // 2
+        planes = self._clipped(self._normed(planes, "_conv_stem", "_bn0", INPUT_SIDE, 2))
         levels = []
         for index, stride in enumerate(STRIDES):
             name, given = f"_blocks.{index}.", planes

@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.crop.photographs import Masked
 from benchmarks.crop.ways import Find
 from engine.crop.box import Box, padded_square
-from engine.crop.finder import crop_from_saliency, find_crop, read_looked_at
+from engine.crop.finder import crop_from_saliency, decode_for_saliency, find_crop
 from engine.crop.policies import mass_square
 from engine.crop.saliency import saliency_map
 from engine.settings.crop import CropPreset
@@ -78,7 +78,7 @@ def milliseconds(
         return 0.0
     taken = []
     for item in [item for items in sets.values() for item in items][:count]:
-        image, size = read_looked_at(item.file, preset), item.size
+        image, size = decode_for_saliency(item.file, preset), item.size
         taken.append(_milliseconds(lambda image=image, size=size: find_crop(image, preset, size)))
     return float(np.median(taken))
 
@@ -95,7 +95,7 @@ def trade_off(
     )
     print("|---|" + "---|" * (3 * len(sets)))
     maps = {
-        name: [saliency_map(read_looked_at(item.file, preset), preset) for item in items]
+        name: [saliency_map(decode_for_saliency(item.file, preset), preset) for item in items]
         for name, items in sets.items()
     }
     rows = []

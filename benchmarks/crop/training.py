@@ -26,7 +26,7 @@ from torch.nn import functional
 
 from benchmarks.crop.graph import build
 from benchmarks.crop.photographs import PHOTOS, SETS, masked
-from engine.crop.learned import SEEN, installed_weights, squared
+from engine.crop.learned import INPUT_SIDE, installed_weights, squared
 from engine.garden.draw import draw
 from engine.garden.plan import plan_garden
 from engine.images.decode import Pixels, read_rgb
@@ -168,7 +168,7 @@ def _drawn() -> Iterator[Example]:
 
 
 def _example(image: Pixels, mask: Mask, weight: float) -> Example:
-    side = SEEN // 4
+    side = INPUT_SIDE // 4
     small = cv2.resize(mask.astype(np.float32), (side, side), interpolation=cv2.INTER_AREA)
     levels = [level.astype(np.float16) for level in features_of(squared(image))]
     return levels, np.asarray(small, np.float32), weight

@@ -1,4 +1,4 @@
-"""Crops that were found once, by the photograph's hash and the preset's fingerprint."""
+"""Stores computed crops by the photograph's SHA-256 and the preset's fingerprint."""
 
 import contextlib
 import json
@@ -40,9 +40,9 @@ _BATCH = 500
 
 
 class CropStore:
-    """data/crops.sqlite: read and written by any number of processes.
+    """data/crops.sqlite; any number of processes read and write it.
 
-    Every method raises WorkFailed where the file is damaged or the disk full.
+    Every method raises WorkFailed if the file is damaged or the disk is full.
     """
 
     def __init__(self, home: Home) -> None:
@@ -50,11 +50,11 @@ class CropStore:
         self._connection: sqlite3.Connection | None = None
 
     def find(self, sha256: str, preset: CropPreset) -> Crop | None:
-        """The crop of one photograph, if it was found before."""
+        """Return the stored crop of one photograph, or None."""
         return self.find_many([sha256], preset).get(sha256)
 
     def find_many(self, hashes: Iterable[str], preset: CropPreset) -> dict[str, Crop]:
-        """The crops known for these photographs, by hash."""
+        """Return the stored crops of these photographs, by hash."""
         wanted, found = list(hashes), {}
         for start in range(0, len(wanted), _BATCH):
             batch = wanted[start : start + _BATCH]
@@ -68,7 +68,7 @@ class CropStore:
         return found
 
     def known(self, preset: CropPreset) -> set[str]:
-        """The hashes of all photographs whose crop under this preset is known."""
+        """Return the hashes of all photographs with a stored crop for this preset."""
         with self._opened() as connection:
             rows = connection.execute(
                 "SELECT sha256 FROM crop WHERE preset = ?", [preset.fingerprint]
@@ -76,7 +76,7 @@ class CropStore:
             return {sha256 for (sha256,) in rows}
 
     def unreadable(self, preset: CropPreset) -> dict[str, Message | str]:
-        """Why photographs got no crop under this preset, by hash."""
+        """Return why photographs have no crop for this preset, by hash."""
         with self._opened() as connection:
             rows = connection.execute(
                 "SELECT sha256, reason FROM unreadable WHERE preset = ?", [preset.fingerprint]
@@ -84,11 +84,11 @@ class CropStore:
             return {sha256: _read_reason(reason) for sha256, reason in rows}
 
     def keep(self, sha256: str, preset: CropPreset, crop: Crop) -> None:
-        """Keep one crop; an older one of the same photograph and preset is replaced."""
+        """Store one crop, replacing an older one of the same photograph and preset."""
         self.keep_many({sha256: crop}, preset)
 
     def keep_many(self, crops: Mapping[str, Crop], preset: CropPreset) -> None:
-        """Keep crops by hash, in one transaction; they count as unreadable no more."""
+        """Store crops by hash, in one transaction; they no longer count as unreadable."""
         with self._opened() as connection, connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO crop VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -100,7 +100,7 @@ class CropStore:
             )
 
     def keep_unreadable(self, reasons: Mapping[str, Message], preset: CropPreset) -> None:
-        """Keep by hash why photographs got no crop, in one transaction."""
+        """Store by hash why photographs have no crop, in one transaction."""
         fingerprint = preset.fingerprint
         rows = [(sha256, fingerprint, _written(reason)) for sha256, reason in reasons.items()]
         with self._opened() as connection, connection:
@@ -130,7 +130,7 @@ class CropStore:
 def _prepare(connection: sqlite3.Connection) -> None:
     columns = [row[1] for row in connection.execute("PRAGMA table_info(crop)")]
     if columns and "choice" not in columns:
-        # An earlier edition's; what it held is found anew.
+        # The table has the schema of an earlier version; its crops are recomputed.
         connection.execute("DROP TABLE crop")
     connection.execute(_TABLE)
     connection.execute(_UNREADABLE)
@@ -163,7 +163,7 @@ def _written(reason: Message | str) -> str:
 
 
 def _read_reason(written: str) -> Message | str:
-    """A reason as it was written; version 0.2 and earlier wrote it as English text."""
+    """Read a stored reason; version 0.2 and earlier stored English text."""
     if not written.startswith("{"):
         return written
     try:

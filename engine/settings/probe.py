@@ -1,11 +1,11 @@
-"""How it is measured whether a crop helps a classifier."""
+"""How the benefit of a crop for a classifier is measured."""
 
 from pydantic import Field
 
 from engine.language.message import deferred
 from engine.settings.base import Settings
 
-# Small, and its weights come with a package that the studio installs.
+# A small network; its weights come with a package that the studio installs.
 USUAL_NETWORK = "tf_efficientnet_lite0"
 
 

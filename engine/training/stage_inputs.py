@@ -1,4 +1,4 @@
-"""What a stage shows its network: photographs through its views, or features of them."""
+"""The inputs of a stage: photographs through its transforms, or their features."""
 
 import logging
 import math
@@ -29,13 +29,13 @@ from engine.workers import cores
 
 log = logging.getLogger(__name__)
 
-# Photographs of a species that its first guess is made from, at most.
+# The most photographs per species that the head initialisation uses.
 _ENOUGH = 50
 
 
 @dataclass(frozen=True)
 class StageInputs:
-    """The two parts as the network sees them, and a batch that means nothing."""
+    """The two parts as the network reads them, and a blank batch."""
 
     train: Part
     val: Part
@@ -43,10 +43,10 @@ class StageInputs:
 
 
 def read_small_copies(context: RunContext) -> None:
-    """Make the small copies that the run asks for and that are missing; read them from now on.
+    """Make the small copies that the run requests and lacks, and read them from now on.
 
     Raises:
-        Stopped: somebody asked to stop meanwhile.
+        Stopped: a stop was requested meanwhile.
         WorkFailed: the disk is full.
     """
     data = context.settings.data
@@ -73,10 +73,10 @@ def read_small_copies(context: RunContext) -> None:
 
 
 def stage_inputs(context: RunContext, settings: RunSettings, model: nn.Module) -> StageInputs:
-    """What a stage with these settings sees; `model`, on the device, computes features.
+    """Return the inputs of a stage; `model`, on the device, computes features.
 
     Raises:
-        Stopped: somebody asked to stop meanwhile.
+        Stopped: a stop was requested meanwhile.
     """
     view = ValTransform(settings.augmentation.val)
     train, val = context.train.with_transform(view), context.val.with_transform(view)
@@ -91,10 +91,10 @@ def stage_inputs(context: RunContext, settings: RunSettings, model: nn.Module) -
 
 
 def initialise_head(context: RunContext, settings: RunSettings, model: nn.Module) -> None:
-    """Let the classifier of `model`, on the device, start from the features of each class.
+    """Initialise the classifier of `model`, on the device, from the features of each class.
 
     Raises:
-        Stopped: somebody asked to stop meanwhile.
+        Stopped: a stop was requested meanwhile.
     """
     part = context.train.with_transform(ValTransform(settings.augmentation.val))
     chosen = few_of_each(part.labels, _ENOUGH)
@@ -120,7 +120,7 @@ def _features(
     context: RunContext, settings: RunSettings, model: nn.Module, part: PhotoDataset
 ) -> FeaturePart:
     heartbeat = _heartbeat(context, deferred("Computing features"))
-    # One process after the other: the second finds what the first has kept.
+    # One process after the other: the second reads what the first has stored.
     return cached_features(
         context.home, model, settings, part, context.loader, context.device, heartbeat
     )
@@ -136,7 +136,7 @@ def _heartbeat(context: RunContext, what: str) -> Heartbeat:
 
 
 def planned_steps(context: RunContext, stages: list[RunSettings]) -> list[int]:
-    """The optimiser steps of each stage."""
+    """Return the number of optimiser steps of each stage."""
     count, ranks = len(context.train), context.ranks.count
     steps = []
     for settings in stages:

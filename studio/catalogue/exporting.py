@@ -9,7 +9,7 @@ from engine.catalogue.checking import require_plain
 from engine.catalogue.conditions import conditions_of, visibility_of
 from engine.catalogue.store import Filter
 from engine.catalogue.table_export import KINDS, Kind
-from engine.jobs.job import forget_job, read_job, start_job
+from engine.jobs.job import delete_job, read_job, start_job
 from engine.language.message import gettext, message, ngettext
 from engine.records import Count, FilePath
 from studio.background import follow
@@ -103,7 +103,7 @@ def exported() -> None:
             if written and file:
                 _offer(written, file)
             if act(Action(gettext("Close")), "catalogue_export_close"):
-                forget_job(home(), _JOB)
+                delete_job(home(), _JOB)
                 st.rerun()
         if file:
             st.code(str(file), language=None, wrap_lines=True)

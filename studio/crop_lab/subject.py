@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.catalogue.record import Photograph
 from engine.crop.apply import cut, least_side
 from engine.crop.box import Box
-from engine.crop.finder import Crop, crop_from_saliency, find_crop, read_looked_at
+from engine.crop.finder import Crop, crop_from_saliency, decode_for_saliency, find_crop
 from engine.crop.judging import Judged, judge_crop, saliency_inside
 from engine.crop.saliency import (
     SMALLEST_SIDE,
@@ -193,7 +193,7 @@ def _saliency(subject: Subject, preset: CropPreset) -> tuple[SaliencyMap, float]
     def make() -> tuple[SaliencyMap | NDArray[np.uint8], float]:
         _ready(looks, preset)
         with memory_held(subject.size, preset):
-            image = read_looked_at(subject.source, preset)
+            image = decode_for_saliency(subject.source, preset)
             started = time.perf_counter()
             saliency = saliency_map(image, preset)
             took = 1000 * (time.perf_counter() - started)

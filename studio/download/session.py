@@ -8,7 +8,7 @@ import streamlit as st
 from engine.download.control import DownloadControl, DownloadStatus, Phase
 from engine.download.outcome import KIND_NAMES, KINDS
 from engine.home import Home
-from engine.jobs.job import Job, forget_job, read_job
+from engine.jobs.job import Job, delete_job, read_job
 from engine.language.message import gettext, ngettext
 from studio import text
 from studio.views.action import Action, act
@@ -60,7 +60,7 @@ def last_session(home: Home) -> None:
         if found.status.started:
             session_summary(found.status)
         if act(Action(gettext("Close")), "download.close"):
-            forget_job(home, JOB)
+            delete_job(home, JOB)
             st.session_state["download.closed"] = found.status.started
             st.rerun()
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.catalogue.importing import ImportReport
-from engine.jobs.job import Job, forget_job
+from engine.jobs.job import Job, delete_job
 from engine.language.message import gettext, ngettext
 from studio.current import catalogue, home
 from studio.views.action import Action, act
@@ -38,7 +38,7 @@ def import_outcome(jobs: Mapping[str, Job]) -> None:
                         "import_fetch",
                     )
             if act(Action(gettext("Close")), "import_close"):
-                forget_job(home(), last.name)
+                delete_job(home(), last.name)
                 st.rerun()
 
 

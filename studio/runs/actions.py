@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.home import Home
-from engine.jobs.job import forget_job
+from engine.jobs.job import delete_job
 from engine.jobs.stop_request import StopRequest, read_stop_request
 from engine.language.message import gettext
 from engine.runs.control import ask_to_stop, resume_run
@@ -121,6 +121,6 @@ def _delete(home: Home, run: Run) -> None:
         )
         if pressed:
             delete_run(home, run.run_id)
-            forget_job(home, f"evaluate-{run.run_id}")
+            delete_job(home, f"evaluate-{run.run_id}")
             st.session_state.setdefault("runs.deleted", []).append(run.run_id)
             st.switch_page("../pages/runs.py")

@@ -135,7 +135,7 @@ def run_charts(history: History, options: ChartOptions | None = None) -> dict[st
             _x_of(beginning.step, beginning.epoch, beginning.t, options.x),
             gettext("attempt {n}", n=n),
         )
-        for n, beginning in ((b.attempt, b) for b in history.beginnings[1:])
+        for n, beginning in ((b.attempt, b) for b in history.attempt_starts[1:])
     ]
     drawn: dict[str, DrawnChart] = {}
     for kind in KINDS:

@@ -125,7 +125,7 @@ def history_of(run: Run) -> History:
 @st.cache_resource(max_entries=100, show_spinner=False)
 def _read(path: bytes, time_ns: int, size: int) -> History:
     history = History()
-    history.read_on(Path(os.fsdecode(path)))
+    history.read_new(Path(os.fsdecode(path)))
     return history
 
 

@@ -166,7 +166,7 @@ def _shown_history(run: Run, options: ChartOptions) -> _Seen:
     while len(tab) > _RUNS_KEPT:
         del tab[next(iter(tab))]
     shown, language = (seen.options, seen.language), current_language()
-    if seen.history.read_on(run.folder.metrics) or shown != (options, language):
+    if seen.history.read_new(run.folder.metrics) or shown != (options, language):
         seen.options, seen.language = options, language
         seen.charts = run_charts(seen.history, options)
     return seen

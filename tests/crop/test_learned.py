@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from benchmarks.crop.graph import build
 from benchmarks.crop.training import CHANNELS, Network, features_of
 from engine.crop import learned
-from engine.crop.learned import SEEN, installed_weights, learned_saliency
+from engine.crop.learned import INPUT_SIDE, installed_weights, learned_saliency
 from engine.errors import BadInput
 from tests.conftest import PROJECT
 
@@ -41,13 +41,13 @@ def test_the_graph_computes_what_the_network_that_was_trained_does(
     for _ in range(2):
         means, spreads = zip(*((torch.randn(n), torch.rand(n) + 2) for n in CHANNELS), strict=True)
         networks.append(Network(list(means), list(spreads)).eval())
-    square = picture(SEEN, SEEN)
+    square = picture(INPUT_SIDE, INPUT_SIDE)
     levels = [torch.from_numpy(level)[None] for level in features_of(square)]
     with torch.inference_mode():
         wanted = np.mean([each(levels)[0].sigmoid().numpy() for each in networks], axis=0)
     onnx.save(build([network.weights() for network in networks]), tmp_path / "graph.onnx")
     monkeypatch.setattr(learned, "GRAPH", tmp_path / "graph.onnx")
-    monkeypatch.setattr(learned, "_GIVEN", SEEN // 4)
+    monkeypatch.setattr(learned, "_GIVEN", INPUT_SIDE // 4)
     found = learned_saliency(square)
     assert wanted.std() > 0.01
     assert np.abs(found - wanted).max() < 1e-4

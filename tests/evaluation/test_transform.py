@@ -22,7 +22,8 @@ def test_another_size_resamples_the_embeddings_and_keeps_the_proportions_of_the_
 ) -> None:
     home, folder = trained
     as_trained, larger = (
-        evaluate_run(home, folder, "val", look=EvaluationTransform(size)) for size in (None, 48)
+        evaluate_run(home, folder, "val", transform=EvaluationTransform(size))
+        for size in (None, 48)
     )
     assert (as_trained["image_size"], larger["image_size"]) == (32, 48)
     assert larger["images"] == as_trained["images"] == 6
@@ -55,11 +56,11 @@ def test_a_photograph_and_its_mirror_image_are_then_named_alike(trained: Trained
 
 
 def test_a_mirrored_evaluation_says_so(trained: Trained) -> None:
-    values = evaluate_run(*trained, "val", look=EvaluationTransform(mirrored=True))
+    values = evaluate_run(*trained, "val", transform=EvaluationTransform(mirrored=True))
     assert values["mirrored"] is True
     assert values["images"] == 6
 
 
 def test_a_size_the_settings_do_not_allow_is_refused(trained: Trained) -> None:
     with pytest.raises(BadInput):
-        evaluate_run(*trained, "val", look=EvaluationTransform(8))
+        evaluate_run(*trained, "val", transform=EvaluationTransform(8))

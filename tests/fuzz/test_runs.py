@@ -112,7 +112,7 @@ def shown_with_neighbour(home: Home) -> None:
     read_diagnosis(run.folder.diagnosis), read_notes(run.folder), read_stop_request(run.folder.stop)
     log_tail(run.folder.log)
     history = History()
-    history.read_on(run.folder.metrics)
+    history.read_new(run.folder.metrics)
     run_charts(history)
     with contextlib.suppress(StudioError):
         final_of(run, history, settings := flat_settings(run))

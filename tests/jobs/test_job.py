@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from engine.home import Home, open_home
-from engine.jobs.job import Job, forget_job, read_job, start_job, start_job_with_secrets, stop_job
+from engine.jobs.job import Job, delete_job, read_job, start_job, start_job_with_secrets, stop_job
 from engine.jobs.queue import change_ticket, read_queue
 from engine.jobs.supervision import resume_queue
 from engine.locks import is_held
@@ -106,7 +106,7 @@ def test_a_killed_job_is_lost_and_can_be_started_again(place: Home, photographs:
 def test_a_job_that_has_ended_can_be_forgotten(place: Home, photographs: Path) -> None:
     start_job(place, "import", ["import", "folder", str(photographs)])
     _ended(place, "import")
-    forget_job(place, "import")
+    delete_job(place, "import")
     assert read_job(place, "import").state == "none"
 
 

@@ -14,14 +14,14 @@ from engine.home import Home
 from engine.jobs.launcher import Launch, Location
 from engine.jobs.local_launcher import LocalLauncher, kill_rest, processes_of
 from engine.locks import claim, is_held
-from engine.training.state.run_lock import LED_VARIABLE
+from engine.training.state.run_lock import RANK_RUN_VARIABLE
 
 IDLE = [sys.executable, "-c", "import time; time.sleep(60)"]
 
 
 def _led(run: Path) -> "subprocess.Popen[bytes]":
     """A process of its own session that nobody but its environment ties to a run."""
-    return subprocess.Popen(IDLE, env={LED_VARIABLE: str(run)}, start_new_session=True)
+    return subprocess.Popen(IDLE, env={RANK_RUN_VARIABLE: str(run)}, start_new_session=True)
 
 
 def _start(launcher: LocalLauncher, home: Home, *arguments: str, gpu: str = "") -> Path:

@@ -100,14 +100,14 @@ def test_what_the_curves_show_is_told_with_the_trainers_own_words(home: Home) ->
 def test_each_thing_is_told_once_though_the_supervisor_is_another(home: Home) -> None:
     home.queue.mkdir(parents=True)
     written_run(home, "one", state="failed", reason="No.", attempt=1)
-    AlertRules(home).look_at("run:one")
+    AlertRules(home).check_one("run:one")
     again = AlertRules(home)
-    again.look_at("run:one")
-    again.look_at("run:none")
-    again.look_at("job:one")
+    again.check_one("run:one")
+    again.check_one("run:none")
+    again.check_one("job:one")
     assert [a.identity for a in read_alerts(home).alerts] == [("one", 1, "failed")]
     written_run(home, "one", state="failed", reason="No.", attempt=2)
-    again.look_at("run:one")
+    again.check_one("run:one")
     assert len(read_alerts(home).alerts) == 2
 
 

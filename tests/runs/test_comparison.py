@@ -33,7 +33,7 @@ def test_a_run_is_judged_at_the_epoch_whose_checkpoint_was_kept(home: Home) -> N
     write_json(folder.parts, {"val": {"path": "val.jsonl", "sha256": "0123456789abcdef"}})
     write_json(folder.evaluation / "test.json", {"top1": 0.66})
     history = History()
-    history.read_on(folder.metrics)
+    history.read_new(folder.metrics)
     run = find_run(home, "one")
     final = final_of(run, history, flat_settings(run))
     assert (final.epoch, final.top1, final.macro_top1, final.loss) == (2, 0.7, 0.6, 0.9)
@@ -52,7 +52,7 @@ def test_a_run_that_measured_nothing_has_a_line_all_the_same(home: Home) -> None
 def test_a_run_that_judged_no_photograph_has_no_interval(home: Home) -> None:
     folder = written_run(home, "one", metrics=[val(1, top1=0.5, macro_top1=0.4, images=0)])
     history = History()
-    history.read_on(folder.metrics)
+    history.read_new(folder.metrics)
     final = final_of(find_run(home, "one"), history, {})
     assert (final.top1, final.macro_top1) == (0.5, 0.4)
     assert math.isnan(final.low) and math.isnan(final.high)

@@ -8,7 +8,7 @@ import pytest
 from engine.errors import BadInput
 from engine.files import write_json
 from engine.home import Home
-from engine.jobs.job import forget_job, read_job, start_job
+from engine.jobs.job import delete_job, read_job, start_job
 from engine.jobs.queue import edit_queue, new_ticket, read_queue
 from engine.runs.supervise import supervisor_of
 
@@ -83,5 +83,5 @@ def test_a_damaged_job_is_shown_as_such_and_can_be_dismissed(
     job = read_job(home, "export")
     assert job.state == "damaged"
     assert str(folder / name) in job.reason
-    forget_job(home, "export")
+    delete_job(home, "export")
     assert read_job(home, "export").state == "none"

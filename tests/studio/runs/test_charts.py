@@ -19,7 +19,7 @@ def history_of(path: Path, *points: tuple[str, dict[str, Any]]) -> History:
     ]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     history = History()
-    history.read_on(path)
+    history.read_new(path)
     return history
 
 

@@ -22,7 +22,7 @@ from engine.training.data.dataset import Batch
 from engine.training.device.launcher import LOOPBACK, first_failed_rank, prepare_distributed
 from engine.training.device.process_group import join_ranks, leave_ranks
 from engine.training.loop import train, train_locked
-from engine.training.memory.fit import suits_all
+from engine.training.memory.fit import merge_positions
 from engine.training.optim.step import Learner
 from engine.training.state.checkpoint import TrainingPosition, open_checkpoint
 from engine.training.state.run_folder import RunFolder, run_folder
@@ -237,5 +237,5 @@ def test_the_way_of_the_smallest_device_suits_all() -> None:
         TrainingPosition(pass_size=8, recomputed=False),
         TrainingPosition(pass_size=4, recomputed=True),
     ]
-    assert suits_all(positions) == TrainingPosition(pass_size=4, recomputed=True)
-    assert suits_all([TrainingPosition(step=3)] * 2) == TrainingPosition(step=3)
+    assert merge_positions(positions) == TrainingPosition(pass_size=4, recomputed=True)
+    assert merge_positions([TrainingPosition(step=3)] * 2) == TrainingPosition(step=3)

@@ -17,7 +17,7 @@ def test_where_no_photograph_fits_that_is_told_until_it_is_forgotten(tmp_path: P
     out_of_memory = OutOfMemoryState(tmp_path / "shortage.json")
     out_of_memory.save(TrainingPosition(), 0)
     assert out_of_memory.apply(TrainingPosition(pass_size=1), configured=8).pass_size == 0
-    out_of_memory.forget()
+    out_of_memory.clear()
     assert out_of_memory.apply(TrainingPosition(pass_size=1), configured=8).pass_size == 1
 
 

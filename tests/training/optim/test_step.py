@@ -45,7 +45,7 @@ def test_a_step_never_waits_to_read_a_value_of_the_device(mixup: float) -> None:
     for step in range(2):
         learner.step([_batch(0, 4), _batch(4, 6)], 6, step, accumulator)
     with pytest.raises((NotImplementedError, RuntimeError)):
-        learner.sick_step()
+        learner.nonfinite_step()
 
 
 def _batch(start: int, stop: int) -> Batch:
@@ -83,7 +83,7 @@ def test_a_photograph_that_could_not_be_read_leaves_the_others() -> None:
     learner.step([_batch(0, 0), _batch(0, 3)], 4, 0, accumulator)
     assert accumulator.read().images == 3
     assert not torch.equal(before, _weights(learner))
-    assert learner.sick_step() is None
+    assert learner.nonfinite_step() is None
 
 
 def test_a_window_of_which_nothing_could_be_read_changes_nothing() -> None:
@@ -91,7 +91,7 @@ def test_a_window_of_which_nothing_could_be_read_changes_nothing() -> None:
     before = _weights(learner)
     learner.step([_batch(0, 0), _batch(0, 0)], 4, 0, MetricAccumulator(3, CPU.torch_device))
     assert torch.equal(before, _weights(learner))
-    assert learner.sick_step() is None
+    assert learner.nonfinite_step() is None
 
 
 def test_a_scaler_that_left_out_too_many_steps_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,22 +99,22 @@ def test_a_scaler_that_left_out_too_many_steps_is_told(monkeypatch: pytest.Monke
     learner = _learner(device=Device(torch.device("cpu"), torch.float16))
     learner.step([_batch(0, 0)], 4, 0, MetricAccumulator(3, CPU.torch_device))
     learner.step([_batch(0, 7)], 7, 1, MetricAccumulator(3, CPU.torch_device))
-    assert learner.sick_step() is None
+    assert learner.nonfinite_step() is None
     learner.model.get_parameter("head.weight").register_hook(lambda gradient: gradient / 0)
     for step in range(2, 20):
         learner.step([_batch(0, 7)], 7, step, MetricAccumulator(3, CPU.torch_device))
-    assert learner.sick_step() == 19
+    assert learner.nonfinite_step() == 19
 
 
 def test_a_loss_that_is_no_number_is_told_with_its_step() -> None:
     learner = _learner()
     learner.step([_batch(0, 7)], 7, 0, MetricAccumulator(3, CPU.torch_device))
-    assert learner.sick_step() is None
+    assert learner.nonfinite_step() is None
     with torch.no_grad():
         learner.model.get_parameter("head.weight").fill_(float("nan"))
     learner.step([_batch(0, 7)], 7, 1, MetricAccumulator(3, CPU.torch_device))
     learner.step([_batch(0, 7)], 7, 2, MetricAccumulator(3, CPU.torch_device))
-    assert learner.sick_step() == 1
+    assert learner.nonfinite_step() == 1
 
 
 @pytest.mark.parametrize("name", OPTIMISERS)
@@ -160,7 +160,7 @@ def test_bf16_runs_on_a_cpu() -> None:
     device = Device(torch.device("cpu"), torch.bfloat16)
     learner = Learner(model, SETTINGS, device, Schedule(1e-3, 0, 0, 10))
     learner.step([_batch(0, 7)], 7, 0, MetricAccumulator(3, CPU.torch_device))
-    assert learner.sick_step() is None
+    assert learner.nonfinite_step() is None
     assert all(weight.dtype is torch.float32 for weight in learner.model.parameters())
 
 

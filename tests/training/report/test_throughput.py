@@ -26,7 +26,7 @@ def test_what_is_no_training_does_not_count() -> None:
     pace = Throughput()
     pace.start()
     pace.count(8)
-    with pace.aside():
+    with pace.paused():
         time.sleep(0.5)
     assert pace.reading().images_per_second > 8 / 0.5
 
