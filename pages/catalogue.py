@@ -1,4 +1,4 @@
-"""Look through the photographs."""
+"""Browse the photographs."""
 
 import streamlit as st
 

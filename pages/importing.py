@@ -1,4 +1,4 @@
-"""Bring photographs in."""
+"""Import photographs."""
 
 import streamlit as st
 

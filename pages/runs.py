@@ -1,4 +1,4 @@
-"""Every run with its state and curves; stop, resume, compare, evaluate."""
+"""All runs with state and curves; stop, resume, compare, evaluate."""
 
 import streamlit as st
 
@@ -23,7 +23,7 @@ heading(
 with problems_shown():
     home = current.home()
     runs = list_runs(home)
-    # What comes and goes above the run must not move it: see `detail`.
+    # Elements that appear and disappear above the run must not move it: see `detail`.
     above, middle = st.container(), st.container()
     views = [deferred("One run"), deferred("Compare")]
     with above:

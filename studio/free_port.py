@@ -1,4 +1,4 @@
-"""A port that the studio can listen on."""
+"""Find a port that the studio can listen on."""
 
 import errno
 import socket
@@ -9,16 +9,16 @@ _TAKEN = (errno.EADDRINUSE, errno.EACCES)
 
 
 def free_port(address: str, first: int) -> int:
-    """The first port from `first` on that is free at an address.
+    """The first free port of an address, starting at `first`.
 
     Raises:
-        BadInput: the address is none of this machine.
+        BadInput: the address does not belong to this machine.
         WorkFailed: no port is free.
     """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     for port in range(first, 65_536):
         with socket.socket(family) as probe:
-            # Without this a port that was released a moment ago looks taken.
+            # Without this option, a port that was released a moment ago looks occupied.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((address, port))

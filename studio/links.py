@@ -1,4 +1,4 @@
-"""Widgets that a page's address can set, and that write themselves into it."""
+"""Widgets that are synchronised with a page's address."""
 
 from collections.abc import Collection
 
@@ -6,9 +6,9 @@ import streamlit as st
 
 
 def from_address(key: str, parameter: str, allowed: Collection[str] | None = None) -> None:
-    """To call before the widget of this key: an address that changed since sets its value.
+    """Called before the widget of this key: an address that has changed sets its value.
 
-    A value that is not `allowed` is passed over.
+    A value that is not `allowed` is ignored.
     """
     given = st.query_params.get(parameter, "")
     if st.session_state.get(_seen(key)) == given:
@@ -21,7 +21,7 @@ def from_address(key: str, parameter: str, allowed: Collection[str] | None = Non
 
 
 def to_address(key: str, parameter: str, value: str | None) -> None:
-    """To call after the widget: the address says its value, nothing where that is empty."""
+    """Called after the widget: write its value to the address, or remove an empty one."""
     st.session_state[_seen(key)] = value or ""
     if value:
         st.query_params[parameter] = value

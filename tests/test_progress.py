@@ -1,4 +1,4 @@
-"""How far work is: in its job's file, on a terminal's standard error, or nowhere."""
+"""Progress of work: in the file of its job, on a terminal's standard error, or nowhere."""
 
 import json
 from pathlib import Path
@@ -19,12 +19,12 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "progress.json"
 
 
-def test_a_background_job_tells_its_folder(job: Path) -> None:
+def test_a_background_job_writes_progress_to_its_folder(job: Path) -> None:
     ProgressReport()(3, 10, "Planting")
     assert json.loads(job.read_text()) == {"done": 3, "total": 10, "note": "Planting"}
 
 
-def test_the_end_is_told_at_once_and_the_way_there_now_and_then(job: Path) -> None:
+def test_the_end_is_reported_at_once_and_intermediate_steps_at_intervals(job: Path) -> None:
     report = ProgressReport()
     for done in range(1, 11):
         report(done, 10, "Planting")
@@ -40,7 +40,7 @@ def test_work_of_unknown_length_does_not_write_at_every_step(job: Path) -> None:
     assert json.loads(job.read_text())["done"] < 99
 
 
-def test_nothing_is_printed_where_nobody_looks(
+def test_nothing_is_printed_without_a_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv(JOB_VARIABLE, raising=False)
@@ -51,7 +51,7 @@ def test_nothing_is_printed_where_nobody_looks(
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_note_is_read_in_the_language_of_the_reader(
+def test_a_note_is_shown_in_the_language_of_the_reader(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = home.jobs / "measure"

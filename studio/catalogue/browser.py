@@ -1,4 +1,4 @@
-"""The grid of photographs, and the record of the chosen one in a drawer beside it."""
+"""The grid of photographs, with the record of the chosen one in a drawer beside it."""
 
 import streamlit as st
 
@@ -28,8 +28,9 @@ _USUAL_WIDTH = 132
 
 @st.fragment
 def browser(found: FoundPhotographs) -> None:
-    """Draw a page of the grid; the address names the page, the size of the tiles, and the
-    photograph whose record is open."""
+    """Draw a page of the grid. The address holds the page, the tile size, and the photograph whose
+    record is open.
+    """
     if not found.images:
         cleared = empty_state(
             gettext("No results"),
@@ -74,7 +75,7 @@ def browser(found: FoundPhotographs) -> None:
 
 
 def _width() -> int:
-    """How wide the tiles are, in pixels."""
+    """The width of the tiles in pixels."""
     from_address("catalogue_size", "size")
     given = str(st.session_state.get("catalogue_size", ""))
     width = int(given) if given.isdecimal() else _USUAL_WIDTH
@@ -109,7 +110,7 @@ def _close() -> None:
 
 
 def _drawer(image_id: str, opened: Leaf, total: int) -> None:
-    # The title is put into words at each run, in the language of its reader.
+    # The title is translated on each run, into the reader's language.
     drawer = st.dialog(
         gettext("Photograph"), width=_DRAWER_WIDTH, position="right", on_dismiss=_close
     )

@@ -1,4 +1,4 @@
-"""Narrowing the catalogue down, as the address says; each choice with what it would find."""
+"""Filters of the catalogue, kept in the address; each option shows its number of matches."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ _WORDS = {
 }
 _SHOWS: dict[str, bool | None] = {"used": False, "excluded": True, "all": None}
 _SHOWN = {"used": deferred("Included"), "excluded": deferred("Excluded"), "all": deferred("All")}
-# Streamlit's own box makes an element of each option: thousands would hold the page up.
+# Streamlit's own box creates an element for each option; thousands would slow down the page.
 _MOST_OPTIONS = 300
 
 
@@ -36,9 +36,9 @@ def filters(
     state: str = "",
     exclusions: bool = False,
 ) -> FoundPhotographs:
-    """Draw a search and a choice for each of the fields; a `state` that is given is kept to.
+    """Draw the search field and a choice for each field. A given `state` is fixed.
 
-    The parameters of the address are text, the fields' names and, with `exclusions`, show.
+    The parameters of the address are text, the names of the fields and, with `exclusions`, show.
     """
     chosen = _current_filter(catalogue, key, fields)
     if state:
@@ -58,13 +58,13 @@ def filters(
 
 
 def flag_name(flag: str) -> str:
-    """A finding of the quality scan as a reader sees it: "near-duplicate" -> "Near-duplicate"."""
+    """The display name of a quality flag: "near-duplicate" -> "Near-duplicate"."""
     return gettext(FLAG_NAMES[flag]) if flag in FLAG_NAMES else flag
 
 
 def clear(key: str) -> None:
-    """Let everything through again; to call before the filters are drawn."""
-    # A box that Streamlit forgets would still show what was typed in it.
+    """Clear all filters; called before the filters are drawn."""
+    # If its state were only deleted, the text field would still show its old text.
     st.session_state[f"{key}_text"] = ""
     for name in (*_LABELS, "show"):
         st.session_state.pop(f"{key}_{name}", None)
@@ -73,7 +73,7 @@ def clear(key: str) -> None:
 
 
 def _current_filter(catalogue: Catalogue, key: str, fields: Sequence[Field]) -> Filter:
-    """What the widgets hold, which the address may have set since."""
+    """The current values of the widgets, which the address may have set."""
     from_address(f"{key}_text", "text")
     values = {"text": (st.session_state.get(f"{key}_text") or "").strip()}
     for field in fields:
@@ -98,7 +98,7 @@ def _text(key: str) -> None:
 
 def _choice(field: Field, key: str, found: FoundPhotographs) -> None:
     images = {value or UNSTATED: many for value, many in found.offered[field].items()}
-    # What is chosen stays on offer, though the other filters leave nothing of it.
+    # A chosen option stays available even if the other filters leave it without matches.
     chosen: str | None = st.session_state.get(key)
     if chosen:
         images.setdefault(chosen, 0)
@@ -111,7 +111,9 @@ def _choice(field: Field, key: str, found: FoundPhotographs) -> None:
 
 
 def _is_long(key: str, images: Mapping[str, int]) -> bool:
-    """Whether the choice has, or once had, too many options for a box: it stays what it is."""
+    """Whether the choice has, or ever had, too many options for a box: the widget type never
+    changes back.
+    """
     long: bool = st.session_state.get(f"{key}.long", False) or len(images) > _MOST_OPTIONS
     st.session_state[f"{key}.long"] = long
     return long
@@ -134,7 +136,7 @@ def _show(key: str, images: dict[bool | None, int]) -> None:
 
 
 def _search(label: str, key: str, images: Mapping[str, int]) -> str | None:
-    """A choice whose options are looked for; what is chosen is kept under `key`."""
+    """A choice with searchable options; its value is kept under `key`."""
     chosen: str | None = st.session_state.get(key)
 
     unstated = gettext(UNSTATED)
@@ -154,10 +156,10 @@ def _box(
     words: Mapping[str, str],
     index: Literal[0] | None,
 ) -> str | None:
-    """A choice whose options are written with their counts; what is chosen is kept under `key`.
+    """A choice whose options show their counts; its value is kept under `key`.
 
-    Streamlit knows an option by how it is written. So that a choice outlives other counts, the
-    box is another one wherever those are others.
+    Streamlit identifies an option by its text. To keep the choice when counts change, the box gets
+    a new key whenever the counts change.
     """
     options = {value: f"{words[value]} ({text.number(many)})" for value, many in images.items()}
     box = f"{key}.{hash(tuple(options.values()))}"

@@ -1,4 +1,4 @@
-"""Leafing through the catalogue: by cursors from page to page, by counting to any other."""
+"""Paging through the catalogue: by cursor to the next page, by counting to any other page."""
 
 import dataclasses
 from dataclasses import dataclass, field
@@ -16,9 +16,9 @@ _WIDTH = 340
 
 @dataclass
 class Trail:
-    """Where the pages of a filter start that were reached so far; of the first, nowhere.
+    """The start cursors of the pages of a filter reached so far; None for the first page.
 
-    `opening` is the page that it opens with, `turn` tells it from the trails before it.
+    `opening` is the initial page, `turn` distinguishes this trail from earlier ones.
     """
 
     chosen: Filter
@@ -29,7 +29,7 @@ class Trail:
 
 @dataclass(frozen=True)
 class Leaf:
-    """The page that is open: its photographs, its number, and how many pages there are."""
+    """The open page: its photographs, its number, and the number of pages."""
 
     photographs: tuple[Photograph, ...]
     number: int
@@ -37,20 +37,20 @@ class Leaf:
 
     @property
     def first(self) -> int:
-        """Which photograph of all that are found comes first here, from 1 on."""
+        """The 1-based rank of the page's first photograph among all matches."""
         return (self.number - 1) * PAGE_SIZE + 1
 
 
 def leaf(catalogue: Catalogue, found: FoundPhotographs, key: str) -> Leaf:
-    """Draw the page numbers; returns the page that is open.
+    """Draw the page numbers; return the open page.
 
-    The address names the page; another filter begins at its first.
+    The address holds the page. A new filter starts at page 1.
     """
     pages = max(1, -(-found.images // PAGE_SIZE))
     trail = _trail(found.chosen, pages, key)
     number = 1
     if pages > 1:
-        # In a width that is left over by something else, the numbers hide themselves.
+        # In a flexible column the page numbers collapse to nothing.
         number = st.pagination(pages, default=trail.opening, width=_WIDTH, key=_widget(key, trail))
     to_address(key, "page", str(number) if number > 1 else None)
     if number not in trail.starts:
@@ -61,13 +61,14 @@ def leaf(catalogue: Catalogue, found: FoundPhotographs, key: str) -> Leaf:
 
 
 def turn_to(number: int, key: str) -> None:
-    """Open another page; to call before the page numbers are drawn."""
+    """Open another page; called before the page numbers are drawn."""
     st.session_state[key] = str(number)
 
 
 def cursor_at(catalogue: Catalogue, found: FoundPhotographs, place: int) -> Cursor | None:
-    """The cursor after so many photographs of a filter; of the photographs only those of one
-    species are read."""
+    """The cursor after this many photographs of a filter. Only the photographs of one species are
+    read.
+    """
     left = place
     for species, images in sorted(found.count_by("species").items()):
         if left < images:
@@ -80,7 +81,7 @@ def cursor_at(catalogue: Catalogue, found: FoundPhotographs, place: int) -> Curs
 
 
 def _trail(chosen: Filter, pages: int, key: str) -> Trail:
-    """The trail so far, or a new one: for another filter, another address, or fewer pages."""
+    """The current trail, or a new one for another filter, another address, or fewer pages."""
     kept: Trail | None = st.session_state.get(f"{key}_trail")
     from_address(key, "page")
     asked = st.session_state.pop(key, "")

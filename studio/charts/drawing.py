@@ -1,4 +1,4 @@
-"""A chart taken apart: what stays the same from one drawing to the next, and the growing points."""
+"""A chart as plain data: the parts that stay the same between updates, and the growing points."""
 
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Trace:
-    """One line: its look as Plotly writes it, and its points, x and y (points,)."""
+    """One line: its style in Plotly's format, and its points, x and y (points,)."""
 
     look: dict[str, Any]
     x: Floats
@@ -25,7 +25,7 @@ class Trace:
 
 @dataclass(frozen=True)
 class DrawnChart:
-    """As a `Chart`, in plain values that are made anew in a millisecond, not in twenty."""
+    """A `Chart` as plain values, which take one millisecond to build instead of twenty."""
 
     title: str
     summary: str
@@ -34,7 +34,7 @@ class DrawnChart:
     traces: tuple[Trace, ...] = field(default_factory=tuple)
 
     def chart(self) -> Chart:
-        """The whole chart, checked by Plotly."""
+        """The whole chart, validated by Plotly."""
         data = [{**trace.look, "x": trace.x, "y": trace.y} for trace in self.traces]
         return Chart(go.Figure(data=data, layout=self.layout), self.title, self.summary, self.table)
 

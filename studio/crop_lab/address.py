@@ -1,4 +1,4 @@
-"""The lab's settings in its address, so that a link shows the same view again."""
+"""The settings of the lab in its address, so that a link shows the same view again."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,10 +7,10 @@ import streamlit as st
 
 
 def adopt_parameter(key: str, parameter: str, read: Callable[[str], Any]) -> None:
-    """To call before the widget of this key: a new value in the address becomes its value.
+    """Called before the widget of this key: a new value in the address becomes its value.
 
-    Values that `read` refuses by a ValueError are passed over. An address that says nothing
-    leaves the widget as it is.
+    Values for which `read` raises a ValueError are ignored. An address without the parameter leaves
+    the widget unchanged.
     """
     given = st.query_params.get(parameter, "")
     if not given or st.session_state.get(_written_key(key)) == given:
@@ -23,7 +23,7 @@ def adopt_parameter(key: str, parameter: str, read: Callable[[str], Any]) -> Non
 
 
 def write_parameter(key: str, parameter: str, value: Any, usual: Any = None) -> None:
-    """To call after the widget: the address holds its value where it is not the usual one."""
+    """Called after the widget: write its value to the address unless it is the default."""
     if value is None or value == usual:
         st.session_state.pop(_written_key(key), None)
         st.query_params.pop(parameter, None)
@@ -35,17 +35,17 @@ def write_parameter(key: str, parameter: str, value: Any, usual: Any = None) -> 
 
 
 def number_parameter(low: float, high: float) -> Callable[[str], float]:
-    """Reads a number, brought inside the widget's bounds."""
+    """A reader for a number, clipped to the bounds of the widget."""
     return lambda text: min(max(float(text), low), high)
 
 
 def whole_number(low: int, high: int) -> Callable[[str], int]:
-    """Reads a whole number, brought inside the widget's bounds."""
+    """A reader for a whole number, clipped to the bounds of the widget."""
     return lambda text: min(max(int(text), low), high)
 
 
 def one_of(options: list[Any]) -> Callable[[str], Any]:
-    """Reads one of the options, by how it is written."""
+    """A reader for one of the options, by its text."""
 
     def read(text: str) -> Any:
         for option in options:

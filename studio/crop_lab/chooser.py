@@ -1,4 +1,4 @@
-"""Choosing photographs: a sample of the catalogue, or uploads."""
+"""Choose photographs: a sample of the catalogue, or uploads."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -43,20 +43,20 @@ _STRATUM_NAMES = {
 _CHOSEN, _WAY, _SEED, _SIZE = "lab_photo", "lab_way", "lab_seed", "lab_size"
 _PAIR = "lab_pair"
 _USUAL_SIZE, _LARGEST = 18, 60
-# Of so many times the sample's size those are taken on which the presets disagree most.
+# The most disagreeing photographs are chosen from a pool this many times the sample size.
 _POOL = 4
 
 
 @dataclass(frozen=True)
 class PhotographChoice:
-    """The photographs of the sample, and the one of them (or another) that is looked at."""
+    """The photographs of the sample, and the selected photograph (of the sample or another)."""
 
     sample: tuple[Subject, ...] = ()
     subject: Subject | None = None
 
 
 def choose_photograph(catalogue: Catalogue) -> PhotographChoice:
-    """Draw the ways to a sample; the address may name way, seed, size, filters and photograph."""
+    """Draw the sampling options. The address may set method, seed, size, filters and photograph."""
     from_address(_CHOSEN, "photo")
     adopt_parameter(_WAY, "draw", one_of(list(_WAYS)))
     st.session_state.setdefault(_WAY, _STRATA)
@@ -85,14 +85,14 @@ def choose_photograph(catalogue: Catalogue) -> PhotographChoice:
 
 
 def pick_photograph(subject_id: str) -> None:
-    """Look at another photograph; the page runs anew."""
+    """Select another photograph; the page reruns."""
     st.session_state[_CHOSEN] = subject_id
     to_address(_CHOSEN, "photo", subject_id)
     st.rerun()
 
 
 def is_stale(preset: str) -> bool:
-    """Whether the sample was drawn for other presets than those that are chosen now."""
+    """Whether the sample was drawn for presets other than the current ones."""
     drawn_for = st.session_state.get(_PAIR)
     now = (preset, str(st.session_state.get(OTHER) or SECOND))
     return st.session_state.get(_WAY) == _DISAGREE and drawn_for not in (None, now)
@@ -102,7 +102,7 @@ def _looked_at(catalogue: Catalogue, drawn: list[Subject]) -> PhotographChoice:
     chosen = str(st.session_state.get(_CHOSEN) or "")
     to_address(_CHOSEN, "photo", chosen)
     subject = next((item for item in drawn if item.id == chosen), None)
-    # An uploaded photograph that is gone is no fault of the address.
+    # An uploaded photograph that no longer exists is not an error of the address.
     uploads = st.session_state[_WAY] == _UPLOADS
     if subject is None and chosen and not uploads:
         with problems_shown():

@@ -1,4 +1,4 @@
-"""The settings of a crop: loaded from a preset, moved by hand, in the address."""
+"""The settings of a crop: loaded from a preset, changed by hand, kept in the address."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from studio.crop_lab.saving import saving, show_refusal
 PRESET, OTHER, VIEW = "lab_preset", "lab_other", "lab_view"
 SECOND = CLASSIC.name
 
-# A select box takes None for "nothing chosen", so the usual size goes by 0.
+# A select box treats None as "nothing selected", so 0 represents the default size.
 _SIDES = (0, 128, 160, 256, 320, 480, 640, 1024)
 _USUAL_VIEW = "teacher_global"
 _KEPT: dict[str, Any] = {"persist_state": "session"}
@@ -32,7 +32,9 @@ _KEPT: dict[str, Any] = {"persist_state": "session"}
 
 @dataclass(frozen=True)
 class LabSettings:
-    """The preset as it is set now, another beside it, and whose network's pictures are shown."""
+    """The current preset settings, a second preset to compare, and the network whose input is
+    shown.
+    """
 
     preset: CropPreset
     other: CropPreset | None
@@ -64,7 +66,7 @@ _FIELDS = ("detector", "working_side", "policy", "aspect", *(item.field for item
 
 
 def controls(home: Home) -> LabSettings:
-    """Draw the controls; returns what they are set to."""
+    """Draw the controls; return their values."""
     chosen = _preset(home)
     saved = load_preset(home, chosen)
     if saved.notice:
@@ -96,7 +98,7 @@ def controls(home: Home) -> LabSettings:
 
 
 def take_settings(field: str, value: float, padding: float) -> None:
-    """Move the sliders to a pair of settings; to call before they are drawn."""
+    """Set the sliders to a pair of settings; called before they are drawn."""
     st.session_state[f"lab_{field}"] = value
     st.session_state[_PADDING.key] = padding
 

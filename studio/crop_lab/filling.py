@@ -1,4 +1,4 @@
-"""Crops of the whole catalogue, computed in the background before a training."""
+"""Crops of the whole catalogue, computed in the background before training."""
 
 from collections.abc import Set
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class _Filled:
 
 
 def filling(catalogue: Catalogue) -> None:
-    """Draw how many crops are known, the button that computes the rest, and the job."""
+    """Draw the number of known crops, the button that computes the rest, and the job."""
     cached = catalogue.columns(("sha256",), Filter(state="cached"))
     hashes = set(cached["sha256"].to_pylist()) - {""}
     if not hashes:

@@ -1,4 +1,4 @@
-"""Measuring on the user's own photographs whether a crop helps a classifier."""
+"""Measure on the user's own photographs whether a crop helps a classifier."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ _PRESETS = "lab_help_presets"
 def helping() -> None:
     """Draw the form of the measurement, its job, and the known results.
 
-    Its job is watched by a fragment, so it stands outside the lab's own.
+    A fragment watches its job, so it is outside the lab's own fragment.
     """
     place = home()
     st.header(

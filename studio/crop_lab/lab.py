@@ -1,4 +1,4 @@
-"""The lab: controls, the photograph under them, and the sample under the same settings."""
+"""The lab: controls, the photograph below them, and the sample under the same settings."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -27,7 +27,7 @@ _SECTION = "lab_section"
 
 @st.fragment
 def lab(choice: PhotographChoice) -> None:
-    """Draw it. A slider that moves runs this part of the page alone."""
+    """Draw the lab. Moving a slider reruns only this part of the page."""
     with problems_shown():
         drawn = squares_by_hand()
         side_by_side = st.container(horizontal=True, gap="medium")
@@ -67,7 +67,7 @@ def _sections(choice: PhotographChoice, settings: LabSettings, drawn: dict[str, 
         persist_state="session",
     )
     write_parameter(_SECTION, "show", section, "wall")
-    # Only the first time; a preset that looks at every pixel takes a while for large photographs.
+    # Only the first time; a preset that reads every pixel is slow on large photographs.
     with st.spinner(gettext("Cropping the sample …"), show_time=True):
         cropped = crop_all(choice.sample, settings, drawn)
     if section == "worst":

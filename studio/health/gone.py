@@ -1,4 +1,4 @@
-"""What every page shows while the catalogue is gone: three ways to continue."""
+"""Shown on every page while the catalogue is missing: three ways to continue."""
 
 import streamlit as st
 

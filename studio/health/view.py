@@ -1,4 +1,4 @@
-"""What the last check found, each finding with its repair."""
+"""The findings of the last check, each with its repair."""
 
 import time
 
@@ -21,11 +21,11 @@ _DONE = "health_done"
 
 
 def examination(home: Home) -> None:
-    """Draw the check: begun here, followed while it runs, its findings below."""
+    """Draw the check: start button, live progress, and findings below."""
     job = follow({_JOB: gettext("Checking databases, photographs, splits and runs")})[_JOB]
     running = job.state == "running"
     health = last_health(home)
-    # With findings the command fails; that is no reason to say that it broke off.
+    # The command fails if it has findings; this is not an interruption.
     if not running and (job.reason or job.state == "lost"):
         show_end(job)
     if done := st.session_state.pop(_DONE, ""):
@@ -93,7 +93,7 @@ def _repair(home: Home, check: Check) -> None:
     try:
         with st.spinner(gettext("Repairing")):
             st.session_state[_DONE] = repair(home, check).text
-        # What was found is out of date now.
+        # The findings are out of date now.
         start_job(home, _JOB, ["doctor", "--share"])
     except StudioError as error:
         st.error(text.plain(str(error)), icon=":material/error:")

@@ -1,4 +1,4 @@
-"""Starting an import in the background, from what was typed or uploaded."""
+"""Start an import in the background, from user input or an upload."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,12 +23,12 @@ TABLE_TYPES = ("jsonl", "csv", "parquet")
 
 
 def is_busy(jobs: Mapping[str, Job]) -> bool:
-    """Whether one of the imports is at work: they take turns."""
+    """Whether an import is running; only one runs at a time."""
     return any(job.state == "running" for job in jobs.values())
 
 
 def plant(home: Home) -> Job:
-    """Start to draw the demo garden and put it in the catalogue."""
+    """Start a job that draws the demo garden and imports it."""
     return start_job(home, "demo", ["demo"])
 
 
@@ -36,7 +36,7 @@ def take_folder(home: Home, typed: str, source: str = "") -> Job:
     """Start to import a folder of this machine.
 
     Raises:
-        BadInput: nothing was typed, or there is no such folder.
+        BadInput: the input is empty, or the folder does not exist.
     """
     folder = typed_path(typed, "folder")
     if not folder.is_dir():
@@ -48,7 +48,7 @@ def take_table(home: Home, typed: str, source: str = "") -> Job:
     """Start to import a table of this machine.
 
     Raises:
-        BadInput: nothing was typed, there is no such file, or it is of another kind.
+        BadInput: the input is empty, the file does not exist, or its format is unsupported.
     """
     table = typed_path(typed, "table")
     if not is_regular(table):
@@ -61,7 +61,7 @@ def take_path(home: Home, name: str, typed: str, source: str = "") -> Job:
     """Start the importer of this name on a file or folder of this machine.
 
     Raises:
-        BadInput: nothing was typed, or there is no such file or folder.
+        BadInput: the input is empty, or the file or folder does not exist.
     """
     reads = IMPORTERS[name].reads
     path = typed_path(typed, reads)
@@ -71,10 +71,10 @@ def take_path(home: Home, name: str, typed: str, source: str = "") -> Job:
 
 
 def take_upload(home: Home, name: str, content: bytes, source: str = "") -> Job:
-    """Start to import an uploaded table; it is kept under data/uploads.
+    """Start to import an uploaded table, which is stored under data/uploads.
 
     Raises:
-        BadInput: it is of another kind.
+        BadInput: its format is unsupported.
     """
     name = Path(name).name
     _require_type(name)
@@ -84,7 +84,7 @@ def take_upload(home: Home, name: str, content: bytes, source: str = "") -> Job:
 
 
 def take_observations(home: Home, search: Search, limit: int) -> Job:
-    """Start to import what a search at iNaturalist finds, at most `limit` photographs."""
+    """Start to import the results of an iNaturalist search, at most `limit` photographs."""
     place = [f"--place={search.place.number}"] if search.place else []
     command = ["import", "inaturalist", f"--taxon={search.taxon.number}", *place]
     words = [f"--quality={search.quality}", f"--license={','.join(search.licences)}"]
@@ -92,10 +92,10 @@ def take_observations(home: Home, search: Search, limit: int) -> Job:
 
 
 def take_collection(home: Home, origin: Origin, source: str = "") -> Job:
-    """Start to import a MongoDB collection by the mapping that is kept for it.
+    """Start to import a MongoDB collection with its stored mapping.
 
     Raises:
-        BadInput: its address is none.
+        BadInput: the address is invalid.
     """
     require_plain(origin.database, message("Database"))
     require_plain(origin.collection, message("Collection"))
@@ -109,7 +109,7 @@ def _start(home: Home, kind: str, path: Path, source: str) -> Job:
 
 
 def _named(source: str) -> list[str]:
-    # The equals sign keeps a name that begins with a dash from being taken for an option.
+    # The equals sign prevents a name with a leading dash from being parsed as an option.
     name = source_of(source, "")
     return [f"--source={name}"] if name else []
 

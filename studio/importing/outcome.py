@@ -1,4 +1,4 @@
-"""What the last import did."""
+"""The result of the last import."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -16,7 +16,7 @@ from studio.views.ended import broke_off
 
 
 def import_outcome(jobs: Mapping[str, Job]) -> None:
-    """Say how the last import that has ended went; nothing where there is none."""
+    """Show the result of the last finished import; nothing if there is none."""
     ended = [job for job in jobs.values() if job.state not in ("none", "running")]
     if not ended:
         return

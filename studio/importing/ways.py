@@ -1,4 +1,4 @@
-"""The ways by which photographs come in, one section each."""
+"""The import methods, one section each."""
 
 import functools
 from collections.abc import Callable
@@ -29,7 +29,7 @@ _LOCATIONS = {"here": deferred("On this computer"), "upload": deferred("Upload")
 
 
 def demo_garden(home: Home, busy: bool) -> None:
-    """Draw a garden, for a first look at everything."""
+    """Draw a demo garden, as a first example for all pages."""
     st.markdown(
         gettext(
             "{images} drawn pictures of {species} invented species, to try every page and train a "
@@ -42,7 +42,7 @@ def demo_garden(home: Home, busy: bool) -> None:
 
 
 def folder_form(home: Home, busy: bool) -> None:
-    """Import a folder of the machine that the studio runs on."""
+    """Import a folder of the machine that runs the studio."""
     st.markdown(gettext("A folder on this computer with **one subfolder per species**:"))
     st.code(
         "plants/\n├── Bellis_perennis/\n│   ├── 0001.jpg\n│   └── 0002.png\n"
@@ -63,7 +63,7 @@ def folder_form(home: Home, busy: bool) -> None:
 
 
 def table_form(home: Home, busy: bool) -> None:
-    """Import a table, by its path or uploaded."""
+    """Import a table, by path or upload."""
     st.markdown(
         gettext(
             "A table with **one row per photograph**: JSON lines (.jsonl), CSV or Parquet. Each "
@@ -108,7 +108,7 @@ def table_form(home: Home, busy: bool) -> None:
 
 
 def path_form(name: str, home: Home, busy: bool) -> None:
-    """Run an importer that has no section of its own on a path."""
+    """Run an importer without its own section on a path."""
     importer = IMPORTERS[name]
     reads_folder = importer.reads == "folder"
     st.markdown(text.plain(gettext(importer.description)))
@@ -125,7 +125,7 @@ def path_form(name: str, home: Home, busy: bool) -> None:
 
 
 def ways() -> dict[str, tuple[str, Section]]:
-    """By the word in the page's address: what it is called, and its section."""
+    """The import methods by their word in the page's address: label and section."""
     own: dict[str, tuple[str, Section]] = {
         "demo": (gettext("Demo garden"), demo_garden),
         "folder": (gettext(IMPORTERS["folder"].title), folder_form),

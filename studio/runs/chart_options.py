@@ -1,4 +1,4 @@
-"""How the curves are shown: the reader's choice, kept in the address."""
+"""The display options of the curves: the reader's choice, kept in the address."""
 
 from typing import get_args
 
@@ -9,7 +9,7 @@ from studio.runs.charts import X_TITLES, Axis, ChartOptions
 
 
 def choose_chart_options() -> ChartOptions:
-    """Draw the choice: the x axis, the smoothing, the y axis."""
+    """Draw the options: x axis, smoothing, y axis."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         x = st.segmented_control(
             gettext("X axis"),

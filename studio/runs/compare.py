@@ -1,4 +1,4 @@
-"""Runs side by side: curves, differing settings, results."""
+"""Runs side by side: curves, different settings, results."""
 
 import math
 import os
@@ -37,7 +37,7 @@ _ANSWERS: dict[str, str] = {
 
 
 def compare_runs_view(home: Home, runs: Sequence[Run]) -> None:
-    """Choose runs, and see them side by side; the address says which."""
+    """Choose runs and compare them; the address holds the choice."""
     by_id = {run.run_id: run for run in runs}
     chosen = _choose(list(by_id))
     if len(chosen) < 2:
@@ -113,12 +113,12 @@ def _beside(home: Home, runs: list[Run]) -> None:
 
 
 def history_of(run: Run) -> History:
-    """All that a run measured, read once for everybody until there is more."""
+    """All measurements of a run, read once for all sessions until there are new ones."""
     try:
         found = run.folder.metrics.stat()
     except OSError:
         return History()
-    # As bytes: the cache's keys take no name that is not UTF-8.
+    # As bytes: the keys of the cache do not accept names that are not UTF-8.
     return _read(os.fsencode(run.folder.metrics), found.st_mtime_ns, found.st_size)
 
 
@@ -148,7 +148,7 @@ def _same_photographs(finals: Sequence[Final]) -> None:
 
 
 def describe_crop(home: Home, run: Run, final: Final) -> str:
-    """A run's crop, and its measured effect: "fast: helps, +3.1 points"."""
+    """The crop of a run, and its measured effect: "fast: helps, +3.1 points"."""
     if not home.verdicts.is_dir():
         return final.crop
     try:
@@ -185,7 +185,7 @@ def _finals(finals: Sequence[Final], crops: Sequence[str], baseline: str) -> Non
 
 
 def against(final: Final, base: Final) -> str:
-    """How much better or worse in macro top-1, and whether the intervals of top-1 part."""
+    """The difference in macro top-1, and whether the top-1 intervals overlap."""
     if final.run_id == base.run_id:
         return gettext("baseline")
     change = 100 * (final.macro_top1 - base.macro_top1)
@@ -224,7 +224,7 @@ def _differences(differs: Mapping[str, list[Any]], run_ids: list[str]) -> None:
 
 
 def describe_setting(value: Any) -> str:
-    """A setting as one would write it: 3.0000000000000004e-05 -> "3e-05"."""
+    """A setting in short notation: 3.0000000000000004e-05 -> "3e-05"."""
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

@@ -1,4 +1,4 @@
-"""The chosen run as it stands, brought up to date while it lives."""
+"""The chosen run, updated while it is active."""
 
 import time
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ from studio.views.component_key import component_key
 from studio.views.metrics import Metric, metric_row
 from studio.views.problem import problem, problems_shown
 
-# Half of what a point may take to be seen, at most, is spent waiting for the next look.
+# Waiting for the next update takes at most half of the time allowed for a point to appear.
 _TICK_SECONDS = 0.5
 _SLOW_TICK_SECONDS = 3.0
 _LINGERING = 30.0
@@ -40,11 +40,13 @@ _JUST_ENDED = "just-ended"
 
 
 def detail(home: Home, run: Run, any_live: bool = False) -> None:
-    """Everything about one run. It ticks only while it, work on it or `any_live` run goes on."""
-    # In a place of its own: what a browser sends to a fragment that has moved since is lost.
+    """All information about one run. It updates only while it, its jobs or an `any_live` run are
+    active.
+    """
+    # In a container of its own: messages from a browser to a fragment that has moved are lost.
     with st.container():
         _head(home, run)
-    # A page that is drawn anew has none of the points that an earlier one was sent.
+    # A redrawn page has none of the points that were sent to an earlier page.
     forget_sent(_key(run))
     stands = _state_key(home, run)
     every = _TICK_SECONDS if run.is_live or "running" in stands[1:] else None
@@ -70,7 +72,7 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
     with problems_shown():
         run = find_run(home, run_id)
         if _state_key(home, run) != stands:
-            # The list, the buttons and the timer follow from how it stands.
+            # The list, the buttons and the timer depend on the state of the run.
             st.rerun()
         if run.state == "queued":
             resume_queue(home)
@@ -82,7 +84,7 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
             metric_row(run_metrics(run, seen.history))
             st.caption(_about(run, seen.history))
             diagnosis(run)
-            # What it was trained for comes before how it got there.
+            # The result of the training comes before its course.
             if run.state == "finished":
                 evaluation(home, run)
         _charts(run, seen)
@@ -93,7 +95,7 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
 
 
 def _state_key(home: Home, run: Run) -> tuple[str, ...]:
-    # Its process takes a while to go, and only then does the supervisor tell that it ended.
+    # The process takes a while to exit, and only then does the supervisor report the end.
     age = time.time() - (run.status.ended or 0.0)
     lately = _JUST_ENDED if not run.is_live and 0 <= age < _LINGERING else ""
     return run.state, evaluation_job(home, run).state, lately
@@ -150,7 +152,7 @@ def _silence(home: Home, run: Run) -> None:
 
 @dataclass
 class _Seen:
-    """What this tab has read of a run, and the charts of it, drawn anew only for new points."""
+    """The data of a run that this tab has read, and its charts, redrawn only for new points."""
 
     history: History = field(default_factory=History)
     options: ChartOptions | None = None
@@ -161,7 +163,7 @@ class _Seen:
 def _shown_history(run: Run, options: ChartOptions) -> _Seen:
     tab: dict[str, _Seen] = st.session_state.setdefault("runs.seen", {})
     seen = tab.pop(run.run_id, None) or _Seen()
-    # The latest last; a run of 100,000 steps takes a dozen megabytes.
+    # The most recent last; a run of 100,000 steps takes about 12 MB.
     tab[run.run_id] = seen
     while len(tab) > _RUNS_KEPT:
         del tab[next(iter(tab))]
@@ -176,7 +178,7 @@ _RUNS_KEPT = 3
 
 
 def run_metrics(run: Run, history: History) -> list[Metric]:
-    """How far the run is and how well it does."""
+    """The progress of the run and its results."""
     status = run.status
     top1, speed = history.val.last("top1"), history.train.last("images_per_second")
     best = status.best

@@ -1,4 +1,4 @@
-"""The evaluation of a run on test photographs: starting it, and its results."""
+"""Evaluation of a run on test photographs: start and results."""
 
 import math
 from typing import Any
@@ -18,12 +18,12 @@ from studio.views.problem import problem
 
 
 def evaluation_job(home: Home, run: Run) -> Job:
-    """The job that evaluates the run, however it stands."""
+    """The job that evaluates the run, in any state."""
     return read_job(home, _name(run))
 
 
 def evaluation(home: Home, run: Run) -> None:
-    """The offer to evaluate on the test part; how far that is; and what was found."""
+    """The offer to evaluate on the test part, the progress, and the results."""
     work = evaluation_job(home, run)
     values = read_evaluation(run.folder)
     with st.container(
@@ -115,7 +115,7 @@ def _show(values: Evaluation) -> None:
 
 
 def evaluation_metrics(values: Evaluation) -> list[Metric]:
-    """What was found, in the figures that matter."""
+    """The most important figures of the evaluation."""
     low, high = values.top1_interval or (math.nan, math.nan)
     return [
         Metric(
@@ -154,7 +154,7 @@ def evaluation_metrics(values: Evaluation) -> list[Metric]:
 
 
 def _about_calibration(values: Evaluation) -> str:
-    """What it means, and what it was without the temperature that was found in validation."""
+    """The meaning of the calibration error, and its value without the temperature fitted on val."""
     before = values.before_temperature
     if before is None or before.ece is None or values.temperature == 1:
         return gettext("Average difference between the network's confidence and its accuracy.")

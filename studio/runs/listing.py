@@ -1,4 +1,4 @@
-"""Every run, favourites first, then the newest, to choose one from."""
+"""The list of runs to choose from: favourites first, then newest first."""
 
 import time
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _MOST = 40
 
 
 def choose_run(runs: Sequence[Run]) -> Run:
-    """Draw the list; the address names the chosen run, so that it can be kept as a bookmark."""
+    """Draw the list; the address holds the chosen run, so that it can be bookmarked."""
     by_id = {run.run_id: run for run in runs}
     asked = st.query_params.get("run")
     if asked is not None and asked not in by_id:
@@ -35,7 +35,7 @@ def choose_run(runs: Sequence[Run]) -> Run:
         st.caption(gettext("No run matches the search."))
         return runs[0]
     if chosen not in by_id:
-        # Said, not left to the widget: the browser would go on with one that is gone.
+        # Set explicitly, because the browser would keep a run that no longer exists.
         st.session_state["runs.chosen"] = kept[0].run_id
     with st.container(border=True, height=276 if tall else "content"):
         chosen = st.radio(
@@ -59,16 +59,16 @@ def choose_run(runs: Sequence[Run]) -> Run:
 
 
 def sort_runs(runs: Sequence[Run], words: str) -> tuple[list[Run], dict[str, Notes]]:
-    """The runs that hold the words, favourites first; and what people say of them."""
+    """The runs that match the search words, favourites first, with their notes."""
     notes = {run.run_id: read_notes(run.folder) for run in runs}
     found = [run for run in runs if matches_search(run, notes[run.run_id], words)]
     return sorted(found, key=lambda run: not notes[run.run_id].favourite), notes
 
 
 def run_caption(run: Run, notes: Notes) -> str:
-    """A run's state, how far it came, how well it did and when it began, in one line."""
+    """State, progress, result and start time of a run, in one line."""
     status = run.status
-    # A list that is drawn now and then would lag behind a run that is going.
+    # The list is redrawn only now and then, so it would lag behind an active run.
     ended = not run.is_live
     parts = [
         gettext("epoch {epoch} of {epochs}", epoch=f"{status.epoch:.3g}", epochs=status.epochs)

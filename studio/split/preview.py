@@ -1,4 +1,4 @@
-"""A split before it is written: the parts, species without a part, and a random split."""
+"""Preview of a split: the parts, species without a part, and a random split."""
 
 from collections import Counter
 

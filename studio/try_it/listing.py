@@ -12,7 +12,7 @@ from studio.views.chip import state_name
 
 
 def choose_model(runs: Sequence[Run]) -> Run:
-    """Ask for a run, the best on its val part first; the address names it."""
+    """Choose a run, best on val first; the address holds the choice."""
     by_id = {run.run_id: run for run in sorted(runs, key=_score, reverse=True)}
     from_address("try_it.run", "run", by_id)
     chosen = st.selectbox(gettext("Run"), list(by_id), key="try_it.run")
@@ -27,7 +27,7 @@ def _score(run: Run) -> float:
 
 
 def model_caption(run: Run) -> str:
-    """How good the run is."""
+    """The quality of the run."""
     best = run.status.best
     if run.state == "damaged":
         return gettext("Damaged: {reason}", reason=run.reason)

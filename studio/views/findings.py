@@ -1,4 +1,4 @@
-"""What a check found, as a green or red list."""
+"""The results of a check, as a green or red list."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from studio import text
 
 
 def show_findings(findings: Sequence[Finding]) -> None:
-    """Each check with its sign and what was found."""
+    """Show each check with its icon and result."""
     lines = [
         f":{'green' if finding.ok else 'red'}"
         f"[:material/{'check_circle' if finding.ok else 'cancel'}:] "

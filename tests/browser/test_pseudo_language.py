@@ -1,4 +1,4 @@
-"""Every page in a language 40 % longer than English: nothing cut off, nothing left in English."""
+"""Every page in a language 40 % longer than English: nothing truncated, no English left."""
 
 import re
 from collections.abc import Iterator
@@ -34,22 +34,22 @@ PAGES = (
     "split",
     "train",
     "runs?run=ended",
-    # The run has no test part to pick from.
+    # The run has no test part to choose from.
     "try_it?photo=none",
 )
-# Pages with rooms that are not translated yet.
+# Pages with packages that are not translated yet.
 NOT_YET = ("", "catalogue", "import", "download", "health", "crop_lab", "split", "train", "runs")
 WIDTHS = (390, 800, 1400)
 
 AUDIT = (Path(__file__).parent / "audit.js").read_text("utf-8")
-# A word of English: no message of the language is without accents.
+# An English word: every message of the language has accents.
 WORD = re.compile(r"(?<![\w.:/_-])[A-Za-z]{3,}(?![\w/_-])")
 VOWEL = re.compile("[aeiouAEIOU]")
-# Names, units, and Streamlit's own few words, which have no translations.
+# Names, units, and Streamlit's own texts, which have no translations.
 NAMES = {
     *" ".join(SPECIES).split(),
     *("Plant", "Studio", "English", "Esperanto", "ended", "garden", "default", *BUILT_IN),
-    # Babel's times of day and spans of time.
+    # Babel's times of day and durations.
     *("sekundoj", "minuto", "minutoj", "horo", "horoj"),
 }
 STREAMLIT = re.compile(
@@ -78,7 +78,7 @@ def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Serv
 
 @pytest.fixture(scope="module", params=WIDTHS)
 def page(request: pytest.FixtureRequest, browser: Browser, server: Server) -> Iterator[Page]:
-    """A page of this width in a browser that wants the language."""
+    """A page of this width in a browser that requests the language."""
     size = {"width": request.param, "height": 900}
     with browser.new_context(
         viewport=size,
@@ -94,14 +94,14 @@ def audit(page: Page, server: Server, name: str) -> dict[str, Any]:
     expect(page.get_by_test_id("stMain").locator("h1")).to_be_visible(timeout=60_000)
     drawn = page.locator("[data-testid=stApp][data-test-script-state=notRunning]")
     expect(drawn).to_have_count(1, timeout=60_000)
-    # Fragments and charts come a moment later.
+    # Fragments and charts arrive a moment later.
     page.wait_for_timeout(1_500)
     found: dict[str, Any] = page.evaluate(AUDIT)
     return found
 
 
 def english(texts: list[str]) -> list[str]:
-    """Those of the texts that hold a word without accents."""
+    """The texts that contain a word without accents."""
     return [text for text in texts if not STREAMLIT.search(text) and english_words(text)]
 
 
@@ -111,9 +111,7 @@ def english_words(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_is_cut_off_and_nothing_left_in_english(
-    page: Page, server: Server, name: str
-) -> None:
+def test_nothing_is_truncated_and_no_english_is_left(page: Page, server: Server, name: str) -> None:
     found = audit(page, server, name)
     assert found["texts"]
     assert found["wide"] == []
@@ -122,7 +120,7 @@ def test_nothing_is_cut_off_and_nothing_left_in_english(
         assert english(found["texts"]) == []
 
 
-def test_a_text_that_is_cut_off_or_english_is_found(page: Page, server: Server) -> None:
+def test_a_truncated_or_english_text_is_detected(page: Page, server: Server) -> None:
     page.goto("about:blank")
     page.set_content(
         '<main data-testid="stMain"><p style="width:60px;overflow:hidden;white-space:nowrap">'

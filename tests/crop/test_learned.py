@@ -17,23 +17,23 @@ from engine.errors import BadInput
 from tests.conftest import PROJECT
 
 EXPECTED = PROJECT / "tests" / "fixtures" / "learned-saliency.npy"
-"""Every fourth value that the network of version 0.1 found of `flower`."""
+"""Every fourth value of the version 0.1 network for `flower`."""
 
 
 @pytest.fixture(autouse=True)
 def loaded_anew() -> Iterator[None]:
-    """No network of one test serves another."""
+    """Reload the network for each test."""
     yield
     learned._session.cache_clear()
 
 
-def test_it_finds_what_version_0_1_found() -> None:
+def test_it_finds_the_same_as_version_0_1() -> None:
     found = learned_saliency(flower())
     assert found.shape == (72, 96)
     assert np.abs(found[::4, ::4] - np.load(EXPECTED)).max() < 1e-4
 
 
-def test_the_graph_computes_what_the_network_that_was_trained_does(
+def test_the_graph_computes_the_same_as_the_trained_network(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     torch.manual_seed(1)
@@ -53,7 +53,7 @@ def test_the_graph_computes_what_the_network_that_was_trained_does(
     assert np.abs(found - wanted).max() < 1e-4
 
 
-def test_the_graph_holds_no_weights_of_others() -> None:
+def test_the_graph_contains_no_third_party_weights() -> None:
     graph = onnx.load(learned.GRAPH, load_external_data=False).graph
     theirs = torch.load(installed_weights(), weights_only=True).keys()
     held = {tensor.name for tensor in graph.initializer if tensor.raw_data}
@@ -63,14 +63,14 @@ def test_the_graph_holds_no_weights_of_others() -> None:
     assert not held & theirs
 
 
-def test_a_map_has_the_shape_of_the_photograph_whatever_its_size() -> None:
+def test_a_map_has_the_shape_of_the_photograph_for_any_size() -> None:
     for width, height, shape in ((300, 200, (64, 96)), (30, 60, (96, 48)), (2000, 20, (1, 96))):
         found = learned_saliency(picture(width, height))
         assert found.shape == shape
         assert 0 <= found.min() <= found.max() <= 1
 
 
-def test_damaged_or_missing_weights_are_refused(
+def test_damaged_or_missing_weights_are_rejected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     damaged = bytearray(installed_weights().read_bytes())

@@ -1,4 +1,4 @@
-"""Detached processes of this machine: started, watched, ended, and found again by their folder."""
+"""Detached processes of this machine: started, watched, ended, and found again by folder."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ IDLE = [sys.executable, "-c", "import time; time.sleep(60)"]
 
 
 def _led(run: Path) -> "subprocess.Popen[bytes]":
-    """A process of its own session that nobody but its environment ties to a run."""
+    """A process in its own session that only its environment links to a run."""
     return subprocess.Popen(IDLE, env={RANK_RUN_VARIABLE: str(run)}, start_new_session=True)
 
 
@@ -41,7 +41,7 @@ def _wait_for_end(launcher: LocalLauncher, folder: Path) -> None:
         time.sleep(0.02)
 
 
-def test_the_processes_that_outlive_their_leader_end_with_their_run_and_no_other(
+def test_processes_that_outlive_their_leader_end_with_their_run_and_no_others_do(
     home: Home,
 ) -> None:
     with _led(home.runs / "mine") as mine, _led(home.runs / "other") as other:
@@ -82,7 +82,7 @@ def test_a_process_is_stopped_or_killed_by_a_launcher_that_did_not_start_it(
     assert first.reap(folder) == -number
 
 
-def test_where_nothing_was_started_nothing_is_known(home: Home) -> None:
+def test_nothing_is_known_if_nothing_was_started(home: Home) -> None:
     launcher = LocalLauncher()
     assert launcher.where(home.jobs / "none") == Location()
     assert not launcher.is_alive(home.jobs / "none")

@@ -23,7 +23,7 @@ def metrics(tmp_path: Path) -> Path:
     return tmp_path / "metrics.jsonl"
 
 
-def test_only_what_is_new_is_taken_in(metrics: Path) -> None:
+def test_only_new_points_are_read(metrics: Path) -> None:
     history = History()
     assert not history.read_new(metrics)
     write(metrics, train(10, loss=2.0), train(20, loss=1.5))
@@ -36,7 +36,7 @@ def test_only_what_is_new_is_taken_in(metrics: Path) -> None:
     assert history.train.last("lr") is None
 
 
-def test_steps_that_are_taken_again_after_a_resume_replace_the_old_ones(metrics: Path) -> None:
+def test_steps_repeated_after_a_resume_replace_the_old_ones(metrics: Path) -> None:
     write(metrics, *(train(step, loss=1.0) for step in (10, 20, 30, 40)))
     write(metrics, *(train(step, attempt=2, loss=2.0) for step in (25, 35)))
     history = History()
@@ -44,7 +44,7 @@ def test_steps_that_are_taken_again_after_a_resume_replace_the_old_ones(metrics:
     assert history.train["step"].tolist() == [10, 20, 25, 35]
 
 
-def test_a_file_that_was_begun_anew_is_read_from_its_start(metrics: Path) -> None:
+def test_a_file_that_was_restarted_is_read_from_its_start(metrics: Path) -> None:
     history = History()
     write(metrics, *(train(step, loss=1.0) for step in (10, 20, 30)))
     history.read_new(metrics)
@@ -62,7 +62,7 @@ def test_damaged_and_foreign_lines_change_nothing(metrics: Path) -> None:
     assert len(history.train) == len(history.val) == 0
 
 
-def test_whatever_is_measured_becomes_a_curve_with_gaps_where_it_was_not(metrics: Path) -> None:
+def test_every_measurement_becomes_a_curve_with_gaps(metrics: Path) -> None:
     write(metrics, train(10, loss=2.0), train(20, loss=1.5, memory_bytes=7), train(30, loss=None))
     history = History()
     history.read_new(metrics)
@@ -71,7 +71,7 @@ def test_whatever_is_measured_becomes_a_curve_with_gaps_where_it_was_not(metrics
     assert np.isnan(history.train["nothing"]).all()
 
 
-def test_where_each_attempt_began_is_known(metrics: Path) -> None:
+def test_the_start_of_each_attempt_is_known(metrics: Path) -> None:
     write(metrics, train(10, t=100.0), train(20), train(15, attempt=2, t=500.0), train(25, 2))
     history = History()
     history.read_new(metrics)
@@ -81,7 +81,7 @@ def test_where_each_attempt_began_is_known(metrics: Path) -> None:
     ]
 
 
-def test_smoothing_goes_on_from_where_it_was_and_begins_without_a_bias(metrics: Path) -> None:
+def test_smoothing_continues_from_its_state_and_starts_without_a_bias(metrics: Path) -> None:
     values = [4.0, 2.0, 1.0, 3.0, 2.0]
     write(metrics, *(train(step, loss=value) for step, value in enumerate(values[:3])))
     history = History()

@@ -1,4 +1,4 @@
-"""The day's share of the examination."""
+"""The daily share of the health check."""
 
 import os
 import time

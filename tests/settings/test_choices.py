@@ -22,7 +22,7 @@ def test_a_sampler_under_its_former_name_is_read(tmp_path: Path) -> None:
     assert "square root" not in file.read_text()
 
 
-def test_a_slip_in_a_name_is_a_sentence_with_the_nearest() -> None:
+def test_a_misspelt_name_is_reported_in_a_sentence_with_the_nearest_one() -> None:
     with pytest.raises(BadInput) as refused:
         overlaid(RunSettings(), ["training.loss=fokal"], "The settings")
     assert str(refused.value) == (
@@ -66,12 +66,12 @@ def test_an_augmentation_with_a_setting_of_its_own_is_not_set_twice() -> None:
 
 
 @pytest.mark.parametrize("strength", [-0.1, 1.1, True])
-def test_a_strength_is_a_share(strength: float) -> None:
+def test_a_strength_is_between_0_and_1(strength: float) -> None:
     with pytest.raises(BadInput):
         validate(TrainAugmentation, {"extra": {"blur": strength}}, "The settings")
 
 
-def test_every_choice_has_a_title_and_a_sentence() -> None:
+def test_every_choice_has_a_title_and_a_description() -> None:
     entries = [*LOSSES.values(), *AUGMENTATIONS.values()]
     assert all(entry.title and entry.description.endswith(".") for entry in entries)
     assert TrainingSettings().optimiser == "adamw"

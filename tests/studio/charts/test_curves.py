@@ -19,7 +19,7 @@ def test_train_and_val_have_their_own_colours_and_a_legend() -> None:
     assert chart.summary.startswith("train: from 3 to 1; lowest 1 (Epoch: 2).")
 
 
-def test_a_line_by_itself_is_named_where_it_is_neither_trains_nor_vals() -> None:
+def test_a_single_line_is_named_unless_it_is_train_or_val() -> None:
     def legend(line: Line) -> bool:
         shown = curves([line], title="Top-1", y_title="").figure.layout.showlegend
         return bool(shown)
@@ -38,7 +38,7 @@ def test_a_very_long_run_is_thinned_without_losing_a_spike() -> None:
     assert np.all(np.diff(trace.x) > 0)
 
 
-def test_a_loss_that_is_not_a_number_leaves_a_gap_and_no_error() -> None:
+def test_a_loss_that_is_nan_leaves_a_gap_and_no_error() -> None:
     chart = curves(
         [Line("train", [1, 2, 3], [2, math.nan, 1], "train"), Line("val", [1], [math.nan], "val")],
         title="Loss",
@@ -49,19 +49,19 @@ def test_a_loss_that_is_not_a_number_leaves_a_gap_and_no_error() -> None:
     assert chart.table.rows[1] == ("val", "1", "–", "–", "–")
 
 
-def test_nothing_measured_yet_is_said() -> None:
+def test_a_chart_without_measurements_says_so() -> None:
     chart = curves([Line("train", [], [], "train")], title="Loss", y_title="")
     assert chart.summary == "Nothing measured yet."
     assert curves([], title="Loss", y_title="").summary == "Nothing measured yet."
 
 
-def test_zoom_and_hidden_lines_outlive_new_data() -> None:
+def test_zoom_and_hidden_lines_persist_when_data_change() -> None:
     first = curves([Line("train", [1], [1])], title="Loss", y_title="").figure
     second = curves([Line("train", [1, 2], [1, 2])], title="Loss", y_title="").figure
     assert first.layout.uirevision == second.layout.uirevision == "kept"
 
 
-def test_shares_are_drawn_and_told_as_percentages() -> None:
+def test_shares_are_drawn_and_described_as_percentages() -> None:
     chart = curves(
         [Line("val top-1", [1, 2], [0.25, 0.5], "val")],
         title="Accuracy",
@@ -73,7 +73,7 @@ def test_shares_are_drawn_and_told_as_percentages() -> None:
     assert chart.table.rows[0] == ("val top-1", "2", "25.0%", "50.0%", "50.0% at 2")
 
 
-def test_numbers_of_a_chart_are_written_as_the_language_does() -> None:
+def test_the_numbers_of_a_chart_are_formatted_for_the_language() -> None:
     with language_set("es"):
         chart = curves(
             [Line("entrenamiento", [1, 2], [3.5, 0.00125], "train")],

@@ -17,9 +17,7 @@ from tests.studio.conftest import OpenPage, words
 from tests.studio.runs.drawn_run import ended_run
 
 
-def test_runs_are_compared_by_a_link_and_a_single_one_is_not(
-    open_page: OpenPage, home: Home
-) -> None:
+def test_a_link_compares_several_runs_but_not_a_single_one(open_page: OpenPage, home: Home) -> None:
     for run_id in ("a", "b", "c", "d"):
         ended_run(home, run_id)
     app = open_page("runs", **{"runs.view": "Compare", "compare": "a"})
@@ -32,13 +30,13 @@ def test_runs_are_compared_by_a_link_and_a_single_one_is_not(
     assert next(iter(app.dataframe[0].value["Difference from baseline"])) == "baseline"
 
 
-def test_settings_are_written_as_one_would() -> None:
+def test_settings_are_shown_in_short_notation() -> None:
     assert describe_setting(3.0000000000000004e-05) == "3e-05"
     assert describe_setting("cosine") == "cosine"
     assert describe_setting(True) == "True"
 
 
-def test_the_last_alerts_are_listed_the_latest_first(open_page: OpenPage, home: Home) -> None:
+def test_the_most_recent_alerts_are_listed_newest_first(open_page: OpenPage, home: Home) -> None:
     ended_run(home, "one")
     home.queue.mkdir(parents=True)
     append_alerts(
@@ -54,7 +52,7 @@ def test_the_last_alerts_are_listed_the_latest_first(open_page: OpenPage, home: 
     assert "/runs?run=one" in said
 
 
-def test_what_waits_is_held_and_taken_out_on_the_page(open_page: OpenPage, home: Home) -> None:
+def test_a_waiting_run_is_held_and_removed_on_the_page(open_page: OpenPage, home: Home) -> None:
     ended_run(home, "one", "stopped")
     with edit_queue(home) as tickets:
         ticket = new_ticket(home, "run:one", "cpu")
@@ -67,7 +65,7 @@ def test_what_waits_is_held_and_taken_out_on_the_page(open_page: OpenPage, home:
     assert find_run(home, "one").state == "stopped"
 
 
-def test_star_and_note_are_kept(open_page: OpenPage, home: Home) -> None:
+def test_star_and_note_are_stored(open_page: OpenPage, home: Home) -> None:
     folder = ended_run(home, "one")
     write_notes(folder, Notes("By hand.", ("sedges",), False))
     app = open_page("runs")
@@ -76,7 +74,7 @@ def test_star_and_note_are_kept(open_page: OpenPage, home: Home) -> None:
     assert app.button(key="runs.favourite").label == "Favourite"
 
 
-def test_a_difference_within_the_noise_is_said_to_be_so() -> None:
+def test_a_difference_within_the_noise_is_marked_as_not_significant() -> None:
     base = Final("a", 1, 1.0, 0.5, 0.4, 0.6, 0.8, 0.5, 0.5, "s", "h", "no crop")
     assert against(base, base) == "baseline"
     near = replace(base, run_id="b", macro_top1=0.55)
@@ -85,7 +83,7 @@ def test_a_difference_within_the_noise_is_said_to_be_so() -> None:
     assert against(far, base) == "+5.0 points"
 
 
-def test_beside_a_run_stands_what_its_crop_was_measured_to_do(home: Home) -> None:
+def test_the_measured_effect_of_its_crop_is_shown_beside_a_run(home: Home) -> None:
     folder = ended_run(home, "one")
     final = Final("one", 1, 1.0, 0.5, 0.4, 0.6, 0.8, 0.5, 0.5, "s", "h", "fast")
     assert describe_crop(home, find_run(home, "one"), final) == "fast"
@@ -96,7 +94,7 @@ def test_beside_a_run_stands_what_its_crop_was_measured_to_do(home: Home) -> Non
     assert describe_crop(home, find_run(home, "one"), final) == "fast: helps, +3.1 points"
 
 
-def test_a_run_whose_name_holds_two_underscores_shows_its_curves(
+def test_a_run_whose_name_has_two_underscores_shows_its_curves(
     open_page: OpenPage, home: Home
 ) -> None:
     ended_run(home, "my__run")

@@ -1,4 +1,4 @@
-"""Unreadable photographs while training."""
+"""Unreadable photographs during training."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def _batch(*unreadable: int) -> Batch:
     return Batch(nothing, nothing, nothing, {i: f"{i}.jpg is empty." for i in unreadable})
 
 
-def test_a_handful_is_listed_and_borne(home: Home, tmp_path: Path) -> None:
+def test_a_few_are_listed_and_tolerated(home: Home, tmp_path: Path) -> None:
     unreadable_photos = UnreadablePhotos(tmp_path / "unreadable.json")
     dataset = _dataset(home, 20)
     for index in (3, 7, 3, 11):
@@ -44,12 +44,12 @@ def test_more_than_a_tenth_of_a_per_cent_ends_the_run(home: Home, tmp_path: Path
         unreadable_photos.take("train", dataset, _batch(5))
 
 
-def test_a_part_of_which_nothing_can_be_read_ends_the_run(home: Home, tmp_path: Path) -> None:
+def test_a_part_without_readable_photographs_ends_the_run(home: Home, tmp_path: Path) -> None:
     with pytest.raises(WorkFailed, match="2 of 2 "):
         UnreadablePhotos(tmp_path / "unreadable.json").take("val", _dataset(home, 2), _batch(0, 1))
 
 
-def test_too_many_of_an_earlier_attempt_end_the_next_one_too(home: Home, tmp_path: Path) -> None:
+def test_too_many_from_an_earlier_attempt_end_the_next_one_too(home: Home, tmp_path: Path) -> None:
     dataset = _dataset(home, 100)
     for _ in range(2):
         with pytest.raises(WorkFailed, match="4 of 100 "):
@@ -58,7 +58,7 @@ def test_too_many_of_an_earlier_attempt_end_the_next_one_too(home: Home, tmp_pat
             )
 
 
-def test_a_photograph_that_was_mended_is_struck_off(home: Home, tmp_path: Path) -> None:
+def test_a_repaired_photograph_is_removed_from_the_list(home: Home, tmp_path: Path) -> None:
     dataset = _dataset(home, 100)
     UnreadablePhotos(tmp_path / "unreadable.json").take("train", dataset, _batch(0, 1, 2))
     images, labels = torch.empty(2, 3, 1, 1, dtype=torch.uint8), torch.zeros(2)
@@ -68,7 +68,7 @@ def test_a_photograph_that_was_mended_is_struck_off(home: Home, tmp_path: Path) 
     assert [item["path"] for item in listed] == ["0.jpg", "2.jpg"]
 
 
-def test_what_an_earlier_attempt_found_still_counts(home: Home, tmp_path: Path) -> None:
+def test_findings_of_an_earlier_attempt_still_count(home: Home, tmp_path: Path) -> None:
     dataset = _dataset(home, 100)
     UnreadablePhotos(tmp_path / "unreadable.json").take("train", dataset, _batch(0, 1, 2))
     with pytest.raises(WorkFailed):

@@ -8,7 +8,7 @@ from engine.training.state.status import StatusFile
 from tests.training.conftest import Prepare
 
 
-def test_the_time_left_is_that_of_the_stage_however_fast_the_one_before(new_run: Prepare) -> None:
+def test_the_time_left_does_not_depend_on_the_speed_of_the_previous_stage(new_run: Prepare) -> None:
     folder = new_run()
     device = choose_device(folder.read_settings().training)
     status = StatusFile(folder.status, replace(folder.read_status(), state="starting"))
