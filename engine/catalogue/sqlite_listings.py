@@ -16,7 +16,7 @@ from engine.catalogue.twins import (
     key_of_address,
     key_of_bytes,
     keys_of,
-    written,
+    record_of,
 )
 
 TABLES = """
@@ -174,7 +174,7 @@ class Listings(Joining):
                     one.image_id,
                     one.photograph,
                     one.change,
-                    json.dumps(written(one.listed), ensure_ascii=False),
+                    json.dumps(record_of(one.listed), ensure_ascii=False),
                 )
                 for one in listings
             ),
