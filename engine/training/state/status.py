@@ -67,8 +67,9 @@ class Status:
     never written.
 
     `reason` says in English why it ended; `message` is the same in parts, where the version that
-    wrote it did. `stage_step` is the step that the stage began after. `thread_speeds` are images a
-    second by number of CPU threads, as the last trial found them.
+    wrote it did. `stage` is the name of the stage, or says in English what is done before it, which
+    `preparing` is in parts. `stage_step` is the step that the stage began after. `thread_speeds`
+    are images a second by number of CPU threads, as the last trial found them.
     """
 
     run_id: Name
@@ -83,6 +84,7 @@ class Status:
         default_factory=dict
     )
     stage: Name = ""
+    preparing: StoredMessage | None = None
     stage_step: Count = 0
     started: Moment | None = None
     updated: Moment | None = None
@@ -103,6 +105,13 @@ class Status:
     def why(self) -> Message | None:
         """Why it ended, for any language; None where there is nothing to say."""
         return self.message or (Message(self.reason) if self.reason else None)
+
+
+def stage_fields(stage: Message | str) -> dict[str, Any]:
+    """The fields of a status that name a stage, or say what is done before it."""
+    if isinstance(stage, Message):
+        return {"stage": stage.in_english(), "preparing": stage}
+    return {"stage": stage, "preparing": None}
 
 
 def reason_fields(reason: Message | str | None) -> dict[str, Any]:
@@ -138,8 +147,9 @@ def require_legal(run_id: str, before: State, after: State) -> None:
 
 def write_status(path: Path, status: Status) -> None:
     """Write status.json, all or nothing."""
-    message = status.message.record() if status.message else None
-    write_json(path, {**dataclasses.asdict(status), "message": message})
+    messages = {"message": status.message, "preparing": status.preparing}
+    records = {name: told.record() if told else None for name, told in messages.items()}
+    write_json(path, {**dataclasses.asdict(status), **records})
 
 
 class StatusFile:

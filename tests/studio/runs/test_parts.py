@@ -6,15 +6,17 @@ from dataclasses import replace
 from engine.crop.verdict import Measured, Verdict, keep_verdict
 from engine.home import Home
 from engine.jobs.queue import edit_queue, new_ticket, read_queue
+from engine.language.message import message
 from engine.runs.alerts import Alert, append_alerts
 from engine.runs.comparison import Final
 from engine.runs.notes import Notes, read_notes, write_notes
 from engine.runs.run import find_run
 from engine.settings.crop import CropPreset
 from engine.settings.files import save
+from engine.training.state.status import StatusFile, read_status, stage_fields
 from studio.runs.compare import against, describe_crop, describe_setting
 from tests.studio.conftest import OpenPage, words
-from tests.studio.runs.drawn_run import ended_run
+from tests.studio.runs.drawn_run import ended_run, new_run
 
 
 def test_runs_are_compared_by_a_link_and_a_single_one_is_not(
@@ -103,3 +105,12 @@ def test_a_run_whose_name_holds_two_underscores_shows_its_curves(
     app = open_page("runs", run="my__run")
     assert app.radio[0].value == "my__run"
     assert app.metric[0].label == "Epoch"
+
+
+def test_a_run_that_prepares_says_what_it_does(open_page: OpenPage, home: Home) -> None:
+    folder = new_run(home, "one")
+    status = StatusFile(folder.status, read_status(folder.status))
+    status.begin()
+    told = message("Computing features, {done} of {total}", done=3, total=10)
+    status.write(state="running", **stage_fields(told))
+    assert "Computing features, 3 of 10" in words(open_page("runs", run="one"))
