@@ -21,6 +21,7 @@ from engine.home import Home
 from engine.language.message import Message
 from engine.locks import claim, is_held, release
 from engine.progress import JOB_VARIABLE
+from engine.reasons import reason_of
 
 KEPT = 7
 """Days; backups before a migration are counted apart: `KEPT_OF_MIGRATIONS`."""
@@ -139,9 +140,10 @@ def write_backup(
         write_json(draft / MANIFEST, {"made": time.time(), "databases": copied})
         draft.rename(folder / name)
     except OSError as error:
-        reason = error.strerror or str(error)
         raise WorkFailed(
-            "The backup in {folder} could not be written ({reason}).", folder=folder, reason=reason
+            "The backup in {folder} could not be written ({reason}).",
+            folder=folder,
+            reason=reason_of(error),
         ) from error
     finally:
         if draft is not None:
@@ -200,7 +202,7 @@ def _as_failure(file: Path) -> Iterator[None]:
             "{file} could not be backed up ({reason}). Earlier backups are kept. "
             "Run `doctor` to see what is wrong.",
             file=file,
-            reason=str(error),
+            reason=reason_of(error),
         ) from error
 
 

@@ -29,8 +29,12 @@ from engine.catalogue.store import (
 )
 from engine.database import connect, database_errors, read_note
 from engine.errors import DatabaseDamaged
-from engine.language.message import Message, message
+from engine.language.message import deferred, message
 
+_DAMAGED = deferred(
+    "The catalogue {file} is damaged ({reason}). Examine it with `doctor`. "
+    "Restore a backup with `catalogue restore`."
+)
 AMONG = "IN (SELECT value FROM json_each(?))"
 # As flags are kept with a space between them, and a list is wanted.
 _FLAGS = """json(iif(flags = '', '[]', '["' || replace(flags, ' ', '","') || '"]'))"""
@@ -196,7 +200,7 @@ class SqliteReader:
             return self._connection.execute(query, values).fetchall()
 
     def _store_errors(self) -> AbstractContextManager[None]:
-        return database_errors(str(self._file), damaged=lambda reason: _damaged(self._file, reason))
+        return database_errors(self._file, damaged=_DAMAGED)
 
 
 def _sort_key(photograph: Photograph) -> tuple[str, str]:
@@ -208,13 +212,5 @@ def _require_text(lines: bytes, file: Path) -> None:
     try:
         lines.decode()
     except UnicodeDecodeError as error:
-        raise _damaged(file, message("a record contains bytes that are not text")) from error
-
-
-def _damaged(file: Path, reason: str | Message) -> DatabaseDamaged:
-    return DatabaseDamaged(
-        "The catalogue {file} is damaged ({reason}). Examine it with `doctor`. "
-        "Restore a backup with `catalogue restore`.",
-        file=str(file),
-        reason=reason,
-    )
+        reason = message("a record contains bytes that are not text")
+        raise DatabaseDamaged(_DAMAGED, file=str(file), reason=reason) from error

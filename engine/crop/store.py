@@ -9,13 +9,16 @@ from typing import Any
 
 from engine.crop.box import Box
 from engine.crop.finder import Crop
-from engine.database import connect, database_error_as
-from engine.errors import WorkFailed
+from engine.database import connect, database_errors
 from engine.home import Home
-from engine.language.message import Message
+from engine.language.message import Message, deferred
 from engine.records import as_record_or
 from engine.settings.crop import CropPreset
 
+_REFUSED = deferred(
+    "The crops in {file} cannot be used: {reason}. If the file is damaged, delete it; the "
+    "crops are computed again."
+)
 _TABLE = """\
 CREATE TABLE IF NOT EXISTS crop (
     sha256 TEXT NOT NULL,
@@ -111,17 +114,9 @@ class CropStore:
             self._connection.close()
             self._connection = None
 
-    def _refused(self, reason: str) -> WorkFailed:
-        return WorkFailed(
-            "The crops in {file} cannot be used: {reason}. If the file is damaged, delete it; the "
-            "crops are computed again.",
-            file=self._file,
-            reason=reason,
-        )
-
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
-        with database_error_as(self._refused):
+        with database_errors(self._file, _REFUSED):
             if self._connection is None:
                 self._connection = connect(self._file, _prepare)
             yield self._connection

@@ -79,7 +79,7 @@ class MeasureStore:
         self._connection.close()
 
     def _store_errors(self) -> AbstractContextManager[None]:
-        return database_errors(str(self._file))
+        return database_errors(self._file)
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

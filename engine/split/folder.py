@@ -16,6 +16,7 @@ from engine.errors import BadInput
 from engine.files import atomic_writer
 from engine.home import Home
 from engine.language.message import Message, deferred, gettext, message
+from engine.reasons import reason_of
 
 PARTS = ("train", "val", "test")
 _PART_NAMES = {
@@ -162,7 +163,7 @@ def read_part(path: Path) -> list[SplitLine]:
         raise BadInput("{file} does not exist. Make the split first.", file=path) from error
     except OSError as error:
         raise BadInput(
-            "{file} cannot be read ({reason}).", file=path, reason=error.strerror
+            "{file} cannot be read ({reason}).", file=path, reason=reason_of(error)
         ) from error
     except (ValueError, AttributeError) as error:
         raise _not_a_line(path, len(lines) + 1, str(error)) from error
