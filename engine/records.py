@@ -18,6 +18,7 @@ from engine.language.message import Message, message
 
 RECORD_BYTES = 1_000_000
 _LONGEST_TEXT = 20_000
+_MOST_ITEMS = 1_000
 _LARGEST = 1e18
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -47,6 +48,8 @@ def _readable_field(value: Any) -> Any:
     if isinstance(value, Mapping):
         # A message within a message.
         return _readable_fields(value)
+    if isinstance(value, list):
+        return [_readable_field(item) for item in value[:_MOST_ITEMS]]
     usable = value is None or (isinstance(value, int | float) and abs(value) <= _LARGEST)
     return value if usable else _readable(str(value))
 
