@@ -4,6 +4,7 @@ A record is a frozen dataclass whose fields have the types below: no later code 
 what they hold. Keys of other versions are ignored.
 """
 
+import json
 import re
 import reprlib
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
 from engine.errors import BadInput
-from engine.files import printable, read_json
+from engine.files import parse_json, printable, read_json
 from engine.language.message import Message, message
 
 RECORD_BYTES = 1_000_000
@@ -113,6 +114,21 @@ def read_record_or(kind: type[T], path: Path, default: D, most: int = RECORD_BYT
         return read_record(kind, path, most)
     except BadInput:
         return default
+
+
+def written_message(told: Message | None) -> str:
+    """A message as a column of a database holds it, in no language; empty where there is none."""
+    return json.dumps(told.record()) if told else ""
+
+
+def read_message(text: str) -> Message | None:
+    """The message in a column of a database; an earlier version wrote plain English."""
+    if not text.startswith("{"):
+        return Message(text) if text else None
+    try:
+        return as_record_or(Message, parse_json(text), Message(text))
+    except ValueError:
+        return Message(text)
 
 
 def _adapter(kind: Any) -> TypeAdapter[Any]:

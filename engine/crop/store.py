@@ -1,7 +1,6 @@
 """Crops that were found once, by the photograph's hash and the preset's fingerprint."""
 
 import contextlib
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -12,7 +11,7 @@ from engine.crop.finder import Crop
 from engine.database import connect, database_errors
 from engine.home import Home
 from engine.language.message import Message, deferred
-from engine.records import as_record_or
+from engine.records import read_message, written_message
 from engine.settings.crop import CropPreset
 
 _REFUSED = deferred(
@@ -84,7 +83,7 @@ class CropStore:
             rows = connection.execute(
                 "SELECT sha256, reason FROM unreadable WHERE preset = ?", [preset.fingerprint]
             )
-            return {sha256: _read_reason(reason) for sha256, reason in rows}
+            return {sha256: read_message(reason) or "" for sha256, reason in rows}
 
     def keep(self, sha256: str, preset: CropPreset, crop: Crop) -> None:
         """Keep one crop; an older one of the same photograph and preset is replaced."""
@@ -150,18 +149,8 @@ def _to_row(sha256: str, preset: CropPreset, crop: Crop) -> tuple[object, ...]:
 def _from_row(row: tuple[Any, ...]) -> Crop:
     x, y, side, *subject, reason, confidence, choice = row[2:]
     box = None if subject[0] is None else Box(*subject)
-    return Crop(Box(x, y, side, side), box, _read_reason(reason), confidence, choice)
+    return Crop(Box(x, y, side, side), box, read_message(reason) or "", confidence, choice)
 
 
 def _written(reason: Message | str) -> str:
-    return json.dumps(reason.record()) if isinstance(reason, Message) else reason
-
-
-def _read_reason(written: str) -> Message | str:
-    """A reason as it was written; version 0.2 and earlier wrote it as English text."""
-    if not written.startswith("{"):
-        return written
-    try:
-        return as_record_or(Message, json.loads(written), written)
-    except ValueError:
-        return written
+    return written_message(reason) if isinstance(reason, Message) else reason

@@ -21,7 +21,7 @@ class Host:
     """A host's row. Rates are requests a second (None = unpaced), times those of the clock.
 
     `worst` is the rate at which it last objected, at `worst_at`; `reason` says why it is paused
-    or parked, as `engine.download.reasons` writes it.
+    or parked, as `written_message` has it.
     """
 
     host: str

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from engine.errors import UnreadableImage
 from engine.images.decode import Pixels, read_header, read_rgb
+from engine.language.message import Message
 
 SIDE = 256
 """Pixels of the short side at which photographs are measured, so that their size says nothing."""
@@ -26,7 +27,7 @@ class Measures(NamedTuple):
     of grey values (0 to 255) in the sharpest parts; `dark` and `bright` are the grey values
     that 95 % and 5 % of the pixels lie below; `information` is the entropy of the grey values, in
     bits (0 to 8).
-    `trouble` says why nothing could be measured, and is empty where it could.
+    `trouble` says why nothing could be measured; it is None where it could.
     """
 
     width: int = 0
@@ -36,7 +37,7 @@ class Measures(NamedTuple):
     dark: float = 0.0
     bright: float = 0.0
     information: float = 0.0
-    trouble: str = ""
+    trouble: Message | None = None
 
 
 def measure_photograph(file: Path) -> Measures:
@@ -45,7 +46,7 @@ def measure_photograph(file: Path) -> Measures:
         header = read_header(file)
         return of_pixels(read_rgb(file, least_side=SIDE), header.width, header.height)
     except UnreadableImage as error:
-        return Measures(trouble=error.message.in_english())
+        return Measures(trouble=error.message)
 
 
 def of_pixels(pixels: Pixels, width: int, height: int) -> Measures:

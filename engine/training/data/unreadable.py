@@ -24,7 +24,7 @@ _TOO_MANY = {
 
 
 class UnreadablePhotos:
-    """Keeps unreadable.json: [{"part", "path", "reason"}], and ends a run that has too many.
+    """Keeps unreadable.json, a list of `UnreadableEntry`, and ends a run that has too many.
 
     Of several processes, each of which sees a share of the photographs, the first writes.
     """
@@ -36,7 +36,7 @@ class UnreadablePhotos:
         # What was listed and could be read after all, since the processes last met.
         self._healed: set[tuple[str, str]] = set()
         listed = read_record_or(tuple[UnreadableEntry, ...], file, (), UNREADABLE_BYTES)
-        self._found = {(item.part, item.path): item.reason for item in listed}
+        self._found = {(item.part, item.path): item.why for item in listed}
 
     def take(self, part: str, dataset: Part, batch: Batch) -> None:
         """Note what a batch could not read, and what it could that is listed.
@@ -78,7 +78,10 @@ class UnreadablePhotos:
 
     def _settle(self) -> None:
         if self._ranks.is_first:
-            found = [{"part": p, "path": path, "reason": r} for (p, path), r in self._found.items()]
+            found = [
+                {"part": part, "path": path, "reason": why.in_english(), "message": why.record()}
+                for (part, path), why in self._found.items()
+            ]
             write_json(self._file, found)
         for part, size in self._sizes.items():
             reasons = [why for (found_in, _), why in self._found.items() if found_in == part]
