@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from engine.errors import BadInput, WorkFailed
-from engine.language.message import Message, deferred
+from engine.language.message import Message, deferred, message
 from engine.reasons import reason_of
 
 JSON_BYTES = 64_000_000
@@ -214,10 +214,25 @@ def read_json(path: Path, most: int = JSON_BYTES) -> Any:
     try:
         return parse_json(read_bounded(path, most))
     except ValueError as error:
-        reason = error.message if isinstance(error, NotJson) else str(error)
         raise BadInput(
-            "{file} is not valid JSON: {reason}.", file=printable(path), reason=reason
+            "{file} is not valid JSON: {reason}.", file=printable(path), reason=json_fault(error)
         ) from error
+
+
+def json_fault(error: ValueError) -> Message:
+    """What is wrong with a text that `parse_json` refuses, or that is no JSON."""
+    if isinstance(error, NotJson):
+        return error.message
+    if isinstance(error, json.JSONDecodeError):
+        return message(
+            "“{problem}” in line {line}, column {column}",
+            problem=error.msg,
+            line=str(error.lineno),
+            column=str(error.colno),
+        )
+    if isinstance(error, UnicodeDecodeError):
+        return message("it is not UTF-8 text")
+    return reason_of(error)
 
 
 def read_json_or(path: Path, default: Any) -> Any:
@@ -248,10 +263,8 @@ def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
         yield from json_objects(_bounded_lines(stream))
 
 
-def typed_path(text: str | Path, what: str = "path") -> Path:
+def typed_path(text: str | Path) -> Path:
     """A path as a person typed it, made absolute; ~ and ~name are home folders.
-
-    `what` it is the path of goes into no message any more; callers still give it.
 
     Raises:
         BadInput: nothing was typed, or it cannot be the name of anything here.

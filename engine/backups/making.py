@@ -18,7 +18,7 @@ from engine.database import read_unchanged
 from engine.errors import StudioError, WorkFailed
 from engine.files import sha256_of, sync_to_disk, write_json
 from engine.home import Home
-from engine.language.message import Message
+from engine.language.message import Message, message
 from engine.locks import claim, is_held, release
 from engine.progress import JOB_VARIABLE
 from engine.reasons import reason_of
@@ -97,7 +97,7 @@ def make_daily(home: Home) -> None:
             failed.unlink(missing_ok=True)
     except (StudioError, OSError) as error:
         with contextlib.suppress(StudioError):
-            failure = error.message if isinstance(error, StudioError) else Message(str(error))
+            failure = _failure(home, error)
             values = {"reason": failure.in_english(), "message": failure.record()}
             write_json(failed, {"t": time.time(), **values})
     finally:
@@ -219,6 +219,16 @@ def _start_apart(home: Home) -> None:
     )
     # Its end is heard of, so that a server keeps no dead process.
     threading.Thread(target=process.wait, name="backup-apart", daemon=True).start()
+
+
+def _failure(home: Home, error: StudioError | OSError) -> Message:
+    if isinstance(error, StudioError):
+        return error.message
+    return message(
+        "{file} could not be written ({reason}).",
+        file=str(error.filename or home.backups),
+        reason=reason_of(error),
+    )
 
 
 def _lock_of(home: Home) -> Path:

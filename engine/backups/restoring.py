@@ -80,9 +80,7 @@ def require_quiet(home: Home) -> None:
     locks = [*home.jobs.glob("*/lock"), home.downloads / "lock"]
     busy = [lock.parent.name for lock in locks if str(lock.parent) != own and is_held(lock)]
     if busy:
-        raise BadInput(
-            "Background jobs are running ({jobs}). Stop them first.", jobs=", ".join(busy)
-        )
+        raise BadInput("Background jobs are running ({jobs}). Stop them first.", jobs=busy)
 
 
 def is_sound(file: Path) -> bool:

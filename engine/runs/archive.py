@@ -176,8 +176,7 @@ def _without(error: BadInput, folder: RunFolder) -> Message:
         name: str(value).replace(f"{folder.root}/", "") if isinstance(value, str | Path) else value
         for name, value in error.message.fields.items()
     }
-    text = error.message.text.replace(f"{folder.root}/", "")
-    return dataclasses.replace(error.message, text=text, fields=fields)
+    return dataclasses.replace(error.message, fields=fields)
 
 
 def _as_imported(folder: RunFolder, status: Status, file: Path) -> None:

@@ -96,7 +96,7 @@ def test_who_comes_while_another_shrinks_waits_and_may_give_up(home: Home) -> No
     class GivenUpError(Exception):
         pass
 
-    def give_up(done: int, total: int, note: str) -> None:
+    def give_up(done: int, total: int, note: object) -> None:
         assert str(note).startswith("Waiting")
         raise GivenUpError
 
