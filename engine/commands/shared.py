@@ -99,8 +99,10 @@ def answer_findings(findings: Sequence[Finding], as_json: bool) -> None:
     """Give what was checked and found; the command fails where something is wrong."""
     ok = all(finding.ok for finding in findings)
     values = {"ok": ok, "findings": list(findings)}
+    right, wrong = gettext("ok"), gettext("FAIL")
+    width = max(len(right), len(wrong))
     lines = [
-        f"{'ok  ' if finding.ok else 'FAIL'} {finding.check}: {finding.detail}"
+        f"{right if finding.ok else wrong:{width}} {finding.check}: {finding.detail}"
         for finding in findings
     ]
     answer(values, "\n".join(lines), as_json)
