@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 
 from engine.crop.verdict import Measured, Verdict, keep_verdict
+from engine.files import write_json
 from engine.home import Home
 from engine.jobs.queue import edit_queue, new_ticket, read_queue
 from engine.language.message import message
@@ -114,3 +115,16 @@ def test_a_run_that_prepares_says_what_it_does(open_page: OpenPage, home: Home) 
     told = message("Computing features, {done} of {total}", done=3, total=10)
     status.write(state="running", **stage_fields(told))
     assert "Computing features, 3 of 10" in words(open_page("runs", run="one"))
+
+
+def test_an_evaluation_names_the_photographs_that_it_could_not_read(
+    open_page: OpenPage, home: Home
+) -> None:
+    folder = ended_run(home, "one")
+    why = message("{file} is empty.", file="a.jpg")
+    photograph = {"path": "data/images/a.jpg", "reason": str(why), "message": why.record()}
+    write_json(folder.evaluation / "test.json", {"top1": 0.5, "unreadable": [photograph]})
+    app = open_page("runs", run="one")
+    assert not app.exception
+    tables = [table.value for table in app.dataframe if "Reason" in table.value]
+    assert [list(table["Reason"]) for table in tables] == [["a.jpg is empty."]]
