@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine.errors import BadInput, WorkFailed
 from engine.files import typed_path
+from engine.reasons import reason_of
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ def open_home(root: Path) -> Home:
                 "The home {home} cannot be made ({reason}). "
                 "Choose another with --home or STUDIO_HOME.",
                 home=resolved,
-                reason=error.strerror,
+                reason=reason_of(error),
             ) from error
     return Home(resolved)
 

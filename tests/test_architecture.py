@@ -14,6 +14,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 FLOORS = ["engine", "studio", "pages"]
 ROOMS = [
     "language",
+    "reasons",
     "errors",
     "registry",
     "files",

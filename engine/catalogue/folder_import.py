@@ -10,6 +10,7 @@ from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue
 from engine.errors import BadInput
 from engine.progress import Report, silent
+from engine.reasons import reason_of
 
 IMAGE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".png", ".webp", ".tif", ".tiff", ".gif", ".bmp", ".avif"}
@@ -53,7 +54,7 @@ def _photographs(folder: Path) -> Iterator[Path]:
         raise BadInput(
             "Could not read {file} ({reason}). Check its permissions.",
             file=str(folder),
-            reason=error.strerror,
+            reason=reason_of(error),
         ) from error
     species = [path for path in inside if path.is_dir() and _visible(path)]
     files = [file for path in species for file in _files_below(path)]

@@ -27,7 +27,7 @@ from engine.errors import BadInput
 from engine.files import is_regular
 from engine.home import Home
 from engine.language.message import Message, message
-from engine.progress import Note, Report, silent
+from engine.progress import Report, silent
 from engine.settings.files import load, save
 from engine.workers import beside
 
@@ -124,7 +124,7 @@ def import_mongo(
         documents = collection.estimated_document_count()
         total = 0 if mapping.photographs else documents
 
-        def noted(done: int, total: int, note: Note) -> None:
+        def noted(done: int, total: int, note: Message) -> None:
             position.reached(done)
             report(done + position.before, total, note)
 

@@ -86,7 +86,8 @@ def run_line(run: Run) -> str:
             step=status.step,
             steps=status.steps_total,
         )
-    return gettext("{line} - {reason}", line=line, reason=run.reason) if run.reason else line
+    more = run.reason or run.preparing
+    return gettext("{line} - {reason}", line=line, reason=more) if more else line
 
 
 def print_run(run: Run, as_json: bool) -> None:

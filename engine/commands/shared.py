@@ -111,8 +111,10 @@ def answer_findings(findings: Sequence[Finding], as_json: bool) -> None:
     """Print the findings of a check; the command fails if one is a problem."""
     ok = all(finding.ok for finding in findings)
     values = {"ok": ok, "findings": list(findings)}
+    right, wrong = gettext("ok"), gettext("FAIL")
+    width = max(len(right), len(wrong))
     lines = [
-        f"{'ok  ' if finding.ok else 'FAIL'} {finding.check}: {finding.detail}"
+        f"{right if finding.ok else wrong:{width}} {finding.check}: {finding.detail}"
         for finding in findings
     ]
     answer(values, "\n".join(lines), as_json)

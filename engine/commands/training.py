@@ -20,7 +20,7 @@ from engine.commands.shared import (
 from engine.errors import BadInput
 from engine.home import Home
 from engine.language.formats import percentage
-from engine.language.message import deferred, gettext
+from engine.language.message import Message, deferred, gettext
 from engine.runs.control import launch_run, new_run_id
 from engine.runs.run import read_run
 from engine.settings.files import load
@@ -152,7 +152,9 @@ def evaluate(
             EvaluationTransform(size, flip),
         )
     shown = ("images", "top1", "top5", "macro_top1")
-    answer(values, ", ".join(f"{key} {values[key]:,.4g}" for key in shown), as_json)
+    lines = [", ".join(f"{key} {values[key]:,.4g}" for key in shown)]
+    lines += [f"  {Message(**photograph['message'])}" for photograph in values["unreadable"]]
+    answer(values, "\n".join(lines), as_json)
 
 
 def predict(

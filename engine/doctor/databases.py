@@ -13,6 +13,7 @@ from engine.database import read_unchanged
 from engine.doctor.condition import Check
 from engine.home import Home
 from engine.language.message import Message, deferred, message, plural_message
+from engine.reasons import reason_of
 from engine.records import Text, read_record_or
 
 _TITLES = {
@@ -65,15 +66,15 @@ def _restored_by(home: Home, key: str) -> Message | None:
     return message("Move the file aside and restore the backup {backup}.", backup=newest.name)
 
 
-def integrity(file: Path) -> list[str]:
+def integrity(file: Path) -> list[Message]:
     """The first few errors that SQLite finds in a database; empty if it is intact."""
     try:
         with contextlib.closing(read_unchanged(file)) as connection:
             found = connection.execute(f"PRAGMA integrity_check({_SHOWN})").fetchall()
     except sqlite3.Error as error:
-        return [str(error)]
+        return [reason_of(error)]
     lines = [line.decode(errors="replace") for (line,) in found]
-    return [] if lines == ["ok"] else lines
+    return [] if lines == ["ok"] else [Message(line) for line in lines]
 
 
 def _database(home: Home, key: str, title: Message, file: Path) -> Check | None:

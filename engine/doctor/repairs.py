@@ -66,7 +66,7 @@ def repair(home: Home, check: Check, report: Report = silent) -> Repaired:
         "temporary": _set_temporary_aside,
         "database-catalogue": _restore_catalogue,
     }
-    report(0, 0, check.title.in_english())
+    report(0, 0, check.title)
     done = ways[way](home) if way in ways else _restore_other(home, way.removeprefix("database-"))
     return Repaired(check.key, tuple(done))
 

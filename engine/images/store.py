@@ -11,6 +11,7 @@ from engine.errors import UnreadableImage, WorkFailed
 from engine.files import NotRegular, free_disk_bytes, read_regular, write_atomic
 from engine.home import Home
 from engine.images.decode import ImageHeader, Pixels, called, read_header, read_rgb
+from engine.reasons import reason_of
 
 THUMBNAIL_SIDE = 160
 _SPARE_BYTES = 500_000_000
@@ -166,7 +167,7 @@ def _read(source: Path) -> bytes:
         raise UnreadableImage("{file} is not a file.", file=source.name) from error
     except OSError as error:
         raise UnreadableImage(
-            "{file} cannot be read ({reason}).", file=source.name, reason=error.strerror
+            "{file} cannot be read ({reason}).", file=source.name, reason=reason_of(error)
         ) from error
     except ValueError as error:
         raise UnreadableImage("{file} is not a file name.", file=repr(source.name)) from error

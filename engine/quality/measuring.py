@@ -12,6 +12,7 @@ from engine.language.message import message
 from engine.progress import Report
 from engine.quality.measures import Measures, measure_photograph
 from engine.quality.store import MeasureStore
+from engine.reasons import reason_of
 
 _BATCH = 64
 _NOTE = message("Measuring photographs")
@@ -64,12 +65,12 @@ def _measured(home: Home, path: str, sha256: str) -> Measures:
         measures = measure_photograph(file)
         # Other bytes may be a valid photograph, but not the one that the record describes.
         if not measures.trouble and sha256_of(file) != sha256:
-            return Measures(trouble=_CHANGED.in_english())
+            return Measures(trouble=_CHANGED)
         return measures
     except BadInput as error:
-        return Measures(trouble=error.message.in_english())
+        return Measures(trouble=error.message)
     except OSError as error:
-        return Measures(trouble=str(error))
+        return Measures(trouble=reason_of(error))
 
 
 def _batches(items: Iterable[str]) -> Iterator[list[str]]:

@@ -124,10 +124,7 @@ def parse_yaml(text: str, where: str) -> Any:
     except SettingError:
         raise
     except yaml.YAMLError as error:
-        quoted = " ".join(str(error).split())
-        raise SettingError(
-            "{where} is not valid YAML: {error}.", where=where, error=quoted
-        ) from error
+        raise _not_yaml(error, where) from error
     except Exception as error:
         # PyYAML does not wrap errors from creating a value, such as an invalid date.
         raise SettingError(
@@ -136,6 +133,20 @@ def parse_yaml(text: str, where: str) -> Any:
             error=type(error).__name__,
         ) from error
     return value
+
+
+def _not_yaml(error: yaml.YAMLError, where: str) -> SettingError:
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        said = " ".join(str(error).split())
+        return SettingError("{where} is not valid YAML: “{error}”.", where=where, error=said)
+    return SettingError(
+        "{where} is not valid YAML: “{error}” in line {line}, column {column}.",
+        where=where,
+        error=getattr(error, "problem", ""),
+        line=str(mark.line + 1),
+        column=str(mark.column + 1),
+    )
 
 
 def _size_of(value: Any, known: dict[int, tuple[int, int]], where: str) -> tuple[int, int]:

@@ -199,7 +199,7 @@ def _unchanged(folder: SplitFolder, manifest: dict[str, Any]) -> Finding:
     written = {*(f"{part}.jsonl" for part in PARTS), folder.classes.name, *listed}
     changed = [file for file in sorted(written) if _digest(folder, file) != listed.get(file)]
     if changed:
-        return Finding(name, False, message("changed: {files}", files=", ".join(changed)))
+        return Finding(name, False, message("changed: {files}", files=changed))
     return Finding(name, True, plural_message("{n} file", "{n} files", len(written)))
 
 

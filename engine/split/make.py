@@ -16,6 +16,7 @@ from engine.catalogue.store import Catalogue, Filter
 from engine.errors import BadInput, WorkFailed
 from engine.files import sha256_of, write_json
 from engine.home import Home
+from engine.reasons import reason_of
 from engine.settings.split import SplitSettings
 from engine.split.check import check_split
 from engine.split.earlier import Earlier, read_earlier
@@ -121,7 +122,7 @@ def _make_folder(target: Path, plan: SplitPlan, table: pa.Table, order: NDArray[
         if target.exists() and draft.exists():
             raise _taken(target) from error
         raise WorkFailed(
-            "The split could not be written ({reason}).", reason=error.strerror
+            "The split could not be written ({reason}).", reason=reason_of(error)
         ) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)

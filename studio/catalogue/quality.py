@@ -120,7 +120,7 @@ def _is_narrowed(found: FoundPhotographs) -> bool:
 
 
 def _names(flags: Sequence[str]) -> str:
-    return ", ".join(flag_name(flag).lower() for flag in flags)
+    return "; ".join(flag_name(flag) for flag in flags)
 
 
 def _row(flag: str, many: int) -> None:

@@ -13,8 +13,7 @@ from engine.crop.disagreement import most_disagreement
 from engine.crop.presets import load_preset, preset_names
 from engine.errors import UnreadableImage
 from engine.home import Home
-from engine.language.message import deferred, gettext
-from engine.progress import Note
+from engine.language.message import Message, deferred, gettext
 from engine.settings.crop import CropPreset
 from studio import text
 from studio.catalogue.filters import filters
@@ -200,7 +199,7 @@ def _disagreeing(
     st.caption(explanation)
     bar = st.progress(0.0)
 
-    def report(done: int, total: int, note: Note) -> None:
+    def report(done: int, total: int, note: Message) -> None:
         bar.progress(done / total, text.plain(str(note)))
 
     pool = sample_photographs(catalogue, chosen, seed, _POOL * size)

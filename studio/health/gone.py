@@ -26,7 +26,7 @@ def gone(home: Home, left: LeftBehind) -> None:
         what = gettext("Its file is missing. Photographs, splits and runs were not deleted.")
     heading(gettext("The catalogue is gone"), what)
     st.code(str(home.catalogue), language=None)
-    st.caption(" · ".join(_still_here(left)))
+    st.caption(" · ".join(map(str, left.counted())))
     job = follow({_JOB: gettext("Rebuilding the catalogue")})[_JOB]
     if job.state == "running":
         return
@@ -35,19 +35,6 @@ def gone(home: Home, left: LeftBehind) -> None:
         _restore(home)
         _rebuild(home, left)
         _begin(home)
-
-
-def _still_here(left: LeftBehind) -> list[str]:
-    found = [
-        ngettext("{n} photograph", "{n} photographs", left.photographs) if left.photographs else "",
-        ngettext("{n} split", "{n} splits", left.splits) if left.splits else "",
-        ngettext("{n} run", "{n} runs", left.runs) if left.runs else "",
-        ngettext("{n} downloaded file", "{n} downloaded files", left.fetched)
-        if left.fetched
-        else "",
-        ngettext("{n} backup", "{n} backups", left.backups) if left.backups else "",
-    ]
-    return [one for one in found if one]
 
 
 def _restore(home: Home) -> None:

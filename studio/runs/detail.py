@@ -275,6 +275,8 @@ def _about(run: Run, history: History) -> str:
         gettext("Started {moment}", moment=text.ago(status.started, time.time()))
         if status.started
         else gettext("Not started yet"),
+        # Before the first measurement it stands where the charts will be.
+        run.preparing if len(history.train) else "",
         gettext("on {machine}", machine=status.host) if status.host else "",
         gettext("attempt {n}", n=status.attempt) if status.attempt > 1 else "",
         gettext("learning rate {rate}", rate=f"{rate:.2e}") if rate is not None else "",
@@ -287,7 +289,8 @@ def _charts(run: Run, seen: _Seen) -> None:
         if run.state == "queued":
             st.caption(f":material/schedule: {gettext('Waiting in the queue; see above.')}")
         elif run.is_live:
-            st.caption(f":material/hourglass_top: {gettext('Waiting for the first measurement …')}")
+            waits = text.plain(run.preparing) or gettext("Waiting for the first measurement …")
+            st.caption(f":material/hourglass_top: {waits}")
         else:
             st.caption(gettext("The run ended before its first measurement."))
         return

@@ -1,5 +1,7 @@
 """The quality scan: its findings, what it does not modify, and how it resumes."""
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import cv2
@@ -13,8 +15,10 @@ from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Catalogue, Filter
 from engine.home import Home
 from engine.images.store import ImageStore
+from engine.language.current import language_set
 from engine.progress import silent
 from engine.quality.alike import alike
+from engine.quality.measures import Measures
 from engine.quality.measuring import measure_all
 from engine.quality.scan import scan_quality
 from engine.quality.store import MeasureStore
@@ -173,7 +177,7 @@ def test_an_interrupted_scan_continues_where_it_stopped(home: Home, scanned: Cat
     class CutOff(Exception):
         pass
 
-    def cut(done: int, total: int, note: str) -> None:
+    def cut(done: int, total: int, note: object) -> None:
         if done:
             raise CutOff
 
@@ -203,3 +207,22 @@ def test_photographs_emptied_altered_or_removed_after_a_scan_are_found(
     home.resolve(removed.path).unlink()
     found = scan_quality(home, scanned, USUAL)
     assert (found.measured, found.changed, found.by_flag["unreadable"]) == (3, 3, 3)
+
+
+def test_why_a_photograph_cannot_be_measured_is_kept_in_no_language(home: Home) -> None:
+    with contextlib.closing(MeasureStore(home)) as store:
+        measure_all(home, store, [("ab", "data/images/gone.jpg")], silent)
+    with contextlib.closing(MeasureStore(home)) as store, language_set("es"):
+        assert str(store.all()["ab"].trouble) == "gone.jpg no existe."
+        assert store.sound() == set()
+
+
+def test_what_an_earlier_version_wrote_in_english_is_read(home: Home) -> None:
+    with contextlib.closing(MeasureStore(home)) as store:
+        store.keep({"ab": Measures(), "cd": Measures(width=3)})
+    with contextlib.closing(sqlite3.connect(home.quality)) as connection, connection:
+        connection.execute("UPDATE measure SET trouble = 'It is damaged.' WHERE sha256 = 'ab'")
+    with contextlib.closing(MeasureStore(home)) as store:
+        found = store.all()
+        assert str(found["ab"].trouble) == "It is damaged."
+        assert found["cd"] == Measures(width=3)

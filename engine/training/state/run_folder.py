@@ -10,7 +10,8 @@ from engine.errors import BadInput
 from engine.files import printable, sha256_of, write_json
 from engine.home import Home
 from engine.home_id import mark_run
-from engine.records import FilePath, Name, Text
+from engine.language.message import Message
+from engine.records import FilePath, Name, StoredMessage, Text
 from engine.settings.crop import CropPreset
 from engine.settings.files import load, save
 from engine.settings.model import ModelSettings
@@ -24,13 +25,25 @@ from engine.training.state.status import Status, read_status, write_status
 UNREADABLE_BYTES = 16_000_000
 
 
-@dataclass(frozen=True)
-class UnreadableEntry:
-    """An entry of unreadable.json: a photograph of a part that could not be read."""
+@dataclass(frozen=True, kw_only=True)
+class UnreadablePhotograph:
+    """A photograph that could not be read: its path in the home, and why, in English and not."""
 
-    part: Name
     path: FilePath
     reason: Text
+    message: StoredMessage | None = None
+
+    @property
+    def why(self) -> Message:
+        """The reason in any language; a version before wrote it in English only."""
+        return self.message or Message(self.reason)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnreadableEntry(UnreadablePhotograph):
+    """One of a run's unreadable.json."""
+
+    part: Name
 
 
 @dataclass(frozen=True)

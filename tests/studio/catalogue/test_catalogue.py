@@ -201,7 +201,7 @@ def test_checks_without_findings_are_distinguished_from_checks_that_did_not_run(
     small_catalogue: SqliteCatalogue, home: Home, open_page: OpenPage
 ) -> None:
     small_catalogue.update({"image_id": f"cornus-{n}", "flags": ("blurry",)} for n in range(3))
-    assert "or not checked yet: doubtful name" in words(
+    assert "or not checked yet: Doubtful name" in words(
         open_page("catalogue", catalogue_tab="Quality")
     )
     result = {"images": 12, "measured": 12, "by_flag": {"blurry": 3, "dark": 0}}
@@ -212,10 +212,10 @@ def test_checks_without_findings_are_distinguished_from_checks_that_did_not_run(
     }.items():
         write_json(home.jobs / "quality" / f"{name}.json", told)
     app = open_page("catalogue", catalogue_tab="Quality")
-    assert "Not found: doubtful name, dark." in words(app)
-    assert "Not checked yet: unreadable, tiny" in words(app)
+    assert "Not found: Doubtful name; Dark." in words(app)
+    assert "Not checked yet: Unreadable; Tiny" in words(app)
     app = open_page("catalogue", catalogue_tab="Quality", species="Acer campestre")
-    assert "Not found with these filters: doubtful name, blurry, dark." in words(app)
+    assert "Not found with these filters: Doubtful name; Blurry; Dark." in words(app)
 
 
 @pytest.mark.usefixtures("small_catalogue")
