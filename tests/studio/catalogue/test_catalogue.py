@@ -248,7 +248,7 @@ def test_a_catalogue_of_excluded_photographs_can_still_be_looked_through(
     assert "12 photographs" in spans(app)
 
 
-@pytest.mark.parametrize("tab", ["Fotografías", "Recuentos", "Calidad", "Historial"])
+@pytest.mark.parametrize("tab", ["photographs", "counts", "quality", "history"])
 def test_the_page_speaks_spanish(
     small_catalogue: SqliteCatalogue, open_page: OpenPage, tab: str
 ) -> None:
