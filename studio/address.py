@@ -139,7 +139,7 @@ def one_change(page: str | None = None) -> Iterator[None]:
     change.write()
 
 
-def number(low: float, high: float) -> Callable[[str], Any]:
+def bounded(low: float, high: float) -> Callable[[str], Any]:
     """Reads a number between two bounds: a whole one where they are whole.
 
     What lies outside becomes the nearer bound.

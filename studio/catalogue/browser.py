@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.language.message import gettext, ngettext
-from studio.address import Parameter, number, one_change
+from studio.address import Parameter, bounded, one_change
 from studio.catalogue import selection
 from studio.catalogue.curating import toolbar
 from studio.catalogue.exporting import export_menu
@@ -77,7 +77,7 @@ def browser(found: FoundPhotographs) -> None:
 
 def _width() -> int:
     """How wide the tiles are, in pixels."""
-    size = Parameter("size", "catalogue_size", number(*TILE_WIDTHS), usual=_USUAL_WIDTH)
+    size = Parameter("size", "catalogue_size", bounded(*TILE_WIDTHS), usual=_USUAL_WIDTH)
     size.take()
     chosen: int = st.slider(
         gettext("Thumbnail size"),

@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue, Cursor, Filter
-from studio.address import Parameter, number
+from studio.address import Parameter, bounded
 from studio.catalogue.found import FoundPhotographs
 
 PAGE_SIZE = 60
@@ -96,7 +96,7 @@ def _trail(chosen: Filter, pages: int, key: str) -> Trail:
 
 
 def _parameter(key: str, pages: int) -> Parameter:
-    return Parameter("page", key, number(1, pages))
+    return Parameter("page", key, bounded(1, pages))
 
 
 def _widget(key: str, trail: Trail) -> str:

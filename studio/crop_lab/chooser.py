@@ -17,7 +17,7 @@ from engine.language.message import deferred, gettext
 from engine.progress import Note
 from engine.settings.crop import CropPreset
 from studio import text
-from studio.address import Parameter, number, one_of
+from studio.address import Parameter, bounded, one_of
 from studio.catalogue.filters import filters
 from studio.crop_lab.controls import (
     OTHER,
@@ -172,7 +172,7 @@ def _drawn(catalogue: Catalogue, way: str, row: DeltaGenerator) -> list[Subject]
 
 
 def _number(label: str, name: str, span: tuple[int, int], usual: int, help: str) -> int:
-    parameter = Parameter(name, f"lab_{name}", number(*span), usual=usual, keep=True)
+    parameter = Parameter(name, f"lab_{name}", bounded(*span), usual=usual, keep=True)
     parameter.take()
     value = st.number_input(
         label, *span, step=1, key=parameter.key, help=help, width=160, persist_state="session"

@@ -18,7 +18,7 @@ from engine.settings.crop import CropPreset
 from engine.settings.files import validate
 from engine.settings.run import RunSettings
 from studio import text
-from studio.address import Parameter, number, one_of
+from studio.address import Parameter, bounded, one_of
 from studio.crop_lab.saving import saving, show_refusal
 
 PRESET, OTHER, VIEW = "lab_preset", "lab_other", "lab_view"
@@ -246,7 +246,7 @@ def _reader(field: str, saved: CropPreset) -> Callable[[str], Any]:
     if field == "working_side":
         return one_of(list(dict.fromkeys([*_SIDES, saved.working_side or 0])))
     item = next(item for item in _SLIDERS if item.field == field)
-    return number(item.low, item.high)
+    return bounded(item.low, item.high)
 
 
 def _load(home: Home) -> None:

@@ -166,7 +166,7 @@ def test_the_history_undoes_any_change(
 ) -> None:
     exclude(small_catalogue, Filter(species="Cornus mas"), "too small")
     exclude(small_catalogue, ["acer-0"])
-    app = open_page("catalogue", catalogue_tab="History")
+    app = open_page("catalogue", catalogue_tab="history")
     assert any("4 photographs excluded · too small" in line.value for line in app.markdown)
     app.button(key="catalogue_undo_1").click().run()
     assert small_catalogue.counts().excluded == 1
@@ -178,7 +178,7 @@ def test_the_history_undoes_any_change(
 
 @pytest.mark.usefixtures("small_catalogue")
 def test_the_limits_of_the_scan_are_folded_away_and_its_button_is_not(open_page: OpenPage) -> None:
-    app = open_page("catalogue", catalogue_tab="Quality")
+    app = open_page("catalogue", catalogue_tab="quality")
     (limits,) = [folded for folded in app.expander if folded.label == "Limits"]
     assert limits.number_input[1].label == "Tiny"
     assert not [button for button in limits.button if button.label.startswith("Scan")]
@@ -189,7 +189,7 @@ def test_a_finding_of_the_scan_is_one_click_from_its_photographs(
     small_catalogue: SqliteCatalogue, open_page: OpenPage
 ) -> None:
     small_catalogue.update({"image_id": f"cornus-{n}", "flags": ("blurry",)} for n in range(3))
-    app = open_page("catalogue", catalogue_tab="Quality")
+    app = open_page("catalogue", catalogue_tab="quality")
     assert any("**Blurry** &ensp; 3 photographs" in line.value for line in app.markdown)
     app.button(key="catalogue_show_blurry").click().run()
     assert box(app, "Quality").value == "blurry"
@@ -202,7 +202,7 @@ def test_what_a_scan_looked_for_and_did_not_find_is_told_from_what_it_did_not_lo
 ) -> None:
     small_catalogue.update({"image_id": f"cornus-{n}", "flags": ("blurry",)} for n in range(3))
     assert "or not checked yet: doubtful name" in words(
-        open_page("catalogue", catalogue_tab="Quality")
+        open_page("catalogue", catalogue_tab="quality")
     )
     result = {"images": 12, "measured": 12, "by_flag": {"blurry": 3, "dark": 0}}
     for name, told in {
@@ -211,10 +211,10 @@ def test_what_a_scan_looked_for_and_did_not_find_is_told_from_what_it_did_not_lo
         "result": result,
     }.items():
         write_json(home.jobs / "quality" / f"{name}.json", told)
-    app = open_page("catalogue", catalogue_tab="Quality")
+    app = open_page("catalogue", catalogue_tab="quality")
     assert "Not found: doubtful name, dark." in words(app)
     assert "Not checked yet: unreadable, tiny" in words(app)
-    app = open_page("catalogue", catalogue_tab="Quality", species="Acer campestre")
+    app = open_page("catalogue", catalogue_tab="quality", species="Acer campestre")
     assert "Not found with these filters: doubtful name, blurry, dark." in words(app)
 
 

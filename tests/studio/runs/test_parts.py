@@ -22,7 +22,7 @@ def test_runs_are_compared_by_a_link_and_a_single_one_is_not(
 ) -> None:
     for run_id in ("a", "b", "c", "d"):
         ended_run(home, run_id)
-    app = open_page("runs", **{"runs.view": "Compare", "compare": "a"})
+    app = open_page("runs", **{"runs.view": "compare", "compare": "a"})
     assert "Choose at least two runs." in words(app)
     app.multiselect(key="runs.compare.chosen").set_value(["a", "b"]).run()
     assert not app.exception
