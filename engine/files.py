@@ -246,10 +246,8 @@ def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
         yield from json_objects(_bounded_lines(stream))
 
 
-def typed_path(text: str | Path, what: str = "path") -> Path:
+def typed_path(text: str | Path) -> Path:
     """A path as a person typed it, made absolute; ~ and ~name are home folders.
-
-    `what` it is the path of goes into no message any more; callers still give it.
 
     Raises:
         BadInput: nothing was typed, or it cannot be the name of anything here.

@@ -158,7 +158,7 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Write the catalogue, or what of it passes --where, as a table with a manifest."""
-    chosen, folder = filter_of(where or [], show), typed_path(output_dir, "folder")
+    chosen, folder = filter_of(where or [], show), typed_path(output_dir)
     with catalogue_of(home_at(home)) as catalogue, progress() as report:
         result = export_catalogue(
             catalogue, folder, min_images, chosen, kind, report, spreadsheet_safe

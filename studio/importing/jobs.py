@@ -38,7 +38,7 @@ def take_folder(home: Home, typed: str, source: str = "") -> Job:
     Raises:
         BadInput: nothing was typed, or there is no such folder.
     """
-    folder = typed_path(typed, "folder")
+    folder = typed_path(typed)
     if not folder.is_dir():
         raise BadInput(_NO_FOLDER, path=str(folder))
     return _start(home, "folder", folder, source)
@@ -50,7 +50,7 @@ def take_table(home: Home, typed: str, source: str = "") -> Job:
     Raises:
         BadInput: nothing was typed, there is no such file, or it is of another kind.
     """
-    table = typed_path(typed, "table")
+    table = typed_path(typed)
     if not is_regular(table):
         raise BadInput(_NO_FILE, path=str(table))
     _require_type(table.name)
@@ -64,7 +64,7 @@ def take_path(home: Home, name: str, typed: str, source: str = "") -> Job:
         BadInput: nothing was typed, or there is no such file or folder.
     """
     reads = IMPORTERS[name].reads
-    path = typed_path(typed, reads)
+    path = typed_path(typed)
     if not (path.is_dir() if reads == "folder" else is_regular(path)):
         raise BadInput(_NO_FOLDER if reads == "folder" else _NO_FILE, path=str(path))
     return _start(home, name, path, source)

@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.home import Home
+from engine.language.current import language_set
 from tests.studio.conftest import OpenPage
 from tests.studio.runs.drawn_run import ended_run
 
@@ -32,8 +33,10 @@ def test_the_address_of_a_spanish_page_opens_the_same_view_in_english(open_page:
     app.session_state["runs.view"] = "compare"
     spanish(app)
     app.session_state["runs.x"] = "t"
-    app.run()
-    assert app.segmented_control(key="runs.view").options == ["Una ejecución", "Comparar"]
+    # A choice is read by its words, in the test's own language.
+    with language_set("es"):
+        app.run()
+    assert app.segmented_control(key="runs.view").options == ["Un entrenamiento", "Comparar"]
     copied = dict(app.query_params)
     assert (copied["runs.view"], copied["runs.x"]) == ("compare", "t")
     app = open_page("runs", **copied)
