@@ -14,6 +14,7 @@ from engine.catalogue.opening import open_catalogue
 from engine.crop.presets import BUILT_IN
 from engine.home import open_home
 from engine.images.store import ImageStore
+from engine.settings.configs import run_configs
 from engine.settings.split import SplitSettings
 from engine.split.make import make_split
 from tests.browser.conftest import Server, StartServer, admit
@@ -47,6 +48,7 @@ VOWEL = re.compile("[aeiouAEIOU]")
 NAMES = {
     *" ".join(SPECIES).split(),
     *("Plant", "Studio", "English", "Esperanto", "ended", "garden", "default", *BUILT_IN),
+    *("MongoDB", "iNaturalist", "CPU", *run_configs()),
     # Babel's times of day and spans of time.
     *("sekundoj", "minuto", "minutoj", "horo", "horoj"),
 }
