@@ -17,7 +17,7 @@ _MOST = 40
 
 
 def choose_run(runs: Sequence[Run]) -> Run:
-    """Draw the list; the address names the chosen run, so that it can be kept as a bookmark."""
+    """Draw the list; the address names a run that was chosen, so that it can be a bookmark."""
     by_id = {run.run_id: run for run in runs}
     asked = st.query_params.get("run")
     if asked is not None and asked not in by_id:
