@@ -11,7 +11,7 @@ from studio.runs.charts import X_TITLES, Axis, ChartOptions
 
 def choose_chart_options() -> ChartOptions:
     """Draw the choice: the x axis, the smoothing, the y axis."""
-    axis = Parameter("runs.x", "runs.x", titled(X_TITLES), usual="epoch")
+    axis = Parameter("runs.x", "runs.x", titled(X_TITLES), usual="epoch", keep=True)
     axis.take()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.segmented_control(
@@ -20,6 +20,7 @@ def choose_chart_options() -> ChartOptions:
             format_func=lambda name: gettext(X_TITLES[name]),
             required=True,
             key=axis.key,
+            persist_state="session",
         )
         smoothing = st.slider(
             gettext("Smoothing"),
