@@ -11,7 +11,7 @@ from engine.language.message import gettext, ngettext
 from studio import text
 from studio.background import follow
 from studio.health.backups import restore_chosen
-from studio.views.ended import show_end
+from studio.views.ended import broke_off
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
@@ -27,10 +27,11 @@ def gone(home: Home, left: LeftBehind) -> None:
     heading(gettext("The catalogue is gone"), what)
     st.code(str(home.catalogue), language=None)
     st.caption(" · ".join(map(str, left.counted())))
-    job = follow({_JOB: gettext("Rebuilding the catalogue")})[_JOB]
+    title = gettext("Rebuilding the catalogue")
+    job = follow({_JOB: title})[_JOB]
     if job.state == "running":
         return
-    show_end(job)
+    broke_off(job, title)
     with problems_shown():
         _restore(home)
         _rebuild(home, left)

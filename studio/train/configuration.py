@@ -8,8 +8,8 @@ from engine.crop.presets import CENTRE
 from engine.language.message import gettext, ngettext
 from engine.settings.run import RunSettings
 from studio import text
+from studio.address import OPENING, Parameter, one_of
 from studio.forms.leaves import with_changes
-from studio.links import from_address, to_address
 from studio.split.made import Made
 
 # The most useful comparison for each: the published reference, before and after.
@@ -22,18 +22,15 @@ _COUNTERPARTS = {
 def choose_configuration(configs: Mapping[str, RunSettings]) -> str:
     """Choose a configuration, and show its purpose."""
     names = list(configs)
-    from_address("train.config", "config", names)
-    # Not as the widget's default: the address may have set it, and it cannot be set twice.
-    if st.session_state.get("train.config") not in names:
-        st.session_state["train.config"] = "demo" if "demo" in names else names[0]
     name = st.segmented_control(
         gettext("Configuration"),
         names,
+        default="demo" if "demo" in names else names[0],
         required=True,
-        key="train.config",
+        key="config",
+        bind="query-params",
     )
-    to_address("train.config", "config", name)
-    chosen = str(name or names[0])
+    chosen = str(name)
     settings = configs[chosen]
     description = settings.description
     said = [gettext(description) if description else settings.model.name, *stages_line(settings)]
@@ -63,9 +60,10 @@ def stages_line(settings: RunSettings) -> list[str]:
 def choose_split(splits: Sequence[Made]) -> Made:
     """Choose a split, newest first."""
     by_name = {split.name: split for split in splits}
-    from_address("train.split", "split", by_name)
-    name = st.selectbox(gettext("Split"), list(by_name), key="train.split")
-    to_address("train.split", "split", name)
+    parameter = Parameter("split", "train.split", one_of(by_name), usual=OPENING)
+    parameter.take()
+    name = st.selectbox(gettext("Split"), list(by_name), key=parameter.key)
+    parameter.tell(name)
     return by_name.get(str(name), splits[0])
 
 

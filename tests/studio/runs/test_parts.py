@@ -23,7 +23,7 @@ from tests.studio.runs.drawn_run import ended_run, new_run
 def test_a_link_compares_several_runs_but_not_a_single_one(open_page: OpenPage, home: Home) -> None:
     for run_id in ("a", "b", "c", "d"):
         ended_run(home, run_id)
-    app = open_page("runs", **{"runs.view": "Compare", "compare": "a"})
+    app = open_page("runs", **{"runs.view": "compare", "compare": "a"})
     assert "Choose at least two runs." in words(app)
     app.multiselect(key="runs.compare.chosen").set_value(["a", "b"]).run()
     assert not app.exception
