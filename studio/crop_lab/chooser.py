@@ -61,7 +61,8 @@ def choose_photograph(catalogue: Catalogue) -> PhotographChoice:
     adopt_parameter(_WAY, "draw", one_of(list(_WAYS)))
     st.session_state.setdefault(_WAY, _STRATA)
     row = st.container(horizontal=True, vertical_alignment="bottom")
-    with row:
+    # In a container of its own it wraps on a narrow page, where the row would cut it off.
+    with row.container(width="content"):
         way = st.segmented_control(
             gettext("Photographs"),
             list(_WAYS),
