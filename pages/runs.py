@@ -17,10 +17,7 @@ from studio.views.empty import empty_state
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
-heading(
-    gettext("Runs"),
-    gettext("State, curves and results of every run. Runs continue when you close this page."),
-)
+heading(gettext("Runs"), gettext("State, curves and results of every run."))
 with problems_shown():
     home = current.home()
     runs = list_runs(home)

@@ -65,7 +65,8 @@ def choose_photograph(catalogue: Catalogue) -> PhotographChoice:
     _CHOSEN.take()
     _WAY.take()
     row = st.container(horizontal=True, vertical_alignment="bottom")
-    with row:
+    # In a container of its own it wraps on a narrow page, where the row would cut it off.
+    with row.container(width="content"):
         way = st.segmented_control(
             gettext("Photographs"),
             list(_WAYS),

@@ -151,7 +151,7 @@ def _words() -> dict[str, Any]:
         "png": gettext("Save as PNG"),
         "svg": gettext("Save as SVG"),
         "html": gettext("Save as HTML"),
-        "numbers": gettext("Summary and table"),
+        "numbers": gettext("Data"),
         "plotly": {word: gettext(word) for word in _PLOTLY},
         "separators": separators(),
     }

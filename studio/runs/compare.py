@@ -69,7 +69,7 @@ def _beside(home: Home, runs: list[Run]) -> None:
         baseline = st.selectbox(
             gettext("Baseline"),
             ["", *histories],
-            format_func=lambda run_id: run_id or gettext("none"),
+            format_func=lambda run_id: run_id or gettext("None"),
             key="runs.baseline",
             bind="query-params",
             help=gettext("The run that the others are compared with."),
@@ -77,7 +77,7 @@ def _beside(home: Home, runs: list[Run]) -> None:
         grouping = st.selectbox(
             gettext("Group by"),
             ["", *differs],
-            format_func=lambda key: key or gettext("nothing"),
+            format_func=lambda key: key or gettext("Nothing"),
             key="runs.group",
             bind="query-params",
             help=gettext("Runs with the same value of this setting share a colour and a mean."),

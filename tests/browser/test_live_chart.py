@@ -121,7 +121,7 @@ def test_the_chart_has_a_name_and_its_numbers_are_available_as_a_table(
     page: Page, chart: Locator
 ) -> None:
     expect(page.get_by_role("img", name="Loss. train: from 9 to")).to_be_visible()
-    summary = page.get_by_text("Summary and table")
+    summary = page.get_by_text("Data", exact=True)
     summary.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("rowheader", name="val")).to_be_visible()
