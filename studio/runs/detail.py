@@ -83,7 +83,7 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
         seen = _shown_history(run, choose_chart_options())
         with above:
             metric_row(run_metrics(run, seen.history))
-            st.caption(_about(run))
+            st.caption(_about(run, seen.history))
             diagnosis(run)
             # The result of the training comes before its course.
             if run.state == "finished":
@@ -279,13 +279,13 @@ def _time(run: Run, history: History) -> Metric:
     )
 
 
-def _about(run: Run) -> str:
+def _about(run: Run, history: History) -> str:
     status = run.status
     parts = [
         gettext("Started {moment}", moment=text.ago(status.started, time.time()))
         if status.started
         else gettext("Not started yet"),
-        # Before the first measurement it stands where the charts will be.
+        # Before the first measurement, the text in place of the charts says it.
         run.preparing if len(history.train) else "",
         gettext("on {machine}", machine=status.host) if status.host else "",
         gettext("attempt {n}", n=status.attempt) if status.attempt > 1 else "",
