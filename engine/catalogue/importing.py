@@ -47,13 +47,15 @@ class Candidate(NamedTuple):
     """A photograph read from a source, before validation, with its image file if it has one.
 
     `origin` is its location in the source, for the report. `text` holds all the photograph's
-    texts joined into one, if the importer has joined them.
+    texts joined into one, if the importer has joined them. `part` is the part of a split that the
+    source puts it into: train, val, test or another name.
     """
 
     photograph: Photograph
     origin: str
     file: Path | None = None
     text: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True)
