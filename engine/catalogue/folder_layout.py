@@ -268,7 +268,7 @@ def _leads_to_parts(places: Sequence[Place], level: int) -> bool:
     if not all(len(place) > level + 1 for place in places):
         return False
     names = {place[level] for place in places}
-    if all(map(_part, names)):
+    if all(map(part_of, names)):
         return True
     return len(names) == 1 and names <= _generic(names) and _leads_to_parts(places, level + 1)
 
@@ -282,18 +282,18 @@ def _without_parts(
 ) -> dict[Place, tuple[str, Place]]:
     """The part of each place, and the folders that remain."""
     first = {rest[0] for rest in places.values()}
-    parts = {name for name in first if _part(name)}
-    if not parts and all(len(rest) > 1 and _part(rest[-1]) for rest in places.values()):
-        return {place: (_part(rest[-1]), rest[:-1]) for place, rest in places.items()}
+    parts = {name for name in first if part_of(name)}
+    if not parts and all(len(rest) > 1 and part_of(rest[-1]) for rest in places.values()):
+        return {place: (part_of(rest[-1]), rest[:-1]) for place, rest in places.items()}
     if layout == "parts":
         # Others than the usual ones keep their names.
-        return {place: (_part(rest[0]) or rest[0], rest[1:]) for place, rest in places.items()}
+        return {place: (part_of(rest[0]) or rest[0], rest[1:]) for place, rest in places.items()}
     if parts == first or (parts and layout == "nested"):
         return {
-            place: (_part(rest[0]), rest[1:] if _part(rest[0]) else rest)
+            place: (part_of(rest[0]), rest[1:] if part_of(rest[0]) else rest)
             for place, rest in places.items()
         }
-    if len({_part(name) for name in parts}) > 1:
+    if len({part_of(name) for name in parts}) > 1:
         raise AmbiguousFolder(
             message(
                 "{folder} has {parts} beside other folders such as {other}.",
@@ -306,14 +306,14 @@ def _without_parts(
     return {place: ("", rest) for place, rest in places.items()}
 
 
-def _part(name: str) -> str:
-    """ "train", "val" or "test" where a folder is called so; empty otherwise."""
+def part_of(name: str) -> str:
+    """The part of a split that a name stands for: train, val or test; empty otherwise."""
     found = _PART.fullmatch(name)
     return (found.lastgroup or "") if found else ""
 
 
 def _parts_in(place: Place) -> str:
-    return next(filter(None, map(_part, place)), "")
+    return next(filter(None, map(part_of, place)), "")
 
 
 def _require_classes(folder: Path, meanings: Iterable[_Meaning]) -> None:
