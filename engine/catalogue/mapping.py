@@ -47,6 +47,11 @@ class _Mapping(Settings):
         description=deferred("Whether names of one word, such as a genus or family, are refused."),
     )
 
+    def in_words(self) -> str:
+        """What is read from where: "species = class_name, path = file_name"."""
+        named = [*PATHS, "photographs", "folder", "prefix"]
+        return ", ".join(f"{name} = {path}" for name in named if (path := self.path_of(name)))
+
     def path_of(self, field: str) -> str:
         """The path of a field; empty if the documents do not have it."""
         return str(getattr(self, field))

@@ -85,7 +85,23 @@ def import_table(
         BadInput: as `columns_of`; or the source's name is no plain text.
     """
     source = source_of(source, name_of(table))
-    columns = columns_of(table, mapping)
+    return import_rows(catalogue, table, columns_of(table, mapping), keep, source, report)
+
+
+def import_rows(
+    catalogue: Catalogue,
+    table: Path,
+    columns: Columns,
+    keep: Keep,
+    source: str = "",
+    report: Report = silent,
+) -> ImportReport:
+    """Import a table by its columns, as `import_table`.
+
+    Raises:
+        BadInput: the table is damaged; or the source's name is no plain text.
+    """
+    source = source_of(source, name_of(table))
     return take_in(catalogue, _offers(catalogue, table, columns, source), keep, 0, report)
 
 

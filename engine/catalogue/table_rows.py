@@ -210,7 +210,7 @@ def _json(table: Path, _: Wanted) -> Iterator[Row]:
             if not any(isinstance(row, dict) for row in rows):
                 raise ValueError(str(error)) from error
             return iter(rows)
-    return (row if isinstance(row, dict) else _NO_OBJECT for row in _records_in(value))
+    return (row if isinstance(row, dict | Message) else _NO_OBJECT for row in _records_in(value))
 
 
 def _records_in(value: Any) -> Iterable[Any]:
