@@ -40,18 +40,24 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 # What says nothing of the photographs inside.
-_WRAPPER_NAMES = """
-    image images img imgs jpg jpeg jpegs png photo photos photographs picture pictures pics data
-    dataset raw original originals imagenes imágenes foto fotos fotografias fotografías
-"""
-_WRAPPERS = frozenset(_WRAPPER_NAMES.split())
-_VIEW_NAMES = """
-    leaf leaves flower flowers fruit fruits bark habit stem stems seed seeds root roots branch
-    other others spring summer autumn fall winter small medium large thumbs thumbnails cropped
-    hoja hojas flor flores fruto frutos corteza tallo tallos semilla semillas porte raiz raíz
-    primavera verano otoño invierno
-"""
-_VIEWS = frozenset(_VIEW_NAMES.split())
+_WRAPPERS = frozenset(
+    [
+        *("image", "images", "img", "imgs", "jpg", "jpeg", "jpegs", "png", "photo", "photos"),
+        *("photographs", "picture", "pictures", "pics", "data", "dataset", "raw", "original"),
+        *("originals", "imagenes", "imágenes", "foto", "fotos", "fotografias", "fotografías"),
+    ]
+)
+# What shows the same species in another way.
+_VIEWS = frozenset(
+    [
+        *("leaf", "leaves", "flower", "flowers", "fruit", "fruits", "bark", "habit", "stem"),
+        *("stems", "seed", "seeds", "root", "roots", "branch", "other", "others", "spring"),
+        *("summer", "autumn", "fall", "winter", "small", "medium", "large", "thumbs"),
+        *("thumbnails", "cropped", "hoja", "hojas", "flor", "flores", "fruto", "frutos"),
+        *("corteza", "tallo", "tallos", "semilla", "semillas", "porte", "raiz", "raíz"),
+        *("primavera", "verano", "otoño", "invierno"),
+    ]
+)
 _DATE = re.compile(r"(?:19|20)\d\d(?:[-_. ]?\d\d){0,2}")
 _PASSED_OVER = frozenset({"__MACOSX", "@eaDir", "$RECYCLE.BIN"})
 _EXAMPLES = 5
