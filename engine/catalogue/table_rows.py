@@ -248,7 +248,9 @@ def _joined(value: dict[str, Any]) -> Iterator[Any]:
             yield message("It shows several species.")
             continue
         kind = next(iter(kinds), None)
-        more = {"annotation": own[0], "category": categories.get(kind, {})} if own else {}
+        # Its ids are not those of the image.
+        about = {name: one for name, one in own[0].items() if "id" not in name} if own else {}
+        more = {"annotation": about, "category": categories.get(kind, {})} if own else {}
         licence = licences.get(image.get("license"))
         yield {**image, **more, **({"license": licence.get("name")} if licence else {})}
 
