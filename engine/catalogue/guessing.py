@@ -84,10 +84,14 @@ def guess_mapping(
     if by_page and "observation_id" not in fields:
         fields["observation_id"] = by_page
     inside = [one for one in seen if array and one.summary.path.startswith(f"{array}.")]
-    fields["image_id"] = (
-        _image_id(records, inside or seen, holder, fields.get("observation_id", ""), array)
-        or otherwise_id
+    # In the documents of a database, `_id` comes before `id`.
+    top = (
+        []
+        if otherwise_id
+        else [one.summary.path for one in seen if one.summary.path.lower() == "id"]
     )
+    own_ids = [f"{array}.id", f"{array}._id"] if array else top
+    fields["image_id"] = _image_id(records, inside or seen, fields, own_ids) or otherwise_id
     return MappingSettings(
         photographs=array, only_species=_names_any_rank(fields.get("species", ""), seen), **fields
     )
@@ -285,23 +289,23 @@ def _observation_of_pages(records: Sequence[Mapping[str, Any]], seen: Sequence[_
 
 
 def _image_id(
-    records: Sequence[Mapping[str, Any]],
-    seen: Sequence[_Path],
-    holder: str,
-    observation: str,
-    array: str,
-) -> str:
-    """The path of an id that tells photographs apart."""
-    own_ids = ("id", "_id") if array else ()
-    names = [*NAMES["image_id"], *own_ids]
-    for name in names:
-        for one in seen:
-            path = one.summary.path
-            is_own = not own_ids or name not in own_ids or path == f"{array}.{name}"
-            if one.name != name or path == observation or not is_own or not any(one.texts):
-                continue
-            if array or _tells_apart(records, path, holder, 2 if name == "image_id" else 1):
-                return path
+    records: Sequence[Mapping[str, Any]], seen: Sequence[_Path], fields: Mapping[str, str],
+    own_ids: Sequence[str],
+) -> str:  # fmt: skip
+    """The path of an id that tells photographs apart: known by its name, or one of `own_ids`."""
+    holder = fields.get("url") or fields.get("path", "")
+    named = [
+        one.summary.path for name in NAMES["image_id"] for one in seen
+        if one.name == name and any(one.texts)
+    ]  # fmt: skip
+    there = {one.summary.path for one in seen}
+    for path in [*named, *(path for path in own_ids if path in there)]:
+        most = 2 if name_of_column(path) == "image_id" else 1
+        is_observation = path == fields.get("observation_id")
+        # Inside an array, each has its own.
+        within = "." in path and path in own_ids
+        if not is_observation and (within or _tells_apart(records, path, holder, most)):
+            return path
     return ""
 
 

@@ -34,9 +34,9 @@ from engine.catalogue.table_rows import (
     Row,
     blocks_of,
     is_json_lines,
-    name_of,
     numbered_rows,
     rows_of,
+    table_name,
 )
 from engine.files import is_regular
 from engine.language.message import Message, message
@@ -84,7 +84,7 @@ def import_table(
     Raises:
         BadInput: as `columns_of`; or the source's name is no plain text.
     """
-    source = source_of(source, name_of(table))
+    source = source_of(source, table_name(table))
     return import_rows(catalogue, table, columns_of(table, mapping), keep, source, report)
 
 
@@ -101,7 +101,7 @@ def import_rows(
     Raises:
         BadInput: the table is damaged; or the source's name is no plain text.
     """
-    source = source_of(source, name_of(table))
+    source = source_of(source, table_name(table))
     return take_in(catalogue, _offers(catalogue, table, columns, source), keep, 0, report)
 
 
@@ -110,7 +110,9 @@ def preview_table(
 ) -> list[PreviewedRow]:
     """The first rows of a table as an import by this mapping would take them."""
     columns = Columns(mapping, table.parent / Path(mapping.folder).expanduser(), None)
-    offers = _of_rows(enumerate(look.sample.rows[:most], 1), set(), table, columns, name_of(table))
+    offers = _of_rows(
+        enumerate(look.sample.rows[:most], 1), set(), table, columns, table_name(table)
+    )
     return [_previewed(offer) for offer in islice(offers, most)]
 
 

@@ -19,7 +19,7 @@ from engine.catalogue.guessing import (
 )
 from engine.catalogue.mapping import PATHS, MappingSettings, paths_in
 from engine.catalogue.table_paths import found_at
-from engine.catalogue.table_rows import Sample, require_table, sample_of
+from engine.catalogue.table_rows import TableSample, require_table, sample_of
 from engine.errors import BadInput
 
 _NAMED_COLUMNS = 30
@@ -97,7 +97,7 @@ class Columns:
 class TableLook:
     """The first rows of a table, and what they are taken for."""
 
-    sample: Sample
+    sample: TableSample
     guess: MappingSettings
 
 
@@ -134,7 +134,7 @@ def columns_of(table: Path, given: MappingSettings | None = None) -> Columns:
     return Columns(mapping, folder, judged)
 
 
-def require_columns(sample: Sample, mapping: MappingSettings, table: Path) -> None:
+def require_columns(sample: TableSample, mapping: MappingSettings, table: Path) -> None:
     """Refuse a mapping without species, or without files and addresses.
 
     Raises:
@@ -167,7 +167,7 @@ def require_columns(sample: Sample, mapping: MappingSettings, table: Path) -> No
         )
 
 
-def _guess(sample: Sample, folder: Path) -> MappingSettings:
+def _guess(sample: TableSample, folder: Path) -> MappingSettings:
     rows = [
         {name: value for name, value in row.items() if _is_filled(value)} for row in sample.rows
     ]
@@ -198,7 +198,9 @@ def _is_filled(value: Any) -> bool:
     return value is not None and value != "" and value == value and value not in ([], {})
 
 
-def _named(sample: Sample, fields: Iterable[str], holds: Callable[[Sequence[Any]], bool]) -> str:
+def _named(
+    sample: TableSample, fields: Iterable[str], holds: Callable[[Sequence[Any]], bool]
+) -> str:
     """A column with a name of these fields whose values are of some kind."""
     for name in sample.columns:
         values = [row.get(name) for row in sample.rows if _is_filled(row.get(name))]

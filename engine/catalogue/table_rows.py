@@ -44,7 +44,7 @@ Wanted = Callable[[list[str]], frozenset[str]]
 Reader = Callable[[Path, Wanted], Iterator[Row]]
 
 
-class Sample(NamedTuple):
+class TableSample(NamedTuple):
     """The first rows of a table that can be read, and the names of its columns so far."""
 
     rows: list[Mapping[str, Any]]
@@ -84,12 +84,12 @@ def require_kind(name: str) -> None:
         )
 
 
-def name_of(table: Path) -> str:
+def table_name(table: Path) -> str:
     """The name of a table without its endings."""
     return Path(table.stem).stem if table.suffix.lower() == ".gz" else table.stem
 
 
-def sample_of(table: Path) -> Sample:
+def sample_of(table: Path) -> TableSample:
     """The first rows of a table.
 
     Raises:
@@ -102,7 +102,7 @@ def sample_of(table: Path) -> Sample:
     if not rows:
         raise _no_rows(table)
     readable = [row for row in rows if not isinstance(row, Message)]
-    return Sample(readable, list(dict.fromkeys(chain.from_iterable(readable))))
+    return TableSample(readable, list(dict.fromkeys(chain.from_iterable(readable))))
 
 
 def rows_of(table: Path, wanted: Wanted) -> Iterator[NumberedRow]:
@@ -320,7 +320,7 @@ def _parquet(table: Path, wanted: Wanted) -> Iterator[Row]:
             yield from _rows_of(batch)
 
 
-def _sample_of_parquet(table: Path) -> Sample:
+def _sample_of_parquet(table: Path) -> TableSample:
     with _parquet_file(table) as file:
         if not file.metadata.num_rows:
             raise _no_rows(table)
@@ -328,7 +328,7 @@ def _sample_of_parquet(table: Path) -> Sample:
         batches = file.iter_batches(_SAMPLED, columns=_without_bytes(file, names))
         batch = next(batches)
         columns = [_cells(column) for column in batch.columns]
-        return Sample(
+        return TableSample(
             [
                 dict(zip(batch.schema.names, cells, strict=True))
                 for cells in zip(*columns, strict=True)
