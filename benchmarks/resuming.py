@@ -1,10 +1,10 @@
-"""Runs that are killed at random moments, until there were so many kills, and one that never is.
+"""Runs that are killed at random moments up to a number of kills, and one uninterrupted run.
 
     python -m benchmarks.resuming [--kills 200] [--seed 0]
 
-Every run has four stages, an average of weights, mixing and balanced sampling, and reads with
-another number of workers after each kill. What differs from the run that was never killed, in a
-tensor of a checkpoint or a point of a curve, is listed; there should be nothing.
+Every run has four stages, an average of weights, mixing and balanced sampling, and uses another
+number of workers after each kill. Every difference to the uninterrupted run, in a tensor of a
+checkpoint or a point of a curve, is listed; there should be none.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    # A sum's last bits depend on how many threads share it; those that are killed have one.
+    # The last bits of a sum depend on the number of threads; the killed runs use one thread.
     torch.set_num_threads(1)
     began, killed, runs, different = time.monotonic(), 0, 0, list[str]()
     with tempfile.TemporaryDirectory() as root:

@@ -1,10 +1,10 @@
-"""Rows of a catalogue that is as large and as lopsided as a real one.
+"""Rows of a catalogue as large and as imbalanced as a real one.
 
     python -m benchmarks.rows rows.jsonl --rows 741533 --species 8587
 
-Species follow a power law (a few have thousands of photographs, many a single one); sources,
-licences, observations of several photographs, observers and hashes are spread as in a
-collection put together from three sources. The same arguments give the same bytes.
+Species follow a power law (a few have thousands of photographs, many a single one). Sources,
+licences, observations of several photographs, observers and hashes are distributed as in a
+collection from three sources. The same arguments give the same bytes.
 """
 
 import argparse
@@ -29,13 +29,15 @@ _SOURCE_SHARES = [0.4923, 0.33, 0.1777]
 
 
 def _words(number: int, first: int) -> list[str]:
-    """So many different Latin-sounding words."""
+    """This many different Latin-sounding words."""
     spellings = itertools.product(_STEMS, _MIDDLES, _MIDDLES, _ENDINGS)
     return ["".join(parts) for parts in itertools.islice(spellings, first, first + number)]
 
 
 def species_names(number: int) -> list[tuple[str, str, str]]:
-    """Species, genus and family of so many species, five species a genus, six genera a family."""
+    """Species, genus and family of this many species: five species per genus, six genera per
+    family.
+    """
     genera = [word.capitalize() for word in _words(-(-number // 5), 0)]
     epithets = _words(997, 4_000)
     return [
@@ -49,7 +51,7 @@ def species_names(number: int) -> list[tuple[str, str, str]]:
 
 
 def images_by_species(rows: int, species: int) -> NDArray[np.int64]:
-    """How many photographs each species has: a power law, at least one each, `rows` in all."""
+    """The number of photographs per species: a power law, at least one each, `rows` in all."""
     weights = 1 / (np.arange(species) + 20.0) ** 1.05
     counts = np.maximum(1, (weights / weights.sum() * rows).astype(np.int64))
     counts[0] += rows - counts.sum()
@@ -57,7 +59,7 @@ def images_by_species(rows: int, species: int) -> NDArray[np.int64]:
 
 
 def rows_of(rows: int = ROWS, species: int = SPECIES) -> Iterator[list[dict[str, object]]]:
-    """Batches of rows, in an order that has nothing to do with species."""
+    """Batches of rows, in an order that is independent of the species."""
     random = np.random.default_rng(741_533)
     names = species_names(species)
     labels = np.repeat(np.arange(species), images_by_species(rows, species))
@@ -118,7 +120,7 @@ def _row(
 
 
 def write_rows(file: Path, rows: int = ROWS, species: int = SPECIES) -> None:
-    """Write the rows as JSON lines, as another program would have exported them."""
+    """Write the rows as JSON lines, as another program would export them."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("wb") as stream:
         for batch in rows_of(rows, species):

@@ -1,10 +1,10 @@
-"""The pictures of README and docs, from the demo garden: light and dark, English and Spanish.
+"""The images of README and docs, from the demo garden: light and dark, English and Spanish.
 
     python -m benchmarks.screenshots                   # everything, about ten minutes on two cores
     python -m benchmarks.screenshots --home DIR        # keep the garden and its runs in DIR
-    python -m benchmarks.screenshots overview runs     # some pictures
+    python -m benchmarks.screenshots overview runs     # some images
 
-A missing home is made: the garden is drawn, split, and trained on twice. The pictures go to
+A missing home is created: the garden is drawn, split, and trained on twice. The images go to
 docs/screenshots: NAME.png, NAME-dark.png, NAME-es.png and NAME-es-dark.png.
 """
 
@@ -37,7 +37,7 @@ WIDTH, MOST_HIGH = 1400, 1950
 LANGUAGES = {"en": "en-GB", "es": "es-ES"}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 RUNS = {"garden-centre": (), "garden-smart": ("data.smart_crop=true", "data.crop_preset=fast")}
-# Of the page's own scroll area, which the window is made as high as.
+# Of the page's own scroll area; the window gets its full height.
 HEIGHT = "() => document.querySelector('[data-testid=stMain]').scrollHeight"
 QUIET = (
     "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
@@ -47,19 +47,19 @@ QUIET = (
 
 @dataclass(frozen=True)
 class Picture:
-    """An address of the studio, and what is done there before the picture is taken."""
+    """An address of the studio, and the actions there before the screenshot."""
 
     address: str
     prepare: Callable[[Page], None] = lambda page: None
 
 
 def compare(page: Page) -> None:
-    """Choose the view that compares runs, whatever it is called."""
+    """Choose the view that compares runs, in any language."""
     page.get_by_test_id("stButtonGroup").first.get_by_role("radio").nth(1).click()
 
 
 def pictures(home: Home) -> dict[str, Picture]:
-    """Every picture by its name; the home must be made."""
+    """Every image by its name; the home must exist."""
     run, *_ = (run.run_id for run in list_runs(home))
     with open_catalogue(home) as catalogue:
         photographs = catalogue.page(Filter(state="cached"), None, 1).photographs
@@ -76,7 +76,7 @@ def pictures(home: Home) -> dict[str, Picture]:
 
 
 def make_home(home: Home) -> None:
-    """Draw the garden, split it, train on it twice and evaluate, where that is not done yet."""
+    """Draw the garden, split it, train on it twice and evaluate, unless this is done already."""
     done = {run.run_id for run in list_runs(home)}
     if not split_names(home):
         engine(home, "demo")
@@ -97,7 +97,7 @@ def engine(home: Home, *words: str) -> None:
 
 
 def take(browser: Browser, address: str, wanted: dict[str, Picture], out: Path) -> None:
-    """Take each picture in each language, light and dark."""
+    """Take each screenshot in each language, light and dark."""
     for (language, locale), scheme in product(LANGUAGES.items(), SCHEMES):
         context = browser.new_context(
             viewport=ViewportSize(width=WIDTH, height=900),
@@ -125,14 +125,14 @@ def take(browser: Browser, address: str, wanted: dict[str, Picture], out: Path) 
 
 
 def settle(page: Page) -> None:
-    """Wait until the page has drawn itself, charts and pictures included."""
+    """Wait until the page has drawn itself, including charts and images."""
     page.wait_for_timeout(1_500)
     page.wait_for_function(QUIET, timeout=120_000)
     page.wait_for_timeout(1_000)
 
 
 def small(png: bytes) -> bytes:
-    """A picture in 256 colours, dithered for the photographs: less than half of the bytes."""
+    """An image in 256 colours, dithered for the photographs: less than half of the bytes."""
     output = io.BytesIO()
     with Image.open(io.BytesIO(png)) as opened:
         image = opened.convert("RGB")
@@ -153,7 +153,7 @@ def home_at(folder: Path | None) -> Iterator[Home]:
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Read the arguments and make the pictures."""
+    """Parse the arguments and take the screenshots."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="a picture; default: all")
     parser.add_argument("--home", type=Path, metavar="DIR")

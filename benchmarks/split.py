@@ -1,12 +1,12 @@
-"""Dealing 741,533 photographs of 8,587 species, beside scikit-learn's splitters.
+"""Splitting 741,533 photographs of 8,587 species, compared with scikit-learn's splitters.
 
     python -m benchmarks.split
 
-The species' sizes are lognormal: a few have thousands of photographs, hundreds a single one.
-Observations have several photographs. Each splitter gets the same rows, made in a process of
-their own so that its memory does not count. scikit-learn is handed labels and groups as numbers,
-which the studio first has to make from texts: both times are shown. What is wrong with the
-outcome is counted in the same way for all.
+The sizes of the species are lognormal: a few have thousands of photographs, hundreds a single one.
+Observations have several photographs. Each splitter gets the same rows, generated in a separate
+process so that its memory does not count. scikit-learn receives labels and groups as numbers, which
+the studio first has to make from texts: both times are shown. The faults of the result are counted
+in the same way for all.
 """
 
 import argparse
@@ -49,7 +49,7 @@ def table_of(rows: int, species: int) -> pa.Table:
     begins = (random.random(rows) < 0.4) | (np.diff(label, prepend=-1) != 0)
     observation = np.cumsum(begins)
     look = random.integers(0, 2**63, rows, np.uint64)
-    # One photograph in twenty looks nearly like another.
+    # One photograph in twenty is a near-duplicate of another.
     copies = random.choice(rows, rows // 20, replace=False)
     look[copies] = look[random.permutation(copies)] ^ np.uint64(0b101)
     digest = random.bytes(32 * rows).hex()
@@ -72,7 +72,7 @@ def write_table(file: Path, rows: int, species: int) -> None:
 
 
 def timed(name: str, work: Callable[[], Any]) -> Any:
-    """Run, and print the seconds and the most memory the process has had."""
+    """Run, and print the seconds and the peak memory of the process."""
     start = time.perf_counter()
     outcome = work()
     seconds = time.perf_counter() - start
@@ -82,7 +82,7 @@ def timed(name: str, work: Callable[[], Any]) -> Any:
 
 
 def ours(table: pa.Table) -> tuple[SplitInputs, Groups]:
-    """The studio's own dealing, from texts to parts, and the groups of every kind."""
+    """The studio's own split, from texts to parts, and the groups of every kind."""
     settings = SplitSettings(group=("observation",))
     plan: SplitPlan = timed(
         "by observation, from texts",
@@ -107,7 +107,7 @@ def ours(table: pa.Table) -> tuple[SplitInputs, Groups]:
 
 
 def peers(inputs: SplitInputs, groups: Groups) -> None:
-    """scikit-learn: a tenth to val, nine to train, without a test part."""
+    """scikit-learn: a tenth to val, nine tenths to train, without a test part."""
     from sklearn.model_selection import GroupShuffleSplit, StratifiedShuffleSplit
 
     labels, of_group = inputs.species, groups.of_photograph
@@ -133,14 +133,14 @@ def peers(inputs: SplitInputs, groups: Groups) -> None:
 
 
 def parts_of(count: int, val: NDArray[np.int64]) -> NDArray[np.int8]:
-    """Train but for these."""
+    """All in train except these."""
     parts = np.zeros(count, np.int8)
     parts[val] = 1
     return parts
 
 
 def print_faults(inputs: SplitInputs, groups: Groups, parts: NDArray[np.int8]) -> None:
-    """What is wrong with the outcome."""
+    """Print the faults of the result."""
     found = shuffle_faults(inputs, groups, parts)
     print(
         f"    species missing from val {found.not_in_val:,}, only in val {found.val_only:,}, "

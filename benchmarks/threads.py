@@ -1,13 +1,13 @@
-"""How fast the demo run's network trains on a CPU, idle and beside busy processes.
+"""The training speed of the demo network on a CPU, idle and beside busy processes.
 
     python -m benchmarks.threads [--rounds 4] [--seconds 2] [--busy 0 1 2] [--minutes 2.3]
 
-One thread, and more of them that spin (torch's own way), sleep, or spin shortly before they sleep
-(the studio's way) while they wait for each other, stand beside what the studio chooses by its
-trial. They take short turns one after the other, so that what else the machine does meets all
-alike: medians and their ratios count. A turn is optimiser steps over images in memory; reading
-photographs is not measured. The busy processes are loops of Python that this program starts and
-ends.
+One thread, and several threads that wait in three ways, are compared with the studio's choice by
+its trial. While they wait for each other, threads spin (torch's default), sleep, or spin shortly
+before they sleep (the studio's setting). All take short turns one after the other, so that other
+load on the machine affects all alike: medians and their ratios count. A turn consists of optimiser
+steps over images in memory; reading photographs is not measured. The busy processes are Python
+loops that this program starts and ends.
 """
 
 import argparse
@@ -32,7 +32,7 @@ _CHOICE = "the studio's choice"
 _SET_BY_USERS = (WAIT_POLICY, SPIN_COUNT, "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 Waiting = Literal["spinning", "sleeping", "as the studio"]
 WAITINGS: tuple[Waiting, ...] = get_args(Waiting)
-# Ends by itself, should the benchmark be killed.
+# Ends by itself if the benchmark is killed.
 _BUSY = "import os, time\nend = time.time() + {seconds}\nparent = os.getppid()\n"
 _BUSY += "while time.time() < end and os.getppid() == parent:\n    sum(range(20_000))\n"
 
@@ -48,14 +48,14 @@ class Way:
 
 @dataclass
 class Results:
-    """Images a second of each turn, and the numbers of threads that were chosen."""
+    """Images per second of each turn, and the chosen numbers of threads."""
 
     speeds: dict[str, list[float]] = field(default_factory=dict)
     chosen: list[int] = field(default_factory=list)
 
 
 class Trainer:
-    """A process that trains on demand; it sleeps in between."""
+    """A process that trains on demand and sleeps in between."""
 
     def __init__(self, waiting: Waiting) -> None:
         kept = {key: value for key, value in os.environ.items() if key not in _SET_BY_USERS}
@@ -71,7 +71,7 @@ class Trainer:
         )
 
     def ask(self, threads: int, seconds: float) -> dict[str, Any]:
-        """The speed of a turn and the number of threads that it took; 0 = let it choose."""
+        """The speed of a turn and the number of threads it used; 0 = let it choose."""
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("The trainer has no pipes.")
         self._process.stdin.write(json.dumps({"threads": threads, "seconds": seconds}) + "\n")
@@ -83,14 +83,14 @@ class Trainer:
         return told
 
     def close(self) -> None:
-        """End it."""
+        """End the process."""
         self._process.kill()
         self._process.wait()
 
 
 @contextmanager
 def busy(processes: int, seconds: float) -> Iterator[None]:
-    """So many processes that each keep a core busy, for `seconds` at most."""
+    """This many processes that each keep a core busy, for at most `seconds`."""
     command = [sys.executable, "-c", _BUSY.format(seconds=seconds)]
     loops = [subprocess.Popen(command) for _ in range(processes)]
     try:
@@ -102,7 +102,7 @@ def busy(processes: int, seconds: float) -> Iterator[None]:
 
 
 def ways() -> list[Way]:
-    """What is measured on this machine."""
+    """The variants measured on this machine."""
     several = [number for number in dict.fromkeys((2, most_threads())) if number > 1]
     found = [Way("1 thread", 1, "as the studio")]
     for number in several:
@@ -113,12 +113,12 @@ def ways() -> list[Way]:
 def measure(
     trainers: dict[Waiting, Trainer], rounds: int, seconds: float, deadline: float
 ) -> Results:
-    """Let all ways take turns, until `deadline` of the monotonic clock at the latest."""
+    """Let all variants take turns, until `deadline` of the monotonic clock at the latest."""
     results = Results()
     for number in range(rounds):
         if number and time.monotonic() > deadline:
             break
-        # Whoever comes after a turn of spinning threads must not always be the same.
+        # The variant after a turn of spinning threads must not always be the same.
         order = ways() if number % 2 == 0 else ways()[::-1]
         for way in order:
             told = trainers[way.waiting].ask(way.threads, seconds)
@@ -147,7 +147,7 @@ def table(found: dict[int, Results]) -> tuple[list[str], float]:
 
 
 def serve() -> None:
-    """Be a trainer: a line of JSON asks for a turn, a line answers."""
+    """Run as a trainer: a line of JSON requests a turn, a line answers."""
     import torch
 
     from engine.training.data.dataset import Batch
@@ -200,7 +200,7 @@ def main() -> None:
         trainers = {waiting: Trainer(waiting) for waiting in WAITINGS}
         for trainer in trainers.values():
             stack.callback(trainer.close)
-            # The first turn prepares what the others find.
+            # The first turn is a warm-up for the others.
             trainer.ask(1, 1.0)
         for number, load in enumerate(given.busy, 1):
             deadline = began + whole * number / len(given.busy)

@@ -1,7 +1,7 @@
-"""What took how long, for several that are stood side by side.
+"""Durations of several alternatives, compared side by side.
 
-Long work is noted with its processor time, a server's with it: on a machine that has other work
-to do, that says more. Of short work, done several times, the fastest counts.
+Long work is measured with its CPU time, including that of a server: on a busy machine, CPU time is
+more reliable. For short work, which is repeated, the fastest run counts.
 """
 
 import time
@@ -14,7 +14,7 @@ _Outcome = TypeVar("_Outcome")
 
 
 class Timings:
-    """Seconds by what was done and by who did it; of what is done twice the later stands."""
+    """Seconds by task and by alternative; a repeated task keeps its last value."""
 
     def __init__(self) -> None:
         self._name = ""
@@ -22,15 +22,16 @@ class Timings:
         self._cells: dict[str, dict[str, str]] = {}
 
     def of(self, name: str, *servers: int) -> "Timings":
-        """The same table, to write into the column of that name; `servers` are the processes
-        that work for it."""
+        """The same table, writing to the column of that name; `servers` are the processes that work
+        for it.
+        """
         column = Timings()
         column._servers = list(map(psutil.Process, servers))
         column._name, column._cells = name, self._cells
         return column
 
     def run(self, what: str, work: Callable[[], _Outcome]) -> _Outcome:
-        """Do it once."""
+        """Run it once."""
         start, worked = time.perf_counter(), self._processor_time()
         outcome = work()
         seconds, worked = time.perf_counter() - start, self._processor_time() - worked
@@ -38,7 +39,7 @@ class Timings:
         return outcome
 
     def best(self, what: str, work: Callable[[], object]) -> None:
-        """Do it several times."""
+        """Run it several times and keep the fastest."""
         self.write(what, _written(fastest(work, 9)))
 
     def _processor_time(self) -> float:
@@ -46,12 +47,12 @@ class Timings:
         return time.process_time() + sum(times.user + times.system for times in served)
 
     def write(self, what: str, cell: str) -> None:
-        """Note anything."""
+        """Record any value."""
         print(f"{self._name:10} {what:60} {cell:>10}", flush=True)
         self._cells.setdefault(what, {})[self._name] = cell
 
     def table(self) -> str:
-        """All of it in Markdown."""
+        """The whole table in Markdown."""
         names = list(dict.fromkeys(name for row in self._cells.values() for name in row))
         lines = [["", *names], ["---"] * (len(names) + 1)]
         lines += [
@@ -61,7 +62,7 @@ class Timings:
 
 
 def fastest(work: Callable[[], object], times: int) -> float:
-    """The seconds of the fastest of several times."""
+    """The seconds of the fastest of several runs."""
     seconds = []
     for _ in range(times):
         start = time.perf_counter()

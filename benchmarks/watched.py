@@ -1,4 +1,4 @@
-"""Runs to be watched by a benchmark: their folders, written as training writes them."""
+"""Runs for a benchmark of the Runs page: their folders, written as training writes them."""
 
 import json
 import math
@@ -19,7 +19,7 @@ STEPS_AN_EPOCH = 500
 
 
 def point(step: int) -> dict[str, float]:
-    """What a train point measures, like a real one."""
+    """The measurements of a train point, like a real one."""
     loss = 0.4 + 6 * math.exp(-step / 9_000) + 0.1 * math.sin(step * 12.9898)
     return {
         "loss": loss, "top1": 1 - loss / 7, "top5": 1 - loss / 9, "k": 5, "lr": 1e-4,
@@ -29,7 +29,7 @@ def point(step: int) -> dict[str, float]:
 
 
 def val_point(step: int) -> dict[str, float]:
-    """What a validation measures."""
+    """The measurements of a validation."""
     top1 = 0.8 - 0.7 * math.exp(-step / 12_000)
     return {
         "loss": 5 * (1 - top1), "top1": top1, "top5": top1 + 0.1, "macro_top1": top1 * 0.9,
@@ -48,7 +48,7 @@ def new_folder(home: Home, run_id: str, rate: float = 1e-4) -> RunFolder:
 
 
 def ended_run(home: Home, run_id: str, steps: int, rate: float = 1e-4) -> RunFolder:
-    """A finished run of so many steps, each with its point."""
+    """A finished run of this many steps, each with its point."""
     folder = new_folder(home, run_id, rate)
     began = time.time() - 3_600
     with folder.metrics.open("w") as stream:
@@ -66,9 +66,9 @@ def ended_run(home: Home, run_id: str, steps: int, rate: float = 1e-4) -> RunFol
 
 
 class LiveRun:
-    """A run that holds its lock and adds a point every so many seconds, in a thread.
+    """A run that holds its lock and adds a point at this interval in seconds, in a thread.
 
-    `written` tells when each step's point was written, in Unix seconds.
+    `written` holds the time at which each step's point was written, in Unix seconds.
     """
 
     def __init__(self, home: Home, run_id: str, seconds: float) -> None:

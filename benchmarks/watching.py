@@ -1,11 +1,11 @@
-"""How the page Runs keeps up: from the trainer's write to the screen, in a real browser.
+"""The delay of the Runs page: from the trainer's write to the screen, in a real browser.
 
     python -m benchmarks.watching
-    python -m benchmarks.watching --ticks 2000      # the long look at memory, six minutes
+    python -m benchmarks.watching --ticks 2000      # the long memory measurement, six minutes
 
-A studio of its own is started on a home of its own; a thread writes points as a trainer does;
-Chromium shows the page. Times of the browser begin where the address is asked for, so that they
-hold loading the studio itself ("an empty page").
+A separate studio is started on a home of its own; a thread writes points as a trainer does;
+Chromium shows the page. Times of the browser start when the address is requested, so they include
+loading the studio itself ("an empty page").
 """
 
 import argparse
@@ -39,7 +39,7 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--dis
 DRAWN = "() => document.querySelectorAll('.js-plotly-plot .scatterlayer .trace').length > 0"
 ALL_50 = """() =>
   document.querySelector('.js-plotly-plot')?.querySelectorAll('.trace').length >= 50"""
-# Notes, frame by frame, when the chart first showed each step, and frames without a curve.
+# Records, frame by frame, when the chart first showed each step, and frames without a curve.
 WATCH = """() => {
   window.seen = {}; window.blank = 0; window.frames_ = 0; window.updates = 0
   const plot = document.querySelector('.js-plotly-plot'); plot.mark = 'the same'
@@ -93,7 +93,7 @@ def studio(home: Home) -> Iterator[tuple[str, psutil.Process]]:
 
 
 def seconds_until(page: Page, address: str, ready: str) -> float:
-    """From asking for an address until something is true of the page."""
+    """Seconds from requesting an address until a condition is true on the page."""
     began = time.monotonic()
     name, value = cookie(TOKEN, urlsplit(address).port)
     page.context.add_cookies([{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"}])
@@ -103,7 +103,7 @@ def seconds_until(page: Page, address: str, ready: str) -> float:
 
 
 def zoom(page: Page) -> list[float]:
-    """Zoom into the first chart by mouse; returns its ranges."""
+    """Zoom into the first chart by mouse; return its ranges."""
     chart = page.locator(".js-plotly-plot").first
     box = chart.locator(".nsewdrag").bounding_box()
     assert box is not None
@@ -117,10 +117,10 @@ def zoom(page: Page) -> list[float]:
 
 
 def live(browser: Browser, address: str, home: Home, updates: int) -> None:
-    """Write to screen, the same node, the zoom, blank frames."""
+    """Write to screen, the same DOM node, the zoom, blank frames."""
     run = LiveRun(home, "live", 0.45)
     page = browser.new_page(viewport=VIEW)
-    seconds_until(page, f"{address}/runs?run=live&runs.x=Step", DRAWN)
+    seconds_until(page, f"{address}/runs?run=live&runs.x=step", DRAWN)
     page.evaluate(WATCH)
     kept = zoom(page)
     page.wait_for_function(f"() => window.updates >= {updates}", timeout=600_000)
@@ -142,7 +142,7 @@ def live(browser: Browser, address: str, home: Home, updates: int) -> None:
 
 
 def long_run(browser: Browser, address: str, home: Home) -> None:
-    """A run with 100,000 steps: opening it, and a tick of it on the server."""
+    """A run with 100,000 steps: opening it, and one update of it on the server."""
     folder = ended_run(home, "long", 100_000)
     page = browser.new_page(viewport=VIEW)
     seconds_until(page, f"{address}/runs?run=small", DRAWN)
@@ -158,7 +158,7 @@ def long_run(browser: Browser, address: str, home: Home) -> None:
     times = []
     for step in range(100_001, 100_021):
         began = time.monotonic()
-        history.read_on(folder.metrics)
+        history.read_new(folder.metrics)
         drawn = run_charts(history)
         for name, drawing in drawn.items():
             difference(name, before.get(name), drawing)
@@ -191,7 +191,7 @@ def many(browser: Browser, address: str, home: Home) -> None:
         page.wait_for_function(f"() => !({ALL_50})()")
     page.close()
     page = browser.new_page(viewport=VIEW)
-    link = f"{address}/runs?runs.view=Compare&{chosen}"
+    link = f"{address}/runs?runs.view=compare&{chosen}"
     for word in ("in an empty browser", "again"):
         taken = seconds_until(page, link, ALL_50)
         print(f"50 runs compared, {word}: {taken:.2f} s from the address")
@@ -208,12 +208,12 @@ def many(browser: Browser, address: str, home: Home) -> None:
 
 
 def memory(browser: Browser, address: str, home: Home, server: psutil.Process, ticks: int) -> None:
-    """What the server and the browser hold, over so many ticks of three pages."""
+    """The memory of the server and the browser, over this many updates of three pages."""
     run = LiveRun(home, "watched", 0.5)
     pages = []
     for _ in range(3):
         page = browser.new_context(viewport=VIEW).new_page()
-        seconds_until(page, f"{address}/runs?run=watched&runs.x=Step", DRAWN)
+        seconds_until(page, f"{address}/runs?run=watched&runs.x=step", DRAWN)
         page.evaluate(WATCH)
         pages.append(page)
 

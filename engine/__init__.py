@@ -1,1 +1,1 @@
-"""Everything that computes. Knows no Streamlit and no Plotly."""
+"""The engine: all computation. It imports neither Streamlit nor Plotly."""

@@ -1,7 +1,7 @@
 """`python -m engine`."""
 
 if __name__ == "__main__":
-    # Here, because processes that this one starts import this file too, and need no command line.
+    # Imported here: child processes import this file too, and need no command line.
     from engine.cli import main
 
     main()

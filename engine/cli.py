@@ -1,4 +1,4 @@
-"""The command line: whatever a page can start, a command can start."""
+"""The command line; every action of the pages is available as a command."""
 
 import contextlib
 import errno
@@ -26,10 +26,11 @@ from engine.language.message import Message, deferred, gettext, message
 from engine.locks import inherited
 from engine.openmp import wait_passively
 from engine.progress import JOB_VARIABLE
+from engine.reasons import reason_of
 
 INTERRUPTED = 130
 
-# What a disk answers where it refuses a read or a write.
+# The error numbers of a disk that refuses a read or a write.
 _REFUSED = {
     errno.ENOSPC: deferred(
         "Could not use {file} ({reason}). Make room on the disk and start again."
@@ -46,8 +47,8 @@ _REFUSED = {
     errno.EIO: deferred("Could not use {file} ({reason}). Check the disk for errors."),
 }
 
-# The commands of each room of engine.commands; it is opened when one of them is called, for all
-# of them together take a tenth to two fifths longer to load than most.
+# The commands of each module of engine.commands. A module is imported only when one of its commands
+# is called, because importing all takes 10 to 40 % longer.
 _COMMANDS = {
     "catalogue": ("demo", "import", "counts", "export"),
     "curate": ("curate",),
@@ -66,7 +67,7 @@ _COMMANDS = {
 
 
 def command_line(words: Sequence[str]) -> typer.Typer:
-    """The command that these words call; all commands where they call none."""
+    """Return an app with the command that these words call, or with all if there is none."""
     app = typer.Typer(
         name="engine", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
     )
@@ -76,7 +77,7 @@ def command_line(words: Sequence[str]) -> typer.Typer:
             str, typer.Option(help=gettext("The language of what is printed, such as es."))
         ] = "",
     ) -> None:
-        """With a callback it stays a line of commands where there is one only."""
+        """Make typer keep the name of the command even if there is only one."""
 
     app.callback(help=gettext("Plant Studio: from photographs of plants to a classifier."))(engine)
     called = words[0] if words else ""
@@ -89,13 +90,13 @@ def command_line(words: Sequence[str]) -> typer.Typer:
 def main() -> None:
     """Run one command and exit: 0 done, 1 failed, 2 wrong usage or bad input, 130 interrupted."""
     keep_private()
-    # Before any command loads torch.
+    # Before any command imports torch.
     wait_passively()
     job = os.environ.get(JOB_VARIABLE)
     words, language = language_of(sys.argv[1:])
-    # A job's log is in English; its outcome is stored in parts, and translated where it is read.
+    # The log of a job is in English. Its outcome is stored as messages and translated when read.
     ask_for_language(lambda: ENGLISH if job else language)
-    # Held by the open descriptor for as long as this process lives.
+    # The open descriptor holds the lock for the lifetime of this process.
     _lock = inherited(Path(job) / "lock") if job else None
     with contextlib.suppress(StudioError):
         report_begin()
@@ -105,10 +106,10 @@ def main() -> None:
 
 
 def language_of(words: Sequence[str]) -> tuple[list[str], str]:
-    """The words of a command line without --lang before the command, and the language.
+    """Return the words of a command line without a leading --lang, and the language.
 
-    Without --lang it is that of the environment. The language is known before the commands are
-    loaded, for their help is put into words as they are.
+    Without --lang, the language is that of the environment. It must be known before the commands
+    are imported, because their help texts are translated on import.
     """
     rest = list(words)
     if rest and rest[0].startswith("--lang="):
@@ -137,13 +138,14 @@ def _run(words: Sequence[str]) -> tuple[int, Message]:
 
 
 def _disk_refusal(error: Exception) -> StudioError | None:
-    """What a disk's refusal means to the user; None where the error is another."""
+    """Return the error to show for a refusal by the disk; None for any other error."""
     if not isinstance(error, OSError):
         return None
-    # An error of a write to an open file names no file.
-    file = printable(error.filename) if error.filename else gettext("a file")
+    # The error of a write to an open file has no file name.
+    file = printable(error.filename or "")
     if error.errno == errno.ENAMETOOLONG:
         return BadInput("The path {path}… is too long. Give a shorter one.", path=file[:60])
     if error.errno not in _REFUSED:
         return None
-    return WorkFailed(_REFUSED[error.errno], file=file, reason=error.strerror)
+    what = _REFUSED[error.errno]
+    return WorkFailed(what, file=file or message("a file"), reason=reason_of(error))

@@ -1,4 +1,4 @@
-"""Opening an SQLite file that any number of threads and processes read and write."""
+"""Opening SQLite files that several threads and processes read and write."""
 
 import contextlib
 import os
@@ -7,26 +7,29 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from engine.errors import StudioError, WorkFailed
+from engine.errors import DatabaseDamaged, WorkFailed
+from engine.language.message import Message, deferred
+from engine.reasons import reason_of
 
+_REFUSED = deferred("{file} cannot be used: {reason}.")
 _PATIENCE = 30.0
-# The log is folded into the database of itself while nobody reads; where somebody always
-# does, a writer waits for a gap once the log is this long.
+# SQLite checkpoints the log itself while there is no reader. If there always is one, a writer
+# waits for a gap when the log reaches this size in bytes.
 _LONGEST_LOG = 16 * 1024 * 1024
-# How Python says that bytes which should be text are none.
+# Part of Python's error message for undecodable text.
 _NOT_TEXT = "decode to UTF-8"
-# Made when first written to, so that a file on a read-only disk needs no new table.
+# Created at the first write, so that a file on a read-only disk needs no new table.
 _NOTES = "CREATE TABLE IF NOT EXISTS note (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
 
 
 def connect(file: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
-    """Open, and where needed make, the database; `prepare` brings its tables about.
+    """Open the database, creating it if needed; `prepare` creates its tables.
 
-    A writer that meets another waits up to half a minute for it. On a disk that cannot be
-    written to it is read as it is, and writing to it is an error.
+    A writer waits up to half a minute for another one. On a read-only disk the database is
+    opened for reading, and writing to it is an error.
 
     Raises:
-        OSError: the folder cannot be made.
+        OSError: the folder cannot be created.
         sqlite3.Error: the file is damaged or cannot be opened.
     """
     if not _writable(file):
@@ -34,11 +37,11 @@ def connect(file: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite
     file.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(file, timeout=_PATIENCE, check_same_thread=False)
     try:
-        # Of a new file only. Indexes of many rows grow a sixth faster than with SQLite's 4 KiB.
+        # Affects new files only. Large indexes grow a sixth faster than with SQLite's 4 KiB.
         connection.execute("PRAGMA page_size=8192")
         _write_ahead(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
-        # A large import touches every page of the indexes: kept in memory until it is final.
+        # A large import touches every page of the indexes; the cache keeps them until the commit.
         connection.execute("PRAGMA cache_size=-131072")
         prepare(connection)
     except BaseException:
@@ -48,76 +51,48 @@ def connect(file: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite
 
 
 @contextlib.contextmanager
-def database_errors(
-    what: str, advice: str = "", damaged: Callable[[str], StudioError] | None = None
-) -> Iterator[None]:
-    """Report an error of a database file: `what` cannot be used, and `advice` says what to do.
+def database_errors(file: Path, refused: str = _REFUSED, damaged: str = "") -> Iterator[None]:
+    """Convert errors of a database file.
 
     Args:
-        what: the file, as the sentence begins.
-        advice: a whole sentence, or none.
-        damaged: makes the error to raise where the file itself is damaged, of the reason.
+        file: field `file` of the messages; `reason` is SQLite's or the system's reason.
+        refused: the message of the error.
+        damaged: the message where the file itself is damaged; `refused` without it.
 
     Raises:
-        WorkFailed: the block raised OSError or sqlite3.Error.
+        DatabaseDamaged: there is a message for it, and the file itself is damaged.
+        WorkFailed: the block raised another OSError or sqlite3.Error.
     """
     try:
         yield
     except (OSError, sqlite3.Error) as error:
-        if damaged is not None and is_damage(error):
-            raise damaged(str(error)) from error
-        reason = str(error)
-        if not advice:
-            raise WorkFailed(
-                "{what} cannot be used: {reason}.", what=what, reason=reason
-            ) from error
-        raise WorkFailed(
-            "{what} cannot be used: {reason}. {advice}", what=what, reason=reason, advice=advice
-        ) from error
-
-
-@contextlib.contextmanager
-def database_error_as(
-    refused: Callable[[str], StudioError], damaged: Callable[[str], StudioError] | None = None
-) -> Iterator[None]:
-    """Report an error of a database file.
-
-    Args:
-        refused: makes the error to raise from SQLite's or the system's reason.
-        damaged: makes the one to raise where the file itself is damaged; `refused` without it.
-
-    Raises:
-        StudioError: the block raised OSError or sqlite3.Error.
-    """
-    try:
-        yield
-    except (OSError, sqlite3.Error) as error:
-        if damaged is not None and is_damage(error):
-            raise damaged(str(error)) from error
-        raise refused(str(error)) from error
+        fields = {"file": str(file), "reason": reason_of(error)}
+        if damaged and is_damage(error):
+            raise DatabaseDamaged(Message(damaged, fields)) from error
+        raise WorkFailed(Message(refused, fields)) from error
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether an error says that the database's file itself is damaged."""
+    """Whether an error means that the database file is damaged."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is not None:
         return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-    # Python's own error, for text that is no text.
+    # Python raises this for undecodable text.
     return isinstance(error, sqlite3.Error) and _NOT_TEXT in str(error)
 
 
 def read_unchanged(file: Path, nobody_writes: bool = False) -> sqlite3.Connection:
-    """Open an existing database for reading only, whatever its tables; no table is made.
+    """Open an existing database read-only, without creating tables.
 
-    Text comes as bytes, for in a damaged file it may be no text. Where `nobody_writes` to it,
-    no files of SQLite's own appear beside it.
+    Text is returned as bytes, because a damaged file may hold undecodable text. With
+    `nobody_writes`, SQLite creates no files beside it.
 
     Raises:
-        sqlite3.Error: it cannot be opened.
+        sqlite3.Error: the database cannot be opened.
     """
     log = file.with_name(f"{file.name}-wal")
     alone = (nobody_writes or not _writable(file)) and not log.exists()
-    # So read, what another writes meanwhile would look like damage.
+    # In immutable mode, another process's writes would look like damage.
     way = "mode=ro&immutable=1" if alone else "mode=ro"
     connection = sqlite3.connect(
         f"{file.absolute().as_uri()}?{way}", uri=True, timeout=_PATIENCE, check_same_thread=False
@@ -133,9 +108,9 @@ def _writable(file: Path) -> bool:
 
 def _read_only(file: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
     log = file.with_name(f"{file.name}-wal")
-    # Beside a log SQLite wants files of its own, unless it is told that nothing changes.
+    # SQLite creates files to read a log, except in immutable mode.
     way = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
-    # What was never written is empty, which is no reason to fail.
+    # A missing file counts as an empty database, not as an error.
     where = f"{file.absolute().as_uri()}?{way}" if file.exists() else "file::memory:"
     connection = sqlite3.connect(where, uri=True, timeout=_PATIENCE, check_same_thread=False)
     try:
@@ -148,7 +123,7 @@ def _read_only(file: Path, prepare: Callable[[sqlite3.Connection], None]) -> sql
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    # SQLite's own patience does not cover this one step, where two make a new file at once.
+    # SQLite's busy timeout does not cover this step if two processes create the file at once.
     until = time.monotonic() + _PATIENCE
     while True:
         try:
@@ -161,9 +136,9 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 def shorten_log(connection: sqlite3.Connection, file: Path) -> None:
-    """To call after a transaction: empty the write-ahead log where it has grown long.
+    """Checkpoint the write-ahead log if it is large. Call it after a transaction.
 
-    Readers that do not let go for five seconds are left in peace.
+    Gives up after five seconds if readers still use the log.
     """
     log = file.with_name(f"{file.name}-wal")
     if not log.exists() or log.stat().st_size < _LONGEST_LOG:
@@ -176,7 +151,7 @@ def shorten_log(connection: sqlite3.Connection, file: Path) -> None:
 
 
 def read_note(connection: sqlite3.Connection, key: str) -> str:
-    """What the database says of itself under a key; empty where it says nothing."""
+    """The value of a key in the database's `note` table; empty if there is none."""
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'note'").fetchone():
         return ""
     row = connection.execute("SELECT value FROM note WHERE key = ?", [key]).fetchone()
@@ -184,6 +159,6 @@ def read_note(connection: sqlite3.Connection, key: str) -> str:
 
 
 def write_note(connection: sqlite3.Connection, key: str, value: str) -> None:
-    """Let the database say something of itself, within the transaction that is open."""
+    """Write a key to the database's `note` table, in the open transaction."""
     connection.execute(_NOTES)
     connection.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", [key, value])

@@ -1,12 +1,12 @@
-"""The errors a user sees: one sentence that says what is wrong, where, and what to do."""
+"""The errors for users: each message says what is wrong, where, and what to do."""
 
 from engine.language.message import Message
 
 
 class StudioError(Exception):
-    """Base of every error that is shown as a sentence instead of a traceback.
+    """Base of every error that is shown as a message instead of a traceback.
 
-    `str` gives the sentence in the reader's language.
+    `str` returns the message in the reader's language.
 
     Args:
         text: the message in English, a literal with named fields; or a `Message`.
@@ -24,26 +24,26 @@ class StudioError(Exception):
 
 
 class BadInput(StudioError):
-    """What was given cannot be used; nothing was changed."""
+    """The input cannot be used; nothing was changed."""
 
     exit_status = 2
 
 
 class WorkFailed(StudioError):
-    """The input was fine, the work could not be done."""
+    """The input is valid, but the work failed."""
 
 
 class UnreadableImage(BadInput):
-    """The bytes are no photograph that can be decoded."""
+    """The file cannot be decoded as a photograph."""
 
 
 class ClassMapMismatch(BadInput):
-    """Two things speak of classes, and not of the same ones."""
+    """Two class maps that must be equal differ."""
 
 
 class DatabaseDamaged(WorkFailed):
-    """A database's file is damaged; its sentence names `doctor` and the way back."""
+    """A database file is damaged; the message names `doctor` and how to restore it."""
 
 
 class CatalogueMissing(WorkFailed):
-    """The catalogue's file is gone while what it described is still there."""
+    """The catalogue file is missing, but data that it described exists."""

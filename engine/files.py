@@ -1,4 +1,4 @@
-"""Writing so that a file under its final name is whole, and reading within bounds."""
+"""Atomic writing, and reading with size limits."""
 
 import contextlib
 import errno
@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from engine.errors import BadInput, WorkFailed
-from engine.language.message import Message, gettext
+from engine.language.message import Message, deferred, message
+from engine.reasons import reason_of
 
 JSON_BYTES = 64_000_000
 JSON_LINE_BYTES = 1_000_000
@@ -25,12 +26,12 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 @contextlib.contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
-    """Make an empty file beside `path` to be written; on a clean exit it becomes `path`.
+    """Create a temporary file beside `path`; on a clean exit it is renamed to `path`.
 
-    It reaches the disk before it is renamed, so that a file under its final name is whole.
+    The file is synced to disk before the rename, so that `path` is never incomplete.
 
     Raises:
-        OSError: the disk is full or refuses the write; what was at `path` is untouched.
+        OSError: the disk is full or refuses the write; an existing `path` is unchanged.
     """
     temporary: Path | None = None
     try:
@@ -49,23 +50,24 @@ def atomic_file(path: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def atomic_writer(path: Path) -> Iterator[IO[bytes]]:
-    """As `atomic_file`, open for writing.
+    """The same as `atomic_file`, opened for writing.
 
     Raises:
-        WorkFailed: the disk is full or refuses the write; what was at `path` is untouched.
+        WorkFailed: the disk is full or refuses the write; an existing `path` is unchanged.
     """
     try:
         with atomic_file(path) as temporary, temporary.open("wb") as stream:
             yield stream
     except OSError as error:
-        reason = error.strerror or str(error)
         raise WorkFailed(
-            "{file} could not be written ({reason}). Nothing was changed.", file=path, reason=reason
+            "{file} could not be written ({reason}). Nothing was changed.",
+            file=path,
+            reason=reason_of(error),
         ) from error
 
 
 def sync_to_disk(path: Path) -> None:
-    """Wait until the content of a file, or the names in a folder, are on the disk.
+    """Wait until the content of a file, or the entries of a folder, are on the disk.
 
     Raises:
         OSError: the disk is full or refuses the write.
@@ -78,7 +80,7 @@ def sync_to_disk(path: Path) -> None:
 
 
 def free_disk_bytes(path: Path) -> int:
-    """How much the disk of a file or folder, or of where it is to be made, can still take.
+    """The free bytes on the disk of a path that may not exist yet.
 
     Raises:
         OSError: the disk does not answer.
@@ -87,51 +89,51 @@ def free_disk_bytes(path: Path) -> int:
 
 
 def private_mode(folder: Path) -> int:
-    """The permissions of a new file in a folder: its user's alone.
+    """The permissions of a new file in a folder: for its user only.
 
-    The setgid bit on the folder says that its group shares it, and then the group's too.
+    If the folder has the setgid bit, its group shares it, and the file is open to the group too.
 
     Raises:
-        OSError: the folder is not there.
+        OSError: the folder does not exist.
     """
     return 0o660 if folder.stat().st_mode & stat.S_ISGID else 0o600
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:
-    """Write `content` to `path` all or nothing. Errors as `atomic_writer`."""
+    """Write `content` to `path` atomically. Errors as in `atomic_writer`."""
     with atomic_writer(path) as stream:
         stream.write(content.encode() if isinstance(content, str) else content)
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write `value` as indented JSON, all or nothing."""
+    """Write `value` as indented JSON, atomically."""
     write_atomic(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
 def printable(name: Path | str) -> str:
-    """A name with its control characters and undecodable bytes escaped: it can be shown."""
+    """A name for display, with control characters and undecodable bytes escaped."""
     return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), str(name))
 
 
 class NotRegular(OSError):
-    """It is a folder, a pipe or a device."""
+    """The path is a folder, a pipe or a device."""
 
 
 def open_regular(path: Path) -> IO[bytes]:
-    """Open a regular file for reading; a pipe or device, which may never end, is refused.
+    """Open a regular file for reading; refuses pipes and devices, which may never end.
 
     Raises:
-        NotRegular: it is a folder, a pipe or a device.
-        OSError: it is missing or cannot be opened.
+        NotRegular: the path is a folder, a pipe or a device.
+        OSError: the file is missing or cannot be opened.
     """
     try:
-        # To open a device may do something by itself.
+        # Opening a device may have side effects.
         _require_regular(path.stat())
-        # Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
+        # Without O_NONBLOCK, opening a pipe waits for a writer.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except ValueError as error:
         raise OSError(
-            errno.EINVAL, gettext("its name contains a character that no file name can have")
+            errno.EINVAL, deferred("its name contains a character that no file name can have")
         ) from error
     stream = os.fdopen(descriptor, "rb")
     try:
@@ -144,14 +146,14 @@ def open_regular(path: Path) -> IO[bytes]:
 
 def _require_regular(found: os.stat_result) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise NotRegular(errno.EINVAL, gettext("it is not a regular file"))
+        raise NotRegular(errno.EINVAL, deferred("it is not a regular file"))
 
 
 def read_bounded(path: Path, most: int) -> bytes:
-    """All of a regular file that holds at most `most` bytes.
+    """The content of a regular file of at most `most` bytes.
 
     Raises:
-        BadInput: it is missing, larger, or cannot be read.
+        BadInput: the file is missing, larger, or cannot be read.
     """
     try:
         with open_regular(path) as stream:
@@ -160,7 +162,7 @@ def read_bounded(path: Path, most: int) -> bytes:
         raise BadInput("{file} does not exist.", file=printable(path)) from error
     except OSError as error:
         raise BadInput(
-            "{file} cannot be read ({reason}).", file=printable(path), reason=error.strerror
+            "{file} cannot be read ({reason}).", file=printable(path), reason=reason_of(error)
         ) from error
     if len(content) > most:
         raise BadInput(
@@ -172,7 +174,7 @@ def read_bounded(path: Path, most: int) -> bytes:
 
 
 class NotJson(ValueError):
-    """JSON that the studio does not read; the message says why."""
+    """JSON that the studio refuses; the message says why."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -183,11 +185,11 @@ class NotJson(ValueError):
 
 
 def parse_json(content: bytes | str) -> Any:
-    """The value of a JSON text; NaN and infinity, which JSON does not have, are None.
+    """The value of a JSON text; NaN and infinity, which are not valid JSON, become None.
 
     Raises:
         ValueError: it is not JSON, or holds integers of thousands of digits.
-        NotJson: it holds what could trip its readers: deep nesting or half a surrogate pair.
+        NotJson: it has deep nesting or a lone surrogate, which could break later code.
     """
     text = content.decode("utf-8") if isinstance(content, bytes) else content
     try:
@@ -212,14 +214,29 @@ def read_json(path: Path, most: int = JSON_BYTES) -> Any:
     try:
         return parse_json(read_bounded(path, most))
     except ValueError as error:
-        reason = error.message if isinstance(error, NotJson) else str(error)
         raise BadInput(
-            "{file} is not valid JSON: {reason}.", file=printable(path), reason=reason
+            "{file} is not valid JSON: {reason}.", file=printable(path), reason=json_fault(error)
         ) from error
 
 
+def json_fault(error: ValueError) -> Message:
+    """What is wrong with a text that `parse_json` refuses, or that is no JSON."""
+    if isinstance(error, NotJson):
+        return error.message
+    if isinstance(error, json.JSONDecodeError):
+        return message(
+            "“{problem}” in line {line}, column {column}",
+            problem=error.msg,
+            line=str(error.lineno),
+            column=str(error.colno),
+        )
+    if isinstance(error, UnicodeDecodeError):
+        return message("it is not UTF-8 text")
+    return reason_of(error)
+
+
 def read_json_or(path: Path, default: Any) -> Any:
-    """The value of a JSON file; `default` where it is missing or damaged."""
+    """The value of a JSON file; `default` if it is missing or damaged."""
     try:
         return read_json(path)
     except BadInput:
@@ -227,7 +244,7 @@ def read_json_or(path: Path, default: Any) -> Any:
 
 
 def json_objects(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-    """The objects of JSON lines; a damaged line, or one of more than a megabyte, is skipped."""
+    """The objects of JSON lines; skips damaged lines and lines over a megabyte."""
     for line in lines:
         if len(line) <= JSON_LINE_BYTES:
             with contextlib.suppress(ValueError):
@@ -237,22 +254,20 @@ def json_objects(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
 
 
 def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a JSON-lines file; a torn or damaged line is skipped.
+    """Yield the objects of a JSON-lines file; skips incomplete or damaged lines.
 
     Raises:
-        OSError: it cannot be opened.
+        OSError: the file cannot be opened.
     """
     with open_regular(path) as stream:
         yield from json_objects(_bounded_lines(stream))
 
 
-def typed_path(text: str | Path, what: str = "path") -> Path:
-    """A path as a person typed it, made absolute; ~ and ~name are home folders.
-
-    `what` it is the path of goes into no message any more; callers still give it.
+def typed_path(text: str | Path) -> Path:
+    """The absolute path for a typed path; ~ and ~name are home folders.
 
     Raises:
-        BadInput: nothing was typed, or it cannot be the name of anything here.
+        BadInput: the text is empty, or the system does not accept it as a path.
     """
     typed = text.strip() if isinstance(text, str) else str(text)
     if not typed:
@@ -261,7 +276,7 @@ def typed_path(text: str | Path, what: str = "path") -> Path:
         raise BadInput("The path contains a NUL character. Enter it again.")
     try:
         path = Path(typed).expanduser().absolute()
-        # Whether the system takes such a name at all.
+        # Raises if the system does not accept such a name.
         path.exists()
     except RuntimeError as error:
         raise BadInput(
@@ -270,13 +285,13 @@ def typed_path(text: str | Path, what: str = "path") -> Path:
         ) from error
     except OSError as error:
         raise BadInput(
-            "The path cannot be used ({reason}). Enter another.", reason=error.strerror
+            "The path cannot be used ({reason}). Enter another.", reason=reason_of(error)
         ) from error
     return path
 
 
 def is_regular(path: Path) -> bool:
-    """Whether there is a file whose bytes end: no folder, pipe or device."""
+    """Whether the path is a regular file: no folder, pipe or device."""
     try:
         return path.is_file()
     except (OSError, ValueError):
@@ -284,16 +299,16 @@ def is_regular(path: Path) -> bool:
 
 
 def read_regular(path: Path, most: int) -> bytes:
-    """The bytes of a regular file, or the first `most` + 1 of them where it has more.
+    """The bytes of a regular file, or its first `most` + 1 bytes if it is larger.
 
-    A pipe, a device or a file without end is not waited for: what says it is empty is.
+    A file of size 0 counts as empty and is not read, because a system file may never end.
 
     Raises:
-        NotRegular: it is a folder, a pipe or a device.
-        OSError: it is not there, or cannot be read.
+        NotRegular: the path is a folder, a pipe or a device.
+        OSError: the file is missing or cannot be read.
     """
     with open_regular(path) as stream:
-        # The system's own files, such as /proc/kmsg, have no size, and some no end.
+        # System files such as /proc/kmsg have size 0, and some never end.
         return stream.read(most + 1) if os.fstat(stream.fileno()).st_size else b""
 
 
@@ -304,7 +319,7 @@ def sha256_of(path: Path) -> str:
 
 
 def _bounded_lines(stream: IO[bytes]) -> Iterator[bytes]:
-    """The lines of a file, of which one that is too long comes in pieces of that length."""
+    """The lines of a file; a line that is too long is divided into pieces."""
     while line := stream.readline(JSON_LINE_BYTES + 1):
         yield line
 

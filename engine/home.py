@@ -1,4 +1,4 @@
-"""The one folder that holds everything the studio writes."""
+"""The home: the folder that holds everything the studio writes."""
 
 import os
 import stat
@@ -8,11 +8,12 @@ from pathlib import Path
 
 from engine.errors import BadInput, WorkFailed
 from engine.files import typed_path
+from engine.reasons import reason_of
 
 
 @dataclass(frozen=True)
 class Home:
-    """Where data/ and runs/ live. Paths written inside it are relative to `root`."""
+    """The paths in a home. Files in the home store paths relative to `root`."""
 
     root: Path
 
@@ -90,7 +91,7 @@ class Home:
 
     @cached_property
     def set_aside(self) -> Path:
-        """What a repair moved out of the way, by date; nothing here is used."""
+        """Files that a repair has moved here, by date; the studio does not use them."""
         return self.data / "set_aside"
 
     @cached_property
@@ -102,12 +103,12 @@ class Home:
         return self.root / "runs"
 
     def relative(self, path: Path) -> str:
-        """`path` as written inside the home: relative, with forward slashes.
+        """`path` as stored in the home's files: relative, with forward slashes.
 
         Raises:
-            BadInput: the path lies outside the home.
+            BadInput: the path is outside the home.
         """
-        # By name alone: a folder of the home may be a link to a larger disk.
+        # Links are not resolved: a folder of the home may link to a larger disk.
         absolute = Path(os.path.normpath(path.absolute()))
         if not absolute.is_relative_to(self.root):
             absolute = path.resolve()
@@ -116,7 +117,7 @@ class Home:
         return absolute.relative_to(self.root).as_posix()
 
     def resolve(self, path: str) -> Path:
-        """The absolute path of something written inside the home.
+        """The absolute path for a path stored in the home's files.
 
         Raises:
             BadInput: the path leads out of the home.
@@ -130,22 +131,22 @@ class Home:
 
 
 def keep_private() -> None:
-    """Whatever this process and those it starts will write is their user's alone.
+    """Make new files of this process and its children private to their user.
 
-    To call where a program starts. In a home that a group shares, `open_home` lets the group in.
+    Call it when a program starts. In a home that a group shares, `open_home` admits the group.
     """
     os.umask(0o077)
 
 
 def open_home(root: Path) -> Home:
-    """Open, and where needed make, the home at `root`.
+    """Open the home at `root`, creating it if needed.
 
-    data/ and runs/ are closed to other users of the machine. A folder whose setgid bit is set,
-    which shares it with its group, and one that is a link stay as they are.
+    Closes data/ and runs/ to other users of the machine. Leaves links unchanged, and folders
+    with the setgid bit, which their group shares.
 
     Raises:
-        BadInput: it cannot be the path of a folder.
-        WorkFailed: the folder cannot be made.
+        BadInput: `root` is not a valid folder path.
+        WorkFailed: the folder cannot be created.
     """
     resolved = typed_path(root).resolve()
     try:
@@ -158,7 +159,7 @@ def open_home(root: Path) -> Home:
                 "The home {home} cannot be made ({reason}). "
                 "Choose another with --home or STUDIO_HOME.",
                 home=resolved,
-                reason=error.strerror,
+                reason=reason_of(error),
             ) from error
     return Home(resolved)
 
@@ -172,7 +173,7 @@ def _close_to_others(folder: Path) -> None:
 
 
 def chosen_root(given: Path | None, configured: str) -> Path:
-    """The home's folder: what was given, else STUDIO_HOME, else the configuration's."""
+    """The home's folder: `given`, else STUDIO_HOME, else the configured one."""
     if given is not None:
         return given
     return Path(os.environ.get("STUDIO_HOME") or configured)

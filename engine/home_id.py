@@ -1,8 +1,8 @@
-"""Which home something belongs to: an id in data/home.json, repeated in all that is the home's.
+"""The id of a home, in data/home.json and in everything that belongs to the home.
 
-The images folder, the catalogue, the journal of downloads and every run carry it. What carries
-none is of an older studio, and is marked when it is next used. A copy of a whole home keeps the
-id everywhere and works like the original.
+The images folder, the catalogue, the download store and every run hold the id. Those of older
+versions have none; they are marked at their next use. A copy of a whole home keeps the id
+everywhere and works like the original.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from engine.home import Home
 from engine.records import Name, read_record_or
 
 MOVING = "moving to "
-"""What stands before the id in a store that `engine.catalogue.moving` has not finished."""
+"""The prefix of the id in a store whose move (`engine.catalogue.moving`) is incomplete."""
 
 
 RUN_MARK = "home.json"
@@ -32,18 +32,18 @@ class _RunMark:
 
 
 class Marked(Protocol):
-    """A store that can carry the id of its home."""
+    """A store that can hold the id of its home."""
 
     def home_id(self) -> str: ...
     def mark_home(self, home_id: str) -> None: ...
 
 
 class OtherHome(WorkFailed):
-    """Something belongs to another home; nothing was changed."""
+    """A store, folder or run belongs to another home; nothing was changed."""
 
 
 def home_id(home: Home) -> str:
-    """The home's id; made where it has none, empty where it cannot be written.
+    """The home's id; creates it if there is none. Empty if it cannot be written.
 
     Raises:
         WorkFailed: data/home.json is damaged.
@@ -65,11 +65,11 @@ def home_id(home: Home) -> str:
 
 
 def require_own(home: Home, catalogue: Marked, journal: Marked) -> None:
-    """See that images, catalogue and journal are this home's; what carries no id is marked.
+    """Check that images, catalogue and download store belong to this home; marks those without id.
 
     Raises:
-        OtherHome: one of them is not.
-        WorkFailed: the catalogue was moved only in part, or data/home.json is damaged.
+        OtherHome: one of them belongs to another home.
+        WorkFailed: a move of the catalogue is incomplete, or data/home.json is damaged.
     """
     require_own_images(home)
     require_own_catalogue(home, catalogue)
@@ -85,7 +85,7 @@ def require_own(home: Home, catalogue: Marked, journal: Marked) -> None:
 
 
 def require_own_catalogue(home: Home, catalogue: Marked) -> None:
-    """As `require_own`, of the catalogue alone."""
+    """The same as `require_own`, for the catalogue only."""
     _require(
         home,
         catalogue,
@@ -98,7 +98,7 @@ def require_own_catalogue(home: Home, catalogue: Marked) -> None:
 
 
 def require_own_images(home: Home) -> None:
-    """As `require_own`, of the images folder alone."""
+    """The same as `require_own`, for the images folder only."""
     own = home_id(home)
     found = _images_id(home)
     if found and own and found != own:
@@ -113,10 +113,10 @@ def require_own_images(home: Home) -> None:
 
 
 def require_own_run(home: Home, folder: Path) -> None:
-    """As `require_own`, of the folder of a run; one that carries no id is let through.
+    """The same as `require_own`, for the folder of a run; accepts a folder without id.
 
-    A run folder that was copied here alone names its split and photographs by paths of the home
-    that it was made in.
+    A run folder copied from another home refers to its split and photographs by that home's
+    paths.
     """
     own = home_id(home)
     found = read_record_or(_RunMark, folder / RUN_MARK, _RunMark()).home
@@ -128,15 +128,15 @@ def require_own_run(home: Home, folder: Path) -> None:
 
 
 def mark_run(home: Home, folder: Path) -> None:
-    """Say that the folder of a run is this home's."""
+    """Mark the folder of a run as belonging to this home."""
     write_json(folder / RUN_MARK, {"home": home_id(home)})
 
 
 def claim_home(home: Home, *stores: Marked) -> str:
-    """Make the images folder, every run and these stores this home's own; returns its id.
+    """Assign the images folder, every run and these stores to this home; returns its id.
 
     Raises:
-        WorkFailed: one of them cannot be written to.
+        WorkFailed: one of them cannot be written.
     """
     own = home_id(home)
     if not own:
@@ -161,8 +161,7 @@ def _require(home: Home, store: Marked, refusal: OtherHome) -> None:
     if found and own and found != own:
         raise refusal
     if own and not found:
-        # A catalogue that is only read, on a read-only disk or by a user who may not write, is
-        # not marked.
+        # A catalogue on a read-only disk, or without write permission, stays unmarked.
         with contextlib.suppress(StudioError):
             store.mark_home(own)
 
@@ -183,7 +182,7 @@ def _images_id(home: Home) -> str:
 
 
 def _make(file: Path) -> None:
-    """Write a new id; where two processes do so at once, one of them wins."""
+    """Write a new id; if two processes do so at once, one id wins."""
     with tempfile.TemporaryDirectory(prefix=".home.", dir=file.parent) as folder:
         fresh = Path(folder) / file.name
         write_json(fresh, {"home": uuid.uuid4().hex})
@@ -192,5 +191,5 @@ def _make(file: Path) -> None:
         except FileExistsError:
             return
         except OSError:
-            # Some file systems know no second name for a file.
+            # Some file systems do not support hard links.
             fresh.replace(file)

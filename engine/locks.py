@@ -1,8 +1,8 @@
-"""A kernel lock on a file: held by a living process, let go of by its death.
+"""A kernel lock on a file, held by a living process and released when it dies.
 
-The lock belongs to the open file, so a program that is handed the descriptor keeps it held after
-its parent has closed it or died. A forked copy of the holder, such as a loader's worker, lets
-go of it at once. No process id is ever compared.
+The lock belongs to the open file, so a program that inherits the descriptor keeps the lock after
+its parent has closed it or died. A forked copy of the holder, such as a loader's worker, releases
+it at once. Process ids are never compared.
 """
 
 import contextlib
@@ -18,9 +18,9 @@ _held: set[int] = set()
 
 
 def claim(path: Path) -> int | None:
-    """Take the lock at `path`: the descriptor that holds it, or None where another has it.
+    """Take the lock at `path`; returns its descriptor, or None if another process holds it.
 
-    A look by `is_held` takes the lock for an instant, so a refusal is tried again.
+    Retries a refusal, because `is_held` takes the lock for an instant.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
@@ -36,17 +36,17 @@ def claim(path: Path) -> int | None:
 
 
 def release(descriptor: int) -> None:
-    """Close a descriptor of a lock; the lock is let go of unless another program has it too."""
+    """Close the descriptor of a lock; this releases the lock unless another program has it."""
     _held.discard(descriptor)
     os.close(descriptor)
 
 
 @contextlib.contextmanager
 def exclusive(path: Path) -> Iterator[None]:
-    """Hold the lock at `path` for the length of a `with` block, waiting for it as long as needed.
+    """Hold the lock at `path` in a `with` block; waits for it without limit.
 
     Raises:
-        OSError: the folder or the file cannot be made.
+        OSError: the folder or the file cannot be created.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
@@ -59,14 +59,14 @@ def exclusive(path: Path) -> Iterator[None]:
 
 
 def inherited(path: Path) -> int | None:
-    """The descriptor of the lock at `path` handed down by the parent, if it handed one down."""
+    """The descriptor of the lock at `path` inherited from the parent, or None."""
     text = os.environ.pop(LOCK_VARIABLE, "")
     if not text.isdigit():
         return None
     descriptor = int(text)
     with contextlib.suppress(OSError):
         if os.path.samestat(os.fstat(descriptor), path.stat()):
-            # What is started in turn must not keep the lock beyond our own end.
+            # Child processes must not keep the lock after this process ends.
             os.set_inheritable(descriptor, False)
             _held.add(descriptor)
             return descriptor
@@ -76,7 +76,7 @@ def inherited(path: Path) -> int | None:
 def is_held(path: Path) -> bool:
     """Whether a living process holds the lock at `path`."""
     try:
-        # Opening a pipe would wait until somebody writes to it.
+        # Without O_NONBLOCK, opening a pipe would wait for a writer.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
         return False

@@ -1,20 +1,20 @@
-"""How the threads of OpenMP, with which torch computes on a CPU, wait for each other."""
+"""How OpenMP's threads, which torch uses on a CPU, wait for each other."""
 
 import os
 
 WAIT_POLICY = "OMP_WAIT_POLICY"
 SPIN_COUNT = "GOMP_SPINCOUNT"
-# A few microseconds: most waits inside a training step are that short on an idle machine, and
-# waking a thread takes longer. GNU's own number for this policy is 0, for the other 300,000.
+# A few microseconds: on an idle machine, most waits in a training step are that short, and waking
+# a thread takes longer. GNU's own count is 0 with this policy, and 300,000 without a policy.
 _SHORT_SPIN = "3000"
 
 
 def wait_passively() -> None:
-    """Let threads that wait for others sleep after a short spin; the user's own choice stays.
+    """Make waiting threads sleep after a short spin, unless the user has set a policy.
 
-    Spinning for long takes the cores that other processes need, and the thread that is waited for
-    among them. OpenMP reads its environment once, when torch loads it, so this must come before
-    that. Only GNU's OpenMP, which torch brings on Linux, knows the length of a spin.
+    Long spinning takes cores that other processes need, or even the thread being waited for.
+    OpenMP reads its environment once, when torch loads it, so call this before. Only GNU's
+    OpenMP, which torch includes on Linux, supports a spin count.
     """
     if WAIT_POLICY not in os.environ:
         os.environ[WAIT_POLICY] = "PASSIVE"

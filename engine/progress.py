@@ -1,4 +1,4 @@
-"""How long work reports its progress."""
+"""Progress reports of long-running work."""
 
 import json
 import os
@@ -22,22 +22,18 @@ from engine.language.message import Message
 JOB_VARIABLE = "STUDIO_JOB_FOLDER"
 
 
-Note = str | Message
-"""What is done now; a message is shown in the reader's language, a text as it is."""
-
-
 class Report(Protocol):
-    """Called with what is done, the total (0 = not known) and a short note."""
+    """Called with the amount done, the total (0 = unknown) and the current step."""
 
-    def __call__(self, done: int, total: int, note: Note) -> None: ...
+    def __call__(self, done: int, total: int, note: Message) -> None: ...
 
 
-def silent(done: int, total: int, note: Note) -> None:
-    """Report to nobody."""
+def silent(done: int, total: int, note: Message) -> None:
+    """Discard the report."""
 
 
 class ProgressReport:
-    """Reports as a bar on standard error and, for a background job, in its progress file."""
+    """Shows a bar on standard error and, in a background job, writes its progress file."""
 
     def __init__(self) -> None:
         self._bar: Progress | None = None
@@ -45,7 +41,7 @@ class ProgressReport:
         folder = os.environ.get(JOB_VARIABLE)
         self._file = Path(folder) / "progress.json" if folder else None
 
-    def __call__(self, done: int, total: int, note: Note) -> None:
+    def __call__(self, done: int, total: int, note: Message) -> None:
         if self._file is not None:
             self._write(done, total, note)
         elif sys.stderr.isatty():
@@ -56,18 +52,15 @@ class ProgressReport:
             self._bar.stop()
             self._bar = None
 
-    def _write(self, done: int, total: int, note: Note) -> None:
+    def _write(self, done: int, total: int, note: Message) -> None:
         now = time.monotonic()
         finished = 0 < total <= done
         if self._file is None or (now < self._next_write and not finished):
             return
-        # Four times a second is as often as a page looks.
+        # Pages read the file four times a second.
         self._next_write = now + 0.25
-        progress: dict[str, object] = {"done": done, "total": total}
-        if isinstance(note, Message):
-            progress |= {"note": note.in_english(), "message": note.record()}
-        else:
-            progress["note"] = note
+        said = {"note": note.in_english(), "message": note.record()}
+        progress = {"done": done, "total": total, **said}
         write_atomic(self._file, json.dumps(progress))
 
     def _draw(self, done: int, total: int, note: str) -> None:

@@ -1,8 +1,8 @@
-"""Named entries that settings, forms and the command line choose from."""
+"""Registries of named entries for settings, forms and the command line."""
 
 import difflib
 import importlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
@@ -11,29 +11,40 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from engine.language.message import Message
+from engine.language.message import gettext
 
 T = TypeVar("T")
 
 
 class UnknownEntry(ValueError):
-    """No entry of a registry has this name; the message lists the names."""
+    """No entry of a registry has the name `given`.
 
-    def __init__(self, text: str, **fields: object) -> None:
-        super().__init__(text)
-        self.message = Message(text, fields)
+    `choices` are the names that there are; `near` is the one most like it, empty where none is.
+    """
+
+    def __init__(self, given: str, choices: Sequence[str]) -> None:
+        super().__init__(given)
+        self.given, self.choices = given, list(choices)
+        self.near = next(iter(difflib.get_close_matches(given, choices, n=1)), "")
 
     def __str__(self) -> str:
-        return str(self.message)
+        if not self.near:
+            return gettext("“{given}” is not {choices:or}", given=self.given, choices=self.choices)
+        return gettext(
+            "“{given}” is not {choices:or}; did you mean {near}?",
+            given=self.given,
+            choices=self.choices,
+            near=self.near,
+        )
 
 
 class Registry(dict[str, T]):
-    """Entries of one kind by their names, in the order in which they are offered.
+    """Entries of one kind by name, in display order.
 
     Args:
-        kind: what an entry is called in a sentence, such as "loss".
-        entries: the entries that come with the studio.
-        former: names that were used before, each with the name it has now.
+        kind: the name of the kind in messages, such as "loss".
+        entries: the studio's own entries.
+        former: old names, each with the current name.
     """
 
     def __init__(
@@ -44,33 +55,24 @@ class Registry(dict[str, T]):
         self._former = dict(former or {})
 
     def name_of(self, given: str) -> str:
-        """The name of the entry that `given` names today or named before.
+        """The current name for `given`, which may be an old name.
 
         Raises:
-            UnknownEntry: no entry has this name; the sentence lists the names and the nearest one.
+            UnknownEntry: no entry has this name; the message lists the names and the nearest one.
         """
         name = self._former.get(given, given)
         if name in self:
             return name
-        *others, last = (repr(known) for known in self)
-        near = difflib.get_close_matches(given, self, n=1)
-        fields: dict[str, object] = {"names": ", ".join(others), "last": last}
-        if near and others:
-            raise UnknownEntry(
-                "it should be {names} or {last}; did you mean {near}?", near=near[0], **fields
-            )
-        if others:
-            raise UnknownEntry("it should be {names} or {last}", **fields)
-        raise UnknownEntry("it should be {last}", last=last)
+        raise UnknownEntry(given, list(self))
 
 
 @dataclass(frozen=True)
 class OneOf:
-    """Marks a text in the settings as the name of a registry's entry.
+    """Marks a text setting as the name of a registry's entry.
 
     `path` names the registry as "module:variable". The module is imported when a value is
-    checked, so that settings stand below the rooms whose entries they name. Such a module must
-    load no torch: pages and forms read it too.
+    validated, so that the settings do not depend on the packages that define the entries. Such a
+    module must not import torch, because pages and forms import it too.
     """
 
     path: str
@@ -86,7 +88,7 @@ class OneOf:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         return core_schema.no_info_after_validator_function(
-            # Of a setting that may be empty, None needs no name.
+            # None is allowed for an optional setting.
             lambda given: None if given is None else self.registry.name_of(given),
             handler(source),
         )
@@ -98,9 +100,9 @@ class OneOf:
 
 
 def registry_of(field: FieldInfo) -> Registry[Any] | None:
-    """The registry that a setting chooses from; None where it is no such choice.
+    """The registry that a setting chooses from; None if it has none.
 
-    Of a mapping it is the registry that the keys are chosen from.
+    For a mapping, the registry of its keys.
     """
     marks = [*field.metadata, *_marks(field.annotation)]
     return next((mark.registry for mark in marks if isinstance(mark, OneOf)), None)

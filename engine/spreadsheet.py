@@ -1,4 +1,4 @@
-"""Text in CSV that a spreadsheet would otherwise run as a formula."""
+"""Escaping CSV cells that a spreadsheet would evaluate as formulas."""
 
 import re
 
@@ -9,16 +9,19 @@ _TO_QUOTE_HERE = {safe: re.compile(pattern) for safe, pattern in _TO_QUOTE.items
 
 
 def to_quote(safe: bool) -> str:
-    """The pattern, as RE2 and Python read it, of cells that get a leading apostrophe: of a `safe`
-    table all that begin like a formula; of another those that `from_cell` would shorten."""
+    """A regular expression (RE2 and Python) for cells that get a leading apostrophe.
+
+    In a `safe` table, these are all cells that begin like a formula; otherwise only those from
+    which `from_cell` would remove an apostrophe.
+    """
     return _TO_QUOTE[safe]
 
 
 def to_cell(text: str, safe: bool) -> str:
-    """A text as a cell of CSV: "=1+1" -> "'=1+1" where the table is to be `safe`."""
+    """Convert a text to a CSV cell: "=1+1" -> "'=1+1" in a `safe` table."""
     return _TO_QUOTE_HERE[safe].sub(r"'\1", text)
 
 
 def from_cell(cell: str) -> str:
-    """The text that `to_cell` was given: "'=1+1" -> "=1+1"."""
+    """The inverse of `to_cell`: "'=1+1" -> "=1+1"."""
     return cell[1:] if cell[:1] == "'" and _QUOTED.match(cell) else cell

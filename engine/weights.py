@@ -1,4 +1,4 @@
-"""Weights in a file: reading them, and fitting them to a network, without executing anything."""
+"""Reading weights files without executing code, and matching weights to a network."""
 
 import sys
 from dataclasses import dataclass
@@ -18,19 +18,19 @@ _PREFIXES = ("module.", "_orig_mod.", "model.")
 
 @dataclass(frozen=True)
 class WeightsFile:
-    """The tensors of a file by name, and the class map they were trained for, where it says."""
+    """The tensors of a file by name, and the class map of their training, if the file has it."""
 
     tensors: Weights
     fingerprint: str | None = None
 
 
 def read_weights(path: Path) -> WeightsFile:
-    """Read a .safetensors, .pth, .pt or .bin file, a run's checkpoint among them.
+    """Read a .safetensors, .pth, .pt or .bin file, or a run's checkpoint.
 
-    Nothing in the file is executed.
+    Executes no code from the file.
 
     Raises:
-        BadInput: it is missing, damaged, or holds something else.
+        BadInput: the file is missing, damaged, or no weights file.
     """
     if not path.is_file():
         raise BadInput("The weights file {file} does not exist. Check model.weights.", file=path)
@@ -39,7 +39,7 @@ def read_weights(path: Path) -> WeightsFile:
             return _read_safetensors(path)
         found = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
-        # Damaged bytes end the readers in whatever way they happen to.
+        # Damaged bytes make the readers raise many error types.
         raise BadInput("{file} is damaged or is not a weights file.", file=path) from error
     for wrapper in _WRAPPERS:
         if isinstance(found, dict) and isinstance(found.get(wrapper), dict):
@@ -53,15 +53,15 @@ def read_weights(path: Path) -> WeightsFile:
 def _read_safetensors(path: Path) -> WeightsFile:
     with safe_open(path, framework="pt") as file:
         names = list(file.keys())
-        # A run's checkpoint holds the optimiser's memory beside the weights.
+        # A run's checkpoint also holds the optimiser's state.
         kept = [name for name in names if name.startswith("model.")] or names
         tensors = {name: file.get_tensor(name) for name in kept}
         return WeightsFile(_without_prefix(tensors), (file.metadata() or {}).get("fingerprint"))
 
 
 def resampled(weights: Weights, model: nn.Module) -> Weights:
-    """Weights with position embeddings brought to the network's size."""
-    # Each of timm's modules knows how its networks' weights are brought to another size.
+    """Weights with position embeddings resampled to the network's input size."""
+    # timm's modules each define how to resample their networks' weights.
     convert = getattr(sys.modules[type(model).__module__], "checkpoint_filter_fn", None)
     if convert is None:
         return weights
@@ -72,10 +72,10 @@ def resampled(weights: Weights, model: nn.Module) -> Weights:
 
 
 def match_weight_names(found: Weights, own: Weights, path: Path) -> Weights:
-    """Weights of another library, paired with the network's own by their order.
+    """Rename another library's weights by pairing them with the network's own in order.
 
     Raises:
-        BadInput: their number differs.
+        BadInput: the number of weights differs.
     """
     if len(found) != len(own):
         raise BadInput(

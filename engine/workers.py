@@ -1,4 +1,4 @@
-"""Work on many photographs, or on much text, in processes of its own."""
+"""Processing many photographs, or much text, in worker processes."""
 
 import os
 import signal
@@ -19,36 +19,37 @@ from engine.errors import WorkFailed
 T = TypeVar("T")
 R = TypeVar("R")
 
-# Large enough that handing over costs nothing, small enough that all end at nearly the same time.
+# Large enough to make the transfer cheap, small enough that all workers end at a similar time.
 _BATCH = 4
 _AHEAD = 4
-# What is done in the half second that a process takes to start.
+# Items processed here in the half second that a process takes to start.
 _MEANWHILE = 12
 _sharing = 1
 
 
 def cores() -> int:
-    """The cores this process may use."""
+    """The number of cores that this process may use."""
     allowed = getattr(os, "sched_getaffinity", None)
     return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def sharing() -> int:
-    """How many processes, this one among them, share the memory that one may take."""
+    """The number of processes, including this one, that share one process's memory limit."""
     return _sharing
 
 
 def in_processes(
     work: Callable[[Sequence[T]], R], items: Iterable[T], processes: int
 ) -> Iterator[R]:
-    """What `work` gives for each few of the items, as it comes; few are on their way at a time.
+    """Apply `work` to batches of the items in worker processes; yields results as they arrive.
 
-    `work` and what it takes and gives must be picklable. No process outlives this one.
+    Only a few batches are in flight at a time. `work`, its argument and its result must be
+    picklable. The workers end with this process.
 
     Raises:
-        WorkFailed: a process was killed.
+        WorkFailed: a worker was killed.
     """
-    # A fresh process each: a fork would copy whatever threads and locks this one holds.
+    # Spawned, because a fork would copy this process's threads and locks.
     context = get_context("spawn")
     batches = _batches(items)
     with ProcessPoolExecutor(processes, context, _start, (processes,)) as pool:
@@ -69,10 +70,10 @@ def in_processes(
 
 
 def beside(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-    """What `work` gives for each item, in their order, from one process beside this one; a few
-    are on their way at a time. The first are worked on here, while that one starts.
+    """Apply `work` to each item in one worker process; yields results in order.
 
-    As in `in_processes` otherwise.
+    Only a few items are in flight at a time. This process handles the first ones while the
+    worker starts. Otherwise the same as `in_processes`.
     """
     rest = iter(items)
     first = list(islice(rest, _MEANWHILE))
@@ -107,16 +108,16 @@ def _killed() -> WorkFailed:
 def _start(processes: int) -> None:
     global _sharing
     _sharing = processes
-    # Ctrl-C reaches the whole group; who asked for the work ends it.
+    # Ctrl-C reaches the whole process group; the parent ends the work.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # One core each is what the processes are for.
+    # Each worker uses one core.
     cv2.setNumThreads(1)
     threadpool_limits(1)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:
-    # A parent that was killed can tell nobody to stop.
+    # A killed parent cannot stop its workers.
     parent = parent_process()
     if parent is not None:
         parent.join()

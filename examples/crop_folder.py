@@ -15,7 +15,7 @@ from engine.errors import UnreadableImage
 
 
 def crop_folder(source: Path, target: Path, preset: str = "fast", side: int = 448) -> int:
-    """Write a square PNG of each readable photograph of `source`; return how many there are."""
+    """Write a square PNG of each readable photograph of `source`; return their number."""
     target.mkdir(parents=True, exist_ok=True)
     count = 0
     for photo in sorted(path for path in source.iterdir() if path.is_file()):

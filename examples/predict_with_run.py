@@ -1,4 +1,4 @@
-"""Name the plants on photographs with the best network of a run.
+"""Identify the plants on photographs with the best network of a run.
 
 python examples/predict_with_run.py RUN photo.jpg other.jpg --home home
 """
@@ -12,7 +12,7 @@ from engine.training.state.run_folder import run_folder
 
 
 def predict_with_run(root: Path, run_id: str, photos: list[Path]) -> dict[Path, list[str]]:
-    """The most probable species of each photograph, the most probable first."""
+    """The most probable species of each photograph, in descending order."""
     home = open_home(root)
     predictor = Predictor(home, run_folder(home, run_id))
     found = {}

@@ -16,7 +16,7 @@ from engine.split.make import make_split
 
 
 def split_table(table: Path, root: Path, name: str, seed: int = 42) -> dict[str, int]:
-    """Import the table, make the split, and return the photographs of each part."""
+    """Import the table, make the split, and return the number of photographs of each part."""
     home = open_home(root)
     with open_catalogue(home) as catalogue:
         report = import_table(catalogue, table, ImageStore(home).keep)

@@ -1,4 +1,4 @@
-"""Download the photographs of which only the address is known."""
+"""Download the photographs that are known by their address only."""
 
 from engine.language.message import gettext
 from studio import current

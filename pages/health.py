@@ -1,4 +1,4 @@
-"""What the last examination found, its repairs, and the backups."""
+"""The findings of the last check, repairs, and backups."""
 
 from engine.language.message import gettext
 from studio.current import home

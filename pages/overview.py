@@ -1,4 +1,4 @@
-"""Where the work stands, and the one thing to do next."""
+"""The state of the work, and the next step."""
 
 from engine.language.message import gettext
 from studio.background import follow

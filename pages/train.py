@@ -1,4 +1,4 @@
-"""Choose a configuration, see what it means, and launch a run."""
+"""Choose a configuration, see its consequences, and start a run."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""`plant-studio` and `python -m studio`: opens the studio, or runs one command of the engine."""
+"""`plant-studio` and `python -m studio`: open the studio, or run one command of the engine."""
 
 import argparse
 import os
@@ -16,7 +16,7 @@ def main() -> None:
     """Open the studio, or run a command.
 
     Raises:
-        SystemExit: with the exit status of what was run.
+        SystemExit: with the exit status of the studio or the command.
     """
     words = sys.argv[1:]
     if not words or words[0].partition("=")[0] in _OPENING:
@@ -31,12 +31,12 @@ def main() -> None:
 
 
 def open_studio(words: Sequence[str]) -> None:
-    """Serve the studio at the port wanted, or the next free one, and show it in a browser.
+    """Serve the studio at the requested port or the next free one, and open it in a browser.
 
     Raises:
-        SystemExit: 2 after wrong usage or bad input, 1 where the work failed.
+        SystemExit: 2 after wrong usage or bad input, 1 if the work failed.
     """
-    # Streamlit takes a second to import, which a command of the engine does not need.
+    # Importing Streamlit takes a second, and a command of the engine does not need it.
     from engine.errors import StudioError
     from engine.home import chosen_root
     from engine.language.message import message
@@ -55,7 +55,7 @@ def open_studio(words: Sequence[str]) -> None:
         taken, free = str(options.port), str(port)
         say(message("Port {taken} is in use; using {free}.", taken=taken, free=free))
     os.environ["STUDIO_HOME"] = str(root.expanduser().absolute())
-    # Streamlit reads .streamlit/ in the folder that it is started in.
+    # Streamlit reads .streamlit/ in the current folder.
     os.chdir(PROJECT)
     from studio import server
 
@@ -75,7 +75,7 @@ def _usage() -> str:
 
 
 def opening_options(words: Sequence[str]) -> argparse.Namespace:
-    """The home (None = as configured), port and address that the studio opens with.
+    """The home (None = as configured), the port and the address to open the studio with.
 
     Raises:
         SystemExit: 2 after wrong usage.

@@ -1,4 +1,4 @@
-"""The studio's front: its name, its sign, and the way to each page."""
+"""The entry script of the studio: title, icon, and navigation to the pages."""
 
 from contextlib import suppress
 from importlib import import_module
@@ -16,6 +16,7 @@ from engine.runs.upkeep import examine_daily, report_lost_runs
 from studio import current
 from studio.access import sign_in
 from studio.access.serving import is_guarded
+from studio.address import one_change
 from studio.language import choose_language, follow_reader
 from studio.memory import keep_small, settle
 from studio.palette import DARK, LIGHT
@@ -100,14 +101,14 @@ _PAGES = (
 
 
 def pages() -> dict[str, list[StreamlitPage]]:
-    """The pages by their heading in the menu, in the reader's language."""
+    """The pages by menu section, in the reader's language."""
     found: dict[str, list[StreamlitPage]] = {}
     for section, file, title, icon, help_text in _PAGES:
         page = st.Page(
             f"../pages/{file}.py",
             title=gettext(title),
             icon=f":material/{icon}:",
-            # The name of a Python module cannot be "import".
+            # A Python module cannot be named "import".
             url_path="import" if file == "importing" else None,
             default=file == "overview",
             help=gettext(help_text),
@@ -116,7 +117,7 @@ def pages() -> dict[str, list[StreamlitPage]]:
     return found
 
 
-# Set before the pages are known, or the browser asks a font server for the page's own icon.
+# This precedes the list of pages, or the browser requests the page icon from a font server.
 st.set_page_config(page_icon=STATIC / "icon.svg", layout="wide")
 if not is_guarded():
     st.error(
@@ -131,8 +132,8 @@ with suppress(StudioError):
 sign_in.require()
 page = st.navigation(pages(), expanded=True)
 st.set_page_config(page_title=f"{page.title} · Plant Studio")
-# Streamlit writes what is chosen in the colour of its main buttons: too dark for a dark page. It
-# cuts off the labels and notes of metrics that have no room, where a second line does.
+# Streamlit writes selected items in the colour of its main buttons, which is too dark on a dark
+# page. It truncates labels and notes of metrics that are too wide; a second line is better.
 st.html(
     "<style>[data-testid=stMetric] [data-testid=stMarkdownContainer],"
     "[data-testid=stMetric] [data-testid=stMarkdownContainer] p"
@@ -145,14 +146,14 @@ st.logo(str(STATIC / "logo.svg"), size="large", icon_image=str(STATIC / "icon.sv
 
 
 def _load() -> None:
-    # Streamlit loads it for the first chart, which would wait for it half a second.
+    # Streamlit loads Plotly for the first chart, which would delay that chart by half a second.
     import_module("pandas")
     settle()
 
 
 @st.cache_resource(show_spinner=False)
 def begun() -> None:
-    """What a studio does once, when it is first opened."""
+    """One-time work when the studio is opened for the first time."""
     Thread(target=_load, daemon=True).start()
     with suppress(StudioError):
         report_lost_runs(current.home())
@@ -161,7 +162,7 @@ def begun() -> None:
 # Before a page that predicts loads torch.
 wait_passively()
 keep_small()
-# After a restart of the machine, what waited goes on as soon as the studio is opened.
+# After a restart of the machine, the queue continues as soon as the studio is opened.
 begun()
 with suppress(StudioError):
     resume_queue(current.home())
@@ -170,9 +171,10 @@ with suppress(StudioError):
     choose_language(current.home())
 left = current.catalogue_gone()
 if left:
-    # Rarely needed, and it loads what reads photographs.
+    # Rarely needed, and it imports the image readers.
     from studio.health.gone import gone
 
     gone(current.home(), left)
 else:
-    page.run()
+    with one_change(page.url_path):
+        page.run()

@@ -1,4 +1,4 @@
-"""Background jobs on a page: followed while they run, found again by whoever comes back."""
+"""Background jobs on a page: live progress, also after the page is reopened."""
 
 import time
 from collections.abc import Mapping
@@ -14,9 +14,9 @@ _TELLING_SECONDS = 3.0
 
 
 def follow(titles: Mapping[str, str]) -> dict[str, Job]:
-    """Draw those of the jobs that run, live, each under its title; returns how all of them stand.
+    """Draw the running ones of the jobs, live, each with its title; return the state of all.
 
-    The page runs anew when one of them ends.
+    The page reruns when one of them ends.
     """
     jobs = {name: read_job(home(), name) for name in titles}
     running = {name: titles[name] for name, found in jobs.items() if found.state == "running"}
@@ -48,7 +48,7 @@ def _watch(running: Mapping[str, str]) -> None:
 
 
 def _seconds_left(passed: float, found: Job) -> float | None:
-    """Seconds until a job ends, at the pace that it had; of its first moments nothing follows."""
+    """Seconds until a job ends, at its average pace; None in its first moments."""
     if not found.done or passed < _TELLING_SECONDS:
         return None
     return passed * (found.total - found.done) / found.done

@@ -1,4 +1,4 @@
-"""Where the studio works: the home, its catalogue and its photographs, for any page."""
+"""The home of this studio, its catalogue and its photographs, for all pages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,10 +16,10 @@ from engine.settings.configs import studio_settings
 
 
 def home() -> Home:
-    """The home that this studio was started for.
+    """The home that this studio was started with.
 
     Raises:
-        WorkFailed: its folder cannot be made.
+        WorkFailed: its folder cannot be created.
     """
     return open_home(chosen_root(None, _configured_home()))
 
@@ -28,18 +28,17 @@ def home() -> Home:
 def catalogue() -> Iterator[Catalogue]:
     """The catalogue, for the length of a `with` block.
 
-    In a file, every block has a connection of its own, for scripts of several sessions run in
-    threads.
+    With SQLite, every block has its own connection, because the scripts of sessions run in threads.
 
     Raises:
-        WorkFailed: it is damaged, belongs to a newer studio, or no MongoDB answers.
+        WorkFailed: the catalogue is damaged, belongs to a newer studio, or MongoDB does not answer.
     """
     with open_catalogue(home()) as opened:
         yield opened
 
 
 def catalogue_gone() -> LeftBehind | None:
-    """What is left of a catalogue whose file is gone; None where it is there, or never was."""
+    """What remains of a catalogue whose file is missing; None if it exists or never existed."""
     with suppress(StudioError):
         if catalogue_settings(home()).store == "sqlite":
             return left_behind(home())
@@ -47,12 +46,12 @@ def catalogue_gone() -> LeftBehind | None:
 
 
 def images() -> ImageStore:
-    """The photographs' bytes and thumbnails."""
+    """The bytes and thumbnails of the photographs."""
     return ImageStore(home())
 
 
 def file_of(photograph: Photograph) -> Path:
-    """Where the bytes of a cached photograph lie."""
+    """The path of a cached photograph."""
     return home().resolve(photograph.path)
 
 

@@ -1,4 +1,4 @@
-"""The language of whoever reads a page: what was chosen, else the browser's."""
+"""The language of the page's reader: the chosen one, or else the browser's."""
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -14,14 +14,14 @@ _KEY = "language"
 
 
 def follow_reader(home: Home) -> None:
-    """Speak the language of the session that a page is drawn for; to call before every page."""
+    """Use the language of the session that a page is drawn for; called before every page."""
     if _KEY not in st.session_state:
         st.session_state[_KEY] = language_of_home(home) or best_language([st.context.locale or ""])
     ask_for_language(_language_of_session)
 
 
 def choose_language(home: Home) -> None:
-    """Draw the menu of languages in the sidebar; the choice is the home's from then on."""
+    """Draw the language menu in the sidebar; the choice is stored in the home."""
     st.sidebar.selectbox(
         gettext("Language"),
         languages(),
@@ -32,7 +32,7 @@ def choose_language(home: Home) -> None:
 
 
 def _language_of_session() -> str:
-    # Work in the background has no reader; what it stores is translated when it is read.
+    # Background work has no reader; its stored messages are translated when they are read.
     return st.session_state.get(_KEY, "") if get_script_run_ctx() else ""
 
 
@@ -40,5 +40,5 @@ def _remember(home: Home) -> None:
     try:
         write_json(home.preferences, {_KEY: st.session_state[_KEY]})
     except StudioError:
-        # It holds for this session all the same.
+        # The choice still applies to this session.
         st.toast(gettext("The home cannot be written to, so the language is not remembered."))

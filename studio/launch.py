@@ -1,4 +1,4 @@
-"""From settings to a run; two quick clicks start one."""
+"""Start a run from settings; a double click starts only one."""
 
 import streamlit as st
 
@@ -9,9 +9,9 @@ from studio import text
 
 
 def launch_key(place: str) -> str:
-    """The key of the button that launches in this place: another one once its run was started.
+    """The key of the launch button in this place; it changes after its run has started.
 
-    The second of two quick clicks was made on the same button, so it carries the same key.
+    The second of two quick clicks is on the same button, so it has the same key.
     """
     number: int = st.session_state.setdefault(f"{place}.ticket", 1)
     pressed = st.session_state.get(_key(place, number))
@@ -21,11 +21,11 @@ def launch_key(place: str) -> str:
 
 
 def launch_and_show(home: Home, settings: RunSettings, place: str) -> None:
-    """Start the run of this place's button, or find the one that it started; then show it.
+    """Start the run of this place's button, or find the run that it has started; then show it.
 
     Raises:
-        BadInput: the split or the configuration cannot be trained on.
-        WorkFailed: the home cannot be written to.
+        BadInput: the split or the configuration cannot be used for training.
+        WorkFailed: the home is not writable.
     """
     number: int = st.session_state[f"{place}.ticket"]
     run_id = _runs(place).setdefault(number, new_run_id(settings))

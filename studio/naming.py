@@ -1,4 +1,4 @@
-"""What a form calls its settings, and what is wrong with them in the same words."""
+"""The labels of settings on a form, and error messages that use these labels."""
 
 from collections.abc import Mapping
 
@@ -11,14 +11,14 @@ from engine.settings.problems import SETTING, allowed_values, explain_problem, s
 
 
 def label(key: str, info: FieldInfo) -> str:
-    """What a field is called: "training.batch_size" -> "Batch size", unless it has a title."""
+    """The label of a field: "training.batch_size" -> "Batch size", unless it has a title."""
     if info.title:
         return gettext(info.title)
     return key.rpartition(".")[2].replace("_", " ").capitalize()
 
 
 def help_text(info: FieldInfo) -> str:
-    """What a field is and, of a number, what it may be."""
+    """The description of a field and, for a number, its range."""
     allowed = allowed_values(info)
     said = [gettext(info.description) if info.description else "", str(allowed or "")]
     return " ".join(part for part in said if part)
@@ -30,7 +30,7 @@ def describe_group(group: str) -> str:
 
 
 def field_labels(kind: type[BaseModel]) -> dict[str, str]:
-    """What each setting is called, by its dotted key; with its group where two are called alike."""
+    """The label of each setting by dotted key; with its group if two labels are equal."""
     fields = dict(fields_of(kind))
     names = {key: label(key, info) for key, info in fields.items()}
     called = list(names.values())
@@ -42,14 +42,15 @@ def field_labels(kind: type[BaseModel]) -> dict[str, str]:
 
 
 def refusal_text(kind: type[BaseModel], error: ValidationError) -> str:
-    """The first thing that is wrong with what a form was given, in one sentence."""
+    """The first validation error of a form's input, in one sentence."""
     return _in_labels(explain_problem(kind, error.errors()[0]), field_labels(kind))
 
 
 def refusals(kind: type[BaseModel], error: ValidationError) -> dict[str, str]:
-    """What is wrong, a sentence for each field by dotted key.
+    """The validation errors, one sentence per field by dotted key.
 
-    A combination of fields is refused at each of them; "" holds what concerns no field.
+    An invalid combination is reported at each of its fields; "" is for errors that belong to no
+    field.
     """
     found: dict[str, str] = {}
     labels = field_labels(kind)
@@ -63,7 +64,7 @@ def refusals(kind: type[BaseModel], error: ValidationError) -> dict[str, str]:
 
 
 def _in_labels(problem: Message, labels: Mapping[str, str]) -> str:
-    """A message with each setting that it names under the name that the form has for it."""
+    """A message in which each setting has its label on the form."""
     fields = {
         name: _name_of(str(value), labels) if name.startswith(SETTING) else value
         for name, value in problem.fields.items()
@@ -72,7 +73,7 @@ def _in_labels(problem: Message, labels: Mapping[str, str]) -> str:
 
 
 def _name_of(key: str, labels: Mapping[str, str]) -> str:
-    """The label of a setting; with the rest of the key where the place lies inside its value."""
+    """The label of a setting; with the rest of the key if the location is inside its value."""
     field = _field_of(key, labels)
     if not field:
         return key
@@ -81,7 +82,7 @@ def _name_of(key: str, labels: Mapping[str, str]) -> str:
 
 
 def _field_of(key: str, labels: Mapping[str, str]) -> str:
-    """The field that a key names or lies in; empty where there is none."""
+    """The field that a key names or is inside of; empty if there is none."""
     parts = key.split(".")
     paths = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
     return next((path for path in paths if path in labels), "")

@@ -1,4 +1,4 @@
-"""Where the work stands, from photographs to a judged classifier, and what comes next."""
+"""The state of the work, from photographs to an evaluated classifier, and the next step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ _DOWNLOAD = "../pages/download.py"
 
 @dataclass(frozen=True)
 class Facts:
-    """What is there. Presets are the user's own; runs and splits come newest first.
+    """The content of the home. Presets are the user's own; runs and splits are newest first.
 
-    `judged` holds the macro top-1 on the test part of each run that was evaluated.
+    `judged` holds the macro top-1 on the test part of each evaluated run.
     """
 
     counts: Counts
@@ -38,7 +38,7 @@ class Facts:
 
 
 def gather(home: Home, catalogue: Catalogue) -> Facts:
-    """The facts of a home, read afresh."""
+    """Read the current facts of a home."""
     runs = tuple(list_runs(home))
     judged = [(run.run_id, _macro_top1(run)) for run in runs]
     return Facts(
@@ -51,7 +51,7 @@ def gather(home: Home, catalogue: Catalogue) -> Facts:
 
 
 def metrics(facts: Facts) -> list[Metric]:
-    """The figures that say most."""
+    """The most important figures."""
     counts = facts.counts
     best = max(facts.judged, key=lambda item: item[1], default=None)
     newest = (
@@ -75,7 +75,7 @@ def metrics(facts: Facts) -> list[Metric]:
 
 
 def flow(facts: Facts, importing: bool = False) -> list[Step]:
-    """The six steps in order; the first that is ready is the next thing to do."""
+    """The six steps in order; the first one that is ready is the next step."""
     return [
         _catalogue(facts, importing),
         _images(facts),

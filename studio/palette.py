@@ -1,6 +1,6 @@
-"""The colours of the studio, once for light and once for dark pages.
+"""The colours of the studio for light and dark pages.
 
-`.streamlit/config.toml` repeats the ones that Streamlit draws with; a test holds the two together.
+`.streamlit/config.toml` repeats the colours that Streamlit itself uses; a test compares them.
 """
 
 from dataclasses import asdict, dataclass
@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class Palette:
-    """Every colour as a lower-case #rrggbb. No two fields of one palette are equal.
+    """All colours as lower-case #rrggbb. All fields of one palette are different.
 
-    `gain` and `cost` are the far ends of scales that begin at `surface`; text is read on them.
+    `gain` and `cost` are the far ends of scales that start at `surface`; text is readable on them.
     """
 
     background: str
@@ -33,7 +33,7 @@ class Palette:
 
     @property
     def series(self) -> tuple[str, ...]:
-        """The colours of lines and bars, in the order in which charts take them."""
+        """The colours of lines and bars, in the order in which charts use them."""
         return (
             self.leaf,
             self.ochre,
@@ -87,13 +87,13 @@ DARK = Palette(
 )
 
 PARTS = {"train": LIGHT.leaf, "val": LIGHT.ochre, "test": LIGHT.sky}
-"""The colour of each part of a split, wherever parts are drawn."""
+"""The colour of each part of a split in all charts."""
 
 BUCKET_COLOURS = (LIGHT.clay, LIGHT.ochre, LIGHT.moss, LIGHT.leaf, LIGHT.sky)
-"""The colours of `engine.split.rarity.BUCKETS`, wherever rare and common species are drawn."""
+"""The colours of `engine.split.rarity.BUCKETS` in all charts of rare and common species."""
 
 
 def counterparts() -> dict[str, str]:
-    """Each light colour and the dark one that stands for it on a dark page."""
+    """Each light colour and its replacement on a dark page."""
     dark = asdict(DARK)
     return {colour: dark[name] for name, colour in asdict(LIGHT).items()}

@@ -1,4 +1,4 @@
-"""The caches of pictures that pages show: bounded in bytes, and emptied when nobody looks."""
+"""Caches for the images on pages: limited in bytes, and cleared when idle."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ from studio.memory import give_back
 MOST_BYTES = 256 * 2**20
 LARGE_MAPS_BYTES = 64 * 2**20
 IDLE_SECONDS = 60.0
-# What an entry takes beside its pictures.
+# The overhead of an entry.
 _OVERHEAD = 200
 
 T = TypeVar("T")
@@ -29,10 +29,10 @@ class _Entry:
 
 
 class PictureCache:
-    """The pictures that were used last: arrays, encoded bytes, or tuples of them and numbers.
+    """A least-recently-used cache of images: arrays, encoded bytes, or tuples of them and numbers.
 
-    Arrays are handed out without a copy and cannot be written to; Streamlit's own cache unpickles
-    what it holds at every use. What was not used for `idle_seconds` is dropped.
+    Arrays are returned without a copy and are read-only; Streamlit's own cache unpickles its values
+    on every use. Entries not used for `idle_seconds` are dropped.
     """
 
     def __init__(self, most_bytes: int = MOST_BYTES, idle_seconds: float = IDLE_SECONDS) -> None:
@@ -43,9 +43,10 @@ class PictureCache:
         self.bytes = 0
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What is cached under the key, made if it is not there; made twice if two ask at once.
+        """The cached value of the key, created if missing; created twice if two threads ask at
+        once.
 
-        What alone exceeds the limit is returned and not cached.
+        A value that exceeds the limit by itself is returned and not cached.
         """
         with self._lock:
             entry = self._entries.get(key)
@@ -58,7 +59,7 @@ class PictureCache:
         return made
 
     def clear(self) -> None:
-        """Drop everything."""
+        """Drop all entries."""
         with self._lock:
             self._entries.clear()
             self.bytes = 0
@@ -103,18 +104,18 @@ class PictureCache:
 
 @st.cache_resource(show_spinner=False)
 def pictures() -> PictureCache:
-    """The cache that all pages and sessions of this server share."""
+    """The cache shared by all pages and sessions of this server."""
     return PictureCache()
 
 
 @st.cache_resource(show_spinner=False)
 def large_maps() -> PictureCache:
-    """A small one for maps of photographs at their own size, which would push out all else."""
+    """A small cache for maps at the size of the photograph, which would evict everything else."""
     return PictureCache(LARGE_MAPS_BYTES)
 
 
 def _size(value: object) -> int:
-    """The bytes of a picture; arrays are closed to writing on the way."""
+    """The size of an image in bytes; arrays are made read-only."""
     if isinstance(value, np.ndarray):
         value.setflags(write=False)
         return int(value.nbytes)

@@ -1,4 +1,4 @@
-"""The studio's server: `python -m studio.server`, which run_studio.sh starts."""
+"""The studio's server: `python -m studio.server`, started by run_studio.sh."""
 
 import argparse
 import contextlib
@@ -34,7 +34,7 @@ def main(words: Sequence[str] | None = None) -> None:
     """Serve the studio until Ctrl-C.
 
     Raises:
-        SystemExit: 2 after wrong usage or bad input, 1 where the work failed.
+        SystemExit: 2 after wrong usage or bad input, 1 if the work failed.
     """
     options = _options(words)
     keep_private()
@@ -51,12 +51,12 @@ def serve(listen: str, port: int, open_browser: bool) -> None:
     """Serve the studio on an address and a port.
 
     Raises:
-        BadInput: the address can be reached from other machines and nobody needs to sign in
-            there, or STUDIO_TOKEN is no token.
-        WorkFailed: the home cannot be made.
+        BadInput: other machines can reach the address and sign-in is not required, or
+        STUDIO_TOKEN is not a valid token.
+        WorkFailed: the home cannot be created.
     """
     require_sign_in(listen)
-    # Named before it is taken: the token itself is printed only where nobody else chose it.
+    # Read before it is removed: the token is printed only if it is generated.
     was_chosen = TOKEN_VARIABLE in os.environ
     token = start_token()
     current.home()
@@ -79,10 +79,10 @@ def serve(listen: str, port: int, open_browser: bool) -> None:
 
 
 def require_sign_in(listen: str) -> None:
-    """Refuse an address that other machines reach where nobody has to sign in over HTTPS.
+    """Reject an address that other machines can reach if sign-in over HTTPS is not required.
 
     Raises:
-        BadInput: this is so.
+        BadInput: this is the case.
     """
     if is_loopback(listen):
         return
@@ -100,8 +100,8 @@ def require_sign_in(listen: str) -> None:
 
 
 def _guarded(app: ASGIApp, token: str, listen: str) -> Guard:
-    # Called when the server is put together: only now can secrets be read without harm to the
-    # settings above, and only now do the checks stand before the pages.
+    # Called when the server is assembled: only now can secrets be read without affecting the
+    # settings above, and only now are the checks in place before the pages.
     guard = Guard(app, token=token, hosts=_names(listen))
     declare_guarded(needs_sign_in=sign_in.settings() is not None)
     return guard
@@ -114,7 +114,7 @@ def _names(listen: str) -> list[str]:
 
 
 def _address(listen: str, port: int) -> str:
-    """Where people open the studio."""
+    """The address at which people open the studio."""
     if not is_loopback(listen):
         return f"https://{sign_in.host()}/"
     return f"http://[{listen}]:{port}/" if ":" in listen else f"http://{listen}:{port}/"
@@ -131,7 +131,7 @@ def _options(words: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _announcing(address: str, token: str, was_chosen: bool, open_browser: bool) -> Lifespan:
-    """Say where the studio is open once it is; what was written for the browser goes at the end."""
+    """Print the address of the studio when it is ready; remove the browser's file at the end."""
 
     @contextlib.asynccontextmanager
     async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any] | None]:
@@ -168,8 +168,8 @@ def _has_screen() -> bool:
 
 
 def _open(page: Path, entrance: str) -> None:
-    # Every account of the machine can read the words of a command, so the browser is given a
-    # file of the user's own that leads to the address.
+    # Every account of the machine can read the arguments of a command, so the browser gets a
+    # private file that redirects to the address.
     with contextlib.suppress(StudioError, webbrowser.Error):
         write_atomic(page, f'<meta http-equiv="refresh" content="0; url={entrance}">')
         webbrowser.open(page.as_uri())

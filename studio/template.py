@@ -1,4 +1,4 @@
-"""The one look of every chart: quiet axes, horizontal grid lines, the studio's font."""
+"""The common style of all charts: light axes, horizontal grid lines, the studio's font."""
 
 from importlib import import_module
 
@@ -6,8 +6,8 @@ from plotly import graph_objects as go
 
 from studio.palette import LIGHT, Palette
 
-# Plotly uses pandas where that is there, and would find one half made that the studio's first
-# page is just having loaded: whoever draws waits for the whole of it.
+# Plotly uses pandas if it is loaded, and would find a half-imported one while the studio's first
+# page imports it. Drawing therefore waits for the complete import.
 import_module("pandas")
 
 FONT = "Figtree, sans-serif"
@@ -31,7 +31,6 @@ def template(palette: Palette = LIGHT) -> go.layout.Template:
             "paper_bgcolor": palette.background,
             "plot_bgcolor": palette.background,
             "colorway": palette.series,
-            "separators": ".,",
             "margin": {"l": 12, "r": 16, "t": 12, "b": 12},
             "xaxis": {**axis, "showgrid": False, "showline": True, "ticks": "outside"},
             "yaxis": {
@@ -60,7 +59,7 @@ def template(palette: Palette = LIGHT) -> go.layout.Template:
                 "color": palette.muted,
                 "activecolor": palette.leaf,
             },
-            # A label that would not fit at this size is left out; the table has it.
+            # A label that does not fit at this size is omitted; the table has it.
             "uniformtext": {"mode": "hide", "minsize": 10},
             "bargap": 0.08,
             "hovermode": "closest",

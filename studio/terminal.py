@@ -1,4 +1,4 @@
-"""Lines for whoever started the studio, in the language of their terminal."""
+"""Terminal messages at start-up, in the language of the terminal."""
 
 import sys
 from contextlib import AbstractContextManager
@@ -13,6 +13,6 @@ def terminal_language() -> AbstractContextManager[None]:
 
 
 def say(words: Message) -> None:
-    """Write a line on standard error."""
+    """Write a line to standard error."""
     with terminal_language():
         print(words, file=sys.stderr, flush=True)

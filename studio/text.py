@@ -1,10 +1,10 @@
-"""Numbers, sizes and times as people say them."""
+"""Human-readable numbers, sizes and times."""
 
 import re
 
 from engine.language.formats import ago, duration, moment, number, percentage, size
 
-# What would be read as Markdown, LaTeX, HTML or a link of GitHub's kind where it stands.
+# Characters that would be read as Markdown, LaTeX, HTML or a GitHub-style link.
 _MARKDOWN = re.compile(
     r"[\\`*\[\]|<>~$]"
     r"|(?<!\w)_|_(?!\w)"
@@ -13,8 +13,8 @@ _MARKDOWN = re.compile(
     r"|^[#+=-]|(?:(?<=^\d)|(?<=^\d\d)|(?<=^\d{3}))[.)](?=\s|$)",
     re.IGNORECASE | re.MULTILINE,
 )
-# Streamlit draws icons, emoji, arrows and links after it has taken the escapes away: what is
-# together in its eyes is parted by a colour without words, which shows nothing.
+# Streamlit draws icons, emoji, arrows and links after it has removed the escapes. A colour
+# directive without text, which is invisible, breaks up such sequences.
 _TOGETHER = re.compile(
     r"\\:(?=//|[\w+-]+(?:\\?:|/))|\\@|www(?=\\\.)|-(?=\\>|-)|\\<(?=-|\\-|=)|\\[>~](?==)",
     re.IGNORECASE,
@@ -25,7 +25,6 @@ _BREAK = re.compile(r" *\r?\n")
 
 __all__ = [
     "ago",
-    "count",
     "duration",
     "moment",
     "number",
@@ -36,16 +35,11 @@ __all__ = [
 ]
 
 
-def count(value: int, noun: str, plural: str | None = None) -> str:
-    """1, "species", "species" -> "1 species"; 2, "photograph" -> "2 photographs"."""
-    return f"{number(value)} {noun if value == 1 else plural or noun + 's'}"
-
-
 def plain(words: str) -> str:
-    """Words that are not ours, to stand in Markdown letter for letter.
+    """Text from outside, escaped so that Markdown shows it literally.
 
-    Whatever comes from a catalogue, a run, an address or another program goes through here before
-    Streamlit draws it; tests/studio/test_words.py holds every call to that.
+    All text from a catalogue, a run, an address or another program passes through this function
+    before Streamlit draws it; tests/studio/test_words.py checks every call.
     """
     escaped = _MARKDOWN.sub(r"\\\g<0>", words)
     escaped = _TOGETHER.sub(rf"\g<0>{_NOTHING}", escaped)
@@ -54,6 +48,6 @@ def plain(words: str) -> str:
 
 
 def rounded(seconds: float) -> float:
-    """In steps of 5, 30 and 60 seconds, and never 0: a forecast is no more certain than that."""
+    """Rounded to steps of 5, 30 and 60 seconds, and never 0: a forecast is not more precise."""
     step = 60 if seconds >= 600 else 30 if seconds >= 120 else 5
     return max(5, round(seconds / step) * step)

@@ -10,7 +10,7 @@ from studio.views.grid import Tile
 
 
 def tiles(photographs: Iterable[Photograph], store: ImageStore) -> list[Tile]:
-    """A tile for each; one whose bytes are elsewhere, or damaged, is blank and says so."""
+    """One tile per photograph; a remote or damaged one is blank and says so."""
     return [_tile(photograph, store) for photograph in photographs]
 
 

@@ -1,4 +1,4 @@
-"""How much may be uploaded at a time."""
+"""The limits of an upload."""
 
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
@@ -23,7 +23,7 @@ U = TypeVar("U", bound=Upload)
 
 
 def within_limits(uploads: Iterable[U]) -> tuple[list[U], str]:
-    """The first uploads that keep to the limits, and a sentence on those that do not."""
+    """The first uploads within the limits, and a sentence about the others."""
     kept, left, total = list[U](), 0, 0
     for upload in uploads:
         if len(kept) == MOST_PHOTOGRAPHS or total + upload.size > MOST_MB * 10**6:

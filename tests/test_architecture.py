@@ -1,4 +1,4 @@
-"""The house stands as it was drawn: read from the syntax tree, and proved by importing."""
+"""Architecture rules: checked in the syntax tree, and by importing."""
 
 import ast
 import subprocess
@@ -10,10 +10,11 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
 
-# Each may import those before it, never those behind it.
+# Each package may import those before it in this list, and none after it.
 FLOORS = ["engine", "studio", "pages"]
 ROOMS = [
     "language",
+    "reasons",
     "errors",
     "registry",
     "files",
@@ -89,7 +90,7 @@ def module_of(file: Path) -> str:
 
 
 def imports_of(file: Path) -> Iterator[str]:
-    """Every module a file imports, at its top or inside a function."""
+    """Every module that a file imports, at its top or inside a function."""
     package = file.relative_to(PROJECT).parent.parts
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -101,12 +102,12 @@ def imports_of(file: Path) -> Iterator[str]:
 
 
 def room_of(module: str) -> str:
-    """The room of an engine module; empty for the engine package itself."""
+    """The package of an engine module; empty for the engine package itself."""
     parts = module.split(".")
     return parts[1] if parts[0] == "engine" and len(parts) > 1 else ""
 
 
-def test_every_room_of_the_engine_has_its_place_in_the_order() -> None:
+def test_every_package_of_the_engine_is_in_the_order() -> None:
     rooms = {room_of(module_of(file)) for file in sources("engine")} - {""}
     assert rooms <= set(ROOMS), f"{sorted(rooms - set(ROOMS))} have no place in ROOMS"
 
@@ -123,7 +124,7 @@ def test_inside_the_engine_imports_run_one_way() -> None:
     assert not wrong
 
 
-def test_pages_import_the_studio_and_the_studio_the_engine_never_back() -> None:
+def test_imports_run_from_pages_to_studio_to_engine_and_never_back() -> None:
     wrong = [
         f"{module_of(file)} imports {imported}"
         for file in sources(*FLOORS)
@@ -134,7 +135,7 @@ def test_pages_import_the_studio_and_the_studio_the_engine_never_back() -> None:
     assert not wrong
 
 
-def test_the_engine_knows_neither_streamlit_nor_plotly() -> None:
+def test_the_engine_imports_neither_streamlit_nor_plotly() -> None:
     wrong = [
         f"{module_of(file)} imports {imported}"
         for file in sources("engine")
@@ -144,7 +145,7 @@ def test_the_engine_knows_neither_streamlit_nor_plotly() -> None:
     assert not wrong
 
 
-def test_torch_lives_in_few_rooms_only() -> None:
+def test_only_few_packages_import_torch() -> None:
     wrong = [
         f"{module_of(file)} imports {imported}"
         for file in sources(*FLOORS)
@@ -154,14 +155,14 @@ def test_torch_lives_in_few_rooms_only() -> None:
     assert not wrong
 
 
-def test_the_supervisor_reaches_processes_through_a_launcher_only() -> None:
+def test_the_supervisor_uses_processes_only_through_a_launcher() -> None:
     forbidden = ("psutil", "subprocess", "engine.jobs.processes", "engine.jobs.local_launcher")
     for name in ("supervisor", "work", "launcher"):
         imported = set(imports_of(PROJECT / "engine" / "jobs" / f"{name}.py"))
         assert {one for one in imported if one.startswith(forbidden)} == set(), name
 
 
-# What only one file of the engine does; the others call it.
+# Calls that only one file of the engine makes; the others call that file.
 DONE_ONCE = {
     "disk_usage": "engine.files",
     "mkstemp": "engine.files",
@@ -180,7 +181,7 @@ def test_free_disk_space_temporary_files_and_locks_have_one_file_each() -> None:
         assert users == {home}, name
 
 
-def test_a_packages_own_file_holds_nothing_but_words() -> None:
+def test_an_init_file_contains_only_a_docstring() -> None:
     for file in sources("engine"):
         if file.name == "__init__.py":
             body = ast.parse(file.read_text(encoding="utf-8")).body
@@ -190,7 +191,7 @@ def test_a_packages_own_file_holds_nothing_but_words() -> None:
 
 
 @pytest.mark.parametrize("room", LIGHT_ROOMS)
-def test_a_room_that_predicts_nothing_loads_no_torch(room: str) -> None:
+def test_a_package_without_predictions_loads_no_torch(room: str) -> None:
     modules = [
         name
         for name in map(module_of, sources("engine"))
@@ -210,7 +211,7 @@ def test_a_room_that_predicts_nothing_loads_no_torch(room: str) -> None:
     assert ended.stdout.strip() == ""
 
 
-def test_no_file_is_longer_than_one_can_read_at_a_sitting() -> None:
+def test_no_file_exceeds_the_line_limit() -> None:
     lengths = {
         str(file.relative_to(PROJECT)): len(file.read_text(encoding="utf-8").splitlines())
         for file in sources(*FLOORS)
@@ -218,14 +219,14 @@ def test_no_file_is_longer_than_one_can_read_at_a_sitting() -> None:
     assert {name: lines for name, lines in lengths.items() if lines >= LONGEST_FILE} == {}
 
 
-# One of these stands in each file of its kind, and is called through that file's name.
+# Names that each file of a kind defines once; callers qualify them with the module.
 REPEATED = {
     "add_to": "every room of commands adds its own to the command line",
     "main": "every program begins with one",
 }
 
 
-def test_a_public_name_stands_in_one_place() -> None:
+def test_a_public_name_is_defined_in_one_place() -> None:
     places: dict[str, list[str]] = {}
     for file in sources("engine", "studio"):
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
@@ -238,7 +239,7 @@ def test_a_public_name_stands_in_one_place() -> None:
 LONGEST_FUNCTION = 60
 
 
-def test_no_function_is_longer_than_one_screen() -> None:
+def test_no_function_exceeds_the_line_limit() -> None:
     lengths = {
         f"{module_of(file)}.{node.name}": (node.end_lineno or 0) - node.lineno + 1
         for file in sources(*FLOORS)

@@ -1,4 +1,4 @@
-"""Opening one SQLite file from many places at once."""
+"""Open one SQLite file from many places at once."""
 
 import sqlite3
 import threading
@@ -16,7 +16,7 @@ def make_table(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE IF NOT EXISTS note (text TEXT)")
 
 
-def test_many_may_make_a_new_file_at_the_same_moment(tmp_path: Path) -> None:
+def test_many_processes_may_create_a_new_file_at_the_same_time(tmp_path: Path) -> None:
     together = threading.Barrier(6)
 
     def open_it(number: int) -> None:
@@ -44,14 +44,14 @@ def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path) -> None:
     reader.close()
 
 
-def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_not_modified(tmp_path: Path) -> None:
     (tmp_path / "a.sqlite").write_bytes(b"words " * 200)
     with pytest.raises(sqlite3.DatabaseError):
         connect(tmp_path / "a.sqlite", make_table)
     assert (tmp_path / "a.sqlite").read_bytes() == b"words " * 200
 
 
-def test_on_a_disk_that_cannot_be_written_to_it_is_read_and_what_is_not_there_is_empty(
+def test_on_a_read_only_disk_an_existing_database_is_read_and_a_missing_one_is_empty(
     tmp_path: Path, mounted: Mount
 ) -> None:
     folder = tmp_path / "disk"
@@ -71,25 +71,25 @@ def test_on_a_disk_that_cannot_be_written_to_it_is_read_and_what_is_not_there_is
     closed.close()
 
 
-def test_an_error_of_the_database_says_which_file_and_what_to_do(tmp_path: Path) -> None:
+def test_a_database_error_names_the_file_and_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "a.sqlite").write_bytes(b"words " * 200)
     with (
-        pytest.raises(WorkFailed, match=r"^The notes cannot be used: file is .*\. Delete them\.$"),
-        database_errors("The notes", "Delete them."),
+        pytest.raises(WorkFailed, match=r"^notes cannot be used: file is .*\.$"),
+        database_errors(Path("notes")),
     ):
         connect(tmp_path / "a.sqlite", make_table)
     with (
-        pytest.raises(DatabaseDamaged, match="not a database"),
-        database_errors("The notes", damaged=DatabaseDamaged),
+        pytest.raises(DatabaseDamaged, match=r"^notes is broken: file is not a database\.$"),
+        database_errors(Path("notes"), damaged="{file} is broken: {reason}."),
     ):
         connect(tmp_path / "a.sqlite", make_table)
 
 
-def test_an_error_that_is_none_of_the_database_is_handed_on() -> None:
+def test_an_error_unrelated_to_the_database_is_reraised() -> None:
     with (
-        pytest.raises(WorkFailed, match=r"^The notes cannot be used: full\.$"),
-        database_errors("The notes", damaged=DatabaseDamaged),
+        pytest.raises(WorkFailed, match=r"^The notes in notes: full\.$"),
+        database_errors(Path("notes"), "The notes in {file}: {reason}.", damaged="Broken."),
     ):
         raise OSError("full")
-    with pytest.raises(ValueError, match="other"), database_errors("The notes"):
+    with pytest.raises(ValueError, match="other"), database_errors(Path("notes")):
         raise ValueError("other")

@@ -1,4 +1,4 @@
-"""Errors carry the exit status of the command that meets them."""
+"""Errors carry the exit status of the command that catches them."""
 
 from engine.errors import BadInput, ClassMapMismatch, StudioError, UnreadableImage, WorkFailed
 

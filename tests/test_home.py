@@ -14,26 +14,26 @@ from engine.home import Home, chosen_root, keep_private, open_home
 from tests.conftest import PROJECT
 
 
-def test_a_home_is_made_where_there_is_none(tmp_path: Path) -> None:
+def test_a_missing_home_is_created(tmp_path: Path) -> None:
     home = open_home(tmp_path / "new" / "home")
     assert home.data.is_dir()
     assert home.runs.is_dir()
 
 
-def test_paths_inside_are_written_relative_and_found_again(home: Home) -> None:
+def test_paths_inside_are_written_relative_and_resolved_again(home: Home) -> None:
     file = home.images / "ab" / "abcd.jpg"
     assert home.relative(file) == "data/images/ab/abcd.jpg"
     assert home.resolve("data/images/ab/abcd.jpg") == file
 
 
-def test_a_home_that_was_moved_finds_its_files(home: Home, tmp_path: Path) -> None:
+def test_a_moved_home_finds_its_files(home: Home, tmp_path: Path) -> None:
     (home.data / "note").write_text("here")
     written = home.relative(home.data / "note")
     shutil.move(home.root, tmp_path / "elsewhere")
     assert open_home(tmp_path / "elsewhere").resolve(written).read_text() == "here"
 
 
-def test_a_folder_of_the_home_may_be_a_link_to_another_disk(home: Home, tmp_path: Path) -> None:
+def test_a_folder_of_the_home_can_be_a_link_to_another_disk(home: Home, tmp_path: Path) -> None:
     (tmp_path / "large-disk").mkdir()
     home.images.symlink_to(tmp_path / "large-disk")
     (home.images / "a.jpg").write_text("bytes")
@@ -42,13 +42,13 @@ def test_a_folder_of_the_home_may_be_a_link_to_another_disk(home: Home, tmp_path
     assert home.resolve(written).read_text() == "bytes"
 
 
-def test_a_home_reached_through_a_link_knows_its_files(home: Home, tmp_path: Path) -> None:
+def test_a_home_reached_through_a_link_finds_its_files(home: Home, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(home.root)
     assert home.relative(tmp_path / "link" / "data" / "a.jpg") == "data/a.jpg"
 
 
 @pytest.mark.parametrize("path", ["../secret", "data/../../secret", "/etc/passwd"])
-def test_a_path_that_leads_out_is_refused(home: Home, path: str) -> None:
+def test_a_path_that_leads_out_is_rejected(home: Home, path: str) -> None:
     with pytest.raises(BadInput, match="leads out of the home"):
         home.resolve(path)
 
@@ -58,13 +58,13 @@ def test_a_file_outside_has_no_path_inside(home: Home, tmp_path: Path) -> None:
         home.relative(tmp_path / "a.jpg")
 
 
-def test_a_home_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_a_home_that_cannot_be_created_is_reported_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(WorkFailed, match=r"cannot be made .*Choose another with --home"):
         open_home(tmp_path / "file")
 
 
-def test_the_home_given_comes_before_the_variable_before_the_configuration(
+def test_a_given_home_precedes_the_variable_and_the_configuration(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("STUDIO_HOME", "/of/variable")
@@ -78,7 +78,7 @@ def mode(path: Path) -> int:
     return path.stat().st_mode & 0o7777
 
 
-def test_a_home_that_others_could_read_is_closed_when_it_is_opened(tmp_path: Path) -> None:
+def test_opening_a_home_removes_the_permissions_of_others(tmp_path: Path) -> None:
     for name in ("data", "runs"):
         (tmp_path / name).mkdir()
         (tmp_path / name).chmod(0o755)
@@ -101,7 +101,7 @@ def test_a_home_shared_by_its_group_stays_shared(tmp_path: Path) -> None:
         os.umask(before)
 
 
-def test_a_linked_folder_keeps_the_permissions_its_owner_chose(tmp_path: Path) -> None:
+def test_a_linked_folder_keeps_its_permissions(tmp_path: Path) -> None:
     large_disk = tmp_path / "large-disk"
     large_disk.mkdir()
     large_disk.chmod(0o755)
@@ -111,7 +111,7 @@ def test_a_linked_folder_keeps_the_permissions_its_owner_chose(tmp_path: Path) -
     assert mode(large_disk) == 0o755
 
 
-def test_what_a_command_writes_is_its_users_alone(tmp_path: Path) -> None:
+def test_files_written_by_a_command_are_accessible_by_its_user_only(tmp_path: Path) -> None:
     (tmp_path / "photographs" / "Bellis perennis").mkdir(parents=True)
     Image.new("RGB", (64, 48), "white").save(tmp_path / "photographs/Bellis perennis/a.png")
     command = ["import", "folder", str(tmp_path / "photographs"), "--home", str(tmp_path / "home")]

@@ -31,7 +31,7 @@ from tests.conftest import PROJECT, Mount, freeze
 
 
 def in_use(root: Path) -> Home:
-    """A home whose images, catalogue and journal carry its id."""
+    """A home whose images, catalogue and download store carry its id."""
     home = open_home(root)
     home.images.mkdir(parents=True)
     with open_catalogue(home) as catalogue, open_download_store(home) as journal:
@@ -39,7 +39,7 @@ def in_use(root: Path) -> Home:
     return home
 
 
-def test_a_home_gets_an_id_once_and_writes_it_into_what_is_its_own(tmp_path: Path) -> None:
+def test_a_home_gets_an_id_once_and_writes_it_to_all_its_parts(tmp_path: Path) -> None:
     home = in_use(tmp_path / "home")
     own = home_id(home)
     assert len(own) == 32 and home_id(home) == own
@@ -49,7 +49,7 @@ def test_a_home_gets_an_id_once_and_writes_it_into_what_is_its_own(tmp_path: Pat
         assert (catalogue.home_id(), journal.home_id()) == (own, own)
 
 
-def test_a_home_of_an_older_studio_is_marked_when_it_is_used(home: Home) -> None:
+def test_a_home_of_an_older_version_is_marked_when_it_is_used(home: Home) -> None:
     home.images.mkdir()
     with closing(SqliteCatalogue(home.catalogue)) as old:
         old.add([Photograph("1", "Acer")])
@@ -59,7 +59,7 @@ def test_a_home_of_an_older_studio_is_marked_when_it_is_used(home: Home) -> None
         assert catalogue.counts().images == 1
 
 
-def test_two_processes_that_ask_at_once_get_one_id(home: Home) -> None:
+def test_two_concurrent_processes_get_the_same_id(home: Home) -> None:
     script = (
         "import sys\nfrom pathlib import Path\nfrom engine.home import Home\n"
         "from engine.home_id import home_id\nprint(home_id(Home(Path(sys.argv[1]))))"
@@ -89,7 +89,7 @@ def test_images_of_another_home_are_neither_reconciled_nor_evicted(tmp_path: Pat
             cache.make_room(catalogue, nothing_protected)
 
 
-def test_a_journal_of_another_home_is_refused(tmp_path: Path) -> None:
+def test_a_download_store_of_another_home_is_refused(tmp_path: Path) -> None:
     one, other = in_use(tmp_path / "one"), in_use(tmp_path / "other")
     shutil.copy(one.downloads / "downloads.sqlite", other.downloads / "downloads.sqlite")
     with (
@@ -100,7 +100,7 @@ def test_a_journal_of_another_home_is_refused(tmp_path: Path) -> None:
         reconcile(other, journal, catalogue)
 
 
-def test_a_home_takes_over_what_was_another_ones(tmp_path: Path) -> None:
+def test_a_home_can_take_over_the_parts_of_another_home(tmp_path: Path) -> None:
     one, other = in_use(tmp_path / "one"), in_use(tmp_path / "other")
     shutil.copytree(one.data, other.data, dirs_exist_ok=True)
     (other.data / "home.json").write_text('{"home": "0123"}')
@@ -114,7 +114,7 @@ def test_a_home_takes_over_what_was_another_ones(tmp_path: Path) -> None:
         require_own(other, catalogue, journal)
 
 
-def test_a_run_that_was_copied_from_another_home_is_refused_until_it_is_claimed(
+def test_a_run_copied_from_another_home_is_refused_until_it_is_claimed(
     tmp_path: Path,
 ) -> None:
     first, second = open_home(tmp_path / "first"), open_home(tmp_path / "second")
@@ -128,7 +128,7 @@ def test_a_run_that_was_copied_from_another_home_is_refused_until_it_is_claimed(
     require_own_run(second, second.runs / "one")
 
 
-def test_a_run_of_an_older_studio_is_let_through(home: Home) -> None:
+def test_a_run_of_an_older_version_is_accepted(home: Home) -> None:
     (home.runs / "old").mkdir()
     require_own_run(home, home.runs / "old")
 
@@ -142,7 +142,7 @@ def test_a_copy_of_a_whole_home_works(tmp_path: Path) -> None:
     assert home_id(copy) == home_id(home)
 
 
-def test_a_damaged_id_is_told_and_not_replaced(tmp_path: Path) -> None:
+def test_a_damaged_id_is_reported_and_not_replaced(tmp_path: Path) -> None:
     home = in_use(tmp_path / "home")
     for damage in ("", "[]", '{"home"', "{}"):
         (home.data / "home.json").write_text(damage)
@@ -151,7 +151,9 @@ def test_a_damaged_id_is_told_and_not_replaced(tmp_path: Path) -> None:
         assert (home.data / "home.json").read_text() == damage
 
 
-def test_a_home_on_a_read_only_disk_has_no_id_and_is_read(tmp_path: Path, mounted: Mount) -> None:
+def test_a_home_on_a_read_only_disk_has_no_id_and_can_be_read(
+    tmp_path: Path, mounted: Mount
+) -> None:
     home = open_home(tmp_path / "home")
     home.images.mkdir()
     SqliteCatalogue(home.catalogue).close()

@@ -8,11 +8,11 @@ from pathlib import Path
 from engine.locks import LOCK_VARIABLE, claim, inherited, is_held, release
 
 
-def test_a_lock_nobody_took_is_free(tmp_path: Path) -> None:
+def test_an_unused_lock_is_free(tmp_path: Path) -> None:
     assert not is_held(tmp_path / "lock")
 
 
-def test_a_claimed_lock_is_held_until_it_is_let_go(tmp_path: Path) -> None:
+def test_a_claimed_lock_is_held_until_it_is_released(tmp_path: Path) -> None:
     descriptor = claim(tmp_path / "lock")
     assert descriptor is not None
     assert is_held(tmp_path / "lock")
@@ -21,7 +21,7 @@ def test_a_claimed_lock_is_held_until_it_is_let_go(tmp_path: Path) -> None:
     assert not is_held(tmp_path / "lock")
 
 
-def test_a_child_keeps_the_lock_after_its_parent_let_go_and_loses_it_by_dying(
+def test_a_child_keeps_the_lock_after_its_parent_released_it_until_it_exits(
     tmp_path: Path,
 ) -> None:
     lock = tmp_path / "lock"
@@ -54,7 +54,7 @@ def test_a_forked_copy_of_the_holder_does_not_keep_the_lock(tmp_path: Path) -> N
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     try:
-        # The copy lets go as soon as it is scheduled.
+        # The copy releases the lock as soon as it is scheduled.
         until = time.monotonic() + 10
         while is_held(tmp_path / "lock"):
             assert time.monotonic() < until, "the copy kept the lock"
@@ -63,7 +63,7 @@ def test_a_forked_copy_of_the_holder_does_not_keep_the_lock(tmp_path: Path) -> N
         os.kill(worker, signal.SIGKILL)
 
 
-def test_an_inherited_lock_is_not_handed_on_to_grandchildren(tmp_path: Path, monkeypatch) -> None:
+def test_an_inherited_lock_is_not_passed_on_to_grandchildren(tmp_path: Path, monkeypatch) -> None:
     lock = tmp_path / "lock"
     descriptor = claim(lock)
     assert descriptor is not None
@@ -75,7 +75,7 @@ def test_an_inherited_lock_is_not_handed_on_to_grandchildren(tmp_path: Path, mon
     release(descriptor)
 
 
-def test_a_descriptor_of_another_file_is_no_inheritance(tmp_path: Path, monkeypatch) -> None:
+def test_a_descriptor_of_another_file_is_not_an_inherited_lock(tmp_path: Path, monkeypatch) -> None:
     descriptor = claim(tmp_path / "one")
     assert descriptor is not None
     (tmp_path / "other").touch()

@@ -1,10 +1,10 @@
-"""A home that version 0.1 wrote opens as it is.
+"""A home that version 0.1 wrote opens unchanged.
 
-tests/fixtures/home-0.1.tar.xz was made by that version's own commands: 32 drawn photographs of
+tests/fixtures/home-0.1.tar.xz was made by the commands of that version: 32 drawn photographs of
 four species and three known by address, a relabelling, a quality scan, boxes of the preset `mine`,
 a preset with the detector `barrier`, a square drawn by hand, the pinned split `first`, three
-finished runs (one judged on its test part, one with notes), one stopped after 330 steps, one in the
-trash, a finished job and an alert.
+finished runs (one evaluated on its test part, one with notes), one stopped after 330 steps, one in
+the trash, a finished job and an alert.
 """
 
 import json
@@ -32,12 +32,12 @@ def old_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def engine(home: Path, *arguments: str) -> Any:
-    """The JSON object that a command gives."""
+    """The JSON object that a command prints."""
     return json.loads(run_engine(home, *arguments).stdout.splitlines()[-1])
 
 
 def run_engine(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """A command that ends well."""
+    """Run a command, which must succeed."""
     ended = subprocess.run(
         [sys.executable, "-m", "engine", *arguments, "--home", str(home), "--json"],
         cwd=PROJECT,
@@ -56,12 +56,12 @@ def test_its_photographs_are_counted(old_home: Path) -> None:
     assert counts["by_state"] == {"cached": 32, "remote": 3}
 
 
-def test_its_history_of_changes_is_there(old_home: Path) -> None:
+def test_its_history_of_changes_is_read(old_home: Path) -> None:
     changes = engine(old_home, "curate", "history")
     assert [(change["species"], change["images"]) for change in changes] == [("Rosa gallica", 3)]
 
 
-def test_its_quality_scan_measures_nothing_anew(old_home: Path) -> None:
+def test_its_quality_scan_measures_nothing_again(old_home: Path) -> None:
     assert engine(old_home, "quality", "scan")["measured"] == 0
 
 
@@ -78,13 +78,13 @@ def test_its_own_presets_still_crop(old_home: Path) -> None:
         assert engine(old_home, "crop", "fill", "--preset", preset)["failed"] == 0
 
 
-def test_its_preset_with_a_removed_detector_says_what_it_uses_now(old_home: Path) -> None:
+def test_its_preset_with_a_removed_detector_names_the_replacement(old_home: Path) -> None:
     said = run_engine(old_home, "crop", "fill", "--preset", "edges").stderr
     assert "The preset edges used the detector barrier, which was removed." in said
     assert "barrier" not in run_engine(old_home, "crop", "fill", "--preset", "mine").stderr
 
 
-def test_its_runs_are_listed_with_what_they_reached(old_home: Path) -> None:
+def test_its_runs_are_listed_with_their_results(old_home: Path) -> None:
     runs = {run["run_id"]: run for run in engine(old_home, "runs", "list")["runs"]}
     states = {run_id: run["state"] for run_id, run in runs.items()}
     assert states == {
@@ -97,13 +97,13 @@ def test_its_runs_are_listed_with_what_they_reached(old_home: Path) -> None:
     assert runs["stopped-run"]["step"] == 330
 
 
-def test_its_run_judges_photographs_as_before(old_home: Path) -> None:
+def test_its_run_evaluates_photographs_as_before(old_home: Path) -> None:
     judged = engine(old_home, "evaluate", "first-run", "--split", "test")
     assert (judged["images"], judged["top1"]) == (4, 0.75)
 
 
 def test_its_stopped_run_resumes_at_its_step(old_home: Path) -> None:
-    # 330 steps are 55 epochs: two more are enough to see that it continues.
+    # 330 steps are 55 epochs: two more are enough to show that it continues.
     config = old_home / "runs" / "stopped-run" / "config.yaml"
     config.write_text(config.read_text().replace("epochs: 400", "epochs: 57"))
     run = engine(old_home, "runs", "resume", "stopped-run")
@@ -114,7 +114,7 @@ def test_its_stopped_run_resumes_at_its_step(old_home: Path) -> None:
     assert (run["state"], run["step"]) == ("finished", 342), run["reason"]
 
 
-def test_its_trash_gives_a_run_back(old_home: Path) -> None:
+def test_a_run_is_restored_from_its_trash(old_home: Path) -> None:
     engine(old_home, "runs", "restore", "waiting-run")
     runs = [run["run_id"] for run in engine(old_home, "runs", "list")["runs"]]
     assert "waiting-run" in runs

@@ -1,4 +1,4 @@
-"""Threads that wait sleep soon."""
+"""Waiting threads sleep soon."""
 
 import os
 import subprocess
@@ -17,7 +17,8 @@ def test_waiting_threads_sleep_unless_the_user_decided(monkeypatch: pytest.Monke
     monkeypatch.delenv(SPIN_COUNT, raising=False)
     wait_passively()
     assert os.environ[WAIT_POLICY] == "PASSIVE"
-    # GNU's 300,000 rounds take a busy machine's cores; none at all cost an idle one a third.
+    # GNU's default of 300,000 spins occupies the cores of a busy machine; zero spins cost an idle
+    # machine a third of its speed.
     assert 0 < int(os.environ[SPIN_COUNT]) <= 10_000
     monkeypatch.delenv(SPIN_COUNT)
     for decided in ("ACTIVE", "PASSIVE"):
@@ -29,13 +30,13 @@ def test_waiting_threads_sleep_unless_the_user_decided(monkeypatch: pytest.Monke
 
 @pytest.mark.skipif(sys.platform != "linux", reason="torch brings GNU's OpenMP on Linux")
 @pytest.mark.parametrize(("asked", "found"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
-def test_the_command_line_tells_openmp_before_torch_loads_it(
+def test_the_command_line_sets_up_openmp_before_torch_loads_it(
     asked: str | None, found: str, tmp_path: Path
 ) -> None:
     environment = {key: value for key, value in os.environ.items() if key != WAIT_POLICY}
     if asked:
         environment[WAIT_POLICY] = asked
-    # OpenMP prints what it goes by as it is loaded.
+    # OpenMP prints its settings when it is loaded.
     environment["OMP_DISPLAY_ENV"] = "TRUE"
     config = PROJECT / "configs" / "demo.yaml"
     command = [sys.executable, "-m", "engine", "train", "--config", str(config), "--dry-run"]

@@ -1,4 +1,4 @@
-"""The package: what it depends on is pinned, and its command works from any folder."""
+"""The package: its dependencies are pinned, and its command works from any folder."""
 
 import os
 import re
@@ -21,7 +21,7 @@ def canonical(name: str) -> str:
 
 
 def wanted(extra: str) -> dict[str, Requirement]:
-    """What the package asks for, with the packages of an extra and of extras in it."""
+    """The requirements of the package, including those of an extra and of nested extras."""
     lines = [*PACKAGE["dependencies"], *PACKAGE["optional-dependencies"].get(extra, ())]
     found = {}
     for requirement in map(Requirement, lines):
@@ -40,7 +40,7 @@ def pinned(file: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("extra", FILES)
-def test_the_requirements_are_those_of_the_package_pinned(extra: str) -> None:
+def test_the_pinned_requirements_are_those_of_the_package(extra: str) -> None:
     pins, asked = pinned(FILES[extra]), wanted(extra)
     again = "put it into pyproject.toml and run ./run_studio.sh pin"
     assert pins.keys() == asked.keys(), again
@@ -78,7 +78,7 @@ def test_the_command_runs_a_command_of_the_engine(tmp_path: Path) -> None:
     assert (tmp_path / "home" / "data").is_dir()
 
 
-def test_the_commands_help_names_both_ways_to_use_it(tmp_path: Path) -> None:
+def test_the_help_of_the_command_names_both_ways_to_use_it(tmp_path: Path) -> None:
     said = run("--help", cwd=tmp_path).stdout
     assert "open the studio in the browser" in said
     assert "Usage: " in said
@@ -89,6 +89,6 @@ def test_wrong_usage_ends_with_2(words: tuple[str, ...], tmp_path: Path) -> None
     assert run(*words, cwd=tmp_path).returncode == 2
 
 
-def test_the_types_of_both_packages_are_for_others_too() -> None:
+def test_both_packages_export_their_types() -> None:
     for package in ("engine", "studio"):
         assert (PROJECT / package / "py.typed").is_file()

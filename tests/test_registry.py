@@ -35,21 +35,21 @@ class Paint(BaseModel):
     text: str = ""
 
 
-def test_a_former_name_is_read_as_the_name_of_today() -> None:
+def test_a_former_name_is_read_as_the_current_name() -> None:
     assert COLOURS.name_of("leaf green") == COLOURS.name_of("leaf_green") == "leaf_green"
     assert Paint(colour="leaf green").colour == "leaf_green"
     assert Paint(shares={"leaf green": 1}).shares == {"leaf_green": 1}
 
 
-def test_an_unknown_name_is_refused_with_the_names_and_the_nearest() -> None:
+def test_an_unknown_name_is_rejected_with_all_names_and_the_nearest() -> None:
     with pytest.raises(ValidationError) as refused:
         Paint(colour="leafgreen")
-    assert "it should be 'red' or 'leaf_green'; did you mean leaf_green?" in str(refused.value)
-    with pytest.raises(ValueError, match=r"it should be 'red' or 'leaf_green'$"):
+    assert "“leafgreen” is not red or leaf_green; did you mean leaf_green?" in str(refused.value)
+    with pytest.raises(ValueError, match=r"^“xyz” is not red or leaf_green$"):
         COLOURS.name_of("xyz")
 
 
-def test_a_new_entry_is_a_choice_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_entry_becomes_a_choice_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValidationError):
         Paint(colour="violet")
     monkeypatch.setitem(COLOURS, "violet", Colour("Violet"))

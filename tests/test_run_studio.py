@@ -1,4 +1,4 @@
-"""The one door, opened as a user would."""
+"""The script run_studio.sh, used as a user would."""
 
 import os
 import re
@@ -21,7 +21,7 @@ DOOR = PROJECT / "run_studio.sh"
 
 @contextmanager
 def opened(*arguments: str, home: Path) -> Iterator[Path]:
-    """The studio, started by the door; yields the file with what it says."""
+    """The studio, started by the script; yields the file with its output."""
     log = home.parent / "door.txt"
     with log.open("wb") as said:
         door = subprocess.Popen(
@@ -62,7 +62,9 @@ def taken_port() -> Iterator[int]:
         yield int(listener.getsockname()[1])
 
 
-def test_a_taken_port_is_named_and_the_next_free_one_used(tmp_path: Path, taken_port: int) -> None:
+def test_a_port_in_use_is_named_and_the_next_free_one_is_used(
+    tmp_path: Path, taken_port: int
+) -> None:
     with opened("--port", str(taken_port), home=tmp_path / "home") as log:
         address = address_in(log)
         opener = build_opener(HTTPCookieProcessor())
@@ -74,14 +76,14 @@ def test_a_taken_port_is_named_and_the_next_free_one_used(tmp_path: Path, taken_
     assert address.startswith("http://127.0.0.1:")
 
 
-def test_an_address_that_others_reach_is_refused_without_sign_in(tmp_path: Path) -> None:
+def test_a_public_address_is_refused_without_sign_in(tmp_path: Path) -> None:
     ended = run(str(DOOR), "--listen", "0.0.0.0", STUDIO_HOME=str(tmp_path / "home"))
     assert ended.returncode == 2
     assert "sign-in must be set up" in ended.stderr
     assert "ssh -L" in ended.stderr
 
 
-def test_help_names_the_door_and_the_commands() -> None:
+def test_the_help_names_the_script_and_the_commands() -> None:
     said = run(str(DOOR), "--help").stdout
     for word in ("setup", "test", "check", "import", "train", "runs"):
         assert word in said
@@ -104,7 +106,7 @@ def test_an_engine_command_works_from_any_folder(tmp_path: Path) -> None:
     assert (tmp_path / "home" / "data").is_dir()
 
 
-def test_a_python_that_is_too_old_is_said_plainly(tmp_path: Path) -> None:
+def test_a_python_version_that_is_too_old_is_reported(tmp_path: Path) -> None:
     copy = tmp_path / "studio"
     copy.mkdir()
     for name in ("run_studio.sh", "requirements.txt", "requirements-dev.txt"):
@@ -123,7 +125,7 @@ def test_a_python_that_is_too_old_is_said_plainly(tmp_path: Path) -> None:
     assert not (copy / ".venv").exists()
 
 
-def test_a_disk_that_is_too_small_is_said_plainly(tmp_path: Path) -> None:
+def test_a_disk_that_is_too_small_is_reported(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     if run("mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(disk)).returncode:

@@ -1,1 +1,1 @@
-"""How good the crops are, and how fast, beside libvips and smartcrop."""
+"""The quality and speed of the crops, compared with libvips and smartcrop."""

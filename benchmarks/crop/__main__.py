@@ -1,9 +1,9 @@
-"""How good the crops are, and how fast, beside libvips and smartcrop.
+"""The quality and speed of the crops, compared with libvips and smartcrop.
 
     python -m benchmarks.crop [quality] [trade-off] [speed] [fill] [loader]
 
-Quality is judged on photographs with the true masks of their subjects. Everything runs on one
-core, but for `fill`.
+Quality is measured on photographs with the true masks of their subjects. Everything runs on one
+core, except `fill`.
 """
 
 import argparse
@@ -26,7 +26,7 @@ SIZES = ((800, 600), (2048, 1536))
 def measure_quality(
     parts: Sequence[str], photos: Path, half: int | None, chart: Path | None
 ) -> None:
-    """The tables of what is kept, and the chart of both."""
+    """The tables of the kept subject, and the chart of both measures."""
     sets = {name: masked(name, photos, half) for name in SETS}
     compared = {name: ways.by_preset(preset) for name, preset in BUILT_IN.items()} | {
         "libvips attention": ways.by_libvips("attention"),
@@ -50,7 +50,7 @@ def measure_quality(
 
 
 def measure_speed(parts: Sequence[str], photos: Path, folder: Path) -> None:
-    """The tables of how long it takes."""
+    """The tables of the durations."""
     if "speed" in parts:
         sets = {name: masked(name, photos) for name in SETS}
         print("\n| saliency and box, one core | ms |\n|---|---|")

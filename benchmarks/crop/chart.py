@@ -1,4 +1,4 @@
-"""What is kept against how full the square is, as a picture for the README."""
+"""The kept subject against the fill of the square, as an image for the README."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -14,7 +14,7 @@ _INK, _FAINT, _PAPER = "#2b2b28", "#d9d8d2", "#ffffff"
 def drawing(
     panels: Mapping[str, tuple[Mapping[str, Sequence[Quality]], Mapping[str, Quality]]],
 ) -> str:
-    """An SVG with a panel a set: curves by name, and single points by name."""
+    """An SVG with one panel per set: curves by name, and single points by name."""
     width = len(panels) * (_WIDTH + _GAP) + _LEFT
     height = _HEIGHT + 2 * _TOP + 12
     parts = [

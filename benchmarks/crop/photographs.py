@@ -1,4 +1,4 @@
-"""The photographs that crops are judged on, each with the true mask of its subject."""
+"""The photographs for the crop benchmarks, each with the true mask of its subject."""
 
 import zlib
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ SETS = ("subjects", "off_centre")
 
 @dataclass(frozen=True)
 class Masked:
-    """A photograph and where its subject is."""
+    """A photograph and the position of its subject."""
 
     file: Path
     mask_file: Path
@@ -36,11 +36,13 @@ class Masked:
 
     @property
     def half(self) -> int:
-        """0 or 1, the same for a photograph and for what was cut from it."""
+        """0 or 1, the same for a photograph and for all its cut-outs."""
         return zlib.crc32(self.file.stem.encode()) % 2
 
     def kept_and_fill(self, square: Box) -> tuple[float, float]:
-        """The share of the subject's pixels inside a square, and of the square that is subject."""
+        """The share of the subject's pixels inside a square, and the share of the square that is
+        subject.
+        """
         inside = int(self.mask[square.y : square.bottom, square.x : square.right].sum())
         return inside / int(self.mask.sum()), inside / square.area
 
@@ -59,14 +61,14 @@ def masked(name: str, root: Path = PHOTOS, half: int | None = None) -> list[Mask
 
 
 def enlarged(folder: Path, count: int, size: tuple[int, int], root: Path = PHOTOS) -> list[Path]:
-    """JPEGs of `size` (width, height) made of the first photographs that lie across."""
+    """JPEGs of `size` (width, height) made from the first landscape photographs."""
     made = []
     for item in masked(SETS[0], root):
         image = cv2.imread(str(item.file))
         if image is None or image.shape[0] > image.shape[1]:
             continue
         large = cv2.resize(image, size, interpolation=cv2.INTER_CUBIC)
-        # A camera's noise, which enlarging does not have and a decoder has to work for.
+        # Camera noise, which enlarged images lack and which costs a decoder time.
         noise = np.random.default_rng(len(made)).normal(0, 4, large.shape)
         made.append(folder / f"{size[0]}x{size[1]}-{len(made):03}.jpg")
         noisy = np.clip(large + noise, 0, 255).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""How much of the subject each way keeps, and how much of the square it fills."""
+"""The share of the subject that each method keeps, and the fill of its square."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.crop.photographs import Masked
 from benchmarks.crop.ways import Find
 from engine.crop.box import Box, padded_square
-from engine.crop.finder import crop_from_saliency, find_crop, read_looked_at
+from engine.crop.finder import crop_from_saliency, decode_for_saliency, find_crop
 from engine.crop.policies import mass_square
 from engine.crop.saliency import saliency_map
 from engine.settings.crop import CropPreset
@@ -21,8 +21,9 @@ MASSES = (0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.96, 0.97, 0.98, 0.99, 0.995)
 
 @dataclass(frozen=True)
 class Quality:
-    """Shares of the photographs of a set: `kept` has nine tenths of the subject inside, `lost`
-    less than half; `fill` is the mean share of the square that is subject."""
+    """Shares of the photographs of a set: `kept` has at least nine tenths of the subject inside,
+    `lost` less than half; `fill` is the mean share of the square that is subject.
+    """
 
     kept: float
     lost: float
@@ -33,7 +34,7 @@ class Quality:
 
 
 def quality(photographs: Sequence[Masked], squares: Sequence[Box]) -> Quality:
-    """Judge one square for each photograph."""
+    """Measure one square for each photograph."""
     judged = [item.kept_and_fill(box) for item, box in zip(photographs, squares, strict=True)]
     kept, fill = np.array(judged).T
     return Quality(float((kept >= KEPT).mean()), float((kept < LOST).mean()), float(fill.mean()))
@@ -55,7 +56,7 @@ def best_square(item: Masked) -> Box:
 def compare(
     sets: Mapping[str, Sequence[Masked]], ways: Mapping[str, Find], presets: Sequence[CropPreset]
 ) -> dict[str, list[Quality]]:
-    """Print the table of every way on every set; returns it by way."""
+    """Print the table of every method on every set; return it by method."""
     print("| crop |" + "".join(f" {name}: kept | lost | fill |" for name in sets) + " ms |")
     print("|---|" + "---|" * (3 * len(sets) + 1))
     times = {preset.name: milliseconds(sets, preset) for preset in presets}
@@ -73,12 +74,12 @@ def compare(
 def milliseconds(
     sets: Mapping[str, Sequence[Masked]], preset: CropPreset, count: int = 60
 ) -> float:
-    """The median processor time of saliency and box for a photograph, decoding apart."""
+    """The median CPU time of saliency and box for a photograph, without decoding."""
     if preset.detector == "none":
         return 0.0
     taken = []
     for item in [item for items in sets.values() for item in items][:count]:
-        image, size = read_looked_at(item.file, preset), item.size
+        image, size = decode_for_saliency(item.file, preset), item.size
         taken.append(_milliseconds(lambda image=image, size=size: find_crop(image, preset, size)))
     return float(np.median(taken))
 
@@ -86,16 +87,16 @@ def milliseconds(
 def trade_off(
     sets: Mapping[str, Sequence[Masked]], preset: CropPreset
 ) -> list[tuple[Quality, ...]]:
-    """Print what the preset keeps, and how full its squares are, for shares of the saliency.
+    """Print what the preset keeps, and the fill of its squares, for shares of the saliency.
 
-    Returns a row a share, from little to much, with the sets in order.
+    Returns one row per share, in ascending order, with the sets in order.
     """
     print(
         f"\n| `{preset.name}`, mass |" + "".join(f" {name}: kept | lost | fill |" for name in sets)
     )
     print("|---|" + "---|" * (3 * len(sets)))
     maps = {
-        name: [saliency_map(read_looked_at(item.file, preset), preset) for item in items]
+        name: [saliency_map(decode_for_saliency(item.file, preset), preset) for item in items]
         for name, items in sets.items()
     }
     rows = []

@@ -1,4 +1,4 @@
-"""How fast: the whole way from a file, a catalogue in one process and two, a loader."""
+"""Speed: all steps from a file, a catalogue in one process and two, a loader."""
 
 import shutil
 import statistics
@@ -28,7 +28,7 @@ COPIES = 4
 
 
 def whole_way(files: Sequence[Path], ways: Mapping[str, Show], rounds: int = 3) -> dict[str, float]:
-    """Milliseconds from a file to (448, 448, 3), the median of rounds in turn, by way."""
+    """Milliseconds from a file to (448, 448, 3): the median of alternating rounds, by method."""
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(rounds + 1):
         for name, show in ways.items():
@@ -42,13 +42,13 @@ def whole_way(files: Sequence[Path], ways: Mapping[str, Show], rounds: int = 3) 
 
 
 def filling(files: Sequence[Path], folder: Path, preset: str) -> dict[int, float]:
-    """Photographs a second of the command `crop fill`, its start-up too, by its processes."""
+    """Photographs per second of the command `crop fill`, including its start, by its processes."""
     home = open_home(folder / "fill")
     sown = folder / "sown" / "a species"
     sown.mkdir(parents=True)
     for number in range(COPIES):
         for file in files:
-            # What comes behind the end of a JPEG makes it another file of the same picture.
+            # Bytes after the end of a JPEG make it a different file with the same image.
             (sown / f"{number}-{file.name}").write_bytes(file.read_bytes() + bytes([number]))
     with open_catalogue(home) as catalogue:
         import_folder(catalogue, sown.parent, ImageStore(home).keep)
@@ -65,7 +65,7 @@ def filling(files: Sequence[Path], folder: Path, preset: str) -> dict[int, float
 def loading(
     files: Sequence[Path], folder: Path, preset: CropPreset, rounds: int = 5
 ) -> dict[str, float]:
-    """Photographs a second of a training's loader, centre beside filled boxes, medians in turn."""
+    """Photographs per second of a training loader, centre and filled boxes, medians in turn."""
     home, sources = _home(files, folder / "load")
     fill(home, sources, preset, 1)
     lines = [

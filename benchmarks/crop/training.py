@@ -1,12 +1,12 @@
-"""Learns the network of `engine/crop/learned.onnx`, and shows what it does on unseen photographs.
+"""Train the network of `engine/crop/learned.onnx`, and measure it on unseen photographs.
 
     python -m benchmarks.crop.training engine/crop/learned.onnx     from all photographs
     python -m benchmarks.crop.training half.onnx --half 0           from one half of them
-    python -m benchmarks.crop quality --graph half.onnx --half 1    judged on the other
+    python -m benchmarks.crop quality --graph half.onnx --half 1    evaluated on the other
 
-Besides the photographs themselves it sees random cuts of them, mirrored and recoloured, so that a
-subject may lie anywhere, and a few drawn gardens, other than the demo garden. A photograph and its
-cuts are always in the same half.
+The training data are the photographs themselves, random mirrored and recoloured cut-outs of them,
+so that a subject can be anywhere, and a few drawn gardens other than the demo garden. A photograph
+and its cut-outs are always in the same half.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from torch.nn import functional
 
 from benchmarks.crop.graph import build
 from benchmarks.crop.photographs import PHOTOS, SETS, masked
-from engine.crop.learned import SEEN, installed_weights, squared
+from engine.crop.learned import INPUT_SIDE, installed_weights, squared
 from engine.garden.draw import draw
 from engine.garden.plan import plan_garden
 from engine.images.decode import Pixels, read_rgb
@@ -78,7 +78,8 @@ class Network(nn.Module):
 
     def weights(self) -> dict[str, NDArray[np.float32]]:
         """By name, as `benchmarks.crop.graph` reads them; the first layers include the
-        normalisation."""
+        normalisation.
+        """
         found: dict[str, Tensor] = {}
         for place, layer in enumerate(self.given):
             weight = layer.weight[:, :, 0, 0] / self.spreads[place]
@@ -92,8 +93,8 @@ class Network(nn.Module):
 
 
 def features_of(square: Pixels) -> list[NDArray[np.float32]]:
-    """What EfficientNet-Lite0 sees in an RGB square (side, side, 3): (channels, rows, columns) at
-    a quarter, an eighth and a sixteenth of the side.
+    """The EfficientNet-Lite0 features of an RGB square (side, side, 3): (channels, rows, columns)
+    at a quarter, an eighth and a sixteenth of the side.
 
     Raises:
         BadInput: its weights are not installed.
@@ -116,7 +117,7 @@ def _backbone() -> nn.Module:
 
 
 def random_cut(image: Pixels, mask: Mask, chance: np.random.Generator) -> tuple[Pixels, Mask]:
-    """A piece of any shape that keeps most of the subject and some ground."""
+    """A cut-out of any shape that keeps most of the subject and some background."""
     height, width = mask.shape
     for _ in range(50):
         area, aspect = chance.uniform(0.45, 0.95), np.exp(chance.uniform(-0.35, 0.35))
@@ -132,7 +133,7 @@ def random_cut(image: Pixels, mask: Mask, chance: np.random.Generator) -> tuple[
 
 
 def recoloured(image: Pixels, chance: np.random.Generator) -> Pixels:
-    """Other saturation, brightness and white."""
+    """Change saturation, brightness and white balance."""
     colours = image.astype(np.float32)
     grey = colours.mean(axis=2, keepdims=True)
     colours = grey + chance.uniform(0.5, 1.4) * (colours - grey)
@@ -141,7 +142,7 @@ def recoloured(image: Pixels, chance: np.random.Generator) -> Pixels:
 
 
 def examples(root: Path, half: int | None) -> tuple[list[Tensor], Tensor, Tensor]:
-    """Levels of features, masks (n, 36, 36), and how often each is to be seen (n,)."""
+    """Levels of features, masks (n, 36, 36), and the sampling weight of each (n,)."""
     chance = np.random.default_rng(7)
     rows = [*_photographed(root, half, chance), *_drawn()]
     features, masks, weights = zip(*rows, strict=True)
@@ -168,14 +169,14 @@ def _drawn() -> Iterator[Example]:
 
 
 def _example(image: Pixels, mask: Mask, weight: float) -> Example:
-    side = SEEN // 4
+    side = INPUT_SIDE // 4
     small = cv2.resize(mask.astype(np.float32), (side, side), interpolation=cv2.INTER_AREA)
     levels = [level.astype(np.float16) for level in features_of(squared(image))]
     return levels, np.asarray(small, np.float32), weight
 
 
 def learn(features: list[Tensor], masks: Tensor, weights: Tensor, seed: int) -> Network:
-    """A network whose weights are averaged over the last steps."""
+    """A network with weights averaged over the last steps."""
     torch.manual_seed(seed)
     sample = [level[torch.multinomial(weights, 500)].float() for level in features]
     means = [level.mean((0, 2, 3)) for level in sample]
@@ -204,14 +205,14 @@ def learn(features: list[Tensor], masks: Tensor, weights: Tensor, seed: int) -> 
 
 
 def _mirrored(features: list[Tensor], masks: Tensor) -> tuple[list[Tensor], Tensor]:
-    """Mirror half of them: what the network sees of a mirrored picture is nearly the same."""
+    """Mirror half of them: the features of a mirrored image are nearly the mirrored features."""
     turned = (torch.rand(len(masks)) < 0.5)[:, None, None]
     mirrored = [torch.where(turned[..., None], level.flip(3), level) for level in features]
     return mirrored, torch.where(turned, masks.flip(2), masks)
 
 
 def _loss(scores: Tensor, wanted: Tensor) -> Tensor:
-    """Cross-entropy, and a third of what is missing to a full overlap."""
+    """Cross-entropy, plus a third of the difference to a full overlap."""
     found = scores.sigmoid()
     shared = (found * wanted).sum((1, 2))
     overlap = shared / (found + wanted - found * wanted).sum((1, 2))

@@ -1,11 +1,11 @@
-"""Every way to crop that is compared: from a file to its square, and from a file to pixels."""
+"""All compared crop methods: from a file to its square, and from a file to pixels."""
 
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-# Read when libvips is loaded: one core, as everything here.
+# Read when libvips is loaded: one core, as everywhere here.
 os.environ["VIPS_CONCURRENCY"] = "1"
 
 import cv2
@@ -64,7 +64,7 @@ def shown_classic(preset: CropPreset) -> Show:
 
 
 def shown_by_libvips(file: Path, side: int) -> Pixels:
-    """Its own fastest way: a thumbnail, decoded no larger than needed, and attention."""
+    """libvips' own fastest method: a thumbnail, decoded no larger than needed, and attention."""
     image: Any = pyvips.Image.thumbnail(str(file), side, height=side, crop="attention")
     return np.asarray(image.numpy(), np.uint8)
 
@@ -77,7 +77,7 @@ def shown_by_smartcrop(file: Path, side: int) -> Pixels:
 
 
 def shown_in_the_middle(file: Path, side: int) -> Pixels:
-    """The centre square: what decoding and resizing cost without any search."""
+    """The centre square: the cost of decoding and resizing without any search."""
     header = read_header(file)
     image = read_rgb(file, side)
     size = (header.width, header.height)
@@ -85,7 +85,7 @@ def shown_in_the_middle(file: Path, side: int) -> Pixels:
 
 
 def on_one_core() -> None:
-    """Keep OpenCV, numpy and torch to one thread."""
+    """Limit OpenCV, numpy and torch to one thread."""
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     threadpool_limits(1)

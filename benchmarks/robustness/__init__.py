@@ -1,1 +1,1 @@
-"""What the studio withstands: kills, full disks, bad inputs, bombs and foreign requests."""
+"""Robustness of the studio: kills, full disks, bad inputs, bombs and foreign requests."""

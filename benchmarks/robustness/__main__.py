@@ -1,9 +1,9 @@
-"""How much the studio withstands, counted: every line says what was tried and what went wrong.
+"""Robustness of the studio in numbers: every line lists attempts and failures.
 
     python -m benchmarks.robustness [PART ...] [--kills 5]
 
-The parts are inputs, bombs, requests, deletions, disks, kills; all of them if none is named.
-Each line is `| what | tried | wrong |`. Exit status 1 if anything went wrong.
+The parts are inputs, bombs, requests, deletions, disks, kills; the default is all of them. Each
+line is `| what | tried | wrong |`. The exit status is 1 if anything went wrong.
 """
 
 import argparse

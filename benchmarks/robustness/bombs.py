@@ -1,4 +1,4 @@
-"""Small image files that unfold to much: none takes the memory or the time of the studio."""
+"""Decompression bombs: none exhausts the memory or the time of the studio."""
 
 from argparse import Namespace
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from benchmarks.robustness.line import Line
 
 
 def lines(root: Path, given: Namespace) -> Iterator[Line]:
-    """One line for all bombs, with the most that one of them took."""
-    # Pillow warns of what it is asked to write, too.
+    """One line for all bombs, with the maximum cost of one of them."""
+    # Pillow also warns of the files that it is asked to write.
     Image.MAX_IMAGE_PIXELS = None
     costs = {name: measured(bomb()) for name, bomb in BOMBS.items()}
     megabytes = max(cost.megabytes for cost in costs.values())

@@ -1,7 +1,6 @@
-"""Situations in which `download` once deleted photographs that nobody had asked it to delete.
+"""Situations in which `download` once deleted photographs without a request.
 
-They are those of tests/download/situations.py, which the tests run too; the files are counted
-here.
+They are those of tests/download/situations.py, which the tests run too; the files are counted here.
 """
 
 import shutil
@@ -20,7 +19,7 @@ from tests.download.situations import SITUATIONS, Situation, files, filled, serv
 
 
 def lines(root: Path, given: Namespace) -> Iterator[Line]:
-    """A line for each situation, with the number of files before and after it."""
+    """One line per situation, with the number of files before and after it."""
     with closing(serving_photographs()) as host:
         full = filled(_made(root / "full"), host)
         for name, situation in SITUATIONS.items():

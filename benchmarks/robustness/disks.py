@@ -1,4 +1,4 @@
-"""Disks that are full, out of inodes or read-only: a sentence, nothing lost, and later it works."""
+"""Disks that are full, out of inodes or read-only: an error message, no loss, and later success."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ _LEFT = 60_000
 
 
 def fill(folder: Path, command: Command) -> tuple[int, list[str]]:
-    """Run a command on a disk in each state; how many states there were, and what went wrong.
+    """Run a command on a disk in each state; return the number of states and the failures.
 
     Only root can mount the small disk that this needs.
     """

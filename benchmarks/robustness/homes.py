@@ -1,4 +1,4 @@
-"""A small home to harm, the commands that work on it, and what it holds when nothing went wrong."""
+"""A small home for failure tests, the commands that work on it, and its expected content."""
 
 import hashlib
 import json
@@ -24,8 +24,9 @@ _SPECIES = ("Acer campestre", "Bellis perennis", "Cornus mas", "Dahlia pinnata")
 
 @dataclass(frozen=True)
 class Command:
-    """A command to harm: the `arguments` of the engine, in a home where the commands of `before`
-    were run."""
+    """A command to interrupt: the `arguments` of the engine, in a home in which the commands of
+    `before` were run.
+    """
 
     name: str
     arguments: tuple[str, ...]
@@ -33,7 +34,7 @@ class Command:
 
 
 def commands(material: Path, port: int) -> list[Command]:
-    """Every command that writes much, for the photographs and tables of `material`."""
+    """All commands that write much, for the photographs and tables of `material`."""
     imported = ("import", "folder", str(material / "photographs"))
     known = (imported, ("split", "make", "--name", "first"))
     fetch = ("download", "--allow-private-hosts", "--contact", "benchmark@localhost")
@@ -53,7 +54,7 @@ def commands(material: Path, port: int) -> list[Command]:
 
 
 def draw_material(folder: Path, port: int) -> None:
-    """Photographs of four species, a table that names the same, and one of addresses on `port`."""
+    """Photographs of four species, a table that names them, and one of addresses on `port`."""
     table, addresses = [], []
     (folder / "served").mkdir(parents=True)
     for number in range(PHOTOGRAPHS):
@@ -70,7 +71,7 @@ def draw_material(folder: Path, port: int) -> None:
 
 
 def engine(home: Path, arguments: Sequence[str]) -> "subprocess.Popen[str]":
-    """Start a command of the engine in a home and a session of its own.
+    """Start a command of the engine in a home, in a session of its own.
 
     The arguments may name another home.
     """
@@ -87,7 +88,7 @@ def engine(home: Path, arguments: Sequence[str]) -> "subprocess.Popen[str]":
 
 
 def finished(home: Path, arguments: Sequence[str]) -> tuple[int, str]:
-    """Run a command to its end: its exit status and what it wrote to standard error."""
+    """Run a command to its end; return its exit status and its standard error."""
     process = engine(home, arguments)
     _, errors = process.communicate(timeout=300)
     return process.returncode, errors
@@ -105,13 +106,13 @@ def prepared(folder: Path, command: Command) -> Path:
 
 
 def contents(home: Path) -> dict[str, object]:
-    """What a home holds, without times and temporary names: equal for equal outcomes."""
+    """The content of a home, without times and temporary names: equal for equal results."""
     found: dict[str, object] = {}
     for folder in ("data/images", "data/shrunk", "data/splits", "exported"):
         files = [path for path in (home / folder).rglob("*.*") if path.is_file()]
         for path in files:
             inside = path.relative_to(home)
-            # A killed process leaves what it had not finished; `doctor` lists that.
+            # A killed process leaves unfinished files; `doctor` lists them.
             is_unfinished = any(part.startswith(".") for part in inside.parts)
             if not is_unfinished and path.suffix in _COMPARED:
                 found[inside.as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -133,7 +134,7 @@ _TABLES = {
 
 
 def faults(home: Path) -> list[str]:
-    """What is not whole in a home: databases by their own check, photographs by their names."""
+    """Damage in a home: databases by their own check, photographs by their names."""
     wrong = []
     for path in (home / "data").rglob("*.sqlite"):
         with sqlite3.connect(path) as connection:
@@ -150,13 +151,13 @@ def faults(home: Path) -> list[str]:
 
 
 def is_a_sentence(errors: str) -> bool:
-    """Whether what a failed command wrote is for people: no traceback."""
+    """Whether the output of a failed command is for people: no traceback."""
     return bool(errors.strip()) and "Traceback" not in errors
 
 
 @contextmanager
 def served(folder: Path, port: int) -> Iterator[None]:
-    """The files of a folder on 127.0.0.1."""
+    """Serve the files of a folder on 127.0.0.1."""
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.image_server", str(folder), str(port)], cwd=PROJECT
     )
@@ -168,7 +169,7 @@ def served(folder: Path, port: int) -> Iterator[None]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A port without a listener."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""Bad tables, archives, run folders, weight files, addresses and typed words."""
+"""Bad tables, archives, run folders, weight files, addresses and user input."""
 
 import contextlib
 import io
@@ -38,11 +38,11 @@ from tests.runs.test_garbage import with_neighbour
 from tests.training.bad_weights import BAD_WEIGHTS
 
 DRAWN = 100
-"""Examples drawn by chance of each kind, beside those that are listed; the same each time."""
+"""Random examples of each kind, in addition to the listed ones; the same each time."""
 
 
 def lines(root: Path, given: Namespace) -> Iterator[Line]:
-    """A line for each kind of input."""
+    """One line per kind of input."""
     yield judged("tables", _tables())
     yield judged("archives of runs", _archives(root / "archives"))
     yield judged("run folders of garbage", _garbage(root / "garbage"))
@@ -156,7 +156,7 @@ def _start_from(file: Path) -> str:
         name="vit_tiny_patch16_224", weights=str(file), options={"depth": 1}, pretrained=False
     )
     try:
-        # Old protocols of pickle make torch warn of what it refuses anyway.
+        # For old pickle protocols, torch warns of what it refuses anyway.
         with warnings.catch_warnings(action="ignore"):
             start_model(settings, ClassMap(("Acer", "Bellis")), 64)
     except BadInput as error:

@@ -1,4 +1,4 @@
-"""SIGKILL at random moments: afterwards the same command gives what it gives unharmed."""
+"""SIGKILL at random moments: afterwards the same command gives the same result as without it."""
 
 import os
 import random
@@ -10,15 +10,14 @@ from pathlib import Path
 from benchmarks.robustness.homes import Command, contents, engine, faults, finished, prepared
 
 _TRIES = 3
-"""A kill that comes after the end is tried again, up to so many times as kills are wanted."""
+"""A kill that comes after the end is retried, up to as many times as kills are wanted."""
 
 
 def kill(folder: Path, command: Command, kills: int, seed: int = 0) -> tuple[int, list[str]]:
-    """Kill a command so often before its end, each time in a fresh copy of its home.
+    """Kill a command this many times before its end, each time in a new copy of its home.
 
     Returns:
-        How often it was killed; less than asked for where it kept ending before. And what went
-        wrong.
+        The number of kills, less than requested if it kept ending before; and the failures.
     """
     unharmed = prepared(folder, command)
     before = folder / "before"
@@ -45,7 +44,7 @@ def kill(folder: Path, command: Command, kills: int, seed: int = 0) -> tuple[int
         in_time += process.returncode == -signal.SIGKILL
         found = faults(harmed)
         status, errors = finished(harmed, command.arguments)
-        # What was done before the kill is bad input the second time: a split that exists.
+        # Work finished before the kill is bad input the second time: a split that exists.
         if status not in (0, 2):
             found.append(f"repeated, it ended with {status}: {errors.strip()[-200:]}")
         found += faults(harmed)

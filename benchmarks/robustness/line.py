@@ -1,4 +1,4 @@
-"""What a part prints: what was tried, how often, and what went wrong."""
+"""The output of a part: what was tried, how often, and what went wrong."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from engine.errors import StudioError
 
 Example = TypeVar("Example")
 Attempt = Callable[[], object]
-"""Returns the sentence of a refusal, or raises it as StudioError; or anything else."""
+"""Returns the sentence of a refusal, raises it as StudioError, or returns anything else."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """What was tried how often, and what went wrong."""
+    """What was tried, how often, and what went wrong."""
 
     what: str
     tried: int
@@ -46,7 +46,7 @@ def judged(what: str, attempts: Iterable[tuple[str, Attempt]]) -> Line:
 
 
 def drawn(strategy: st.SearchStrategy[Example], count: int) -> list[Example]:
-    """So many examples of a strategy, the same ones each time."""
+    """This many examples of a strategy, the same ones each time."""
     found: list[Example] = []
 
     @settings(

@@ -25,11 +25,11 @@ from tests.studio.access.probes import (
 )
 
 Probe = tuple[str, Answer, bool]
-"""What was asked, what the server said, and whether that is right."""
+"""The request, the response, and whether it is right."""
 
 
 def lines(root: Path, given: Namespace) -> Iterator[Line]:
-    """A line for each kind of stranger."""
+    """One line per kind of stranger."""
     with open_to_others(root) as studio:
         for what, probes in _KINDS.items():
             asked = list(probes(studio))

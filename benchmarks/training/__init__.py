@@ -1,1 +1,1 @@
-"""Training, measured beside timm's: see `__main__`."""
+"""Training compared with timm: see `__main__`."""

@@ -1,13 +1,12 @@
-"""The trainer beside timm's, on one core.
+"""The trainer compared with timm's, on one core.
 
     python -m benchmarks.training [--timm-script train.py] [--row NAME]
 
-Both sides get the same JPEGs, network, optimiser, crop, flip and interpolation, one thread and
-one core. They take turns; a figure is the median of the turns. Images a second are those of a
-second of processor time between two steps of a run, told by its log or its curve: no start-up
-counts, nor what else goes on on the machine. Memory is the most that the whole tree of processes
-held, shared pages counted once. Without timm's training script the peer is the plain loop over
-timm's loader in `peer`.
+Both sides get the same JPEGs, network, optimiser, crop, flip and interpolation, one thread and one
+core. They take turns; a figure is the median of the turns. Images per second are per second of CPU
+time between two steps of a run, read from its log or its curve: neither the start-up nor other load
+on the machine counts. Memory is the peak of the whole process tree, with shared pages counted once.
+Without timm's training script, the peer is the plain loop over timm's loader in `peer`.
 """
 
 import argparse
@@ -58,7 +57,7 @@ PHOTOGRAPHS = PROJECT.parent / "shared" / "photos" / "flowers"
 
 
 def model_only(bench: Bench) -> None:
-    """Steps on the same tensor: if these do not tie, the set-ups differ."""
+    """Steps on the same tensor: if these speeds differ, the set-ups differ."""
     torch.set_num_threads(1)
     os.sched_setaffinity(0, {bench.core})
     split, _ = bench.photographs(SMALL)
@@ -77,7 +76,7 @@ def model_only(bench: Bench) -> None:
 def _stepping(
     step: OurStep | PlainStep, images: torch.Tensor, labels: torch.Tensor, steps: int = 4
 ) -> Callable[[], float]:
-    """Images a second over a few steps; one is taken ahead of all."""
+    """Images per second over a few steps, after one warm-up step."""
     step(images, labels)
 
     def take() -> float:
@@ -103,12 +102,12 @@ def end_to_end(bench: Bench, size: tuple[int, int], setup: Setup, **data: Any) -
 
 
 def small(bench: Bench) -> None:
-    """800x600, read as they are."""
+    """800x600, read directly."""
     end_to_end(bench, SMALL, replace(TINY, workers=bench.workers))
 
 
 def large(bench: Bench) -> None:
-    """2048x1536, the shrink-once store filled."""
+    """2048x1536, with small copies already made."""
     _fill(bench, LARGE)
     for setup in (TINY, LIGHT, LIGHTEST):
         end_to_end(bench, LARGE, replace(setup, workers=bench.workers), shrink_once=True)
@@ -135,14 +134,14 @@ def loaders(bench: Bench) -> None:
 
 
 def _drained(read: Callable[..., Any], *given: Any) -> float:
-    """Images a second of a loader that nobody uses."""
+    """Images per second of a loader without a consumer."""
     began = time.process_time()
     count = sum(1 for _ in read(*given))
     return count * TINY.batch / (time.process_time() - began)
 
 
 def crop(bench: Bench) -> None:
-    """Smart crop with its boxes known, against the centre crop: both ours."""
+    """Smart crop with known boxes, compared with the centre crop: both ours."""
     split, _ = bench.photographs(SMALL)
     preset, store = load_preset(bench.home, "fast"), CropStore(bench.home)
     for line in read_part(bench.home.splits / split / "train.jsonl"):
@@ -157,7 +156,7 @@ def crop(bench: Bench) -> None:
 
 
 def writing(bench: Bench) -> None:
-    """What points of the curves and checkpoints cost, at the usual pace of both."""
+    """The cost of curve points and checkpoints, at the default intervals of both."""
     torch.set_num_threads(1)
     os.sched_setaffinity(0, {bench.core})
     split, _ = bench.photographs(SMALL)
@@ -179,7 +178,7 @@ def writing(bench: Bench) -> None:
 
 
 def _timed(kind: type, method: str) -> list[float]:
-    """Let a method of a class note how long each call takes."""
+    """Make a method of a class record the duration of each call."""
     seconds: list[float] = []
     original = getattr(kind, method)
 

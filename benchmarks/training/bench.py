@@ -1,4 +1,4 @@
-"""What is compared: runs of both sides in one home, by turns, on one core."""
+"""The comparison: runs of both sides in one home, alternating, on one core."""
 
 import os
 import re
@@ -20,7 +20,7 @@ _STEP = re.compile(r"Train: 0 \[\s*(\d+)/")
 
 
 class Bench:
-    """A home with photographs of both sizes, and what to compare with."""
+    """A home with photographs of both sizes, and the peer to compare with."""
 
     def __init__(
         self, home: Home, source: Path | None, script: Path | None, rounds: int, workers: int
@@ -62,7 +62,7 @@ class Bench:
         return watch(command, self.core, step_of=_step_of)
 
     def in_turns(self, *sides: Callable[[], Any]) -> list[list[Any]]:
-        """ABAB: what each side gave, in each round."""
+        """ABAB: the result of each side in each round."""
         rounds = [[side() for side in sides] for _ in range(self.rounds)]
         return [list(given) for given in zip(*rounds, strict=True)]
 
@@ -73,7 +73,7 @@ def _step_of(line: str) -> int | None:
 
 
 def speed(watched: Watched, setup: Setup) -> float:
-    """Images a second of processor time, between the first and the last step of the setup."""
+    """Images per second of CPU time, between the first and the last step of the setup."""
     seconds = watched.marks[setup.last] - watched.marks[setup.first]
     return (setup.last - setup.first) * setup.batch / seconds
 

@@ -22,8 +22,9 @@ from engine.training.state.run_folder import prepare, run_folder
 
 @dataclass(frozen=True)
 class Setup:
-    """What both sides share: the network, the batch, the workers and the first and last step
-    whose time is taken."""
+    """The settings of both sides: the network, the batch, the workers and the first and last timed
+    step.
+    """
 
     network: str
     batch: int
@@ -33,7 +34,7 @@ class Setup:
 
 
 def settings_of(setup: Setup, split: str, **data: Any) -> RunSettings:
-    """A configuration that does what the peer's arguments say."""
+    """A configuration equivalent to the peer's arguments."""
     values = {
         "name": "measured",
         "model": {"name": setup.network, "pretrained": False},
@@ -56,7 +57,7 @@ def settings_of(setup: Setup, split: str, **data: Any) -> RunSettings:
             "precision": "fp32",
             "device": "cpu",
             "log_every": setup.first,
-            # What follows the last step of a run must not count.
+            # Work after the last step of a run must not count.
             "stop_after_steps": setup.last + setup.first,
             "temperature_scaling": False,
         },
@@ -65,7 +66,7 @@ def settings_of(setup: Setup, split: str, **data: Any) -> RunSettings:
 
 
 def run_ours(home: Home, settings: RunSettings, run_id: str, core: int) -> Watched:
-    """Train a run; its steps are told by the points of its curve."""
+    """Train a run; its steps are read from the points of its curve."""
     prepare(home, settings, run_id)
     metrics = run_folder(home, run_id).metrics
 
@@ -79,7 +80,7 @@ def run_ours(home: Home, settings: RunSettings, run_id: str, core: int) -> Watch
 
 
 class OurStep:
-    """A step of the studio's learner, with its counting of hits."""
+    """A step of the studio's learner, including its counts of correct predictions."""
 
     def __init__(self, home: Home, setup: Setup, split: str) -> None:
         settings = settings_of(setup, split)

@@ -1,4 +1,4 @@
-"""timm as it comes: its loader, its optimiser, the plainest loop. Run as a process of its own."""
+"""timm with its default loader and optimiser in a plain loop, as a separate process."""
 
 import argparse
 import time
@@ -16,7 +16,7 @@ CROP, RESIZE = 224, 256
 
 
 class PlainStep:
-    """A step as timm's own script takes it: forward, backward, clip, AdamW."""
+    """A step as in timm's own script: forward, backward, clip, AdamW."""
 
     def __init__(self, network: str, classes: int) -> None:
         torch.manual_seed(42)
@@ -51,7 +51,7 @@ def loader_of(folder: str, batch: int, workers: int) -> Iterable[Any]:
 
 
 def main() -> None:
-    """Train an epoch, saying each step."""
+    """Train an epoch, printing each step."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder")
     parser.add_argument("--network", required=True)

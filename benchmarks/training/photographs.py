@@ -1,4 +1,4 @@
-"""The same JPEGs for both sides: as a split in a home, and as folders of a species each."""
+"""The same JPEGs for both sides: as a split in a home, and as one folder per species."""
 
 from pathlib import Path
 
@@ -18,10 +18,10 @@ VAL = CLASSES
 def make_photographs(
     home: Home, source: Path | None, size: tuple[int, int], train: int, name: str
 ) -> Path:
-    """Write `train` photographs of `size` (width, height), and a few to validate on.
+    """Write `train` photographs of `size` (width, height), and a few for validation.
 
-    They are made of the photographs under `source`, or of noise and discs without. Returns the
-    folder that holds train/SPECIES/ and val/SPECIES/, as links to the home's own files.
+    They are made of the photographs under `source`, or of noise and discs without it. Returns the
+    folder that contains train/SPECIES/ and val/SPECIES/, as links to the home's own files.
     """
     pictures = sorted(source.rglob("*.jpg")) if source else []
     classes = ClassMap(tuple(f"Species {number}" for number in range(CLASSES)))
@@ -34,7 +34,7 @@ def make_photographs(
             place = number * 7 % len(pictures) if pictures else None
             picture = _drawn(number) if place is None else cv2.imread(str(pictures[place]))
             large = cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC)
-            # A resized picture is smooth; a camera's has grain, which is what a decoder works on.
+            # A resized image is smooth; a camera image has noise, which costs a decoder time.
             grain = np.random.default_rng(number).normal(0, 4, large.shape)
             grainy = np.clip(large + grain, 0, 255).astype(np.uint8)
             cv2.imwrite(str(path), grainy, [cv2.IMWRITE_JPEG_QUALITY, 90])

@@ -1,4 +1,4 @@
-"""A process on one core: the processor time at which it passed which step, and its memory."""
+"""A process on one core: the CPU time of each step, and its memory."""
 
 import contextlib
 import os
@@ -20,8 +20,9 @@ _LOOKS_A_WEIGHING = 8
 
 @dataclass
 class Watched:
-    """`marks` holds the seconds of processor time spent, by the whole tree of processes, when a
-    step was told; `memory` is the most it held in bytes, shared pages counted once (PSS)."""
+    """`marks` holds the CPU seconds of the whole process tree at each reported step; `memory` is
+    its peak in bytes, with shared pages counted once (PSS).
+    """
 
     marks: dict[int, float] = field(default_factory=dict)
     memory: int = 0
@@ -34,7 +35,7 @@ def watch(
     steps: Callable[[], Iterable[int]] = tuple,
 ) -> Watched:
     """Run Python with arguments to its end. Steps are found in the lines of its output by
-    `step_of`, or told by `steps`.
+    `step_of`, or reported by `steps`.
 
     Raises:
         RuntimeError: it failed.

@@ -1,6 +1,7 @@
-"""The random changes that a training picture goes through, each under its name.
+"""The registry of augmentations for training pictures.
 
-A new one is an entry of `AUGMENTATIONS`: it can then be set as `augmentation.train.extra.NAME`.
+A new augmentation is an entry of `AUGMENTATIONS`. The setting `augmentation.train.extra.NAME`
+then enables it.
 """
 
 from collections.abc import Callable
@@ -19,17 +20,17 @@ Change = Callable[[Pixels, float, np.random.Generator], Pixels]
 
 _ERASED_AREA = (0.02, 0.25)
 _BLUR_SIGMA = (0.1, 2.0)
-# How bright red, green and blue look (ITU-R BT.601).
+# Luma weights of red, green and blue (ITU-R BT.601).
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """A random change of a picture (side, side, 3), as a function of the generator it is given.
+    """A random change of a picture (side, side, 3), determined by a random generator.
 
-    `apply(picture, strength, chance)` leaves the picture itself as it is; a strength of 0 never
-    reaches it. Changes are made from the lowest `order` to the highest, as timm orders its own:
-    mirroring (10), RandAugment (20), colours (30), others (50), erasing (90).
+    `apply(picture, strength, chance)` returns a new picture and does not modify its argument. It
+    is not called with strength 0. Augmentations run by ascending `order`, in timm's sequence:
+    flip (10), RandAugment (20), colour jitter (30), others (50), erasing (90).
     """
 
     title: str
@@ -43,7 +44,7 @@ def _mirrored(picture: Pixels, _: float, chance: np.random.Generator) -> Pixels:
 
 
 def _recoloured(picture: Pixels, reach: float, chance: np.random.Generator) -> Pixels:
-    """Brightness, contrast and saturation, each times 1 - reach to 1 + reach, in one step."""
+    """Colour jitter in one step: brightness, contrast, saturation times 1 - reach to 1 + reach."""
     brightness, contrast, saturation = 1 + chance.uniform(-reach, reach, 3)
     grey = np.outer(np.ones(3), _LUMA)
     mixed = saturation * np.eye(3) + (1 - saturation) * grey
@@ -55,7 +56,7 @@ def _recoloured(picture: Pixels, reach: float, chance: np.random.Generator) -> P
 
 
 def _greyed(picture: Pixels, share: float, chance: np.random.Generator) -> Pixels:
-    """Without colours (Touvron et al., "DeiT III", 2022)."""
+    """Greyscale (Touvron et al., "DeiT III", 2022)."""
     if chance.random() >= share:
         return picture
     grey = np.rint(picture @ _LUMA).astype(np.uint8)
@@ -63,7 +64,7 @@ def _greyed(picture: Pixels, share: float, chance: np.random.Generator) -> Pixel
 
 
 def _blurred(picture: Pixels, share: float, chance: np.random.Generator) -> Pixels:
-    """Out of focus by a Gaussian of 0.1 to 2 pixels (Touvron et al., "DeiT III", 2022)."""
+    """Gaussian blur with a sigma of 0.1 to 2 pixels (Touvron et al., "DeiT III", 2022)."""
     if chance.random() >= share:
         return picture
     sigma = chance.uniform(*_BLUR_SIGMA)

@@ -11,8 +11,8 @@ from engine.settings.augmentation import TrainAugmentation
 
 class Mixing:
     """Blends pairs of photographs (Zhang et al., "mixup", 2018) or pastes pieces of one into
-    another (Yun et al., "CutMix", 2019); with both, chance decides. From step `last_step` on
-    nothing is mixed, so that the network ends on photographs as they are.
+    another (Yun et al., "CutMix", 2019). With both enabled, each batch uses one at random. From
+    step `last_step` on, nothing is mixed, so that training ends on unmixed photographs.
     """
 
     def __init__(
@@ -33,15 +33,15 @@ class Mixing:
     ) -> tuple[Tensor, Tensor]:
         """Mix normalised images (n, 3, side, side), the `number`-th batch of a step.
 
-        Returns the images and their target: labels (n,), or shares (n, classes). A pair needs
-        two: the last of an odd batch stays as it is, and so does one alone.
+        Returns the images and their targets: labels (n,), or soft labels (n, classes). The last
+        image of an odd batch has no partner and stays unchanged, as does a single image.
         """
         over = self._last_step is not None and step >= self._last_step
         even = len(images) // 2 * 2
         if self._mix is None or over or not even:
             return images, labels
         before = np.random.get_state()
-        # timm draws from NumPy's own generator.
+        # timm draws from NumPy's global generator.
         np.random.seed(np.random.SeedSequence([self._seed, step, number]).generate_state(1))
         try:
             mixed, target = self._mix(images[:even], labels[:even])

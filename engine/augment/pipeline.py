@@ -1,4 +1,4 @@
-"""From a cropped square to the picture that a network gets.
+"""Making the network's input picture from a cropped square.
 
 Training, evaluation, prediction and the crop lab all call these functions.
 """
@@ -15,14 +15,15 @@ _ASPECT = (3 / 4, 4 / 3)
 
 
 def val_picture(square: Pixels, settings: ValAugmentation) -> Pixels:
-    """The middle of a square of side `resize`: (center_crop, center_crop, 3)."""
+    """The centre crop of a square of side `resize`: (center_crop, center_crop, 3)."""
     return central(square, settings.center_crop)
 
 
 def train_picture(square: Pixels, settings: TrainAugmentation, key: tuple[int, int, int]) -> Pixels:
-    """A random piece of a square of side `resize`, augmented: (crop, crop, 3).
+    """A random crop of a square of side `resize`, augmented: (crop, crop, 3).
 
-    A function of `key` alone: the run's seed, the epoch from 0 on, and the photograph's index.
+    `key` alone determines the random choices: the run's seed, the epoch (from 0), and the
+    photograph's index.
     """
     chance = np.random.default_rng(key)
     picture = _random_piece(square, settings, chance)
@@ -36,7 +37,7 @@ def train_picture(square: Pixels, settings: TrainAugmentation, key: tuple[int, i
 def _random_piece(
     square: Pixels, settings: TrainAugmentation, chance: np.random.Generator
 ) -> Pixels:
-    """Random area and aspect (Szegedy et al., "Going deeper with convolutions", 2015)."""
+    """A crop of random area and aspect (Szegedy et al., "Going deeper with convolutions", 2015)."""
     side, target = square.shape[0], settings.crop
     area = chance.uniform(*settings.scale) * side * side
     aspect = np.exp(chance.uniform(*np.log(_ASPECT)))

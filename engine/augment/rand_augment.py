@@ -1,4 +1,4 @@
-"""RandAugment by Pillow, so that the crop lab shows it without loading torch."""
+"""RandAugment with Pillow, so that the crop lab can show it without loading torch."""
 
 from collections.abc import Callable
 
@@ -10,12 +10,12 @@ from engine.images.decode import Pixels
 _CHANGES = 2
 _STRONGEST = 30
 
-# Takes a picture, a level from 0 to 1, and a sign.
+# Arguments: a picture, a level from 0 to 1, and a sign.
 Operation = Callable[[Image.Image, float, int], Image.Image]
 
 
 def rand_augment(picture: Pixels, strength: float, chance: np.random.Generator) -> Pixels:
-    """Two random changes of shape or colour (Cubuk et al., "RandAugment", 2020).
+    """Apply two random geometric or colour operations (Cubuk et al., "RandAugment", 2020).
 
     The operations and their strengths (0 to 30) are those of torchvision's RandAugment.
     """
@@ -29,7 +29,7 @@ def rand_augment(picture: Pixels, strength: float, chance: np.random.Generator) 
 
 
 def _moved(image: Image.Image, *inverse: float) -> Image.Image:
-    """The picture by an affine map; `inverse` leads from the new picture to the old one."""
+    """Transform the picture affinely; `inverse` maps output to input coordinates."""
     return image.transform(image.size, Image.Transform.AFFINE, inverse, Image.Resampling.NEAREST)
 
 

@@ -1,4 +1,4 @@
-"""The pictures of the pipeline as tensors: one way for training, one for validation."""
+"""Transforms from squares to tensors, for training and for validation."""
 
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from engine.settings.augmentation import TrainAugmentation, ValAugmentation
 
 
 class Transform(Protocol):
-    """Turns a square of side `resize` into a (3, side, side) uint8 tensor."""
+    """Converts a square of side `resize` to a (3, side, side) uint8 tensor."""
 
     @property
     def resize(self) -> int: ...
@@ -21,7 +21,7 @@ class Transform(Protocol):
 
 
 class ValTransform:
-    """The middle of the square, the same every time."""
+    """The centre crop of the square."""
 
     def __init__(self, settings: ValAugmentation) -> None:
         self.resize = settings.resize
@@ -32,7 +32,7 @@ class ValTransform:
 
 
 class TrainTransform:
-    """A random piece of the square, augmented: a function of (seed, epoch, index) alone."""
+    """A random, augmented crop of the square, determined by (seed, epoch, index)."""
 
     def __init__(self, settings: TrainAugmentation, seed: int) -> None:
         self.resize = settings.resize

@@ -1,4 +1,4 @@
-"""The day's backup of one home, in a process that outlives the command that began it."""
+"""The daily backup of one home, in a process that outlives the command that started it."""
 
 import sys
 from pathlib import Path

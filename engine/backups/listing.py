@@ -1,4 +1,4 @@
-"""The backups that are there, as their manifests describe them."""
+"""Listing the backups by their manifests."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True)
 class Copied:
-    """A database in a backup: its file there, its size, SHA-256, and the rows of each table."""
+    """A database in a backup: its file, size, SHA-256, and number of rows per table."""
 
     file: Path
     bytes: int
@@ -23,7 +23,7 @@ class Copied:
 
 @dataclass(frozen=True)
 class Backup:
-    """One backup; `made` in unix seconds, the databases by name."""
+    """One backup; `made` is in unix seconds, `databases` by name."""
 
     root: Path
     made: float
@@ -39,13 +39,13 @@ class Backup:
 
     @property
     def photographs(self) -> int | None:
-        """Records of the catalogue in it; None where it holds none."""
+        """The number of photographs in its catalogue; None if it holds no catalogue."""
         catalogue = self.databases.get("catalogue")
         return catalogue.rows.get("photograph", 0) if catalogue else None
 
 
 def list_backups(home: Home) -> list[Backup]:
-    """Every backup that is whole, the newest first; one that cannot be read is passed over."""
+    """All complete backups, newest first; skips unreadable ones."""
     found = []
     for manifest in home.backups.glob("*/manifest.json"):
         try:
@@ -56,10 +56,10 @@ def list_backups(home: Home) -> list[Backup]:
 
 
 def find_backup(home: Home, name: str = "") -> Backup:
-    """The backup of that name; without one, the newest that holds a catalogue.
+    """The backup with this name; without a name, the newest that holds a catalogue.
 
     Raises:
-        BadInput: there is none.
+        BadInput: it does not exist.
     """
     backups = list_backups(home)
     if not name:
@@ -79,13 +79,13 @@ def read_backup(root: Path) -> Backup:
     """Read the manifest of one backup.
 
     Raises:
-        BadInput: it is missing or damaged.
+        BadInput: the manifest is missing or damaged.
     """
     manifest: Any = read_json(root / MANIFEST)
     try:
         databases = {
             str(key): Copied(
-                # By name alone, so that a damaged manifest leads nowhere else.
+                # Only the name, so that a damaged manifest cannot point outside the folder.
                 root / Path(item["file"]).name,
                 int(item["bytes"]),
                 str(item["sha256"]),

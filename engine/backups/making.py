@@ -1,4 +1,4 @@
-"""Copies of the home's databases: data/backups/NAME/, each verified, one a day, seven kept."""
+"""Backups of the home's databases in data/backups/NAME/: verified, one per day, seven kept."""
 
 import contextlib
 import os
@@ -18,22 +18,23 @@ from engine.database import read_unchanged
 from engine.errors import StudioError, WorkFailed
 from engine.files import sha256_of, sync_to_disk, write_json
 from engine.home import Home
-from engine.language.message import Message
+from engine.language.message import Message, message
 from engine.locks import claim, is_held, release
 from engine.progress import JOB_VARIABLE
+from engine.reasons import reason_of
 
 KEPT = 7
-"""Days; backups before a migration are counted apart: `KEPT_OF_MIGRATIONS`."""
+"""Days kept; backups before a migration are counted separately (`KEPT_OF_MIGRATIONS`)."""
 KEPT_OF_MIGRATIONS = 3
 _PAGES_AT_ONCE = 2_048
-# So much is copied and checked within a second.
+# Bytes that are copied and checked within a second.
 _SOON_COPIED = 40_000_000
 _begun: dict[Path, str] = {}
 _beginning = threading.Lock()
 
 
 def databases_of(home: Home) -> dict[str, Path]:
-    """The files that a backup copies, by name; not all need be there."""
+    """The files that a backup copies, by name; some may not exist."""
     return {
         "catalogue": home.catalogue,
         "quality": home.quality,
@@ -44,13 +45,14 @@ def databases_of(home: Home) -> dict[str, Path]:
 
 
 def back_up(home: Home, name: str = "", gently: bool = False) -> Backup:
-    """Copy every database now; readers and writers go on, and come first where it is done `gently`.
+    """Copy every database now, without blocking readers and writers.
 
-    Unless named, it is called after today, or after this second where today has one. The oldest
-    are removed: seven days are kept, and of each day the first backup and the last.
+    The default name is the date, or the date and time if today has a backup. Old backups are
+    removed: seven days are kept, with the first and last backup of each day. With `gently`, the
+    thread gets a low priority.
 
     Raises:
-        WorkFailed: nothing is there to copy, a copy does not pass its check, or the disk refuses.
+        WorkFailed: there is nothing to copy, a copy fails its check, or writing fails.
     """
     name = name or _today()
     if (home.backups / name).exists():
@@ -64,10 +66,10 @@ def back_up(home: Home, name: str = "", gently: bool = False) -> Backup:
 
 
 def back_up_daily(home: Home) -> None:
-    """Begin today's backup in the background, unless it was made or begun already.
+    """Start today's backup in the background, unless it was made or started already.
 
-    Large databases are copied by a process of their own; for small ones this process waits before
-    it exits. A failure is left in data/backups/failed.json.
+    A separate process copies large databases; a thread copies small ones, and this process
+    waits for it before it exits. A failure is recorded in data/backups/failed.json.
     """
     today = _today()
     with _beginning:
@@ -83,9 +85,9 @@ def back_up_daily(home: Home) -> None:
 
 
 def make_daily(home: Home) -> None:
-    """Make today's backup, unless it is made or another process makes it.
+    """Make today's backup, unless it exists or another process is making it.
 
-    The thread that calls this has a low priority from then on.
+    The calling thread keeps a low priority afterwards.
     """
     failed = home.backups / "failed.json"
     lock = None
@@ -96,7 +98,7 @@ def make_daily(home: Home) -> None:
             failed.unlink(missing_ok=True)
     except (StudioError, OSError) as error:
         with contextlib.suppress(StudioError):
-            failure = error.message if isinstance(error, StudioError) else Message(str(error))
+            failure = _failure(home, error)
             values = {"reason": failure.in_english(), "message": failure.record()}
             write_json(failed, {"t": time.time(), **values})
     finally:
@@ -104,27 +106,28 @@ def make_daily(home: Home) -> None:
             release(lock)
 
 
-def back_up_before_migration(catalogue: Path, version: int) -> None:
-    """Copy a catalogue of this version, of which a newer one is about to be made.
+def back_up_before_migration(catalogue: Path, version: int) -> str:
+    """Copy a catalogue of this version before it is migrated; returns the backup's name.
 
     Raises:
-        WorkFailed: the copy could not be made; nothing may be changed then.
+        WorkFailed: the copy failed; the caller must not migrate.
     """
     name = f"{_today()}-version-{version}"
     folder = catalogue.parent / "backups"
     if not (folder / name / MANIFEST).exists():
         write_backup(folder, name, {"catalogue": catalogue})
+    return name
 
 
 def write_backup(
     folder: Path, name: str, files: Mapping[str, Path], gently: bool = False
 ) -> Backup:
-    """Copy databases into folder/NAME, which appears whole and verified or not at all.
+    """Copy databases into folder/NAME, verified and atomically.
 
-    Where it is done `gently`, the calling thread has a low priority once all is copied.
+    With `gently`, the calling thread gets a low priority after copying.
 
     Raises:
-        WorkFailed: a copy does not pass its check, or the disk refuses.
+        WorkFailed: a copy fails its check, or writing fails.
     """
     draft: Path | None = None
     try:
@@ -132,16 +135,17 @@ def write_backup(
         draft = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=folder))
         for file in files.values():
             _copy(file, draft)
-        # Not before: while a database is copied, its log cannot be emptied.
+        # Not earlier: while a database is copied, its log cannot be emptied.
         if gently:
             _yield_to_others()
         copied = {key: _verified(file, draft) for key, file in files.items()}
         write_json(draft / MANIFEST, {"made": time.time(), "databases": copied})
         draft.rename(folder / name)
     except OSError as error:
-        reason = error.strerror or str(error)
         raise WorkFailed(
-            "The backup in {folder} could not be written ({reason}).", folder=folder, reason=reason
+            "The backup in {folder} could not be written ({reason}).",
+            folder=folder,
+            reason=reason_of(error),
         ) from error
     finally:
         if draft is not None:
@@ -150,10 +154,10 @@ def write_backup(
 
 
 def verify(file: Path, nobody_writes: bool = False) -> dict[str, int]:
-    """Check a whole database; returns the rows of each of its tables.
+    """Check a whole database; returns the number of rows of each table.
 
     Raises:
-        sqlite3.Error: it is damaged.
+        sqlite3.Error: the database is damaged.
     """
     with contextlib.closing(read_unchanged(file, nobody_writes)) as connection:
         found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
@@ -175,14 +179,14 @@ def _copy(file: Path, folder: Path) -> None:
         contextlib.closing(read_unchanged(file)) as source,
         contextlib.closing(sqlite3.connect(folder / file.name)) as copy,
     ):
-        # One state for the whole copy, however much is written meanwhile.
+        # A consistent snapshot for the whole copy, whatever is written meanwhile.
         source.execute("BEGIN")
         source.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
         source.backup(copy, pages=_PAGES_AT_ONCE)
 
 
 def _verified(file: Path, folder: Path) -> dict[str, Any]:
-    """What the manifest says of the copy of a database."""
+    """The manifest entry for the copy of a database, after checking it."""
     copy = folder / file.name
     with _as_failure(file):
         rows = verify(copy, nobody_writes=True)
@@ -200,7 +204,7 @@ def _as_failure(file: Path) -> Iterator[None]:
             "{file} could not be backed up ({reason}). Earlier backups are kept. "
             "Run `doctor` to see what is wrong.",
             file=file,
-            reason=str(error),
+            reason=reason_of(error),
         ) from error
 
 
@@ -215,8 +219,18 @@ def _start_apart(home: Home) -> None:
         env=inherited,
         start_new_session=True,
     )
-    # Its end is heard of, so that a server keeps no dead process.
+    # Waited for, so that a server keeps no zombie process.
     threading.Thread(target=process.wait, name="backup-apart", daemon=True).start()
+
+
+def _failure(home: Home, error: StudioError | OSError) -> Message:
+    if isinstance(error, StudioError):
+        return error.message
+    return message(
+        "{file} could not be written ({reason}).",
+        file=str(error.filename or home.backups),
+        reason=reason_of(error),
+    )
 
 
 def _lock_of(home: Home) -> Path:
@@ -224,13 +238,13 @@ def _lock_of(home: Home) -> Path:
 
 
 def _yield_to_others() -> None:
-    """Give the thread that calls this a low priority, for the rest of its life."""
+    """Give the calling thread a low priority permanently."""
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
 
 
 def _thin(home: Home) -> None:
-    """Remove the oldest backups beyond those that are kept."""
+    """Remove the backups that exceed the number kept."""
     days: dict[str, list[Backup]] = {}
     migrations = []
     for backup in list_backups(home):

@@ -1,4 +1,4 @@
-"""Bringing databases back from a backup; what was there is set aside."""
+"""Restoring databases from a backup; the current ones are set aside."""
 
 import contextlib
 import os
@@ -14,11 +14,12 @@ from engine.errors import BadInput, WorkFailed
 from engine.files import sha256_of, sync_to_disk
 from engine.home import Home
 from engine.locks import is_held
+from engine.reasons import reason_of
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What was brought back: the backup's name, the databases, and what was set aside."""
+    """The result of a restore: the backup's name, the databases, and the files set aside."""
 
     backup: str
     databases: tuple[str, ...]
@@ -27,13 +28,13 @@ class Restored:
 
 
 def restore_backup(home: Home, name: str = "") -> Restored:
-    """Bring the catalogue back from a backup, the newest unless named.
+    """Restore the catalogue from a backup, by default the newest.
 
-    The other databases come back too where they are missing or damaged.
+    Also restores the other databases if they are missing or damaged.
 
     Raises:
-        BadInput: there is no such backup, it holds no catalogue, or work is going on.
-        WorkFailed: the backup is damaged, or the disk refuses; nothing was changed.
+        BadInput: the backup does not exist, it holds no catalogue, or a job is running.
+        WorkFailed: the backup is damaged, or writing fails; nothing was changed.
     """
     backup = find_backup(home, name)
     if "catalogue" not in backup.databases:
@@ -49,7 +50,7 @@ def restore_backup(home: Home, name: str = "") -> Restored:
 
 
 def restore_databases(home: Home, backup: Backup, names: list[str]) -> tuple[str, ...]:
-    """Bring these databases back; returns where those that were there lie now."""
+    """Restore these databases; returns the new paths of the replaced ones."""
     require_quiet(home)
     files, aside = databases_of(home), []
     drafts = {key: _draft(backup.databases[key], files[key]) for key in names}
@@ -61,7 +62,7 @@ def restore_databases(home: Home, backup: Backup, names: list[str]) -> tuple[str
             draft.replace(files[key])
     except OSError as error:
         raise WorkFailed(
-            "{file} could not be restored ({reason}).", file=error.filename, reason=error.strerror
+            "{file} could not be restored ({reason}).", file=error.filename, reason=reason_of(error)
         ) from error
     finally:
         for draft in drafts.values():
@@ -70,22 +71,20 @@ def restore_databases(home: Home, backup: Backup, names: list[str]) -> tuple[str
 
 
 def require_quiet(home: Home) -> None:
-    """Refuse while a job or a download works on the databases.
+    """Check that no job or download is using the databases.
 
     Raises:
-        BadInput: one does.
+        BadInput: a job or download is running.
     """
     own = os.environ.get("STUDIO_JOB_FOLDER", "")
     locks = [*home.jobs.glob("*/lock"), home.downloads / "lock"]
     busy = [lock.parent.name for lock in locks if str(lock.parent) != own and is_held(lock)]
     if busy:
-        raise BadInput(
-            "Background jobs are running ({jobs}). Stop them first.", jobs=", ".join(busy)
-        )
+        raise BadInput("Background jobs are running ({jobs}). Stop them first.", jobs=busy)
 
 
 def is_sound(file: Path) -> bool:
-    """Whether a database is there and passes its whole check."""
+    """Whether a database exists and passes its full check."""
     if not file.is_file() or not file.stat().st_size:
         return False
     with contextlib.suppress(sqlite3.Error):
@@ -95,7 +94,7 @@ def is_sound(file: Path) -> bool:
 
 
 def _draft(copied: Copied, target: Path) -> Path:
-    """A verified copy beside the place it is for."""
+    """A verified copy in the folder of `target`."""
     if not copied.file.is_file() or sha256_of(copied.file) != copied.sha256:
         raise WorkFailed(
             "The file {file} of the backup is damaged. Nothing was changed. Choose another backup.",
@@ -108,6 +107,6 @@ def _draft(copied: Copied, target: Path) -> Path:
         sync_to_disk(draft)
     except OSError as error:
         raise WorkFailed(
-            "{file} could not be written ({reason}).", file=draft, reason=error.strerror
+            "{file} could not be written ({reason}).", file=draft, reason=reason_of(error)
         ) from error
     return draft

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-Action = Literal["exclude", "include", "relabel"]
+Action = Literal["exclude", "include", "relabel", "join"]
 """The kinds of curation; include reverses an exclusion."""
 
 

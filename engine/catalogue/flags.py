@@ -14,6 +14,8 @@ DUPLICATE_BYTES = "duplicate-bytes"
 NEAR_DUPLICATE = "near-duplicate"
 BYTES_OF_TWO_SPECIES = "bytes-of-two-species"
 OBSERVATION_OF_TWO_SPECIES = "observation-of-two-species"
+SPECIES_CONFLICT = "species-conflict"
+LICENCE_CONFLICT = "licence-conflict"
 
 FLAG_NAMES: dict[str, str] = {
     DOUBTFUL_NAME: deferred("Doubtful name"),
@@ -28,6 +30,8 @@ FLAG_NAMES: dict[str, str] = {
     NEAR_DUPLICATE: deferred("Near-duplicate"),
     BYTES_OF_TWO_SPECIES: deferred("Identical file, two species"),
     OBSERVATION_OF_TWO_SPECIES: deferred("One observation, two species"),
+    SPECIES_CONFLICT: deferred("Listed as two species"),
+    LICENCE_CONFLICT: deferred("Listed with two licences"),
 }
 """The label of each flag, before translation."""
 
@@ -48,5 +52,7 @@ FLAGS: dict[str, str] = {
     OBSERVATION_OF_TWO_SPECIES: deferred(
         "Another photograph of the same observation is labelled as another species."
     ),
+    SPECIES_CONFLICT: deferred("Its listings name different species."),
+    LICENCE_CONFLICT: deferred("Its listings state different licences. The strictest one applies."),
 }
 """The meaning of each flag, before translation."""

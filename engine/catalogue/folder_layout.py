@@ -21,6 +21,7 @@ from engine.catalogue.folder_names import (
 from engine.errors import BadInput
 from engine.language.formats import number
 from engine.language.message import Message, deferred, gettext, message, ngettext
+from engine.reasons import reason_of
 
 IMAGE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".png", ".webp", ".tif", ".tiff", ".gif", ".bmp", ".avif"}
@@ -184,7 +185,7 @@ def _places(folder: Path) -> dict[Place, list[Path]]:
         raise BadInput(
             "Could not read {file} ({reason}). Check its permissions.",
             file=str(folder),
-            reason=error.strerror,
+            reason=reason_of(error),
         ) from error
     own = [path for path in inside if _is_photograph(path) and not path.is_dir()]
     below = [path for path in inside if path.is_dir() and _is_visible(path.name)]

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from enum import Enum
 from os import cpu_count
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -13,7 +12,7 @@ from engine.catalogue.collector import uncollected
 from engine.catalogue.flags import DOUBTFUL_NAME
 from engine.catalogue.names import BadField, species_name
 from engine.catalogue.record import Photograph, image_id_of
-from engine.catalogue.store import Added, Catalogue
+from engine.catalogue.store import Catalogue
 from engine.errors import UnreadableImage
 from engine.language.message import Message, message
 from engine.progress import Report
@@ -47,15 +46,13 @@ class Candidate(NamedTuple):
     """A photograph read from a source, before validation, with its image file if it has one.
 
     `origin` is its location in the source, for the report. `text` holds all the photograph's
-    texts joined into one, if the importer has joined them. `part` is the part of a split that the
-    source puts it into: train, val, test or another name.
+    texts joined into one, if the importer has joined them.
     """
 
     photograph: Photograph
     origin: str
     file: Path | None = None
     text: str = ""
-    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,10 +76,11 @@ def refused(origin: str, why: Message) -> Refusal:
     return Refusal(origin, why.in_english(), why)
 
 
-class KnownIdentity(Enum):
-    """Stands for a row whose image_id is in the catalogue; its other fields are ignored."""
+class KnownIdentity(NamedTuple):
+    """Stands for a row whose image_id is in the catalogue, as that of `photograph` or of one of
+    its listings; its other fields are ignored."""
 
-    KNOWN = "known"
+    photograph: str
 
 
 Offer = Candidate | Photograph | Refusal | KnownIdentity
@@ -91,22 +89,47 @@ Offer = Candidate | Photograph | Refusal | KnownIdentity
 
 @dataclass
 class ImportReport:
-    """The result of an import. `refusals` holds the first thousand of `refused`."""
+    """The result of an import.
+
+    `added` and `known` are different photographs; `listed` counts the further records of these.
+    `refusals` holds the first thousand of `refused`.
+    """
 
     added: int = 0
     known: int = 0
     refused: int = 0
+    listed: int = 0
     refusals: list[Refusal] = field(default_factory=list)
 
-    def count(self, added: Added) -> None:
-        self.added += added.added
-        self.known += added.known
+    @property
+    def photographs(self) -> int:
+        """Different photographs among all records."""
+        return self.added + self.known
 
     def refuse(self, refusal: Refusal) -> None:
         self.refused += 1
         if len(self.refusals) < _SHOWN_REFUSALS:
             why = refusal.message and _quoted(refusal.message)
             self.refusals.append(Refusal(quoted(refusal.origin), quoted(refusal.reason), why))
+
+
+class _Tally:
+    """Counts different photographs and their records in a report."""
+
+    def __init__(self, report: ImportReport) -> None:
+        self._report = report
+        # A number instead of an id saves half of the memory.
+        self._photographs: set[int] = set()
+        self._records = 0
+
+    def count(self, photographs: Iterable[str], added: int = 0) -> None:
+        """Count a record of each of these photographs, `added` of which are new."""
+        hashes = list(map(hash, photographs))
+        self._photographs.update(hashes)
+        self._records += len(hashes)
+        self._report.added += added
+        self._report.known = len(self._photographs) - self._report.added
+        self._report.listed = self._records - len(self._photographs)
 
 
 def take_in(
@@ -123,14 +146,21 @@ def take_in(
     slow importer sets a small `rows_at_once` so that little is lost on interruption.
     """
     result = ImportReport()
+    tally = _Tally(result)
     spellings = {item.species.casefold(): item.species for item in catalogue.species()}
     done = 0
+
+    def add(photographs: list[Photograph]) -> None:
+        added = catalogue.add(photographs)
+        ids = [photograph.image_id for photograph in photographs]
+        tally.count((added.joined.get(image_id, image_id) for image_id in ids), added.added)
+
     with (
         uncollected(),
         ThreadPoolExecutor(max(2, cpu_count() or 2)) as pool,
         ThreadPoolExecutor(1) as writer,
     ):
-        writing: Future[Added] | None = None
+        writing: Future[None] | None = None
 
         def store_waits() -> bool:
             return writing is None or writing.done()
@@ -138,19 +168,19 @@ def take_in(
         for batch in _batches(offers, rows_at_once or _ROWS_AT_ONCE, store_waits):
             outcomes = _prepared(batch, keep, pool)
             if writing is not None:
-                result.count(writing.result())
+                writing.result()
             if done:
                 report(done, total, _IMPORTING)
+            tally.count(one.photograph for one in outcomes if isinstance(one, KnownIdentity))
             ready = [_spelt_once(one, spellings) for one in outcomes if isinstance(one, Photograph)]
             # The store writes this batch while the next one is read.
-            writing = writer.submit(catalogue.add, ready) if ready else None
-            result.count(Added(known=outcomes.count(KnownIdentity.KNOWN)))
+            writing = writer.submit(add, ready) if ready else None
             for one in outcomes:
                 if isinstance(one, Refusal):
                     result.refuse(one)
             done += len(batch)
         if writing is not None:
-            result.count(writing.result())
+            writing.result()
     report(done, total, _IMPORTING)
     return result
 

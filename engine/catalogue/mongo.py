@@ -4,18 +4,18 @@ The collections `photographs` and `facets` hold the photographs and the facets.
 """
 
 import dataclasses
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.catalogue.changes import Action, Change, Label
-from engine.catalogue.facets import Facet, facet_of
-from engine.catalogue.fields import PLAIN, checked_change
+from engine.catalogue.fields import checked_change
 from engine.catalogue.mongo_changes import MongoChanges
 from engine.catalogue.mongo_facets import batches
 from engine.catalogue.mongo_reading import MongoReader
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Added, CachedFile, Filter
+from engine.catalogue.twins import Listing
 
 
 class MongoCatalogue(MongoReader):
@@ -32,15 +32,23 @@ class MongoCatalogue(MongoReader):
             BadInput: the address is invalid.
         """
         super().__init__(address, database)
-        self._history = MongoChanges(self._database, self._facets)
+        self._history = MongoChanges(self._database, self._facets, self._listings)
 
-    def known(self, image_ids: Iterable[str]) -> set[str]:
-        found: set[str] = set()
+    def join_former(self) -> None:
+        """Give photographs that an earlier version listed several times one row, as a change that
+        can be undone. Only the first call for a database does anything."""
         with self._store_errors():
-            for some in batches(image_ids):
-                there = self._photographs.find({"_id": {"$in": some}}, {"_id": 1})
-                found.update(document["_id"] for document in there)
-        return found
+            if self._listings.has_keys():
+                return
+            with self._writer.turn() as version:
+                number = self._history.next_number()
+                joined = self._listings.writing(version).join_all(number)
+                self._history.note_join(number, joined)
+                self._listings.mark_keys()
+
+    def known(self, image_ids: Iterable[str]) -> dict[str, str]:
+        with self._store_errors():
+            return self._listings.known(image_ids)
 
     def add(self, photographs: Iterable[Photograph]) -> Added:
         offered = list(photographs)
@@ -50,17 +58,21 @@ class MongoCatalogue(MongoReader):
             for photograph in offered:
                 if photograph.image_id not in known:
                     fresh.setdefault(photograph.image_id, photograph)
-            numbers = self._facets.numbers(map(facet_of, fresh.values()))
-            if fresh:
-                documents = map(_document, fresh.values(), numbers)
-                self._photographs.insert_many(documents, ordered=False)
-            self._facets.count(Counter(numbers), version)
-        return Added(len(fresh), len(offered) - len(fresh))
+            joined = self._listings.writing(version).add(fresh.values())
+        listed = joined | {image_id: row for image_id, row in known.items() if row != image_id}
+        return Added(len(fresh) - len(joined), len(offered) - len(fresh), listed)
+
+    def take_listings(self, listings: Iterable[Listing], apart: Iterable[str]) -> None:
+        with self._store_errors(), self._writer.turn() as version:
+            self._listings.writing(version).take(listings, apart)
 
     def update(self, changes: Iterable[Mapping[str, Any]]) -> int:
         checked = list(map(checked_change, changes))
         with self._store_errors(), self._writer.turn() as version:
-            return self._change(checked, version)
+            found = self._rows.change(checked, version)
+            renewed = [one["image_id"] for one in checked if one.get("url") or one.get("sha256")]
+            self._listings.writing(version).join_twins(renewed)
+            return found
 
     def keep(self, kept: Iterable[CachedFile]) -> int:
         return self.update(dataclasses.asdict(item) | {"state": "cached"} for item in kept)
@@ -75,7 +87,7 @@ class MongoCatalogue(MongoReader):
                     holders[found["sha256"]].append(found)
             if not even_without_url:
                 gone = [one for one in gone if all(found.get("url") for found in holders[one])]
-            self._change(
+            self._rows.change(
                 (
                     {"image_id": found["_id"], "state": "remote", "path": ""}
                     for sha256 in gone
@@ -94,6 +106,7 @@ class MongoCatalogue(MongoReader):
 
     def undo(self, number: int) -> Change:
         with self._store_errors(), self._writer.turn() as version:
+            self._listings.writing(version)
             return self._history.undo(number, version)
 
     def changes(self, most: int = 100) -> list[Change]:
@@ -111,70 +124,3 @@ class MongoCatalogue(MongoReader):
     def mark_home(self, home_id: str) -> None:
         with self._store_errors():
             self._database.state.replace_one({"_id": "home"}, {"home": home_id}, upsert=True)
-
-    def _change(self, changes: Iterable[Mapping[str, Any]], version: int) -> int:
-        wanted: dict[str, dict[str, Any]] = defaultdict(dict)
-        for change in changes:
-            wanted[change["image_id"]] |= change
-        facet_numbers: dict[str, int] = {}
-        for some in batches(wanted):
-            found = self._photographs.find({"_id": {"$in": some}}, {"facet": 1})
-            facet_numbers |= {document["_id"]: document["facet"] for document in found}
-        targets = {
-            image_id: self._facets.at(facet_number)._replace(**facet)
-            for image_id, facet_number in facet_numbers.items()
-            if (
-                facet := {
-                    name: wanted[image_id][name]
-                    for name in Facet._fields
-                    if name in wanted[image_id]
-                }
-            )
-        }
-        numbers = dict(zip(targets, self._facets.numbers(targets.values()), strict=True))
-        self._set(
-            {
-                image_id: {
-                    name: wanted[image_id][name] for name in PLAIN if name in wanted[image_id]
-                }
-                | ({"facet": numbers[image_id]} if image_id in numbers else {})
-                for image_id in facet_numbers
-            }
-        )
-        moves = Counter(numbers.values())
-        moves.subtract(facet_numbers[image_id] for image_id in numbers)
-        self._facets.count(moves, version)
-        return len(facet_numbers)
-
-    def _set(self, settings: Mapping[str, Mapping[str, Any]]) -> None:
-        """Set fields of photographs, with one update per set of equal values."""
-        from pymongo import UpdateMany
-
-        alike: dict[tuple[Any, ...], list[str]] = defaultdict(list)
-        for image_id, values in settings.items():
-            if values:
-                alike[tuple(sorted(values.items()))].append(image_id)
-        updates = [
-            UpdateMany({"_id": {"$in": some}}, _setting(values))
-            for values, image_ids in alike.items()
-            for some in batches(image_ids)
-        ]
-        if updates:
-            self._photographs.bulk_write(updates, ordered=False)
-
-
-def _document(photograph: Photograph, facet: int) -> dict[str, Any]:
-    document: dict[str, Any] = {"_id": photograph.image_id, "facet": facet}
-    for name in PLAIN:
-        if value := getattr(photograph, name):
-            document[name] = value
-    return document
-
-
-def _setting(values: tuple[tuple[str, Any], ...]) -> dict[str, dict[str, Any]]:
-    """A MongoDB update to these values; empty fields are removed."""
-    parts = {
-        "$set": {name: value for name, value in values if value or name == "facet"},
-        "$unset": {name: "" for name, value in values if not value and name != "facet"},
-    }
-    return {operator: fields for operator, fields in parts.items() if fields}

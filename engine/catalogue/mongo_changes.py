@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from engine.catalogue.changes import Action, Change, Label
 from engine.catalogue.facets import Facet, after_cursor, before_cursor
 from engine.catalogue.mongo_facets import MongoFacets, batches
+from engine.catalogue.mongo_listings import MongoListings
 from engine.catalogue.store import Filter
 from engine.errors import BadInput
 
@@ -28,10 +29,15 @@ class _Held(NamedTuple):
 class MongoChanges:
     """Makes, undoes and lists changes. The caller holds the write lock (`Writer.turn`)."""
 
-    def __init__(self, database: "Database[dict[str, Any]]", facets: MongoFacets) -> None:
+    def __init__(
+        self,
+        database: "Database[dict[str, Any]]",
+        facets: MongoFacets,
+        listings: MongoListings,
+    ) -> None:
         self._photographs = database.photographs
         self._changes, self._changed = database.changes, database.changed
-        self._facets = facets
+        self._facets, self._listings = facets, listings
 
     def make(
         self,
@@ -48,8 +54,7 @@ class MongoChanges:
         ]
         targets = self._targets(held, lambda was, now: after_cursor(now, action, label))
         moving = [one for one in held if (one.was, one.now) in targets]
-        newest = next(iter(self.last(1)), None)
-        number = newest.number + 1 if newest and moving else int(bool(moving))
+        number = self.next_number() if moving else 0
         species = label.species if label else ""
         change = Change(number, time.time(), action, species, note, len(moving))
         if moving:
@@ -62,6 +67,10 @@ class MongoChanges:
     def undo(self, number: int, version: int) -> Change:
         """See `engine.catalogue.store.Catalogue.undo`."""
         change = self._one(number)
+        if change.action == "join":
+            restored = self._listings.split(number)
+            self._changes.update_one({"_id": number}, {"$inc": {"undone": restored}})
+            return self._one(number)
         held = list(self._held(number))
         targets = self._targets(held, lambda was, now: before_cursor(was, now, change))
         moving = [one for one in held if (one.was, one.now) in targets]
@@ -72,6 +81,16 @@ class MongoChanges:
             self._keep(number, [one for one in held if (one.was, one.now) not in targets])
             self._changes.update_one({"_id": number}, {"$inc": {"undone": len(moving)}})
         return self._one(number)
+
+    def next_number(self) -> int:
+        """The number of the next change."""
+        newest = next(iter(self.last(1)), None)
+        return newest.number + 1 if newest else 1
+
+    def note_join(self, number: int, images: int) -> None:
+        """Record a change that joined so many photographs, if any."""
+        if images:
+            self._changes.insert_one(_document(Change(number, time.time(), "join", "", "", images)))
 
     def last(self, most: int) -> list[Change]:
         """See `engine.catalogue.store.Catalogue.changes`."""

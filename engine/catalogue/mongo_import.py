@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from engine.catalogue.checking import require_plain, source_of
 from engine.catalogue.documents import as_text, document_photographs, is_odd_date
+from engine.catalogue.folder_layout import part_of
 from engine.catalogue.guessing import guess_mapping
 from engine.catalogue.importing import (
     Candidate,
@@ -23,14 +24,14 @@ from engine.catalogue.mapping import PATHS, MappingSettings, paths_in
 from engine.catalogue.mongo_server import connected
 from engine.catalogue.position import Position
 from engine.catalogue.ranks import refusal_above_species
-from engine.catalogue.record import Photograph
+from engine.catalogue.record import Photograph, extra_of
 from engine.catalogue.store import Catalogue
 from engine.catalogue.table_paths import located
 from engine.errors import BadInput
 from engine.files import is_regular
 from engine.home import Home
 from engine.language.message import Message, message
-from engine.progress import Note, Report, silent
+from engine.progress import Report, silent
 from engine.settings.files import load, save
 from engine.workers import beside
 
@@ -127,7 +128,7 @@ def import_mongo(
         documents = collection.estimated_document_count()
         total = 0 if mapping.photographs else documents
 
-        def noted(done: int, total: int, note: Note) -> None:
+        def noted(done: int, total: int, note: Message) -> None:
             position.reached(done)
             report(done + position.before, total, note)
 
@@ -245,6 +246,7 @@ def _candidate(
         return refused(origin, message("Its {field} is a date out of range.", field=odd))
     texts = {field: as_text(value) for field, value in values.items()}
     rank, part = texts.pop("rank", ""), texts.pop("part", "")
+    texts["extra"] = extra_of(part_of(part) or part)
     above = refusal_above_species(texts["species"], rank, mapping.only_species)
     if above is not None:
         return refused(origin, above)
@@ -257,7 +259,7 @@ def _candidate(
         return refused(origin, message("It has neither a path nor a url."))
     texts["source"] = texts.get("source") or source
     texts["image_id"] = _identity(texts, document_id, index, mapping)
-    return Candidate(Photograph(**texts), origin, file, part=part)  # type: ignore[arg-type]
+    return Candidate(Photograph(**texts), origin, file)  # type: ignore[arg-type]
 
 
 def _identity(

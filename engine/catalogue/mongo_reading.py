@@ -14,8 +14,10 @@ import orjson
 
 from engine.catalogue.columns import table_of
 from engine.catalogue.facets import Facet, chunks, lines_of
-from engine.catalogue.fields import EMPTY, EXPORTED, PLAIN, Values, photograph_maker
+from engine.catalogue.fields import EMPTY, EXPORTED, Values
 from engine.catalogue.mongo_facets import Group, MongoFacets
+from engine.catalogue.mongo_listings import MongoListings
+from engine.catalogue.mongo_rows import READ, MongoRows, values_in
 from engine.catalogue.mongo_server import address_of, client_of, store_errors
 from engine.catalogue.mongo_writing import Writer
 from engine.catalogue.record import Photograph
@@ -29,15 +31,12 @@ from engine.catalogue.store import (
     Page,
     SpeciesCount,
 )
+from engine.catalogue.twins import Listing
 
 if TYPE_CHECKING:
     from pymongo.collection import Collection
 
-# A document does not store empty fields.
-_NOTHING = [EMPTY[name] for name in PLAIN]
-_READ = ("image_id", *PLAIN, *Facet._fields)
-_made = photograph_maker(_READ)
-_exported: Callable[[Values], Values] = itemgetter(*map(_READ.index, EXPORTED))
+_exported: Callable[[Values], Values] = itemgetter(*map(READ.index, EXPORTED))
 BY_FACET = [("facet", 1), ("_id", 1)]
 _BY_SHA256 = [("sha256", 1)]
 _PATIENCE_MS = 600_000
@@ -57,10 +56,30 @@ class MongoReader:
         self._facets = MongoFacets(self._database)
         self._writer = Writer(self._database, self._facets.refresh, self._recount)
         self._indexed = False
+        self._rows = MongoRows(self._database, self._facets)
+        self._listings = MongoListings(self._database, self._rows)
+
+    def listings(self, image_id: str) -> list[Listing]:
+        with self._store_errors():
+            return self._listings.of(image_id)
+
+    def all_listings(self) -> Iterator[Listing]:
+        with self._store_errors():
+            yield from self._listings.all()
+
+    def listed_twice(self) -> int:
+        with self._store_errors():
+            return self._listings.count()
+
+    def apart(self) -> set[str]:
+        with self._store_errors():
+            return self._listings.apart()
 
     def get(self, image_id: str) -> Photograph | None:
         with self._store_errors():
             found = self._photographs.find_one({"_id": image_id})
+            if found is None and (photograph := self._listings.photograph_of(image_id)):
+                found = self._photographs.find_one({"_id": photograph})
             return None if found is None else self._photograph(found)
 
     def counts(self, chosen: Filter = EVERYTHING) -> Counts:
@@ -206,7 +225,7 @@ class MongoReader:
             yield from self._with_index().find({"facet": {"$in": numbers}}, fields)
 
     def _photograph(self, document: dict[str, Any]) -> Photograph:
-        return _made(_values(self._facets.at(document["facet"]), document))
+        return self._rows.photograph(document)
 
     def _recount(self, version: int) -> None:
         counted = self._with_index().aggregate(COUNTED, hint=dict(BY_FACET))
@@ -237,14 +256,8 @@ COUNTED: list[dict[str, Any]] = [
 """The number of photographs of each facet; the index covers the query."""
 
 
-def _values(facet: Facet, document: Mapping[str, Any]) -> Values:
-    """The values of a photograph, in the order of `_READ`."""
-    plain: Iterator[Any] = map(document.get, PLAIN, _NOTHING)
-    return (document["_id"], *plain, *facet)
-
-
 def _line(facet: Facet, document: Mapping[str, Any]) -> bytes:
-    values = zip(EXPORTED, _exported(_values(facet, document)), strict=True)
+    values = zip(EXPORTED, _exported(values_in(facet, document)), strict=True)
     return orjson.dumps(dict(values), option=orjson.OPT_APPEND_NEWLINE)
 
 

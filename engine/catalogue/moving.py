@@ -22,6 +22,7 @@ from engine.home import Home
 from engine.home_id import MOVING, home_id, require_own_catalogue
 from engine.language.message import message
 from engine.progress import Report, silent
+from engine.reasons import reason_of
 from engine.settings.catalogue import CatalogueSettings
 from engine.settings.files import save
 
@@ -59,7 +60,9 @@ def move_catalogue(home: Home, target: CatalogueSettings, report: Report = silen
     ):
         require_own_catalogue(home, source)
         _prepare(home, source, copy, target)
+        copy.take_listings([], source.apart())
         images = _copy_photographs(source, copy, report)
+        copy.take_listings(source.all_listings(), ())
         changes = _copy_changes(source, copy)
         stamp = source.stamp()
         report(images, images, message("Comparing the two stores"))
@@ -143,6 +146,8 @@ def _checksum(catalogue: Catalogue) -> str:
     total = count = 0
     for photograph in catalogue.all(_EVERYTHING):
         total, count = (total + _digest(tuple(photograph))) % _MODULUS, count + 1
+    for listing in catalogue.all_listings():
+        total = (total + _digest(tuple(listing))) % _MODULUS
     for change in catalogue.changes(_ALL_CHANGES):
         total = (total + _digest(change)) % _MODULUS
         for image_id, facet in catalogue.before_change(change.number):
@@ -171,7 +176,9 @@ def _put_in_place(home: Home, fresh: Path) -> None:
         fresh.rename(home.catalogue)
     except OSError as error:
         raise WorkFailed(
-            "Could not move {file} to its place ({reason}).", file=str(fresh), reason=error.strerror
+            "Could not move {file} to its place ({reason}).",
+            file=str(fresh),
+            reason=reason_of(error),
         ) from error
 
 

@@ -58,4 +58,6 @@ def _connected(address: str, database: str) -> Catalogue:
     # Imported here: most homes use a file, and this import takes a tenth of a second.
     from engine.catalogue.mongo import MongoCatalogue
 
-    return MongoCatalogue(address, database)
+    catalogue = MongoCatalogue(address, database)
+    catalogue.join_former()
+    return catalogue

@@ -8,11 +8,14 @@ facet field must also be added to `engine.catalogue.facets` and to `Filter` in
 """
 
 import hashlib
+import json
 from dataclasses import dataclass
 from typing import Annotated, Literal, NamedTuple
 
 from engine.catalogue.names import LONGEST_SPECIES
 from engine.language.message import deferred
+
+_LONGEST_PART = 100
 
 State = Literal["cached", "remote"]
 
@@ -58,7 +61,8 @@ class Photograph(NamedTuple):
     stored, and remote if only the address is known. `original_name` is the source's species
     name, empty if it equals `species`. `flags` are findings of the quality scan
     (`engine.catalogue.flags`), in alphabetical order. Exports, splits and downloads skip
-    `excluded` photographs. `phash` is 16 hex digits.
+    `excluded` photographs. `phash` is 16 hex digits. `extra` is a JSON object,
+    empty without further fields.
     """
 
     image_id: Annotated[
@@ -303,6 +307,20 @@ class Photograph(NamedTuple):
             since=2,
         ),
     ] = False
+    extra: Annotated[
+        str,
+        PhotoField(
+            deferred("Other fields"),
+            deferred("Fields of its source that the catalogue has no name for, as JSON."),
+            is_exported=False,
+            since=4,
+        ),
+    ] = ""
+
+
+def extra_of(part: str) -> str:
+    """The further fields of a photograph that its source puts into a part of a split."""
+    return json.dumps({"part": part[:_LONGEST_PART]}, ensure_ascii=False) if part else ""
 
 
 def image_id_of(*parts: str) -> str:

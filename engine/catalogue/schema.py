@@ -1,12 +1,15 @@
 """The tables of the SQLite catalogue, and the migration to each version."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from engine.backups.making import back_up_before_migration
+from engine.catalogue.facets import Facets
 from engine.catalogue.fields import FIELDS, KINDS, PLAIN
 from engine.catalogue.names import search_form
+from engine.catalogue.sqlite_listings import TABLES, Listings
 from engine.errors import WorkFailed
 
 # Triggers maintain the tally, so that counts do not read the photographs.
@@ -108,9 +111,12 @@ CREATE INDEX facet_by_exclusion ON facet (species) WHERE excluded;
 _VERSION_3 = """
 ALTER TABLE change ADD COLUMN species TEXT NOT NULL DEFAULT '';
 """
+# One photograph has one row, and further records of it are its listings.
+_VERSION_4 = TABLES
 # Up to this version, the scripts list the columns of a photograph.
 _LAST_WITH_COLUMNS = 2
-_BY_HAND = (_VERSION_1, _VERSION_2, _VERSION_3)
+_BY_HAND = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
+_FIRST_WITH_LISTINGS = 4
 _TYPES = {str: "TEXT NOT NULL DEFAULT ''", int: "INTEGER NOT NULL DEFAULT 0"}
 
 
@@ -147,17 +153,32 @@ def migrate(connection: sqlite3.Connection) -> None:
     if version > len(MIGRATIONS):
         connection.rollback()
         raise WorkFailed("The catalogue is from a newer version of Plant Studio. Update this one.")
+    backup = ""
     if version:
         try:
-            back_up_before_migration(_file(connection), version)
+            backup = back_up_before_migration(_file(connection), version)
         except WorkFailed:
             connection.rollback()
             raise
     for number, script in enumerate(MIGRATIONS[version:], version + 1):
         for statement in statements(script):
             connection.execute(statement)
+        if number == _FIRST_WITH_LISTINGS and version:
+            _join_twins(connection, backup)
         connection.execute(f"PRAGMA user_version = {number}")
     connection.commit()
+
+
+def _join_twins(connection: sqlite3.Connection, backup: str) -> None:
+    """Give photographs that were listed several times one row, as a change that can be undone;
+    its note names the backup."""
+    (number,) = connection.execute(
+        "INSERT INTO change (made, action, note, images) VALUES (?, 'join', ?, 0) RETURNING change",
+        [time.time(), backup],
+    ).fetchone()
+    joined = Listings(connection, Facets(connection)).join_all(number)
+    connection.execute("UPDATE change SET images = ? WHERE change = ?", [joined, number])
+    connection.execute("DELETE FROM change WHERE change = ? AND images = 0", [number])
 
 
 def _file(connection: sqlite3.Connection) -> Path:

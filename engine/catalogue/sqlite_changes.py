@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.catalogue.changes import Action, Change, Label
 from engine.catalogue.facets import Facet, Facets, after_cursor, before_cursor, where
+from engine.catalogue.sqlite_listings import Listings
 from engine.catalogue.store import Filter
 from engine.errors import BadInput
 
@@ -51,9 +52,9 @@ _DROP_NAME = (
 class Changes:
     """Makes, undoes and lists changes, inside the caller's transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, facets: Facets) -> None:
+    def __init__(self, connection: sqlite3.Connection, facets: Facets, listings: Listings) -> None:
         self._connection = connection
-        self._facets = facets
+        self._facets, self._listings = facets, listings
 
     def make(
         self, chosen: Filter | Sequence[str], action: Action, note: str, label: Label | None
@@ -83,15 +84,16 @@ class Changes:
     def undo(self, number: int) -> Change:
         """See `engine.catalogue.store.Catalogue.undo`."""
         change = self._one(number)
+        if change.action == "join":
+            self._count_undone(number, self._listings.split(number))
+            return self._one(number)
         self._hold(_HOLD_OF_CHANGE, [number])
         images = self._plan(lambda was, now: before_cursor(was, now, change))
         self._connection.execute(_MOVE_HELD)
         if change.action == "relabel":
             self._connection.execute(_DROP_NAME)
         self._connection.execute(_FORGET_HELD, [number])
-        self._connection.execute(
-            "UPDATE change SET undone = undone + ? WHERE change = ?", [images, number]
-        )
+        self._count_undone(number, images)
         return self._one(number)
 
     def last(self, most: int) -> list[Change]:
@@ -129,6 +131,11 @@ class Changes:
                 (change.number, image_id, number)
                 for (image_id, _), number in zip(held, numbers, strict=True)
             ),
+        )
+
+    def _count_undone(self, number: int, images: int) -> None:
+        self._connection.execute(
+            "UPDATE change SET undone = undone + ? WHERE change = ?", [images, number]
         )
 
     def _one(self, number: int) -> Change:

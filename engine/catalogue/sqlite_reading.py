@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from engine.catalogue.columns import catalogue_columns
-from engine.catalogue.facets import Facet, Facets, by_flag, chunks, lines_of, where
-from engine.catalogue.fields import EXPORTED, PLAIN, photograph_maker
+from engine.catalogue.facets import Facets, by_flag, chunks, lines_of, where
+from engine.catalogue.fields import EXPORTED
 from engine.catalogue.names import search_form
 from engine.catalogue.record import Photograph
 from engine.catalogue.schema import migrate
+from engine.catalogue.sqlite_listings import Listings
+from engine.catalogue.sqlite_rows import AMONG, ROW, made
 from engine.catalogue.store import (
     EVERYTHING,
     Counts,
@@ -27,11 +29,15 @@ from engine.catalogue.store import (
     Page,
     SpeciesCount,
 )
+from engine.catalogue.twins import Listing
 from engine.database import connect, database_errors, read_note
 from engine.errors import DatabaseDamaged
-from engine.language.message import Message, message
+from engine.language.message import deferred, message
 
-AMONG = "IN (SELECT value FROM json_each(?))"
+_DAMAGED = deferred(
+    "The catalogue {file} is damaged ({reason}). Examine it with `doctor`. "
+    "Restore a backup with `catalogue restore`."
+)
 # Flags are stored separated by spaces; the export needs a list.
 _FLAGS = """json(iif(flags = '', '[]', '["' || replace(flags, ' ', '","') || '"]'))"""
 _FIELDS = ", ".join(f"'{name}', {_FLAGS if name == 'flags' else name}" for name in EXPORTED)
@@ -41,8 +47,6 @@ _LINES = (
     f"SELECT facet, json_object({_FIELDS}) AS line FROM photograph JOIN facet USING (facet) "
     f"WHERE facet {AMONG} ORDER BY species, image_id)"
 )
-_ROW = f"SELECT image_id, facet, {', '.join(PLAIN)} FROM photograph"
-_made = photograph_maker(("image_id", "facet", *PLAIN, *Facet._fields))
 
 
 class SqliteReader:
@@ -53,9 +57,31 @@ class SqliteReader:
         with self._store_errors():
             self._connection = connect(file, migrate)
         self._facets = Facets(self._connection)
+        self._listings = Listings(self._connection, self._facets)
 
     def get(self, image_id: str) -> Photograph | None:
-        return next(iter(self._read([image_id])), None)
+        found = next(iter(self._read([image_id])), None)
+        if found is None:
+            with self._store_errors():
+                photograph = self._listings.photograph_of(image_id)
+            found = next(iter(self._read([photograph])), None) if photograph else None
+        return found
+
+    def listings(self, image_id: str) -> list[Listing]:
+        with self._store_errors():
+            return self._listings.of(image_id)
+
+    def all_listings(self) -> Iterator[Listing]:
+        with self._store_errors():
+            return self._listings.all()
+
+    def apart(self) -> set[str]:
+        with self._store_errors():
+            return self._listings.apart()
+
+    def listed_twice(self) -> int:
+        with self._store_errors():
+            return self._listings.count()
 
     def counts(self, chosen: Filter = EVERYTHING) -> Counts:
         by_source = self.count_by("source", chosen)
@@ -112,7 +138,7 @@ class SqliteReader:
 
     def all(self, chosen: Filter = EVERYTHING) -> Iterator[Photograph]:
         for numbers in chunks(self._by_species(chosen)):
-            rows = self._rows(f"{_ROW} WHERE facet {AMONG}", [json.dumps(numbers)])
+            rows = self._rows(f"{ROW} WHERE facet {AMONG}", [json.dumps(numbers)])
             yield from sorted(map(self._photograph, rows), key=_sort_key)
 
     def lines(
@@ -145,12 +171,12 @@ class SqliteReader:
         self._connection.close()
 
     def _read(self, image_ids: Sequence[str]) -> Iterator[Photograph]:
-        rows = self._rows(f"{_ROW} WHERE image_id {AMONG}", [json.dumps(image_ids)])
+        rows = self._rows(f"{ROW} WHERE image_id {AMONG}", [json.dumps(image_ids)])
         found = {row[0]: row for row in rows}
         return (self._photograph(found[image_id]) for image_id in image_ids if image_id in found)
 
     def _photograph(self, row: tuple[Any, ...]) -> Photograph:
-        return _made(row + self._facets.at(row[1]))
+        return made(row + self._facets.at(row[1]))
 
     def _by_species(self, chosen: Filter) -> list[tuple[Any, ...]]:
         """Species, number and photographs of the facets that pass the filter."""
@@ -196,7 +222,7 @@ class SqliteReader:
             return self._connection.execute(query, values).fetchall()
 
     def _store_errors(self) -> AbstractContextManager[None]:
-        return database_errors(str(self._file), damaged=lambda reason: _damaged(self._file, reason))
+        return database_errors(self._file, damaged=_DAMAGED)
 
 
 def _sort_key(photograph: Photograph) -> tuple[str, str]:
@@ -208,13 +234,5 @@ def _require_text(lines: bytes, file: Path) -> None:
     try:
         lines.decode()
     except UnicodeDecodeError as error:
-        raise _damaged(file, message("a record contains bytes that are not text")) from error
-
-
-def _damaged(file: Path, reason: str | Message) -> DatabaseDamaged:
-    return DatabaseDamaged(
-        "The catalogue {file} is damaged ({reason}). Examine it with `doctor`. "
-        "Restore a backup with `catalogue restore`.",
-        file=str(file),
-        reason=reason,
-    )
+        reason = message("a record contains bytes that are not text")
+        raise DatabaseDamaged(_DAMAGED, file=str(file), reason=reason) from error

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
 from engine.catalogue.changes import Action, Change, Label
 from engine.catalogue.record import Photograph
+from engine.catalogue.twins import Listing
 from engine.language.message import deferred
 
 Field = Literal["species", "genus", "family", "source", "state", "license", "flag"]
@@ -43,10 +44,14 @@ EVERYTHING = Filter()
 
 @dataclass(frozen=True)
 class Added:
-    """The result of adding photographs: how many were new, and how many were known."""
+    """The result of adding photographs: how many are new, and how many records were known.
+
+    `joined` are the records that are listings of another photograph, each with the id of that.
+    """
 
     added: int = 0
     known: int = 0
+    joined: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -106,8 +111,9 @@ class Lines(NamedTuple):
 class Catalogue(Protocol):
     """The catalogue of photographs. Every method raises WorkFailed if the store fails."""
 
-    def known(self, image_ids: Iterable[str]) -> set[str]:
-        """Return those of the ids that are in the catalogue."""
+    def known(self, image_ids: Iterable[str]) -> dict[str, str]:
+        """Those of the ids that photographs or their listings have, each with the id of its
+        photograph."""
         ...
 
     def add(self, photographs: Iterable[Photograph]) -> Added:
@@ -131,6 +137,27 @@ class Catalogue(Protocol):
         Skips files that cannot be downloaded again because they have no url, unless
         `even_without_url` is set. Returns the SHA-256s that were not skipped.
         """
+        ...
+
+    def listings(self, image_id: str) -> list[Listing]:
+        """The records that were joined to a photograph, its own first; none if it is listed
+        once."""
+        ...
+
+    def all_listings(self) -> Iterator[Listing]:
+        """Every listing."""
+        ...
+
+    def listed_twice(self) -> int:
+        """The number of records that are further listings of a photograph."""
+        ...
+
+    def apart(self) -> set[str]:
+        """The ids of rows that are not joined to others, because a person undid that."""
+        ...
+
+    def take_listings(self, listings: Iterable[Listing], apart: Iterable[str]) -> None:
+        """Take over `all_listings` and `apart` of another store."""
         ...
 
     def curate(

@@ -25,7 +25,7 @@ from engine.catalogue.importing import (
 )
 from engine.catalogue.mapping import MappingSettings
 from engine.catalogue.ranks import refusal_above_species
-from engine.catalogue.record import Photograph
+from engine.catalogue.record import Photograph, extra_of
 from engine.catalogue.store import Catalogue
 from engine.catalogue.table_mapping import Columns, RowPaths, TableLook, columns_of
 from engine.catalogue.table_paths import located
@@ -110,9 +110,7 @@ def preview_table(
 ) -> list[PreviewedRow]:
     """The first rows of a table as an import by this mapping would take them."""
     columns = Columns(mapping, table.parent / Path(mapping.folder).expanduser(), None)
-    offers = _of_rows(
-        enumerate(look.sample.rows[:most], 1), set(), table, columns, table_name(table)
-    )
+    offers = _of_rows(enumerate(look.sample.rows[:most], 1), {}, table, columns, table_name(table))
     return [_previewed(offer) for offer in islice(offers, most)]
 
 
@@ -136,20 +134,24 @@ def _offers(catalogue: Catalogue, table: Path, columns: Columns, source: str) ->
     own_id = columns.own_ids
     asks = bool(own_id)
     while rows := list(islice(numbered_rows, _ROWS_AT_ONCE)):
-        known = catalogue.known(_own_id(row, own_id) for _, row in rows) if asks else set()
+        known = catalogue.known(_own_id(row, own_id) for _, row in rows) if asks else {}
         # After a batch without known rows, the rest of the table is assumed to be new.
         asks = bool(known)
         yield from _of_rows(rows, known, table, columns, source)
 
 
 def _of_rows(
-    rows: Iterable[NumberedRow], known: set[str], table: Path, columns: Columns, source: str
+    rows: Iterable[NumberedRow],
+    known: Mapping[str, str],
+    table: Path,
+    columns: Columns,
+    source: str,
 ) -> Iterator[Offer]:
     name, own_id = table.name, columns.own_ids
     several = bool(columns.mapping.photographs)
     for number, row in rows:
-        if known and _own_id(row, own_id) in known:
-            yield KnownIdentity.KNOWN
+        if known and (photograph := known.get(_own_id(row, own_id))):
+            yield KnownIdentity(photograph)
             continue
         if not several or isinstance(row, Message):
             yield _placed(settled(_candidate(row, columns, source)), name, number)
@@ -172,7 +174,7 @@ def _own_id(row: Row, column: str) -> str:
 
 
 def _of_block(table: Path, columns: Columns, source: str, block: tuple[int, bytes]) -> list[Offer]:
-    return list(_of_rows(numbered_rows(block), set(), table, columns, source))
+    return list(_of_rows(numbered_rows(block), {}, table, columns, source))
 
 
 def _candidates(
@@ -236,12 +238,13 @@ def _offered(
     if paths.is_local_id and values[_IMAGE_ID]:
         text, values[_IMAGE_ID] = "", f"{values[_SOURCE]}-{values[_IMAGE_ID]}"
     made = _made((*values, *_OTHER_VALUES))
-    part = as_text(value_at(row, paths.part)) if paths.part else ""
+    if paths.part and (part := as_text(value_at(row, paths.part))):
+        made = made._replace(extra=extra_of(part_of(part) or part))
     file = located(path, columns.folder, mapping.prefix) if path else None
     if url and file is not None and not is_regular(file):
         # The file is missing, but the photograph can still be downloaded.
         file = None
-    return Candidate(made, path, file, text, part_of(part) or part)
+    return Candidate(made, path, file, text)
 
 
 def _exchanged(path: str, url: str) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from engine.catalogue.checking import quoted
 from engine.errors import BadInput
 from engine.files import is_regular
 from engine.language.message import Message, message
+from engine.reasons import reason_of
 from engine.spreadsheet import from_cell
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def _table_errors(table: Path) -> Iterator[None]:
         raise BadInput("{file} is not UTF-8 text. Save it as UTF-8.", file=table.name) from error
     except (OSError, EOFError, ValueError, csv.Error, zlib.error) as error:
         raise BadInput(
-            "Could not read {file} ({reason}).", file=table.name, reason=str(error)
+            "Could not read {file} ({reason}).", file=table.name, reason=reason_of(error)
         ) from error
 
 

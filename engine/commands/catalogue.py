@@ -1,4 +1,4 @@
-"""demo, import, counts, export."""
+"""The commands demo, import, counts and export."""
 
 import dataclasses
 from collections.abc import Callable
@@ -59,7 +59,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def demo(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Draw the demo garden and put it in the catalogue."""
+    """Draw the demo garden and import it."""
     studio_home = home_at(home)
     with catalogue_of(studio_home) as catalogue, progress() as report:
         plantings = plant_garden(studio_home.garden, report=report)
@@ -70,7 +70,7 @@ def demo(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 
 def _command_of(importer: Importer) -> Callable[..., None]:
-    """The command that runs an importer on a path."""
+    """Return the command that runs an importer on a path."""
     path_argument = typer.Argument(metavar=importer.reads.upper(), help=gettext(importer.argument))
 
     def command(
@@ -107,7 +107,7 @@ def mongo(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Import the photographs of a MongoDB collection, which is only read."""
+    """Import photographs from a MongoDB collection, which is only read."""
     studio_home = home_at(home)
     origin = Origin(address, database, collection)
     fields = mapping_of(studio_home, origin, mapping)
@@ -155,7 +155,7 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Write the catalogue, or what of it passes --where, as a table with a manifest."""
-    chosen, target = filter_of(where or [], show), typed_path(output_dir, "folder")
+    chosen, target = filter_of(where or [], show), typed_path(output_dir)
     with catalogue_of(home_at(home)) as catalogue, progress() as report:
         result = export_catalogue(
             catalogue, target, min_images, chosen, kind, report, spreadsheet_safe

@@ -1,4 +1,4 @@
-"""crop boxes, crop compare, crop fill, crop probe."""
+"""The commands crop boxes, crop compare, crop fill and crop probe."""
 
 import dataclasses
 from pathlib import Path
@@ -100,7 +100,7 @@ def crop_compare(
 ) -> None:
     chosen = _preset(home_at(home), preset)
     files = image_files(directory)
-    # Evenly spread, so that a folder sorted by species shows all of them.
+    # Evenly spaced, so that a folder sorted by species shows all of them.
     picked = [files[i * len(files) // samples] for i in range(min(samples, len(files)))]
     write_png(comparison(picked, chosen), out)
     text = ngettext(
@@ -181,7 +181,7 @@ def probe(
         "seed": seed,
     }
     settings = validate(ProbeSettings, values, "crop")
-    # torch takes seconds to import.
+    # Importing torch takes seconds.
     from engine.evaluation.probe import probe_crops as probe_presets
 
     with catalogue_of(studio_home) as catalogue, progress() as report:

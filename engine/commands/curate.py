@@ -1,4 +1,4 @@
-"""curate exclude, curate include, curate relabel, curate undo, curate history."""
+"""The commands curate exclude, include, relabel, undo and history."""
 
 import dataclasses
 import time
@@ -49,7 +49,7 @@ def exclude_them(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Leave photographs out of exports, splits and downloads; their bytes stay."""
+    """Exclude photographs from exports, splits and downloads; their files stay."""
     chosen = _selection(where, image)
     with catalogue_of(home_at(home)) as catalogue:
         _print_change(exclude(catalogue, chosen, note), as_json)
@@ -80,7 +80,7 @@ def relabel_them(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say that photographs show another species."""
+    """Give photographs another species."""
     chosen = _selection(where, image)
     with catalogue_of(home_at(home)) as catalogue:
         _print_change(relabel(catalogue, chosen, to, note), as_json)
@@ -94,7 +94,7 @@ def undo(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Undo a change of the history, as far as no later one stands on it."""
+    """Undo a change of the history, unless a later change replaced it."""
     with catalogue_of(home_at(home)) as catalogue:
         undone = catalogue.undo(last_change(catalogue).number if change is None else change)
     text = ngettext(
@@ -150,4 +150,6 @@ def _what(change: Change) -> str:
         return gettext("Relabelled as {species}: {images}", species=change.species, images=images)
     if change.action == "exclude":
         return gettext("Excluded: {images}", images=images)
+    if change.action == "join":
+        return gettext("Listed twice, joined: {images}", images=images)
     return gettext("Included again: {images}", images=images)

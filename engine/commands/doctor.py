@@ -1,4 +1,4 @@
-"""doctor."""
+"""The command doctor."""
 
 from typing import Annotated
 
@@ -42,7 +42,7 @@ def doctor(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check the home for damage; a check that was interrupted resumes."""
+    """Check the home for damage; an interrupted check resumes."""
     studio_home = home_at(home)
     with progress() as report:
         health = examine(studio_home, rate, report, share)

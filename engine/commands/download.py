@@ -1,4 +1,4 @@
-"""download, download trash."""
+"""The commands download and download trash."""
 
 import dataclasses
 from pathlib import Path
@@ -117,7 +117,7 @@ def fetch(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Download the photographs of which only the address is known."""
+    """Download the photographs that are not cached."""
     if context.invoked_subcommand is not None:
         if home is not None:
             raise BadInput("Write --home at the end: download trash list --home DIR.")
@@ -149,7 +149,7 @@ def fetch(
 
 
 def summary_text(result: Summary) -> str:
-    """The summary of a session for people."""
+    """Return the summary of a session as text."""
     lines = [
         gettext("Downloaded: {n}", n=result.successful),
         gettext("Failed: {n}", n=result.failed),
@@ -233,7 +233,7 @@ def _print_plan(home: Home, settings: DownloadSettings, limit: int | None, as_js
 
 
 def plan_values(found: DownloadPlan) -> dict[str, Any]:
-    """A plan for JSON, its limits in English."""
+    """Return a plan as JSON values, with its limits in English."""
     values = dataclasses.asdict(found)
     for item, variant in zip(values["variants"], found.variants, strict=True):
         for part, provider in zip(item["providers"], variant.providers, strict=True):

@@ -1,4 +1,4 @@
-"""download trash list, download trash restore, download trash empty."""
+"""The commands download trash list, restore and empty."""
 
 import dataclasses
 from typing import Annotated
@@ -40,7 +40,7 @@ def trash_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
     "restore", help=gettext("Restore the files of a day. Later downloads leave them alone.")
 )
 def bring_back(date: DayOption, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Restore the files of a day; later downloads leave them alone."""
+    """Restore the files of a day; later downloads do not remove them."""
     studio_home = home_at(home)
     with no_download(studio_home):
         found = restore_discarded(studio_home, date)
@@ -64,7 +64,7 @@ def remove(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Delete the files of a day, or all, for good."""
+    """Permanently delete the files of a day, or all."""
     studio_home = home_at(home)
     with no_download(studio_home):
         found = empty_discarded(studio_home, date)

@@ -1,4 +1,4 @@
-"""home claim."""
+"""The command home claim."""
 
 import typer
 

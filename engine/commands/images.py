@@ -1,4 +1,4 @@
-"""shrink."""
+"""The command shrink."""
 
 from typing import Annotated
 
@@ -43,7 +43,7 @@ def shrink_photographs(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make small copies ahead of training with data.shrink_once; goes on where it was ended."""
+    """Make small copies before training with data.shrink_once; an interrupted run resumes."""
     studio_home = home_at(home)
     paths = _of_split(studio_home, split) if split else _of_catalogue(studio_home)
     with progress() as report:

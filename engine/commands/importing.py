@@ -55,7 +55,7 @@ def folder(
     as_json: JsonOption = False,
 ) -> None:
     """Import the photographs of a folder by what its folders are called."""
-    contents = _understood(typed_path(path, "folder"), layout)
+    contents = _understood(typed_path(path), layout)
     lines = described(contents)
     if plan:
         answer(_values(contents), "\n".join(lines), as_json)

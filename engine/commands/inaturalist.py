@@ -1,4 +1,4 @@
-"""import inaturalist."""
+"""The command import inaturalist."""
 
 import dataclasses
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""quality scan."""
+"""The command quality scan."""
 
 import dataclasses
 from typing import Annotated, Any
@@ -36,7 +36,7 @@ def _option(field: str) -> Any:
 
 @app.callback()
 def _quality() -> None:
-    """Look for faults in photographs and records."""
+    """Find faults in photographs and records."""
 
 
 @app.command(
@@ -53,7 +53,7 @@ def scan(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Flag what is unreadable, blurry, doubled, mislabelled; goes on where it was ended."""
+    """Flag unreadable, blurry, duplicate or mislabelled photographs; resumes if interrupted."""
     values = {
         "near_distance": near_distance,
         "tiny_side": tiny_side,
@@ -65,7 +65,7 @@ def scan(
     }
     settings = validate(QualitySettings, values, "quality scan")
     studio_home = home_at(home)
-    # Tables take half a second to load.
+    # Importing the table library takes half a second.
     from engine.quality.scan import scan_quality as scan_catalogue
 
     with catalogue_of(studio_home) as catalogue, progress() as report:

@@ -1,4 +1,4 @@
-"""queue list, move, hold, release, now, after, cancel."""
+"""The commands queue list, move, hold, release, now, after and cancel."""
 
 import dataclasses
 from typing import Annotated
@@ -28,7 +28,7 @@ def add_to(parent: typer.Typer) -> None:
 
 @app.command("list", help=gettext("List the queue in order."))
 def queue_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """What waits, in order."""
+    """List the queue in order."""
     studio_home = home_at(home)
     resume_queue(studio_home)
     _print_queue(studio_home, as_json)
@@ -41,14 +41,14 @@ def move_(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Give it another position in the queue."""
+    """Move a run or job to another position."""
     move_ticket(home_at(home), name, position - 1)
     _print_queue(home_at(home), as_json)
 
 
 @app.command(help=gettext("Hold a run or job until it is released."))
 def hold(name: NameArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Keep it waiting until it is released."""
+    """Hold a run or job until it is released."""
     _alter(home_at(home), name, as_json, held=True)
 
 
@@ -56,13 +56,13 @@ def hold(name: NameArgument, home: HomeOption = None, as_json: JsonOption = Fals
     "release", help=gettext("Release a run or job here, even one from the queue of another home.")
 )
 def queue_release(name: NameArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Let it have its turn, here, though it was queued in another home."""
+    """Release a run or job, in this home even if it was queued in another."""
     _alter(home_at(home), name, as_json, held=False)
 
 
 @app.command("now", help=gettext("Start a run or job now, alongside what is running."))
 def queue_now(name: NameArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Start it at once, beside what runs already."""
+    """Start a run or job now, alongside what is running."""
     _alter(home_at(home), name, as_json, held=False, now=True, after="")
 
 
@@ -73,13 +73,13 @@ def after(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Let it wait until something else has ended."""
+    """Make a run or job wait until another has ended."""
     _alter(home_at(home), name, as_json, after=other)
 
 
 @app.command("cancel", help=gettext("Remove a run or job from the queue."))
 def queue_cancel(name: NameArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Take it out of the queue."""
+    """Remove a run or job from the queue."""
     kind, _, called = name.partition(":")
     if kind == "run":
         ask_to_stop(home_at(home), called)

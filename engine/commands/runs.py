@@ -1,4 +1,4 @@
-"""Runs: list, show, stop, cancel, resume, duplicate, archive, import, delete, restore."""
+"""The commands for runs, such as list, stop, resume, archive and delete."""
 
 import sys
 from pathlib import Path
@@ -47,7 +47,7 @@ def add_to(parent: typer.Typer) -> None:
 
 
 def run_values(run: Run) -> dict[str, Any]:
-    """A run as the command line gives it in JSON."""
+    """Return a run as JSON values."""
     status, found = run.status, read_diagnosis(run.folder.diagnosis)
     last = {key: status.last.get(key) for key in ("loss", "top1", "top5", "macro_top1")}
     return {
@@ -65,7 +65,7 @@ def run_values(run: Run) -> dict[str, Any]:
 
 
 def run_line(run: Run) -> str:
-    """A run in one line."""
+    """Return a run as one line of text."""
     state, status = gettext(_STATES[run.state]), run.status
     if run.state == "damaged":
         line = gettext("{run}: {state}", run=run.run_id, state=state)
@@ -86,17 +86,18 @@ def run_line(run: Run) -> str:
             step=status.step,
             steps=status.steps_total,
         )
-    return gettext("{line} - {reason}", line=line, reason=run.reason) if run.reason else line
+    more = run.reason or run.preparing
+    return gettext("{line} - {reason}", line=line, reason=more) if more else line
 
 
 def print_run(run: Run, as_json: bool) -> None:
-    """Answer with one run."""
+    """Print one run."""
     answer(run_values(run), run_line(run), as_json)
 
 
 @app.command("list", help=gettext("List every run, the newest first."))
 def runs_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Every run, the newest first."""
+    """List every run, newest first."""
     studio_home = home_at(home)
     resume_queue(studio_home)
     runs = list_runs(studio_home)
@@ -106,13 +107,13 @@ def runs_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 @app.command("show", help=gettext("Show one run."))
 def runs_show(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """One run as it stands."""
+    """Show the state of one run."""
     print_run(find_run(home_at(home), run_id), as_json)
 
 
 @app.command(help=gettext("Save and stop a run. It is ended by force if it does not respond."))
 def stop(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Let a run save and end; end it by force where it does not answer."""
+    """Save and stop a run; it is ended by force if it does not respond."""
     run = stop_run(home_at(home), run_id, tell=lambda stage: print(stage, file=sys.stderr))
     print_run(run, as_json)
 
@@ -121,7 +122,7 @@ def stop(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = Fal
     "cancel", help=gettext("End a run at once without saving, or remove it from the queue.")
 )
 def runs_cancel(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """End a run at once without saving, or take it out of the queue."""
+    """End a run at once without saving, or remove it from the queue."""
     print_run(cancel_run(home_at(home), run_id), as_json)
 
 
@@ -132,7 +133,7 @@ def resume(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Go on in the background with a run that ended early."""
+    """Resume a run that ended early, in the background."""
     print_run(resume_run(home_at(home), run_id, after), as_json)
 
 
@@ -184,13 +185,13 @@ def import_(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take in the archive of a run from another studio."""
+    """Import the archive of a run from another studio."""
     print_run(import_archive(home_at(home), file, name), as_json)
 
 
 @app.command(help=gettext("Move a run and its folder to the trash."))
 def delete(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Move a run and everything in its folder to the trash."""
+    """Move a run and its folder to the trash."""
     delete_run(home_at(home), run_id)
     text = gettext(
         "{run} is in the trash. To restore it, use the command: runs restore {run}", run=run_id
@@ -200,14 +201,14 @@ def delete(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = F
 
 @app.command("restore", help=gettext("Restore a run from the trash."))
 def runs_restore(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Bring a run back from the trash."""
+    """Restore a run from the trash."""
     name = restore_run(home_at(home), run_id)
     answer({"run_id": name}, gettext("Restored as {run}.", run=name), as_json)
 
 
 @app.command("empty-trash", help=gettext("Delete the runs in the trash permanently."))
 def empty_trash_(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Remove for good what was deleted."""
+    """Permanently delete the runs in the trash."""
     removed = empty_trash(home_at(home))
     text = ngettext("Deleted {n} run permanently.", "Deleted {n} runs permanently.", removed)
     answer({"removed": removed}, text, as_json)

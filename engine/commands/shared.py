@@ -1,4 +1,4 @@
-"""What every command takes and gives."""
+"""Options and output that the commands share."""
 
 import dataclasses
 import json
@@ -57,20 +57,20 @@ WhereOption = Annotated[
 
 
 def home_at(given: Path | None) -> Home:
-    """The home a command works in."""
+    """Return the home that a command works in."""
     return open_home(chosen_root(given, studio_settings().home))
 
 
 @contextmanager
 def catalogue_of(home: Home) -> Iterator[Catalogue]:
-    """The home's catalogue for the length of a `with` block."""
+    """Open the home's catalogue within a `with` block."""
     with open_catalogue(home) as catalogue:
         yield catalogue
 
 
 @contextmanager
 def progress() -> Iterator[ProgressReport]:
-    """A report of progress for the length of a `with` block."""
+    """Show progress within a `with` block."""
     report = ProgressReport()
     try:
         yield report
@@ -79,10 +79,10 @@ def progress() -> Iterator[ProgressReport]:
 
 
 def answer(values: Mapping[str, Any] | list[Any], text: str, as_json: bool) -> None:
-    """Give a command's outcome: as text, or as JSON on the last line.
+    """Print a command's result: as text, or as JSON on the last line.
 
-    A `Message` in the values, also in records in them, is printed in English, and kept in parts
-    for the pages.
+    A `Message` in the values, including nested records, is printed in English and stored as a
+    translatable message for the pages.
     """
     report_result(_plain(values, Message.record))
     printed = _plain(values, Message.in_english)
@@ -90,23 +90,37 @@ def answer(values: Mapping[str, Any] | list[Any], text: str, as_json: bool) -> N
 
 
 def answer_import(result: ImportReport, as_json: bool) -> None:
-    """Give an import's outcome: how many of what, and what was refused."""
+    """Print the result of an import: the counts, and what was rejected."""
     text = gettext(
         "{added} added, {known} already known, {refused} refused",
         added=result.added,
         known=result.known,
         refused=result.refused,
     )
+    if result.listed:
+        text = gettext(
+            "{records} records, {photographs} photographs, {listed} listed twice: "
+            "{added} added, {known} already known, {refused} refused",
+            records=result.photographs + result.listed,
+            photographs=result.photographs,
+            listed=result.listed,
+            added=result.added,
+            known=result.known,
+            refused=result.refused,
+        )
+    counts = {"photographs": result.photographs, "listed_twice": result.listed}
     lines = [text, *(f"  {item.origin}: {item}" for item in result.refusals)]
-    answer(_fields(result), "\n".join(lines), as_json)
+    answer(_fields(result) | counts, "\n".join(lines), as_json)
 
 
 def answer_findings(findings: Sequence[Finding], as_json: bool) -> None:
-    """Give what was checked and found; the command fails where something is wrong."""
+    """Print the findings of a check; the command fails if one is a problem."""
     ok = all(finding.ok for finding in findings)
     values = {"ok": ok, "findings": list(findings)}
+    right, wrong = gettext("ok"), gettext("FAIL")
+    width = max(len(right), len(wrong))
     lines = [
-        f"{'ok  ' if finding.ok else 'FAIL'} {finding.check}: {finding.detail}"
+        f"{right if finding.ok else wrong:{width}} {finding.check}: {finding.detail}"
         for finding in findings
     ]
     answer(values, "\n".join(lines), as_json)
@@ -115,7 +129,7 @@ def answer_findings(findings: Sequence[Finding], as_json: bool) -> None:
 
 
 def _plain(value: Any, put: Callable[[Message], object]) -> Any:
-    """The value as JSON takes it: records as objects, messages as `put` gives them."""
+    """Convert a value for JSON: records to objects, messages by `put`."""
     if isinstance(value, Message):
         return put(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -1,4 +1,4 @@
-"""split make, split check, split compare, split pin, split unpin."""
+"""The commands split make, check, compare, pin and unpin."""
 
 import dataclasses
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,8 +25,8 @@ from engine.split.folder import part_name, split_folder
 if TYPE_CHECKING:
     from engine.split.plan import SplitPlan
 
-# What makes and checks splits reads tables, which takes half a second to load: it is imported by
-# the commands that do so.
+# Making and checking splits imports a table library, which takes half a second, so these modules
+# are imported inside the commands.
 
 app = typer.Typer(
     help=gettext("Divide photographs into train, validation and test."), no_args_is_help=True
@@ -217,7 +217,7 @@ def _report(plan: "SplitPlan") -> dict[str, Any]:
         "seed": plan.settings.seed,
         "sources": plan.settings.sources,
         "parts": {part: dataclasses.asdict(count) for part, count in plan.counts.items()},
-        # A plan that would hold out a species it does not train on is refused before.
+        # A plan that would hold out a species without training photographs was already refused.
         "val_only_species": 0,
         "straddling_groups": plan.straddling_groups,
         "left_out_species": plan.left_out_species,

@@ -1,4 +1,4 @@
-"""catalogue restore, rebuild, new, backup, backups and move."""
+"""The commands catalogue restore, rebuild, new, backup, backups and move."""
 
 import dataclasses
 import time
@@ -51,7 +51,7 @@ def catalogue_restore(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Restore the catalogue from a backup; the present file is set aside."""
+    """Restore the catalogue from a backup; the current file is kept under another name."""
     studio_home = home_at(home)
     _require_file(studio_home)
     restored = restore_backup(studio_home, backup)
@@ -108,7 +108,7 @@ def catalogue_rebuild(
     help=gettext("Start an empty catalogue where the old one is gone. Photographs stay on disk.")
 )
 def new(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Start an empty catalogue where the old one is gone; photographs stay on disk."""
+    """Start an empty catalogue if the old one is missing; photographs stay on disk."""
     studio_home = home_at(home)
     _require_file(studio_home)
     moved = begin_new(studio_home)

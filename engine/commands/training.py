@@ -1,4 +1,4 @@
-"""train, estimate, evaluate, predict."""
+"""The commands train, estimate, evaluate and predict."""
 
 import dataclasses
 import os
@@ -20,7 +20,7 @@ from engine.commands.shared import (
 from engine.errors import BadInput
 from engine.home import Home
 from engine.language.formats import percentage
-from engine.language.message import deferred, gettext
+from engine.language.message import Message, deferred, gettext
 from engine.runs.control import launch_run, new_run_id
 from engine.runs.run import read_run
 from engine.settings.files import load
@@ -69,7 +69,7 @@ def train_command(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Train; Ctrl-C saves and stops, `runs resume` goes on."""
+    """Train; Ctrl-C saves and stops, `runs resume` resumes."""
     studio_home = home_at(home)
     if folder:
         _train_here(studio_home, run_folder(studio_home, folder), as_json)
@@ -101,12 +101,12 @@ def _dry_run(studio_home: Home, settings: RunSettings, as_json: bool) -> None:
 
 
 def _train_here(studio_home: Home, folder: RunFolder, as_json: bool) -> None:
-    # torch takes seconds to import; only what trains or predicts pays for it.
+    # Importing torch takes seconds, so only commands that need it import it.
     from engine.training.device.launcher import is_distributed_member, launch_training
 
     status = launch_training(studio_home, folder)
     if is_distributed_member():
-        # Its leader tells; to be stopped is no failure that torchrun should begin again after.
+        # The leader reports the result; torchrun must not restart a process that was stopped.
         raise typer.Exit(1 if status.state == "failed" else 0)
     print_run(read_run(folder), as_json)
     if status.exit_status:
@@ -120,7 +120,7 @@ def estimate(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What a configuration means: pixels, tokens, parameters, memory, time an image; what fits."""
+    """Estimate the pixels, tokens, parameters, memory and time of a configuration."""
     from engine.training.memory.estimate import estimate_cost as estimate_run
     from engine.training.memory.forecast import forecast_memory
 
@@ -138,7 +138,7 @@ def evaluate(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Judge a run's best checkpoint on a part of its split."""
+    """Evaluate a run's best checkpoint on a part of its split."""
     from engine.evaluation.evaluate import evaluate_run as evaluate_run
     from engine.evaluation.transform import EvaluationTransform
 
@@ -152,7 +152,9 @@ def evaluate(
             EvaluationTransform(size, flip),
         )
     shown = ("images", "top1", "top5", "macro_top1")
-    answer(values, ", ".join(f"{key} {values[key]:,.4g}" for key in shown), as_json)
+    lines = [", ".join(f"{key} {values[key]:,.4g}" for key in shown)]
+    lines += [f"  {Message(**photograph['message'])}" for photograph in values["unreadable"]]
+    answer(values, "\n".join(lines), as_json)
 
 
 def predict(
@@ -163,7 +165,7 @@ def predict(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """The five most probable species for each photograph."""
+    """Predict the five most probable species for each photograph."""
     from engine.evaluation.predict import Predictor
     from engine.evaluation.transform import EvaluationTransform
 

@@ -1,4 +1,4 @@
-"""From a photograph and its square to that square, resized.
+"""Cuts a square out of a photograph and resizes it.
 
 Training, evaluation, prediction and the crop lab all call these functions.
 """
@@ -16,13 +16,13 @@ from engine.images.decode import Pixels, read_header, read_rgb
 def read_square(
     source: Path | bytes, square: Box, side: int, whole: tuple[int, int] | None = None
 ) -> Pixels:
-    """Decode a photograph, cut out `square` and resize it: (side, side, 3) RGB.
+    """Decode a photograph, crop it to `square` and resize it: (side, side, 3) RGB.
 
-    No more of a JPEG is decoded than the result needs. Where the source is a small copy, `square`
-    is in pixels of the photograph itself, whose width and height are `whole`.
+    A JPEG is decoded at the lowest sufficient resolution. If the source is a small copy, `square`
+    is in pixels of the original, whose width and height are `whole`.
 
     Raises:
-        UnreadableImage: no photograph, damaged, or too large.
+        UnreadableImage: not an image, damaged, or too large.
     """
     if whole is None:
         header = read_header(source)
@@ -31,20 +31,21 @@ def read_square(
 
 
 def least_side(square: Box, whole: tuple[int, int], side: int) -> int:
-    """The short side that a photograph must be decoded at, in pixels, so that `square` has `side`.
+    """Return the short side to decode a photograph at, in pixels, so that `square` has `side`
+    pixels.
 
-    `whole` is the width and height of the photograph at its own size.
+    `whole` is the original width and height of the photograph.
     """
     return math.ceil(side / (square.width / min(whole)))
 
 
 def cut(image: Pixels, square: Box, size: tuple[int, int], side: int) -> Pixels:
-    """Cut `square` out of a decoded photograph and resize it: (side, side, 3) RGB.
+    """Crop a decoded photograph to `square` and resize it: (side, side, 3) RGB.
 
     Args:
-        image: (height, width, 3) RGB, perhaps decoded at a fraction of its size.
-        square: in pixels of the photograph at its own size.
-        size: width and height of the photograph at its own size.
+        image: (height, width, 3) RGB, possibly decoded at reduced size.
+        square: in pixels of the original photograph.
+        size: width and height of the original photograph.
         side: of the result, in pixels.
     """
     height, width = image.shape[:2]
@@ -56,13 +57,13 @@ def cut(image: Pixels, square: Box, size: tuple[int, int], side: int) -> Pixels:
 
 
 def _ratio(decoded: int, whole: int) -> float:
-    # A draft is a half, a quarter or an eighth; its last pixel may hang over the edge.
+    # A JPEG is decoded at 1/2, 1/4 or 1/8; its last pixel may extend beyond the edge.
     shrunk = round(whole / decoded)
     return 1 / shrunk if shrunk and math.ceil(whole / shrunk) == decoded else decoded / whole
 
 
 def central(image: Pixels, side: int) -> Pixels:
-    """The middle (side, side, 3) of a picture at least that large."""
+    """Return the central (side, side, 3) of an image at least that large."""
     height, width = image.shape[:2]
     top, left = (height - side) // 2, (width - side) // 2
     return image[top : top + side, left : left + side]

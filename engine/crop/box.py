@@ -7,7 +7,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Box:
-    """Left, top, width and height in pixels of the upright photograph."""
+    """Left, top, width and height, in pixels of the upright photograph."""
 
     x: int
     y: int
@@ -30,7 +30,7 @@ class Box:
         return [self.x, self.y, self.width, self.height]
 
     def scaled(self, ratio_x: float, ratio_y: float, width: int, height: int) -> "Box":
-        """The same place in a picture of `width` x `height`, at least a pixel, never outside."""
+        """Return the same area in an image of `width` x `height`, at least one pixel, clipped."""
         left = min(max(round(self.x * ratio_x), 0), width - 1)
         top = min(max(round(self.y * ratio_y), 0), height - 1)
         right = min(max(round(self.right * ratio_x), left + 1), width)
@@ -39,7 +39,7 @@ class Box:
 
 
 def centre_square(width: int, height: int) -> Box:
-    """The largest square in the middle of a picture."""
+    """Return the largest central square of an image."""
     side = min(width, height)
     return Box((width - side) // 2, (height - side) // 2, side, side)
 
@@ -52,11 +52,11 @@ def padded_square(
     minimum: float = 0.0,
     aspect: Literal["whole", "mean"] = "whole",
 ) -> Box:
-    """The square around `subject` with `padding` (a share of its size) on each side.
+    """Return the square around `subject` with `padding`, a share of its size, on each side.
 
-    It is moved, and where it must be made smaller, to lie inside a picture of `width` x
-    `height`. `minimum` is its least side, as a share of the picture's shorter side; `aspect`
-    takes the subject's longer side for its size, or the geometric mean of both.
+    It is shifted and, if necessary, shrunk to fit an image of `width` x `height`. `minimum` is the
+    least side, as a share of the image's shorter side. `aspect` selects the size of the subject:
+    its longer side ("whole") or the geometric mean of both ("mean").
     """
     longer = max(subject.width, subject.height)
     extent = longer if aspect == "whole" else math.sqrt(subject.area)

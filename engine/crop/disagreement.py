@@ -1,4 +1,4 @@
-"""Where two presets keep different squares: the photographs worth looking at first."""
+"""Finds the photographs on which two presets disagree most."""
 
 from collections.abc import Sequence
 
@@ -20,10 +20,10 @@ def most_disagreement(
     count: int,
     report: Report = silent,
 ) -> list[tuple[Photograph, float]]:
-    """The `count` photographs whose two squares overlap least, and by how much (0..1).
+    """Return the `count` photographs whose two squares overlap least, with that overlap (0..1).
 
-    Crops come from the store; those that are missing are found and kept. What cannot be read is
-    left out.
+    Crops come from the store; missing ones are computed and stored. Unreadable photographs are
+    skipped.
     """
     store = CropStore(home)
     hashes = [photograph.sha256 for photograph in photographs]

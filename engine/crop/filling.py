@@ -1,7 +1,7 @@
-"""Computing the crops of a whole catalogue before training, in several processes.
+"""Computes the crops of a whole catalogue before training, in several processes.
 
-Each crop is stored at once, so that an end at any moment, by Ctrl-C or by a crash, loses at most
-the last second's work; the next start computes what is missing.
+Crops are stored as they are computed, so that Ctrl-C or a crash loses at most a second of work. The
+next start computes what is missing.
 """
 
 import time
@@ -22,7 +22,7 @@ from engine.workers import in_processes
 
 @dataclass(frozen=True)
 class Source:
-    """A photograph to look at: the hash of its bytes, and where they lie in the home."""
+    """A photograph to crop: its SHA-256, and its path relative to the home."""
 
     sha256: str
     path: str
@@ -30,9 +30,9 @@ class Source:
 
 @dataclass
 class Filled:
-    """What filling came to.
+    """The result of `fill`.
 
-    `unreadable` holds the reason by the photograph's hash; the next start tries them again.
+    `unreadable` maps a photograph's hash to the reason; the next start tries these again.
     """
 
     found: int = 0
@@ -52,14 +52,14 @@ def fill(
     processes: int,
     report: Report = silent,
 ) -> Filled:
-    """Find and keep the crop of every photograph that has none yet.
+    """Compute and store the crop of every photograph that has none yet.
 
     Args:
-        sources: the same bytes may come more than once.
-        processes: that look at photographs, beside this one.
+        sources: may contain the same bytes more than once.
+        processes: worker processes besides this one.
 
     Raises:
-        BadInput: the preset takes the centre and finds nothing.
+        BadInput: the preset uses the centre crop, so there is nothing to compute.
         WorkFailed: the store cannot be written, or a process was killed.
     """
     if preset.detector == "none":
@@ -74,7 +74,7 @@ def fill(
         known = store.known(preset) & paths.keys()
         filled = Filled(known=len(known))
         missing = [key for key in paths if key not in known]
-        # What is known counts for nothing, or the time left would come out too short.
+        # Known crops are not counted; they would make the estimated time too short.
         note = (
             message("Computing crops ({known} already known)", known=len(known))
             if known
@@ -102,7 +102,7 @@ def _keep(store: CropStore, preset: CropPreset, answers: _Answers, filled: Fille
 
 
 def _find_crops(preset: CropPreset, batch: Sequence[tuple[str, Path]]) -> _Answers:
-    """The crop of each photograph, or the message that says why it cannot be read."""
+    """Return the crop of each photograph, or the message why it cannot be read."""
     answers: _Answers = {}
     for sha256, path in batch:
         try:

@@ -1,4 +1,4 @@
-"""From a photograph to the square that is kept of it."""
+"""Finds the square that a photograph is cropped to."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,19 +13,19 @@ from engine.settings.crop import CropPreset
 
 Choice = Literal["tight", "wide", "centre"]
 
-# The shorter side of what saliency is computed from where the preset works at a fixed size; a
-# camera's JPEG is decoded at a half or a quarter then.
-LOOKED_AT = 448
+# The least short side to decode for a preset with a fixed working size; a camera's JPEG is then
+# decoded at a half or a quarter.
+LEAST_DECODED_SIDE = 448
 
 
 @dataclass(frozen=True)
 class Crop:
-    """The square that is kept, the subject it was drawn around, and why another was chosen.
+    """The square to crop to, the subject's box, and why the square is not tight.
 
-    Boxes are in pixels of the upright photograph. `choice` is tight (around the subject), wide
-    (the largest square, where the subject is) or centre. `confidence` is 0..1: how much more
-    salient the tight square is than the rest. `reason` says why the square is not tight; it is
-    empty where it is, and where the preset looks for no subject.
+    Boxes are in pixels of the upright photograph. `choice` is tight (around the subject), wide (the
+    largest square, at the subject) or centre. `confidence` is 0..1: how much more salient the tight
+    square is than the rest. `reason` says why the square is not tight. It is empty for a tight
+    square and for presets that do not look for a subject.
     """
 
     square: Box
@@ -36,16 +36,16 @@ class Crop:
 
     @property
     def is_fallback(self) -> bool:
-        """Whether a subject was looked for and the centre kept."""
+        """Whether no subject was found, so that the centre is used."""
         return self.choice == "centre" and bool(self.reason)
 
 
 def find_crop(image: Pixels, preset: CropPreset, size: tuple[int, int] | None = None) -> Crop:
-    """Crop an RGB photograph to its subject, or to the centre where none is found.
+    """Crop an RGB photograph to its subject, or to the centre if none is found.
 
     Args:
-        image: (height, width, 3), perhaps decoded at a fraction of its size.
-        size: width and height of the photograph at its own size; None is the image's.
+        image: (height, width, 3), possibly decoded at reduced size.
+        size: width and height of the original photograph; None = those of the image.
     """
     height, width = image.shape[:2]
     size = size or (width, height)
@@ -59,31 +59,32 @@ def find_crop(image: Pixels, preset: CropPreset, size: tuple[int, int] | None = 
 
 
 def find_crop_in(source: Path | bytes, preset: CropPreset) -> Crop:
-    """The crop of a photograph's file or bytes; no more is decoded than the preset looks at.
+    """Return the crop of an image file or its bytes; it is decoded at the lowest sufficient
+    resolution.
 
     Raises:
-        UnreadableImage: no photograph, damaged, or too large.
+        UnreadableImage: not an image, damaged, or too large.
     """
     header = read_header(source)
     size = (header.width, header.height)
     if preset.detector == "none":
         return _centre(size)
     with memory_held(size, preset):
-        return find_crop(read_looked_at(source, preset), preset, size)
+        return find_crop(decode_for_saliency(source, preset), preset, size)
 
 
-def read_looked_at(source: Path | bytes, preset: CropPreset) -> Pixels:
-    """Decode what the saliency of a photograph is computed from, perhaps at a fraction of its size.
+def decode_for_saliency(source: Path | bytes, preset: CropPreset) -> Pixels:
+    """Decode the image from which saliency is computed, possibly at reduced size.
 
     Raises:
-        UnreadableImage: no photograph, damaged, or too large.
+        UnreadableImage: not an image, damaged, or too large.
     """
     longest = working_side(preset)
-    return read_rgb(source, None if longest is None else max(LOOKED_AT, longest))
+    return read_rgb(source, None if longest is None else max(LEAST_DECODED_SIDE, longest))
 
 
 def crop_from_saliency(saliency: SaliencyMap, size: tuple[int, int], preset: CropPreset) -> Crop:
-    """Crop by the preset's policy, padding and confidence.
+    """Compute the crop from saliency with the preset's policy, padding and confidence.
 
     Args:
         saliency: (height, width) in 0..1, at any size.
@@ -113,7 +114,7 @@ def crop_from_saliency(saliency: SaliencyMap, size: tuple[int, int], preset: Cro
 
 
 def contrast(saliency: SaliencyMap, box: Box) -> float:
-    """How much more salient the inside of a box is than what lies outside: 0 (not) to 1."""
+    """Return how much more salient a box is than its surroundings, 0 (not) to 1."""
     inside = saliency[box.y : box.bottom, box.x : box.right]
     outside = saliency.size - inside.size
     if not outside:
@@ -124,7 +125,7 @@ def contrast(saliency: SaliencyMap, box: Box) -> float:
 
 
 def _wide(saliency: SaliencyMap, size: tuple[int, int]) -> Box:
-    """The largest square of the photograph, moved to where it holds the most saliency."""
+    """Return the largest square of the photograph, at the position with the most saliency."""
     width, height = size
     rows, columns = saliency.shape
     box, _ = densest(integral(saliency), min(rows, columns))

@@ -1,4 +1,4 @@
-"""How good a crop is: from its saliency, and where the plant's true place is known, from that."""
+"""Rates a crop by its saliency and, if the plant's true box is known, by that."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,16 +14,18 @@ from engine.records import Number, read_record_or
 
 # x, y, width, height
 _Listed = tuple[Number, Number, Number, Number]
-# What is worth a second look: each with how much it counts.
+# Thresholds below or above which a crop needs a review.
 _LITTLE_KEPT, _LITTLE_CONFIDENCE, _MUCH_ENLARGED, _LITTLE_AREA = 0.7, 0.5, 1.5, 0.06
 
 
 @dataclass(frozen=True)
 class Judged:
-    """`kept` is the share of all saliency inside the square (NaN where there is none), `area`
-    the square's share of the photograph, `zoom` how much the network's picture enlarges it
-    (below 1: shrinks). `concerns` are reasons to look again, `severity` their weight, 0 if
-    there are none.
+    """The rating of a crop.
+
+    `kept` is the share of all saliency inside the square (NaN without saliency). `area` is the
+    square's share of the photograph. `zoom` is the scale from the square to the network's input
+    (below 1: shrunk). `concerns` are reasons for a review, `severity` their total weight, 0 without
+    any.
     """
 
     kept: float
@@ -34,9 +36,9 @@ class Judged:
 
 
 def judge_crop(crop: Crop, kept: float, size: tuple[int, int], side: int) -> Judged:
-    """Judge a crop of a photograph of `size` (width, height) that is resized to `side` pixels.
+    """Rate a crop of a photograph of `size` (width, height) that is resized to `side` pixels.
 
-    `kept` is as `saliency_inside` finds it; NaN where the preset looks at no saliency.
+    `kept` is the value of `saliency_inside`; NaN if the preset computes no saliency.
     """
     area = crop.square.area / (size[0] * size[1])
     zoom = side / crop.square.width
@@ -63,7 +65,7 @@ def judge_crop(crop: Crop, kept: float, size: tuple[int, int], side: int) -> Jud
 
 
 def saliency_inside(saliency: SaliencyMap, square: Box, size: tuple[int, int]) -> float:
-    """The share of all saliency that lies inside a square of a photograph of `size`; NaN of none.
+    """Return the share of all saliency inside a square of a photograph of `size`; NaN without any.
 
     Args:
         saliency: (height, width), at any size.
@@ -77,14 +79,14 @@ def saliency_inside(saliency: SaliencyMap, square: Box, size: tuple[int, int]) -
 
 
 def coverage_and_fill(square: Box, plant: Box) -> tuple[float, float]:
-    """The share of the plant's box inside the square, and the share of the square that it fills."""
+    """Return the share of the plant's box in the square, and the share of the square it fills."""
     width = max(0, min(square.right, plant.right) - max(square.x, plant.x))
     height = max(0, min(square.bottom, plant.bottom) - max(square.y, plant.y))
     return width * height / plant.area, width * height / square.area
 
 
 def overlap(one: Box, other: Box) -> float:
-    """Intersection over union of two boxes: 1 = the same, 0 = apart."""
+    """Return the intersection over union of two boxes: 1 = equal, 0 = disjoint."""
     width = max(0, min(one.right, other.right) - max(one.x, other.x))
     height = max(0, min(one.bottom, other.bottom) - max(one.y, other.y))
     shared = width * height
@@ -92,9 +94,10 @@ def overlap(one: Box, other: Box) -> float:
 
 
 def true_boxes(folder: Path) -> dict[str, Box]:
-    """The plants' true boxes, by the photographs' sha256, from a folder's boxes.json.
+    """Read the true boxes of plants, by the photographs' SHA-256, from a folder's boxes.json.
 
-    It holds {file: [x, y, width, height]}; the demo garden has one. Without one there are none.
+    Its content is {file: [x, y, width, height]}; the demo garden has one. Empty if there is no
+    file.
     """
     listed = read_record_or(dict[str, _Listed], folder / "boxes.json", {}, JSON_BYTES)
     return {

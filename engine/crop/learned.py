@@ -1,9 +1,9 @@
-"""Saliency by a network that learned where subjects are, computed by onnxruntime.
+"""Saliency from a trained network that locates subjects, run by onnxruntime.
 
-It is the upper half of a U-Net (Ronneberger et al., 2015) over three levels of features of the
-first eleven blocks of EfficientNet-Lite0 (Tan and Le, "EfficientNet", ICML 2019), which stay as
-ImageNet made them. `python -m benchmarks.crop.training` learns it. The graph, `learned.onnx`, holds
-what was learned, and reads the weights of the blocks from the file of the installed package.
+It is the decoder of a U-Net (Ronneberger et al., 2015) over features at three levels from the first
+eleven blocks of EfficientNet-Lite0 (Tan and Le, "EfficientNet", ICML 2019), which keep their
+ImageNet weights. `python -m benchmarks.crop.training` trains it. The graph, `learned.onnx`,
+contains the decoder's weights and reads those of the blocks from the file of the installed package.
 """
 
 import hashlib
@@ -22,8 +22,8 @@ from engine.images.decode import Pixels
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-# The side of the square that the network sees.
-SEEN = 144
+# The side of the network's input, in pixels.
+INPUT_SIDE = 144
 _GIVEN = 96
 GRAPH = Path(__file__).with_name("learned.onnx")
 
@@ -33,7 +33,7 @@ _SHA256 = "57934424"
 
 
 def learned_saliency(image: Pixels) -> NDArray[np.float32]:
-    """How probably each place belongs to the subject: 0..1, 96 on the longer side.
+    """Return the probability that each pixel belongs to the subject: 0..1, 96 on the longer side.
 
     Args:
         image: (height, width, 3) RGB.
@@ -49,13 +49,13 @@ def learned_saliency(image: Pixels) -> NDArray[np.float32]:
 
 
 def squared(image: Pixels) -> Pixels:
-    """An RGB picture stretched to what the network sees: (SEEN, SEEN, 3)."""
-    method = cv2.INTER_AREA if min(image.shape[:2]) > SEEN else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(image, (SEEN, SEEN), interpolation=method), np.uint8)
+    """Resize an RGB image to the network's input, ignoring its aspect ratio: (side, side, 3)."""
+    method = cv2.INTER_AREA if min(image.shape[:2]) > INPUT_SIDE else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, (INPUT_SIDE, INPUT_SIDE), interpolation=method), np.uint8)
 
 
 def installed_weights() -> Path:
-    """The weights of EfficientNet-Lite0 that the studio installs.
+    """Return the path of the EfficientNet-Lite0 weights that the studio installs.
 
     Raises:
         BadInput: they are not installed.
@@ -73,18 +73,19 @@ def installed_weights() -> Path:
 
 @cache
 def _session(graph: Path) -> "InferenceSession":
-    # Here, because it takes a tenth of a second to import.
+    # Imported here, because the import takes a tenth of a second.
     import onnxruntime
 
     path = installed_weights()
     weights = path.read_bytes()
-    # The graph takes bytes by their place: those of another file would be nonsense, not an error.
+    # The graph reads weights by byte offset; another file would give wrong results without an
+    # error.
     if not hashlib.sha256(weights).hexdigest().startswith(_SHA256):
         raise BadInput(
             "{file} is damaged. Run ./run_studio.sh setup to install it again.", file=path
         )
     options = onnxruntime.SessionOptions()
-    # Photographs are cropped side by side in processes; threads within one would only compete.
+    # Several processes crop photographs in parallel; threads within each would compete.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_external_initializers_from_files_in_memory([path.name], [weights], [len(weights)])
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])

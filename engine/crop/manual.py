@@ -1,14 +1,16 @@
-"""Squares that a person drew: they stand in place of the one that any detector finds."""
+"""Squares drawn by a person; they replace those of any detector."""
 
 import contextlib
 import sqlite3
 from collections.abc import Iterator
 
 from engine.crop.box import Box
-from engine.database import connect, database_error_as
-from engine.errors import BadInput, WorkFailed
+from engine.database import connect, database_errors
+from engine.errors import BadInput
 from engine.home import Home
+from engine.language.message import deferred
 
+_REFUSED = deferred("The squares drawn by hand in {file} cannot be used: {reason}.")
 _TABLE = """\
 CREATE TABLE IF NOT EXISTS square (
     sha256 TEXT PRIMARY KEY,
@@ -18,17 +20,18 @@ CREATE TABLE IF NOT EXISTS square (
 
 
 class ManualSquares:
-    """data/manual_squares.sqlite: by the photograph's hash, in pixels of it the right way up.
+    """data/manual_squares.sqlite: squares by the photograph's SHA-256, in pixels of the upright
+    image.
 
-    Every preset that looks for the subject gives way to them; centre crop stays centre crop.
-    Every method raises WorkFailed where the file is damaged or the disk full.
+    They take precedence in every preset with a detector; the centre crop ignores them. Every method
+    raises WorkFailed if the file is damaged or the disk is full.
     """
 
     def __init__(self, home: Home) -> None:
         self._file = home.manual_squares
 
     def all(self) -> dict[str, Box]:
-        """Every square by hash: people draw hundreds, not hundreds of thousands."""
+        """Return every square by hash; there are at most some hundreds."""
         if not self._file.exists():
             return {}
         with self._opened() as connection:
@@ -36,14 +39,14 @@ class ManualSquares:
         return {sha256: Box(x, y, side, side) for sha256, x, y, side in rows}
 
     def find(self, sha256: str) -> Box | None:
-        """The square of one photograph, if somebody drew it."""
+        """Return the square of one photograph, or None."""
         return self.all().get(sha256)
 
     def keep(self, sha256: str, square: Box, size: tuple[int, int]) -> None:
-        """Keep a square of a photograph of `size` (width, height); an older one is replaced.
+        """Store the square of a photograph of `size` (width, height), replacing an older one.
 
         Raises:
-            BadInput: it is none, or does not lie inside the photograph.
+            BadInput: it is not a square, or is not inside the photograph.
         """
         width, height = size
         inside = min(square.x, square.y) >= 0 and square.right <= width and square.bottom <= height
@@ -62,21 +65,14 @@ class ManualSquares:
             )
 
     def remove(self, sha256: str) -> None:
-        """Forget the square of a photograph; the found one counts again."""
+        """Remove the square of a photograph, so that the computed one is used again."""
         with self._opened() as connection:
             connection.execute("DELETE FROM square WHERE sha256 = ?", (sha256,))
-
-    def _refused(self, reason: str) -> WorkFailed:
-        return WorkFailed(
-            "The squares drawn by hand in {file} cannot be used: {reason}.",
-            file=self._file,
-            reason=reason,
-        )
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         with (
-            database_error_as(self._refused),
+            database_errors(self._file, _REFUSED),
             contextlib.closing(connect(self._file, _prepare)) as connection,
             connection,
         ):

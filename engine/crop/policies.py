@@ -1,4 +1,4 @@
-"""From a saliency map to the box of the subject, each way under its name."""
+"""The policies that find the subject's box in a saliency map, by name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from engine.settings.crop import CropPreset
 
 @dataclass(frozen=True)
 class BoxPolicy:
-    """Finds the subject's box in pixels of the map, or None where nothing is salient enough."""
+    """Finds the subject's box in pixels of the map; None if nothing is salient enough."""
 
     title: str
     description: str
@@ -24,7 +24,7 @@ class BoxPolicy:
 
 
 def largest_contour(saliency: SaliencyMap, preset: CropPreset) -> Box | None:
-    """The box of the largest outline of what exceeds the threshold, as first published."""
+    """Return the box of the largest contour above the threshold, as first published."""
     contours, _ = cv2.findContours(
         mask_at(saliency, preset.threshold), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
     )
@@ -34,7 +34,7 @@ def largest_contour(saliency: SaliencyMap, preset: CropPreset) -> Box | None:
 
 
 def heaviest_component(saliency: SaliencyMap, preset: CropPreset) -> Box | None:
-    """The box of the connected part above the threshold that holds the most saliency."""
+    """Return the box of the connected component above the threshold with the most saliency."""
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(
         mask_at(saliency, preset.threshold), connectivity=8
     )
@@ -46,9 +46,9 @@ def heaviest_component(saliency: SaliencyMap, preset: CropPreset) -> Box | None:
 
 
 def mass_square(saliency: SaliencyMap, preset: CropPreset) -> Box | None:
-    """The smallest square that holds the preset's share of all saliency above its threshold.
+    """Return the smallest square with the preset's share of all saliency above its threshold.
 
-    Where no square in the picture can, the one that holds the most.
+    If no square in the image has that much, return the one with the most.
     """
     sums = integral(np.where(saliency > preset.threshold, saliency, 0))
     total = sums[-1, -1]
@@ -65,17 +65,17 @@ def mass_square(saliency: SaliencyMap, preset: CropPreset) -> Box | None:
 
 
 def integral(saliency: SaliencyMap) -> NDArray[np.float64]:
-    """Sums of all that lies above and left: (height + 1, width + 1)."""
+    """Return the integral image: (height + 1, width + 1)."""
     return np.asarray(cv2.integral(saliency, sdepth=cv2.CV_64F), dtype=np.float64)
 
 
 def densest(sums: NDArray[np.float64], side: int) -> tuple[Box, float]:
-    """The square of `side` that holds the most saliency, and how much that is.
+    """Return the square of `side` with the most saliency, and that saliency.
 
     Args:
-        sums: the saliency's integral.
+        sums: the integral image of the saliency.
     """
-    # In place: of a photograph of 24 megapixels each of these is 200 MB.
+    # In place: for a photograph of 24 megapixels, each array takes 200 MB.
     held = sums[side:, side:] - sums[:-side, side:]
     held -= sums[side:, :-side]
     held += sums[:-side, :-side]
@@ -88,7 +88,7 @@ def mask_at(saliency: SaliencyMap, threshold: float) -> NDArray[np.uint8]:
     return (saliency > threshold).astype(np.uint8)
 
 
-# A new policy is an entry: it can then be chosen as `policy` of a crop preset.
+# To add a policy, add an entry; `policy` of a crop preset then accepts it.
 POLICIES: Registry[BoxPolicy] = Registry(
     "policy",
     {

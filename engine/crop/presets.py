@@ -1,4 +1,4 @@
-"""Crop presets: those that come with the studio, the others as YAML under the home."""
+"""Crop presets: the built-in ones, and the user's own as YAML in the home."""
 
 from engine.errors import BadInput
 from engine.home import Home
@@ -17,10 +17,10 @@ FAST = CropPreset(
 CENTRE = CropPreset(name="centre", detector="none")
 BUILT_IN = {preset.name: preset for preset in (FAST, CLASSIC, CENTRE)}
 
-# What is used where nothing else is chosen: what measures best in benchmarks.crop.
+# The default; it scores best in benchmarks.crop.
 DEFAULT = FAST
 
-# A preset of version 0.1 that settings written then may still name.
+# A removed preset of version 0.1 that older settings may still name.
 _REMOVED = {
     "semantic": CropPreset.model_validate(
         FAST.model_dump() | {"name": "semantic", "detector": "semantic"}
@@ -29,16 +29,16 @@ _REMOVED = {
 
 
 def preset_names(home: Home) -> list[str]:
-    """The built-in presets, then the user's own by name."""
+    """Return the names of the built-in presets, then the user's own, sorted."""
     own = sorted(path.stem for path in home.presets.glob("*.yaml"))
     return [*BUILT_IN, *(name for name in own if name not in BUILT_IN)]
 
 
 def load_preset(home: Home, name: str) -> CropPreset:
-    """A preset by name; its `notice` says if it stands for one that was removed.
+    """Return a preset by name; its `notice` says if it replaces a removed one.
 
     Raises:
-        BadInput: there is none of that name, or its file is damaged.
+        BadInput: there is no preset of that name, or its file is damaged.
     """
     if name in BUILT_IN:
         return BUILT_IN[name]
@@ -51,15 +51,15 @@ def load_preset(home: Home, name: str) -> CropPreset:
             names=", ".join(preset_names(home)),
         )
     preset = load(CropPreset, home.presets / f"{name}.yaml")
-    # A file copied under another name is another preset.
+    # A file copied under another name is a preset of its own.
     return preset.model_copy(update={"name": name})
 
 
 def save_preset(home: Home, preset: CropPreset) -> None:
-    """Keep a preset under its name.
+    """Save a preset under its name.
 
     Raises:
-        BadInput: the name belongs to a preset that comes with the studio.
+        BadInput: the name belongs to a built-in preset.
     """
     if preset.name in BUILT_IN:
         raise BadInput(

@@ -1,4 +1,4 @@
-"""How salient each pixel of a photograph is, from 0 to 1."""
+"""Computes how salient each pixel of a photograph is, from 0 to 1."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,18 +19,18 @@ from engine.settings.crop import CropPreset
 
 SaliencyMap = NDArray[np.float32]
 
-# Below this a detector has no neighbourhood to compare with.
+# In smaller images, a detector has no neighbourhood to compare with.
 SMALLEST_SIDE = 16
 
 
 @dataclass(frozen=True)
 class Detector:
-    """Turns an RGB picture of at least `SMALLEST_SIDE` pixels a side into saliency.
+    """Computes saliency from an RGB image with sides of at least `SMALLEST_SIDE` pixels.
 
-    `working_side` is the longest side it works at where the preset names none, in pixels, so that
-    a threshold means the same on every photograph; None is the photograph's own size.
-    `pixel_bytes` is the memory that the map and its crop take for each pixel of a picture at its
-    own size, the picture and the outlines of noise included.
+    `working_side` is the default longest side for the computation, in pixels, so that a threshold
+    means the same on every photograph; None = the original size. `pixel_bytes` is the peak memory
+    per pixel of an image at its original size, for the image, the map, its crop and the contours of
+    noise.
     """
 
     title: str
@@ -41,27 +41,28 @@ class Detector:
 
 
 def saliency_map(image: Pixels, preset: CropPreset) -> SaliencyMap:
-    """Saliency of an RGB picture, (height, width) in 0..1, at the preset's working size."""
+    """Compute the saliency of an RGB image, (height, width) in 0..1, at the working size."""
     picture = _at_working_size(image, working_side(preset))
     if _is_plain(picture):
-        # Nothing stands out of a single colour, though spectral residual says that everything does.
+        # In an image of one colour nothing is salient, but spectral residual marks all of it.
         return np.zeros(picture.shape[:2], np.float32)
     saliency = DETECTORS[preset.detector].compute(picture, preset)
-    # In place: at a photograph's own size another copy is a hundred megabytes.
+    # In place: at the original size of a photograph, a copy takes a hundred megabytes.
     found = np.asarray(saliency, dtype=np.float32)
     return np.clip(found, 0, 1, out=found)
 
 
 def working_side(preset: CropPreset) -> int | None:
-    """The longest side saliency is computed at, in pixels; None is the photograph's own size."""
+    """Return the longest side for saliency, in pixels; None = the original size."""
     return preset.working_side or DETECTORS[preset.detector].working_side
 
 
 @contextmanager
 def memory_held(size: tuple[int, int], preset: CropPreset) -> Iterator[None]:
-    """Wait until the memory is free in which a photograph's saliency is found at its own size.
+    """Reserve the memory to compute saliency at a photograph's original size; wait until it is
+    free.
 
-    Where the preset works at a fixed size nothing is held: decoding takes more.
+    With a fixed working size nothing is reserved, because decoding needs more memory.
     """
     bytes_ = size[0] * size[1] * DETECTORS[preset.detector].pixel_bytes
     if preset.working_side or not bytes_:
@@ -72,7 +73,7 @@ def memory_held(size: tuple[int, int], preset: CropPreset) -> Iterator[None]:
 
 
 def _is_plain(picture: Pixels) -> bool:
-    # Of most photographs the first row tells.
+    # For most photographs, the first row decides.
     return bool((picture[0] == picture[0, 0]).all() and (picture == picture[0, 0]).all())
 
 
@@ -90,7 +91,7 @@ def _fine_grained(picture: Pixels, _: CropPreset) -> SaliencyMap:
 
 
 def _spectral_residual(picture: Pixels, _: CropPreset) -> SaliencyMap:
-    # OpenCV's type stubs leave out the makers of its contributed detectors.
+    # The type stubs of OpenCV lack the factories of its contributed detectors.
     detector: Any = vars(cv2.saliency)["StaticSaliencySpectralResidual_create"]()
     found, saliency = detector.computeSaliency(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
     return saliency if found else np.zeros(picture.shape[:2], np.float32)
@@ -104,8 +105,8 @@ def _nothing(picture: Pixels, _: CropPreset) -> SaliencyMap:
     return np.zeros(picture.shape[:2], np.float32)
 
 
-# A new detector is an entry: it can then be chosen as `detector` of a crop preset.
-# Spectral residual: Hou and Zhang, "Saliency detection: a spectral residual approach", CVPR 2007.
+# To add a detector, add an entry; `detector` of a crop preset then accepts it. Spectral residual:
+# Hou and Zhang, "Saliency detection: a spectral residual approach", CVPR 2007.
 DETECTORS: Registry[Detector] = Registry(
     "detector",
     {

@@ -1,7 +1,6 @@
-"""Crops that were found once, by the photograph's hash and the preset's fingerprint."""
+"""Stores computed crops by the photograph's SHA-256 and the preset's fingerprint."""
 
 import contextlib
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -9,13 +8,16 @@ from typing import Any
 
 from engine.crop.box import Box
 from engine.crop.finder import Crop
-from engine.database import connect, database_error_as
-from engine.errors import WorkFailed
+from engine.database import connect, database_errors
 from engine.home import Home
-from engine.language.message import Message
-from engine.records import as_record_or
+from engine.language.message import Message, deferred
+from engine.records import read_message, written_message
 from engine.settings.crop import CropPreset
 
+_REFUSED = deferred(
+    "The crops in {file} cannot be used: {reason}. If the file is damaged, delete it; the "
+    "crops are computed again."
+)
 _TABLE = """\
 CREATE TABLE IF NOT EXISTS crop (
     sha256 TEXT NOT NULL,
@@ -40,9 +42,9 @@ _BATCH = 500
 
 
 class CropStore:
-    """data/crops.sqlite: read and written by any number of processes.
+    """data/crops.sqlite; any number of processes read and write it.
 
-    Every method raises WorkFailed where the file is damaged or the disk full.
+    Every method raises WorkFailed if the file is damaged or the disk is full.
     """
 
     def __init__(self, home: Home) -> None:
@@ -50,11 +52,11 @@ class CropStore:
         self._connection: sqlite3.Connection | None = None
 
     def find(self, sha256: str, preset: CropPreset) -> Crop | None:
-        """The crop of one photograph, if it was found before."""
+        """Return the stored crop of one photograph, or None."""
         return self.find_many([sha256], preset).get(sha256)
 
     def find_many(self, hashes: Iterable[str], preset: CropPreset) -> dict[str, Crop]:
-        """The crops known for these photographs, by hash."""
+        """Return the stored crops of these photographs, by hash."""
         wanted, found = list(hashes), {}
         for start in range(0, len(wanted), _BATCH):
             batch = wanted[start : start + _BATCH]
@@ -68,7 +70,7 @@ class CropStore:
         return found
 
     def known(self, preset: CropPreset) -> set[str]:
-        """The hashes of all photographs whose crop under this preset is known."""
+        """Return the hashes of all photographs with a stored crop for this preset."""
         with self._opened() as connection:
             rows = connection.execute(
                 "SELECT sha256 FROM crop WHERE preset = ?", [preset.fingerprint]
@@ -76,19 +78,19 @@ class CropStore:
             return {sha256 for (sha256,) in rows}
 
     def unreadable(self, preset: CropPreset) -> dict[str, Message | str]:
-        """Why photographs got no crop under this preset, by hash."""
+        """Return why photographs have no crop for this preset, by hash."""
         with self._opened() as connection:
             rows = connection.execute(
                 "SELECT sha256, reason FROM unreadable WHERE preset = ?", [preset.fingerprint]
             )
-            return {sha256: _read_reason(reason) for sha256, reason in rows}
+            return {sha256: read_message(reason) or "" for sha256, reason in rows}
 
     def keep(self, sha256: str, preset: CropPreset, crop: Crop) -> None:
-        """Keep one crop; an older one of the same photograph and preset is replaced."""
+        """Store one crop, replacing an older one of the same photograph and preset."""
         self.keep_many({sha256: crop}, preset)
 
     def keep_many(self, crops: Mapping[str, Crop], preset: CropPreset) -> None:
-        """Keep crops by hash, in one transaction; they count as unreadable no more."""
+        """Store crops by hash, in one transaction; they no longer count as unreadable."""
         with self._opened() as connection, connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO crop VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -100,7 +102,7 @@ class CropStore:
             )
 
     def keep_unreadable(self, reasons: Mapping[str, Message], preset: CropPreset) -> None:
-        """Keep by hash why photographs got no crop, in one transaction."""
+        """Store by hash why photographs have no crop, in one transaction."""
         fingerprint = preset.fingerprint
         rows = [(sha256, fingerprint, _written(reason)) for sha256, reason in reasons.items()]
         with self._opened() as connection, connection:
@@ -111,17 +113,9 @@ class CropStore:
             self._connection.close()
             self._connection = None
 
-    def _refused(self, reason: str) -> WorkFailed:
-        return WorkFailed(
-            "The crops in {file} cannot be used: {reason}. If the file is damaged, delete it; the "
-            "crops are computed again.",
-            file=self._file,
-            reason=reason,
-        )
-
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
-        with database_error_as(self._refused):
+        with database_errors(self._file, _REFUSED):
             if self._connection is None:
                 self._connection = connect(self._file, _prepare)
             yield self._connection
@@ -130,7 +124,7 @@ class CropStore:
 def _prepare(connection: sqlite3.Connection) -> None:
     columns = [row[1] for row in connection.execute("PRAGMA table_info(crop)")]
     if columns and "choice" not in columns:
-        # An earlier edition's; what it held is found anew.
+        # The table has the schema of an earlier version; its crops are recomputed.
         connection.execute("DROP TABLE crop")
     connection.execute(_TABLE)
     connection.execute(_UNREADABLE)
@@ -155,18 +149,8 @@ def _to_row(sha256: str, preset: CropPreset, crop: Crop) -> tuple[object, ...]:
 def _from_row(row: tuple[Any, ...]) -> Crop:
     x, y, side, *subject, reason, confidence, choice = row[2:]
     box = None if subject[0] is None else Box(*subject)
-    return Crop(Box(x, y, side, side), box, _read_reason(reason), confidence, choice)
+    return Crop(Box(x, y, side, side), box, read_message(reason) or "", confidence, choice)
 
 
 def _written(reason: Message | str) -> str:
-    return json.dumps(reason.record()) if isinstance(reason, Message) else reason
-
-
-def _read_reason(written: str) -> Message | str:
-    """A reason as it was written; version 0.2 and earlier wrote it as English text."""
-    if not written.startswith("{"):
-        return written
-    try:
-        return as_record_or(Message, json.loads(written), written)
-    except ValueError:
-        return written
+    return written_message(reason) if isinstance(reason, Message) else reason

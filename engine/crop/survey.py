@@ -1,4 +1,4 @@
-"""Cropping a folder of photographs, to look at or to measure."""
+"""Crops a folder of photographs, for a comparison or a measurement."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -11,11 +11,11 @@ import numpy as np
 from engine.catalogue.folder_layout import IMAGE_SUFFIXES
 from engine.crop.apply import cut
 from engine.crop.box import Box, centre_square
-from engine.crop.finder import Crop, find_crop, read_looked_at
+from engine.crop.finder import Crop, decode_for_saliency, find_crop
 from engine.errors import BadInput, UnreadableImage, WorkFailed
 from engine.files import write_atomic
 from engine.images.decode import Pixels, read_header, read_rgb
-from engine.language.message import message
+from engine.language.message import Message, message
 from engine.progress import Report, silent
 from engine.settings.crop import CropPreset
 
@@ -26,19 +26,19 @@ _RED, _BLUE, _WHITE = (206, 58, 47), (74, 124, 168), (255, 255, 255)
 
 @dataclass(frozen=True)
 class Surveyed:
-    """A photograph of the folder with its crop, or with why it could not be read."""
+    """A photograph of the folder with its crop, or with the reason why it cannot be read."""
 
     file: Path
     crop: Crop | None
     milliseconds: float = 0.0
-    problem: str = ""
+    problem: Message | None = None
 
 
 def image_files(folder: Path) -> list[Path]:
-    """The photographs directly in a folder, by name.
+    """Return the image files directly in a folder, by name.
 
     Raises:
-        BadInput: there is no such folder, or none are in it.
+        BadInput: the folder does not exist or contains none.
     """
     if not folder.is_dir():
         raise BadInput("There is no folder {folder}.", folder=folder)
@@ -51,23 +51,23 @@ def image_files(folder: Path) -> list[Path]:
 def survey_photographs(
     files: Sequence[Path], preset: CropPreset, report: Report = silent
 ) -> Iterator[Surveyed]:
-    """Crop one photograph after another; the milliseconds are those of saliency and box."""
+    """Crop photographs one by one; the milliseconds cover saliency and box."""
     for number, file in enumerate(files, 1):
         try:
             header = read_header(file)
-            image = read_looked_at(file, preset)
+            image = decode_for_saliency(file, preset)
             started = time.perf_counter()
             crop = find_crop(image, preset, (header.width, header.height))
             yield Surveyed(file, crop, 1000 * (time.perf_counter() - started))
         except UnreadableImage as error:
-            yield Surveyed(file, None, problem=str(error))
+            yield Surveyed(file, None, problem=error.message)
         report(number, len(files), message("Computing crops"))
 
 
 def comparison(files: Sequence[Path], preset: CropPreset) -> Pixels:
-    """A sheet with a row a photograph: original with boxes, centre crop, smart crop.
+    """Return a sheet with one row per photograph: original with boxes, centre crop, smart crop.
 
-    Red is the saliency box, blue the square that is kept. Unreadable photographs are left out.
+    The saliency box is red, the crop square blue. Unreadable photographs are skipped.
     """
     rows = [_row(item) for item in survey_photographs(files, preset) if item.crop is not None]
     if not rows:
@@ -76,7 +76,7 @@ def comparison(files: Sequence[Path], preset: CropPreset) -> Pixels:
 
 
 def write_png(image: Pixels, path: Path) -> None:
-    """Write an RGB picture as PNG, all or nothing."""
+    """Write an RGB image as PNG, atomically."""
     encoded, content = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
     if not encoded:
         raise WorkFailed("{file} could not be encoded as PNG.", file=path)

@@ -1,4 +1,4 @@
-"""Every threshold with every padding, over a sample: what each pair would keep."""
+"""Evaluates all pairs of threshold and padding on a sample."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Measure = Literal["kept", "area", "fallback", "plant_kept", "fill"]
 THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8)
 MASSES = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.99, 1.0)
 PADDINGS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
-# A plant counts as kept where no more than a tenth of it is lost.
+# The share of a plant's box that must be inside the square for it to count as kept.
 _KEPT = 0.9
 
 
@@ -35,12 +35,12 @@ class Swept:
 
 @dataclass(frozen=True)
 class Sweep:
-    """Means over a sample, each (rows, columns) in 0..1, NaN where nothing can be said.
+    """Means over a sample, each (rows, columns) in 0..1; NaN if undefined.
 
     Rows are values of `axis`, columns are paddings. `kept` is the share of saliency inside the
-    square, `area` the square's share of the photograph, `fallback` how often the centre is
-    kept; `plant_kept` is how often nine tenths of the true box are inside, `fill` the share
-    of the square that it fills.
+    square, `area` the square's share of the photograph, `fallback` the share of photographs with
+    the centre crop. `plant_kept` is the share with at least nine tenths of the true box inside,
+    `fill` the share of the square that the true box fills.
     """
 
     axis: Axis
@@ -56,9 +56,10 @@ def sweep_crops(
     rows: Sequence[float] = (),
     paddings: Sequence[float] = PADDINGS,
 ) -> Sweep:
-    """Crop every photograph of the sample by every pair of settings; the rest is the preset's.
+    """Crop every photograph of the sample with each pair of values; other settings are the
+    preset's.
 
-    The sample is read once, one photograph at a time.
+    The sample is iterated once, one photograph at a time.
     """
     rows = tuple(rows) or (THRESHOLDS if axis == "threshold" else MASSES)
     names: tuple[Measure, ...] = ("kept", "area", "fallback", "plant_kept", "fill")

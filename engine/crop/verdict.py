@@ -1,4 +1,4 @@
-"""Whether a crop helps a classifier: what was measured of one preset, beside the centre crop."""
+"""The measured benefit of a crop preset for a classifier, compared with the centre crop."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Answer = Literal["helps", "harms", "unclear"]
 
 @dataclass(frozen=True)
 class Measured:
-    """A mean and the half width of its 95 % interval, both as shares of 1."""
+    """A mean and the half-width of its 95 % interval, both as shares of 1."""
 
     mean: Number
     margin: Number
@@ -24,10 +24,10 @@ class Measured:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a linear probe reached under the centre crop and under a preset.
+    """The accuracy of a linear probe with the centre crop and with a preset.
 
-    `difference` is that of the same photographs in the same folds, preset less centre; `made`
-    is in unix seconds.
+    `difference` is preset minus centre, on the same photographs and folds. `made` is in Unix
+    seconds.
     """
 
     preset: Name
@@ -47,7 +47,7 @@ class Verdict:
 
     @property
     def sentence(self) -> str:
-        """The answer in the reader's language."""
+        """The result as a sentence in the reader's language."""
         points, margin = 100 * self.difference.mean, 100 * self.difference.margin
         if self.answer == "helps":
             return gettext(
@@ -75,12 +75,14 @@ class Verdict:
 
 
 def keep_verdict(home: Home, preset: CropPreset, verdict: Verdict) -> None:
-    """Keep what was measured of a preset; what was measured of it before is replaced."""
+    """Store the result of a preset, replacing the previous one."""
     path = home.verdicts / f"{preset.fingerprint}.json"
     write_json(path, dataclasses.asdict(verdict))
 
 
 def read_verdict(home: Home, preset: CropPreset) -> Verdict | None:
-    """What was measured of a preset with these very settings, whatever its name; None = nothing."""
+    """Return the result of a preset with exactly these settings, under any name; None if not
+    measured.
+    """
     verdict = read_record_or(Verdict, home.verdicts / f"{preset.fingerprint}.json", None)
     return dataclasses.replace(verdict, preset=preset.name) if verdict else None

@@ -1,4 +1,4 @@
-"""What the doctor found: four states, and a message for each thing that was checked."""
+"""The results of the doctor: a state and a message for each check."""
 
 import time
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from engine.language.message import Message, deferred, gettext
 from engine.records import Text, read_record_or
 
 State = Literal["sound", "doubtful", "fault", "unknown"]
-"""`unknown` is what was not checked; it is never called sound."""
+"""`unknown` means not checked; it never counts as sound."""
 _WORST_FIRST: tuple[State, ...] = ("fault", "doubtful", "unknown", "sound")
 _STATE_NAMES: dict[State, str] = {
     "sound": deferred("OK"),
@@ -21,20 +21,20 @@ _STATE_NAMES: dict[State, str] = {
 SHOWN_ITEMS = 1_000
 
 Item = str | Message
-"""What names a thing that is wrong: its path, or a message."""
+"""The name of an item at fault: its path, or a message."""
 
 
 def condition_name(state: State) -> str:
-    """The state in the reader's language, as in "OK"."""
+    """The label of the state in the reader's language, such as "OK"."""
     return gettext(_STATE_NAMES[state])
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was checked.
+    """The result of one check.
 
-    `found` says what was found, one sentence or several. `items` names the first thousand of
-    `count` things that are wrong. `repair` says what a repair would do; None where there is none.
+    `found` is the result in one or more sentences. `items` names the first thousand of `count`
+    items at fault. `repair` describes the repair; None if there is none.
     """
 
     key: str
@@ -47,13 +47,13 @@ class Check:
 
     @property
     def text(self) -> str:
-        """What was found, in the reader's language."""
+        """The result in the reader's language."""
         return " ".join(map(str, self.found))
 
 
 @dataclass(frozen=True)
 class Health:
-    """The outcome of one examination, which ended at `t` (unix seconds)."""
+    """The result of an examination that ended at `t` (unix seconds)."""
 
     checks: tuple[Check, ...]
     t: float = 0.0
@@ -68,17 +68,17 @@ class Health:
 
 
 def worst(states: list[State]) -> State:
-    """The state of several things together; unknown where there are none."""
+    """The worst of several states; unknown if there are none."""
     return next((state for state in _WORST_FIRST if state in states), "unknown")
 
 
 def keep_health(home: Home, health: Health) -> None:
-    """Write the outcome for pages, which read it and check nothing themselves."""
+    """Save the result for the pages, which run no checks themselves."""
     write_json(home.data / "doctor.json", as_values(health))
 
 
 def last_health(home: Home) -> Health | None:
-    """The outcome of the last examination; None where there was none that can be read."""
+    """The result of the last examination; None if there is no readable one."""
     written = read_record_or(_WrittenHealth, home.data / "doctor.json", None, JSON_BYTES)
     if written is None:
         return None
@@ -86,7 +86,7 @@ def last_health(home: Home) -> Health | None:
 
 
 def as_values(health: Health) -> dict[str, Any]:
-    """For JSON: texts in English and, under `messages`, the same in any language."""
+    """The result for JSON: English texts and, under `messages`, the messages to translate."""
     checks = [_check_values(check) for check in health.checks]
     return {"state": health.state, "t": health.t, "seconds": health.seconds, "checks": checks}
 
@@ -101,7 +101,7 @@ class _WrittenMessages:
 
 @dataclass(frozen=True)
 class _WrittenCheck:
-    """A check in doctor.json; one of an older studio has texts without messages."""
+    """A check in doctor.json; older versions wrote texts without messages."""
 
     key: Text
     title: Text
@@ -157,14 +157,14 @@ def _read_check(written: _WrittenCheck) -> Check:
 
 
 def health_now(checks: list[Check], began: float) -> Health:
-    """The outcome of an examination that began at `began` (unix seconds) and ends now."""
+    """The result of an examination that started at `began` (unix seconds) and ends now."""
     ended = time.time()
     return Health(tuple(checks), ended, round(ended - began, 3))
 
 
 @dataclass
 class Wrong:
-    """Collects what is wrong of one kind: how many, and the first of them by name."""
+    """Collects the items at fault of one kind: their number, and the names of the first ones."""
 
     count: int = 0
     items: list[Item] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Whether each database passes SQLite's own check, and whether there is a backup of it."""
+"""Checking each database with SQLite's integrity check, and checking its backups."""
 
 import contextlib
 import sqlite3
@@ -13,6 +13,7 @@ from engine.database import read_unchanged
 from engine.doctor.condition import Check
 from engine.home import Home
 from engine.language.message import Message, deferred, message, plural_message
+from engine.reasons import reason_of
 from engine.records import Text, read_record_or
 
 _TITLES = {
@@ -28,14 +29,14 @@ _LATE = 3 * 86_400.0
 
 @dataclass(frozen=True)
 class _FailedBackup:
-    """data/backups/failed.json; `message` is missing where an older studio wrote it."""
+    """data/backups/failed.json; older versions wrote no `message`."""
 
     reason: Text
     message: Message | None = None
 
 
 def database_checks(home: Home, catalogue_in_file: bool) -> list[Check]:
-    """One check for each database that there is or should be, and one for the backups."""
+    """One check for each existing or required database, and one for the backups."""
     files = databases_of(home)
     checks: list[Check | None] = []
     for key, name in _TITLES.items():
@@ -50,7 +51,7 @@ def database_checks(home: Home, catalogue_in_file: bool) -> list[Check]:
 
 
 def repair_of(home: Home, key: str) -> Message | None:
-    """What a repair of a damaged database would do; None where there is no repair."""
+    """Describe the repair of a damaged database; None if there is none."""
     if restored := _restored_by(home, key):
         return restored
     if key in ("quality", "crops"):
@@ -65,19 +66,19 @@ def _restored_by(home: Home, key: str) -> Message | None:
     return message("Move the file aside and restore the backup {backup}.", backup=newest.name)
 
 
-def integrity(file: Path) -> list[str]:
-    """What SQLite finds wrong with a database, the first few; empty where nothing is."""
+def integrity(file: Path) -> list[Message]:
+    """The first few errors that SQLite finds in a database; empty if it is intact."""
     try:
         with contextlib.closing(read_unchanged(file)) as connection:
             found = connection.execute(f"PRAGMA integrity_check({_SHOWN})").fetchall()
     except sqlite3.Error as error:
-        return [str(error)]
+        return [reason_of(error)]
     lines = [line.decode(errors="replace") for (line,) in found]
-    return [] if lines == ["ok"] else lines
+    return [] if lines == ["ok"] else [Message(line) for line in lines]
 
 
 def _database(home: Home, key: str, title: Message, file: Path) -> Check | None:
-    """None where there never was such a database: nothing can be said of it."""
+    """Check a database; None if it does not exist and never did."""
     name = f"database-{key}"
     if not file.is_file() or not file.stat().st_size:
         if key == "catalogue" and left_behind(home):

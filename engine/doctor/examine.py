@@ -1,4 +1,4 @@
-"""The examination: databases, records, files, splits, checkpoints, what is left lying about."""
+"""The examination: databases, records, files, splits, checkpoints, temporary files."""
 
 import time
 from collections.abc import Iterator
@@ -16,36 +16,36 @@ from engine.doctor.records import Walk
 from engine.doctor.writings import checkpoints_check, splits_check
 from engine.errors import BadInput, StudioError
 from engine.home import Home
-from engine.language.message import deferred, message
+from engine.language.message import message
 from engine.locks import claim, release
 from engine.progress import Report, silent
 
 USUAL_RATE = 50.0
-"""Megabytes a second that files are read with, so that others keep the disk."""
+"""Megabytes read per second, so that other programs can use the disk."""
 
 
 def examine(
     home: Home, rate: float = USUAL_RATE, report: Report = silent, share: bool = False
 ) -> Health:
-    """Look at everything and keep the outcome; nothing is changed.
+    """Check everything and save the result; repairs nothing.
 
-    With `share`, of the photographs only those are read that were read longest ago, a thirtieth
-    of all; the others count as they were found last. An examination that was cut off goes on
-    where it was. `rate` is in MB/s, 0 = as fast as the disk gives.
+    With `share`, reads only the thirtieth of the photographs that were read longest ago; the
+    others keep their last result. An interrupted examination resumes. `rate` is in MB/s, 0 =
+    unlimited.
 
     Raises:
-        BadInput: another examination is going on.
-        WorkFailed: its own memory is damaged or the disk refuses.
+        BadInput: another examination is running.
+        WorkFailed: the doctor's database is damaged, or writing fails.
     """
     began, lock = time.time(), claim(home.data / "doctor.lock")
     if lock is None:
         raise BadInput("Another check of this home is running. Wait until it ends.")
     try:
         in_file = catalogue_settings(home).store == "sqlite"
-        report(0, 0, deferred("Checking databases"))
+        report(0, 0, message("Checking databases"))
         checks = database_checks(home, in_file)
         with open_ledger(home) as ledger:
-            # Pages need not wait for the files to know of a damaged database.
+            # Saved early, so that pages show a damaged database before the files are read.
             if any(check.state == "fault" for check in checks):
                 keep_health(home, health_now(checks, began))
             checks += _records(home, ledger, in_file, report)
@@ -55,7 +55,7 @@ def examine(
             else:
                 files.read_all(home, ledger, rate * 1e6, report)
             checks += files.checks(home, ledger)
-            report(0, 0, deferred("Checking splits and checkpoints"))
+            report(0, 0, message("Checking splits and checkpoints"))
             checks.append(splits_check(home, rate * 1e6))
             checks.append(checkpoints_check(home, rate * 1e6))
             checks.append(leftovers_check(home, ledger))
@@ -93,7 +93,7 @@ def _valid(home: Home, walk: Walk, totals: SpeciesTotals, report: Report) -> Ite
 
 
 def _stamp(file: Path) -> str:
-    """Changes whenever the file is written to through the file system."""
+    """A value that changes whenever a program writes to the file."""
     parts = []
     for part in (file, file.with_name(f"{file.name}-wal")):
         if part.exists():

@@ -1,4 +1,4 @@
-"""Photographs on disk against the records that name them."""
+"""Comparing the photographs on disk with the records that name them."""
 
 import itertools
 import os
@@ -16,14 +16,14 @@ from engine.language.message import Message, deferred, message, plural_message
 from engine.progress import Report
 
 YOUNG_SECONDS = 600.0
-"""A file that no record names may be one that an import is about to name, while so young."""
+"""An import may still add the record of a younger file."""
 _DAYS_IN_A_ROUND = 30
 _LEAST_SHARE = 200_000_000
 _BATCH = 5_000
 _BATCH_SECONDS = 2.0
 _OLD_SECONDS = 60 * 86_400.0
 
-# What is wrong, as conditions on `expected LEFT JOIN present LEFT JOIN hashed`.
+# The faults, as conditions on `expected LEFT JOIN present LEFT JOIN hashed`.
 _JOINED = "expected LEFT JOIN present USING (path) LEFT JOIN hashed USING (path)"
 _CURRENT = "hashed.size = present.size AND hashed.mtime = present.mtime"
 KINDS = {
@@ -35,10 +35,10 @@ _UNCHECKED = f"present.size > 0 AND (hashed.path IS NULL OR NOT ({_CURRENT}))"
 
 
 def expect(ledger: ExaminationLedger, photographs: Iterable[Photograph]) -> None:
-    """Note which files the cached photographs name."""
+    """Record the files that the cached photographs name."""
     named = (one for one in photographs if one.state == "cached" and one.path)
     while batch := list(itertools.islice(named, _BATCH)):
-        # One address is enough to fetch the bytes again.
+        # One address is enough to download the file again.
         ledger.write(
             "INSERT INTO expected VALUES (?, ?, ?) ON CONFLICT (path) DO UPDATE "
             "SET fetchable = max(fetchable, excluded.fetchable)",
@@ -47,7 +47,7 @@ def expect(ledger: ExaminationLedger, photographs: Iterable[Photograph]) -> None
 
 
 def list_files(home: Home, ledger: ExaminationLedger) -> None:
-    """Note which files there are: those in data/images, and those that records name elsewhere."""
+    """Record the existing files: those in data/images, and those that records name elsewhere."""
     ledger.write("INSERT OR REPLACE INTO present VALUES (?, ?, ?)", _on_disk(home))
     elsewhere = ledger.rows(
         "SELECT path FROM expected WHERE path NOT IN (SELECT path FROM present)"
@@ -59,7 +59,7 @@ def list_files(home: Home, ledger: ExaminationLedger) -> None:
 
 
 def read_all(home: Home, ledger: ExaminationLedger, rate: float, report: Report) -> None:
-    """Read every file that was not read in this round; a round that was cut off goes on."""
+    """Read every file that was not read in this round; resumes an interrupted round."""
     began = float(ledger.note("round") or 0) or time.time()
     ledger.keep_note("round", str(began))
     _read(home, ledger, rate, report, began, 0)
@@ -67,21 +67,21 @@ def read_all(home: Home, ledger: ExaminationLedger, rate: float, report: Report)
 
 
 def read_share(home: Home, ledger: ExaminationLedger, rate: float, report: Report) -> None:
-    """Read what was read longest ago, so much that all is read once in thirty days."""
+    """Read the files that were read longest ago, so that all are read every thirty days."""
     size = ledger.number("SELECT SUM(size) FROM present")
     most = max(_LEAST_SHARE, size // _DAYS_IN_A_ROUND)
     _read(home, ledger, rate, report, time.time(), most)
 
 
 def read_new(home: Home, ledger: ExaminationLedger, rate: float, report: Report) -> None:
-    """Read what was never read as it is now."""
+    """Read the files that are new or have changed since they were last read."""
     _read(home, ledger, rate, report, 0.0, 0)
 
 
 def _read(
     home: Home, ledger: ExaminationLedger, rate: float, report: Report, began: float, most: int
 ) -> None:
-    """Read files that were not read since `began`; `most` bytes, 0 = all."""
+    """Read files not read since `began`, at most `most` bytes (0 = all)."""
     waiting = ledger.rows(
         "SELECT present.path, present.size, present.mtime FROM present LEFT JOIN hashed "
         f"USING (path) WHERE present.size > 0 AND (hashed.path IS NULL OR NOT ({_CURRENT}) "
@@ -99,9 +99,9 @@ def _read(
         if time.monotonic() - kept > _BATCH_SECONDS:
             _keep(ledger, read)
             read, kept = [], time.monotonic()
-            report(done, len(waiting), deferred("Reading photographs"))
+            report(done, len(waiting), message("Reading photographs"))
     _keep(ledger, read)
-    report(len(waiting), len(waiting), deferred("Reading photographs"))
+    report(len(waiting), len(waiting), message("Reading photographs"))
 
 
 def _keep(ledger: ExaminationLedger, read: list[tuple[str, int, int, bytes, float]]) -> None:
@@ -109,7 +109,7 @@ def _keep(ledger: ExaminationLedger, read: list[tuple[str, int, int, bytes, floa
 
 
 def checks(home: Home, ledger: ExaminationLedger) -> list[Check]:
-    """What is known of the files, from what was noted and read."""
+    """The checks of the files, from the ledger."""
     return [
         *(_wrong(home, ledger, kind) for kind in KINDS),
         _bytes(ledger),

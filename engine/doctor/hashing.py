@@ -1,4 +1,4 @@
-"""Reading files for their SHA-256, slowly enough that others keep the disk."""
+"""Hashing files at a limited rate, so that other programs can use the disk."""
 
 import hashlib
 import time
@@ -8,7 +8,7 @@ _CHUNK = 1 << 20
 
 
 class Reader:
-    """Hashes files at no more than `rate` bytes a second, 0 = as fast as the disk gives."""
+    """Hashes files at no more than `rate` bytes per second, 0 = unlimited."""
 
     def __init__(self, rate: float) -> None:
         self._rate = rate
@@ -16,7 +16,7 @@ class Reader:
         self.bytes = 0
 
     def sha256(self, file: Path) -> str:
-        """64 hex digits; empty where the file cannot be read to its end."""
+        """64 hex digits; empty if the file cannot be read completely."""
         digest = hashlib.sha256()
         try:
             with file.open("rb") as stream:
@@ -28,7 +28,7 @@ class Reader:
         return digest.hexdigest()
 
     def pause(self, size: int) -> None:
-        """So many more bytes were read: wait until that is due."""
+        """Count `size` more bytes read, and wait as long as the rate requires."""
         self.bytes += size
         if not self._rate:
             return
@@ -36,5 +36,5 @@ class Reader:
         if ahead > 0.05:
             time.sleep(ahead)
         elif ahead < -1:
-            # A slow disk earns no right to a burst later.
+            # After a slow phase, the rate is not exceeded to catch up.
             self._began = time.monotonic() - self.bytes / self._rate

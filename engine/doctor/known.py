@@ -1,4 +1,4 @@
-"""What the home's own files say of photographs, beside the catalogue: by the bytes' SHA-256."""
+"""Finding the records of photographs, by SHA-256, in the home's files besides the catalogue."""
 
 import contextlib
 import re
@@ -15,15 +15,15 @@ from engine.files import read_json_lines
 from engine.home import Home
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-# Where the bytes are may have changed since a table was written.
+# The location of a file may have changed since a table was written.
 _LASTING = tuple(name for name in TEXTS if name not in ("path", "state"))
 _LONGEST = 10_000
 
 
 class KnownFile:
-    """Records from exports, splits and runs, and addresses from the download store of downloads.
+    """Records from exports, splits and runs, and addresses from the download store.
 
-    `records` are the photographs of each file, `fetched` the download store's row of it.
+    `records` are the photographs of each file; `fetched` is its row in the download store.
     """
 
     def __init__(self, home: Home) -> None:
@@ -36,7 +36,7 @@ class KnownFile:
         self._read_journal(home)
 
     def of(self, sha256: str) -> list[Photograph]:
-        """The photographs that these bytes are; none where no species is known."""
+        """The photographs with this file; empty if no species is known."""
         url, license_ = self.fetched.get(sha256, ("", ""))
         found = list(self.records.get(sha256, {}).values())
         if not found and url:
@@ -47,7 +47,7 @@ class KnownFile:
         ]
 
     def not_fetched(self) -> Iterator[Photograph]:
-        """Photographs that were to be fetched and were not: known by address alone."""
+        """Photographs that were queued but not downloaded, so only their address is known."""
         done = {url for url, _ in self.fetched.values()}
         for url, photographs in self.wanted.items():
             if url not in done:
@@ -60,7 +60,7 @@ class KnownFile:
         by_id = self.records.setdefault(photograph.sha256, {})
         before = by_id.get(photograph.image_id)
         if before is not None:
-            # The first table is the newest: a later one only fills what it left empty.
+            # Tables come newest first; an older one only fills empty fields.
             known = {name: getattr(before, name) for name in _LASTING if getattr(before, name)}
             photograph = photograph._replace(**known)
         by_id[photograph.image_id] = photograph
@@ -68,7 +68,7 @@ class KnownFile:
     def _read_journal(self, home: Home) -> None:
         if not home.download_store.is_file():
             return
-        # One that is damaged gives what it gives.
+        # A damaged database yields the rows that are readable.
         with (
             contextlib.suppress(sqlite3.Error),
             contextlib.closing(read_unchanged(home.download_store)) as journal,
@@ -87,7 +87,7 @@ class KnownFile:
 
 
 def _tables(home: Home) -> list[Path]:
-    """Tables of photographs, the newest first: exports, parts of splits, what runs carry."""
+    """Tables of photographs, newest first: exports, parts of splits, copies in runs."""
     patterns = (
         (home.exports, "**/*.jsonl"),
         (home.splits, "*/*.jsonl"),

@@ -1,4 +1,4 @@
-"""The doctor's memory: data/doctor.sqlite. It can be deleted; everything is then checked anew."""
+"""The doctor's database, data/doctor.sqlite. If it is deleted, everything is checked again."""
 
 import contextlib
 import sqlite3
@@ -6,12 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from engine.database import connect, database_error_as
-from engine.errors import WorkFailed
+from engine.database import connect, database_errors
 from engine.home import Home
+from engine.language.message import deferred
 
-# `hashed`: what a file's bytes were when they were read last. `record`: digests of a record of
-# the catalogue as it was read last. `problem`: what the last examination found, for the repairs.
+# `hashed`: a file's hash when it was last read. `record`: digests of a record of the catalogue
+# when it was last read. `problem`: the faults from the last examination, for the repairs.
+_REFUSED = deferred(
+    "{file} cannot be used: {reason}. If it is damaged, move it away. "
+    "Everything is then checked again."
+)
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS hashed (
     path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL,
@@ -37,15 +41,15 @@ CREATE TEMP TABLE IF NOT EXISTS present (
 class ExaminationLedger:
     """An open doctor.sqlite, for one thread.
 
-    `expected` (what records name) and `present` (what lies on disk) are filled anew by each
-    examination and gone with the connection.
+    `expected` (files that records name) and `present` (files on disk) are temporary tables that
+    each examination fills.
     """
 
     def __init__(self, home: Home) -> None:
         self._file = home.data / "doctor.sqlite"
         with self._store_errors():
             self._connection = connect(self._file, _prepare)
-            # Paths come in no order: with less, most pages would be written again and again.
+            # Paths come unordered; a smaller cache would write most pages repeatedly.
             self._connection.execute("PRAGMA temp.cache_size = -131072")
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -53,7 +57,7 @@ class ExaminationLedger:
             return self._connection.execute(query, values).fetchall()
 
     def number(self, query: str, values: Sequence[Any] = ()) -> int:
-        """The first value of a query, 0 where that is none."""
+        """The first value of a query, 0 for NULL."""
         return int(self.rows(query, values)[0][0] or 0)
 
     def write(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -62,7 +66,7 @@ class ExaminationLedger:
             self._connection.executemany(statement, rows)
 
     def note(self, name: str) -> str:
-        """A kept word; empty where there is none."""
+        """The stored note with this name; empty if there is none."""
         found = self.rows("SELECT value FROM note WHERE name = ?", [name])
         return str(found[0][0]) if found else ""
 
@@ -70,7 +74,7 @@ class ExaminationLedger:
         self.write("INSERT OR REPLACE INTO note VALUES (?, ?)", [(name, value)])
 
     def keep_problems(self, kind: str, paths: Iterable[str]) -> None:
-        """Replace what is known to be wrong of one kind."""
+        """Replace the stored problems of one kind."""
         with self._store_errors(), self._connection:
             self._connection.execute("DELETE FROM problem WHERE kind = ?", [kind])
             self._connection.executemany(
@@ -84,19 +88,12 @@ class ExaminationLedger:
         self._connection.close()
 
     def _store_errors(self) -> AbstractContextManager[None]:
-        return database_error_as(
-            lambda reason: WorkFailed(
-                "{file} cannot be used: {reason}. If it is damaged, move it away. "
-                "Everything is then checked again.",
-                file=self._file,
-                reason=reason,
-            )
-        )
+        return database_errors(self._file, _REFUSED)
 
 
 @contextlib.contextmanager
 def open_ledger(home: Home) -> Iterator[ExaminationLedger]:
-    """The home's ledger for the length of a `with` block."""
+    """Open the home's ledger in a `with` block."""
     ledger = ExaminationLedger(home)
     try:
         yield ledger
@@ -105,7 +102,7 @@ def open_ledger(home: Home) -> Iterator[ExaminationLedger]:
 
 
 def forget_records(home: Home) -> None:
-    """To call when another catalogue took the place of the one that was read last."""
+    """Delete the digests of records. Call it after the catalogue was replaced."""
     if (home.data / "doctor.sqlite").exists():
         with open_ledger(home) as ledger:
             ledger.write("DELETE FROM record WHERE 1 = ?", [(1,)])

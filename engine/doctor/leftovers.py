@@ -1,4 +1,4 @@
-"""Temporary files, and drafts of splits, that a killed process left behind."""
+"""Finding temporary files and drafts of splits that killed processes left behind."""
 
 import re
 import time
@@ -17,7 +17,7 @@ _TEMPORARY = re.compile(r"\..+\.([a-z0-9_]{8}|\d+|restored|rebuilt\.sqlite(-wal|
 
 
 def leftovers_check(home: Home, ledger: ExaminationLedger) -> Check:
-    """List them; what is younger than an hour may be in use and is passed over."""
+    """List the leftovers; skips those younger than an hour, which may be in use."""
     newest = time.time() - _OLD_SECONDS
     found, size = [], 0
     for file in _candidates(home):

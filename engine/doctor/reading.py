@@ -1,4 +1,4 @@
-"""Every record of the catalogue, one by one, damaged ones and all."""
+"""Reading every record of the catalogue, including damaged ones."""
 
 import contextlib
 import sqlite3
@@ -14,11 +14,12 @@ from engine.database import read_unchanged
 from engine.errors import StudioError
 from engine.home import Home
 from engine.language.message import Message, message
+from engine.reasons import reason_of
 
 
 @dataclass(frozen=True)
 class UnreadableFile:
-    """A record that cannot be read, or a stretch of them: where, and why."""
+    """An unreadable record or range of records: its location, and the reason."""
 
     where: Message
     reason: str | Message
@@ -26,8 +27,10 @@ class UnreadableFile:
 
 @dataclass
 class SpeciesTotals:
-    """Filled by the reading of a SQLite catalogue: photographs of each facet as the facets say
-    and as they are, and whether the reading came to the end."""
+    """Counts from reading a SQLite catalogue.
+
+    The photographs of each facet, as stored and as counted, and whether everything was read.
+    """
 
     recorded: dict[int, int] = field(default_factory=dict)
     found: Counter[int] = field(default_factory=Counter)
@@ -35,7 +38,7 @@ class SpeciesTotals:
 
 
 def records_of(catalogue: Catalogue) -> Iterator[Photograph | UnreadableFile]:
-    """The records of any store; where it stops, that is the last thing said."""
+    """The records of any store; if reading fails, the last item is the failure."""
     try:
         yield from catalogue.all(Filter(excluded=None))
     except StudioError as error:
@@ -43,9 +46,9 @@ def records_of(catalogue: Catalogue) -> Iterator[Photograph | UnreadableFile]:
 
 
 def sqlite_records(home: Home, totals: SpeciesTotals) -> Iterator[Photograph | UnreadableFile]:
-    """The records of the SQLite catalogue, read past what is damaged as far as that goes.
+    """The records of the SQLite catalogue; continues after damaged pages where possible.
 
-    Nothing is held in memory but the facets, and nothing in the file is changed.
+    Holds only the facets in memory, and does not change the file.
     """
     try:
         with contextlib.closing(read_unchanged(home.catalogue)) as connection:
@@ -53,7 +56,7 @@ def sqlite_records(home: Home, totals: SpeciesTotals) -> Iterator[Photograph | U
             yield from _records(connection, facets, totals)
     except sqlite3.Error as error:
         totals.whole = False
-        yield UnreadableFile(message("the catalogue"), str(error))
+        yield UnreadableFile(message("the catalogue"), reason_of(error))
 
 
 def _facets(
@@ -80,10 +83,10 @@ def _records(
                 yield _record(row, image_id, facets.get(facet), plain)
             return
         except sqlite3.Error as error:
-            # On a damaged page: go on behind it, wherever that is.
+            # The page is damaged: continue after it, at an unknown row.
             totals.whole = False
             if leap == 1:
-                yield UnreadableFile(message("after row {row}", row=last), str(error))
+                yield UnreadableFile(message("after row {row}", row=last), reason_of(error))
             last, leap = last + leap, leap * 2
             if last > end:
                 return

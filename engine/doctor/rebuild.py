@@ -1,4 +1,4 @@
-"""A new catalogue from the photographs on disk and what the home's files say of them."""
+"""Rebuilding the catalogue from the photographs on disk and the home's other files."""
 
 import json
 import time
@@ -20,7 +20,7 @@ from engine.errors import BadInput, UnreadableImage
 from engine.files import atomic_writer
 from engine.home import Home
 from engine.images.decode import read_header
-from engine.language.message import deferred
+from engine.language.message import message
 from engine.progress import Report, silent
 
 _BATCH = 5_000
@@ -28,8 +28,11 @@ _BATCH = 5_000
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What a rebuilding came to: records with a file, records known by address alone; files that
-    no species is known of or that are damaged, listed in `list_file` (relative to the home)."""
+    """The result of a rebuild.
+
+    Records with a file, records with an address only, and files that are damaged or have no
+    known species. `list_file` (relative to the home) lists the latter.
+    """
 
     photographs: int
     by_address: int
@@ -40,14 +43,14 @@ class Rebuilt:
 
 
 def rebuild_catalogue(home: Home, rate: float, report: Report = silent) -> Rebuilt:
-    """Make the catalogue anew and put it in the place of one that is gone or damaged.
+    """Rebuild the catalogue to replace a missing or damaged one.
 
-    Every file is hashed at `rate` MB/s; one that was cut off hashes none again. Curation is not
-    in the files and does not come back. A catalogue that is there is set aside.
+    Hashes every file at `rate` MB/s; a resumed rebuild hashes no file again. Curation is lost,
+    because the files do not hold it. An existing catalogue is set aside.
 
     Raises:
-        BadInput: work is going on.
-        WorkFailed: the disk refuses; nothing was changed.
+        BadInput: a job or download is running.
+        WorkFailed: writing fails; nothing was changed.
     """
     require_quiet(home)
     draft = home.data / ".catalogue.rebuilt.sqlite"
@@ -71,12 +74,12 @@ def rebuild_catalogue(home: Home, rate: float, report: Report = silent) -> Rebui
 
 
 def begin_new(home: Home) -> str:
-    """Begin an empty catalogue on purpose; what is there in its place is set aside.
+    """Start an empty catalogue deliberately; sets an existing file aside.
 
-    Returns where, relative to the home; empty where nothing was.
+    Returns its new path relative to the home; empty if there was none.
 
     Raises:
-        BadInput: a catalogue with photographs is there, or work is going on.
+        BadInput: the catalogue holds photographs, or a job or download is running.
     """
     require_quiet(home)
     if left_behind(home) is None and home.catalogue.exists():
@@ -95,7 +98,7 @@ def begin_new(home: Home) -> str:
 
 
 def adopt_files(home: Home, catalogue: Catalogue, paths: list[str]) -> int:
-    """Give files that no record names a record where their species is known."""
+    """Add a record for each file without one whose species is known."""
     known, lost = KnownFile(home), _Lost(home)
     with open_ledger(home) as ledger:
         files.list_files(home, ledger)
@@ -139,12 +142,12 @@ def _add(catalogue: Catalogue, photographs: Iterator[Photograph], report: Report
         if len(batch) == _BATCH:
             added += catalogue.add(batch).added
             batch = []
-            report(added, 0, deferred("Writing records"))
+            report(added, 0, message("Writing records"))
     return added + catalogue.add(batch).added
 
 
 class _Lost:
-    """Files that get no record: data/rebuilt-DATE.jsonl lists each with what is known of it."""
+    """Files without a record; data/rebuilt-DATE.jsonl lists each with its known details."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -168,6 +171,6 @@ class _Lost:
 
 
 def _remove(draft: Path) -> None:
-    """A draft that a killed rebuilding left holds nothing that is not made again."""
+    """Remove the draft of a killed rebuild; a new rebuild makes all of it again."""
     for suffix in ("", "-wal", "-shm"):
         draft.with_name(draft.name + suffix).unlink(missing_ok=True)

@@ -1,13 +1,13 @@
-"""Records of the catalogue: each valid in itself, and as it was when it was read last.
+"""Checking the records of the catalogue: whether they are valid, and unchanged since last read.
 
-What this finds: text that is no text, values that no record can have, a path that does not fit
-the hash, counts that do not fit the records. It also finds a record that changed while nothing
-was written to the catalogue; or that changed in a field which the studio never changes once a
-photograph is in (address, observation, observer, attribution, licence); or that is gone.
+The check finds undecodable text, invalid values, a path that does not match the hash, and counts
+that do not match the records. It also finds a record that changed while nothing was written to
+the catalogue, one that changed in a field which the studio never changes after import (address,
+observation, observer, attribution, licence), and a missing record.
 
-What can stay hidden: a valid value in place of another in a field that the studio does change
-(width, height, perceptual hash, former name), if the catalogue was written to since; and any
-change before the first examination.
+It cannot find a valid but wrong value in a field that the studio does change (width, height,
+perceptual hash, former name) if the catalogue was written to since, nor any change before the
+first examination.
 """
 
 import hashlib
@@ -19,13 +19,13 @@ from engine.catalogue.record import Photograph
 from engine.doctor.condition import Check, State, Wrong
 from engine.doctor.ledger import ExaminationLedger
 from engine.doctor.reading import SpeciesTotals, UnreadableFile
-from engine.language.message import Message, deferred, message, plural_message
+from engine.language.message import Message, message, plural_message
 from engine.progress import Report
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PHASH = re.compile(r"[0-9a-f]{16}")
 _CONTROL = re.compile("[\x00-\x1f\x7f\ufffd]")
-# The ledger of every home holds digests of these, in this order.
+# The order is fixed: the ledger of every home holds digests of these fields.
 _FIXED = ("url", "observation_id", "observer", "attribution", "license")
 _LARGEST_SIDE = 1_000_000
 _BATCH = 5_000
@@ -33,7 +33,7 @@ Row = tuple[int, int, int, int]
 
 
 def fault_of(photograph: Photograph) -> Message | None:
-    """Why no photograph can have such a record; None where it can."""
+    """Why a record is invalid; None if it is valid."""
     width, height = photograph.width, photograph.height
     if not photograph.image_id or not photograph.species:
         return message("it has no id or no species")
@@ -57,8 +57,8 @@ def fault_of(photograph: Photograph) -> Message | None:
 
 
 def doubt_of(photograph: Photograph) -> Message | None:
-    """What is odd about a record that is valid; None where nothing is."""
-    # All texts at once, for nearly every record is sound.
+    """What is suspicious about a valid record; None if nothing is."""
+    # All texts joined into one, because nearly every record is valid.
     if not _CONTROL.search("".join(getattr(photograph, name) for name in TEXTS)):
         return None
     odd = next(name for name in TEXTS if _CONTROL.search(getattr(photograph, name)))
@@ -71,7 +71,7 @@ class Walk:
     def __init__(self, ledger: ExaminationLedger, stamp: str) -> None:
         self._ledger = ledger
         self._number = ledger.number("SELECT MAX(walk) FROM record") + 1
-        # Bytes that changed while the file says that it was not written.
+        # True if the file was not written to since the last pass.
         self._unwritten = bool(stamp) and ledger.note("stamp") == stamp
         self._stamp = stamp
         self._rows: list[Row] = []
@@ -82,8 +82,8 @@ class Walk:
     def run(
         self, records: Iterable[Photograph | UnreadableFile], report: Report, total: int
     ) -> Iterator[Photograph]:
-        """Hand on every record that is valid."""
-        report(0, total, deferred("Reading records"))
+        """Yield every valid record."""
+        report(0, total, message("Reading records"))
         for record in records:
             if isinstance(record, UnreadableFile):
                 self.broken.add(_item(record.where, record.reason))
@@ -91,7 +91,7 @@ class Walk:
             self.records += 1
             if self.records % _BATCH == 0:
                 self._compare()
-                report(self.records, total, deferred("Reading records"))
+                report(self.records, total, message("Reading records"))
             self._remember(record)
             if fault := fault_of(record):
                 self.broken.add(_item(record.image_id, fault))
@@ -132,7 +132,7 @@ class Walk:
         self._ledger.keep_note("stamp", self._stamp)
 
     def checks(self, totals: SpeciesTotals, repair: Message | None) -> list[Check]:
-        """What the pass found. `repair` says what brings a damaged catalogue back."""
+        """The checks of the pass. `repair` describes the repair of a damaged catalogue."""
         found = [self._valid(repair), self._changed(repair)]
         if self.gone:
             text = plural_message(

@@ -1,4 +1,4 @@
-"""Repairs of what an examination found. Nothing is deleted: files are moved to data/set_aside."""
+"""Repairing faults from an examination. Deletes nothing: files move to data/set_aside."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,23 +21,23 @@ from engine.progress import Report, silent
 
 @dataclass(frozen=True)
 class Repaired:
-    """What a repair did, in one sentence or several."""
+    """The result of a repair, in one or more sentences."""
 
     key: str
     done: tuple[Message, ...]
 
     @property
     def text(self) -> str:
-        """What was done, in the reader's language."""
+        """The result in the reader's language."""
         return " ".join(map(str, self.done))
 
     def in_english(self) -> str:
-        """What was done, as other programs have it."""
+        """The result in English, for other programs."""
         return " ".join(sentence.in_english() for sentence in self.done)
 
 
 def repairable(health: Health) -> list[Check]:
-    """The checks that a repair can mend, each repair once."""
+    """The checks that have a repair; each repair appears once."""
     by_way: dict[str, Check] = {}
     for check in health.checks:
         if check.repair:
@@ -46,13 +46,13 @@ def repairable(health: Health) -> list[Check]:
 
 
 def repair(home: Home, check: Check, report: Report = silent) -> Repaired:
-    """Do what `check.repair` says.
+    """Carry out `check.repair`.
 
-    Each file is looked at once more before: one that was mended meanwhile is left alone.
+    Checks each file again first, and skips a file that is no longer at fault.
 
     Raises:
-        BadInput: there is no repair for it, or work is going on.
-        WorkFailed: the disk or the store refuses.
+        BadInput: the check has no repair, or a job or download is running.
+        WorkFailed: the disk or the store fails.
     """
     way = _repair_key(check.key)
     if not check.repair:
@@ -66,7 +66,7 @@ def repair(home: Home, check: Check, report: Report = silent) -> Repaired:
         "temporary": _set_temporary_aside,
         "database-catalogue": _restore_catalogue,
     }
-    report(0, 0, check.title.in_english())
+    report(0, 0, check.title)
     done = ways[way](home) if way in ways else _restore_other(home, way.removeprefix("database-"))
     return Repaired(check.key, tuple(done))
 
@@ -100,9 +100,9 @@ def _is_damaged(file: Path) -> bool:
 
 
 def _fetch_again(home: Home, paths: list[str]) -> int:
-    """Mark photographs as not here where they have an address.
+    """Mark photographs that have an address as remote.
 
-    The others keep their path, so that importing them again brings the file back to it.
+    The others keep their path, so that importing them again restores the file there.
     """
     with open_catalogue(home) as catalogue:
         return len(catalogue.let_go(Path(path).stem for path in paths))
@@ -147,7 +147,7 @@ def _restore_other(home: Home, key: str) -> list[Message]:
 
 
 def _set_aside(files: Sequence[str]) -> list[Message]:
-    """Where the former files are now."""
+    """A message with the new paths of the replaced files."""
     return [message("The former file is {file}.", file=file) for file in files]
 
 

@@ -1,4 +1,4 @@
-"""Splits against their manifests, and checkpoints of runs against their digests."""
+"""Checking splits against their manifests, and checkpoints against their digests."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ _CHUNK = 1 << 20
 
 
 def splits_check(home: Home, rate: float) -> Check:
-    """Every file of every split has the SHA-256 of its manifest, and its class map the hash."""
+    """Check every file of every split against the SHA-256 in its manifest, and its class map."""
     title, wrong, made = message("Splits"), Wrong(), 0
     reader = Reader(rate)
     for folder in sorted(path for path in home.splits.glob("*") if path.name[0] != "."):
@@ -63,9 +63,9 @@ def _split_faults(split: SplitFolder, reader: Reader) -> Iterator[Message]:
 
 
 def checkpoints_check(home: Home, rate: float) -> Check:
-    """Every tensor of every checkpoint has the bytes that its digest was taken of.
+    """Check the tensors of every checkpoint against its digest.
 
-    The settings that a checkpoint carries beside its tensors are only read, not compared.
+    The other content of a checkpoint, such as its settings, is read but not compared.
     """
     title, damaged, unknown, sound = message("Checkpoints"), Wrong(), Wrong(), 0
     reader = Reader(rate)
@@ -102,10 +102,9 @@ def checkpoints_check(home: Home, rate: float) -> Check:
 
 
 def checkpoint_state(file: Path, reader: Reader) -> State:
-    """A checkpoint against the digest in it, read without torch.
+    """Compare a checkpoint with the digest in it, without torch.
 
-    The digest is that of `engine.training.state.checkpoint`: names and bytes in the order of
-    the names.
+    The digest is that of `engine.training.state.checkpoint`: names and bytes, ordered by name.
     """
     try:
         with file.open("rb") as stream:

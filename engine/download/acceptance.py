@@ -1,13 +1,13 @@
-"""Whether bytes are a photograph, from their first bytes, their size and a full decode."""
+"""Checking that downloaded bytes are a photograph: first bytes, size, and a full decode."""
 
 from pathlib import Path
 
 from engine.errors import UnreadableImage
-from engine.images.decode import ImageHeader, decode_fully
+from engine.images.decode import ImageHeader, decode_fully, renamed
 from engine.language.message import Message, message
 
 SNIFFED = 16
-"""How many of the first bytes `photograph_begins` wants to see."""
+"""The number of first bytes that `photograph_begins` needs."""
 
 _BEGINNINGS = (
     b"\xff\xd8\xff",
@@ -21,7 +21,7 @@ _BEGINNINGS = (
 
 
 def photograph_begins(first: bytes) -> bool:
-    """Whether bytes begin as one of the formats that the studio reads."""
+    """Whether bytes begin like one of the formats that the studio reads."""
     if first.startswith(_BEGINNINGS):
         return True
     if first[:4] == b"RIFF" and first[8:12] == b"WEBP":
@@ -30,7 +30,7 @@ def photograph_begins(first: bytes) -> bool:
 
 
 def what_it_is(first: bytes, content_type: str) -> Message:
-    """What came instead of a photograph."""
+    """A message that describes what was received instead of a photograph."""
     if not first:
         return message("The answer is empty.")
     text = first.lstrip().lower()
@@ -45,23 +45,13 @@ def what_it_is(first: bytes, content_type: str) -> Message:
 
 
 def accept(source: Path | bytes, most_pixels: int) -> ImageHeader:
-    """The header of what is a photograph through and through.
+    """Check that the whole file decodes as a photograph; returns its header.
 
     Raises:
-        UnreadableImage: it is none, unfolds to too many pixels, or does not decode to its end.
+        UnreadableImage: it is no photograph, has too many pixels, or does not decode fully.
     """
     try:
         return decode_fully(source, most_pixels)
     except UnreadableImage as error:
-        if isinstance(source, bytes):
-            raise
-        raise UnreadableImage(_unnamed(error.message, source.name)) from error
-
-
-def _unnamed(reason: Message, name: str) -> Message:
-    """A reason without the name of the temporary file."""
-    photograph = message("The photograph")
-    fields = {
-        key: photograph if str(value) == name else value for key, value in reason.fields.items()
-    }
-    return Message(reason.text.replace(name, photograph.text, 1), fields, reason.plural)
+        # Without the name of the temporary file.
+        raise renamed(error) from error

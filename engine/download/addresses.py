@@ -1,4 +1,4 @@
-"""Which addresses may be requested. The address that was checked is the one connected to."""
+"""Checking which addresses may be requested. Connections use the checked address itself."""
 
 import ipaddress
 import socket
@@ -8,9 +8,9 @@ from engine.language.message import Message
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-# Where one protocol's addresses are written inside the other's.
+# The range in which IPv6 addresses embed IPv4 addresses.
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-# Python calls these ranges global, but they hold no address of the public network.
+# Python classifies these ranges as global, but they are not public.
 _RESERVED = tuple(
     map(
         ipaddress.IPv6Network,
@@ -21,9 +21,9 @@ _LONGEST_URL = 4_000
 
 
 class RefusedAddress(OSError):
-    """The address is not one that is fetched from; the sentence says why.
+    """The address must not be requested; the message says why.
 
-    An OSError, so that the HTTP library treats it as a connection that cannot be made.
+    An OSError, so that the HTTP library treats it as a failed connection.
     """
 
     def __init__(self, text: str, **fields: object) -> None:
@@ -35,10 +35,10 @@ class RefusedAddress(OSError):
 
 
 def checked_url(url: str) -> SplitResult:
-    """The parts of an http or https address with a host.
+    """Split an http or https address with a host into its parts.
 
     Raises:
-        RefusedAddress: it is another kind of address, or none at all.
+        RefusedAddress: it is another kind of address, or not an address.
     """
     if len(url) > _LONGEST_URL:
         raise RefusedAddress("The address is too long.")
@@ -57,7 +57,7 @@ def checked_url(url: str) -> SplitResult:
 
 
 def host_of(url: str) -> str:
-    """The host an address names, with its port where that is not the usual one.
+    """The host of an address, with its port unless that is the default.
 
     Raises:
         RefusedAddress: it is no http or https address.
@@ -69,10 +69,10 @@ def host_of(url: str) -> str:
 
 
 def redirected(url: str, location: str) -> str:
-    """Where a redirect leads from `url`, checked.
+    """The checked target of a redirect from `url`.
 
     Raises:
-        RefusedAddress: nowhere, to another kind of address, or from https down to http.
+        RefusedAddress: the target is missing, another kind of address, or http after https.
     """
     if not location:
         raise RefusedAddress("The redirect has no address.")
@@ -84,11 +84,11 @@ def redirected(url: str, location: str) -> str:
 
 
 def resolve(host: str, port: int, allow_private: bool) -> list[str]:
-    """The addresses of a host, each of them checked.
+    """Resolve a host to its addresses and check each of them.
 
     Raises:
-        RefusedAddress: one of them is not to be connected to.
-        socket.gaierror: the name is not known.
+        RefusedAddress: one of them is not allowed.
+        socket.gaierror: the name is unknown.
     """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
@@ -100,10 +100,10 @@ def resolve(host: str, port: int, allow_private: bool) -> list[str]:
 def check_address(text: str, allow_private: bool) -> None:
     """Refuse private, loopback, link-local, metadata and other special addresses.
 
-    `allow_private` lets loopback and private ones through, and nothing else.
+    `allow_private` allows loopback and private addresses, but no others.
 
     Raises:
-        RefusedAddress: with the address in its sentence.
+        RefusedAddress: the address is not allowed; the message includes it.
     """
     address = _innermost(ipaddress.ip_address(text.partition("%")[0]))
     if address.is_multicast or address.is_unspecified or address.is_link_local:
@@ -121,7 +121,7 @@ def check_address(text: str, allow_private: bool) -> None:
 
 
 def is_private_host(host: str) -> bool:
-    """Whether a host, as `host_of` gives it, is written as this machine or a private address."""
+    """Whether a host, as returned by `host_of`, is written as this machine or a private address."""
     name = urlsplit(f"//{host}").hostname or ""
     if name == "localhost":
         return True

@@ -1,4 +1,4 @@
-"""What an HTTP answer that is no photograph means."""
+"""Interpreting HTTP answers that are no photograph."""
 
 import email.utils
 import time
@@ -21,7 +21,7 @@ _MEANINGS = {
 
 
 def response_failure(status: int, headers: Mapping[str, str], longest_pause: float) -> Failed:
-    """The failure that a status other than 200 means."""
+    """The failure for a status other than 200."""
     reason = message("The host answered with status {status}.", status=str(status))
     if status in _MEANINGS:
         reason = message(_MEANINGS[status])
@@ -36,9 +36,9 @@ def response_failure(status: int, headers: Mapping[str, str], longest_pause: flo
 
 
 def retry_after(headers: Mapping[str, str], longest: float) -> float | None:
-    """The pause a host asks for, in seconds, at most `longest`; None where it asks for none.
+    """The pause that a host asks for, in seconds, at most `longest`; None if it asks for none.
 
-    A date is measured against the answer's own Date, so that two clocks need not agree.
+    A date is compared with the answer's own Date header, so that the clocks need not agree.
     """
     text = headers.get("Retry-After", "").strip()
     if not text:

@@ -1,4 +1,4 @@
-"""The photographs on disk under a hard cap. Space is reserved before it is written to."""
+"""The cache of photographs on disk, with a hard size limit. Space is reserved before writing."""
 
 import math
 import threading
@@ -18,11 +18,11 @@ from engine.language.message import Message, message
 from engine.settings.download import DownloadSettings
 
 GRACE_SECONDS = 5.0
-"""How long a file outlives the row that named it, for readers who have just read the row."""
+"""How long a file stays after its row is removed, for readers that have just read the row."""
 
 _BATCH = 256
 
-# With this many bytes free beyond the minimum, the disk is checked only at this interval.
+# With this many free bytes beyond the minimum, the disk is checked only at this interval.
 _PLENTY = 4_000_000_000
 _LOOK_EVERY = 0.2
 
@@ -51,7 +51,7 @@ class _Condemned:
 
 
 class Cache:
-    """Counts the bytes under data/images, for one process. Safe for several threads."""
+    """Counts the bytes in data/images, for one process. Safe for several threads."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Cache:
         used: int = 0,
         waiting: Collection[str] = frozenset(),
     ) -> None:
-        """`used` bytes are on disk; the files `waiting`, by path, stay until a person decides."""
+        """`used` bytes are on disk; the files `waiting`, by path, stay until the user decides."""
         self._home, self._downloads = home, downloads
         self._waiting = frozenset(waiting)
         self.most = round(settings.cache_gigabytes * 1e9)
@@ -85,15 +85,15 @@ class Cache:
 
     @property
     def is_clearing(self) -> bool:
-        """Whether files wait for their grace to end."""
+        """Whether files wait for the end of their grace period."""
         return bool(self._condemned)
 
     def promise(self, size: int) -> Message | None:
         """Reserve `size` bytes; returns why that is not possible, or None.
 
         Raises:
-            NeverFits: they are more than the whole cache.
-            DiskFull: the disk would have less left than must stay free.
+            NeverFits: `size` exceeds the whole cache.
+            DiskFull: the disk would have less free space than required.
         """
         if size > self.most:
             raise NeverFits(message("The file is larger than the whole cache."))
@@ -106,7 +106,7 @@ class Cache:
         return None
 
     def settle(self, promised: int, written: int) -> None:
-        """Return a reservation, of which `written` bytes were used."""
+        """Release a reservation, of which `written` bytes were used."""
         with self._lock:
             self._promised -= promised
             self._used += written
@@ -128,12 +128,12 @@ class Cache:
             )
 
     def make_room(self, catalogue: Catalogue, protect: Protect) -> bool:
-        """Let go of the trash, and then of the least recently used, until the low-water mark, and
-        until what was refused fits. To call while nothing is promised; False where nothing may go
-        that would have to.
+        """Evict the trash, then the least recently used files.
 
-        Their rows go now, the files after a grace (see `clear`). What is protected stays, and so
-        does what could not be fetched again.
+        Continues to the low-water mark, and until the refused size fits. Call it while nothing is
+        reserved. Returns False if space is needed but no file may be removed. Rows are updated
+        now, files are removed after a grace period (see `clear`). Protected files stay, as do
+        files that cannot be downloaded again.
 
         Raises:
             OtherHome: the images folder belongs to another home.
@@ -161,18 +161,18 @@ class Cache:
         return freed > 0 or not needed
 
     def empty_oldest_trash(self) -> int:
-        """Remove the oldest day of the trash for good; returns its bytes, 0 where it is empty."""
+        """Delete the oldest day of the trash; returns its bytes, 0 if the trash is empty."""
         freed = trash.empty_oldest(self._home)
         self.settle(0, -freed)
         return freed
 
     def clear(self, catalogue: Catalogue, at_once: bool = False) -> int:
-        """Remove the files whose grace has ended; returns their bytes."""
+        """Remove the files whose grace period has ended; returns their bytes."""
         until = time.monotonic() - (0 if at_once else GRACE_SECONDS)
         due = [item for item in self._condemned if item.since <= until]
         if not due:
             return 0
-        # An import may have named the same bytes again in the meantime.
+        # An import may have added a row for the same file in the meantime.
         gone = set(catalogue.let_go(item.sha256 for item in due))
         self._condemned = [item for item in self._condemned if item.since > until]
         freed = 0
@@ -185,7 +185,7 @@ class Cache:
         return freed
 
     def _oldest_first(self, protected: Collection[str]) -> list[_Condemned]:
-        """Fetched files that may be removed, the least recently read or written first."""
+        """Downloaded files that may be removed, least recently read or written first."""
         waiting = {item.sha256 for item in self._condemned}
         found: list[tuple[float, _Condemned]] = []
         now = time.monotonic()
@@ -200,14 +200,14 @@ class Cache:
                 continue
             if about.st_size != size:
                 continue
-            # Reading sets the access time, once a day on most systems: fine enough for a cache.
+            # Most systems update the access time once a day, which is precise enough for a cache.
             used = max(about.st_atime, about.st_mtime)
             found.append((used, _Condemned(sha256, file, size, about.st_mtime, now)))
         return [item for _, item in sorted(found, key=lambda pair: pair[0])]
 
 
 def _is_unchanged(item: _Condemned) -> bool:
-    """False if an import, which touches the files it finds, is about to name the same bytes."""
+    """False if an import has touched the file, because it is about to add a row for it."""
     try:
         return item.file.stat().st_mtime == item.changed
     except OSError:

@@ -1,4 +1,4 @@
-"""A clock for budgets: it continues across restarts and ignores changes of the time of day."""
+"""A clock for budgets: continues across restarts and ignores changes of the system time."""
 
 import time
 import uuid
@@ -14,7 +14,7 @@ _NOTED_EVERY = 1.0
 
 @dataclass(frozen=True)
 class TimeSource:
-    """The time sources of a machine: an id of the boot, seconds since it, seconds since 1970."""
+    """The time sources of a machine: boot id, seconds since boot, seconds since 1970."""
 
     boot: Callable[[], str]
     uptime: Callable[[], float]
@@ -25,12 +25,12 @@ def _boot() -> str:
     try:
         return _BOOT.read_text().strip()
     except OSError:
-        # Without a name of the boot, the moment of it to the minute.
+        # Without a boot id, the time of the boot to the minute identifies it.
         return uuid.uuid5(uuid.NAMESPACE_OID, str(round((time.time() - _uptime()) / 60))).hex
 
 
 def _uptime() -> float:
-    # Counts on while a laptop sleeps, where the system has such a clock.
+    # CLOCK_BOOTTIME, where available, includes the time in suspend.
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
@@ -38,11 +38,11 @@ MACHINE = TimeSource(_boot, _uptime, time.time)
 
 
 class Clock:
-    """Monotonic seconds, near unix time, the same for every process of a home.
+    """Monotonic seconds, close to unix time, the same for every process of a home.
 
-    Within a boot the clock follows the machine's uptime, so a change of the time of day moves
-    no budget. After a new boot it continues from the time of day, but never from before the
-    latest moment stored. A clock set back while the machine was off resets no budget.
+    Within a boot the clock follows the machine's uptime, so a change of the system time affects
+    no budget. After a new boot it continues from the system time, but not from before the
+    latest stored time. A system clock set back while the machine was off resets no budget.
     """
 
     def __init__(self, downloads: DownloadStore, source: TimeSource = MACHINE) -> None:
@@ -62,7 +62,7 @@ class Clock:
         self._offset = anchor - uptime
 
     def now(self) -> float:
-        """The current moment. It is stored once a second at most, for the next boot."""
+        """The current time. It is stored at most once a second, for the next boot."""
         moment = self._source.uptime() + self._offset
         if moment - self._noted > _NOTED_EVERY:
             self._noted = moment

@@ -1,4 +1,4 @@
-"""The HTTP side: connections that go to checked addresses and keep to their deadlines."""
+"""HTTP connections that go only to checked addresses and respect deadlines."""
 
 import socket
 from collections.abc import Mapping
@@ -17,10 +17,10 @@ from engine.settings.download import DownloadSettings
 
 
 class Connections:
-    """Asks for addresses from any number of threads: no cookies, proxies, retries or redirects.
+    """Requests addresses from any number of threads: no cookies, proxies, retries or redirects.
 
-    The adapter of `requests` is used without its session, which would look for redirects,
-    cookies, and for proxies and passwords in the environment.
+    Uses the adapter of `requests` without a session, which would follow redirects, store
+    cookies, and read proxies and passwords from the environment.
     """
 
     def __init__(self, settings: DownloadSettings, watchdog: Watchdog) -> None:
@@ -31,10 +31,12 @@ class Connections:
     def get(
         self, url: str, headers: Mapping[str, str] | None, patience: float
     ) -> requests.Response:
-        """The answer to a GET that begins within `patience` seconds, its body not yet read.
+        """Send a GET; returns the answer with its body unread.
+
+        The answer must begin within `patience` seconds.
 
         Raises:
-            OSError: no answer came; its causes say why.
+            OSError: there was no answer; its causes say why.
         """
         request = requests.Request("GET", url, headers={**self._headers, **(headers or {})})
         timeout = (self._settings.connect_seconds, patience)
@@ -45,7 +47,7 @@ class Connections:
 
 
 def user_agent(settings: DownloadSettings) -> str:
-    """ "PlantStudio (me@example.org)": the project and whom to write to."""
+    """The User-Agent: project and contact, as in "PlantStudio (me@example.org)"."""
     contact = settings.contact.strip()
     return f"{settings.project} ({contact})" if contact else settings.project
 
@@ -75,7 +77,7 @@ class _CheckedAdapter(HTTPAdapter):
 
 
 class _Checked:
-    """Mixed into a connection: resolve, check, connect to what was checked, mind the clock."""
+    """A mix-in that resolves and checks the host, connects to that address, and sets deadlines."""
 
     download_settings: DownloadSettings
     watch: Watchdog
@@ -92,7 +94,7 @@ class _Checked:
                 connection.host, connection, socket.gaierror(str(error))
             ) from error
         problem: OSError | None = None
-        # A host with many addresses that do not answer gets no more time than one with few.
+        # Many addresses without an answer must not take more time than a few.
         patience = settings.connect_seconds / min(len(addresses), 2)
         for address in addresses[:2]:
             try:
@@ -112,6 +114,6 @@ class _Checked:
             patience = self.download_settings.first_byte_seconds
         with self.watch.limit(sock, patience):
             response = super().getresponse()  # type: ignore[misc]
-        # The body is read under a deadline of its own, which needs the socket.
+        # Reading the body has its own deadline, which needs the socket.
         response.watched_socket = sock
         return cast(HTTPResponse, response)

@@ -1,4 +1,4 @@
-"""A contact address goes with every request."""
+"""The contact address that is sent with every request."""
 
 from collections.abc import Iterable
 
@@ -8,12 +8,12 @@ from engine.settings.download import DownloadSettings
 
 
 def stranger_among(hosts: Iterable[str]) -> str:
-    """The first host that is not this machine or a private address; empty where all are."""
+    """The first host that is not this machine or a private address; empty if there is none."""
     return next((host for host in hosts if host and not is_private_host(host)), "")
 
 
 def require_contact(hosts: Iterable[str], settings: DownloadSettings) -> None:
-    """Pass where a contact is given, or all of the hosts are private.
+    """Check that a contact is given, unless all hosts are private.
 
     Raises:
         BadInput: the settings name no contact address.

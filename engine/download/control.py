@@ -1,4 +1,4 @@
-"""The files by which a download is paused or stopped, and by which it reports its progress."""
+"""The files that pause or stop a download, and the file with its progress."""
 
 import contextlib
 import dataclasses
@@ -12,6 +12,7 @@ from engine.files import write_json
 from engine.home import Home
 from engine.language.message import Message
 from engine.locks import claim, is_held, release
+from engine.reasons import reason_of
 from engine.records import read_record_or
 
 Phase = Literal["preparing", "running", "paused", "stopping", "ended"]
@@ -21,14 +22,14 @@ Phase = Literal["preparing", "running", "paused", "stopping", "ended"]
 class DownloadStatus:
     """The progress of a download. Rates are means of the last ten seconds, sizes are in bytes.
 
-    `note` says in English what it waits for or why it ended, `message` the same in parts, where
-    the version that wrote it did; `kinds` counts this session's failures by
-    class; `hosts` says, of those with most left, how much that is and how many requests a second
-    they get.
+    `note` says in English what the download waits for or why it ended; `message` is the same as
+    a message, missing in files of older versions. `kinds` counts this session's failures by
+    kind. `hosts` gives, for the hosts with most addresses left, their number and the requests
+    per second.
 
-    `removed` files of `removed_bytes` are in the folder `trash` of the home; `strays` files of
-    `stray_bytes`, the first of them `stray_names`, wait for a person's word to be removed;
-    `missing` photographs without a file made it end.
+    `removed` files of `removed_bytes` are in the home's folder `trash`. `strays` files of
+    `stray_bytes`, starting with `stray_names`, wait for the user's consent to be removed.
+    `missing` is the number of photographs without a file, if that ended the download.
     """
 
     phase: Phase = "preparing"
@@ -61,24 +62,24 @@ class DownloadStatus:
 
     @property
     def why(self) -> str:
-        """What it waits for or why it ended, in the reader's language."""
+        """What the download waits for or why it ended, in the reader's language."""
         return str(self.message or self.note)
 
 
 @contextlib.contextmanager
 def no_download(home: Home) -> Iterator[None]:
-    """Keep downloads of this home from starting, for the length of a `with` block.
+    """Prevent downloads of this home from starting, in a `with` block.
 
     Raises:
-        BadInput: one is at work.
-        WorkFailed: the home cannot be written to.
+        BadInput: a download is running.
+        WorkFailed: the home is not writable.
     """
     lock = DownloadControl(home).lock
     try:
         held = claim(lock)
     except OSError as error:
         raise WorkFailed(
-            "{file} could not be written ({reason}).", file=lock, reason=error.strerror
+            "{file} could not be written ({reason}).", file=lock, reason=reason_of(error)
         ) from error
     if held is None:
         raise BadInput("A download is running. Wait until it ends, or stop it.")
@@ -100,7 +101,7 @@ class DownloadControl:
 
     @property
     def at_work(self) -> bool:
-        """Whether a process is downloading into this home."""
+        """Whether a download of this home is running."""
         return is_held(self.lock)
 
     @property
@@ -112,11 +113,11 @@ class DownloadControl:
         return (self._folder / "pause").exists()
 
     def stop(self) -> None:
-        """Ask the download to finish its requests in flight, and end."""
+        """Ask the download to finish its requests in flight and end."""
         self._touch("stop")
 
     def pause(self) -> None:
-        """Ask the download to finish its requests in flight, and wait."""
+        """Ask the download to finish its requests in flight and pause."""
         self._touch("pause")
 
     def go_on(self) -> None:
@@ -131,7 +132,7 @@ class DownloadControl:
         write_json(self._folder / "status.json", values)
 
     def status(self) -> DownloadStatus | None:
-        """The last reported status; None if nothing was downloaded yet."""
+        """The last reported status; None if there was no download yet."""
         return read_record_or(DownloadStatus, self._folder / "status.json", None)
 
     def _touch(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Keeps space free for new photographs, in the cache and on the disk."""
+"""Keeping space free for new photographs, in the cache and on the disk."""
 
 import math
 import time
@@ -14,7 +14,7 @@ _LOOK_AGAIN = 5.0
 
 
 class DiskSpaceWatch:
-    """For one download. `note` says why no photograph fits now; it is None if one does."""
+    """Frees space during one download. `note` says why no photograph fits now, or is None."""
 
     def __init__(
         self, settings: DownloadSettings, cache: Cache, catalogue: Catalogue, protect: Protect
@@ -36,10 +36,10 @@ class DiskSpaceWatch:
         return self._full is not None
 
     def tend(self, flying: int) -> None:
-        """Free space where needed; `flying` requests are in flight.
+        """Free space if needed; `flying` is the number of requests in flight.
 
         Raises:
-            WorkFailed: there is no room, and none can be made.
+            WorkFailed: there is no space, and none can be freed.
         """
         self._cache.clear(self._catalogue)
         if time.monotonic() >= self._look_again:
@@ -52,10 +52,13 @@ class DiskSpaceWatch:
             self._make_room()
 
     def ran_out(self, error: DiskFull) -> None:
-        """The disk took no more. Raises the error, unless emptying the trash makes room or the
-        download is to wait for it."""
+        """Handle a full disk.
+
+        Raises:
+            DiskFull: the trash is empty, and the settings do not say to wait for space.
+        """
         if error.at < self._emptied_at:
-            # It was in flight before the trash was emptied; it is fetched again.
+            # The request was sent before the trash was emptied; it is repeated.
             return
         if self._cache.empty_oldest_trash():
             self._emptied_at = time.monotonic()

@@ -1,4 +1,4 @@
-"""One request and its answer, under every limit: addresses, time, size; faults as outcomes."""
+"""One request and its answer, with limits on address, time and size; failures are outcomes."""
 
 import contextlib
 import math
@@ -20,20 +20,20 @@ from engine.language.message import Message, message
 from engine.settings.download import DownloadSettings
 
 Admit = Callable[[int], Message | None]
-"""Called with the number of bytes about to be read; answers why they do not fit just now, or
-None. Raises NeverFits where they never will."""
+"""Called with the number of bytes about to be read; returns why they do not fit now, or None.
+Raises NeverFits if they can never fit."""
 
 Receive = Callable[[requests.Response, Iterator[bytes]], Outcome]
-"""Makes an outcome of an answer and its body, which comes in pieces."""
+"""Makes the outcome from an answer and the pieces of its body."""
 
-# The rate of an answer is measured over this many bytes.
+# Bytes over which the rate of an answer is measured.
 _PIECE = 16_384
 _MOST_AT_ONCE = 131_072
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
 
 class Unusable(Exception):
-    """What comes is not to be read further; carries the failure."""
+    """The answer is not read further; holds the failure."""
 
     def __init__(self, failure: Failed) -> None:
         super().__init__(failure.reason.text)
@@ -41,7 +41,7 @@ class Unusable(Exception):
 
 
 class _NotAdmitted(Exception):
-    """The bytes do not fit just now."""
+    """The bytes do not fit now."""
 
     def __init__(self, reason: Message) -> None:
         super().__init__(reason.text)
@@ -49,7 +49,7 @@ class _NotAdmitted(Exception):
 
 
 class Exchange:
-    """Asks for addresses. For any number of threads."""
+    """Requests addresses. Safe for any number of threads."""
 
     def __init__(self, settings: DownloadSettings) -> None:
         self._settings = settings
@@ -57,7 +57,7 @@ class Exchange:
         self._connections = Connections(settings, self._watchdog)
 
     def abort(self) -> None:
-        """Cut what is on its way."""
+        """Abort the requests in flight."""
         self._watchdog.abort()
 
     def close(self) -> None:
@@ -74,11 +74,11 @@ class Exchange:
     ) -> Outcome:
         """Request `url` once. Redirects are returned, not followed.
 
-        `patience` is how many seconds the answer may take to begin, and then for each 16 kB,
-        where that is less than the settings allow.
+        `patience` is the maximum time in seconds until the answer begins, and then for each 16 kB,
+        if that is less than in the settings.
 
         Raises:
-            WorkFailed: `receive` did.
+            WorkFailed: `receive` raised it.
         """
         meter = _Meter()
         try:
@@ -90,7 +90,7 @@ class Exchange:
             outcome = Deferred(error.reason)
         except NeverFits as error:
             outcome = Failed("policy", error.reason, status=200)
-        except Exception as error:  # urllib3 and http.client raise many kinds over damaged answers.
+        except Exception as error:  # urllib3 and http.client raise many error types.
             outcome = _failure(error)
         return _with_wire(outcome, meter.wire)
 
@@ -155,7 +155,7 @@ class Exchange:
                 came, since = 0, time.monotonic()
 
     def _drain(self, response: requests.Response, meter: "_Meter") -> None:
-        """Read a short answer to its end, so that its connection can be used again."""
+        """Read a short answer to its end, so that its connection can be reused."""
         length = response.raw.length_remaining
         if length is not None and length <= _PIECE:
             with contextlib.suppress(Exception):
@@ -190,7 +190,7 @@ def _with_wire(outcome: Outcome, wire: int) -> Outcome:
 
 
 def _failure(error: BaseException) -> Failed:
-    """The failure that an exception of the HTTP library, or of a library below it, means."""
+    """The failure for an exception of the HTTP library or of the libraries below it."""
     chain = list(_causes(error))
     for cause in chain:
         if isinstance(cause, WorkFailed):
@@ -213,14 +213,14 @@ def _failure(error: BaseException) -> Failed:
 
 
 def _is_timeout(cause: BaseException) -> bool:
-    # A connection that is refused is, to urllib3, a kind of time-out.
+    # In urllib3, a refused connection is a subclass of the time-out error.
     if isinstance(cause, urllib3.exceptions.NewConnectionError):
         return False
     return isinstance(cause, (TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout))
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and everything that it came from, once each."""
+    """The error and all its causes, once each."""
     seen: set[int] = set()
     waiting: list[Any] = [error]
     while waiting:

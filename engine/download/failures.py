@@ -1,4 +1,4 @@
-"""What could not be fetched, as a table for other tools."""
+"""Exporting failed addresses as a table for other tools."""
 
 import csv
 import dataclasses
@@ -13,7 +13,7 @@ _COLUMNS = tuple(field.name for field in dataclasses.fields(FailedItem))
 
 
 def failures_csv(queue: Queue, spreadsheet_safe: bool = False) -> str:
-    """Every address that was given up, one a row; as `spreadsheet.to_cell` writes its cells."""
+    """A CSV with one row per failed address; cells as in `spreadsheet.to_cell`."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(_COLUMNS)
@@ -27,5 +27,5 @@ def failures_csv(queue: Queue, spreadsheet_safe: bool = False) -> str:
 
 
 def write_failures(queue: Queue, file: Path, spreadsheet_safe: bool = False) -> None:
-    """Write that table to a CSV file, all or nothing."""
+    """Write that table to a CSV file, atomically."""
     write_atomic(file, failures_csv(queue, spreadsheet_safe))

@@ -1,4 +1,4 @@
-"""Passes the answers of the hosts on to the gate, which sets pace and pauses."""
+"""Reporting the hosts' answers to the gate, which sets pace and pauses."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""One attempt at one photograph: ask, judge, and leave a whole file or none."""
+"""One attempt to download a photograph: request, check, and store a complete file or none."""
 
 import contextlib
 import errno
@@ -14,6 +14,7 @@ from engine.download.acceptance import SNIFFED, accept, photograph_begins, what_
 from engine.download.exchange import Admit, Exchange, Unusable
 from engine.download.outcome import DiskFull, Failed, Fetched, Outcome
 from engine.errors import UnreadableImage, WorkFailed
+from engine.reasons import reason_of
 from engine.settings.download import DownloadSettings
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
@@ -23,14 +24,14 @@ _numbers = itertools.count()
 
 
 class Fetcher:
-    """Fetches photographs into a folder of temporary files. For any number of threads."""
+    """Downloads photographs to a folder of temporary files. Safe for any number of threads."""
 
     def __init__(self, settings: DownloadSettings, incoming: Path) -> None:
         self._settings, self._incoming = settings, incoming
         self._exchange = Exchange(settings)
 
     def abort(self) -> None:
-        """Cut what is on its way."""
+        """Abort the requests in flight."""
         self._exchange.abort()
 
     def close(self) -> None:
@@ -39,11 +40,11 @@ class Fetcher:
     def fetch(self, url: str, admit: Admit, patience: float | None = None) -> Outcome:
         """Request `url` once. Redirects are returned, not followed.
 
-        `patience` is how many seconds the answer may take to begin, and then for each 16 kB,
-        where that is less than the settings allow.
+        `patience` is the maximum time in seconds until the answer begins, and then for each 16 kB,
+        if that is less than in the settings.
 
         Raises:
-            DiskFull: the disk takes no more.
+            DiskFull: the disk is full.
         """
         return self._exchange.ask(url, admit, self._receive, patience=patience)
 
@@ -59,7 +60,7 @@ class Fetcher:
             if not size:
                 _require_photograph(b"", response)
             try:
-                # What came in one chunk need not be read again.
+                # A file that arrived in one chunk is decoded from memory.
                 whole = chunk if len(chunk) == size else path
                 header = accept(whole, round(self._settings.largest_megapixels * 1e6))
             except UnreadableImage as error:
@@ -70,7 +71,7 @@ class Fetcher:
 
     @contextlib.contextmanager
     def _temporary(self) -> Iterator[tuple[int, Path]]:
-        """The descriptor of a new file, which is gone again where the block fails."""
+        """The descriptor and path of a new file, which is removed if the block fails."""
         path = self._incoming / f"{os.getpid()}-{next(_numbers)}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         try:
@@ -91,9 +92,9 @@ class Fetcher:
 
 
 def _in_chunks(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The pieces joined to larger ones, but for the first where no photograph begins with it.
+    """Join pieces to larger chunks; yields a first piece that begins no photograph at once.
 
-    Threads that hash and write many small ones spend their time waiting for each other.
+    With many small pieces, threads that hash and write would mostly wait for each other.
     """
     gathered, size, seen = list[bytes](), 0, False
     for piece in pieces:
@@ -132,7 +133,7 @@ def _disk_error(error: OSError) -> WorkFailed:
             "Downloaded photographs are kept."
         )
     return WorkFailed(
-        "The photographs cannot be written to the disk ({reason}).", reason=error.strerror
+        "The photographs cannot be written to the disk ({reason}).", reason=reason_of(error)
     )
 
 

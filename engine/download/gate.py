@@ -1,4 +1,4 @@
-"""Decides when a request to a host may go out, and learns from the answers."""
+"""Deciding when a request to a host may be sent, and adapting to the answers."""
 
 import contextlib
 import dataclasses
@@ -13,9 +13,9 @@ from engine.download.host import Host, State
 from engine.download.ledger import Ledger, Limit
 from engine.download.outcome import Answered, Failed, Fetched, NeverFits, Outcome, Redirected
 from engine.download.providers import Provider, provider_of
-from engine.download.reasons import read_reason, written
 from engine.download.store import DownloadStore
 from engine.language.message import Message, message
+from engine.records import read_message, written_message
 from engine.settings.download import DownloadSettings
 
 Why = Literal["", "pace", "budget", "paused", "parked"]
@@ -27,7 +27,7 @@ _LONGEST_BACKOFF = 60.0
 
 @dataclass(frozen=True)
 class Turn:
-    """Whether a request may go out: now if `wait` is 0, else ask again after `wait` seconds."""
+    """Whether a request may be sent: now if `wait` is 0, else ask again after `wait` seconds."""
 
     wait: float
     why: Why = ""
@@ -35,7 +35,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class HostBudget:
-    """The amount of one limit that is spent."""
+    """The amount used of one limit."""
 
     limit: Limit
     spent: int
@@ -45,8 +45,8 @@ class HostBudget:
 class HostView:
     """The current state of a host: seconds until its pause or parking ends, 0 if there is none.
 
-    `rate` is its pace and `allowed` what its provider allows beyond that, in requests a second
-    (None = as many as it takes); `budget_wait` the seconds until a spent budget opens again.
+    `rate` is its pace and `allowed` its provider's maximum, in requests per second (None = no
+    limit). `budget_wait` is the time in seconds until a used-up budget allows requests again.
     """
 
     host: str
@@ -63,7 +63,7 @@ class HostView:
 
     @property
     def waiting(self) -> Message | None:
-        """Why a parked host gets no request now, and when it does; None for any other."""
+        """Why a parked host gets no request now, and when the next one is; None for other hosts."""
         if self.state != "parked":
             return None
         return message(
@@ -75,7 +75,7 @@ class HostView:
 
 
 class Gate:
-    """Shared by processes through the download store; inside a process, by threads."""
+    """Shared by processes through the download store, and by threads within a process."""
 
     def __init__(self, downloads: DownloadStore, settings: DownloadSettings) -> None:
         self._downloads, self._settings = downloads, settings
@@ -92,9 +92,9 @@ class Gate:
         return self._clock.now()
 
     def ask(self, host: str, size: int = 0) -> Turn:
-        """Whether a request may go to this host now. If so, it counts as sent.
+        """Whether a request may be sent to this host now. If so, it counts as sent.
 
-        `size` is the size of the answer in bytes, 0 if it is not known.
+        `size` is the size of the answer in bytes, 0 if unknown.
         """
         provider, now = self._provider(host), self._clock.now()
         if self._goes_unasked(host, provider, now):
@@ -109,23 +109,25 @@ class Gate:
         return turn
 
     def connections(self, host: str, slow: int = 0) -> int:
-        """How many connections the host has proved to accept at a time. The `slow` ones come on
-        top: they only wait and are no load."""
+        """The number of simultaneous connections that the host is known to accept.
+
+        The `slow` ones are added, because they only wait and cause no load.
+        """
         most = self._provider(host).settings.connections
         rate = self._row(host).rate
         return most if rate is None else min(most, max(1, int(rate)) + slow)
 
     def in_doubt(self, host: str) -> bool:
-        """Whether the host was parked and has not answered since."""
+        """Whether the host was parked and has not answered since then."""
         return self._row(host).parkings > 0
 
     def park(self, host: str, reason: Message | None) -> None:
-        """Send a host no request for a while, since its probes failed."""
+        """Send no requests to a host for a while, because its probes failed."""
         with self._changed(host) as row:
-            row.park(self._clock.now(), written(reason))
+            row.park(self._clock.now(), written_message(reason))
 
     def restore_pace(self, host: str) -> None:
-        """Restore the pace before the host was slowed down: only single addresses object."""
+        """Restore the pace from before the slow-down: only single addresses object."""
         if host not in self._before:
             return
         rate, worst, worst_at = self._before.pop(host)
@@ -139,10 +141,10 @@ class Gate:
         self._before.pop(host, None)
 
     def admit(self, host: str, size: int) -> Message | None:
-        """Count `size` bytes as read from this host; returns the reason against it, or None.
+        """Count `size` bytes as read from this host; returns why that is not possible, or None.
 
         Raises:
-            NeverFits: they are more than a whole budget of its provider.
+            NeverFits: `size` exceeds a whole budget of its provider.
         """
         wait = self._ledger.take(self._provider(host).bytes, size)
         if wait == float("inf"):
@@ -152,9 +154,9 @@ class Gate:
         return message("The provider's byte budget is used up for now.")
 
     def tell(self, host: str, outcome: Outcome, sent: float) -> None:
-        """Learn from the outcome of a request that went out at the moment `sent`.
+        """Adapt to the outcome of a request sent at the time `sent`.
 
-        A host that refuses again and again is parked.
+        Parks a host that refuses repeatedly.
         """
         self.note_answers(host, [(outcome, sent)])
         if isinstance(outcome, Failed) and outcome.signal != "address":
@@ -163,13 +165,13 @@ class Gate:
                 row.park_if_struck_out(now)
 
     def note_answers(self, host: str, answers: Sequence[tuple[Outcome, float]]) -> None:
-        """Learn from several outcomes, in their order. The caller parks the host."""
+        """Adapt to several outcomes, in order. The caller parks the host."""
         provider, now = self._provider(host), self._clock.now()
         with self._changed(host) as row:
             for outcome, sent in answers:
                 failed = isinstance(outcome, Failed) and outcome.status != 200
                 if failed or isinstance(outcome, Redirected):
-                    # What is read of a good answer was admitted before; the rest is counted here.
+                    # `admit` has counted the bytes of good answers; other answers are counted here.
                     self._ledger.charge(provider.bytes, outcome.wire)
                 row.requests += 1
                 row.bytes += outcome.wire
@@ -198,7 +200,7 @@ class Gate:
         return [self._view(self._row(name), now) for name in names]
 
     def budgets(self, host: str) -> list[HostBudget]:
-        """The limits of the host's provider and what is spent of each."""
+        """The limits of the host's provider and the amount used of each."""
         provider = self._provider(host)
         limits = (*provider.requests, *provider.bytes)
         return [HostBudget(limit, self._ledger.spent(limit)) for limit in limits]
@@ -228,17 +230,20 @@ class Gate:
             self._before.setdefault(row.host, before)
         refused = failure.signal == "forbidden" or failure.status == 429
         weight = 2 if refused else 1
-        row.struck(weight, written(failure.reason))
+        row.struck(weight, written_message(failure.reason))
         pause = failure.retry_after
         if pause is None and failure.status in (429, 503):
-            # Other faults in a row are no reason for a longer pause: they may be of one address.
+            # Other faults in a row do not lengthen the pause: they may concern a single address.
             in_a_row = self._objections[row.host] = self._objections.get(row.host, 0) + weight
             pause = random.uniform(0, min(_LONGEST_BACKOFF, 2.0 ** ((in_a_row - 1) // 2)))
         if pause:
-            row.pause(now + pause, written(failure.reason))
+            row.pause(now + pause, written_message(failure.reason))
 
     def _goes_unasked(self, host: str, provider: Provider, now: float) -> bool:
-        """Hosts without a limit are read from the store once a second, not at every request."""
+        """Whether a host without limits may be requested without reading the store.
+
+        Such hosts are read from the store once a second.
+        """
         if provider.settings.start_rate is not None or provider.requests or provider.bytes:
             return False
         read, row = self._unpaced.get(host, (0.0, None))
@@ -270,7 +275,7 @@ class Gate:
 
     @contextlib.contextmanager
     def _changed(self, host: str) -> Iterator[Host]:
-        """The host's row, written back where the block changed it."""
+        """The host's row; writes it back if the block has changed it."""
         with self._downloads.transaction():
             row = self._row(host)
             before = dataclasses.replace(row)
@@ -298,7 +303,7 @@ class Gate:
             provider.name,
             state,
             until - now,
-            read_reason(row.reason) if state != "ok" else None,
+            read_message(row.reason) if state != "ok" else None,
             row.rate,
             min([*rates, *([] if row.rate is None else [row.rate])], default=None),
             max(waits),

@@ -8,25 +8,24 @@ from engine.download.outcome import Failed, Outcome, Signal
 from engine.download.queue import Item
 
 Advice = Literal["", "park", "restore pace", "keep pace"]
-"""What to do with the host after an answer: send nothing for a while, restore its pace, or keep the
-slower pace."""
+"""What to do with the host after an answer: park it, restore its pace, or keep the slower pace."""
 
 _TROUBLE: Set[Signal] = frozenset({"slow down", "unwell", "forbidden"})
 
-# This many different addresses with the same failure raise a doubt. Each doubt that proves wrong
-# doubles the number.
+# This many different addresses with the same failure start a doubt. Each unfounded doubt doubles
+# the number.
 _FIRST_LIMIT, _LARGEST_LIMIT = 2, 16
-# A known good address settles a doubt alone; untried ones may be bad themselves. Where half of
-# them are, three failures in a row are common and six are rare. A host that has answered nothing
-# in this download is parked after three.
+# A single known good address resolves a doubt; untried ones may be bad themselves. If half of them
+# are, three failures in a row are common and six are rare. A host that has answered nothing in
+# this download is parked after three.
 _UNTRIED_PROBES, _UNTRIED_PROBES_ONCE_ANSWERED = 3, 6
 
-# The address that objected is requested again after this many answers of other addresses.
+# The address that objected is requested again after this many answers from other addresses.
 _ANSWERS_BETWEEN = 3
 # Beyond this many results, the older ones count half.
 _REMEMBERED = 8
 
-# An address that takes this much longer than usual is cut off and tried again later.
+# A request that takes this many times the usual time is aborted and retried later.
 _TIMES_USUAL, _LEAST_PATIENCE = 10.0, 1.5
 
 
@@ -75,17 +74,18 @@ class HostHealth:
 
     @property
     def patience(self) -> float | None:
-        """Seconds in which an untried address must begin its answer; None if nothing is known."""
+        """Seconds within which an untried address must begin to answer; None if unknown."""
         return None if self._usual is None else max(_TIMES_USUAL * self._usual, _LEAST_PATIENCE)
 
     def note_seconds(self, seconds: float) -> None:
-        """Record the seconds of a photograph, from the request to the last byte."""
+        """Record the time of a photograph in seconds, from the request to the last byte."""
         self._usual = seconds if self._usual is None else 0.8 * self._usual + 0.2 * seconds
 
     def hear(self, item: Item, outcome: Outcome, sent: float, now: float) -> tuple[Outcome, Advice]:
-        """Learn from the answer to a request sent at `sent`; returns what counts for the host.
+        """Adapt to the answer to a request sent at `sent`.
 
-        A failure that says nothing about the host has the signal "address".
+        Returns the outcome that counts for the host, and the advice. A failure that says nothing
+        about the host has the signal "address".
         """
         if not isinstance(outcome, Failed) or outcome.signal not in _TROUBLE:
             return outcome, self._answered(item, sent)
@@ -109,7 +109,7 @@ class HostHealth:
         elif sent > self._suspect_since:
             self._objections += 1
             if not self.addresses_object:
-                # The slower pace did not help, so find out soon whether it can.
+                # The slower pace did not help, so check the host soon.
                 self._raise_doubt()
         return by_itself if self.addresses_object else outcome, advice
 

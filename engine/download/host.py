@@ -1,14 +1,14 @@
-"""The pace, the pauses and the parking of one host, from its answers so far."""
+"""The pace, the pauses and the parking of one host, derived from its answers."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 State = Literal["ok", "slowed", "paused", "parked"]
 
-# A refusal counts two, a server error one; this total in a row parks the host.
+# A refusal counts 2, a server error 1; this total in a row parks the host.
 PARKED_AT = 10
 PARKED_FIRST, PARKED_LONGEST = 3_600.0, 86_400.0
-# Seconds until the first probe of a parked host; each further wait is four times as long, up to
+# Seconds until the first probe of a parked host; each later wait is four times as long, at most
 # an hour.
 PROBED_FIRST, PROBED_LONGEST = 2.0, 3_600.0
 _RATE_AFTER_PARKING = 1.0
@@ -18,10 +18,10 @@ _SLOWED_FOR = 60.0
 
 @dataclass
 class Host:
-    """A host's row. Rates are requests a second (None = unpaced), times those of the clock.
+    """A host's row. Rates are requests per second (None = unpaced), times are the clock's.
 
-    `worst` is the rate at which it last objected, at `worst_at`; `reason` says why it is paused
-    or parked, as `engine.download.reasons` writes it.
+    `worst` is the rate at which the host last objected, at the time `worst_at`. `reason` says why
+    it is paused or parked, in the format of `written_message`.
     """
 
     host: str
@@ -47,30 +47,32 @@ class Host:
 
     @property
     def mean_bytes(self) -> int:
-        """Bytes of a photograph of this host, as far as is known; 1 where nothing is."""
+        """The mean bytes of a photograph from this host; 1 if unknown."""
         return max(1, self.bytes // self.photographs) if self.photographs else 1
 
     def took_turn(self, now: float) -> None:
-        """A request goes out now."""
+        """Record that a request is sent now."""
         if self.rate is not None:
-            # A small delay may be made up, so that the mean rate is kept. With a larger one, a
-            # host that counts by the second would see one request too many.
+            # A small delay is caught up, to keep the mean rate. Catching up a larger one would
+            # send one request too many to a host that counts per second.
             beat = 1 / self.rate
             self.next_at = max(self.next_at, now - beat / 5) + beat
 
     def did_well(self, now: float, paced: bool) -> None:
-        """It answered well. The pace rises only if it was the limit."""
+        """Record a good answer. The pace increases only if it was the limit."""
         self.strikes = self.parkings = 0
         if self.rate is None or not paced:
             return
-        # A rate that worked before is reached again within seconds.
+        # A rate that worked before is regained within seconds.
         step = max(0.5, (self.worst or 0) / 5)
         faster = self.rate + step / max(self.rate, 1.0)
         self.rate = max(self.rate, min(faster, self._ceiling(now)))
 
     def objected(self, now: float, sent: float, observed: float) -> bool:
-        """Halve the rate after an objection. False for an answer to a request sent before the
-        last halving, which says nothing new. `observed` is the rate of an unpaced host."""
+        """Halve the rate after an objection; `observed` is the rate of an unpaced host.
+
+        Returns False for a request sent before the last halving, which gives no new information.
+        """
         if sent <= self.worst_at:
             return False
         rate = self.rate if self.rate is not None else max(observed, 1.0)
@@ -80,12 +82,12 @@ class Host:
         return True
 
     def struck(self, weight: int, reason: str) -> None:
-        """Count one more failed answer in a row."""
+        """Count another failed answer in a row."""
         self.strikes += weight
         self.reason = reason
 
     def park_if_struck_out(self, now: float) -> None:
-        """Park it, without probes, after too many failed answers in a row."""
+        """Park the host, without probes, after too many failed answers in a row."""
         if self.strikes >= PARKED_AT:
             length = min(PARKED_FIRST * 2**self.parkings, PARKED_LONGEST)
             self.parked_until = now + length
@@ -94,13 +96,13 @@ class Host:
             self.strikes = PARKED_AT - 2
 
     def park(self, now: float, reason: str) -> None:
-        """Park it until the next probe, longer each time its probes fail."""
+        """Park the host until the next probe, for longer each time its probes fail."""
         length = min(PROBED_FIRST * 4.0**self.parkings, PROBED_LONGEST)
         self.parked_until, self.reason = now + length, reason
         self.parkings += 1
         self.strikes = 0
         if self.rate is not None and self.rate < _RATE_AFTER_PARKING:
-            # The pace it accepted while it failed says little about the pace it accepts afterwards.
+            # The pace during the failure says little about the acceptable pace afterwards.
             self.rate, self.worst, self.next_at = _RATE_AFTER_PARKING, None, 0.0
 
     def pause(self, until: float, reason: str) -> None:
@@ -108,7 +110,7 @@ class Host:
             self.paused_until, self.reason = until, reason
 
     def _ceiling(self, now: float) -> float:
-        """Just under the worst rate for some minutes, then beyond it, faster and faster.
+        """The maximum rate: just below the worst rate for some minutes, then increasingly above it.
 
         The curve is that of CUBIC (Ha, Rhee and Xu 2008), flat near the rate that failed.
         """

@@ -10,17 +10,17 @@ from engine.download.health import HostHealth
 from engine.download.queue import Item, Queue
 
 _AHEAD = 64
-# A request in flight for longer waits for a slow answer and is no load.
+# A request in flight for longer waits for a slow answer and causes no load.
 _SLOW_SECONDS = 1.0
 _numbers = itertools.count()
 
 
 @dataclass
 class HostQueue:
-    """`left` addresses are not settled yet. `sent` holds the start times of the requests in
-    flight, `probes` those of the probes among them.
+    """The queue of a host. `left` addresses are unfinished. `sent` holds the start times of the
+    requests in flight, `probes` those of the probes among them.
 
-    No request goes out before `wake`, for the reason `why`, which holds until `until`.
+    No request is sent before `wake`, for the reason `why`, which is valid until `until`.
     """
 
     host: str
@@ -52,7 +52,7 @@ class HostQueue:
         return any(now - moment <= _SLOW_SECONDS for moment in self.probes)
 
     def next(self, queue: Queue, now: float) -> Item | None:
-        """The next address: untried ones come before retries.
+        """The next address; untried ones come before retries.
 
         While the host is in doubt, the next address is a probe. There is none while another
         probe is in flight, unless that one is slow: it may be the only slow address.
@@ -65,7 +65,7 @@ class HostQueue:
         return self._asked_again(now) or self._untried(queue) or self._retry(now)
 
     def put_back(self, item: Item) -> None:
-        """It could not be requested after all; it stays the next."""
+        """Return an address that could not be requested; it stays the next."""
         if item.probe:
             self._probe_ahead = item if item.probe == "untried" else None
         else:
@@ -86,7 +86,7 @@ class HostQueue:
         self.known_good = self.known_good or queue.fetched_from(self.host)
         if self.known_good and self.health.probe_failed:
             return Item(self.known_good, self.host, probe="known good")
-        # If the host is well, an untried address brings a photograph too.
+        # If the host works, an untried address also yields a photograph.
         found = queue.somewhere(self.host, self._place, self._taken)
         if found:
             self._taken.add(found[0])

@@ -1,4 +1,4 @@
-"""Rolling budgets: how much may be spent in any span of time, remembered across restarts."""
+"""Rolling budgets: limits on use per time span, kept across restarts."""
 
 import math
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class Limit:
 
     @property
     def message(self) -> Message:
-        """As in "4.5 GB per hour" or "55 requests per minute"."""
+        """The limit as text, such as "4.5 GB per hour" or "55 requests per minute"."""
         if self.is_of_bytes:
             if self.span in _BYTES:
                 return message(_BYTES[self.span], most=self.most)
@@ -53,20 +53,20 @@ def _requests(most: int, span: float) -> Message:
 
 
 class Ledger:
-    """Keeps what was spent, by account, in sixtieths of each span.
+    """Stores the amounts used, by account, in sixtieths of each span.
 
-    A sixtieth counts until the last moment of it has left the span, so no span of that length
-    ever holds more than its limit, wherever it begins; at most a sixtieth of it goes unused.
+    A sixtieth counts until its end has left the span, so no span of that length ever exceeds its
+    limit, wherever it begins. At most a sixtieth of the limit stays unused.
     """
 
     def __init__(self, downloads: DownloadStore, clock: Clock) -> None:
         self._downloads, self._clock = downloads, clock
 
     def take(self, limits: Sequence[Limit], amount: int) -> float:
-        """Spend `amount` from all of the limits, or from none of them.
+        """Use `amount` of all the limits, or of none.
 
-        Returns 0 where it was spent, else the seconds after which to ask again; infinity where
-        the amount is larger than a limit itself.
+        Returns 0 if it was used, else the seconds after which to try again; infinity if the
+        amount exceeds a whole limit.
         """
         if not limits:
             return 0.0
@@ -80,7 +80,7 @@ class Ledger:
         return 0.0
 
     def charge(self, limits: Sequence[Limit], amount: int) -> None:
-        """Count what was spent already, whether it fits or not."""
+        """Count an amount that was used already, even if it exceeds the limits."""
         if limits and amount > 0:
             with self._downloads.transaction():
                 now = self._clock.now()
@@ -88,12 +88,12 @@ class Ledger:
                     self._spend(limit, amount, now)
 
     def wait(self, limits: Sequence[Limit], amount: int) -> float:
-        """What `take` would return, spending nothing."""
+        """The result that `take` would return, without using anything."""
         now = self._clock.now() if limits else 0.0
         return max((self._wait(limit, amount, now) for limit in limits), default=0.0)
 
     def spent(self, limit: Limit) -> int:
-        """What counts against the limit at this moment."""
+        """The amount that counts against the limit now."""
         return sum(amount for _, amount in self._slots(limit, self._clock.now()))
 
     def _wait(self, limit: Limit, amount: int, now: float) -> float:
@@ -128,7 +128,7 @@ class Ledger:
         )
         if not fresh:
             self._downloads.write("INSERT INTO spent VALUES (?, ?, ?, ?)", [*key, slot, amount])
-            # Once a sixtieth is as good a time as any to forget.
+            # Old slots are deleted once per sixtieth.
             self._downloads.write(
                 "DELETE FROM spent WHERE account = ? AND span = ? AND slot < ?",
                 [*key, slot - _SLOTS],

@@ -19,15 +19,15 @@ KIND_NAMES: dict[Kind, str] = {
 }
 
 Signal = Literal["well", "neutral", "slow down", "forbidden", "unwell", "address"]
-"""What an answer says about its host: it may accept more; nothing; it was asked too often; it
-refuses us; it has a fault; only this address fails."""
+"""What an answer says about its host: it may accept more; nothing; there were too many requests;
+it refuses us; it has a fault; only this address fails."""
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """A whole photograph in a temporary file on the store's disk, written through.
+    """A complete photograph in a temporary file on the store's disk, synced.
 
-    `size` is its bytes, `wire` those that came over the network.
+    `size` is its size in bytes, `wire` the bytes received over the network.
     """
 
     temporary: Path
@@ -40,7 +40,7 @@ class Fetched:
 
 @dataclass(frozen=True)
 class Redirected:
-    """The host sends us on to another address."""
+    """The host redirects to another address."""
 
     target: str
     wire: int = 0
@@ -48,7 +48,7 @@ class Redirected:
 
 @dataclass(frozen=True)
 class Failed:
-    """The request failed. `retry_after` is the pause that the host asks for, in seconds."""
+    """The request failed. `retry_after` is the pause in seconds that the host asks for."""
 
     kind: Kind
     reason: Message
@@ -76,7 +76,7 @@ class DiskFull(WorkFailed):
 
 @dataclass(frozen=True)
 class Answered:
-    """The whole answer of an API."""
+    """The complete answer of an API."""
 
     content: bytes
     wire: int = 0

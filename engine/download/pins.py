@@ -9,7 +9,7 @@ def pinned_splits(downloads: DownloadStore) -> list[str]:
 
 
 def pin_split(downloads: DownloadStore, split: str) -> None:
-    """Keep a split's photographs whatever is made room for."""
+    """Protect a split's photographs from eviction."""
     downloads.write("INSERT OR IGNORE INTO pin VALUES (?)", [split])
 
 

@@ -1,4 +1,4 @@
-"""The forecast of a download: bytes, days, and whether it fits."""
+"""Forecasting a download: bytes, days, and whether it fits."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,8 +22,7 @@ _ENOUGH_TO_MEASURE = 20
 
 @dataclass(frozen=True)
 class ProviderForecast:
-    """One provider's part: photographs, bytes, seconds under its limits, and the limit that
-    takes longest."""
+    """One provider's part: photographs, bytes, seconds under its limits, and the slowest limit."""
 
     provider: str
     images: int
@@ -34,9 +33,9 @@ class ProviderForecast:
 
 @dataclass(frozen=True)
 class VariantForecast:
-    """All of it in one size; `fits` is the share of the photographs that the cap has room for.
+    """The forecast for one size; `fits` is the share of the photographs that fit the cache limit.
 
-    Providers work beside each other, so `seconds` are those of the slowest, which comes first.
+    Providers work in parallel, so `seconds` is the time of the slowest, which comes first.
     """
 
     variant: Variant
@@ -49,7 +48,7 @@ class VariantForecast:
 
 @dataclass(frozen=True)
 class SpeciesForecast:
-    """A species' photographs on this machine, now and afterwards."""
+    """A species' stored photographs, now and after the download."""
 
     species: str
     now: int
@@ -58,11 +57,11 @@ class SpeciesForecast:
 
 @dataclass(frozen=True)
 class DownloadPlan:
-    """What would be fetched in the order and number chosen, in each size.
+    """The forecast of a download in the chosen order and number, for each size.
 
-    `mean_bytes` are those of a photograph of the chosen size; `measured` whether that is known
-    from what was fetched, or only what is usual. `stranger` is a host that must be told whom to
-    write to; empty where there is none.
+    `mean_bytes` is the mean size of a photograph in the chosen variant; `measured` says whether
+    it comes from downloads or is a default. `stranger` is a host that requires a contact
+    address, or empty.
     """
 
     images: int
@@ -83,7 +82,7 @@ def plan_download(
     cache_used: int,
     limit: int | None = None,
 ) -> DownloadPlan:
-    """Forecast a download of at most `limit` addresses; reads, and changes nothing."""
+    """Forecast a download of at most `limit` addresses; only reads."""
     given_up = {str(url) for (url,) in downloads.rows("SELECT url FROM failure WHERE final")}
     found = wanted(catalogue, given_up, settings.order, settings.variant, limit)
     weights = _Weights(downloads)
@@ -107,7 +106,7 @@ def plan_download(
 
 
 class _Weights:
-    """Mean bytes of a photograph, by host and size, from those already fetched."""
+    """Mean bytes of a photograph by host and variant, from earlier downloads."""
 
     def __init__(self, downloads: DownloadStore) -> None:
         query = "SELECT host, variant, AVG(bytes) FROM fetched GROUP BY 1, 2 HAVING COUNT(*) >= ?"
@@ -179,12 +178,12 @@ def _of_provider(
 
 def _under(limit: Limit, images: int, size: int) -> tuple[float, Message]:
     amount = size if limit.is_of_bytes else images
-    # A whole budget may be spent at once; the rest waits.
+    # A whole budget may be used at once; the rest waits.
     return max(0, amount - limit.most) / limit.most * limit.span, limit.message
 
 
 def _kinds(found: Wanted) -> Iterator[tuple[str, bool, int]]:
-    """Each host, with and without sizes, and how many addresses that are."""
+    """Each host, with and without variants, and its number of addresses."""
     codes, counts = np.unique(found.hosts * 2 + found.sized, return_counts=True)
     for code, many in zip(codes.tolist(), counts.tolist(), strict=True):
         yield found.host_names[code // 2], bool(code % 2), many

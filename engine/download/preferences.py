@@ -1,4 +1,4 @@
-"""How a home downloads: what the studio's configuration says, and what was chosen for this home."""
+"""The download settings of a home: the studio's configuration and the home's own choices."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,20 +15,20 @@ from engine.settings.files import read_yaml, validate
 
 
 def download_settings(home: Home) -> DownloadSettings:
-    """The settings of configs/studio.yaml with this home's own choices laid over them.
+    """The settings of configs/studio.yaml, overridden by this home's own choices.
 
     Raises:
-        BadInput: a value is wrong; the sentence names its key.
+        BadInput: a value is invalid; the message names its key.
     """
     base = studio_settings().download
     return validate(DownloadSettings, base.model_dump() | _chosen(home), str(_file(home)))
 
 
 def save_download_settings(home: Home, changes: Mapping[str, Any]) -> DownloadSettings:
-    """Keep choices for this home; returns the settings as they are then.
+    """Save choices for this home; returns the resulting settings.
 
     Raises:
-        BadInput: a value is wrong; nothing was changed.
+        BadInput: a value is invalid; nothing was changed.
     """
     chosen = _chosen(home) | dict(changes)
     settings = validate(

@@ -1,4 +1,4 @@
-"""What a download has done so far."""
+"""The progress counts of a download."""
 
 import time
 from collections import Counter, deque
@@ -13,9 +13,9 @@ _WINDOW = 10.0
 
 @dataclass
 class DownloadProgress:
-    """Counts of one session. `successful` are photographs that are cached now, `fetched` the
-    addresses that gave them, `wire` the bytes that came over the network; `left_by_host` the
-    addresses that each host has left."""
+    """Counts of one session. `successful` are photographs that are now cached, `fetched` the
+    addresses that supplied them, `wire` the bytes received over the network, `left_by_host` the
+    remaining addresses of each host."""
 
     total: int = 0
     left: int = 0
@@ -38,7 +38,7 @@ class DownloadProgress:
         return time.monotonic() - self._began
 
     def received(self, outcome: Outcome, host: str) -> None:
-        """Count a host's answer, whatever it was."""
+        """Count a host's answer of any kind."""
         self.requests += 1
         self.wire += outcome.wire
         self.fetched += isinstance(outcome, Fetched)
@@ -48,18 +48,18 @@ class DownloadProgress:
             self._recent.append((time.monotonic(), host, outcome.wire, fetched))
 
     def gave_up(self, kind: Kind) -> None:
-        """Count an address that is not tried again."""
+        """Count an address that is not retried."""
         self.failed += 1
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
 
     def rates(self) -> tuple[float, float]:
-        """Photographs and bytes a second over the last ten seconds."""
+        """Photographs and bytes per second over the last ten seconds."""
         span = self._span()
         photographs = sum(fetched for _, _, _, fetched in self._recent)
         return photographs / span, sum(size for _, _, size, _ in self._recent) / span
 
     def asked(self) -> dict[str, float]:
-        """Requests a second by host, over the last ten seconds."""
+        """Requests per second by host, over the last ten seconds."""
         span = self._span()
         return {
             host: many / span for host, many in Counter(item[1] for item in self._recent).items()

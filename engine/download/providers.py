@@ -1,4 +1,4 @@
-"""Whom a host belongs to, and what its provider allows."""
+"""The provider of a host, and its limits."""
 
 import math
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _HOUR, _DAY = 3_600.0, 86_400.0
 
 @dataclass(frozen=True)
 class Provider:
-    """A provider as one host of it is treated: its limits, in requests and in bytes."""
+    """A provider's limits for one of its hosts, in requests and in bytes."""
 
     name: str
     settings: ProviderSettings
@@ -21,7 +21,7 @@ class Provider:
 
 
 def provider_of(host: str, settings: DownloadSettings) -> Provider:
-    """The provider of a host, as `host_of` names it; a host of nobody's is its own provider."""
+    """The provider of a host, as named by `host_of`; an unknown host is its own provider."""
     name = urlsplit(f"//{host}").hostname or host
     for known, provider in settings.providers.items():
         if any(_fits(name, pattern) for pattern in provider.hosts):
@@ -38,7 +38,7 @@ def _provider(name: str, settings: ProviderSettings) -> Provider:
     requests, sizes = f"{name} requests", f"{name} bytes"
     limits: list[Limit] = []
     if settings.requests_per_second is not None:
-        # Two and a half a second are three in 1.2 seconds.
+        # For example, 2.5 per second becomes 3 in 1.2 seconds.
         whole = math.ceil(settings.requests_per_second)
         limits.append(Limit(requests, whole / settings.requests_per_second, whole))
     if settings.requests_per_minute is not None:

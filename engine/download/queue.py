@@ -1,4 +1,4 @@
-"""The addresses to fetch, their order, and those that failed."""
+"""The queue of addresses to download, their order, and the failed ones."""
 
 import json
 import random
@@ -12,11 +12,11 @@ from engine.catalogue.store import CachedFile, Catalogue, Filter
 from engine.download.addresses import RefusedAddress, host_of
 from engine.download.newness import newness_of
 from engine.download.outcome import Failed, Fetched, Kind
-from engine.download.reasons import read_reason, written
 from engine.download.store import DownloadStore
 from engine.download.variants import in_size
 from engine.images.store import StoredImage
 from engine.language.message import Message, message
+from engine.records import read_message, written_message
 from engine.settings.download import Order, Variant
 
 # Within a species the newest photographs come first.
@@ -33,11 +33,11 @@ _ITEMS = (
 
 @dataclass(frozen=True)
 class Item:
-    """An address to fetch from a host.
+    """An address to download from a host.
 
-    `attempts` were made before, `hops` redirects led to `at`; `size` bytes were more than its
-    provider's budget had left, the last time (0 = not known). A `probe` finds out whether its
-    host answers at all: an address never tried, or one that was fetched before.
+    `attempts` is the number of earlier attempts; `hops` redirects led to `at`. `size` is the
+    number of bytes that last exceeded its provider's budget (0 = unknown). A `probe` tests
+    whether its host answers at all: it is an untried address, or one downloaded before.
     """
 
     url: str
@@ -55,7 +55,7 @@ class Item:
 
 @dataclass(frozen=True)
 class FailedItem:
-    """An address that was given up, with the reason."""
+    """An address that failed finally, with the reason."""
 
     url: str
     host: str
@@ -83,10 +83,10 @@ class Queue:
         return int(self._one("SELECT COUNT(*) FROM wanted"))
 
     def order(self, catalogue: Catalogue, order: Order, limit: int | None = None) -> int:
-        """Put the addresses in order, those given up left out; returns how many there are.
+        """Order the addresses, without the failed ones; returns their number.
 
-        Rare is a species with few photographs in the whole catalogue; in turn, the species that
-        has fewest on this machine comes first.
+        In the order "rarest", rarity is the number of photographs in the whole catalogue. In
+        "round-robin", the species with fewest stored photographs comes first.
         """
         cached = {item.species: item.images for item in catalogue.species(Filter(state="cached"))}
         with self._downloads.transaction():
@@ -120,11 +120,11 @@ class Queue:
         return int(self._one("SELECT COUNT(*) FROM queue"))
 
     def hosts(self) -> dict[str, int]:
-        """The hosts of the queue and how many addresses each has."""
+        """The hosts of the queue with their number of addresses."""
         return dict(self._downloads.rows("SELECT host, COUNT(*) FROM queue GROUP BY host"))
 
     def following(self, host: str, place: int, many: int) -> list[tuple[int, Item]]:
-        """The next addresses of a host after a place, each with its own place."""
+        """The next addresses of a host after a position, each with its own position."""
         rows = self._downloads.rows(
             f"{_ITEMS} WHERE queue.host = ? AND place > ? ORDER BY place LIMIT ?",
             [host, place, many],
@@ -132,10 +132,10 @@ class Queue:
         return [(row[0], Item(row[1], row[2], attempts=row[3])) for row in rows]
 
     def somewhere(self, host: str, place: int, but: Collection[int]) -> tuple[int, Item] | None:
-        """An address of a host after a place, with its own place: the last, then any other.
+        """An address of a host after a position, with its own position: the last, then any other.
 
-        Addresses that fail often stand side by side, so this one is far from the next. Places
-        in `but` are left out.
+        Failing addresses are often adjacent, so this one is far from the next. Skips the
+        positions in `but`.
         """
         last = self._downloads.row("SELECT MAX(place) FROM queue WHERE host = ?", [host])
         if last is None or last[0] is None or last[0] <= place:
@@ -150,7 +150,7 @@ class Queue:
         return (rows[0][0], Item(rows[0][1], rows[0][2], attempts=rows[0][3])) if rows else None
 
     def fetched_from(self, host: str) -> str:
-        """An address that this host gave a photograph for; empty where there is none."""
+        """An address from which this host supplied a photograph; empty if there is none."""
         row = self._downloads.row(
             "SELECT url FROM fetched WHERE host = ? AND url = final_url ORDER BY t DESC LIMIT 1",
             [host],
@@ -158,7 +158,7 @@ class Queue:
         return str(row[0]) if row else ""
 
     def wanted(self, urls: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-        """The photographs that each address is of: the image_id and licence of each."""
+        """The photographs of each address, as image_id and licence."""
         found: dict[str, list[tuple[str, str]]] = {url: [] for url in urls}
         rows = self._downloads.rows(
             "SELECT url, image_id, license FROM wanted "
@@ -172,7 +172,7 @@ class Queue:
     def note_fetched(
         self, fetched: Sequence[tuple[Item, Fetched, StoredImage]], variant: Variant
     ) -> list[CachedFile]:
-        """Store what was fetched, in one size; returns the photographs that have these files."""
+        """Record the downloaded files, in one variant; returns the photographs with these files."""
         wanted = self.wanted([item.url for item, _, _ in fetched])
         now = time.time()
         self._downloads.write_many(
@@ -206,14 +206,14 @@ class Queue:
         ]
 
     def note_failure(self, item: Item, failure: Failed, attempts: int, final: bool) -> None:
-        """Store a failed attempt; if it is `final`, only a person starts another one."""
+        """Record a failed attempt; after a `final` one, only the user can start another."""
         self._downloads.write(
             "INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 item.url,
                 item.host,
                 failure.kind,
-                written(failure.reason),
+                written_message(failure.reason),
                 failure.status,
                 attempts,
                 final,
@@ -222,19 +222,19 @@ class Queue:
         )
 
     def failures(self, kind: Kind | None = None, limit: int = -1) -> list[FailedItem]:
-        """The addresses that were given up, the latest first."""
+        """The addresses that failed finally, latest first."""
         rows = self._downloads.rows(
             "SELECT url, host, kind, reason, status, attempts, t FROM failure "
             "WHERE final AND kind = COALESCE(?, kind) ORDER BY t DESC LIMIT ?",
             [kind, limit],
         )
         return [
-            FailedItem(url, host, kind, read_reason(reason) or message("Unknown."), *more)
+            FailedItem(url, host, kind, read_message(reason) or message("Unknown."), *more)
             for url, host, kind, reason, *more in rows
         ]
 
     def failure_counts(self) -> dict[str, int]:
-        """How many addresses were given up, by class."""
+        """The number of addresses that failed finally, by kind."""
         query = "SELECT kind, COUNT(*) FROM failure WHERE final GROUP BY kind ORDER BY kind"
         return dict(self._downloads.rows(query))
 

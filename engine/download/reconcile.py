@@ -1,7 +1,8 @@
-"""Bringing files and rows into agreement, after whatever ended the last download.
+"""Reconciling files and rows after the last download, however it ended.
 
-A file is only ever removed if the download store's table `fetched` claims it, by path and size.
-It goes to the trash (`engine.download.trash`). Imported files are nobody's cache and stay.
+A file is removed only if the download store's table `fetched` lists it with this path and size.
+It is moved to the trash (`engine.download.trash`). Imported files are not part of the cache and
+stay.
 """
 
 import os
@@ -24,15 +25,14 @@ from engine.images.leftovers import sweep_leftovers
 from engine.language.message import plural_message
 
 STRAY_SECONDS = 600.0
-"""A file that no row names may be one that an import is about to name, while it is so young."""
+"""An import may still add the row of a younger file."""
 
 MOST_UNASKED = 20
 MOST_UNASKED_SHARE = 0.01
 
 
 class PhotographsMissing(WorkFailed):
-    """Many photographs of the catalogue have no file; nothing was changed. `images` says how
-    many."""
+    """Many photographs (`images`) of the catalogue have no file; nothing was changed."""
 
     def __init__(self, images: int, home: Home) -> None:
         self.images = images
@@ -50,8 +50,8 @@ class PhotographsMissing(WorkFailed):
 
 @dataclass(frozen=True)
 class Waiting:
-    """Files that would be removed, but are too many to be removed unasked; paths are relative to
-    the home."""
+    """Files to remove that are too many to remove without consent; paths are relative to the
+    home."""
 
     paths: tuple[str, ...] = ()
     bytes: int = 0
@@ -59,11 +59,11 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Reconciled:
-    """What was put right.
+    """The result of reconciling.
 
     `missing` rows had no file, or one of another size, and are remote again; `adopted` rows got
     their file back. `removed` files of `removed_bytes` are in the folder `trash`, relative to the
-    home; `waiting` ones wait for a person's word. `bytes` are on disk, the trash among them.
+    home; `waiting` files wait for the user's consent. `bytes` are on disk, including the trash.
     """
 
     missing: int = 0
@@ -88,8 +88,8 @@ class _File:
 
 @dataclass
 class _Rows:
-    """The photographs that the catalogue calls cached: hashes and rows of those without their
-    file, ids of those whose file has a wrong size, by path, and the paths rightly named."""
+    """The photographs that the catalogue marks as cached: hashes and rows of those without a
+    file, ids of those whose file has a wrong size, by path, and the correct paths."""
 
     cached: int = 0
     missing: dict[str, set[str]] = field(default_factory=dict)
@@ -107,13 +107,14 @@ def reconcile(
     remove_strays: bool = False,
     accept_missing: bool = False,
 ) -> Reconciled:
-    """To call while no other download is at work, the queue's `wanted` filled.
+    """Reconcile files and rows.
 
-    Strays that `protect` names stay. More than `MOST_UNASKED` files, or more than one and
-    `MOST_UNASKED_SHARE` of all, are removed only where `remove_strays` says so.
+    Call it while no other download is running, after filling the queue's table `wanted`. Strays
+    that `protect` names stay. More than `MOST_UNASKED` files, or more than one and
+    `MOST_UNASKED_SHARE` of all, are removed only with `remove_strays`.
 
     Raises:
-        PhotographsMissing: as many photographs have no file, and `accept_missing` is False.
+        PhotographsMissing: that many photographs have no file, and `accept_missing` is False.
         WorkFailed: images, download store or catalogue belong to another home.
     """
     require_own(home, catalogue, downloads)
@@ -155,12 +156,12 @@ def reconcile(
 
 
 def bytes_on_disk(home: Home) -> int:
-    """The bytes of the photographs on this machine, those in the trash among them."""
+    """The bytes of the stored photographs, including the trash."""
     return sum(file.size for file in _files(home)) + trash.bytes_in_trash(home)
 
 
 def _are_many(some: int, of: int) -> bool:
-    """Whether a person has to be asked."""
+    """Whether the user's consent is required."""
     return some > MOST_UNASKED or (some > 1 and some > of * MOST_UNASKED_SHARE)
 
 
@@ -195,7 +196,7 @@ def _check_rows(
 
 
 def _recover(home: Home, downloads: DownloadStore, rows: _Rows) -> set[str]:
-    """Bring back from the trash what a catalogue that is back names again."""
+    """Restore files from the trash that a restored catalogue names again."""
     return trash.recover(
         home, downloads, {path for paths in rows.missing.values() for path in paths}
     )
@@ -204,7 +205,7 @@ def _recover(home: Home, downloads: DownloadStore, rows: _Rows) -> set[str]:
 def _adopt_fetched(
     downloads: DownloadStore, catalogue: Catalogue, files: dict[str, _File], named: set[str]
 ) -> int:
-    """Give rows the bytes that were fetched for their address before."""
+    """Assign rows the files that were downloaded from their address before."""
     query = (
         "SELECT image_id, path, sha256, fetched.width, height, bytes, url "
         "FROM wanted JOIN fetched USING (url)"
@@ -228,7 +229,7 @@ def _adopt_known(
     files: dict[str, _File],
     named: set[str],
 ) -> int:
-    """Give rows the bytes that they had before: those of a disk that was away for a while."""
+    """Assign rows the files they had before, for a disk that was temporarily missing."""
     unnamed = {file.sha256: path for path, file in files.items() if path not in named}
     kept = []
     for photograph in catalogue.all(Filter(state="remote", excluded=None)) if unnamed else ():
@@ -262,7 +263,7 @@ def _damaged(files: dict[str, _File], rows: _Rows) -> list[Discard]:
 def _strays(
     files: dict[str, _File], sizes: dict[str, int], rows: _Rows, protect: Protect
 ) -> list[Discard]:
-    """Files that were fetched and that no row names."""
+    """Downloaded files that no row names."""
     oldest_kept = time.time() - STRAY_SECONDS
     found = [
         Discard(path, file.sha256, file.size, "stray")

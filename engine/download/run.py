@@ -1,4 +1,4 @@
-"""A whole download, from the queue to its summary."""
+"""Running a whole download, from the queue to the summary."""
 
 import time
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ from engine.download.worker import Worker
 from engine.errors import StudioError, WorkFailed
 from engine.home import Home
 from engine.images.store import ImageStore
-from engine.language.message import Message, deferred, message
+from engine.language.message import Message, message
 from engine.locks import claim, release
 from engine.progress import Report, silent
 from engine.settings.download import DownloadSettings
@@ -33,14 +33,14 @@ _STRAYS_NAMED = 20
 class Summary:
     """The result of a download.
 
-    `successful` photographs are on this machine now that were not; `failed` addresses were
-    given up; `rate_limited` answers said that we asked too often; `cache_before` and
-    `cache_after` are photographs on this machine, `cache_bytes` the latter's size; `left`
-    addresses wait, on hosts that are `parked` or because the download was stopped; `waiting` says
-    of each parked host why, and when it is tried next.
+    `successful` is the number of newly stored photographs, `failed` the number of addresses that
+    failed finally, `rate_limited` the number of answers that reported too many requests.
+    `cache_before` and `cache_after` are stored photographs, `cache_bytes` is the latter's size.
+    `left` addresses remain, on `parked` hosts or because the download was stopped. `waiting`
+    gives the reason and the next attempt for each parked host.
 
-    `removed` files of `removed_bytes` are in the folder `trash`, relative to the home; `strays`
-    of `stray_bytes` are named by no photograph and wait for `Consent` to be removed.
+    `removed` files of `removed_bytes` are in the folder `trash`, relative to the home. `strays`
+    files of `stray_bytes` have no photograph in the catalogue and wait for `Consent`.
     """
 
     successful: int
@@ -66,8 +66,8 @@ class Summary:
 
 @dataclass(frozen=True)
 class Consent:
-    """What a person has agreed to: removing many files that no photograph names, and going on
-    although many photographs have no file."""
+    """The user's consent: to remove many files that no photograph names, and to continue although
+    many photographs have no file."""
 
     remove_strays: bool = False
     accept_missing: bool = False
@@ -85,15 +85,15 @@ def download(
     report: Report = silent,
     consent: Consent = NO_CONSENT,
 ) -> Summary:
-    """Fetch the catalogue's remote photographs, at most `limit` addresses of them.
+    """Download the catalogue's remote photographs, at most `limit` addresses.
 
-    Files and rows are brought into agreement first. Another download of the same home is
-    waited for. `protect` says what the cache must keep.
+    Waits for another download of the same home, and reconciles files and rows first. `protect`
+    names the files that the cache must keep.
 
     Raises:
         BadInput: the settings name no contact address.
         PhotographsMissing: many photographs have no file, and `consent` does not accept that.
-        WorkFailed: the disk or the cache takes no more; what came is kept. Or images, download
+        WorkFailed: the disk or the cache is full; downloaded files stay. Or images, download
             store or catalogue belong to another home.
     """
     control = DownloadControl(home)
@@ -122,7 +122,7 @@ def _run(
     progress, queue = DownloadProgress(), Queue(downloads)
     before = _cached(catalogue)
     control.tell(DownloadStatus("preparing", progress.started, time.time(), cache_before=before))
-    report(0, 0, deferred("Reading the catalogue"))
+    report(0, 0, message("Reading the catalogue"))
     queue.fill(catalogue, settings.variant)
     found = _reconciled(home, catalogue, protect, consent, control, downloads, progress, before)
     if found.missing:
@@ -131,7 +131,7 @@ def _run(
     progress.total = progress.left = queue.order(catalogue, settings.order, limit)
     gate = Gate(downloads, settings)
     cache = Cache(home, settings, downloads, found.bytes, found.waiting.paths)
-    tell = _Telling(control, progress, cache, catalogue, before, found, report)
+    tell = _StatusReporter(control, progress, cache, catalogue, before, found, report)
     note: Message | None = None
     try:
         if progress.total:
@@ -179,7 +179,7 @@ def _fetch(
     gate: Gate,
     cache: Cache,
     progress: DownloadProgress,
-    tell: "_Telling",
+    tell: "_StatusReporter",
 ) -> None:
     fetcher = Fetcher(settings, home.images / ".incoming")
     worker = Worker(fetcher, ImageStore(home), cache, gate)
@@ -202,7 +202,7 @@ def _reconciled(
     progress: DownloadProgress,
     before: int,
 ) -> Reconciled:
-    """As `reconcile`; writes the status if an error ends the download."""
+    """The same as `reconcile`; writes the status if an error ends the download."""
     try:
         return reconcile(
             home,
@@ -221,7 +221,7 @@ def _reconciled(
         raise
 
 
-class _Telling:
+class _StatusReporter:
     """Reports the progress to the page and the terminal, twice a second."""
 
     def __init__(
@@ -278,7 +278,7 @@ class _Telling:
             )
         )
         done = progress.total - progress.left
-        note = str(progress.note or message("Downloading photographs"))
+        note = progress.note or message("Downloading photographs")
         self._report(done, progress.total, note)
 
 
@@ -301,9 +301,9 @@ def _hosts(progress: DownloadProgress) -> dict[str, tuple[int, float]]:
 
 
 def _wait_for_turn(control: DownloadControl, report: Report) -> int:
-    """The lock of the home's downloads; another download is waited for."""
+    """Take the lock of the home's downloads; waits for another download."""
     while (held := claim(control.lock)) is None:
-        report(0, 0, deferred("Waiting for another download to end"))
+        report(0, 0, message("Waiting for another download to end"))
         time.sleep(0.3)
     return held
 

@@ -1,4 +1,4 @@
-"""A download from its start to its summary: which request is next, and what an answer changes."""
+"""The main loop of a download: choosing the next request, and processing the answers."""
 
 import queue as queues
 import random
@@ -28,14 +28,14 @@ _TICK = 0.2
 _MOST_HOPS = 5
 _TRIES_OF_BAD_CONTENT = 2
 _LONGEST_BACKOFF = 60.0
-# If the host was asked too often, the photograph is not at fault; the host is parked instead.
+# After too many requests, the address is not at fault; the host is parked instead.
 _TRIES_AT_A_BUSY_HOST = 20
-# If only parked hosts are left, the download waits for them no longer than this.
+# The maximum time in seconds that the download waits if only parked hosts are left.
 _LONGEST_WAIT = 10.0
 
 
 class Session:
-    """One download. All but fetching and decoding happens in the thread that runs it."""
+    """One download. Everything except fetching and decoding runs in the calling thread."""
 
     def __init__(
         self,
@@ -58,13 +58,13 @@ class Session:
         self._problem: WorkFailed | None = None
 
     def run(self, progress: DownloadProgress) -> None:
-        """Fetch the queue until it is empty or the download is stopped.
+        """Download the queue until it is empty or the download is stopped.
 
         Raises:
-            WorkFailed: the disk or the cache takes no more; what came is kept.
+            WorkFailed: the disk or the cache is full; downloaded files stay.
         """
         for host, left in self._queue.hosts().items():
-            self._lane(host).left = left
+            self._host_queue(host).left = left
         progress.left = sum(host_queue.left for host_queue in self._host_queues.values())
         pool = ThreadPoolExecutor(self._settings.connections, "download")
         try:
@@ -98,7 +98,7 @@ class Session:
             self._tell(progress)
 
     def _send(self, pool: ThreadPoolExecutor, progress: DownloadProgress) -> float:
-        """Send the requests that are due; returns the seconds until the next may be."""
+        """Send the requests that are due; returns the seconds until the next one may be."""
         now = self._gate.now()
         wait = _TICK
         for host_queue in list(self._host_queues.values()):
@@ -137,7 +137,7 @@ class Session:
         host_queue.why = turn.why
         if turn.wait > 0:
             host_queue.put_back(item)
-            # Another process, or the reader of the page, may change a long wait.
+            # Another process or the user may shorten a long wait.
             host_queue.wake, host_queue.until = now + min(turn.wait, 1.0), now + turn.wait
             return False
         host_queue.sent.append(now)
@@ -148,11 +148,11 @@ class Session:
         return True
 
     def _fly(self, item: Item, sent: float, patience: float | None) -> None:
-        """In a thread of the pool."""
+        """Fetch one item, in a thread of the pool."""
         self._landed.put(self._worker.fetch(item, sent, patience))
 
     def _take_in(self, progress: DownloadProgress, wait: float) -> None:
-        """Process all results; waits for the first up to `wait` seconds."""
+        """Process all results; waits up to `wait` seconds for the first."""
         batch: list[Landed] = []
         try:
             batch.append(self._landed.get(timeout=wait) if wait else self._landed.get_nowait())
@@ -166,7 +166,7 @@ class Session:
             for landed in batch:
                 fetched += self._settle(landed, progress)
             kept = self._queue.note_fetched(fetched, self._settings.variant) if fetched else []
-        # The download store is written first: after a power cut the rows are restored from it.
+        # The download store is written first, because after a power cut it restores the rows.
         if kept:
             progress.successful += self._catalogue.keep(kept)
         for landed in batch:
@@ -176,7 +176,7 @@ class Session:
     def _settle(
         self, landed: Landed, progress: DownloadProgress
     ) -> list[tuple[Item, Fetched, StoredImage]]:
-        """Decide what follows from a result; returns it if it is a photograph."""
+        """Process a result; returns it if it is a photograph."""
         item, outcome = landed.item, landed.outcome
         host_queue = self._host_queues[item.host]
         host_queue.sent.remove(landed.sent)
@@ -215,15 +215,15 @@ class Session:
         onwards = replace(item, at=moved.target, host=host, hops=item.hops + 1, probe="")
         self._move(host_queue, onwards).put_back(onwards)
 
-    def _lane(self, host: str) -> HostQueue:
+    def _host_queue(self, host: str) -> HostQueue:
         if host not in self._host_queues:
             self._host_queues[host] = HostQueue(host, health=HostHealth(self._gate.in_doubt(host)))
         return self._host_queues[host]
 
     def _move(self, host_queue: HostQueue, item: Item) -> HostQueue:
-        """The host queue of the item's own host, which it is counted in from now on."""
+        """Move the item to the queue of its own host; returns that queue."""
         host_queue.left -= 1
-        other = self._lane(item.host)
+        other = self._host_queue(item.host)
         other.left += 1
         return other
 
@@ -232,7 +232,7 @@ class Session:
     ) -> None:
         attempts, tries = item.attempts + 1, self._tries(host_queue, failure)
         if item.probe and failure.signal != "neutral":
-            # The host may be at fault, so the address is not given up.
+            # The host may be at fault, so the address keeps at least one attempt.
             attempts = min(attempts, tries - 1)
         final = attempts >= tries
         self._queue.note_failure(item, failure, attempts, final)
@@ -243,7 +243,7 @@ class Session:
             progress.gave_up(failure.kind)
             return
         pause = random.uniform(0, min(_LONGEST_BACKOFF, 2.0**attempts))
-        # The target of a redirect may be valid only briefly, so start from the original address.
+        # A redirect's target may expire soon, so retry from the original address.
         again = Item(item.url, host_of(item.url), attempts=attempts)
         self._move(host_queue, again).try_later(again, self._gate.now() + pause)
 
@@ -261,7 +261,7 @@ class Session:
             self._problem = self._problem or error
 
     def _stop_for(self, error: BaseException) -> None:
-        """End in order if the disk or the store fails, at once for any other error."""
+        """End cleanly if the disk or the store fails, and immediately for any other error."""
         try:
             if isinstance(error, DiskFull):
                 self._room.ran_out(error)
@@ -271,7 +271,7 @@ class Session:
             self._problem = self._problem or failure
 
     def _nothing_left(self) -> bool:
-        """Whether only addresses of hosts that are parked for long are left."""
+        """Whether all remaining addresses are on hosts that are parked for long."""
         soon = self._gate.now() + _LONGEST_WAIT
         return all(
             host_queue.left == 0 or (host_queue.why == "parked" and host_queue.until > soon)

@@ -13,8 +13,8 @@ _SHORTEST_SPAN = 60.0
 
 @dataclass(frozen=True)
 class Recent:
-    """A photograph that was fetched lately; `image_id` and `species` are empty where the download
-    that fetched it is no longer the last."""
+    """A recently downloaded photograph; `image_id` and `species` are empty if it does not belong
+    to the last download."""
 
     sha256: str
     path: str
@@ -25,8 +25,8 @@ class Recent:
 
 @dataclass(frozen=True)
 class Situation:
-    """`budgets` are those of a minute and longer, by provider; `failures` the addresses that were
-    given up, by class."""
+    """The current state. `budgets` are those of a minute and longer, by provider; `failures` are
+    the addresses that failed finally, by kind."""
 
     hosts: tuple[HostView, ...]
     budgets: dict[str, list[HostBudget]]
@@ -40,7 +40,7 @@ def situation(
     hosts: Collection[str] = (),
     recent: int = 24,
 ) -> Situation:
-    """Of these hosts and of those that are paused or parked, and of the last photographs."""
+    """The state of these hosts, of paused and parked hosts, and the latest photographs."""
     gate = Gate(downloads, settings)
     views = [view for view in gate.views(hosts) if view.host]
     budgets: dict[str, list[HostBudget]] = {}

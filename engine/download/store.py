@@ -1,4 +1,4 @@
-"""The downloader's memory: one SQLite file, shared by every process that asks a host."""
+"""The download store: one SQLite file, shared by all processes that send requests."""
 
 import contextlib
 import sqlite3
@@ -8,10 +8,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from engine.database import connect, database_error_as, read_note, write_note
-from engine.errors import WorkFailed
+from engine.database import connect, database_errors, read_note, write_note
 from engine.home import Home
+from engine.language.message import deferred
 
+_REFUSED = deferred("The download history {file} cannot be used: {reason}.")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS clock (
     only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -57,13 +58,13 @@ CREATE TABLE IF NOT EXISTS pin (split TEXT PRIMARY KEY) WITHOUT ROWID;
 
 
 class DownloadStore:
-    """An open downloads.sqlite. Threads of a process take turns on it, and so do processes."""
+    """An open downloads.sqlite. Threads and processes access it one at a time."""
 
     def __init__(self, file: Path) -> None:
-        """Open, and where needed make, the file.
+        """Open the file, creating it if needed.
 
         Raises:
-            WorkFailed: it is damaged or cannot be made.
+            WorkFailed: the file is damaged or cannot be created.
         """
         self.file = file
         self._lock = threading.RLock()
@@ -78,7 +79,7 @@ class DownloadStore:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that the block writes, or nothing of it; nobody else writes in between."""
+        """Run the block as one transaction, with an exclusive write lock."""
         with self._lock, self._store_errors():
             if self._depth:
                 yield
@@ -95,7 +96,7 @@ class DownloadStore:
                 self._depth -= 1
 
     def write(self, statement: str, values: Sequence[Any] = ()) -> int:
-        """Write; returns how many rows that touched."""
+        """Execute a write; returns the number of affected rows."""
         with self.transaction():
             return self._connection.execute(statement, values).rowcount
 
@@ -112,28 +113,22 @@ class DownloadStore:
         return found[0] if found else None
 
     def home_id(self) -> str:
-        """The id of the home that it belongs to; empty where none is written."""
+        """The id of the home that the store belongs to; empty if none is recorded."""
         with self._lock, self._store_errors():
             return read_note(self._connection, "home")
 
     def mark_home(self, home_id: str) -> None:
-        """Say which home it belongs to."""
+        """Record which home the store belongs to."""
         with self.transaction():
             write_note(self._connection, "home", home_id)
 
     def _store_errors(self) -> AbstractContextManager[None]:
-        return database_error_as(
-            lambda reason: WorkFailed(
-                "The download history {file} cannot be used: {reason}.",
-                file=self.file,
-                reason=reason,
-            )
-        )
+        return database_errors(self.file, _REFUSED)
 
 
 @contextlib.contextmanager
 def open_download_store(home: Home) -> Iterator[DownloadStore]:
-    """The home's download store for the length of a `with` block."""
+    """Open the home's download store in a `with` block."""
     downloads = DownloadStore(home.download_store)
     try:
         yield downloads

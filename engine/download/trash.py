@@ -1,8 +1,8 @@
-"""Files that a download removed, kept so that it can be undone: data/images/.trash/DATE/.
+"""The trash: files that a download removed, kept for restoring, in data/images/.trash/DATE/.
 
-A day's folder holds the files and manifest.jsonl, a line a file. The trash counts as part of the
-image cache. A day is removed for good when it is older than `KEPT_DAYS`, or, oldest first, when
-the cache's cap or the disk needs the bytes.
+A day's folder holds the files and manifest.jsonl with one line per file. The trash counts as part
+of the image cache. A day is deleted when it is older than `KEPT_DAYS` or, oldest first, when the
+cache limit or the disk needs the space.
 """
 
 import contextlib
@@ -21,10 +21,12 @@ from engine.download.store import DownloadStore
 from engine.errors import BadInput, WorkFailed
 from engine.files import read_json_lines
 from engine.home import Home
+from engine.reasons import reason_of
 
 KEPT_DAYS = 30
 Why = Literal["stray", "damaged"]
-"""stray: no photograph of the catalogue names it; damaged: its size is not what was fetched."""
+"""stray: no photograph of the catalogue names the file; damaged: its size differs from the
+downloaded size."""
 
 _MANIFEST = "manifest.jsonl"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -36,7 +38,7 @@ _CLAIM = (
 
 @dataclass(frozen=True)
 class Discard:
-    """A file to be moved to the trash; `path` is relative to the home, `bytes` its size."""
+    """A file to move to the trash; `path` is relative to the home, `bytes` is its size."""
 
     path: str
     sha256: str
@@ -47,7 +49,7 @@ class Discard:
 
 @dataclass(frozen=True)
 class DiscardedFiles:
-    """What was moved to the trash; `folder` is relative to the home, empty where nothing was."""
+    """The files moved to the trash; `folder` is relative to the home, empty if there are none."""
 
     paths: tuple[str, ...] = ()
     bytes: int = 0
@@ -56,7 +58,7 @@ class DiscardedFiles:
 
 @dataclass(frozen=True)
 class Day:
-    """The files that one day's downloads removed and that are still in the trash."""
+    """The files in the trash that one day's downloads removed."""
 
     date: str
     files: int
@@ -65,7 +67,7 @@ class Day:
 
 @dataclass(frozen=True)
 class RestoredFiles:
-    """Files that are back; `left` stay in the trash because their place is taken."""
+    """The restored files; `left` files stay in the trash because their path is taken."""
 
     files: int
     left: int
@@ -73,7 +75,7 @@ class RestoredFiles:
 
 @dataclass(frozen=True)
 class _Entry:
-    """A line of the manifest whose file is there; `claims` are rows of the table `fetched`."""
+    """A line of the manifest whose file exists; `claims` are rows of the table `fetched`."""
 
     path: str
     file: Path
@@ -82,7 +84,7 @@ class _Entry:
 
 
 def discard(home: Home, downloads: DownloadStore, items: Sequence[Discard]) -> DiscardedFiles:
-    """Move files to today's trash; a file that cannot be moved stays in place.
+    """Move files to today's trash; a file that cannot be moved stays where it is.
 
     Raises:
         WorkFailed: the manifest cannot be written; nothing was moved.
@@ -109,19 +111,19 @@ def discard(home: Home, downloads: DownloadStore, items: Sequence[Discard]) -> D
 
 
 def days(home: Home) -> list[Day]:
-    """The days of the trash, the latest first."""
+    """The days of the trash, latest first."""
     found = [_day(folder) for folder in reversed(_folders(home))]
     return [day for day in found if day.files]
 
 
 def restore_discarded(home: Home, date: str) -> RestoredFiles:
-    """Bring a day's files back to where they were.
+    """Restore a day's files to their paths.
 
-    They belong to their user from then on: no later download removes them.
+    They no longer belong to the cache afterwards: no later download removes them.
 
     Raises:
-        BadInput: the trash holds nothing of that day.
-        WorkFailed: the disk refuses.
+        BadInput: the trash holds no files of that day.
+        WorkFailed: moving the files fails.
     """
     entries = list(_entries(_root(home) / date)) if _DATE.fullmatch(date) else []
     if not entries:
@@ -134,7 +136,7 @@ def restore_discarded(home: Home, date: str) -> RestoredFiles:
 
 
 def recover(home: Home, downloads: DownloadStore, paths: Collection[str]) -> set[str]:
-    """Bring back files that photographs of the catalogue name again; returns their paths."""
+    """Restore files that photographs of the catalogue name again; returns their paths."""
     back: set[str] = set()
     for folder in _folders(home) if paths else []:
         for entry in _entries(folder):
@@ -146,10 +148,10 @@ def recover(home: Home, downloads: DownloadStore, paths: Collection[str]) -> set
 
 
 def empty_discarded(home: Home, date: str = "") -> Day:
-    """Remove a day's files for good, or those of all days; returns how many and their bytes.
+    """Delete a day's files, or those of all days; returns their number and bytes.
 
     Raises:
-        BadInput: the trash holds nothing of that day.
+        BadInput: the trash holds no files of that day.
     """
     chosen = [folder for folder in _folders(home) if date in ("", folder.name)]
     if date and not chosen:
@@ -161,13 +163,13 @@ def empty_discarded(home: Home, date: str = "") -> Day:
 
 
 def empty_expired(home: Home) -> int:
-    """Remove the days older than `KEPT_DAYS`; returns their bytes."""
+    """Delete the days older than `KEPT_DAYS`; returns their bytes."""
     first_kept = (date.today() - timedelta(days=KEPT_DAYS)).isoformat()
     return sum(_remove(folder).bytes for folder in _folders(home) if folder.name < first_kept)
 
 
 def empty_oldest(home: Home) -> int:
-    """Remove the oldest day; returns its bytes, 0 where the trash is empty."""
+    """Delete the oldest day; returns its bytes, 0 if the trash is empty."""
     for folder in _folders(home):
         if freed := _remove(folder).bytes:
             return freed
@@ -184,7 +186,7 @@ def _root(home: Home) -> Path:
 
 
 def _folders(home: Home) -> list[Path]:
-    """The days' folders, the oldest first."""
+    """The days' folders, oldest first."""
     found = (path for path in _root(home).glob("*") if _DATE.fullmatch(path.name))
     return sorted(path for path in found if path.is_dir() and not path.is_symlink())
 
@@ -197,7 +199,7 @@ def _entries(folder: Path) -> Iterator[_Entry]:
         if not (isinstance(path, str) and isinstance(kept, str) and isinstance(claims, list)):
             continue
         file = Path(os.path.normpath(folder / kept))
-        # A manifest is a file like any other: what it says must stay inside its folder.
+        # A manifest may be damaged or edited; its paths must stay inside its folder.
         if file.is_relative_to(folder) and file.is_file():
             rows = tuple(claim for claim in claims if isinstance(claim, dict))
             yield _Entry(path, file, str(line.get("why")), rows)
@@ -234,12 +236,12 @@ def _append(file: Path, lines: Sequence[dict[str, Any]]) -> None:
             os.fsync(stream.fileno())
     except OSError as error:
         raise WorkFailed(
-            "{file} could not be written ({reason}).", file=file, reason=error.strerror
+            "{file} could not be written ({reason}).", file=file, reason=reason_of(error)
         ) from error
 
 
 def _move_back(home: Home, entry: _Entry) -> bool:
-    """False if its path is taken, or lies outside the images folder."""
+    """Move a file back; False if its path is taken or outside the images folder."""
     target = home.resolve(entry.path)
     if target.exists() or not target.is_relative_to(home.images):
         return False
@@ -248,7 +250,7 @@ def _move_back(home: Home, entry: _Entry) -> bool:
         entry.file.rename(target)
     except OSError as error:
         raise WorkFailed(
-            "{file} could not be restored ({reason}).", file=target, reason=error.strerror
+            "{file} could not be restored ({reason}).", file=target, reason=reason_of(error)
         ) from error
     return True
 

@@ -1,24 +1,24 @@
-"""The sizes in which iNaturalist offers each photograph, and how heavy they are."""
+"""The sizes in which iNaturalist offers each photograph, and their usual bytes."""
 
 import re
 
 from engine.settings.download import Variant
 
 LONGEST_SIDE: dict[Variant, int] = {"original": 2_048, "large": 1_024, "medium": 500}
-"""Of each size, the longest side in pixels."""
+"""The longest side of each size, in pixels."""
 
 USUAL_BYTES: dict[Variant, int] = {"original": 1_460_000, "large": 290_000, "medium": 85_000}
-"""What a photograph of each size weighs, where nothing was fetched yet to know it by."""
+"""The default bytes of a photograph in each size, until downloads give a mean."""
 
 INATURALIST = (
     r"^(https?://(?:static\.inaturalist\.org|inaturalist-open-data\.s3[^/]*\.amazonaws\.com)"
     r"/photos/\d+/)(?:original|large|medium|small|thumb|square)(\.\w+)"
 )
-"""An address of theirs: what comes before the size, and after it."""
+"""An iNaturalist address: the parts before and after the size."""
 
 _INATURALIST = re.compile(INATURALIST, re.ASCII)
 
 
 def in_size(url: str, variant: Variant) -> str:
-    """The address of the same photograph in another size; any other address as it is."""
+    """The address of the same photograph in another size; other addresses are unchanged."""
     return _INATURALIST.sub(rf"\g<1>{variant}\g<2>", url)

@@ -1,4 +1,4 @@
-"""The addresses that a download would fetch, as columns, in its order."""
+"""The addresses that a download would request, as columns, in download order."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ Numbers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Wanted:
-    """One element an address: places in the lists of hosts and species, and whether it comes in
-    sizes. `hosts` and `species` are (addresses,), `sized` is as long."""
+    """The addresses as columns of shape (addresses,): indices into the lists of hosts and species,
+    and whether the photograph is offered in several sizes."""
 
     host_names: list[str]
     species_names: list[str]
@@ -38,8 +38,8 @@ def wanted(
     variant: Variant,
     limit: int | None,
 ) -> Wanted:
-    """At most `limit` addresses; those `given_up` (in the chosen size) are left out."""
-    # pyarrow takes half a second to import, and a download needs none of it.
+    """At most `limit` addresses, without those `given_up` (in the chosen size)."""
+    # Importing pyarrow takes half a second, and a download does not need it.
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -65,7 +65,7 @@ def wanted(
 
 
 def _codes(column: Any) -> tuple[list[str], Numbers]:
-    """The values of a column, sorted, and the place of each element among them (-1 = null)."""
+    """The sorted values of a column, and the index of each element in them (-1 = null)."""
     encoded = column.combine_chunks()
     if not hasattr(encoded, "indices"):
         encoded = encoded.dictionary_encode()
@@ -92,7 +92,7 @@ def _hosts(url: Any) -> tuple[list[str], Numbers]:
 
 
 def _first_of_each(url: Any) -> NDArray[np.bool_]:
-    """Whether a row is the first with its address."""
+    """Mask of the rows that are the first with their address."""
     _, first = np.unique(
         url.combine_chunks().dictionary_encode().indices.to_numpy(), return_index=True
     )

@@ -1,4 +1,4 @@
-"""Closes connections at a deadline that single bytes do not extend."""
+"""Closing connections at a fixed deadline that received bytes do not extend."""
 
 import contextlib
 import socket
@@ -20,8 +20,8 @@ class _Limit:
 class Watchdog:
     """Shuts sockets down at their deadline, from its own thread.
 
-    A socket's own timeout restarts with every byte, so a server that sends single bytes
-    could hold a connection for ever.
+    A socket's timeout restarts with every byte, so a server that sends single bytes could hold
+    a connection forever.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Watchdog:
         """Shut `sock` down unless the block ends within `seconds`.
 
         Raises:
-            TimeoutError: the block did not.
+            TimeoutError: the block took longer.
         """
         if sock is None:
             yield
@@ -53,12 +53,12 @@ class Watchdog:
         finally:
             with self._lock:
                 self._limits.remove(limit)
-        # A connection that was cut may look like a complete answer.
+        # An answer may look complete although its connection was shut down.
         if limit.cut:
             raise TimeoutError
 
     def abort(self) -> None:
-        """Cut every connection with a limit, now and from now on."""
+        """Shut down every connection with a limit, now and in the future."""
         self._aborted = True
 
     def close(self) -> None:
@@ -73,5 +73,5 @@ class Watchdog:
                     if now >= limit.deadline or self._aborted:
                         limit.cut = True
                         with contextlib.suppress(OSError):
-                            # Past TLS, whose own shutdown must not run in two threads.
+                            # Bypasses TLS, whose own shutdown must not run in two threads.
                             socket.socket.shutdown(limit.sock, socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""Fetches, checks and stores one address, in a thread of its own."""
+"""Fetching, checking and storing one address, in its own thread."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,8 @@ from engine.language.message import Message
 
 @dataclass(frozen=True)
 class Landed:
-    """The result of one request that went out at `sent`. `stored` is its file on disk, `size`
-    the bytes it had to read."""
+    """The result of one request sent at `sent`. `stored` is its file on disk, `size` the number
+    of bytes to read."""
 
     item: Item
     sent: float
@@ -25,15 +25,15 @@ class Landed:
 
 
 class Worker:
-    """Safe for any number of threads."""
+    """Fetches and stores photographs. Safe for any number of threads."""
 
     def __init__(self, fetcher: Fetcher, store: ImageStore, cache: Cache, gate: Gate) -> None:
         self._fetcher, self._store, self._cache, self._gate = fetcher, store, cache, gate
 
     def fetch(self, item: Item, sent: float, patience: float | None = None) -> Landed:
-        """Fetch one address, sent at `sent`. Each part is admitted before it is read.
+        """Fetch one address, sent at `sent`. Every part is admitted before it is read.
 
-        `patience` is that of `Fetcher.fetch`.
+        `patience` is the same as in `Fetcher.fetch`.
         """
         promised = wanted = written = 0
 
@@ -62,5 +62,5 @@ class Worker:
             self._cache.settle(promised, written)
 
     def abort(self) -> None:
-        """Cut the connections in flight."""
+        """Abort the requests in flight."""
         self._fetcher.abort()

@@ -1,4 +1,4 @@
-"""Judging a run on a part of its split, once, with its best checkpoint."""
+"""Evaluates the best checkpoint of a run on a part of its split."""
 
 import io
 import logging
@@ -20,7 +20,7 @@ from engine.evaluation.transform import AS_TRAINED, EvaluationTransform
 from engine.files import write_atomic, write_json
 from engine.home import Home
 from engine.images.shrunk import ShrunkStore
-from engine.language.message import deferred, message
+from engine.language.message import Message, deferred, message
 from engine.progress import Report, silent
 from engine.settings.run import RunSettings
 from engine.split.folder import SplitLine
@@ -41,23 +41,23 @@ def evaluate_run(
     folder: RunFolder,
     part: str = "test",
     report: Report = silent,
-    look: EvaluationTransform = AS_TRAINED,
+    transform: EvaluationTransform = AS_TRAINED,
 ) -> dict[str, Any]:
-    """Judge a run's best checkpoint on "train", "val" or "test".
+    """Evaluate a run's best checkpoint on "train", "val" or "test".
 
-    Writes evaluation/PART.json, which is returned, and evaluation/PART.npz with a row a
-    photograph and a row a class. Shares are in 0..1; `macro_top1` is the mean over the species
-    present in the part. `nll`, `ece` and `brier` are of probabilities at the run's temperature,
-    and `before_temperature` holds them as they were without.
+    Writes evaluation/PART.json, whose content it returns, and evaluation/PART.npz with one row per
+    photograph and one per class. Shares are in 0..1; `macro_top1` is the mean over the species in
+    the part. `nll`, `ece` and `brier` are for probabilities at the run's temperature, and
+    `before_temperature` contains them without it.
 
     Raises:
-        BadInput: there is no checkpoint, no such part, or nothing in it.
-        ClassMapMismatch: checkpoint, run and part do not speak of the same classes.
+        BadInput: there is no checkpoint or no such part, or the part is empty.
+        ClassMapMismatch: checkpoint, run and part have different class maps.
         WorkFailed: none of the photographs can be read.
     """
     began = time.monotonic()
     checkpoint = best_checkpoint(folder)
-    settings, classes = look.settings(checkpoint.settings), checkpoint.classes
+    settings, classes = transform.settings(checkpoint.settings), checkpoint.classes
     lines, train_lines = folder.read_part(home, part), folder.read_part(home, "train")
     if not lines:
         raise _nothing_in(part, folder)
@@ -65,8 +65,8 @@ def evaluate_run(
     train_images = np.bincount([line.label for line in train_lines], minlength=len(classes))
     device, temperature = choose_device(settings.training), temperature_of(folder, checkpoint)
     scores = EvaluationScores(classes, train_images, temperature, device.torch_device)
-    unreadable: dict[int, str] = {}
-    for batch, logits in _answers(checkpoint, dataset, device, look):
+    unreadable: dict[int, Message] = {}
+    for batch, logits in _answers(checkpoint, dataset, device, transform):
         if len(batch.labels):
             scores.add(batch.indices, batch.labels, logits)
         unreadable |= batch.unreadable
@@ -82,11 +82,12 @@ def evaluate_run(
         "checkpoint": checkpoint.path.name,
         "step": checkpoint.position.step,
         "image_size": settings.data.image_size,
-        "mirrored": look.mirrored,
+        "mirrored": transform.mirrored,
         "temperature": temperature,
         **scores.values(),
         "unreadable": [
-            {"path": dataset.path(index), "reason": why} for index, why in unreadable.items()
+            {"path": dataset.path(index), "reason": why.in_english(), "message": why.record()}
+            for index, why in unreadable.items()
         ],
         "seconds": round(time.monotonic() - began, 1),
     }
@@ -116,14 +117,14 @@ def _photographs(
 
 
 def _answers(
-    checkpoint: Checkpoint, dataset: PhotoDataset, device: Device, look: EvaluationTransform
+    checkpoint: Checkpoint, dataset: PhotoDataset, device: Device, transform: EvaluationTransform
 ) -> Iterator[tuple[Batch, Tensor]]:
-    """Each batch of the photographs with its logits (n, classes)."""
-    settings = look.settings(checkpoint.settings)
+    """Yield each batch of photographs and its logits (n, classes)."""
+    settings = transform.settings(checkpoint.settings)
     loader = Loader(settings.data.workers, pin=device.is_gpu)
     learning = checkpoint.position.pass_size or settings.training.batch_size
     size = evaluation_batch_size(learning, settings.data.image_size)
-    network = load_network(checkpoint, device, look)
+    network = load_network(checkpoint, device, transform)
     return predict_batches(network, dataset, loader, device, size)
 
 

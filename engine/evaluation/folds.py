@@ -1,4 +1,4 @@
-"""Repeated stratified folds, and what may be concluded from them."""
+"""Repeated stratified folds, and confidence intervals for them."""
 
 import math
 from collections.abc import Sequence
@@ -14,17 +14,17 @@ _Z95 = 1.959964
 def stratified_folds(
     labels: Sequence[int], groups: Sequence[str], folds: int, chance: np.random.Generator
 ) -> NDArray[np.int64]:
-    """The fold of each photograph: (n,).
+    """Return the fold of each photograph: (n,).
 
-    Each species is dealt evenly over the folds; photographs of one group (an observation;
-    empty = none) stay together, or the second would be known from the first.
+    Each species is spread evenly over the folds. Photographs of one group (an observation; empty =
+    none) stay in one fold, because otherwise the model has seen the tested observation.
     """
     fold = np.empty(len(labels), np.int64)
     for label in np.unique(np.asarray(labels)):
         members: dict[object, list[int]] = {}
         for index in np.flatnonzero(np.asarray(labels) == label).tolist():
             members.setdefault(groups[index] or index, []).append(index)
-        # The large groups first, each to the fold with the fewest; which fold begins is chance.
+        # The largest groups first, each to the fold with the fewest; ties are broken at random.
         together = [list(members.values())[i] for i in chance.permutation(len(members))]
         filled, order = np.zeros(folds, int), chance.permutation(folds)
         for indices in sorted(together, key=len, reverse=True):
@@ -35,11 +35,11 @@ def stratified_folds(
 
 
 def corrected_interval(values: NDArray[np.float64], folds: int) -> Measured:
-    """Mean and 95 % interval of what repeated folds gave.
+    """Return the mean and 95 % interval of the results of repeated folds.
 
-    The trainings of different folds share most of their photographs, so a plain t-interval is
-    far too narrow; this is the corrected one of Nadeau and Bengio, "Inference for the
-    generalization error", Machine Learning 52, 2003.
+    The training sets of different folds overlap, so a plain t-interval is far too narrow. This one
+    is corrected by Nadeau and Bengio, "Inference for the generalization error", Machine Learning
+    52, 2003.
     """
     count = len(values)
     tested_to_trained = 1 / (folds - 1)
@@ -48,9 +48,10 @@ def corrected_interval(values: NDArray[np.float64], folds: int) -> Measured:
 
 
 def student95(freedom: int) -> float:
-    """The two-sided 95 % point of Student's t, by Fisher and Cornish's expansion (1960).
+    """Return the two-sided 95 % quantile of Student's t, by the expansion of Fisher and Cornish
+    (1960).
 
-    Exact to three digits from four degrees of freedom on.
+    Accurate to three digits from four degrees of freedom.
     """
     z, v = _Z95, freedom
     return (

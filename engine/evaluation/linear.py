@@ -1,17 +1,17 @@
-"""A linear classifier on features that stay as they are."""
+"""A linear classifier on frozen features."""
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-# Strength of the L2 penalty on the mean loss, for features of unit mean square length. The
-# accuracy is flat for a factor of ten around it.
+# The L2 penalty relative to the mean loss, for features with a mean square length of 1. The
+# accuracy changes little within a factor of ten.
 _PENALTY = 1e-4
 _STEPS = 60
 
 
 def probe_accuracy(features: Tensor, labels: Tensor, tested: Tensor) -> float:
-    """Top-1 on the tested photographs of a multinomial logistic regression on the others.
+    """Return the top-1 on the tested photographs of a logistic regression trained on the others.
 
     Args:
         features: (n, width) float32.
@@ -22,8 +22,8 @@ def probe_accuracy(features: Tensor, labels: Tensor, tested: Tensor) -> float:
     centre = train.mean(0)
     scale = train.std(0).clamp_min(1e-6) * train.shape[1] ** 0.5
     train, test = ((part - centre) / scale for part in (train, features[tested]))
-    # Weights of a penalised fit lie in the span of its photographs, which are fewer than
-    # the features: fitting there is the same, and faster.
+    # The weights of a penalised fit lie in the span of its photographs, which are fewer than the
+    # features. A fit in that subspace has the same solution and is faster.
     span = torch.linalg.svd(train, full_matrices=False).Vh.T
     weights = _fit(train @ span, labels[~tested], int(labels.max()) + 1)
     guessed = (_with_one(test @ span) @ weights).argmax(1)

@@ -1,4 +1,4 @@
-"""A run's trained network, ready to judge photographs."""
+"""Loads the trained network of a run for inference."""
 
 from torch import nn
 
@@ -14,11 +14,11 @@ from engine.training.state.run_folder import RunFolder
 
 
 def best_checkpoint(folder: RunFolder) -> Checkpoint:
-    """The best checkpoint of a run, or its last where none was judged yet.
+    """Return the best checkpoint of a run, or the last if no epoch was validated yet.
 
     Raises:
-        BadInput: there is none yet, or it is damaged.
-        ClassMapMismatch: it was made with another class map than the run's.
+        BadInput: there is no checkpoint yet, or it is damaged.
+        ClassMapMismatch: it was written with another class map than the run's.
     """
     path = folder.best_or_last
     if not path.is_file():
@@ -29,21 +29,21 @@ def best_checkpoint(folder: RunFolder) -> Checkpoint:
 
 
 def temperature_of(folder: RunFolder, checkpoint: Checkpoint) -> float:
-    """What the logits of a run's checkpoint are divided by; 1 where that was never found."""
+    """Return the temperature for the logits of a run's checkpoint; 1 if it was not calibrated."""
     found = read_calibration(folder) if checkpoint.path == folder.best else None
     return found.temperature if found else 1.0
 
 
 def load_network(
-    checkpoint: Checkpoint, device: Device, look: EvaluationTransform = AS_TRAINED
+    checkpoint: Checkpoint, device: Device, transform: EvaluationTransform = AS_TRAINED
 ) -> nn.Module:
-    """The network with the weights of a checkpoint, on a device.
+    """Build the network on a device and load the weights of a checkpoint.
 
     Raises:
-        BadInput: it cannot be built at the size of `look`.
+        BadInput: it cannot be built at the size of `transform`.
     """
-    settings = look.settings(checkpoint.settings)
+    settings = transform.settings(checkpoint.settings)
     model = build_model(settings.model, len(checkpoint.classes), settings.data.image_size)
     carry_weights(model, select(checkpoint.tensors("model."), "model."))
     network = to_device(model, device).eval()
-    return Mirrored(network) if look.mirrored else network
+    return Mirrored(network) if transform.mirrored else network

@@ -1,4 +1,4 @@
-"""What a network said of each photograph of a part, compactly."""
+"""The predictions of a network for each photograph of a part, in compact arrays."""
 
 from dataclasses import dataclass
 
@@ -13,10 +13,10 @@ from engine.training.report.metrics import brier_scores, clamped_k
 
 @dataclass(frozen=True)
 class Certainty:
-    """How sure a network was, a number a photograph: (n,) each.
+    """The certainty of a network for each photograph: (n,) each.
 
-    losses: the negative logarithm of the true class's probability. brier: squared distance of
-    all probabilities from the truth, 0..2 (Brier, 1950).
+    losses: the negative log-probability of the true class. brier: the squared distance of all
+    probabilities from the one-hot label, 0..2 (Brier, 1950).
     """
 
     losses: NDArray[np.float32]
@@ -25,11 +25,11 @@ class Certainty:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One row a photograph that could be read.
+    """One row per readable photograph.
 
-    indices: its place in the part. labels: its true class. top (n, k) and probabilities
-    (n, k): the k = min(5, classes) most probable classes, best first. `plain` is of the logits
-    as they are, the others are of logits divided by the temperature.
+    indices: its index in the part. labels: its true class. top (n, k) and probabilities (n, k): the
+    k = min(5, classes) most probable classes, best first. `plain` is for the logits without, the
+    others for the logits with the temperature.
     """
 
     indices: NDArray[np.int64]
@@ -45,17 +45,17 @@ class Outcome:
 
     @property
     def first(self) -> NDArray[np.bool_]:
-        """Whether the best guess is right: (n,)."""
+        """Whether the top-1 prediction is correct: (n,)."""
         return np.asarray(self.top[:, 0] == self.labels)
 
     @property
     def among(self) -> NDArray[np.bool_]:
-        """Whether one of the k best guesses is right: (n,)."""
+        """Whether one of the top-k predictions is correct: (n,)."""
         return np.asarray((self.top == self.labels[:, None]).any(axis=1))
 
 
 class OutcomeWriter:
-    """Gathers an outcome batch by batch; probabilities are those at `temperature`."""
+    """Collects an outcome batch by batch; probabilities are at `temperature`."""
 
     def __init__(self, classes: int, temperature: float = 1.0) -> None:
         self._k = clamped_k(classes)
@@ -72,7 +72,7 @@ class OutcomeWriter:
         self._rows.append(tuple(value.cpu() for value in row))
 
     def outcome(self) -> Outcome:
-        """Everything that was added."""
+        """Return all batches as one outcome."""
         if not self._rows:
             nothing = torch.empty(0, dtype=torch.int64)
             self.add(nothing, nothing, torch.empty(0, self._k))
@@ -83,6 +83,6 @@ class OutcomeWriter:
 
 
 def _certainty(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """Loss and Brier score, each (n,), of logits (n, classes)."""
+    """Return loss and Brier score, each (n,), of logits (n, classes)."""
     losses = functional.cross_entropy(logits, labels, reduction="none")
     return losses, brier_scores(logits.softmax(dim=1), labels)

@@ -1,4 +1,4 @@
-"""Naming the plant on a photograph."""
+"""Predicts the species on a photograph."""
 
 import logging
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Named:
-    """What a network says of one photograph, best first, and the crop it looked at."""
+    """The predictions for one photograph, best first, and the crop that was used."""
 
     predictions: tuple[Prediction, ...]
     crop: Crop
@@ -45,17 +45,17 @@ class Named:
 
 
 class Predictor:
-    """A run's best network, loaded once; names photographs exactly as evaluation sees them."""
+    """A run's best network, loaded once; it processes photographs exactly as evaluation does."""
 
     def __init__(
-        self, home: Home, folder: RunFolder, look: EvaluationTransform = AS_TRAINED
+        self, home: Home, folder: RunFolder, transform: EvaluationTransform = AS_TRAINED
     ) -> None:
         """Load the network.
 
         Raises:
-            BadInput: the run has no checkpoint yet, it is damaged, or the network cannot be
-                built at the size of `look`.
-            ClassMapMismatch: the checkpoint was made with another class map than the run's.
+            BadInput: the run has no checkpoint yet, it is damaged, or the network cannot be built
+                at the size of `transform`.
+            ClassMapMismatch: the checkpoint was written with another class map than the run's.
         """
         checkpoint = best_checkpoint(folder)
         self.classes = checkpoint.classes
@@ -63,20 +63,21 @@ class Predictor:
         if self.preset.notice:
             log.warning(self.preset.notice)
         self._device = choose_device(checkpoint.settings.training)
-        self._network = load_network(checkpoint, self._device, look)
+        self._network = load_network(checkpoint, self._device, transform)
         self._temperature = temperature_of(folder, checkpoint)
         self._normalise = normalisation_of(self._network)
         self._crops = CropStore(home)
         self._drawn = ManualSquares(home)
-        self._view = ValTransform(look.settings(checkpoint.settings).augmentation.val)
+        self._view = ValTransform(transform.settings(checkpoint.settings).augmentation.val)
 
     def predict(self, photo: Photo, k: int = TOP) -> Named:
-        """The `k` most probable species (fewer if there are fewer) of a file, bytes or pixels.
+        """Return the `k` most probable species (fewer if there are fewer) for a file, bytes or
+        pixels.
 
         Pixels are (height, width, 3) RGB.
 
         Raises:
-            UnreadableImage: no photograph, damaged, or too large.
+            UnreadableImage: not an image, damaged, or too large.
         """
         crop, square = self._square(photo)
         image = self._view(square)
@@ -100,7 +101,7 @@ class Predictor:
         return crop, read_square(photo, crop.square, side)
 
     def _crop(self, photo: Path | bytes) -> Crop:
-        # A photograph of the catalogue has its crop in the store already.
+        # The crop of a photograph in the catalogue may already be stored.
         looks = self.preset.detector != "none"
         if looks and isinstance(photo, Path) and photo.is_file():
             sha256 = sha256_of(photo)

@@ -1,4 +1,4 @@
-"""Does a crop help? The same photographs, the same folds, one linear probe for each crop."""
+"""Measures whether a crop helps: a linear probe per crop on the same photographs and folds."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -35,7 +35,7 @@ from engine.training.inference import predict_batches
 from engine.training.model.network import build_model, start_model
 from engine.training.optim.step import to_device
 
-# Of a species with fewer, a fold would hold one photograph or none.
+# With fewer photographs per species, a fold has one of them or none.
 _FEWEST = 10
 _BATCH = 32
 _CACHED = Filter(state="cached")
@@ -48,10 +48,10 @@ def probe_crops(
     settings: ProbeSettings,
     report: Report = silent,
 ) -> list[Verdict]:
-    """Measure each preset against the centre crop, and keep what was found.
+    """Compare each preset with the centre crop, and store the results.
 
     Raises:
-        BadInput: fewer than two species have enough photographs, or the network cannot be had.
+        BadInput: fewer than two species have enough photographs, or the network is not available.
     """
     photographs = labelled(catalogue, settings)
     classes = ClassMap(tuple(sorted({item.species for item in photographs})))
@@ -70,7 +70,8 @@ def probe_crops(
 
 
 def labelled(catalogue: Catalogue, settings: ProbeSettings) -> list[Photograph]:
-    """The photographs that are compared: as many of each species, of as many as is sensible.
+    """Return the photographs to compare: equally many per species, for a suitable number of
+    species.
 
     Raises:
         BadInput: fewer than two species have enough photographs.
@@ -108,13 +109,13 @@ def _line(item: Photograph, classes: ClassMap) -> SplitLine:
 
 
 def _backbone(settings: ProbeSettings, classes: ClassMap, device: Device) -> nn.Module:
-    """The network without its classifier: what it gives are its features."""
-    # Those of the usual network come with the studio.
+    """Return the network without its classifier; its output is the features."""
+    # The weights of the default network are installed with the studio.
     weights = settings.weights
     if settings.network == USUAL_NETWORK and not weights:
         weights = str(installed_weights())
     model = ModelSettings(name=settings.network, weights=weights)
-    # First without weights, so that an unknown name is said to be one.
+    # First without weights, so that an unknown name has its own error.
     build_model(model, len(classes), settings.image_size)
     try:
         network = start_model(model, classes, settings.image_size)
@@ -139,7 +140,7 @@ def _features(
     settings: ProbeSettings,
     tell: Callable[[int], None],
 ) -> Tensor:
-    """(n, width) float32; NaN where a photograph cannot be read."""
+    """Return features (n, width) float32; NaN for a photograph that cannot be read."""
     side = settings.image_size
     dataset = PhotoDataset(
         home, lines, preset, ValTransform(ValAugmentation(resize=side, center_crop=side))
@@ -189,11 +190,11 @@ def _judged(
 def _accuracies(
     features: Sequence[Tensor], lines: Sequence[SplitLine], settings: ProbeSettings
 ) -> NDArray[np.float64]:
-    """(crops, repeats * folds): every crop is judged on the same folds."""
+    """Return accuracies (crops, repeats * folds); every crop uses the same folds."""
     labels = [line.label for line in lines]
     groups = [line.observation_id for line in lines]
     rows = []
-    # Problems this small only lose time by being shared out over cores.
+    # For problems this small, several threads are slower than one.
     torch.set_num_threads(1)
     for repeat in range(settings.repeats):
         chance = np.random.default_rng([settings.seed, repeat])

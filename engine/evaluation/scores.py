@@ -1,4 +1,4 @@
-"""Scores of an evaluation: how often, for whom, and how honestly the network is right."""
+"""Scores of an evaluation: accuracy, by species and by rarity, and calibration."""
 
 from dataclasses import asdict
 from functools import cached_property
@@ -15,13 +15,13 @@ from engine.training.report.metrics import MetricAccumulator, Metrics, genera_of
 
 
 class EvaluationScores:
-    """Counts an evaluation batch by batch, as a validation while training does.
+    """Accumulates the scores of an evaluation batch by batch, with the metrics of validation.
 
     Args:
-        classes: the species that the network tells apart.
-        train_images: training photographs of each class, (classes,).
-        temperature: what logits are divided by to become probabilities.
-        device: where the logits are.
+        classes: the species of the network.
+        train_images: training photographs per class, (classes,).
+        temperature: the divisor of the logits.
+        device: the device of the logits.
     """
 
     def __init__(
@@ -40,11 +40,11 @@ class EvaluationScores:
         self._images = 0
 
     def __len__(self) -> int:
-        """Photographs that were added."""
+        """The number of photographs added."""
         return self._images
 
     def add(self, indices: Tensor, labels: Tensor, logits: Tensor) -> None:
-        """Add a batch: places in the part (n,), labels (n,), logits (n, classes)."""
+        """Add a batch: indices in the part (n,), labels (n,), logits (n, classes)."""
         self._images += len(labels)
         self._writer.add(indices, labels, logits)
         labels = labels.to(logits.device)
@@ -53,11 +53,11 @@ class EvaluationScores:
 
     @cached_property
     def outcome(self) -> Outcome:
-        """A row for each photograph; to read once all are added."""
+        """One row per photograph; read it after all batches are added."""
         return self._writer.outcome()
 
     def values(self) -> dict[str, Any]:
-        """What evaluation/PART.json holds of the scores."""
+        """Return the scores as evaluation/PART.json stores them."""
         plain, outcome = self._plain.read(), self.outcome
         return {
             "images": plain.images,
@@ -70,7 +70,7 @@ class EvaluationScores:
             "macro_top1": plain.macro_top1,
             "macro_top5": plain.macro_top5,
             "genus_top1": plain.genus_top1,
-            # The loss of the curves; the scores after it are of probabilities at the temperature.
+            # The same loss as in the curves; the scores after it use the temperature.
             "loss": plain.loss,
             **_calibration(self._tempered.read(), outcome.certainty),
             "before_temperature": _calibration(plain, outcome.plain),
@@ -80,7 +80,7 @@ class EvaluationScores:
 
 
 def _calibration(metrics: Metrics, certainty: Certainty) -> dict[str, float]:
-    """Mean negative log-likelihood in nats, calibration error (0..1) and Brier score (0..2)."""
+    """Return the mean loss in nats, calibration error (0..1) and Brier score (0..2)."""
     brier = float(certainty.brier.mean()) if len(certainty.brier) else 0.0
     return {"nll": metrics.loss, "ece": metrics.ece, "brier": brier}
 
@@ -88,7 +88,7 @@ def _calibration(metrics: Metrics, certainty: Certainty) -> dict[str, float]:
 def _species_table(
     outcome: Outcome, train_images: NDArray[np.int64], classes: ClassMap
 ) -> list[dict[str, Any]]:
-    """A row for each species of the part, the worst first."""
+    """Return one row per species of the part, the worst first."""
     rows = []
     for label in np.unique(outcome.labels):
         own = outcome.labels == label

@@ -1,4 +1,4 @@
-"""How photographs are shown to a network that judges them."""
+"""How photographs are prepared for evaluation."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,21 +13,23 @@ from engine.settings.run import RunSettings
 
 @dataclass(frozen=True)
 class EvaluationTransform:
-    """The side of the square that the network sees (None = as it was trained), and whether it
-    also sees each photograph `mirrored` and the two answers are averaged.
+    """Image size and test-time augmentation of an evaluation.
 
-    A size somewhat above that of training often judges better (Touvron et al., "Fixing the
-    train-test resolution discrepancy", 2019).
+    `size` is the side of the network's input in pixels (None = as in training). If `mirrored`, the
+    network also processes the mirror image, and the two outputs are averaged.
+
+    A size above that of training often scores better (Touvron et al., "Fixing the train-test
+    resolution discrepancy", 2019).
     """
 
     size: int | None = None
     mirrored: bool = False
 
     def settings(self, trained: RunSettings) -> RunSettings:
-        """The settings of a run, at this size.
+        """Return the settings of a run at this size.
 
         Raises:
-            BadInput: it is none that a network can be shown.
+            BadInput: the network does not support the size.
         """
         try:
             return trained.at_size(self.size)
@@ -43,15 +45,15 @@ AS_TRAINED = EvaluationTransform()
 
 
 class Mirrored(nn.Module):
-    """A network that answers with the mean of its logits for an image and its mirror image."""
+    """A network that averages its logits for an image and its mirror image."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
-        # What tells how pixels are normalised.
+        # The normalisation of pixels is read from it.
         self.pretrained_cfg: Any = getattr(network, "pretrained_cfg", None)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Logits (n, classes) of normalised images (n, 3, side, side)."""
+        """Return logits (n, classes) of normalised images (n, 3, side, side)."""
         both: Tensor = self.network(images) + self.network(images.flip(-1))
         return both / 2

@@ -1,1 +1,1 @@
-"""The demo garden: photographs of invented plants, drawn rather than taken."""
+"""The demo garden: synthetic photographs of invented plants."""

@@ -1,4 +1,4 @@
-"""What lies far behind the plant, out of focus: sky, foliage, meadow, wall, dusk.
+"""The blurred background behind the plant: sky, foliage, meadow, wall, dusk.
 
 Everything here is blurred, so it is drawn at a fraction of the picture's size.
 """
@@ -32,7 +32,7 @@ def _discs(
     picture: Picture, rng: np.random.Generator, count: int, radius: tuple[float, float],
     colours: Picture, strength: float,
 ) -> None:  # fmt: skip
-    """Bright points out of focus: even discs with a slightly brighter rim."""
+    """Bright points out of focus: uniform discs with a slightly brighter rim."""
     height, width = picture.shape[:2]
     layer = np.zeros_like(picture)
     for _ in range(count):
@@ -47,7 +47,7 @@ def _discs(
 
 
 def _leaves(picture: Picture, rng: np.random.Generator, count: int, size: float) -> None:
-    """Blots of leaves in greens from dark to sunlit."""
+    """Blotches of leaves in greens from dark to sunlit."""
     height, width = picture.shape[:2]
     for _ in range(count):
         centre = (int(rng.uniform(-0.1, 1.1) * width), int(rng.uniform(-0.1, 1.1) * height))
@@ -65,7 +65,7 @@ def _blur(picture: Picture, share: float) -> Picture:
 
 
 def foliage(rng: np.random.Generator, height: int, width: int) -> Picture:
-    """Leaves and light between them."""
+    """Leaves with light between them."""
     dark = rng.uniform(0.5, 1.2)
     picture = _ramp(height, width, _colour(0.2, 0.3, 0.12) * dark, _colour(0.1, 0.18, 0.07) * dark)
     _leaves(picture, rng, 40, 0.3)
@@ -80,7 +80,7 @@ def foliage(rng: np.random.Generator, height: int, width: int) -> Picture:
 
 
 def meadow(rng: np.random.Generator, height: int, width: int) -> Picture:
-    """Tall grass in the sun, with flowers far off in it."""
+    """Tall grass in the sun, with distant flowers."""
     warm = rng.uniform(-0.06, 0.1)
     top = _colour(0.52 + warm, 0.62, 0.30 - warm / 2) * rng.uniform(0.75, 1.15)
     picture = _ramp(height, width, top, _colour(0.22 + warm, 0.35, 0.12))
@@ -160,7 +160,7 @@ def _boards(picture: Picture, rng: np.random.Generator) -> None:
 
 
 def dusk(rng: np.random.Generator, height: int, width: int) -> Picture:
-    """Low sun through a garden: warm and dim, with large lights."""
+    """Low sun through a garden: warm and dim, with large bright discs."""
     glow = _colour(0.80, 0.60, 0.36) * rng.uniform(0.7, 1.05)
     base = _colour(0.25, 0.28, 0.16) * rng.uniform(0.6, 1.2)
     picture = _ramp(height, width, glow, base)

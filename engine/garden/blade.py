@@ -22,12 +22,12 @@ NOTHING = vector(0, 0, 0)
 @dataclass(frozen=True, eq=False)
 class Blade:
     """A lamina in space, in plant units (x right, y up, z to the viewer) or, after
-    `View.place`, in pixels (x right, y down, z to the viewer).
+    `Camera.place`, in pixels (x right, y down, z to the viewer).
 
-    `across` is half the width. `bend` curves it along u, `cup` hollows it across v (for
-    the shading). `tint` multiplies its colour, `shadow` is how dark it makes what lies
-    just behind it, `rank` is added to its depth. A `round` blade is a stalk: it is as wide
-    from every side and shaded as a cylinder.
+    `across` is half the width. `bend` curves it along u, `cup` makes it concave across v (for
+    the shading). `tint` multiplies its colour, `shadow` is how much it darkens what is just
+    behind it, `rank` is added to its depth. A `round` blade is a stalk: equally wide from
+    every side and shaded like a cylinder.
     """
 
     lamina: Lamina
@@ -54,8 +54,8 @@ class Blade:
 @dataclass(frozen=True, eq=False)
 class Camera:
     """An orthographic camera: `axes` (3, 3) has the camera's right, up and towards-viewer
-    directions as rows, `scale` is pixels a plant unit, `x` and `y` where the plant's
-    origin falls in the picture."""
+    directions as rows, `scale` is pixels per plant unit, `x` and `y` are the position of the
+    plant's origin in the picture."""
 
     axes: NDArray[np.float32]
     scale: float = 1.0
@@ -87,8 +87,8 @@ class Camera:
 
 
 def camera(yaw: float, pitch: float, roll: float = 0.0) -> NDArray[np.float32]:
-    """Camera axes (3, 3) for a plant turned by `yaw` about its stem, looked down on by
-    `pitch` (0 from the side, pi/2 from above) and a camera held askew by `roll`, radians."""
+    """Camera axes (3, 3) for a plant rotated by `yaw` about its stem and a camera tilted down by
+    `pitch` (0 from the side, pi/2 from above) and rotated by `roll`, in radians."""
     cy, sy, cp, sp = np.cos(yaw), np.sin(yaw), np.cos(pitch), np.sin(pitch)
     turn = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
     tilt = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
@@ -120,7 +120,7 @@ def bounds(
 def paint(
     blades: Iterable[Blade], light: Light, left: int, top: int, width: int, height: int
 ) -> NDArray[np.float32]:
-    """Paint placed blades, the farthest first, on a premultiplied RGBA canvas
+    """Paint placed blades, farthest first, on a premultiplied RGBA canvas
     (height, width, 4) whose upper left corner is the picture's (left, top)."""
     canvas = np.zeros((height, width, 4), np.float32)
     shift = vector(left, top, 0)
@@ -131,8 +131,8 @@ def paint(
 
 @dataclass(frozen=True, slots=True)
 class _Flat:
-    """A blade as it falls on the picture: `along`, `across` and `bend` in pixels, the matrix
-    that takes pixels to (u, v), and the bend in (u, v)."""
+    """A blade projected on the picture: `along`, `across` and `bend` in pixels, the matrix from
+    pixels to (u, v), and the bend in (u, v)."""
 
     along: tuple[float, float]
     across: tuple[float, float]
@@ -149,7 +149,7 @@ def _flatten(blade: Blade) -> _Flat:
     determinant = ax * cy - cx * ay
     edge = max(0.15 * full, min(full, 0.6))
     if abs(determinant) < edge * length:
-        # Seen edge-on a blade has no inverse; it is opened to a sliver.
+        # An edge-on blade has no inverse, so it gets a minimum width.
         sign = -edge if determinant < 0 else edge
         cx, cy = -ay / length * sign, ax / length * sign
     size = hypot(ax, ay, az)
@@ -157,7 +157,7 @@ def _flatten(blade: Blade) -> _Flat:
         ax, ay = ax * 0.2 * size / length, ay * 0.2 * size / length
     determinant = ax * cy - cx * ay or 1e-4
     inverse = (cy / determinant, -cx / determinant, -ay / determinant, ax / determinant)
-    # Below -0.5 the blade would fold over itself and no longer be one to one.
+    # Below -0.5 the blade would fold over itself, so the mapping would not be one to one.
     curve_u = min(max(inverse[0] * bx + inverse[1] * by, -0.44), 4.0)
     curve_v = inverse[2] * bx + inverse[3] * by
     bend = (ax * curve_u + cx * curve_v, ay * curve_u + cy * curve_v)
@@ -195,8 +195,8 @@ def _paint(canvas: NDArray[np.float32], blade: Blade, light: Light) -> None:
 
 
 def _pieces(flat: _Flat) -> int:
-    """How many ranges of u to paint one by one, so that a long thin blade leaves out empty
-    corners."""
+    """The number of ranges of u to paint one by one, so that the empty corners around a long thin
+    blade are skipped."""
     wide = abs(flat.along[0] + flat.bend[0]) + 2 * abs(flat.across[0])
     tall = abs(flat.along[1] + flat.bend[1]) + 2 * abs(flat.across[1])
     own = 2 * hypot(*flat.along) * hypot(*flat.across)
@@ -229,7 +229,7 @@ def _shades(blade: Blade, light: Light) -> tuple[NDArray[np.float32], NDArray[np
     normal = normal / (length * np.where(normal[..., 2] < 0, -1, 1))[..., None]
     facing = normal @ light.direction
     lit = np.where(facing > 0, facing, -facing * light.through)
-    # Light from above fills what the sun does not reach.
+    # Light from the sky brightens the parts that the sun does not reach.
     sky = light.sky * (0.88 - 0.16 * normal[..., 1])
     bright = (sky + light.sun * lit).astype(np.float32)
     if blade.lamina.gloss < DULL:

@@ -1,4 +1,4 @@
-"""Plants whose small flowers stand together: umbels, spikes, racemes."""
+"""Plants with clustered small flowers: umbels, spikes, racemes."""
 
 from functools import lru_cache
 
@@ -45,7 +45,7 @@ def _tint(rng: np.random.Generator, spread: float = 0.05) -> Vector:
 
 
 def umbel(species: GardenSpecies, rng: np.random.Generator) -> list[Blade]:
-    """A head of flowers on stalklets from one point, over a rosette."""
+    """A head of flowers on pedicels from one point, above a rosette."""
     assert species.bloom is not None
     blades = basal_leaves(species, rng, (0.15, 0.75))
     plant_tint = _tint(rng)
@@ -67,7 +67,7 @@ def umbel(species: GardenSpecies, rng: np.random.Generator) -> list[Blade]:
 
 
 def compound_umbel(species: GardenSpecies, rng: np.random.Generator) -> list[Blade]:
-    """A wide flat head of small umbels over feathery leaves."""
+    """A wide flat head of small umbels above feathery leaves."""
     blades: list[Blade] = []
     for stalk in main_stems(species, rng, 0.016, 0.5):
         blades.append(stalk)
@@ -98,7 +98,7 @@ def compound_umbel(species: GardenSpecies, rng: np.random.Generator) -> list[Bla
 
 @lru_cache(maxsize=32)
 def _spike(species: GardenSpecies, variant: int) -> Lamina:
-    """A whole spike of florets in rings, growing smaller to the tip."""
+    """A whole spike of florets in rings, smaller towards the tip."""
     assert species.bloom is not None
     rng = np.random.default_rng([variant, 53])
     calyx = (0.46, 0.40, 0.60)
@@ -140,7 +140,7 @@ def spike(species: GardenSpecies, rng: np.random.Generator) -> list[Blade]:
 
 
 def raceme(species: GardenSpecies, rng: np.random.Generator) -> list[Blade]:
-    """Nodding bells on one side after the other of a stem."""
+    """Nodding bells on alternating sides of a stem."""
     assert species.bloom is not None
     blades: list[Blade] = []
     for stalk in main_stems(species, rng, 0.016, 0.3):
@@ -165,7 +165,7 @@ def raceme(species: GardenSpecies, rng: np.random.Generator) -> list[Blade]:
 
 @lru_cache(maxsize=16)
 def _bell(species: GardenSpecies, variant: int) -> Lamina:
-    """A bell: two dark lobes of the far side, three of the near side, sepals on top."""
+    """A bell: two dark lobes on the far side, three on the near side, sepals on top."""
     assert species.bloom is not None
     rng = np.random.default_rng([variant, 56])
     surface = species.bloom.whorls[0].surface

@@ -1,4 +1,4 @@
-"""One photograph of the demo garden, from the plan to its pixels."""
+"""Drawing one photograph of the demo garden from its plan."""
 
 from dataclasses import dataclass
 
@@ -21,8 +21,8 @@ FAINT = 24
 @dataclass(frozen=True)
 class Drawing:
     """A drawn photograph: RGB bytes (H, W, 3), the visible subject's alpha (H, W), and the
-    tight box [x, y, width, height] in pixels of everything drawn of the subject in the frame:
-    flowers, stems and leaves."""
+    tight box [x, y, width, height] in pixels of all parts of the subject in the frame: flowers,
+    stems and leaves."""
 
     image: NDArray[np.uint8]
     mask: NDArray[np.uint8]
@@ -64,7 +64,7 @@ def _cover(
     picture: NDArray[np.float32], alpha: NDArray[np.float32], layer: NDArray[np.float32],
     left: int, top: int,
 ) -> None:  # fmt: skip
-    """Lay something in front: it takes its share from the picture and from the subject."""
+    """Composite a layer in front of the picture and of the subject's alpha."""
     height, width = layer.shape[:2]
     part = picture[top : top + height, left : left + width]
     keep = 1 - cv2.extractChannel(layer, 3)

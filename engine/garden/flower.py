@@ -1,4 +1,4 @@
-"""Flowers: whorls of petals about an axis, a disc, stamens, sepals."""
+"""Flowers: whorls of petals around an axis, a disc, stamens, sepals."""
 
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ VARIANTS = 4
 
 
 def unit(values: Vector) -> Vector:
-    """The vector at length 1."""
+    """The vector scaled to length 1."""
     return (values / np.float32(np.linalg.norm(values) + 1e-9)).astype(np.float32)
 
 
@@ -29,7 +29,7 @@ def flower(
     bloom: Bloom, centre: Vector, axis: Vector, radius: float, rng: np.random.Generator,
     openness: float = 1.0, tint: Vector | None = None,
 ) -> list[Blade]:  # fmt: skip
-    """The blades of a flower at `centre` that looks along `axis`; `radius` in plant units,
+    """The blades of a flower at `centre` that faces along `axis`; `radius` in plant units,
     `openness` from 0.5 (half closed) to 1."""
     axis = unit(axis)
     start = rng.uniform(0, 2 * np.pi)
@@ -90,7 +90,7 @@ def patch(
     picture: Lamina, centre: Vector, axis: Vector, radius: float, turn: float = 0.0,
     shadow: float = 0.4, rank: float = 0.0, tint: Vector | None = None,
 ) -> Blade:  # fmt: skip
-    """A flat round picture of `radius` that looks along `axis`."""
+    """A flat round picture of `radius` that faces along `axis`."""
     first, second = frame(unit(axis))
     up = (first * np.cos(turn) + second * np.sin(turn)).astype(np.float32)
     side = (second * np.cos(turn) - first * np.sin(turn)).astype(np.float32)
@@ -171,8 +171,8 @@ def surface_blade(
     droop: float = 0.2, cup: float = 0.2, shadow: float = 0.35, rank: float = 0.0,
     tint: Vector | None = None,
 ) -> Blade:  # fmt: skip
-    """A leaf from `base`, as long as `along`, its upper side to `normal`, its tip sinking
-    by `droop` of its length."""
+    """A leaf from `base`, as long as `along`, its upper side facing `normal`, its tip lowered by
+    `droop` times its length."""
     length = np.float32(np.linalg.norm(along))
     across = unit(cross(normal, along))
     upper = unit(cross(along, across))

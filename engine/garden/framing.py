@@ -1,4 +1,4 @@
-"""Where the camera stands: how large the plant is, where in the picture, from how high."""
+"""The camera's framing: the plant's size, its position in the picture, the viewing angle."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ ABOVE = 0.72
 
 @dataclass(frozen=True)
 class Framing:
-    """A view, the angle it looks down at (radians) and whether the plant's foot is in it."""
+    """A view, its downward angle (radians) and whether the plant's foot is in the picture."""
 
     view: Camera
     pitch: float
@@ -26,8 +26,8 @@ def frame_plant(
 ) -> Framing:  # fmt: skip
     """Choose a view in which the plant takes 15 to 80 % of the picture's short side.
 
-    A plant whose foot is out of the picture is cut by its lower edge; all others lie wholly
-    inside. Places far from the centre are as likely as central ones.
+    A plant whose foot is outside is cut by the lower edge; all others are completely inside.
+    Off-centre positions are as likely as central ones.
     """
     pitch = float(rng.uniform(*species.pitch))
     axes = camera(float(rng.uniform(-0.6, 0.6)), pitch, float(rng.normal(0, 0.045)))

@@ -21,7 +21,7 @@ def _relief(height_map: Picture, light: Picture, strength: float) -> Picture:
 
 
 def _bytes(picture: Picture) -> Bytes:
-    """OpenCV smooths the edges of what it draws in 8-bit pictures only."""
+    """Convert to 8 bits, because OpenCV draws anti-aliased only in 8-bit pictures."""
     return np.ascontiguousarray(np.clip(picture * 255, 0, 255), np.uint8)
 
 
@@ -64,7 +64,7 @@ def _stones(
 
 
 def soil(rng: np.random.Generator, height: int, width: int, flat: float, light: Picture) -> Bytes:
-    """Crumbly earth with a few stones and shoots."""
+    """Crumbly soil with a few stones and shoots."""
     picture = _bytes(_earth(rng, height, width, flat, light))
     _stones(picture, rng, int(rng.integers(5, 50)), 0.014, flat, light)
     if rng.random() < 0.6:
@@ -73,14 +73,14 @@ def soil(rng: np.random.Generator, height: int, width: int, flat: float, light: 
 
 
 def gravel(rng: np.random.Generator, height: int, width: int, flat: float, light: Picture) -> Bytes:
-    """Pebbles on earth."""
+    """Pebbles on soil."""
     picture = _bytes(_earth(rng, height, width, flat, light))
     _stones(picture, rng, 320, rng.uniform(0.016, 0.028), flat, light)
     return picture
 
 
 def litter(rng: np.random.Generator, height: int, width: int, flat: float, light: Picture) -> Bytes:
-    """Fallen leaves on earth."""
+    """Fallen leaves on soil."""
     picture = _bytes(_earth(rng, height, width, flat, light))
     for row in np.sort(rng.uniform(0, height * 1.05, 130)):
         near = 0.4 + 0.6 * (row / height if flat < 0.7 else 1.0)
@@ -103,7 +103,7 @@ def litter(rng: np.random.Generator, height: int, width: int, flat: float, light
 
 
 def _blades(picture: Bytes, rng: np.random.Generator, count: int, flat: float) -> None:
-    """Blades of grass, the far ones first and small."""
+    """Blades of grass; the far ones come first and are smaller."""
     height, width = picture.shape[:2]
     t = np.linspace(0, 1, 6)[:, None]
     for row in np.sort(rng.uniform(-0.05, 1.25, count)):
@@ -142,8 +142,8 @@ def ground(
 ) -> Picture:
     """Ground (height, width, 3), 0 to 1, drawn at no more than 800 pixels and enlarged.
 
-    `flat` is 0 seen along the ground, 1 seen from straight above; `light` is the direction
-    of the sun in the picture.
+    `flat` is 0 for a view along the ground, 1 for a view from directly above; `light` is the
+    direction of the sun in the picture.
     """
     shrink = max(1.0, width / 800)
     small = (max(8, round(height / shrink)), max(8, round(width / shrink)))

@@ -1,4 +1,4 @@
-"""How a species grows: from its traits to the blades of one plant."""
+"""Growth habits: making the blades of one plant from its species' traits."""
 
 from collections.abc import Callable
 

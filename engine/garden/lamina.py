@@ -17,10 +17,10 @@ Colour = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Surface:
-    """What a petal or leaf looks like when it is laid flat.
+    """The appearance of a flat petal or leaf.
 
-    `width` is its widest half width over its length. `peak` places the widest point
-    (0 base, 1 tip), `fullness` below 0.5 makes it strap-like, above 1 pointed.
+    `width` is its maximum half width divided by its length. `peak` is the position of the
+    widest point (0 base, 1 tip), `fullness` below 0.5 makes it strap-like, above 1 pointed.
     `teeth` cuts of depth `cut` (0 to 1) serrate or lobe the margin; `backward` bends
     them to the base. `notch` is the depth of a notch at the tip. `veins` is one of
     none, fan, pinnate, parallel.
@@ -49,9 +49,9 @@ class Surface:
 
 @dataclass(frozen=True, eq=False)
 class Lamina:
-    """A part ready to be placed: premultiplied RGBA float32 pictures, each half the
-    size of the one before (row 0 is the base, the middle column the midrib), a blurred
-    outline for the shadow it throws, and its gloss."""
+    """A part ready to be placed: a pyramid of premultiplied RGBA float32 pictures, each half
+    the size of the one before (row 0 is the base, the middle column the midrib), a blurred
+    outline for its shadow, and its gloss."""
 
     levels: tuple[NDArray[np.float32], ...]
     halo: Field
@@ -59,7 +59,7 @@ class Lamina:
 
 
 def press(rgba: NDArray[np.float32], gloss: float = 0.0) -> Lamina:
-    """Make a lamina of a premultiplied RGBA picture (H, W, 4), 0 to 1."""
+    """Make a lamina from a premultiplied RGBA picture (H, W, 4), 0 to 1."""
     levels = [np.ascontiguousarray(rgba, np.float32)]
     while min(levels[-1].shape[:2]) > 8:
         height, width = levels[-1].shape[:2]
@@ -112,7 +112,7 @@ def _half_width(surface: Surface, u: Field, v: Field, rng: np.random.Generator) 
 
 
 def _veins(surface: Surface, u: Field, v: Field, half: Field) -> Field:
-    """Vein height, 0 between and 1 on a vein."""
+    """The height of the veins: 0 between veins, 1 on a vein."""
     if surface.veins == "none":
         return np.zeros_like(half)
     if surface.veins == "pinnate":

@@ -1,4 +1,4 @@
-"""What the camera adds: things too near to be sharp, vignetting, colour cast, noise."""
+"""Camera effects: blurred foreground, vignetting, colour cast, noise."""
 
 from functools import lru_cache
 
@@ -14,8 +14,11 @@ TILE = 512
 
 
 def foreground(rng: np.random.Generator, height: int, width: int, subject: float) -> Picture | None:
-    """Leaves close to the lens on the side away from the subject, whose place in the width is
-    0 to 1: premultiplied RGBA (height, width, 4), or None where there are none."""
+    """Leaves close to the lens, on the side away from the subject.
+
+    `subject` is its horizontal position, 0 to 1. Returns premultiplied RGBA (height, width, 4),
+    or None for no leaves.
+    """
     if rng.random() > 0.34:
         return None
     shrink = max(height, width) / 128
@@ -42,7 +45,7 @@ def _grain() -> Picture:
 
 
 def develop(picture: Picture, light: Light, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Turn a scene (H, W, 3), 0 to 1, into the camera's RGB bytes. Changes `picture`."""
+    """Convert a scene (H, W, 3), 0 to 1, to the camera's RGB bytes. Modifies `picture`."""
     height, width = picture.shape[:2]
     fall = np.float32(rng.uniform(0.06, 0.3))
     y = np.linspace(-1, 1, 24, dtype=np.float32)[:, None]

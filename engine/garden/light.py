@@ -1,4 +1,4 @@
-"""The light a photograph is taken in."""
+"""The lighting of a photograph."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ def vector(*values: float) -> Vector:
 
 
 def cross(first: Vector, second: Vector) -> Vector:
-    """The cross product of two vectors (3,); many times faster than numpy's on single ones."""
+    """The cross product of two vectors (3,); many times faster than NumPy's for single vectors."""
     a, b, c = first.tolist()
     x, y, z = second.tolist()
     return vector(b * z - c * y, c * x - a * z, a * y - b * x)
@@ -25,9 +25,9 @@ class Light:
     """Sun and sky.
 
     `direction` points from the plant to the sun in picture axes (x right, y down,
-    z to the viewer), length 1. `sun` and `sky` are strengths, `white` the colour
-    cast (3,) multiplied into the whole picture, `through` the share of light that
-    shines through a petal or leaf lit from behind.
+    z to the viewer), length 1. `sun` and `sky` are intensities, `white` is the colour cast
+    (3,) multiplied into the whole picture, `through` is the share of light that passes
+    through a petal or leaf lit from behind.
     """
 
     direction: Vector
@@ -41,7 +41,7 @@ STUDIO = Light(vector(-0.35, -0.55, 0.76), 0.35, 0.78, vector(1, 1, 1))
 
 
 def daylight(rng: np.random.Generator) -> Light:
-    """Draw a daylight: overcast, noon sun, low warm sun, or open shade."""
+    """Choose a random daylight: overcast, noon sun, low warm sun, or open shade."""
     kind = rng.choice(4, p=[0.28, 0.38, 0.2, 0.14])
     side = rng.uniform(-1.0, 1.0)
     if kind == 0:

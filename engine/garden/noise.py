@@ -1,4 +1,4 @@
-"""Smooth random fields, made small and enlarged."""
+"""Smooth random fields, generated at low resolution and enlarged."""
 
 import cv2
 import numpy as np
@@ -18,8 +18,8 @@ def cloud(
 ) -> Field:
     """Fractal value noise of shape (height, width), roughly 0 to 1 with mean 0.5.
 
-    `cell` is the size of the largest blobs in pixels; `stretch` above 1 makes them
-    that many times wider than high, below 1 higher than wide.
+    `cell` is the size of the largest blobs in pixels. `stretch` is their width divided by
+    their height.
     """
     total = np.zeros((height, width), np.float32)
     weight, weights = 1.0, 0.0

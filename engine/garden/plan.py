@@ -1,4 +1,4 @@
-"""Which photographs the demo garden has: decided before anything is drawn."""
+"""The plan of the demo garden's photographs, made before drawing."""
 
 from dataclasses import dataclass
 
@@ -16,8 +16,8 @@ PAIRED = 0.12
 @dataclass(frozen=True)
 class Planting:
     """One photograph to draw. `file` is relative to the garden's folder, with forward
-    slashes; `plant_seed` is shared by the photographs of one observation, `seed` (view,
-    light, place) is the photograph's own."""
+    slashes; the photographs of one observation share `plant_seed`, and each has its own `seed`
+    (view, light, place)."""
 
     file: str
     species: str
@@ -32,9 +32,9 @@ class Planting:
 
 
 def plan_garden(seed: int = 7) -> list[Planting]:
-    """Every photograph of the garden, in the order of their file names within a species.
+    """Plan every photograph of the garden, ordered by file name within a species.
 
-    About one photograph in eight is the second of an observation: the same plant again, in
+    About one photograph in eight is the second one of an observation: the same plant in
     another view and another light.
     """
     return [
@@ -49,7 +49,7 @@ def _plan_species(species: GardenSpecies, rng: np.random.Generator, index: int) 
     plantings: list[Planting] = []
     observation = 0
     for number in range(1, species.count + 1):
-        # The two-photograph species keeps two observations, so that both can be told apart.
+        # The species with two photographs has two observations, so that a split can separate them.
         second = number > 2 and rng.random() < PAIRED and not _is_second(plantings)
         seeds = rng.integers(2**31, size=2).tolist()
         observer = OBSERVERS[int(rng.integers(len(OBSERVERS)))]

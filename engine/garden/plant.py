@@ -1,4 +1,4 @@
-"""Planting the demo garden: every photograph of the plan, drawn by several processes."""
+"""Drawing all photographs of the demo garden in several processes."""
 
 import multiprocessing
 import os
@@ -18,7 +18,7 @@ from engine.progress import Report
 
 Box = tuple[int, int, int, int]
 
-EDITION = 1  # raised whenever the same seed would draw something else
+EDITION = 1  # Increase it whenever the same seed would draw different pictures.
 SAVE_EVERY = 50
 _NOTE = message("Drawing the demo garden")
 
@@ -29,9 +29,9 @@ def plant_garden(
     """Draw the whole garden into `folder`: Genus_species/0001.jpg and so on, boxes.json with
     {file: [x, y, width, height]} in pixels and garden.json with the seed.
 
-    The same seed gives the same bytes on any number of workers. Photographs that are already
-    there are kept; another seed replaces them. `report` is called with what is done, the total
-    and a note.
+    The same seed gives the same bytes with any number of workers. Existing photographs are
+    kept; another seed replaces them. `report` is called with the number done, the total and a
+    note.
 
     Raises:
         WorkFailed: a file could not be written.
@@ -49,10 +49,10 @@ def draw_all(
     plantings: Sequence[Planting], folder: Path, report: Report | None = None,
     workers: int | None = None,
 ) -> None:  # fmt: skip
-    """Draw the photographs that are missing in `folder` and keep boxes.json in step.
+    """Draw the photographs that are missing in `folder` and update boxes.json.
 
-    A photograph counts as there when its file exists and its box is known; boxes are saved
-    every few photographs, so an interruption costs no more than those.
+    A photograph exists if its file exists and its box is known. Boxes are saved every few
+    photographs, so an interruption loses only those.
     """
     known = _read(folder / "boxes.json")
     boxes: dict[str, Any] = {
@@ -62,7 +62,7 @@ def draw_all(
     if report:
         report(len(boxes), len(plantings), _NOTE)
     count = max(1, min(workers or os.cpu_count() or 1, len(missing)))
-    # Spawned, because forking a process that has threads may leave a lock held for ever.
+    # Spawned, because forking a process with threads may leave a lock held forever.
     pool = ProcessPoolExecutor(
         count, multiprocessing.get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,)
     )
@@ -95,6 +95,6 @@ def _save(folder: Path, boxes: dict[str, Any]) -> None:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """A JSON object, empty where the file is missing or damaged: it is then made again."""
+    """A JSON object; empty if the file is missing or damaged, so that it is made again."""
     value = read_json_or(path, {})
     return value if isinstance(value, dict) else {}

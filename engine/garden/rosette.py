@@ -18,7 +18,7 @@ FEATHER = 0.25
 
 @lru_cache(maxsize=32)
 def _feather(species: GardenSpecies, variant: int) -> Lamina:
-    """A frond or a feathery leaf: leaflets in pairs along a midrib."""
+    """A frond or feathery leaf: pairs of leaflets along a midrib."""
     rng = np.random.default_rng([variant, 54])
     pairs = 25 if species.habit == "fern" else 13
     blades = [stem(vector(0, 0, 0), vector(0, 1, 0), NOTHING, 0.009, species.stem, 0.3)]
@@ -73,7 +73,7 @@ def fern(species: GardenSpecies, rng: np.random.Generator) -> list[Blade]:
 
 
 def succulent(species: GardenSpecies, rng: np.random.Generator) -> list[Blade]:
-    """Thick leaves in a golden-angle rosette, the inner ones upright and small."""
+    """Thick leaves in a golden-angle rosette; the inner ones are upright and small."""
     count = species.leaves + int(rng.integers(-4, 7))
     start = rng.uniform(0, 2 * np.pi)
     tint = np.clip(rng.normal(1, 0.04, 3), 0.9, 1.1).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The place a plant is photographed in: backdrop, ground, shadow, grass about its foot."""
+"""The scene around a plant: backdrop, ground, shadow, grass at its foot."""
 
 import cv2
 import numpy as np
@@ -21,10 +21,10 @@ _GRASS = Surface((0.24, 0.38, 0.12), (0.44, 0.56, 0.20), 0.03, 0.3, 0.5, veins="
 
 
 def scene(framing: Framing, light: Light, alpha: Picture, rng: np.random.Generator) -> Picture:
-    """The scene (H, W, 3), 0 to 1, without the plant whose alpha (H, W) is given.
+    """Draw the scene (H, W, 3), 0 to 1, without the plant, whose alpha (H, W) is given.
 
-    Seen from above it is all ground; from the side a backdrop, with ground from a horizon
-    on where the plant's foot is in the picture.
+    A view from above shows only ground. A view from the side shows a backdrop, with ground
+    below a horizon if the plant's foot is in the picture.
     """
     height, width = alpha.shape
     kind = str(rng.choice(["soil", "gravel", "litter", "lawn"], p=[0.3, 0.16, 0.22, 0.32]))
@@ -57,7 +57,7 @@ def scene(framing: Framing, light: Light, alpha: Picture, rng: np.random.Generat
 
 
 def _focus(floor: Picture, foot: int, rng: np.random.Generator) -> Picture:
-    """Blur the ground the more, the farther it lies from the plant's foot."""
+    """Blur the ground more with increasing distance from the plant's foot."""
     height, width = floor.shape[:2]
     small = (max(1, width // 4), max(1, height // 4))
     coarse = cv2.resize(floor, small, interpolation=cv2.INTER_AREA)
@@ -71,7 +71,7 @@ def _focus(floor: Picture, foot: int, rng: np.random.Generator) -> Picture:
 
 
 def _shadow_above(alpha: Picture, light: Light, scale: float) -> Picture:
-    """What the plant's shadow leaves of the light on the ground below it (H, W)."""
+    """The light (H, W) that remains on the ground under the plant's shadow."""
     height, width = alpha.shape
     small = cv2.resize(alpha, (width // 4, height // 4), interpolation=cv2.INTER_AREA)
     move = -light.direction[:2] * np.float32(0.16 * scale / 4)
@@ -84,7 +84,7 @@ def _shadow_above(alpha: Picture, light: Light, scale: float) -> Picture:
 
 
 def _shadow_side(alpha: Picture, framing: Framing, light: Light) -> Picture:
-    """The shadow on level ground: the plant sheared about its foot and laid flat (H, W)."""
+    """The shadow (H, W) on level ground: the plant's alpha sheared at its foot and flattened."""
     height, width = alpha.shape
     view = framing.view
     small = cv2.resize(alpha, (width // 4, height // 4), interpolation=cv2.INTER_AREA)
@@ -106,7 +106,7 @@ def tuft(
     view: Camera, light: Light, rng: np.random.Generator, height: int, width: int
 ) -> tuple[Picture, int, int] | None:
     """Grass that hides the foot of the plant: premultiplied RGBA (h, w, 4) and the left and
-    top of its place in the picture; None where none grows."""
+    top of its position in the picture; None for no grass."""
     if rng.random() < 0.25:
         return None
     blades = []

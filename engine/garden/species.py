@@ -1,5 +1,5 @@
-"""The species of the demo garden. They are drawn, not found: each epithet says so
-(fictus, imaginarius, delineatus ...), the genera and families only lend their looks."""
+"""The species of the demo garden. They are invented, as each epithet says (fictus,
+imaginarius, delineatus ...); the genera and families determine only their appearance."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ from engine.garden.lamina import Colour, Surface
 @dataclass(frozen=True)
 class Whorl:
     """A ring of petals. `elevation` is the angle from the flower's plane in radians (0 flat,
-    pi/2 upright), `length` is in flower radii, `bend` curls the petal to the axis (above 0)
-    or back (below 0), `cup` hollows it across."""
+    pi/2 upright), `length` is in flower radii, `bend` curls the petal towards the axis (above 0)
+    or back (below 0), `cup` makes it concave across."""
 
     count: int
     surface: Surface
@@ -23,7 +23,7 @@ class Whorl:
 
 @dataclass(frozen=True)
 class Disc:
-    """The middle of a flower: a dome of `radius` flower radii, dotted from core to rim."""
+    """The centre of a flower: a dome of `radius` flower radii, dotted from core to rim."""
 
     radius: float
     core: Colour
@@ -45,7 +45,7 @@ class Stamens:
 
 @dataclass(frozen=True)
 class Bloom:
-    """A flower from the outer whorl to the inner, then its middle."""
+    """A flower: its whorls from outer to inner, then its centre."""
 
     whorls: tuple[Whorl, ...]
     disc: Disc | None = None
@@ -55,11 +55,11 @@ class Bloom:
 
 @dataclass(frozen=True)
 class GardenSpecies:
-    """A species: how many photographs it has and how it grows.
+    """A species: its number of photographs and its traits.
 
-    `habit` names the way it stands (see engine.garden.habit), `bloom_size` is the
-    flower's radius and `height` the stem's length in plant units, `pitch` the range of
-    camera angles (radians from the horizontal) it is photographed from.
+    `habit` names its growth habit (see engine.garden.habit), `bloom_size` is the flower's
+    radius and `height` the stem's length in plant units, `pitch` is the range of camera
+    angles in radians from the horizontal.
     """
 
     binomial: str

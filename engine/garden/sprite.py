@@ -1,4 +1,4 @@
-"""A lamina painted from other blades, for parts that recur many times."""
+"""Laminas painted from other blades, for parts that are repeated many times."""
 
 from collections.abc import Sequence
 

@@ -13,7 +13,7 @@ VIEWER = vector(0, 0.35, 1)
 
 
 def outward(azimuth: float, rise: float) -> Vector:
-    """A unit vector away from the stem: azimuth about it, `rise` radians above the level."""
+    """A unit vector away from the stem: azimuth around it, `rise` radians above the horizontal."""
     return vector(
         np.cos(azimuth) * np.cos(rise), np.sin(rise), np.sin(azimuth) * np.cos(rise)
     ).astype(np.float32)
@@ -40,7 +40,7 @@ def main_stems(
 def stem_leaves(
     species: GardenSpecies, stalk: Blade, rng: np.random.Generator, top: float = 0.72
 ) -> list[Blade]:
-    """Leaves in a spiral along a stalk, the higher the smaller."""
+    """Leaves in a spiral along a stalk, smaller towards the top."""
     start = rng.uniform(0, 2 * np.pi)
     leaves = []
     for i in range(species.leaves):
@@ -83,7 +83,7 @@ def _crown(species: GardenSpecies, stalk: Blade, rng: np.random.Generator) -> li
 
 
 def stalked(species: GardenSpecies, rng: np.random.Generator) -> list[Blade]:
-    """Leafy stems, each with a flower that looks to the light."""
+    """Leafy stems, each with a flower that faces the light."""
     blades: list[Blade] = []
     for stalk in main_stems(species, rng, 0.016 if species.leaf.width < 0.3 else 0.026):
         blades += [stalk, *stem_leaves(species, stalk, rng), *_crown(species, stalk, rng)]
@@ -91,7 +91,7 @@ def stalked(species: GardenSpecies, rng: np.random.Generator) -> list[Blade]:
 
 
 def scape(species: GardenSpecies, rng: np.random.Generator) -> list[Blade]:
-    """Bare stalks from a rosette on the ground."""
+    """Leafless stalks from a rosette on the ground."""
     blades = basal_leaves(species, rng)
     for stalk in main_stems(species, rng, 0.017, 0.5):
         blades += [stalk, *_crown(species, stalk, rng)]

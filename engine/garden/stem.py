@@ -31,8 +31,8 @@ def stem(
     base: Vector, top: Vector, bow: Vector, thickness: float, colour: Colour,
     taper: float = 0.6, shadow: float = 0.25,
 ) -> Blade:  # fmt: skip
-    """A round stalk from `base` to `top`, leaving `base` in a direction turned by `bow` and
-    bending back; `thickness` is its half width at the base, `taper` the share left at the top."""
+    """A round stalk from `base` to `top`. Its direction at `base` is turned by `bow`, and it
+    bends back; `thickness` is its half width at the base, `taper` the share left at the top."""
     return Blade(
         _strip(colour, taper), base, (top - base + bow).astype(np.float32),
         vector(thickness, 0, 0), bend=(-bow).astype(np.float32), shadow=shadow, round=True,

@@ -1,4 +1,4 @@
-"""The memory that decoded photographs may take in one process, shared by all its threads."""
+"""The memory budget for decoded photographs in one process, shared by all its threads."""
 
 import os
 import threading
@@ -19,11 +19,11 @@ _CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 class Budget:
-    """A semaphore weighted in bytes. For any number of threads.
+    """A semaphore weighted in bytes, safe for any number of threads.
 
-    Requests are met in the order in which they come, so that a large one is not passed over for
-    ever. One that exceeds the total waits until it is alone. A thread that holds something
-    already never waits for more, so that nested requests cannot block each other.
+    Requests are granted in order, so that a large one cannot starve. A request that exceeds the
+    total waits until no other is active. A thread that already holds bytes never waits for more,
+    so that nested requests cannot deadlock.
     """
 
     def __init__(self, total: int) -> None:
@@ -35,7 +35,7 @@ class Budget:
 
     @contextmanager
     def hold(self, size: int) -> Iterator[None]:
-        """Hold `size` bytes for the length of a `with` block."""
+        """Hold `size` bytes in a `with` block."""
         depth = getattr(self._thread, "depth", 0)
         with self._changed:
             if not depth and (self._waiting or not self._fits(size)):
@@ -57,7 +57,7 @@ class Budget:
             self._changed.wait_for(lambda: self._waiting[0] is turn and self._fits(size))
         finally:
             self._waiting.remove(turn)
-            # The next in line may fit beside this one.
+            # The next request in the queue may fit as well.
             self._changed.notify_all()
 
     def _fits(self, size: int) -> bool:
@@ -78,13 +78,13 @@ def budget() -> Budget:
 
 
 def share_among(processes: int) -> None:
-    """Give this process its share where `processes` decode at the same time."""
+    """Set this process's budget to its share when `processes` decode at the same time."""
     global _budget
     _budget = Budget(_total() // max(1, processes))
 
 
 def default_total(memory: int) -> int:
-    """The budget, in bytes, of a machine with so many bytes of memory."""
+    """The default budget in bytes for a machine with `memory` bytes."""
     return min(max(memory // _SHARE, _LEAST), _MOST)
 
 
@@ -93,7 +93,7 @@ def _total() -> int:
 
 
 def _memory() -> int:
-    """The bytes of memory of the machine, or of the container that this runs in."""
+    """The memory in bytes of the machine or of the container."""
     machine = int(psutil.virtual_memory().total)
     try:
         return min(machine, int(_CONTAINER_LIMIT.read_text()))
@@ -102,7 +102,7 @@ def _memory() -> int:
 
 
 def _renew() -> None:
-    # A thread that held a lock while the process was forked is not there to release it.
+    # A thread that held the lock does not exist after a fork, so it cannot release it.
     global _budget, _lock
     total = _budget.total if _budget else 0
     _lock = threading.Lock()

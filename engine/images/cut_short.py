@@ -1,6 +1,6 @@
-"""Whether a photograph's file ends before the end that it announces.
+"""Detecting truncated files from the length in their header.
 
-Pillow's readers of these formats fail over one that was cut as over any other damage.
+For these formats, Pillow reports a truncated file like any other damage.
 """
 
 import io
@@ -10,9 +10,9 @@ from typing import BinaryIO
 
 
 def is_cut_short(source: Path | bytes) -> bool:
-    """Whether a WebP, AVIF or TIFF file lacks bytes that it speaks of.
+    """Whether a WebP, AVIF or TIFF file is shorter than its header says.
 
-    False for other formats, and where the file cannot be read.
+    False for other formats and for unreadable files.
     """
     try:
         with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as stream:
@@ -24,7 +24,7 @@ def is_cut_short(source: Path | bytes) -> bool:
 
 
 def _announced(stream: BinaryIO, length: int) -> int:
-    """At least so many bytes are to be there by what is said at the beginning; 0 if unknown."""
+    """The minimum file length in bytes according to the header; 0 if unknown."""
     match stream.read(12):
         case bytes(head) if head[:4] == b"RIFF" and head[8:] == b"WEBP":
             return 8 + int.from_bytes(head[4:8], "little")
@@ -39,7 +39,7 @@ def _announced(stream: BinaryIO, length: int) -> int:
 
 
 def _end_of_boxes(stream: BinaryIO, length: int) -> int:
-    """Where the last box of an AVIF file ends: each begins with its size and its kind."""
+    """The end of the last box of an AVIF file; each box begins with its size and type."""
     position = 0
     while position < length:
         stream.seek(position)
@@ -47,7 +47,7 @@ def _end_of_boxes(stream: BinaryIO, length: int) -> int:
         short, _, long = struct.unpack(">I4sQ", head)
         size = long if short == 1 else short
         if size < 8:
-            # Zero reaches to the end of the file; anything else is no size.
+            # Size 0 means "to the end of the file"; other sizes below 8 are invalid.
             return 0
         position += size
     return position

@@ -1,4 +1,4 @@
-"""From the bytes of a photograph to an array of pixels, whatever camera or tool wrote them."""
+"""Decoding the bytes of a photograph to an array of pixels."""
 
 import io
 import math
@@ -39,25 +39,25 @@ __all__ = [
     "renamed",
 ]
 
-# What Pillow is let try; its JPEG reader also takes the MPO files of stereo cameras.
+# The formats that Pillow may try; its JPEG reader also reads MPO files of stereo cameras.
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF")
-# What Pillow only warns of is settled here: by the limit, and by whether the pixels decode.
+# Pillow's warnings are not needed: the limits and the decoding below decide.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 _ORIENTATION = 0x0112
 _UNNAMED = message("The photograph")
 _DAMAGED = deferred("{file} is damaged: {reason}.")
 _NOT_OPENED = deferred("{file} cannot be opened: {reason}.")
-# How most of Pillow's readers say that bytes are missing at the end.
+# The word in most of Pillow's errors about missing bytes at the end.
 _CUT_SHORT = re.compile("truncated", re.I)
-# Pixels above which a photograph that is no JPEG is reduced where a small picture is wanted.
+# Other formats than JPEG with more pixels are reduced when a small picture is requested.
 _REDUCED_ABOVE = 16_000_000
-# Of a JPEG at its own size: Pillow's four bytes a pixel, and the three of what is returned.
+# Bytes per pixel of a JPEG at full size: four in Pillow, and three in the returned array.
 _JPEG_DEPTH = 7
 
 
 @dataclass(frozen=True)
 class ImageHeader:
-    """What a photograph says of itself: its size the right way up, in pixels, and its format."""
+    """The format of a photograph, and its size in pixels after EXIF rotation."""
 
     width: int
     height: int
@@ -66,7 +66,7 @@ class ImageHeader:
 
 @contextmanager
 def called(name: str) -> Iterator[None]:
-    """What is wrong in the block with bytes that have no file is said under this name."""
+    """Use `name` in the errors that the block raises about bytes without a file."""
     try:
         yield
     except UnreadableImage as error:
@@ -76,7 +76,7 @@ def called(name: str) -> Iterator[None]:
 
 
 def renamed(error: UnreadableImage, name: str | Message = _UNNAMED) -> UnreadableImage:
-    """The same error about a file of this name; without a name about "The photograph"."""
+    """The same error about a file with this name; without a name, about "The photograph"."""
     told = error.message
     return UnreadableImage(Message(told.text, {**told.fields, "file": name}, told.plural))
 
@@ -85,25 +85,25 @@ def read_header(source: Path | bytes) -> ImageHeader:
     """Read size and format without decoding the pixels.
 
     Raises:
-        UnreadableImage: no photograph, or one that exceeds a limit (engine/images/limits.py).
+        UnreadableImage: no photograph, or it exceeds a limit (engine/images/limits.py).
     """
     with _opened(source) as image:
         return _header(image, source)
 
 
 def decode_fully(source: Path | bytes, largest: int = PIXEL_LIMIT) -> ImageHeader:
-    """Read size and format, and prove that all of it decodes; the pixels are not kept.
+    """Read size and format, and check that the whole photograph decodes; drops the pixels.
 
     Raises:
-        UnreadableImage: no photograph, damaged or cut short, of more than `largest` pixels, or
-            one that exceeds a limit.
+        UnreadableImage: no photograph, damaged or truncated, has more than `largest` pixels, or
+            exceeds a limit.
     """
     with _opened(source) as image:
         header = _header(image, source)
         if header.width * header.height > largest:
             raise _refused(source, too_large(largest))
         whole = image.size
-        # At an eighth of its size every byte of a JPEG is decoded too, to fewer pixels.
+        # Decoding a JPEG at an eighth of its size also reads every byte, but makes fewer pixels.
         image.draft(None, (1, 1))
         with _decoding(source, decoding_bytes(image, whole)):
             image.load()
@@ -111,15 +111,15 @@ def decode_fully(source: Path | bytes, largest: int = PIXEL_LIMIT) -> ImageHeade
 
 
 def read_rgb(source: Path | bytes, least_side: int | None = None) -> Pixels:
-    """Decode to (height, width, 3) RGB, turned the right way up as its EXIF data says.
+    """Decode to (height, width, 3) RGB, rotated according to its EXIF data.
 
-    Transparency is laid on white, 16 bits are scaled to 8, and of an animation the first
-    picture is taken. With `least_side`, a JPEG may be decoded at a half, a quarter or an
-    eighth of its size as long as its short side keeps that many pixels, and a large photograph of
-    another format is reduced likewise. A JPEG that takes too much memory is decoded at less.
+    Transparency is composited on white, 16 bits are scaled to 8, and an animation gives its
+    first frame. With `least_side`, a JPEG may be decoded at a half, a quarter or an eighth of
+    its size while its short side keeps that many pixels; a large photograph of another format
+    is reduced in the same way. A JPEG that needs too much memory is decoded at a smaller size.
 
     Raises:
-        UnreadableImage: no photograph, damaged, too large, or one that exceeds a limit.
+        UnreadableImage: no photograph, damaged, too large, or it exceeds a limit.
     """
     with _opened(source) as image:
         whole = image.size
@@ -131,12 +131,12 @@ def read_rgb(source: Path | bytes, least_side: int | None = None) -> Pixels:
 
 
 def decoded_size(source: Path | bytes, least_side: int | None) -> tuple[int, int]:
-    """Width and height that `read_rgb` decodes to, before it turns the photograph upright.
+    """Width and height to which `read_rgb` decodes, before EXIF rotation.
 
-    No pixel is decoded. Two values of `least_side` with the same size give the same pixels.
+    Decodes no pixels. Two values of `least_side` with the same size give the same pixels.
 
     Raises:
-        UnreadableImage: no photograph, or one that exceeds a limit.
+        UnreadableImage: no photograph, or it exceeds a limit.
     """
     with _opened(source) as image:
         reduction = _drafted(image, least_side)
@@ -144,7 +144,7 @@ def decoded_size(source: Path | bytes, least_side: int | None) -> tuple[int, int
 
 
 def _drafted(image: Image.Image, least_side: int | None) -> int:
-    """Choose the fraction that a JPEG is decoded at; returns the divisor for other formats."""
+    """Set the scale at which a JPEG is decoded; returns the divisor for other formats."""
     if least_side is None:
         return 1
     width, height = image.size
@@ -159,20 +159,20 @@ def _drafted(image: Image.Image, least_side: int | None) -> int:
 
 
 def _affordable(size: tuple[int, int]) -> float:
-    """The largest of 1, 1/2, 1/4, 1/8 at which a JPEG keeps to the memory for one photograph."""
+    """The largest of 1, 1/2, 1/4, 1/8 at which a JPEG fits the memory limit of a photograph."""
     share = math.sqrt(most_bytes() / (_JPEG_DEPTH * size[0] * size[1]))
     return float(2.0 ** max(-3, min(0, math.floor(math.log2(share)))))
 
 
 @contextmanager
 def _decoding(source: Path | bytes, size: int) -> Iterator[None]:
-    """Hold the bytes that the block decodes, and say its failure as a sentence."""
+    """Hold the memory for decoding in the block, and convert its errors to messages."""
     if size > most_bytes():
         raise _refused(source, too_costly(size))
     with budget().hold(size):
         try:
             yield
-        except Exception as error:  # Pillow's decoders raise nearly any kind over damaged bytes.
+        except Exception as error:  # Pillow's decoders raise many error types for damaged bytes.
             raise _fault(source, _DAMAGED, error) from error
 
 
@@ -212,7 +212,7 @@ def _opened(source: Path | bytes) -> Image.Image:
 
 def _header(image: Image.Image, source: Path | bytes) -> ImageHeader:
     width, height = image.size
-    # Pillow turns a TIFF's size, and only a TIFF's, by itself.
+    # Pillow itself swaps the sides of a rotated TIFF, and only of a TIFF.
     if image.format != "TIFF" and _orientation(image, source) in SIDEWAYS:
         width, height = height, width
     return ImageHeader(width, height, image.format or "")
@@ -221,17 +221,17 @@ def _header(image: Image.Image, source: Path | bytes) -> ImageHeader:
 def _orientation(image: Image.Image, source: Path | bytes) -> int | None:
     try:
         if image.format == "PNG" and not _tells_more_behind_pixels(source):
-            # The PNG reader's own getexif decodes every pixel to look for EXIF data behind them.
+            # The PNG reader's own getexif decodes all pixels to find EXIF data after them.
             exif = Image.Image.getexif(image)
         else:
             exif = image.getexif()
-    except Exception:  # What is damaged is said by whoever decodes it.
+    except Exception:  # Decoding reports the damage.
         return None
     return exif.get(_ORIENTATION)
 
 
 def _tells_more_behind_pixels(png: Path | bytes) -> bool:
-    """Whether chunks follow a PNG's picture data, EXIF perhaps among them."""
+    """Whether chunks follow a PNG's picture data; EXIF may be one of them."""
     behind = False
     with io.BytesIO(png) if isinstance(png, bytes) else png.open("rb") as stream:
         stream.seek(8)
@@ -245,7 +245,7 @@ def _tells_more_behind_pixels(png: Path | bytes) -> bool:
 
 
 def _refused(source: Path | bytes, why: Message) -> UnreadableImage:
-    """The error of a reason that does not name the file yet."""
+    """The error for a reason that does not name the file yet."""
     return UnreadableImage(Message(why.text, {**why.fields, "file": _name(source)}, why.plural))
 
 
@@ -254,7 +254,7 @@ def _name(source: Path | bytes) -> str | Message:
 
 
 def _fault(source: Path | bytes, what: str, error: Exception) -> UnreadableImage:
-    """What is wrong: `what`, and what Pillow says of it."""
+    """The error with the message `what` and Pillow's reason."""
     said = " ".join(str(error).split()).rstrip(".") or type(error).__name__
     if _CUT_SHORT.search(said) or is_cut_short(source):
         return UnreadableImage("{file} is damaged: it is cut short.", file=_name(source))

@@ -1,4 +1,4 @@
-"""How many pictures a file holds, counted without decoding any of them."""
+"""Counting the frames of a file without decoding them."""
 
 import io
 import struct
@@ -14,7 +14,7 @@ _GIF_PICTURE, _GIF_EXTENSION = 0x2C, 0x21
 
 
 def holds_more_frames(image: Image.Image, source: Path | bytes, most: int) -> bool:
-    """Whether an opened photograph holds more than `most` pictures."""
+    """Whether an opened photograph has more than `most` frames."""
     if image.format not in ("GIF", "TIFF"):
         return int(getattr(image, "n_frames", 1)) > most
     walk = _gif_frames if image.format == "GIF" else _tiff_frames
@@ -22,7 +22,7 @@ def holds_more_frames(image: Image.Image, source: Path | bytes, most: int) -> bo
         try:
             return any(number > most for number, _ in enumerate(walk(stream, most), 1))
         except (struct.error, IndexError):
-            # It is cut short, which is found out by decoding what is there.
+            # The file is truncated; decoding reports that.
             return False
 
 
@@ -43,7 +43,7 @@ def _gif_frames(stream: BinaryIO, most: int) -> Iterator[None]:
             stream.seek(length, io.SEEK_CUR)
             blocks += 1
             if blocks > _GIF_BLOCKS:
-                # So many blocks hold too many pictures, or too large ones; they are not counted.
+                # That many blocks mean too many or too large frames, so the count stops.
                 yield from repeat(None, most + 1)
                 return
 

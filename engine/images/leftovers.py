@@ -1,4 +1,4 @@
-"""Temporary files that killed processes leave beside photographs, thumbnails and small copies."""
+"""Removing temporary image files that killed processes left behind."""
 
 import re
 import time
@@ -8,15 +8,15 @@ from pathlib import Path
 from engine.home import Home
 
 KEPT_SECONDS = 86_400.0
-"""A younger file may still be written to."""
+"""Another process may still write to a younger file."""
 
-# The name that `engine.files.atomic_writer` gives to the temporary file of an image: the first
-# 40 of the 64 hex digits, and eight random characters.
+# The name that `engine.files.atomic_writer` gives to the temporary file of an image: the first 40
+# of the 64 hex digits, and eight random characters.
 _NAME = re.compile(r"\.[0-9a-f]{40}\.[a-z0-9_]{8}")
 
 
 def sweep_leftovers(home: Home) -> int:
-    """Remove temporary image files that are older than a day; returns how many."""
+    """Remove temporary image files that are older than a day; returns the number removed."""
     oldest_kept = time.time() - KEPT_SECONDS
     removed = 0
     for file in _leftovers(home):
@@ -25,7 +25,7 @@ def sweep_leftovers(home: Home) -> int:
                 file.unlink()
                 removed += 1
         except OSError:
-            # Its owner finished it meanwhile, or the disk is read-only: no harm either way.
+            # The file was finished meanwhile, or the disk is read-only; both are harmless.
             continue
     return removed
 

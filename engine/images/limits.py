@@ -1,6 +1,6 @@
-"""What decoding a photograph costs, told from its header, and what is refused for it.
+"""Estimating the memory for decoding a photograph from its header, and refusing excess.
 
-Every figure is an upper bound of what Pillow was seen to take, in bytes.
+All figures are upper bounds of Pillow's measured memory use, in bytes.
 """
 
 import re
@@ -15,35 +15,35 @@ from engine.settings.configs import image_settings
 PIXEL_LIMIT = 150_000_000
 FRAME_LIMIT = 1_000
 SCAN_LIMIT = 200
-# Reading EXIF data can take as many times its size as it has entries.
+# Reading EXIF data can take memory of its size times its number of entries.
 EXIF_LIMIT = 65_536
 
-# Every scan of a JPEG goes over all its pixels: this many together take two seconds or so.
+# Each scan of a JPEG processes all its pixels; this many in total take about two seconds.
 _SCANNED_PIXELS = 2_000_000_000
 _START_OF_SCAN = b"\xff\xda"
-# In the data of a scan, 0xff is followed by a zero, by a restart, or by itself as padding.
+# In scan data, 0xff is followed by zero, a restart marker, or 0xff as padding.
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _END_OF_IMAGE, _SCAN = 0xD9, 0xDA
-# Bytes of a decoded pixel by Pillow's mode; all others take four.
+# Bytes per decoded pixel by Pillow's mode; other modes take four.
 _DEPTH = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}
-# What their decoders hold beside the decoded picture, in bytes a pixel.
+# Bytes per pixel that these decoders hold in addition to the decoded picture.
 _BESIDE = {"WEBP": 13, "AVIF": 12}
 _TILE_WIDTH, _TILE_LENGTH = 322, 323
 _BITS, _SAMPLES, _STRIP_ROWS, _ORIENTATION = 258, 277, 278, 274
 
 
 def most_pixels() -> int:
-    """The pixels that a photograph may have."""
+    """The maximum number of pixels of a photograph."""
     return min(PIXEL_LIMIT, round(image_settings().largest_megapixels * 1e6))
 
 
 def most_bytes() -> int:
-    """The bytes that decoding one photograph may take."""
+    """The maximum number of bytes for decoding one photograph."""
     return image_settings().largest_decode_megabytes * 2**20
 
 
 def excess(image: Image.Image, source: Path | bytes) -> Message | None:
-    """Why an opened photograph is not to be decoded, with a field `file`; None if it may be.
+    """Why an opened photograph must not be decoded, with a field `file`; None if it may be.
 
     Raises:
         OSError: its file cannot be read.
@@ -67,12 +67,12 @@ def excess(image: Image.Image, source: Path | bytes) -> Message | None:
 
 
 def too_large(pixels: int) -> Message:
-    """The refusal of a photograph of more than so many pixels, with a field `file`."""
+    """The message that refuses more than `pixels` pixels, with a field `file`."""
     return message("{file} has more than {most:.1f} megapixels.", most=pixels / 1_000_000)
 
 
 def too_costly(size: int) -> Message:
-    """The refusal of a photograph whose decoding takes so many bytes, with a field `file`."""
+    """The message that refuses a photograph whose decoding takes `size` bytes; field `file`."""
     return message(
         "{file} takes {needed} MB to decode; the limit is {most} MB. Save it with fewer pixels.",
         needed=round(size / 2**20),
@@ -81,7 +81,7 @@ def too_costly(size: int) -> Message:
 
 
 def decoding_bytes(image: Image.Image, whole: tuple[int, int]) -> int:
-    """The bytes that decoding takes, of an image that is `whole` (width, height) or a draft."""
+    """The bytes for decoding an image, maybe a draft; `whole` is its full (width, height)."""
     pixels = image.width * image.height
     size: int = pixels * (_DEPTH.get(image.mode, 4) + _BESIDE.get(image.format or "", 0))
     if _is_jpeg(image) and _has_several_scans(image):
@@ -97,10 +97,10 @@ def _is_jpeg(image: Image.Image) -> bool:
 
 
 def _has_several_scans(image: Image.Image) -> bool:
-    """Whether libjpeg has to hold the coefficients of the whole photograph.
+    """Whether libjpeg must hold the coefficients of the whole photograph.
 
-    Pillow has just read the header of the first scan, which names all components if it is the
-    only one.
+    Pillow has just read the header of the first scan, which names all components only if there
+    is one scan.
     """
     if image.info.get("progressive"):
         return True
@@ -119,7 +119,7 @@ def _has_several_scans(image: Image.Image) -> bool:
 
 
 def _scans(content: bytes, most: int) -> int:
-    """The scans of a JPEG, counted up to one more than `most`."""
+    """The number of scans of a JPEG, counted up to `most` + 1."""
     found, place = 0, 2
     while found <= most and (marker := _MARKER.search(content, place)):
         kind, place = content[marker.end() - 1], marker.end()
@@ -131,7 +131,7 @@ def _scans(content: bytes, most: int) -> int:
 
 
 def _coefficient_bytes(image: Image.Image, whole: tuple[int, int]) -> int:
-    """Two bytes for each value of each component, at its own resolution."""
+    """Two bytes per coefficient of each component, at the component's resolution."""
     layers = [(layer[1], layer[2]) for layer in getattr(image, "layer", ())]
     if not layers:
         return 6 * whole[0] * whole[1]
@@ -141,7 +141,7 @@ def _coefficient_bytes(image: Image.Image, whole: tuple[int, int]) -> int:
 
 
 def _piece_bytes(image: TiffImagePlugin.TiffImageFile) -> int:
-    """The largest piece of a compressed TIFF, which libtiff holds as a whole."""
+    """The size of the largest strip or tile of a compressed TIFF; libtiff holds it whole."""
     if image.info.get("compression") == "raw":
         return 0
     tags = image.tag_v2

@@ -1,7 +1,7 @@
-"""Making the small copies of many photographs, in several processes.
+"""Making the reduced copies of many photographs in several processes.
 
-A copy is whole before it is named, and named before it is noted, so that an end at any moment
-loses at most the last second's work; the next start goes on with what is missing.
+Each copy is written completely, then renamed, then added to the index. An interruption loses at
+most the last second's work; the next start resumes with the missing copies.
 """
 
 import contextlib
@@ -16,6 +16,7 @@ from engine.images.shrunk import Original, ShrunkStore
 from engine.language.message import Message, message
 from engine.locks import claim, release
 from engine.progress import Report, silent
+from engine.reasons import reason_of
 from engine.workers import in_processes
 
 _Answers = dict[str, Original | Message]
@@ -24,8 +25,10 @@ _NOTE = message("Making small copies of photographs")
 
 @dataclass
 class Shrunk:
-    """What shrinking came to: copies `made`, photographs that are `small` as they are, and those
-    that were `known`; `unreadable` holds the reason by hash, and the next start tries them again.
+    """The result of shrinking.
+
+    Copies `made`, photographs that are already `small`, and photographs `known` from before.
+    `unreadable` holds the reason by hash; the next start tries those again.
     """
 
     made: int = 0
@@ -41,13 +44,12 @@ def shrink(
     processes: int,
     report: Report = silent,
 ) -> Shrunk:
-    """Make the copies that are missing; whoever asks while another makes them waits for that.
+    """Make the missing copies; waits if another process is making them.
 
     Args:
-        paths: where photographs lie in the home, by the hash of their bytes; what has no hash
-            is passed over.
+        paths: the photographs' paths in the home by SHA-256; an empty hash is skipped.
         side: the copies' short side, in pixels.
-        report: may raise to cut it short.
+        report: may raise to cancel.
 
     Raises:
         WorkFailed: the disk is full or read-only, or a process was killed.
@@ -73,7 +75,7 @@ def shrink(
 
 
 def _make(home: Home, store: ShrunkStore, batch: Sequence[tuple[str, str]]) -> _Answers:
-    """The original of each copy made, or why there is none."""
+    """The original of each copy made, or why it could not be made."""
     answers: _Answers = {}
     for sha256, path in batch:
         try:
@@ -85,7 +87,7 @@ def _make(home: Home, store: ShrunkStore, batch: Sequence[tuple[str, str]]) -> _
 
 @contextlib.contextmanager
 def _turn(folder: Path, total: int, report: Report) -> Iterator[None]:
-    """Alone among all processes, for as long as a `with` block lasts."""
+    """Hold the exclusive lock for shrinking in a `with` block."""
     try:
         while (lock := claim(folder / "lock")) is None:
             report(0, total, message("Waiting: another process is making small copies"))
@@ -93,7 +95,7 @@ def _turn(folder: Path, total: int, report: Report) -> Iterator[None]:
         raise WorkFailed(
             "Could not write small copies in {folder} ({reason}). Make room or make it writable.",
             folder=str(folder),
-            reason=error.strerror,
+            reason=reason_of(error),
         ) from error
     try:
         yield

@@ -1,4 +1,4 @@
-"""Small copies of photographs, made once, so that training decodes no large one again."""
+"""Reduced copies of photographs, made once, so that training decodes no large files."""
 
 import contextlib
 import sqlite3
@@ -12,12 +12,14 @@ from engine.database import connect, database_errors
 from engine.files import write_atomic
 from engine.home import Home
 from engine.images.decode import read_header, read_rgb
-from engine.language.message import message
+from engine.language.message import deferred
 
 SHRUNK_SIDE = 512
 QUALITY = 95
 _BATCH = 500
-_ADVICE = message("To make the small copies again, delete that folder.")
+_REFUSED = deferred(
+    "{file} cannot be used: {reason}. To make the small copies again, delete that folder."
+)
 _TABLE = """
 CREATE TABLE IF NOT EXISTS copy (
     sha256 TEXT PRIMARY KEY,
@@ -29,9 +31,9 @@ CREATE TABLE IF NOT EXISTS copy (
 
 @dataclass(frozen=True)
 class Original:
-    """Width and height of a photograph the right way up, in pixels.
+    """Width and height of a photograph in pixels, after EXIF rotation.
 
-    One that `is_small` anyway has no copy: it is read itself.
+    A photograph that `is_small` has no copy; its own file is read.
     """
 
     width: int
@@ -42,8 +44,8 @@ class Original:
 class ShrunkStore:
     """data/shrunk/SIDE/ab/abcd….jpg, the short side SIDE pixels, and an index of the originals.
 
-    The index names a copy only once it is there. Methods that read or write it raise WorkFailed
-    where it is damaged or the disk full.
+    The index lists a copy only after it is written. Methods that read or write the index raise
+    WorkFailed if it is damaged or the disk is full.
     """
 
     def __init__(self, home: Home, side: int = SHRUNK_SIDE) -> None:
@@ -51,14 +53,14 @@ class ShrunkStore:
         self._root = home.shrunk / str(side)
 
     def file(self, sha256: str) -> Path:
-        """Where the copy of these bytes lies."""
+        """The path of the copy of the file with this hash."""
         return self._root / sha256[:2] / f"{sha256}.jpg"
 
     def make(self, source: Path, sha256: str) -> Original:
-        """Write the copy of a photograph; the index learns of it from whoever calls `keep`.
+        """Write the copy of a photograph; the caller adds it to the index with `keep`.
 
         Raises:
-            UnreadableImage: it is missing, damaged or too large.
+            UnreadableImage: the photograph is missing, damaged or too large.
             WorkFailed: the disk is full.
         """
         header = read_header(source)
@@ -76,7 +78,7 @@ class ShrunkStore:
         return Original(header.width, header.height)
 
     def keep(self, originals: Mapping[str, Original]) -> None:
-        """Note these photographs, by hash, as done."""
+        """Add these photographs, by hash, to the index."""
         with self._opened() as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO copy VALUES (?,?,?,?)",
@@ -84,7 +86,7 @@ class ShrunkStore:
             )
 
     def find(self, hashes: Iterable[str]) -> dict[str, Original]:
-        """What is known of these photographs, by hash."""
+        """The index entries of these photographs, by hash."""
         if not self._index.exists():
             return {}
         wanted, found = list(hashes), {}
@@ -103,7 +105,7 @@ class ShrunkStore:
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         with (
-            database_errors(str(self._root), str(_ADVICE)),
+            database_errors(self._root, _REFUSED),
             contextlib.closing(connect(self._index, _prepare)) as connection,
             connection,
         ):

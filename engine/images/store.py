@@ -1,4 +1,4 @@
-"""The bytes of photographs on disk, unmodified, each under the hash of its content."""
+"""The image store: unmodified photograph files, named by the hash of their content."""
 
 import hashlib
 import os
@@ -11,6 +11,7 @@ from engine.errors import UnreadableImage, WorkFailed
 from engine.files import NotRegular, free_disk_bytes, read_regular, write_atomic
 from engine.home import Home
 from engine.images.decode import ImageHeader, Pixels, called, read_header, read_rgb
+from engine.reasons import reason_of
 
 THUMBNAIL_SIDE = 160
 _SPARE_BYTES = 500_000_000
@@ -22,7 +23,7 @@ _SUFFIX = {"JPEG": "jpg", "MPO": "jpg", "TIFF": "tif"}
 class StoredImage:
     """A photograph in the store: `path` is relative to the home, the size in pixels.
 
-    `is_new` is False where `adopt` found the same bytes in the store already.
+    `is_new` is False if `adopt` found the same bytes in the store.
     """
 
     path: str
@@ -33,17 +34,17 @@ class StoredImage:
 
 
 class ImageStore:
-    """Keeps photographs in data/images/ab/abcd….jpg and their thumbnails beside them."""
+    """Stores photographs as data/images/ab/abcd….jpg, and their thumbnails separately."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
         self._folder = home.relative(home.images)
 
     def keep(self, source: Path) -> StoredImage:
-        """Take a copy of a photograph that decodes whole; the same bytes are kept once.
+        """Copy a photograph into the store after checking that it decodes; stores equal bytes once.
 
         Raises:
-            UnreadableImage: it is no photograph, damaged, or too large.
+            UnreadableImage: the file is no photograph, damaged, or too large.
             WorkFailed: the disk is too full.
         """
         content = _read(source)
@@ -52,7 +53,7 @@ class ImageStore:
             sha256 = hashlib.sha256(content).hexdigest()
             target = self._file(sha256, header)
             if not _is_there(target):
-                # Every byte of a draft is decoded too, so this proves the photograph whole.
+                # A draft also decodes every byte, so this checks the whole photograph.
                 pixels = read_rgb(content, least_side=THUMBNAIL_SIDE)
                 self._leave_room(len(content))
                 write_atomic(target, content)
@@ -60,23 +61,24 @@ class ImageStore:
         return self._stored(target, sha256, header)
 
     def adopt(self, temporary: Path, sha256: str, header: ImageHeader) -> StoredImage:
-        """Take over a whole file that lies on the store's disk already; its thumbnail waits.
+        """Move a complete file on the same disk into the store; the thumbnail is made later.
 
         Raises:
-            OSError: the disk refuses.
+            OSError: moving the file fails.
         """
         target = self._file(sha256, header)
         try:
             is_new = _name_anew(temporary, target)
         except FileNotFoundError:
-            # The folder is missing only once in hundreds of photographs.
+            # Made on failure only: the folder is missing once in hundreds of photographs.
             target.parent.mkdir(parents=True, exist_ok=True)
             is_new = _name_anew(temporary, target)
         return replace(self._stored(target, sha256, header), is_new=is_new)
 
     def thumbnail(self, path: str, sha256: str) -> bytes:
-        """A small JPEG, its short side `THUMBNAIL_SIDE` pixels, the long one at most three times
-        that; made if it is missing.
+        """The thumbnail as JPEG; makes it if it is missing.
+
+        Its short side is `THUMBNAIL_SIDE` pixels, its long side at most three times that.
 
         Raises:
             UnreadableImage: the photograph is missing or damaged.
@@ -90,7 +92,7 @@ class ImageStore:
             return file.read_bytes()
 
     def thumbnail_file(self, sha256: str) -> Path:
-        """Where the thumbnail of these bytes lies."""
+        """The path of the thumbnail of the file with this hash."""
         return self._home.thumbnails / sha256[:2] / f"{sha256}.jpg"
 
     def _file(self, sha256: str, header: ImageHeader) -> Path:
@@ -104,7 +106,7 @@ class ImageStore:
     def _write_thumbnail(self, sha256: str, pixels: Pixels) -> None:
         height, width = pixels.shape[:2]
         short = min(height, width)
-        # A panorama's thumbnail shows its middle, or it would outweigh the others.
+        # The thumbnail of a panorama shows its centre only, which limits its size.
         across, down = (min(side, 3 * short) for side in (width, height))
         left, top = (width - across) // 2, (height - down) // 2
         middle = pixels[top : top + down, left : left + across]
@@ -128,7 +130,7 @@ class ImageStore:
 
 
 def _is_there(file: Path) -> bool:
-    """Whether a file is there; it is touched, so that a download that makes room leaves it."""
+    """Whether a file exists; touches it, so that cache eviction does not remove it."""
     try:
         os.utime(file)
     except OSError:
@@ -137,7 +139,7 @@ def _is_there(file: Path) -> bool:
 
 
 def _name_anew(temporary: Path, target: Path) -> bool:
-    """Give a file its final name; False where another thread or process was first.
+    """Rename a file to its final name; False if another thread or process was first.
 
     Raises:
         FileNotFoundError: the target's folder is missing.
@@ -149,7 +151,7 @@ def _name_anew(temporary: Path, target: Path) -> bool:
     except FileNotFoundError:
         raise
     except OSError:
-        # Some file systems know no second name for a file.
+        # Some file systems do not support hard links.
         is_new = not target.exists()
         temporary.replace(target)
     else:
@@ -165,7 +167,7 @@ def _read(source: Path) -> bytes:
         raise UnreadableImage("{file} is not a file.", file=source.name) from error
     except OSError as error:
         raise UnreadableImage(
-            "{file} cannot be read ({reason}).", file=source.name, reason=error.strerror
+            "{file} cannot be read ({reason}).", file=source.name, reason=reason_of(error)
         ) from error
     except ValueError as error:
         raise UnreadableImage("{file} is not a file name.", file=repr(source.name)) from error

@@ -1,7 +1,7 @@
-"""Files whose parts are too many or too large to be read, told before any reader opens them.
+"""Refusing files with too many or too large header parts before a decoder opens them.
 
-Readers keep every part of a header; a small file can name millions of them, or name the same bytes
-again and again.
+Decoders keep every part of a header. A small file can list millions of parts, or refer to the
+same bytes many times.
 """
 
 import io
@@ -13,21 +13,21 @@ from typing import BinaryIO
 from engine.language.message import Message, message
 
 PART_LIMIT = 100_000
-# Pillow copies a GIF's comment anew with each of its blocks.
+# Pillow copies a GIF's whole comment again for each of its blocks.
 GIF_BLOCK_LIMIT = 4_000
 DIRECTORY_MB = 64
 
-# What a smaller file can name does no harm, and most photographs need no look.
+# Smaller files are not checked: the header parts that they can list are harmless.
 _HARMLESS_BYTES = 32_768
 _VALUE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4}
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 
 
 def overloaded(source: Path | bytes) -> Message | None:
-    """Why a file is not to be opened, with a field `file`; None if it may be.
+    """Why a file must not be opened, with a field `file`; None if it may be.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: the file cannot be read.
     """
     size = len(source) if isinstance(source, bytes) else source.stat().st_size
     if size <= _HARMLESS_BYTES:
@@ -36,7 +36,7 @@ def overloaded(source: Path | bytes) -> Message | None:
         try:
             return _overloaded(stream)
         except (struct.error, IndexError):
-            # It is cut short, which its reader says.
+            # The file is truncated; its decoder reports that.
             return None
 
 
@@ -62,7 +62,7 @@ def _too_many(parts: Iterator[None], most: int) -> Message | None:
 
 
 def _jpeg_segments(stream: BinaryIO) -> Iterator[None]:
-    """The segments before the first scan; each byte that belongs to none is one too."""
+    """Yield once per segment before the first scan, and per byte outside any segment."""
     stream.seek(2)
     while marker := stream.read(2):
         yield
@@ -85,7 +85,7 @@ def _png_chunks(stream: BinaryIO) -> Iterator[None]:
 
 
 def _gif_blocks(stream: BinaryIO) -> Iterator[None]:
-    """The blocks before the first picture."""
+    """Yield once per block before the first frame."""
     stream.seek(0)
     flags = stream.read(13)[10]
     if flags & 0x80:
@@ -99,7 +99,7 @@ def _gif_blocks(stream: BinaryIO) -> Iterator[None]:
 
 
 def _tiff_directory(stream: BinaryIO, order: str) -> int:
-    """The bytes that the first directory's values take."""
+    """The size in bytes of the first directory's values."""
     stream.seek(2)
     is_big = struct.unpack(f"{order}H", stream.read(2))[0] == 43
     stream.seek(8 if is_big else 4)

@@ -1,4 +1,4 @@
-"""From a decoded picture of any mode to upright RGB, band by band, without a copy of it."""
+"""Converting a decoded picture of any mode to upright RGB, in bands, without a full copy."""
 
 from collections.abc import Iterator
 from math import ceil
@@ -11,16 +11,16 @@ Pixels = NDArray[np.uint8]
 
 _ORIENTATION = 0x0112
 SIDEWAYS = (5, 6, 7, 8)
-# An ordinary picture is a single band; those of a large one count for nothing beside it.
+# An ordinary picture is one band; a band of a large picture is small compared with it.
 _ORDINARY_PIXELS = 4_000_000
 _BAND_PIXELS = 500_000
 
 
 def upright_rgb(image: Image.Image, reduction: int = 1) -> Pixels:
-    """(height, width, 3) RGB of a decoded picture, turned as its EXIF data says.
+    """Convert a decoded picture to (height, width, 3) RGB, rotated according to its EXIF data.
 
-    Each pixel is the mean of `reduction` x `reduction` pixels. Transparency is laid on white, and
-    16 bits are scaled to 8.
+    Each pixel is the mean of `reduction` x `reduction` pixels. Transparency is composited on
+    white, and 16 bits are scaled to 8.
     """
     size = ceil(image.height / reduction), ceil(image.width / reduction)
     orientation = image.getexif().get(_ORIENTATION, 1)
@@ -48,7 +48,7 @@ def _bands(image: Image.Image, reduction: int) -> Iterator[tuple[int, Image.Imag
 
 
 def _as_stored(upright: Pixels, orientation: int) -> Pixels:
-    """A view of the upright picture in which the rows of the file can be written."""
+    """A view of the upright picture with the file's row order, for writing its rows."""
     match orientation:
         case 2:
             return upright[:, ::-1]
@@ -69,7 +69,7 @@ def _as_stored(upright: Pixels, orientation: int) -> Pixels:
 
 
 def _float_scale(image: Image.Image) -> int:
-    """Floating-point values reach to 1 or to 255."""
+    """The maximum of floating-point values: 1 or 255."""
     bands = (np.nan_to_num(np.asarray(band)) for _, band in _bands(image, 1))
     return 255 if max(float(band.max(initial=0)) for band in bands) <= 1 else 1
 

@@ -1,4 +1,4 @@
-"""Asking iNaturalist: one request at a time, by the budgets that every process of a home shares."""
+"""Requests to iNaturalist's API, one at a time, within the budgets shared by a home's processes."""
 
 import contextlib
 import random
@@ -23,14 +23,14 @@ from engine.language.message import Message, deferred, message
 from engine.settings.download import DownloadSettings
 
 Waiting = Callable[[Message], None]
-"""Called now and then with what is waited for."""
+"""Called repeatedly during a wait, with its reason."""
 
 _TICK = 1.0
 _LONGEST_BACKOFF = 60.0
 _TRIES_AT_A_BUSY_HOST = 20
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip"}
 _NO_ANSWER = message("The response is not valid.")
-# Why a request has to wait.
+# The reasons for which a request waits.
 _TOO_SOON = {
     "pace": deferred("{host} was asked a moment ago. Try again in {wait:duration}."),
     "budget": deferred("The request limit of {host} is used up. Try again in {wait:duration}."),
@@ -48,13 +48,13 @@ def _in_silence(note: Message) -> None:
 
 
 class NotKnown(WorkFailed):
-    """The API has nothing of the kind."""
+    """The API does not know the requested item."""
 
 
 class Api:
     """iNaturalist's API, version 1, for one thread.
 
-    `patience` is the longest that a question waits for its turn, in seconds.
+    `patience` is the maximum time in seconds that a request waits to be sent.
     """
 
     def __init__(
@@ -82,14 +82,14 @@ class Api:
         self._exchange.close()
 
     def ask(self, path: str, **parameters: Any) -> dict[str, Any]:
-        """The answer to one question, with `total_results` and `results`.
+        """Send one request; returns the answer with `total_results` and `results`.
 
-        Waits for its turn, and as long as the API asks for; what fails in passing is tried
-        again.
+        Waits until the budgets allow the request, and as long as the API demands. Retries
+        temporary failures.
 
         Raises:
-            NotKnown: it does not know what it was asked for.
-            WorkFailed: no usable answer comes; the sentence says why, and what to do.
+            NotKnown: the API does not know the requested item.
+            WorkFailed: there is no usable answer; the message says why, and what to do.
         """
         url = f"{self._address}/{path}?{urlencode(parameters, safe=',')}"
         attempts = 0
@@ -109,7 +109,7 @@ class Api:
 
     @property
     def pace(self) -> float:
-        """Seconds that a request takes by the budgets, on average and at the least."""
+        """The minimum mean time per request in seconds under the budgets."""
         limits = provider_of(self.host, self._settings).requests
         return max((limit.span / limit.most for limit in limits), default=0.0)
 
@@ -132,7 +132,7 @@ class Api:
         """Seconds until the next attempt.
 
         Raises:
-            WorkFailed: there is none.
+            WorkFailed: there is no next attempt.
         """
         if isinstance(outcome, Redirected):
             raise WorkFailed(
@@ -144,7 +144,7 @@ class Api:
         if not isinstance(outcome, Failed):
             return random.uniform(0, _LONGEST_BACKOFF)
         if outcome.status == 429:
-            # The gate waits as long as it is asked to.
+            # The gate enforces the pause that the host asks for.
             return 0.0 if attempts < _TRIES_AT_A_BUSY_HOST else self._give_up(outcome)
         if outcome.kind in ("transient", "bad content") and attempts < self._settings.attempts:
             return random.uniform(0, min(_LONGEST_BACKOFF, 2.0 ** (attempts - 1)))
@@ -171,10 +171,10 @@ def opened_api(
     patience: float = float("inf"),
     waiting: Waiting = _in_silence,
 ) -> Iterator[Api]:
-    """The API for the length of a `with` block.
+    """Open the API in a `with` block.
 
     Raises:
-        BadInput: its address is none, or it would not be told whom to write to.
+        BadInput: its address is invalid, or the settings name no contact address.
     """
     with open_download_store(home) as downloads:
         api = Api(settings, downloads, patience, waiting)

@@ -1,4 +1,4 @@
-"""Taking in iNaturalist's observations: their photographs' addresses, page by page."""
+"""Importing the photographs' addresses of iNaturalist's observations, page by page."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ from engine.inaturalist.api import Api, opened_api
 from engine.inaturalist.observations import Families, observation_photographs
 from engine.inaturalist.search import PER_PAGE, Search
 from engine.language.message import Message, message
-from engine.progress import Note, Report, silent
+from engine.progress import Report, silent
 from engine.settings.download import DownloadSettings
 
 SOURCE = "iNaturalist"
-# A page takes a second to come: what came is made final before the next one is asked for.
+# A page takes a second to load, so each page is committed before the next request.
 _ROWS_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
 class _Mark:
-    """How far the observations were read: the last one's number, how many there were, how many
-    photographs they offered."""
+    """The position in the observations: the last one's number, and how many observations and
+    photographs were read."""
 
     number: int = 0
     observations: int = 0
@@ -44,18 +44,17 @@ def import_inaturalist(
     source: str = SOURCE,
     report: Report = silent,
 ) -> ImportReport:
-    """Take in the photographs that a search finds, the oldest observations first, at most
-    `limit` of them; one that was cut off goes on where it stopped.
+    """Import at most `limit` photographs of a search, oldest observations first.
 
-    Only addresses are taken in: the photographs themselves are fetched by a download. The same
-    import twice changes nothing.
+    Resumes an interrupted import. Imports addresses only; a download fetches the photographs.
+    Repeating an import changes nothing.
 
     Raises:
-        BadInput: iNaturalist would not be told whom to write to.
-        WorkFailed: it gives no answer; what came is in, and a new start goes on from there.
+        BadInput: the settings name no contact address.
+        WorkFailed: the API does not answer; a new start resumes after the imported photographs.
     """
     position = Position(home, _identity(search), _written, _read)
-    reporting = _Telling(position, report, limit)
+    reporting = _ProgressReporter(position, report, limit)
     with opened_api(home, settings, waiting=reporting.waiting) as api:
         pages = _Pages(api, search, position.after or _Mark())
         candidates = _candidates(
@@ -67,9 +66,9 @@ def import_inaturalist(
 
 
 class _Pages:
-    """Every observation of a search after one, by number.
+    """All observations of a search after the start, ordered by id.
 
-    Pages by number stop at 10,000 observations; asking for those above the last one does not.
+    The API's page numbers end at 10,000 observations; `id_above` has no such limit.
     """
 
     def __init__(self, api: Api, search: Search, start: _Mark) -> None:
@@ -107,7 +106,7 @@ def _candidates(
     position: Position,
     limit: int | None,
     source: str,
-    reporting: "_Telling",
+    reporting: "_ProgressReporter",
 ) -> Iterator[Candidate | Refusal]:
     families, mark, handed_on = Families(), pages.start, 0
     for observation in pages:
@@ -129,16 +128,19 @@ def _candidates(
             return
 
 
-class _Telling:
-    """Tells how far the import is: in photographs where there are enough for the limit, else in
-    observations. `total` observations are there in all."""
+class _ProgressReporter:
+    """Reports the progress of the import.
+
+    It counts photographs if the limit will be reached, else observations. `total` is the number
+    of observations.
+    """
 
     def __init__(self, position: Position, report: Report, limit: int | None) -> None:
         self._position, self._report, self._limit = position, report, limit
         self._mark = position.after or _Mark()
         self.total = 0
 
-    def noted(self, done: int, total: int, note: Note) -> None:
+    def noted(self, done: int, total: int, note: Message) -> None:
         self._mark = self._position.reached(done) or self._mark
         self._tell(None)
 

@@ -1,4 +1,4 @@
-"""Looking up taxa and places by their names or numbers."""
+"""Looking up taxa and places by name or number."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _NO_NUMBER = {
 
 @dataclass(frozen=True)
 class Taxon:
-    """A taxon by iNaturalist's number of it; `common` is its common name, empty where none is."""
+    """A taxon with iNaturalist's number; `common` is its common name or empty."""
 
     number: int
     name: str
@@ -38,7 +38,7 @@ class Taxon:
 
 @dataclass(frozen=True)
 class GeographicPlace:
-    """A place by iNaturalist's number of it; `name` is the full one, as "Georgia, US"."""
+    """A place with iNaturalist's number; `name` is the full name, such as "Georgia, US"."""
 
     number: int
     name: str
@@ -48,10 +48,10 @@ class GeographicPlace:
 
 
 def find_taxon(api: Api, typed: str) -> Taxon:
-    """The taxon of this scientific name, common name or number; of several, the plant.
+    """The taxon with this scientific name, common name or number; prefers the plant.
 
     Raises:
-        BadInput: there is none, or there are several; the sentence names those that are near.
+        BadInput: there is none, or there are several; the message lists similar ones.
         WorkFailed: iNaturalist does not answer.
     """
     name = " ".join(typed.split())
@@ -70,10 +70,10 @@ def find_taxon(api: Api, typed: str) -> Taxon:
 
 
 def find_place(api: Api, typed: str) -> GeographicPlace | None:
-    """The place of this name or number; None where nothing is typed, for everywhere.
+    """The place with this name or number; None for empty text, which means everywhere.
 
     Raises:
-        BadInput: there is none, or there are several; the sentence names them with their numbers.
+        BadInput: there is none, or there are several; the message lists them with numbers.
         WorkFailed: iNaturalist does not answer.
     """
     name = " ".join(typed.split())
@@ -101,7 +101,7 @@ def _numbered(api: Api, kind: Literal["taxa", "places"], number: str) -> dict[st
 
 
 def _results(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """Those that can be referred to."""
+    """The results of an answer that have an id."""
     found = answer["results"]
     return [one for one in found if isinstance(one, dict) and isinstance(one.get("id"), int)]
 

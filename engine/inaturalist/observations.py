@@ -1,4 +1,4 @@
-"""Reading an observation as the API tells it: its photographs, or why there is none to take."""
+"""Parsing an observation from the API: its photographs, or why they are refused."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -12,15 +12,15 @@ from engine.language.message import message
 
 _SPECIES_LEVEL = 10
 _CROSS = "×"
-# The one size whose address is told; all sizes are called alike.
+# The API returns the address of one size; the others differ only in the name of the size.
 _SIZED = re.compile(r"(/photos/\d+/)(?:square|thumb|small|medium|large|original)(\.\w+)")
 
 
 class Families:
-    """The families that identifications have told of, by their numbers.
+    """Names of families by number, collected from identifications.
 
-    An observation's own taxon names its ancestors by number only; those of the identifications
-    beside it have names.
+    An observation's own taxon lists its ancestors by number only; the taxa of its
+    identifications list them with names.
     """
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Families:
                     self._names[ancestor["id"]] = _text(ancestor.get("name"))
 
     def of(self, taxon: Mapping[str, Any]) -> str:
-        """The family's name, empty where it is not known."""
+        """The name of the taxon's family; empty if unknown."""
         numbers = _list(taxon.get("ancestor_ids"))
         known = (self._names.get(one) for one in numbers if _is_number(one))
         return next(filter(None, known), "")
@@ -42,7 +42,7 @@ class Families:
 def observation_photographs(
     observation: Mapping[str, Any], licences: Collection[str], families: Families, source: str
 ) -> Iterator[Candidate | Refusal]:
-    """An observation's photographs of these licences, and what is refused of it."""
+    """An observation's photographs with these licences, and the refused ones."""
     origin = f"observations/{observation.get('id')}"
     taxon = _group(observation.get("taxon"))
     families.learn(observation)
@@ -73,10 +73,10 @@ def observation_photographs(
 
 
 def species_of(taxon: Mapping[str, Any]) -> str:
-    """The name of a taxon's species, empty where it is wider than one.
+    """The species name of a taxon; empty for ranks above species.
 
-    A subspecies or variety counts as its species: of a name, the first two words, and a hybrid's
-    cross between them.
+    A subspecies or variety counts as its species: the name's first two words, and the × of a
+    hybrid between them.
     """
     name, level = _text(taxon.get("name")), taxon.get("rank_level")
     if not name or not isinstance(level, (int, float)) or level > _SPECIES_LEVEL:
@@ -122,7 +122,7 @@ def _photograph(
 
 
 def _dimensions(data: Mapping[str, Any]) -> tuple[int, int]:
-    """Width and height in pixels as they are served, 0 where not known."""
+    """Width and height in pixels of the served file, 0 if unknown."""
     width, height = data.get("width"), data.get("height")
     if not isinstance(width, int) or not isinstance(height, int) or min(width, height) < 1:
         return 0, 0

@@ -1,4 +1,4 @@
-"""What is looked for at iNaturalist, and how much of it there is."""
+"""Searches of iNaturalist, and estimates of their size."""
 
 import math
 from collections.abc import Collection, Sequence
@@ -16,16 +16,16 @@ Quality = Literal["research", "needs_id", "casual", "any"]
 ALL_RIGHTS_RESERVED = deferred("all rights reserved")
 OPEN_LICENCES = ("cc0", "cc-by", "cc-by-nc", "cc-by-sa", "cc-by-nd", "cc-by-nc-sa", "cc-by-nc-nd")
 LICENCES = (*OPEN_LICENCES, ALL_RIGHTS_RESERVED)
-"""Of photographs, from free to closed."""
+"""The licences of photographs, from free to all rights reserved."""
 
 PER_PAGE = 200
 
 
 @dataclass(frozen=True)
 class Search:
-    """Observations with photographs, of a taxon, to species at least.
+    """Observations of a taxon with photographs, identified to species or lower.
 
-    `licences` are those of the photographs, not of the observations.
+    `licences` apply to the photographs, not to the observations.
     """
 
     taxon: Taxon
@@ -35,7 +35,7 @@ class Search:
 
     @property
     def parameters(self) -> dict[str, str | int]:
-        """As the API takes them."""
+        """The search as the API's query parameters."""
         found: dict[str, str | int] = {
             "taxon_id": self.taxon.number,
             "photos": "true",
@@ -46,14 +46,14 @@ class Search:
         if self.quality != "any":
             found["quality_grade"] = self.quality
         if ALL_RIGHTS_RESERVED not in self.licences:
-            # The API has no word for photographs without a licence: they are told apart here.
+            # The API cannot filter for photographs without a licence; the import filters them.
             found["photo_license"] = ",".join(self.licences)
         return found
 
 
 @dataclass(frozen=True)
 class SearchEstimate:
-    """What a search would find; `pace` is the seconds that a request takes, at the least."""
+    """The size of a search; `pace` is the minimum time per request in seconds."""
 
     taxon: Taxon
     place: GeographicPlace | None
@@ -62,7 +62,10 @@ class SearchEstimate:
     pace: float
 
     def requests(self, limit: int | None = None) -> int:
-        """The most that taking in so many photographs takes, for each observation has one."""
+        """The maximum number of requests to import `limit` photographs.
+
+        Each observation has at least one photograph.
+        """
         wanted = self.observations if limit is None else min(self.observations, limit)
         return math.ceil(wanted / PER_PAGE)
 
@@ -74,10 +77,10 @@ def make_search(
     quality: str = "research",
     licences: Sequence[str] = OPEN_LICENCES,
 ) -> Search:
-    """A search by names, which are looked up.
+    """Make a search from names, which are looked up.
 
     Raises:
-        BadInput: a name is not known, or known of several; a word is none of its kind.
+        BadInput: a name is unknown or ambiguous, or a quality or licence is invalid.
         WorkFailed: iNaturalist does not answer.
     """
     grade = _checked_quality(quality)
@@ -86,7 +89,7 @@ def make_search(
 
 
 def estimate_search(api: Api, search: Search) -> SearchEstimate:
-    """How much there is, without taking any of it.
+    """Estimate the size of a search without importing.
 
     Raises:
         WorkFailed: iNaturalist does not answer.

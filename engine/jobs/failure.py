@@ -1,4 +1,4 @@
-"""Why work failed, with a next step; and the traceback behind the words."""
+"""Explains why work failed, with a next step and the traceback."""
 
 import re
 import signal
@@ -18,7 +18,7 @@ FailureKind = Literal["memory", "disk_full", "read_only", "bad_file", "not_finit
 
 @dataclass(frozen=True)
 class Failure:
-    """What happened, what to do next, and the traceback (empty where there is none)."""
+    """What happened, what to do next, and the traceback (empty if there is none)."""
 
     what: Message
     next_step: Message
@@ -26,7 +26,7 @@ class Failure:
 
 
 def describe_exit(status: int) -> Message:
-    """How a process ended that did not say so itself."""
+    """Describe the exit status of a process that wrote no reason."""
     if status == -signal.SIGKILL:
         return message(_KILLED)
     if status < 0:
@@ -40,7 +40,7 @@ def describe_exit(status: int) -> Message:
 
 
 def explain_failure(reason: Message, log: Path) -> Failure:
-    """Explain why work ended, by the kind of its error and by what its log says."""
+    """Explain why work ended, from the kind of its error and its log."""
     traceback = last_traceback(log_tail(log, 400))
     last = traceback.strip().rpartition("\n")[2]
     kind = _kind_of(reason, last)
@@ -64,7 +64,7 @@ def explain_failure(reason: Message, log: Path) -> Failure:
 
 
 def last_traceback(log: str) -> str:
-    """The last Python traceback in a text, up to and with the line that names the error."""
+    """Return the last Python traceback in a log, including the line with the error."""
     begin = log.rfind(_BEGIN)
     if begin < 0:
         return ""
@@ -76,7 +76,7 @@ def last_traceback(log: str) -> str:
 
 
 def own_frame(traceback: str) -> tuple[str, str] | None:
-    """The innermost place of a traceback in the studio's own code: file and line."""
+    """Return file and line of the innermost frame in the studio's own code."""
     frames = [(m["file"], m["line"]) for m in _FRAME.finditer(traceback)]
     own = [f for f in frames if f[0].startswith(str(PROJECT)) and "site-packages" not in f[0]]
     if not frames:
@@ -93,7 +93,9 @@ def _signal_name(number: int) -> str | Message:
 
 
 def _kind_of(reason: Message, last: str) -> FailureKind | None:
-    """The kind of an error: by its message, else by the English of the system and of libraries."""
+    """Return the kind of an error, from its message or from English texts of the system and
+    libraries.
+    """
     if reason.text == _KILLED:
         return "memory"
     if reason.text == _SIGNALLED and reason.fields.get("signal") in _CRASHES:
@@ -105,7 +107,7 @@ def _kind_of(reason: Message, last: str) -> FailureKind | None:
 _KILLED = deferred("The system ended the process, probably because memory ran out.")
 _SIGNALLED = deferred("The process was ended by {signal}.")
 _CRASHES = {"SIGSEGV", "SIGBUS", "SIGILL", "SIGABRT"}
-# In the English of errno, of Python and of torch, and of messages of this and earlier versions.
+# English texts of errno, Python and torch, and messages of this and earlier versions.
 _SIGNS: dict[FailureKind, re.Pattern[str]] = {
     "memory": re.compile(
         r"out ?of ?memory|memoryerror|memory (did not suffice|runs out|ran out)|not enough memory"

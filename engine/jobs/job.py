@@ -1,4 +1,4 @@
-"""Work in the background other than training: planting, importing, evaluating."""
+"""Background jobs, which are all work except training: drawing the demo, importing, evaluating."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from engine.files import read_json_or, write_json
 from engine.home import Home
 from engine.jobs.job_files import JobEnd, JobOrder, JobProgress, write_job_end
 from engine.jobs.local_launcher import start_detached
-from engine.jobs.processes import identity_of, note_process, noted_process
+from engine.jobs.processes import note_process, noted_process, process_identity
 from engine.jobs.queue import Resource, Ticket, edit_queue, new_ticket, read_queue
 from engine.jobs.stop_request import StopRequest, write_stop_request
 from engine.jobs.supervision import keep_supervised
@@ -32,12 +32,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Job:
-    """A background job as its folder tells it.
+    """The state of a background job, read from its folder.
 
-    `done` of `total` (0 = not known) with a `note`; `result` is what the command printed as
-    JSON, `reason` the sentence it failed with, or what is damaged. One that waits for its turn
-    is running too, and `waiting`; one that was asked to stop is running until it has, and
-    `stopping`.
+    `done` of `total` (0 = unknown) is the progress, with a `note`. `result` is what the command
+    printed as JSON. `reason` says why it failed, or what is damaged. A job in the queue has the
+    state "running" and is `waiting`; one that was asked to stop is "running" and `stopping` until
+    it ends.
     """
 
     name: str
@@ -53,11 +53,13 @@ class Job:
 
     @property
     def has_failed(self) -> bool:
-        """Whether it ended otherwise than by finishing or by being stopped."""
+        """Whether it ended, but neither finished nor was stopped."""
         return self.state in ("failed", "lost", "damaged")
 
     def found(self, kind: type[T]) -> T | None:
-        """What it found, as such a record; None where it has not finished, or left none."""
+        """Return its result as a record of type `kind`; None if it has not finished or has no such
+        result.
+        """
         return as_record_or(kind, self.result, None) if self.state == "finished" else None
 
 
@@ -66,11 +68,11 @@ def start_job(
 ) -> Job:
     """Start `python -m engine ARGUMENTS` as the job `name`, unless it is already running.
 
-    A job in the resource "light" never waits for a training; one in "cpu" or "gpu" takes its turn
-    among the trainings, and one with `after` (run:ID or job:NAME) waits until that has ended.
+    A job with the resource "light" never waits for training. One with "cpu" or "gpu" waits in the
+    queue with the trainings. One with `after` (run:ID or job:NAME) waits until that has ended.
 
     Raises:
-        BadInput: an argument cannot be given to a program, such as one with a NUL.
+        BadInput: an argument cannot be passed to a program, such as one with a NUL.
         WorkFailed: the home cannot be written to.
     """
     folder, order = home.jobs / name, _order(arguments, resource)
@@ -88,9 +90,9 @@ def start_job(
 def start_job_with_secrets(
     home: Home, name: str, arguments: Sequence[str], secrets: Mapping[str, str]
 ) -> Job:
-    """As `start_job`, with environment variables that are written nowhere, such as a password.
+    """As `start_job`, with environment variables that are not stored, such as a password.
 
-    It never waits: what is to wait has to be written into the queue. Errors as `start_job`.
+    It never waits, because a queued job must be stored. Raises as `start_job`.
     """
     folder, order = home.jobs / name, _order(arguments, "light")
     with edit_queue(home):
@@ -100,15 +102,15 @@ def start_job_with_secrets(
         for left in _LEFT:
             (folder / left).unlink(missing_ok=True)
         write_json(folder / "job.json", order)
-        # By no other launcher: secrets stay on this machine.
+        # Always on this machine, so that secrets do not leave it.
         process = start_detached(job_launch(home, folder, arguments, secrets), lock)
-    # An ended child that nobody waits for stays behind as a zombie.
+    # An ended child process that nobody waits for remains as a zombie.
     threading.Thread(target=process.wait, daemon=True).start()
     return read_job(home, name)
 
 
 def stop_job(home: Home, name: str) -> Job:
-    """Interrupt the job `name`, and end it by force where it does not end in ten seconds."""
+    """Interrupt the job `name`; kill it if it does not end in ten seconds."""
     with edit_queue(home) as tickets:
         waiting = _ticket(home, name)
         if waiting is not None:
@@ -122,9 +124,9 @@ def stop_job(home: Home, name: str) -> Job:
 
 
 def read_job(home: Home, name: str) -> Job:
-    """How the job `name` stands; its state is none where it was never started."""
+    """Return the state of the job `name`; "none" if it was never started."""
     folder = home.jobs / name
-    # In this order: what leaves the queue holds its lock already.
+    # The queue first: a job that leaves the queue already holds its lock.
     ticket = _ticket(home, name)
     running = is_held(folder / "lock")
     try:
@@ -153,30 +155,33 @@ def read_job(home: Home, name: str) -> Job:
     )
 
 
-def forget_job(home: Home, name: str) -> None:
-    """Remove what is left of a job that has ended."""
+def delete_job(home: Home, name: str) -> None:
+    """Delete the folder of a job that has ended."""
     folder = home.jobs / name
     if not is_held(folder / "lock"):
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def report_begin() -> None:
-    """Called by the command line as it begins: who started it may have died before noting whom."""
+    """Write the process id to the job's folder, in case the starter died before it did so.
+
+    The command line calls this when it starts.
+    """
     folder = os.environ.get(JOB_VARIABLE)
     noted = noted_process(Path(folder)) if folder else None
     if folder and (noted is None or noted.pid != os.getpid()):
-        note_process(Path(folder), identity_of(os.getpid()))
+        note_process(Path(folder), process_identity(os.getpid()))
 
 
 def report_result(values: Any) -> None:
-    """Called by a command that is a job: leaves its outcome in the job's folder."""
+    """Write a command's result to the job's folder, if it runs as a job."""
     folder = os.environ.get(JOB_VARIABLE)
     if folder:
         write_json(Path(folder) / "result.json", values)
 
 
 def report_end(exit_status: int, reason: Message) -> None:
-    """Called by the command line as it ends: leaves how it ended in the job's folder, if any."""
+    """Write how the command line ended to the job's folder, if it runs as a job."""
     folder = os.environ.get(JOB_VARIABLE)
     if folder:
         write_job_end(Path(folder), exit_status, reason if reason.text else None)
@@ -196,7 +201,7 @@ def _ticket(home: Home, name: str) -> Ticket | None:
 
 
 def _end_state(ended: JobEnd | None) -> JobState:
-    # A negative status is the signal that ended it, which was nobody's stop request.
+    # A negative status is a signal, and not a stop request.
     if ended is None or ended.exit_status < 0:
         return "lost"
     ends: dict[int, JobState] = {0: "finished", _INTERRUPTED: "stopped"}
@@ -207,6 +212,6 @@ def _read(kind: type[T], path: Path) -> T | None:
     try:
         is_there = path.exists()
     except OSError:
-        # The name is too long for a file.
+        # The name is too long for a file system.
         return None
     return read_record(kind, path) if is_there else None

@@ -1,4 +1,4 @@
-"""The small files in a job's folder, as records."""
+"""The records in a job's folder."""
 
 import time
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Argument = Annotated[str, StringConstraints(max_length=100_000, pattern=r"^[^\x0
 
 @dataclass(frozen=True)
 class JobOrder:
-    """job.json: what the job is to do, and when that was asked."""
+    """job.json: the command of the job, and when it was requested."""
 
     started: Moment
     arguments: Annotated[tuple[Argument, ...], Field(max_length=10_000)] = ()
@@ -26,9 +26,9 @@ class JobOrder:
 
 @dataclass(frozen=True)
 class JobProgress:
-    """progress.json: `done` of `total` (0 = not known).
+    """progress.json: `done` of `total` (0 = unknown).
 
-    `note` is in English; `message` is the same in parts, where the work that wrote it had one.
+    `note` is in English. `message` has the same content as a translatable message, if there is one.
     """
 
     done: Count = 0
@@ -46,7 +46,8 @@ class JobProgress:
 class JobEnd:
     """ended.json: how the job ended; a negative status is a signal.
 
-    `reason` is in English; `message` is the same in parts, where the version that wrote it did.
+    `reason` is in English. `message` has the same content as a translatable message; older versions
+    did not write it.
     """
 
     exit_status: Annotated[int, Field(ge=-1000, le=1000)]
@@ -61,7 +62,7 @@ class JobEnd:
 
 
 def write_job_end(folder: Path, exit_status: int, reason: Message | None) -> None:
-    """Leave in a job's folder how it ended, in a form that any reader's language can show."""
+    """Write ended.json with a translatable reason."""
     ended = {
         "exit_status": exit_status,
         "reason": reason.in_english() if reason else "",

@@ -1,8 +1,8 @@
-"""Where the processes of runs and jobs come from: the protocol that every launcher follows.
+"""The protocol of launchers, which start the processes of runs and jobs.
 
-The supervisor decides what runs and when. A launcher decides where: it starts a process, says
-whether that lives, and ends it. All it is given is the folder of the run or job, so that a new
-supervisor reaches what an earlier one started. docs/launchers.md shows how to add one.
+The supervisor decides what runs and when. A launcher decides where: it starts a process, reports
+whether it is alive, and ends it. Its methods take only the folder of the run or job, so that a new
+supervisor can control what an earlier one started. docs/launchers.md shows how to add a launcher.
 """
 
 import signal
@@ -19,7 +19,7 @@ class Launch:
     """What to start: `python -m engine ARGUMENTS`, for the run or job in `folder`.
 
     Standard output is appended to the file `output`, standard error to `log`. `environment` is
-    added to that of the studio; `gpu` names the GPUs, as CUDA_VISIBLE_DEVICES does.
+    added to the studio's environment; `gpu` lists the GPUs as CUDA_VISIBLE_DEVICES does.
     """
 
     folder: Path
@@ -35,9 +35,9 @@ class Launch:
 
 @dataclass(frozen=True)
 class Location:
-    """Where a process runs: its machine, what it is called there, and its GPUs, by commas.
+    """Where a process runs: its machine, its id there, and its GPUs, separated by commas.
 
-    Empty is what is not known.
+    Unknown fields are empty.
     """
 
     machine: str = ""
@@ -48,17 +48,16 @@ class Location:
 class Launcher(Protocol):
     """Starts, watches and ends the processes of runs and jobs.
 
-    A launcher keeps two promises. While the process lives, somebody on this machine holds the
-    lock in its folder: the process itself, or a stand-in of the launcher. Without that, pages
-    call the work lost. And the work outlives the supervisor: what has to be remembered is in the
-    folder.
+    A launcher guarantees two things. While the process is alive, a process on this machine holds
+    the lock in its folder: the work itself, or a proxy of the launcher. Otherwise pages show the
+    work as lost. And the work outlives the supervisor: its state is in the folder.
     """
 
     def start(self, launch: Launch, lock: int) -> None:
         """Start the process and return at once.
 
-        `lock` is the open descriptor of the folder's lock. The launcher hands it on, and closes
-        it here even if nothing could be started.
+        `lock` is the open descriptor of the folder's lock. The launcher passes it on, and closes it
+        here even if the start fails.
 
         Raises:
             OSError: the process cannot be started.
@@ -66,26 +65,26 @@ class Launcher(Protocol):
         """
 
     def is_alive(self, folder: Path) -> bool:
-        """Whether the process lives, whoever started it.
+        """Whether the process is alive, no matter who started it.
 
-        Of what this launcher started it asks the process: the supervisor may hold the lock too,
-        until it has written how the work ended.
+        For a process that this launcher started, it checks the process itself, because the
+        supervisor may also hold the lock until it has written how the work ended.
         """
 
     def stop(self, folder: Path, number: signal.Signals) -> None:
-        """Ask all processes of the work to end, by SIGINT at first and by SIGTERM later."""
+        """Ask all processes of the work to end; called first with SIGINT, later with SIGTERM."""
 
     def kill(self, folder: Path) -> None:
-        """End all processes of the work at once."""
+        """Kill all processes of the work at once."""
 
     def reap(self, folder: Path) -> int | None:
-        """After the end of the process: end what it left behind, and give its exit status.
+        """After the process has ended, end its remaining children and return its exit status.
 
-        A negative status is the signal that ended it; None where the status is not known.
+        A negative status is the signal that ended it; None if the status is unknown.
         """
 
     def end_orphans(self, home: Home) -> None:
-        """End what is left of jobs that died together with their supervisor."""
+        """End the remaining processes of jobs that died together with their supervisor."""
 
     def where(self, folder: Path) -> Location:
-        """Where the work runs, or ran last."""
+        """Return where the work runs, or ran last."""

@@ -1,4 +1,6 @@
-"""The launcher of this machine: detached processes, known alive by the kernel lock they inherit."""
+"""The launcher for this machine: detached processes that inherit a kernel lock as their sign of
+life.
+"""
 
 import logging
 import os
@@ -14,11 +16,11 @@ from engine.jobs.launcher import Launch, Location
 from engine.jobs.processes import (
     Identity,
     end_left_over,
-    identity_of,
     is_zombie,
-    led_processes,
     note_process,
     noted_process,
+    process_identity,
+    rank_processes,
     send_signal,
     start_engine,
 )
@@ -28,7 +30,7 @@ from engine.training.state.status import read_status
 
 log = logging.getLogger(__name__)
 
-# Seconds until a killed process is gone.
+# The seconds to wait until killed processes are gone.
 _KILLED_SECONDS = 2.0
 
 
@@ -45,7 +47,7 @@ class LocalLauncher:
         child = self._children.get(folder)
         if child is None:
             return is_held(folder / "lock")
-        # Left unwaited for, so that its number stays its own until `reap` ended its loaders.
+        # Do not reap it yet: its pid must stay reserved until `reap` has ended its data loaders.
         return not os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
 
     def stop(self, folder: Path, number: signal.Signals) -> None:
@@ -73,9 +75,9 @@ class LocalLauncher:
 
 
 def start_detached(launch: Launch, lock: int) -> "subprocess.Popen[bytes]":
-    """Start a process of its own session and note in the folder which one it is.
+    """Start a process in its own session and write its identity to the folder.
 
-    It takes over the lock, which is closed here in any case.
+    The process inherits the lock, which is always closed here.
 
     Raises:
         OSError: the process cannot be started.
@@ -85,20 +87,20 @@ def start_detached(launch: Launch, lock: int) -> "subprocess.Popen[bytes]":
     process = start_engine(
         launch.arguments, launch.output, launch.log, lock, {**launch.environment, **gpu}
     )
-    note_process(launch.folder, identity_of(process.pid), launch.gpu)
+    note_process(launch.folder, process_identity(process.pid), launch.gpu)
     return process
 
 
 def processes_of(folder: Path) -> list[psutil.Process]:
-    """All processes of the run or job in a folder, on this machine only."""
+    """Return all processes of the run or job in a folder, on this machine only."""
     main = _main_process(folder)
-    return list({*(main.processes() if main else ()), *led_processes(folder)})
+    return list({*(main.processes() if main else ()), *rank_processes(folder)})
 
 
 def kill_rest(folder: Path) -> None:
-    """After the end of the main process, end those that it started.
+    """After the main process has ended, kill the processes that it started.
 
-    Nothing that they still write comes after what is written of the end.
+    So they write nothing after the end of the work is recorded.
     """
     left = [process for process in processes_of(folder) if not is_zombie(process)]
     send_signal(signal.SIGKILL, left)
@@ -106,7 +108,7 @@ def kill_rest(folder: Path) -> None:
 
 
 def _main_process(folder: Path) -> Identity | None:
-    """Of the two that are noted, by who started it and by a run itself, the one that lives."""
+    """Return the process that is alive: that noted by the starter or that noted by the run."""
     noted = noted_process(folder)
     try:
         status = read_status(RunFolder(folder).status)

@@ -1,4 +1,4 @@
-"""The end of a run's log, and what is found in all of it."""
+"""The last lines of a run's log, and searching it."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ _SEARCHED_BYTES = 16_000_000
 
 
 def log_tail(path: Path, lines: int = 200) -> str:
-    """The last lines of a log, of at most 64 KiB."""
+    """Return the last lines of a log, at most 64 KiB."""
     return "\n".join(_tail_text(path, _BYTES).splitlines()[-lines:])
 
 
@@ -25,7 +25,7 @@ def _tail_text(path: Path, most: int) -> str:
 
 
 def search_log(path: Path, words: str) -> str:
-    """The lines that hold the words, in any case, of the last 16 MB of a log."""
+    """Return the lines in the last 16 MB of a log that contain the words, ignoring case."""
     wanted = words.strip().lower()
     lines = _tail_text(path, _SEARCHED_BYTES).splitlines()
     return "\n".join(line for line in lines if wanted in line.lower())

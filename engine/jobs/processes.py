@@ -1,4 +1,4 @@
-"""Starting work that outlives whoever started it, and reaching all of its processes."""
+"""Starts processes that outlive their starter, and finds all processes of a run or job."""
 
 import contextlib
 import os
@@ -17,23 +17,25 @@ from engine.locks import LOCK_VARIABLE, is_held, release
 from engine.progress import JOB_VARIABLE
 from engine.records import Moment, Name, ProcessId, read_record_or
 from engine.settings.configs import PROJECT
-from engine.training.state.run_lock import LED_VARIABLE
+from engine.training.state.run_lock import RANK_RUN_VARIABLE
 
-# Logs are in English; what is stored is put into words where it is read.
+# Logs are in English; stored messages are translated when read.
 _ENGLISH = {"LANGUAGE": "en"}
 
 
 @dataclass(frozen=True)
 class Identity:
-    """A process that is not mistaken for another: a process id is used again, the time it
-    started is not, and neither means anything on another machine."""
+    """Identifies a process by its pid, its start time and its machine.
+
+    A pid alone is not enough, because the system reuses it.
+    """
 
     pid: ProcessId
     started: Moment
     host: Name = ""
 
     def processes(self) -> list[psutil.Process]:
-        """The process, its children and what else is in its session; empty where it is gone."""
+        """Return the process, its children and the rest of its session; empty if it has ended."""
         if self.host != platform.node():
             return []
         found: dict[int, psutil.Process] = {}
@@ -44,15 +46,15 @@ class Identity:
                 return []
             found = {child.pid: child for child in [leader, *leader.children(recursive=True)]}
             leads = _session(self.pid) == self.pid
-        # A loader whose parent died is nobody's child any more, but still of its session; and
-        # a session's number is not used again while anybody is left in it.
+        # A data loader whose parent died has a new parent, but remains in the session. A session id
+        # is not reused while the session has processes.
         if leads:
             found |= {p.pid: p for p in psutil.process_iter() if _session(p.pid) == self.pid}
         return list(found.values())
 
     @property
     def is_suspended(self) -> bool:
-        """Whether the process was halted (SIGSTOP), so that it cannot answer."""
+        """Whether the process is suspended (SIGSTOP), so that it cannot respond."""
         with contextlib.suppress(psutil.Error):
             process = psutil.Process(self.pid)
             ours = self.host == platform.node() and abs(process.create_time() - self.started) < 1
@@ -61,39 +63,39 @@ class Identity:
 
 
 def send_signal(number: int, processes: Iterable[psutil.Process]) -> None:
-    """Send processes a signal; those that are gone are passed over."""
+    """Send a signal to processes; those that have ended are skipped."""
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
             process.send_signal(number)
 
 
 def is_zombie(process: psutil.Process) -> bool:
-    """Whether it has ended, and only its parent has not heard of it."""
+    """Whether it has ended but its parent has not reaped it yet."""
     with contextlib.suppress(psutil.Error):
         return bool(process.status() == psutil.STATUS_ZOMBIE)
     return False
 
 
-def identity_of(pid: int) -> Identity:
-    """The identity of a process that lives, or is not yet waited for."""
+def process_identity(pid: int) -> Identity:
+    """Return the identity of a process that is alive or not yet reaped."""
     return Identity(pid, psutil.Process(pid).create_time(), platform.node())
 
 
 def note_process(folder: Path, identity: Identity, gpu: str = "") -> None:
-    """Keep in a folder which process works on it, and on which GPU."""
+    """Write the identity and the GPUs of the process that works on a folder."""
     noted = NotedProcess(identity.pid, identity.started, identity.host, gpu)
     write_json(folder / "process.json", asdict(noted))
 
 
 @dataclass(frozen=True)
 class NotedProcess(Identity):
-    """What `note_process` keeps: `gpu` names the GPUs it was given, divided by commas."""
+    """The record that `note_process` writes; `gpu` lists its GPUs, separated by commas."""
 
     gpu: Name = ""
 
 
 def noted_process(folder: Path) -> NotedProcess | None:
-    """The process that was noted in a folder last, if that can be read."""
+    """Return the process noted last in a folder, or None if that cannot be read."""
     return read_record_or(NotedProcess, folder / "process.json", None)
 
 
@@ -104,10 +106,10 @@ def start_engine(
     lock: int,
     environment: Mapping[str, str] | None = None,
 ) -> "subprocess.Popen[bytes]":
-    """Start `python -m engine ARGUMENTS` in a session of its own.
+    """Start `python -m engine ARGUMENTS` in its own session.
 
-    Standard output and error go to files, for a pipe nobody reads would stop the work. The
-    open lock `lock` is handed down and closed here.
+    Standard output and error go to files, because a pipe without a reader would block the process.
+    It inherits the open lock `lock`, which is closed here.
     """
     return start_python(["-m", "engine", *arguments], output, log, lock, environment)
 
@@ -120,7 +122,7 @@ def start_python(
     environment: Mapping[str, str] | None = None,
 ) -> "subprocess.Popen[bytes]":
     """As `start_engine`, for any arguments of Python."""
-    # The folder of a job is its own: what it starts in turn must not report into it.
+    # A process started by a job must not write to the folder of that job.
     inherited = {key: value for key, value in os.environ.items() if key != JOB_VARIABLE}
     try:
         with output.open("ab") as out, log.open("ab") as err:
@@ -139,9 +141,9 @@ def start_python(
 
 
 def end_left_over(home: Home) -> None:
-    """Kill the helpers of jobs that were killed so suddenly that nobody could end them.
+    """Kill the child processes of jobs that were killed too abruptly to end them.
 
-    They are known by their environment, never by a number that may be somebody else's by now.
+    They are found by their environment, because their pid may have been reused.
     """
     for process, folder_name in _processes_with(JOB_VARIABLE):
         folder = Path(folder_name)
@@ -150,13 +152,13 @@ def end_left_over(home: Home) -> None:
                 process.kill()
 
 
-def led_processes(run: Path) -> list[psutil.Process]:
-    """The processes that train together in the folder of a run, and their loaders.
+def rank_processes(run: Path) -> list[psutil.Process]:
+    """Return the processes that train together in the folder of a run, and their data loaders.
 
-    Each is a session of its own, and nobody's child once the one that leads them has died.
+    Each has its own session, and no parent once the leader has died.
     """
-    led = _processes_with(LED_VARIABLE)
-    return [process for process, folder_name in led if Path(folder_name) == run.resolve()]
+    ranks = _processes_with(RANK_RUN_VARIABLE)
+    return [process for process, folder_name in ranks if Path(folder_name) == run.resolve()]
 
 
 def _processes_with(variable: str) -> Iterator[tuple[psutil.Process, str]]:

@@ -1,4 +1,4 @@
-"""What waits for its turn: data/queue/queue.json, in order, changed under a lock."""
+"""The queue of runs and jobs: data/queue/queue.json, in order, changed under a lock."""
 
 import contextlib
 import dataclasses
@@ -15,20 +15,21 @@ from engine.errors import BadInput, WorkFailed
 from engine.files import read_json_or, write_json
 from engine.home import Home
 from engine.locks import exclusive
+from engine.reasons import reason_of
 from engine.records import FilePath, Moment, Name, as_record
 
 Resource = Literal["cpu", "gpu", "light"]
-# Files of version 0.1 call it a lane.
+# Version 0.1 used the key "lane".
 WrittenResource = Annotated[Resource, Field(validation_alias=AliasChoices("resource", "lane"))]
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """A place in the queue.
+    """An entry of the queue.
 
-    `name` is run:ID or job:NAME; `resource` what it takes up; `where` the machine and home that it
-    was queued in, so that a copy of the home does not do the same work once more; `after` the
-    name of what must have ended before; `held` waits until released; `now` waits for nobody.
+    `name` is run:ID or job:NAME, `resource` what it uses. `where` is the machine and home that it
+    was queued in, so that a copy of the home does not repeat the work. `after` is the name of what
+    must end before it starts. `held` waits until released; `now` ignores the limits.
     """
 
     name: Annotated[Name, StringConstraints(pattern=r"^(run|job):[^/.][^/]*$")]
@@ -41,23 +42,23 @@ class Ticket:
 
 
 def new_ticket(home: Home, name: str, resource: Resource, after: str = "") -> Ticket:
-    """A ticket for this machine and home."""
+    """Create a ticket for this machine and home."""
     return Ticket(name, resource, this_home(home), time.time(), after=after)
 
 
 def this_home(home: Home) -> str:
-    """This machine and home."""
+    """Return an id of this machine and home."""
     return f"{platform.node()}:{home.root}"
 
 
 def read_queue(home: Home) -> tuple[Ticket, ...]:
-    """What waits, in order; nothing where the file is missing or damaged."""
+    """Read the queue in order; empty if the file is missing or damaged."""
     file = _file(home)
     try:
         found = file.stat()
     except OSError:
         return ()
-    # A page looks twice a second, for every run and job: only a new file is read.
+    # A page calls this twice a second for every run and job, so only a changed file is read.
     stamp = (found.st_ino, found.st_mtime_ns, found.st_size)
     known = _READ.get(file)
     if known is None or known[0] != stamp:
@@ -67,7 +68,7 @@ def read_queue(home: Home) -> tuple[Ticket, ...]:
 
 @contextlib.contextmanager
 def edit_queue(home: Home) -> Iterator[list[Ticket]]:
-    """The queue as a list to change; written on leaving, and no one else changes it meanwhile.
+    """Yield the queue as a list to change, under a lock; it is written on leaving.
 
     Raises:
         WorkFailed: the home cannot be written to.
@@ -84,12 +85,12 @@ def edit_queue(home: Home) -> Iterator[list[Ticket]]:
         raise WorkFailed(
             "The queue in {folder} cannot be changed ({reason}). Make the home writable.",
             folder=home.queue,
-            reason=error.strerror,
+            reason=reason_of(error),
         ) from error
 
 
 def move_ticket(home: Home, name: str, position: int) -> None:
-    """Put a ticket at `place`, counted from 0.
+    """Move a ticket to `position`, counted from 0.
 
     Raises:
         BadInput: it is not in the queue.
@@ -100,7 +101,9 @@ def move_ticket(home: Home, name: str, position: int) -> None:
 
 
 def change_ticket(home: Home, name: str, **changes: Any) -> None:
-    """Change a ticket: held, after, now. Releasing one of another home takes it over.
+    """Change the fields held, after or now of a ticket.
+
+    Releasing a ticket of another home moves it to this home.
 
     Raises:
         BadInput: it is not in the queue, or would wait for itself.

@@ -1,4 +1,4 @@
-"""The request that a run or a job stop: a file in its folder that holds the stage of stopping."""
+"""The request to stop a run or job: a file in its folder with the current stage."""
 
 import time
 from dataclasses import asdict, dataclass
@@ -19,8 +19,10 @@ _Patience = Annotated[float, Field(ge=0, le=86_400)]
 
 @dataclass(frozen=True)
 class StopRequest:
-    """Who does not save and end within `ask_seconds` gets SIGTERM; who does not end within
-    `term_seconds` of that is killed. Without `save` it is killed at once. Times are Unix seconds.
+    """A request with its time limits. Times are Unix seconds.
+
+    Work that does not save and end within `ask_seconds` gets SIGTERM. If it does not end within
+    `term_seconds` after that, it is killed. Without `save`, it is killed at once.
     """
 
     asked: Moment
@@ -32,7 +34,7 @@ class StopRequest:
 
     @property
     def seconds_to_next(self) -> float | None:
-        """Until the next stage, as far as the clock can be trusted; None in the last one."""
+        """The seconds to the next stage, robust to clock changes; None in the last stage."""
         patience = {"asked": self.ask_seconds, "terminated": self.term_seconds}.get(self.stage)
         if patience is None:
             return None
@@ -40,12 +42,12 @@ class StopRequest:
 
 
 def read_stop_request(path: Path) -> StopRequest | None:
-    """The stop request at `path`; an empty file is one too."""
+    """Read the stop request at `path`; an empty file also counts as one."""
     if not path.exists():
         return None
     return read_record_or(StopRequest, path, StopRequest(time.time()))
 
 
 def write_stop_request(path: Path, request: StopRequest) -> None:
-    """Leave the stop request at `path`."""
+    """Write a stop request to `path`."""
     write_json(path, asdict(request))

@@ -1,4 +1,4 @@
-"""Seeing to it that the supervisor is there when there is something for it to do."""
+"""Starts the supervisor when it is needed."""
 
 from pathlib import Path
 
@@ -9,25 +9,26 @@ from engine.jobs.local_launcher import LocalLauncher
 from engine.jobs.processes import start_python
 from engine.jobs.queue import read_queue, this_home
 from engine.locks import claim, is_held
+from engine.reasons import reason_of
 
 
 def supervisor_lock(home: Home) -> Path:
-    """Held by the supervisor that lives: one a home, and one a machine where that is shared."""
+    """Return the lock file of the supervisor: one per home and machine."""
     return home.queue / f"supervisor-{this_home(home).partition(':')[0]}.lock"
 
 
 def wake_file(home: Home) -> Path:
-    """A file whose new time tells the supervisor to look around."""
+    """Return the file whose modification time wakes the supervisor."""
     return home.queue / "bell"
 
 
 def home_launcher(home: Home) -> Launcher:
-    """What starts the home's runs and jobs: the supervisor and the pages ask here."""
+    """Return the launcher of the home's runs and jobs, for the supervisor and the pages."""
     return LocalLauncher()
 
 
 def keep_supervised(home: Home) -> None:
-    """Start the supervisor unless it runs, and let it look around.
+    """Start the supervisor unless it runs, and wake it.
 
     Raises:
         WorkFailed: the home cannot be written to.
@@ -43,12 +44,12 @@ def keep_supervised(home: Home) -> None:
         raise WorkFailed(
             "Nothing can be started in {folder} ({reason}). Make the home writable.",
             folder=home.root,
-            reason=error.strerror,
+            reason=reason_of(error),
         ) from error
 
 
 def resume_queue(home: Home) -> None:
-    """After a restart of the machine: go on with what waits, if anything does."""
+    """After a restart of the machine, start the supervisor if anything is queued."""
     waiting = any(t.where == this_home(home) and not t.held for t in read_queue(home))
     if waiting and not is_held(supervisor_lock(home)):
         keep_supervised(home)

@@ -1,8 +1,8 @@
-"""The supervisor: starts what waits, ends what is to stop, and notes how everything ended.
+"""The supervisor: starts queued work, stops it on request, and records how it ended.
 
-One process a home, apart from the web server, started when first needed and gone when there is
-nothing left to do. All it knows is in files and kernel locks: a new one takes up where one that
-was killed left off.
+There is one process per home, separate from the web server. It starts when first needed and ends
+when there is nothing left to do. Its state is in files and kernel locks, so a new supervisor
+continues where a killed one stopped.
 """
 
 import contextlib
@@ -35,20 +35,21 @@ _IDLE = 2.0
 
 
 class Watch(Protocol):
-    """Gets the runs and jobs that the supervisor handled; see `engine.runs.alert_rules`."""
+    """Receives the runs and jobs that the supervisor handles; see `engine.runs.alert_rules`."""
 
-    def look(self, names: list[str]) -> None:
-        """Look at these, run:ID or job:NAME, from time to time."""
+    def check(self, names: list[str]) -> None:
+        """Check these, run:ID or job:NAME; called in every tick."""
 
-    def look_at(self, name: str) -> None:
-        """Look at one of them now."""
+    def check_one(self, name: str) -> None:
+        """Check one of them now."""
 
 
 class Supervisor:
-    """Starts by a launcher, and keeps what runs by name: all of it in `_live`, and in `_locks` the
-    locks that are held here too until it is written how the work ended.
+    """Starts work by a launcher and tracks it by name.
 
-    `lock` is the descriptor of the supervisor's own lock, released when it leaves.
+    `_live` holds all running work. `_locks` holds the locks that this process keeps until the end
+    of the work is recorded. `lock` is the descriptor of the supervisor's own lock, released when it
+    ends.
     """
 
     def __init__(
@@ -56,10 +57,10 @@ class Supervisor:
     ) -> None:
         self._home, self._launcher, self._lock = home, launcher, lock
         self._live: dict[str, Work] = {}
-        # What each takes up: asked once, for files are read to tell.
+        # The resource and GPUs of each; cached, because finding them reads files.
         self._resources: dict[str, tuple[Resource, str]] = {}
         self._locks: dict[str, int] = {}
-        # When each stage of stopping began, by a clock that nobody sets.
+        # The monotonic start time of each stage of stopping.
         self._stages: dict[str, tuple[Stage, float]] = {}
         self._watch = watch
         self._looked = -_LOOK_AROUND
@@ -78,7 +79,7 @@ class Supervisor:
             time.sleep(_TICK)
 
     def tick(self) -> bool:
-        """Look once; whether there is anything to do or to wait for."""
+        """Do one round; return whether there is anything to do or to wait for."""
         self._note_ends()
         self._look_around()
         tickets = read_queue(self._home)
@@ -90,24 +91,27 @@ class Supervisor:
             with _alone(name):
                 self._stop(name, work)
         with _alone("watch"):
-            self._watch.look(list(self._live))
+            self._watch.check(list(self._live))
         return bool(self._live) or any(self._is_ours(ticket) for ticket in tickets)
 
     def _is_ours(self, ticket: Ticket) -> bool:
         return ticket.where == this_home(self._home) and not ticket.held
 
     def _leave(self) -> bool:
-        """Let go of the lock, unless something was queued meanwhile."""
+        """Release the lock unless something was queued meanwhile; return whether it did."""
         with edit_queue(self._home) as tickets:
             if any(self._is_ours(ticket) for ticket in tickets):
                 return False
-            # Whoever queues next waits for the queue's lock, and then finds no supervisor.
+            # Still under the queue's lock: a process that queues next waits for it and finds no
+            # supervisor.
             if self._lock is not None:
                 release(self._lock)
             return True
 
     def _look_around(self) -> None:
-        """Take on what is alive and was started by others: a terminal, or one before us."""
+        """Track work that is alive and was started elsewhere: in a terminal, or by an earlier
+        supervisor.
+        """
         with contextlib.suppress(OSError):
             rung = wake_file(self._home).stat().st_mtime_ns
             if rung != self._heard:
@@ -154,7 +158,7 @@ class Supervisor:
         finally:
             release(lock)
         with _alone(work.name):
-            self._watch.look_at(work.name)
+            self._watch.check_one(work.name)
 
     def _start_what_fits(self) -> None:
         if not read_queue(self._home):
@@ -167,9 +171,9 @@ class Supervisor:
                         self._start_if_free(ticket, tickets, limits)
 
     def _start_if_free(self, ticket: Ticket, tickets: list[Ticket], limits: QueueSettings) -> None:
-        # By its lock: a run that let go of it may be resumed while its process still ends.
+        # Check the lock: a run that released it may be resumed while its process still ends.
         if ticket.name in self._live and is_held(self._live[ticket.name].lock):
-            # Whoever started it was killed before it could be taken out.
+            # The process that started it was killed before it removed the ticket.
             tickets.remove(ticket)
             return
         waits = ticket.after and (
@@ -181,7 +185,7 @@ class Supervisor:
             self._start(work_of(self._home, ticket.name), gpu)
 
     def _free(self, ticket: Ticket, limits: QueueSettings) -> str | None:
-        """The GPUs for this ticket, "" where it needs none; None where too few are free."""
+        """Return the GPUs for this ticket, "" if it needs none; None if too few are free."""
         places = [gpu for resource, gpu in self._resources.values() if resource == ticket.resource]
         if ticket.resource != "gpu":
             limit = limits.cpu if ticket.resource == "cpu" else limits.light
@@ -216,7 +220,7 @@ class Supervisor:
         self._launcher.start(launch, lock)
 
     def _stop(self, name: str, work: Work) -> None:
-        """Take the next step of stopping: ask, then SIGTERM, then kill."""
+        """Take the next step of stopping: request, then SIGTERM, then SIGKILL."""
         request = stop_request_of(work)
         if request is None:
             return
@@ -249,7 +253,7 @@ class Supervisor:
 
 @contextlib.contextmanager
 def _alone(name: str) -> Iterator[None]:
-    """What goes wrong with one run or job is logged; it must not stop the others."""
+    """Log an error with one run or job; it must not affect the others."""
     try:
         yield
     except Exception:

@@ -1,4 +1,4 @@
-"""A run or a job as the supervisor handles it: what to start, and what to write when it ends."""
+"""Runs and jobs as the supervisor handles them: what to start, and what to write at the end."""
 
 import dataclasses
 import os
@@ -34,7 +34,7 @@ from engine.training.state.status import (
 
 @dataclass(frozen=True)
 class Work(ABC):
-    """What runs and jobs have in common. `name` is run:ID or job:NAME, `root` its folder."""
+    """The common interface of runs and jobs. `name` is run:ID or job:NAME, `root` its folder."""
 
     home: Home
     name: str
@@ -56,38 +56,38 @@ class Work(ABC):
     @property
     @abstractmethod
     def resource(self) -> Resource:
-        """What it takes up while it runs."""
+        """The resource that it uses."""
 
     @property
     def gpus_wanted(self) -> int:
-        """How many GPUs it uses, in the resource of those who use some."""
+        """The number of GPUs that it uses, if its resource is "gpu"."""
         return 1
 
     @property
     def asks_by_file(self) -> bool:
-        """Whether it looks at the stop file itself; else it is interrupted by a signal."""
+        """Whether it checks the stop file itself; otherwise it is interrupted by a signal."""
         return False
 
     @property
     def ends_with_note(self) -> bool:
-        """Whether it counts as running until it is written how it ended."""
+        """Whether it counts as running until its end is recorded."""
         return False
 
     @abstractmethod
     def launch(self, gpu: str = "") -> Launch:
-        """What to start, on these GPUs.
+        """Return what to start, on these GPUs.
 
         Raises:
-            BadInput: what it is to do cannot be read.
+            BadInput: its configuration or order cannot be read.
         """
 
     @abstractmethod
     def note_end(
         self, exit_status: int | None, request: StopRequest | None, reason: Message | None = None
     ) -> None:
-        """Write how it ended where it could not say so itself; None = nobody knows.
+        """Record how it ended if it did not do so itself; `exit_status` is None if unknown.
 
-        `reason` is the sentence to write, where there is a better one than the status gives.
+        `reason` is the message to write, if it is better than a description of the status.
         """
 
 
@@ -197,7 +197,7 @@ def job_launch(
     environment: Mapping[str, str] = MappingProxyType({}),
     gpu: str = "",
 ) -> Launch:
-    """How a job's command is started: it answers in JSON and reports into the job's folder."""
+    """Return the launch of a job's command, which prints JSON and reports to the job's folder."""
     return Launch(
         folder,
         (*arguments, "--json", "--home", str(home.root)),
@@ -208,7 +208,7 @@ def job_launch(
 
 
 def work_of(home: Home, name: str) -> Work:
-    """The run or job of a ticket's name."""
+    """Return the run or job with a ticket's name."""
     kind, _, called = name.partition(":")
     if kind == "run":
         return RunWork(home, name, home.runs / called)
@@ -216,13 +216,13 @@ def work_of(home: Home, name: str) -> Work:
 
 
 def resource_of(settings: RunSettings) -> Resource:
-    """What a training takes up."""
+    """Return the resource that a training uses."""
     device = settings.training.device
     return "gpu" if device == "cuda" or (device == "auto" and gpus()) else "cpu"
 
 
 def gpus() -> list[str]:
-    """The GPUs that trainings may use, without asking torch, which takes seconds to load."""
+    """Return the GPUs that trainings may use, without importing torch, which takes seconds."""
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     if visible is not None:
         return [name for name in visible.split(",") if name.strip() not in ("", "-1")]
@@ -231,19 +231,19 @@ def gpus() -> list[str]:
 
 
 def free_gpus(taken: Sequence[str], wanted: int, limit: int | None) -> str | None:
-    """The `wanted` GPUs that are least in use, as CUDA_VISIBLE_DEVICES names them.
+    """Return the `wanted` GPUs with the fewest users, in the format of CUDA_VISIBLE_DEVICES.
 
-    None where one of them has `limit` users already. Of fewer than wanted all are given: the run
-    says then what it lacks.
+    None if one of them already has `limit` users. If there are fewer than wanted, return all: the
+    run then reports what is missing.
     """
-    # A run begun in a terminal was given no GPU; it uses the first.
+    # A run started in a terminal has no assigned GPU; it uses the first.
     chosen = sorted(gpus() or [""], key=taken.count)[:wanted]
     full = limit is not None and any(taken.count(gpu) >= limit for gpu in chosen)
     return None if full else ",".join(chosen)
 
 
 def stop_request_of(work: Work) -> StopRequest | None:
-    """Whether the work is to stop."""
+    """Return the request to stop the work, or None."""
     return read_stop_request(work.stop)
 
 

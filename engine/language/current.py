@@ -1,4 +1,4 @@
-"""The language of the reader: English unless another is chosen."""
+"""The reader's language: English by default."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,35 +9,35 @@ from pathlib import Path
 from babel import Locale, UnknownLocaleError, negotiate_locale
 
 ENGLISH = "en"
-# Another folder of .po files, for trying translations and for tests.
+# Another folder with .po files, for translators and tests.
 _MESSAGES_VARIABLE = "STUDIO_MESSAGES"
 MESSAGES = Path(os.environ.get(_MESSAGES_VARIABLE) or Path(__file__).parent / "messages")
 
 _chosen: ContextVar[str] = ContextVar("language", default="")
-# In the order in which the gettext library reads them.
+# In the order of the gettext library.
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 _source: Callable[[], str] = str
 
 
 def languages() -> list[str]:
-    """The codes of all languages there are: English, and one for each file in messages/."""
+    """Return the codes of all available languages: English and one per file in messages/."""
     return [ENGLISH, *sorted(file.stem for file in MESSAGES.glob("*.po"))]
 
 
 def name_of(language: str) -> str:
-    """A language's own name for itself, such as "English" or "Español"."""
+    """Return a language's own name, such as "English" or "Español"."""
     name = Locale.parse(language).get_display_name() or language
     return name[:1].upper() + name[1:]
 
 
 def best_language(wanted: Sequence[str]) -> str:
-    """The first of the wanted languages that there is, such as "es" for "es-MX"; else English."""
+    """Return the first wanted language available, such as "es" for "es-MX"; else English."""
     known = [code.replace("-", "_") for code in wanted if _is_locale(code)]
     return negotiate_locale(known, languages()) or ENGLISH
 
 
 def language_of_environment(environment: Mapping[str, str] = os.environ) -> str:
-    """The language that LANGUAGE, LC_ALL, LC_MESSAGES or LANG names; English where none does."""
+    """Return the language in LANGUAGE, LC_ALL, LC_MESSAGES or LANG; English if none is set."""
     for variable in _VARIABLES:
         value = environment.get(variable, "")
         if value:
@@ -46,18 +46,18 @@ def language_of_environment(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def current_language() -> str:
-    """The language of this thread or, where none is set, what `ask_for_language` was given."""
+    """Return the language of this thread, or that of `ask_for_language` if none is set."""
     return _chosen.get() or _source() or ENGLISH
 
 
 def set_language(language: str) -> None:
-    """Use a language from now on, in this thread."""
+    """Set the language of this thread."""
     _chosen.set(language)
 
 
 @contextmanager
 def language_set(language: str) -> Iterator[None]:
-    """Use a language for the length of a `with` block, in this thread."""
+    """Set the language of this thread within a `with` block."""
     token = _chosen.set(language)
     try:
         yield
@@ -66,9 +66,9 @@ def language_set(language: str) -> Iterator[None]:
 
 
 def ask_for_language(source: Callable[[], str]) -> None:
-    """Take the language from `source()` wherever none is set; an empty text is English.
+    """Use the language from `source()` in threads that have not set one; "" means English.
 
-    A server with readers of several languages gives the language of the one it answers.
+    A server with readers of several languages returns the language of the current request.
     """
     global _source
     _source = source

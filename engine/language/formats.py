@@ -1,4 +1,4 @@
-"""Numbers, sizes, durations and dates as the reader's language writes them."""
+"""Numbers, sizes, durations and dates in the format of the reader's language."""
 
 import datetime
 import math
@@ -22,7 +22,7 @@ _JUST_NOW_SECONDS = 10
 
 
 def number(value: float, digits: int = 0) -> str:
-    """741533 -> "741,533" in English, "741.533" in Spanish. Not a number reads "–"."""
+    """741533 -> "741,533" in English, "741.533" in Spanish. NaN -> "–"."""
     if not math.isfinite(value):
         return NOT_A_NUMBER
     language = current_language()
@@ -35,7 +35,7 @@ def signed(value: float, digits: int = 0) -> str:
 
 
 def percentage(fraction: float, digits: int = 1) -> str:
-    """0.8754 -> "87.5%" in English, "87,5 %" in Spanish. Not a number reads "–"."""
+    """0.8754 -> "87.5%" in English, "87,5 %" in Spanish. NaN -> "–"."""
     if not math.isfinite(fraction):
         return NOT_A_NUMBER
     language = current_language()
@@ -54,7 +54,7 @@ def size(bytes_: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """200 -> "3 min 20 s": the two largest units that are not zero. Below a second: ms."""
+    """200 -> "3 min 20 s": the two largest units that are not zero. In ms below a second."""
     if not math.isfinite(seconds):
         return NOT_A_NUMBER
     if 0 < seconds < 0.9995:
@@ -71,7 +71,7 @@ def duration(seconds: float) -> str:
 
 
 def moment(then: float) -> str:
-    """Unix seconds -> "25 Nov 14:03:07", by this machine's clock; "–" far beyond our time."""
+    """Unix seconds -> "25 Nov 14:03:07", in this machine's time zone; "–" if out of range."""
     try:
         when = datetime.datetime.fromtimestamp(then)
     except (ValueError, OverflowError, OSError):
@@ -94,12 +94,21 @@ def alternatives(items: Sequence[str]) -> str:
     return format_list(items, style="or", locale=current_language())
 
 
-def formatted(value: object, specification: str) -> str:
-    """A value as a field of a message: `{n}`, `{share:.1%}`, `{loss:.3f}`, `{total:size}`.
+def enumeration(items: Sequence[str]) -> str:
+    """["a", "b", "c"] -> "a, b, and c" in English, "a, b y c" in Spanish."""
+    return format_list(items, style="standard", locale=current_language())
 
+
+def formatted(value: object, specification: str) -> str:
+    """Format a value for a field of a message: `{n}`, `{share:.1%}`, `{loss:.3f}`, `{total:size}`.
+
+    A list reads "a, b, and c" as `{names}`, and "a, b, or c" as `{names:or}`.
     Whole numbers are grouped as the language does; a number that is a name, such as a port, goes
     into a message as text.
     """
+    if isinstance(value, list | tuple):
+        items = [formatted(item, "") for item in value]
+        return alternatives(items) if specification == "or" else enumeration(items)
     by_name = {"size": size, "duration": duration, "moment": moment}
     if isinstance(value, int | float) and not isinstance(value, bool):
         if specification in by_name:

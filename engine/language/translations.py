@@ -1,4 +1,4 @@
-"""The translations of messages, from the files in messages/."""
+"""Loads the translations of messages from the files in messages/."""
 
 import gettext as library
 import io
@@ -11,23 +11,23 @@ from engine.language.current import ENGLISH, MESSAGES, current_language
 
 
 def translated(message: str) -> str:
-    """The message in the reader's language; in English where it has no translation."""
+    """Return the message in the reader's language; in English if it has no translation."""
     return for_language(current_language()).gettext(message)
 
 
 def translated_plural(one: str, many: str, count: int) -> str:
-    """As `translated`, in the form that the language uses for so many."""
+    """As `translated`, in the plural form of the language for `count`."""
     return for_language(current_language()).ngettext(one, many, count)
 
 
 @lru_cache
 def for_language(language: str) -> library.NullTranslations:
-    """All translations of a language.
+    """Return all translations of a language.
 
     Raises:
-        OSError: there is no file for it.
+        OSError: it has no file.
     """
-    # Compiled here, so that what is shown is never older than the file that a translator edits.
+    # Compiled at run time, so that a translator's changes show without a build step.
     if language == ENGLISH:
         return library.NullTranslations()
     with (MESSAGES / f"{language}.po").open("rb") as file:

@@ -1,7 +1,7 @@
-"""Extract the messages of the code and bring the files of the languages up to date.
+"""Extract the messages of the code and update the language files.
 
 python -m engine.language.update             add new messages to each file, remove unused ones
-python -m engine.language.update --check     only say what is missing or wrong
+python -m engine.language.update --check     only report what is missing or wrong
 python -m engine.language.update --take FILE copy the translations of another .po file
 """
 
@@ -42,13 +42,12 @@ SINGULAR = {
     "RefusedAddress",
     "NotJson",
     "OtherHome",
-    "UnknownEntry",
     "BadField",
     "SettingError",
 }
-# Those whose first two arguments are its forms for one and for several.
+# Functions whose first two arguments are the singular and the plural form.
 PLURAL = {"ngettext", "plural_message"}
-# Calls whose named arguments are messages: what a setting says of itself.
+# Calls whose named arguments are messages: the descriptions of settings.
 BY_NAME = {
     "setting": ("title", "help", "group", "unit", "reason"),
     "Field": ("title", "description"),
@@ -70,7 +69,7 @@ MessageId = str | tuple[str, str]
 
 @dataclass(frozen=True)
 class Found:
-    """A message in the code: its text or its two forms, and `file:line`."""
+    """A message in the code: its text or its two forms, and its place as file and line."""
 
     message: MessageId
     file: str
@@ -78,7 +77,7 @@ class Found:
 
 
 def messages_in(file: Path, root: Path = PROJECT) -> Iterator[Found]:
-    """Every message of a source file."""
+    """Yield every message of a source file."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call):
             continue
@@ -96,7 +95,7 @@ def messages_in(file: Path, root: Path = PROJECT) -> Iterator[Found]:
 
 
 def all_messages(root: Path = PROJECT) -> Iterator[Found]:
-    """Every message of the project."""
+    """Yield every message of the project."""
     for room in ROOMS:
         for file in sorted((root / room).rglob("*.py")):
             yield from messages_in(file, root)
@@ -104,7 +103,7 @@ def all_messages(root: Path = PROJECT) -> Iterator[Found]:
 
 
 def descriptions(root: Path = PROJECT) -> Iterator[Found]:
-    """What the configurations that come with the studio are for, as the page Train shows it."""
+    """Yield the descriptions of the supplied configurations, which the page Train shows."""
     for file in sorted((root / "configs").glob("*.yaml")):
         values = yaml.safe_load(file.read_text(encoding="utf-8"))
         description = values.get("description") if isinstance(values, dict) else None
@@ -113,9 +112,9 @@ def descriptions(root: Path = PROJECT) -> Iterator[Found]:
 
 
 def updated(old: Catalog, found: Sequence[Found]) -> Catalog:
-    """The messages of the code with the translations that there are already."""
+    """Return the messages of the code with their existing translations."""
     new = Catalog(old.locale, charset="utf-8", fuzzy=False)
-    # Their number of plurals is the file's own; Babel's for Spanish has one for millions.
+    # The file's own plural rule; Babel's for Spanish has an extra form for millions.
     new.mime_headers = old.mime_headers
     for item in found:
         known = old.get(item.message)
@@ -125,7 +124,7 @@ def updated(old: Catalog, found: Sequence[Found]) -> Catalog:
 
 
 def copy_translations(catalogue: Catalog, other: Catalog) -> None:
-    """Copy the translations of another file into a catalogue, over those that are there."""
+    """Copy the translations of another file into a catalogue, replacing existing ones."""
     for entry in other:
         known = catalogue.get(entry.id) if entry.id and not entry.fuzzy else None
         if entry.id and known is None:
@@ -135,7 +134,7 @@ def copy_translations(catalogue: Catalog, other: Catalog) -> None:
 
 
 def problems(catalogue: Catalog) -> list[str]:
-    """What is wrong with the translations of a language: missing ones, and fields that differ."""
+    """List the missing translations of a language and those whose fields differ."""
     found: list[str] = []
     for entry in catalogue:
         if not entry.id:
@@ -145,7 +144,7 @@ def problems(catalogue: Catalog) -> list[str]:
         if not all(strings):
             found.append(f"not translated: {ids[0]}")
             continue
-        # The form for one may write it as a word.
+        # The singular form may omit the number.
         allowed = set().union(*(field_names(text) for text in ids))
         needed = field_names(ids[-1])
         for string in strings:
@@ -156,18 +155,18 @@ def problems(catalogue: Catalog) -> list[str]:
 
 
 def field_names(text: str) -> set[str]:
-    """The names of the fields of a message."""
+    """Return the names of the fields of a message."""
     return {match["name"] for match in FIELD.finditer(text)}
 
 
 def read(language: str) -> Catalog:
-    """The messages of a language as its file has them."""
+    """Read the message file of a language."""
     with _file(language).open("rb") as file:
         return read_po(file, locale=language)
 
 
 def write(catalogue: Catalog, language: str) -> None:
-    """Write a language's file, sorted by message, and with nothing that changes by itself."""
+    """Write a language's file, sorted by message and without timestamps or line numbers."""
     buffer = io.BytesIO()
     write_po(buffer, catalogue, 100, omit_header=True, sort_output=True, include_lineno=False)
     header = _HEADER.format(language=language, plurals=catalogue.plural_forms)

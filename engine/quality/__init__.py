@@ -1,1 +1,1 @@
-"""What may be the matter with photographs: measured once, judged whenever a limit moves."""
+"""The quality scan: photographs are measured once, and judged again when a limit changes."""

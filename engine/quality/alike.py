@@ -1,4 +1,4 @@
-"""The photographs that a finding of the scan is about besides the one that is looked at."""
+"""Finding the duplicates and near-duplicates of a flagged photograph."""
 
 import numpy as np
 
@@ -10,9 +10,9 @@ from engine.split.numbers import from_hex
 
 
 def alike(catalogue: Catalogue, photograph: Photograph, most: int) -> list[Photograph]:
-    """Photographs with the same bytes, then those that look nearly the same, the nearest first.
+    """At most `most` photographs: the same bytes first, then near-duplicates by distance.
 
-    Only what the last scan has flagged is compared.
+    Compares only photographs that the last scan flagged.
     """
     nearest: dict[str, int] = {}
     for flag in {DUPLICATE_BYTES, NEAR_DUPLICATE} & set(photograph.flags):

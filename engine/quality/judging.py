@@ -1,4 +1,4 @@
-"""From what was measured, and from what the records say, to findings."""
+"""Deriving findings from the measures and the records of photographs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,41 +27,44 @@ SCANNED = (
     flags.BYTES_OF_TWO_SPECIES,
     flags.OBSERVATION_OF_TWO_SPECIES,
 )
-"""The findings that are the scan's, in the order of their bits."""
+"""The findings of the scan, in the order of their bits."""
 COLUMNS = ("species", "source", "observation_id", "sha256", "state")
 Truth = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class _Files:
-    """Each different file of a table once: `measures` (files,), None where there are none;
-    `of_photograph` (n,) indexes it and is -1 where no bytes are known."""
+    """The distinct files of a table.
+
+    `measures` (files,) is None for files without measures. `of_photograph` (n,) indexes it, and
+    is -1 for photographs without a file.
+    """
 
     measures: list[Measures | None]
     of_photograph: NDArray[np.int64]
 
     def spread(self, of_file: Truth) -> Truth:
-        """(files,) -> (n,), False where no bytes are known."""
+        """(files,) -> (n,), False for photographs without a file."""
         return np.append(of_file, False)[self.of_photograph]
 
 
 def flag_photographs(
     table: pa.Table, measures: Mapping[str, Measures], settings: QualitySettings
 ) -> NDArray[np.uint32]:
-    """(n,) the findings on each photograph of a table with `COLUMNS`, a bit for each of `SCANNED`.
+    """The findings (n,) for the photographs of a table with `COLUMNS`, one bit per `SCANNED`.
 
-    `measures` are by the hash of the bytes.
+    `measures` are keyed by the SHA-256 of the file.
     """
     files = _files(table, measures)
     findings = {name: files.spread(fault) for name, fault in _faults(files, settings).items()}
-    # A file that is not kept here any more is no fault of the photograph.
+    # A file that is no longer stored is not a fault of the photograph.
     findings[flags.UNREADABLE] &= np.asarray(
         pa.compute.equal(table["state"].cast(pa.string()), "cached")
     )
     content = numbered(table["sha256"])
     observation = numbered(table["observation_id"])
     source = numbered(table["source"].cast(pa.string()))
-    # Sources number their observations each in its own way.
+    # Observation ids are unique within a source only.
     observation = np.where(observation > 0, shuffled_numbers(observation ^ source), observation)
     species = numbered(table["species"].cast(pa.string()))
     findings[flags.DUPLICATE_BYTES], findings[flags.BYTES_OF_TWO_SPECIES] = _shared(
@@ -84,7 +87,7 @@ def _files(table: pa.Table, measures: Mapping[str, Measures]) -> _Files:
 
 
 def _faults(files: _Files, settings: QualitySettings) -> dict[str, Truth]:
-    """(files,) for each finding that is about one file, or about how near it is to others."""
+    """A mask (files,) for each finding that depends on the pixels of the files alone."""
     known = [found or Measures() for found in files.measures]
     is_sound = np.array([found is not None and not found.trouble for found in files.measures], bool)
     sides = np.array([(found.width, found.height) for found in known], float).reshape(-1, 2)
@@ -96,7 +99,7 @@ def _faults(files: _Files, settings: QualitySettings) -> dict[str, Truth]:
     dark = is_sound & (values("dark") < settings.dark_level)
     bright = is_sound & (values("bright") > settings.bright_level)
     plain = is_sound & (values("information") < settings.least_information)
-    # Where there is little light or little to see, nothing can be said of its sharpness.
+    # Sharpness says nothing in pictures that are dark, bright or nearly uniform.
     is_clear = is_sound & ~dark & ~bright & ~plain
     return {
         flags.UNREADABLE: np.array([bool(found.trouble) for found in known], bool),
@@ -111,7 +114,7 @@ def _faults(files: _Files, settings: QualitySettings) -> dict[str, Truth]:
 
 
 def _near(hashes: list[str], distance: int) -> Truth:
-    """(files,) whether the look of another file is as near as that."""
+    """Mask (files,) of files with a near-duplicate within `distance` bits."""
     looks, has_look = from_hex(pa.array(hashes, pa.string()))
     seen = np.flatnonzero(has_look)
     near = np.zeros(len(hashes), bool)
@@ -122,8 +125,10 @@ def _near(hashes: list[str], distance: int) -> Truth:
 
 
 def _shared(keys: Numbers, species: Numbers) -> tuple[Truth, Truth]:
-    """(n,) whether another photograph has the same key, and whether one of another species has;
-    the key 0 is shared by none."""
+    """Masks (n,): another photograph has the same key; one of another species has it.
+
+    The key 0 is never shared.
+    """
     _, group, counts = np.unique(keys, return_inverse=True, return_counts=True)
     least = np.full(len(counts), np.iinfo(np.uint64).max, np.uint64)
     most = np.zeros(len(counts), np.uint64)

@@ -1,4 +1,4 @@
-"""What is measured of a photograph's pixels: its look as a hash, sharpness, light, information."""
+"""Measuring a photograph's pixels: perceptual hash, sharpness, brightness, information."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from engine.errors import UnreadableImage
 from engine.images.decode import Pixels, read_header, read_rgb
+from engine.language.message import Message
 
 SIDE = 256
-"""Pixels of the short side at which photographs are measured, so that their size says nothing."""
+"""Short side in pixels at which photographs are measured, so that their size has no effect."""
 _CELLS = 6
 _SHARPEST = 90
 _HASHED_SIDE, _HASH_SIDE = 32, 8
@@ -19,14 +20,13 @@ _FLAT = 2.0
 
 
 class Measures(NamedTuple):
-    """Of one photograph.
+    """The measures of one photograph.
 
-    `width` and `height` are pixels the right way up; `phash` is 16 hex digits, empty where the
-    picture is too plain to have a look of its own; `sharpness` is the variance of the Laplacian
-    of grey values (0 to 255) in the sharpest parts; `dark` and `bright` are the grey values
-    that 95 % and 5 % of the pixels lie below; `information` is the entropy of the grey values, in
-    bits (0 to 8).
-    `trouble` says why nothing could be measured, and is empty where it could.
+    `width` and `height` are pixels after EXIF rotation. `phash` is 16 hex digits, empty if the
+    picture is nearly uniform. `sharpness` is the variance of the Laplacian of grey values (0 to
+    255) in the sharpest parts. `dark` and `bright` are the 95th and 5th percentiles of the grey
+    values. `information` is the entropy of the grey values in bits (0 to 8). `trouble` is the
+    reason why measuring failed, or None.
     """
 
     width: int = 0
@@ -36,20 +36,20 @@ class Measures(NamedTuple):
     dark: float = 0.0
     bright: float = 0.0
     information: float = 0.0
-    trouble: str = ""
+    trouble: Message | None = None
 
 
 def measure_photograph(file: Path) -> Measures:
-    """Measure a photograph; one that cannot be read gives its trouble and nothing else."""
+    """Measure a photograph; for an unreadable file, only `trouble` is set."""
     try:
         header = read_header(file)
         return of_pixels(read_rgb(file, least_side=SIDE), header.width, header.height)
     except UnreadableImage as error:
-        return Measures(trouble=error.message.in_english())
+        return Measures(trouble=error.message)
 
 
 def of_pixels(pixels: Pixels, width: int, height: int) -> Measures:
-    """Measure (height, width, 3) RGB, perhaps smaller than the photograph's own size given."""
+    """Measure RGB pixels of any size (h, w, 3); `width` and `height` are the photograph's."""
     grey = _at_size(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8))
     light = np.percentile(grey, [95, 5])
     return Measures(
@@ -64,7 +64,7 @@ def of_pixels(pixels: Pixels, width: int, height: int) -> Measures:
 
 
 def perceptual_hash(grey: NDArray[np.uint8]) -> str:
-    """16 hex digits that change little where the picture does, empty for a plain picture.
+    """A hash of 16 hex digits that is similar for similar pictures; empty for a uniform one.
 
     The signs, against their median, of the 64 lowest frequencies of a discrete cosine transform
     at 32 x 32 pixels (pHash; Zauner, Implementation and Benchmarking of Perceptual Image Hash
@@ -74,7 +74,7 @@ def perceptual_hash(grey: NDArray[np.uint8]) -> str:
     if small.std() < _FLAT:
         return ""
     low = cv2.dct(small.astype(np.float32))[:_HASH_SIDE, :_HASH_SIDE].ravel()
-    # The first is the mean brightness, which would pull the median about.
+    # Without the first coefficient, the mean brightness, which would distort the median.
     bits = low > np.median(low[1:])
     return np.packbits(bits).tobytes().hex()
 
@@ -89,9 +89,9 @@ def _at_size(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _sharpness(grey: NDArray[np.uint8]) -> float:
-    """The variance of the Laplacian (Pech-Pacheco et al., 2000) in the sharpest of 36 parts.
+    """The variance of the Laplacian (Pech-Pacheco et al., 2000): 90th percentile of 36 parts.
 
-    A sharp flower before a blurred meadow is what a plant photograph should be.
+    The sharpest parts count, because a good plant photograph may have a blurred background.
     """
     edges = cv2.Laplacian(grey, cv2.CV_32F)
     rows = np.array_split(edges, _CELLS, axis=0)

@@ -1,4 +1,4 @@
-"""Measuring every photograph that is here and not measured yet."""
+"""Measuring every stored photograph that is not measured yet."""
 
 import itertools
 from collections.abc import Iterable, Iterator
@@ -12,6 +12,7 @@ from engine.language.message import message
 from engine.progress import Report
 from engine.quality.measures import Measures, measure_photograph
 from engine.quality.store import MeasureStore
+from engine.reasons import reason_of
 
 _BATCH = 64
 _NOTE = message("Measuring photographs")
@@ -21,16 +22,15 @@ _CHANGED = message("The file changed after it was recorded.")
 def measure_all(
     home: Home, store: MeasureStore, files: Iterable[tuple[str, str]], report: Report
 ) -> int:
-    """Measure files, given as (sha256, path in the home), and keep each batch as it comes.
+    """Measure files, given as (sha256, path in the home), and store each batch.
 
-    What was measured before is passed over, so that the next start goes on after any end; what
-    could not be read is tried again. So is a file whose size or time of change is another since:
-    one that is gone or holds other bytes than it should is no sound photograph any more. Returns
-    how many were measured.
+    Skips files that are measured already, so an interrupted scan resumes. Measures unreadable
+    files again, and files whose size or modification time has changed: a missing file or one
+    with other bytes is no longer valid. Returns the number of files measured.
     """
     paths = dict(files)
     before, now = store.files(), {key: _about(home, path) for key, path in paths.items()}
-    # Of an earlier edition it is known only that a file was there and not empty.
+    # Earlier versions did not store size and time; such a file only has to exist and hold bytes.
     known = {
         key
         for key in store.sound() & paths.keys()
@@ -51,7 +51,7 @@ def measure_all(
 
 
 def _about(home: Home, path: str) -> tuple[int, int] | None:
-    """Size and time of change of a file; None where it is gone."""
+    """Size and modification time (ns) of a file; None if it does not exist."""
     try:
         about = home.resolve(path).stat()
     except (OSError, ValueError, BadInput):
@@ -63,14 +63,14 @@ def _measured(home: Home, path: str, sha256: str) -> Measures:
     try:
         file = home.resolve(path)
         measures = measure_photograph(file)
-        # Other bytes may still be a photograph, but not the one that the record describes.
+        # Other bytes may be a valid photograph, but not the one that the record describes.
         if not measures.trouble and sha256_of(file) != sha256:
-            return Measures(trouble=_CHANGED.in_english())
+            return Measures(trouble=_CHANGED)
         return measures
     except BadInput as error:
-        return Measures(trouble=error.message.in_english())
+        return Measures(trouble=error.message)
     except OSError as error:
-        return Measures(trouble=str(error))
+        return Measures(trouble=reason_of(error))
 
 
 def _batches(items: Iterable[str]) -> Iterator[list[str]]:

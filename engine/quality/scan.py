@@ -1,4 +1,4 @@
-"""The quality scan: measures what is new, judges everything, and leaves findings as flags."""
+"""The quality scan: measures new files, judges all photographs, and stores findings as flags."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ _AT_ONCE = 20_000
 
 @dataclass(frozen=True)
 class Scan:
-    """What a scan came to: photographs judged, files measured anew, records whose flags changed,
-    and photographs by finding."""
+    """The result of a scan: photographs judged, files measured, records changed, and photographs
+    by finding."""
 
     images: int
     measured: int
@@ -35,14 +35,14 @@ class Scan:
 def scan_quality(
     home: Home, catalogue: Catalogue, settings: QualitySettings, report: Report = silent
 ) -> Scan:
-    """Look for faults in every photograph that is not excluded, and flag them.
+    """Find and flag the faults of every photograph that is not excluded.
 
-    Pixels are measured once for each file, and every batch is kept as it comes: a scan that is
-    cut off goes on where it was, and one with other limits reads no photograph again. Flags that
-    are not the scan's own stay. The perceptual hash of each file comes into the catalogue.
+    Each file is measured once and every batch is stored. An interrupted scan therefore resumes,
+    and a scan with other limits reads no file again. Flags that do not belong to the scan stay.
+    The scan also stores the perceptual hash of each file in the catalogue.
 
     Raises:
-        WorkFailed: a store fails.
+        WorkFailed: the catalogue or the measures cannot be read or written.
     """
     store = MeasureStore(home)
     try:
@@ -69,7 +69,7 @@ def scan_quality(
 def _changes(
     table: pa.Table, bits: NDArray[np.uint32], measures: Mapping[str, Measures]
 ) -> Iterator[dict[str, Any]]:
-    """What the records do not say yet: findings, and the look of the bytes."""
+    """The changes to records whose flags or perceptual hash differ from the stored ones."""
     encoded = table["flags"].combine_chunks().dictionary_encode()
     own = [flags.split() for flags in encoded.dictionary.to_pylist()]
     number = {name: 1 << position for position, name in enumerate(SCANNED)}

@@ -1,4 +1,4 @@
-"""What was measured of photographs, by the hash of their bytes: data/quality.sqlite."""
+"""The measures of photographs by the SHA-256 of their files: data/quality.sqlite."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from engine.database import connect, database_errors, shorten_log
 from engine.home import Home
 from engine.quality.measures import Measures
+from engine.records import read_message, written_message
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS measure (
@@ -16,8 +17,7 @@ CREATE TABLE IF NOT EXISTS measure (
     information REAL NOT NULL, trouble TEXT NOT NULL
 ) WITHOUT ROWID
 """
-# The file that was measured, as the disk described it then: one that is another now is measured
-# anew.
+# Size and modification time of each measured file; a file that has changed is measured again.
 _FILES = """
 CREATE TABLE IF NOT EXISTS file (
     sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL
@@ -27,9 +27,9 @@ _FIELDS = ", ".join(Measures._fields)
 
 
 class MeasureStore:
-    """Read and written by any number of processes.
+    """The store of measures; any number of processes may read and write it.
 
-    Every method raises WorkFailed where the file is damaged or the disk full.
+    Every method raises WorkFailed if the file is damaged or the disk is full.
     """
 
     def __init__(self, home: Home) -> None:
@@ -38,26 +38,31 @@ class MeasureStore:
             self._connection = connect(self._file, _prepare)
 
     def sound(self) -> set[str]:
-        """The hashes of all photographs that could be measured."""
+        """The SHA-256s of all files that could be measured."""
         with self._store_errors():
             rows = self._connection.execute("SELECT sha256 FROM measure WHERE trouble = ''")
             return {sha256 for (sha256,) in rows}
 
     def files(self) -> dict[str, tuple[int, int]]:
-        """Size in bytes and time of change in nanoseconds of the file that was measured, by hash;
-        what was measured by an earlier edition is not among them."""
+        """Size in bytes and modification time in nanoseconds of each measured file, by SHA-256.
+
+        Files measured by earlier versions are missing.
+        """
         with self._store_errors():
             rows = self._connection.execute("SELECT sha256, size, mtime FROM file")
             return {sha256: (size, mtime) for sha256, size, mtime in rows}
 
     def all(self) -> dict[str, Measures]:
-        """What was measured, by hash."""
+        """All measures by SHA-256."""
         with self._store_errors():
             rows = self._connection.execute(f"SELECT sha256, {_FIELDS} FROM measure")
-            return {sha256: Measures(*values) for sha256, *values in rows}
+            return {
+                sha256: Measures(*values)._replace(trouble=read_message(values[-1]))
+                for sha256, *values in rows
+            }
 
     def keep_files(self, files: Mapping[str, tuple[int, int]]) -> None:
-        """Keep what the disk says of measured files."""
+        """Store size and modification time of measured files."""
         with self._store_errors(), self._connection:
             self._connection.executemany(
                 "INSERT OR REPLACE INTO file VALUES (?, ?, ?)",
@@ -65,21 +70,24 @@ class MeasureStore:
             )
 
     def keep(self, measured: Mapping[str, Measures]) -> None:
-        """Keep what was measured, final at once; what was known of the same hash is replaced."""
+        """Store measures in one transaction; replaces earlier measures of the same SHA-256."""
         marks = ", ".join("?" * (len(Measures._fields) + 1))
         with self._store_errors(), self._connection:
             self._connection.executemany(
                 f"INSERT OR REPLACE INTO measure (sha256, {_FIELDS}) VALUES ({marks})",
-                ((sha256, *values) for sha256, values in measured.items()),
+                (
+                    (sha256, *values[:-1], written_message(values.trouble))
+                    for sha256, values in measured.items()
+                ),
             )
         shorten_log(self._connection, self._file)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the database."""
         self._connection.close()
 
     def _store_errors(self) -> AbstractContextManager[None]:
-        return database_errors(str(self._file))
+        return database_errors(self._file)
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

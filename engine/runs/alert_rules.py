@@ -1,4 +1,4 @@
-"""Noticing, from time to time, what is worth an alert; each thing is sent once."""
+"""Checks runs periodically for alerts; each alert is sent once."""
 
 import logging
 import time
@@ -18,25 +18,27 @@ _EVERY = 5.0
 
 
 class AlertRules:
-    """Looks at runs for the supervisor, and knows what was told before it began."""
+    """Checks runs for the supervisor; alerts already in the alert file are not sent again."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
         self._sent = {alert.identity for alert in read_alerts(home).alerts}
         self._next = 0.0
 
-    def look(self, names: list[str]) -> None:
-        """Look at the runs among these (run:ID or job:NAME), and for lost ones, now and then."""
+    def check(self, names: list[str]) -> None:
+        """Check the runs among `names` (run:ID or job:NAME) and all lost runs, at most every 5
+        seconds.
+        """
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _EVERY
             for name in names:
-                self.look_at(name)
+                self.check_one(name)
             for run in list_runs(self._home):
                 if run.state == "lost":
                     self._tell_alone(run)
 
-    def look_at(self, name: str) -> None:
-        """Look at one of them now."""
+    def check_one(self, name: str) -> None:
+        """Check one of them now."""
         kind, _, run_id = name.partition(":")
         if kind != "run":
             return
@@ -50,7 +52,7 @@ class AlertRules:
         try:
             self._send_new(run)
         except Exception:
-            # One run must not keep the others from being told of.
+            # An error with one run must not prevent the alerts of others.
             log.exception("The alerts of %s could not be sent.", run.run_id)
 
     def _send_new(self, run: Run) -> None:

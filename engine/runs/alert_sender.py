@@ -1,4 +1,4 @@
-"""Sending alerts to a web address or to a program of the user."""
+"""Sends alerts to a web address or to a program of the user."""
 
 import json
 import logging
@@ -20,7 +20,7 @@ _SECONDS = 20.0
 
 
 def send_alert(alert: Alert, settings: AlertSettings, language: str = "") -> None:
-    """Send an alert wherever the settings say, aside, in a language; errors go to the log."""
+    """Send an alert to all configured targets, in threads; errors are logged."""
     ways: list[Callable[[], None]] = []
     if settings.webhook:
         ways.append(lambda: post_webhook(alert, settings.webhook, language))
@@ -31,10 +31,10 @@ def send_alert(alert: Alert, settings: AlertSettings, language: str = "") -> Non
 
 
 def post_webhook(alert: Alert, address: str, language: str = "") -> None:
-    """POST an alert as JSON; `text` holds all of it in a sentence, as chat programs expect.
+    """POST an alert as JSON; `text` holds the alert as one sentence, the format of chat programs.
 
     Raises:
-        OSError: the address does not answer, or refuses.
+        OSError: the address does not respond, or refuses the request.
     """
     body = _body(alert, language)
     headers = {"Content-Type": "application/json", "User-Agent": "plant-studio"}
@@ -48,14 +48,14 @@ def run_alert_command(alert: Alert, command: str, language: str = "") -> None:
     Raises:
         OSError: it cannot be run.
         subprocess.SubprocessError: it fails, or takes longer than 20 seconds.
-        ValueError: the command's quotes do not match.
+        ValueError: the command has unbalanced quotes.
     """
     given = _body(alert, language)
     subprocess.run(shlex.split(command), input=given, timeout=_SECONDS, check=True)
 
 
 def alert_text(alert: Alert) -> str:
-    """An alert by itself, with the name of its run."""
+    """Return an alert as text, with the name of its run."""
     return gettext(
         "{run} · {kind}: {alert}", run=alert.run_id, kind=kind_name(alert.kind), alert=alert.text
     )

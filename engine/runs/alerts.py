@@ -1,4 +1,4 @@
-"""Alerts: what the user of a run would want to know, noticed from its folder."""
+"""Alerts: events of a run that its user wants to know about, detected from its folder."""
 
 import json
 import os
@@ -43,20 +43,21 @@ _REMARKS: dict[Remarked, Kind] = {
     "gap": "overfitting",
     "starved": "starved_loader",
 }
-# What was lost longer ago is no news.
+# Runs lost longer ago give no alert.
 _RECENT = 7 * 86_400.0
 
 
 def _written(kind: Any) -> Any:
-    # Version 0.1 wrote spaces.
+    # Version 0.1 wrote spaces instead of underscores.
     return kind.replace(" ", "_") if isinstance(kind, str) else kind
 
 
 @dataclass(frozen=True)
 class Alert:
-    """One thing that happened to one attempt at a run. `at` is in Unix seconds.
+    """One event of an attempt at a run. `at` is in Unix seconds.
 
-    `sentence` is in English; `message` is the same in parts, where the version that wrote it did.
+    `sentence` is in English. `message` has the same content as a translatable message; older
+    versions did not write it.
     """
 
     run_id: Name
@@ -68,30 +69,30 @@ class Alert:
 
     @property
     def identity(self) -> tuple[str, int, str]:
-        """What tells it from others: sent once, it is not sent again."""
+        """The key of the alert; an alert with the same key is not sent again."""
         return self.run_id, self.attempt, self.kind
 
     @property
     def text(self) -> str:
-        """What happened, in the reader's language."""
+        """The event in the reader's language."""
         return str(self.message or self.sentence)
 
 
 @dataclass(frozen=True)
 class NewAlerts:
-    """Alerts since the last look, and the offset to look on from."""
+    """The alerts since the last read, and the offset for the next."""
 
     alerts: tuple[Alert, ...]
     offset: int
 
 
 def kind_name(kind: Kind) -> str:
-    """The kind of an alert in the reader's language, as in "disk almost full"."""
+    """Return the kind of an alert in the reader's language, as in "disk almost full"."""
     return gettext(_NAMES[kind])
 
 
 def alerts_of(run: Run, settings: AlertSettings) -> list[Alert]:
-    """The alerts that a run as it stands is worth."""
+    """Return the alerts for the current state of a run."""
     now = time.time()
     return [
         Alert(run.run_id, run.status.attempt, kind, found.in_english(), now, found)
@@ -100,18 +101,18 @@ def alerts_of(run: Run, settings: AlertSettings) -> list[Alert]:
 
 
 def alert_file(home: Home) -> Path:
-    """All alerts of a home, a JSON object a line, appended to by the supervisor."""
+    """Return the path of a home's alerts; the supervisor appends one JSON object per line."""
     return home.queue / "alerts.jsonl"
 
 
 def read_alerts(home: Home, offset: int = 0) -> NewAlerts:
-    """The alerts from an offset on; a damaged line is passed over."""
+    """Read the alerts from an offset on; damaged lines are skipped."""
     new = read_bytes(alert_file(home), offset)
     return NewAlerts(tuple(_alerts(new.content)), new.offset)
 
 
 def append_alerts(home: Home, alerts: list[Alert]) -> None:
-    """Add alerts to the file, each line in one write."""
+    """Append alerts to the file; each line is a single write."""
     with alert_file(home).open("ab", buffering=0) as stream:
         if stream.tell() and not _ends_whole(alert_file(home)):
             stream.write(b"\n")
@@ -166,7 +167,7 @@ def _noticed(run: Run, settings: AlertSettings) -> Iterator[tuple[Kind, Message]
 
 
 def with_resume(why: Message) -> Message:
-    """Why a run ended, and that it can be resumed."""
+    """Append to a reason that the run can be resumed."""
     return message("{reason} Resume continues from the last checkpoint.", reason=why)
 
 

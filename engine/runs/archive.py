@@ -1,4 +1,4 @@
-"""A run in one file that opens in another studio: what is needed to show it and to predict."""
+"""Exports a run to one file, with all that another studio needs to show it and to predict."""
 
 import csv
 import dataclasses
@@ -20,6 +20,7 @@ from engine.files import atomic_file, free_disk_bytes, read_json_lines, write_js
 from engine.home import Home
 from engine.language.message import Message, message
 from engine.locks import exclusive
+from engine.reasons import reason_of
 from engine.runs.members import CREDITS, LIMITS, LOG, limit_of, members_of, require_readable
 from engine.runs.run import Run, find_run
 from engine.spreadsheet import to_cell
@@ -28,9 +29,9 @@ from engine.training.state.run_folder import RunFolder
 from engine.training.state.status import ENDED, Status, reason_fields, write_status
 
 _CREDITED = ("image_id", "species", "source", "license", "attribution", "observer", "url")
-# The characters of RunSettings.name, which a run's id begins with, and room for its moment.
+# The characters of RunSettings.name, which starts a run id, with room for the timestamp.
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
-# What a damaged archive makes a file raise, in contrast to a disk that refuses.
+# The error numbers that a damaged archive causes, unlike those of a disk that refuses.
 _NO_FAULT_OF_THE_DISK = (None, errno.EINVAL)
 
 
@@ -39,8 +40,8 @@ def archive_run(home: Home, run_id: str, target: Path, spreadsheet_safe: bool = 
 
     Raises:
         BadInput: there is no such run.
-        WorkFailed: the file cannot be written, or the catalogue, which tells the credits, not
-            read; what was there is untouched.
+        WorkFailed: the file cannot be written, or the catalogue with the credits cannot be read; an
+            existing file is unchanged.
     """
     run = find_run(home, run_id)
     try:
@@ -49,7 +50,7 @@ def archive_run(home: Home, run_id: str, target: Path, spreadsheet_safe: bool = 
                 if path.name == LOG and path.stat().st_size > LIMITS[LOG]:
                     archive.writestr(LOG, _end_of(path, LIMITS[LOG]), zipfile.ZIP_DEFLATED)
                     continue
-                # Weights do not shrink, and trying takes a minute.
+                # Weights do not compress, and the attempt takes a minute.
                 heavy = path.suffix in (".safetensors", ".npz")
                 archive.write(
                     path,
@@ -59,17 +60,17 @@ def archive_run(home: Home, run_id: str, target: Path, spreadsheet_safe: bool = 
             archive.writestr(CREDITS, _credits(home, run, spreadsheet_safe), zipfile.ZIP_DEFLATED)
     except OSError as error:
         raise WorkFailed(
-            "{file} could not be written ({reason}).", file=target, reason=error.strerror
+            "{file} could not be written ({reason}).", file=target, reason=reason_of(error)
         ) from error
     return target
 
 
 def import_archive(home: Home, file: Path, name: str = "") -> Run:
-    """Take in the archive of a run, under its own name or another; it can be shown and asked.
+    """Import the archive of a run, under its own name or another; it can be viewed and predicts.
 
     Raises:
-        BadInput: the file is no whole archive of a run.
-        WorkFailed: the home cannot be written to, or has no room.
+        BadInput: the file is not a complete archive of a run.
+        WorkFailed: the home cannot be written to, or has not enough space.
     """
     home.runs.mkdir(parents=True, exist_ok=True)
     try:
@@ -90,7 +91,7 @@ def import_archive(home: Home, file: Path, name: str = "") -> Run:
                 folder.root.rename(home.runs / run_id)
     except OSError as error:
         raise WorkFailed(
-            "{file} could not be imported ({reason}).", file=file.name, reason=error.strerror
+            "{file} could not be imported ({reason}).", file=file.name, reason=reason_of(error)
         ) from error
     return find_run(home, run_id)
 
@@ -102,7 +103,7 @@ def _files_of(folder: RunFolder) -> Iterator[Path]:
 
 
 def _credits(home: Home, run: Run, spreadsheet_safe: bool) -> str:
-    """Who made the photographs that a run learnt from, a line a photograph."""
+    """Return the authors of the run's training photographs as CSV, one line per photograph."""
     sheet = io.StringIO()
     writer = csv.writer(sheet)
     writer.writerow(_CREDITED)
@@ -111,7 +112,7 @@ def _credits(home: Home, run: Run, spreadsheet_safe: bool) -> str:
     except BadInput:
         return sheet.getvalue()
     if not train.is_file():
-        # The split is gone: the run is worth keeping without it.
+        # Without the split there are no credits, but the run is still archived.
         return sheet.getvalue()
     with open_catalogue(home) as catalogue:
         for line in read_json_lines(train):
@@ -129,7 +130,7 @@ def _end_of(path: Path, most: int) -> bytes:
 
 
 def _unpack(folder: RunFolder, file: Path) -> None:
-    """Write the members into the folder, each within its limit."""
+    """Write the members to the folder, each within its size limit."""
     try:
         with zipfile.ZipFile(file) as archive:
             members = members_of(archive, file.name)
@@ -143,14 +144,14 @@ def _unpack(folder: RunFolder, file: Path) -> None:
             for member in members:
                 target = folder.root / member.filename
                 target.parent.mkdir(parents=True, exist_ok=True)
-                # Reading to its end checks each file's checksum, and no more than the size that
-                # the directory tells is read.
+                # Reading to the end verifies the checksum, and zipfile reads no more than the size
+                # in the directory.
                 with archive.open(member) as source, target.open("wb") as copy:
                     shutil.copyfileobj(source, copy, 1 << 20)
     except StudioError:
         raise
     except Exception as error:
-        # Damaged bytes make zipfile and zlib raise whatever they meet.
+        # Damaged data makes zipfile and zlib raise various errors.
         if isinstance(error, OSError) and error.errno not in _NO_FAULT_OF_THE_DISK:
             raise
         raise BadInput(
@@ -170,17 +171,16 @@ def _checked(folder: RunFolder, file: Path) -> Status:
 
 
 def _without(error: BadInput, folder: RunFolder) -> Message:
-    """What is wrong, without the place where the run was unpacked for a moment."""
+    """Return the error's message without the path of the temporary folder."""
     fields = {
         name: str(value).replace(f"{folder.root}/", "") if isinstance(value, str | Path) else value
         for name, value in error.message.fields.items()
     }
-    text = error.message.text.replace(f"{folder.root}/", "")
-    return dataclasses.replace(error.message, text=text, fields=fields)
+    return dataclasses.replace(error.message, fields=fields)
 
 
 def _as_imported(folder: RunFolder, status: Status, file: Path) -> None:
-    """What another machine's process wrote last is over here."""
+    """Mark a run as ended; its process runs on another machine, if at all."""
     state = status.state if status.state in ENDED else "stopped"
     unfinished = message("It was archived before it ended.") if state != "finished" else None
     write_status(

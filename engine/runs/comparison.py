@@ -1,4 +1,4 @@
-"""Runs beside each other: what differs in their settings, and how well each did."""
+"""Compares runs: their differing settings and their results."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,16 +14,16 @@ from engine.settings.files import read_yaml
 from engine.training.data.parts import read_digests
 from engine.training.report.scores import wilson_interval
 
-# Names and places, which differ without meaning anything for the outcome.
+# Names and paths, which do not affect the result.
 _NOT_COMPARED = frozenset({"name", "description", "data.train_jsonl", "data.val_jsonl"})
 
 
 @dataclass(frozen=True)
 class Final:
-    """A run at its best epoch: shares in 0..1, NaN where not measured.
+    """The best epoch of a run: shares in 0..1, NaN if not measured.
 
-    `low` and `high` hold the true top-1 of val with 95 % certainty; `split_hash` is of the val
-    part's bytes: runs of different ones were not judged on the same photographs.
+    `low` and `high` are the 95 % interval of val top-1. `split_hash` is the hash of the val part:
+    runs with different hashes were not evaluated on the same photographs.
     """
 
     run_id: str
@@ -41,7 +41,7 @@ class Final:
 
 
 def flat_settings(run: Run) -> dict[str, Any]:
-    """A run's settings by their dotted keys.
+    """Return a run's settings by dotted key.
 
     Raises:
         BadInput: its configuration cannot be read.
@@ -50,7 +50,7 @@ def flat_settings(run: Run) -> dict[str, Any]:
 
 
 def differing(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Any]]:
-    """Of settings by run, the keys whose values are not all the same: {key: value of each run}."""
+    """Return the settings that differ between runs: {key: value of each run}."""
     keys = dict.fromkeys(key for values in settings.values() for key in values)
     table = {key: [values.get(key) for values in settings.values()] for key in keys}
     return {
@@ -61,7 +61,7 @@ def differing(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Any]]
 
 
 def final_of(run: Run, history: History, settings: Mapping[str, Any]) -> Final:
-    """How a run with these settings, as `flat_settings` tells them, did in its best epoch."""
+    """Return the best epoch of a run; `settings` are those of `flat_settings`."""
     val, index = history.val, history.kept()
 
     def at(name: str) -> float:
@@ -89,7 +89,7 @@ def final_of(run: Run, history: History, settings: Mapping[str, Any]) -> Final:
 
 
 def groups(settings: Mapping[str, Mapping[str, Any]], key: str) -> dict[str, list[str]]:
-    """The runs by their value of a setting: {value: run ids}."""
+    """Group the runs by their value of a setting: {value: run ids}."""
     found: dict[str, list[str]] = {}
     for run_id, values in settings.items():
         found.setdefault(str(values.get(key)), []).append(run_id)

@@ -1,4 +1,4 @@
-"""Starting, stopping, resuming and duplicating runs."""
+"""Starts, stops, resumes and duplicates runs."""
 
 import dataclasses
 import time
@@ -19,6 +19,7 @@ from engine.jobs.supervision import keep_supervised
 from engine.jobs.work import resource_of
 from engine.language.message import deferred, gettext, message
 from engine.locks import claim, exclusive, is_held, release
+from engine.reasons import reason_of
 from engine.runs.run import Run, find_run
 from engine.settings.files import load
 from engine.settings.run import RunSettings
@@ -26,7 +27,7 @@ from engine.training.state.run_folder import RunFolder, prepare
 from engine.training.state.status import reason_fields, require_legal, write_status
 
 _TICK = 0.1
-# To kill and to write that down.
+# The time to kill a run and write its status.
 _LAST_SECONDS = 10.0
 _STAGES = {
     "asked": deferred("Asked the run to save and stop."),
@@ -40,15 +41,15 @@ def launch_run(
 ) -> Run:
     """Queue a run; it starts in the background as soon as its device is free.
 
-    A run_id that exists is that run: nothing starts twice. With `after` (run:ID or job:NAME) it
-    waits until that has ended.
+    If the run_id exists, return that run, so that nothing starts twice. With `after` (run:ID or
+    job:NAME), the run waits until that has ended.
 
     Raises:
-        BadInput: the split or the configuration cannot be trained on; no folder is left behind.
+        BadInput: the split or the configuration cannot be trained on; no folder is created.
         WorkFailed: the home cannot be written to.
     """
     chosen = run_id or new_run_id(settings)
-    # Two clicks at the same moment take turns here; the second finds the run of the first.
+    # Two simultaneous clicks wait for each other here; the second finds the run of the first.
     try:
         with exclusive(home.runs / ".launching"):
             if not (home.runs / chosen / "config.yaml").is_file():
@@ -58,34 +59,34 @@ def launch_run(
             "The run {run} could not be created in {folder} ({reason}).",
             run=chosen,
             folder=home.runs,
-            reason=error.strerror,
+            reason=reason_of(error),
         ) from error
     keep_supervised(home)
     return find_run(home, chosen)
 
 
 def new_run_id(settings: RunSettings) -> str:
-    """A name for a new run: what it is called and when it was asked for, to the millisecond."""
+    """Return a name for a new run: its configured name and the time in milliseconds."""
     now = time.time()
     day_and_time = time.strftime("%Y%m%d-%H%M%S", time.localtime(now))
     return f"{settings.name}-{day_and_time}-{int(now * 1000) % 1000:03d}"
 
 
 def duplicate_run(home: Home, run_id: str, changes: Sequence[str] = (), after: str = "") -> Run:
-    """Launch a new run with the configuration of another, with `key=value` changes.
+    """Launch a new run with the configuration of another and `key=value` changes.
 
     Raises:
-        BadInput: there is no such run; a change is wrong; the new run cannot be trained.
+        BadInput: there is no such run, a change is invalid, or the new run cannot be trained.
     """
     settings = load(RunSettings, find_run(home, run_id).folder.config, changes)
     return launch_run(home, settings, after=after)
 
 
 def resume_run(home: Home, run_id: str, after: str = "") -> Run:
-    """Go on with a run that was stopped, failed or was lost, as soon as its device is free.
+    """Resume a run that was stopped, failed or lost, as soon as its device is free.
 
     Raises:
-        BadInput: it is running, or there is nothing left to do.
+        BadInput: it is running, or already finished.
         OtherHome: its folder was copied here from another home.
     """
     run = find_run(home, run_id)
@@ -124,13 +125,13 @@ def ask_to_stop(
     ask_seconds: float = ASK_SECONDS,
     term_seconds: float = TERM_SECONDS,
 ) -> Run:
-    """Ask a run to save at the end of its step and end; returns at once.
+    """Request that a run saves after its current step and ends; return at once.
 
-    The supervisor sends SIGTERM where it does not answer in time, and then kills it. Without
-    `save` it is killed at once. One that waits in the queue leaves it.
+    If it does not respond in time, the supervisor sends SIGTERM, and later kills it. Without
+    `save`, it is killed at once. A queued run is removed from the queue.
 
     Raises:
-        BadInput: it is not running, or should be killed on another machine.
+        BadInput: it is not running, or is to be killed on another machine.
     """
     run = find_run(home, run_id)
     if run.state == "queued" and _unqueue(home, run):
@@ -150,7 +151,7 @@ def ask_to_stop(
 
 
 def cancel_run(home: Home, run_id: str) -> Run:
-    """End a run at once without saving, or take it out of the queue. Errors as `ask_to_stop`."""
+    """End a run at once without saving, or remove it from the queue. Raises as `ask_to_stop`."""
     ask_to_stop(home, run_id, save=False)
     return _ended(home, run_id, _LAST_SECONDS)
 
@@ -162,11 +163,11 @@ def stop_run(
     ask_seconds: float = ASK_SECONDS,
     term_seconds: float = TERM_SECONDS,
 ) -> Run:
-    """Stop a run and wait for its end; `tell` hears each step as it is taken.
+    """Stop a run and wait for its end; `tell` receives a sentence for each step.
 
     Raises:
         BadInput: it is not running.
-        WorkFailed: it is still there after all of that.
+        WorkFailed: it is still running after SIGKILL.
     """
     waited = find_run(home, run_id).state == "queued"
     run = ask_to_stop(home, run_id, True, ask_seconds, term_seconds)
@@ -205,7 +206,7 @@ def _queue(home: Home, folder: RunFolder, settings: RunSettings, after: str) -> 
 
 
 def _unqueue(home: Home, run: Run) -> bool:
-    """Take a run out of the queue; False if it has left it."""
+    """Remove a run from the queue; return False if it is no longer queued."""
     with edit_queue(home) as tickets:
         kept = [ticket for ticket in tickets if ticket.name != f"run:{run.run_id}"]
         if len(kept) == len(tickets):

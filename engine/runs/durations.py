@@ -1,4 +1,4 @@
-"""How long a run takes here, as the runs that finished on this machine tell."""
+"""Estimates how long a run takes from runs that finished on this machine."""
 
 import math
 import platform
@@ -14,7 +14,7 @@ _LOOKED_AT = 30
 
 @dataclass(frozen=True)
 class Expected:
-    """How many seconds a run is expected to take, and which run tells so."""
+    """The expected seconds of a run, and the run that the estimate is based on."""
 
     seconds: float
     run_id: str
@@ -23,15 +23,15 @@ class Expected:
 def expected_duration(
     runs: Sequence[Run], settings: RunSettings, photographs: int
 ) -> Expected | None:
-    """What the newest finished run like this one took, a photograph trained at a time.
+    """Estimate the duration from the newest similar run, per trained photograph.
 
-    `photographs` are in the train part. None where no run of this network, size and way of
-    training finished here in one go.
+    `photographs` is the size of the train part. None if no run with this network, image size and
+    training method finished here in a single attempt.
     """
     for run in runs[:_LOOKED_AT]:
         status = run.status
         whole = run.state == "finished" and status.attempt == 1 and status.host == platform.node()
-        # Of a run of a few steps, most was its start.
+        # A run of a few steps spends most of its time starting.
         if not (whole and status.epoch >= 1 and status.step and status.started and status.ended):
             continue
         try:
@@ -45,7 +45,7 @@ def expected_duration(
 
 
 def _speed_key(settings: RunSettings) -> tuple[object, ...]:
-    """What decides how long a photograph takes."""
+    """Return the settings that determine the time per photograph."""
     training = settings.training
     return (
         settings.model,
@@ -62,7 +62,7 @@ def _speed_key(settings: RunSettings) -> tuple[object, ...]:
 
 
 def _epochs_that_count(settings: RunSettings) -> int | None:
-    # Features are computed once: a photograph of few epochs bears more of that than one of many.
+    # Features are computed once; with few epochs, their cost per trained photograph is higher.
     has_features = any(stage.training.method == "features" for stage in settings.stages)
     return settings.total_epochs if has_features else None
 

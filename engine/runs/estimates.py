@@ -1,4 +1,6 @@
-"""What a configuration means, found in the background: only the trainer's side loads torch."""
+"""Estimates the cost of a configuration in a background job, because only the trainer imports
+torch.
+"""
 
 import hashlib
 import json
@@ -17,7 +19,7 @@ _FRESH_SECONDS = 3600
 
 
 class Here(TypedDict):
-    """Whether a step fits on this machine: bytes needed and free, and in what passes."""
+    """Whether a step fits on this machine: bytes needed and free, and the size of its passes."""
 
     fits: bool
     needed: Count
@@ -41,12 +43,12 @@ class Estimated(TypedDict):
 
 
 def estimate_of(home: Home, settings: RunSettings, classes: int) -> Job:
-    """The job that estimates a run of `settings` over so many classes.
+    """Return the job that estimates a run of `settings` with `classes` classes; start it if needed.
 
-    It is started the first time; its result is kept for an hour, so that the next time it is
-    there at once, and what is free on this machine is not long past.
+    The result is reused for an hour, so that repeated requests are fast and the free memory is
+    recent.
     """
-    # Where the photographs come from changes nothing, and would ask anew for every split.
+    # The split does not affect the cost; with it, each split would need its own job.
     data = settings.data.model_copy(update={"split": None, "train_jsonl": None, "val_jsonl": None})
     asked = settings.model_copy(update={"name": "estimate", "description": "", "data": data})
     text = json.dumps([asked.model_dump(mode="json"), classes], sort_keys=True)

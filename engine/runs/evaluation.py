@@ -1,4 +1,4 @@
-"""What an evaluation of a run found, as its evaluation/PART.json tells."""
+"""Reads the results of a run's evaluation from evaluation/PART.json."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -7,7 +7,7 @@ from pydantic import Field
 
 from engine.records import Count, Name, Number, Share, read_record_or
 from engine.training.report.scores import BucketScore
-from engine.training.state.run_folder import RunFolder
+from engine.training.state.run_folder import RunFolder, UnreadablePhotograph
 
 EVALUATION_BYTES = 16_000_000
 
@@ -26,17 +26,16 @@ class SpeciesScore:
 
 @dataclass(frozen=True)
 class CalibrationScore:
-    """How far certainty is from how often the network is right, 0..1."""
+    """The expected calibration error of the probabilities, 0..1."""
 
     ece: Share | None = None
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Shares are in 0..1; None is what was not measured, or not by that version.
+    """Shares are in 0..1; None if not measured, or not by the version that wrote the file.
 
-    `before_temperature` holds what calibration was before the answers were divided by
-    `temperature`.
+    `before_temperature` has the calibration without dividing the logits by `temperature`.
     """
 
     top1: Share
@@ -52,9 +51,10 @@ class Evaluation:
     before_temperature: CalibrationScore | None = None
     buckets: Annotated[tuple[BucketScore, ...], Field(max_length=100)] = ()
     species: Annotated[tuple[SpeciesScore, ...], Field(max_length=1_000_000)] = ()
+    unreadable: Annotated[tuple[UnreadablePhotograph, ...], Field(max_length=1_000_000)] = ()
 
 
 def read_evaluation(folder: RunFolder, part: str = "test") -> Evaluation | None:
-    """What the last evaluation on a part found; None where there is none that can be read."""
+    """Read the last evaluation on a part; None if it is missing or damaged."""
     path = folder.evaluation / f"{part}.json"
     return read_record_or(Evaluation, path, None, EVALUATION_BYTES)

@@ -1,4 +1,4 @@
-"""A run's measurements as they grow, read on from where the last look ended."""
+"""Reads a run's measurements incrementally."""
 
 from array import array
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _NAN = float("nan")
 
 
 class Points:
-    """The points of one part, a column a measurement; what was not measured is NaN."""
+    """The points of one part, one column per measurement; NaN if not measured."""
 
     def __init__(self) -> None:
         self._columns: dict[str, array[float]] = {"step": array("d")}
@@ -28,22 +28,22 @@ class Points:
         return name in self._columns
 
     def __getitem__(self, name: str) -> Floats:
-        """A measurement of every point: (points,)."""
+        """Return a measurement at every point: (points,)."""
         column = self._columns.get(name)
         return np.full(len(self), np.nan) if column is None else np.array(column)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What was measured."""
+        """The names of the measurements."""
         return tuple(self._columns)
 
     def last(self, name: str) -> float | None:
-        """The latest measurement, if there is one."""
+        """Return the value at the last point; None if it was not measured."""
         column = self._columns.get(name)
         return column[-1] if column and column[-1] == column[-1] else None
 
     def extend(self, count: int, columns: Mapping[str, Floats]) -> None:
-        """Take in so many points, a column (count,) for each measurement; NaN = not measured."""
+        """Append `count` points, with a column (count,) per measurement; NaN = not measured."""
         before = len(self)
         for name, values in columns.items():
             if name not in self._columns:
@@ -55,7 +55,7 @@ class Points:
             column.extend([_NAN] * (before + count - len(column)))
 
     def forget_from(self, step: float) -> None:
-        """Drop the points at and after a step."""
+        """Remove the points at and after a step."""
         steps = self._columns["step"]
         kept = len(steps)
         while kept and steps[kept - 1] >= step:
@@ -66,9 +66,10 @@ class Points:
             del smooth[kept:]
 
     def smoothed(self, name: str, weight: float) -> Floats:
-        """A measurement's running mean: (points,). Each point keeps `weight` of the mean before.
+        """Return a measurement's running mean: (points,). `weight` is the share of the previous
+        mean.
 
-        Begins without a bias to zero (Kingma and Ba, 2015, section 3); gaps stay gaps.
+        The start is corrected for bias to zero (Kingma and Ba, 2015, section 3); gaps remain.
         """
         known, smooth = self._smooth.get(name, (weight, array("d")))
         if known != weight:
@@ -80,10 +81,10 @@ class Points:
 
 
 def _smooth_on(column: "array[float]", smooth: "array[float]", weight: float) -> None:
-    """Bring the running mean up to the end of the column."""
+    """Extend the running mean to the end of the column."""
     done = len(smooth)
     mean = next((value for value in reversed(smooth) if value == value), _NAN)
-    # How much of the mean is data, not the zero it began with.
+    # The share of the mean that is data rather than the initial zero.
     share = 1 - weight**done
     for index in range(done, len(column)):
         value = column[index]
@@ -95,8 +96,8 @@ def _smooth_on(column: "array[float]", smooth: "array[float]", weight: float) ->
 
 
 @dataclass(frozen=True)
-class Beginning:
-    """Where an attempt took up its work."""
+class AttemptStart:
+    """The position where an attempt started."""
 
     attempt: int
     step: float
@@ -106,34 +107,34 @@ class Beginning:
 
 @dataclass
 class History:
-    """The train and val points of one run; `k` is what "top-5" counts, fewer with few species.
+    """The train and val points of one run; `k` is that of top-k, below 5 with few species.
 
-    A run that goes on from a checkpoint takes some steps again: its new points replace the old.
+    A resumed run repeats the steps after its checkpoint; the new points replace the old.
     """
 
     train: Points = field(default_factory=Points)
     val: Points = field(default_factory=Points)
     k: int = 5
     offset: int = 0
-    beginnings: list[Beginning] = field(default_factory=list)
+    attempt_starts: list[AttemptStart] = field(default_factory=list)
 
-    def read_on(self, path: Path) -> bool:
-        """Take in what was written since the last time; whether there was anything."""
+    def read_new(self, path: Path) -> bool:
+        """Read what was written since the last call; return whether there was anything."""
         changed = False
         while (new := read_bytes(path, self.offset)).offset != self.offset:
             if new.offset < self.offset:
-                # Another file took its place.
-                self.train, self.val, self.beginnings = Points(), Points(), []
+                # The file was replaced by a shorter one.
+                self.train, self.val, self.attempt_starts = Points(), Points(), []
             changed, self.offset = True, new.offset
             self._take(metric_columns(new.content))
         return changed
 
     def kept(self) -> int | None:
-        """The place among the val points of the epoch whose checkpoint is the best, if any."""
+        """Return the index, among the val points, of the epoch of the best checkpoint, or None."""
         return best_epoch(self.val["macro_top1"], self.val["loss"])
 
     def part(self, name: str) -> Points:
-        """The points of "train" or "val"."""
+        """Return the points of "train" or "val"."""
         return self.train if name == "train" else self.val
 
     def _take(self, columns: MetricColumns) -> None:
@@ -141,7 +142,7 @@ class History:
         attempts = np.nan_to_num(columns["attempt"])
         for attempt in np.unique(attempts[usable]):
             of_attempt = usable & (attempts == attempt)
-            if not self.beginnings or attempt > self.beginnings[-1].attempt:
+            if not self.attempt_starts or attempt > self.attempt_starts[-1].attempt:
                 self._begin(int(attempt), columns, int(of_attempt.argmax()))
             for points, of_part in ((self.train, columns.train), (self.val, columns.val)):
                 rows = of_attempt & of_part
@@ -156,4 +157,4 @@ class History:
         for points in (self.train, self.val):
             points.forget_from(step)
         epoch, t = (float(np.nan_to_num(columns[name][row])) for name in ("epoch", "t"))
-        self.beginnings.append(Beginning(attempt, step, epoch, t))
+        self.attempt_starts.append(AttemptStart(attempt, step, epoch, t))

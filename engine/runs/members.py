@@ -1,4 +1,4 @@
-"""What an archive of a run may hold: which files, how large, and that each can be read."""
+"""The allowed files of a run's archive, their size limits, and a check that they can be read."""
 
 import zipfile
 from pathlib import Path, PurePosixPath
@@ -7,6 +7,8 @@ import numpy as np
 
 from engine.errors import BadInput
 from engine.files import read_json
+from engine.language.message import deferred
+from engine.reasons import reason_of
 from engine.records import RECORD_BYTES, read_record
 from engine.runs.evaluation import EVALUATION_BYTES, Evaluation
 from engine.runs.notes import Notes
@@ -42,10 +44,10 @@ _KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def members_of(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
-    """The members to take in, each within its limit; `name` is the archive's.
+    """Return the members to import, each within its limit; `name` is the archive's.
 
     Raises:
-        BadInput: something is missing, too large, or too much.
+        BadInput: a file is missing or too large, or there are too many.
     """
     entries = archive.infolist()
     if len(entries) > _MOST_MEMBERS:
@@ -86,9 +88,9 @@ def members_of(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
 
 
 def limit_of(name: str) -> int:
-    """How many bytes a member may have; 0 for one that is not taken in.
+    """Return the size limit of a member in bytes; 0 if it is not imported.
 
-    Only what an archive of ours holds is, so that no name leads out of the folder.
+    Only files that an export writes are imported, so that no name points outside the folder.
     """
     if name in LIMITS:
         return LIMITS[name]
@@ -99,11 +101,11 @@ def limit_of(name: str) -> int:
 
 
 def require_readable(folder: RunFolder) -> None:
-    """Read every file of an unpacked run as the studio will.
+    """Read every file of an unpacked run with the studio's readers.
 
     Raises:
-        BadInput: one cannot be read; the sentence names it.
-        ClassMapMismatch: the class map was changed after it was made.
+        BadInput: one cannot be read; the message names it.
+        ClassMapMismatch: the class map was changed after its creation.
     """
     read_status(folder.status)
     folder.read_settings()
@@ -128,7 +130,7 @@ def require_readable(folder: RunFolder) -> None:
 
 
 def _require_plain_arrays(path: Path) -> None:
-    """Read the heads of a file of arrays: numbers or texts, and no larger than is allowed."""
+    """Check the headers of an array file: numbers or strings, within the size limit."""
     try:
         with zipfile.ZipFile(path) as file:
             for entry in file.infolist():
@@ -136,7 +138,7 @@ def _require_plain_arrays(path: Path) -> None:
                     np.lib.format.read_magic(stream)
                     shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
                 if dtype.hasobject or dtype.itemsize * int(np.prod(shape)) > 4 * _ARRAY_BYTES:
-                    raise ValueError("it holds something else than arrays of numbers")
+                    raise ValueError(deferred("it holds something else than arrays of numbers"))
     except Exception as error:
-        # Damaged bytes make zipfile and numpy raise whatever they meet.
-        raise BadInput("{file} is damaged: {error}.", file=path, error=str(error)) from error
+        # Damaged data makes zipfile and numpy raise various errors.
+        raise BadInput("{file} is damaged: {error}.", file=path, error=reason_of(error)) from error

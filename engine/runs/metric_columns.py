@@ -1,4 +1,4 @@
-"""Lines of a metrics file as columns of numbers."""
+"""Parses lines of a metrics file into columns of numbers."""
 
 import itertools
 from collections.abc import Collection, Iterable, Iterator
@@ -16,19 +16,19 @@ from engine.files import parse_json
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-# A line of ours has forty measurements and a kilobyte.
+# The studio writes about forty measurements and a kilobyte per line.
 _MOST_NAMES = 100
 _LONGEST_LINE = 10_000
 _LARGEST = 1e18
 _PIECE = 500_000
-# From here on the start-up of the fast reader is won back.
+# The size above which the Arrow reader is faster in spite of its start-up time.
 _MANY_BYTES = 100_000
 
 
 @dataclass(frozen=True)
 class MetricColumns:
-    """`train` and `val` say which lines are of that part; `measured` holds a column (lines,) for
-    each number, NaN where a line has none.
+    """`train` and `val` are masks of the lines of that part. `measured` holds a column (lines,) per
+    measurement, NaN for lines without it.
     """
 
     train: Mask
@@ -40,7 +40,7 @@ class MetricColumns:
 
 
 def metric_columns(content: bytes) -> MetricColumns:
-    """The points of whole lines, the first hundred measurements; damaged lines are skipped."""
+    """Parse complete lines, up to a hundred measurements; damaged lines are skipped."""
     names: dict[str, None] = {}
     if len(content) >= _MANY_BYTES:
         _add_names(_first_points(content), names)
@@ -57,7 +57,7 @@ def metric_columns(content: bytes) -> MetricColumns:
 
 
 def _first_points(content: bytes) -> Iterator[dict[str, Any]]:
-    """A few points of each part: what is measured differs between them."""
+    """Yield a few points of each part, because their measurements differ."""
     for part in (b'"train"', b'"val"'):
         found = content.find(part)
         if found >= 0:
@@ -66,7 +66,7 @@ def _first_points(content: bytes) -> Iterator[dict[str, Any]]:
 
 
 def _pieces(content: bytes) -> Iterator[bytes]:
-    """Whole lines, so many of them at a time that one damaged line slows few others."""
+    """Yield blocks of complete lines, so that a damaged line slows down its block only."""
     start = 0
     while start < len(content):
         end = content.find(b"\n", start + _PIECE) + 1 or len(content)
@@ -75,9 +75,9 @@ def _pieces(content: bytes) -> Iterator[bytes]:
 
 
 def _read_fast(content: bytes, names: Collection[str]) -> MetricColumns | None:
-    """The points where all lines are whole and measure nothing but these names; else None.
+    """Parse lines with Arrow; None if a line is damaged or has other measurements than `names`.
 
-    Arrow is given the names, and lines that could hold them: else a few bytes could ask for
+    Arrow gets a schema and enough bytes for it, because a few bytes could otherwise allocate
     gigabytes of columns.
     """
     count = content.count(b"\n")
@@ -93,7 +93,7 @@ def _read_fast(content: bytes, names: Collection[str]) -> MetricColumns | None:
         )
     except pa.ArrowInvalid:
         return None
-    # Arrow also takes two objects on a line, and one over two lines.
+    # Arrow also accepts two objects on a line, and one object over two lines.
     if len(table) != count:
         return None
     part = table["split"]
@@ -101,14 +101,14 @@ def _read_fast(content: bytes, names: Collection[str]) -> MetricColumns | None:
         compute.equal(part, name).fill_null(False).to_numpy() for name in ("train", "val")
     )
     used = train | val
-    # Taking all of them by slice copies nothing.
+    # A full slice avoids a copy.
     taken = slice(None) if used.all() else used
     measured = {name: _usable(table[name].to_numpy())[taken] for name in names}
     return MetricColumns(train[taken], val[taken], measured)
 
 
 def _read_by_line(piece: bytes, names: dict[str, None]) -> MetricColumns:
-    """The points of lines of which some may be damaged; new names are added to the known."""
+    """Parse lines of which some may be damaged; new measurements are added to `names`."""
     lines = list(_points(piece))
     _add_names(lines, names)
     measured = {name: _column([line.get(name) for line in lines]) for name in names}
@@ -137,7 +137,7 @@ def _parsed(text: bytes) -> Any:
     try:
         return orjson.loads(text)
     except ValueError:
-        # Lines of others may hold NaN, which orjson refuses.
+        # Other programs may write NaN, which orjson refuses.
         try:
             return parse_json(text)
         except ValueError:

@@ -1,4 +1,4 @@
-"""Reading a run's metrics as they grow."""
+"""Reads a run's metrics file incrementally."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,18 +10,17 @@ _BLOCK = 16_000_000
 
 @dataclass(frozen=True)
 class MetricBytes:
-    """The whole new lines of a metrics file as they are, and the offset to read on from."""
+    """The complete new lines of a metrics file, and the offset for the next read."""
 
     content: bytes
     offset: int
 
 
 def read_bytes(path: Path, offset: int = 0) -> MetricBytes:
-    """Read the whole lines from `offset` on, 16 MB of them at most; nothing from what cannot be
-    read.
+    """Read complete lines from `offset` on, at most 16 MB; empty if the file cannot be read.
 
-    A torn last line is left for the next time, and a file that is shorter than before is read
-    from its start.
+    An incomplete last line is left for the next read. A file shorter than `offset` is read from its
+    start.
     """
     try:
         with open_regular(path) as stream:
@@ -33,6 +32,6 @@ def read_bytes(path: Path, offset: int = 0) -> MetricBytes:
         return MetricBytes(b"", 0)
     whole = content[: content.rfind(b"\n") + 1]
     if not whole and len(content) == _BLOCK:
-        # No line of ours is that long: it is skipped piece by piece.
+        # The studio writes no line this long: it is skipped in blocks.
         return MetricBytes(b"", start + _BLOCK)
     return MetricBytes(whole, start + len(whole))

@@ -1,4 +1,4 @@
-"""What a person says of a run: a note, tags, whether it is a favourite."""
+"""The user's notes on a run: a text, tags, and whether it is a favourite."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from engine.training.state.run_folder import RunFolder
 
 @dataclass(frozen=True)
 class Notes:
-    """Kept in notes.json of the run's folder."""
+    """The content of notes.json in the run's folder."""
 
     note: Text = ""
     tags: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
@@ -22,17 +22,17 @@ class Notes:
 
 
 def read_notes(folder: RunFolder) -> Notes:
-    """The notes on a run; none where the file is missing or damaged."""
+    """Read the notes on a run; empty if the file is missing or damaged."""
     return read_record_or(Notes, folder.root / "notes.json", Notes())
 
 
 def write_notes(folder: RunFolder, notes: Notes) -> None:
-    """Keep the notes."""
+    """Write the notes."""
     write_json(folder.root / "notes.json", dataclasses.asdict(notes))
 
 
 def tags_of(words: str) -> tuple[str, ...]:
-    """Tags from words parted by commas, each once, in their order."""
+    """Split text at commas into tags, without duplicates, in order."""
     return tuple(dict.fromkeys(tag.strip() for tag in words.split(",") if tag.strip()))
 
 

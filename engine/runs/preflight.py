@@ -1,4 +1,4 @@
-"""Whether a run could train here, looked at in the background: it takes torch to say."""
+"""Checks in a background job whether a run can train here, because the check imports torch."""
 
 from dataclasses import dataclass
 
@@ -14,25 +14,25 @@ _NAME = "preflight"
 
 @dataclass(frozen=True)
 class _Look:
-    """What a look tells when it has ended."""
+    """The result of the job."""
 
     findings: tuple[Finding, ...] = ()
 
 
 def start_preflight(home: Home, settings: RunSettings) -> Job:
-    """Start looking, unless a look is under way."""
+    """Start the check, unless it is running."""
     config = home.jobs / _NAME / "config.yaml"
     save(settings, config)
     return start_job(home, _NAME, ["train", "--config", str(config), "--dry-run"])
 
 
 def read_preflight(home: Home) -> Job:
-    """How the last look stands."""
+    """Return the state of the last check."""
     return read_job(home, _NAME)
 
 
 def findings_in(job: Job) -> list[Finding]:
-    """What a look that has ended found; empty where it broke off."""
+    """Return the findings of a check that ended; empty if it was interrupted."""
     if job.state not in ("finished", "failed"):
         return []
     return list(as_record_or(_Look, job.result, _Look()).findings)

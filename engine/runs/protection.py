@@ -1,4 +1,4 @@
-"""What the image cache must not let go: photographs of live runs' splits and of pinned ones."""
+"""The photographs that the image cache must keep: those of pinned splits and live runs."""
 
 import contextlib
 import json
@@ -22,7 +22,7 @@ from engine.split.folder import PARTS
 
 
 def protection(home: Home, catalogue: Catalogue) -> Protect:
-    """Looks afresh, whenever it is called, at what must stay."""
+    """Return a function that computes the protected photographs at each call."""
 
     def protected() -> Protected:
         found: set[str] = set()
@@ -55,10 +55,10 @@ def _hashes(file: Path, catalogue: Catalogue, downloads: DownloadStore) -> Itera
     for line in read_json_lines(file):
         sha256 = str(line.get("sha256") or "")
         if not sha256:
-            # It was not on this machine when the split was made.
+            # The photograph was remote when the split was made.
             photograph = catalogue.get(str(line.get("image_id", "")))
             if photograph is None:
-                # Another catalogue than that of the split; the journal is the same.
+                # The catalogue is not that of the split; the download store knows the photograph.
                 yield from _fetched_from(str(line.get("url") or ""), downloads)
                 continue
             sha256 = photograph.sha256

@@ -1,4 +1,4 @@
-"""How sure a forecast of the time left is."""
+"""The uncertainty of the estimated remaining time."""
 
 import numpy as np
 
@@ -9,10 +9,13 @@ _ENOUGH = 5
 
 
 def range_left(seconds_left: float, speeds: Floats) -> tuple[float, float] | None:
-    """The shortest and the longest it may take, in seconds, as fast as it was lately.
+    """Return the shortest and longest remaining time in seconds, from recent speeds.
 
-    speeds: (points,), photographs a second. Between the 10th and the 90th percentile of the last
-    50; None where fewer than 5 were measured.
+    Uses the 10th and 90th percentile of the last 50 speeds; None with fewer than 5.
+
+    Args:
+        seconds_left: the estimate at the median speed.
+        speeds: (points,), photographs per second.
     """
     known = speeds[np.isfinite(speeds) & (speeds > 0)][-_LATELY:]
     if len(known) < _ENOUGH:

@@ -1,4 +1,4 @@
-"""A training run as its folder tells it."""
+"""Reads the state of a training run from its folder."""
 
 import logging
 import platform
@@ -17,23 +17,22 @@ from engine.training.state.status import ENDED, State, Status, read_status
 
 log = logging.getLogger(__name__)
 
-# A run writes its status every second while it steps. What was written this recently speaks for
-# a process whose lock cannot be seen, such as that of another machine with a clock of its own.
+# A running run writes its status every second. A status this recent shows that the process is alive
+# even if its lock is not visible, as on another machine with its own clock.
 HEARTBEAT = 5.0
 _HEARTBEAT_ABROAD = 120.0
-# A step of a large network on a processor takes half a minute.
+# A step of a large network on a CPU takes half a minute.
 _SILENCE = 60.0
 _MOMENT = 0.03
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run's folder, what it last said of itself, and how it truly stands.
+    """A run's folder, its last status, and its actual state.
 
-    `state` is "lost" where neither the lock nor the heartbeat speaks for the process of the
-    status, and "damaged" where its folder cannot be read; `why` is the reason that it
-    ended, or what is damaged. `silent` is for how many seconds a run that holds its lock has not
-    been heard of, 0 where that is not long.
+    `state` is "lost" if neither the lock nor the heartbeat shows a live process, and "damaged" if
+    its folder cannot be read. `why` is the reason why it ended, or what is damaged. `silent` is the
+    seconds since the last status of a run that holds its lock, 0 if that is recent.
     """
 
     folder: RunFolder
@@ -48,8 +47,14 @@ class Run:
 
     @property
     def reason(self) -> str:
-        """Why it ended, or what is damaged, in the reader's language; else empty."""
+        """Why it ended or what is damaged, in the reader's language; else empty."""
         return str(self.why) if self.why else ""
+
+    @property
+    def preparing(self) -> str:
+        """What it does before it trains, and how far it is, in the reader's language; or empty."""
+        told = self.status.preparing if self.state in ("running", "stopping") else None
+        return str(told) if told else ""
 
     @property
     def is_live(self) -> bool:
@@ -57,13 +62,13 @@ class Run:
 
     @property
     def is_abroad(self) -> bool:
-        """Whether it lives on another machine that shares this home."""
+        """Whether it runs on another machine that shares this home."""
         foreign = bool(self.status.host) and self.status.host != platform.node()
         return foreign and self.is_live and self.state != "queued"
 
     @property
     def is_suspended(self) -> bool:
-        """Whether its process was halted, so that it can neither train nor answer."""
+        """Whether its process is suspended (SIGSTOP), so that it cannot train or respond."""
         status = self.status
         if not self.is_live or status.pid is None or status.pid_started is None:
             return False
@@ -71,32 +76,32 @@ class Run:
 
     @property
     def can_resume(self) -> bool:
-        """Whether there is a checkpoint to go on from, or nothing was done yet."""
+        """Whether there is a checkpoint to resume from, or nothing was done yet."""
         if self.state == "damaged":
-            # Without its status, the checkpoint tells where it was.
+            # If the status is lost, the checkpoint holds the position.
             there = self.folder.config.is_file() and self.folder.last.is_file()
             return there and self.folder.root.name == self.run_id
         return self.state in ("stopped", "failed", "lost") and not self.folder.imported.exists()
 
     @property
     def can_predict(self) -> bool:
-        """Whether a checkpoint is there to judge photographs with."""
+        """Whether there is a checkpoint to predict with."""
         return self.folder.best_or_last.is_file()
 
 
 def find_run(home: Home, run_id: str) -> Run:
-    """One run.
+    """Return the run with this id.
 
     Raises:
-        BadInput: there is none of that name.
+        BadInput: there is none.
     """
-    # In this order: what leaves the queue holds its lock already.
+    # The queue first: a run that leaves the queue already holds its lock.
     waits = any(ticket.name == f"run:{run_id}" for ticket in read_queue(home))
     return read_run(run_folder(home, run_id), waits)
 
 
 def list_runs(home: Home) -> list[Run]:
-    """Every run of the home, the newest first."""
+    """Return all runs of the home, newest first."""
     waiting = {ticket.name for ticket in read_queue(home)}
     runs = [
         read_run(folder, f"run:{folder.run_id}" in waiting)
@@ -107,28 +112,28 @@ def list_runs(home: Home) -> list[Run]:
 
 
 def read_run(folder: RunFolder, waits: bool = False) -> Run:
-    """A run's true state: what its status says, and whether its lock bears that out.
+    """Return a run's actual state, from its status and its lock.
 
-    `waits` tells that it has a ticket in the queue. One that cannot be read is damaged.
+    `waits` says whether it has a ticket in the queue. A run that cannot be read is "damaged".
     """
     try:
         return _read_run(folder, waits)
     except Exception as error:
-        # One run that nobody foresaw must not hide the others.
+        # An unexpected error with one run must not hide the others.
         log.exception("The run %s cannot be read.", folder.run_id)
         fault = message("The run cannot be read ({error}).", error=type(error).__name__)
         return _damaged(folder, fault)
 
 
 def _read_run(folder: RunFolder, waits: bool) -> Run:
-    # The lock comes first: a run that ends in between has then written its last status.
+    # The lock first: a run that ends in between has already written its last status.
     alive = is_held(folder.lock)
     fault: Message | None = None
     try:
         status = read_status(folder.status)
     except BadInput as error:
         status = Status(folder.run_id)
-        # Without a status it was made and never started.
+        # A run without a status was created but never started.
         fault = error.message if folder.status.exists() else None
     if not folder.config.is_file():
         fault = message("{file} is not a file.", file=folder.config)
@@ -137,7 +142,7 @@ def _read_run(folder: RunFolder, waits: bool) -> Run:
     if fault and not alive and not waits:
         return _damaged(folder, fault)
     if alive and status.state in ENDED:
-        # The supervisor holds the lock for a moment to see to what a run left behind.
+        # The supervisor briefly holds the lock to clean up after a run.
         time.sleep(_MOMENT)
         alive = is_held(folder.lock)
     state, why = _true_state(folder, status, alive, waits)
@@ -150,7 +155,7 @@ def _damaged(folder: RunFolder, fault: Message) -> Run:
 
 
 def _began(run: Run) -> float:
-    """When it began or, before that, was made; 0 where its folder went away meanwhile."""
+    """Return when it started or, before that, was created; 0 if its folder was deleted."""
     try:
         return run.status.started or run.folder.config.stat().st_mtime
     except OSError:
@@ -161,7 +166,7 @@ def _true_state(
     folder: RunFolder, status: Status, alive: bool, waits: bool
 ) -> tuple[State, Message | None]:
     if alive:
-        # Until a started process has written its first word, the status is the one before.
+        # A process that has just started has not written its status yet.
         if status.state in ENDED or status.state == "queued":
             return "starting", None
         return ("stopping" if folder.stop.exists() else status.state), None

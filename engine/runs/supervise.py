@@ -13,12 +13,12 @@ from engine.runs.upkeep import examine_daily
 
 
 def supervisor_of(home: Home, lock: int | None = None) -> Supervisor:
-    """A supervisor that sends the alerts of the home's runs."""
+    """Create a supervisor that sends the alerts of the home's runs."""
     return Supervisor(home, AlertRules(home), home_launcher(home), lock)
 
 
 def main() -> None:
-    """Supervise until there is nothing to do; `keep_supervised` starts it with the lock."""
+    """Supervise until there is nothing to do; `keep_supervised` starts this with the lock."""
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
     )

@@ -1,4 +1,4 @@
-"""Showing a long curve with few points, without hiding a spike."""
+"""Reduces a long curve to few points without hiding spikes."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,10 +8,10 @@ MOST_POINTS = 2_000
 
 
 def thinned(x: Floats, y: Floats, most: int = MOST_POINTS) -> tuple[Floats, Floats]:
-    """At most `most` of the points of a curve: the lowest and the highest of each stretch.
+    """Return at most `most` points of a curve: the lowest and highest of each interval.
 
-    x, y: (points,). A stretch is a power of two of points long and the first begins at the
-    first point, so that of a growing curve only the end changes, until stretches double.
+    x, y: (points,). The length of an interval is a power of two, and the first starts at the first
+    point. So only the end changes as a curve grows, until the length doubles.
     """
     count = len(x)
     if count <= most:

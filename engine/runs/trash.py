@@ -1,4 +1,4 @@
-"""Deleting runs so that it can be undone: runs/.trash/."""
+"""Deletes runs in a way that can be undone: runs/.trash/."""
 
 import contextlib
 import shutil
@@ -9,6 +9,7 @@ from engine.errors import BadInput, WorkFailed
 from engine.files import printable
 from engine.home import Home
 from engine.locks import claim, release
+from engine.reasons import reason_of
 from engine.runs.run import find_run
 from engine.training.state.run_folder import RunFolder
 
@@ -19,7 +20,7 @@ _LATEST = 1e11
 
 @dataclass(frozen=True)
 class DiscardedRun:
-    """A run in the trash: its folder there, what it was called and when it was thrown away."""
+    """A run in the trash: its folder there, its name, and when it was deleted in Unix seconds."""
 
     folder: RunFolder
     run_id: str
@@ -27,19 +28,19 @@ class DiscardedRun:
 
 
 def delete_run(home: Home, run_id: str) -> DiscardedRun:
-    """Move a run and everything in its folder to the trash.
+    """Move a run and its folder to the trash.
 
     Raises:
-        BadInput: there is no such run, or it is still going.
+        BadInput: there is no such run, or it has not ended.
         WorkFailed: the home cannot be written to.
     """
     run = find_run(home, run_id)
     now = time.time()
-    # A name that is escaped may be longer than a file's name can be.
+    # An escaped name may exceed the length limit of a file name.
     kept = run_id.encode()[:_LONGEST_NAME].decode(errors="ignore")
     target = home.runs / ".trash" / f"{now:.3f}~{kept}"
     try:
-        # With the lock in hand nobody starts it meanwhile.
+        # The lock prevents a start meanwhile.
         lock = None if run.is_live else claim(run.folder.lock)
         if lock is None:
             raise BadInput("The run {run} has not ended yet. Stop it first.", run=run_id)
@@ -50,17 +51,17 @@ def delete_run(home: Home, run_id: str) -> DiscardedRun:
             release(lock)
     except OSError as error:
         raise WorkFailed(
-            "The run {run} cannot be moved ({reason}).", run=run_id, reason=error.strerror
+            "The run {run} cannot be moved ({reason}).", run=run_id, reason=reason_of(error)
         ) from error
     return DiscardedRun(RunFolder(target), kept, now)
 
 
 def trash(home: Home) -> list[DiscardedRun]:
-    """What lies in the trash, the latest first."""
+    """List the runs in the trash, newest first."""
     found = []
     for path in (home.runs / ".trash").glob("*~*"):
         at, _, run_id = path.name.partition("~")
-        # What lies there under another name was put there by nobody of us.
+        # The studio did not write folders with other names.
         with contextlib.suppress(ValueError):
             if 0 <= float(at) < _LATEST:
                 found.append(DiscardedRun(RunFolder(path), printable(run_id), float(at)))
@@ -68,7 +69,7 @@ def trash(home: Home) -> list[DiscardedRun]:
 
 
 def restore_run(home: Home, run_id: str) -> str:
-    """Bring the run that was deleted last under this name back; returns what it is called now.
+    """Restore the run deleted last under this name; return its new name.
 
     Raises:
         BadInput: there is none in the trash.
@@ -82,14 +83,14 @@ def restore_run(home: Home, run_id: str) -> str:
                 discarded.folder.root.rename(home.runs / name)
             except OSError as error:
                 raise WorkFailed(
-                    "The run {run} cannot be moved ({reason}).", run=run_id, reason=error.strerror
+                    "The run {run} cannot be moved ({reason}).", run=run_id, reason=reason_of(error)
                 ) from error
             return name
     raise BadInput("There is no run {run} in the trash.", run=repr(run_id))
 
 
 def empty_trash(home: Home) -> int:
-    """Remove for good what lies in the trash; returns how many runs."""
+    """Delete the runs in the trash permanently; return their number."""
     discarded = trash(home)
     for item in discarded:
         shutil.rmtree(item.folder.root, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""What is done without anybody asking: the daily examination, and alerts after a power cut."""
+"""Automatic maintenance: the daily examination, and alerts after a power cut."""
 
 import time
 
@@ -12,10 +12,10 @@ _DAY = 86_400.0
 
 
 def examine_daily(home: Home) -> None:
-    """Queue the day's share of the examination (`doctor --share`), unless it is done.
+    """Queue the daily share of the examination (`doctor --share`), unless it is done.
 
-    A home's first comes a day after its first backup. It never waits for a training, and reads
-    no faster than 50 MB/s. A home that cannot be written to is left alone.
+    The first of a home starts a day after its first backup. It does not wait for training, and
+    reads at most 50 MB/s. A home that cannot be written to is skipped.
     """
     if _due(home):
         try:
@@ -25,7 +25,7 @@ def examine_daily(home: Home) -> None:
 
 
 def report_lost_runs(home: Home) -> None:
-    """After a power cut: let the supervisor tell of the runs that were lost in it.
+    """Let the supervisor send alerts for runs that a power cut ended.
 
     Raises:
         WorkFailed: the home cannot be written to.
@@ -37,7 +37,7 @@ def report_lost_runs(home: Home) -> None:
 def _due(home: Home) -> bool:
     now = time.time()
     try:
-        # Where an examination could not end, the next is begun a day later all the same.
+        # An examination that could not end is still not repeated before the next day.
         begun = home.jobs / "doctor" / "job.json"
         marks = [home.data / "doctor.json", begun]
         last = [mark.stat().st_mtime for mark in marks if mark.exists()]

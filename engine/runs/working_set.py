@@ -1,4 +1,4 @@
-"""Whether a split's photographs fit into the image cache all together."""
+"""Whether all photographs of a split fit into the image cache."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,8 +10,10 @@ from engine.split.folder import PARTS, split_folder, split_names
 
 @dataclass(frozen=True)
 class WorkingSet:
-    """A split's photographs: how many, how many of them are here, and the bytes of them all,
-    where those that are not here are taken to be of the usual size."""
+    """A split's photographs: their number, how many are cached, and their bytes.
+
+    Photographs that are not cached count with the mean size.
+    """
 
     split: str
     images: int
@@ -21,7 +23,7 @@ class WorkingSet:
 
 
 def working_sets(home: Home, mean_bytes: int, cache_most: int) -> list[WorkingSet]:
-    """Every split of the home, the newest first."""
+    """Return the working set of every split of the home, newest first."""
     return [_of_split(home, name, mean_bytes, cache_most) for name in split_names(home)]
 
 
@@ -33,7 +35,7 @@ def _of_split(home: Home, name: str, mean_bytes: int, cache_most: int) -> Workin
 
 
 def _sizes(home: Home, name: str) -> Iterator[int | None]:
-    """The bytes of each photograph, None where it is not here."""
+    """Yield the bytes of each photograph, None if it is not cached."""
     folder = split_folder(home, name)
     for part in PARTS:
         for line in read_json_lines(folder.part(part)):

@@ -1,4 +1,4 @@
-"""Whom to tell what happens to runs, beside the page."""
+"""Where alerts about runs are sent, in addition to the pages."""
 
 from pydantic import Field
 
@@ -6,7 +6,7 @@ from engine.settings.base import Settings
 
 
 class AlertSettings(Settings):
-    """When an alert is sent, and where to."""
+    """When an alert is sent, and to which targets."""
 
     webhook: str = Field(
         "",

@@ -1,4 +1,4 @@
-"""What happens between the cropped photograph and the network."""
+"""The transforms between the cropped photograph and the network."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from engine.registry import OneOf
 from engine.settings.base import SettingError, Settings
 from engine.settings.fields import setting, when_not
 
-# The method features sees every photograph once, as in validation.
+# The method "features" reads each photograph once, with the validation transform.
 _SEES_PHOTOGRAPHS = (when_not("training.method", "features"),)
 
 AugmentationName = Annotated[str, OneOf("engine.augment.augmentations:AUGMENTATIONS")]
@@ -142,7 +142,7 @@ class TrainAugmentation(Settings):
     )
 
     def strength(self, name: str) -> float:
-        """How strong an augmentation is, by its name; 0 where it is off."""
+        """Return the strength of an augmentation by name; 0 if it is off."""
         own = name in type(self).model_fields
         return float(getattr(self, name) if own else self.extra.get(name, 0))
 

@@ -1,4 +1,4 @@
-"""What every group of settings shares."""
+"""The base of all groups of settings."""
 
 from typing import Any, get_origin
 
@@ -8,12 +8,12 @@ from engine.language.message import Message
 
 
 class SettingError(ValueError):
-    """A value, or several together, cannot be used.
+    """A value or a combination of values is invalid.
 
     Args:
-        text: the message in English, a literal with named fields. Raised for one field, it may name
-            `{setting}` and `{given}`: they are filled in.
-        fields: those whose names begin with `setting` hold keys of the group that refuses them.
+        text: the message in English, a literal with named fields. If it is about one field, it may
+            contain `{setting}` and `{given}`, which are filled in.
+        fields: those whose names begin with `setting` are keys in the group that raises the error.
     """
 
     def __init__(self, text: str, **fields: object) -> None:
@@ -34,7 +34,7 @@ class Settings(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _empty_group_is_absent(cls, values: Any) -> Any:
-        # `training:` with every line below it commented out is None in YAML.
+        # In YAML, `training:` with all lines below it commented out is None.
         if not isinstance(values, dict):
             return values
         return {
@@ -46,7 +46,7 @@ class Settings(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _truth_is_no_number(cls, value: Any, info: ValidationInfo) -> Any:
-        # Python, and so pydantic, takes True for 1; `epochs: yes` is a slip.
+        # Python and pydantic accept True as 1, but `epochs: yes` is a mistake.
         kind = cls.model_fields[info.field_name or ""].annotation
         if isinstance(value, bool) and kind in (int, float, int | None, float | None):
             raise SettingError("{setting} must be a number, not {given}.")

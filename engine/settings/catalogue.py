@@ -1,4 +1,4 @@
-"""Which store holds the catalogue."""
+"""The store of the catalogue."""
 
 from typing import Literal
 
@@ -29,7 +29,7 @@ class CatalogueSettings(Settings):
     @classmethod
     def _holds_no_password(cls, address: str) -> str:
         if "@" in address and not address.startswith(("env:", "file:")):
-            # Said without the address, which the configuration's errors would show.
+            # The message omits the address, because it may contain a password.
             raise SettingError(
                 "{setting} must not hold a user and a password. Put the address into an "
                 "environment variable and write env:NAME here."

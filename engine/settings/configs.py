@@ -1,4 +1,4 @@
-"""The configuration files that come with the studio."""
+"""The configuration files supplied with the studio."""
 
 from functools import cache, lru_cache
 from pathlib import Path
@@ -13,10 +13,10 @@ CONFIGS = PROJECT / "configs"
 
 
 def studio_settings() -> StudioSettings:
-    """The studio's own settings.
+    """Return the studio's own settings.
 
-    A relative home is taken from the project's folder; where the packages are installed without
-    it, from the current folder.
+    A relative home is resolved against the project folder, or against the current folder if the
+    packages are installed without it.
     """
     file = CONFIGS / "studio.yaml"
     settings = _read(file, _state(file))
@@ -26,7 +26,7 @@ def studio_settings() -> StudioSettings:
 
 @lru_cache(maxsize=1)
 def _read(file: Path, state: tuple[int, ...]) -> StudioSettings:
-    """Reading and checking takes a millisecond: it is done again once the file's state changes."""
+    """Read the file, which takes a millisecond; cached until the file's state changes."""
     return load(StudioSettings, file)
 
 
@@ -34,18 +34,18 @@ def _state(file: Path) -> tuple[int, ...]:
     try:
         found = file.stat()
     except OSError:
-        # Reading it says what is wrong.
+        # Reading the file raises the error to show.
         return ()
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 @cache
 def image_settings() -> ImageSettings:
-    """The limits of photographs, read once in a process."""
+    """Return the limits for photographs, read once per process."""
     return studio_settings().images
 
 
 def run_configs() -> dict[str, RunSettings]:
-    """The training configurations, by file name without its ending."""
+    """Return the training configurations by file name without extension."""
     files = sorted(path for path in CONFIGS.glob("*.yaml") if path.name != "studio.yaml")
     return {path.stem: load(RunSettings, path) for path in files}

@@ -13,10 +13,10 @@ from engine.settings.base import Settings
 DetectorName = Annotated[str, OneOf("engine.crop.saliency:DETECTORS")]
 PolicyName = Annotated[str, OneOf("engine.crop.policies:POLICIES")]
 
-# To raise where a detector finds something else than before: what was kept of it is found anew.
+# Increment if a detector's results change, so that its stored crops are recomputed.
 _REVISIONS: dict[str, int] = {"learned": 3}
 
-# What presets of version 0.1 may name: detectors that were removed, and two settings of theirs.
+# Detectors and settings that presets of version 0.1 may name, but that were removed.
 _REMOVED_DETECTORS = ("barrier", "semantic")
 _REMOVED_SETTINGS: dict[str, Any] = {"network": "", "weights": None}
 
@@ -127,7 +127,7 @@ class CropPreset(Settings):
 
     @property
     def notice(self) -> str:
-        """What to say where the preset named a detector that was removed; else empty."""
+        """A notice for the user if the preset named a removed detector; else empty."""
         if not self._removed_detector:
             return ""
         return gettext(
@@ -140,8 +140,8 @@ class CropPreset(Settings):
 
     @property
     def fingerprint(self) -> str:
-        """16 hex digits that change when, and only when, the crops may change."""
-        # With the removed settings, so that the boxes of version 0.1 stay known.
+        """16 hexadecimal digits that change exactly when the crops may change."""
+        # Includes the removed settings, so that crops stored by version 0.1 remain valid.
         values = self.model_dump(exclude={"name"}) | _REMOVED_SETTINGS
         if self.detector in _REVISIONS:
             values["revision"] = _REVISIONS[self.detector]

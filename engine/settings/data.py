@@ -1,4 +1,4 @@
-"""Which photographs are trained on, and how they are cropped."""
+"""Which photographs a run trains on, and how they are cropped."""
 
 from engine.settings.base import Settings
 from engine.settings.fields import setting, when_is

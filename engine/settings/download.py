@@ -1,4 +1,4 @@
-"""How photographs are fetched: who asks, how fast, how much, and what is kept."""
+"""How photographs are downloaded: contact, rates, budgets, and what is kept."""
 
 from typing import Literal
 
@@ -11,7 +11,7 @@ Order = Literal["rarest", "round-robin", "newest"]
 
 
 class ProviderSettings(Settings):
-    """What one provider allows. An empty limit is none; every attempt counts against all."""
+    """The limits of one provider. Empty means no limit; every attempt counts."""
 
     hosts: tuple[str, ...] = Field(
         (),

@@ -1,4 +1,4 @@
-"""What a setting says about itself: its title, its help, its place on a form, when it is used."""
+"""The description of a setting: its title, its help, its place on a form, and when it is used."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,9 +29,9 @@ _KEY = "form"
 
 @dataclass(frozen=True)
 class Condition:
-    """What the setting `key`, dotted from the whole configuration, must be.
+    """A condition on the setting `key`, a dotted key of the whole configuration.
 
-    With `is_one_of`, its value is one of `values`; without, it is none of them.
+    If `is_one_of`, the value must be one of `values`; otherwise it must be none of them.
     """
 
     key: str
@@ -39,17 +39,17 @@ class Condition:
     is_one_of: bool = True
 
     def holds(self, given: Sequence[object]) -> bool:
-        """Whether it holds for one of these values: those that the setting has in the stages."""
+        """Whether it holds for one of these values, the setting's values in all stages."""
         return any((value in self.values) == self.is_one_of for value in given)
 
 
 def when_is(key: str, *values: Choice) -> Condition:
-    """The condition that a setting is one of these values."""
+    """Return the condition that a setting is one of these values."""
     return Condition(key, values)
 
 
 def when_not(key: str, *values: Choice) -> Condition:
-    """The condition that a setting is none of these values."""
+    """Return the condition that a setting is none of these values."""
     return Condition(key, values, is_one_of=False)
 
 
@@ -57,8 +57,8 @@ def when_not(key: str, *values: Choice) -> Condition:
 class FormField:
     """How a form shows a setting.
 
-    A setting is used when one condition of `used_when` holds, or when it has none. `step`
-    is a sensible change of a number. `reason` says why a hidden setting is not shown.
+    A setting is used if one of the conditions in `used_when` holds or there are none. `step` is the
+    increment of a number. `reason` says why a hidden setting is hidden.
     """
 
     level: Level = "more"
@@ -82,10 +82,10 @@ def setting(
     reason: str = "",
     **rules: Any,
 ) -> Any:
-    """A field with its default, how a form shows it, and pydantic's own `rules` for its value.
+    """Return a pydantic field with its default, form description and validation `rules`.
 
-    `help` says what changes with the value, and what to try first. A default that is called, such
-    as `dict`, makes a new value each time.
+    `help` says what the value changes, and what to try first. A callable default, such as `dict`,
+    creates a new value each time.
     """
     form = FormField(level, group, tuple(used_when), unit, step, reason)
     rules["default_factory" if callable(default) else "default"] = default
@@ -94,14 +94,14 @@ def setting(
 
 
 def form_field(info: FieldInfo) -> FormField:
-    """How a form shows a field; one that says nothing stands among the further settings."""
+    """Return how a form shows a field; without a description it is among the further settings."""
     extra = info.json_schema_extra
     found = extra.get(_KEY) if isinstance(extra, dict) else None
     return found if isinstance(found, FormField) else FormField()
 
 
 def fields_of(kind: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
-    """The fields that hold values, by dotted key, in the order of declaration."""
+    """Yield the fields that hold values, by dotted key, in declaration order."""
     for name, info in kind.model_fields.items():
         inner = info.annotation
         if isinstance(inner, type) and issubclass(inner, BaseModel):
@@ -111,7 +111,7 @@ def fields_of(kind: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Fi
 
 
 def is_used(field: FormField, given: Mapping[str, Sequence[object]]) -> bool:
-    """Whether a setting has an effect, where the others have these values, by dotted key."""
+    """Whether a setting has an effect, given the values of the others by dotted key."""
     return not field.used_when or any(
         condition.holds(given.get(condition.key, ())) for condition in field.used_when
     )

@@ -1,4 +1,4 @@
-"""Settings from YAML files, from `key=value` words, and back."""
+"""Reads settings from YAML files and `key=value` changes, and writes them."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ from engine.settings.problems import explain_problem
 
 S = TypeVar("S", bound=Settings)
 
-# libyaml reads ten times as fast as Python; a PyYAML built without it still reads.
+# libyaml is ten times as fast as pure Python, but PyYAML may be built without it.
 _LOADER: type[yaml.CSafeLoader] | type[yaml.SafeLoader] = (
     yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 )
@@ -29,10 +29,10 @@ _TOO_MUCH = deferred(
 
 
 def load(kind: type[S], path: Path, changes: Sequence[str] = ()) -> S:
-    """Read settings from a YAML file, with `key.sub=value` changes laid over them.
+    """Read settings from a YAML file and apply `key.sub=value` changes.
 
     Raises:
-        BadInput: the file is missing or no YAML mapping; a key is unknown; a value is wrong.
+        BadInput: the file is missing or not a YAML mapping; a key is unknown; a value is invalid.
     """
     values = read_yaml(path)
     for change in changes:
@@ -41,10 +41,10 @@ def load(kind: type[S], path: Path, changes: Sequence[str] = ()) -> S:
 
 
 def overlaid(settings: S, changes: Sequence[str], where: str) -> S:
-    """The settings with `key.sub=value` changes laid over them. `where` is as in `validate`.
+    """Apply `key.sub=value` changes to settings. `where` is as in `validate`.
 
     Raises:
-        BadInput: a key is unknown or a value is wrong.
+        BadInput: a key is unknown or a value is invalid.
     """
     values = settings.model_dump(mode="json")
     for change in changes:
@@ -53,10 +53,10 @@ def overlaid(settings: S, changes: Sequence[str], where: str) -> S:
 
 
 def validate(kind: type[S], values: Mapping[str, Any], where: str) -> S:
-    """Settings from plain values. `where` names their origin in the error's sentence.
+    """Create settings from plain values. `where` names their origin in an error message.
 
     Raises:
-        BadInput: a key is unknown or a value is wrong.
+        BadInput: a key is unknown or a value is invalid.
     """
     try:
         return kind.model_validate(dict(values))
@@ -65,10 +65,10 @@ def validate(kind: type[S], values: Mapping[str, Any], where: str) -> S:
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """Read a YAML file that holds a mapping.
+    """Read a YAML file that contains a mapping.
 
     Raises:
-        BadInput: it is missing, not YAML, or something else than a mapping.
+        BadInput: it is missing, not YAML, or not a mapping.
     """
     if not path.exists():
         raise BadInput("The settings file {file} does not exist.", file=path)
@@ -91,29 +91,29 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 
 def save(settings: Settings, path: Path) -> None:
-    """Write settings as YAML, all or nothing."""
+    """Write settings as YAML, atomically."""
     write_atomic(path, as_yaml(settings))
 
 
 def as_yaml(settings: Settings) -> str:
-    """Settings as YAML text, every key in it."""
+    """Return settings as YAML text, with all keys."""
     return yaml.safe_dump(settings.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
 
 
 def explain(kind: type[BaseModel], error: ValidationError) -> Message:
-    """The first thing that is wrong, as a message that names the setting and its value."""
+    """Return the first error as a message that names the setting and its value."""
     return explain_problem(kind, error.errors()[0])
 
 
 def parse_yaml(text: str, where: str) -> Any:
-    """The value of a YAML text. `where` names its origin in the error's sentence.
+    """Parse a YAML text. `where` names its origin in an error message.
 
     Raises:
-        SettingError: it is not YAML, or holds more, or deeper, than settings need.
+        SettingError: it is not YAML, or larger or deeper than settings need.
     """
     try:
         depth = 0
-        # Before any value is made: libyaml's stack, and with it the process, ends in deep ones.
+        # Before values are created: deep nesting overflows libyaml's stack and crashes the process.
         for count, event in enumerate(yaml.parse(text, _LOADER)):
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
@@ -124,12 +124,9 @@ def parse_yaml(text: str, where: str) -> Any:
     except SettingError:
         raise
     except yaml.YAMLError as error:
-        quoted = " ".join(str(error).split())
-        raise SettingError(
-            "{where} is not valid YAML: {error}.", where=where, error=quoted
-        ) from error
+        raise _not_yaml(error, where) from error
     except Exception as error:
-        # PyYAML lets through whatever the making of a value raises, such as of a false date.
+        # PyYAML does not wrap errors from creating a value, such as an invalid date.
         raise SettingError(
             "{where} is not valid YAML: a value cannot be read ({error}).",
             where=where,
@@ -138,16 +135,30 @@ def parse_yaml(text: str, where: str) -> Any:
     return value
 
 
+def _not_yaml(error: yaml.YAMLError, where: str) -> SettingError:
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        said = " ".join(str(error).split())
+        return SettingError("{where} is not valid YAML: “{error}”.", where=where, error=said)
+    return SettingError(
+        "{where} is not valid YAML: “{error}” in line {line}, column {column}.",
+        where=where,
+        error=getattr(error, "problem", ""),
+        line=str(mark.line + 1),
+        column=str(mark.column + 1),
+    )
+
+
 def _size_of(value: Any, known: dict[int, tuple[int, int]], where: str) -> tuple[int, int]:
-    """How many values it holds, those behind aliases again each time, and how deep they nest.
+    """Return the number of values, including repetitions by aliases, and the nesting depth.
 
     Raises:
-        SettingError: more than settings need: an alias can stand for millions.
+        SettingError: more than settings need; aliases can expand to millions.
     """
     if not isinstance(value, (dict, list)):
         return 1, 0
     if id(value) not in known:
-        # One that holds itself is met again before it is known.
+        # Marks the value as in progress, to detect one that contains itself.
         known[id(value)] = (_MOST_VALUES, 0)
         inner = list(value.values()) if isinstance(value, dict) else value
         sizes = [_size_of(item, known, where) for item in inner]

@@ -1,4 +1,4 @@
-"""How large photographs may be, and how much memory decoding them takes."""
+"""Limits for the size of photographs and for the memory to decode them."""
 
 from pydantic import Field
 

@@ -1,4 +1,4 @@
-"""Which network is trained."""
+"""The network that is trained."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from engine.settings.fields import setting, when_is, when_not
 
 Head = Literal["linear", "cosine", "unit_linear"]
 
-# The classifier's own methods run the network as it is used, without dropping anything.
+# The methods "head" and "features" run the network in evaluation mode, without dropout.
 _NETWORK_LEARNS = when_not("training.method", "head", "features")
 
 

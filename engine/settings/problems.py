@@ -1,4 +1,4 @@
-"""What is wrong with settings, as whole messages in which a setting is a field."""
+"""Describes errors in settings as whole messages in which a setting is a field."""
 
 import difflib
 import reprlib
@@ -11,18 +11,20 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from engine.language.message import Message, deferred, message
-from engine.registry import registry_of
+from engine.registry import UnknownEntry
 from engine.settings.base import SettingError
 
 SETTING = "setting"
-"""Fields of a message whose names begin so hold keys of settings, dotted from the whole."""
+"""Message fields whose names begin with this hold dotted keys of settings."""
 
-# What pydantic adds to a key where a value may be of several kinds.
+# pydantic appends these to a key if a value may have several types.
 _KINDS = frozenset({"int", "float", "str", "bool", "[key]"})
 
 _NAME_PATTERN = "{0,63}"
 
-# By the kinds of the lower and the upper bound: the refusal, and what a help says.
+_CHOICE = deferred("{setting} must be {choices:or}, not {given}.")
+
+# By the types of the lower and upper bound: the error message, and the help text.
 _RANGES: Mapping[tuple[type | None, type | None], tuple[str, str]] = {
     (Ge, Le): (
         deferred("{setting} must be {low} to {high}, not {given}."),
@@ -58,7 +60,7 @@ _RANGES: Mapping[tuple[type | None, type | None], tuple[str, str]] = {
     ),
 }
 
-# By pydantic's name of the problem.
+# By pydantic's error type.
 _PROBLEMS: Mapping[str, str] = {
     "missing": deferred("{setting} has too few values: {given}."),
     "too_short": deferred("{setting} has too few values: {given}."),
@@ -87,7 +89,7 @@ _PROBLEMS: Mapping[str, str] = {
 
 
 def explain_problem(kind: type[BaseModel], problem: ErrorDetails) -> Message:
-    """One of the things that are wrong, as a message that names the setting and its value."""
+    """Return an error as a message that names the setting and its value."""
     fault = problem["type"]
     place = [str(part) for part in problem["loc"] if part not in _KINDS]
     key, given = ".".join(place), reprlib.repr(problem["input"])
@@ -95,15 +97,12 @@ def explain_problem(kind: type[BaseModel], problem: ErrorDetails) -> Message:
         return _unknown(kind, key)
     field, group = _at(kind, place)
     if fault == "value_error":
-        return _refused(problem, key, "" if group is None else key, field)
+        return _refused(problem, key, "" if group is None else key)
     if fault == "missing":
         key = key.rpartition(".")[0]
     if fault == "literal_error" and field is not None:
         return message(
-            "{setting} must be one of {choices}, not {given}.",
-            setting=key,
-            choices=", ".join(map(str, _choices(field.annotation))),
-            given=given,
+            _CHOICE, setting=key, choices=list(map(str, _choices(field.annotation))), given=given
         )
     if fault == "string_pattern_mismatch" and _NAME_PATTERN in problem["ctx"]["pattern"]:
         return message(
@@ -123,13 +122,13 @@ def explain_problem(kind: type[BaseModel], problem: ErrorDetails) -> Message:
 
 
 def allowed_values(field: FieldInfo) -> Message | None:
-    """What a number may be, as a sentence; None without bounds."""
+    """Return the allowed range of a number as a sentence; None without bounds."""
     form, low, high = _bounds(field)
     return Message(_RANGES[form][1], {"low": low, "high": high}) if form in _RANGES else None
 
 
 def settings_in(problem: Message) -> list[str]:
-    """The keys of the settings that a message names."""
+    """Return the keys of the settings that a message names."""
     return [str(value) for name, value in problem.fields.items() if name.startswith(SETTING)]
 
 
@@ -142,10 +141,9 @@ def _unknown(kind: type[BaseModel], key: str) -> Message:
     )
 
 
-def _refused(problem: ErrorDetails, key: str, group: str, field: FieldInfo | None) -> Message:
-    """What a check of our own says; `group` is empty where it is of one field."""
+def _refused(problem: ErrorDetails, key: str, group: str) -> Message:
+    """Return the message of our own validator; `group` is empty if it checks one field."""
     error, given = problem["ctx"]["error"], reprlib.repr(problem["input"])
-    registry = None if field is None else registry_of(field)
     if isinstance(error, SettingError):
         start = f"{group or key.rpartition('.')[0]}.".lstrip(".")
         named = {
@@ -154,22 +152,14 @@ def _refused(problem: ErrorDetails, key: str, group: str, field: FieldInfo | Non
         }
         own = {} if group or not key else {SETTING: key, "given": given}
         return Message(error.message.text, own | named)
-    if registry is not None:
-        names = ", ".join(registry)
-        near = difflib.get_close_matches(str(problem["input"]), registry, n=1)
-        if near:
-            return message(
-                "{setting} must be one of {choices}, not {given}. Did you mean {meant}?",
-                setting=key,
-                choices=names,
-                given=given,
-                meant=near[0],
-            )
+    if isinstance(error, UnknownEntry):
+        fields = {SETTING: key, "choices": error.choices, "given": given}
+        if not error.near:
+            return Message(_CHOICE, fields)
         return message(
-            "{setting} must be one of {choices}, not {given}.",
-            setting=key,
-            choices=names,
-            given=given,
+            "{setting} must be {choices:or}, not {given}. Did you mean {meant}?",
+            meant=error.near,
+            **fields,
         )
     if not key:
         return message("{reason}.", reason=str(error))
@@ -179,7 +169,7 @@ def _refused(problem: ErrorDetails, key: str, group: str, field: FieldInfo | Non
 def _at(
     kind: type[BaseModel], place: Sequence[str]
 ) -> tuple[FieldInfo | None, type[BaseModel] | None]:
-    """The innermost field on the way to a place, and the group of settings it is, if it is one."""
+    """Return the innermost field on the path, and its group of settings if it is one."""
     field: FieldInfo | None = None
     group: type[BaseModel] | None = kind
     for part in place:
@@ -197,7 +187,7 @@ def _group_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def _choices(annotation: Any) -> list[Any]:
-    """The values of a Literal, also of one that may be absent."""
+    """Return the values of a Literal, including one that is optional."""
     parts = get_args(annotation)
     if any(isinstance(part, type) or get_args(part) for part in parts):
         return [choice for part in parts for choice in _choices(part)]
@@ -207,7 +197,7 @@ def _choices(annotation: Any) -> list[Any]:
 def _bounds(
     field: FieldInfo | None,
 ) -> tuple[tuple[type | None, type | None], object, object]:
-    """The kinds of a number's bounds, and the bounds as a message's fields."""
+    """Return the types of a number's bounds, and the bounds as message fields."""
     kinds: list[type | None] = [None, None]
     values: list[object] = ["", ""]
     for rule in _rules(field) if field is not None else ():
@@ -220,7 +210,7 @@ def _bounds(
 
 
 def _rules(field: FieldInfo) -> Iterator[Any]:
-    """The rules of a field, and those of what it may be beside None."""
+    """Yield the constraints of a field, including those inside an optional type."""
     yield from field.metadata
     for part in getattr(field.annotation, "__args__", ()):
         for rule in getattr(part, "__metadata__", ()):
@@ -228,14 +218,14 @@ def _rules(field: FieldInfo) -> Iterator[Any]:
 
 
 def _value(value: Any) -> object:
-    """A number as a message's field: a whole one is grouped, another is written as it is typed."""
+    """Format a number as a message field: an integer is grouped, others are written as typed."""
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < 1e15 else f"{value:g}"
     return value if isinstance(value, int) else reprlib.repr(value).strip("'\"")
 
 
 def _nearest(kind: type[BaseModel], key: str) -> str:
-    """The setting most like `key`: in its own group, else of that name in another group."""
+    """Return the setting most similar to `key` in its group, else one of that name elsewhere."""
     keys = list(_keys(kind))
     group, _, name = key.rpartition(".")
     siblings = {

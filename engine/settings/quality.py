@@ -1,11 +1,11 @@
-"""From when on the quality scan finds fault with a photograph."""
+"""Thresholds of the quality scan."""
 
 from pydantic import Field
 
 from engine.settings.base import Settings
 
 FARTHEST = 8
-"""Bits in which perceptual hashes may differ at most and still count as near."""
+"""The largest distance in bits at which perceptual hashes may count as near."""
 
 
 class QualitySettings(Settings):

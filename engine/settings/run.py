@@ -1,4 +1,4 @@
-"""Everything one training run needs to know."""
+"""The complete configuration of a training run."""
 
 from typing import Annotated
 
@@ -13,12 +13,12 @@ from engine.settings.optimisation import StageSettings, TrainingSettings
 
 
 def _joined(name: object) -> object:
-    """A run's name begins its folder's: words are joined by hyphens."""
+    """Join words by hyphens, because a run's name starts the name of its folder."""
     return "-".join(name.split()) if isinstance(name, str) else name
 
 
 class RunSettings(Settings):
-    """One configuration file, validated: what travels to the trainer and into its run folder."""
+    """One validated configuration file; the trainer reads it from the run folder."""
 
     name: Annotated[str, BeforeValidator(_joined)] = setting(
         "run",
@@ -48,17 +48,18 @@ class RunSettings(Settings):
 
     @property
     def total_epochs(self) -> int:
-        """The epochs of all stages together."""
+        """The total number of epochs of all stages."""
         return sum(stage.training.epochs for stage in self.stages)
 
     @property
     def stages(self) -> list["RunSettings"]:
-        """What each stage trains with: a whole configuration without stages."""
+        """The configuration of each stage, as a whole configuration without stages."""
         return [self._in_stage(stage) for stage in self.training.stages] or [self]
 
     def at_size(self, size: int | None) -> "RunSettings":
-        """The same with another side of the square that the network sees; the views follow in
-        proportion. None changes nothing.
+        """Return the settings with another input size; transforms scale in proportion.
+
+        None changes nothing.
         """
         whole = self.data.image_size
         if size is None or size == whole:

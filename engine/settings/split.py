@@ -8,10 +8,10 @@ from engine.language.message import deferred
 from engine.settings.base import SettingError, Settings
 
 Link = Literal["observation", "observer", "bytes", "url", "near-duplicate"]
-"""What photographs may share that keeps them in one part."""
+"""What photographs may share so that they stay in one part."""
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
-"""What a split can be called."""
+"""The allowed names of a split."""
 
 
 class SplitSettings(Settings):

@@ -1,4 +1,4 @@
-"""A stage of training: what it has of its own, beside what all stages share."""
+"""A training stage: the settings that differ from those of the run."""
 
 from typing import Annotated, Any, Literal
 
@@ -34,13 +34,14 @@ OF_A_STAGE = (
     "ema_decay",
     "gradient_checkpointing",
 )
-"""The settings of `training` that a stage may have of its own."""
+"""The settings of `training` that a stage may override."""
 
 
 class BaseStageSettings(Settings):
-    """What is empty is as in `training`, `image_size` as in `data`.
+    """The settings of a stage; empty ones are as in `training`, `image_size` as in `data`.
 
-    The classifier start keep leaves what the stage before learnt. See `stage_of`.
+    With the classifier start "keep", the classifier keeps the weights of the previous stage. See
+    `stage_of`.
     """
 
     name: str = Field(
@@ -57,12 +58,12 @@ class BaseStageSettings(Settings):
     )
 
     def own(self) -> dict[str, Any]:
-        """The settings of `training` that are other in this stage."""
+        """Return the settings of `training` that this stage overrides."""
         return self.model_dump(include=set(OF_A_STAGE), exclude_none=True)
 
 
 def stage_of(training: type[BaseModel]) -> type[BaseStageSettings]:
-    """The settings of a stage: those of `OF_A_STAGE`, each as in `training` or empty."""
+    """Create the settings class of a stage: those of `OF_A_STAGE`, each optional."""
     fields: dict[str, Any] = {}
     for name in OF_A_STAGE:
         info = training.model_fields[name]

@@ -1,4 +1,4 @@
-"""The studio itself: where its home is, how it fetches photographs, how much runs at once."""
+"""The studio itself: its home, how it downloads photographs, and how much runs at once."""
 
 from pydantic import Field
 
@@ -10,7 +10,7 @@ from engine.settings.images import ImageSettings
 
 
 class QueueSettings(Settings):
-    """How many of a kind run at the same time; the others wait in the queue."""
+    """How many runs or jobs with the same resource run at once; the others wait in the queue."""
 
     cpu: int = Field(1, ge=1, le=64, description="Runs on the CPU at the same time.")
     gpu: int = Field(1, ge=1, le=16, description="Runs on each GPU at the same time.")

@@ -1,4 +1,4 @@
-"""Dealing groups to the parts, every species at once."""
+"""Assigning groups to the parts, for all species at once."""
 
 from dataclasses import dataclass
 
@@ -16,10 +16,10 @@ Codes = NDArray[np.int8]
 
 @dataclass(frozen=True)
 class AssignmentGroups:
-    """What is dealt: groups of one species each, (groups,) entries.
+    """The groups to assign, of one species each; every field is (groups,).
 
-    `rank` orders the groups of a species, the smallest held out first. `prior` is the part of an
-    earlier split, NOWHERE where there was none.
+    `rank` orders the groups of a species; the lowest rank is held out first. `prior` is the part
+    in an earlier split, or NOWHERE.
     """
 
     species: NDArray[np.int32]
@@ -31,16 +31,16 @@ class AssignmentGroups:
         return len(self.species)
 
 
-# Preference for holding a group out, by the part it was in: NOWHERE, train, val, test.
+# Order of holding groups out (0 first), by their earlier part: NOWHERE, train, val, test.
 _PREFERENCE = {VAL: np.array([1, 2, 0, 3]), TEST: np.array([1, 2, 3, 0])}
 
 
 def assign_parts(groups: AssignmentGroups, shares: Shares, slack: Counts) -> Codes:
-    """The part of each group (groups,).
+    """Return the part of each group (groups,).
 
-    Val, then test, takes whole groups by rank as long as they fit into its share, and the
-    smallest where none fits. `spare` (species,) is how many groups of each species may leave
-    train; where it is two or more, val leaves one for test.
+    Val, then test, takes whole groups by rank while they fit into its share, or the smallest
+    group if none fits. `slack` (species,) is the number of groups of each species that may leave
+    train. If it is two or more, val leaves one for test.
     """
     parts = np.zeros(len(groups), np.int8)
     slack = slack.copy()
@@ -53,10 +53,11 @@ def assign_parts(groups: AssignmentGroups, shares: Shares, slack: Counts) -> Cod
 def assign_folds(
     groups: AssignmentGroups, free: NDArray[np.bool_], folds: int, turn: Numbers
 ) -> Codes:
-    """The fold (groups,) in whose val each free group is; NOWHERE for the others.
+    """Return the fold (groups,) whose val part holds each free group; NOWHERE for the others.
 
-    The groups of a species lie by rank on a line as long as its photographs, which is cut into
-    `folds` even pieces; `turn` (species,) makes the first piece another one for each species.
+    The groups of a species, in order of rank, form a line whose length is the number of their
+    photographs. The line is cut into `folds` equal pieces. `turn` (species,) shifts the number
+    of the first piece by species.
     """
     found = np.full(len(groups), NOWHERE, np.int8)
     order = np.flatnonzero(free)[_by_species(groups.species[free], groups.rank[free])]
@@ -76,7 +77,7 @@ def _hold_out(
     slack: Counts,
     kept: NDArray[np.bool_],
 ) -> None:
-    """Move groups from train to the part, in place; `spare` falls by those that moved."""
+    """Move groups from train to the part, in place; reduces `slack` by the number moved."""
     wanted = share.copy()
     may_leave = slack - kept
     order = _by_species(groups.species, _key(groups, part))
@@ -103,7 +104,7 @@ def _hold_out(
 def _smallest(
     groups: AssignmentGroups, parts: Codes, part: int, wanting: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
-    """The smallest group in train of each species that is wanting, the first by rank."""
+    """The smallest group in train of each species in `wanting`; ties go to the lowest rank."""
     there = np.flatnonzero(wanting[groups.species] & (parts == TRAIN))
     there = there[
         np.lexsort((_key(groups, part)[there], groups.size[there], groups.species[there]))
@@ -119,15 +120,15 @@ def _key(groups: AssignmentGroups, part: int) -> Numbers:
 
 
 def _by_species(species: NDArray[np.int32], rank: Numbers) -> NDArray[np.int64]:
-    """The order by species, then rank."""
-    # One sort of one number: a quarter of the time of sorting by two.
+    """Indices that sort by species, then rank."""
+    # Sorting one combined key takes a quarter of the time of sorting by two keys.
     bits = np.uint64(max(int(species.max(initial=0)), 1).bit_length())
     high = species.astype(np.uint64) << (np.uint64(64) - bits)
     return np.argsort(high | (rank >> bits), kind="stable")
 
 
 def _sum_within(species: NDArray[np.int32], values: Counts) -> Counts:
-    """The running sum within each species of values that lie by species."""
+    """The running sum within each species; the values are sorted by species."""
     running = np.cumsum(values)
     starts = np.flatnonzero(np.diff(species, prepend=-1))
     lengths = np.diff(np.append(starts, len(species)))

@@ -1,4 +1,4 @@
-"""Proving a split on disk sound, from its files alone."""
+"""Checking a split on disk from its files alone."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -21,10 +21,10 @@ from engine.split.table import read_table
 
 
 def check_split(folder: SplitFolder) -> list[Finding]:
-    """Read a split back and check everything that training relies on.
+    """Read a split and check everything that training relies on.
 
-    How the split was made is not asked: whether a group is split apart is seen from what the
-    photographs of the parts share, link by link, without joining any.
+    The check does not repeat the grouping: it compares the values that photographs of different
+    parts share, one link at a time, without joining groups.
     """
     try:
         manifest = _read_manifest(folder)
@@ -40,9 +40,9 @@ def check_split(folder: SplitFolder) -> list[Finding]:
         Finding(Message(_READABLE), True, _species(len(classes))),
         _unchanged(folder, manifest),
         _held_out_is_trained(lines, part),
-        _nothing_twice(lines),
+        _no_duplicate_lines(lines),
         _labels(lines, classes),
-        *_nothing_torn(lines, part, manifest),
+        *_groups_in_one_part(lines, part, manifest),
         _counts(lines, part, manifest),
     ]
 
@@ -74,7 +74,7 @@ def _held_out_is_trained(lines: pa.Table, part: NDArray[np.int8]) -> Finding:
     return Finding(name, True, _species_in_train(len(trained)))
 
 
-def _nothing_twice(lines: pa.Table) -> Finding:
+def _no_duplicate_lines(lines: pa.Table) -> Finding:
     name = message("No photograph is listed twice")
     counted = pc.value_counts(lines["image_id"])
     twice = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
@@ -118,12 +118,12 @@ _NEAR = deferred("No pair of near-duplicates is in two parts")
 
 
 def _columns_for(links: Collection[str]) -> set[str]:
-    """What is looked at; the rest of a large split is left unread, for it would fill memory."""
+    """The columns that the check reads; reading all of a large split would fill memory."""
     shared = {name for link, (_, names) in _SHARED.items() if link in links for name in names}
     return {"image_id", "phash", *shared} if "near-duplicate" in links else {"image_id", *shared}
 
 
-def _nothing_torn(
+def _groups_in_one_part(
     lines: pa.Table, part: NDArray[np.int8], manifest: dict[str, Any]
 ) -> Iterator[Finding]:
     links = manifest.get("group", [])
@@ -163,7 +163,10 @@ def _species_in_train(count: int) -> Message:
 def _shared(
     lines: pa.Table, part: NDArray[np.int8], columns: tuple[str, ...]
 ) -> tuple[int, int, str]:
-    """Values of the columns in several parts, those of several photographs, and one split."""
+    """Count the values that occur in several parts and those of several photographs.
+
+    The text is an example of a value in several parts.
+    """
     known = pc.not_equal(lines[columns[-1]], "")
     table = lines.select(columns).append_column("part", pa.array(part)).filter(known)
     found = table.group_by(list(columns)).aggregate(
@@ -176,7 +179,7 @@ def _shared(
 
 
 def _near(lines: pa.Table, part: NDArray[np.int8], distance: int) -> tuple[int, int, str]:
-    """Near pairs in several parts, all near pairs, and a photograph of a split one."""
+    """Count near pairs across parts and all near pairs; the text is an example photograph."""
     hashes, there = from_hex(lines["phash"])
     rows = np.flatnonzero(there)
     straddling = checked = 0
@@ -196,7 +199,7 @@ def _unchanged(folder: SplitFolder, manifest: dict[str, Any]) -> Finding:
     written = {*(f"{part}.jsonl" for part in PARTS), folder.classes.name, *listed}
     changed = [file for file in sorted(written) if _digest(folder, file) != listed.get(file)]
     if changed:
-        return Finding(name, False, message("changed: {files}", files=", ".join(changed)))
+        return Finding(name, False, message("changed: {files}", files=changed))
     return Finding(name, True, plural_message("{n} file", "{n} files", len(written)))
 
 

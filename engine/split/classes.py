@@ -1,4 +1,4 @@
-"""The one list of classes: made by the split, carried by everything that speaks of them."""
+"""The class map: the split makes it, and all files that hold class numbers include it."""
 
 import hashlib
 import json
@@ -24,7 +24,7 @@ class ClassMap:
 
     @cached_property
     def labels(self) -> dict[str, int]:
-        """The output of each species."""
+        """The output index of each species."""
         return {name: label for label, name in enumerate(self.species)}
 
     def __len__(self) -> int:
@@ -38,8 +38,8 @@ def read_classes(path: Path) -> ClassMap:
     """Read classes.json.
 
     Raises:
-        BadInput: it is missing or damaged.
-        ClassMapMismatch: the list was changed after it was made.
+        BadInput: the file is missing or damaged.
+        ClassMapMismatch: the list was changed after the split was made.
     """
     content = read_json(path)
     names = content.get("species") if isinstance(content, dict) else None
@@ -57,7 +57,7 @@ def read_classes(path: Path) -> ClassMap:
 
 
 def require_same(expected: ClassMap | str, found: ClassMap | str, where: str) -> None:
-    """Refuse two class maps that differ. Takes maps or their fingerprints.
+    """Check that two class maps are equal. Takes maps or their fingerprints.
 
     Raises:
         ClassMapMismatch: they differ.

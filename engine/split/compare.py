@@ -1,4 +1,4 @@
-"""What is different between two splits."""
+"""Comparing two splits."""
 
 from dataclasses import dataclass
 
@@ -18,12 +18,12 @@ PLACES = (*PARTS, "absent")
 
 @dataclass(frozen=True)
 class Comparison:
-    """How the photographs of one split lie in another.
+    """The differences between two splits.
 
-    `photographs` (4, 4) counts them by their place in the first (row) and in the second
-    (column), both in the order of `PLACES`. `gained` and `lost` are the species that only the
-    second, or only the first, trains. `sources` are those that the first and the second were
-    made of; none is named where it was all.
+    `photographs` (4, 4) counts photographs by their part in the first (row) and in the second
+    split (column), in the order of `PLACES`. `gained` are species that only the second split
+    trains on, `lost` those that only the first does. `sources` are the sources of the first and
+    the second split; an empty tuple means all sources.
     """
 
     photographs: NDArray[np.int64]
@@ -34,18 +34,18 @@ class Comparison:
 
     @property
     def moved(self) -> int:
-        """Photographs of both splits that are in different parts."""
+        """Photographs in both splits whose part differs."""
         both = self.photographs[:3, :3]
         return int(both.sum() - np.trace(both))
 
     @property
     def trained_then_tested(self) -> int:
-        """Photographs on which the first is trained and the second tested."""
+        """Photographs in train of the first split and in test of the second."""
         return int(self.photographs[TRAIN, TEST])
 
     @property
     def tested_then_trained(self) -> int:
-        """Photographs on which the second is trained and the first tested."""
+        """Photographs in test of the first split and in train of the second."""
         return int(self.photographs[TEST, TRAIN])
 
 

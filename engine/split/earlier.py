@@ -1,4 +1,4 @@
-"""An earlier split, to be carried over."""
+"""An earlier split whose parts a new split keeps."""
 
 from dataclasses import dataclass
 
@@ -13,13 +13,13 @@ from engine.split.table import read_table
 
 @dataclass(frozen=True)
 class Earlier:
-    """The photographs of a split, by their numbers, ascending, and the part of each."""
+    """The photographs of a split by their numbers, in ascending order, and the part of each."""
 
     images: Numbers
     parts: Codes
 
     def prior(self, images: Numbers) -> Codes:
-        """The part each of `images` (n,) was in; NOWHERE for those it did not hold."""
+        """The part of each of `images` (n,); NOWHERE for those not in the split."""
         if not self.images.size:
             return np.full(len(images), NOWHERE, np.int8)
         indices = np.minimum(np.searchsorted(self.images, images), self.images.size - 1)

@@ -1,4 +1,4 @@
-"""What a check found."""
+"""The result of a check."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from engine.records import Text
 
 @dataclass(frozen=True)
 class Finding:
-    """One check and how it went; plain text, as older files have it, is shown as it is."""
+    """One check and its result. Older files hold plain text, which is shown unchanged."""
 
     check: Message | Text
     ok: bool

@@ -13,9 +13,10 @@ from pathlib import Path
 import orjson
 
 from engine.errors import BadInput
-from engine.files import atomic_writer
+from engine.files import atomic_writer, json_fault
 from engine.home import Home
 from engine.language.message import Message, deferred, gettext, message
+from engine.reasons import reason_of
 
 PARTS = ("train", "val", "test")
 _PART_NAMES = {
@@ -24,7 +25,7 @@ _PART_NAMES = {
     "test": deferred("test"),
 }
 
-# A younger draft may still be written to.
+# Another process may still write to a younger draft.
 _DRAFT_SECONDS = 3_600.0
 _DRAFT = re.compile(r"\..+\.\d+")
 
@@ -33,8 +34,8 @@ _DRAFT = re.compile(r"\..+\.\d+")
 class SplitLine:
     """One photograph of a part. `path` is relative to the home; `label` indexes the class map.
 
-    What photographs of one group share is written with them, so that a split can be checked from
-    its files alone.
+    The line includes the values that link photographs into groups, so that a split can be
+    checked from its files alone.
     """
 
     image_id: str
@@ -51,7 +52,7 @@ class SplitLine:
 
 @dataclass(frozen=True)
 class SplitFolder:
-    """Where the files of one split lie."""
+    """The paths of the files of one split."""
 
     root: Path
 
@@ -69,7 +70,7 @@ class SplitFolder:
 
     @property
     def notes(self) -> Path:
-        """By name, what the manifest counts; see `engine.split.notes`."""
+        """Names the species and groups that the manifest counts; see `engine.split.notes`."""
         return self.root / "notes.json"
 
     def part(self, part: str) -> Path:
@@ -77,22 +78,22 @@ class SplitFolder:
 
 
 def part_name(part: str) -> str:
-    """What readers call one of `PARTS`; another word is shown as it is."""
+    """The label of one of `PARTS`; any other word is returned unchanged."""
     return gettext(_PART_NAMES[part]) if part in _PART_NAMES else part
 
 
 def split_names(home: Home) -> list[str]:
-    """The splits that are whole, the newest first."""
-    # A name with a dot before it is a draft, whole or left behind.
+    """The complete splits, newest first."""
+    # A name with a leading dot is a draft.
     made = [path for path in home.splits.glob("*/manifest.json") if path.parent.name[0] != "."]
     return [path.parent.name for path in sorted(made, key=lambda p: -p.stat().st_mtime)]
 
 
 def split_folder(home: Home, name: str) -> SplitFolder:
-    """The split of that name.
+    """The split with this name.
 
     Raises:
-        BadInput: there is none.
+        BadInput: it does not exist.
     """
     folder = SplitFolder(home.splits / name)
     names = split_names(home)
@@ -111,9 +112,9 @@ def draft_of(target: Path) -> Path:
 
 
 def remove_old_drafts(home: Home) -> int:
-    """Remove the drafts that killed processes left behind; returns how many.
+    """Remove the drafts of killed processes; returns the number removed.
 
-    A draft that was changed within the last hour stays: another process may still write to it.
+    Keeps drafts changed within the last hour: another process may still write to them.
     """
     newest, removed = time.time() - _DRAFT_SECONDS, 0
     for draft in home.splits.glob(".*"):
@@ -122,7 +123,7 @@ def remove_old_drafts(home: Home) -> int:
         try:
             changed = max(path.lstat().st_mtime for path in (draft, *draft.iterdir()))
         except OSError:
-            # Its process finished it meanwhile, or it is no folder.
+            # Its process has just finished it, or it is no folder.
             continue
         if changed < newest:
             shutil.rmtree(draft, ignore_errors=True)
@@ -131,12 +132,12 @@ def remove_old_drafts(home: Home) -> int:
 
 
 def write_part(path: Path, lines: Iterable[SplitLine]) -> None:
-    """Write one part as JSON lines, all or nothing."""
+    """Write one part as JSON lines, atomically."""
     write_rows(path, map(vars, lines))
 
 
 def write_rows(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
-    """Write objects as JSON lines, all or nothing."""
+    """Write objects as JSON lines, atomically."""
     with atomic_writer(path) as stream:
         for row in rows:
             stream.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
@@ -146,7 +147,7 @@ def read_part(path: Path) -> list[SplitLine]:
     """Read one part.
 
     Raises:
-        BadInput: the file is missing or cannot be read, or a line is not one of a split.
+        BadInput: the file is missing or cannot be read, or a line is invalid.
     """
     fields = [field.name for field in dataclasses.fields(SplitLine)]
     lines: list[SplitLine] = []
@@ -162,14 +163,16 @@ def read_part(path: Path) -> list[SplitLine]:
         raise BadInput("{file} does not exist. Make the split first.", file=path) from error
     except OSError as error:
         raise BadInput(
-            "{file} cannot be read ({reason}).", file=path, reason=error.strerror
+            "{file} cannot be read ({reason}).", file=path, reason=reason_of(error)
         ) from error
-    except (ValueError, AttributeError) as error:
-        raise _not_a_line(path, len(lines) + 1, str(error)) from error
+    except ValueError as error:
+        raise _not_a_line(path, len(lines) + 1, json_fault(error)) from error
+    except AttributeError as error:
+        raise _not_a_line(path, len(lines) + 1, message("no species or no label")) from error
     return lines
 
 
-def _not_a_line(path: Path, line: int, reason: Message | str) -> BadInput:
+def _not_a_line(path: Path, line: int, reason: Message) -> BadInput:
     return BadInput(
         "Line {line} of {file} cannot be used ({reason}). Make the split again.",
         line=line,

@@ -1,4 +1,4 @@
-"""Which photographs belong together, and so into one part."""
+"""Grouping photographs that must be in the same part."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ Places = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Groups:
-    """Photographs joined by what they share.
+    """Photographs joined into groups by the values they share.
 
-    `of_photograph` (n,) is each photograph's group, `anchor` (groups,) a number by which a group
-    is known again when photographs come or go, `mixed` (groups,) those with several species.
+    `of_photograph` (n,) is each photograph's group. `anchor` (groups,) identifies a group even
+    after photographs are added or removed. `mixed` (groups,) marks groups of several species.
     """
 
     of_photograph: Places
@@ -31,7 +31,7 @@ class Groups:
 
 
 def group(inputs: SplitInputs, links: Iterable[Link], near_distance: int) -> Groups:
-    """Join photographs that share any of `links`, directly or through others."""
+    """Join photographs that share any of `links`, directly or transitively."""
     links = set(links)
     root = np.arange(len(inputs))
     for link in sorted(links):
@@ -42,7 +42,7 @@ def group(inputs: SplitInputs, links: Iterable[Link], near_distance: int) -> Gro
     number = int(is_root.sum())
     known_by = inputs.image
     if "observation" in links:
-        # So that a new photograph of an observation finds the others where they were.
+        # So that the group keeps its rank when an observation gets a new photograph.
         known_by = np.where(inputs.observation > 0, inputs.observation, known_by)
     anchor = np.full(number, np.iinfo(np.uint64).max, np.uint64)
     np.minimum.at(anchor, of_photograph, known_by)
@@ -52,7 +52,7 @@ def group(inputs: SplitInputs, links: Iterable[Link], near_distance: int) -> Gro
 def linked_pairs(
     inputs: SplitInputs, link: Link, near_distance: int
 ) -> Iterator[tuple[Places, Places]]:
-    """Pairs of photographs that share this; joining all of them joins all that share it."""
+    """Pairs of photographs linked by `link`; joining the pairs joins all linked photographs."""
     if link == "near-duplicate":
         seen = np.flatnonzero(inputs.has_phash)
         for left, right in near_pairs(inputs.look[seen], near_distance):
@@ -66,10 +66,10 @@ def linked_pairs(
 
 
 def join(root: Places, left: Places, right: Places) -> None:
-    """Join pairs in a union-find forest, in place: afterwards root[i] is the least of i's set.
+    """Join pairs in a union-find forest, in place; root[i] becomes the least member of i's set.
 
-    All pairs at once: the greater root of each hangs itself below the smaller, then every path
-    is shortened to one step, until no pair is apart.
+    Works on all pairs at once: attaches the greater root of each pair to the smaller, compresses
+    every path to one step, and repeats until all pairs are joined.
     """
     while True:
         ends = np.stack([root[left], root[right]])

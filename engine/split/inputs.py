@@ -1,4 +1,4 @@
-"""What the dealing looks at, as numbers: a few bytes a photograph, however long the texts."""
+"""The inputs of a split as numbers: a few bytes per photograph, whatever the text length."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -26,11 +26,11 @@ _OTHERS = ("source", "image", "observation", "observer", "content", "url", "look
 
 @dataclass(frozen=True)
 class SplitInputs:
-    """One entry a photograph, in the order of the table it was read from.
+    """One entry per photograph, in the order of the input table.
 
-    `species` (n,) indexes `names`, which are sorted, and `source` (n,) indexes `sources`; the
-    other columns are numbers that are equal where the texts are, 0 where there is none. `look`
-    is the perceptual hash, true where `has_look` says so.
+    `species` (n,) indexes `names`, which are sorted, and `source` (n,) indexes `sources`. The
+    other columns are hashes of the texts, 0 for an empty text. `look` is the perceptual hash,
+    valid where `has_look` is true.
     """
 
     names: tuple[str, ...]
@@ -49,16 +49,16 @@ class SplitInputs:
         return len(self.species)
 
     def keys(self, link: Link) -> Numbers:
-        """The column of a link that is a shared text (not near-duplicate); 0 joins nothing."""
+        """The column of a link by equal text (not near-duplicate); 0 joins nothing."""
         if link == "observer":
-            # Per species: people photograph many species, each of them on few occasions.
+            # Per species, because one person photographs many species, each on few occasions.
             own = shuffled_numbers(self.observer ^ shuffled_numbers(self.species.astype(np.uint64)))
             return np.where(self.observer > 0, own, np.uint64(0))
         columns = {"observation": self.observation, "bytes": self.content, "url": self.url}
         return columns[link]
 
     def only(self, chosen: NDArray[np.bool_]) -> "SplitInputs":
-        """Some of the photographs (n,), and the names of their species only."""
+        """The photographs chosen by the mask (n,), with only their species' names."""
         labels, species = np.unique(self.species[chosen], return_inverse=True)
         return replace(
             self,
@@ -69,15 +69,15 @@ class SplitInputs:
 
 
 def columns_for(links: Collection[Link]) -> list[str]:
-    """What a table must hold for its photographs to be joined by these links."""
+    """The columns that a table needs for these links."""
     asked = {column for link in links for column in _COLUMNS[link]}
     return sorted({*ALWAYS, *asked})
 
 
 def split_inputs(table: pa.Table, links: Collection[Link] = get_args(Link)) -> SplitInputs:
-    """The inputs of a table with the columns `columns_for(links)`, plain or dictionaries.
+    """Convert a table with the columns `columns_for(links)`, plain or dictionary-encoded.
 
-    What no link asks for is left unread, as if it were not known.
+    Columns that no link needs are not read and count as empty.
     """
     species, source = (_encoded(table[name]) for name in ("species", "source"))
     names = species.dictionary.to_pylist()
@@ -101,7 +101,7 @@ def split_inputs(table: pa.Table, links: Collection[Link] = get_args(Link)) -> S
         tuple(source.dictionary.to_pylist()),
         np.asarray(source.indices, np.int32),
         numbered(table["image_id"]),
-        # Sources number their observations each in its own way.
+        # Observation ids are unique within a source only.
         np.where(observation > 0, shuffled_numbers(observation ^ from_source), observation),
         observer,
         content,

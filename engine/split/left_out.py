@@ -1,4 +1,4 @@
-"""Photographs that a split does not deal, and why."""
+"""Photographs that a split leaves out, and the reasons."""
 
 from enum import IntEnum
 
@@ -11,7 +11,7 @@ from engine.split.numbers import Numbers
 
 
 class Why(IntEnum):
-    """Why a photograph is in no part; 0 where it is in one."""
+    """Why a photograph is in no part; 0 if it is in one."""
 
     TOO_FEW = 1
     TOO_MANY = 2
@@ -20,7 +20,7 @@ class Why(IntEnum):
 
 
 def left_out_text(why: Why, images: int) -> str:
-    """A phrase for readers: how many photographs are left out, and why."""
+    """A phrase for the user: how many photographs are left out, and why."""
     match why:
         case Why.TOO_FEW:
             return ngettext(
@@ -49,7 +49,7 @@ def left_out_text(why: Why, images: int) -> str:
 
 
 def too_few(inputs: SplitInputs, least: int) -> NDArray[np.bool_]:
-    """Which photographs (n,) are of a species with fewer than `least`."""
+    """Mask (n,) of photographs whose species has fewer than `least`."""
     images = np.bincount(inputs.species, minlength=len(inputs.names))
     return images[inputs.species] < least
 
@@ -61,9 +61,9 @@ def beyond_most(
     there: NDArray[np.bool_],
     fixed: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
-    """Which photographs (n,) come after the first `most` of their species.
+    """Mask (n,) of photographs beyond the first `most` of their species.
 
-    `order` sorts them, by group and then by photograph, after those that are `fixed`.
+    The `fixed` photographs come first, then the others by `order`: by group, then photograph.
     """
     images = np.bincount(inputs.species[there], minlength=len(inputs.names))
     large = np.flatnonzero(there & (images > most)[inputs.species])

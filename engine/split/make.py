@@ -1,4 +1,4 @@
-"""Making a split: plan, write, check."""
+"""Making a split: plan it, write it, check it."""
 
 import dataclasses
 import shutil
@@ -16,6 +16,7 @@ from engine.catalogue.store import Catalogue, Filter
 from engine.errors import BadInput, WorkFailed
 from engine.files import sha256_of, write_json
 from engine.home import Home
+from engine.reasons import reason_of
 from engine.settings.split import SplitSettings
 from engine.split.check import check_split
 from engine.split.earlier import Earlier, read_earlier
@@ -41,29 +42,29 @@ _AT_ONCE = 50_000
 
 
 def split_filter(settings: SplitSettings) -> Filter:
-    """Which photographs of the catalogue are dealt, whatever their source."""
+    """The filter for the catalogue's photographs to split, without the sources."""
     return Filter(state="cached" if settings.photographs == "cached" else "")
 
 
 def earlier_of(home: Home, settings: SplitSettings) -> Earlier | None:
-    """The split to carry over, if any.
+    """The earlier split to carry over, if any.
 
     Raises:
-        BadInput: it is not there, or damaged.
+        BadInput: it is missing or damaged.
     """
     return read_earlier(split_folder(home, settings.earlier)) if settings.earlier else None
 
 
 def make_split(home: Home, catalogue: Catalogue, settings: SplitSettings) -> list[SplitPlan]:
-    """Deal the catalogue's photographs and write data/splits/NAME/.
+    """Split the catalogue's photographs and write data/splits/NAME/.
 
-    With `folds` there are several, NAME-1, NAME-2, …; returned are the plans, in that order.
-    A folder appears whole or not at all.
+    With `folds`, makes several splits NAME-1, NAME-2, … and returns their plans in that order.
+    Each folder is written atomically.
 
     Raises:
-        BadInput: a split of that name exists, there is too little to split, the split to carry
-            over is not there, or there are no photographs of a source.
-        WorkFailed: the disk refuses, or the split does not pass its own check.
+        BadInput: a split with this name exists, there are too few photographs, the split to
+            carry over is missing, or a source has no photographs.
+        WorkFailed: writing to the disk fails, or the split does not pass its own check.
     """
     targets = [home.splits / name for name in names_of(settings)]
     for target in targets:
@@ -90,11 +91,11 @@ def names_of(settings: SplitSettings) -> list[str]:
 
 
 def lines_order(table: pa.Table) -> NDArray[np.int64]:
-    """The places of the photographs by species, then by id: the order of a part's lines."""
+    """Indices that sort photographs by species, then id: the order of a part's lines."""
     species = table["species"].unify_dictionaries().combine_chunks()
     if not isinstance(species, pa.DictionaryArray):
         species = species.dictionary_encode()
-    # Names are compared once a species, not once a photograph.
+    # Compares names once per species instead of once per photograph.
     position = np.argsort(np.argsort(species.dictionary.to_numpy(zero_copy_only=False)))
     keys = {"species": position[np.asarray(species.indices)], "image_id": table["image_id"]}
     ascending = [(key, "ascending") for key in keys]
@@ -117,11 +118,11 @@ def _make_folder(target: Path, plan: SplitPlan, table: pa.Table, order: NDArray[
         _require_sound(SplitFolder(draft))
         draft.rename(target)
     except OSError as error:
-        # Another process that makes a split of this name was first.
+        # Another process has made a split with this name first.
         if target.exists() and draft.exists():
             raise _taken(target) from error
         raise WorkFailed(
-            "The split could not be written ({reason}).", reason=error.strerror
+            "The split could not be written ({reason}).", reason=reason_of(error)
         ) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Pairs of perceptual hashes that differ in a few bits."""
+"""Finding pairs of perceptual hashes that differ in a few bits."""
 
 from collections.abc import Iterator
 from itertools import combinations, pairwise
@@ -16,14 +16,14 @@ _FEW = 6
 
 
 def near_pairs(hashes: Numbers, distance: int) -> Iterator[tuple[Places, Places]]:
-    """Pairs (left, right) of places whose hashes differ in at most `distance` bits.
+    """Yield pairs (left, right) of indices whose hashes differ in at most `distance` bits.
 
-    Equal hashes are chained, each to the next; of hashes that differ, one of each value stands
-    for all of it. So whoever joins the pairs has joined everything that is near.
+    Equal hashes are chained, each with the next. Between different hashes, only one index per
+    value is paired. Joining all the pairs therefore joins everything that is near.
 
-    By the pigeonhole principle: of `distance` + 2 blocks of bits, two at least are the same in
-    hashes that near, so only hashes that share two blocks are compared (multi-index hashing,
-    Norouzi, Punjani and Fleet, 2012).
+    Multi-index hashing (Norouzi, Punjani and Fleet, 2012): if the bits are cut into
+    `distance` + 2 blocks, near hashes agree in at least two blocks by the pigeonhole principle,
+    so only hashes that share two blocks are compared.
     """
     order = np.argsort(hashes)
     sorted_hashes = hashes[order]
@@ -39,8 +39,10 @@ def near_pairs(hashes: Numbers, distance: int) -> Iterator[tuple[Places, Places]
 
 
 def _keys(values: Numbers, distance: int) -> Iterator[NDArray[np.unsignedinteger[Any]]]:
-    """Each two blocks of bits of the values, as numbers no wider than they must be: narrow ones
-    are put in order several times as fast."""
+    """Yield the bits of every pair of blocks as a key.
+
+    Keys use the narrowest integer type, because narrow integers sort several times as fast.
+    """
     edges = np.linspace(0, _BITS, distance + 3).astype(int)
     blocks = [(np.uint64(low), high - low) for low, high in pairwise(edges.tolist())]
     for (one, wide), (other, width) in combinations(blocks, 2):
@@ -53,15 +55,15 @@ def _keys(values: Numbers, distance: int) -> Iterator[NDArray[np.unsignedinteger
 def _sharing(
     values: Numbers, keys: NDArray[np.unsignedinteger[Any]], distance: int
 ) -> tuple[Places, Places]:
-    """Near pairs among the values that have the same key."""
-    # Of numbers of 16 bits the stable order is found without comparing them.
+    """Near pairs among the values with equal keys."""
+    # For integers of up to 16 bits, NumPy's stable sort is a radix sort.
     order = np.argsort(keys, kind="stable" if keys.itemsize <= 2 else None)
     values, keys = values[order], keys[order]
     found: list[tuple[Places, Places]] = []
     alive = len(values)
     step = 0
-    # What shares its key with the one `step` further on is compared, until none does: first
-    # all, then the places of the few.
+    # Compares each value with the one `step` positions on while their keys are equal: first over
+    # the whole array, then, when few are left, over their indices.
     while alive > len(values) // _FEW:
         step += 1
         same = keys[:-step] == keys[step:]

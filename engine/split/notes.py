@@ -1,4 +1,4 @@
-"""What a split's owner should know, by name: species that are not judged, doubtful groups."""
+"""The notes of a split: species that are not evaluated, and doubtful groups, by name."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,9 +15,9 @@ from engine.split.plan import SplitPlan
 
 
 class Reason(StrEnum):
-    """Why a species that is trained has no photograph in val, or none in test.
+    """Why a trained species has no photograph in val or in test.
 
-    The values are written to notes.json.
+    notes.json holds the values.
     """
 
     ONE_IMAGE = "one_image"
@@ -47,7 +47,7 @@ def reason_text(reason: Reason) -> str:
 
 @dataclass(frozen=True)
 class Absence:
-    """A trained species that a part has nothing of."""
+    """A trained species without photographs in a part."""
 
     species: str
     images: int
@@ -57,14 +57,14 @@ class Absence:
 
 @dataclass(frozen=True)
 class Doubt:
-    """A group whose photographs carry several labels; it is trained on, whole."""
+    """A group whose photographs have several labels; the whole group is in train."""
 
     species: tuple[str, ...]
     indices: NDArray[np.int64]
 
 
 def absences(plan: SplitPlan) -> list[Absence]:
-    """Species without val or test, by part, those with most photographs first."""
+    """Species without photographs in val or test, by part, most photographs first."""
     images = plan.images
     total = images.sum(axis=1)
     groups = _groups_of_each_species(plan)
@@ -79,7 +79,7 @@ def absences(plan: SplitPlan) -> list[Absence]:
 
 
 def doubts(plan: SplitPlan) -> list[Doubt]:
-    """The groups with several labels of which something is dealt."""
+    """The groups with several labels that have photographs in a part."""
     dealt = np.flatnonzero(plan.groups.mixed[plan.groups.of_photograph] & (plan.parts != NOWHERE))
     of_group = plan.groups.of_photograph[dealt]
     order = np.argsort(of_group, kind="stable")
@@ -92,18 +92,18 @@ def doubts(plan: SplitPlan) -> list[Doubt]:
 
 
 def unassigned_counts(plan: SplitPlan) -> dict[Why, int]:
-    """Photographs that are in no part, by reason."""
+    """The number of photographs in no part, by reason."""
     counts = np.bincount(plan.why, minlength=max(Why) + 1)
     return {why: int(counts[why]) for why in Why if counts[why]}
 
 
 def left_out_by_key(plan: SplitPlan) -> dict[str, int]:
-    """Photographs that are in no part, by the reason's name in files."""
+    """The number of photographs in no part, by the reason's key in files."""
     return {why.name.lower(): images for why, images in unassigned_counts(plan).items()}
 
 
 def notes_of(plan: SplitPlan, image_ids: list[str]) -> dict[str, Any]:
-    """notes.json: everything of the above; `image_ids` (n,) names the photographs."""
+    """The content of notes.json; `image_ids` (n,) are the ids of the photographs."""
     by_reason: dict[str, dict[str, list[str]]] = {"val": {}, "test": {}}
     for absence in absences(plan):
         by_reason[absence.part].setdefault(absence.reason, []).append(absence.species)
@@ -128,11 +128,11 @@ def notes_of(plan: SplitPlan, image_ids: list[str]) -> dict[str, Any]:
 
 
 def _groups_of_each_species(plan: SplitPlan) -> NDArray[np.int64]:
-    """Groups of each species of which something is dealt (2, species): all, and of one label."""
+    """Groups of each species with photographs in a part (2, species): all, and one-label ones."""
     names = len(plan.inputs.names)
     dealt = plan.parts != NOWHERE
     species, of_group = plan.inputs.species[dealt], plan.groups.of_photograph[dealt]
-    # Where a group has one species, any of its photographs tells which.
+    # In a group of one species, any photograph gives the label.
     label = np.full(len(plan.groups), -1, np.int64)
     label[of_group] = species
     single = np.bincount(label[(label >= 0) & ~plan.groups.mixed], minlength=names)

@@ -1,4 +1,4 @@
-"""Texts as 64-bit numbers: the same number for the same text, on every machine, for ever."""
+"""64-bit hashes of texts, the same on every machine and in every version."""
 
 import numpy as np
 import pyarrow as pa
@@ -15,9 +15,9 @@ _DIGIT[np.frombuffer(b"ABCDEF", np.uint8)] = np.arange(10, 16)
 
 
 def shuffled_numbers(values: Numbers) -> Numbers:
-    """Each number stirred so that near ones end far apart.
+    """Mix the bits of each number, so that close numbers become far apart.
 
-    The finaliser of SplitMix64 (Steele, Lea and Flood, 2014); no two numbers become one.
+    The finaliser of SplitMix64 (Steele, Lea and Flood, 2014), which is bijective.
     """
     mix = values + np.uint64(0x9E3779B97F4A7C15)
     mix = (mix ^ (mix >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -26,12 +26,12 @@ def shuffled_numbers(values: Numbers) -> Numbers:
 
 
 def seeded(values: Numbers, seed: int) -> Numbers:
-    """The numbers in the order of this seed."""
+    """Mix each number with the seed; sorting by the result gives the order of this seed."""
     return shuffled_numbers(values ^ shuffled_numbers(np.array([seed], np.uint64)))
 
 
 def numbered(texts: "pa.Array | pa.ChunkedArray") -> Numbers:
-    """(n) texts -> (n) numbers, 0 for an empty text."""
+    """(n) texts -> (n) hashes, 0 for an empty text."""
     starts, words = _words_of(texts)
     lengths = np.diff(starts)
     found = lengths.astype(np.uint64)
@@ -54,7 +54,7 @@ def numbered(texts: "pa.Array | pa.ChunkedArray") -> Numbers:
 
 
 def from_hex(texts: "pa.Array | pa.ChunkedArray") -> tuple[Numbers, NDArray[np.bool_]]:
-    """(n) texts of 16 hex digits -> their values, and which of the texts were such."""
+    """(n) texts of 16 hex digits -> (n) values and the mask of valid texts."""
     starts, words = _words_of(texts)
     valid = np.diff(starts) == 16
     begin = starts[:-1][valid]
@@ -69,11 +69,11 @@ def from_hex(texts: "pa.Array | pa.ChunkedArray") -> tuple[Numbers, NDArray[np.b
 
 
 def _words_of(texts: "pa.Array | pa.ChunkedArray") -> tuple[NDArray[np.int64], Numbers]:
-    """Where each text starts (n + 1), and the eight bytes from each place on."""
+    """The start offset of each text (n + 1), and the eight bytes at each offset."""
     whole = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
     whole = whole.cast(pa.large_string()).fill_null("")
     _, offsets, data = whole.buffers()
     starts = np.frombuffer(offsets, np.int64)[whole.offset : whole.offset + len(whole) + 1]
-    # A word may be read past the end of the last text.
+    # Padded, because the last word may extend past the end of the last text.
     padded = np.concatenate([np.frombuffer(data or b"", np.uint8), np.zeros(_WORD, np.uint8)])
     return starts, np.ndarray((padded.size - _WORD + 1,), "<u8", padded, strides=(1,))

@@ -1,4 +1,4 @@
-"""A split before it is written: who goes where, who is left out, and why."""
+"""A split before it is written: the part of each photograph, or why it is left out."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -41,10 +41,10 @@ class PartCount:
 
 @dataclass(frozen=True)
 class SplitPlan:
-    """Where every photograph of the inputs goes.
+    """The part of every photograph of the inputs.
 
-    `parts` (n,) holds 0, 1, 2 for train, val, test and -1 for those left out, of which `why`
-    (n,) says the reason. `prior` (n,) is the part in the split that was carried over.
+    `parts` (n,) holds 0, 1, 2 for train, val, test, and -1 for photographs left out; `why` (n,)
+    is the reason. `prior` (n,) is the part in the split that was carried over.
     """
 
     settings: SplitSettings
@@ -57,7 +57,7 @@ class SplitPlan:
 
     @cached_property
     def images(self) -> Counts:
-        """Photographs of each species in each part (species, 3)."""
+        """The number of photographs of each species in each part (species, 3)."""
         dealt = self.parts != NOWHERE
         cells = self.inputs.species[dealt].astype(np.int64) * 3 + self.parts[dealt]
         found = np.bincount(cells, minlength=3 * len(self.inputs.names))
@@ -71,7 +71,7 @@ class SplitPlan:
 
     @property
     def labels(self) -> Counts:
-        """The place of each species (species,) in the class map, where it is there."""
+        """The index of each species (species,) in the class map; valid for trained species only."""
         return np.cumsum(self.images[:, TRAIN] > 0) - 1
 
     @cached_property
@@ -83,13 +83,13 @@ class SplitPlan:
 
     @property
     def left_out_species(self) -> int:
-        """Species with photographs of which none is in a part."""
+        """The number of species with photographs, none of which is in a part."""
         offered = np.bincount(self.inputs.species, minlength=len(self.inputs.names)) > 0
         return int((offered & (self.images.sum(axis=1) == 0)).sum())
 
     @cached_property
     def straddling_groups(self) -> int:
-        """Groups, and observations also where they are no groups, in more than one part."""
+        """The number of groups in several parts, plus observations if they are not a link."""
         count_across_parts = straddling(self.groups, self.parts)
         if "observation" not in self.settings.group:
             count_across_parts += straddling(group(self.inputs, ["observation"], 0), self.parts)
@@ -97,18 +97,18 @@ class SplitPlan:
 
     @property
     def has_foreign_test(self) -> bool:
-        """Whether the test part is that of an earlier split, to which nothing is added."""
+        """Whether the test part is taken unchanged from an earlier split."""
         return _keeps_test(self.settings)
 
     @property
     def moved(self) -> NDArray[np.int64]:
-        """The photographs that were in another part of the split that was carried over."""
+        """Indices of photographs whose part differs from the split that was carried over."""
         there = (self.prior != NOWHERE) & (self.parts != NOWHERE)
         return np.flatnonzero(there & (self.prior != self.parts))
 
 
 def straddling(groups: Groups, parts: Codes) -> int:
-    """How many groups have photographs in more than one part."""
+    """The number of groups with photographs in more than one part."""
     dealt = parts != NOWHERE
     cells = groups.of_photograph[dealt] * 3 + parts[dealt]
     there = np.bincount(cells, minlength=3 * len(groups)).reshape(-1, 3) > 0
@@ -122,14 +122,14 @@ def plan_split(
     groups: Groups | None = None,
     fold: int = 0,
 ) -> SplitPlan:
-    """Deal photographs to train, val and test.
+    """Assign photographs to train, val and test.
 
-    The order in which the groups of a species are held out depends on the seed and each group
-    alone, so that photographs that come or go move no other group but where the shares change.
-    `groups`, where given, are those of the settings; `fold` counts from 0.
+    The order in which the groups of a species are held out depends only on the seed and the
+    groups. Added or removed photographs therefore move no other group, unless the shares change.
+    `groups`, if given, must match the settings. `fold` counts from 0.
 
     Raises:
-        BadInput: fewer than two species are left to tell apart.
+        BadInput: fewer than two species are left.
     """
     groups = groups or group(inputs, settings.group, settings.near_distance)
     rank = seeded(groups.anchor, settings.seed)
@@ -168,7 +168,7 @@ def _assign(
     dealt: NDArray[np.bool_],
     fold: int,
 ) -> Codes:
-    """The part of each photograph that is dealt; those of groups with two labels are trained."""
+    """The part of each photograph in `dealt`; groups with several labels go to train."""
     species, of_group = inputs.species[dealt], groups.of_photograph[dealt]
     size = np.bincount(of_group, minlength=len(groups))
     unit = np.flatnonzero((size > 0) & ~groups.mixed)
@@ -181,7 +181,7 @@ def _assign(
     names = len(inputs.names)
     images = np.bincount(species, minlength=names)
     labelled_twice = np.bincount(species[groups.mixed[of_group]], minlength=names) > 0
-    # A group with two labels is trained on, so that all the others may leave train.
+    # A group with several labels stays in train, so all other groups of its species may leave.
     slack = np.maximum(np.bincount(units.species, minlength=names) - ~labelled_twice, 0)
     shares = shares_of(images, settings)
     if _keeps_test(settings):
@@ -210,7 +210,7 @@ def _fold_parts(
 
 
 def _of_group(values: NDArray[Any], of_group: NDArray[np.int64], count: int) -> NDArray[Any]:
-    """The least value among the photographs of each group; NOWHERE counts as none."""
+    """The least value among the photographs of each group, ignoring NOWHERE."""
     none = np.iinfo(values.dtype).max
     least = np.full(count, none, values.dtype)
     known = values != NOWHERE

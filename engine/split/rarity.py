@@ -1,4 +1,4 @@
-"""How rare a species is: buckets by its number of photographs, the same wherever they are shown."""
+"""Rarity buckets: species grouped by number of photographs, for all pages and reports."""
 
 from dataclasses import dataclass
 
@@ -10,21 +10,21 @@ from engine.language.formats import number
 
 @dataclass(frozen=True)
 class RarityBucket:
-    """Species with `least` to `most` photographs, both included; None = any number more."""
+    """Species with `least` to `most` photographs, both inclusive; None = no upper limit."""
 
     least: int
     most: int | None
 
     @property
     def key(self) -> str:
-        """What files call it: "1", "2-4", "> 100"."""
+        """The key in files: "1", "2-4", "> 100"."""
         if self.most is None:
             return f"> {self.least - 1}"
         return f"{self.least}" if self.least == self.most else f"{self.least}-{self.most}"
 
     @property
     def name(self) -> str:
-        """What readers see: "1", "2–4", "> 100"."""
+        """The label for the user: "1", "2–4", "> 100"."""
         if self.most is None:
             return f"> {number(self.least - 1)}"
         least = number(self.least)
@@ -32,11 +32,11 @@ class RarityBucket:
 
     @property
     def metric(self) -> str:
-        """What metrics.jsonl calls the top-1 of its species: "top1_2_4", "top1_over_100"."""
+        """The name of its top-1 accuracy in metrics.jsonl: "top1_2_4", "top1_over_100"."""
         return f"top1_{self.key.replace('-', '_').replace('> ', 'over_')}"
 
     def holds(self, images: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which species, by their photographs (species,), are in it: (species,)."""
+        """Mask (species,) of the species in the bucket, from their numbers of photographs."""
         return (images >= self.least) & (images <= (self.most or np.iinfo(np.int64).max))
 
 
@@ -51,5 +51,5 @@ _BY_KEY = {bucket.key: bucket for bucket in BUCKETS}
 
 
 def bucket_name(key: str) -> str:
-    """The name of a bucket for readers; one that another version wrote keeps what it is called."""
+    """The label of a bucket; an unknown key from another version is returned unchanged."""
     return _BY_KEY[key].name if key in _BY_KEY else key

@@ -1,4 +1,4 @@
-"""How many photographs of a species are held out."""
+"""The rule for how many photographs of a species are held out."""
 
 from dataclasses import dataclass
 
@@ -12,17 +12,17 @@ Counts = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Shares:
-    """Photographs of each species (species,) that val and test are to get; train has the rest."""
+    """Target photographs per species (species,) in val and in test; train gets the rest."""
 
     val: Counts
     test: Counts
 
 
 def shares_of(images: Counts, settings: SplitSettings) -> Shares:
-    """One photograph: train. Two: one train, one val. More: val and test their percentage each.
+    """One photograph: train. Two: one train, one val. More: a percentage each for val and test.
 
-    A percentage is rounded (half to even), and never less than one photograph; train keeps at
-    least one. With ten per cent each this is the rule as the project first published it.
+    A percentage is rounded (half to even), to at least one photograph; train keeps at least one.
+    With ten per cent each, this is the project's first published rule.
     """
     test = _at_least_one(images, settings.test_percent) if settings.test_percent else images * 0
     test = np.where(images >= 3, test, 0)

@@ -1,4 +1,4 @@
-"""What a plain random shuffle would have done: the fault that the rule is there to avoid."""
+"""Faults of a plain random shuffle, which the split rule avoids."""
 
 from dataclasses import dataclass
 
@@ -12,10 +12,11 @@ from engine.split.plan import SplitPlan, straddling
 
 @dataclass(frozen=True)
 class ShuffleFaults:
-    """What is wrong with a split, or would be.
+    """The faults of a split.
 
-    `val_only` and `test_only` count species held out there and not trained; `not_in_val` those
-    that are trained and could be in val, having two groups, but are not; `straddling` groups.
+    `val_only` and `test_only` count species in that part but not in train. `not_in_val` counts
+    species that have two groups, so could be in val, but are not. `straddling` counts groups in
+    several parts.
     """
 
     val_only: int
@@ -25,7 +26,7 @@ class ShuffleFaults:
 
 
 def shuffled(plan: SplitPlan) -> Codes:
-    """The parts (n,) that the plan's photographs get when all are shuffled and cut by share."""
+    """The parts (n,) of the plan's photographs if all are shuffled and divided by share."""
     dealt = np.flatnonzero(plan.parts != NOWHERE)
     order = np.random.default_rng(plan.settings.seed).permutation(dealt)
     shares = np.array([plan.settings.val_percent, plan.settings.test_percent]) / 100
@@ -38,7 +39,7 @@ def shuffled(plan: SplitPlan) -> Codes:
 
 
 def shuffle_faults(inputs: SplitInputs, groups: Groups, parts: Codes) -> ShuffleFaults:
-    """Look for the faults in any dealing of the photographs."""
+    """Count the faults of any assignment of photographs to parts."""
     dealt = parts != NOWHERE
     species, of_group = inputs.species[dealt], groups.of_photograph[dealt]
     names = len(inputs.names)

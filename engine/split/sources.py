@@ -1,4 +1,4 @@
-"""The photographs of some sources."""
+"""Restricting a split to some sources."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ from engine.split.inputs import SplitInputs
 
 @dataclass(frozen=True)
 class _Made:
-    """The sources in a manifest; one of before there was a choice names none."""
+    """The sources in a manifest; older manifests name none."""
 
     sources: tuple[Text, ...] = ()
 
 
 def of_sources(inputs: SplitInputs, sources: Collection[str]) -> NDArray[np.bool_]:
-    """Which photographs (n,) are of these sources.
+    """Mask (n,) of the photographs from these sources.
 
     Raises:
-        BadInput: none is of one of them.
+        BadInput: a source has no photographs.
     """
     there = {inputs.sources[code] for code in np.unique(inputs.source)}
     for source in sources:
@@ -36,10 +36,10 @@ def of_sources(inputs: SplitInputs, sources: Collection[str]) -> NDArray[np.bool
 
 
 def sources_of(folder: SplitFolder) -> tuple[str, ...]:
-    """The sources that a split was made of; none is named where it was made of all.
+    """The sources of a split; empty if it includes all sources.
 
     Raises:
-        BadInput: its manifest cannot be read.
+        BadInput: the manifest cannot be read.
     """
     return read_record(_Made, folder.manifest).sources
 
@@ -48,7 +48,7 @@ def sources_text(sources: Sequence[str]) -> str:
     """The sources of a split as a phrase, such as "all sources"."""
     if not sources:
         return gettext("all sources")
-    return ngettext("source {names}", "sources {names}", len(sources), names=", ".join(sources))
+    return ngettext("source {names}", "sources {names}", len(sources), names=list(sources))
 
 
 def _unknown(source: str, there: Collection[str]) -> BadInput:

@@ -1,4 +1,4 @@
-"""How photographs spread over species: the long tail in numbers."""
+"""Statistics of the long tail: how photographs are distributed over species."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ MINIMA = (2, 3, 5, 10, 20, 50, 100)
 
 @dataclass(frozen=True)
 class MinimumCost:
-    """What a minimum of photographs a species would cost."""
+    """The species and photographs lost by requiring a minimum number of photographs."""
 
     least: int
     species: int
@@ -22,7 +22,7 @@ class MinimumCost:
 
 
 def minimum_costs(images: Counts, minima: Sequence[int] = MINIMA) -> list[MinimumCost]:
-    """For each minimum, the species that have fewer photographs, and how many those have."""
+    """For each minimum, the number of species below it, and of their photographs."""
     ordered = np.sort(images)
     total = np.concatenate([[0], np.cumsum(ordered)])
     below = np.searchsorted(ordered, minima)
@@ -33,14 +33,14 @@ def minimum_costs(images: Counts, minima: Sequence[int] = MINIMA) -> list[Minimu
 
 
 def lorenz(images: Counts) -> NDArray[np.float64]:
-    """The share of all photographs that the first k species hold, smallest first (species + 1,)."""
+    """The Lorenz curve (species + 1,): the share of photographs in the k smallest species."""
     running = np.concatenate([[0], np.cumsum(np.sort(images))])
     return np.asarray(running / max(running[-1], 1), np.float64)
 
 
 def gini(images: Counts) -> float:
-    """The Gini coefficient: 0 where all species have as many photographs, near 1 where one has
-    all."""
+    """The Gini coefficient: 0 if all species have equally many photographs, near 1 if one
+    species has all."""
     if not images.size:
         return 0.0
     share = lorenz(images)
@@ -48,10 +48,10 @@ def gini(images: Counts) -> float:
 
 
 def exposure(train_images: Counts, weight: Weight | None) -> NDArray[np.float64]:
-    """How often an epoch shows each species, drawing as many photographs as train has.
+    """Expected draws of each species per epoch, with as many draws as train has photographs.
 
-    `weight` is a sampler's: the weight of a photograph by the photographs of its species. None
-    draws each once.
+    `weight` is a sampler's function from a species' number of photographs to the weight of each
+    of them. None draws each photograph once.
     """
     counts = np.asarray(train_images, float)
     each = weight(np.maximum(counts, 1)) if weight else np.ones_like(counts)

@@ -1,4 +1,4 @@
-"""A part of a split as columns, for work on all of it at once."""
+"""Reading a part of a split as columns, for work on all photographs at once."""
 
 import dataclasses
 from collections.abc import Collection, Sequence
@@ -15,12 +15,12 @@ _BLOCK = 16 << 20
 
 
 def read_table(path: Path, names: Collection[str] = _FIELDS) -> pa.Table:
-    """Columns of one part, named as the fields of a line; absent texts are empty.
+    """Columns of one part, named like the fields of a line; missing texts are empty.
 
-    Species and label are there unasked.
+    Species and label are always included.
 
     Raises:
-        BadInput: as `read_part`.
+        BadInput: as in `read_part`.
     """
     asked = [name for name in _FIELDS if name in names or name in ("species", "label")]
     table = _quickly(path, asked)
@@ -28,7 +28,7 @@ def read_table(path: Path, names: Collection[str] = _FIELDS) -> pa.Table:
 
 
 def _quickly(path: Path, asked: Sequence[str]) -> pa.Table | None:
-    """None where something is unusual: the careful reader says what, or takes it all the same."""
+    """Read with pyarrow; None for unusual input, which `read_part` then reads or refuses."""
     reading = pyarrow.json.ReadOptions(block_size=_BLOCK)
     schema = pa.schema([_SCHEMA.field(name) for name in asked])
     parsing = pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")

@@ -1,4 +1,4 @@
-"""Making probabilities honest: one temperature for all, found on val."""
+"""Calibration of probabilities: one temperature for all classes, fitted on val."""
 
 import logging
 from dataclasses import asdict, dataclass
@@ -31,7 +31,7 @@ _GRID = np.geomspace(0.2, 5, 81)
 class Calibration:
     """Scores before and after dividing the logits by `temperature`.
 
-    nll in nats, ece and brier in 0..1 and 0..2; the less the better.
+    nll is in nats, ece in 0..1, brier in 0..2; lower is better.
     """
 
     temperature: Annotated[float, Field(ge=0.01, le=100)]
@@ -45,8 +45,10 @@ class Calibration:
 
 
 class TemperatureMeter:
-    """Finds the temperature in one pass, without keeping logits (Guo et al., "On calibration of
-    modern neural networks", 2017): sums are taken at 81 temperatures between 0.2 and 5.
+    """Fits the temperature in one pass, without keeping logits.
+
+    Accumulates the sums at 81 temperatures between 0.2 and 5 (Guo et al., "On calibration of modern
+    neural networks", 2017).
     """
 
     def __init__(self, device: torch.device) -> None:
@@ -57,7 +59,7 @@ class TemperatureMeter:
         self._count = 0
 
     def add(self, logits: Tensor, labels: Tensor) -> None:
-        """Count a batch: logits (n, classes), labels (n,), on the device."""
+        """Add a batch: logits (n, classes) and labels (n,), on the device."""
         self._count += len(labels)
         right = logits.argmax(1) == labels
         for position, temperature in enumerate(self._grid):
@@ -68,7 +70,7 @@ class TemperatureMeter:
             add_by_certainty(self._bins[position], chances.amax(1), right)
 
     def read(self) -> Calibration:
-        """The temperature of the least loss, and what it changes."""
+        """Return the temperature with the lowest loss, and the scores before and after."""
         count = max(1, self._count)
         losses, brier = self._losses.cpu() / count, self._brier.cpu() / count
         one, best = len(_GRID) // 2, int(losses.argmin())
@@ -90,7 +92,7 @@ class TemperatureMeter:
 
 
 def calibrate(context: RunContext) -> Calibration | None:
-    """Calibrate the best network of a run on val and keep what was found in its folder."""
+    """Calibrate the best checkpoint of a run on val and write the result to its folder."""
     checkpoint = open_checkpoint(context.folder.best, context.classes)
     settings = checkpoint.settings
     model = build_model(settings.model, len(context.classes), settings.data.image_size)
@@ -116,5 +118,5 @@ def calibrate(context: RunContext) -> Calibration | None:
 
 
 def read_calibration(folder: RunFolder) -> Calibration | None:
-    """What was found for a run, if anything was."""
+    """Return the calibration of a run, or None if it has none."""
     return read_record_or(Calibration, folder.temperature, None)

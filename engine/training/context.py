@@ -1,4 +1,4 @@
-"""What all stages of an attempt share."""
+"""The context that all stages of an attempt share."""
 
 import logging
 from dataclasses import dataclass
@@ -29,10 +29,10 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class RunContext:
-    """The run's folder and photographs, the device, and whom to tell.
+    """The run's folder, datasets, device, logger and stop signal.
 
-    `train` and `val` are seen through the view of validation until a stage chooses its own.
-    `train_images` and `genera` are (classes,).
+    `train` and `val` use the validation transform until a stage sets its own. `train_images` and
+    `genera` are (classes,).
     """
 
     home: Home
@@ -57,7 +57,7 @@ class RunContext:
         )
 
     def run_facts(self, settings: RunSettings) -> RunFacts:
-        """What a diagnosis of a stage with these settings must know."""
+        """Return the facts that the diagnosis of a stage with these settings needs."""
         return RunFacts(
             species=self.classes.species,
             train_images=self.train_images,
@@ -67,17 +67,17 @@ class RunContext:
         )
 
     def should_stop(self) -> bool:
-        """Whether somebody asked; all processes hear it in the same step."""
+        """Whether a stop was requested; all processes get the same answer in the same step."""
         return self.ranks.any(self.stop.wanted)
 
 
 def open_context(
     home: Home, folder: RunFolder, status: StatusFile, stop: StopSignal, ranks: Ranks
 ) -> RunContext:
-    """Read everything that a run's folder names.
+    """Read everything that a run's folder refers to.
 
     Raises:
-        BadInput: a part of the split is missing or was changed; the device is not there.
+        BadInput: a part of the split is missing or was changed, or the device is not available.
     """
     settings, classes, preset = folder.read_settings(), folder.read_classes(), folder.read_preset()
     if preset.notice:

@@ -1,8 +1,8 @@
-"""Features computed once: what a network gives its classifier, kept as half-precision numbers."""
+"""Features computed once per photograph and stored as float16."""
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,9 @@ from engine.augment.normalisation import normalisation_of
 from engine.errors import BadInput
 from engine.files import write_json
 from engine.home import Home
-from engine.language.message import deferred
+from engine.language.message import Message, deferred
 from engine.locks import exclusive
-from engine.records import Count, Text, read_record_or
+from engine.records import Count, StoredMessage, Text, read_record_or
 from engine.settings.run import RunSettings
 from engine.training.data.dataset import Batch, PhotoDataset
 from engine.training.data.loader import Loader
@@ -36,21 +36,21 @@ _DAMAGED = deferred("{file} is damaged. Delete {folder} to compute the features 
 
 @dataclass(frozen=True)
 class _Done:
-    """How many photographs have their features, and which of them could not be read."""
+    """How many photographs are done, and which of them could not be read."""
 
     done: Count = 0
-    unreadable: dict[Count, Text] = field(default_factory=dict)
+    unreadable: dict[Count, StoredMessage | Text] = field(default_factory=dict)
 
 
 class FeaturePart:
     """The features of one part of a split, (photographs, width) float16 on disk, and its labels.
 
-    Photographs that could not be read are absent from batches, and named in them.
+    Batches leave out photographs that could not be read, and list them in `unreadable`.
     """
 
     decodes = False
 
-    def __init__(self, part: PhotoDataset, features: NDArray[np.float16], bad: dict[int, str]):
+    def __init__(self, part: PhotoDataset, features: NDArray[np.float16], bad: dict[int, Message]):
         self.labels = part.labels
         self._part, self._features, self._bad = part, features, bad
 
@@ -65,7 +65,7 @@ class FeaturePart:
         return self._part.path(index)
 
     def detach_store(self) -> None:
-        """There is none."""
+        """Do nothing; there is no store."""
 
     def __getitems__(self, keys: list[Key]) -> Batch:
         indices = [index for _, index in keys if index not in self._bad]
@@ -83,7 +83,7 @@ def embed(
     """Yield batches and their features (n, width), float32 on the device.
 
     Raises:
-        BadInput: the network does not let its features be seen.
+        BadInput: the network does not expose its features.
     """
     model.eval()
     normalise = normalisation_of(model)
@@ -107,14 +107,15 @@ def cached_features(
     device: Device,
     heartbeat: Heartbeat,
 ) -> FeaturePart:
-    """The features of a part that is seen through the view of validation.
+    """Return the features of a part with the validation transform, computing those that are
+    missing.
 
-    They are kept in data/features by what they depend on: the network's weights but the
-    classifier's, the photographs, their crops and the view. A pass that was cut short goes on
-    where it was; `breathe` hears how far it is, and may raise to cut it short.
+    They are stored in data/features under a hash of what they depend on: the weights without the
+    classifier, the photographs, their crops and the transform. An interrupted pass resumes where it
+    stopped. `heartbeat(done, total)` receives the progress and may raise to stop.
 
     Raises:
-        BadInput: the network does not let its features be seen.
+        BadInput: the network does not expose its features, or no photograph can be read.
     """
     root = home.data / "features" / _key(model, settings, part)
     size = evaluation_batch_size(settings.training.batch_size, settings.data.image_size)
@@ -133,23 +134,23 @@ def cached_features(
                 at += len(batch.labels) + len(batch.unreadable)
                 heartbeat(at, len(part))
 
-        # What could not be read the last time may have been mended since.
+        # Photographs that could not be read last time may have been repaired.
         again = sorted(bad)
         bad.clear()
         compute(again, done - len(again))
         for begin in range(done, len(part), _CHUNK * size):
             end = min(begin + _CHUNK * size, len(part))
             compute(range(begin, end), begin)
-            write_json(root / "done.json", {"done": end, "unreadable": bad})
+            _write_done(root, end, bad)
         if again:
-            write_json(root / "done.json", {"done": len(part), "unreadable": bad})
+            _write_done(root, len(part), bad)
         if len(bad) == len(part):
             raise BadInput("No photograph can be read. {reason}", reason=next(iter(bad.values())))
     return FeaturePart(part, _open_features(root, len(part)), bad)
 
 
 def few_of_each(labels: NDArray[np.int64], most: int) -> list[int]:
-    """The places of at most `most` photographs of each class, in order."""
+    """Return the indices of at most `most` photographs of each class, in order."""
     taken: dict[int, int] = {}
     chosen = []
     for index, label in enumerate(labels.tolist()):
@@ -160,20 +161,29 @@ def few_of_each(labels: NDArray[np.int64], most: int) -> list[int]:
 
 
 def batches_of(indices: Sequence[int], size: int) -> list[list[Key]]:
-    """Keys of chosen photographs."""
+    """Return the keys of the given photographs, in batches of `size`."""
     return [
         [(0, indices[position]) for _, position in batch]
         for batch in plain_batches(len(indices), size)
     ]
 
 
-def _read_done(root: Path) -> tuple[int, dict[int, str]]:
+def _read_done(root: Path) -> tuple[int, dict[int, Message]]:
     found = read_record_or(_Done, root / "done.json", _Done(), _DONE_BYTES)
-    return found.done, found.unreadable
+    # A version before wrote reasons as English text.
+    return found.done, {
+        index: why if isinstance(why, Message) else Message(why)
+        for index, why in found.unreadable.items()
+    }
+
+
+def _write_done(root: Path, done: int, bad: Mapping[int, Message]) -> None:
+    reasons = {index: why.record() for index, why in bad.items()}
+    write_json(root / "done.json", {"done": done, "unreadable": reasons})
 
 
 def _open_features(root: Path, rows: int) -> NDArray[np.float16]:
-    """The features on disk: (rows, width)."""
+    """Open the features on disk: (rows, width)."""
     path = root / "features.npy"
     try:
         features: NDArray[np.float16] = np.load(path, mmap_mode="r", allow_pickle=False)

@@ -1,4 +1,4 @@
-"""Showing photographs to a network that does not learn from them."""
+"""Forward passes without training."""
 
 from collections.abc import Iterator
 
@@ -12,14 +12,17 @@ from engine.training.device.device import Device
 from engine.training.device.process_group import ALONE, Ranks
 from engine.training.model.forward import ForwardModule
 
-# Pixels in a pass: 64 photographs of 224 pixels, 21 of 384. More are no faster, and a pass for
-# features of which 128 make a step must fit a small card too.
+# Pixels per pass: 64 photographs of 224 pixels, or 21 of 384. Larger passes are no faster, and a
+# feature pass must fit a small GPU too.
 _PIXELS = 64 * 224 * 224
 
 
 def evaluation_batch_size(learning: int, side: int) -> int:
-    """Photographs of `side` pixels in a pass that does not learn: twice those of one that does,
-    for nothing is kept of it, but no more than suit a small GPU."""
+    """Return the batch size, for photographs of `side` pixels, of a pass without gradients.
+
+    Twice the `learning` batch size, because no activations are kept, but limited to what a small
+    GPU holds.
+    """
     return max(1, min(2 * learning, _PIXELS // side**2))
 
 
@@ -33,8 +36,8 @@ def predict_batches(
 ) -> Iterator[tuple[Batch, Tensor]]:
     """Yield each batch and its logits (n, classes), float32 on the device, in the part's order.
 
-    Every photograph comes once, to one of the processes, and none is added to make them even;
-    those that cannot be read are named in their batch.
+    Each photograph goes to exactly one process; the shares are not padded to equal size. A batch
+    lists those that cannot be read in `unreadable`.
     """
     forward_module = ForwardModule(model).eval()
     for batch in loader.read(part, ranks.share(plain_batches(len(part), batch_size))):
@@ -43,7 +46,7 @@ def predict_batches(
 
 @torch.inference_mode()
 def logits_of(model: nn.Module, images: Tensor, device: Device) -> Tensor:
-    """Logits (n, classes), float32, of images in whatever form the network takes them."""
+    """Return logits (n, classes), float32, of images in any form that the network accepts."""
     if not len(images):
         return torch.empty(0, 0, device=device.torch_device)
     with device.forward():

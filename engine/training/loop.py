@@ -1,4 +1,4 @@
-"""Training a run from its folder, from wherever it was left."""
+"""Training a run from its folder, from the start or from its last checkpoint."""
 
 import logging
 from dataclasses import replace
@@ -13,7 +13,7 @@ from engine.settings.run import RunSettings
 from engine.training.calibration import calibrate
 from engine.training.context import RunContext, open_context
 from engine.training.device.process_group import ALONE, Ranks
-from engine.training.memory.fit import fit_memory, suits_all
+from engine.training.memory.fit import fit_memory, merge_positions
 from engine.training.memory.out_of_memory import OutOfMemoryState
 from engine.training.model.classifier import clear_classifier
 from engine.training.model.network import build_model, start_model, use_gradient_checkpointing
@@ -54,30 +54,31 @@ Weights = dict[str, Tensor]
 
 
 def train(home: Home, folder: RunFolder) -> Status:
-    """Train a prepared run, or go on with one that was stopped, killed or failed.
+    """Train a prepared run, or resume one that was stopped, killed or failed.
 
-    Returns its final status: "finished", "stopped" (asked to; resumable), or "failed" with a
-    sentence as its reason. Everything else is in the folder.
+    Returns its final status: "finished", "stopped" (on request; resumable), or "failed" with a
+    reason. All other results are in the folder.
 
     Raises:
-        BadInput: the run is running in another process, or is finished already.
+        BadInput: the run is running in another process, or is already finished.
     """
     with hold_run_lock(folder.lock):
         return train_locked(home, folder, ALONE)
 
 
 def train_locked(home: Home, folder: RunFolder, ranks: Ranks) -> Status:
-    """As `train`, of a run whose lock is held already, as one of several processes.
+    """As `train`, as one of several processes; the caller already holds the run's lock.
 
     Raises:
-        Exception: in one of several processes, whatever was not foreseen: another's death, mostly.
+        Exception: with several processes, any unexpected error, usually the death of another
+            process.
     """
     require_unfinished(folder)
     status = StatusFile(folder.status, folder.read_status(), writes=ranks.is_first)
-    # Nobody writes before all have read.
+    # No process writes until all have read.
     ranks.wait()
     status.begin(ranks.leader)
-    with write_run_log(folder.log, speaks=ranks.is_first), StopSignal(folder.stop) as stop:
+    with write_run_log(folder.log, verbose=ranks.is_first), StopSignal(folder.stop) as stop:
         try:
             finished = Attempt(open_context(home, folder, status, stop, ranks)).run()
         except StudioError as error:
@@ -89,7 +90,7 @@ def train_locked(home: Home, folder: RunFolder, ranks: Ranks) -> Status:
         except Exception as error:
             log.exception("The training broke off.")
             if ranks.count > 1:
-                # Whoever leads the processes sees which was the first to fall.
+                # The leader finds out which process failed first.
                 raise
             status.end("failed", 1, _reason(error))
         else:
@@ -104,7 +105,7 @@ def train_locked(home: Home, folder: RunFolder, ranks: Ranks) -> Status:
 
 
 def require_unfinished(folder: RunFolder) -> None:
-    """Refuse to train what is trained.
+    """Refuse to train a finished run.
 
     Raises:
         BadInput: the run is finished.
@@ -116,7 +117,7 @@ def require_unfinished(folder: RunFolder) -> None:
 
 
 class Attempt:
-    """One attempt at a run: from its start or its last checkpoint to its end or a stop."""
+    """One attempt at a run: from its start or last checkpoint until it ends or is stopped."""
 
     def __init__(self, context: RunContext) -> None:
         self.context = context
@@ -124,7 +125,7 @@ class Attempt:
         self.steps = planned_steps(context, self.stages)
 
     def run(self) -> bool:
-        """Train to the end; False if it was stopped before."""
+        """Train to the end; return False if stopped before."""
         try:
             self._introduce()
             read_small_copies(self.context)
@@ -150,7 +151,7 @@ class Attempt:
     def _begin(
         self, position: TrainingPosition, left: Checkpoint | None, weights: Weights | None
     ) -> Stage:
-        """A stage as the last checkpoint `left` it, or from the `weights` of the one before."""
+        """Create a stage from the checkpoint `left`, or from the `weights` of the stage before."""
         settings = self.stages[position.stage]
         torch.manual_seed(settings.training.seed)
         tensors = left.tensors() if left else None
@@ -171,15 +172,18 @@ class Attempt:
         stage = Stage(self.context, settings, position, last_step, model, inputs, tensors)
         self._announce(stage)
         if left is None and position.stage:
-            # From here on a stage stands by itself: resuming never looks at the one before.
+            # From here on the stage does not depend on the one before: resuming reads this
+            # checkpoint only.
             stage.save()
         return stage
 
     def _prepared(
         self, model: nn.Module, settings: RunSettings, position: TrainingPosition, is_new: bool
     ) -> tuple[TrainingPosition, StageInputs]:
-        """What comes before a stage's steps. Processes do it each at its own pace, so that they
-        agree at its end whether they were asked to stop, and on how a step is taken.
+        """Do what precedes a stage's steps: head initialisation, memory fit and stage inputs.
+
+        Processes do this independently. At its end they agree on whether a stop was requested and
+        on how a step is taken.
         """
         try:
             if is_new:
@@ -190,7 +194,9 @@ class Attempt:
         positions = self.context.ranks.gather(position if inputs else None)
         if inputs is None or None in positions:
             raise Stopped
-        position = self._after_out_of_memory(suits_all(positions), settings.training.batch_size)
+        position = self._after_out_of_memory(
+            merge_positions(positions), settings.training.batch_size
+        )
         if settings.training.gradient_checkpointing or position.recomputed:
             use_gradient_checkpointing(model)
         return position, inputs
@@ -201,11 +207,11 @@ class Attempt:
             self.context.ranks,
         )
         applied = out_of_memory.apply(position, batch_size)
-        # Nobody forgets before all have read.
+        # No process deletes the file until all have read it.
         ranks.wait()
         if applied.pass_size == 0:
             if ranks.is_first:
-                out_of_memory.forget()
+                out_of_memory.clear()
             raise WorkFailed(_TOO_LITTLE_MEMORY)
         if applied != position and ranks.is_first:
             log.warning(
@@ -227,7 +233,7 @@ class Attempt:
     def _first_moves(
         self, model: nn.Module, settings: RunSettings, position: TrainingPosition
     ) -> TrainingPosition:
-        """What a stage does once, before its first step."""
+        """Do what a stage does once, before its first step."""
         require_disk_space(self.context.folder.root, model, settings)
         start = settings.training.classifier_start
         if start == "new":
@@ -238,11 +244,11 @@ class Attempt:
         return position if plan is None else replace(position, **plan)
 
     def _outcome(self, stage: Stage) -> Weights:
-        """The stage's best weights, where one of its epochs is the best so far; else its last."""
+        """Return the stage's best weights if the best epoch is in it, else its last weights."""
         best = stage.position.best
         if best is not None and best.get("stage") == stage.position.stage:
             return select(open_checkpoint(self.context.folder.best).tensors("model."), "model.")
-        weights = stage.learner.judged().state_dict()
+        weights = stage.learner.evaluated_network().state_dict()
         return {name: value.detach().clone() for name, value in weights.items()}
 
     def _checkpoint(self) -> Checkpoint | None:
@@ -252,12 +258,12 @@ class Attempt:
         return newest_checkpoint(folder.last, folder.previous, self.context.classes)
 
     def _last_step(self, position: TrainingPosition) -> int:
-        """The step that the run ends at, as far as it can be told in this stage."""
+        """Return the last step of the run, as far as this stage can tell."""
         planned = position.stage_step + sum(self.steps[position.stage :])
         return min(planned, self.context.settings.training.stop_after_steps or planned)
 
     def _is_enough(self, position: TrainingPosition) -> bool:
-        """Whether a stage would begin behind the step that the run is to stop after."""
+        """Whether a stage would begin after `stop_after_steps`."""
         most = self.context.settings.training.stop_after_steps
         return most is not None and position.stage > 0 and position.step >= most
 
@@ -291,7 +297,7 @@ class Attempt:
         )
 
     def _conclude(self) -> None:
-        """Temperature scaling of the best network."""
+        """Calibrate the best network by temperature scaling."""
         context = self.context
         if context.settings.training.temperature_scaling and context.ranks.is_first:
             calibrate(context)

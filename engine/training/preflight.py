@@ -1,4 +1,4 @@
-"""What is checked before a run is made: whether its data can be trained on."""
+"""Checks a run's data before the run is created."""
 
 from collections.abc import Sequence
 
@@ -17,15 +17,15 @@ _PHOTOGRAPHS = {
 
 
 def data_findings(home: Home, parts: Parts) -> list[Finding]:
-    """Whether the split is sound and its photographs are here. Needs seconds, and no torch."""
+    """Check the split and that its photographs exist. Takes seconds and does not import torch."""
     return [_split(parts), *(_photographs(home, parts, part) for part in ("train", "val"))]
 
 
 def require_no_findings(findings: Sequence[Finding]) -> None:
-    """Refuse to start where something was found wrong.
+    """Refuse to start if there are findings.
 
     Raises:
-        BadInput: something was; it gives the first reason, and the number of others.
+        BadInput: there are; the message gives the first two reasons.
     """
     reasons = [item.detail for item in findings if not item.ok]
     if len(reasons) == 1:
@@ -37,11 +37,11 @@ def require_no_findings(findings: Sequence[Finding]) -> None:
 
 
 def _split(parts: Parts) -> Finding:
-    """A split of the studio passes its own check; of other files, train and val are compared."""
+    """Run the split's own check; for files without a split folder, compare train and val."""
     name, folder = message("Split"), SplitFolder(parts.paths["train"].parent)
     own = parts.paths["train"] == folder.part("train") and parts.paths["val"] == folder.part("val")
     if own and folder.manifest.is_file():
-        # It reads tables, which takes half a second to load.
+        # It imports a table library, which takes half a second.
         from engine.split.check import check_split
 
         wrong = next((found for found in check_split(folder) if not found.ok), None)

@@ -1,4 +1,4 @@
-"""What is checked before a run trains: whether this computer can."""
+"""Checks before a run trains that this computer can train it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,14 +19,15 @@ from engine.training.model.network import start_model
 from engine.training.preflight import data_findings
 from engine.training.state.run_folder import preset_of, with_weights_found
 
-# Curves, evaluations and the log.
+# The curves, evaluations and log.
 _SMALL_FILES = 50_000_000
 _CHECKPOINTS = 2
 
 
 def preflight(home: Home, settings: RunSettings) -> list[Finding]:
-    """Everything that a run needs, checked as at its start; nothing is kept but published
-    weights, which are downloaded where they are not here yet.
+    """Check everything that a run needs, as at its start.
+
+    Nothing is kept except published weights, which are downloaded if missing.
     """
     findings, parts = _data(home, settings)
     findings.append(_run_check(message("Crop"), lambda: preset_of(home, settings).name))
@@ -61,10 +62,10 @@ def preflight(home: Home, settings: RunSettings) -> list[Finding]:
 
 
 def require_disk_space(folder: Path, model: nn.Module, settings: RunSettings) -> None:
-    """Refuse a run whose checkpoints will not fit the disk.
+    """Refuse a run whose checkpoints do not fit on the disk.
 
     Raises:
-        BadInput: they will not.
+        BadInput: they do not fit.
     """
     weights = list(model.parameters())
     total = sum(weight.nbytes for weight in weights)
@@ -73,12 +74,14 @@ def require_disk_space(folder: Path, model: nn.Module, settings: RunSettings) ->
 
 
 def disk_space_finding(folder: Path, weights: int, learning: int, averaged: bool) -> Message:
-    """What checkpoints take of the disk: weights, of which some bytes are `learning`.
+    """Compare the disk space that checkpoints need with what is free.
+
+    `weights` is the size of all weights in bytes, `learning` that of the trainable ones.
 
     Raises:
-        BadInput: the disk has not as much.
+        BadInput: there is not enough free space.
     """
-    # The last and the one before it, a third while it is written, and the best.
+    # The last checkpoint, the one before, one being written, and the best.
     with_memory = weights * (2 if averaged else 1) + 2 * learning
     needed = (_CHECKPOINTS + 1) * with_memory + weights + _SMALL_FILES
     free = free_disk_bytes(folder)

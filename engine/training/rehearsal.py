@@ -1,4 +1,4 @@
-"""A training pass over images that mean nothing, which changes nothing."""
+"""A training pass over blank images that changes nothing."""
 
 import torch
 from torch import Tensor, nn
@@ -10,15 +10,15 @@ from engine.training.model.trainable import train_mode
 
 
 def rehearse(model: nn.Module, settings: TrainingSettings, device: Device, images: Tensor) -> None:
-    """Forward and backward over images in whatever form the network takes them.
+    """Run forward and backward over images in any form that the network accepts.
 
-    Weights, buffers and the state of the CPU's random numbers are as before; the model is left
-    in training mode and without gradients.
+    Weights, buffers and the CPU's random state are restored. The model is left in training mode and
+    without gradients.
 
     Raises:
         torch.OutOfMemoryError: it does not fit.
     """
-    # Batch normalisation takes note of what it sees.
+    # Batch normalisation updates its running statistics.
     known = [buffer.clone() for buffer in model.buffers()]
     try:
         train_mode(model, settings)

@@ -1,4 +1,6 @@
-"""One stage of a run: epochs of training and judging with the same network, rates and views."""
+"""One stage of a run: epochs of training and validation with one network size, schedule and
+transforms.
+"""
 
 import logging
 import time
@@ -29,12 +31,12 @@ log = logging.getLogger(__name__)
 
 
 class Stage:
-    """Trains from `place` to the stage's end, or until somebody asks to stop.
+    """Trains from `position` to the end of the stage, or until a stop is requested.
 
     Args:
-        settings: the stage's own.
-        last_step: the step that the whole run ends at.
-        tensors: what the checkpoint at `place` held; None = begin from the model's weights.
+        settings: those of the stage.
+        last_step: the last step of the whole run.
+        tensors: the checkpoint's tensors at `position`; None = start from the model's weights.
     """
 
     def __init__(
@@ -56,11 +58,11 @@ class Stage:
         if tensors is not None:
             self.learner.load(tensors, position.scaler)
             if context.ranks.is_first:
-                # It was gathered from all processes: one goes on with it.
+                # The checkpoint holds the sum over all processes; one of them continues it.
                 self.accumulator.load(select(tensors, "tally."))
 
     def run(self) -> bool:
-        """Train to the stage's end; False if asked to stop before."""
+        """Train to the end of the stage; return False if stopped before."""
         while not self._is_over():
             metrics = self._validate() if self._train_epoch() else None
             if metrics is None:
@@ -71,7 +73,7 @@ class Stage:
         return True
 
     def save(self) -> None:
-        """Write the last checkpoint, keeping the one before it."""
+        """Write the last checkpoint and keep the one before it."""
         self._require_health()
         self.accumulator.gather(self.context.ranks)
         if self.context.ranks.is_first:
@@ -98,18 +100,18 @@ class Stage:
         return epochs >= self.settings.epochs or self.position.step >= self.last_step
 
     def _train_epoch(self) -> bool:
-        """Train what is left of the epoch; False if asked to stop first."""
+        """Train the rest of the epoch; return False if stopped before."""
         while (finished := self._train_on()) is None:
-            # Only here is all let go that the pass which did not fit had made.
+            # Only outside `_train_on` is the memory of the failed pass released.
             self._take_smaller_passes()
         return finished
 
     def _train_on(self) -> bool | None:
-        """As `_train_epoch`; None where the memory did not suffice for a pass.
+        """As `_train_epoch`; return None if a pass ran out of memory.
 
         Raises:
-            torch.OutOfMemoryError: a single photograph is too much; or there are other
-                processes, and all are to begin again with smaller passes.
+            torch.OutOfMemoryError: a single photograph does not fit; or there are other processes,
+                and all must restart with smaller passes.
         """
         logger = self.context.logger
         rest = self._windows(self.position.epoch, self.position.consumed)
@@ -126,7 +128,7 @@ class Stage:
             except torch.OutOfMemoryError:
                 less = halved(self.pass_size) if self.pass_size > 1 else 0
                 if self.context.ranks.count > 1:
-                    # The others wait for these gradients, and hear of nothing else.
+                    # The others wait for these gradients; only this file reaches them.
                     OutOfMemoryState(self.context.folder.out_of_memory).save(self.position, less)
                 if self.context.ranks.count > 1 or not less:
                     raise
@@ -142,14 +144,14 @@ class Stage:
         return True
 
     def _windows(self, epoch: int, consumed: int) -> list[list[Key]]:
-        """The photographs of each optimiser step that is left of an epoch."""
+        """Return the photographs of each remaining optimiser step of an epoch."""
         settings = self.settings
         keys = epoch_keys(self.context.train.labels, settings.seed, epoch, settings.sampling)
         return windows(keys, self._effective, consumed)
 
     @property
     def _effective(self) -> int:
-        """Photographs in an optimiser step."""
+        """The number of photographs in an optimiser step."""
         settings = self.settings
         return settings.batch_size * settings.accumulation * self.context.ranks.count
 
@@ -164,9 +166,9 @@ class Stage:
             yield batch
 
     def _take_smaller_passes(self) -> None:
-        """Half the photographs in a pass and twice the passes: the same step in less memory."""
+        """Halve the photographs per pass and double the passes: the same step with less memory."""
         self.pass_size = halved(self.pass_size)
-        self.context.device.let_go()
+        self.context.device.release_memory()
         self.position = replace(self.position, pass_size=self.pass_size)
         log.warning(
             "The memory did not suffice at step %s; passes take %d photographs from now on, and "
@@ -178,7 +180,7 @@ class Stage:
     def _after_step(self, is_last: bool) -> None:
         step = self.position.step
         logs = step % self.settings.log_every == 0 or is_last
-        # On a CPU looking costs nothing; a GPU would have to be waited for.
+        # On a CPU the check is free; on a GPU it waits for the device.
         if logs or not self.context.device.is_gpu:
             self._require_health()
         if logs:
@@ -189,21 +191,20 @@ class Stage:
             self.accumulator = self.context.new_accumulator()
         self.context.logger.step(self.position)
         if step % self.settings.checkpoint_every == 0 and not is_last:
-            with self.context.logger.pace.aside():
+            with self.context.logger.pace.paused():
                 self.save()
 
     def _require_health(self) -> None:
-        """Refuse to go on from a loss or gradient that is no number.
+        """Refuse to continue after a loss or gradient that is not finite.
 
         Raises:
             WorkFailed: one was NaN or infinite.
         """
-        sick = [
-            step for step in self.context.ranks.gather(self.learner.sick_step()) if step is not None
-        ]
-        if not sick:
+        steps = self.context.ranks.gather(self.learner.nonfinite_step())
+        nonfinite = [step for step in steps if step is not None]
+        if not nonfinite:
             return
-        step = min(sick)
+        step = min(nonfinite)
         back = self.position.step - step
         window = self._windows(self.position.epoch, 0)[
             -(-self.position.consumed // self._effective) - back
@@ -219,14 +220,19 @@ class Stage:
         )
 
     def _validate(self) -> Metrics | None:
-        """Judge the whole val part; None if asked to stop meanwhile."""
+        """Validate on the whole val part; return None if stopped meanwhile."""
         context, began, accumulator = self.context, time.monotonic(), self.context.new_accumulator()
-        self.learner.agree()
+        self.learner.synchronise_buffers()
         part, size = self.inputs.val, 2 * self.pass_size
         if part.decodes:
             size = evaluation_batch_size(self.pass_size, self.run_settings.data.image_size)
         for batch, logits in predict_batches(
-            self.learner.judged(), part, context.loader, context.device, size, context.ranks
+            self.learner.evaluated_network(),
+            part,
+            context.loader,
+            context.device,
+            size,
+            context.ranks,
         ):
             context.unreadable_photos.take("val", context.val, batch)
             if len(batch.labels):
@@ -243,7 +249,7 @@ class Stage:
         return metrics
 
     def _close_epoch(self, metrics: Metrics) -> None:
-        """Keep the best network so far, move on to the next epoch, save."""
+        """Keep the best network so far, advance to the next epoch and save."""
         trained, best = self.position, self.position.best
         is_best = best is None or bool(
             best_epoch([best["value"], metrics.macro_top1], [best["loss"], metrics.loss])
@@ -252,8 +258,9 @@ class Stage:
             trained = replace(trained, best=self._best(metrics))
             if self.context.ranks.is_first:
                 self._keep_best(trained)
-        # A loss that falls by a hair is worth keeping, not worth going on for. A stage is only
-        # measured by itself: at another size it may begin below the one before and climb past it.
+        # Only a higher macro top-1 resets the patience; a lower loss alone does not. A stage is
+        # compared with itself only: at another image size it may start below the one before and
+        # then exceed it.
         reached = trained.stage_best
         if reached is None or metrics.macro_top1 > reached:
             trained = replace(trained, stage_best=metrics.macro_top1, stale=0)
@@ -275,7 +282,7 @@ class Stage:
         }
 
     def _keep_best(self, position: TrainingPosition) -> None:
-        network = self.learner.judged().state_dict()
+        network = self.learner.evaluated_network().state_dict()
         weights = {f"model.{name}": value for name, value in network.items()}
         path, classes = self.context.folder.best, self.context.classes
         write_checkpoint(path, weights, self.run_settings, classes, position)

@@ -1,4 +1,4 @@
-"""What a stage shows its network: photographs through its views, or features of them."""
+"""The inputs of a stage: photographs through its transforms, or their features."""
 
 import logging
 import math
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from engine.augment.transforms import TrainTransform, ValTransform
 from engine.images.shrinking import shrink
 from engine.images.shrunk import ShrunkStore
-from engine.language.message import deferred
+from engine.language.message import Message, deferred
 from engine.settings.run import RunSettings
 from engine.training.context import RunContext
 from engine.training.data.dataset import Part, PhotoDataset
@@ -29,13 +29,13 @@ from engine.workers import cores
 
 log = logging.getLogger(__name__)
 
-# Photographs of a species that its first guess is made from, at most.
+# The most photographs per species that the head initialisation uses.
 _ENOUGH = 50
 
 
 @dataclass(frozen=True)
 class StageInputs:
-    """The two parts as the network sees them, and a batch that means nothing."""
+    """The two parts as the network reads them, and a blank batch."""
 
     train: Part
     val: Part
@@ -43,16 +43,16 @@ class StageInputs:
 
 
 def read_small_copies(context: RunContext) -> None:
-    """Make the small copies that the run asks for and that are missing; read them from now on.
+    """Make the small copies that the run requests and lacks, and read them from now on.
 
     Raises:
-        Stopped: somebody asked to stop meanwhile.
+        Stopped: a stop was requested meanwhile.
         WorkFailed: the disk is full.
     """
     data = context.settings.data
     if not data.shrink_once:
         return
-    heartbeat = _heartbeat(context, deferred("Shrinking photographs"))
+    heartbeat = _heartbeat(context, deferred("Shrinking photographs, {done} of {total}"))
     paths = context.train.positions() | context.val.positions()
     asked = False
     try:
@@ -73,10 +73,10 @@ def read_small_copies(context: RunContext) -> None:
 
 
 def stage_inputs(context: RunContext, settings: RunSettings, model: nn.Module) -> StageInputs:
-    """What a stage with these settings sees; `model`, on the device, computes features.
+    """Return the inputs of a stage; `model`, on the device, computes features.
 
     Raises:
-        Stopped: somebody asked to stop meanwhile.
+        Stopped: a stop was requested meanwhile.
     """
     view = ValTransform(settings.augmentation.val)
     train, val = context.train.with_transform(view), context.val.with_transform(view)
@@ -91,16 +91,16 @@ def stage_inputs(context: RunContext, settings: RunSettings, model: nn.Module) -
 
 
 def initialise_head(context: RunContext, settings: RunSettings, model: nn.Module) -> None:
-    """Let the classifier of `model`, on the device, start from the features of each class.
+    """Initialise the classifier of `model`, on the device, from the features of each class.
 
     Raises:
-        Stopped: somebody asked to stop meanwhile.
+        Stopped: a stop was requested meanwhile.
     """
     part = context.train.with_transform(ValTransform(settings.augmentation.val))
     chosen = few_of_each(part.labels, _ENOUGH)
     size = evaluation_batch_size(settings.training.batch_size, settings.data.image_size)
     batches = batches_of(chosen, size)
-    heartbeat = _heartbeat(context, deferred("Looking at each species"))
+    heartbeat = _heartbeat(context, deferred("Looking at each species, {done} of {total}"))
 
     def features() -> "list[tuple[Tensor, Tensor]]":
         found, done = [], 0
@@ -119,8 +119,8 @@ def initialise_head(context: RunContext, settings: RunSettings, model: nn.Module
 def _features(
     context: RunContext, settings: RunSettings, model: nn.Module, part: PhotoDataset
 ) -> FeaturePart:
-    heartbeat = _heartbeat(context, deferred("Computing features"))
-    # One process after the other: the second finds what the first has kept.
+    heartbeat = _heartbeat(context, deferred("Computing features, {done} of {total}"))
+    # One process after the other: the second reads what the first has stored.
     return cached_features(
         context.home, model, settings, part, context.loader, context.device, heartbeat
     )
@@ -128,7 +128,7 @@ def _features(
 
 def _heartbeat(context: RunContext, what: str) -> Heartbeat:
     def heartbeat(done: int, total: int) -> None:
-        context.logger.prepare(what, done, total)
+        context.logger.prepare(Message(what, {"done": done, "total": total}))
         if context.stop.wanted:
             raise Stopped
 
@@ -136,7 +136,7 @@ def _heartbeat(context: RunContext, what: str) -> Heartbeat:
 
 
 def planned_steps(context: RunContext, stages: list[RunSettings]) -> list[int]:
-    """The optimiser steps of each stage."""
+    """Return the number of optimiser steps of each stage."""
     count, ranks = len(context.train), context.ranks.count
     steps = []
     for settings in stages:

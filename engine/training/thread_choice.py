@@ -1,4 +1,4 @@
-"""Choosing a number of CPU threads from measured speeds, and noticing when to measure again."""
+"""Chooses the number of CPU threads from measured speeds, and detects when to measure again."""
 
 import os
 import statistics
@@ -6,33 +6,34 @@ from collections.abc import Callable, Mapping, Sequence
 
 from engine.workers import cores
 
-# What a trial takes, beside finding out how many images a pass of it may hold.
+# The duration of a trial, without finding the number of images per pass.
 TRIAL_SECONDS = 1.0
 _FEWEST_ROUNDS, _MOST_ROUNDS = 2, 6
 _FEWEST_IMAGES = 2
-# Fewer threads that are as good as this leave more of the machine to others.
+# Prefer fewer threads at this share of the best speed, to leave cores to other programs.
 _NEARLY = 0.95
-# Another number of threads rounds sums differently: a trained run changes it for a clear gain only.
+# Another number of threads rounds sums differently, so a run changes it only for a clear gain.
 _CLEARLY = 1.1
-# A speed outside of these shares of what was expected, for so long, leads to a new trial.
+# A speed outside these shares of the expected speed, over the window, starts a new trial.
 _SLOWER, _FASTER = 0.6, 1 / 0.6
 _WINDOW_SECONDS, _SECONDS_BETWEEN_TRIALS = 20.0, 60.0
 
 
 def most_threads() -> int:
-    """The most threads a training takes: a core is left to loaders and server if there are more
-    than two."""
+    """Return the most threads for training; with more than two cores, one is left to loaders and
+    server.
+    """
     available = cores()
     return available - 1 if available > 2 else available
 
 
 def divided_threads(processes: int) -> int:
-    """What each of several processes that train together on this machine takes."""
+    """Return the threads of each of several processes that train together on this machine."""
     return max(1, most_threads() // processes)
 
 
 def candidates(most: int) -> list[int]:
-    """The numbers of threads that are tried: 1, 2, 4, and so on, and `most`."""
+    """Return the numbers of threads to try: 1, 2, 4, and so on, and `most`."""
     numbers = [1]
     while 2 * numbers[-1] < most:
         numbers.append(2 * numbers[-1])
@@ -40,9 +41,9 @@ def candidates(most: int) -> list[int]:
 
 
 def threads_from_environment() -> int | None:
-    """The number of threads that the user set by OMP_NUM_THREADS or MKL_NUM_THREADS, if any."""
+    """Return the number of threads set by OMP_NUM_THREADS or MKL_NUM_THREADS, or None."""
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        # OpenMP takes a list, a number for each level of nesting.
+        # OpenMP accepts a list with a number for each nesting level.
         first = os.environ.get(variable, "").split(",")[0].strip()
         if first.isdecimal() and int(first) > 0:
             return int(first)
@@ -50,9 +51,10 @@ def threads_from_environment() -> int | None:
 
 
 def choose_threads(speeds: Mapping[int, float], current: int | None = None) -> int:
-    """The fewest threads that are nearly the fastest; `current` unless another is clearly faster.
+    """Return the fewest threads near the best speed; `current` unless another number is clearly
+    faster.
 
-    `speeds` are images a second by number of threads.
+    `speeds` are images per second by number of threads.
     """
     best = max(speeds.values())
     chosen = min(number for number, speed in speeds.items() if speed >= _NEARLY * best)
@@ -67,11 +69,11 @@ def measure_speeds(
     most_images: int,
     clock: Callable[[], float],
 ) -> dict[int, float]:
-    """Images a second by number of threads, measured in turns for about a second in all.
+    """Measure images per second by number of threads, in turns, for about a second in total.
 
-    `run_pass(threads, images)` does a pass; it is given as many images, up to `most_images`, as
-    let every number of threads have two turns: threads gain more from large passes than from
-    small ones, and training makes the large ones.
+    `run_pass(threads, images)` runs a pass. The images per pass are as many, up to `most_images`,
+    as leave time for two turns per number of threads. Passes must be large, as in training, because
+    threads gain more from large passes than from small ones.
     """
 
     def seconds(threads: int, images: int) -> float:
@@ -90,7 +92,7 @@ def measure_speeds(
             turns[number].append(seconds(number, images))
         if clock() - began > TRIAL_SECONDS:
             break
-    # The first turn of several also prepares what the others find.
+    # The first turn is a warm-up if there are several.
     return {
         number: images / max(statistics.median(taken[1:] or taken), 1e-9)
         for number, taken in turns.items()
@@ -98,12 +100,12 @@ def measure_speeds(
 
 
 def count_of(threads: int) -> str:
-    """A number of threads in words."""
+    """Return a number of threads in words."""
     return "1 thread" if threads == 1 else f"{threads} threads"
 
 
 def describe_speeds(speeds: Mapping[int, float]) -> str:
-    """Measured speeds, the fastest first: "2 threads: 81 images a second; 1 thread: 74"."""
+    """Describe measured speeds, fastest first: "2 threads: 81 images a second; 1 thread: 74"."""
     ordered = sorted(speeds.items(), key=lambda item: -item[1])
     parts = [
         f"{count_of(number)}: {speed:,.{0 if speed >= 10 else 1}f}" for number, speed in ordered
@@ -112,12 +114,12 @@ def describe_speeds(speeds: Mapping[int, float]) -> str:
 
 
 class SpeedWatch:
-    """Notices when a training has left the speed that its trial promised.
+    """Detects when training no longer runs at the speed of its trial.
 
     Args:
-        expected: images a second.
-        now: seconds of a clock that `add` is given too.
-        earliest: when the next trial may be, at the soonest.
+        expected: images per second.
+        now: seconds on the clock that `add` also uses.
+        earliest: the earliest time of the next trial, on that clock.
     """
 
     def __init__(self, expected: float, now: float, earliest: float = float("-inf")) -> None:
@@ -126,10 +128,12 @@ class SpeedWatch:
         self._begin(now)
 
     def add(self, images: int, seconds: float, now: float) -> float | None:
-        """Images a second of the last 20 seconds if they call for a new trial, else None.
+        """Return the images per second of the last 20 seconds if a new trial is needed, else None.
 
         Args:
-            images: trained since the last call, in `seconds` of computing.
+            images: trained since the last call.
+            seconds: computing time of those images.
+            now: seconds on the clock.
         """
         self._images += images
         self._seconds += seconds
@@ -142,7 +146,7 @@ class SpeedWatch:
 
     @classmethod
     def after_trial(cls, expected: float, now: float) -> "SpeedWatch":
-        """A watch that follows a trial in the middle of training: the next is a minute away."""
+        """Create a watch after a trial during training; the next is at least a minute later."""
         return cls(expected, now, now + _SECONDS_BETWEEN_TRIALS)
 
     def _begin(self, now: float) -> None:

@@ -1,4 +1,4 @@
-"""The CPU threads of a training: chosen by a trial, and again when the speed has changed."""
+"""Sets the number of CPU threads for training: by a trial, repeated if the speed changes."""
 
 import logging
 import time
@@ -32,11 +32,11 @@ Speeds = dict[int, float]
 
 
 class Trial:
-    """Measures how fast a network learns on different numbers of threads, and changes nothing.
+    """Measures the training speed with different numbers of threads, and changes nothing.
 
     Args:
-        blank: a batch of images that mean nothing.
-        pass_size: photographs in a pass; None = as configured.
+        blank: a batch of blank images.
+        pass_size: photographs per pass; None = as configured.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Trial:
         self._blank, self._most = blank, pass_size or settings.batch_size
 
     def __call__(self, numbers: Sequence[int]) -> Speeds:
-        """Images a second by number of threads, in about a second."""
+        """Return images per second by number of threads; takes about a second."""
         before = torch.get_num_threads()
         try:
             return measure_speeds(numbers, self._run_pass, self._most, time.perf_counter)
@@ -60,7 +60,7 @@ class Trial:
 
     def _run_pass(self, threads: int, images: int) -> None:
         torch.set_num_threads(threads)
-        # Two at least: batch normalisation learns nothing from one.
+        # At least two: batch normalisation refuses a single image.
         shown = self._blank.new_zeros(max(2, images), *self._blank.shape[1:])
         rehearse(self._model, self._settings, self._device, shown)
 
@@ -68,8 +68,9 @@ class Trial:
 class Threads:
     """Sets the number of threads of an attempt; on a GPU it only follows the settings.
 
-    A number that a trial chose stays in the checkpoint, so that a resumed run computes the very
-    sums of one that was never stopped, until a trial after a change of speed chooses another.
+    The checkpoint stores the number that a trial chose. A resumed run therefore computes exactly
+    the same sums as an uninterrupted run, until a trial after a change of speed chooses another
+    number.
     """
 
     def __init__(
@@ -85,7 +86,9 @@ class Threads:
         self._number: int | None = None
 
     def use_default(self, wanted: int | None) -> None:
-        """What comes before a stage's steps does not depend on how busy the machine is."""
+        """Set a number that does not depend on the machine's load, for the work before a stage's
+        steps.
+        """
         number = self._fixed(wanted) or (None if self._device.is_gpu else most_threads())
         if number:
             torch.set_num_threads(number)
@@ -96,10 +99,10 @@ class Threads:
         position: TrainingPosition,
         trial: Callable[[Sequence[int]], Speeds],
     ) -> dict[str, Any]:
-        """Choose for a stage that begins or goes on at `place`; returns fields of its place.
+        """Choose a number for a stage that starts or resumes at `position`; return position fields.
 
-        The settings come first (`wanted`), then the environment, then what the checkpoint holds,
-        then a trial.
+        The order of precedence is: the settings (`wanted`), the environment, the checkpoint, a
+        trial.
         """
         self._trial = self._watch = None
         self._number = self._fixed(wanted)
@@ -117,8 +120,11 @@ class Threads:
         return self._fields()
 
     def after_step(self, images: int, seconds: float) -> dict[str, Any]:
-        """Count a step over `images` whose passes took `seconds`, and choose again where the speed
-        has changed for some time; returns fields of a place."""
+        """Count a step and choose again if the speed has changed for some time; return position
+        fields.
+
+        `images` is the number of the step, `seconds` the computing time of its passes.
+        """
         if self._watch is not None:
             speed = self._watch.add(images, seconds, self._clock())
             if speed is not None:
@@ -128,13 +134,15 @@ class Threads:
                     speed,
                     self._watch.expected,
                 )
-                with self._logger.pace.aside():
+                with self._logger.pace.paused():
                     self._choose(current=self._number, reached=speed)
         return self._fields()
 
     def _choose(self, current: int | None = None, reached: float = 0.0) -> None:
-        """Try every number of threads; `current` is what the run has used so far, and with it
-        `reached` images a second."""
+        """Try every number of threads.
+
+        `current` is the number that the run uses so far, `reached` its images per second.
+        """
         if self._trial is None:
             return
         speeds = self._trial(candidates(most_threads()))
@@ -150,7 +158,7 @@ class Threads:
         if current is None:
             self._watch = SpeedWatch(speeds[number], now)
         else:
-            # Passes of a trial may be smaller than those of training, and slower by the image.
+            # The trial's passes may be smaller than those of training, and slower per image.
             expected = max(speeds[number], reached)
             self._watch = SpeedWatch.after_trial(expected, now)
 
@@ -160,7 +168,7 @@ class Threads:
         self._logger.threads(number, speeds)
 
     def _fixed(self, wanted: int | None) -> int | None:
-        """The number that needs no trial; None on a GPU too, unless it is `wanted`."""
+        """Return the number that needs no trial; None on a GPU unless it is `wanted`."""
         if wanted or self._device.is_gpu:
             return wanted
         several = self._ranks.count > 1

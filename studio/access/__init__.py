@@ -1,1 +1,1 @@
-"""Who may use the studio: the start token, the checks on every request, sign-in."""
+"""Access control: the start token, the checks on every request, sign-in."""

@@ -1,4 +1,4 @@
-"""The checks that every request passes before anything is answered."""
+"""The checks that every request must pass before the app answers it."""
 
 import re
 from collections.abc import Collection
@@ -16,7 +16,7 @@ from studio.access.hosts import AllowedHost, is_allowed, is_same_origin, parse_h
 from studio.access.token import cookie, same
 
 HEALTH = "/_stcore/health"
-# No file system takes longer names, and some answer a longer one by an error.
+# No file system allows longer names, and some raise an error for a longer one.
 _LONGEST_NAME = 255
 _MOST_LANGUAGES = 30
 _LANGUAGE = re.compile(
@@ -47,10 +47,10 @@ FAILED = deferred("An error occurred in Plant Studio; see its log. Reload the pa
 
 
 class Guard:
-    """ASGI middleware: the right host, the right origin, the start token; headers on answers.
+    """ASGI middleware that checks host, origin and start token, and adds headers to responses.
 
     Args:
-        app: what is asked once a request has passed.
+        app: the app that handles a request after the checks.
         token: the start token.
         hosts: the host names under which the studio answers, without ports.
     """
@@ -88,7 +88,7 @@ class Guard:
             raise
 
     def _response(self, scope: Scope, headers: Headers) -> Response | None:
-        """What is answered in the place of the app; None where the request may pass."""
+        """The response sent instead of the app's; None if the request may pass."""
         named = headers.getlist("host")
         host = parse_host(named[0]) if len(named) == 1 else None
         if host is None or not is_allowed(host, self._hosts):
@@ -102,7 +102,7 @@ class Guard:
         return self._entrance(scope, headers, host)
 
     def _entrance(self, scope: Scope, headers: Headers, host: AllowedHost) -> Response | None:
-        """Take the token out of an address into a cookie; None where the cookie is there."""
+        """Move the token from the address into a cookie; None if the cookie is already set."""
         query = scope["query_string"].decode("latin-1")
         tokens = [value for key, value in parse_qsl(query) if key == "token"]
         may_enter = any(same(given, self._token) for given in tokens)
@@ -120,7 +120,7 @@ class Guard:
 
 
 def accepted_languages(header: str) -> list[str]:
-    """The languages that an Accept-Language header names, the best first."""
+    """The languages of an Accept-Language header, in descending preference."""
     parts = [_LANGUAGE.fullmatch(part) for part in header.split(",")[:_MOST_LANGUAGES]]
     weighed = [(float(part["weight"] or 1), part["name"]) for part in parts if part]
     return [name for weight, name in sorted(weighed, key=lambda pair: -pair[0]) if weight > 0]
@@ -129,7 +129,7 @@ def accepted_languages(header: str) -> list[str]:
 def _is_own_page(scope: Scope, headers: Headers) -> bool:
     """Whether the request comes from a page of the studio or from the address bar.
 
-    A link on another page may open the studio, in a window of its own and not in a frame.
+    A link on another page may open the studio, but only as a top-level window, not in a frame.
     """
     origin = headers.get("origin")
     if origin is None and scope["type"] == "websocket":
@@ -144,7 +144,7 @@ def _is_own_page(scope: Scope, headers: Headers) -> bool:
 
 
 def _cookies(headers: Headers, name: str) -> list[str]:
-    """Every value given for a cookie: another port of the host can set the same name."""
+    """All values of a cookie: a service on another port of the host can set the same name."""
     pairs = ";".join(headers.getlist("cookie")).split(";")
     return [
         value for key, _, value in (pair.strip().partition("=") for pair in pairs) if key == name
@@ -152,17 +152,17 @@ def _cookies(headers: Headers, name: str) -> list[str]:
 
 
 def _address(path: str, query: str) -> str:
-    """Where a visit goes on: the same address, without the token and on this host."""
+    """The redirect target: the same address, without the token and on this host."""
     kept = [part for part in query.split("&") if part and not part.startswith("token=")]
-    # Two slashes at the front would name another host.
+    # Two leading slashes would name another host.
     return "/" + quote(path.lstrip("/")) + (f"?{'&'.join(kept)}" if kept else "")
 
 
 def _visit(address: str, from_elsewhere: bool) -> Response:
-    """Have the browser open an address of the studio.
+    """Make the browser open an address of the studio.
 
-    After a link on another page browsers keep a strict cookie back, also through redirects, so
-    there a page of the studio opens the address.
+    After a link from another site, browsers withhold a strict cookie, also through redirects. In
+    this case a page of the studio opens the address.
     """
     if not from_elsewhere:
         return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
@@ -179,10 +179,10 @@ def _refusal(status: int, sentence: str) -> Response:
 
 
 def _protection(host: str) -> dict[str, str]:
-    """Headers that keep pages of others out and requests to others from being made."""
+    """Headers that block content from other origins and requests to them."""
     own = f"'self' ws://{host} wss://{host}" if parse_host(host) else "'self'"
     policy = {
-        # Streamlit's pages, and Plotly's, make styles and functions while they run.
+        # Streamlit's pages and Plotly's create styles and functions at run time.
         "default-src": "'self' 'unsafe-inline' 'unsafe-eval' data: blob:",
         "connect-src": f"{own} data: blob:",
         "object-src": "'none'",

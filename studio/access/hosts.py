@@ -1,4 +1,4 @@
-"""Under which names the studio answers, and which web pages may talk to it."""
+"""The host names under which the studio answers, and the origins that may use it."""
 
 import ipaddress
 import re
@@ -12,14 +12,14 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class AllowedHost(NamedTuple):
-    """What a Host header names; the port is None where the header leaves it out."""
+    """The content of a Host header; the port is None if the header omits it."""
 
     name: str
     port: int | None
 
 
 def parse_host(header: str) -> AllowedHost | None:
-    """The host that a Host header names, in lower case; None where it is malformed."""
+    """Parse a Host header into a host in lower case; None if it is malformed."""
     found = _HOST.fullmatch(header.lower())
     if found is None or int(found["port"] or 0) > 65_535:
         return None
@@ -34,16 +34,16 @@ def is_allowed(host: AllowedHost, names: Collection[str]) -> bool:
 
 
 def is_same_origin(origin: str, host_header: str) -> bool:
-    """Whether an Origin header names the very host and port that the request was sent to.
+    """Whether an Origin header names the same host and port as the request.
 
-    The scheme is not compared: a proxy may take the encryption off.
+    The scheme is not compared, because a proxy may terminate TLS.
     """
     scheme, separator, rest = origin.lower().partition("://")
     return scheme in ("http", "https") and bool(separator) and rest == host_header.lower()
 
 
 def is_loopback(address: str) -> bool:
-    """Whether only this machine reaches what listens on the address."""
+    """Whether only this machine can reach a server that listens on the address."""
     try:
         return ipaddress.ip_address(address.strip("[]")).is_loopback
     except ValueError:

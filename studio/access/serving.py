@@ -1,6 +1,6 @@
 """Whether this process serves the studio behind its checks.
 
-Kept in the process, not in its environment: nothing outside can claim it.
+The state is kept in the process and not in its environment, so that nothing outside can set it.
 """
 
 _guarded = False
@@ -8,11 +8,11 @@ _needs_sign_in = False
 
 
 def declare_guarded(*, needs_sign_in: bool) -> None:
-    """To call by whatever runs the studio's pages behind `Guard`.
+    """Called by the server that runs the studio's pages behind `Guard`.
 
     Args:
-        needs_sign_in: people must sign in until this process ends, whatever becomes of the
-            settings of sign-in.
+        needs_sign_in: people must sign in until this process ends, even if the sign-in settings
+            change.
     """
     global _guarded, _needs_sign_in
     _guarded, _needs_sign_in = True, needs_sign_in
@@ -24,5 +24,5 @@ def is_guarded() -> bool:
 
 
 def needs_sign_in() -> bool:
-    """Whether people had to sign in when this process began."""
+    """Whether sign-in was required when this process started."""
     return _needs_sign_in

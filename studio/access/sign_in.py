@@ -1,4 +1,4 @@
-"""Sign-in with an OpenID Connect provider, as Streamlit's `st.login` does it."""
+"""Sign-in with an OpenID Connect provider, by Streamlit's `st.login`."""
 
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -18,9 +18,9 @@ _KEYS = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_
 
 
 def settings() -> Mapping[str, Any] | None:
-    """The table [auth] of .streamlit/secrets.toml; None where there is none.
+    """The table [auth] of .streamlit/secrets.toml; None if it does not exist.
 
-    A file that cannot be read may hold one, so it counts as an empty table.
+    A file that cannot be read may contain one, so it counts as an empty table.
     """
     try:
         found: Mapping[str, Any] | None = st.secrets.get("auth")
@@ -31,13 +31,13 @@ def settings() -> Mapping[str, Any] | None:
 
 
 def sign_in_problem() -> Message | None:
-    """Why nobody could sign in, as a sentence; None where sign-in is set up."""
+    """Why nobody can sign in, as a sentence; None if sign-in is set up."""
     found = settings()
     if found is None:
         return message("{file} has no [auth] table.", file=SECRETS)
     missing = [key for key in _KEYS if not found.get(key)]
     if missing:
-        return message("[auth] in {file} lacks {keys}.", file=SECRETS, keys=", ".join(missing))
+        return message("[auth] in {file} lacks {keys}.", file=SECRETS, keys=missing)
     if find_spec("authlib") is None:
         return message('The package Authlib is missing. Install it: pip install "streamlit[auth]"')
     return None
@@ -55,7 +55,7 @@ def is_encrypted() -> bool:
 
 
 def require() -> None:
-    """Stop the script, with a button to sign in, unless nobody has to or somebody has."""
+    """Stop the script and show a sign-in button if sign-in is required and nobody is signed in."""
     if settings() is None and not needs_sign_in():
         return
     reason = sign_in_problem()

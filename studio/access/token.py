@@ -1,4 +1,4 @@
-"""The start token: who has it may use the studio, and everyone else gets nothing."""
+"""The start token: it is required to use the studio."""
 
 import hashlib
 import hmac
@@ -13,12 +13,12 @@ _SHORTEST = 32
 
 
 def start_token() -> str:
-    """The value of STUDIO_TOKEN, else a random token for this start.
+    """The value of STUDIO_TOKEN, or else a random token for this start.
 
-    The variable is removed from the environment: no process started from here needs it.
+    The variable is removed from the environment, because no child process needs it.
 
     Raises:
-        BadInput: the variable is too short or holds characters that an address cannot carry.
+        BadInput: the variable is too short or has characters that an address cannot contain.
     """
     chosen = os.environ.pop(TOKEN_VARIABLE, None)
     if chosen is None:
@@ -34,15 +34,16 @@ def start_token() -> str:
 
 
 def cookie(token: str, port: int | None) -> tuple[str, str]:
-    """Name and value of the cookie that stands for the token.
+    """Name and value of the cookie that represents the token.
 
-    Browsers share cookies between the ports of a host, so the port that the browser sees is part
-    of the name: two studios stay open side by side. The token cannot be found from the value.
+    Browsers share cookies between the ports of a host. The name therefore contains the port that
+    the browser sees, so that two studios can be open at the same time. The token cannot be derived
+    from the value.
     """
     value = hmac.new(token.encode(), b"cookie", hashlib.sha256).hexdigest()
     return f"studio-{port or 'default'}", value
 
 
 def same(left: str, right: str) -> bool:
-    """Whether two secrets are equal; the time it takes tells nothing about where they differ."""
+    """Whether two secrets are equal, compared in constant time."""
     return hmac.compare_digest(left.encode(errors="replace"), right.encode(errors="replace"))

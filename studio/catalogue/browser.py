@@ -1,8 +1,9 @@
-"""The grid of photographs, and the record of the chosen one in a drawer beside it."""
+"""The grid of photographs, with the record of the chosen one in a drawer beside it."""
 
 import streamlit as st
 
 from engine.language.message import gettext, ngettext
+from studio.address import Parameter, bounded, one_change
 from studio.catalogue import selection
 from studio.catalogue.curating import toolbar
 from studio.catalogue.exporting import export_menu
@@ -13,7 +14,6 @@ from studio.catalogue.paging import Leaf, leaf
 from studio.catalogue.record import record_view
 from studio.current import catalogue as open_catalogue
 from studio.current import images
-from studio.links import from_address, to_address
 from studio.thumbnails import tiles
 from studio.views.action import Action
 from studio.views.empty import empty_state
@@ -27,9 +27,11 @@ _USUAL_WIDTH = 132
 
 
 @st.fragment
+@one_change()
 def browser(found: FoundPhotographs) -> None:
-    """Draw a page of the grid; the address names the page, the size of the tiles, and the
-    photograph whose record is open."""
+    """Draw a page of the grid. The address holds the page, the tile size, and the photograph whose
+    record is open.
+    """
     if not found.images:
         cleared = empty_state(
             gettext("No results"),
@@ -41,7 +43,8 @@ def browser(found: FoundPhotographs) -> None:
         if cleared:
             st.rerun()
         return
-    from_address(_CHOSEN, "photo")
+    photo = Parameter("photo", _CHOSEN)
+    photo.take()
     with problems_shown(), open_catalogue() as catalogue:
         with st.container(
             horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
@@ -68,27 +71,25 @@ def browser(found: FoundPhotographs) -> None:
         if picked:
             open_id = st.session_state[_CHOSEN] = picked
             lay_out(shown)
-    to_address(_CHOSEN, "photo", open_id)
+    photo.tell(open_id)
     if open_id:
         _drawer(open_id, opened, found.images)
 
 
 def _width() -> int:
-    """How wide the tiles are, in pixels."""
-    from_address("catalogue_size", "size")
-    given = str(st.session_state.get("catalogue_size", ""))
-    width = int(given) if given.isdecimal() else _USUAL_WIDTH
-    st.session_state["catalogue_size"] = min(max(width, TILE_WIDTHS[0]), TILE_WIDTHS[1])
+    """The width of the tiles in pixels."""
+    size = Parameter("size", "catalogue_size", bounded(*TILE_WIDTHS), usual=_USUAL_WIDTH)
+    size.take()
     chosen: int = st.slider(
         gettext("Thumbnail size"),
         *TILE_WIDTHS,
         step=12,
         format="%d px",
-        key="catalogue_size",
+        key=size.key,
         label_visibility="collapsed",
         width=140,
     )
-    to_address("catalogue_size", "size", None if chosen == _USUAL_WIDTH else str(chosen))
+    size.tell(chosen)
     return chosen
 
 
@@ -109,7 +110,7 @@ def _close() -> None:
 
 
 def _drawer(image_id: str, opened: Leaf, total: int) -> None:
-    # The title is put into words at each run, in the language of its reader.
+    # The title is translated on each run, into the reader's language.
     drawer = st.dialog(
         gettext("Photograph"), width=_DRAWER_WIDTH, position="right", on_dismiss=_close
     )

@@ -1,4 +1,4 @@
-"""How the photographs that pass the filter spread over species, families, sources, licences."""
+"""Distribution of the filtered photographs over species, families, sources and licences."""
 
 import streamlit as st
 
@@ -15,7 +15,7 @@ _MOST_BARS = 40
 
 
 def totals(found: FoundPhotographs, whole: Counts) -> None:
-    """Draw the figures of what passes the filter, beside those of the `whole` catalogue."""
+    """Draw the totals of the filtered photographs beside those of the `whole` catalogue."""
     species = found.count_by("species")
     cached = found.count_by("state").get("cached", 0)
     metric_row(
@@ -54,7 +54,7 @@ def _of(some: int, whole: int) -> str | None:
 
 
 def charts(found: FoundPhotographs) -> None:
-    """Draw photographs by species, as bars while there is room for their names, and by source."""
+    """Draw photographs by species, as bars if their names fit, and by source."""
     species = found.count_by("species")
     if len(species) <= _MOST_BARS:
         live_chart(bars(gettext("Photographs by species"), species), "catalogue_by_species")

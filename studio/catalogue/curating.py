@@ -1,4 +1,4 @@
-"""Excluding, including and relabelling: of what is picked, or of all that the filters find."""
+"""Exclude, include and relabel the selected photographs, or all that match the filters."""
 
 from collections.abc import Callable
 
@@ -21,8 +21,8 @@ _OF, _NEWS = "catalogue_changed", "catalogue_news"
 _SPECIES, _NOTE = "catalogue_they_show", "catalogue_note"
 _BAR = "catalogue_bar"
 _GROUND = f"light-dark({LIGHT.background}, {DARK.background})"
-# What is picked may be rows below: the bar stays at the window's upper edge. The shadow hides what
-# would show through above it, behind Streamlit's own bar.
+# The selected tiles may be far below, so the bar is sticky at the top of the window. The shadow
+# hides what would show through above it, behind Streamlit's own bar.
 _IN_SIGHT = f"""<style>
 div:has(> .st-key-{_BAR}) {{
   position: sticky;
@@ -47,7 +47,7 @@ _MEANINGS: dict[Action, str] = {
 
 
 def toolbar(found: FoundPhotographs, shown: list[str]) -> None:
-    """Draw what can be done with the picked photographs, or with all that the filters find."""
+    """Draw the actions for the selected photographs, or for all that match the filters."""
     picked = selection.selection().ids
     st.html(_IN_SIGHT)
     with st.container(
@@ -88,7 +88,7 @@ def toolbar(found: FoundPhotographs, shown: list[str]) -> None:
 
 
 def _fitting(excluded: bool | None) -> list[Action]:
-    """What makes sense where that side of the exclusions is shown; None is both."""
+    """The actions that apply to this choice of exclusions; None means both."""
     sides: dict[bool | None, list[Action]] = {False: ["exclude"], True: ["include"]}
     return [*sides.get(excluded, ["exclude", "include"]), "relabel"]
 
@@ -117,7 +117,7 @@ def _ask(action: Action, chosen: Chosen) -> None:
 
 
 def species_box(key: str) -> str:
-    """Draw a choice among the known species, with room for a new one."""
+    """Draw a choice of the known species that also accepts a new one."""
     with open_catalogue() as catalogue:
         known = sorted(catalogue.count_by("species"))
     named = st.selectbox(
@@ -132,9 +132,9 @@ def species_box(key: str) -> str:
 
 
 def curate(action: Action, chosen: Chosen, species_key: str = _SPECIES) -> None:
-    """Do it; for a button's on_click, which no other click interrupts.
+    """Apply the action. Used as a button's on_click callback, which no other click interrupts.
 
-    The note, and the species to relabel to, are those that their boxes hold.
+    The note and the new species are the current values of their input fields.
     """
     note = str(st.session_state.get(_NOTE) or "").strip()
     species = str(st.session_state.get(species_key) or "")
@@ -150,7 +150,7 @@ def curate(action: Action, chosen: Chosen, species_key: str = _SPECIES) -> None:
 
 
 def undo_change(number: int) -> None:
-    """Undo a change; for a button's on_click."""
+    """Undo a change; used as a button's on_click callback."""
     _apply(lambda catalogue: catalogue.undo(number))
     st.session_state[_LAST] = None
 
@@ -167,14 +167,14 @@ def _apply(act: Callable[[Catalogue], Change]) -> Change | None:
 
 
 def has_news() -> bool:
-    """Whether something was changed, or undone, since this was asked last."""
+    """Whether a change or an undo has happened since the last call."""
     return bool(st.session_state.pop(_NEWS, False))
 
 
 def last_change_view(image_id: str = "") -> None:
-    """Say what was changed last on this page, with the way back, or why it was not.
+    """Show the last change made on this page, with an undo button, or why it failed.
 
-    Given a photograph, only what was done to it alone is said.
+    For a given photograph, only changes of that photograph alone are shown.
     """
     if image_id and st.session_state.get(_OF) != [image_id]:
         return
@@ -195,8 +195,11 @@ def last_change_view(image_id: str = "") -> None:
 
 
 def change_text(change: Change) -> str:
-    """What a change did, as Markdown."""
+    """Describe the effect of a change, as Markdown."""
     what = _what_changed(change)
+    if change.action == "join" and change.note:
+        backup = gettext("Backup before it: {name}", name=text.plain(change.note))
+        return f"{what} · {backup}"
     return f"{what} · {text.plain(change.note)}" if change.note else what
 
 
@@ -206,6 +209,12 @@ def _what_changed(change: Change) -> str:
     if change.action == "include":
         return ngettext(
             "{n} photograph included again", "{n} photographs included again", change.images
+        )
+    if change.action == "join":
+        return ngettext(
+            "{n} record joined to the photograph that it lists again",
+            "{n} records joined to the photographs that they list again",
+            change.images,
         )
     return ngettext(
         "{n} photograph relabelled as *{species}*",

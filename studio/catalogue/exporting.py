@@ -1,4 +1,4 @@
-"""What the filters find as a file: written in the background, then offered."""
+"""Export of the filtered photographs: written in the background, then offered as a file."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from engine.catalogue.checking import require_plain
 from engine.catalogue.conditions import conditions_of, visibility_of
 from engine.catalogue.store import Filter
 from engine.catalogue.table_export import KINDS, Kind
-from engine.jobs.job import forget_job, read_job, start_job
+from engine.jobs.job import delete_job, read_job, start_job
 from engine.language.message import gettext, message, ngettext
 from engine.records import Count, FilePath
 from studio.background import follow
@@ -26,20 +26,20 @@ _TYPES: dict[Kind, str] = {
     "parquet": "application/vnd.apache.parquet",
     "jsonl": "application/jsonl",
 }
-# What a browser saves is read into the server's memory first.
+# Streamlit reads a file into the server's memory before a browser can save it.
 _LARGEST = 100_000_000
 
 
 @dataclass(frozen=True)
 class _Written:
-    """What an export tells when it has finished."""
+    """The result of a finished export."""
 
     file: FilePath
     images: Count
 
 
 def export_menu(found: FoundPhotographs) -> None:
-    """Offer to write all that the filters find into a file of the home."""
+    """Offer to export all photographs that match the filters to a file of the home."""
     busy = read_job(home(), _JOB).state == "running"
     with st.popover(gettext("Export"), icon=":material/file_save:", key="catalogue_export"):
         kind: Kind = st.segmented_control(
@@ -90,8 +90,9 @@ def _start(chosen: Filter, kind: Kind, safe: bool) -> None:
 
 
 def exported() -> None:
-    """Say how far an export is, or what the last one wrote and where; nothing where there is
-    none."""
+    """Show the progress of an export, or the content and location of the last one; nothing if there
+    is none.
+    """
     job = follow({_JOB: gettext("Exporting photographs")})[_JOB]
     if job.state in ("none", "running"):
         return
@@ -103,7 +104,7 @@ def exported() -> None:
             if written and file:
                 _offer(written, file)
             if act(Action(gettext("Close")), "catalogue_export_close"):
-                forget_job(home(), _JOB)
+                delete_job(home(), _JOB)
                 st.rerun()
         if file:
             st.code(str(file), language=None, wrap_lines=True)

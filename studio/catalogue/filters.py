@@ -1,7 +1,7 @@
-"""Narrowing the catalogue down, as the address says; each choice with what it would find."""
+"""Filters of the catalogue, kept in the address; each option shows its number of matches."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, get_args
 
 import streamlit as st
@@ -11,8 +11,8 @@ from engine.catalogue.flags import FLAG_NAMES
 from engine.catalogue.store import UNSTATED, Catalogue, Field, Filter
 from engine.language.message import deferred, gettext
 from studio import text
+from studio.address import Parameter, one_of
 from studio.catalogue.found import FoundPhotographs, by_exclusion, find_photographs, is_known
-from studio.links import from_address, to_address
 from studio.views.typeahead import typeahead
 
 _LABELS: dict[Field, str] = {
@@ -24,7 +24,7 @@ _WORDS = {
 }
 _SHOWS: dict[str, bool | None] = {"used": False, "excluded": True, "all": None}
 _SHOWN = {"used": deferred("Included"), "excluded": deferred("Excluded"), "all": deferred("All")}
-# Streamlit's own box makes an element of each option: thousands would hold the page up.
+# Streamlit's own box creates an element for each option; thousands would slow down the page.
 _MOST_OPTIONS = 300
 
 
@@ -36,52 +36,58 @@ def filters(
     state: str = "",
     exclusions: bool = False,
 ) -> FoundPhotographs:
-    """Draw a search and a choice for each of the fields; a `state` that is given is kept to.
+    """Draw the search field and a choice for each field. A given `state` is fixed.
 
-    The parameters of the address are text, the fields' names and, with `exclusions`, show.
+    The parameters of the address are text, the names of the fields and, with `exclusions`, show.
     """
     chosen = _current_filter(catalogue, key, fields)
     if state:
         chosen = dataclasses.replace(chosen, state=state)
     if exclusions:
-        from_address(f"{key}_show", "show", _SHOWS)
-        shown = st.session_state.get(f"{key}_show") or "used"
-        chosen = dataclasses.replace(chosen, excluded=_SHOWS[shown])
+        show = Parameter("show", f"{key}_show", one_of(_SHOWS), usual="used")
+        show.take()
+        chosen = dataclasses.replace(chosen, excluded=_SHOWS[st.session_state[show.key]])
     found = find_photographs(catalogue, chosen)
     with st.grid(5, min_column_width=145, gap="small"):
         _text(f"{key}_text")
         for field in fields:
             _choice(field, f"{key}_{field}", found)
         if exclusions:
-            _show(f"{key}_show", by_exclusion(catalogue, found))
+            _show(show.key, by_exclusion(catalogue, found))
+            show.tell(st.session_state[show.key])
     return found
 
 
 def flag_name(flag: str) -> str:
-    """A finding of the quality scan as a reader sees it: "near-duplicate" -> "Near-duplicate"."""
+    """The display name of a quality flag: "near-duplicate" -> "Near-duplicate"."""
     return gettext(FLAG_NAMES[flag]) if flag in FLAG_NAMES else flag
 
 
 def clear(key: str) -> None:
-    """Let everything through again; to call before the filters are drawn."""
-    # A box that Streamlit forgets would still show what was typed in it.
+    """Clear all filters; called before the filters are drawn."""
+    # If its state were only deleted, the text field would still show its old text.
     st.session_state[f"{key}_text"] = ""
     for name in (*_LABELS, "show"):
         st.session_state.pop(f"{key}_{name}", None)
-    for name in ("text", *_LABELS, "show"):
-        to_address(f"{key}_{name}", name, None)
 
 
 def _current_filter(catalogue: Catalogue, key: str, fields: Sequence[Field]) -> Filter:
-    """What the widgets hold, which the address may have set since."""
-    from_address(f"{key}_text", "text")
+    """The current values of the widgets, which the address may have set."""
+    Parameter("text", f"{key}_text").take()
     values = {"text": (st.session_state.get(f"{key}_text") or "").strip()}
     for field in fields:
-        given = st.query_params.get(field, "")
-        allowed = [given] if given and is_known(catalogue, field, given) else []
-        from_address(f"{key}_{field}", field, allowed)
+        Parameter(field, f"{key}_{field}", _known(catalogue, field)).take()
         values[field] = st.session_state.get(f"{key}_{field}") or ""
     return dataclasses.replace(Filter(), **values)  # type: ignore[arg-type]
+
+
+def _known(catalogue: Catalogue, field: Field) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value and is_known(catalogue, field, value):
+            return value
+        raise ValueError(value)
+
+    return read
 
 
 def _text(key: str) -> None:
@@ -93,12 +99,12 @@ def _text(key: str) -> None:
         placeholder=gettext("Part of a name"),
         help=gettext("Searches species and family names. Case and accents do not matter."),
     )
-    to_address(key, "text", written)
+    Parameter("text", key).tell(written)
 
 
 def _choice(field: Field, key: str, found: FoundPhotographs) -> None:
     images = {value or UNSTATED: many for value, many in found.offered[field].items()}
-    # What is chosen stays on offer, though the other filters leave nothing of it.
+    # A chosen option stays available even if the other filters leave it without matches.
     chosen: str | None = st.session_state.get(key)
     if chosen:
         images.setdefault(chosen, 0)
@@ -107,11 +113,13 @@ def _choice(field: Field, key: str, found: FoundPhotographs) -> None:
     else:
         words = {value: _word(field, value) for value in images}
         picked = _box(gettext(_LABELS[field]), key, images, words, index=None)
-    to_address(key, field, picked)
+    Parameter(field, key).tell(picked)
 
 
 def _is_long(key: str, images: Mapping[str, int]) -> bool:
-    """Whether the choice has, or once had, too many options for a box: it stays what it is."""
+    """Whether the choice has, or ever had, too many options for a box: the widget type never
+    changes back.
+    """
     long: bool = st.session_state.get(f"{key}.long", False) or len(images) > _MOST_OPTIONS
     st.session_state[f"{key}.long"] = long
     return long
@@ -126,15 +134,13 @@ def _word(field: Field, value: str) -> str:
 
 
 def _show(key: str, images: dict[bool | None, int]) -> None:
-    st.session_state.setdefault(key, "used")
     words = {word: gettext(label) for word, label in _SHOWN.items()}
     counted = {word: images[_SHOWS[word]] for word in _SHOWS}
-    picked = _box(gettext("Show"), key, counted, words, index=0)
-    to_address(key, "show", None if picked == "used" else picked)
+    _box(gettext("Show"), key, counted, words, index=0)
 
 
 def _search(label: str, key: str, images: Mapping[str, int]) -> str | None:
-    """A choice whose options are looked for; what is chosen is kept under `key`."""
+    """A choice with searchable options; its value is kept under `key`."""
     chosen: str | None = st.session_state.get(key)
 
     unstated = gettext(UNSTATED)
@@ -154,10 +160,10 @@ def _box(
     words: Mapping[str, str],
     index: Literal[0] | None,
 ) -> str | None:
-    """A choice whose options are written with their counts; what is chosen is kept under `key`.
+    """A choice whose options show their counts; its value is kept under `key`.
 
-    Streamlit knows an option by how it is written. So that a choice outlives other counts, the
-    box is another one wherever those are others.
+    Streamlit identifies an option by its text. To keep the choice when counts change, the box gets
+    a new key whenever the counts change.
     """
     options = {value: f"{words[value]} ({text.number(many)})" for value, many in images.items()}
     box = f"{key}.{hash(tuple(options.values()))}"

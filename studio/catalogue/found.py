@@ -1,4 +1,4 @@
-"""What a filter finds, and what each further choice would find."""
+"""The matches of a filter, and the matches of each further choice."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -12,18 +12,18 @@ FIELDS: tuple[Field, ...] = get_args(Field)
 
 @dataclass(frozen=True)
 class FoundPhotographs:
-    """The filter and, for each field, photographs by value where that field is left open."""
+    """The filter and, for each field, the photographs by value with that field unfiltered."""
 
     chosen: Filter
     offered: Mapping[Field, Mapping[str, int]]
 
     @property
     def images(self) -> int:
-        """How many photographs pass the filter."""
+        """The number of photographs that match the filter."""
         return sum(self.count_by("species").values())
 
     def count_by(self, field: Field) -> dict[str, int]:
-        """The photographs that pass the filter by a field."""
+        """The photographs that match the filter, counted by a field."""
         value = getattr(self.chosen, field)
         offered = dict(self.offered[field])
         if not value:
@@ -33,14 +33,14 @@ class FoundPhotographs:
 
 
 def find_photographs(catalogue: Catalogue, chosen: Filter) -> FoundPhotographs:
-    """Count what the filter finds, field by field."""
+    """Count the matches of the filter for each field."""
     return FoundPhotographs(
         chosen, {field: catalogue.count_by(field, _with(chosen, field, "")) for field in FIELDS}
     )
 
 
 def by_exclusion(catalogue: Catalogue, found: FoundPhotographs) -> dict[bool | None, int]:
-    """How many photographs the filter would find in use (False), excluded (True), and in all."""
+    """The matches among photographs in use (False), excluded (True), and in total."""
     side = found.chosen.excluded is not True
     other = sum(
         catalogue.count_by("species", dataclasses.replace(found.chosen, excluded=side)).values()
@@ -51,7 +51,7 @@ def by_exclusion(catalogue: Catalogue, found: FoundPhotographs) -> dict[bool | N
 
 
 def is_known(catalogue: Catalogue, field: Field, value: str) -> bool:
-    """Whether any photograph has that value, whatever else is chosen."""
+    """Whether any photograph has that value, regardless of the other filters."""
     return bool(catalogue.count_by(field, _with(Filter(excluded=None), field, value)))
 
 

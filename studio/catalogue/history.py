@@ -1,4 +1,4 @@
-"""What was excluded, included and relabelled, each with the way back."""
+"""The history of exclusions, inclusions and relabellings, each with undo."""
 
 import time
 
@@ -15,7 +15,7 @@ _MOST = 100
 
 
 def history_view(catalogue: Catalogue) -> None:
-    """Draw the last changes, the newest first."""
+    """Draw the last changes, newest first."""
     changes = catalogue.changes(_MOST)
     if not changes:
         empty_state(

@@ -1,4 +1,4 @@
-"""From an open record to the one before and the one after, over all pages of what is found."""
+"""Navigation from an open record to the previous and next one, across pages."""
 
 from typing import Literal
 
@@ -7,9 +7,9 @@ import streamlit as st
 from engine.language.message import gettext
 from studio.catalogue.paging import Leaf, turn_to
 
-# The photographs that were beside the open one when it was opened: a relabelled one moves.
+# The neighbours of the open photograph at the time when it was opened: relabelling moves it.
 _ROW = "catalogue_row"
-# Which end of the page that is turned to is opened.
+# Whether the first or the last photograph of the next page opens.
 _TURNED = "catalogue_turned"
 
 
@@ -19,7 +19,7 @@ def lay_out(shown: list[str]) -> None:
 
 
 def turned_to(shown: list[str]) -> str:
-    """The photograph that opens with a page just turned to; empty where none was."""
+    """The photograph that opens after a page change; empty if there is none."""
     end: Literal["first", "last"] | None = st.session_state.pop(_TURNED, None)
     if end is None or not shown:
         return ""
@@ -28,10 +28,10 @@ def turned_to(shown: list[str]) -> str:
 
 
 def neighbour(image_id: str, opened: Leaf, total: int, key: str) -> str | None:
-    """Draw the ways to the photographs before and after it; returns the one that was asked for.
+    """Draw the links to the previous and next photograph; return the chosen one.
 
-    Behind the last of a page comes the first of the next one, under the page numbers of this
-    `key`: the app runs anew there, and `turned_to` tells which photograph opens.
+    After the last photograph of a page comes the first of the next page, under the page numbers of
+    this `key`. The app reruns on that page, and `turned_to` returns the photograph that opens.
     """
     shown = [one.image_id for one in opened.photographs]
     if image_id not in st.session_state.get(_ROW, []):
@@ -40,9 +40,9 @@ def neighbour(image_id: str, opened: Leaf, total: int, key: str) -> str | None:
     if image_id not in row:
         return None
     position = row.index(image_id)
-    # Where some of the row have left the page, others have come up from the next one.
+    # When photographs have left the page, others have moved up from the next page.
     row = row + [other for other in shown if other not in row and position == len(row) - 1]
-    # What is excluded meanwhile is counted for as long as it stands in the row.
+    # A photograph excluded in the meantime counts as long as it is in this list.
     total = max(total, opened.first + len(row) - 1)
     before, after = _buttons(
         gettext("{number} of {total}", number=opened.first + position, total=total),

@@ -1,4 +1,4 @@
-"""Leafing through the catalogue: by cursors from page to page, by counting to any other."""
+"""Paging through the catalogue: by cursor to the next page, by counting to any other page."""
 
 import dataclasses
 from dataclasses import dataclass, field
@@ -7,8 +7,8 @@ import streamlit as st
 
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue, Cursor, Filter
+from studio.address import Parameter, bounded
 from studio.catalogue.found import FoundPhotographs
-from studio.links import from_address, to_address
 
 PAGE_SIZE = 60
 _WIDTH = 340
@@ -16,9 +16,9 @@ _WIDTH = 340
 
 @dataclass
 class Trail:
-    """Where the pages of a filter start that were reached so far; of the first, nowhere.
+    """The start cursors of the pages of a filter reached so far; None for the first page.
 
-    `opening` is the page that it opens with, `turn` tells it from the trails before it.
+    `opening` is the initial page, `turn` distinguishes this trail from earlier ones.
     """
 
     chosen: Filter
@@ -29,7 +29,7 @@ class Trail:
 
 @dataclass(frozen=True)
 class Leaf:
-    """The page that is open: its photographs, its number, and how many pages there are."""
+    """The open page: its photographs, its number, and the number of pages."""
 
     photographs: tuple[Photograph, ...]
     number: int
@@ -37,37 +37,38 @@ class Leaf:
 
     @property
     def first(self) -> int:
-        """Which photograph of all that are found comes first here, from 1 on."""
+        """The 1-based rank of the page's first photograph among all matches."""
         return (self.number - 1) * PAGE_SIZE + 1
 
 
 def leaf(catalogue: Catalogue, found: FoundPhotographs, key: str) -> Leaf:
-    """Draw the page numbers; returns the page that is open.
+    """Draw the page numbers; return the open page.
 
-    The address names the page; another filter begins at its first.
+    The address holds the page. A new filter starts at page 1.
     """
     pages = max(1, -(-found.images // PAGE_SIZE))
     trail = _trail(found.chosen, pages, key)
-    number = 1
+    opened = 1
     if pages > 1:
-        # In a width that is left over by something else, the numbers hide themselves.
-        number = st.pagination(pages, default=trail.opening, width=_WIDTH, key=_widget(key, trail))
-    to_address(key, "page", str(number) if number > 1 else None)
-    if number not in trail.starts:
-        trail.starts[number] = cursor_at(catalogue, found, (number - 1) * PAGE_SIZE)
-    page = catalogue.page(found.chosen, trail.starts[number], PAGE_SIZE)
-    trail.starts[number + 1] = page.next
-    return Leaf(page.photographs, number, pages)
+        # In a flexible column the page numbers collapse to nothing.
+        opened = st.pagination(pages, default=trail.opening, width=_WIDTH, key=_widget(key, trail))
+    _parameter(key, pages).tell(None if opened == 1 else opened)
+    if opened not in trail.starts:
+        trail.starts[opened] = cursor_at(catalogue, found, (opened - 1) * PAGE_SIZE)
+    page = catalogue.page(found.chosen, trail.starts[opened], PAGE_SIZE)
+    trail.starts[opened + 1] = page.next
+    return Leaf(page.photographs, opened, pages)
 
 
-def turn_to(number: int, key: str) -> None:
+def turn_to(page: int, key: str) -> None:
     """Open another page; to call before the page numbers are drawn."""
-    st.session_state[key] = str(number)
+    st.session_state[key] = page
 
 
 def cursor_at(catalogue: Catalogue, found: FoundPhotographs, place: int) -> Cursor | None:
-    """The cursor after so many photographs of a filter; of the photographs only those of one
-    species are read."""
+    """The cursor after this many photographs of a filter. Only the photographs of one species are
+    read.
+    """
     left = place
     for species, images in sorted(found.count_by("species").items()):
         if left < images:
@@ -80,21 +81,23 @@ def cursor_at(catalogue: Catalogue, found: FoundPhotographs, place: int) -> Curs
 
 
 def _trail(chosen: Filter, pages: int, key: str) -> Trail:
-    """The trail so far, or a new one: for another filter, another address, or fewer pages."""
+    """The current trail, or a new one for another filter, another address, or fewer pages."""
     kept: Trail | None = st.session_state.get(f"{key}_trail")
-    from_address(key, "page")
-    asked = st.session_state.pop(key, "")
-    opening = min(max(int(asked), 1), pages) if asked.isdecimal() else 1
+    changed = _parameter(key, pages).take()
+    asked: int | None = st.session_state.pop(key, 1 if changed else None)
     if kept and kept.chosen == chosen and not asked:
-        number = st.session_state.get(_widget(key, kept), kept.opening)
-        if number <= pages:
+        if st.session_state.get(_widget(key, kept), kept.opening) <= pages:
             return kept
-        opening = pages
-    trail = Trail(chosen, opening, kept.turn + 1 if kept else 0)
+        asked = pages
+    trail = Trail(chosen, min(asked or 1, pages), kept.turn + 1 if kept else 0)
     if kept and kept.chosen == chosen:
         trail.starts = kept.starts
     st.session_state[f"{key}_trail"] = trail
     return trail
+
+
+def _parameter(key: str, pages: int) -> Parameter:
+    return Parameter("page", key, bounded(1, pages))
 
 
 def _widget(key: str, trail: Trail) -> str:

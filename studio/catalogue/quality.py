@@ -1,4 +1,4 @@
-"""The quality scan: started here, followed while it runs, its findings each one click away."""
+"""The quality scan: start, live progress, and findings as links to filters."""
 
 import dataclasses
 import time
@@ -22,7 +22,6 @@ from studio.catalogue.found import FoundPhotographs
 from studio.current import home
 from studio.forms.form import Submit, settings_form
 from studio.forms.leaves import with_changes
-from studio.links import to_address
 from studio.views.ended import broke_off
 
 _JOB = "quality"
@@ -30,7 +29,7 @@ _JOB = "quality"
 
 @dataclass(frozen=True)
 class _Scan:
-    """What a scan tells when it has finished."""
+    """The result of a finished scan."""
 
     images: Count
     measured: Count
@@ -38,7 +37,7 @@ class _Scan:
 
 
 def quality(found: FoundPhotographs) -> None:
-    """Draw the scan, and what the last one found among the photographs that pass the filters."""
+    """Draw the scan, and the findings of the last one among the filtered photographs."""
     job = follow({_JOB: gettext("Quality scan")})[_JOB]
     if job.state != "running":
         _outcome(job)
@@ -91,9 +90,9 @@ def _last_settings(job: Job) -> QualitySettings:
 
 
 def _looked_for(job: Job) -> set[str]:
-    """What is known to have been looked for; a scan that is under way or broke off does not say."""
+    """The checks that the last scan has completed; unknown while a scan runs or after it failed."""
     scan = job.found(_Scan)
-    # Names are looked at as they come in.
+    # Names are checked during the import.
     return {DOUBTFUL_NAME, *scan.by_flag} if scan else set()
 
 
@@ -120,7 +119,7 @@ def _is_narrowed(found: FoundPhotographs) -> bool:
 
 
 def _names(flags: Sequence[str]) -> str:
-    return ", ".join(flag_name(flag).lower() for flag in flags)
+    return "; ".join(flag_name(flag) for flag in flags)
 
 
 def _row(flag: str, many: int) -> None:
@@ -142,5 +141,4 @@ def _row(flag: str, many: int) -> None:
 
 def _show(flag: str) -> None:
     st.session_state["catalogue_flag"] = flag
-    to_address("catalogue_flag", "flag", flag)
-    st.session_state["catalogue_tab"] = gettext("Photographs")
+    st.session_state["catalogue_tab"] = "photographs"

@@ -1,4 +1,4 @@
-"""One photograph with everything that is known of it."""
+"""One photograph with all its metadata."""
 
 from itertools import islice
 
@@ -14,6 +14,7 @@ from engine.language.message import gettext
 from studio import text
 from studio.catalogue.curating import LOOKS, curate, has_news, last_change_view, species_box
 from studio.catalogue.filters import flag_name
+from studio.catalogue.listings import listings_view
 from studio.current import file_of, images
 from studio.picture_cache import pictures
 from studio.thumbnails import tiles
@@ -24,13 +25,15 @@ from studio.views.problem import problems_shown
 _SHOWN_SIDE = 900
 _MOST_RELATED = 12
 _OF_THE_FILE = ("image_id", "path", "sha256", "phash")
-# The picture or a sentence shows the state, badges and buttons show flags and exclusion.
-_SHOWN_ELSEWHERE = frozenset({*_OF_THE_FILE, "width", "height", "state", "flags", "excluded"})
+# The image or a sentence shows the state; badges and buttons show flags and exclusion.
+_SHOWN_ELSEWHERE = frozenset(
+    {*_OF_THE_FILE, "width", "height", "state", "flags", "excluded", "extra"}
+)
 _SPECIES, _RELABEL = "catalogue_it_shows", "catalogue_relabel_one"
 
 
 def record_view(catalogue: Catalogue, photograph: Photograph) -> str | None:
-    """Draw the record; returns the id of another photograph of its observation, if chosen."""
+    """Draw the record; return the id of another photograph of its observation, if one is chosen."""
     st.subheader(f"*{text.plain(photograph.species)}*", anchor=False)
     if photograph.state == "cached":
         with problems_shown():
@@ -41,7 +44,8 @@ def record_view(catalogue: Catalogue, photograph: Photograph) -> str | None:
     _findings(photograph)
     _acts(photograph)
     _fields(photograph)
-    # Tables take half a second to load, which the first look at the page should not wait for.
+    listings_view(catalogue, photograph)
+    # Importing tables takes half a second, which should not delay the first view of the page.
     from engine.quality.alike import alike
 
     same = _others(related(catalogue, photograph), gettext("Same observation"), "catalogue_related")
@@ -83,7 +87,7 @@ def _acts(photograph: Photograph) -> None:
             gettext(label), key="catalogue_one", icon=icon, on_click=curate, args=(action, chosen)
         )
         label, icon = LOOKS["relabel"]
-        # Only one whose opening is told of can be closed from here.
+        # Only a drawer that reports its opening can be closed from here.
         with st.popover(gettext(label), icon=icon, key=_RELABEL, on_change="rerun"):
             species = species_box(_SPECIES)
             st.button(
@@ -100,7 +104,7 @@ def _acts(photograph: Photograph) -> None:
             address = {"photo": photograph.image_id}
             st.switch_page("../pages/crop_lab.py", query_params=address)
     last_change_view(photograph.image_id)
-    # Behind the record the page counts and shows what was before.
+    # Behind the drawer, the page still shows the counts from before.
     if has_news():
         st.rerun()
 
@@ -111,11 +115,11 @@ def _relabel(chosen: list[str]) -> None:
 
 
 def related(catalogue: Catalogue, photograph: Photograph) -> list[Photograph]:
-    """The other photographs of its observation, a dozen at most."""
+    """The other photographs of its observation, at most twelve."""
     if not photograph.observation_id:
         return []
-    # An observation is of one plant, so its photographs stand under one species and source; where
-    # they do not, the scan has flagged them.
+    # An observation is of one plant, so its photographs have one species and one source. Where they
+    # do not, the scan has flagged them.
     near = Filter(species=photograph.species, source=photograph.source)
     if OBSERVATION_OF_TWO_SPECIES in photograph.flags:
         near = Filter(source=photograph.source, flag=OBSERVATION_OF_TWO_SPECIES)

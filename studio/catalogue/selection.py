@@ -1,4 +1,4 @@
-"""The photographs that are picked, over all pages of the grid, while the page is open."""
+"""The selected photographs, across all pages of the grid, while the page is open."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,30 +10,30 @@ _KEY = "catalogue_selection"
 
 @dataclass(frozen=True)
 class Selection:
-    """What is picked; the `stamp` counts the times that it was set by other means than clicks."""
+    """The selected ids. `stamp` counts the changes that were not clicks on tiles."""
 
     ids: frozenset[str] = frozenset()
     stamp: int = 0
 
 
 def selection() -> Selection:
-    """What is picked now."""
+    """The current selection."""
     kept: Selection = st.session_state.get(_KEY, Selection())
     return kept
 
 
 def clicked(on: set[str], off: set[str]) -> None:
-    """Take over which tiles of a page are picked."""
+    """Apply the selection state of the tiles of a page."""
     now = selection()
     st.session_state[_KEY] = Selection((now.ids | on) - off, now.stamp)
 
 
 def pick_ids(ids: Iterable[str]) -> None:
-    """Pick these too."""
+    """Add these ids to the selection."""
     now = selection()
     st.session_state[_KEY] = Selection(now.ids | set(ids), now.stamp + 1)
 
 
 def pick_none() -> None:
-    """Let go of all."""
+    """Clear the selection."""
     st.session_state[_KEY] = Selection(stamp=selection().stamp + 1)

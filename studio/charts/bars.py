@@ -1,4 +1,4 @@
-"""Photographs by name: one lying bar each, its number beside it."""
+"""Photographs by name: one horizontal bar each, with its number beside it."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ _LONGEST_NAME = 32
 
 
 def bars(title: str, images: Mapping[str, int]) -> Chart:
-    """Photographs by name, the most on top: {"Rosa canina": 12, …}."""
+    """Photographs by name, in descending order: {"Rosa canina": 12, …}."""
     names = sorted(images, key=lambda name: (-images[name], name))
     values = [images[name] for name in names]
     total = max(sum(values), 1)
@@ -62,7 +62,7 @@ def _short(name: str) -> str:
         return gettext("No name")
     if len(name) <= _LONGEST_NAME:
         return name
-    # Addresses of licences, and names with an author, begin alike and end otherwise.
+    # Licence URLs, and names with an author, have the same start and different ends.
     tail = _LONGEST_NAME // 2
     return f"{name[: _LONGEST_NAME - tail - 1]}…{name[-tail:]}"
 

@@ -1,4 +1,4 @@
-"""What every chart is made of: the figure, and the same thing in words and as a table."""
+"""The parts of every chart: the figure, a text description, and a table."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from studio.template import template
 
 @dataclass(frozen=True)
 class Table:
-    """The figure's numbers, already written as people read them."""
+    """The numbers of the figure, formatted for display."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -19,7 +19,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """A figure in light colours, its title, one or two sentences on what it shows, its table."""
+    """A figure in light colours, its title, a description in one or two sentences, its table."""
 
     figure: go.Figure
     title: str
@@ -28,19 +28,18 @@ class Chart:
 
 
 def figure(*traces: go.Bar | go.Scatter, height: int = 320) -> go.Figure:
-    """A figure in the studio's style. Zoom and hidden traces outlive new data."""
+    """A figure in the studio's style. Zoom and hidden traces persist when the data change."""
     return go.Figure(
         data=list(traces),
         layout={
             "template": template(),
             "height": height,
             "uirevision": "kept",
-            "separators": separators(),
         },
     )
 
 
 def separators() -> str:
-    """The signs before decimals and between thousands, as Plotly takes them: ".,", ",."."""
+    """The decimal and thousands separators in Plotly's notation: ".,", ",."."""
     language = current_language()
     return get_decimal_symbol(language) + get_group_symbol(language)

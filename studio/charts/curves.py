@@ -1,4 +1,4 @@
-"""Measurements over time: loss, accuracy, learning rate, images a second."""
+"""Measurements over time: loss, accuracy, learning rate, images per second."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.language.message import deferred, gettext
 from engine.runs.thinning import MOST_POINTS, thinned
 from studio import text
-from studio.charts.chart import Chart, Table, separators
+from studio.charts.chart import Table, separators
 from studio.charts.drawing import DrawnChart, Trace, plain_template
 from studio.palette import LIGHT, PARTS
 
@@ -34,9 +34,9 @@ _AXES: dict[Axis, str] = {
 class Line:
     """One measured curve. `part` (train, val, test) sets its colour unless `colour` does.
 
-    `faint` dashes it; with `smooth`, (points,) as y, that is drawn and y only behind it. Lines of
-    one `group` are hidden together; only what is `listed` stands in the legend. `best` is the
-    place of its best point where that is not simply the lowest or highest.
+    `faint` draws it dashed. `smooth` has the shape of y, (points,); the chart draws it as the line
+    and y faintly behind it. Lines of one `group` are hidden together; only `listed` lines appear in
+    the legend. `best` is the index of the best point if it is not the minimum or maximum.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Line:
 
 @dataclass(frozen=True)
 class CurveMark:
-    """A place on the x axis that means something, such as where a run was resumed."""
+    """A marked position on the x axis, such as the step where a run was resumed."""
 
     x: float
     words: str
@@ -61,9 +61,9 @@ class CurveMark:
 
 @dataclass(frozen=True)
 class CurveStyle:
-    """What a chart of curves says beside its points, of which each line has at most `most`.
+    """Texts and axes of a curve chart; `most` limits the points of each line.
 
-    Without an `x_title` the x axis has the name of its `axis`.
+    Without an `x_title` the title of the x axis is derived from `axis`.
     """
 
     title: str
@@ -77,26 +77,11 @@ class CurveStyle:
     axis: Axis = "epoch"
 
 
-def curves(
-    lines: Sequence[Line],
-    *,
-    title: str,
-    y_title: str,
-    x_title: str = "",
-    best: Best = "none",
-    form: Form = "number",
-    log: bool = False,
-    height: int = 300,
-    marks: Sequence[CurveMark] = (),
-) -> Chart:
-    """Several lines over one axis, each at most 2,000 points however long the run."""
-    return drawing(
-        lines, CurveStyle(title, y_title, x_title, best, form, log, height), marks
-    ).chart()
-
-
 def drawing(lines: Sequence[Line], look: CurveStyle, marks: Sequence[CurveMark] = ()) -> DrawnChart:
-    """The same, taken apart, so that a page that ticks sends only what is new."""
+    """Several lines over one axis, each with at most `look.most` points for a run of any length.
+
+    The chart is plain data, so that a live page sends only changes.
+    """
     rows = tuple(_row(line, look) for line in lines)
     extreme = gettext("Largest") if look.best == "none" else gettext("Best")
     header = (gettext("Line"), gettext("Points"), gettext("First"), gettext("Last"), extreme)
@@ -120,12 +105,11 @@ def _layout(look: CurveStyle, lines: Sequence[Line], marks: Sequence[CurveMark])
     return {
         "template": plain_template(),
         "height": look.height,
-        "separators": separators(),
-        # Zoom and hidden lines outlive new data, but not another axis.
+        # Zoom and hidden lines persist when data change, but not when the axis changes.
         "uirevision": "kept" if look.axis == "epoch" else look.axis,
-        # Of many lines one is described at a time, or their words would cover them.
+        # With many lines, only one hover label is shown at a time; several would cover the lines.
         "hovermode": "x unified" if len(lines) <= _DESCRIBED_AT_ONCE else "closest",
-        # The title says whose a single line is, but where it is neither train's nor val's.
+        # The title names the part of a single line, unless that part is train or val.
         "showlegend": any(line.listed and (len(lines) > 1 or not line.part) for line in lines),
         "xaxis": {
             "title": {"text": _x_title(look)},
@@ -190,7 +174,9 @@ def _traces(line: Line, most: int) -> list[Trace]:
 
 
 def _stars(lines: Sequence[Line], look: CurveStyle) -> list[dict[str, Any]]:
-    """Marks where checkpoints are from; where no line says so, the best of the last one, val."""
+    """Stars at the steps of checkpoints; without such a line, at the best point of the last val
+    line.
+    """
     if look.best == "none" or len(lines) > _DESCRIBED_AT_ONCE:
         return []
     known = [line for line in lines if line.best is not None]
@@ -205,7 +191,7 @@ def _star(line: Line, look: CurveStyle) -> list[dict[str, Any]]:
     return [
         {
             "x": float(line.x[place]),
-            # Where the axis is logarithmic, Plotly wants the place of words in powers of ten.
+            # On a logarithmic axis, Plotly expects annotation positions as powers of ten.
             "y": float(np.log10(y[place]) if look.log else y[place]),
             "text": "★",
             "showarrow": False,
@@ -226,7 +212,7 @@ def _best(line: Line, best: Best) -> int | None:
 
 @dataclass(frozen=True)
 class _Row:
-    """A line in numbers, as people read them; the last four are empty where none is known."""
+    """A table row for a line, as formatted numbers; the last four are empty if unknown."""
 
     name: str
     points: int
@@ -271,7 +257,7 @@ def _written(value: float, form: Form) -> str:
 
 
 def _significant(value: float, digits: int) -> str:
-    """The number with so many digits, as the language writes it: 0.00123, "0,00123"."""
+    """The number with this many significant digits, formatted by language: 0.00123, "0,00123"."""
     written = f"{value:.{digits}g}"
     if "e" in written:
         return written.replace(".", separators()[0])

@@ -1,4 +1,4 @@
-"""Runs as lines across their settings to their outcome."""
+"""Runs as lines across their settings and their result."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from studio.palette import LIGHT
 def parallel(
     names: Sequence[str], settings: Mapping[str, Sequence[Any]], outcome: Sequence[float]
 ) -> Chart:
-    """Parallel coordinates: an axis a setting, the last one macro top-1, a line a run.
+    """Parallel coordinates: one axis per setting, macro top-1 as the last axis, one line per run.
 
     settings: {key: value of each run}; outcome: macro top-1 of each run, NaN = not measured.
     """

@@ -1,4 +1,4 @@
-"""The parts of a split beside each other."""
+"""The parts of a split side by side."""
 
 from collections.abc import Mapping
 
@@ -31,7 +31,7 @@ def parts_bars(parts: Mapping[str, tuple[int, int]]) -> Chart:
             x=images,
             orientation="h",
             marker_color=[PARTS.get(part, LIGHT.stone) for part in parts],
-            # The space keeps the words off the edge of their bar.
+            # The space separates the text from the edge of its bar.
             text=[f" {label}" for label in labels],
             textposition=["inside" if count > 0.5 * max(images) else "outside" for count in images],
             insidetextanchor="start",

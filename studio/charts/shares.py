@@ -1,4 +1,4 @@
-"""How shares between 0 and 1 spread over photographs."""
+"""Distribution of shares between 0 and 1 over photographs."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -15,7 +15,7 @@ _BINS = 10
 
 
 def shares(title: str, values: Sequence[float], what: str) -> Chart:
-    """A histogram of shares in ten equal bins; `what` names the axis."""
+    """A histogram of shares in ten equal bins; `what` is the title of the axis."""
     counts, edges = np.histogram(np.clip(values, 0, 1), bins=_BINS, range=(0, 1))
     labels = [
         f"{text.number(100 * low)}–{text.percentage(high, 0)}" for low, high in pairwise(edges)

@@ -1,4 +1,4 @@
-"""How photographs spread over species: the long tail, species by species."""
+"""Distribution of photographs over species: the long tail, species by species."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -16,14 +16,14 @@ _COLOURS = (LIGHT.clay, LIGHT.ochre, LIGHT.leaf)
 
 
 def bin_of(position: int) -> tuple[int, int]:
-    """The fewest and the most photographs of a species in that bar of the histogram."""
+    """The minimum and maximum number of photographs per species in a histogram bin."""
     return (1, 1) if position == 0 else (2 ** (position - 1) + 1, 2**position)
 
 
 def class_histogram(counts: Sequence[int]) -> Chart:
-    """Number of species by photographs per species; `counts` has one entry a species.
+    """Number of species by photographs per species; `counts` has one entry per species.
 
-    The bins double in width (1, 2, 3–4, 5–8, …), which is a logarithmic axis; so is the other.
+    The bins double in width (1, 2, 3–4, 5–8, …), so both axes are logarithmic.
     """
     images = _counted(counts)
     doublings = int(images.max(initial=1) - 1).bit_length() + 1
@@ -67,7 +67,7 @@ def class_histogram(counts: Sequence[int]) -> Chart:
 
 
 def rank_curve(counts: Sequence[int], names: Sequence[str] | None = None) -> Chart:
-    """Photographs of each species, the best known first, on a logarithmic axis.
+    """Photographs of each species in descending order, on a logarithmic axis.
 
     Only the ends of each step are kept: a tail of thousands of equal counts is two points.
     """

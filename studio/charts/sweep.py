@@ -1,4 +1,4 @@
-"""Threshold by padding as a heat map: one cell a pair of settings."""
+"""Threshold by padding as a heat map: one cell per pair of settings."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from plotly import graph_objects as go
 
 from engine.crop.sweep import Axis, Measure, Sweep
-from engine.language.message import deferred, gettext
+from engine.language.message import deferred, gettext, message
 from studio import text
 from studio.charts.chart import Chart, Table, figure
 from studio.palette import LIGHT
@@ -15,7 +15,7 @@ from studio.palette import LIGHT
 
 @dataclass(frozen=True)
 class Wording:
-    """What a measure is called, what it means, and whether more of it is better."""
+    """The name of a measure, its meaning, and whether higher is better."""
 
     title: str
     meaning: str
@@ -45,7 +45,9 @@ WORDINGS: dict[Measure, Wording] = {
 
 
 def sweep_chart(sweep: Sweep, measure: Measure, now: tuple[float, float]) -> Chart:
-    """The heat map of one measure; `now` is the present (row's value, padding), outlined."""
+    """The heat map of one measure. `now` is the current pair (row value, padding), drawn with an
+    outline.
+    """
     wording = WORDINGS[measure]
     values = sweep.measures[measure]
     columns, rows = axis_labels(sweep.paddings), axis_labels(sweep.rows)
@@ -65,7 +67,7 @@ def sweep_chart(sweep: Sweep, measure: Measure, now: tuple[float, float]) -> Cha
             z=[[_finite(value) for value in row] for row in values],
             text=[[_cell(value) for value in row] for row in values],
             texttemplate="%{text}",
-            # What Plotly chooses by itself can hardly be read on the middle of a scale.
+            # Plotly's automatic text colour has too little contrast in the middle of the scale.
             textfont={"color": LIGHT.text, "size": 13},
             colorscale=_colours(wording.more_is_better),
             showscale=False,
@@ -85,7 +87,7 @@ def sweep_chart(sweep: Sweep, measure: Measure, now: tuple[float, float]) -> Cha
 
 
 def axis_labels(values: tuple[float, ...]) -> list[str]:
-    """How the values of an axis are written."""
+    """The formatted values of an axis."""
     return [text.percentage(value, 0) for value in values]
 
 
@@ -105,7 +107,7 @@ def _outline(drawn: go.Figure, column: int, row: int) -> None:
 
 
 def nearest(values: tuple[float, ...], value: float) -> int:
-    """The place of the axis' value that is nearest."""
+    """The index of the nearest value on the axis."""
     return int(np.abs(np.array(values) - value).argmin())
 
 
@@ -130,9 +132,12 @@ def _summary(sweep: Sweep, measure: Measure, name: str) -> str:
         "row": sweep.rows[row],
         "padding": sweep.paddings[column],
     }
-    extreme = (
-        gettext("Highest: {value:.0%} ({setting}: {row:.0%}, padding: {padding:.0%}).", **best)
-        if wording.more_is_better
-        else gettext("Lowest: {value:.0%} ({setting}: {row:.0%}, padding: {padding:.0%}).", **best)
+    fields = {**best, "meaning": message(wording.meaning)}
+    if wording.more_is_better:
+        return gettext(
+            "{meaning} Highest: {value:.0%} ({setting}: {row:.0%}, padding: {padding:.0%}).",
+            **fields,
+        )
+    return gettext(
+        "{meaning} Lowest: {value:.0%} ({setting}: {row:.0%}, padding: {padding:.0%}).", **fields
     )
-    return f"{gettext(wording.meaning)} {extreme}"

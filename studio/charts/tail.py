@@ -23,7 +23,7 @@ _MOST_POINTS = 400
 
 
 def bucket_bars(images: Counts) -> Chart:
-    """The share of the species, and of the photographs, that are in each bucket."""
+    """The share of the species, and of the photographs, in each bucket."""
     masks = [bucket.holds(images) for bucket in BUCKETS]
     species = [int(mask.sum()) for mask in masks]
     photographs = [int(images[mask].sum()) for mask in masks]
@@ -59,7 +59,7 @@ def bucket_bars(images: Counts) -> Chart:
 
 
 def coverage_bars(now: Counts, after: Counts) -> Chart:
-    """The share of the species by how many photographs each has, before and after; (species,)."""
+    """The share of the species by photographs per species, before and after; (species,)."""
     masks = [
         [images == 0, *(bucket.holds(images) for bucket in BUCKETS)] for images in (now, after)
     ]
@@ -95,7 +95,7 @@ def coverage_bars(now: Counts, after: Counts) -> Chart:
 
 
 def part_bars(images: Counts) -> Chart:
-    """Which parts the photographs of each bucket go to; `images` is (species, 3)."""
+    """The parts to which the photographs of each bucket belong; `images` is (species, 3)."""
     total = images.sum(axis=1)
     masks = [bucket.holds(total) for bucket in BUCKETS]
     cells = np.array([images[mask].sum(axis=0) for mask in masks])
@@ -133,7 +133,7 @@ def part_bars(images: Counts) -> Chart:
 
 
 def lorenz_curve(images: Counts) -> Chart:
-    """The share of all photographs that the smallest species hold together."""
+    """The cumulative share of all photographs over the species, smallest species first."""
     share = lorenz(images)
     kept = np.unique(np.linspace(0, len(share) - 1, min(len(share), _MOST_POINTS)).astype(int))
     part = kept / max(len(share) - 1, 1)
@@ -184,7 +184,7 @@ def lorenz_curve(images: Counts) -> Chart:
 
 
 def exposure_curves(train_images: Counts) -> Chart:
-    """How often an epoch shows each species with each sampler, most first."""
+    """How often an epoch shows each species with each sampler, in descending order."""
     falling = np.sort(train_images[train_images > 0])[::-1]
     ranks = _log_spaced(len(falling))
     lines = [
@@ -259,7 +259,9 @@ def _stacked(
     values: NDArray[np.int64],
     height: int,
 ) -> go.Figure:
-    """Lying bars of shares, one a row, cut into the names; `values` is (rows, names)."""
+    """Horizontal stacked bars of shares, one per row, divided into the names; `values` is (rows,
+    names).
+    """
     shares = values / np.maximum(values.sum(axis=1, keepdims=True), 1)
     drawn = figure(height=height)
     for place, (name, colour) in enumerate(zip(names, colours, strict=True)):

@@ -1,4 +1,4 @@
-"""One photograph under the present settings: the subject, the crop, the network's pictures."""
+"""One photograph under the current settings: subject, crop, and the network's input images."""
 
 import streamlit as st
 
@@ -25,7 +25,7 @@ _CHOICES: dict[Choice, str] = {
 
 
 def bench(subject: Subject, settings: LabSettings, drawn: Box | None) -> FoundCrop:
-    """Draw the crops side by side, and how they came about; `drawn` is the square by hand."""
+    """Draw the crops side by side, and how they were found; `drawn` is the manual square."""
     preset, view = settings.preset, settings.configuration.augmentation.val
     found = find_subject_crop(subject, preset)
     outlined, heat, mask = _explained(subject, found, preset)
@@ -65,8 +65,9 @@ def bench(subject: Subject, settings: LabSettings, drawn: Box | None) -> FoundCr
 
 
 def model_view(subject: Subject, square: Box, settings: RunSettings) -> None:
-    """Draw what the network gets: the picture it judges, and the pictures it trains on, epoch by
-    epoch. They are its tensors pixel for pixel, before normalisation and mixing."""
+    """Draw the network's input: the evaluation image, and the training images epoch by epoch. They
+    equal the input tensors pixel for pixel, before normalisation and mixing.
+    """
     st.subheader(gettext("Network input"), anchor=False)
     view = settings.augmentation
     with st.grid(_SHOWN_EPOCHS + 1, min_column_width=110, gap="small"):
@@ -90,7 +91,7 @@ def model_view(subject: Subject, square: Box, settings: RunSettings) -> None:
 
 
 def crop_metrics(subject: Subject, found: FoundCrop, view: ValAugmentation) -> None:
-    """Draw what the crop keeps, how it is scaled, how sure it is and how long it took."""
+    """Draw what the crop keeps, its scale, its confidence and its computation time."""
     metric_row(_figures(subject, found, view))
 
 
@@ -116,9 +117,9 @@ def _crop_seen(subject: Subject, square: Box, view: ValAugmentation, title: str)
 def _explained(
     subject: Subject, found: FoundCrop, preset: CropPreset
 ) -> tuple[bytes, bytes, bytes]:
-    """The photograph with its outlines, the map and the mask; the last two empty without a map.
+    """The photograph with its outlines, the map and the mask; the last two are empty without a map.
 
-    They are kept, for a map of a large photograph may not be.
+    The images are cached, because the map of a large photograph may not be.
     """
 
     def make() -> tuple[bytes, bytes, bytes]:
@@ -191,10 +192,9 @@ def _figures(subject: Subject, found: FoundCrop, view: ValAugmentation) -> list[
             gettext("Duration"),
             f"{text.number(took, 1)} ms" if looked else "–",
             help=gettext(
-                "{saliency:.1f} ms for the saliency, {box:.1f} ms for the square.",
+                "Per photograph: {saliency:.1f} ms for the saliency, {box:.1f} ms for the square.",
                 saliency=found.saliency_ms,
                 box=found.box_ms,
             ),
-            note=gettext("Per photograph"),
         ),
     ]

@@ -19,19 +19,19 @@ _X, _Y, _SIDE = "lab_hand_x", "lab_hand_y", "lab_hand_side"
 
 
 def squares_by_hand() -> dict[str, Box]:
-    """Every square that was drawn by hand, by the photograph's hash."""
+    """All manual squares, by hash of the photograph."""
     return ManualSquares(home()).all()
 
 
 def want(subject_id: str) -> None:
-    """Have the editor open for this photograph in the next run."""
+    """Open the editor for this photograph in the next run."""
     st.session_state[_WANTED] = subject_id
 
 
 def by_hand(subject: Subject, found: Box, drawn: Box | None) -> None:
-    """Draw the editor; it begins with the square that counts now."""
+    """Draw the editor; it starts with the current square."""
     wanted = st.session_state.pop(_WANTED, None) == subject.id
-    # On another page Streamlit forgets what the sliders hold, and nothing else.
+    # On another page Streamlit drops the values of the sliders, and nothing else.
     forgotten = any(key not in st.session_state for key in (_X, _Y, _SIDE))
     if wanted or forgotten or st.session_state.get(_OF) != subject.id:
         st.session_state[_OF] = subject.id
@@ -130,7 +130,7 @@ def _with_errors_shown(act: Callable[[], None], sentence: str) -> None:
 
 
 def _said() -> None:
-    # Said once: the next movement is about something else.
+    # Shown once: the next interaction is about something else.
     done, sentence = st.session_state.pop(_SAID, (False, ""))
     if done:
         st.success(sentence, icon=":material/check_circle:")

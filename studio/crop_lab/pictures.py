@@ -1,4 +1,4 @@
-"""What the bench shows of a photograph: each is drawn once for the same settings."""
+"""The images that the bench shows for a photograph; each is drawn once for the same settings."""
 
 from typing import TypeVar
 
@@ -29,7 +29,7 @@ WALL_ASPECT = (2 * _WALL_SIDE + _WALL_GAP) / _WALL_SIDE
 
 
 def outlined(subject: Subject, saliency: SaliencyMap | None, threshold: float) -> bytes:
-    """The photograph with the contours of what exceeds the threshold."""
+    """The photograph with the contours of the region above the threshold."""
     image = _fitted(whole_picture(subject, _SHOWN_SIDE), _SHOWN_SIDE)
     if saliency is not None:
         mask = _mask(saliency, threshold, image.shape[1], image.shape[0])
@@ -41,12 +41,12 @@ def outlined(subject: Subject, saliency: SaliencyMap | None, threshold: float) -
 
 
 def heat_map(saliency: SaliencyMap) -> bytes:
-    """The saliency in colours."""
+    """The saliency as a colour map."""
     return jpeg(heat(_fitted(saliency, _SHOWN_SIDE)), quality=80)
 
 
 def mask(saliency: SaliencyMap, threshold: float) -> bytes:
-    """What exceeds the threshold in one colour, the rest in another."""
+    """The region above the threshold in one colour, the rest in another."""
     rows, columns = saliency.shape
     ratio = min(1.0, _SHOWN_SIDE / max(rows, columns))
     size = (max(1, round(columns * ratio)), max(1, round(rows * ratio)))
@@ -55,7 +55,7 @@ def mask(saliency: SaliencyMap, threshold: float) -> bytes:
 
 
 def network_input(subject: Subject, square: Box, view: ValAugmentation) -> bytes:
-    """The picture of a square that a network judges, pixel for pixel, as PNG."""
+    """The evaluation input of a network for a square, pixel for pixel, as PNG."""
     return pictures().get(
         (subject.sha256, "seen", square, view.resize, view.center_crop),
         lambda: png(val_picture(square_of(subject, square, view.resize), view)),
@@ -65,10 +65,10 @@ def network_input(subject: Subject, square: Box, view: ValAugmentation) -> bytes
 def augmented(
     subject: Subject, square: Box, settings: RunSettings, epochs: range, index: int = 0
 ) -> list[bytes]:
-    """The pictures of a square that a network trains on, pixel for pixel, as PNG.
+    """The training inputs of a network for a square, pixel for pixel, as PNG.
 
     Args:
-        epochs: counted from 0, as training counts them.
+        epochs: counted from 0, as in training.
         index: of the photograph in its part.
     """
     train, seed = settings.augmentation.train, settings.training.seed
@@ -77,7 +77,7 @@ def augmented(
 
 
 def pair(subject: Subject, square: Box, found: Box | None, *, drawn: bool = False) -> bytes:
-    """The photograph with its boxes, and beside it the square that is kept, as one JPEG."""
+    """The photograph with its boxes beside the cropped square, as one JPEG."""
     return pictures().get(
         (subject.sha256, "pair", square, found, drawn),
         lambda: _pair(subject, square, found, drawn),
@@ -103,7 +103,7 @@ def _cut_small(image: Pixels, square: Box, size: tuple[int, int]) -> Pixels:
 def _marked(
     subject: Subject, square: Box, found: Box | None, colour: tuple[int, int, int]
 ) -> Pixels:
-    """The whole photograph with its boxes in a square, on a ground of its own mean colour."""
+    """The whole photograph with its boxes, padded to a square with its mean colour."""
     small = _fitted(whole_picture(subject, 2 * _WALL_SIDE), _WALL_SIDE).copy()
     height, width = small.shape[:2]
     ground = small.mean(axis=(0, 1))

@@ -1,4 +1,4 @@
-"""Saving what was tuned as a preset."""
+"""Save the tuned settings as a preset."""
 
 import streamlit as st
 
@@ -15,7 +15,7 @@ _SAID, _NAME, _BOX = "lab_said", "lab_name", "lab_saving"
 
 
 def saving(home: Home, preset: CropPreset, *, changed: bool) -> None:
-    """Say whether the settings differ from their preset's, and offer to save them."""
+    """Show whether the settings differ from their preset, and offer to save them."""
     chosen = preset.name
     if changed:
         st.caption(
@@ -24,7 +24,7 @@ def saving(home: Home, preset: CropPreset, *, changed: bool) -> None:
                 preset=text.plain(chosen),
             )
         )
-    # Only one that reports its opening can be closed from here.
+    # Only a popover that reports its opening can be closed from here.
     with st.popover(
         gettext("Save as a preset"),
         icon=":material/bookmark_add:",
@@ -71,10 +71,10 @@ def _save(home: Home, preset: CropPreset, name: str) -> None:
 
 
 def _said() -> None:
-    # Said once: the next movement is about something else.
+    # Shown once: the next interaction is about something else.
     saved, sentence = st.session_state.pop(_SAID, (False, ""))
     if saved:
-        # The box is closed by then.
+        # The popover is closed by then.
         st.toast(text.plain(sentence), icon=":material/check_circle:")
     elif sentence:
         problem(sentence)

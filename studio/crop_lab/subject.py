@@ -1,4 +1,4 @@
-"""The chosen photograph, and its saliency and crop, computed once."""
+"""The chosen photograph, with its saliency and crop, each computed once."""
 
 import hashlib
 import math
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.catalogue.record import Photograph
 from engine.crop.apply import cut, least_side
 from engine.crop.box import Box
-from engine.crop.finder import Crop, crop_from_saliency, find_crop, read_looked_at
+from engine.crop.finder import Crop, crop_from_saliency, decode_for_saliency, find_crop
 from engine.crop.judging import Judged, judge_crop, saliency_inside
 from engine.crop.saliency import (
     SMALLEST_SIDE,
@@ -29,10 +29,10 @@ from studio.current import file_of
 from studio.memory import give_back
 from studio.picture_cache import large_maps, pictures
 
-# Pixels of a saliency map that is the size of a photograph.
+# Pixels of a saliency map at the size of a photograph.
 _LARGE = 4_000_000
 _LEVELS = np.arange(256, dtype=np.float32) * np.float32(1 / 255)
-# What is decided after the saliency, so that moving it needs no new one.
+# Settings applied after the saliency map, so that changing them does not recompute it.
 _BOX_FIELDS = {
     "name",
     "policy",
@@ -48,10 +48,10 @@ _BOX_FIELDS = {
 
 @dataclass(frozen=True)
 class Subject:
-    """A photograph: its bytes or where they lie, a hash of them, and what to call it.
+    """A photograph: its bytes or their path, a hash of them, and a display name.
 
-    `id` is its image_id, or the hash where it is not in the catalogue; `note` is a remark on
-    why it is in the sample.
+    `id` is its image_id, or the hash if it is not in the catalogue. `note` says why it is in the
+    sample.
     """
 
     source: Path | bytes
@@ -64,10 +64,10 @@ class Subject:
 
 @dataclass(frozen=True)
 class FoundCrop:
-    """The crop of a subject, and how long saliency and box took, in milliseconds.
+    """The crop of a subject, and the computation time of saliency and box in milliseconds.
 
-    `kept` is the share of the saliency inside the square, NaN where none is looked at. `source` is
-    what the saliency is found from, or None.
+    `kept` is the share of the saliency inside the square, NaN if the preset uses no saliency.
+    `source` is the input of the saliency map, or None.
     """
 
     crop: Crop
@@ -78,12 +78,12 @@ class FoundCrop:
 
     @property
     def looked(self) -> bool:
-        """Whether the preset looks at saliency."""
+        """Whether the preset uses saliency."""
         return self.source is not None
 
     @property
     def saliency(self) -> SaliencyMap | None:
-        """The map, from the cache or found again: a sample of large maps would fill the memory."""
+        """The map, from the cache or recomputed: a sample of large maps would fill the memory."""
         return None if self.source is None else _saliency(*self.source)[0]
 
     def judged(self, size: tuple[int, int], side: int) -> Judged:
@@ -103,10 +103,10 @@ def of_photograph(photograph: Photograph, note: str = "") -> Subject:
 
 
 def of_upload(name: str, content: bytes) -> Subject:
-    """An uploaded photograph, decoded once to be sure of it.
+    """An uploaded photograph, decoded once to validate it.
 
     Raises:
-        UnreadableImage: it is none, damaged, or too large.
+        UnreadableImage: it is not a photograph, damaged, or too large.
     """
     sha256 = hashlib.sha256(content).hexdigest()
     with called(name):
@@ -115,7 +115,7 @@ def of_upload(name: str, content: bytes) -> Subject:
 
 
 def find_subject_crop(subject: Subject, preset: CropPreset) -> FoundCrop:
-    """The crop, as `engine.crop.finder.find_crop_in` finds it; crop and saliency are cached.
+    """The crop as `engine.crop.finder.find_crop_in` finds it; crop and saliency are cached.
 
     Raises:
         UnreadableImage: the photograph is damaged.
@@ -128,10 +128,10 @@ def find_subject_crop(subject: Subject, preset: CropPreset) -> FoundCrop:
 
 
 def square_of(subject: Subject, square: Box, side: int) -> Pixels:
-    """A square resized to `side`, pixel for pixel as `engine.crop.apply.read_square` has it:
-    (side, side, 3).
+    """A square resized to `side`, equal to `engine.crop.apply.read_square` pixel for pixel: (side,
+    side, 3).
 
-    The decoded photograph is kept, so that another square of it needs no decoding.
+    The decoded photograph is cached, so that another square of it needs no decoding.
     """
     least = least_side(square, subject.size, side)
     image = pictures().get(
@@ -142,7 +142,7 @@ def square_of(subject: Subject, square: Box, side: int) -> Pixels:
 
 
 def whole_picture(subject: Subject, longest: int) -> Pixels:
-    """The whole photograph with no side longer than about `longest` pixels, or its own size."""
+    """The whole photograph with a longest side of about `longest` pixels, or at its own size."""
     shrunk = 2 ** min(3, max(0, int(math.log2(max(1, max(subject.size) / longest)))))
     return pictures().get((subject.sha256, "whole", shrunk), lambda: _small(subject, shrunk))
 
@@ -152,7 +152,7 @@ def _small(subject: Subject, shrunk: int) -> Pixels:
     width, height = (math.ceil(side / shrunk) for side in subject.size)
     if image.shape[:2] == (height, width):
         return image
-    # What is no JPEG may come at its own size.
+    # An image that is not a JPEG may have its own size.
     return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
@@ -164,7 +164,7 @@ def _decoded(subject: Subject, shrunk: int) -> Pixels:
     )
 
 
-# Not among the pictures, which are dropped after a minute: a sample of large ones takes longer.
+# Not in the picture cache, which drops entries after a minute: a large sample takes longer.
 @st.cache_data(max_entries=5_000, show_spinner=False)
 def _crop(
     sha256: str, settings: str, _subject: Subject, _preset: CropPreset
@@ -181,19 +181,19 @@ def _crop(
 
 @st.cache_data(max_entries=1_000, show_spinner=False)
 def _checked(sha256: str, _content: bytes) -> tuple[int, int]:
-    """Width and height of what decodes to its end."""
+    """Width and height of an image that decodes completely."""
     header = decode_fully(_content)
     return header.width, header.height
 
 
 def _saliency(subject: Subject, preset: CropPreset) -> tuple[SaliencyMap, float]:
-    """The saliency and the milliseconds it took to find; large maps are cached in 8 bits."""
+    """The saliency and its computation time in milliseconds; large maps are cached in 8 bits."""
     looks = preset.model_dump_json(exclude=_BOX_FIELDS)
 
     def make() -> tuple[SaliencyMap | NDArray[np.uint8], float]:
         _ready(looks, preset)
         with memory_held(subject.size, preset):
-            image = read_looked_at(subject.source, preset)
+            image = decode_for_saliency(subject.source, preset)
             started = time.perf_counter()
             saliency = saliency_map(image, preset)
             took = 1000 * (time.perf_counter() - started)
@@ -201,7 +201,7 @@ def _saliency(subject: Subject, preset: CropPreset) -> tuple[SaliencyMap, float]
                 return saliency, took
             del image
             kept = _packed(saliency)
-        # Each thread would keep what it took for its next photograph.
+        # Each thread would keep its buffers for its next photograph.
         give_back()
         return kept, took
 
@@ -211,7 +211,7 @@ def _saliency(subject: Subject, preset: CropPreset) -> tuple[SaliencyMap, float]
 
 
 def _packed(saliency: SaliencyMap) -> SaliencyMap | NDArray[np.uint8]:
-    """A map of multiples of 1/255, as fine-grained saliency is, in 8 bits; others as they are."""
+    """A map of multiples of 1/255, as fine-grained saliency is, in 8 bits; others unchanged."""
     packed = np.asarray(cv2.convertScaleAbs(saliency, alpha=255), np.uint8)
     return packed if np.array_equal(_unpacked(packed), saliency) else saliency
 
@@ -222,10 +222,10 @@ def _unpacked(found: SaliencyMap | NDArray[np.uint8]) -> SaliencyMap:
 
 @st.cache_resource(show_spinner=False)
 def _ready(looks: str, _preset: CropPreset) -> None:
-    """The first map of a process waits for what its detector loads; that is not its time."""
+    """Warm up the detector: the first map of a process includes its loading time."""
     saliency_map(np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8), _preset)
 
 
 def _blank(size: tuple[int, int]) -> Pixels:
-    # Where nothing is looked at, only the size counts, and a view of one pixel is free.
+    # Without saliency only the size matters, and a view of one pixel costs nothing.
     return np.broadcast_to(np.zeros(3, np.uint8), (size[1], size[0], 3))

@@ -1,4 +1,4 @@
-"""Threshold by padding over the sample; a click on a cell takes its settings."""
+"""Threshold by padding over the sample; a click on a cell applies its settings."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,12 +20,12 @@ _AXES: dict[Axis, str] = {
     "threshold": deferred("Saliency threshold"),
     "mass": deferred("Saliency in the square"),
 }
-# Moving these changes nothing that a sweep shows.
+# These settings do not affect a sweep.
 _SWEPT_FIELDS = {"name", "threshold", "padding"}
 
 
 def sweeping(cropped: Sequence[Cropped], preset: CropPreset) -> None:
-    """Draw the sweep; clicking a cell runs the lab anew with its settings."""
+    """Draw the sweep; clicking a cell reruns the lab with its settings."""
     swept = [item for item in cropped if item.found.looked]
     if not swept:
         st.info(gettext("Choose a preset with a detector to compare its settings."))
@@ -116,7 +116,7 @@ def _swept(
     _cropped: Sequence[Cropped],
     _plants: dict[str, Box],
 ) -> Sweep:
-    # One at a time: each map of a large photograph is a hundred megabytes.
+    # One at a time: the map of a large photograph takes 100 MB.
     sample = (
         Swept(saliency, item.subject.size, _plants.get(item.subject.sha256))
         for item in _cropped

@@ -21,7 +21,7 @@ _EXCLUDED = "lab_excluded"
 
 
 def triage(cropped: Sequence[Cropped]) -> None:
-    """Draw the worst, the worst first; what was drawn by hand is settled and left out."""
+    """Draw the most doubtful crops, worst first; photographs with a manual square are left out."""
     _undo()
     doubtful = [item for item in cropped if item.judged.concerns and item.drawn is None]
     doubtful.sort(key=lambda item: -item.judged.severity)
@@ -70,7 +70,7 @@ def _row(item: Cropped) -> None:
                 ):
                     want(subject.id)
                     pick_photograph(subject.id)
-                # What was uploaded is in no catalogue to be excluded from.
+                # An uploaded photograph is not in a catalogue, so it cannot be excluded.
                 if isinstance(subject.source, Path) and st.button(
                     gettext("Exclude"), key=f"{_key(item)}_exclude", icon=":material/block:"
                 ):
@@ -78,7 +78,7 @@ def _row(item: Cropped) -> None:
 
 
 def _set_excluded(subject: Subject, excluded: bool) -> None:
-    """Exclude a photograph from everything, or take it back; the sample is drawn anew."""
+    """Exclude a photograph, or include it again; the sample is redrawn."""
     with catalogue() as opened:
         opened.curate([subject.id], "exclude" if excluded else "include", deferred("Crop lab"))
     st.session_state[_EXCLUDED] = subject if excluded else None

@@ -1,4 +1,4 @@
-"""The sample under the same settings: each photograph before and after, and how they spread."""
+"""The sample under the same settings: each photograph before and after, and the distributions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from studio.views.grid import Tile, photo_grid
 
 @dataclass(frozen=True)
 class Cropped:
-    """A photograph of the sample with its crop; `drawn` is the square by hand, if there is one."""
+    """A photograph of the sample with its crop; `drawn` is the manual square, if it exists."""
 
     subject: Subject
     found: FoundCrop
@@ -39,7 +39,7 @@ class Cropped:
 def crop_all(
     sample: Sequence[Subject], settings: LabSettings, by_hand: dict[str, Box]
 ) -> list[Cropped]:
-    """The sample's crops under the settings; what cannot be read is left out."""
+    """The crops of the sample under the settings; unreadable photographs are left out."""
     cropped = []
     for subject in sample:
         try:
@@ -52,7 +52,7 @@ def crop_all(
 
 
 def sample_wall(cropped: Sequence[Cropped], marked: str) -> str | None:
-    """Draw them; returns the id of one that was just chosen."""
+    """Draw the sample; return the id of a newly chosen photograph."""
     fallbacks = sum(item.crop.is_fallback for item in cropped)
     drawn = sum(item.drawn is not None for item in cropped)
     centred = ngettext(
@@ -68,7 +68,7 @@ def sample_wall(cropped: Sequence[Cropped], marked: str) -> str | None:
         else ""
     )
     choose = gettext("Choose a photograph to see it large.")
-    st.caption(" ".join(filter(None, [centred, by_hand, choose])))
+    st.caption(" ".join(filter(None, [centred, by_hand])), help=choose)
     tiles = [_tile(item) for item in cropped]
     picked = photo_grid(
         tiles, "lab_wall", gettext("Before and after"), marked=marked, aspect=pictures.WALL_ASPECT

@@ -1,4 +1,4 @@
-"""What is chosen of a download: order, size, how many, who asks, how much is kept."""
+"""The options of a download: order, size, limit, contact, disk space."""
 
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -24,14 +24,14 @@ VARIANT_NAMES: dict[Variant, str] = {
 
 @dataclass(frozen=True)
 class ChosenOptions:
-    """`limit` is None where all are fetched."""
+    """The chosen options; `limit` is None to fetch all."""
 
     settings: DownloadSettings
     limit: int | None
 
 
 def choices(settings: DownloadSettings, everything: DownloadPlan) -> ChosenOptions:
-    """Draw the choices; `everything` is the plan without a limit.
+    """Draw the options; `everything` is the plan without a limit.
 
     Raises:
         BadInput: a value is wrong; the sentence names it.
@@ -76,7 +76,7 @@ def _order_and_size(settings: DownloadSettings) -> dict[str, Any]:
 
 
 def _limit(everything: DownloadPlan) -> int:
-    """How many are fetched at most; to begin with, as many as fit the cache."""
+    """The maximum number to fetch; the default is as many as fit the cache."""
     fits = next(item.fits for item in everything.variants if item.variant == everything.variant)
     chosen = st.number_input(
         gettext("At most"),

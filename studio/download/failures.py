@@ -1,4 +1,4 @@
-"""What could not be fetched and why, to export and to try again."""
+"""Failed downloads and their reasons, with export and retry."""
 
 from collections.abc import Mapping
 
@@ -24,7 +24,7 @@ _SHOWN = 1_000
 
 
 def failures(home: Home) -> None:
-    """Every address that was given up, by class; nothing where there is none."""
+    """All failed addresses by class; nothing if there are none."""
     if not home.download_store.is_file():
         return
     with open_download_store(home) as downloads:
@@ -109,7 +109,7 @@ def _actions(home: Home, kind: Kind | None, total: int) -> None:
 
 
 def _name(kind: Kind) -> str:
-    # A store of another version may hold another kind.
+    # A store of another version may contain another kind.
     return gettext(KIND_NAMES.get(kind, kind))
 
 

@@ -1,4 +1,4 @@
-"""A plan's data and time: by host, by size and by species."""
+"""The data volume and duration of a plan: by host, by size and by species."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ _MOST_HOSTS = 10
 
 
 def providers_table(forecast: VariantForecast) -> None:
-    """Each provider's part and what limits it, the slowest first."""
+    """The share of each provider and its limiting factor, slowest first."""
     shown = forecast.providers[:_MOST_HOSTS]
     st.markdown(f"**{gettext('Hosts, slowest first')}**")
     rows = [
@@ -46,7 +46,7 @@ def providers_table(forecast: VariantForecast) -> None:
 
 
 def sizes_table(found: DownloadPlan) -> None:
-    """What each size would mean; the chosen one is in bold."""
+    """The forecast for each size; the chosen one is in bold."""
     rows = [
         (
             f"**{name}**" if chosen else name,
@@ -66,7 +66,7 @@ def sizes_table(found: DownloadPlan) -> None:
 
 
 def species_view(found: DownloadPlan) -> None:
-    """How many photographs each species has on this machine, now and afterwards."""
+    """The number of local photographs of each species, now and after the download."""
     now = np.array([item.now for item in found.species], np.int64)
     after = np.array([item.after for item in found.species], np.int64)
     live_chart(coverage_bars(now, after), "download.coverage")

@@ -1,4 +1,4 @@
-"""The hosts of a download: the rate and state of each, and how much of the budgets is used."""
+"""The hosts of a download: rate and state of each, and the use of the budgets."""
 
 from collections.abc import Mapping, Sequence
 
@@ -24,7 +24,7 @@ _MOST_BUTTONS = 6
 
 
 def host_table(hosts: Sequence[HostView], status: DownloadStatus) -> None:
-    """One row a host, those with most left first."""
+    """One row per host, in descending order of remaining requests."""
     rows = sorted(hosts, key=lambda view: -_left(view, status))
     state, rate, most = gettext("State"), gettext("Rate"), gettext("Limit")
     left, fetched = gettext("Left"), gettext("Downloaded")
@@ -62,7 +62,8 @@ def host_table(hosts: Sequence[HostView], status: DownloadStatus) -> None:
 
 def describe_state(view: HostView) -> str:
     """The state of a host: "Slowed down", "Paused for 3 min. The host is overloaded (503).",
-    "Parked. The host refuses access (403). Next try in 2 min."."""
+    "Parked. The host refuses access (403). Next try in 2 min.".
+    """
     state, left = gettext(_STATES[view.state]), round(view.seconds_left)
     if view.state == "parked":
         reason = view.reason or message("It did not answer.")
@@ -79,7 +80,7 @@ def describe_state(view: HostView) -> str:
 
 
 def held_back(home: Home, hosts: Sequence[HostView]) -> None:
-    """Those that are parked, each with a button to ask it again."""
+    """The parked hosts, each with a button to retry."""
     parked = [view for view in hosts if view.state == "parked"]
     if not parked:
         return
@@ -103,7 +104,7 @@ def held_back(home: Home, hosts: Sequence[HostView]) -> None:
 
 
 def budget_bars(budgets: Mapping[str, Sequence[HostBudget]], status: DownloadStatus) -> None:
-    """What is spent of each budget of a minute and longer."""
+    """The used share of each budget of a minute or longer."""
     if not budgets:
         return
     st.markdown(
@@ -118,7 +119,7 @@ def budget_bars(budgets: Mapping[str, Sequence[HostBudget]], status: DownloadSta
 
 
 def describe_budget(budget: HostBudget) -> str:
-    """As in "1.2 GB of 4.5 GB per hour" or "12 of 55 requests per minute"."""
+    """For example "1.2 GB of 4.5 GB per hour" or "12 of 55 requests per minute"."""
     if budget.limit.is_of_bytes:
         return gettext("{spent:size} of {limit}", spent=budget.spent, limit=budget.limit.message)
     return gettext("{spent} of {limit}", spent=budget.spent, limit=budget.limit.message)

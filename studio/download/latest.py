@@ -1,4 +1,4 @@
-"""The photographs that came in last."""
+"""The most recently downloaded photographs."""
 
 from collections.abc import Sequence
 
@@ -30,7 +30,7 @@ def _tile(store: ImageStore, item: Recent) -> Tile | None:
     try:
         image = store.thumbnail(item.path, item.sha256)
     except StudioError:
-        # Room was made with it in the meantime.
+        # It was removed in the meantime to free disk space.
         return None
     name = item.species or item.host
     return Tile(item.sha256, image, name, name)

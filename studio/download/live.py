@@ -1,4 +1,4 @@
-"""A download while it runs: its controls and its progress."""
+"""A running download: its controls and its progress."""
 
 import streamlit as st
 
@@ -26,7 +26,7 @@ _WORDS = {
 
 @st.fragment(run_every=1.0)
 def watch(home: Home) -> None:
-    """Draw it afresh every second; the page runs anew when it ends."""
+    """Redraw it every second; the page reruns when it ends."""
     found = standing(home)
     if found.phase in ("none", "ended"):
         st.rerun()
@@ -139,7 +139,7 @@ def _figures(status: DownloadStatus, now: Situation) -> None:
 
 
 def _allowed(now: Situation, status: DownloadStatus) -> str:
-    """What the hosts with addresses left are asked at most, in requests a second."""
+    """The maximum request rate of the hosts with remaining addresses, in requests per second."""
     busy = [view for view in now.hosts if status.hosts.get(view.host, (0, 0.0))[0]]
     open_ = [view for view in busy if view.state in ("ok", "slowed") and not view.budget_wait > 1]
     if any(view.allowed is None for view in open_):

@@ -1,4 +1,4 @@
-"""Which splits' photographs the image cache always keeps, and whether they fit it."""
+"""Splits whose photographs always stay in the image cache, and whether they fit."""
 
 import streamlit as st
 
@@ -15,7 +15,7 @@ _KEY = "download.pin."
 
 
 def splits(home: Home, mean_bytes: int, cache_most: int) -> None:
-    """Pin and unpin splits; of each, how much is here and whether it fits the cache."""
+    """Pin and unpin splits; show how much of each is local and whether it fits the cache."""
     with st.spinner(gettext("Reading the splits")):
         sets = _cached_working_sets(
             str(home.root), tuple(split_names(home)), stamp(home), mean_bytes, cache_most, home
@@ -23,7 +23,7 @@ def splits(home: Home, mean_bytes: int, cache_most: int) -> None:
     with open_download_store(home) as downloads:
         pinned = pinned_splits(downloads)
     lines = {item.split: _line(item) for item in sets}
-    # A pin outlives its split, and must be seen to be taken away.
+    # A pin remains after its split is deleted, and must be visible to be removed.
     lines |= {name: gettext("This split is gone.") for name in pinned if name not in lines}
     if not lines:
         return
@@ -36,7 +36,7 @@ def splits(home: Home, mean_bytes: int, cache_most: int) -> None:
     )
     for name, line in lines.items():
         key = f"{_KEY}{name}"
-        # Another browser or the command line may have pinned it since.
+        # Another browser or the command line may have pinned it in the meantime.
         st.session_state[key] = name in pinned
         with st.container(gap=None):
             st.checkbox(text.plain(name), key=key, on_change=_changed, args=(home, name))

@@ -1,4 +1,4 @@
-"""What the next download would be, and the button that starts it."""
+"""The plan of the next download, and the button that starts it."""
 
 import streamlit as st
 
@@ -24,7 +24,7 @@ from studio.views.problem import problems_shown
 
 
 def plan_view(home: Home) -> None:
-    """Choose, see what that means, start."""
+    """Choose options, show their effect, start."""
     st.subheader(gettext("Next download"), anchor=False)
     settings = download_settings(home)
     everything = _planned(home, settings, None)
@@ -158,7 +158,7 @@ def _cached_plan(
 
 
 def _downloads_stamp(home: Home) -> tuple[int, int]:
-    """What changes when an address was given up, or taken up again."""
+    """A value that changes when an address is given up or retried."""
     with open_download_store(home) as downloads:
         row = downloads.row("SELECT COUNT(*), COALESCE(MAX(t), 0) FROM failure WHERE final")
     return (int(row[0]), int(row[1] * 1_000)) if row else (0, 0)

@@ -1,4 +1,4 @@
-"""What downloads removed or would remove: the trash, strays and photographs without a file."""
+"""Files that downloads removed or would remove: trash, strays, photographs without a file."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ from studio.views.problem import problem
 
 
 def decisions(home: Home) -> None:
-    """What the last download left to a person; nothing where it left nothing."""
+    """The decisions that the last download left to the user; nothing if there are none."""
     status = DownloadControl(home).status() or DownloadStatus()
     if status.missing:
         _missing(home, status)
@@ -25,7 +25,7 @@ def decisions(home: Home) -> None:
 
 
 def download_trash_view(home: Home) -> None:
-    """The files that downloads removed, by day, to be restored or removed for good."""
+    """The files that downloads removed, by day, with restore and permanent removal."""
     found = days(home)
     if not found:
         return

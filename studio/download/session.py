@@ -1,4 +1,4 @@
-"""The home's download as it stands: going, or how the last one went."""
+"""The state of the home's download: running, or the result of the last one."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ import streamlit as st
 from engine.download.control import DownloadControl, DownloadStatus, Phase
 from engine.download.outcome import KIND_NAMES, KINDS
 from engine.home import Home
-from engine.jobs.job import Job, forget_job, read_job
+from engine.jobs.job import Job, delete_job, read_job
 from engine.language.message import gettext, ngettext
 from studio import text
 from studio.views.action import Action, act
@@ -20,7 +20,7 @@ JOB = "download"
 
 @dataclass(frozen=True)
 class Standing:
-    """`phase` is none where nothing is going, starting until the process tells of itself."""
+    """`phase` is none if no download runs, and starting until the process reports."""
 
     phase: Phase | Literal["none", "starting"]
     status: DownloadStatus
@@ -28,12 +28,12 @@ class Standing:
 
 
 def standing(home: Home) -> Standing:
-    """How the home's download stands, whoever started it."""
+    """The state of the home's download, regardless of who started it."""
     control = DownloadControl(home)
     at_work, job = control.at_work, read_job(home, JOB)
     status = control.status() or DownloadStatus()
     if at_work:
-        # The one before this told that it has ended.
+        # The previous one reported that it ended.
         fresh = status.phase != "ended"
         return Standing(
             status.phase if fresh else "preparing", status if fresh else DownloadStatus(), job
@@ -45,12 +45,12 @@ def standing(home: Home) -> Standing:
 
 
 def is_going(home: Home) -> bool:
-    """Whether a download is at work or about to be."""
+    """Whether a download is running or about to start."""
     return standing(home).phase != "none"
 
 
 def last_session(home: Home) -> None:
-    """How the last download went; nothing where there was none, or it was closed."""
+    """The result of the last download; nothing if there was none, or it was dismissed."""
     found = standing(home)
     closed = st.session_state.get("download.closed") == found.status.started
     if closed or not (found.status.started or found.job.has_failed):
@@ -60,13 +60,13 @@ def last_session(home: Home) -> None:
         if found.status.started:
             session_summary(found.status)
         if act(Action(gettext("Close")), "download.close"):
-            forget_job(home, JOB)
+            delete_job(home, JOB)
             st.session_state["download.closed"] = found.status.started
             st.rerun()
 
 
 def session_summary(status: DownloadStatus) -> None:
-    """The figures of a session, as they stand."""
+    """The current figures of a session."""
     seconds = max(0.0, status.t - status.started)
     removed = Metric(
         gettext("Removed"),
@@ -130,7 +130,7 @@ def _how_it_ended(found: Standing) -> None:
 
 
 def describe_kinds(status: DownloadStatus) -> str | None:
-    """The failures by kind: "Not available: 3, Not allowed: 1"; None where there is none."""
+    """The failures by kind: "Not available: 3, Not allowed: 1"; None if there are none."""
     found = [(kind, status.kinds.get(kind, 0)) for kind in KINDS]
     parts = [f"{gettext(KIND_NAMES[kind])}: {text.number(many)}" for kind, many in found if many]
     return ", ".join(parts) or None

@@ -1,4 +1,4 @@
-"""What a form holds: the values of its widgets between two runs of the page."""
+"""The content of a form: the values of its widgets between two runs of the page."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from studio.forms.leaves import M, SettingLeaf, leaves_of, with_changes
 
 @dataclass(frozen=True)
 class Draft(Generic[M]):
-    """A settings model with what a form changed of it.
+    """A settings model with the changes of a form.
 
-    `settings` is the whole with the changes, or with the last that were valid. `errors` says what
-    is wrong by dotted key; "" holds what concerns no field.
+    `settings` includes the changes, or the last valid ones. `errors` has a message for each dotted
+    key; "" is for errors that belong to no field.
     """
 
     settings: M
@@ -26,12 +26,12 @@ class Draft(Generic[M]):
 
     @property
     def is_valid(self) -> bool:
-        """Whether `settings` has all changes."""
+        """Whether `settings` includes all changes."""
         return not self.errors
 
 
 def form_draft(settings: M, form: str) -> Draft[M]:
-    """What the form of this key makes of the settings; it may be drawn later in the run."""
+    """The settings with the changes of this form, which may be drawn later in the run."""
     changes: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for leaf in _changed(list(leaves_of(settings)), form):
@@ -50,13 +50,13 @@ def form_draft(settings: M, form: str) -> Draft[M]:
 
 
 def set_shown(form: str, leaf: SettingLeaf, shown: Any) -> None:
-    """Give a field's widget a value, whether it is drawn or not; for callbacks."""
+    """Set the value of a field's widget, whether it is drawn or not; for callbacks."""
     st.session_state[widget_key(form, leaf)] = shown
     _changes(form)[leaf.key] = shown
 
 
 def reset(form: str, leaves: Sequence[SettingLeaf]) -> None:
-    """Give every field its own value again; for callbacks."""
+    """Reset every field to its own value; for callbacks."""
     _changes(form).clear()
     for leaf in leaves:
         if widget_key(form, leaf) in st.session_state:
@@ -64,19 +64,21 @@ def reset(form: str, leaves: Sequence[SettingLeaf]) -> None:
 
 
 def restore(form: str, leaf: SettingLeaf) -> None:
-    """Let a field's widget show its change again, which Streamlit forgets while it is not drawn."""
+    """Restore a changed value to a field's widget; Streamlit drops it while the widget is not
+    drawn.
+    """
     key = widget_key(form, leaf)
     if key not in st.session_state and leaf.key in _changes(form):
         st.session_state[key] = _changes(form)[leaf.key]
 
 
 def widget_key(form: str, leaf: SettingLeaf) -> str:
-    """The key of a field's widget in the session's state."""
+    """The key of a field's widget in the session state."""
     return f"{form}.{leaf.key}"
 
 
 def _changed(leaves: Sequence[SettingLeaf], form: str) -> list[SettingLeaf]:
-    """The fields whose widgets hold something else than the field, as far as they were drawn."""
+    """The fields whose widgets differ from the settings, among those that were drawn."""
     changes = _changes(form)
     for leaf in leaves:
         shown = st.session_state.get(widget_key(form, leaf), changes.get(leaf.key, leaf.shown))

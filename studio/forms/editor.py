@@ -1,4 +1,4 @@
-"""A form over all settings of a model: by level, searchable, checked after each change."""
+"""A form over all settings of a model: by level, searchable, validated after each change."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,11 +28,11 @@ class Editor(Generic[M]):
     """A form over all settings of a model, under a key of its own.
 
     Attributes:
-        settings: the values that the form starts from.
-        key: what the keys of its widgets begin with.
-        elsewhere: fields that the page asks for itself, each with a message that says where.
-        follow: by field, what others change to with it: new values by dotted key.
-        given: the values of the fields that decide whether others are used; several where stages
+        settings: the initial values of the form.
+        key: the prefix of the widget keys.
+        elsewhere: fields that the page itself asks for, each with a message that says where.
+        follow: by field, the other settings that change with it: new values by dotted key.
+        given: the values of the fields that decide whether others are used; several if stages
             differ. None takes them from the settings.
     """
 
@@ -50,7 +50,7 @@ class Editor(Generic[M]):
 
 
 def draw_editor(editor: Editor[M]) -> Draft[M]:
-    """Draw the form and return what it holds."""
+    """Draw the form and return its content."""
     draft = form_draft(editor.settings, editor.key)
     leaves = [leaf for leaf in editor.leaves if leaf.key not in editor.elsewhere]
     query = _head(editor, draft)
@@ -64,7 +64,7 @@ def draw_editor(editor: Editor[M]) -> Draft[M]:
 
 @dataclass(frozen=True)
 class _Drawing(Generic[M]):
-    """What drawing a field needs to know of the whole."""
+    """The shared context for drawing the fields."""
 
     editor: Editor[M]
     draft: Draft[M]
@@ -172,7 +172,7 @@ def _found(drawing: _Drawing[M], leaves: Sequence[SettingLeaf], query: str) -> N
 
 
 def _follow(editor: Editor[M], leaf: SettingLeaf) -> None:
-    """Change what goes with a field that was changed."""
+    """Apply the changes that follow from a changed field."""
     value = leaf.parsed(st.session_state[widget_key(editor.key, leaf)])
     by_key = {each.key: each for each in leaves_of(editor.settings)}
     for key, new in editor.follow[leaf.key](editor.settings, value).items():

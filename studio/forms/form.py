@@ -1,4 +1,4 @@
-"""A short form, sent as a whole: drawn from the fields of a settings model."""
+"""A short form, submitted as a whole: drawn from the fields of a settings model."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from studio.views.problem import problem
 
 @dataclass(frozen=True)
 class Submit:
-    """A button that sends the form; its label is translated when it is drawn."""
+    """A button that submits the form; its label is translated when it is drawn."""
 
     label: str
     key: str | None = None
@@ -29,7 +29,7 @@ APPLY = Submit(deferred("Apply"))
 
 @dataclass(frozen=True)
 class SubmittedForm:
-    """A form that was sent: what was changed, by dotted key, and the button that sent it."""
+    """A submitted form: the changes by dotted key, and the button that was pressed."""
 
     changes: dict[str, Any]
     button: Submit
@@ -44,12 +44,12 @@ def settings_form(
     more_label: str = deferred("More settings"),
     submits: Sequence[Submit] = (APPLY,),
 ) -> SubmittedForm | None:
-    """Draw the form; once it is sent, return what was changed.
+    """Draw the form; after it is submitted, return the changes.
 
-    `fields` names the fields to draw, dotted, in that order; none means all but those of `more`,
-    which are folded away below them under `more_label`. The first of `submits` is the main
-    button. Returns None until the form is sent, and where the values are refused: then a sentence
-    below it says why.
+    `fields` lists the dotted names of the fields to draw, in order; empty means all except those of
+    `more`, which are in an expander labelled `more_label`. The first of `submits` is the main
+    button. Returns None until the form is submitted, and if the values are invalid; a sentence
+    below the form then says why.
     """
     by_key = {leaf.key: leaf for leaf in leaves_of(settings)}
     shown = [leaf for name in fields or by_key if name not in more for leaf in _named(by_key, name)]
@@ -77,7 +77,7 @@ def settings_form(
 
 
 def _named(by_key: Mapping[str, SettingLeaf], name: str) -> list[SettingLeaf]:
-    """The field of this name; of a mapping, all of its fields."""
+    """The field of this name; for a mapping, all of its fields."""
     inner = [leaf for key, leaf in by_key.items() if key.startswith(f"{name}.")]
     return inner or [by_key[name]]
 

@@ -1,4 +1,4 @@
-"""The fields of a settings model as a form holds them: as text, numbers and choices."""
+"""The fields of a settings model as a form shows them: as text, numbers and choices."""
 
 import types
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ Kind = Literal["choice", "switch", "number", "list", "text", "yaml"]
 
 @dataclass(frozen=True)
 class SettingLeaf:
-    """A field that holds a value; `key` is dotted from the model that the form is about."""
+    """A field that has a value; `key` is dotted and relative to the model of the form."""
 
     key: str
     info: FieldInfo
@@ -30,22 +30,22 @@ class SettingLeaf:
 
     @property
     def group(self) -> str:
-        """The groups that the key names, dotted."""
+        """The groups in the key, dotted."""
         return self.key.rpartition(".")[0]
 
     @property
     def label(self) -> str:
-        """What the field is called."""
+        """The label of the field."""
         return naming.label(self.key, self.info)
 
     @cached_property
     def form(self) -> FormField:
-        """Where the field stands on a form, and when it is used."""
+        """The place of the field on a form, and the condition for its use."""
         return form_field(self.info)
 
     @property
     def help(self) -> str | None:
-        """What it is and, of a number, what it may be; of a registry, what each entry is."""
+        """The description of the field, the range of a number, and the entries of a registry."""
         lines = [naming.help_text(self.info)] + [
             f"- **{gettext(entry.title)}**: {gettext(entry.description)}"
             for entry in (self.registry or {}).values()
@@ -59,21 +59,21 @@ class SettingLeaf:
 
     @cached_property
     def registry(self) -> Registry[Any] | None:
-        """The registry whose entries a choice is made from, if any."""
+        """The registry that provides the choices, if any."""
         return registry_of(self.info)
 
     def option_label(self, option: Any) -> str:
-        """What an option of a choice is called."""
+        """The label of an option."""
         if option is None:
             return gettext("Not set")
         return gettext(self.registry[option].title) if self.registry else str(option)
 
     @property
     def kind(self) -> Kind:
-        """The kind of widget that asks for it.
+        """The kind of widget for the field.
 
         Raises:
-            TypeError: none does.
+            TypeError: no widget fits its type.
         """
         plain, optional = self.type
         origin = get_origin(plain)
@@ -88,20 +88,20 @@ class SettingLeaf:
         if origin is tuple:
             return "list"
         if plain in (int, float, str, bool):
-            # A number field cannot be emptied again, so what may be absent is written as text.
+            # A number widget cannot be emptied again, so an optional number is a text widget.
             return "text"
         raise TypeError(f"no widget for the field {self.key} of type {self.info.annotation}")
 
     @property
     def options(self) -> list[Any]:
-        """What a choice is made from."""
+        """The options of a choice."""
         plain, optional = self.type
         names = list(get_args(plain) if self.registry is None else self.registry)
         return [*names, *([None] if optional else [])]
 
     @cached_property
     def shown(self) -> Any:
-        """The value as its widget holds it."""
+        """The value in the form that its widget holds."""
         match self.kind:
             case "number":
                 return self.type[0](self.value)
@@ -114,7 +114,7 @@ class SettingLeaf:
         return self.value
 
     def parsed(self, shown: Any) -> Any:
-        """The value that a widget holds, as the model takes it.
+        """The value of a widget in the form that the model takes.
 
         Raises:
             SettingError: it is not YAML.
@@ -131,7 +131,7 @@ class SettingLeaf:
 
 
 def leaves_of(settings: BaseModel, prefix: str = "") -> Iterator[SettingLeaf]:
-    """The fields that hold values, in the order of declaration."""
+    """The fields that have values, in the order of declaration."""
     own = type(settings).model_fields
     for name, info in own.items():
         value = getattr(settings, name)
@@ -146,10 +146,10 @@ def leaves_of(settings: BaseModel, prefix: str = "") -> Iterator[SettingLeaf]:
 
 
 def with_changes(settings: M, changes: Mapping[str, Any]) -> M:
-    """The settings with values laid over them by dotted key, validated as a whole.
+    """The settings with values replaced by dotted key, validated as a whole.
 
     Raises:
-        pydantic.ValidationError: a value, or their combination, is refused.
+        pydantic.ValidationError: a value, or their combination, is invalid.
     """
     values = settings.model_dump()
     for key, value in changes.items():
@@ -162,7 +162,7 @@ def with_changes(settings: M, changes: Mapping[str, Any]) -> M:
 
 
 def _strength(entry: Any, mapping: FieldInfo) -> FieldInfo:
-    """The field of a registry's entry whose strength, 0 to 1, a mapping of the settings holds."""
+    """The field for the strength, 0 to 1, of a registry entry in a mapping of the settings."""
     bounds: Any = Annotated[
         float, Field(ge=0, le=1, title=entry.title, description=entry.description)
     ]
@@ -186,7 +186,7 @@ def _is_model(kind: Any) -> bool:
 
 
 def _as_yaml(value: Any) -> str:
-    """A mapping or a tuple of models as YAML, without what is not set; empty for none."""
+    """A mapping or a tuple of models as YAML, without unset fields; empty for none."""
     plain = (
         value
         if isinstance(value, Mapping)

@@ -1,4 +1,4 @@
-"""Finding a setting by its title, a word of its help, its group or its key."""
+"""Search for a setting by its title, a word of its help, its group or its key."""
 
 import difflib
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from studio.forms.leaves import SettingLeaf
 
 
 def matching(leaves: Sequence[SettingLeaf], query: str) -> list[SettingLeaf]:
-    """The fields that hold every word of the query, those with it in title or key first."""
+    """The fields that contain every word of the query; matches in title or key come first."""
     words = query.casefold().replace("_", " ").split()
     found = [(leaf, all(word in _name(leaf) for word in words)) for leaf in leaves]
     in_name = [leaf for leaf, is_named in found if is_named]
@@ -21,7 +21,7 @@ def matching(leaves: Sequence[SettingLeaf], query: str) -> list[SettingLeaf]:
 
 
 def similar(leaves: Sequence[SettingLeaf], query: str) -> list[str]:
-    """Titles that are written nearly like the query, the nearest first."""
+    """Titles that are similar to the query, the most similar first."""
     titles = {leaf.label.casefold(): leaf.label for leaf in leaves}
     near = difflib.get_close_matches(query.casefold(), titles, n=3, cutoff=0.6)
     return [titles[title] for title in near]
@@ -39,6 +39,6 @@ def _group(leaf: SettingLeaf) -> str:
 
 def _everything(leaf: SettingLeaf) -> str:
     options = " ".join(map(str, leaf.options)) if leaf.kind == "choice" else ""
-    # In English too, as documentation and configurations have it.
+    # Also in English, which documentation and configurations use.
     said = f"{_name(leaf)} {_group(leaf)} {leaf.help or ''} {leaf.info.description or ''} {options}"
     return said.casefold().replace("_", " ")

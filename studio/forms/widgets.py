@@ -1,4 +1,4 @@
-"""One field of a form: its widget, with a mark where it was changed and what is wrong below it."""
+"""One field of a form: its widget, a mark if it is changed, and its error below it."""
 
 import math
 import reprlib
@@ -21,14 +21,14 @@ def draw_field(
     unused: str = "",
     on_change: Callable[[], None] | None = None,
 ) -> Any:
-    """Draw the widget of a field under this key and return what it holds.
+    """Draw the widget of a field under this key and return its value.
 
-    The session's state under the key comes before the field's value. `unused` says why the field
-    has no effect; it then cannot be changed. `on_change` is for widgets outside a form only.
+    The session state under the key precedes the field's value. `unused` says why the field has no
+    effect; it is then disabled. `on_change` is only for widgets outside a form.
     """
     if key not in st.session_state:
         st.session_state[key] = leaf.shown
-    # Without Markdown: a screen reader would read its marks aloud.
+    # Without Markdown: a screen reader would read its markup aloud.
     unit = gettext(leaf.form.unit) if leaf.form.unit else ""
     label = f"{leaf.label} ({unit})" if unit else leaf.label
     help_text = leaf.help
@@ -76,8 +76,8 @@ def _widget(leaf: SettingLeaf, label: str, words: dict[str, Any]) -> Any:
 
 
 def _number(leaf: SettingLeaf, label: str, words: dict[str, Any]) -> int | float:
-    # Without bounds: out of them, the browser would send nothing and say so beside the field
-    # alone, which may be far from the button.
+    # Without bounds: for a value out of bounds, the browser would send nothing and show the error
+    # only beside the field, which may be far from the button.
     kind = leaf.type[0]
     step = leaf.form.step or (1 if kind is int else _step(float(leaf.value)))
     number: int | float = st.number_input(
@@ -87,5 +87,5 @@ def _number(leaf: SettingLeaf, label: str, words: dict[str, Any]) -> int | float
 
 
 def _step(value: float) -> float:
-    """A tenth of the value's own order of magnitude: 0.05 -> 0.001."""
+    """A tenth of the order of magnitude of the value: 0.05 -> 0.001."""
     return float(10 ** (math.floor(math.log10(abs(value))) - 1)) if value else 0.01

@@ -1,4 +1,4 @@
-"""The backups: listed, made now, and brought back."""
+"""The backups: list, create, and restore."""
 
 import time
 
@@ -18,7 +18,7 @@ _DONE = "health_restored"
 
 
 def backups_view(home: Home) -> None:
-    """Draw the list with a button to make one now, and one to restore what is chosen."""
+    """Draw the list with a button to create a backup, and one to restore the chosen backup."""
     st.subheader(
         gettext("Backups"),
         anchor=False,
@@ -51,7 +51,7 @@ def backups_view(home: Home) -> None:
 
 
 def restore_chosen(home: Home, found: list[Backup], main: bool = False) -> None:
-    """Draw the choice of a backup and the button that brings it back."""
+    """Draw the choice of a backup and the button that restores it."""
     chosen = st.selectbox(
         gettext("Backup"), found, format_func=describe_backup, key="health_chosen", width=340
     )

@@ -1,4 +1,4 @@
-"""One line on what the last check found. It reads the outcome and checks nothing."""
+"""One line about the last check. It reads the stored result and runs no check."""
 
 import time
 
@@ -13,10 +13,10 @@ from studio.views.action import Action, act
 
 
 def health_line(home: Home) -> None:
-    """Draw the line, and the way to the page behind it."""
+    """Draw the line with a link to the health page."""
     health = last_health(home)
     state = health.state if health else "unknown"
-    # On a narrow page the button goes below.
+    # On a narrow page the button wraps below.
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium"):
         with st.container(horizontal=True, vertical_alignment="center", gap="medium", wrap=False):
             st.subheader(state_sign(state), anchor=False, width="content")
@@ -28,7 +28,7 @@ def health_line(home: Home) -> None:
 
 
 def health_summary(health: Health | None, now: float) -> str:
-    """What was found, in a sentence or two."""
+    """The findings in one or two sentences."""
     if health is None:
         return gettext("Not checked yet.")
     when = text.ago(health.t, now)

@@ -1,4 +1,4 @@
-"""The four states, always in the same word, colour and sign."""
+"""The four states, always with the same word, colour and icon."""
 
 from engine.doctor.condition import State, condition_name
 
@@ -17,6 +17,6 @@ def state_badge(state: State) -> str:
 
 
 def state_sign(state: State) -> str:
-    """The state as a sign alone, in Markdown."""
+    """The state as an icon only, in Markdown."""
     colour, icon = _LOOKS[state]
     return f":{colour}[:material/{icon}:]"

@@ -1,4 +1,4 @@
-"""What the last check found, each finding with its repair."""
+"""The findings of the last check, each with its repair."""
 
 import time
 
@@ -14,20 +14,21 @@ from studio import text
 from studio.background import follow
 from studio.health.line import health_summary
 from studio.health.states import state_badge, state_sign
-from studio.views.ended import show_end
+from studio.views.ended import broke_off
 
 _JOB = "doctor"
 _DONE = "health_done"
 
 
 def examination(home: Home) -> None:
-    """Draw the check: begun here, followed while it runs, its findings below."""
-    job = follow({_JOB: gettext("Checking databases, photographs, splits and runs")})[_JOB]
+    """Draw the check: start button, live progress, and findings below."""
+    title = gettext("Checking databases, photographs, splits and runs")
+    job = follow({_JOB: title})[_JOB]
     running = job.state == "running"
     health = last_health(home)
-    # With findings the command fails; that is no reason to say that it broke off.
+    # The command fails if it has findings; this is not an interruption.
     if not running and (job.reason or job.state == "lost"):
-        show_end(job)
+        broke_off(job, title)
     if done := st.session_state.pop(_DONE, ""):
         st.success(text.plain(done), icon=":material/healing:")
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -93,7 +94,7 @@ def _repair(home: Home, check: Check) -> None:
     try:
         with st.spinner(gettext("Repairing")):
             st.session_state[_DONE] = repair(home, check).text
-        # What was found is out of date now.
+        # The findings are out of date now.
         start_job(home, _JOB, ["doctor", "--share"])
     except StudioError as error:
         st.error(text.plain(str(error)), icon=":material/error:")

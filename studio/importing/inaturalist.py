@@ -1,4 +1,4 @@
-"""Bringing in what iNaturalist has: how much a search would find, and the import started."""
+"""Import from iNaturalist: the number of search results, and the start of the import."""
 
 from dataclasses import dataclass
 
@@ -37,7 +37,7 @@ _QUALITIES: dict[Quality, str] = {
 
 @dataclass(frozen=True)
 class _Typed:
-    """A search as it was typed."""
+    """A search as the user entered it."""
 
     taxon: str
     place: str
@@ -46,7 +46,7 @@ class _Typed:
 
 
 def inaturalist(home: Home, busy: bool) -> None:
-    """Say what is wanted, see how much of it there is, import it."""
+    """Enter a search, see the number of results, and import them."""
     st.markdown(
         gettext(
             "Plant observations from [iNaturalist](https://www.inaturalist.org). This imports the "

@@ -1,4 +1,4 @@
-"""Starting an import in the background, from what was typed or uploaded."""
+"""Start an import in the background, from user input or an upload."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -27,12 +27,12 @@ TABLE_TYPES = (*(kind[1:] for kind in KINDS), "gz")
 
 
 def is_busy(jobs: Mapping[str, Job]) -> bool:
-    """Whether one of the imports is at work: they take turns."""
+    """Whether an import is running; only one runs at a time."""
     return any(job.state == "running" for job in jobs.values())
 
 
 def plant(home: Home) -> Job:
-    """Start to draw the demo garden and put it in the catalogue."""
+    """Start a job that draws the demo garden and imports it."""
     return start_job(home, "demo", ["demo"])
 
 
@@ -40,9 +40,9 @@ def take_folder(home: Home, typed: str, source: str = "", layout: str = "") -> J
     """Start to import a folder of this machine; its layout is recognised where none is given.
 
     Raises:
-        BadInput: nothing was typed, or there is no such folder.
+        BadInput: the input is empty, or the folder does not exist.
     """
-    folder = typed_path(typed, "folder")
+    folder = typed_path(typed)
     if not folder.is_dir():
         raise BadInput(_NO_FOLDER, path=str(folder))
     return _start(home, "folder", folder, source, [f"--layout={layout}"] if layout else [])
@@ -54,9 +54,9 @@ def take_table(
     """Start to import a table of this machine; its mapping is guessed where none is given.
 
     Raises:
-        BadInput: nothing was typed, there is no such file, or it is of another kind.
+        BadInput: the input is empty, the file does not exist, or its format is unsupported.
     """
-    table = typed_path(typed, "table")
+    table = typed_path(typed)
     if not is_regular(table):
         raise BadInput(_NO_FILE, path=str(table))
     require_kind(table.name)
@@ -67,10 +67,10 @@ def take_path(home: Home, name: str, typed: str, source: str = "") -> Job:
     """Start the importer of this name on a file or folder of this machine.
 
     Raises:
-        BadInput: nothing was typed, or there is no such file or folder.
+        BadInput: the input is empty, or the file or folder does not exist.
     """
     reads = IMPORTERS[name].reads
-    path = typed_path(typed, reads)
+    path = typed_path(typed)
     if not (path.is_dir() if reads == "folder" else is_regular(path)):
         raise BadInput(_NO_FOLDER if reads == "folder" else _NO_FILE, path=str(path))
     return _start(home, name, path, source)
@@ -86,7 +86,7 @@ def take_upload(
     """Start to import an uploaded table; it is kept under data/uploads.
 
     Raises:
-        BadInput: it is of another kind.
+        BadInput: its format is unsupported.
     """
     name = Path(name).name
     require_kind(name)
@@ -96,7 +96,7 @@ def take_upload(
 
 
 def take_observations(home: Home, search: Search, limit: int) -> Job:
-    """Start to import what a search at iNaturalist finds, at most `limit` photographs."""
+    """Start to import the results of an iNaturalist search, at most `limit` photographs."""
     place = [f"--place={search.place.number}"] if search.place else []
     command = ["import", "inaturalist", f"--taxon={search.taxon.number}", *place]
     words = [f"--quality={search.quality}", f"--license={','.join(search.licences)}"]
@@ -104,10 +104,10 @@ def take_observations(home: Home, search: Search, limit: int) -> Job:
 
 
 def take_collection(home: Home, origin: Origin, source: str = "") -> Job:
-    """Start to import a MongoDB collection by the mapping that is kept for it.
+    """Start to import a MongoDB collection with its stored mapping.
 
     Raises:
-        BadInput: its address is none.
+        BadInput: the address is invalid.
     """
     require_plain(origin.database, message("Database"))
     require_plain(origin.collection, message("Collection"))
@@ -131,6 +131,6 @@ def _mapped(home: Home, table: Path, mapping: MappingSettings | None) -> list[st
 
 
 def _named(source: str) -> list[str]:
-    # The equals sign keeps a name that begins with a dash from being taken for an option.
+    # The equals sign prevents a name with a leading dash from being parsed as an option.
     name = source_of(source, "")
     return [f"--source={name}"] if name else []

@@ -1,7 +1,7 @@
-"""Bringing in a MongoDB collection: a look at it, the mapping corrected, the import started.
+"""Import of a MongoDB collection: preview, corrected mapping, start of the import.
 
-The address may hold a password: it lives in the session and in the environment of the import,
-and is never drawn.
+The address may contain a password. It is kept in the session and in the environment of the import,
+and is never displayed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ _PREVIEWED = 5
 
 
 def mongodb(home: Home, busy: bool) -> None:
-    """Look into a collection, say where each field stands, import it."""
+    """Preview a collection, map its fields, and import it."""
     st.markdown(
         gettext(
             "Import a MongoDB collection, which is **only read**. You can resume an "

@@ -1,4 +1,4 @@
-"""What the last import did."""
+"""The result of the last import."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.catalogue.importing import ImportReport
-from engine.jobs.job import Job, forget_job
+from engine.jobs.job import Job, delete_job
 from engine.language.message import gettext, ngettext
 from studio.current import catalogue, home
 from studio.views.action import Action, act
@@ -16,7 +16,7 @@ from studio.views.ended import broke_off
 
 
 def import_outcome(jobs: Mapping[str, Job]) -> None:
-    """Say how the last import that has ended went; nothing where there is none."""
+    """Show the result of the last finished import; nothing if there is none."""
     ended = [job for job in jobs.values() if job.state not in ("none", "running")]
     if not ended:
         return
@@ -38,14 +38,26 @@ def import_outcome(jobs: Mapping[str, Job]) -> None:
                         "import_fetch",
                     )
             if act(Action(gettext("Close")), "import_close"):
-                forget_job(home(), last.name)
+                delete_job(home(), last.name)
                 st.rerun()
 
 
 def import_text(result: Mapping[str, Any]) -> str:
-    """{"added": 12, "known": 3, "refused": 1} -> "12 photographs added. …"."""
-    added, known, refused = (int(result.get(key, 0)) for key in ("added", "known", "refused"))
+    """{"added": 12, "known": 3, "refused": 1, "listed": 0} -> "12 photographs added. …"."""
+    added, known, refused, listed = (
+        int(result.get(key, 0)) for key in ("added", "known", "refused", "listed")
+    )
     parts = [ngettext("{n} photograph added.", "{n} photographs added.", added)]
+    if listed:
+        parts.append(
+            gettext(
+                "The import has {records} records of {photographs} photographs; "
+                "{listed} are listed twice.",
+                records=added + known + listed,
+                photographs=added + known,
+                listed=listed,
+            )
+        )
     if known:
         parts.append(ngettext("{n} already known.", "{n} already known.", known))
     if refused:

@@ -1,4 +1,4 @@
-"""The ways by which photographs come in, one section each."""
+"""The import methods, one section each."""
 
 import functools
 from collections.abc import Callable
@@ -21,7 +21,7 @@ Section = Callable[[Home, bool], None]
 
 
 def demo_garden(home: Home, busy: bool) -> None:
-    """Draw a garden, for a first look at everything."""
+    """Draw a demo garden, as a first example for all pages."""
     st.markdown(
         gettext(
             "{images} drawn pictures of {species} invented species, to try every page and train a "
@@ -34,7 +34,7 @@ def demo_garden(home: Home, busy: bool) -> None:
 
 
 def path_form(name: str, home: Home, busy: bool) -> None:
-    """Run an importer that has no section of its own on a path."""
+    """Run an importer without its own section on a path."""
     importer = IMPORTERS[name]
     reads_folder = importer.reads == "folder"
     st.markdown(text.plain(gettext(importer.description)))
@@ -51,7 +51,7 @@ def path_form(name: str, home: Home, busy: bool) -> None:
 
 
 def ways() -> dict[str, tuple[str, Section]]:
-    """By the word in the page's address: what it is called, and its section."""
+    """The import methods by their word in the page's address: label and section."""
     own: dict[str, tuple[str, Section]] = {
         "demo": (gettext("Demo garden"), demo_garden),
         "folder": (gettext(IMPORTERS["folder"].title), folder_form),

@@ -1,4 +1,4 @@
-"""What an empty studio offers."""
+"""The first steps offered by an empty studio."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ _IMPORT = "../pages/importing.py"
 
 
 def welcome(jobs: Mapping[str, Job]) -> None:
-    """Offer the ways to begin, unless one of them is under way."""
+    """Offer the import methods, unless an import is running."""
     if is_busy(jobs):
         return
     actions = [

@@ -1,8 +1,7 @@
-"""Charts that take new data in place: one node, the reader's zoom kept, no blank frame.
+"""Charts that accept new data in place: same DOM node, zoom kept, no blank frame.
 
-Of charts that were sent before, only what changed travels: the points that came, and the layout
-where it is another one. Each message names the one that it goes on from; a page that has missed
-that one asks for everything.
+For charts that were sent before, only changes are sent: new points, and the layout if it differs.
+Each message names the message it is based on; a page that has missed that one requests everything.
 """
 
 import time
@@ -13,17 +12,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
-from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from engine.language.current import current_language
 from engine.language.message import deferred, gettext
-from studio.charts.chart import Chart
+from studio.charts.chart import Chart, separators
 from studio.charts.drawing import DrawnChart, Floats, Trace
 from studio.live_chart.library import plotly_script
 from studio.palette import counterparts
 
 _HERE = Path(__file__).parent
-# As Plotly's own dictionary names them.
+# The names in Plotly's locale dictionary.
 _PLOTLY = (
     deferred("Zoom"),
     deferred("Pan"),
@@ -33,7 +31,7 @@ _PLOTLY = (
     deferred("Double-click to zoom back out"),
 )
 
-# Plotly adds its style sheet to the document, where a shadow root would not see it.
+# Plotly adds its style sheet to the document, which does not apply inside a shadow root.
 _mount = st.components.v2.component(
     "plant_studio_live_chart",
     css=(_HERE / "live_chart.css").read_text("utf-8"),
@@ -43,7 +41,7 @@ _mount = st.components.v2.component(
 
 
 class Mark(NamedTuple):
-    """A bar, point or cell of a chart: what the axes say there, its trace, its place therein."""
+    """A bar, point or cell of a chart: its axis values, its trace, and its index in the trace."""
 
     x: str
     y: str
@@ -52,9 +50,9 @@ class Mark(NamedTuple):
 
 
 def live_chart(chart: Chart, key: str, *, on_click: Callable[[Mark], None] | None = None) -> None:
-    """Draw the chart, or bring the one drawn under this key up to date.
+    """Draw the chart, or update the one with this key.
 
-    `on_click` is called before the run that a click on a mark brings about.
+    `on_click` is called before the run that a click on a mark triggers.
     """
 
     def clicked() -> None:
@@ -69,7 +67,7 @@ def live_chart(chart: Chart, key: str, *, on_click: Callable[[Mark], None] | Non
 
 @dataclass
 class SentPoints:
-    """What a page was sent of some charts: the last message, and what they were after it."""
+    """The chart data that a page has received: the last message, and the state after it."""
 
     number: int
     drawings: dict[str, DrawnChart]
@@ -77,7 +75,7 @@ class SentPoints:
 
 
 def live_charts(drawings: dict[str, DrawnChart], key: str) -> None:
-    """Draw the charts side by side, or bring those drawn under this key up to date."""
+    """Draw the charts side by side, or update those with this key."""
     memory: dict[str, SentPoints] = st.session_state.setdefault("live_chart.sent", {})
     sent = memory.get(key)
     if sent is None:
@@ -98,12 +96,12 @@ def live_charts(drawings: dict[str, DrawnChart], key: str) -> None:
 
 
 def forget_sent(key: str) -> None:
-    """The page drawn next starts from nothing: it is sent everything."""
+    """Forget what was sent: the next page receives everything."""
     st.session_state.get("live_chart.sent", {}).pop(key, None)
 
 
 def difference(name: str, before: DrawnChart | None, after: DrawnChart) -> dict[str, Any]:
-    """What a page that shows `before` needs to show `after`: a chart's entry of a message."""
+    """The update from `before` to `after`: a chart's entry in a message."""
     entry: dict[str, Any] = {"name": name, **_description(after)}
     if before is None or before.layout != after.layout:
         entry["layout"] = after.layout
@@ -131,7 +129,7 @@ def _tail(before: Trace | None, after: Trace) -> dict[str, Any]:
 
 
 def _plain(values: Floats) -> list[float | None]:
-    """JSON has no NaN."""
+    """Replace NaN, which JSON does not have."""
     return [value if value == value else None for value in values.tolist()]
 
 
@@ -146,21 +144,21 @@ def _common(key: str) -> dict[str, Any]:
 
 
 def _words() -> dict[str, Any]:
-    """What the page and Plotly say about a chart, and how numbers are written there."""
+    """The texts of the page and of Plotly for a chart, and the number format."""
     language = current_language()
     return {
         "language": language,
         "png": gettext("Save as PNG"),
         "svg": gettext("Save as SVG"),
         "html": gettext("Save as HTML"),
-        "numbers": gettext("Summary and table"),
+        "numbers": gettext("Data"),
         "plotly": {word: gettext(word) for word in _PLOTLY},
-        "separators": get_decimal_symbol(language) + get_group_symbol(language),
+        "separators": separators(),
     }
 
 
 def _next_number() -> int:
-    # A page outlives the server: what a new one sends is to be newer than all before.
+    # A page outlives the server: the numbers of a new server must exceed all earlier ones.
     number: int = max(st.session_state.get("live_chart.number", 0) + 1, round(time.time() * 1_000))
     st.session_state["live_chart.number"] = number
     return number

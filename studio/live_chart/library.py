@@ -1,4 +1,4 @@
-"""Plotly's own script, taken from the installed package and served by the studio itself."""
+"""Plotly's own script, copied from the installed package and served by the studio."""
 
 from functools import cache
 from pathlib import Path
@@ -12,9 +12,9 @@ STATIC = Path(__file__).parents[1] / "static"
 
 @cache
 def plotly_script(static: Path = STATIC) -> str:
-    """The file's name below `static`, copied there first where it is not yet.
+    """The file name below `static`; the file is copied there if it does not exist.
 
-    The version is in the name, so that a browser never keeps the script of another one.
+    The version is in the name, so that a browser never uses the cached script of another version.
     """
     source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     target = static / f"plotly-{plotly.__version__}.min.js"

@@ -1,18 +1,18 @@
-// A board a key. Where an element above it comes or goes, Streamlit shows it in another place, before
-// or after it takes the old one away: the board moves there as it is, with the reader's zoom.
+// One board per key. When an element above it appears or disappears, Streamlit mounts the component in
+// another place, before or after it removes the old one: the board moves there with the reader's zoom.
 const boards = new Map()
 const SECONDS_AWAY = 5
 
-// Formats that a browser can save by itself, so that no server has to draw.
+// Formats that a browser can save by itself, without rendering on the server.
 const saveAs = (format) => (plot) =>
   window.Plotly.downloadImage(plot, { format, filename: plot.dataset.title, scale: 2, ...sizeOf(plot) })
 
 const sizeOf = (plot) => ({ width: plot._fullLayout.width, height: plot._fullLayout.height })
 
-// Plotly would offer to send the chart to its maker's servers.
+// Plotly would offer an upload of the chart to its vendor's servers.
 const PRIVATE = { responsive: true, showSendToCloud: false }
 
-// Made once a language: with another configuration Plotly begins anew and forgets the zoom.
+// Made once per language: with a new configuration object Plotly redraws and loses the zoom.
 const configurations = new Map()
 
 function config(words) {
@@ -36,7 +36,7 @@ function configuration({ language, png, svg, html, plotly: dictionary }) {
   }
 }
 
-// A page that opens anywhere: Plotly's script and the figure in one file.
+// A self-contained page: Plotly's script and the figure in one file.
 async function saveAsPage(plot) {
   const script = await (await fetch(plot.script)).text()
   const { data, layout } = window.Plotly.Plots.graphJson(plot, false, "keepdata", "object")
@@ -55,7 +55,7 @@ async function saveAsPage(plot) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
 }
 
-// One script for the page, however many charts ask for it.
+// The script is loaded once per page, for any number of charts.
 function plotly(url) {
   window.plantStudioPlotly ??= new Promise((resolve, reject) => {
     const script = document.createElement("script")
@@ -99,7 +99,7 @@ function newBoard() {
   const board = { root: document.createElement("div"), charts: new Map(), number: 0, calls: 0 }
   board.root.className = "ps-charts"
   board.waiting = new Set()
-  // What is out of sight is drawn when it comes into sight.
+  // A chart outside the viewport is drawn when it scrolls into view.
   const look = (changes) =>
     changes.forEach(({ target, isIntersecting }) => {
       target.chart.seen = isIntersecting
@@ -147,12 +147,12 @@ function listen(board, chart) {
   chart.plot.on("plotly_hover", pointer("pointer"))
   chart.plot.on("plotly_unhover", pointer(""))
   chart.plot.on("plotly_click", ({ points: [{ x, y, curveNumber, pointNumber }] }) =>
-    // A cell of a heat map has two numbers, of which nobody needs the first.
+    // A cell of a heat map has two indices; the first is not needed.
     board.tell("clicked", [String(x), String(y), curveNumber, [pointNumber].flat().at(-1)]),
   )
 }
 
-// What is kept of a trace, and what came after it.
+// The kept points of a trace, followed by the new ones.
 function grown(trace, { keep, x, y, look }) {
   return {
     look: look ?? trace?.look ?? {},
@@ -182,7 +182,7 @@ function take(chart, entry, words) {
   fillTable(chart)
 }
 
-// A chart a frame, from the top: the first is seen while the others are still being drawn.
+// One chart per frame, from the top: the first is visible while the others are drawn.
 function soon(board, chart) {
   board.waiting.add(chart)
   board.frame ??= requestAnimationFrame(() => drawNext(board))
@@ -249,7 +249,7 @@ function remove(board, name, chart) {
   board.charts.delete(name)
 }
 
-// Whether a place that the board has left asks for it back with an old message.
+// Whether a place that the board has left requests it back with an old message.
 const isOutdated = (board, parent, { number }) =>
   board.root.isConnected && board.root.parentElement !== parent && number < board.number
 
@@ -273,8 +273,8 @@ export default function (component) {
     () => charts().forEach((chart) => (chart.details.open = true)),
   )
   return () => {
-    // Where messages come fast, Streamlit also ends a call that a newer one has overtaken, while
-    // the board is on the page for that one.
+    // If messages arrive fast, Streamlit also ends a call that a newer one has overtaken, while
+    // the newer one has the board on the page.
     if (call !== board.calls) return
     board.root.remove()
     board.timer = setTimeout(() => end(data.key, board), SECONDS_AWAY * 1_000)

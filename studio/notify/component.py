@@ -1,4 +1,4 @@
-"""Notifications of the browser, where its owner allows them."""
+"""Browser notifications, if the user allows them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ _mount = st.components.v2.component(
 
 
 def notify(alerts: Sequence[Alert]) -> None:
-    """Offer notifications, and show these alerts as such, each once."""
+    """Offer notifications, and show each of these alerts once."""
     shown = [
         {
             "id": "/".join(map(str, alert.identity)),

@@ -1,6 +1,6 @@
 const shown = new Set()
 
-// Only a click may ask the reader for leave, and only where it was neither given nor refused.
+// Permission may be requested only by a click, and only if it was neither granted nor denied.
 function offer(parent, words) {
   const button = parent.querySelector("button") ?? document.createElement("button")
   if (!button.isConnected) {

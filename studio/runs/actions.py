@@ -1,9 +1,9 @@
-"""What can be done with a run: stop, cancel, resume, copy, try, delete."""
+"""Actions on a run: stop, cancel, resume, copy, try, delete."""
 
 import streamlit as st
 
 from engine.home import Home
-from engine.jobs.job import forget_job
+from engine.jobs.job import delete_job
 from engine.jobs.stop_request import StopRequest, read_stop_request
 from engine.language.message import gettext
 from engine.runs.control import ask_to_stop, resume_run
@@ -15,7 +15,7 @@ from studio.runs.duplicating import duplicate_button
 
 
 def actions(home: Home, run: Run) -> None:
-    """The buttons that this run's state allows."""
+    """The buttons that the state of this run allows."""
     with st.container(horizontal=True, width="content"):
         if run.is_live:
             _stop(home, run)
@@ -45,14 +45,14 @@ def actions(home: Home, run: Run) -> None:
 
 
 def stop_stages(run: Run) -> None:
-    """What was done so far to stop the run, and how long until the next step."""
+    """The steps taken so far to stop the run, and the time until the next one."""
     request = read_stop_request(run.folder.stop) if run.is_live else None
     if request is not None:
         st.info(describe_stop(request), icon=":material/hourglass_bottom:")
 
 
 def describe_stop(request: StopRequest) -> str:
-    """What was done so far, and what comes next in how many seconds."""
+    """Describe the last step to stop a run, and the next step with its time in seconds."""
     if not request.save:
         return gettext("Ending the run without saving …")
     left = round(request.seconds_to_next or 0)
@@ -104,7 +104,7 @@ def _stop(home: Home, run: Run) -> None:
 
 
 def _delete(home: Home, run: Run) -> None:
-    # By its name, so that a second click on what is gone is nothing to the run that comes next.
+    # By name, so that a second click on a deleted run does not affect the next one.
     with st.popover(gettext("Delete"), icon=":material/delete:", key=f"runs.delete.{run.run_id}"):
         files = [path.stat().st_size for path in run.folder.root.rglob("*") if path.is_file()]
         st.markdown(
@@ -121,6 +121,6 @@ def _delete(home: Home, run: Run) -> None:
         )
         if pressed:
             delete_run(home, run.run_id)
-            forget_job(home, f"evaluate-{run.run_id}")
+            delete_job(home, f"evaluate-{run.run_id}")
             st.session_state.setdefault("runs.deleted", []).append(run.run_id)
             st.switch_page("../pages/runs.py")

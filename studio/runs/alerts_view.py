@@ -1,4 +1,4 @@
-"""Alerts of runs: shown as they come, and a list of the last."""
+"""Alerts of runs: shown as they arrive, and a list of the most recent ones."""
 
 import time
 from urllib.parse import quote
@@ -17,7 +17,7 @@ _OTHER = ":material/warning:"
 
 
 def alerts_view(home: Home) -> None:
-    """The last alerts, where there are any."""
+    """The most recent alerts, if there are any."""
     alerts = read_alerts(home).alerts
     if not alerts:
         return
@@ -28,11 +28,11 @@ def alerts_view(home: Home) -> None:
 
 
 def show_new_alerts(home: Home) -> None:
-    """Show the alerts that came since the page was opened."""
+    """Show the alerts that arrived since the page was opened."""
     offset = st.session_state.get("runs.alerts.offset")
     new = read_alerts(home, offset or 0)
     st.session_state["runs.alerts.offset"] = new.offset
-    # What came before the page was opened stands in the list.
+    # Earlier alerts are in the list.
     alerts = new.alerts if offset is not None else ()
     for alert in alerts:
         shown = f"**{text.plain(alert.run_id)}** · {text.plain(alert.text)}"

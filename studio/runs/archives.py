@@ -1,4 +1,4 @@
-"""A run as one file: saved from the page, and imported from another studio."""
+"""A run as one file: export from the page, and import from another studio."""
 
 import tempfile
 from pathlib import Path
@@ -13,7 +13,7 @@ from studio.views.problem import problems_shown
 
 
 def archive_button(home: Home, run: Run) -> None:
-    """Offer the run as a zip file, which is made when it is asked for."""
+    """Offer the run as a zip file, which is created on request."""
 
     def made() -> bytes:
         with tempfile.TemporaryDirectory() as folder:

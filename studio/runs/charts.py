@@ -1,4 +1,4 @@
-"""A run's measurements as charts."""
+"""The measurements of a run as charts."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -24,7 +24,7 @@ X_TITLES: dict[Axis, str] = {
 
 @dataclass(frozen=True)
 class ChartOptions:
-    """How curves are to be shown: over what, how smooth (0 to 0.99), on which axis."""
+    """Display options of curves: x axis, smoothing (0 to 0.99), y axis."""
 
     x: Axis = "epoch"
     smoothing: float = 0.0
@@ -33,9 +33,9 @@ class ChartOptions:
 
 @dataclass(frozen=True)
 class Kind:
-    """One chart of a run: which measurement of which parts, and its titles, which are messages.
+    """One chart of a run: the measurement, its parts, and its titles, which are messages.
 
-    Where it is `core`, it is there from the start; another once it is measured.
+    A `core` chart is always shown; any other only after its first measurement.
     """
 
     name: str
@@ -128,14 +128,14 @@ KINDS = (
 
 
 def run_charts(history: History, options: ChartOptions | None = None) -> dict[str, DrawnChart]:
-    """Every chart of a run, by the name that keeps its place on the page."""
+    """Every chart of a run, by the name that fixes its place on the page."""
     options = options or ChartOptions()
     marks = [
         CurveMark(
             _x_of(beginning.step, beginning.epoch, beginning.t, options.x),
             gettext("attempt {n}", n=n),
         )
-        for n, beginning in ((b.attempt, b) for b in history.beginnings[1:])
+        for n, beginning in ((b.attempt, b) for b in history.attempt_starts[1:])
     ]
     drawn: dict[str, DrawnChart] = {}
     for kind in KINDS:
@@ -162,13 +162,13 @@ def style_of(kind: Kind, k: int, options: ChartOptions) -> CurveStyle:
 
 
 def line_of(history: History, part: str, name: str, options: ChartOptions) -> Line:
-    """A measurement of one part as a line."""
+    """The measurement of one part as a line."""
     points = history.part(part)
     smooth = None
-    # A few points of val are no noise to be smoothed away.
+    # The few points of val are not noisy enough to need smoothing.
     if options.smoothing > 0 and part == "train" and name in points:
         smooth = points.smoothed(name, options.smoothing)
-    # The star of macro top-1 stands where the checkpoint is from, also among equal ones.
+    # The star of macro top-1 marks the step of the checkpoint, also among equal values.
     kept = history.kept() if (part, name) == ("val", "macro_top1") else None
     return Line(
         part_name(part),
@@ -181,7 +181,7 @@ def line_of(history: History, part: str, name: str, options: ChartOptions) -> Li
 
 
 def x_values(history: History, part: str, axis: Axis) -> Floats:
-    """The places of a part's points: (points,). Times in milliseconds, as a browser counts."""
+    """The x values of a part's points: (points,). Times are in milliseconds, as in a browser."""
     values = history.part(part)[axis]
     return values * 1_000 if axis == "t" else values
 

@@ -1,4 +1,4 @@
-"""Runs side by side: curves, differing settings, results."""
+"""Runs side by side: curves, different settings, results."""
 
 import math
 import os
@@ -18,6 +18,7 @@ from engine.runs.comparison import Final, differing, final_of, flat_settings, gr
 from engine.runs.history import History
 from engine.runs.run import Run
 from studio import text
+from studio.address import OPENING, Parameter, one_of
 from studio.charts.parallel import parallel
 from studio.live_chart.component import forget_sent, live_chart, live_charts
 from studio.runs.alerts_view import show_new_alerts
@@ -37,7 +38,7 @@ _ANSWERS: dict[str, str] = {
 
 
 def compare_runs_view(home: Home, runs: Sequence[Run]) -> None:
-    """Choose runs, and see them side by side; the address says which."""
+    """Choose runs and compare them; the address holds the choice."""
     by_id = {run.run_id: run for run in runs}
     chosen = _choose(list(by_id))
     if len(chosen) < 2:
@@ -49,14 +50,13 @@ def compare_runs_view(home: Home, runs: Sequence[Run]) -> None:
 
 
 def _choose(run_ids: list[str]) -> list[str]:
-    named = st.query_params.get_all("compare")
-    if "runs.compare.chosen" not in st.session_state:
-        st.session_state["runs.compare.chosen"] = [
-            run_id for run_id in named if run_id in run_ids
-        ] or run_ids[:_AT_FIRST]
-    chosen = st.multiselect(gettext("Runs"), run_ids, key="runs.compare.chosen")
-    if chosen != named:
-        st.query_params["compare"] = chosen
+    parameter = Parameter(
+        "compare", "runs.compare.chosen", one_of(run_ids), usual=OPENING, many=True
+    )
+    parameter.take()
+    st.session_state.setdefault(parameter.key, run_ids[:_AT_FIRST])
+    chosen = st.multiselect(gettext("Runs"), run_ids, key=parameter.key)
+    parameter.tell(chosen)
     return chosen
 
 
@@ -69,7 +69,7 @@ def _beside(home: Home, runs: list[Run]) -> None:
         baseline = st.selectbox(
             gettext("Baseline"),
             ["", *histories],
-            format_func=lambda run_id: run_id or gettext("none"),
+            format_func=lambda run_id: run_id or gettext("None"),
             key="runs.baseline",
             bind="query-params",
             help=gettext("The run that the others are compared with."),
@@ -77,7 +77,7 @@ def _beside(home: Home, runs: list[Run]) -> None:
         grouping = st.selectbox(
             gettext("Group by"),
             ["", *differs],
-            format_func=lambda key: key or gettext("nothing"),
+            format_func=lambda key: key or gettext("Nothing"),
             key="runs.group",
             bind="query-params",
             help=gettext("Runs with the same value of this setting share a colour and a mean."),
@@ -113,19 +113,19 @@ def _beside(home: Home, runs: list[Run]) -> None:
 
 
 def history_of(run: Run) -> History:
-    """All that a run measured, read once for everybody until there is more."""
+    """All measurements of a run, read once for all sessions until there are new ones."""
     try:
         found = run.folder.metrics.stat()
     except OSError:
         return History()
-    # As bytes: the cache's keys take no name that is not UTF-8.
+    # As bytes: the keys of the cache do not accept names that are not UTF-8.
     return _read(os.fsencode(run.folder.metrics), found.st_mtime_ns, found.st_size)
 
 
 @st.cache_resource(max_entries=100, show_spinner=False)
 def _read(path: bytes, time_ns: int, size: int) -> History:
     history = History()
-    history.read_on(Path(os.fsdecode(path)))
+    history.read_new(Path(os.fsdecode(path)))
     return history
 
 
@@ -148,7 +148,7 @@ def _same_photographs(finals: Sequence[Final]) -> None:
 
 
 def describe_crop(home: Home, run: Run, final: Final) -> str:
-    """A run's crop, and its measured effect: "fast: helps, +3.1 points"."""
+    """The crop of a run, and its measured effect: "fast: helps, +3.1 points"."""
     if not home.verdicts.is_dir():
         return final.crop
     try:
@@ -185,7 +185,7 @@ def _finals(finals: Sequence[Final], crops: Sequence[str], baseline: str) -> Non
 
 
 def against(final: Final, base: Final) -> str:
-    """How much better or worse in macro top-1, and whether the intervals of top-1 part."""
+    """The difference in macro top-1, and whether the top-1 intervals overlap."""
     if final.run_id == base.run_id:
         return gettext("baseline")
     change = 100 * (final.macro_top1 - base.macro_top1)
@@ -224,7 +224,7 @@ def _differences(differs: Mapping[str, list[Any]], run_ids: list[str]) -> None:
 
 
 def describe_setting(value: Any) -> str:
-    """A setting as one would write it: 3.0000000000000004e-05 -> "3e-05"."""
+    """A setting in short notation: 3.0000000000000004e-05 -> "3e-05"."""
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

@@ -1,4 +1,4 @@
-"""The chosen run as it stands, brought up to date while it lives."""
+"""The chosen run, updated while it is active."""
 
 import time
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ from studio.views.component_key import component_key
 from studio.views.metrics import Metric, metric_row
 from studio.views.problem import problem, problems_shown
 
-# Half of what a point may take to be seen, at most, is spent waiting for the next look.
+# Waiting for the next update takes at most half of the time allowed for a point to appear.
 _TICK_SECONDS = 0.5
 _SLOW_TICK_SECONDS = 3.0
 _LINGERING = 30.0
@@ -40,12 +40,15 @@ _JUST_ENDED = "just-ended"
 
 
 def detail(home: Home, run: Run, any_live: bool = False) -> None:
-    """Everything about one run. It ticks only while it, work on it or `any_live` run goes on."""
-    # In a place of its own: what a browser sends to a fragment that has moved since is lost.
+    """All information about one run. It updates only while it, its jobs or an `any_live` run are
+    active.
+    """
+    # In a container of its own: messages from a browser to a fragment that has moved are lost.
     with st.container():
         _head(home, run)
-    # A page that is drawn anew has none of the points that an earlier one was sent.
+    # A redrawn page has none of the points that were sent to an earlier page.
     forget_sent(_key(run))
+    forget_sent(_more_key(run))
     stands = _state_key(home, run)
     every = _TICK_SECONDS if run.is_live or "running" in stands[1:] else None
     if every is None and (any_live or _JUST_ENDED in stands):
@@ -70,7 +73,7 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
     with problems_shown():
         run = find_run(home, run_id)
         if _state_key(home, run) != stands:
-            # The list, the buttons and the timer follow from how it stands.
+            # The list, the buttons and the timer depend on the state of the run.
             st.rerun()
         if run.state == "queued":
             resume_queue(home)
@@ -82,7 +85,7 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
             metric_row(run_metrics(run, seen.history))
             st.caption(_about(run, seen.history))
             diagnosis(run)
-            # What it was trained for comes before how it got there.
+            # The result of the training comes before its course.
             if run.state == "finished":
                 evaluation(home, run)
         _charts(run, seen)
@@ -93,7 +96,7 @@ def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:
 
 
 def _state_key(home: Home, run: Run) -> tuple[str, ...]:
-    # Its process takes a while to go, and only then does the supervisor tell that it ended.
+    # The process takes a while to exit, and only then does the supervisor report the end.
     age = time.time() - (run.status.ended or 0.0)
     lately = _JUST_ENDED if not run.is_live and 0 <= age < _LINGERING else ""
     return run.state, evaluation_job(home, run).state, lately
@@ -101,6 +104,10 @@ def _state_key(home: Home, run: Run) -> tuple[str, ...]:
 
 def _key(run: Run) -> str:
     return component_key("runs.charts", run.run_id)
+
+
+def _more_key(run: Run) -> str:
+    return component_key("runs.more_charts", run.run_id)
 
 
 def _reason(run: Run) -> None:
@@ -150,33 +157,38 @@ def _silence(home: Home, run: Run) -> None:
 
 @dataclass
 class _Seen:
-    """What this tab has read of a run, and the charts of it, drawn anew only for new points."""
+    """The data of a run that this tab has read, and its charts, redrawn only for new points."""
 
     history: History = field(default_factory=History)
     options: ChartOptions | None = None
     language: str = ""
+    # The ones that are shown from the start, and those that are folded away below them.
     charts: dict[str, DrawnChart] = field(default_factory=dict)
+    more: dict[str, DrawnChart] = field(default_factory=dict)
 
 
 def _shown_history(run: Run, options: ChartOptions) -> _Seen:
     tab: dict[str, _Seen] = st.session_state.setdefault("runs.seen", {})
     seen = tab.pop(run.run_id, None) or _Seen()
-    # The latest last; a run of 100,000 steps takes a dozen megabytes.
+    # The most recent last; a run of 100,000 steps takes about 12 MB.
     tab[run.run_id] = seen
     while len(tab) > _RUNS_KEPT:
         del tab[next(iter(tab))]
     shown, language = (seen.options, seen.language), current_language()
-    if seen.history.read_on(run.folder.metrics) or shown != (options, language):
+    if seen.history.read_new(run.folder.metrics) or shown != (options, language):
         seen.options, seen.language = options, language
-        seen.charts = run_charts(seen.history, options)
+        drawn = run_charts(seen.history, options)
+        seen.charts = {name: chart for name, chart in drawn.items() if name in _FIRST_CHARTS}
+        seen.more = {name: chart for name, chart in drawn.items() if name not in _FIRST_CHARTS}
     return seen
 
 
 _RUNS_KEPT = 3
+_FIRST_CHARTS = ("loss", "top1", "macro_top1", "lr")
 
 
 def run_metrics(run: Run, history: History) -> list[Metric]:
-    """How far the run is and how well it does."""
+    """The progress of the run and its results."""
     status = run.status
     top1, speed = history.val.last("top1"), history.train.last("images_per_second")
     best = status.best
@@ -268,14 +280,15 @@ def _time(run: Run, history: History) -> Metric:
 
 
 def _about(run: Run, history: History) -> str:
-    status, rate = run.status, history.train.last("lr")
+    status = run.status
     parts = [
         gettext("Started {moment}", moment=text.ago(status.started, time.time()))
         if status.started
         else gettext("Not started yet"),
+        # Before the first measurement, the text in place of the charts says it.
+        run.preparing if len(history.train) else "",
         gettext("on {machine}", machine=status.host) if status.host else "",
         gettext("attempt {n}", n=status.attempt) if status.attempt > 1 else "",
-        gettext("learning rate {rate}", rate=f"{rate:.2e}") if rate is not None else "",
     ]
     return text.plain(" · ".join(part for part in parts if part))
 
@@ -285,8 +298,11 @@ def _charts(run: Run, seen: _Seen) -> None:
         if run.state == "queued":
             st.caption(f":material/schedule: {gettext('Waiting in the queue; see above.')}")
         elif run.is_live:
-            st.caption(f":material/hourglass_top: {gettext('Waiting for the first measurement …')}")
+            waits = text.plain(run.preparing) or gettext("Waiting for the first measurement …")
+            st.caption(f":material/hourglass_top: {waits}")
         else:
             st.caption(gettext("The run ended before its first measurement."))
         return
     live_charts(seen.charts, _key(run))
+    with st.expander(gettext("More charts"), icon=":material/show_chart:"):
+        live_charts(seen.more, _more_key(run))

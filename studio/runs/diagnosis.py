@@ -1,4 +1,4 @@
-"""What a run's curves say about its health."""
+"""Diagnosis of a run from its curves."""
 
 import streamlit as st
 
@@ -15,7 +15,7 @@ _SIGNS: dict[Severity, str] = {
 
 
 def diagnosis(run: Run) -> None:
-    """The remarks after the last epoch, the worst first; a line where there is none."""
+    """The findings after the last epoch, worst first; one line if there are none."""
     found = read_diagnosis(run.folder.diagnosis)
     if found is None:
         return

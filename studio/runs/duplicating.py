@@ -1,4 +1,4 @@
-"""A new run with the configuration of another and some changes."""
+"""A new run with the configuration of another run and some changes."""
 
 import streamlit as st
 
@@ -24,7 +24,8 @@ def duplicate_button(home: Home, run: Run) -> None:
     """The button that opens the form."""
     if st.button(gettext("Duplicate"), key=_PLACE, icon=":material/content_copy:"):
         st.session_state[_OPEN] = run.run_id
-    # What a page does not draw again is closed, and a run's page is drawn anew when it ends.
+    # Streamlit closes a dialog that is not drawn again, and the page of a run is redrawn when the
+    # run ends.
     if st.session_state.get(_OPEN) == run.run_id:
         _opened(home, run)
     else:
@@ -36,7 +37,7 @@ def _close() -> None:
 
 
 def _opened(home: Home, run: Run) -> None:
-    # Its title is put into words for each reader.
+    # Its title is translated for each reader.
     st.dialog(gettext("Duplicate"), width="large", on_dismiss=_close)(_dialog)(home, run)
 
 

@@ -1,4 +1,4 @@
-"""The evaluation of a run on test photographs: starting it, and its results."""
+"""Evaluation of a run on test photographs: start and results."""
 
 import math
 from typing import Any
@@ -18,12 +18,12 @@ from studio.views.problem import problem
 
 
 def evaluation_job(home: Home, run: Run) -> Job:
-    """The job that evaluates the run, however it stands."""
+    """The job that evaluates the run, in any state."""
     return read_job(home, _name(run))
 
 
 def evaluation(home: Home, run: Run) -> None:
-    """The offer to evaluate on the test part; how far that is; and what was found."""
+    """The offer to evaluate on the test part, the progress, and the results."""
     work = evaluation_job(home, run)
     values = read_evaluation(run.folder)
     with st.container(
@@ -74,6 +74,7 @@ def _name(run: Run) -> str:
 
 def _show(values: Evaluation) -> None:
     metric_row(evaluation_metrics(values))
+    _unreadable(values)
     buckets, species = st.tabs([gettext("By train photographs"), gettext("By species")])
     top1, top5, macro = gettext("Top-1"), gettext("Top-5"), gettext("Macro top-1")
     with buckets:
@@ -114,8 +115,25 @@ def _show(values: Evaluation) -> None:
         )
 
 
+def _unreadable(values: Evaluation) -> None:
+    """Which photographs do not count, for they could not be read."""
+    count = len(values.unreadable)
+    if not count:
+        return
+    title = ngettext("{n} photograph cannot be read", "{n} photographs cannot be read", count)
+    with st.expander(title, icon=":material/broken_image:"):
+        st.dataframe(
+            {
+                gettext("File"): [photograph.path for photograph in values.unreadable],
+                gettext("Reason"): [str(photograph.why) for photograph in values.unreadable],
+            },
+            hide_index=True,
+            alt=gettext("Photographs that cannot be read"),
+        )
+
+
 def evaluation_metrics(values: Evaluation) -> list[Metric]:
-    """What was found, in the figures that matter."""
+    """The most important figures of the evaluation."""
     low, high = values.top1_interval or (math.nan, math.nan)
     return [
         Metric(
@@ -154,7 +172,7 @@ def evaluation_metrics(values: Evaluation) -> list[Metric]:
 
 
 def _about_calibration(values: Evaluation) -> str:
-    """What it means, and what it was without the temperature that was found in validation."""
+    """The meaning of the calibration error, and its value without the temperature fitted on val."""
     before = values.before_temperature
     if before is None or before.ece is None or values.temperature == 1:
         return gettext("Average difference between the network's confidence and its accuracy.")

@@ -1,4 +1,4 @@
-"""Curves as a table that other programs read."""
+"""Curves as a table for other programs."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ _FIRST = ("step", "epoch", "t", "attempt")
 
 
 def curves_csv(histories: Mapping[str, History]) -> str:
-    """Every point of every run as CSV: run, split, then a column a measurement."""
+    """Every point of every run as CSV: run, split, then one column per measurement."""
     parts = [
         (run_id, part, history.part(part))
         for run_id, history in histories.items()

@@ -1,4 +1,4 @@
-"""Every run, favourites first, then the newest, to choose one from."""
+"""The list of runs to choose from: favourites first, then newest first."""
 
 import time
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from engine.language.message import gettext, ngettext
 from engine.runs.notes import Notes, matches_search, read_notes
 from engine.runs.run import Run
 from studio import text
-from studio.links import from_address, to_address
+from studio.address import OPENING, Parameter, one_of
 from studio.views.chip import chip_text
 
 _SHOWN_AT_ONCE = 4
@@ -17,13 +17,14 @@ _MOST = 40
 
 
 def choose_run(runs: Sequence[Run]) -> Run:
-    """Draw the list; the address names the chosen run, so that it can be kept as a bookmark."""
+    """Draw the list; the address holds the chosen run, so that it can be bookmarked."""
     by_id = {run.run_id: run for run in runs}
     asked = st.query_params.get("run")
     if asked is not None and asked not in by_id:
         gone = gettext("The run {run} no longer exists.", run=text.plain(asked))
         st.warning(gone, icon=":material/search_off:")
-    from_address("runs.chosen", "run", by_id)
+    parameter = Parameter("run", "runs.chosen", one_of(by_id), usual=OPENING)
+    parameter.take()
     tall = len(runs) > _SHOWN_AT_ONCE
     words = _search() if tall else ""
     shown, notes = sort_runs(runs, words)
@@ -35,7 +36,7 @@ def choose_run(runs: Sequence[Run]) -> Run:
         st.caption(gettext("No run matches the search."))
         return runs[0]
     if chosen not in by_id:
-        # Said, not left to the widget: the browser would go on with one that is gone.
+        # Set explicitly, because the browser would keep a run that no longer exists.
         st.session_state["runs.chosen"] = kept[0].run_id
     with st.container(border=True, height=276 if tall else "content"):
         chosen = st.radio(
@@ -54,21 +55,21 @@ def choose_run(runs: Sequence[Run]) -> Run:
                     more,
                 )
             )
-    to_address("runs.chosen", "run", chosen)
+    parameter.tell(chosen)
     return by_id.get(str(chosen), kept[0])
 
 
 def sort_runs(runs: Sequence[Run], words: str) -> tuple[list[Run], dict[str, Notes]]:
-    """The runs that hold the words, favourites first; and what people say of them."""
+    """The runs that match the search words, favourites first, with their notes."""
     notes = {run.run_id: read_notes(run.folder) for run in runs}
     found = [run for run in runs if matches_search(run, notes[run.run_id], words)]
     return sorted(found, key=lambda run: not notes[run.run_id].favourite), notes
 
 
 def run_caption(run: Run, notes: Notes) -> str:
-    """A run's state, how far it came, how well it did and when it began, in one line."""
+    """State, progress, result and start time of a run, in one line."""
     status = run.status
-    # A list that is drawn now and then would lag behind a run that is going.
+    # The list is redrawn only now and then, so it would lag behind an active run.
     ended = not run.is_live
     parts = [
         gettext("epoch {epoch} of {epochs}", epoch=f"{status.epoch:.3g}", epochs=status.epochs)

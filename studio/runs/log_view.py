@@ -1,4 +1,4 @@
-"""A run's log: searched, coloured by level, followed to its end."""
+"""The log of a run: searchable, coloured by level, with follow mode."""
 
 import html
 import re
@@ -13,7 +13,7 @@ from studio.palette import LIGHT
 _LINES = 300
 _SHOWN = (deferred("All"), deferred("Warnings"), deferred("Errors"))
 _LEVEL = re.compile(r"^\S+ \S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) ")
-# Mixed with the page's own colour of text, they can be read on light and on dark ground.
+# Mixed with the page's text colour, these are readable on light and dark backgrounds.
 _MIX = "color-mix(in srgb, {} {}%, {})"
 _COLOURS = {
     "DEBUG": _MIX.format("currentColor", 60, "transparent"),
@@ -27,12 +27,12 @@ _BOX = (
     f"background:{_MIX.format('currentColor', 4, 'transparent')};"
     "font:0.8125rem/1.5 ui-monospace,monospace"
 )
-# Short lines fill the box from above, though it is laid out from below.
+# Short content starts at the top, although the box is laid out from the bottom.
 _AT_THE_TOP = "margin-bottom:auto"
 
 
 def log_view(run: Run) -> None:
-    """The log, and what to see of it."""
+    """The log with its display options."""
     with st.expander(gettext("Log"), icon=":material/notes:"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             words = st.text_input(
@@ -57,7 +57,7 @@ def log_view(run: Run) -> None:
 
 
 def of_level(lines: list[str], level: str) -> list[str]:
-    """The lines of a level and above; what follows a line without a level of its own is of it."""
+    """The lines of a level and above; a line without a level belongs to the line before it."""
     least = {"Warnings": 1, "Errors": 2}.get(level, 0)
     if not least:
         return lines
@@ -72,8 +72,8 @@ def of_level(lines: list[str], level: str) -> list[str]:
 
 
 def log_html(lines: list[str], follow: bool) -> str:
-    """The lines as HTML; with `follow` the box stays at its end while lines are added."""
-    # Laid out from its end, a box scrolled to the end stays there without a script.
+    """The lines as HTML; with `follow` the box stays scrolled to the end while lines are added."""
+    # A box that is laid out from its end stays scrolled to the end without a script.
     direction = "column-reverse" if follow else "column"
     text = "".join(map(_line_html, lines)) or f"<div>{html.escape(gettext('No lines.'))}</div>"
     label = html.escape(gettext("Log"))

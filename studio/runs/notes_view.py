@@ -9,7 +9,7 @@ from studio import text
 
 
 def notes_view(run: Run) -> None:
-    """The star and the tags, and a form to change note and tags."""
+    """The star and the tags, and a form to edit note and tags."""
     notes = read_notes(run.folder)
     star = st.button(
         gettext("Favourite") if notes.favourite else gettext("Star"),
@@ -30,7 +30,7 @@ def notes_view(run: Run) -> None:
 
 
 def note_view(run: Run) -> None:
-    """The note, where there is one."""
+    """The note, if there is one."""
     note = read_notes(run.folder).note
     if note:
         st.text(note)

@@ -20,10 +20,10 @@ _NAMES = ("macro_top1", "top1", "top5", "loss", "lr", "images_per_second")
 def overlays(
     histories: Mapping[str, History], groups: Mapping[str, list[str]], options: ChartOptions
 ) -> dict[str, DrawnChart]:
-    """A chart a measurement, a line a run; the runs of a group share a colour.
+    """One chart per measurement, one line per run; the runs of a group share a colour.
 
-    Of what is measured on both parts, val is drawn whole and train dashed. Of more than ten runs
-    the names come up under the pointer alone, and val stands without train, which would cover it.
+    For measurements of both parts, val is solid and train is dashed. With more than ten runs, the
+    names appear only on hover, and train is omitted because it would cover val.
     """
     colours = {
         run_id: LIGHT.series[place % len(LIGHT.series)]
@@ -62,9 +62,9 @@ def _overlay(
 
 
 def short_names(run_ids: Iterable[str]) -> dict[str, str]:
-    """The runs' names without the moment of their launch, where that still tells them apart.
+    """The names of the runs without the launch time, if they remain unique.
 
-    Long ones would leave a narrow chart no room beside its legend.
+    Long names would leave a narrow chart no space beside its legend.
     """
     short = {run_id: re.sub(r"-\d{8}-\d{6}-\d{3}$", "", run_id) for run_id in run_ids}
     alike = len(set(short.values())) < len(short)

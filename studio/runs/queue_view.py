@@ -1,4 +1,4 @@
-"""What waits for its turn, to be put in order or held back; and the trash."""
+"""The queue of runs, to reorder or hold, and the trash."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ _WAITS = {
 
 
 def queue_view(home: Home) -> None:
-    """The queue, where anything waits."""
+    """The queue, if it is not empty."""
     tickets = read_queue(home)
     if not tickets:
         return
@@ -65,7 +65,7 @@ def _row(home: Home, ticket: Ticket, place: int, others: list[str]) -> None:
 
 
 def waits_for(home: Home, ticket: Ticket) -> str:
-    """Why it does not run yet."""
+    """The reason why a run does not start yet."""
     if ticket.where != this_home(home):
         return gettext("Queued in {place}. Release it to run it here.", place=ticket.where)
     if ticket.held:
@@ -76,12 +76,12 @@ def waits_for(home: Home, ticket: Ticket) -> str:
 
 
 def undo_view(home: Home) -> None:
-    """Offer to bring back each run that was deleted in this tab and is in the trash still."""
+    """Offer to restore each run that was deleted in this tab and is still in the trash."""
     deleted: list[str] = st.session_state.get("runs.deleted", [])
     if not deleted:
         return
     there = {item.run_id for item in trash(home)}
-    # Newest first; one that was restored or removed for good has nothing to undo.
+    # Newest first; a restored or permanently removed run has nothing to undo.
     deleted[:] = [run_id for run_id in dict.fromkeys(deleted) if run_id in there]
     for run_id in reversed(deleted[-_UNDONE_AT_ONCE:]):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -92,7 +92,7 @@ def undo_view(home: Home) -> None:
 
 
 def trash_view(home: Home) -> None:
-    """Deleted runs, to be restored or removed permanently."""
+    """Deleted runs, to restore or remove permanently."""
     discarded = trash(home)
     if not discarded:
         return
@@ -123,7 +123,7 @@ def _button(label: str, icon: str, key: str, disabled: bool = False) -> bool:
 
 
 def _do(change: Callable[[], object]) -> None:
-    """Change something and draw the page anew; what was impossible is said."""
+    """Apply a change and redraw the page; an error is shown."""
     try:
         change()
     except StudioError as error:

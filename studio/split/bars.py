@@ -1,4 +1,4 @@
-"""Which photographs stand behind a bar of the split's charts."""
+"""The photographs that a bar of the split's charts represents."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from studio.charts.species import bin_of
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar in words, and the places of its photographs in the inputs, by species."""
+    """The description of a bar, and the input indices of its photographs, by species."""
 
     title: str
     indices: NDArray[np.int64]
@@ -32,7 +32,7 @@ def of_bucket(inputs: SplitInputs, place: int) -> Bar:
 
 
 def of_species(inputs: SplitInputs, name: str) -> Bar:
-    """A point of the rank curve; empty where the species is not known."""
+    """A point of the rank curve; empty if the species is unknown."""
     label = inputs.names.index(name) if name in inputs.names else -1
     return Bar(name, np.flatnonzero(inputs.species == label))
 
@@ -44,7 +44,7 @@ def of_part(plan: SplitPlan, part: int) -> Bar:
 
 
 def of_bucket_and_part(plan: SplitPlan, place: int, part: int) -> Bar:
-    """What a part has of the species in one of `BUCKETS`, by the photographs in any part."""
+    """The photographs in a part of the species in one of `BUCKETS`, counted over all parts."""
     bucket = BUCKETS[place]
     species = bucket.holds(plan.images.sum(axis=1))
     chosen = species[plan.inputs.species] & (plan.parts == part)

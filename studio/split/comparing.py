@@ -1,4 +1,4 @@
-"""Two splits beside each other."""
+"""Comparison of two splits."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ _SHOWN_NAMES = 12
 
 
 def compare_splits_view(home: Home, splits: list[Made]) -> None:
-    """Ask for two splits and show what is different."""
+    """Choose two splits and show their differences."""
     names = [split.name for split in splits if not split.problem]
     if len(names) < 2:
         return
@@ -97,5 +97,5 @@ def _only_in(split: str, names: tuple[str, ...]) -> str:
 
 
 def _place_name(place: str) -> str:
-    """What readers call one of `PLACES`."""
+    """The display name of one of `PLACES`."""
     return gettext("not in it") if place == "absent" else part_name(place)

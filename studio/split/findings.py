@@ -1,4 +1,4 @@
-"""What can be checked of a split before it is written."""
+"""The checks of a split that are possible before it is written."""
 
 from engine.language.message import Message, message, plural_message
 from engine.split.finding import Finding
@@ -7,7 +7,7 @@ from engine.split.shuffle import ShuffleFaults
 
 
 def findings_of(plan: SplitPlan, found: ShuffleFaults) -> list[Finding]:
-    """What can be checked before anything is written."""
+    """The results of the checks that are possible before anything is written."""
     held_out_only = found.val_only + found.test_only
     return [
         Finding(

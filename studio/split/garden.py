@@ -1,4 +1,4 @@
-"""A notice where drawn photographs are split together with the reader's own."""
+"""A notice if drawn photographs are split together with the user's own."""
 
 import functools
 
@@ -13,7 +13,7 @@ from studio.views.action import Action, act
 
 
 def garden_beside_own(home: Home, choice: SplitChoice) -> None:
-    """Say that the demo garden and others share a split, and offer to leave it out."""
+    """Show that the demo garden and other sources share a split, and offer to leave it out."""
     counts = source_counts(home, choice.photographs)
     chosen = {name: counts[name] for name in choice.sources or counts}
     drawn = chosen.get(SOURCE, 0)

@@ -1,4 +1,4 @@
-"""Making a split, and the splits that are there."""
+"""Making a split, and the existing splits."""
 
 import time
 
@@ -26,7 +26,7 @@ def make_split_job(home: Home, asked: Asked) -> None:
         icon=":material/call_split:",
         disabled=bool(asked.fault),
     )
-    # The second of two quick clicks finds the split made.
+    # The second of two quick clicks finds the split already made.
     if not pressed or asked.fault:
         return
     settings = asked.settings
@@ -40,7 +40,7 @@ def make_split_job(home: Home, asked: Asked) -> None:
 
 
 def show_made(home: Home, splits: list[Made]) -> None:
-    """The splits that exist."""
+    """Show the existing splits."""
     st.subheader(gettext("Splits"), anchor=False)
     for split in splits:
         with st.container(border=True, gap="small"), problems_shown():

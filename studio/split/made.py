@@ -1,4 +1,4 @@
-"""The splits that are there, from their manifests."""
+"""The existing splits, from their manifests."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -14,7 +14,7 @@ from engine.split.plan import PartCount
 
 @dataclass(frozen=True)
 class Made:
-    """A split on disk; `made` in unix seconds. `problem` says why it cannot be read, if so."""
+    """A split on disk; `made` is in Unix seconds. `problem` says why it cannot be read."""
 
     name: str
     seed: int = 0
@@ -40,7 +40,7 @@ class _Parts:
 
 @dataclass(frozen=True)
 class _Manifest:
-    """What is shown of a split's manifest.json."""
+    """The parts of a split's manifest.json that pages show."""
 
     seed: Annotated[int, Field(ge=-(2**63), le=2**63)]
     min_images: Count
@@ -52,12 +52,12 @@ class _Manifest:
 
 
 def splits_made(home: Home) -> list[Made]:
-    """Every split, the newest first; a damaged one with its problem."""
+    """All splits, newest first; a damaged one has a problem."""
     return [read_made(home, name) for name in split_names(home)]
 
 
 def read_made(home: Home, name: str) -> Made:
-    """One split; `problem` is set where its manifest is damaged."""
+    """One split; `problem` is set if its manifest is damaged."""
     manifest = split_folder(home, name).manifest
     found = read_record_or(_Manifest, manifest, None)
     if found is None:
@@ -79,7 +79,7 @@ def read_made(home: Home, name: str) -> Made:
 
 
 def free_name(home: Home) -> str:
-    """A name that no split has yet: default, default-2, …"""
+    """An unused split name: default, default-2, …"""
     taken = {path.name for path in home.splits.glob("*")}
     names = ("default", *(f"default-{number}" for number in range(2, len(taken) + 3)))
     return next(name for name in names if name not in taken)

@@ -1,4 +1,4 @@
-"""Asking how a split is to be made."""
+"""The options for making a split."""
 
 import re
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Asked:
 
 
 def photographs_option(cached: int, known: int) -> State:
-    """Ask which photographs are split, where there is a choice."""
+    """Choose which photographs are split, if there is a choice."""
     if not cached or cached == known:
         return "cached" if cached else "all"
     words = {
@@ -59,17 +59,17 @@ def photographs_option(cached: int, known: int) -> State:
 
 
 def choose_settings(home: Home, choice: SplitChoice) -> Asked:
-    """Ask for everything else. What is wrong with the name is said below it.
+    """Choose all other options. A problem with the name is shown below it.
 
     Raises:
-        BadInput: two answers contradict each other.
+        BadInput: two options contradict each other.
     """
     names = split_names(home)
     with st.grid(3, min_column_width=200):
         min_images = _number("min_images", gettext("Minimum photographs per species"), 1)
         seed = _number("seed", gettext("Seed"), 0, most=2**31 - 1)
         with st.container(gap="xsmall"):
-            # A split that was made frees the field for the next name.
+            # After a split is made, the field is reset for the next name.
             name = st.text_input(
                 gettext("Name"),
                 free_name(home),
@@ -89,7 +89,7 @@ def choose_settings(home: Home, choice: SplitChoice) -> Asked:
     )
     fault = _fault(name)
     values: dict[str, Any] = {
-        # The name changes no part: the preview does without it.
+        # The name does not affect the parts, so the preview does not need it.
         "name": _DEFAULTS.name if fault else name,
         "seed": seed,
         "min_images": min_images,
@@ -116,7 +116,7 @@ def choose_settings(home: Home, choice: SplitChoice) -> Asked:
 
 
 def link_name(link: str) -> str:
-    """What readers call one of `Link`; another word is shown as it is."""
+    """The display name of a `Link`; an unknown word is shown unchanged."""
     names: dict[str, str] = {name: gettext(label) for name, label in _LINKS.items()}
     return names.get(link, link)
 

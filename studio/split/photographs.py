@@ -1,4 +1,4 @@
-"""The photographs of a bar that was clicked."""
+"""The photographs of a clicked bar."""
 
 import streamlit as st
 
@@ -15,12 +15,12 @@ _PAGE = "split.bar_page"
 
 
 def open_bar(bar: Bar) -> None:
-    """A bar was clicked: the run that follows shows its photographs."""
+    """Handle a click on a bar: the next run shows its photographs."""
     st.session_state[_BAR] = bar
 
 
 def show_chosen(home: Home, choice: SplitChoice) -> None:
-    """Show the photographs of the bar that was clicked, if one was, over the page."""
+    """Show the photographs of the clicked bar, if any, in a dialog."""
     bar: Bar | None = st.session_state.pop(_BAR, None)
     if bar:
         st.session_state.pop(_PAGE, None)

@@ -1,4 +1,4 @@
-"""What a split of the catalogue would be, kept in memory so that a page answers at once."""
+"""A planned split of the catalogue, cached in memory so that a page responds at once."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,13 +23,14 @@ from studio import current
 
 State = Literal["cached", "all"]
 Known = tuple[SplitInputs, pa.ChunkedArray]
-"""The inputs, and the ids of its photographs."""
+"""The inputs, and the ids of their photographs."""
 
 
 @dataclass(frozen=True)
 class SplitChoice:
-    """Which photographs are split: those that are here or all known, of all sources or, where
-    some are named, of these."""
+    """Which photographs are split: local ones or all known ones, of all sources or only of the
+    named ones.
+    """
 
     photographs: State
     sources: tuple[str, ...] = ()
@@ -37,7 +38,7 @@ class SplitChoice:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan and its faults, which are computed at first use."""
+    """A plan and its faults, which are computed on first use."""
 
     plan: SplitPlan
 
@@ -53,7 +54,7 @@ class Planned:
 
 
 def species_counts(home: Home, choice: SplitChoice) -> list[SpeciesCount]:
-    """The species with photographs, those with most first."""
+    """The species with their numbers of photographs, in descending order."""
     if not choice.sources:
         return _species_counts(str(home.root), stamp(home), choice.photographs)
     inputs = evidence_in(home, choice)
@@ -63,16 +64,16 @@ def species_counts(home: Home, choice: SplitChoice) -> list[SpeciesCount]:
 
 
 def source_counts(home: Home, photographs: State) -> dict[str, int]:
-    """The photographs of each source, those with most first."""
+    """The number of photographs of each source, in descending order."""
     return _source_counts(str(home.root), stamp(home), photographs)
 
 
 def planned(home: Home, settings: SplitSettings) -> Planned:
-    """Plan a split, writing nothing.
+    """Plan a split without writing anything.
 
     Raises:
-        BadInput: fewer than two species are left to tell apart, the split to carry over is
-            not there, or there are no photographs of a source.
+        BadInput: fewer than two species remain, the split to carry over does not exist, or a
+        source has no photographs.
     """
     unnamed = settings.model_copy(update={"name": "default"})
     with st.spinner(gettext("Planning the split …")):
@@ -80,33 +81,34 @@ def planned(home: Home, settings: SplitSettings) -> Planned:
 
 
 def evidence_in(home: Home, choice: SplitChoice) -> SplitInputs:
-    """What is known of the photographs of a plan.
+    """The split inputs of a plan.
 
     Raises:
-        BadInput: there are no photographs of a source.
+        BadInput: a source has no photographs.
     """
     with st.spinner(gettext("Reading the catalogue …")):
         return _chosen(str(home.root), stamp(home), choice)[0]
 
 
 def image_ids(home: Home, choice: SplitChoice, indices: NDArray[np.int64]) -> list[str]:
-    """The ids of the photographs at these places of the inputs."""
+    """The ids of the photographs at these indices of the inputs."""
     ids = _chosen(str(home.root), stamp(home), choice)[1]
     return list(map(str, ids.take(indices).to_pylist()))
 
 
 def images_of(counts: list[SpeciesCount]) -> NDArray[np.int64]:
-    """The photographs of each species."""
+    """The number of photographs of each species."""
     return np.fromiter((item.images for item in counts), np.int64, len(counts))
 
 
 def stamp(home: Home) -> tuple[int, ...]:
-    """Changes whenever the catalogue does."""
+    """A value that changes whenever the catalogue does."""
     with current.catalogue() as catalogue:
         return catalogue.stamp()
 
 
-# Resources, not data: a plan of a large catalogue is not copied at every look. Nobody changes it.
+# Resources, not data: a plan of a large catalogue is not copied at every access. It is never
+# modified.
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -123,8 +125,8 @@ def _source_counts(root: str, stamp: tuple[int, ...], photographs: State) -> dic
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def _known(root: str, stamp: tuple[int, ...], photographs: State) -> Known:
-    """All sources' photographs."""
-    # Everything that can join photographs is read, so that another choice asks for no more.
+    """The photographs of all sources."""
+    # All properties that can join photographs are read, so that other options need no new query.
     links: tuple[Link, ...] = ("observer", "bytes", "url", "near-duplicate")
     chosen = split_filter(SplitSettings(photographs=photographs))
     with current.catalogue() as catalogue:
@@ -165,7 +167,7 @@ def _planned(
 
 
 def _age(home: Home, settings: SplitSettings) -> float:
-    """When the split that is carried over was made; another one may have taken its name."""
+    """The time when the carried-over split was made; another split may have taken its name."""
     if not settings.earlier:
         return 0.0
     manifest = home.splits / settings.earlier / "manifest.json"

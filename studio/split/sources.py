@@ -1,4 +1,4 @@
-"""Choosing the sources whose photographs are split."""
+"""Choose the sources whose photographs are split."""
 
 from collections.abc import Mapping
 
@@ -11,13 +11,13 @@ _KEY = "split.sources"
 
 
 def choose_sources(counts: Mapping[str, int]) -> tuple[str, ...]:
-    """Ask for some sources, where there are several; none is named where all are meant.
+    """Choose sources if there are several; an empty choice means all sources.
 
-    `counts` are the photographs of each.
+    `counts` is the number of photographs of each source.
     """
     if len(counts) < 2:
         return ()
-    # A source may be gone, or have nothing on this machine, since it was chosen.
+    # A chosen source may have been removed, or have no local photographs any more.
     st.session_state[_KEY] = [name for name in st.session_state.get(_KEY, ()) if name in counts]
     return tuple(
         st.multiselect(
@@ -36,6 +36,6 @@ def choose_sources(counts: Mapping[str, int]) -> tuple[str, ...]:
 
 
 def leave_out(source: str, counts: Mapping[str, int]) -> None:
-    """Choose every source but this one, from the next run of the page on."""
+    """Choose all sources except this one, from the next run of the page on."""
     chosen = st.session_state.get(_KEY) or counts
     st.session_state[_KEY] = [name for name in chosen if name != source]

@@ -1,4 +1,4 @@
-"""How the photographs spread over the species, and what a minimum would cost."""
+"""Distribution of the photographs over the species, and the cost of a minimum."""
 
 import functools
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from studio.views.empty import empty_state
 
 
 def nothing_to_split() -> None:
-    """There are no photographs yet."""
+    """Shown if there are no photographs yet."""
     empty_state(
         gettext("No photographs to split"),
         gettext("Import photographs first: the demo garden, a folder or a table."),
@@ -40,7 +40,7 @@ def nothing_to_split() -> None:
 
 
 def spread(home: Home, choice: SplitChoice, counts: list[SpeciesCount]) -> None:
-    """The buckets in numbers, and the tail as charts, one at a time."""
+    """The buckets as figures, and the tail as charts, one at a time."""
     images = images_of(counts)
     _sizes(images)
     inputs = functools.partial(evidence_in, home, choice)

@@ -1,4 +1,4 @@
-"""Checking before launching: whether a configuration can be trained here, and why not."""
+"""The check before a launch: whether a configuration can be trained here, and why not."""
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ def start_check(home: Home, name: str, settings: RunSettings) -> None:
 
 
 def check_outcome(home: Home, name: str) -> None:
-    """What the last check found, if it was of this configuration."""
+    """The result of the last check, if it was for this configuration."""
     if st.session_state.get("train.checked") != name:
         return
     running = read_preflight(home).state == "running"

@@ -1,4 +1,4 @@
-"""Which configuration is on the page, with what was changed of it."""
+"""The configuration on the page, and its changes."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,11 +8,11 @@ from engine.crop.presets import CENTRE
 from engine.language.message import gettext, ngettext
 from engine.settings.run import RunSettings
 from studio import text
+from studio.address import OPENING, Parameter, one_of
 from studio.forms.leaves import with_changes
-from studio.links import from_address, to_address
 from studio.split.made import Made
 
-# What each is most worth seeing beside: the published comparison, before and after.
+# The most useful comparison for each: the published reference, before and after.
 _COUNTERPARTS = {
     "teacher_global_224": "teacher_global",
     "teacher_global": "teacher_global_224",
@@ -20,20 +20,17 @@ _COUNTERPARTS = {
 
 
 def choose_configuration(configs: Mapping[str, RunSettings]) -> str:
-    """Ask for a configuration, and say what it is for."""
+    """Choose a configuration, and show its purpose."""
     names = list(configs)
-    from_address("train.config", "config", names)
-    # Not as the widget's default: the address may have set it, and it cannot be set twice.
-    if st.session_state.get("train.config") not in names:
-        st.session_state["train.config"] = "demo" if "demo" in names else names[0]
     name = st.segmented_control(
         gettext("Configuration"),
         names,
+        default="demo" if "demo" in names else names[0],
         required=True,
-        key="train.config",
+        key="config",
+        bind="query-params",
     )
-    to_address("train.config", "config", name)
-    chosen = str(name or names[0])
+    chosen = str(name)
     settings = configs[chosen]
     description = settings.description
     said = [gettext(description) if description else settings.model.name, *stages_line(settings)]
@@ -42,7 +39,7 @@ def choose_configuration(configs: Mapping[str, RunSettings]) -> str:
 
 
 def stages_line(settings: RunSettings) -> list[str]:
-    """What is to be said of a configuration's stages; nothing where it has one alone."""
+    """Describe the stages of a configuration; nothing if it has only one."""
     stages = zip(settings.training.stages, settings.stages, strict=False)
     named = [
         ngettext(
@@ -61,16 +58,17 @@ def stages_line(settings: RunSettings) -> list[str]:
 
 
 def choose_split(splits: Sequence[Made]) -> Made:
-    """Ask for a split, the newest first."""
+    """Choose a split, newest first."""
     by_name = {split.name: split for split in splits}
-    from_address("train.split", "split", by_name)
-    name = st.selectbox(gettext("Split"), list(by_name), key="train.split")
-    to_address("train.split", "split", name)
+    parameter = Parameter("split", "train.split", one_of(by_name), usual=OPENING)
+    parameter.take()
+    name = st.selectbox(gettext("Split"), list(by_name), key=parameter.key)
+    parameter.tell(name)
     return by_name.get(str(name), splits[0])
 
 
 def choose_reference(configs: Mapping[str, RunSettings], chosen: str) -> str | None:
-    """Ask for the configuration that the chosen one is compared with; None for nothing."""
+    """Choose the configuration to compare with; None for no comparison."""
     others = ["", *(name for name in configs if name != chosen)]
     usual = _COUNTERPARTS.get(chosen, "")
     name = st.selectbox(
@@ -84,7 +82,7 @@ def choose_reference(configs: Mapping[str, RunSettings], chosen: str) -> str | N
 
 
 def settings_of(settings: RunSettings, split: Made, crop: str) -> RunSettings:
-    """A configuration on this split and crop preset."""
+    """A configuration with this split and crop preset."""
     return with_changes(
         settings,
         {

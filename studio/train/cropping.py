@@ -1,4 +1,4 @@
-"""Which crop a run trains under, and what was measured of it."""
+"""The crop of a run, and its measured effect."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from studio.views.verdict import verdict_line
 
 
 def choose_crop(home: Home, config: str, data: DataSettings) -> str:
-    """Ask for a crop preset; the configuration's own is chosen at first."""
+    """Choose a crop preset; the default is the configuration's own."""
     usual = data.crop_preset if data.smart_crop else CENTRE.name
     names = list(dict.fromkeys([*preset_names(home), usual]))
     key = f"train.crop.{config}"
@@ -31,10 +31,10 @@ def choose_crop(home: Home, config: str, data: DataSettings) -> str:
 
 
 def crop_verdict(home: Home, name: str) -> None:
-    """Say whether the preset helped a classifier of the user's own photographs.
+    """Show whether the preset helped a classifier of the user's own photographs.
 
     Raises:
-        BadInput: there is no such preset.
+        BadInput: the preset does not exist.
     """
     if name == CENTRE.name:
         return

@@ -1,4 +1,4 @@
-"""How long a run is expected to take on this machine."""
+"""The expected duration of a run on this machine."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from studio.split.made import Made
 
 
 def time_here(home: Home, settings: RunSettings, split: Made) -> None:
-    """Say it, where a run like this one finished here; else, how it comes to be known."""
+    """Show the duration if a similar run finished here, or else how it becomes known."""
     st.caption(f":material/schedule: {describe_time(home, settings, split)}")
 
 

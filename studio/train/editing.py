@@ -1,4 +1,4 @@
-"""The form over all settings of a run, as the pages Train and Runs show it."""
+"""The form over all settings of a run, for the pages Train and Runs."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ _CHOSEN_ABOVE = {
 
 
 def train_editor(name: str, settings: RunSettings) -> Editor[RunSettings]:
-    """The form of the page Train, which asks for split and crop itself."""
+    """The form of the page Train, which itself asks for split and crop."""
     return Editor(
         settings,
         f"train.form.{name}",
@@ -29,7 +29,7 @@ def train_editor(name: str, settings: RunSettings) -> Editor[RunSettings]:
 
 
 def duplicate_editor(run_id: str, settings: RunSettings) -> Editor[RunSettings]:
-    """The form over the settings of a run that is to be run again with changes."""
+    """The form for the settings of a run that is repeated with changes."""
     return Editor(
         settings,
         f"runs.duplicate.{run_id}",
@@ -39,7 +39,7 @@ def duplicate_editor(run_id: str, settings: RunSettings) -> Editor[RunSettings]:
 
 
 def sizes_for(settings: RunSettings, image_size: int) -> dict[str, int]:
-    """What photographs are resized and cut to for another image size, in proportion.
+    """The resize and crop sizes for another image size, in proportion.
 
     Empty for a size that is not possible.
     """
@@ -56,7 +56,7 @@ def sizes_for(settings: RunSettings, image_size: int) -> dict[str, int]:
 
 
 def values_in_stages(values: Mapping[str, Any]) -> dict[str, Sequence[object]]:
-    """The values that settings have in the stages of a run, by dotted key."""
+    """The values of settings in the stages of a run, by dotted key."""
     given: dict[str, Sequence[object]] = {key: [value] for key, value in values.items()}
     stages = values.get("training.stages")
     if not isinstance(stages, list | tuple):
@@ -70,7 +70,7 @@ def values_in_stages(values: Mapping[str, Any]) -> dict[str, Sequence[object]]:
 
 
 def _own(stage: object, name: str) -> object:
-    """A stage's own value: of a stage that is validated, or of one that a form holds."""
+    """A value of the stage itself, for a validated stage or one that a form holds."""
     if isinstance(stage, BaseModel):
         return getattr(stage, name)
     return stage.get(name) if isinstance(stage, Mapping) else None

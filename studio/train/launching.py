@@ -1,4 +1,4 @@
-"""From the form to a run."""
+"""Launch a run from the form."""
 
 import streamlit as st
 
@@ -21,11 +21,11 @@ _MOST_NAMED = 3
 def form(home: Home, name: str, settings: RunSettings) -> None:
     """The settings to edit, and the buttons that launch, check and estimate them.
 
-    `settings` are those of the configuration, without the changes that the form holds.
+    `settings` are those of the configuration, without the changes in the form.
     """
     editor = train_editor(name, settings)
     with st.container(border=True):
-        # A change of a setting runs the fields again, and not the whole page.
+        # A changed setting reruns the fields, and not the whole page.
         st.fragment(_fields)(editor)
         with st.container(horizontal=True):
             launch = st.button(
@@ -58,7 +58,7 @@ def _fields(editor: Editor[RunSettings]) -> None:
 
 
 def show_yaml(draft: Draft[RunSettings], key: str) -> None:
-    """Show what the form makes of a configuration, as the file that a run gets."""
+    """Show the changed configuration as the file that a run gets."""
     with st.expander(
         gettext("Configuration as YAML"), key=f"{key}:yaml", icon=":material/data_object:"
     ):
@@ -69,13 +69,13 @@ def show_yaml(draft: Draft[RunSettings], key: str) -> None:
 
 
 def refuse(draft: Draft[RunSettings]) -> None:
-    """Say what must be corrected before a run."""
+    """Show what must be corrected before a run."""
     for sentence in dict.fromkeys(draft.errors.values()):
         problem(sentence)
 
 
 def _live_runs(home: Home) -> None:
-    """Say which runs this one may have to wait for."""
+    """Show the runs that this one may have to wait for."""
     live = [run.run_id for run in list_runs(home) if run.is_live]
     if live:
         names = ", ".join(live[:_MOST_NAMED]) + (" …" if len(live) > _MOST_NAMED else "")

@@ -1,4 +1,4 @@
-"""What a configuration means: what the network gets, and what a step costs."""
+"""The consequences of a configuration: the network's input, and the cost of a step."""
 
 import math
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from studio.views.problem import problem
 
 @dataclass(frozen=True)
 class Compared:
-    """A configuration with its estimate, which may still be on its way."""
+    """A configuration with its estimate, which may still be in progress."""
 
     name: str
     settings: RunSettings
@@ -33,9 +33,9 @@ class Compared:
 def meaning(
     home: Home, chosen: tuple[str, RunSettings], other: tuple[str, RunSettings] | None, classes: int
 ) -> None:
-    """Draw what the chosen configuration means beside the other one.
+    """Draw the consequences of the chosen configuration beside the other one.
 
-    The first time an estimate takes some seconds; until then its figures are dashes.
+    The first estimate takes some seconds; until then its figures are dashes.
     """
     pairs = [pair for pair in (chosen, other) if pair is not None]
     if any(_compared(home, pair, classes).job.state == "running" for pair in pairs):
@@ -60,7 +60,7 @@ def _draw(compared: list[Compared]) -> None:
     chosen, *others = compared
     other = others[0] if others else None
     metric_row(configuration_metrics(chosen, other))
-    # One line in any case, so that the form below does not jump when the figures arrive.
+    # Always one line, so that the form below does not move when the figures arrive.
     if any(side.job.state == "running" for side in compared):
         st.caption(f":material/hourglass_top: {gettext('Estimating memory and time …')}")
     else:
@@ -73,7 +73,7 @@ def _draw(compared: list[Compared]) -> None:
 
 
 def configuration_metrics(chosen: Compared, other: Compared | None) -> list[Metric]:
-    """The figures of the chosen configuration, each with how it stands to the other's."""
+    """The figures of the chosen configuration, each compared with the other's."""
     mine = chosen.estimate or {}
     theirs = (other.estimate if other else None) or {}
     side = chosen.settings.data.image_size
@@ -130,7 +130,7 @@ def configuration_metrics(chosen: Compared, other: Compared | None) -> list[Metr
 
 
 def configuration_text(chosen: Compared, other: Compared | None) -> list[str]:
-    """What the figures do not tell, in a few sentences."""
+    """Facts that the figures do not show, in a few sentences."""
     mine, said = chosen.estimate or {}, []
     if mine.get("learning", math.inf) < mine.get("parameters", 0):
         learning = _millions(mine["learning"])
@@ -166,7 +166,7 @@ def configuration_text(chosen: Compared, other: Compared | None) -> list[str]:
 
 
 def on_this_machine(chosen: Compared) -> list[str]:
-    """Whether a step fits here, in a sentence."""
+    """Whether a step fits into the memory of this machine, in a sentence."""
     here = (chosen.estimate or {}).get("here")
     if not here:
         return []
@@ -202,7 +202,7 @@ def on_this_machine(chosen: Compared) -> list[str]:
 
 
 def _speed(ratio: float, other: str) -> str:
-    """How long a photograph takes beside another configuration, from the shares of the work."""
+    """The time per photograph relative to another configuration, from the shares of the work."""
     if 0.95 < ratio < 1.05:
         return gettext("Each photograph takes as long as with {other}.", other=other)
     if ratio > 1:

@@ -1,4 +1,4 @@
-"""Small copies of a split's photographs, made ahead of a run."""
+"""Small copies of a split's photographs, made before a run."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class _Copies:
 
 
 def small_copies(home: Home, data: DataSettings) -> None:
-    """Offer to make the copies that a run of these settings reads, and follow the job."""
+    """Offer to make the copies that a run with these settings reads, and show the job."""
     if not data.shrink_once or not data.split:
         return
     name = f"shrink-{data.split}-{data.shrink_side}"

@@ -1,4 +1,4 @@
-"""The crop that a network saw, and its most likely species."""
+"""The network's input crop, and its most likely species."""
 
 import math
 from typing import TYPE_CHECKING
@@ -41,7 +41,7 @@ def show_answer(home: Home, run: Run, chosen: ChosenPhotographs, named: "Named")
 
 
 def boxes_of(crop: Crop) -> dict[Mark, Rectangle]:
-    """What is drawn over the photograph."""
+    """The boxes drawn over the photograph."""
     if crop.subject is None:
         return {"centre": _rectangle(crop.square)}
     return {"subject": _rectangle(crop.subject), "smart": _rectangle(crop.square)}
@@ -52,7 +52,7 @@ def _show_crop(chosen: ChosenPhotographs, named: "Named") -> None:
     with wide:
         header = read_header(chosen.source)
         size = (header.width, header.height)
-        # Encoded at once: a whole photograph would be decoded only to be shown small.
+        # Encoded at once: the whole photograph would otherwise be decoded only for a small view.
         least_side = math.ceil(_SHOWN_SIDE * min(size) / max(size))
         encoded = jpeg(read_rgb(chosen.source, least_side), longest=_SHOWN_SIDE)
         alt = gettext("The photograph {name}", name=chosen.name)

@@ -1,4 +1,4 @@
-"""The photographs of a run's split that lie in the home."""
+"""The photographs of a run's split that are in the home."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from engine.training.state.run_folder import run_folder
 
 @dataclass(frozen=True)
 class KnownAnswer:
-    """A photograph of the home; `path` is relative to it."""
+    """A photograph of the home; `path` is relative to the home."""
 
     image_id: str
     path: str
@@ -25,13 +25,13 @@ def test_part(home: Home, run: Run) -> list[KnownAnswer]:
     """The photographs that the run never saw.
 
     Raises:
-        BadInput: the part is missing, or was changed since.
+        BadInput: the part is missing or was modified.
     """
     return _test_part(str(home.root), run.run_id, _stamp(run))
 
 
 def examples(home: Home, run: Run) -> dict[str, KnownAnswer]:
-    """A photograph of each species from the train part; none where the part cannot be read."""
+    """A photograph of each species from the train part; empty if the part cannot be read."""
     return _examples(str(home.root), run.run_id, _stamp(run))
 
 
@@ -45,7 +45,7 @@ def _examples(root: str, run_id: str, stamp: int) -> dict[str, KnownAnswer]:
     try:
         known = _read(root, run_id, "train")
     except StudioError:
-        # The guesses stand without their pictures.
+        # The predictions are shown without their images.
         return {}
     return {photograph.species: photograph for photograph in reversed(known)}
 

@@ -1,4 +1,4 @@
-"""The photograph to identify: picked from the test part or the catalogue, or uploaded."""
+"""The photograph to identify: from the test part or the catalogue, or an upload."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _EVERY = ""
 
 @dataclass(frozen=True)
 class ChosenPhotographs:
-    """A photograph: a file of the home or uploaded bytes; its species where that is known."""
+    """A photograph: a file of the home or uploaded bytes, with its species if known."""
 
     source: Path | bytes
     name: str
@@ -37,7 +37,7 @@ class ChosenPhotographs:
 
 
 def choose_photographs(home: Home, run: Run) -> ChosenPhotographs | None:
-    """Ask for a photograph; None until there is one. ?photo=ID brings one of the catalogue."""
+    """Choose a photograph; None until there is one. ?photo=ID selects one of the catalogue."""
     asked = st.query_params.get("photo", "")
     source = st.segmented_control(
         gettext("Photograph from"),
@@ -109,7 +109,7 @@ def _tiles(photographs: Sequence[KnownAnswer]) -> list[Tile]:
         try:
             image = current.images().thumbnail(item.path, item.sha256)
         except StudioError:
-            # One that is damaged or gone cannot be identified either.
+            # A damaged or missing photograph cannot be identified either.
             continue
         alt = gettext("Photograph of {species}", species=item.species)
         tiles.append(Tile(item.image_id, image, item.species, alt))

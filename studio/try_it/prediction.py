@@ -1,4 +1,4 @@
-"""Identifying the plant in a photograph with a run."""
+"""Identify the plant in a photograph with a run."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def ask(home: Home, run: Run, chosen: ChosenPhotographs) -> "Named":
-    """The run's best guesses.
+    """The best predictions of the run.
 
     Raises:
-        BadInput: the photograph cannot be read, or the run's checkpoint cannot.
+        BadInput: the photograph or the run's checkpoint cannot be read.
     """
     checkpoint = run.folder.best_or_last
     stamp = checkpoint.stat().st_mtime_ns if checkpoint.is_file() else 0
@@ -32,7 +32,7 @@ def ask(home: Home, run: Run, chosen: ChosenPhotographs) -> "Named":
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _predictor(root: str, run_id: str, stamp: int) -> "Predictor":
-    # torch takes seconds to import; only a first question pays for it.
+    # torch takes seconds to import; only the first prediction needs it.
     from engine.evaluation.predict import Predictor
 
     home = Home(Path(root))

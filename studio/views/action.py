@@ -1,4 +1,4 @@
-"""The one thing to do next, as a button."""
+"""The next action, as a button."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,10 +10,10 @@ from studio import text
 
 @dataclass(frozen=True)
 class Action:
-    """What the button says; the page it opens, or none where the caller acts on the press.
+    """The label of the button, and the page it opens; no page if the caller handles the press.
 
-    `address` is what follows the question mark in that page's address, `prepare` is called
-    before the run that a press brings about.
+    `address` is the query string of that page's address. `prepare` is called before the run that a
+    press triggers.
     """
 
     label: str
@@ -25,7 +25,7 @@ class Action:
 
 
 def act(action: Action, key: str, *, primary: bool = False) -> bool:
-    """Draw the button; opens the action's page when pressed, else returns True."""
+    """Draw the button. A press opens the action's page, or else the function returns True."""
     pressed = st.button(
         text.plain(action.label),
         key=key,

@@ -1,4 +1,4 @@
-"""The state of a run or a job, always in the same word, colour and sign."""
+"""The state of a run or a job, always with the same word, colour and icon."""
 
 from typing import Literal
 
@@ -47,7 +47,7 @@ _MEANINGS: dict[State, str] = {
 
 
 def state_name(state: State) -> str:
-    """The state in the reader's language, as in "Running"."""
+    """The state in the reader's language, for example "Running"."""
     return gettext(_NAMES[state])
 
 
@@ -59,6 +59,6 @@ def chip(state: State) -> None:
 
 
 def chip_text(state: State) -> str:
-    """The same chip as Markdown, to stand inside a line of text."""
+    """The same chip as Markdown, for use inside a line of text."""
     colour, icon = _LOOKS[state]
     return f":{colour}-badge[:material/{icon}: {state_name(state)}]"

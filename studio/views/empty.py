@@ -1,4 +1,4 @@
-"""What a page shows while it has nothing to show: why, and what to do next."""
+"""The empty state of a page: the reason, and the next step."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ def empty_state(
     icon: str = ":material/potted_plant:",
     key: str = "empty",
 ) -> Action | None:
-    """Draw the empty state, the first action as the main one; returns the one pressed."""
+    """Draw the empty state, with the first action as the main button; return the pressed one."""
     pressed: Action | None = None
     with st.container(border=True, horizontal_alignment="center", gap="xsmall"):
         st.space("small")

@@ -1,4 +1,4 @@
-"""How a background job ended that did not finish."""
+"""The end of a background job that did not finish."""
 
 import streamlit as st
 
@@ -9,10 +9,10 @@ from studio.views.problem import problem
 
 
 def broke_off(job: Job, title: str, resumes: bool = True) -> None:
-    """Say why it failed, that it was stopped, or that it was lost; nothing in any other state.
+    """Show that the job failed, was stopped, or was lost; nothing in any other state.
 
-    `title` names the job in the reader's language: "Quality scan"; it `resumes` where what is
-    done is kept.
+    `title` names the job in the reader's language: "Quality scan". `resumes` means that completed
+    work is kept.
     """
     if job.state == "failed":
         problem(job.reason or gettext("{title}: failed. Its log has the reason.", title=title))
@@ -38,25 +38,3 @@ def broke_off(job: Job, title: str, resumes: bool = True) -> None:
                 title=title,
             )
         )
-
-
-def show_end(job: Job, resumes: bool = True) -> None:
-    """Say why a job failed, that it was stopped, or that it was lost; nothing in any other state.
-
-    One that `resumes` keeps what is done, for the next start to continue from.
-    """
-    if job.state in ("failed", "damaged"):
-        problem(job.reason or gettext("It failed. Its log in data/jobs says why."))
-    elif job.state == "stopped":
-        said = gettext("Stopped.")
-        if resumes:
-            said = gettext("Stopped. Finished work is kept. Start again to continue.")
-        st.info(said, icon=":material/pause_circle:")
-    elif job.state == "lost":
-        said = gettext("It stopped unexpectedly (a power cut, for example). Start it again.")
-        if resumes:
-            said = gettext(
-                "It stopped unexpectedly (a power cut, for example). Finished work is kept. "
-                "Start again to continue."
-            )
-        problem(said)

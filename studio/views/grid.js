@@ -16,7 +16,7 @@ function tile({ id, source, caption, alt }, sources) {
   return item
 }
 
-// The same photographs in another picture: changed in place, so that nothing flickers.
+// The same photographs with a different image: replaced in place to avoid flicker.
 function refresh(item, { source, caption, alt }, sources) {
   const image = item.querySelector("img")
   if (image.src !== sources[source]) image.src = sources[source]
@@ -37,7 +37,7 @@ function moved(event, buttons) {
   const from = buttons.indexOf(event.target)
   if (!step || from < 0) return
   event.preventDefault()
-  // Outside, an arrow key may lead from photograph to photograph.
+  // Elsewhere on the page, arrow keys may lead from photograph to photograph.
   event.stopPropagation()
   const to = from + step
   if (rows && (to < 0 || to >= buttons.length)) return
@@ -55,7 +55,7 @@ function stopAt(buttons, chosen) {
   buttons.forEach((button) => (button.tabIndex = button === first ? 0 : -1))
 }
 
-// Picks or lets go of a tile; with Shift, all from the last one likewise.
+// Selects or deselects a tile; with Shift, the whole range from the last one.
 function pick(list, buttons, button, through) {
   const on = !list.picked.has(button.dataset.id)
   const last = buttons.findIndex(({ dataset }) => dataset.id === list.last)
@@ -99,7 +99,7 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
       pick(list, buttons, button, event.shiftKey)
       mark(buttons, isOn)
       const on = ids.filter(isOn)
-      // The time makes the same picks, made again, a new value.
+      // The time makes a repeated identical selection a new value.
       setStateValue("picked", { on, off: ids.filter((id) => !isOn(id)), at: Date.now() })
       return
     }

@@ -1,4 +1,4 @@
-"""A grid of thumbnails to look through and choose from, by mouse or by keyboard."""
+"""A grid of thumbnails to browse and choose from, by mouse or keyboard."""
 
 import base64
 from collections.abc import Callable, Sequence
@@ -20,13 +20,12 @@ _mount = st.components.v2.component(
 
 
 TILE_WIDTHS = (96, 240)
-"""The narrowest and the widest tile, in pixels."""
+"""The minimum and maximum tile width, in pixels."""
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A thumbnail (JPEG bytes, or a file of them; None = there is nothing to show), what is
-    written below it, what it shows."""
+    """A thumbnail (JPEG bytes or a file; None = no image), its caption, and its description."""
 
     id: str
     image: bytes | Path | None
@@ -36,10 +35,10 @@ class Tile:
 
 @dataclass(frozen=True)
 class Picking:
-    """Tiles that are picked, several of them; Shift picks all from the last one.
+    """Multiple selection of tiles; Shift selects the range from the last one.
 
-    `on_picked` hears which of the shown tiles are picked and which are not, before the run that
-    this brings about. The browser keeps its own picks until `stamp` is another.
+    `on_picked` receives which of the shown tiles are selected and which are not, before the run
+    that this triggers. The browser keeps its own selection until `stamp` changes.
     """
 
     ids: frozenset[str]
@@ -48,11 +47,11 @@ class Picking:
 
 
 def pager(total: int, key: str, page_size: int = 60) -> range:
-    """Draw the page numbers; returns the places, of `total`, that the chosen page holds."""
+    """Draw the page numbers; return the indices, out of `total`, that the chosen page holds."""
     pages = max(1, -(-total // page_size))
     if st.session_state.get(key, 1) > pages:
         st.session_state[key] = pages
-    # The page numbers hide themselves in a width that is left over by something else.
+    # The page numbers collapse in a flexible column.
     words, numbers = st.columns([1, 2], vertical_alignment="center")
     with numbers:
         page = st.pagination(pages, key=key) if pages > 1 else 1
@@ -71,13 +70,13 @@ def photo_grid(
     width: int = 132,
     picking: Picking | None = None,
 ) -> str | None:
-    """Draw the thumbnails; returns the id of the chosen one, None before a choice.
+    """Draw the thumbnails; return the id of the chosen one, None before a choice.
 
-    Screen readers read the `label`; without one it is "Photographs".
-    The choice is kept under `key` while the page is open, also on another page of the grid.
-    With `marked` the caller keeps it: that one is marked ("" = none), and only the run that
-    follows a choice returns its id. `aspect` is a tile's width by its height, `width` what it
-    has at least, in pixels. With `picking` a click picks and nothing is chosen.
+    Screen readers read the `label`; the default is "Photographs". The choice is kept under `key`
+    while the page is open, also on another page of the grid. With `marked` the caller keeps it:
+    that tile is marked ("" = none), and only the run after a choice returns its id. `aspect` is a
+    tile's width divided by its height, `width` its minimum width in pixels. With `picking` a click
+    selects tiles and chooses none.
     """
 
     def picked() -> None:
@@ -86,7 +85,7 @@ def photo_grid(
             picking.on_picked(set(change["on"]), set(change["off"]))
 
     kept: str | None = dict(st.session_state.get(key, {})).get("chosen")
-    # Many tiles may show one picture, which travels once.
+    # Many tiles may show one image, which is sent once.
     images = {image: place for place, image in enumerate(dict.fromkeys(t.image for t in tiles))}
     result = _mount(
         key=key,
@@ -131,7 +130,7 @@ def _span(shown: range, total: int) -> str:
 
 
 def _noticed() -> None:
-    """Streamlit keeps only the state that has a callback."""
+    """A no-op callback: Streamlit keeps only state that has a callback."""
 
 
 def _source(image: bytes | Path | None) -> str:

@@ -1,4 +1,4 @@
-"""How far a background job is."""
+"""The progress of a background job."""
 
 import streamlit as st
 
@@ -18,9 +18,9 @@ def job(
     stoppable: bool = True,
     key: str = "job",
 ) -> bool:
-    """Title, state and a bar; total 0 means that the end is not known.
+    """Title, state and a progress bar; total 0 means that the end is unknown.
 
-    Returns True when the reader asks to stop a job that is running.
+    Returns True when the reader asks to stop a running job.
     """
     going = state in ("starting", "running")
     with st.container(border=True, gap="xsmall"):

@@ -1,4 +1,4 @@
-"""A row of figures that matter."""
+"""A row of important figures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from studio import text
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure as people read it; what it is; optionally what it means, and a line below.
+    """A formatted figure and its label; optionally its help, and a line below.
 
-    Value and line are shown letter for letter; label and help are Markdown of our own.
+    Value and line are shown literally; label and help are Markdown of our own.
     """
 
     label: str
@@ -22,7 +22,7 @@ class Metric:
 
 
 def metric_row(metrics: Sequence[Metric]) -> None:
-    """The figures side by side, wrapping where the page is narrow."""
+    """The figures side by side; they wrap on a narrow page."""
     with st.grid(len(metrics) or 1, min_column_width=150, gap="small"):
         for metric in metrics:
             st.metric(

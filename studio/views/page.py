@@ -1,10 +1,10 @@
-"""How every page begins."""
+"""The heading of every page."""
 
 import streamlit as st
 
 
 def heading(title: str, sentence: str) -> None:
-    """The page's title and the one sentence that says what is done here."""
+    """The title of the page and one sentence that says what it is for."""
     st.title(title, anchor=False)
     st.caption(sentence, width=720)
     st.space("small")

@@ -1,4 +1,4 @@
-"""The one way to show a photograph, with the boxes that were found on it."""
+"""A photograph with the boxes that were found on it."""
 
 import base64
 from collections.abc import Mapping
@@ -16,11 +16,11 @@ Pixels = NDArray[np.uint8]
 """Height x width x 3, RGB."""
 
 Rectangle = tuple[float, float, float, float]
-"""x, y, width, height, in the photograph's own pixels."""
+"""x, y, width, height, in pixels of the original photograph."""
 
 Mark = Literal["subject", "centre", "smart", "drawn"]
 
-# Over a photograph the colours are the same on light and dark pages; each line has a dark casing.
+# Over a photograph the colours are the same on light and dark pages; each line has a dark outline.
 _LOOKS: dict[Mark, tuple[str, str, str]] = {
     "subject": (deferred("Subject"), "#ffd45c", "3 4"),
     "centre": (deferred("Centre square"), "#ffffff", "9 6"),
@@ -28,7 +28,7 @@ _LOOKS: dict[Mark, tuple[str, str, str]] = {
     "drawn": (deferred("Square drawn by hand"), "#f0a0dc", "2 3"),
 }
 
-# From nothing (dark moss) over leaf green to the petals' yellow.
+# From zero (dark green) over leaf green to yellow.
 _HEAT = np.array([[18, 32, 25], [28, 74, 56], [63, 138, 99], [176, 196, 92], [255, 228, 130]])
 
 
@@ -46,7 +46,7 @@ def jpeg(image: Pixels, longest: int = 1_000, quality: int = 88) -> bytes:
 
 
 def png(image: Pixels) -> bytes:
-    """The picture as PNG bytes, which keep every pixel as it is."""
+    """The image as PNG bytes, which keep every pixel exactly."""
     _, encoded = cv2.imencode(
         ".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 1]
     )
@@ -93,7 +93,7 @@ def photo(
     caption: str = "",
     shown_width: int | None = None,
 ) -> None:
-    """Show the photograph as wide as its column, or at most `shown_width` pixels wide."""
+    """Show the photograph at the width of its column, or at most `shown_width` pixels wide."""
     height, width = image.shape[:2]
     st.html(photo_html(jpeg(image), (width, height), alt, boxes, caption, shown_width))
 
@@ -125,7 +125,7 @@ def _stroke(shape: str, mark: Mark) -> str:
 
 
 def _drawing(shapes: str, frame: str, style: str) -> str:
-    # Streamlit strips inline SVG, so a drawing goes in as an image.
+    # Streamlit strips inline SVG, so a drawing is embedded as an image.
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" {frame}>{shapes}</svg>'
     source = base64.b64encode(svg.encode()).decode()
     return f'<img src="data:image/svg+xml;base64,{source}" alt="" style="{style}">'

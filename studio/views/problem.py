@@ -1,4 +1,4 @@
-"""The one kind of error: a sentence that says what is wrong, where, and what to do."""
+"""The uniform error display: a sentence that says what is wrong, where, and what to do."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,13 +11,13 @@ from studio import text
 
 
 def problem(sentence: str) -> None:
-    """Say what is wrong, letter for letter: the sentence may quote the words of others."""
+    """Show an error literally: the sentence may quote text from outside."""
     st.error(text.plain(sentence), icon=":material/error:")
 
 
 @contextmanager
 def problems_shown() -> Iterator[None]:
-    """Show an expected error of the block as its sentence; the page goes on below it."""
+    """Show an expected error of the block as its sentence; the page continues below it."""
     try:
         yield
     except StudioError as error:

@@ -1,18 +1,18 @@
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
 const SIZES = { "+": 1, "=": 1, "-": -1 }
 const LEAST = 8
-// Of the photograph on the page, in pixels, so that an upright one fits a screen.
+// The size of the photograph on the page, in pixels: an upright one must fit a screen.
 const HIGHEST = 560
 
 const between = (value, low, high) => Math.min(Math.max(value, low), high)
 
-// Every square is [x, y, side] in the photograph's own pixels.
+// Every square is [x, y, side] in pixels of the original photograph.
 function inside([x, y, side], [width, height]) {
   const kept = between(side, Math.min(LEAST, width, height), Math.min(width, height))
   return [between(x, 0, width - kept), between(y, 0, height - kept), kept]
 }
 
-// From a corner that stays to where the pointer is: as large as the longer way, or as fits.
+// From a fixed corner to the pointer: the side is the longer distance, or as much as fits.
 function spanned([fromX, fromY], [toX, toY], [width, height]) {
   const right = toX >= fromX
   const down = toY >= fromY
@@ -95,7 +95,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     }
     stage.onpointerup = stage.onpointercancel = () => {
       stage.onpointermove = stage.onpointerup = stage.onpointercancel = null
-      // A click that hardly moved is no square.
+      // A click with almost no movement does not draw a square.
       if (square !== before) tell()
     }
   }

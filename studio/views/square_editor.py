@@ -1,4 +1,4 @@
-"""A square to draw, move and size on a photograph, by mouse, touch or keyboard."""
+"""A square to draw, move and resize on a photograph, by mouse, touch or keyboard."""
 
 import base64
 from collections.abc import Callable, Sequence
@@ -31,8 +31,8 @@ def square_editor(
 ) -> None:
     """Draw the photograph (JPEG, of `size` pixels at its own size) with a square on it.
 
-    `on_drawn` is called before the run that a new square brings about, with that square in the
-    photograph's own pixels and inside it.
+    `on_drawn` is called before the run that a new square triggers. It receives the square in pixels
+    of the original photograph, clipped to the photograph.
     """
 
     def drawn() -> None:

@@ -1,4 +1,4 @@
-"""The way from photographs to a classifier, each step with its true state."""
+"""The steps from photographs to a classifier, each with its actual state."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _BADGES = {
 
 @dataclass(frozen=True)
 class Step:
-    """One stage: `detail` says what is there, or what it waits for."""
+    """One step: `detail` says what exists, or what the step waits for."""
 
     title: str
     state: Literal["done", "going", "ready", "waiting"]
@@ -36,9 +36,9 @@ class Step:
 
 
 def steps(flow: Sequence[Step], key: str = "steps") -> Step | None:
-    """Draw the flow; returns the step whose action was pressed.
+    """Draw the steps; return the step whose action was pressed.
 
-    The action of the first step that is ready or going is the main one.
+    The action of the first step that is ready or running is the main button.
     """
     following = next((step for step in flow if step.state in ("going", "ready")), None)
     pressed: Step | None = None
@@ -50,7 +50,7 @@ def steps(flow: Sequence[Step], key: str = "steps") -> Step | None:
 
 
 def _row(step: Step, key: str, main: bool) -> bool:
-    # On a narrow page the button goes below.
+    # On a narrow page the button wraps below.
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium"):
         with st.container(horizontal=True, vertical_alignment="center", gap="medium", wrap=False):
             st.subheader(_SIGNS[step.state], anchor=False, width="content")

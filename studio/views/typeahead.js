@@ -1,5 +1,5 @@
 const MOST = 50
-// In pixels: between the box and its list, and how high the list grows.
+// In pixels: the gap between the box and its list, and the maximum height of the list.
 const GAP = 4
 const HIGHEST = 300
 const LEAST = 80
@@ -7,8 +7,8 @@ const MARKS = /\p{M}/gu
 
 const plain = (words) => words.normalize("NFD").replace(MARKS, "").toLowerCase()
 
-// The places of what begins with the typed words, then of what has a word that does, then of the
-// others that have them anywhere.
+// The indices of the names that start with the typed text, then of those with a word that does, then
+// of those that contain it anywhere.
 function fitting(forms, typed) {
   const wanted = plain(typed.trim())
   const ranks = [[], [], []]
@@ -39,7 +39,7 @@ class Choice {
     input.oninput = () => this.search(input.value)
     input.onkeydown = (event) => this.press(event)
     input.onblur = () => this.close()
-    // The input keeps the focus, whatever else is clicked.
+    // The input keeps the focus when anything else is clicked.
     popup.onmousedown = (event) => event.preventDefault()
     box.onmousedown = (event) => {
       if (event.target === input) return
@@ -99,7 +99,7 @@ class Choice {
     this.settle()
   }
 
-  // The box says what is chosen, whatever was typed.
+  // The box shows the choice, regardless of the typed text.
   settle() {
     const { chosen, names } = this.data
     this.input.value = this.input.title = chosen ? this.written(names.indexOf(chosen)) : ""
@@ -137,7 +137,7 @@ class Choice {
     return item
   }
 
-  // Below the box, or above it where there is more room.
+  // Below the box, or above it if there is more space.
   position() {
     const box = this.box.getBoundingClientRect()
     const below = window.innerHeight - box.bottom - 2 * GAP
@@ -167,7 +167,7 @@ class Choice {
     const rows = { ArrowDown: this.row < last ? this.row + 1 : 0, Home: 0, End: last }
     rows.ArrowUp = this.row > 0 ? this.row - 1 : last
     if (!this.isOpen) {
-      // What is typed takes the place of what is chosen.
+      // Typed text replaces the text of the choice.
       if (event.key.length === 1 || event.key === "Backspace") this.input.select()
       if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return
       this.open()

@@ -1,4 +1,4 @@
-"""A choice among thousands of names: those that fit are listed as one types."""
+"""A choice among thousands of names, with suggestions while typing."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -25,11 +25,11 @@ def typeahead(
     chosen: str | None,
     on_chosen: Callable[[str | None], None],
 ) -> None:
-    """Draw a choice that looks like `st.selectbox`, and mounts however many names there are.
+    """Draw a choice that looks like `st.selectbox` and loads fast with any number of names.
 
-    Each name is written with its count of `images`, and found whatever the case and accents. The
-    caller keeps what is `chosen`; `on_chosen` hears of another, None where it was cleared, before
-    the run that this brings about. The names stay in the order given.
+    Each name is shown with its number of `images`; the search ignores case and accents. The caller
+    keeps what is `chosen`. `on_chosen` receives a new choice, or None when it is cleared, before
+    the run that this triggers. The names keep the given order.
     """
 
     def picked() -> None:
@@ -49,7 +49,7 @@ def typeahead(
                 "all": gettext("All"),
                 "clear": gettext("Clear the choice"),
                 "none": gettext("No results"),
-                # The browser fills the field in, as one types.
+                # The browser replaces {n} while the user types.
                 "more": gettext("{n} more: keep typing"),
             },
         },

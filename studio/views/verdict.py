@@ -13,6 +13,6 @@ _LOOKS = {
 
 
 def verdict_line(verdict: Verdict) -> None:
-    """Say what was measured of one preset."""
+    """Show the measurement of one preset."""
     icon, show = _LOOKS[verdict.answer]
     show(text.plain(verdict.sentence), icon=icon)

@@ -1,4 +1,4 @@
-"""The crop lab shows the pictures that training gets."""
+"""The crop lab shows the same images that training uses."""
 
 import io
 
@@ -28,7 +28,7 @@ SQUARE = Box(300, 150, 640, 640)
 
 @pytest.fixture
 def photograph(home: Home) -> SplitLine:
-    """A JPEG so large that it is decoded at a fraction of its size."""
+    """A JPEG large enough to be decoded at a fraction of its size."""
     path = home.images / "large.jpg"
     path.parent.mkdir(parents=True)
     Image.fromarray(flower(1500, 1100, 3)).save(path, quality=92)
@@ -51,7 +51,7 @@ def trained_on(
 
 
 @pytest.mark.parametrize("name", CONFIGS)
-def test_training_pictures_are_equal_pixel_for_pixel(
+def test_training_images_are_equal_pixel_for_pixel(
     home: Home, photograph: SplitLine, name: str
 ) -> None:
     subject = of_upload("large.jpg", home.resolve(photograph.path).read_bytes())
@@ -64,7 +64,7 @@ def test_training_pictures_are_equal_pixel_for_pixel(
 
 
 @pytest.mark.parametrize("name", CONFIGS)
-def test_validation_pictures_are_equal_pixel_for_pixel(
+def test_validation_images_are_equal_pixel_for_pixel(
     home: Home, photograph: SplitLine, name: str
 ) -> None:
     view = CONFIGS[name].augmentation.val
@@ -76,5 +76,5 @@ def test_validation_pictures_are_equal_pixel_for_pixel(
     )
 
 
-def test_a_large_gpus_strong_augmentation_is_among_the_configurations() -> None:
+def test_the_strong_augmentation_of_a_large_gpu_is_among_the_configurations() -> None:
     assert CONFIGS["large_gpu"].augmentation.train.rand_augment > 0

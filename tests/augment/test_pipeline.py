@@ -1,4 +1,4 @@
-"""The picture a network is shown of a square."""
+"""The network's input image for a square."""
 
 import numpy as np
 import pytest
@@ -16,12 +16,12 @@ def train(**changes: object) -> TrainAugmentation:
     return TrainAugmentation.model_validate({**values, **changes})
 
 
-def test_validation_sees_the_middle() -> None:
+def test_validation_uses_the_centre() -> None:
     picture = val_picture(SQUARE, ValAugmentation(resize=40, center_crop=32))
     assert np.array_equal(picture, SQUARE[4:36, 4:36])
 
 
-def test_a_picture_is_a_function_of_seed_epoch_and_place() -> None:
+def test_an_image_is_a_function_of_seed_epoch_and_index() -> None:
     settings = train(scale=(0.5, 1), color_jitter=0.4, erasing=0.5)
     same = [train_picture(SQUARE, settings, (1, 2, 3)) for _ in range(2)]
     assert np.array_equal(*same)
@@ -29,14 +29,14 @@ def test_a_picture_is_a_function_of_seed_epoch_and_place() -> None:
         assert not np.array_equal(same[0], train_picture(SQUARE, settings, other))
 
 
-def test_the_square_itself_is_left_alone() -> None:
+def test_the_input_square_is_not_modified() -> None:
     before = SQUARE.copy()
     for place in range(20):
         train_picture(SQUARE, train(erasing=1, color_jitter=0.5), (0, 0, place))
     assert np.array_equal(SQUARE, before)
 
 
-def test_grey_stays_grey_and_only_its_brightness_moves() -> None:
+def test_grey_stays_grey_and_only_its_brightness_changes() -> None:
     pictures = [train_picture(GREY, train(color_jitter=0.5), (0, 0, i)) for i in range(40)]
     assert all(np.ptp(picture) <= 1 for picture in pictures)
     levels = [int(picture[0, 0, 0]) for picture in pictures]
@@ -45,13 +45,13 @@ def test_grey_stays_grey_and_only_its_brightness_moves() -> None:
 
 
 @pytest.mark.parametrize("reach", [0.2, 0.9])
-def test_recoloured_pictures_stay_whole_numbers_of_a_byte(reach: float) -> None:
+def test_recoloured_images_keep_integer_byte_values(reach: float) -> None:
     picture = train_picture(SQUARE, train(color_jitter=reach), (0, 1, 2))
     assert picture.dtype == np.uint8
     assert picture.shape == (40, 40, 3)
 
 
-def test_erasing_blanks_a_part_and_not_all() -> None:
+def test_erasing_blanks_only_a_part() -> None:
     shares = []
     for place in range(30):
         picture = train_picture(GREY, train(erasing=1), (0, 0, place))
@@ -64,7 +64,9 @@ def test_erasing_comes_last_and_after_rand_augment_as_in_timm() -> None:
     assert order == ["flip", "rand_augment", "color_jitter", "greyscale", "blur", "erasing"]
 
 
-def test_erased_noise_is_not_changed_by_what_comes_before(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_erased_noise_is_independent_of_earlier_augmentations(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     black = Augmentation("Black", "Paints all black.", lambda picture, *_: 0 * picture, order=20)
     monkeypatch.setitem(AUGMENTATIONS, "rand_augment", black)
     picture = train_picture(GREY, train(erasing=1, rand_augment=9), (0, 0, 1))
@@ -73,7 +75,7 @@ def test_erased_noise_is_not_changed_by_what_comes_before(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("name", ["greyscale", "blur"])
-def test_an_extra_augmentation_changes_as_many_pictures_as_its_strength_says(name: str) -> None:
+def test_the_strength_of_an_extra_augmentation_is_the_share_of_changed_images(name: str) -> None:
     pairs = [
         (
             train_picture(SQUARE, train(extra={name: 0.5}), (0, 0, place)),
@@ -86,7 +88,7 @@ def test_an_extra_augmentation_changes_as_many_pictures_as_its_strength_says(nam
     assert all(picture.shape == (40, 40, 3) and picture.dtype == np.uint8 for picture, _ in pairs)
 
 
-def test_greyscale_leaves_no_colour_and_blur_less_detail() -> None:
+def test_greyscale_removes_colour_and_blur_removes_detail() -> None:
     grey = train_picture(SQUARE, train(extra={"greyscale": 1}), (0, 0, 1))
     assert (grey == grey[..., :1]).all()
     sharp = train_picture(SQUARE, train(), (0, 0, 1))

@@ -1,4 +1,4 @@
-"""RandAugment without torch: each operation is torchvision's."""
+"""RandAugment without torch: each operation equals torchvision's."""
 
 import math
 
@@ -22,7 +22,9 @@ def test_the_operations_are_those_of_torchvision() -> None:
 @pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize("strength", [1, 9, 14, 30])
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_an_operation_gives_the_pixels_of_torchvision(name: str, strength: int, sign: int) -> None:
+def test_an_operation_gives_the_same_pixels_as_torchvision(
+    name: str, strength: int, sign: int
+) -> None:
     levels, signed = RandAugment._AUGMENTATION_SPACE[name]
     magnitudes = levels(31, 64, 64)
     magnitude = 0.0 if magnitudes is None else float(magnitudes[strength])
@@ -37,7 +39,7 @@ def test_an_operation_gives_the_pixels_of_torchvision(name: str, strength: int, 
     assert np.array_equal(np.asarray(found), np.asarray(expected))
 
 
-def test_two_operations_are_drawn_from_the_generator_alone() -> None:
+def test_two_operations_are_drawn_from_the_given_generator_only() -> None:
     pictures = [rand_augment(PICTURE, 9, np.random.default_rng(seed)) for seed in range(30)]
     again = [rand_augment(PICTURE, 9, np.random.default_rng(seed)) for seed in range(30)]
     assert all(np.array_equal(*pair) for pair in zip(pictures, again, strict=True))

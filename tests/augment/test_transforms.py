@@ -10,7 +10,7 @@ SQUARE = np.random.default_rng(0).integers(0, 256, (40, 40, 3), dtype=np.uint8)
 SETTINGS = TrainAugmentation(resize=40, crop=32, erasing=0.5)
 
 
-def test_an_augmented_picture_is_a_function_of_seed_epoch_and_place() -> None:
+def test_an_augmented_image_is_a_function_of_seed_epoch_and_index() -> None:
     view = TrainTransform(SETTINGS, seed=1)
     assert torch.equal(view(SQUARE, 2, 3), TrainTransform(SETTINGS, seed=1)(SQUARE, 2, 3))
     others = [
@@ -21,26 +21,26 @@ def test_an_augmented_picture_is_a_function_of_seed_epoch_and_place() -> None:
     assert not any(torch.equal(view(SQUARE, 2, 3), other) for other in others)
 
 
-def test_pictures_have_the_crops_side_and_whole_numbers() -> None:
+def test_images_have_the_crop_size_and_integer_values() -> None:
     for index in range(20):
         image = TrainTransform(SETTINGS, seed=0)(SQUARE, 0, index)
         assert image.shape == (3, 32, 32)
         assert image.dtype == torch.uint8
 
 
-def test_validation_takes_the_middle() -> None:
+def test_validation_uses_the_centre() -> None:
     image = ValTransform(ValAugmentation(resize=40, center_crop=32))(SQUARE)
     assert np.array_equal(image.permute(1, 2, 0).numpy(), SQUARE[4:36, 4:36])
 
 
-def test_everything_off_leaves_the_whole_square() -> None:
+def test_without_augmentation_the_whole_square_is_used() -> None:
     plain = TrainAugmentation(resize=40, crop=40, scale=(1, 1), flip=False, color_jitter=0)
     image = TrainTransform(plain, seed=0)(SQUARE, 0, 0)
-    # A random aspect of the whole area is cut to what there is.
+    # A random aspect ratio of the whole area is clipped to the available area.
     assert image.shape == (3, 40, 40)
 
 
-def test_half_of_the_pictures_are_mirrored() -> None:
+def test_half_of_the_images_are_mirrored() -> None:
     halves = np.zeros((32, 32, 3), np.uint8)
     halves[:, 16:] = 200
     settings = TrainAugmentation(resize=32, crop=32, scale=(0.9, 1), color_jitter=0)
@@ -49,7 +49,7 @@ def test_half_of_the_pictures_are_mirrored() -> None:
     assert 60 < sum(mirrored) < 140
 
 
-def test_the_scale_says_how_much_of_the_square_is_taken() -> None:
+def test_the_scale_is_the_share_of_the_square_that_is_used() -> None:
     ramp = np.repeat(np.arange(200, dtype=np.uint8)[None, :, None], 200, axis=0).repeat(3, axis=2)
     spans = {}
     for scale in ((0.04, 0.04), (1.0, 1.0)):
@@ -61,7 +61,7 @@ def test_the_scale_says_how_much_of_the_square_is_taken() -> None:
     assert spans[1.0, 1.0] > 150
 
 
-def test_rand_augment_changes_pictures_and_takes_nothing_from_the_networks_randomness() -> None:
+def test_rand_augment_changes_images_and_does_not_use_the_random_state_of_the_network() -> None:
     plain = TrainAugmentation(resize=40, crop=32)
     strong = plain.model_copy(update={"rand_augment": 9})
     torch.manual_seed(5)

@@ -1,4 +1,4 @@
-"""Backups: made once a day, verified, seven kept, and one before a migration."""
+"""Backups: made once a day, verified, kept for seven days, and made before a migration."""
 
 import os
 import sqlite3
@@ -18,7 +18,10 @@ from engine.catalogue.sqlite import SqliteCatalogue
 from engine.crop.manual import ManualSquares
 from engine.download.store import open_download_store
 from engine.errors import WorkFailed
+from engine.files import read_json
 from engine.home import Home
+from engine.language.current import language_set
+from engine.language.message import Message
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +41,7 @@ def add_photographs(home: Home, count: int, first: int = 0) -> None:
     catalogue.close()
 
 
-def test_a_backup_holds_every_database_with_its_rows(home: Home) -> None:
+def test_a_backup_contains_every_database_with_its_rows(home: Home) -> None:
     add_photographs(home, 3)
     with open_download_store(home) as journal:
         journal.write("INSERT INTO pin VALUES (?)", ["split"])
@@ -62,7 +65,9 @@ def test_the_first_opening_of_a_day_makes_the_backup_in_the_background(home: Hom
     assert [backup.photographs for backup in list_backups(home)] == [2]
 
 
-def test_writers_go_on_while_a_backup_is_made(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_writers_continue_while_a_backup_is_made(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     add_photographs(home, 30_000)
     monkeypatch.setattr(making, "_PAGES_AT_ONCE", 1)
     ended = threading.Event()
@@ -85,7 +90,7 @@ def test_writers_go_on_while_a_backup_is_made(home: Home, monkeypatch: pytest.Mo
     assert 30_000 <= made.photographs <= 30_000 + len(written)
 
 
-def test_a_large_catalogue_is_backed_up_by_a_process_of_its_own(
+def test_a_large_catalogue_is_backed_up_by_a_separate_process(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_photographs(home, 2)
@@ -99,7 +104,7 @@ def test_a_large_catalogue_is_backed_up_by_a_process_of_its_own(
     assert [backup.photographs for backup in list_backups(home)] == [2]
 
 
-def test_a_daily_backup_has_a_low_priority_once_all_is_copied(home: Home) -> None:
+def test_a_daily_backup_has_a_low_priority_after_the_copy(home: Home) -> None:
     add_photographs(home, 2)
     priorities = []
 
@@ -115,7 +120,7 @@ def test_a_daily_backup_has_a_low_priority_once_all_is_copied(home: Home) -> Non
     assert len(list_backups(home)) == 1
 
 
-def test_seven_days_are_kept(home: Home) -> None:
+def test_backups_of_seven_days_are_kept(home: Home) -> None:
     add_photographs(home, 1)
     for day in range(1, 10):
         back_up(home, f"2026-11-{day:02}")
@@ -129,7 +134,7 @@ def test_seven_days_are_kept(home: Home) -> None:
     assert "2026-01-01-version-2" in names
 
 
-def test_of_a_day_the_first_and_the_last_backup_are_kept(home: Home) -> None:
+def test_the_first_and_the_last_backup_of_a_day_are_kept(home: Home) -> None:
     for second in range(4):
         add_photographs(home, 1, first=second)
         write_backup(home.backups, f"2026-11-01-{second:06}", {"catalogue": home.catalogue})
@@ -138,7 +143,7 @@ def test_of_a_day_the_first_and_the_last_backup_are_kept(home: Home) -> None:
     assert (first.photographs, last.photographs) == (1, 4)
 
 
-def test_a_damaged_catalogue_replaces_no_good_backup(home: Home) -> None:
+def test_a_damaged_catalogue_does_not_replace_a_good_backup(home: Home) -> None:
     add_photographs(home, 2_000)
     good = back_up(home)
     content = bytearray(home.catalogue.read_bytes())
@@ -177,10 +182,21 @@ def test_a_migration_is_preceded_by_a_backup(home: Home) -> None:
         assert connection.execute("PRAGMA user_version").fetchone() == (2,)
 
 
-def test_without_a_backup_nothing_is_migrated(home: Home) -> None:
+def test_a_migration_is_refused_without_a_backup(home: Home) -> None:
     catalogue_of_version_2(home.catalogue)
     home.backups.write_text("in the way")
     with pytest.raises(WorkFailed, match="could not be written"):
         SqliteCatalogue(home.catalogue)
     with sqlite3.connect(home.catalogue) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+
+
+def test_why_a_daily_backup_failed_is_kept_in_no_language(home: Home) -> None:
+    add_photographs(home, 1)
+    making._lock_of(home).mkdir(parents=True)
+    thread = threading.Thread(target=making.make_daily, args=[home])
+    thread.start()
+    thread.join()
+    kept = Message(**read_json(home.backups / "failed.json")["message"])
+    with language_set("es"):
+        assert str(kept).endswith("(Es un directorio).")

@@ -1,4 +1,4 @@
-"""Restoring: the backup comes back, what was there is set aside."""
+"""Restore: the backup replaces the current files, which are moved aside."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from engine.locks import claim, release
 
 @pytest.fixture
 def backed_up(home: Home) -> Home:
-    """Two photographs in a backup, a third in the catalogue only; a pin in the journal."""
+    """Two photographs in a backup, a third in the catalogue only; a pin in the download store."""
     catalogue = SqliteCatalogue(home.catalogue)
     catalogue.add([Photograph("1", "Rosa canina"), Photograph("2", "Rosa canina")])
     with open_download_store(home) as journal:
@@ -33,7 +33,7 @@ def photographs(home: Home) -> int:
         catalogue.close()
 
 
-def test_the_catalogue_comes_back_and_the_former_one_is_kept(backed_up: Home) -> None:
+def test_the_catalogue_is_restored_and_the_former_one_is_kept(backed_up: Home) -> None:
     restored = restore_backup(backed_up)
     assert (restored.backup, restored.photographs) == ("2026-11-01", 2)
     assert photographs(backed_up) == 2
@@ -43,7 +43,7 @@ def test_the_catalogue_comes_back_and_the_former_one_is_kept(backed_up: Home) ->
     assert photographs(backed_up) == 3
 
 
-def test_the_other_databases_come_back_only_where_they_are_damaged(backed_up: Home) -> None:
+def test_the_other_databases_are_restored_only_if_they_are_damaged(backed_up: Home) -> None:
     with open_download_store(backed_up) as journal:
         journal.write("INSERT INTO pin VALUES (?)", ["later"])
     assert restore_backup(backed_up).databases == ("catalogue",)
@@ -53,7 +53,7 @@ def test_the_other_databases_come_back_only_where_they_are_damaged(backed_up: Ho
         assert journal.rows("SELECT split FROM pin") == [("kept",)]
 
 
-def test_a_catalogue_that_is_gone_comes_back(backed_up: Home) -> None:
+def test_a_missing_catalogue_is_restored(backed_up: Home) -> None:
     backed_up.catalogue.unlink()
     restore_backup(backed_up, "2026-11-01")
     assert photographs(backed_up) == 2
@@ -69,12 +69,12 @@ def test_a_damaged_backup_is_refused_and_nothing_changes(backed_up: Home) -> Non
     assert not backed_up.set_aside.exists()
 
 
-def test_an_unknown_backup_is_named_with_those_there_are(backed_up: Home) -> None:
+def test_an_unknown_backup_is_refused_with_the_existing_ones(backed_up: Home) -> None:
     with pytest.raises(BadInput, match=r"one of 2026-11-01\."):
         restore_backup(backed_up, "2020-01-01")
 
 
-def test_nothing_is_restored_under_work_that_goes_on(backed_up: Home) -> None:
+def test_a_restore_is_refused_while_work_is_running(backed_up: Home) -> None:
     lock = claim(backed_up.jobs / "import" / "lock")
     assert lock is not None
     try:

@@ -1,4 +1,4 @@
-"""What the count of robustness calls wrong, and that it says so by its exit status."""
+"""Which results the robustness benchmark counts as wrong, and its exit status."""
 
 import sys
 from argparse import Namespace
@@ -22,7 +22,7 @@ def break_down() -> None:
     raise KeyError("x")
 
 
-def test_a_value_and_a_sentence_are_right_and_a_traceback_or_more_lines_are_wrong() -> None:
+def test_a_value_or_a_sentence_is_right_and_a_traceback_or_several_lines_are_wrong() -> None:
     attempts = [
         ("value", dict),
         ("sentence", refuse),
@@ -54,7 +54,7 @@ def test_examples_are_the_same_each_time() -> None:
 
 
 @pytest.mark.parametrize(("wrong", "status"), [([], 0), (["it broke"], 1)])
-def test_anything_wrong_is_printed_and_makes_the_exit_status_1(
+def test_any_wrong_result_is_printed_and_sets_the_exit_status_to_1(
     wrong: list[str],
     status: int,
     monkeypatch: pytest.MonkeyPatch,

@@ -1,8 +1,8 @@
-// What a page shows: each text with the words around it, and what of it cannot be read.
+// The texts of a page, each with its context, and the texts that cannot be read.
 () => {
   const SKIPPED =
     "script, style, noscript, code, pre, [data-testid=stIconMaterial], [translate=no], " +
-    "[data-testid=stLogSkeleton], [aria-hidden=true]"
+    "[data-testid=stLogSkeleton]"
   const HIDES = new Set(["hidden", "clip"])
   const SCROLLS = new Set(["auto", "scroll"])
   const found = { texts: [], cut: [], wide: [] }
@@ -11,7 +11,7 @@
   const isShown = (element) =>
     element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
 
-  // The side on which something between a text and the page cuts it off; "" where nothing does.
+  // The side on which an ancestor of a text truncates it; "" if none does.
   function cutBy(element, rectangle) {
     for (let box = element; box && box !== document.body; box = parentOf(box)) {
       const style = getComputedStyle(box)
@@ -21,7 +21,7 @@
       if (style.display === "inline") continue
       if (SCROLLS.has(style.overflowX) || SCROLLS.has(style.overflowY)) return ""
       if (HIDES.has(style.overflowX) && box.scrollWidth > box.clientWidth) {
-        // What is shortened by an ellipsis is shown whole on hover.
+        // Text shortened by an ellipsis is complete on hover.
         const isShortened = style.textOverflow === "ellipsis" && box.closest("[title]")
         if (isShortened) return ""
         if (rectangle.right > right + 1.5) return "right"

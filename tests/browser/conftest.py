@@ -1,4 +1,4 @@
-"""A running studio and pages on it, for tests that look at what a browser shows."""
+"""A running studio and browser pages on it."""
 
 import os
 import socket
@@ -39,7 +39,7 @@ FLAGS = [
 STUDIO = ROOT / "studio" / "app.py"
 TOKEN = "the-start-token-of-the-browser-tests"
 
-# In milliseconds: the machine is shared, and a server's first page loads its libraries.
+# In milliseconds: the machine is shared, and the first page of a server loads its libraries.
 _PATIENCE = 20_000
 expect.set_options(timeout=_PATIENCE)
 
@@ -79,7 +79,7 @@ class Server:
         self._wait_until_it_answers()
 
     def kill(self) -> None:
-        """End it as a power cut would, by SIGKILL."""
+        """End it by SIGKILL, as in a power cut."""
         self.process.kill()
         self.process.wait()
 
@@ -109,9 +109,9 @@ ServePage = Callable[[str], Server]
 
 @pytest.fixture(scope="module")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
-    """serve(script, home) starts a server that ends with the test file; the studio by default.
+    """serve(script, home) starts a server that ends with the test file; by default the studio.
 
-    Further arguments are variables of its environment.
+    Further arguments are environment variables.
     """
     started: list[Server] = []
 
@@ -128,7 +128,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
 
 @pytest.fixture(scope="module")
 def serve_page(tmp_path_factory: pytest.TempPathFactory, serve: StartServer) -> ServePage:
-    """serve_page(source) serves one page of its own, with the studio's static files."""
+    """serve_page(source) serves one page, with the studio's static files."""
 
     def start(source: str) -> Server:
         folder = tmp_path_factory.mktemp("page")
@@ -164,23 +164,23 @@ def _context(browser: Browser, locale: str) -> Iterator[BrowserContext]:
 
 
 def admit(context: BrowserContext, address: str) -> None:
-    """Give a browser the cookie that the start token would give it at this address."""
+    """Give a browser the cookie that the start token sets at this address."""
     name, value = cookie(TOKEN, urlsplit(address).port)
     context.add_cookies([{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"}])
 
 
 @pytest.fixture
 def locale() -> str:
-    """The language that the browser asks for."""
+    """The language that the browser requests."""
     return "en-US"
 
 
 @pytest.fixture
 def page(browser: Browser, monkeypatch: pytest.MonkeyPatch, locale: str) -> Iterator[Page]:
-    """A page that the studio admits.
+    """A page with access to the studio.
 
-    It fails its test when anything outside 127.0.0.1 was asked for, or something was forbidden by
-    the studio's content security policy.
+    It fails its test if it requests anything outside 127.0.0.1, or violates the studio's content
+    security policy.
     """
     outside: list[str] = []
     forbidden: list[str] = []

@@ -1,4 +1,4 @@
-"""Entering the studio with its token, and what another local web page gets from it."""
+"""Access to the studio with its token, and attempts from another local web page."""
 
 import functools
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def studio(serve: StartServer) -> Server:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser that has never been in the studio."""
+    """A browser that has never opened the studio."""
     with browser.new_context() as fresh:
         fresh.set_default_timeout(60_000)
         yield fresh
@@ -60,23 +60,23 @@ def another_page(tmp_path: Path, studio: Server) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("way", ["address bar", "file"])
-def test_the_token_leaves_the_address_at_once(
+def test_the_token_is_removed_from_the_address_at_once(
     context: BrowserContext, studio: Server, tmp_path: Path, way: str
 ) -> None:
-    entrance = f"{studio.address}/runs?token={TOKEN}&runs.x=Step"
+    entrance = f"{studio.address}/runs?token={TOKEN}&runs.x=step"
     file = tmp_path / "open-studio.html"
     file.write_text(f'<meta http-equiv="refresh" content="0; url={entrance}">')
     page = context.new_page()
     page.goto(entrance if way == "address bar" else file.as_uri())
     expect(page.get_by_role("heading", name="Runs").first).to_be_visible(timeout=60_000)
-    assert page.url == f"{studio.address}/runs?runs.x=Step"
+    assert page.url == f"{studio.address}/runs?runs.x=step"
     assert page.evaluate("document.referrer") in ("", f"{studio.address}/")
     held = page.evaluate("document.cookie + document.documentElement.outerHTML")
     assert TOKEN not in held
     assert "studio-" not in page.evaluate("document.cookie")
 
 
-def test_another_local_page_gets_nothing_even_from_who_is_in(
+def test_another_local_page_gets_nothing_even_from_an_admitted_browser(
     context: BrowserContext, studio: Server, another_page: str
 ) -> None:
     page = context.new_page()
@@ -87,6 +87,6 @@ def test_another_local_page_gets_nothing_even_from_who_is_in(
     names = ("socket", "image", "read", "blind read", "blind write")
     assert page.evaluate("window.got") == dict.fromkeys(names, "refused")
     assert page.frames[1].url.startswith("chrome-error:")
-    # A link is no attack: it opens the studio in the window.
+    # A link is not an attack: it opens the studio in the window.
     page.get_by_text("To the studio").click()
     expect(page.get_by_role("heading", name="Runs").first).to_be_visible(timeout=60_000)

@@ -1,4 +1,4 @@
-"""The crop lab as a reader uses it: sliders, a cell of the sweep, triage, a square by hand."""
+"""The crop lab in a browser: sliders, a cell of the sweep, triage, a manual square."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ from tests.browser.conftest import Server, StartServer
 from tests.conftest import flower
 
 SPECIES = {"Acer campestre": 12, "Bellis perennis": 12}
-# So hard to convince that the centre is kept everywhere.
+# Settings so strict that the centre is kept everywhere.
 BLIND = CropPreset(name="blind", threshold=0.2, tight_confidence=1, wide_confidence=1)
 
 
@@ -72,7 +72,7 @@ def test_an_arrow_key_on_a_slider_shows_a_new_crop(page: Page, server: Server) -
     expect(slider).to_have_attribute("aria-valuetext", re.compile("23"))
 
 
-def test_a_pair_of_the_wall_is_looked_at_when_it_is_chosen(page: Page, server: Server) -> None:
+def test_a_chosen_pair_of_the_wall_is_shown_on_the_bench(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/crop_lab?size=12")
     expect(pairs(page)).to_have_count(12)
     expect(page.get_by_text("0 of 12 photographs keep the centre")).to_be_visible()
@@ -82,7 +82,7 @@ def test_a_pair_of_the_wall_is_looked_at_when_it_is_chosen(page: Page, server: S
     page.wait_for_function("location.search.includes('photo=')")
 
 
-def test_uploaded_photographs_are_looked_at(page: Page, server: Server, tmp_path: Path) -> None:
+def test_uploaded_photographs_are_shown(page: Page, server: Server, tmp_path: Path) -> None:
     files = [tmp_path / "mine.png", tmp_path / "other.png"]
     for number, file in enumerate(files):
         cv2.imwrite(str(file), flower(200, 300, number))
@@ -93,7 +93,7 @@ def test_uploaded_photographs_are_looked_at(page: Page, server: Server, tmp_path
     expect(pairs(page)).to_have_count(2)
 
 
-def test_a_cell_of_the_sweep_gives_its_settings(page: Page, server: Server) -> None:
+def test_a_cell_of_the_sweep_applies_its_settings(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/crop_lab?preset=classic&show=sweep")
     plot = page.locator(".ps-chart-plot").first
     plot.scroll_into_view_if_needed()
@@ -114,7 +114,7 @@ def test_a_cell_of_the_sweep_gives_its_settings(page: Page, server: Server) -> N
     assert plot.evaluate("plot => plot.mark") == "the same"
 
 
-def test_from_a_concern_to_a_square_by_hand(page: Page, server: Server, lab_home: Home) -> None:
+def test_a_concern_leads_to_a_manual_square(page: Page, server: Server, lab_home: Home) -> None:
     page.goto(f"{server.address}/crop_lab?preset=blind&show=worst")
     expect(page.get_by_text("Centre square kept: the confidence is only").first).to_be_visible()
     page.get_by_role("button", name="Draw the square").first.click()
@@ -142,7 +142,7 @@ def test_from_a_concern_to_a_square_by_hand(page: Page, server: Server, lab_home
     assert kept.y <= 3
 
 
-def test_a_photograph_is_excluded_and_taken_back(
+def test_a_photograph_is_excluded_and_included_again(
     page: Page, server: Server, lab_home: Home
 ) -> None:
     page.goto(f"{server.address}/crop_lab?preset=blind&show=worst&species=Acer+campestre")
@@ -157,7 +157,7 @@ def test_a_photograph_is_excluded_and_taken_back(
 
 
 @pytest.mark.slow
-def test_the_verdict_is_given_in_plain_words(
+def test_the_verdict_is_shown_in_plain_words(
     page: Page, server: Server, lab_home: Home, tmp_path: Path
 ) -> None:
     weights = tmp_path / "tiny.pth"

@@ -1,4 +1,4 @@
-"""The catalogue as a reader uses them: by mouse, by keyboard, by address."""
+"""The data pages in a browser: by mouse, by keyboard, by address."""
 
 from urllib.parse import parse_qs, urlparse
 
@@ -28,12 +28,12 @@ PAGES = {
     "Runs": "ended",
     "Try it": "ended",
 }
-"""Each page, with what stands at its end or near it."""
+"""Each page, with a text at or near its end."""
 
 
 @pytest.fixture(scope="module")
 def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Server:
-    """The studio on a home with 73 photographs, a split of them and a run that ended."""
+    """The studio on a home with 73 photographs, a split of them and a finished run."""
     folder = tmp_path_factory.mktemp("photographs")
     for species, images in SPECIES.items():
         (folder / species).mkdir()
@@ -56,7 +56,7 @@ def tiles(page: Page) -> Locator:
     return page.get_by_role("list", name="Photographs", exact=True).get_by_role("button")
 
 
-def test_every_page_opens_and_asks_nothing_of_the_outside(page: Page, server: Server) -> None:
+def test_every_page_opens_without_external_requests(page: Page, server: Server) -> None:
     page.goto(server.address)
     for name in ("Catalogue", "Import", "Download", "Crop lab", "Overview"):
         page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
@@ -64,7 +64,7 @@ def test_every_page_opens_and_asks_nothing_of_the_outside(page: Page, server: Se
         expect(page.get_by_test_id("stAlert")).to_have_count(0)
 
 
-def test_every_page_that_is_left_and_come_back_to_is_whole(page: Page, server: Server) -> None:
+def test_every_page_is_complete_after_leaving_and_returning(page: Page, server: Server) -> None:
     page.goto(server.address)
     links = page.get_by_test_id("stSidebarNav")
     for name, words in [*PAGES.items(), *PAGES.items()]:
@@ -99,7 +99,7 @@ def test_a_photograph_opens_beside_the_grid_and_escape_closes_it(
     assert asked(page)["photo"] == chosen
 
 
-def test_a_photograph_is_relabelled_and_put_right_again_beside_the_grid(
+def test_a_photograph_is_relabelled_and_corrected_beside_the_grid(
     page: Page, server: Server
 ) -> None:
     page.goto(f"{server.address}/catalogue?species=Acer+campestre")
@@ -118,7 +118,7 @@ def test_a_photograph_is_relabelled_and_put_right_again_beside_the_grid(
     expect(page.get_by_text("3 photographs", exact=True)).to_be_attached()
 
 
-def test_labels_are_gone_through_from_record_to_record(page: Page, server: Server) -> None:
+def test_labels_are_reviewed_from_record_to_record(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/catalogue?species=Acer+campestre")
     tiles(page).first.click()
     record = page.get_by_role("dialog")
@@ -127,7 +127,7 @@ def test_labels_are_gone_through_from_record_to_record(page: Page, server: Serve
     record.get_by_role("button", name="Next").click()
     expect(record.get_by_text("2 of 3", exact=True)).to_be_visible()
     expect(tiles(page).nth(1)).to_have_attribute("aria-pressed", "true")
-    # What is excluded leaves the page behind; the way through goes on from there.
+    # An excluded photograph leaves the page behind; navigation continues from there.
     record.get_by_role("button", name="Exclude").click()
     expect(record.get_by_text("Excluded: exports")).to_be_visible()
     expect(tiles(page)).to_have_count(2)
@@ -139,7 +139,7 @@ def test_labels_are_gone_through_from_record_to_record(page: Page, server: Serve
     expect(tiles(page)).to_have_count(3)
 
 
-def test_a_species_is_linked_to_by_its_address(page: Page, server: Server) -> None:
+def test_a_species_is_linked_by_its_address(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/catalogue?species=Acer+campestre")
     expect(tiles(page)).to_have_count(3)
     page.get_by_label("Search", exact=True).fill("bellis")
@@ -149,7 +149,7 @@ def test_a_species_is_linked_to_by_its_address(page: Page, server: Server) -> No
     expect(page.get_by_label("Search", exact=True)).to_have_value("")
 
 
-def test_the_next_page_of_the_grid_holds_the_rest_and_the_address_leads_there(
+def test_the_next_page_of_the_grid_shows_the_rest_and_has_an_address(
     page: Page, server: Server
 ) -> None:
     page.goto(f"{server.address}/catalogue")
@@ -163,7 +163,43 @@ def test_the_next_page_of_the_grid_holds_the_rest_and_the_address_leads_there(
     expect(tiles(page)).to_have_count(60)
 
 
-def test_photographs_are_picked_excluded_relabelled_and_all_is_undone(
+def test_a_press_of_back_undoes_one_step_and_the_next_leaves_the_page(
+    page: Page, server: Server
+) -> None:
+    page.goto(server.address)
+    links = page.get_by_test_id("stSidebarNav")
+    links.get_by_role("link", name="Catalogue", exact=True).click()
+    expect(tiles(page)).to_have_count(60)
+    assert asked(page) == {}
+    page.get_by_role("tab", name="Counts").click()
+    page.wait_for_url("**/catalogue?catalogue_tab=counts")
+    page.go_back()
+    expect(page.get_by_role("tab", name="Photographs")).to_have_attribute("aria-selected", "true")
+    expect(tiles(page)).to_have_count(60)
+    page.go_forward()
+    expect(page.get_by_role("tab", name="Counts")).to_have_attribute("aria-selected", "true")
+    page.go_back()
+    expect(tiles(page)).to_have_count(60)
+    page.go_back()
+    expect(page.get_by_role("heading", name="Overview", exact=True)).to_be_visible()
+    links.get_by_role("link", name="Runs", exact=True).click()
+    expect(page.get_by_role("heading", name="ended")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Overview", exact=True)).to_be_visible()
+
+
+def test_several_settings_changed_by_one_press_are_taken_back_by_one(
+    page: Page, server: Server
+) -> None:
+    page.goto(f"{server.address}/catalogue?text=zzz&species=Acer+campestre&size=144")
+    page.get_by_role("button", name="Clear the filters").click()
+    page.wait_for_url("**/catalogue?size=144")
+    page.go_back()
+    expect(page.get_by_text("No results")).to_be_visible()
+    assert asked(page) == {"text": ["zzz"], "species": ["Acer campestre"], "size": ["144"]}
+
+
+def test_photographs_are_selected_excluded_relabelled_and_all_is_undone(
     page: Page, server: Server
 ) -> None:
     page.goto(f"{server.address}/catalogue?species=Bellis+perennis")

@@ -1,4 +1,4 @@
-"""Deleting runs: one click deletes one run, and each can be had back."""
+"""Deleting runs: one click deletes one run, and each can be restored."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -21,7 +21,7 @@ def left(server: Server) -> set[str]:
     return {run.run_id for run in list_runs(open_home(server.home))}
 
 
-def test_a_second_click_deletes_nothing_and_the_run_that_is_shown_then_is_marked(
+def test_a_second_click_deletes_nothing_and_marks_the_run_shown_next(
     page: Page, server: Server
 ) -> None:
     page.goto(f"{server.address}/runs?run=third")

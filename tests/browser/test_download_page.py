@@ -1,4 +1,4 @@
-"""A download as a reader steers and watches it, from a server that misbehaves."""
+"""Control and progress of a download in a browser, with a misbehaving server."""
 
 import re
 import time
@@ -35,7 +35,7 @@ PROVIDER = {
 
 @dataclass
 class Place:
-    """A studio, its home, and the server that its photographs are on."""
+    """A studio, its home, and the server of its photographs."""
 
     studio: Server
     home: Home
@@ -44,7 +44,7 @@ class Place:
 
 @pytest.fixture(scope="module")
 def place(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """Sixty addresses: one is not there, one is a web page, one is answered with 429 at first."""
+    """Sixty addresses: one is missing, one is a web page, one is first answered with 429."""
     photographs = Misbehaving()
     home = open_home(tmp_path_factory.mktemp("home"))
     for number in range(PHOTOGRAPHS):
@@ -81,7 +81,7 @@ def phase(page: Page, word: str) -> Locator:
     )
 
 
-def test_a_download_is_planned_started_paused_found_again_and_summed_up(
+def test_a_download_is_planned_started_paused_found_again_and_summarised(
     page: Page, place: Place
 ) -> None:
     page.goto(f"{place.studio.address}/download")
@@ -102,7 +102,7 @@ def test_a_download_is_planned_started_paused_found_again_and_summed_up(
     time.sleep(1)
     assert len(place.photographs.requests) == asked
 
-    # The server of the pages dies; the download does not, and is found again.
+    # The server of the pages dies; the download continues and is found again.
     place.studio.kill()
     assert DownloadControl(place.home).at_work
     place.studio.start()
@@ -122,7 +122,7 @@ def test_a_download_is_planned_started_paused_found_again_and_summed_up(
     expect(page.get_by_text("58 → 59")).to_be_visible(timeout=60_000)
 
 
-def test_a_download_is_stopped_and_what_came_stays(page: Page, place: Place) -> None:
+def test_a_download_is_stopped_and_fetched_photographs_are_kept(page: Page, place: Place) -> None:
     with open_catalogue(place.home) as catalogue:
         catalogue.add(
             Photograph(f"q{number}", "Rosa", url=place.photographs.url(f"/q{number}.jpg"))

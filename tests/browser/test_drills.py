@@ -1,4 +1,4 @@
-"""What may befall the studio beside a run that is going: the browser shows what is."""
+"""Failures of the studio while a run is active: the browser shows the actual state."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ POINTS = "() => document.querySelector('.js-plotly-plot')?._fullData?.[0]?._leng
 def going(
     serve: StartServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Server, "subprocess.Popen[bytes]"]]:
-    """The studio beside a process that adds four points a second to the run "live"."""
+    """The studio beside a process that adds four points per second to the run "live"."""
     home = open_home(tmp_path_factory.mktemp("home"))
     command = [sys.executable, drawn_run.__file__, str(home.root), "live", "0.25"]
     process = subprocess.Popen(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)})
@@ -39,7 +39,7 @@ def more_points(page: Page, than: int) -> None:
     page.wait_for_function(f"least => ({POINTS})() > least", arg=than, timeout=30_000)
 
 
-def test_the_server_is_killed_and_started_again_and_the_run_has_gone_on(
+def test_after_the_server_is_killed_and_restarted_the_run_has_continued(
     page: Page, going: tuple[Server, "subprocess.Popen[bytes]"]
 ) -> None:
     server, process = going
@@ -55,7 +55,7 @@ def test_the_server_is_killed_and_started_again_and_the_run_has_gone_on(
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
 
 
-def test_the_tab_is_closed_and_whoever_comes_back_sees_it_all(
+def test_after_the_tab_is_closed_and_reopened_everything_is_shown(
     page: Page, browser: Browser, going: tuple[Server, "subprocess.Popen[bytes]"]
 ) -> None:
     server, process = going
@@ -69,7 +69,7 @@ def test_the_tab_is_closed_and_whoever_comes_back_sees_it_all(
     more_points(page, before + 6)
 
 
-def test_two_browsers_see_one_truth_and_a_halted_run_is_said_not_to_answer(
+def test_two_browsers_show_the_same_state_and_a_suspended_run_is_reported(
     page: Page, browser: Browser, going: tuple[Server, "subprocess.Popen[bytes]"]
 ) -> None:
     server, process = going
@@ -91,7 +91,7 @@ def test_two_browsers_see_one_truth_and_a_halted_run_is_said_not_to_answer(
     assert find_run(open_home(server.home), "live").state == "stopped"
 
 
-def test_a_run_folder_deleted_under_a_live_page_is_said_to_be_gone(
+def test_a_run_folder_deleted_under_a_live_page_is_reported(
     page: Page, going: tuple[Server, "subprocess.Popen[bytes]"]
 ) -> None:
     server, process = going

@@ -59,7 +59,7 @@ def test_a_photograph_is_chosen_by_mouse_and_by_keyboard(page: Page, serve_page:
     expect(page.get_by_text("chosen: id 5")).to_be_visible()
 
 
-def test_a_tile_of_nothing_shows_a_leaf(page: Page, serve_page: ServePage) -> None:
+def test_a_tile_without_an_image_shows_a_leaf(page: Page, serve_page: ServePage) -> None:
     page.goto(serve_page(page_of_photographs().replace(", image,", ", None,")).address)
     picture = page.get_by_role("img", name="photograph 7", exact=True)
     expect(picture).to_be_visible()

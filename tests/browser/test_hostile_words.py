@@ -1,4 +1,4 @@
-"""Words of others on every page: nothing outside is asked, and credits stand letter for letter."""
+"""Hostile text on every page: no external requests, and credits are shown literally."""
 
 import json
 from contextlib import closing
@@ -26,7 +26,7 @@ CREDITS = [
     "# x", "a -> b -- c <= d", ":smile:", "&lt;b&gt;", "www.canary.example a@b.cd", "`x`", "~~x~~",
     IMAGE, "<img src=http://canary.example/h.png>", "- x", "> x", "|a|b|",
 ]  # fmt: skip
-# By the label in the record, so that each word stands in one field of one photograph.
+# By label in the record, so that each text is in one field of one photograph.
 FIELDS = {
     "Genus": "genus", "Family": "family", "Source": "source", "Observation": "observation_id",
     "Observer": "observer", "Licence": "license", "Attribution": "attribution",
@@ -34,14 +34,14 @@ FIELDS = {
 STARTS = range(0, len(CREDITS), len(FIELDS))
 ASKED = quote(IMAGE + LINK)
 PAGES = (
-    "", "import", "catalogue", "catalogue?catalogue_tab=Counts", "download", "crop_lab", "split",
+    "", "import", "catalogue", "catalogue?catalogue_tab=counts", "download", "crop_lab", "split",
     "train", "runs", "try_it", f"catalogue?photo={ASKED}", f"crop_lab?photo={ASKED}",
     f"runs?run={ASKED}", f"catalogue?source={ASKED}&text={ASKED}",
 )  # fmt: skip
 
 
 def hostile(home: Home, folder: Path) -> None:
-    """Rows as no import takes them any more, a run of another studio, and an import that ended."""
+    """Rows that no import accepts any more, a run of another studio, and a finished import."""
     image = folder / "a.png"
     noise = np.random.default_rng(0).integers(0, 255, (60, 80, 3), np.uint8)
     cv2.imwrite(str(image), noise)
@@ -84,7 +84,7 @@ def opened(page: Page, server: Server, address: str) -> str:
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_no_page_asks_another_host_or_draws_a_link_to_it(
+def test_no_page_contacts_another_host_or_links_to_it(
     page: Page, server: Server, address: str
 ) -> None:
     opened(page, server, address)
@@ -93,7 +93,7 @@ def test_no_page_asks_another_host_or_draws_a_link_to_it(
 
 
 @pytest.mark.parametrize("number", range(len(STARTS)))
-def test_credits_are_shown_letter_for_letter(page: Page, server: Server, number: int) -> None:
+def test_credits_are_shown_literally(page: Page, server: Server, number: int) -> None:
     opened(page, server, f"catalogue?photo=credit-{number}")
     rows = page.get_by_test_id("stTable").get_by_role("row")
     expect(rows.filter(has_text="Attribution")).to_be_visible()
@@ -103,7 +103,7 @@ def test_credits_are_shown_letter_for_letter(page: Page, server: Server, number:
     assert {label: told[label] for label in credits} == credits
 
 
-def test_a_nul_in_a_filter_is_refused_in_a_sentence(page: Page, server: Server) -> None:
+def test_a_nul_in_a_filter_is_rejected_in_a_sentence(page: Page, server: Server) -> None:
     opened(page, server, f"catalogue?source={quote('s' + chr(0) + 't')}")
     page.get_by_role("button", name="Export").first.click()
     page.get_by_role("button", name="Export 1 photograph").click()

@@ -1,4 +1,4 @@
-"""Bringing in observations of iNaturalist by the page, from a server with its API's shapes."""
+"""Import of iNaturalist observations by the page, from a server with the same API."""
 
 from collections.abc import Iterator
 
@@ -27,7 +27,7 @@ def inaturalist() -> Iterator[Inaturalist]:
 @pytest.fixture(scope="module")
 def home(inaturalist: Inaturalist, tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = open_home(tmp_path_factory.mktemp("home"))
-    # Eleven questions and the import waits for the rest of a minute.
+    # After eleven requests the import waits for the rest of a minute.
     ask_there(home, inaturalist, per_minute=12)
     return home
 
@@ -44,7 +44,7 @@ def ask(page: Page, server: Server, taxon: str, place: str = "") -> None:
     page.get_by_role("button", name="Search").click()
 
 
-def test_a_search_is_counted_taken_in_stopped_and_found_again(
+def test_a_search_is_counted_imported_stopped_and_found_again(
     page: Page, server: Server, home: Home, inaturalist: Inaturalist
 ) -> None:
     ask(page, server, "asteraceae", "Bavaria")
@@ -79,7 +79,7 @@ def test_a_search_is_counted_taken_in_stopped_and_found_again(
         ("Asteraceae", "Atlantis", "iNaturalist has nothing called Atlantis."),
     ],
 )
-def test_what_is_not_known_is_said_and_nothing_typed_is_lost(
+def test_an_unknown_name_is_reported_and_the_input_is_kept(
     page: Page,
     server: Server,
     home: Home,
@@ -94,7 +94,7 @@ def test_what_is_not_known_is_said_and_nothing_typed_is_lost(
     expect(page.get_by_role("textbox", name="Taxon")).to_have_value(typed)
 
 
-def test_an_inaturalist_that_refuses_is_said(
+def test_a_refusal_by_inaturalist_is_reported(
     page: Page, server: Server, home: Home, inaturalist: Inaturalist
 ) -> None:
     ask_there(home, inaturalist)

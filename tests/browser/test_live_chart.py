@@ -3,26 +3,22 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import ROOT, ServePage, Server
 
-# Its run goes on for a moment after the chart: what has moved up stands there twice meanwhile.
+# The run of the page continues for a moment after the chart, so that a moved chart exists twice.
 TICKING = """
 import time
 
 import streamlit as st
-from studio.charts.curves import Line, curves
-from studio.live_chart.component import live_chart
+from studio.charts.curves import CurveStyle, Line, drawing
+from studio.live_chart.component import live_charts
 
 @st.fragment(run_every=0.3)
 def ticking():
     n = st.session_state["n"] = st.session_state.get("n", 5) + 1
     steps = list(range(n))
-    live_chart(
-        curves(
-            [Line("train", steps, [9 / (1 + s) for s in steps], "train"),
-             Line("val", steps, [10 / (1 + s) for s in steps], "val")],
-            title="Loss", y_title="Cross-entropy", best="lowest",
-        ),
-        key="loss",
-    )
+    lines = [Line("train", steps, [9 / (1 + s) for s in steps], "train"),
+             Line("val", steps, [10 / (1 + s) for s in steps], "val")]
+    style = CurveStyle("Loss", "Cross-entropy", best="lowest")
+    live_charts({"loss": drawing(lines, style)}, key="loss")
     st.text(f"points: {n}")
 
 st.set_page_config(page_icon="static/icon.svg")
@@ -66,7 +62,9 @@ def drawn(chart: Locator) -> int:
     return int(chart.evaluate("plot => plot._fullData[0]._length"))
 
 
-def test_new_points_arrive_in_the_same_chart_and_the_zoom_stays(page: Page, chart: Locator) -> None:
+def test_new_points_arrive_in_the_same_chart_and_the_zoom_is_kept(
+    page: Page, chart: Locator
+) -> None:
     chart.evaluate("plot => { plot.mark = 'the same'; window.blank = 0 }")
     chart.evaluate(
         """plot => new MutationObserver(() => {
@@ -90,7 +88,7 @@ def test_new_points_arrive_in_the_same_chart_and_the_zoom_stays(page: Page, char
     assert page.evaluate("window.blank") == 0
 
 
-def test_the_chart_moves_up_whole_when_what_stands_above_it_goes(
+def test_the_chart_moves_up_intact_when_the_element_above_disappears(
     page: Page, chart: Locator
 ) -> None:
     chart.evaluate("plot => { plot.mark = 'the same' }")
@@ -119,11 +117,11 @@ def test_a_dark_page_has_a_dark_chart_and_follows_a_change(page: Page, chart: Lo
     assert chart.evaluate("plot => plot._fullData[0].line.color") == "#7cc49b"
 
 
-def test_the_chart_has_a_name_and_its_numbers_can_be_read_as_a_table(
+def test_the_chart_has_a_name_and_its_numbers_are_available_as_a_table(
     page: Page, chart: Locator
 ) -> None:
     expect(page.get_by_role("img", name="Loss. train: from 9 to")).to_be_visible()
-    summary = page.get_by_text("Summary and table")
+    summary = page.get_by_text("Data", exact=True)
     summary.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("rowheader", name="val")).to_be_visible()
@@ -132,12 +130,12 @@ def test_the_chart_has_a_name_and_its_numbers_can_be_read_as_a_table(
     expect(page.get_by_role("rowheader", name="val")).to_be_visible()
 
 
-def test_no_chart_offers_to_be_sent_away(chart: Locator) -> None:
+def test_no_chart_offers_an_upload_to_a_service(chart: Locator) -> None:
     expect(chart.get_by_role("button", name="Save as PNG")).to_have_count(1)
     expect(chart.get_by_role("button", name="Share")).to_have_count(0)
 
 
-# What the component's script is called with, twice; the first call is ended after the second.
+# The arguments of two calls of the component's script; the first call ends after the second.
 OVERTAKEN = """async ([source, script]) => {
   const { default: show } = await import(
     URL.createObjectURL(new Blob([source], { type: "text/javascript" })))
@@ -158,9 +156,7 @@ OVERTAKEN = """async ([source, script]) => {
 }"""
 
 
-def test_a_message_that_a_newer_one_overtakes_takes_no_chart_away(
-    page: Page, chart: Locator
-) -> None:
+def test_a_message_overtaken_by_a_newer_one_removes_no_chart(page: Page, chart: Locator) -> None:
     source = (ROOT / "studio" / "live_chart" / "live_chart.js").read_text("utf-8")
     page.evaluate(OVERTAKEN, [source, chart.evaluate("plot => plot.script")])
     other = page.locator("#overtaken .js-plotly-plot")
@@ -168,7 +164,7 @@ def test_a_message_that_a_newer_one_overtakes_takes_no_chart_away(
     assert drawn(other) == 2
 
 
-# Three charts, of which the browser tells the last first that it is in sight.
+# Three charts; the browser reports the last one as visible first.
 FROM_BELOW = """async ([source, script]) => {
   const Watcher = window.IntersectionObserver
   window.IntersectionObserver = class extends Watcher {

@@ -1,4 +1,4 @@
-"""Bringing in a MongoDB collection by the page."""
+"""Import of a MongoDB collection by the page."""
 
 from collections.abc import Iterator
 
@@ -43,10 +43,10 @@ def look(page: Page, server: Server, address: str) -> None:
     page.get_by_role("button", name="Read a sample").click()
 
 
-def test_a_collection_comes_in_by_a_mapping_that_was_corrected(
+def test_a_collection_is_imported_with_a_corrected_mapping(
     page: Page, server: Server, mongod: Mongod
 ) -> None:
-    # A list that is open closes where the page scrolls: so the whole page is in view.
+    # An open list closes when the page scrolls, so the whole page must be visible.
     page.set_viewport_size({"width": 1400, "height": 2200})
     look(page, server, mongod.address)
     expect(page.get_by_text("Fields of 30 documents")).to_be_visible()
@@ -62,7 +62,7 @@ def test_a_collection_comes_in_by_a_mapping_that_was_corrected(
         assert catalogue.count_by("family") == {"Asteraceae": 30}
 
 
-def test_a_host_that_does_not_answer_is_told_without_the_password(
+def test_a_host_that_does_not_answer_is_reported_without_the_password(
     page: Page, server: Server
 ) -> None:
     look(page, server, "mongodb://ada:hunter2@127.0.0.1:1")

@@ -1,4 +1,4 @@
-"""Alerts as the browser's own notifications, as far as a page can tell that they were shown."""
+"""Alerts as browser notifications, as far as a page can observe them."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ from engine.training.state.run_folder import RunFolder
 from tests.browser.conftest import ROOT, Server, StartServer
 from tests.studio.runs import drawn_run
 
-# Every notification that the page makes, once the browser says that it is on the screen.
+# Records every notification of the page after the browser has shown it.
 LISTEN = """
 window.shown = []
 window.Notification = class extends window.Notification {
@@ -61,9 +61,7 @@ def expect_shown(page: Page, *notifications: list[str]) -> None:
     )
 
 
-def test_what_comes_while_the_page_is_open_is_shown_once_also_after_the_run_has_ended(
-    page: Page, server: Server
-) -> None:
+def test_new_alerts_are_shown_once_also_after_the_run_has_ended(page: Page, server: Server) -> None:
     page.context.grant_permissions(["notifications"], origin=server.address)
     open_run(page, server)
     expect(offer(page)).to_have_count(0)
@@ -72,7 +70,7 @@ def test_what_comes_while_the_page_is_open_is_shown_once_also_after_the_run_has_
     expect_shown(page, ["live: no improvement", "It gets no better."])
     write_atomic(RunFolder(home.runs / "live").stop, "{}")
     expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=40_000)
-    # The supervisor tells it when the process is gone, which may be seconds later.
+    # The supervisor reports it after the process has exited, possibly seconds later.
     page.wait_for_timeout(2_000)
     tell(home, "finished", "It finished.")
     expect_shown(
@@ -80,7 +78,7 @@ def test_what_comes_while_the_page_is_open_is_shown_once_also_after_the_run_has_
     )
 
 
-def test_leave_is_asked_for_by_a_click_alone(page: Page, server: Server) -> None:
+def test_permission_is_requested_only_after_a_click(page: Page, server: Server) -> None:
     browser = page.context.browser
     assert browser is not None
     protocol = browser.new_browser_cdp_session()

@@ -1,4 +1,4 @@
-"""The Runs page beside a run that is going."""
+"""The Runs page with an active run."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ POINTS = "plot => plot._fullData[0]._length"
 
 @pytest.fixture(scope="module")
 def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The studio beside a process that adds four points a second to the run "live"."""
+    """The studio beside a process that adds four points per second to the run "live"."""
     home = open_home(tmp_path_factory.mktemp("home"))
     drawn_run.ended_run(home, "my__run")
     drawn_run.ended_run(home, "ended")
@@ -31,7 +31,7 @@ def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
     process.wait()
 
 
-def test_points_arrive_in_the_same_chart_and_the_zoom_stays(page: Page, server: Server) -> None:
+def test_points_arrive_in_the_same_chart_and_the_zoom_is_kept(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/runs?run=live")
     chart = page.locator(".js-plotly-plot").first
     expect(chart.locator(".scatterlayer .trace")).not_to_have_count(0, timeout=20_000)
@@ -53,7 +53,7 @@ def test_points_arrive_in_the_same_chart_and_the_zoom_stays(page: Page, server: 
 
 
 @pytest.mark.parametrize(("scheme", "colour"), [("light", LIGHT.primary), ("dark", DARK.leaf)])
-def test_what_is_chosen_is_written_in_a_colour_that_can_be_read(
+def test_selected_items_have_a_readable_colour(
     page: Page, server: Server, scheme: Literal["light", "dark"], colour: str
 ) -> None:
     page.emulate_media(color_scheme=scheme)
@@ -63,7 +63,7 @@ def test_what_is_chosen_is_written_in_a_colour_that_can_be_read(
     expect(chosen).to_have_css("color", f"rgb({red}, {green}, {blue})")
 
 
-def test_a_run_is_chosen_by_click_and_by_keyboard_and_stands_in_the_address(
+def test_a_run_is_chosen_by_click_and_by_keyboard_and_is_in_the_address(
     page: Page, server: Server
 ) -> None:
     page.goto(f"{server.address}/runs?run=live")
@@ -76,9 +76,7 @@ def test_a_run_is_chosen_by_click_and_by_keyboard_and_stands_in_the_address(
     page.wait_for_url("**/runs?run=live")
 
 
-def test_stopping_says_each_stage_and_ends_in_a_run_to_go_on_with(
-    page: Page, server: Server
-) -> None:
+def test_stopping_reports_each_stage_and_the_run_can_be_resumed(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/runs?run=live")
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=40_000)
@@ -87,9 +85,7 @@ def test_stopping_says_each_stage_and_ends_in_a_run_to_go_on_with(
     assert find_run(home, "live").state == "stopped"
 
 
-def test_a_run_whose_name_holds_two_underscores_shows_its_curves(
-    page: Page, server: Server
-) -> None:
+def test_a_run_whose_name_has_two_underscores_shows_its_curves(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/runs?run=my__run")
     chart = page.locator(".js-plotly-plot").first
     expect(chart.locator(".scatterlayer .trace")).not_to_have_count(0, timeout=60_000)

@@ -14,7 +14,7 @@ from tests.studio.access.provider import Provider
 
 @pytest.fixture
 def signed(tmp_path: Path) -> Iterator[Studio]:
-    """A studio that asks people to sign in."""
+    """A studio that requires sign-in."""
     pytest.importorskip("authlib", reason='needs pip install "streamlit[auth]"')
     provider = Provider()
     port = free_port()
@@ -36,7 +36,7 @@ def signed(tmp_path: Path) -> Iterator[Studio]:
 
 @pytest.fixture
 def page(browser: Browser, signed: Studio) -> Iterator[Page]:
-    """A page that may ask the provider too, which stands on another site."""
+    """A page that may also contact the provider, which is on another site."""
     with browser.new_context() as context:
         admit(context, f"http://{signed.host}")
         yield context.new_page()

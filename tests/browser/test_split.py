@@ -1,4 +1,4 @@
-"""The split page: from a bar of a chart to the photographs behind it."""
+"""The split page: from a bar of a chart to its photographs."""
 
 from urllib.parse import parse_qs, urlparse
 
@@ -32,7 +32,7 @@ def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Serv
 
 
 def click_bar(page: Page, chart: str, x: str | float, y: str | float) -> None:
-    """Click the chart where its axes say x and y."""
+    """Click the chart at the axis values x and y."""
     plot = page.get_by_role("img", name=chart)
     plot.scroll_into_view_if_needed()
     expect(plot.locator(".nsewdrag")).to_be_visible()
@@ -50,10 +50,12 @@ def photographs(page: Page) -> Locator:
     return page.get_by_role("dialog").get_by_role("list", name="Photographs").get_by_role("button")
 
 
-def test_a_bar_opens_its_photographs_and_one_of_them_its_record(page: Page, server: Server) -> None:
+def test_a_bar_opens_its_photographs_and_a_photograph_opens_its_record(
+    page: Page, server: Server
+) -> None:
     page.goto(f"{server.address}/split")
     click_bar(page, "Species by number of photographs", "3–4", 0.8)
-    # The bar says it too, while the pointer is over it.
+    # The hover label of the bar shows it too.
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("Species with 3–4 photographs")).to_be_visible()
     expect(photographs(page)).to_have_count(3)
@@ -68,7 +70,7 @@ def test_a_bar_opens_its_photographs_and_one_of_them_its_record(page: Page, serv
     assert "photo" in parse_qs(urlparse(page.url).query)
 
 
-def test_what_is_behind_a_large_bar_is_leafed_through(page: Page, server: Server) -> None:
+def test_the_photographs_of_a_large_bar_are_paged(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/split")
     click_bar(page, "Species and photographs by", 0.5, "Photographs")
     expect(photographs(page)).to_have_count(60)

@@ -35,14 +35,14 @@ def box(page: Page, server: Server) -> Locator:
     return box
 
 
-def test_typing_finds_names_whatever_the_case_and_accents(page: Page, box: Locator) -> None:
+def test_typing_finds_names_regardless_of_case_and_accents(page: Page, box: Locator) -> None:
     options = page.get_by_role("option")
     box.click()
     expect(options).to_have_count(50)
     expect(page.get_by_text("15 more: keep typing")).to_be_visible()
     box.fill("EPILÓ")
     expect(options).to_have_text(["Épilobium hirsutum (1,499)"])
-    # What begins with it, then a word that does, then anywhere.
+    # Names that start with it, then names with a word that does, then any other match.
     box.fill("al")
     expect(options).to_have_text(
         [
@@ -82,7 +82,7 @@ def test_the_keyboard_chooses_and_a_button_clears(page: Page, box: Locator) -> N
     expect(box).to_have_value("")
 
 
-def test_what_is_chosen_stays_in_the_same_box_with_other_counts(page: Page, box: Locator) -> None:
+def test_the_choice_stays_in_the_same_box_when_counts_change(page: Page, box: Locator) -> None:
     box.evaluate("box => { box.mark = 'the same' }")
     box.click()
     page.get_by_role("option", name="Salix alba").click()

@@ -1,7 +1,7 @@
-"""The whole way, as a new user walks it: from an empty home to a classifier that answers.
+"""The complete workflow of a new user: from an empty home to a classifier that answers.
 
-Labels stand here in English. The walk in Spanish finds each by its translation, or in English where
-a page is not translated yet.
+Labels in this file are English. The Spanish workflow finds each by its translation, or in English
+if a page is not translated yet.
 """
 
 import re
@@ -61,7 +61,7 @@ def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The studio on an empty home; runs that a failure left behind are ended."""
+    """The studio on an empty home; runs that a failure leaves behind are ended."""
     home = open_home(tmp_path_factory.mktemp("home"))
     yield serve(home=home.root)
     for run in list_runs(home):
@@ -71,7 +71,7 @@ def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture
 def labels(locale: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever is looked for by a label in English is found by it in the browser's language."""
+    """Elements looked up by an English label are found by the label in the browser's language."""
     read = reader(locale.partition("-")[0])
 
     def either(text: str | re.Pattern[str], exact: bool) -> str | re.Pattern[str]:
@@ -84,7 +84,7 @@ def labels(locale: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def in_language(look: Callable[..., Locator]) -> Callable[..., Locator]:
         def found(self: Page | Locator, *words: Any, **options: Any) -> Locator:
             exact = options.get("exact", False)
-            # The first word of `get_by_role` is a role.
+            # The first argument of `get_by_role` is a role.
             if look.__name__ != "get_by_role":
                 words = tuple(either(word, exact) for word in words)
             if "name" in options:
@@ -136,7 +136,7 @@ def wait_for_points(page: Page, more_than: int) -> None:
 
 @pytest.mark.parametrize("locale", ["en-US", pytest.param("es-ES", marks=pytest.mark.slow)])
 @pytest.mark.usefixtures("labels")
-def test_from_an_empty_home_to_an_answer(page: Page, server: Server, photographs: Path) -> None:
+def test_from_an_empty_home_to_a_prediction(page: Page, server: Server, photographs: Path) -> None:
     page.goto(server.address)
     bring_photographs_in(page, photographs)
     look_through_the_catalogue(page)
@@ -188,7 +188,7 @@ def tune_the_crop(page: Page, server: Server) -> None:
 def make_a_split(page: Page) -> None:
     go_to(page, "Split")
     expect(page.get_by_role("img", name="Species by number of photographs")).to_be_visible()
-    expect(page.get_by_text("Every species in validation and test is in train")).to_be_visible()
+    expect(page.get_by_text("3 checks passed")).to_be_visible()
     button(page, "Make the split").click()
     expect(page.get_by_text(re.compile("40 · .* 4 · test 4"))).to_be_visible()
     button(page, "Train on it").click()
@@ -196,7 +196,7 @@ def make_a_split(page: Page) -> None:
 
 
 def launch_a_small_run(page: Page, server: Server) -> None:
-    """Two quick clicks, one run: of the demo configuration, made small enough for a test."""
+    """Two quick clicks start one run: the demo configuration, made small enough for a test."""
     expect(page.get_by_text("128 × 128")).to_be_visible()
     expect(page.get_by_text(re.compile("Fits here .* needs .* free"))).to_be_visible(timeout=90_000)
     page.get_by_role("combobox", name="Crop", exact=True).click()

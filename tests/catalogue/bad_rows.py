@@ -1,4 +1,4 @@
-"""What rows of a table hold that must harm no other row."""
+"""Invalid table rows. A bad row must not affect the other rows."""
 
 GOOD = {"species": "Rosa canina", "url": "https://example.org/a.jpg"}
 FIELDS = (
@@ -11,7 +11,7 @@ FIELDS = (
     "license",
     "attribution",
 )
-"""Columns that take any text."""
+"""Columns that accept any text."""
 CONTROLS = ["\0", "\x07", "\x1b[31m", "\x7f", "\x9b"]
 OTHER_ADDRESSES = ["javascript:alert(1)", "DATA:image/png,x", "ftp://example.org/a.jpg"]
 LONG = "https://example.org/" + "x" * 6_000
@@ -22,7 +22,7 @@ ODD_LINES = {
     "digits": b'{"a": ' + b"9" * 5_000 + b"}",
     "no UTF-8": b'{"species": "\xff", "url": "u"}',
 }
-"""Lines of JSON that are no row."""
+"""Lines that are not valid JSON objects."""
 NO_SPECIES: list[object] = [None, float("nan"), "", "  ", "x" * 201, [], {}]
 NO_PHOTOGRAPH = ["pictures/gone.jpg", "pictures", "table.jsonl", "nul\0.jpg", "../" * 50]
-"""Paths where no photograph is."""
+"""Paths that do not lead to a photograph."""

@@ -1,4 +1,4 @@
-"""The stores of the catalogue, each of which is tried, and the way in for tables."""
+"""Fixtures: every catalogue store, and helpers that import tables."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -21,21 +21,21 @@ Fresh = Callable[[], AbstractContextManager[Catalogue]]
 
 @pytest.fixture(scope="session")
 def mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mongod]:
-    """A MongoDB for all tests of this folder, each with a database of its own."""
+    """A MongoDB server shared by the tests of this folder; each test has its own database."""
     with running(tmp_path_factory.mktemp("mongod")) as started:
         yield started
 
 
 @pytest.fixture(scope="session")
 def client(mongod: Mongod) -> Iterator[MongoClient[dict[str, Any]]]:
-    """Another way to that MongoDB."""
+    """A second client of the same MongoDB server."""
     with MongoClient(mongod.address) as connected:
         yield connected
 
 
 @pytest.fixture(params=["sqlite", pytest.param("mongodb", marks=pytest.mark.mongo)])
 def fresh(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Fresh:
-    """Opens an empty catalogue for the length of a `with` block; tried with every store."""
+    """Open an empty catalogue for the length of a `with` block; runs with every store."""
     if request.param == "sqlite":
         return lambda: closing(SqliteCatalogue(tmp_path_factory.mktemp("fresh") / "c.sqlite"))
     server: Mongod = request.getfixturevalue("mongod")
@@ -43,7 +43,7 @@ def fresh(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
     @contextmanager
     def made() -> Iterator[Catalogue]:
-        # To empty collections is faster than to make them anew.
+        # Emptying collections is faster than creating them again.
         for collection in client.test.list_collection_names():
             client.test[collection].delete_many({})
         with closing(MongoCatalogue(server.address, "test")) as catalogue:
@@ -54,14 +54,14 @@ def fresh(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def either(fresh: Fresh) -> Iterator[Catalogue]:
-    """An empty catalogue; tried with every store."""
+    """An empty catalogue; runs with every store."""
     with fresh() as catalogue:
         yield catalogue
 
 
 @pytest.fixture
 def pictures(make_image) -> Path:
-    """The folder the tables lie in; pictures/a.jpg and pictures/b.jpg are below it."""
+    """The folder of the tables; pictures/a.jpg and pictures/b.jpg are below it."""
     for seed, name in enumerate("ab"):
         made = make_image(f"{name}.jpg", seed=seed)
     return made.parents[1]
@@ -69,7 +69,7 @@ def pictures(make_image) -> Path:
 
 @pytest.fixture
 def take(catalogue: SqliteCatalogue, store: ImageStore):
-    """Imports a table: `take(file, source="")`."""
+    """Import a table: `take(file, source="")`."""
 
     def run(table: Path, source: str = "") -> ImportReport:
         return import_table(catalogue, table, store.keep, source)

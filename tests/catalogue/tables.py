@@ -1,4 +1,4 @@
-"""Tables for the tests of their import, and what an import of one tells."""
+"""Build tables for the import tests, and return the result of an import."""
 
 import csv
 import json
@@ -17,7 +17,7 @@ ROWS = [
 
 
 def write(table: Path, rows: list[dict[str, Any]], encoding: str = "utf-8") -> Path:
-    """A table of the kind its ending says."""
+    """Write a table in the format that its file ending names."""
     if table.suffix == ".jsonl":
         table.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding=encoding)
     elif table.suffix == ".parquet":

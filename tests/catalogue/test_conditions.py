@@ -1,4 +1,4 @@
-"""A filter in words."""
+"""Filters written as text conditions."""
 
 import pytest
 
@@ -15,16 +15,16 @@ from engine.errors import BadInput
         Filter(license=UNSTATED, flag="blurry", state="cached", excluded=None),
     ],
 )
-def test_a_filter_is_the_same_after_it_was_put_in_words(chosen: Filter) -> None:
+def test_a_filter_survives_conversion_to_text_and_back(chosen: Filter) -> None:
     assert filter_of(conditions_of(chosen), visibility_of(chosen)) == chosen
 
 
 @pytest.mark.parametrize("condition", ["colour=red", "source=", "source"])
-def test_what_is_no_condition_is_refused(condition: str) -> None:
+def test_an_invalid_condition_is_rejected(condition: str) -> None:
     with pytest.raises(BadInput, match="must be FIELD=VALUE"):
         filter_of([condition])
 
 
-def test_an_unknown_word_for_what_is_shown_is_refused() -> None:
+def test_an_unknown_visibility_word_is_rejected() -> None:
     with pytest.raises(BadInput, match="“some” is not one of used, excluded, all"):
         filter_of([], "some")

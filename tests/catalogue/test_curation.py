@@ -1,4 +1,4 @@
-"""Curation: excluding, relabelling and undoing, and what exports and splits make of it."""
+"""Curation: exclude, relabel and undo, and the effect on exports and splits."""
 
 import time
 from pathlib import Path
@@ -29,7 +29,7 @@ def catalogue(either: Catalogue) -> Catalogue:
 
 @pytest.fixture
 def roses(catalogue: Catalogue) -> Catalogue:
-    """r0 to r5, Rosa canina (Rosaceae) from a garden; b0 to b2, Bellis perennis from the web."""
+    """r0 to r5: Rosa canina (Rosaceae) from a garden; b0 to b2: Bellis perennis from the web."""
     catalogue.add(
         [
             *(
@@ -52,7 +52,7 @@ def shown(catalogue: Catalogue, chosen: Filter = EVERYTHING) -> str:
     return " ".join(one.image_id for one in catalogue.all(chosen))
 
 
-def test_what_passes_a_filter_is_excluded_at_once_and_comes_back(roses: Catalogue) -> None:
+def test_photographs_that_match_a_filter_are_excluded_and_included_again(roses: Catalogue) -> None:
     before = time.time()
     change = exclude(roses, Filter(source="web"), "from a herbarium")
     assert (change.number, change.action, change.images) == (1, "exclude", 3)
@@ -72,7 +72,7 @@ def test_a_selection_is_excluded_and_included(roses: Catalogue) -> None:
     assert shown(roses, Filter(excluded=True)) == "r1"
 
 
-def test_relabelling_brings_genus_and_family_and_keeps_the_name_of_the_source(
+def test_relabelling_sets_genus_and_family_and_keeps_the_name_of_the_source(
     roses: Catalogue,
 ) -> None:
     change = relabel(roses, ["b0"], " rosa  CANINA")
@@ -93,7 +93,7 @@ def test_a_new_species_gets_its_genus_from_its_name_and_its_family_from_the_genu
     assert label_of(roses, "Acer campestre") == ("Acer campestre", "Acer", "")
 
 
-def test_a_name_that_its_source_wrote_otherwise_stays_through_relabelling(
+def test_the_spelling_of_the_source_is_kept_after_relabelling(
     catalogue: Catalogue,
 ) -> None:
     one = Photograph("1", "Rosa canina", "Rosa", original_name="ROSA_CANINA")
@@ -107,13 +107,13 @@ def test_a_name_that_its_source_wrote_otherwise_stays_through_relabelling(
 @pytest.mark.parametrize(
     ("name", "why"), [("  ", "no species name"), ("Rosa\n\x07", "control characters")]
 )
-def test_what_is_no_name_is_refused_as_a_label(roses: Catalogue, name: str, why: str) -> None:
+def test_an_invalid_name_is_rejected_as_a_label(roses: Catalogue, name: str, why: str) -> None:
     with pytest.raises(BadInput, match=why):
         relabel(roses, ["b0"], name)
     assert roses.changes() == []
 
 
-def test_a_change_that_changes_nothing_is_refused_and_not_kept(roses: Catalogue) -> None:
+def test_a_change_without_effect_is_rejected_and_not_recorded(roses: Catalogue) -> None:
     for act in (
         lambda: exclude(roses, ["nobody"]),
         lambda: exclude(roses, []),
@@ -127,7 +127,7 @@ def test_a_change_that_changes_nothing_is_refused_and_not_kept(roses: Catalogue)
     assert exclude(roses, ["r0"]).number == 1
 
 
-def test_the_history_names_the_last_changes_first(roses: Catalogue) -> None:
+def test_the_history_lists_the_newest_change_first(roses: Catalogue) -> None:
     exclude(roses, ["r0"], "blurry")
     relabel(roses, ["r1"], "Rosa gallica")
     roses.undo(1)
@@ -139,7 +139,7 @@ def test_the_history_names_the_last_changes_first(roses: Catalogue) -> None:
     assert [one.number for one in roses.changes(1)] == [2]
 
 
-def test_undoing_leaves_alone_what_another_change_has_set_since(roses: Catalogue) -> None:
+def test_undo_keeps_values_that_a_later_change_has_set(roses: Catalogue) -> None:
     first = relabel(roses, ["r0", "r1"], "Rosa gallica")
     second = relabel(roses, ["r1"], "Rosa rugosa")
     assert roses.undo(first.number).undone == 1
@@ -150,7 +150,7 @@ def test_undoing_leaves_alone_what_another_change_has_set_since(roses: Catalogue
     assert species_of(roses, "r1") == "Rosa canina"
 
 
-def test_undoing_takes_back_its_own_change_and_keeps_what_came_in_since(roses: Catalogue) -> None:
+def test_undo_reverts_its_own_change_and_keeps_photographs_added_since(roses: Catalogue) -> None:
     change = exclude(roses, ["r0"])
     stored = {"state": "cached", "sha256": "ab", "path": "data/images/ab/ab.jpg"}
     roses.update([{"image_id": "r0", "flags": ("dark",), **stored}])
@@ -162,7 +162,7 @@ def test_undoing_takes_back_its_own_change_and_keeps_what_came_in_since(roses: C
     assert (one.state, one.sha256) == ("cached", "ab")
 
 
-def test_undoing_twice_undoes_once_and_what_never_was_cannot_be_undone(roses: Catalogue) -> None:
+def test_a_second_undo_and_an_unknown_change_are_rejected(roses: Catalogue) -> None:
     change = exclude(roses, Filter(source="garden"))
     assert roses.undo(change.number) == roses.undo(change.number)
     assert roses.counts().images == 9
@@ -180,7 +180,7 @@ def test_undoing_twice_undoes_once_and_what_never_was_cannot_be_undone(roses: Ca
         max_size=6,
     )
 )  # fmt: skip
-def test_undone_from_the_last_to_the_first_all_is_as_it_was(
+def test_undoing_all_changes_in_reverse_order_restores_the_original(
     fresh: Fresh, acts: list[tuple[str, set[str]]]
 ) -> None:
     with fresh() as catalogue:
@@ -208,7 +208,7 @@ def test_undone_from_the_last_to_the_first_all_is_as_it_was(
         ) == before
 
 
-def test_an_export_holds_what_curation_left(roses: Catalogue, tmp_path: Path) -> None:
+def test_an_export_contains_the_curated_photographs(roses: Catalogue, tmp_path: Path) -> None:
     exclude(roses, ["r0"])
     relabel(roses, ["b0"], "Rosa gallica")
     export_catalogue(roses, tmp_path)
@@ -219,7 +219,7 @@ def test_an_export_holds_what_curation_left(roses: Catalogue, tmp_path: Path) ->
     assert len(labels) == 8
 
 
-def test_a_split_deals_what_curation_left(home: Home, roses: Catalogue) -> None:
+def test_a_split_uses_the_curated_photographs(home: Home, roses: Catalogue) -> None:
     exclude(roses, ["r0"])
     relabel(roses, ["b0"], "Rosa gallica")
     make_split(home, roses, SplitSettings(photographs="all"))

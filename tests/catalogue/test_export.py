@@ -1,4 +1,4 @@
-"""The catalogue as a file for other tools."""
+"""Export of the catalogue to a file for other tools."""
 
 import dataclasses
 import json
@@ -22,7 +22,7 @@ def catalogue(either: Catalogue) -> Catalogue:
     return either
 
 
-def test_every_photograph_is_a_line(small_catalogue: Catalogue, tmp_path: Path) -> None:
+def test_every_photograph_is_one_line(small_catalogue: Catalogue, tmp_path: Path) -> None:
     result = export_catalogue(small_catalogue, tmp_path / "out")
     lines = [json.loads(line) for line in Path(result.file).read_text().splitlines()]
     assert [Photograph(**line | {"flags": ()}) for line in lines] == list(small_catalogue.all())
@@ -30,7 +30,7 @@ def test_every_photograph_is_a_line(small_catalogue: Catalogue, tmp_path: Path) 
     assert (result.by_source, result.by_state) == ({"test": 12}, {"cached": 12})
 
 
-def test_the_manifest_proves_the_file(small_catalogue: Catalogue, tmp_path: Path) -> None:
+def test_the_manifest_verifies_the_file(small_catalogue: Catalogue, tmp_path: Path) -> None:
     result = export_catalogue(small_catalogue, tmp_path)
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     assert manifest["file"] == "catalogue.jsonl"
@@ -53,7 +53,9 @@ def test_the_same_catalogue_gives_the_same_bytes(
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
-def test_a_table_holds_what_the_lines_do(catalogue: Catalogue, tmp_path: Path, kind: Kind) -> None:
+def test_a_table_has_the_same_content_as_the_lines(
+    catalogue: Catalogue, tmp_path: Path, kind: Kind
+) -> None:
     catalogue.add(
         [
             Photograph(
@@ -79,7 +81,9 @@ def _csv(file: Path) -> Any:
     return csv.read_csv(file, convert_options=csv.ConvertOptions(column_types=kinds))
 
 
-def test_only_what_passes_the_filter_is_written(small_catalogue: Catalogue, tmp_path: Path) -> None:
+def test_only_photographs_that_match_the_filter_are_written(
+    small_catalogue: Catalogue, tmp_path: Path
+) -> None:
     exclude(small_catalogue, ["cornus-0"])
     cornels = Filter(species="Cornus mas")
     assert export_catalogue(small_catalogue, tmp_path, chosen=cornels).images == 3
@@ -90,7 +94,7 @@ def test_only_what_passes_the_filter_is_written(small_catalogue: Catalogue, tmp_
     assert export_catalogue(small_catalogue, tmp_path, 5, cornels).images == 0
 
 
-def test_it_tells_how_far_it_is(small_catalogue: Catalogue, tmp_path: Path) -> None:
+def test_export_reports_its_progress(small_catalogue: Catalogue, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     export_catalogue(
         small_catalogue, tmp_path, report=lambda done, total, _: told.append((done, total))
@@ -98,7 +102,7 @@ def test_it_tells_how_far_it_is(small_catalogue: Catalogue, tmp_path: Path) -> N
     assert told[-1] == (12, 12)
 
 
-def test_an_empty_catalogue_is_an_empty_file(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_an_empty_catalogue_gives_an_empty_file(catalogue: Catalogue, tmp_path: Path) -> None:
     result = export_catalogue(catalogue, tmp_path)
     assert (result.images, result.species, Path(result.file).read_text()) == (0, 0, "")
     assert dataclasses.asdict(result)["by_source"] == {}

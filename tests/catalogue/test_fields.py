@@ -1,4 +1,4 @@
-"""A photograph's fields are declared once, in the record; everything else follows from that."""
+"""The record declares each field of a photograph once; all other code derives from it."""
 
 import ast
 import dataclasses
@@ -24,7 +24,7 @@ from tests.conftest import PROJECT
 from tests.mongod import Mongod
 
 DECLARATION = "engine/catalogue/record.py"
-# Where many fields stand together for a reason of their own.
+# Files that list several fields for a reason of their own.
 BY_HAND = {
     "engine/catalogue/schema.py": "the tables of former versions never change",
     "engine/catalogue/facets.py": "the type of a combination; compared with the record below",
@@ -42,11 +42,11 @@ MANY = 5
 
 NEW_FIELD = """    locality: Annotated[
         str, PhotoField("Locality", "Where it grew.", columns=("locality",), aliases=("place",),
-                        longest=400, since=4)
+                        longest=400, since=5)
     ] = ""
     altitude: Annotated[int, PhotoField("Altitude", "Metres above the sea.", since=5)] = 0
 """
-# Imports, changes and exports with a declaration that has two fields more.
+# Import, change and export with a declaration that has two additional fields.
 PROGRAM = """
 import json, sys
 from contextlib import closing
@@ -94,7 +94,7 @@ print(json.dumps(found))
 
 @pytest.fixture
 def with_more_fields(tmp_path: Path) -> Path:
-    """The engine as it would be with two more lines in the declaration."""
+    """The engine as it would be with two more fields in the declaration."""
     copy = tmp_path / "copy"
     shutil.copytree(
         PROJECT / "engine", copy / "engine", ignore=shutil.ignore_patterns("__pycache__")
@@ -108,7 +108,7 @@ def with_more_fields(tmp_path: Path) -> Path:
 
 
 @pytest.mark.mongo
-def test_a_field_that_is_added_to_the_declaration_goes_in_by_import_and_out_by_export(
+def test_a_field_added_to_the_declaration_is_imported_and_exported(
     with_more_fields: Path, tmp_path: Path, mongod: Mongod
 ) -> None:
     with closing(SqliteCatalogue(tmp_path / "c.sqlite")) as before:
@@ -139,7 +139,7 @@ def test_a_field_that_is_added_to_the_declaration_goes_in_by_import_and_out_by_e
         assert found[store]["csv"]
 
 
-def test_a_catalogue_with_more_fields_is_refused_by_who_does_not_know_them(
+def test_a_catalogue_with_unknown_fields_is_rejected(
     with_more_fields: Path, tmp_path: Path
 ) -> None:
     program = (
@@ -151,7 +151,7 @@ def test_a_catalogue_with_more_fields_is_refused_by_who_does_not_know_them(
         SqliteCatalogue(tmp_path / "c.sqlite")
 
 
-def test_facets_and_filters_are_those_of_the_declaration() -> None:
+def test_facets_and_filters_match_the_declaration() -> None:
     assert set(Facet._fields) == set(FACETS)
     assert {*TOTALS, "flag"} == set(get_args(Field))
     filtered = {field.name for field in dataclasses.fields(Filter)}
@@ -165,14 +165,14 @@ def test_the_sqlite_tables_have_a_column_for_each_field(tmp_path: Path) -> None:
             assert set(names) <= {name for (name,) in columns}
 
 
-def test_what_imports_bring_is_text_of_a_length_that_is_known() -> None:
+def test_imported_values_are_text_of_limited_length() -> None:
     for name in IMPORTED:
         assert KINDS[name] is str
-        # A path is looked for on this disk, and is not kept.
+        # A path is resolved on this disk, and is not stored.
         assert FIELDS[name].longest or name == "path"
 
 
-def test_every_field_has_a_label_and_a_sentence() -> None:
+def test_every_field_has_a_label_and_a_description() -> None:
     for name, field in FIELDS.items():
         assert field.label[0].isupper(), name
         assert field.help.endswith("."), name
@@ -180,7 +180,7 @@ def test_every_field_has_a_label_and_a_sentence() -> None:
     assert tuple(EMPTY) == Photograph._fields
 
 
-def test_a_mapping_has_a_path_for_each_field_that_imports_bring() -> None:
+def test_a_mapping_has_a_path_for_each_imported_field() -> None:
     paths = [name for name in MappingSettings.model_fields if name in FIELDS]
     assert paths == list(IMPORTED)
     assert MappingSettings().path_of("image_id") == "_id"
@@ -189,7 +189,7 @@ def test_a_mapping_has_a_path_for_each_field_that_imports_bring() -> None:
 
 
 def _together(tree: ast.AST) -> Iterator[set[str]]:
-    """Names of fields that stand in one literal, call, class body or text."""
+    """Names of fields that occur in the same literal, call, class body or text."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Tuple | ast.List | ast.Set):
             yield {_named(item) for item in node.elts}

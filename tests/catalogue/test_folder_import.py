@@ -1,4 +1,4 @@
-"""Importing a folder: one sub-folder per species, whatever else lies about."""
+"""Import of a folder: each sub-folder is one species; other files are ignored."""
 
 import hashlib
 import os
@@ -34,7 +34,7 @@ def take(catalogue: SqliteCatalogue, store: ImageStore, folder: Path):
 
 @pytest.fixture
 def plant(folder: Path, make_image):
-    """Puts a photograph into the folder; every one is another picture."""
+    """Write a photograph to the folder; each has different pixels."""
     planted: list[str] = []
 
     def run(name: str) -> Path:
@@ -67,7 +67,7 @@ def test_the_source_can_be_named(catalogue, plant, take) -> None:
     assert catalogue.counts().by_source == {"herbarium": 1}
 
 
-def test_the_same_folder_twice_changes_nothing(catalogue, plant, take) -> None:
+def test_importing_the_same_folder_twice_changes_nothing(catalogue, plant, take) -> None:
     for number in range(3):
         plant(f"Acer/{number}.jpg")
     take()
@@ -76,7 +76,7 @@ def test_the_same_folder_twice_changes_nothing(catalogue, plant, take) -> None:
     assert list(catalogue.all()) == before
 
 
-def test_a_folder_that_grew_gives_what_is_new(plant, take) -> None:
+def test_a_second_import_adds_only_new_photographs(plant, take) -> None:
     plant("Acer/1.jpg")
     take()
     plant("Acer/2.jpg")
@@ -90,7 +90,7 @@ def test_photographs_in_nested_folders_belong_to_the_outermost(catalogue, plant,
     assert catalogue.species() == [SpeciesCount("Acer", 2)]
 
 
-def test_hidden_files_and_folders_and_other_files_are_passed_over(folder, plant, take) -> None:
+def test_hidden_files_hidden_folders_and_other_files_are_skipped(folder, plant, take) -> None:
     plant("Acer/1.jpg")
     for name in ("Acer/._1.jpg", ".hidden/1.jpg", "Acer/.thumbnails/1.jpg"):
         plant(name)
@@ -99,12 +99,12 @@ def test_hidden_files_and_folders_and_other_files_are_passed_over(folder, plant,
     assert told(take()) == (1, 0, 0)
 
 
-def test_endings_count_in_either_case(plant, take, folder) -> None:
+def test_file_endings_are_case_insensitive(plant, take, folder) -> None:
     plant("Acer/1.jpg").rename(folder / "Acer" / "1.JPG")
     assert told(take()) == (1, 0, 0)
 
 
-def test_two_spellings_in_case_are_one_species(catalogue, plant, take) -> None:
+def test_names_that_differ_only_in_case_are_one_species(catalogue, plant, take) -> None:
     plant("Rosa Canina/1.jpg")
     plant("Rosa canina/1.jpg")
     plant("rosa_canina/1.jpg")
@@ -112,7 +112,9 @@ def test_two_spellings_in_case_are_one_species(catalogue, plant, take) -> None:
     assert catalogue.species() == [SpeciesCount("Rosa Canina", 3)]
 
 
-def test_a_spelling_that_is_known_stays(catalogue, store, plant, take, folder, make_image) -> None:
+def test_the_first_spelling_of_a_species_is_kept(
+    catalogue, store, plant, take, folder, make_image
+) -> None:
     plant("Rosa canina/1.jpg")
     take()
     shutil.rmtree(folder / "Rosa canina")
@@ -133,13 +135,13 @@ def test_a_spelling_that_is_known_stays(catalogue, store, plant, take, folder, m
         ("x" * 200, "x" * 200),
     ],
 )
-def test_a_species_may_be_called_anything(catalogue, plant, take, name: str, species: str) -> None:
+def test_a_species_can_have_any_name(catalogue, plant, take, name: str, species: str) -> None:
     plant(f"{name}/1.jpg")
     assert told(take()) == (1, 0, 0)
     assert catalogue.species() == [SpeciesCount(species, 1)]
 
 
-def test_a_name_of_201_characters_is_refused_and_the_others_taken(plant, take) -> None:
+def test_a_name_of_201_characters_is_rejected_and_the_others_are_imported(plant, take) -> None:
     plant(f"{'x' * 201}/1.jpg")
     plant("Acer/1.jpg")
     report = take()
@@ -148,7 +150,7 @@ def test_a_name_of_201_characters_is_refused_and_the_others_taken(plant, take) -
     assert report.refusals[0].origin == f"{'x' * 201}/1.jpg"
 
 
-def test_what_is_no_photograph_is_refused_by_name_and_the_others_taken(folder, plant, take) -> None:
+def test_files_that_are_no_photographs_are_rejected_by_name(folder, plant, take) -> None:
     whole = plant("Acer/whole.jpg").read_bytes()
     (folder / "Acer" / "text.jpg").write_text("A rose is a rose")
     (folder / "Acer" / "empty.jpg").touch()
@@ -165,7 +167,7 @@ def test_what_is_no_photograph_is_refused_by_name_and_the_others_taken(folder, p
     assert reasons["Acer/pipe.jpg"] == "pipe.jpg is not a file."
 
 
-def test_a_folder_named_in_bytes_that_are_no_text_costs_only_itself(folder, plant, take) -> None:
+def test_a_folder_name_that_is_not_text_rejects_only_that_folder(folder, plant, take) -> None:
     picture = plant("Acer/1.jpg")
     strange = os.fsencode(folder) + b"/caf\xe9"
     try:
@@ -175,12 +177,13 @@ def test_a_folder_named_in_bytes_that_are_no_text_costs_only_itself(folder, plan
     shutil.copy(picture, os.fsdecode(strange) + "/1.jpg")
     shutil.copy(picture, os.fsdecode(os.fsencode(folder) + b"/Acer/\xe9.jpg"))
     report = take()
-    assert told(report) == (2, 0, 1)
+    assert told(report) == (1, 0, 1)
+    assert report.listed == 1
     assert report.refusals[0].origin == "caf?/1.jpg"
     report.refusals[0].origin.encode()
 
 
-def test_an_import_that_was_cut_off_goes_on_where_it_was(
+def test_an_interrupted_import_continues_where_it_stopped(
     catalogue, store, plant, folder, take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importing, "BATCH", 4)
@@ -200,7 +203,7 @@ def test_an_import_that_was_cut_off_goes_on_where_it_was(
     assert told(take()) == (6, 4, 0)
 
 
-def test_progress_is_told_up_to_the_end(catalogue, store, plant, folder) -> None:
+def test_progress_is_reported_up_to_the_end(catalogue, store, plant, folder) -> None:
     for number in range(3):
         plant(f"Acer/{number}.jpg")
     heard: list[tuple[int, int]] = []
@@ -210,7 +213,7 @@ def test_progress_is_told_up_to_the_end(catalogue, store, plant, folder) -> None
     assert heard[-1] == (3, 3)
 
 
-def test_thousands_of_refusals_are_counted_and_a_thousand_shown(folder, take, plant) -> None:
+def test_all_rejections_are_counted_and_the_first_thousand_are_shown(folder, take, plant) -> None:
     plant("Acer/good.jpg")
     for number in range(1010):
         (folder / "Acer" / f"{number}.jpg").touch()
@@ -219,26 +222,29 @@ def test_thousands_of_refusals_are_counted_and_a_thousand_shown(folder, take, pl
     assert len(report.refusals) == 1000
 
 
-def test_the_same_bytes_under_two_names_are_two_photographs_kept_once(
+def test_the_same_bytes_under_two_names_are_one_photograph_listed_twice(
     home, plant, folder, take
 ) -> None:
     shutil.copy(plant("Acer/1.jpg"), folder / "Acer" / "2.jpg")
-    assert told(take()) == (2, 0, 0)
+    for added, known in ((1, 0), (0, 1)):
+        report = take()
+        assert told(report) == (added, known, 0)
+        assert (report.photographs, report.listed) == (1, 1)
     assert len([file for file in home.images.rglob("*") if file.is_file()]) == 1
 
 
-def test_a_missing_folder_is_refused(folder, take) -> None:
+def test_a_missing_folder_is_rejected(folder, take) -> None:
     folder.rmdir()
     with pytest.raises(BadInput, match=r"^The folder .*my garden does not exist\."):
         take()
 
 
-def test_a_file_is_no_folder(catalogue, store, make_image) -> None:
+def test_a_file_instead_of_a_folder_is_rejected(catalogue, store, make_image) -> None:
     with pytest.raises(BadInput, match="does not exist"):
         import_folder(catalogue, make_image("a.jpg"), store.keep)
 
 
-def test_an_empty_folder_is_refused_with_what_it_needs(folder, take) -> None:
+def test_an_empty_folder_is_rejected_with_the_expected_layout(folder, take) -> None:
     sentence = r"my garden has no photographs\. It needs one subfolder per species\.$"
     with pytest.raises(BadInput, match=sentence):
         take()
@@ -248,7 +254,7 @@ def test_an_empty_folder_is_refused_with_what_it_needs(folder, take) -> None:
         take()
 
 
-def test_photographs_without_sub_folders_are_refused_with_what_to_do(plant, take) -> None:
+def test_photographs_without_sub_folders_are_rejected_with_advice(plant, take) -> None:
     plant("1.jpg")
     with pytest.raises(
         BadInput, match=r"no subfolders\. Put the photographs of each species into a"
@@ -256,7 +262,7 @@ def test_photographs_without_sub_folders_are_refused_with_what_to_do(plant, take
         take()
 
 
-def test_real_photographs_with_a_long_tail_are_taken_in(
+def test_real_photographs_with_a_long_tail_are_imported(
     photos: Path, catalogue: SqliteCatalogue, store: ImageStore
 ) -> None:
     report = import_folder(catalogue, photos / "seedlings", store.keep)

@@ -1,4 +1,4 @@
-"""The demo garden in the catalogue, with its observations."""
+"""Import of the demo garden with its observations."""
 
 from engine.catalogue.garden_import import SOURCE, import_garden
 from engine.catalogue.sqlite import SqliteCatalogue
@@ -22,7 +22,7 @@ def planting(number: int, observation: str) -> Planting:
     )
 
 
-def test_what_the_garden_knows_of_a_photograph_is_kept(
+def test_the_metadata_of_the_garden_is_kept(
     home: Home, catalogue: SqliteCatalogue, store: ImageStore, make_image
 ) -> None:
     plantings = [planting(1, "one"), planting(2, "one"), planting(3, "two")]

@@ -1,4 +1,4 @@
-"""Importing a table again: what the catalogue has already is passed over."""
+"""A second import of a table skips photographs that the catalogue already has."""
 
 import json
 from pathlib import Path
@@ -14,13 +14,13 @@ ADDRESS = "https://photographs.example"
 
 
 def write(table: Path, rows: list[dict[str, object]]) -> Path:
-    """JSON lines."""
+    """Write JSON lines."""
     table.write_text("".join(json.dumps(row) + "\n" for row in rows))
     return table
 
 
 def no_file(path: Path) -> Any:
-    """What stores the bytes of photographs, where none are to be read."""
+    """A byte store that fails the test if a photograph is read."""
     raise AssertionError(path)
 
 
@@ -37,7 +37,7 @@ def test_the_file_of_a_known_photograph_is_not_read_again(
     assert (again.added, again.known, again.refused) == (0, 1, 0)
 
 
-def test_new_rows_among_known_ones_are_taken_in(catalogue: SqliteCatalogue, tmp_path: Path) -> None:
+def test_new_rows_among_known_ones_are_imported(catalogue: SqliteCatalogue, tmp_path: Path) -> None:
     rows: list[dict[str, object]] = [
         {"image_id": f"{number}", "species": "Rosa canina", "url": f"{ADDRESS}/{number}"}
         for number in range(6_000)
@@ -48,7 +48,7 @@ def test_new_rows_among_known_ones_are_taken_in(catalogue: SqliteCatalogue, tmp_
     assert catalogue.counts().images == 6_000
 
 
-def test_after_rows_that_are_all_new_known_ones_are_still_not_taken_twice(
+def test_known_rows_after_a_long_run_of_new_ones_are_not_imported_twice(
     catalogue: SqliteCatalogue, tmp_path: Path
 ) -> None:
     rows: list[dict[str, object]] = [
@@ -61,7 +61,7 @@ def test_after_rows_that_are_all_new_known_ones_are_still_not_taken_twice(
 
 
 @pytest.mark.parametrize("image_id", [["a"], {"a": 1}, None, 7], ids=str)
-def test_an_id_that_is_no_text_is_none_that_could_be_known(
+def test_an_id_that_is_not_text_is_never_a_known_one(
     catalogue: SqliteCatalogue, tmp_path: Path, image_id: object
 ) -> None:
     known: dict[str, object] = {"image_id": "a", "species": "Rosa", "url": f"{ADDRESS}/a"}

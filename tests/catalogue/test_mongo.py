@@ -1,4 +1,4 @@
-"""The MongoDB catalogue: how it is chosen, several writers, writers that die, lost connections."""
+"""The MongoDB catalogue: selection, concurrent writers, killed writers, lost connections."""
 
 import subprocess
 import sys
@@ -53,7 +53,7 @@ def catalogue(mongod: Mongod) -> Iterator[MongoCatalogue]:
 
 @pytest.fixture
 def chosen(home: Home, mongod: Mongod) -> Home:
-    """A home that says that its catalogue is in the MongoDB."""
+    """Configure a home to keep its catalogue in the MongoDB."""
     settings = f"store: mongodb\naddress: {mongod.address}\ndatabase: {DATABASE}\n"
     (home.data / "catalogue.yaml").write_text(settings)
     return home
@@ -63,16 +63,14 @@ def run(script: str, *arguments: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-c", script, *arguments], cwd=PROJECT)
 
 
-def test_a_home_can_say_that_its_catalogue_is_in_a_mongodb(
-    chosen: Home, catalogue: MongoCatalogue
-) -> None:
+def test_a_home_can_keep_its_catalogue_in_mongodb(chosen: Home, catalogue: MongoCatalogue) -> None:
     with open_catalogue(chosen) as opened:
         opened.add([Photograph("1", "Acer")])
     assert catalogue.counts().images == 1
     assert not chosen.catalogue.exists()
 
 
-def test_an_address_with_a_password_is_refused_in_a_configuration(home: Home) -> None:
+def test_an_address_with_a_password_is_rejected_in_a_configuration(home: Home) -> None:
     (home.data / "catalogue.yaml").write_text(
         "store: mongodb\naddress: mongodb://ada:hunter2@127.0.0.1\n"
     )
@@ -81,14 +79,14 @@ def test_an_address_with_a_password_is_refused_in_a_configuration(home: Home) ->
     assert "hunter2" not in str(refused.value)
 
 
-def test_two_processes_write_side_by_side(chosen: Home, catalogue: MongoCatalogue) -> None:
+def test_two_processes_write_concurrently(chosen: Home, catalogue: MongoCatalogue) -> None:
     writers = [run(WRITING, str(chosen.root), name) for name in ("one", "two")]
     assert [writer.wait(60) for writer in writers] == [0, 0]
     assert catalogue.counts().by_source == {"one": 40, "two": 40, "both": 40}
     assert len(list(catalogue.all())) == 120
 
 
-def test_one_reads_what_another_has_written_since(
+def test_a_reader_sees_what_another_client_has_written(
     mongod: Mongod, catalogue: MongoCatalogue
 ) -> None:
     catalogue.add([Photograph("1", "Acer")])
@@ -100,7 +98,7 @@ def test_one_reads_what_another_has_written_since(
     assert catalogue.count_by("species") == {"Acer": 2, "Zea mays": 1}
 
 
-def test_what_a_writer_that_died_left_uncounted_is_counted(
+def test_photographs_left_uncounted_by_a_killed_writer_are_counted(
     mongod: Mongod, catalogue: MongoCatalogue
 ) -> None:
     assert run(DYING, mongod.address).wait(60) == 9
@@ -125,7 +123,7 @@ def interrupt(*_: Any) -> None:
     raise KeyboardInterrupt
 
 
-def test_counting_reads_the_index_alone(mongod: Mongod, catalogue: MongoCatalogue) -> None:
+def test_counting_reads_the_index_only(mongod: Mongod, catalogue: MongoCatalogue) -> None:
     catalogue.add(Photograph(str(n), f"Acer {n % 5}") for n in range(50))
     catalogue.page(Filter(), None, 5)
     with MongoClient(mongod.address) as client:
@@ -146,7 +144,7 @@ def stages_of(plan: Any) -> Iterator[str]:
             yield from stages_of(part)
 
 
-def test_a_mongodb_that_does_not_answer_is_told_in_a_sentence() -> None:
+def test_a_mongodb_that_does_not_answer_is_reported_in_a_sentence() -> None:
     with (
         closing(MongoCatalogue("mongodb://ada:hunter2@127.0.0.1:1", DATABASE)) as catalogue,
         pytest.raises(WorkFailed, match=r"No MongoDB answers at 127\.0\.0\.1:1") as told,
@@ -155,7 +153,7 @@ def test_a_mongodb_that_does_not_answer_is_told_in_a_sentence() -> None:
     assert "hunter2" not in str(told.value)
 
 
-def test_a_connection_that_is_lost_is_told_and_what_was_written_stays(tmp_path: Path) -> None:
+def test_a_lost_connection_is_reported_and_written_data_is_kept(tmp_path: Path) -> None:
     with (
         running(tmp_path) as server,
         closing(MongoCatalogue(server.address, DATABASE)) as catalogue,
@@ -169,7 +167,7 @@ def test_a_connection_that_is_lost_is_told_and_what_was_written_stays(tmp_path: 
         assert catalogue.counts().images == 12_001
 
 
-def test_what_is_in_is_in_when_the_server_is_killed_at_once(tmp_path: Path) -> None:
+def test_acknowledged_writes_survive_a_killed_server(tmp_path: Path) -> None:
     with (
         running(tmp_path) as server,
         closing(MongoCatalogue(server.address, DATABASE)) as catalogue,
@@ -179,4 +177,4 @@ def test_what_is_in_is_in_when_the_server_is_killed_at_once(tmp_path: Path) -> N
             server.stop()
             server.start()
             assert catalogue.counts().images == number + 1
-            assert catalogue.known(["0", "1", "2"]) == {f"{n}" for n in range(number + 1)}
+            assert set(catalogue.known("012")) == {f"{n}" for n in range(number + 1)}

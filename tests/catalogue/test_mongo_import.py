@@ -1,4 +1,4 @@
-"""Importing a collection of a real MongoDB, and what goes wrong there."""
+"""Import of a collection from a real MongoDB, and its failures."""
 
 import time
 from collections.abc import Iterator
@@ -71,7 +71,9 @@ def flat(number: int, **values: Any) -> dict[str, Any]:
     } | values
 
 
-def test_documents_are_read_by_a_guess_that_is_kept(home, catalogue, fill, take) -> None:
+def test_documents_are_read_with_an_inferred_mapping_that_is_stored(
+    home, catalogue, fill, take
+) -> None:
     origin = fill([flat(n) for n in range(5)])
     assert told(take(origin)) == (5, 0, 0)
     one = next(catalogue.all())
@@ -84,7 +86,7 @@ def test_documents_are_read_by_a_guess_that_is_kept(home, catalogue, fill, take)
     assert told(take(origin)) == (0, 5, 0)
 
 
-def test_several_photographs_in_a_document_are_taken_one_by_one(catalogue, fill, take) -> None:
+def test_each_photograph_of_a_document_is_imported_separately(catalogue, fill, take) -> None:
     document = {
         "taxon": {"name": "Bellis perennis", "rank": "species"},
         "photos": [
@@ -97,13 +99,13 @@ def test_several_photographs_in_a_document_are_taken_one_by_one(catalogue, fill,
     assert [one.license for one in catalogue.all()] == ["cc0", ""]
 
 
-def test_an_array_of_bare_addresses_will_do(catalogue, fill, take) -> None:
+def test_an_array_of_plain_addresses_is_accepted(catalogue, fill, take) -> None:
     document = {"species": "Zea mays", "url": ["https://e.org/1.jpg", "https://e.org/2.jpg"]}
     assert told(take(fill([document]))) == (2, 0, 0)
     assert len({one.image_id for one in catalogue.all()}) == 2
 
 
-def test_what_is_missing_or_wrongly_typed_is_refused_with_a_reason(fill, take) -> None:
+def test_missing_and_wrongly_typed_values_are_rejected_with_a_reason(fill, take) -> None:
     report = take(
         fill(
             [flat(n) for n in range(9)]
@@ -118,7 +120,7 @@ def test_what_is_missing_or_wrongly_typed_is_refused_with_a_reason(fill, take) -
     assert "neither a path nor a url" in reasons
 
 
-def test_the_collection_stays_as_it_was(server: Mongod, fill, take) -> None:
+def test_the_collection_is_not_modified(server: Mongod, fill, take) -> None:
     take(fill([flat(1)]))
     with MongoClient(server.address) as client:
         assert client.plants.list_collection_names() == ["photos"]
@@ -126,7 +128,7 @@ def test_the_collection_stays_as_it_was(server: Mongod, fill, take) -> None:
         assert client.plants.photos.count_documents({}) == 1
 
 
-def test_an_empty_and_a_missing_collection_are_told_apart(fill) -> None:
+def test_an_empty_and_a_missing_collection_give_different_messages(fill) -> None:
     with pytest.raises(BadInput, match=r"The collection plants\.photos is empty"):
         sample_documents(fill([]))
     with pytest.raises(BadInput, match=r"no collection photos\. Its collections: other"):
@@ -144,17 +146,17 @@ def test_an_empty_and_a_missing_collection_are_told_apart(fill) -> None:
         ("file:/no/such/hunter", "Could not read the address from"),
     ],
 )
-def test_a_wrong_address_is_told_within_five_seconds(address: str, sentence: str) -> None:
+def test_a_wrong_address_is_reported_within_five_seconds(address: str, sentence: str) -> None:
     began = time.monotonic()
     with pytest.raises(StudioError, match=sentence) as told_of:
         sample_documents(Origin(address, "plants", "photos"))
-    # Half a minute is pymongo's own patience.
+    # pymongo's own timeout is 30 seconds.
     assert time.monotonic() - began < 15
     assert "hunter2" not in str(told_of.value)
     assert told_of.value.__cause__ is None
 
 
-def test_a_wrong_password_is_told_and_not_repeated(tmp_path: Path) -> None:
+def test_a_wrong_password_is_reported_and_not_repeated(tmp_path: Path) -> None:
     with running(tmp_path) as open_server, MongoClient(open_server.address) as client:
         client.admin.command("createUser", "ada", pwd=PASSWORD, roles=["root"])
     with running(tmp_path, "--auth") as server:
@@ -167,22 +169,24 @@ def test_a_wrong_password_is_told_and_not_repeated(tmp_path: Path) -> None:
             sample_documents(Origin(server.address, "plants", "photos"))
 
 
-def test_an_import_that_lost_its_connection_goes_on_where_it_stopped(
+def test_an_import_that_lost_its_connection_continues_where_it_stopped(
     tmp_path: Path, home, catalogue, store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importing, "_ROWS_AT_ONCE", 500)
     monkeypatch.setattr(mongo_import, "_FETCHED_AT_ONCE", 250)
     monkeypatch.setattr(mongo_import, "_MANY", 1_000)
     with running(tmp_path) as server:
-        # What is not in the journal yet would be lost with the server.
+        # Rows that are not in the journal yet would be lost with the server.
         with MongoClient(server.address, journal=True) as client:
             # Ids of two types: strings come after numbers.
             client.plants.photos.insert_many(flat(n) | {"_id": n} for n in range(3_000))
-            client.plants.photos.insert_many(flat(n) | {"_id": f"n{n}"} for n in range(3_000))
+            client.plants.photos.insert_many(
+                flat(n) | {"_id": f"n{n}"} for n in range(3_000, 6_000)
+            )
         origin = Origin(server.address, "plants", "photos")
         mapping = mapping_of(home, origin)
 
-        def lose(done: int, total: int, note: str) -> None:
+        def lose(done: int, total: int, note: object) -> None:
             if done >= 2_000:
                 server.stop()
 
@@ -198,7 +202,7 @@ def test_an_import_that_lost_its_connection_goes_on_where_it_stopped(
         assert list((home.data / "imports").iterdir()) == []
 
 
-def test_nothing_that_is_written_holds_the_password(home, catalogue, fill, take) -> None:
+def test_no_written_file_contains_the_password(home, catalogue, fill, take) -> None:
     origin = fill([flat(n) for n in range(3)])
     secret = origin.address.replace("//", "//ada:hunter2@")
     with pytest.raises(StudioError):

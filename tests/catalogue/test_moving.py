@@ -1,4 +1,4 @@
-"""The catalogue moves to its other store and back, and takes everything along."""
+"""Moving the catalogue to the other store and back, without any loss."""
 
 import json
 import subprocess
@@ -48,7 +48,7 @@ moving.move_catalogue(open_home(Path(sys.argv[1])), target)
 
 @pytest.fixture
 def to_mongodb(mongod: Mongod) -> CatalogueSettings:
-    """An empty database to move to, of its own."""
+    """An empty database of its own as the target of a move."""
     database = f"moved-{uuid.uuid4().hex}"
     return CatalogueSettings(store="mongodb", address=mongod.address, database=database)
 
@@ -98,7 +98,9 @@ def held(home: Home) -> tuple[list[Photograph], list[object], dict[str, int]]:
         return everything(catalogue)
 
 
-def test_everything_goes_to_mongodb_and_back(full: Home, to_mongodb: CatalogueSettings) -> None:
+def test_all_content_is_moved_to_mongodb_and_back(
+    full: Home, to_mongodb: CatalogueSettings
+) -> None:
     before = held(full)
     moved = move_catalogue(full, to_mongodb)
     assert (moved.photographs, moved.changes, moved.kept) == (300, 3, "data/catalogue.sqlite")
@@ -121,7 +123,7 @@ def test_everything_goes_to_mongodb_and_back(full: Home, to_mongodb: CatalogueSe
         assert catalogue.undo(4).undone == 1
 
 
-def test_a_second_move_to_the_same_database_brings_it_up_to_date(
+def test_a_second_move_to_the_same_database_updates_it(
     full: Home, to_mongodb: CatalogueSettings
 ) -> None:
     move_catalogue(full, to_mongodb)
@@ -137,7 +139,7 @@ def test_a_second_move_to_the_same_database_brings_it_up_to_date(
 @pytest.mark.parametrize(
     ("method", "calls"), [("add", 0), ("add", 3), ("take_change", 1), ("mark_home", 1)]
 )
-def test_a_move_that_was_killed_goes_on(
+def test_a_killed_move_resumes(
     full: Home, to_mongodb: CatalogueSettings, method: str, calls: int
 ) -> None:
     before = held(full)
@@ -145,14 +147,14 @@ def test_a_move_that_was_killed_goes_on(
     command = [sys.executable, "-c", script, str(full.root), to_mongodb.model_dump_json()]
     ended = subprocess.run([*command, str(calls)], cwd=PROJECT, check=False)
     assert ended.returncode == -9
-    # The home has the store that it had.
+    # The home still uses its previous store.
     assert catalogue_settings(full).store == "sqlite" and held(full) == before
     assert move_catalogue(full, to_mongodb).photographs == 300
     assert held(full) == before
 
 
 @pytest.mark.parametrize(("method", "calls"), [("add", 3), ("take_change", 1), ("mark_home", 1)])
-def test_a_move_back_that_was_killed_goes_on(
+def test_a_killed_move_back_resumes(
     full: Home, to_mongodb: CatalogueSettings, method: str, calls: int
 ) -> None:
     move_catalogue(full, to_mongodb)
@@ -182,7 +184,7 @@ def test_a_half_moved_catalogue_is_not_opened(
         pass
 
 
-def test_a_database_with_other_photographs_is_left_alone(
+def test_a_database_with_other_photographs_is_not_modified(
     full: Home, to_mongodb: CatalogueSettings
 ) -> None:
     with closing(MongoCatalogue(to_mongodb.address, to_mongodb.database)) as other:
@@ -196,7 +198,7 @@ def test_a_database_with_other_photographs_is_left_alone(
     assert catalogue_settings(full).store == "sqlite"
 
 
-def test_a_catalogue_that_changes_meanwhile_is_not_switched(
+def test_a_catalogue_that_changes_during_the_move_is_not_switched(
     full: Home, to_mongodb: CatalogueSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compare: Callable[[Catalogue], str] = moving._checksum
@@ -216,7 +218,7 @@ def test_a_catalogue_that_changes_meanwhile_is_not_switched(
     assert move_catalogue(full, to_mongodb).photographs == 301
 
 
-def test_there_is_nothing_to_move_where_it_is_already_or_was_never(
+def test_a_move_is_rejected_without_a_catalogue_or_to_the_current_store(
     home: Home, to_mongodb: CatalogueSettings
 ) -> None:
     with pytest.raises(BadInput, match="There is no catalogue to move"):
@@ -226,7 +228,7 @@ def test_there_is_nothing_to_move_where_it_is_already_or_was_never(
         move_catalogue(home, CatalogueSettings(store="sqlite"))
 
 
-def test_the_command_moves_it_and_says_where_the_old_one_is(
+def test_the_command_moves_the_catalogue_and_names_the_old_location(
     full: Home, to_mongodb: CatalogueSettings
 ) -> None:
     before = held(full)

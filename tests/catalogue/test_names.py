@@ -1,4 +1,4 @@
-"""Names of species in one form, and forms to search by."""
+"""Normalised species names, and the forms used by the search."""
 
 import pytest
 from hypothesis import given
@@ -37,7 +37,7 @@ from engine.catalogue.names import LONGEST_SPECIES, genus_of, search_form, speci
         ),
     ],
 )
-def test_a_name_has_one_form(text: str, name: str) -> None:
+def test_every_spelling_has_one_normal_form(text: str, name: str) -> None:
     assert species_name(text).species == name
 
 
@@ -52,13 +52,13 @@ def test_a_name_has_one_form(text: str, name: str) -> None:
         ("Bellis \udcff", "control characters"),
     ],
 )
-def test_what_names_no_species_is_refused(text: str, told: str) -> None:
+def test_text_that_names_no_species_is_rejected(text: str, told: str) -> None:
     with pytest.raises(ValueError, match=told):
         species_name(text)
 
 
 @given(some.text(max_size=50))
-def test_the_form_of_a_form_is_itself(text: str) -> None:
+def test_normalisation_is_idempotent(text: str) -> None:
     try:
         name = species_name(text)
     except ValueError:
@@ -80,7 +80,7 @@ def test_the_genus_is_the_first_word_of_several(name: str, genus: str) -> None:
     assert species_name(name).genus == genus_of(name) == genus
 
 
-def test_a_name_that_is_not_certain_says_so() -> None:
+def test_an_uncertain_name_is_marked() -> None:
     doubtful = ("Rosa cf. canina", "Rosa aff. canina", "Rosa sp.", "Rosa sp. 2")
     assert all(species_name(name).doubtful for name in doubtful)
     assert not species_name("Rosa canina subsp. canina").doubtful
@@ -95,5 +95,5 @@ def test_a_name_that_is_not_certain_says_so() -> None:
         ("Straße", "STRASSE"),
     ],
 )
-def test_a_search_knows_neither_case_nor_accents(text: str, other: str) -> None:
+def test_a_search_ignores_case_and_accents(text: str, other: str) -> None:
     assert search_form(text) == search_form(other)

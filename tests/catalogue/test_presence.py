@@ -1,4 +1,4 @@
-"""A catalogue that is gone is not replaced by an empty one where something of it is left."""
+"""A missing catalogue is not replaced by an empty one where other data of it remains."""
 
 from collections.abc import Callable
 
@@ -6,12 +6,13 @@ import pytest
 
 from engine.backups.making import back_up
 from engine.catalogue.opening import open_catalogue
-from engine.catalogue.presence import left_behind
+from engine.catalogue.presence import left_behind, require_catalogue
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.download.store import open_download_store
 from engine.errors import CatalogueMissing
 from engine.home import Home
+from engine.language.current import language_set
 
 
 def photograph(home: Home) -> None:
@@ -45,7 +46,7 @@ def backup(home: Home) -> None:
 
 @pytest.mark.parametrize("leave", [photograph, split, run, fetched, backup])
 @pytest.mark.parametrize("empty", [False, True])
-def test_opening_is_refused_and_nothing_is_made(
+def test_opening_is_rejected_and_creates_nothing(
     home: Home, leave: Callable[[Home], None], empty: bool
 ) -> None:
     leave(home)
@@ -62,20 +63,20 @@ def test_opening_is_refused_and_nothing_is_made(
     assert not home.catalogue.exists() or not home.catalogue.stat().st_size
 
 
-def test_a_new_home_begins_with_an_empty_catalogue(home: Home) -> None:
+def test_a_new_home_starts_with_an_empty_catalogue(home: Home) -> None:
     assert left_behind(home) is None
     with open_catalogue(home) as catalogue:
         assert catalogue.counts().images == 0
 
 
-def test_a_draft_of_a_split_is_no_sign_of_a_missing_catalogue(home: Home) -> None:
+def test_a_draft_of_a_split_does_not_indicate_a_missing_catalogue(home: Home) -> None:
     draft = home.splits / ".first.123"
     draft.mkdir(parents=True)
     (draft / "manifest.json").write_text("{}")
     assert left_behind(home) is None
 
 
-def test_a_catalogue_without_photographs_is_no_missing_one(home: Home) -> None:
+def test_a_catalogue_without_photographs_is_not_missing(home: Home) -> None:
     with open_catalogue(home):
         pass
     photograph(home)
@@ -83,8 +84,15 @@ def test_a_catalogue_without_photographs_is_no_missing_one(home: Home) -> None:
         assert catalogue.counts().images == 0
 
 
-def test_what_is_left_is_said_in_words(home: Home) -> None:
+def test_the_message_names_the_data_that_remains(home: Home) -> None:
     photograph(home)
     split(home)
     fetched(home)
-    assert str(left_behind(home)) == "1 photograph, 1 split and 1 downloaded address"
+    left = left_behind(home)
+    assert left is not None
+    assert list(map(str, left.counted())) == ["1 photograph", "1 split", "1 downloaded address"]
+    with pytest.raises(CatalogueMissing) as caught:
+        require_catalogue(home)
+    assert "still here: 1 photograph, 1 split, and 1 downloaded address." in str(caught.value)
+    with language_set("es"):
+        assert "1 fotografía, 1 partición y 1 " in str(caught.value)

@@ -1,4 +1,4 @@
-"""Drawing photographs of the catalogue at random."""
+"""Random samples of the catalogue."""
 
 from collections import Counter
 
@@ -22,7 +22,7 @@ def ids(catalogue: SqliteCatalogue, seed: int, size: int = 5) -> list[str]:
     ]
 
 
-def test_the_same_seed_draws_the_same_and_another_draws_others(
+def test_one_seed_gives_one_sample_and_another_seed_gives_another(
     small_catalogue: SqliteCatalogue,
 ) -> None:
     assert ids(small_catalogue, 1) == ids(small_catalogue, 1)
@@ -31,20 +31,20 @@ def test_the_same_seed_draws_the_same_and_another_draws_others(
     }
 
 
-def test_no_photograph_comes_twice_and_all_come_where_there_are_fewer(
+def test_a_sample_has_no_duplicates_and_is_complete_for_a_small_catalogue(
     small_catalogue: SqliteCatalogue,
 ) -> None:
     assert len(set(ids(small_catalogue, 3, 8))) == 8
     assert len(set(ids(small_catalogue, 3, 100))) == 12
 
 
-def test_every_photograph_is_as_likely(small_catalogue: SqliteCatalogue) -> None:
+def test_every_photograph_has_the_same_probability(small_catalogue: SqliteCatalogue) -> None:
     drawn = Counter(name for seed in range(300) for name in ids(small_catalogue, seed, 4))
     assert len(drawn) == 12
     assert 60 < min(drawn.values()) <= max(drawn.values()) < 140
 
 
-def test_only_photographs_that_pass_the_filter_are_drawn(small_catalogue: SqliteCatalogue) -> None:
+def test_only_photographs_that_match_the_filter_are_drawn(small_catalogue: SqliteCatalogue) -> None:
     drawn = sample_photographs(small_catalogue, Filter(text="dahlia"), 1, 4)
     assert {photograph.species for photograph in drawn} == {"Dahlia pinnata"}
     assert sample_photographs(small_catalogue, Filter(text="nothing of the kind"), 1, 4) == []
@@ -94,7 +94,7 @@ def test_a_stratified_sample_shows_rare_species_beside_common_ones(
     assert drawn["head"] != stratified_sample(small_catalogue, EVERYTHING, 2, 6)["head"]
 
 
-def test_a_sample_is_full_even_where_a_third_has_little_to_give(
+def test_a_sample_is_full_even_if_one_third_has_few_photographs(
     small_catalogue: SqliteCatalogue,
 ) -> None:
     drawn = stratified_sample(small_catalogue, EVERYTHING, 1, 9)

@@ -1,4 +1,4 @@
-"""The catalogue's tables: their columns, their version."""
+"""The tables of the catalogue: columns, version and migration."""
 
 import sqlite3
 from contextlib import closing
@@ -13,7 +13,7 @@ from engine.catalogue.store import Filter
 from engine.errors import WorkFailed
 
 
-def test_a_new_catalogue_is_of_the_newest_version_and_migrating_again_changes_nothing() -> None:
+def test_a_new_catalogue_has_the_newest_version_and_migration_is_idempotent() -> None:
     connection = sqlite3.connect(":memory:")
     for _ in range(2):
         migrate(connection)
@@ -22,7 +22,7 @@ def test_a_new_catalogue_is_of_the_newest_version_and_migrating_again_changes_no
     connection.close()
 
 
-def test_a_catalogue_of_a_newer_studio_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_a_catalogue_of_a_newer_version_is_rejected_and_not_modified(tmp_path: Path) -> None:
     file = tmp_path / "c.sqlite"
     SqliteCatalogue(file).close()
     with sqlite3.connect(file) as connection:
@@ -34,7 +34,7 @@ def test_a_catalogue_of_a_newer_studio_is_refused_and_left_alone(tmp_path: Path)
         SqliteCatalogue(file)
 
 
-def test_a_catalogue_of_the_first_version_is_brought_up_with_all_it_holds(tmp_path: Path) -> None:
+def test_a_catalogue_of_the_first_version_is_migrated_with_all_its_data(tmp_path: Path) -> None:
     file = tmp_path / "c.sqlite"
     with sqlite3.connect(file) as first:
         for statement in statements(MIGRATIONS[0]):
@@ -55,5 +55,6 @@ def test_a_catalogue_of_the_first_version_is_brought_up_with_all_it_holds(tmp_pa
 
 
 def _former(image_id: str, species: str, state: str) -> tuple[str | int, ...]:
-    words = ("genus", "family", "source", "url", "path", "observation", "observer", "cc", "me")
-    return (image_id, species, *words, 4, 3, "ab", "", state)
+    url = f"https://example.org/{image_id}.jpg"
+    words = ("genus", "family", "source", url, "path", "observation", "observer", "cc", "me")
+    return (image_id, species, *words, 4, 3, f"ab{image_id}", "", state)

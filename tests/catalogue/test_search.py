@@ -1,4 +1,4 @@
-"""Searching a catalogue, in any store, for the names of species and families."""
+"""Search for names of species and families, in every store."""
 
 import pytest
 
@@ -18,16 +18,14 @@ def photograph(image_id: str, species: str) -> Photograph:
 @pytest.mark.parametrize(
     "text", ["ölweide", "ÖLWEIDE", "olwei", "o\u0308lweide", "  Ölweide ", "EL", "100%", "'--", "×"]
 )
-def test_a_search_finds_names_whatever_their_case_and_accents(
-    catalogue: Catalogue, text: str
-) -> None:
+def test_a_search_ignores_case_and_accents_in_names(catalogue: Catalogue, text: str) -> None:
     catalogue.add([photograph("1", "Ölweide × EL 100% '--"), photograph("2", "Acer")])
     found = catalogue.page(Filter(text=text), None, 10).photographs
     assert [one.image_id for one in found] == ["1"]
 
 
 @pytest.mark.parametrize("text", ["", "  ", "_"])
-def test_a_search_for_nothing_finds_everything(catalogue: Catalogue, text: str) -> None:
+def test_an_empty_search_finds_everything(catalogue: Catalogue, text: str) -> None:
     catalogue.add([photograph("1", "Acer"), photograph("2", "Bellis")])
     assert len(list(catalogue.all(Filter(text=text)))) == 2
 

@@ -1,4 +1,4 @@
-"""The SQLite catalogue: several writers, what outlives the program, and files that are none."""
+"""The SQLite catalogue: concurrent writers, persistence and damaged files."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ def photograph(image_id: str, species: str = "Acer") -> Photograph:
     return Photograph(image_id, species, source="test")
 
 
-def test_two_processes_write_side_by_side(home: Home, catalogue: SqliteCatalogue) -> None:
+def test_two_processes_write_concurrently(home: Home, catalogue: SqliteCatalogue) -> None:
     script = """
 import sys
 import threading
@@ -44,7 +44,7 @@ with closing(SqliteCatalogue(Path(sys.argv[1]))) as catalogue:
         assert read.counts().by_source == {"one": 100, "two": 100, "both": 100}
 
 
-def test_one_reads_while_another_writes(home: Home, catalogue: SqliteCatalogue) -> None:
+def test_one_process_reads_while_another_writes(home: Home, catalogue: SqliteCatalogue) -> None:
     catalogue.add(photograph(f"{n}") for n in range(20))
     reading = catalogue.all()
     next(reading)
@@ -54,7 +54,7 @@ def test_one_reads_while_another_writes(home: Home, catalogue: SqliteCatalogue) 
     assert catalogue.counts().images == 21
 
 
-def test_columns_read_while_species_are_added_are_whole(
+def test_columns_are_consistent_while_species_are_added(
     home: Home, catalogue: SqliteCatalogue
 ) -> None:
     catalogue.add(photograph(f"{n}", f"Acer {n}") for n in range(100))
@@ -74,7 +74,7 @@ def test_columns_read_while_species_are_added_are_whole(
     assert len(catalogue.columns(["image_id"])) == 400
 
 
-def test_what_was_added_outlives_the_program(home: Home, catalogue: SqliteCatalogue) -> None:
+def test_added_photographs_survive_the_process(home: Home, catalogue: SqliteCatalogue) -> None:
     catalogue.add([photograph("1")])
     catalogue.close()
     with open_catalogue(home) as again:
@@ -84,14 +84,16 @@ def test_what_was_added_outlives_the_program(home: Home, catalogue: SqliteCatalo
 @pytest.mark.parametrize(
     "content", [b"words, no database " * 60, b"SQLite format 3\0" + b"x" * 4000]
 )
-def test_a_file_that_is_no_catalogue_is_told_in_a_sentence(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_catalogue_is_reported_in_a_sentence(
+    tmp_path: Path, content: bytes
+) -> None:
     (tmp_path / "c.sqlite").write_bytes(content)
     with pytest.raises(WorkFailed, match=r"^The catalogue .*c\.sqlite is damaged .* `doctor`"):
         SqliteCatalogue(tmp_path / "c.sqlite")
     assert (tmp_path / "c.sqlite").read_bytes() == content
 
 
-def test_damage_found_while_reading_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_damage_found_while_reading_is_reported_in_a_sentence(tmp_path: Path) -> None:
     file = tmp_path / "c.sqlite"
     with closing(SqliteCatalogue(file)) as catalogue:
         catalogue.add(photograph(f"{n}", "Acer " + "x" * 150) for n in range(500))
@@ -105,7 +107,7 @@ def test_damage_found_while_reading_is_told_in_a_sentence(tmp_path: Path) -> Non
         list(catalogue.all())
 
 
-def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_reported_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(WorkFailed, match="cannot be used"):
         SqliteCatalogue(tmp_path / "file" / "c.sqlite")

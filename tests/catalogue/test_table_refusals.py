@@ -1,4 +1,4 @@
-"""What tables get wrong: rows that are refused, and whole tables."""
+"""Errors in tables: rejected rows, and rejected tables."""
 
 import json
 
@@ -12,7 +12,7 @@ from tests.catalogue.tables import ROWS, told, write
 
 
 @pytest.mark.parametrize("species", NO_SPECIES)
-def test_a_row_without_a_species_is_refused_and_the_others_taken(
+def test_a_row_without_a_species_is_rejected_and_the_others_are_imported(
     pictures, take, species: object
 ) -> None:
     rows = [
@@ -25,7 +25,7 @@ def test_a_row_without_a_species_is_refused_and_the_others_taken(
     assert "species" in report.refusals[0].reason
 
 
-def test_a_row_without_path_and_url_is_refused_with_its_number(pictures, take) -> None:
+def test_a_row_without_path_and_url_is_rejected_with_its_number(pictures, take) -> None:
     rows = [{"species": "Acer", "url": "u"}, {"species": "Acer", "url": ""}]
     report = take(write(pictures / "plants.csv", rows))
     assert told(report) == (1, 0, 1)
@@ -34,12 +34,16 @@ def test_a_row_without_path_and_url_is_refused_with_its_number(pictures, take) -
 
 
 @pytest.mark.parametrize("path", NO_PHOTOGRAPH)
-def test_a_path_to_no_photograph_is_refused_and_the_others_taken(pictures, take, path: str) -> None:
+def test_a_path_to_no_photograph_is_rejected_and_the_others_are_imported(
+    pictures, take, path: str
+) -> None:
     rows = [{"species": "Acer", "path": path}, {"species": "Acer", "path": "pictures/a.jpg"}]
     assert told(take(write(pictures / "table.jsonl", rows))) == (1, 0, 1)
 
 
-def test_bad_lines_are_refused_with_their_number_and_the_others_taken(pictures, take) -> None:
+def test_bad_lines_are_rejected_with_their_number_and_the_others_are_imported(
+    pictures, take
+) -> None:
     good = json.dumps(ROWS[0]).encode()
     lines = [
         b"{torn",
@@ -70,7 +74,7 @@ def test_bad_lines_are_refused_with_their_number_and_the_others_taken(pictures, 
         ),
     ],
 )
-def test_missing_columns_are_told_with_those_there_are(
+def test_missing_columns_are_reported_with_the_existing_ones(
     pictures, take, ending: str, row: dict[str, str], told: str
 ) -> None:
     with pytest.raises(BadInput, match=rf"^plants\.{ending} has (no )?.*{told[8:]}\.$"):
@@ -80,20 +84,20 @@ def test_missing_columns_are_told_with_those_there_are(
 @pytest.mark.parametrize(
     ("name", "content"), [("a.jsonl", b""), ("a.csv", b""), ("a.csv", b"species,path\n")]
 )
-def test_a_table_without_rows_is_refused(pictures, take, name: str, content: bytes) -> None:
+def test_a_table_without_rows_is_rejected(pictures, take, name: str, content: bytes) -> None:
     (pictures / name).write_bytes(content)
     with pytest.raises(BadInput, match=r"has no rows\.$"):
         take(pictures / name)
 
 
-def test_a_parquet_table_without_rows_is_refused(pictures, take) -> None:
+def test_a_parquet_table_without_rows_is_rejected(pictures, take) -> None:
     empty = pyarrow.table({"species": pyarrow.array([], pyarrow.string())})
     pyarrow.parquet.write_table(empty, pictures / "a.parquet")
     with pytest.raises(BadInput, match=r"has no rows\.$"):
         take(pictures / "a.parquet")
 
 
-def test_a_missing_table_and_a_folder_are_refused(pictures, take) -> None:
+def test_a_missing_table_and_a_folder_are_rejected(pictures, take) -> None:
     for name in ("gone.csv", "pictures"):
         with pytest.raises(BadInput, match=rf"^The table .*{name} does not exist\."):
             take(pictures / name)
@@ -106,7 +110,7 @@ def test_another_kind_of_file_is_refused_with_those_that_are_known(pictures, tak
         take(pictures / name)
 
 
-def test_a_damaged_parquet_is_refused_by_name(pictures, take) -> None:
+def test_a_damaged_parquet_file_is_rejected_by_name(pictures, take) -> None:
     whole = write(pictures / "a.parquet", ROWS).read_bytes()
     for content in (b"", b"PAR1", whole[:-10], b"words " * 50):
         (pictures / "a.parquet").write_bytes(content)
@@ -116,7 +120,9 @@ def test_a_damaged_parquet_is_refused_by_name(pictures, take) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
-def test_a_csv_in_another_encoding_is_told_to_be_saved_as_utf_8(pictures, take, encoding) -> None:
+def test_a_csv_in_another_encoding_is_rejected_with_the_advice_to_use_utf_8(
+    pictures, take, encoding
+) -> None:
     write(pictures / "plants.csv", ROWS, encoding)
     with pytest.raises(BadInput, match=r"^plants\.csv is not UTF-8 text\. Save it as UTF-8\.$"):
         take(pictures / "plants.csv")

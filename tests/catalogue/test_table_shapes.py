@@ -253,6 +253,14 @@ def test_a_mapping_decides_against_the_guess(catalogue, pictures: Path, take: Ta
         take(table, MappingSettings(species="truth"))
 
 
+def test_the_part_of_a_split_is_kept(catalogue, pictures: Path, take: Take) -> None:
+    rows = [{"species": "Acer", "url": f"https://example.org/{n}.jpg", "split": part}
+            for n, part in enumerate(("train", "validation", "", "test"))]  # fmt: skip
+    assert told(take(write(pictures / "t.csv", rows))) == (4, 0, 0)
+    parts = [json.loads(one.extra)["part"] for one in catalogue.all() if one.extra]
+    assert sorted(parts) == ["test", "train", "val"]
+
+
 def test_a_preview_shows_what_an_import_would_take(pictures: Path) -> None:
     rows = [
         {"class_name": "Rosa canina", "image": "pictures/a.jpg", "split": "train"},

@@ -1,4 +1,4 @@
-"""What people type wrong on the command line; SECRET must never be shown."""
+"""Typical mistakes on the command line; SECRET must never be shown."""
 
 SECRET = "hunter2"
 SLIPS = [

@@ -37,7 +37,7 @@ def home(photographs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Answer:
-    """What one command gave: its exit status, its JSON, its words."""
+    """The result of one command: its exit status, its JSON, its messages."""
 
     def __init__(self, ended: "subprocess.CompletedProcess[str]") -> None:
         self.status = ended.returncode
@@ -57,7 +57,7 @@ def engine(home: Path, *arguments: str, as_json: bool = True) -> Answer:
     )
 
 
-def test_importing_twice_changes_nothing_and_names_what_was_refused(
+def test_importing_twice_changes_nothing_and_lists_the_rejections(
     home: Path, photographs: Path
 ) -> None:
     answer = engine(home, "import", "folder", str(photographs), "--source", "meadow")
@@ -111,7 +111,7 @@ def test_counts_by_species_source_and_state(home: Path) -> None:
     assert values["by_species"] == PHOTOGRAPHS
 
 
-def test_counts_in_words(home: Path) -> None:
+def test_counts_as_text(home: Path) -> None:
     answer = engine(home, "counts", as_json=False)
     assert answer.out[0] == "18 photographs of 4 species"
 
@@ -128,7 +128,7 @@ def test_export_writes_the_same_bytes_every_time(home: Path, tmp_path: Path) -> 
 def test_an_export_can_be_imported_as_a_table(home: Path, tmp_path: Path) -> None:
     engine(home, "export", "--output-dir", str(tmp_path / "out"))
     rows = (tmp_path / "out" / "catalogue.jsonl").read_text().splitlines()
-    # Its paths are relative to the home, and so to a table that lies there.
+    # Its paths are relative to the home, and therefore to a table in the home.
     table = home / "exported.jsonl"
     table.write_text("\n".join(rows))
     answer = engine(tmp_path / "second", "import", "table", str(table))
@@ -136,7 +136,7 @@ def test_an_export_can_be_imported_as_a_table(home: Path, tmp_path: Path) -> Non
     assert engine(tmp_path / "second", "counts").values["by_source"] == {"meadow": 18}
 
 
-def test_a_split_is_made_and_proved_sound(home: Path) -> None:
+def test_a_split_is_made_and_passes_its_check(home: Path) -> None:
     made = engine(home, "split", "make", "--name", "first", "--seed", "3").values
     assert made["parts"] == {
         "train": {"images": 13, "species": 4},
@@ -149,7 +149,7 @@ def test_a_split_is_made_and_proved_sound(home: Path) -> None:
     assert check.values["ok"] is True
 
 
-def test_a_split_is_made_of_the_sources_that_are_named(home: Path) -> None:
+def test_a_split_is_made_of_the_named_sources(home: Path) -> None:
     make = ("split", "make", "--source", "meadow", "--seed", "3", "--name")
     assert engine(home, *make, "some").values["sources"] == ["meadow"]
     assert "  source meadow" in engine(home, *make, "others", as_json=False).out
@@ -189,7 +189,7 @@ def test_boxes_are_squares_inside_the_photograph(
         assert 0 <= y <= 120 - height
 
 
-def test_the_comparison_is_a_picture_with_three_columns(
+def test_the_comparison_is_an_image_with_three_columns(
     home: Path, photographs: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "compare.png"
@@ -225,7 +225,7 @@ def test_wrong_usage_is_status_2(home: Path) -> None:
     assert engine(home, "split", "make").status == 2
 
 
-def test_a_home_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+def test_a_home_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     answer = engine(tmp_path / "file" / "home", "counts")
     assert answer.status == 1

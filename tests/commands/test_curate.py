@@ -1,4 +1,4 @@
-"""The commands that curate, on one catalogue, from the first to the undoing."""
+"""The curation commands on one catalogue, from the first change to the undo."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ from engine.errors import BadInput
 
 @pytest.fixture
 def curate(catalogue: SqliteCatalogue, home: Any) -> Any:
-    """curate("exclude", "--species", "Acer") -> what the command printed as JSON."""
+    """curate("exclude", "--species", "Acer") -> the JSON that the command printed."""
     catalogue.add(
         Photograph(f"{name}{n}", f"{name} alba", name, source="web" if n else "garden")
         for name in ("Rosa", "Viola")
@@ -47,7 +47,7 @@ def test_photographs_are_excluded_included_relabelled_and_all_is_undone(
         curate("undo")
 
 
-def test_what_states_no_licence_is_chosen_by_those_words(
+def test_photographs_without_a_licence_are_selected_by_a_condition(
     curate: Any, catalogue: SqliteCatalogue
 ) -> None:
     catalogue.update([{"image_id": "Rosa0", "license": "CC0"}])
@@ -67,7 +67,7 @@ def test_what_states_no_licence_is_chosen_by_those_words(
         (["undo", "9"], "Change 9 does not exist"),
     ],
 )
-def test_what_cannot_be_done_is_said_and_changes_nothing(
+def test_an_impossible_change_is_reported_and_changes_nothing(
     curate: Any, catalogue: SqliteCatalogue, arguments: list[str], sentence: str
 ) -> None:
     with pytest.raises(BadInput, match=sentence):

@@ -1,4 +1,4 @@
-"""A disk that refuses ends any command with one sentence and exit status 1."""
+"""A disk error ends any command with one sentence and exit status 1."""
 
 import errno
 import os
@@ -28,7 +28,7 @@ def without_permission() -> None:
 
 
 def ended(monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> int:
-    """The exit status of a command that does this."""
+    """The exit status of a command that runs this function."""
     monkeypatch.setattr(cli, "command_line", lambda words: lambda _: work())
     return cli._run([])[0]
 
@@ -42,7 +42,7 @@ def ended(monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> int:
         (without_permission, "Could not use /home/ada/data (Permission denied). Change its"),
     ],
 )
-def test_a_refusal_is_one_sentence(
+def test_a_disk_error_is_one_sentence(
     work: Callable[[], object],
     words: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -69,7 +69,7 @@ def test_a_read_only_disk_is_named(
     )
 
 
-def test_another_error_keeps_its_traceback(
+def test_any_other_error_keeps_its_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert ended(monkeypatch, Path("/no/such/file").read_bytes) == 1

@@ -1,4 +1,4 @@
-"""What every command gives."""
+"""Output that all commands share."""
 
 import json
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Refusal:
     reason: Message
 
 
-def test_messages_are_printed_in_english_and_kept_in_parts(
+def test_messages_are_printed_in_english_and_stored_in_parts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv(JOB_VARIABLE, str(tmp_path))

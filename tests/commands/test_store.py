@@ -1,4 +1,4 @@
-"""Losing, damaging and bringing back a catalogue by commands, as real processes."""
+"""A lost or damaged catalogue is restored by commands, as real processes."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from tests.conftest import PROJECT, flower
 
 
 class Answer:
-    """What one command gave: its exit status, its JSON, its words on standard error."""
+    """The result of one command: its exit status, its JSON, its messages on standard error."""
 
     def __init__(self, ended: "subprocess.CompletedProcess[str]") -> None:
         self.status = ended.returncode
@@ -76,13 +76,13 @@ def test_a_lost_catalogue_is_restored_or_rebuilt_and_never_replaced(home: Path) 
     assert engine(home, "counts").values["images"] == 0
 
 
-def test_commands_on_a_malformed_catalogue_end_in_a_sentence_that_names_the_way_out(
+def test_commands_on_a_malformed_catalogue_end_in_a_sentence_that_names_the_remedy(
     home: Path,
 ) -> None:
     file = home / "data" / "catalogue.sqlite"
     content = bytearray(file.read_bytes())
     random = np.random.default_rng(5)
-    # All but the first page, which makes it a database.
+    # All except the first page, which identifies it as a database.
     content[8192:] = random.bytes(len(content) - 8192)
     file.write_bytes(bytes(content))
     for command in (
@@ -98,7 +98,7 @@ def test_commands_on_a_malformed_catalogue_end_in_a_sentence_that_names_the_way_
         assert "Traceback" not in answer.words
 
 
-def test_an_export_with_bytes_that_are_no_text_is_refused(home: Path) -> None:
+def test_an_export_with_bytes_that_are_not_text_is_rejected(home: Path) -> None:
     with sqlite3.connect(home / "data" / "catalogue.sqlite") as connection:
         connection.execute("UPDATE photograph SET observer = CAST(x'ff41fe' AS TEXT)")
     answer = engine(home, "export", "--output-dir", str(home / "x"))
@@ -106,7 +106,7 @@ def test_an_export_with_bytes_that_are_no_text_is_refused(home: Path) -> None:
     assert "`doctor`" in answer.words
 
 
-def test_repairs_are_shown_and_asked_for_before_they_are_done(home: Path) -> None:
+def test_repairs_are_listed_and_confirmed_before_they_run(home: Path) -> None:
     (emptied, *_) = sorted((home / "data" / "images").glob("*/*.jpg"))
     emptied.write_bytes(b"")
     assert engine(home, "doctor").status == 1
@@ -118,7 +118,7 @@ def test_repairs_are_shown_and_asked_for_before_they_are_done(home: Path) -> Non
     assert not emptied.exists()
 
 
-def test_the_outcome_in_words_names_the_four_states(home: Path) -> None:
+def test_the_text_output_names_the_four_states(home: Path) -> None:
     answer = engine(home, "doctor", as_json=False)
     assert answer.status == 0
     assert "OK          Catalogue: SQLite found no damage." in answer.out

@@ -1,4 +1,4 @@
-"""What is typed wrong on the command line: one sentence, exit status 2, no secret."""
+"""Mistakes on the command line: one sentence, exit status 2, no secret."""
 
 import sys
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.commands.slips import SECRET, SLIPS
     SLIPS,
     ids=lambda words: " ".join(words)[:50],
 )
-def test_a_slip_is_one_sentence(
+def test_a_mistake_is_reported_in_one_sentence(
     words: list[str],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],

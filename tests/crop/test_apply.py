@@ -1,4 +1,4 @@
-"""Cutting the square out: the same picture however much of the file was decoded."""
+"""Cutting out the square gives the same image at every decoding scale."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def camera_file(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("side", [64, 224, 384, 448, 1600])
 @pytest.mark.parametrize("square", [Box(0, 0, 1500, 1500), Box(813, 377, 601, 601)])
-def test_a_draft_gives_the_same_picture_as_the_whole_file(
+def test_a_draft_gives_the_same_image_as_the_whole_file(
     camera_file: Path, square: Box, side: int
 ) -> None:
     quick = read_square(camera_file, square, side)
@@ -37,13 +37,13 @@ def test_a_draft_gives_the_same_picture_as_the_whole_file(
     assert np.abs(quick.astype(int) - whole).mean() < 2
 
 
-def test_real_photographs_are_the_same_at_a_fraction(photos: Path) -> None:
+def test_real_photographs_are_the_same_when_decoded_at_a_fraction(photos: Path) -> None:
     for file in sorted((photos / "flowers" / "tulips").iterdir())[:10]:
         header = read_header(file)
         square = centre_square(header.width, header.height)
         quick = read_square(file, square, 64)
         whole = cut(read_rgb(file), square, (header.width, header.height), 64)
-        # Two ways to shrink differ in the finest detail; everything coarser is the same.
+        # Two resize methods differ in the finest detail; everything coarser is the same.
         coarse = [
             cv2.resize(picture, (16, 16), interpolation=cv2.INTER_AREA)
             for picture in (quick, whole)
@@ -51,7 +51,7 @@ def test_real_photographs_are_the_same_at_a_fraction(photos: Path) -> None:
         assert np.abs(coarse[0].astype(int) - coarse[1]).mean() < 3
 
 
-def test_a_square_is_of_the_upright_photograph(tmp_path: Path) -> None:
+def test_a_square_refers_to_the_upright_photograph(tmp_path: Path) -> None:
     picture = Image.new("RGB", (200, 100), "green")
     picture.paste("red", (0, 0, 50, 50))
     exif = Image.Exif()
@@ -67,11 +67,11 @@ def test_a_file_and_its_bytes_give_the_same_square(camera_file: Path) -> None:
     assert (read_square(camera_file, square, 96) == from_bytes).all()
 
 
-def test_no_less_is_decoded_than_the_square_needs(camera_file: Path) -> None:
+def test_enough_is_decoded_for_the_square(camera_file: Path) -> None:
     rows, columns = np.mgrid[:1500, :2000]
     checks = np.where((rows + columns) % 2, 255, 0).astype(np.uint8)
     Image.fromarray(checks).save(camera_file, quality=95)
-    # At its own size a draft would have blurred the checks away.
+    # At its own size, a draft would have blurred the checkerboard.
     square = read_square(camera_file, Box(300, 300, 224, 224), 224)
     assert square.std() > 100
 
@@ -82,7 +82,7 @@ def test_no_less_is_decoded_than_the_square_needs(camera_file: Path) -> None:
     side=some.integers(1, 64),
     where=some.tuples(some.floats(0, 1), some.floats(0, 1), some.floats(0.01, 1)),
 )
-def test_any_square_of_any_picture_comes_out_at_the_side(
+def test_any_square_of_any_image_has_the_requested_side(
     width: int, height: int, side: int, where: tuple[float, float, float]
 ) -> None:
     across = max(1, round(where[2] * min(width, height)))
@@ -94,19 +94,19 @@ def test_any_square_of_any_picture_comes_out_at_the_side(
     assert cut(picture, square, (width, height), side).shape == (side, side, 3)
 
 
-def test_a_square_kept_from_a_larger_edition_is_cut_inside() -> None:
+def test_a_square_from_a_larger_version_is_cut_inside_the_image() -> None:
     picture = np.zeros((10, 10, 3), np.uint8)
     assert cut(picture, Box(500, 500, 100, 100), (10, 10), 8).shape == (8, 8, 3)
 
 
-def test_a_damaged_photograph_is_refused_by_name(camera_file: Path) -> None:
+def test_a_damaged_photograph_is_rejected_by_name(camera_file: Path) -> None:
     camera_file.write_bytes(camera_file.read_bytes()[:3000])
     with pytest.raises(UnreadableImage, match=r"^a\.jpg is damaged"):
         read_square(camera_file, Box(0, 0, 100, 100), 64)
 
 
 @pytest.mark.parametrize(("shape", "side"), [((10, 10), 4), ((11, 10), 5), ((448, 448), 384)])
-def test_the_middle_is_the_middle(shape: tuple[int, int], side: int) -> None:
+def test_the_centre_square_is_centred(shape: tuple[int, int], side: int) -> None:
     picture = np.dstack([*np.mgrid[: shape[0], : shape[1]], np.zeros(shape)]).astype(np.uint16)
     middle = central(picture, side)
     assert middle.shape == (side, side, 3)
@@ -116,6 +116,6 @@ def test_the_middle_is_the_middle(shape: tuple[int, int], side: int) -> None:
         assert abs(before - after) <= 1
 
 
-def test_the_middle_of_a_picture_of_that_side_is_all_of_it() -> None:
+def test_the_centre_of_an_image_of_that_side_is_the_whole_image() -> None:
     picture = smooth(32, 32)
     assert (central(picture, 32) == picture).all()

@@ -1,4 +1,4 @@
-"""Whatever a file holds: a square inside the photograph and its reason, or a plain sentence."""
+"""Any file gives a square inside the photograph with its reason, or an error in a sentence."""
 
 import io
 from pathlib import Path
@@ -21,7 +21,7 @@ PRESETS = [CLASSIC, FAST]
 
 
 def scene(width: int, height: int, plants: list[tuple[float, float]], radius: float) -> np.ndarray:
-    """Bright round plants on dull, uneven ground; their middles are shares of width and height."""
+    """Bright round plants on dull, uneven ground; their centres are shares of width and height."""
     y, x = np.mgrid[:height, :width]
     picture = np.full((height, width, 3), (70, 80, 50), np.uint8)
     picture += np.random.default_rng(0).integers(0, 25, picture.shape, dtype=np.uint8)
@@ -32,7 +32,7 @@ def scene(width: int, height: int, plants: list[tuple[float, float]], radius: fl
 
 
 def encoded(picture: np.ndarray, kind: str) -> bytes:
-    """The bytes of a photograph of a kind that cameras and tools write."""
+    """The bytes of a photograph in a format that cameras and tools write."""
     stream = io.BytesIO()
     image = Image.fromarray(picture)
     if kind == "jpeg":
@@ -72,7 +72,7 @@ def is_sound(crop: Crop, content: bytes) -> bool:
     padding=some.sampled_from([0.0, 0.2, 1.0]),
     minimum=some.sampled_from([0.0, 0.5, 1.0]),
 )
-def test_every_photograph_gets_a_square_inside_it_and_a_reason_where_it_is_not_tight(
+def test_every_photograph_gets_a_square_inside_it_and_a_reason_if_it_is_not_tight(
     width: int,
     height: int,
     plants: list[tuple[float, float]],
@@ -93,7 +93,7 @@ def test_every_photograph_gets_a_square_inside_it_and_a_reason_where_it_is_not_t
     [((300, 200), "nothing exceeds the threshold"), ((1, 1), "smaller than 16 pixels")],
     ids=["uniform", "one pixel"],
 )
-def test_where_there_is_nothing_to_see_the_centre_is_kept_and_said_why(
+def test_without_a_subject_the_centre_is_used_and_the_reason_is_given(
     preset: CropPreset, size: tuple[int, int], reason: str
 ) -> None:
     content = encoded(np.full((size[1], size[0], 3), 90, np.uint8), "grey")
@@ -111,7 +111,7 @@ def test_a_panorama_of_one_to_twenty_gets_a_square(
     assert is_sound(find_crop_in(content, preset), content)
 
 
-def test_fast_keeps_a_plant_at_the_edge_and_all_of_several() -> None:
+def test_fast_keeps_a_plant_at_the_edge_and_all_of_several_plants() -> None:
     at_edge = find_crop_in(encoded(scene(600, 400, [(0.02, 0.5)], 70), "jpeg"), FAST).square
     assert (at_edge.x, at_edge.y <= 135, at_edge.bottom >= 265) == (0, True, True)
     several = [(0.3, 0.3), (0.55, 0.6), (0.3, 0.65)]
@@ -124,7 +124,7 @@ def test_fast_keeps_a_plant_at_the_edge_and_all_of_several() -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
-def test_a_file_cut_short_is_named(preset: CropPreset, tmp_path: Path) -> None:
+def test_a_truncated_file_is_named(preset: CropPreset, tmp_path: Path) -> None:
     file = tmp_path / "torn.jpg"
     content = encoded(scene(300, 200, [(0.5, 0.5)], 50), "jpeg")
     file.write_bytes(content[: len(content) // 2])
@@ -133,7 +133,7 @@ def test_a_file_cut_short_is_named(preset: CropPreset, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("side", [64, 448, 900])
-def test_the_whole_way_at_once_gives_the_crop_that_is_found_alone(side: int) -> None:
+def test_cropping_in_one_call_equals_finding_the_crop_separately(side: int) -> None:
     content = encoded(scene(1600, 1200, [(0.25, 0.3)], 200), "jpeg")
     crop, picture = read_cropped(content, FAST, side)
     assert crop == find_crop_in(content, FAST)

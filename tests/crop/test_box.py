@@ -32,7 +32,7 @@ def test_the_square_around_any_subject_is_square_and_inside(
 
 
 @given(boxes_inside(), some.floats(0, 1))
-def test_the_square_holds_the_subject_wherever_a_square_can(
+def test_the_square_contains_the_subject_if_any_square_can(
     given_box: tuple[Box, int, int], padding: float
 ) -> None:
     subject, width, height = given_box
@@ -58,17 +58,17 @@ def test_padding_is_a_share_of_the_subject_on_each_side() -> None:
     assert padded_square(Box(400, 400, 100, 50), 0.2, 1000, 1000) == Box(380, 355, 140, 140)
 
 
-def test_a_square_that_would_stick_out_is_moved_inside() -> None:
+def test_a_square_beyond_the_edge_is_moved_inside() -> None:
     assert padded_square(Box(0, 0, 100, 100), 0.2, 1000, 800) == Box(0, 0, 140, 140)
     assert padded_square(Box(900, 700, 100, 100), 0.2, 1000, 800) == Box(860, 660, 140, 140)
 
 
-def test_a_square_that_would_be_too_large_is_the_short_side() -> None:
+def test_a_square_that_is_too_large_is_limited_to_the_short_side() -> None:
     assert padded_square(Box(10, 10, 900, 700), 1, 1000, 800) == Box(60, 0, 800, 800)
 
 
 @given(sides, sides)
-def test_the_centre_square_is_the_largest_and_in_the_middle(width: int, height: int) -> None:
+def test_the_centre_square_is_the_largest_and_centred(width: int, height: int) -> None:
     square = centre_square(width, height)
     assert square.width == square.height == min(width, height)
     assert lies_inside(square, width, height)
@@ -77,7 +77,7 @@ def test_the_centre_square_is_the_largest_and_in_the_middle(width: int, height: 
 
 
 @given(boxes_inside(), sides, sides)
-def test_a_scaled_box_lies_inside_the_scaled_picture(
+def test_a_scaled_box_is_inside_the_scaled_image(
     given_box: tuple[Box, int, int], new_width: int, new_height: int
 ) -> None:
     box, width, height = given_box
@@ -88,7 +88,7 @@ def test_a_scaled_box_lies_inside_the_scaled_picture(
 
 
 @given(boxes_inside())
-def test_a_box_at_its_own_size_is_itself(given_box: tuple[Box, int, int]) -> None:
+def test_scaling_a_box_to_its_own_size_changes_nothing(given_box: tuple[Box, int, int]) -> None:
     box, width, height = given_box
     assert box.scaled(1, 1, width, height) == box
     assert Box(*box.as_list()) == box

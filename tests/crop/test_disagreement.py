@@ -1,4 +1,4 @@
-"""Finding the photographs on which two presets disagree."""
+"""Find the photographs on which two presets disagree."""
 
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.crop.box import Box
@@ -22,7 +22,7 @@ def test_the_squares_that_overlap_least_come_first(
     assert found == [(photographs[1], 1 / 16), (photographs[2], 1 / 4)]
 
 
-def test_missing_crops_are_found_and_kept_and_unreadable_photographs_left_out(
+def test_missing_crops_are_found_and_stored_and_unreadable_photographs_left_out(
     home: Home, small_catalogue: SqliteCatalogue
 ) -> None:
     photographs = list(small_catalogue.all())[:3]

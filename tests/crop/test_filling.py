@@ -1,4 +1,4 @@
-"""Finding the crops of a whole catalogue: in parallel, going on after any end."""
+"""Find the crops of a whole catalogue: in parallel, resumable after any interruption."""
 
 import json
 import os
@@ -29,7 +29,7 @@ def sources_of(catalogue: SqliteCatalogue) -> list[Source]:
     return [Source(item.sha256, item.path) for item in catalogue.all(Filter(state="cached"))]
 
 
-def test_every_photograph_gets_the_crop_it_would_get_alone(
+def test_every_photograph_gets_the_same_crop_as_by_itself(
     home: Home, small_catalogue: SqliteCatalogue
 ) -> None:
     sources = sources_of(small_catalogue)
@@ -43,7 +43,7 @@ def test_every_photograph_gets_the_crop_it_would_get_alone(
         assert found[source.sha256] == find_crop_in(home.resolve(source.path), CLASSIC)
 
 
-def test_what_is_known_is_not_looked_at_again_and_what_cannot_be_read_is_recorded(
+def test_known_crops_are_skipped_and_unreadable_photographs_are_recorded(
     home: Home, small_catalogue: SqliteCatalogue
 ) -> None:
     sources = sources_of(small_catalogue)
@@ -63,13 +63,13 @@ def test_what_is_known_is_not_looked_at_again_and_what_cannot_be_read_is_recorde
     assert set(CropStore(home).unreadable(CLASSIC)) == {sources[1].sha256}
 
 
-def test_the_centre_needs_no_finding(home: Home) -> None:
+def test_the_centre_needs_no_computation(home: Home) -> None:
     with pytest.raises(BadInput, match="keeps the centre"):
         fill(home, [], CENTRE, 1)
 
 
 @pytest.mark.slow
-def test_a_killed_fill_leaves_no_process_and_goes_on_where_it_was(
+def test_a_killed_fill_leaves_no_process_and_resumes(
     home: Home, catalogue: SqliteCatalogue, tmp_path: Path, make_image
 ) -> None:
     for number in range(50):

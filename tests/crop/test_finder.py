@@ -1,4 +1,4 @@
-"""Finding the subject: the published algorithm, its fallbacks, its edges."""
+"""Find the subject: the published algorithm, its fallbacks, its limits."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ RESIDUAL = CropPreset(name="residual", detector="spectral_residual", working_sid
 
 
 def published(image: np.ndarray, threshold: float = 0.5, padding: float = 0.2) -> Box:
-    """The published algorithm, step by step, written without the engine.
+    """The published algorithm, step by step, implemented without the engine.
 
     A contour thinner than two pixels is a failed detection.
     """
@@ -48,7 +48,7 @@ def published(image: np.ndarray, threshold: float = 0.5, padding: float = 0.2) -
 
 
 def blob(width: int, height: int, x: float, y: float, radius: float) -> np.ndarray:
-    """A bright, blurred disc on plain dark ground; its middle and radius in pixels."""
+    """A bright, blurred disc on plain dark ground, with its centre and radius in pixels."""
     picture = np.full((height, width, 3), (30, 60, 30), np.uint8)
     cv2.circle(picture, (round(x), round(y)), round(radius), (250, 230, 60), -1)
     return cv2.GaussianBlur(picture, (0, 0), 2)
@@ -69,7 +69,7 @@ def test_a_bright_blob_far_off_centre_is_found(
 
 @pytest.mark.parametrize("preset", [CLASSIC, RESIDUAL], ids=lambda preset: preset.name)
 @pytest.mark.parametrize("colour", [0, 90, 255])
-def test_a_picture_of_one_colour_falls_back_to_the_centre(preset: CropPreset, colour: int) -> None:
+def test_a_uniform_image_falls_back_to_the_centre(preset: CropPreset, colour: int) -> None:
     crop = find_crop(np.full((300, 500, 3), colour, np.uint8), preset)
     assert crop.square == centre_square(500, 300)
     assert crop.subject is None
@@ -77,7 +77,7 @@ def test_a_picture_of_one_colour_falls_back_to_the_centre(preset: CropPreset, co
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (15, 400), (400, 15), (2, 3)])
-def test_a_tiny_picture_falls_back_to_the_centre(width: int, height: int) -> None:
+def test_a_tiny_image_falls_back_to_the_centre(width: int, height: int) -> None:
     crop = find_crop(blob(width, height, 0, 0, 1), CLASSIC)
     assert crop.square == centre_square(width, height)
     assert str(crop.reason) == "the photograph is smaller than 16 pixels"
@@ -97,13 +97,13 @@ def test_a_panorama_of_one_to_twenty_gets_a_square_inside(
         assert crop.square.y <= height * 0.9 <= crop.square.bottom
 
 
-def test_the_centre_preset_takes_the_centre_and_that_is_no_fallback() -> None:
+def test_the_centre_preset_uses_the_centre_without_a_fallback() -> None:
     crop = find_crop(blob(600, 400, 50, 50, 30), CENTRE)
     assert crop.square == centre_square(600, 400)
     assert not crop.is_fallback
 
 
-def test_specks_alone_are_no_subject() -> None:
+def test_specks_alone_are_not_a_subject() -> None:
     saliency = np.zeros((100, 100), np.float32)
     saliency[10, 10] = saliency[50, 20:60] = 1
     crop = crop_from_saliency(saliency, (1000, 1000), CLASSIC)
@@ -124,7 +124,7 @@ def test_saliency_must_exceed_the_threshold() -> None:
     assert largest_contour(saliency, CropPreset(threshold=0.45)) == Box(0, 0, 50, 50)
 
 
-def test_a_map_at_a_smaller_size_speaks_of_the_whole_photograph() -> None:
+def test_a_map_at_a_smaller_size_applies_to_the_whole_photograph() -> None:
     saliency = np.zeros((100, 200), np.float32)
     saliency[20:40, 150:170] = 1
     crop = crop_from_saliency(saliency, (2000, 1000), CLASSIC)
@@ -143,7 +143,7 @@ def test_a_map_at_a_smaller_size_speaks_of_the_whole_photograph() -> None:
     working_side=some.none() | some.integers(64, 300),
     policy=some.sampled_from(["largest_contour", "heaviest_component", "mass_square"]),
 )
-def test_any_picture_under_any_preset_gets_a_square_inside(
+def test_any_image_under_any_preset_gets_a_square_inside(
     width: int,
     height: int,
     seed: int,

@@ -1,4 +1,4 @@
-"""The demo garden, whose plants are known to the pixel."""
+"""Crops of the demo garden, whose plants have exact masks."""
 
 import numpy as np
 

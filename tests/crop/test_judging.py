@@ -1,4 +1,4 @@
-"""How good a crop is."""
+"""Quality measures of a crop."""
 
 import json
 from pathlib import Path
@@ -69,7 +69,7 @@ def test_the_worst_concern_comes_first() -> None:
     )
 
 
-def test_a_fallback_says_why_and_weighs_more_than_a_wide_square() -> None:
+def test_a_fallback_has_a_reason_and_outweighs_a_wide_square() -> None:
     square = Box(50, 0, 300, 300)
     kept = saliency_inside(blob(), square, SIZE)
     centre = judge_crop(Crop(square, None, "only specks", 0, "centre"), kept, SIZE, 224)
@@ -79,13 +79,13 @@ def test_a_fallback_says_why_and_weighs_more_than_a_wide_square() -> None:
     assert centre.severity > wide.severity > 0
 
 
-def test_without_saliency_nothing_is_said_of_it() -> None:
+def test_without_saliency_no_concern_mentions_it() -> None:
     judged = judge_crop(Crop(Box(50, 0, 300, 300), choice="centre"), np.nan, SIZE, 224)
     assert np.isnan(judged.kept)
     assert judged.concerns == ()
 
 
-def test_true_boxes_are_known_by_the_photographs_bytes(tmp_path: Path) -> None:
+def test_true_boxes_are_found_by_the_bytes_of_the_photograph(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "1.jpg").write_bytes(b"one")
     listed = {"a/1.jpg": [1, 2, 30, 40], "a/gone.jpg": [0, 0, 5, 5]}

@@ -12,28 +12,28 @@ from numpy.typing import NDArray
 from benchmarks.crop.graph import build
 from benchmarks.crop.training import CHANNELS, Network, features_of
 from engine.crop import learned
-from engine.crop.learned import SEEN, installed_weights, learned_saliency
+from engine.crop.learned import INPUT_SIDE, installed_weights, learned_saliency
 from engine.errors import BadInput
 from tests.conftest import PROJECT
 
 EXPECTED = PROJECT / "tests" / "fixtures" / "learned-saliency.npy"
-"""Every fourth value that the network of version 0.1 found of `flower`."""
+"""Every fourth value of the version 0.1 network for `flower`."""
 
 
 @pytest.fixture(autouse=True)
 def loaded_anew() -> Iterator[None]:
-    """No network of one test serves another."""
+    """Reload the network for each test."""
     yield
     learned._session.cache_clear()
 
 
-def test_it_finds_what_version_0_1_found() -> None:
+def test_it_finds_the_same_as_version_0_1() -> None:
     found = learned_saliency(flower())
     assert found.shape == (72, 96)
     assert np.abs(found[::4, ::4] - np.load(EXPECTED)).max() < 1e-4
 
 
-def test_the_graph_computes_what_the_network_that_was_trained_does(
+def test_the_graph_computes_the_same_as_the_trained_network(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     torch.manual_seed(1)
@@ -41,19 +41,19 @@ def test_the_graph_computes_what_the_network_that_was_trained_does(
     for _ in range(2):
         means, spreads = zip(*((torch.randn(n), torch.rand(n) + 2) for n in CHANNELS), strict=True)
         networks.append(Network(list(means), list(spreads)).eval())
-    square = picture(SEEN, SEEN)
+    square = picture(INPUT_SIDE, INPUT_SIDE)
     levels = [torch.from_numpy(level)[None] for level in features_of(square)]
     with torch.inference_mode():
         wanted = np.mean([each(levels)[0].sigmoid().numpy() for each in networks], axis=0)
     onnx.save(build([network.weights() for network in networks]), tmp_path / "graph.onnx")
     monkeypatch.setattr(learned, "GRAPH", tmp_path / "graph.onnx")
-    monkeypatch.setattr(learned, "_GIVEN", SEEN // 4)
+    monkeypatch.setattr(learned, "_GIVEN", INPUT_SIDE // 4)
     found = learned_saliency(square)
     assert wanted.std() > 0.01
     assert np.abs(found - wanted).max() < 1e-4
 
 
-def test_the_graph_holds_no_weights_of_others() -> None:
+def test_the_graph_contains_no_third_party_weights() -> None:
     graph = onnx.load(learned.GRAPH, load_external_data=False).graph
     theirs = torch.load(installed_weights(), weights_only=True).keys()
     held = {tensor.name for tensor in graph.initializer if tensor.raw_data}
@@ -63,14 +63,14 @@ def test_the_graph_holds_no_weights_of_others() -> None:
     assert not held & theirs
 
 
-def test_a_map_has_the_shape_of_the_photograph_whatever_its_size() -> None:
+def test_a_map_has_the_shape_of_the_photograph_for_any_size() -> None:
     for width, height, shape in ((300, 200, (64, 96)), (30, 60, (96, 48)), (2000, 20, (1, 96))):
         found = learned_saliency(picture(width, height))
         assert found.shape == shape
         assert 0 <= found.min() <= found.max() <= 1
 
 
-def test_damaged_or_missing_weights_are_refused(
+def test_damaged_or_missing_weights_are_rejected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     damaged = bytearray(installed_weights().read_bytes())

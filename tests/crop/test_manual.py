@@ -10,13 +10,13 @@ from engine.home import Home
 SIZE = (400, 300)
 
 
-def test_a_square_is_kept_and_found_by_whoever_asks(home: Home) -> None:
+def test_a_square_is_stored_and_found_by_every_reader(home: Home) -> None:
     ManualSquares(home).keep("a" * 64, Box(10, 20, 200, 200), SIZE)
     assert ManualSquares(home).find("a" * 64) == Box(10, 20, 200, 200)
     assert ManualSquares(home).find("b" * 64) is None
 
 
-def test_a_newer_square_takes_the_place_of_an_older(home: Home) -> None:
+def test_a_newer_square_replaces_an_older_one(home: Home) -> None:
     squares = ManualSquares(home)
     squares.keep("a", Box(0, 0, 100, 100), SIZE)
     squares.keep("a", Box(5, 5, 50, 50), SIZE)
@@ -31,7 +31,7 @@ def test_a_removed_square_is_gone(home: Home) -> None:
     assert squares.all() == {}
 
 
-def test_looking_leaves_no_file_behind(home: Home) -> None:
+def test_reading_creates_no_file(home: Home) -> None:
     assert ManualSquares(home).all() == {}
     assert not home.manual_squares.exists()
 
@@ -39,13 +39,13 @@ def test_looking_leaves_no_file_behind(home: Home) -> None:
 @pytest.mark.parametrize(
     "square", [Box(-1, 0, 50, 50), Box(0, 0, 60, 50), Box(0, 0, 301, 301), Box(0, 0, 0, 0)]
 )
-def test_what_is_no_square_of_the_photograph_is_refused(home: Home, square: Box) -> None:
+def test_a_square_outside_the_photograph_is_rejected(home: Home, square: Box) -> None:
     with pytest.raises(BadInput, match="not a square inside a photograph of 400 by 300"):
         ManualSquares(home).keep("a", square, SIZE)
     assert not home.manual_squares.exists()
 
 
-def test_a_damaged_file_is_a_sentence(home: Home) -> None:
+def test_a_damaged_file_is_reported_in_a_sentence(home: Home) -> None:
     home.manual_squares.write_bytes(b"no database" * 100)
     with pytest.raises(WorkFailed, match="drawn by hand"):
         ManualSquares(home).all()

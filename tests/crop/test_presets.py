@@ -1,4 +1,4 @@
-"""Presets: some that stay, and the user's own as YAML below the home."""
+"""Presets: the built-in ones, and the user's own as YAML below the home."""
 
 import pytest
 
@@ -15,7 +15,7 @@ from engine.home import Home
 from engine.settings.crop import CropPreset
 
 
-def test_classic_is_what_was_published() -> None:
+def test_classic_has_the_published_values() -> None:
     assert CLASSIC.detector == "fine_grained"
     assert (CLASSIC.threshold, CLASSIC.padding, CLASSIC.working_side) == (0.5, 0.2, None)
 
@@ -34,7 +34,7 @@ def test_a_preset_can_be_changed(home: Home) -> None:
 
 
 @pytest.mark.parametrize("preset", [FAST, CLASSIC, CENTRE], ids=lambda preset: preset.name)
-def test_what_comes_with_the_studio_stays_as_it_is(home: Home, preset: CropPreset) -> None:
+def test_built_in_presets_cannot_be_changed(home: Home, preset: CropPreset) -> None:
     with pytest.raises(BadInput, match="comes with the studio and cannot be changed"):
         save_preset(home, preset.model_copy(update={"threshold": 0.9}))
     (home.presets).mkdir()
@@ -44,7 +44,7 @@ def test_what_comes_with_the_studio_stays_as_it_is(home: Home, preset: CropPrese
 
 
 @pytest.mark.parametrize("name", ["gone", "", "../studio", "/etc/passwd", ".", "a/b"])
-def test_a_preset_that_is_not_there_is_refused_with_those_that_are(home: Home, name: str) -> None:
+def test_a_missing_preset_is_rejected_with_the_existing_ones(home: Home, name: str) -> None:
     save_preset(home, CropPreset(name="mine"))
     with pytest.raises(
         BadInput,
@@ -53,14 +53,14 @@ def test_a_preset_that_is_not_there_is_refused_with_those_that_are(home: Home, n
         load_preset(home, name)
 
 
-def test_a_preset_is_called_what_its_file_is_called(home: Home) -> None:
+def test_the_name_of_a_preset_is_its_file_name(home: Home) -> None:
     home.presets.mkdir()
     (home.presets / "copied.yaml").write_text("threshold: 0.4\n")
     assert load_preset(home, "copied") == CropPreset(name="copied", threshold=0.4)
 
 
 @pytest.mark.parametrize("text", ["threshold: 7\n", "thresold: 0.5\n", "- a\n", "a: [\n"])
-def test_a_damaged_preset_is_refused_with_its_file(home: Home, text: str) -> None:
+def test_a_damaged_preset_is_rejected_with_its_file(home: Home, text: str) -> None:
     home.presets.mkdir()
     (home.presets / "mine.yaml").write_text(text)
     with pytest.raises(BadInput, match=r"mine\.yaml"):
@@ -68,7 +68,7 @@ def test_a_damaged_preset_is_refused_with_its_file(home: Home, text: str) -> Non
 
 
 @pytest.mark.parametrize("detector", ["barrier", "semantic"])
-def test_a_preset_of_version_0_1_with_a_removed_detector_opens_and_says_so(
+def test_a_preset_of_version_0_1_with_a_removed_detector_opens_with_a_notice(
     home: Home, detector: str
 ) -> None:
     home.presets.mkdir()
@@ -85,7 +85,7 @@ def test_a_preset_of_version_0_1_with_a_removed_detector_opens_and_says_so(
     assert load_preset(home, "old").notice == ""
 
 
-def test_settings_that_name_the_removed_preset_semantic_get_fast_and_are_told(home: Home) -> None:
+def test_settings_with_the_removed_preset_semantic_use_fast_with_a_notice(home: Home) -> None:
     preset = load_preset(home, "semantic")
     assert preset.fingerprint == FAST.fingerprint
     assert "used the detector semantic, which was removed" in preset.notice

@@ -1,4 +1,4 @@
-"""Saliency maps: one number from 0 to 1 a pixel, at the preset's working size."""
+"""Saliency maps: one number from 0 to 1 per pixel, at the preset's working size."""
 
 import subprocess
 import sys
@@ -24,7 +24,7 @@ def noise() -> np.ndarray:
 @pytest.mark.parametrize(
     ("working_side", "shape"), [(None, (150, 300)), (4096, (150, 300)), (100, (50, 100))]
 )
-def test_a_map_has_the_working_size_and_lies_between_0_and_1(
+def test_a_map_has_the_working_size_and_values_between_0_and_1(
     noise: np.ndarray, detector: str, working_side: int | None, shape: tuple[int, int]
 ) -> None:
     found = saliency_map(noise, CropPreset(detector=detector, working_side=working_side))
@@ -35,26 +35,26 @@ def test_a_map_has_the_working_size_and_lies_between_0_and_1(
 
 @pytest.mark.parametrize("detector", DETECTORS)
 @pytest.mark.parametrize("colour", [0, 128, 255])
-def test_nothing_stands_out_of_a_single_colour(detector: str, colour: int) -> None:
+def test_a_single_colour_has_no_saliency(detector: str, colour: int) -> None:
     picture = np.full((80, 120, 3), colour, np.uint8)
     assert not saliency_map(picture, CropPreset(detector=detector)).any()
 
 
 @pytest.mark.parametrize("detector", DETECTORS)
-def test_a_thin_picture_keeps_enough_pixels_to_look_at(detector: str) -> None:
+def test_a_thin_image_keeps_enough_pixels(detector: str) -> None:
     picture = np.random.default_rng(0).integers(0, 256, (20, 3000, 3), dtype=np.uint8)
     assert saliency_map(picture, CropPreset(detector=detector, working_side=64)).shape == (16, 64)
 
 
 @pytest.mark.parametrize("detector", DETECTORS)
-def test_the_photograph_itself_is_left_alone(noise: np.ndarray, detector: str) -> None:
+def test_the_photograph_is_not_modified(noise: np.ndarray, detector: str) -> None:
     before = noise.copy()
     noise.flags.writeable = False
     saliency_map(noise, CropPreset(detector=detector))
     assert (noise == before).all()
 
 
-def test_photographs_looked_at_in_full_wait_for_each_others_memory() -> None:
+def test_full_size_photographs_wait_for_the_shared_memory_budget() -> None:
     preset, size = CropPreset(name="p", detector="fine_grained"), (6_000, 4_000)
     inside = threading.Event()
     with memory_held(size, preset):
@@ -71,7 +71,7 @@ def test_photographs_looked_at_in_full_wait_for_each_others_memory() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's own account of memory")
 @pytest.mark.parametrize("detector", DETECTORS)
-def test_a_photograph_looked_at_in_full_takes_no_more_than_is_held(detector: str) -> None:
+def test_a_full_size_photograph_takes_no_more_memory_than_reserved(detector: str) -> None:
     command = [sys.executable, "-c", PEAK, detector]
     ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
     taken, held = map(float, ended.stdout.split())

@@ -1,4 +1,4 @@
-"""Crops found once are kept, by photograph and preset."""
+"""Crops are found once and stored by photograph and preset."""
 
 import subprocess
 import sys
@@ -32,14 +32,14 @@ def crops(home: Home) -> Iterator[CropStore]:
     opened.close()
 
 
-def test_a_crop_is_found_again_as_it_was(crops: CropStore) -> None:
+def test_a_crop_is_read_back_unchanged(crops: CropStore) -> None:
     crops.keep("a" * 64, CLASSIC, FOUND)
     crops.keep("b" * 64, CLASSIC, FALLBACK)
     assert crops.find("a" * 64, CLASSIC) == FOUND
     assert crops.find("b" * 64, CLASSIC) == FALLBACK
 
 
-def test_a_stored_reason_is_read_in_any_language_and_an_old_one_as_it_is(
+def test_a_stored_reason_is_translated_and_an_old_one_is_shown_unchanged(
     crops: CropStore,
 ) -> None:
     old = Crop(Box(0, 0, 9, 9), reason="only specks are salient", choice="centre")
@@ -47,40 +47,40 @@ def test_a_stored_reason_is_read_in_any_language_and_an_old_one_as_it_is(
     found = crops.find_many(["new", "old"], CLASSIC)
     with language_set("es"):
         assert str(found["new"].reason) == "nada supera el umbral de 50\N{NO-BREAK SPACE}%"
-    assert found["old"] == old
+    assert str(found["old"].reason) == old.reason
 
 
-def test_what_was_never_kept_is_not_found(crops: CropStore) -> None:
+def test_a_crop_that_was_never_stored_is_not_found(crops: CropStore) -> None:
     assert crops.find("a" * 64, CLASSIC) is None
     assert crops.find_many([], CLASSIC) == {}
 
 
-def test_each_preset_has_its_own_crops_whatever_it_is_called(crops: CropStore) -> None:
+def test_each_preset_has_its_own_crops_regardless_of_its_name(crops: CropStore) -> None:
     crops.keep("a", CLASSIC, FOUND)
     assert crops.find("a", CENTRE) is None
     assert crops.find("a", CLASSIC.model_copy(update={"padding": 0.3})) is None
     assert crops.find("a", CLASSIC.model_copy(update={"name": "other"})) == FOUND
 
 
-def test_a_newer_crop_takes_the_place_of_an_older(crops: CropStore) -> None:
+def test_a_newer_crop_replaces_an_older_one(crops: CropStore) -> None:
     crops.keep("a", CLASSIC, FOUND)
     crops.keep("a", CLASSIC, FALLBACK)
     assert crops.find("a", CLASSIC) == FALLBACK
 
 
-def test_thousands_are_kept_and_found_at_once(crops: CropStore) -> None:
+def test_thousands_are_stored_and_found_at_once(crops: CropStore) -> None:
     many = {f"{number:064}": Crop(Box(number, 0, 9, 9)) for number in range(3000)}
     crops.keep_many(many, CLASSIC)
     assert crops.find_many([*many, "unknown"], CLASSIC) == many
 
 
-def test_crops_outlive_the_store(home: Home, crops: CropStore) -> None:
+def test_crops_persist_after_the_store_is_closed(home: Home, crops: CropStore) -> None:
     crops.keep("a", CLASSIC, FOUND)
     crops.close()
     assert CropStore(home).find("a", CLASSIC) == FOUND
 
 
-def test_two_processes_write_side_by_side(home: Home) -> None:
+def test_two_processes_write_concurrently(home: Home) -> None:
     script = """
 import sys
 from pathlib import Path
@@ -102,7 +102,7 @@ for number in range(200):
     assert len(CropStore(home).find_many(wanted, CLASSIC)) == 400
 
 
-def test_a_damaged_file_is_told_in_a_sentence_that_says_what_to_do(home: Home) -> None:
+def test_a_damaged_file_is_reported_in_a_sentence_with_a_remedy(home: Home) -> None:
     home.crops.write_bytes(b"no database at all" * 100)
     store = CropStore(home)
     for use in (

@@ -1,4 +1,4 @@
-"""Cropping a folder of photographs, the unreadable ones named."""
+"""Crop a folder of photographs and list the unreadable ones."""
 
 from pathlib import Path
 
@@ -21,12 +21,12 @@ def folder(make_image) -> Path:
     return made.parent
 
 
-def test_photographs_are_found_by_name(folder: Path) -> None:
+def test_photographs_are_sorted_by_name(folder: Path) -> None:
     names = [file.name for file in image_files(folder)]
     assert names == ["0.jpg", "1.jpg", "2.jpg", "text.jpg"]
 
 
-def test_a_folder_that_is_missing_or_holds_none_is_refused(tmp_path: Path) -> None:
+def test_a_missing_or_empty_folder_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"^There is no folder .*gone\.$"):
         image_files(tmp_path / "gone")
     with pytest.raises(BadInput, match=r"contains no photographs\.$"):
@@ -43,13 +43,11 @@ def test_each_photograph_has_its_crop_or_its_problem(folder: Path) -> None:
         assert item.crop == find_crop(read_rgb(item.file), CLASSIC)
         assert item.milliseconds > 0
     assert surveyed[3].crop is None
-    assert surveyed[3].problem == "text.jpg is not a photograph in a known format."
+    assert str(surveyed[3].problem) == "text.jpg is not a photograph in a known format."
     assert heard[-1] == (4, 4)
 
 
-def test_a_sheet_has_a_row_for_every_photograph_that_can_be_read(
-    folder: Path, tmp_path: Path
-) -> None:
+def test_a_sheet_has_a_row_for_every_readable_photograph(folder: Path, tmp_path: Path) -> None:
     sheet = comparison(image_files(folder), CENTRE)
     assert sheet.shape[0] % 3 == 0
     write_png(sheet, tmp_path / "sheet.png")
@@ -63,6 +61,6 @@ def test_under_the_centre_preset_both_crops_of_a_row_are_the_same(folder: Path) 
     assert np.array_equal(centre, smart)
 
 
-def test_a_sheet_of_nothing_readable_is_refused(folder: Path) -> None:
+def test_a_sheet_without_readable_photographs_is_rejected(folder: Path) -> None:
     with pytest.raises(BadInput, match="None of the photographs can be read"):
         comparison([folder / "text.jpg"], CLASSIC)

@@ -20,7 +20,7 @@ def blob(level: float) -> np.ndarray:
 SAMPLE = [Swept(blob(0.9), SIZE, Box(50, 100, 100, 100)), Swept(blob(0.4), SIZE)]
 
 
-def test_a_cell_says_what_its_settings_would_do() -> None:
+def test_a_cell_shows_the_effect_of_its_settings() -> None:
     found = sweep_crops(SAMPLE, CLASSIC, rows=(0.3, 0.5), paddings=(0.1, 0.2))
     crops = [crop_from_saliency(item.saliency, SIZE, CLASSIC) for item in SAMPLE]
     kept = [
@@ -31,14 +31,14 @@ def test_a_cell_says_what_its_settings_would_do() -> None:
     assert found.measures["fallback"].tolist() == [[0, 0], [0.5, 0.5]]
 
 
-def test_more_padding_keeps_more_and_takes_more_room() -> None:
+def test_more_padding_keeps_more_and_uses_more_area() -> None:
     found = sweep_crops(SAMPLE, CLASSIC)
     assert found.measures["area"].shape == (len(THRESHOLDS), len(PADDINGS))
     assert (np.diff(found.measures["area"][:6], axis=1) >= 0).all()
     assert (np.diff(found.measures["kept"][:6], axis=1) >= 0).all()
 
 
-def test_the_truth_is_told_of_photographs_where_it_is_known() -> None:
+def test_the_true_box_is_used_for_photographs_that_have_one() -> None:
     found = sweep_crops(SAMPLE, CLASSIC, rows=(0.5,), paddings=(0.0,))
     assert found.measures["plant_kept"][0, 0] == 1
     assert found.measures["fill"][0, 0] == 1
@@ -46,7 +46,7 @@ def test_the_truth_is_told_of_photographs_where_it_is_known() -> None:
     assert np.isnan(unknown.measures["plant_kept"]).all()
 
 
-def test_the_share_of_the_mass_can_take_the_thresholds_place() -> None:
+def test_the_share_of_the_mass_can_replace_the_threshold() -> None:
     found = sweep_crops(SAMPLE[:1], FAST, axis="mass")
     assert found.rows == MASSES
     kept = found.measures["kept"][:, 0]
@@ -54,5 +54,5 @@ def test_the_share_of_the_mass_can_take_the_thresholds_place() -> None:
     assert kept[0] < 0.8 < kept[-1]
 
 
-def test_of_no_photographs_nothing_is_said() -> None:
+def test_without_photographs_the_sweep_is_empty() -> None:
     assert np.isnan(sweep_crops([], CLASSIC).measures["kept"]).all()

@@ -1,4 +1,4 @@
-"""What was measured of a preset, kept and put into words."""
+"""The measured effect of a preset, stored and described."""
 
 import pytest
 
@@ -52,7 +52,7 @@ def test_the_verdict_is_in_the_language_of_the_reader() -> None:
         assert "no concluyente con 300 fotografías (+0,4 ± 2,1" in verdict(0.004, 0.021).sentence
 
 
-def test_a_verdict_is_found_by_the_settings_whatever_they_are_called(home: Home) -> None:
+def test_a_verdict_is_found_by_the_settings_regardless_of_their_name(home: Home) -> None:
     keep_verdict(home, CLASSIC, verdict(-0.1, 0.02))
     assert read_verdict(home, CLASSIC) == verdict(-0.1, 0.02)
     renamed = read_verdict(home, CLASSIC.model_copy(update={"name": "mine"}))

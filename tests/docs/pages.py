@@ -1,4 +1,4 @@
-"""What the written pages show: commands, paths, links."""
+"""The commands, paths and links in the documentation."""
 
 import re
 import shlex
@@ -15,7 +15,7 @@ _PROGRAMS = ("./run_studio.sh", "plant-studio", "torchrun", "python", ".venv/bin
 
 
 class Shown(NamedTuple):
-    """A command, word by word, and the page that shows it."""
+    """A command as a list of words, and the page that shows it."""
 
     page: str
     words: tuple[str, ...]
@@ -29,7 +29,7 @@ def text_of(page: Path) -> str:
 
 
 def commands_of(page: Path) -> Iterator[Shown]:
-    """The commands of a page, from its blocks of code and from the code in its sentences."""
+    """The commands of a page, from its code blocks and from inline code."""
     text = text_of(page)
     for block in re.findall(r"^```\w*\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
         yield from _commands(page, block.replace("\\\n", " ").splitlines())
@@ -38,14 +38,14 @@ def commands_of(page: Path) -> Iterator[Shown]:
 
 
 def code_in(prose: str) -> list[str]:
-    """What stands between single backticks."""
+    """The text between single backticks."""
     return re.findall(r"`([^`]+)`", prose)
 
 
 def _commands(page: Path, lines: Iterator[str] | list[str]) -> Iterator[Shown]:
     for line in lines:
-        # A command in a sentence, or with what it does behind it.
+        # A command in a sentence, or with a comment after it.
         words = shlex.split(line, comments=True) if line.startswith(_PROGRAMS) else []
-        # The bare name of a program is no command, but for the door itself.
+        # The bare name of a program is not a command, except for run_studio.sh itself.
         if words and words[0] in _PROGRAMS and (words[1:] or words[0] == _PROGRAMS[0]):
             yield Shown(str(page.relative_to(PROJECT)), tuple(words))

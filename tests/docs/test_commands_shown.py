@@ -1,4 +1,4 @@
-"""Every command that the written pages show is one that can be given."""
+"""Every command in the documentation is valid."""
 
 import importlib.util
 import re
@@ -30,10 +30,10 @@ def studio_commands() -> Iterator[Shown]:
 
 
 def parse(words: tuple[str, ...]) -> dict[str, Any]:
-    """What the command line makes of these words, without running anything.
+    """Parse these words as a command line, without running anything.
 
     Raises:
-        Exception: they are no command.
+        Exception: they are not a valid command.
     """
     command = typer.main.get_command(command_line(()))
     given: dict[str, Any] = {}
@@ -48,7 +48,7 @@ def _disarm(command: Any, given: dict[str, Any]) -> None:
         _disarm(inner, given)
 
 
-def test_words_that_are_no_command_are_found_out() -> None:
+def test_invalid_commands_are_detected() -> None:
     with pytest.raises(Exception, match="No such command"):
         parse(("runs", "dance"))
     with pytest.raises(Exception, match="No such option"):
@@ -79,7 +79,7 @@ def test_a_command_of_the_studio_parses(
 @pytest.mark.parametrize(
     "shown", [shown for shown in SHOWN if shown.words[0] == "torchrun"], ids=str
 )
-def test_what_torchrun_is_given_parses(shown: Shown) -> None:
+def test_the_arguments_of_torchrun_parse(shown: Shown) -> None:
     start = shown.words.index("engine")
     assert shown.words[start - 1] == "-m"
     given = parse(shown.words[start + 1 :])
@@ -108,7 +108,7 @@ def _module(name: str) -> Path:
     return Path(found.origin)
 
 
-def test_the_words_of_the_door_are_in_its_help() -> None:
+def test_the_arguments_of_run_studio_sh_are_in_its_help() -> None:
     assert {"setup", "test", "check", "docs", "pin"} <= DOOR_WORDS
     for word in DOOR_WORDS:
         assert f"#   ./run_studio.sh {word} " in DOOR

@@ -1,4 +1,4 @@
-"""Nothing of the studio is without a word in the documentation."""
+"""Every part of the studio is documented."""
 
 import importlib
 import pkgutil
@@ -52,7 +52,7 @@ def settings_reference() -> str:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_says_what_it_and_each_of_its_options_do(
+def test_each_command_and_each_of_its_options_has_a_description(
     name: str, command_reference: str
 ) -> None:
     command = COMMANDS[name]
@@ -66,7 +66,7 @@ def test_a_command_says_what_it_and_each_of_its_options_do(
 
 
 def words_of_files() -> set[str]:
-    """Words with an underscore that mean something to a user: settings, fields, their choices."""
+    """Words with an underscore that users know: settings, fields, their choices."""
     known = {*Photograph._fields, *MappingSettings.model_fields, USUAL_NETWORK}
     for model in every_model():
         known |= model.model_fields.keys()
@@ -75,7 +75,7 @@ def words_of_files() -> set[str]:
     return known
 
 
-def test_the_help_of_commands_names_nothing_that_only_the_code_knows() -> None:
+def test_the_help_of_commands_contains_no_internal_names() -> None:
     known = words_of_files()
     for name, command in COMMANDS.items():
         texts = [command.help or "", *(parameter.help or "" for parameter in command.params)]
@@ -83,7 +83,7 @@ def test_the_help_of_commands_names_nothing_that_only_the_code_knows() -> None:
         assert words - known == set(), name
 
 
-def test_every_kind_of_command_is_on_a_written_page() -> None:
+def test_every_group_of_commands_is_documented() -> None:
     written = "\n".join(map(text_of, WRITTEN))
     missing = {
         name
@@ -94,7 +94,7 @@ def test_every_kind_of_command_is_on_a_written_page() -> None:
 
 
 def models(kind: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    """A model of settings and those inside it."""
+    """A model of settings and its nested models."""
     yield kind
     for info in kind.model_fields.values():
         for part in (info.annotation, *getattr(info.annotation, "__args__", ())):
@@ -106,11 +106,11 @@ def every_model() -> set[type[BaseModel]]:
     for module in pkgutil.iter_modules(engine.settings.__path__, "engine.settings."):
         importlib.import_module(module.name)
     kinds = [kind for kind in Settings.__subclasses__() if kind.__module__.startswith("engine.")]
-    # Those that others are made from have no settings of a user's alone.
+    # Base classes have no settings that users set directly.
     return {concrete for kind in kinds for concrete in kind.__subclasses__() or [kind]}
 
 
-def test_no_group_of_settings_is_left_out_of_the_reference() -> None:
+def test_no_group_of_settings_is_missing_from_the_reference() -> None:
     reached = {model for kind, _ in SETTINGS.values() for model in models(kind)}
     assert every_model() - reached == set()
 
@@ -118,7 +118,7 @@ def test_no_group_of_settings_is_left_out_of_the_reference() -> None:
 @pytest.mark.parametrize(
     "model", sorted(every_model(), key=lambda kind: kind.__name__), ids=lambda kind: kind.__name__
 )
-def test_a_setting_says_what_it_does(model: type[BaseModel], settings_reference: str) -> None:
+def test_every_setting_has_a_description(model: type[BaseModel], settings_reference: str) -> None:
     for name, info in model.model_fields.items():
         assert info.description, f"{model.__name__}.{name}"
         if not any(isinstance(inner, type) for inner in models_in(info.annotation)):
@@ -132,7 +132,7 @@ def models_in(annotation: Any) -> list[type[BaseModel]]:
     return [part for part in parts if isinstance(part, type) and issubclass(part, BaseModel)]
 
 
-def test_a_setting_that_a_page_names_exists() -> None:
+def test_every_setting_named_on_a_page_exists() -> None:
     groups = {*RunSettings.model_fields, *StudioSettings.model_fields} - {"name", "home"}
     keys = re.compile(rf"(?:{'|'.join(groups)})\.[a-z_.]+")
     for page in WRITTEN:
@@ -154,7 +154,7 @@ def _has(kind: type[BaseModel], key: str) -> bool:
 
 
 def documented(name: str) -> bool:
-    """Whether the page of formats names a file; it writes what varies in capitals."""
+    """Whether the page of formats names a file; variable parts are in capitals there."""
     plain = re.sub(r"val-\d+", "val-STEP", name)
     plain = re.sub(r"^evaluation/(train|val|test)\.", "evaluation/PART.", plain)
     return f"`{plain}`" in FORMATS or f"`{plain}/`" in FORMATS
@@ -196,7 +196,7 @@ def test_every_folder_and_database_of_a_home_is_documented() -> None:
     assert missing == []
 
 
-def test_every_room_of_the_engine_is_in_the_reference() -> None:
+def test_every_package_of_the_engine_is_in_the_reference() -> None:
     index = index_page()
     for room in (path.name for path in (PROJECT / "engine").iterdir() if path.is_dir()):
         if not room.startswith("__") and room != "commands":

@@ -48,7 +48,7 @@ REGISTRIES: dict[str, Registry[Any]] = {
     "schedule": SCHEDULES,
     "importer": IMPORTERS,
 }
-# What an example of training adds, the setting that chooses it, and the field that computes it.
+# What a training example adds, the setting that selects it, and the field that computes it.
 TRAINED = {
     "augmentation": ("augmentation.train.extra.upside_down=0.5", "apply"),
     "loss": ("training.loss=poly", "compute"),
@@ -71,7 +71,7 @@ def _registries_as_before() -> Iterator[None]:
 
 
 def added(kind: str) -> str:
-    """Run an example; returns the name of the entry that it adds."""
+    """Run an example; return the name of the entry that it adds."""
     before = set(REGISTRIES[kind])
     exec(compile(EXAMPLES[kind], f"docs/extending.md: {kind}", "exec"), {})
     (name,) = set(REGISTRIES[kind]) - before
@@ -79,7 +79,7 @@ def added(kind: str) -> str:
 
 
 def counted(kind: str, name: str, field: str) -> list[int]:
-    """Let an entry count how often it is called."""
+    """Make an entry count its calls."""
     calls = [0]
     entry = REGISTRIES[kind][name]
     compute: Callable[..., Any] = getattr(entry, field)
@@ -93,12 +93,12 @@ def counted(kind: str, name: str, field: str) -> list[int]:
 
 
 def test_every_kind_has_an_example_of_under_20_lines() -> None:
-    # A box policy is a detector's neighbour and has the same shape.
+    # A box policy is close to a detector and has the same signature.
     assert EXAMPLES.keys() == REGISTRIES.keys() - {"policy"}
     assert all(len(code.strip().splitlines()) < 20 for code in EXAMPLES.values())
 
 
-def test_the_table_names_each_registry_where_it_stands() -> None:
+def test_the_table_names_the_location_of_each_registry() -> None:
     rows = re.findall(r"\| `(engine/\S+\.py)` \| `(\w+)` \|", TEXT)
     assert len(rows) == len(REGISTRIES)
     for file, name in rows:
@@ -149,7 +149,7 @@ def test_photographs_are_imported_with_the_example(home: Home, tmp_path: Path) -
     assert ways()[name][0] == "Flat folder"
 
 
-def test_the_form_offers_what_the_examples_add() -> None:
+def test_the_form_offers_the_entries_of_the_examples() -> None:
     names = {kind: added(kind) for kind in TRAINED}
 
     def page() -> None:

@@ -1,4 +1,4 @@
-"""The written pages hold together: what they link to and name is there."""
+"""The documentation is consistent: all links and named files exist."""
 
 import re
 import tomllib
@@ -13,7 +13,7 @@ README = PROJECT / "README.md"
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
-def test_what_a_page_links_to_is_there(page: Path) -> None:
+def test_every_link_of_a_page_has_a_target(page: Path) -> None:
     links = re.findall(r"\]\(([^)\s]+)\)", text_of(page))
     missing = [
         link
@@ -26,7 +26,7 @@ def test_what_a_page_links_to_is_there(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
-def test_a_file_of_the_source_that_a_page_names_is_there(page: Path) -> None:
+def test_every_source_file_named_on_a_page_exists(page: Path) -> None:
     named = re.compile(r"(engine|studio|pages|tests|benchmarks|configs|examples|docs)/[\w./-]*")
     missing = [
         code
@@ -36,13 +36,13 @@ def test_a_file_of_the_source_that_a_page_names_is_there(page: Path) -> None:
     assert missing == []
 
 
-def test_the_readme_is_short_and_shows_a_picture() -> None:
+def test_the_readme_is_short_and_shows_an_image() -> None:
     text = text_of(README)
     assert len(text.splitlines()) < 150
     assert re.search(r"!\[[^\]]+\]\(docs/screenshots/\w+\.png\)", text)
 
 
-def test_every_page_can_be_found_from_the_menu() -> None:
+def test_every_page_is_in_the_menu() -> None:
     menu = text_of(PROJECT / "mkdocs.yml")
     missing = [
         page.name for page in WRITTEN if page.parent.name == "docs" and f": {page.name}" not in menu
@@ -50,7 +50,7 @@ def test_every_page_can_be_found_from_the_menu() -> None:
     assert missing == []
 
 
-def test_the_changelog_begins_with_this_version() -> None:
+def test_the_changelog_starts_with_this_version() -> None:
     version = tomllib.loads(text_of(PROJECT / "pyproject.toml"))["project"]["version"]
     first = re.search(r"^## (\S+)", text_of(PROJECT / "CHANGELOG.md"), re.MULTILINE)
     assert first is not None

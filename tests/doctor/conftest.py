@@ -21,7 +21,7 @@ Damage = Callable[[Path], None]
 
 @pytest.fixture(scope="session")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, list[Photograph]]:
-    """The photographs and their records, made once. Not to be changed."""
+    """The photographs and their records, made once. They must not be changed."""
     folder = tmp_path_factory.mktemp("drawn")
     home = open_home(folder / "home")
     store, photographs = ImageStore(home), []
@@ -57,7 +57,7 @@ def photographs(drawn: tuple[Home, list[Photograph]]) -> list[Photograph]:
 
 @pytest.fixture
 def garden(home: Home, drawn: tuple[Home, list[Photograph]]) -> Home:
-    """A home with them all; its catalogue is closed."""
+    """A home with all of them; its catalogue is closed."""
     shutil.copytree(drawn[0].data, home.data, dirs_exist_ok=True)
     with closing(SqliteCatalogue(home.catalogue)) as opened:
         opened.add(drawn[1])
@@ -70,7 +70,7 @@ def opened(garden: Home) -> SqliteCatalogue:
 
 
 def alter(file: Path, many: int, seed: int, start: int | None = None) -> None:
-    """Give so many bytes of a file other values, one after another or scattered."""
+    """Change this many bytes of a file, contiguous or scattered."""
     random = np.random.default_rng(seed)
     content = bytearray(file.read_bytes())
     if start is None:

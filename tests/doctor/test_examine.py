@@ -1,4 +1,4 @@
-"""The examination: what it finds, what it calls not known, and that it changes nothing."""
+"""The check of a home: its findings, unknown states, and that it modifies nothing."""
 
 import json
 import os
@@ -19,6 +19,7 @@ from engine.doctor.examine import examine
 from engine.errors import BadInput
 from engine.home import Home
 from engine.language.current import language_set
+from engine.language.message import Message
 from engine.locks import claim, release
 from tests.doctor.conftest import alter
 
@@ -33,7 +34,7 @@ def items(health: Health, key: str) -> set[str]:
     return {str(item) for item in found.items}
 
 
-def test_a_database_that_never_was_is_not_called_sound(garden: Home) -> None:
+def test_a_database_that_never_existed_is_not_reported_as_sound(garden: Home) -> None:
     garden.crops.unlink(missing_ok=True)
     assert "database-crops" not in states(examine(garden, 0))
 
@@ -73,7 +74,9 @@ def test_a_change_that_keeps_size_and_time_is_found_when_the_file_is_read_again(
     assert items(examine(garden, 0), "changed") == {photographs[0].path}
 
 
-def test_what_was_not_read_is_not_known(garden: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_that_were_not_read_are_unknown(
+    garden: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(files, "_LEAST_SHARE", 50_000)
     health = examine(garden, 0, share=True)
     unread = health.named("unread")
@@ -85,14 +88,14 @@ def test_what_was_not_read_is_not_known(garden: Home, monkeypatch: pytest.Monkey
     assert states(health)["unread"] == "sound"
 
 
-def test_an_examination_that_was_cut_off_reads_no_file_twice(
+def test_an_interrupted_examination_reads_no_file_twice(
     garden: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "_BATCH_SECONDS", 0.0)
     asked: list[int] = []
 
-    def stop_after_thirty(done: int, total: int, note: str) -> None:
-        if note == "Reading photographs":
+    def stop_after_thirty(done: int, total: int, note: Message) -> None:
+        if str(note) == "Reading photographs":
             asked.append(total)
             if done == 30:
                 raise KeyboardInterrupt
@@ -104,7 +107,7 @@ def test_an_examination_that_was_cut_off_reads_no_file_twice(
     assert 69 in asked
 
 
-def test_reading_keeps_to_its_rate(garden: Home) -> None:
+def test_reading_keeps_the_rate_limit(garden: Home) -> None:
     size = sum(file.stat().st_size for file in garden.images.glob("*/*"))
     began = time.monotonic()
     examine(garden, size / 1e6)
@@ -113,7 +116,7 @@ def test_reading_keeps_to_its_rate(garden: Home) -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_64_random_bytes_in_the_catalogue_are_found(garden: Home, seed: int) -> None:
-    """At random places among the records, the kind of damage that `counts` never meets."""
+    """At random offsets among the records, a kind of damage that `counts` never reads."""
     examine(garden, 0)
     content = garden.catalogue.read_bytes()
     place = content.index(b"Photograph 7 by Ann") + 9 * seed if seed < 4 else None
@@ -135,7 +138,7 @@ def test_8_kb_in_the_catalogue_are_found(garden: Home, share: float) -> None:
     assert health.named("records") is not None
 
 
-def test_a_letter_that_changed_in_a_record_is_found(garden: Home) -> None:
+def test_a_changed_letter_in_a_record_is_found(garden: Home) -> None:
     examine(garden, 0)
     content = garden.catalogue.read_bytes()
     garden.catalogue.write_bytes(content.replace(b"Photograph 7 by Ann", b"Photograph 7 by Bnn"))
@@ -147,7 +150,7 @@ def test_a_letter_that_changed_in_a_record_is_found(garden: Home) -> None:
     )
 
 
-def test_what_the_studio_changes_itself_is_no_change(garden: Home) -> None:
+def test_changes_by_the_studio_itself_are_not_findings(garden: Home) -> None:
     examine(garden, 0)
     with closing(SqliteCatalogue(garden.catalogue)) as catalogue:
         catalogue.curate(["photo-001"], "exclude", "blurred")
@@ -169,9 +172,7 @@ def test_what_the_studio_changes_itself_is_no_change(garden: Home) -> None:
         ("observer", b"\xff\xfe\x00"),
     ],
 )
-def test_a_record_that_no_photograph_can_have_is_found(
-    garden: Home, column: str, value: object
-) -> None:
+def test_an_impossible_record_is_found(garden: Home, column: str, value: object) -> None:
     with sqlite3.connect(garden.catalogue) as connection:
         connection.execute(
             f"UPDATE photograph SET {column} = ? WHERE image_id = 'photo-005'", [value]
@@ -181,7 +182,7 @@ def test_a_record_that_no_photograph_can_have_is_found(
     assert len(items(health, "records")) == 1
 
 
-def test_a_record_that_is_gone_is_found(garden: Home, photographs: list[Photograph]) -> None:
+def test_a_missing_record_is_found(garden: Home, photographs: list[Photograph]) -> None:
     os.utime(garden.resolve(photographs[5].path), (1e9, 1e9))
     examine(garden, 0)
     with sqlite3.connect(garden.catalogue) as connection:
@@ -192,7 +193,7 @@ def test_a_record_that_is_gone_is_found(garden: Home, photographs: list[Photogra
     assert states(health)["strays"] == "doubtful"
 
 
-def test_strays_and_temporary_files_are_listed_and_left_alone(garden: Home) -> None:
+def test_strays_and_temporary_files_are_listed_and_not_modified(garden: Home) -> None:
     stray = garden.images / "ab" / f"{'ab' * 32}.jpg"
     left = garden.images / "ab" / ".picture.jpg.x1y2z3a4"
     for file in (stray, left):
@@ -225,7 +226,7 @@ def test_a_damaged_database_of_another_kind_is_found(garden: Home) -> None:
     assert states(examine(garden, 0))["database-quality"] == "fault"
 
 
-def test_with_all_photographs_gone_it_asks_for_the_disk(garden: Home) -> None:
+def test_if_all_photographs_are_missing_it_asks_about_the_disk(garden: Home) -> None:
     garden.images.rename(garden.data / "elsewhere")
     missing = examine(garden, 0).named("missing")
     assert missing is not None
@@ -243,7 +244,7 @@ def test_two_examinations_do_not_run_at_once(garden: Home) -> None:
         release(lock)
 
 
-def test_the_outcome_is_kept_in_english_and_read_in_any_language(garden: Home) -> None:
+def test_the_result_is_stored_in_english_and_shown_in_any_language(garden: Home) -> None:
     with language_set("es"):
         examine(garden, 0)
         health = last_health(garden)
@@ -255,7 +256,7 @@ def test_the_outcome_is_kept_in_english_and_read_in_any_language(garden: Home) -
     assert {check["key"]: check["text"] for check in written}["backups"] == "No backups yet."
 
 
-def test_the_outcome_of_an_older_studio_is_shown_as_it_was_written(garden: Home) -> None:
+def test_the_result_of_an_older_version_is_shown_unchanged(garden: Home) -> None:
     check = {"key": "empty", "title": "Empty files", "state": "fault", "text": "2 of 9 empty."}
     more = {"count": 2, "items": ["a", "b"], "repair": "Moves the files aside."}
     (garden.data / "doctor.json").write_text(json.dumps({"checks": [check | more], "t": 1.0}))
@@ -266,6 +267,13 @@ def test_the_outcome_of_an_older_studio_is_shown_as_it_was_written(garden: Home)
     assert str(read.repair) == "Moves the files aside."
 
 
-def test_a_result_that_cannot_be_read_counts_as_none(garden: Home) -> None:
+def test_an_unreadable_result_counts_as_none(garden: Home) -> None:
     Path(garden.data / "doctor.json").write_text('{"checks": [{"key": 1}]}')
     assert last_health(garden) is None
+
+
+def test_what_it_does_is_told_in_the_readers_language(garden: Home) -> None:
+    notes: list[object] = []
+    examine(garden, 0, lambda done, total, note: notes.append(note))
+    with language_set("es"):
+        assert {"Comprobando las bases de datos", "Leyendo fichas"} <= set(map(str, notes))

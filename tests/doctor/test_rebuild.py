@@ -1,4 +1,4 @@
-"""Rebuilding a catalogue from files, splits and the download store; and beginning a new one."""
+"""Rebuild a catalogue from files, splits and the download store; start a new one."""
 
 import json
 from contextlib import closing
@@ -30,14 +30,14 @@ def records(home: Home) -> dict[str, Photograph]:
 
 @pytest.fixture
 def split_up(garden: Home, opened: SqliteCatalogue) -> Home:
-    """With a split of 80 photographs: Acer campestre was excluded before."""
+    """A home with a split of 80 photographs; Acer campestre was excluded before."""
     opened.curate(Filter(species="Acer campestre"), "exclude", "")
     make_split(garden, opened, SplitSettings())
     opened.close()
     return garden
 
 
-def test_what_a_split_names_comes_back_and_the_rest_is_listed(
+def test_photographs_named_by_a_split_are_recovered_and_the_rest_is_listed(
     split_up: Home, photographs: list[Photograph]
 ) -> None:
     lose_catalogue(split_up)
@@ -54,7 +54,7 @@ def test_what_a_split_names_comes_back_and_the_rest_is_listed(
     assert all(split_up.resolve(path).is_file() for path in acer)
 
 
-def test_an_export_brings_every_field_back(
+def test_an_export_restores_every_field(
     garden: Home, opened: SqliteCatalogue, photographs: list[Photograph]
 ) -> None:
     export_catalogue(opened, garden.exports / "today", 1)
@@ -64,7 +64,7 @@ def test_an_export_brings_every_field_back(
     assert records(garden)["photo-042"] == photographs[42]
 
 
-def test_the_journal_gives_address_licence_and_what_was_still_to_fetch(
+def test_the_download_store_restores_address_licence_and_pending_downloads(
     garden: Home, photographs: list[Photograph]
 ) -> None:
     one = photographs[3]
@@ -82,7 +82,7 @@ def test_the_journal_gives_address_licence_and_what_was_still_to_fetch(
     assert (found["new"].state, found["new"].path) == ("remote", "")
 
 
-def test_a_file_whose_bytes_do_not_fit_its_name_gets_no_record(
+def test_a_file_whose_bytes_do_not_match_its_name_gets_no_record(
     split_up: Home, photographs: list[Photograph]
 ) -> None:
     alter(split_up.resolve(photographs[1].path), 40, 1)
@@ -91,14 +91,14 @@ def test_a_file_whose_bytes_do_not_fit_its_name_gets_no_record(
     assert (rebuilt.photographs, rebuilt.damaged) == (79, 1)
 
 
-def test_a_damaged_catalogue_is_set_aside(split_up: Home) -> None:
+def test_a_damaged_catalogue_is_moved_aside(split_up: Home) -> None:
     split_up.catalogue.write_bytes(b"no database " * 999)
     rebuilt = rebuild_catalogue(split_up, 0)
     assert split_up.resolve(rebuilt.set_aside).read_bytes() == b"no database " * 999
     assert len(records(split_up)) == 80
 
 
-def test_a_new_catalogue_is_begun_on_purpose_only_where_none_is(garden: Home) -> None:
+def test_a_new_catalogue_is_started_only_on_request_and_if_none_exists(garden: Home) -> None:
     with pytest.raises(BadInput, match="holds photographs"):
         begin_new(garden)
     lose_catalogue(garden)

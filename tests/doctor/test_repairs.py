@@ -1,4 +1,4 @@
-"""Repairs: each does what it said, moves files aside, and deletes nothing."""
+"""Repairs: each does what it announces, moves files aside, and deletes nothing."""
 
 import os
 from contextlib import closing
@@ -33,7 +33,7 @@ def files_in(home: Home) -> int:
     return sum(1 for file in home.images.glob("*/*") if file.is_file())
 
 
-def test_a_damaged_photograph_is_set_aside_and_fetched_again(
+def test_a_damaged_photograph_is_moved_aside_and_fetched_again(
     garden: Home, photographs: list[Photograph]
 ) -> None:
     one = photographs[0]
@@ -50,7 +50,7 @@ def test_a_damaged_photograph_is_set_aside_and_fetched_again(
     assert examine(garden, 0).state != "fault"
 
 
-def test_what_was_mended_meanwhile_is_left_alone(
+def test_a_photograph_repaired_in_the_meantime_is_not_modified(
     garden: Home, photographs: list[Photograph]
 ) -> None:
     file = garden.resolve(photographs[0].path)
@@ -63,7 +63,7 @@ def test_what_was_mended_meanwhile_is_left_alone(
     assert file.read_bytes() == good
 
 
-def test_a_photograph_without_an_address_comes_back_by_importing_it_again(
+def test_a_photograph_without_an_address_is_restored_by_a_second_import(
     home: Home, make_image: MakeImage
 ) -> None:
     folder = make_image("Rosa canina/1.jpg").parent.parent
@@ -86,7 +86,7 @@ def test_missing_photographs_are_fetched_again(garden: Home, photographs: list[P
         assert catalogue.counts(Filter(state="remote")).images == 3
 
 
-def test_strays_get_the_record_that_an_export_remembers(
+def test_strays_get_their_record_from_an_export(
     garden: Home, photographs: list[Photograph]
 ) -> None:
     from engine.catalogue.export import export_catalogue
@@ -134,14 +134,14 @@ def test_a_damaged_catalogue_is_restored_from_the_newest_backup(garden: Home) ->
     assert {check.key for check in health.checks if check.state == "fault"} == set()
 
 
-def test_damage_of_the_catalogue_is_one_repair_however_often_it_shows(garden: Home) -> None:
+def test_several_findings_of_a_damaged_catalogue_are_one_repair(garden: Home) -> None:
     back_up(garden)
     alter(garden.catalogue, 8192, 1, start=garden.catalogue.stat().st_size // 3)
     keys = [check.key for check in repairable(examine(garden, 0))]
     assert keys == ["database-catalogue"]
 
 
-def test_measures_that_are_damaged_are_made_anew(garden: Home) -> None:
+def test_damaged_quality_measures_are_computed_again(garden: Home) -> None:
     garden.quality.write_bytes(b"no database at all " * 500)
     mend(garden, "database-quality")
     store = MeasureStore(garden)
@@ -149,7 +149,7 @@ def test_measures_that_are_damaged_are_made_anew(garden: Home) -> None:
     store.close()
 
 
-def test_nothing_is_repaired_under_work_that_goes_on(garden: Home) -> None:
+def test_repairs_are_refused_while_work_is_running(garden: Home) -> None:
     garden.quality.write_bytes(b"no database at all " * 500)
     health: Health = examine(garden, 0)
     lock = claim(garden.jobs / "quality" / "lock")

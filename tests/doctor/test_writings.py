@@ -1,4 +1,4 @@
-"""Splits against their manifests, checkpoints against their digests; torch is not loaded."""
+"""Splits are checked against manifests, checkpoints against digests; torch is not loaded."""
 
 import json
 import subprocess
@@ -46,7 +46,7 @@ def checkpoint(home: Home) -> Path:
     return path
 
 
-def test_a_split_as_it_was_made_is_sound(split_up: Home) -> None:
+def test_an_unchanged_split_is_sound(split_up: Home) -> None:
     assert splits_check(split_up, 0).state == "sound"
 
 
@@ -66,7 +66,7 @@ def test_a_missing_file_of_a_split_is_found(split_up: Home) -> None:
     assert str(item) == "default: val.jsonl is missing"
 
 
-def test_a_checkpoint_as_it_was_saved_is_sound(home: Home, checkpoint: Path) -> None:
+def test_an_unchanged_checkpoint_is_sound(home: Home, checkpoint: Path) -> None:
     assert checkpoints_check(home, 0).state == "sound"
     assert checkpoint_state(checkpoint, Reader(0)) == "sound"
 
@@ -77,12 +77,12 @@ def test_a_changed_byte_of_a_checkpoint_is_found(home: Home, checkpoint: Path) -
 
 
 @pytest.mark.parametrize("kept", [0, 5, 300, 20_000])
-def test_a_checkpoint_that_was_cut_short_is_found(home: Home, checkpoint: Path, kept: int) -> None:
+def test_a_truncated_checkpoint_is_found(home: Home, checkpoint: Path, kept: int) -> None:
     checkpoint.write_bytes(checkpoint.read_bytes()[:kept])
     assert checkpoints_check(home, 0).state == "fault"
 
 
-def test_a_checkpoint_without_a_digest_is_not_known(home: Home) -> None:
+def test_a_checkpoint_without_a_digest_is_unknown(home: Home) -> None:
     file = home.runs / "old" / "checkpoints" / "best.safetensors"
     file.parent.mkdir(parents=True)
     header = json.dumps({"a": {"dtype": "U8", "shape": [2], "data_offsets": [0, 2]}}).encode()

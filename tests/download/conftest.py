@@ -1,4 +1,4 @@
-"""A misbehaving server, and what fetches from it."""
+"""A misbehaving server, and fixtures that download from it."""
 
 from collections.abc import Callable, Iterator
 
@@ -21,7 +21,7 @@ IMPATIENT = DownloadSettings(
     total_seconds=5,
     largest_megabytes=1,
 )
-"""Settings for tests: what a server may take its time with is over in 1.5 seconds."""
+"""Settings for tests: every server timeout is at most 1.5 seconds."""
 
 
 @pytest.fixture
@@ -40,13 +40,14 @@ def fetcher(home: Home) -> Iterator[Fetcher]:
 
 FAST = ProviderSettings(start_rate=None, connections=8)
 QUICK = IMPATIENT.model_copy(update={"other_hosts": FAST, "free_gigabytes": 0.0})
-"""Settings for tests that fetch many photographs: no pacing until the host objects."""
+"""Settings for tests that fetch many photographs: no rate limit until the host objects."""
 
 
 @pytest.fixture
 def want(catalogue: SqliteCatalogue, server: Server) -> Callable[..., list[str]]:
-    """want("a", "b", species="Rosa canina") puts rows of /a.jpg and /b.jpg, remote, into the
-    catalogue and honest answers onto the server; returns the addresses."""
+    """want("a", "b", species="Rosa canina") adds remote rows of /a.jpg and /b.jpg to the catalogue
+    and valid responses to the server; returns the addresses.
+    """
 
     def add(*names: str, species: str = "Rosa canina", serve: bool = True) -> list[str]:
         urls = [server.url(f"/{name}.jpg") for name in names]

@@ -21,11 +21,11 @@ PRIVATE = [
     "64:ff9b::7f00:1",
     "fe80::1%eth0",
 ]
-"""Refused unless private hosts are allowed, and some of them even then."""
+"""Refused unless private hosts are allowed; some of them even then."""
 SPECIAL = ["169.254.169.254", "224.0.0.1", "0.0.0.0", "fe80::1"]
-"""Refused even where private hosts are allowed."""
+"""Refused even if private hosts are allowed."""
 RESERVED = ["::127.0.0.1", "64:ff9b:1::1", "::ffff:0:10.0.0.1", "fec0::1", "::8.8.8.8"]
-"""Forms of IPv6 that Python calls public, refused always."""
+"""IPv6 forms that Python classifies as public; always refused."""
 NO_WEB_ADDRESS = [
     "file:///etc/passwd",
     "ftp://example.org/a.jpg",
@@ -40,6 +40,6 @@ NO_WEB_ADDRESS = [
     "http://[::1/a.jpg",
     f"http://example.org/{'a' * 5_000}",
 ]
-"""No address that a photograph is fetched from."""
+"""Not valid as the address of a photograph."""
 THIS_MACHINE = ["127.0.0.1", "localhost", "2130706433", "0x7f.1"]
-"""Ways to write this machine's own address."""
+"""Notations of this machine's own address."""

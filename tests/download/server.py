@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that does as it is told: well, badly, or viciously."""
+"""A real HTTP server on loopback that responds as told: correctly, incorrectly, or maliciously."""
 
 import io
 import socket
@@ -16,7 +16,7 @@ from tests.conftest import flower
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it came in, and when (on the monotonic clock)."""
+    """A received request and its time (on the monotonic clock)."""
 
     path: str
     headers: Mapping[str, str]
@@ -25,7 +25,7 @@ class Request:
 
 @dataclass
 class Wire:
-    """The server's end of a connection, to write to as one likes."""
+    """The server's end of a connection, for arbitrary writes."""
 
     socket: socket.socket
     ended: threading.Event
@@ -35,7 +35,7 @@ class Wire:
         self.socket.sendall(content)
 
     def wait(self, seconds: float) -> bool:
-        """Wait; True as long as the test goes on."""
+        """Wait; return True as long as the test is running."""
         return not self.ended.wait(seconds)
 
     def close(self) -> None:
@@ -46,7 +46,7 @@ Behaviour = Callable[[Wire, Request], None]
 
 
 class Server:
-    """Answers each path by its behaviour; what has none is not found. Remembers what was asked."""
+    """Responds to each path by its behaviour, or with 404. Records all requests."""
 
     def __init__(self, wrap: Callable[[socket.socket], socket.socket] | None = None) -> None:
         self.behaviours: dict[str, Behaviour] = {}
@@ -76,7 +76,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}{path}"
 
     def put(self, path: str, behaviour: Behaviour) -> str:
-        """Answer this path so; returns its address."""
+        """Set the response of this path; return its address."""
         self.behaviours[path] = behaviour
         return self.url(path)
 
@@ -106,14 +106,14 @@ class Server:
 
 
 def head(code: int = 200, **headers: object) -> bytes:
-    """The first lines of an answer: head(200, content_length=3)."""
+    """The status line and headers of a response: head(200, content_length=3)."""
     lines = [f"HTTP/1.1 {code} Whatever"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
 def body(content: bytes, code: int = 200, **headers: object) -> Behaviour:
-    """An honest answer."""
+    """A valid response."""
     told = {"content_length": len(content), "content_type": "image/jpeg", **headers}
 
     def answer(wire: Wire, request: Request) -> None:
@@ -123,7 +123,7 @@ def body(content: bytes, code: int = 200, **headers: object) -> Behaviour:
 
 
 def raw(content: bytes) -> Behaviour:
-    """These very bytes, then the end of the connection."""
+    """Exactly these bytes, then the end of the connection."""
 
     def answer(wire: Wire, request: Request) -> None:
         wire.send(content)
@@ -141,7 +141,7 @@ def redirect(target: str, code: int = 302) -> Behaviour:
 
 
 def trickle(start: bytes, piece: bytes = b"x", pause: float = 0.5) -> Behaviour:
-    """Send `start`, then a little now and then, for ever."""
+    """Send `start`, then a few bytes at intervals, without end."""
 
     def answer(wire: Wire, request: Request) -> None:
         wire.send(start)
@@ -152,7 +152,7 @@ def trickle(start: bytes, piece: bytes = b"x", pause: float = 0.5) -> Behaviour:
 
 
 def in_turn(*behaviours: Behaviour) -> Behaviour:
-    """Each request gets the next; the last one stays."""
+    """Each request gets the next response; the last one is repeated."""
     left = list(behaviours)
 
     def answer(wire: Wire, request: Request) -> None:
@@ -162,7 +162,7 @@ def in_turn(*behaviours: Behaviour) -> Behaviour:
 
 
 def jpeg(width: int = 64, height: int = 48, seed: int = 0, **save: Any) -> bytes:
-    """A photograph, another one for every seed."""
+    """A photograph, different for every seed."""
     stream = io.BytesIO()
     Image.fromarray(flower(width, height, seed)).save(stream, "JPEG", **save)
     return stream.getvalue()

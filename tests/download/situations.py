@@ -1,7 +1,7 @@
-"""Situations in which a download could delete photographs that nobody asked it to delete.
+"""Situations in which a download could delete photographs without a request.
 
-The tests and `benchmarks.robustness` run the same ones. Each gets a home made by `filled`, the
-server of its photographs and an empty folder beside it, and asserts that no file is lost.
+The tests and `benchmarks.robustness` run the same situations. Each gets a home made by `filled`,
+the server of its photographs and an empty folder beside it, and asserts that no file is lost.
 """
 
 import json
@@ -33,7 +33,7 @@ IMPORTED, FETCHED = 25, 30
 
 
 def engine(home: Home, *words: str) -> tuple[int, dict[str, Any], str]:
-    """A real command: its exit status, its JSON, its words."""
+    """Run a real command; return its exit status, its JSON and its messages."""
     ended = subprocess.run(
         [sys.executable, "-m", "engine", *words, "--home", str(home.root), "--json"],
         cwd=PROJECT,
@@ -57,12 +57,12 @@ def add_address(home: Home, url: str) -> None:
 
 
 def files(home: Home) -> set[str]:
-    """Names of the photographs' files, the trash left out."""
+    """Names of the photographs' files, without the trash."""
     return {path.name for path in home.images.glob("[!.]*/*") if path.is_file()}
 
 
 def age(home: Home) -> None:
-    """Let every file be old enough to be called a stray."""
+    """Make every file old enough to count as a stray."""
     past = time.time() - STRAY_SECONDS - 60
     for path in home.images.glob("[!.]*/*"):
         os.utime(path, (past, past))
@@ -77,7 +77,7 @@ def serving_photographs() -> Server:
 
 
 def filled(folder: Path, host: Server) -> Home:
-    """A home of which 25 photographs were imported and 30 fetched, long ago."""
+    """A home with 25 imported and 30 downloaded photographs, all of them old."""
     (folder / "pictures" / "Rosa canina").mkdir(parents=True)
     for number in range(IMPORTED):
         picture = Image.fromarray(flower(64, 48, seed=number))
@@ -102,7 +102,7 @@ def imported(home: Home) -> set[str]:
 
 
 def drawn(folder: Path, name: str, seed: int) -> Path:
-    """A picture in folder/pictures."""
+    """Draw an image into folder/pictures."""
     path = folder / "pictures" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(flower(64, 48, seed)).save(path)
@@ -110,7 +110,7 @@ def drawn(folder: Path, name: str, seed: int) -> Path:
 
 
 def lost_catalogue(home: Home, host: Server, folder: Path) -> None:
-    """The catalogue is gone, an empty one takes its place, then it comes back."""
+    """The catalogue is lost, an empty one replaces it, then it is restored."""
     before = files(home)
     home.catalogue.rename(home.root / "catalogue.sqlite")
     with closing(SqliteCatalogue(home.root / "empty.sqlite")) as empty:
@@ -123,7 +123,7 @@ def lost_catalogue(home: Home, host: Server, folder: Path) -> None:
         assert (summary.removed, summary.strays) == (0, FETCHED)
         download(home, empty, QUICK, consent=Consent(remove_strays=True))
     assert files(home) == imported(home) and len(files(home)) == IMPORTED
-    # With the catalogue back, so are the files, and nothing is fetched again.
+    # With the restored catalogue all files are known again, and nothing is fetched again.
     (home.root / "catalogue.sqlite").rename(home.catalogue)
     asked = len(host.requests)
     status, told, _ = fetch(home)
@@ -133,7 +133,7 @@ def lost_catalogue(home: Home, host: Server, folder: Path) -> None:
 
 
 def change_of_store(home: Home, host: Server, folder: Path) -> None:
-    """The store becomes a MongoDB by hand, with a split pinned. Needs a real mongod."""
+    """The store is changed to MongoDB by hand, with a split pinned. Needs a real mongod."""
     before = files(home)
     assert engine(home, "split", "make", "--name=first")[0] == 0
     assert engine(home, "split", "pin", "first")[0] == 0
@@ -145,7 +145,7 @@ def change_of_store(home: Home, host: Server, folder: Path) -> None:
         status, told, _ = fetch(home)
         assert (status, told["successful"], told["removed"]) == (0, 1, 0)
         assert files(home) >= before
-        # The pin speaks of photographs that this catalogue has never heard of.
+        # The pin refers to photographs that this catalogue does not contain.
         status, told, _ = fetch(home, "--remove-strays")
         assert (status, told["removed"], told["strays"]) == (0, 0, 0)
     assert files(home) >= before
@@ -173,17 +173,17 @@ def unmounted_disk(home: Home, host: Server, folder: Path) -> None:
 
 
 def shared_folder(home: Home, host: Server, folder: Path) -> None:
-    """Two homes have one folder of photographs."""
+    """Two homes share one folder of photographs."""
     before = files(home)
     second = open_home(folder / "second")
     second.images.symlink_to(home.images)
-    # There are photographs and no catalogue: an empty one is begun on purpose only.
+    # There are photographs and no catalogue: an empty one is started only on request.
     assert engine(second, "catalogue", "new")[0] == 0
     add_address(second, host.url(f"/{FETCHED}.jpg"))
     status, _, words = fetch(second)
     assert status == 1
     assert f"The folder {second.images} belongs to another home." in words
-    # Even where the second home takes the folder over, it removes what it fetched alone.
+    # Even after the second home takes over the folder, it removes only its own downloads.
     assert engine(second, "home", "claim")[0] == 0
     age(home)
     status, told, _ = fetch(second, "--remove-strays")
@@ -193,7 +193,7 @@ def shared_folder(home: Home, host: Server, folder: Path) -> None:
 
 
 def catalogue_of_yesterday(home: Home, host: Server, folder: Path) -> None:
-    """The catalogue goes back to before the last import."""
+    """The catalogue is reset to the state before the last import."""
     shutil.copy(home.catalogue, folder / "yesterday.sqlite")
     for number in range(25):
         drawn(folder, f"Viola alba/{number}.png", seed=200 + number)

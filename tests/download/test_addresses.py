@@ -1,4 +1,4 @@
-"""Where requests may go, and that they go where was checked."""
+"""Which addresses requests may use; a request goes only to the checked address."""
 
 import socket
 from collections.abc import Callable
@@ -39,18 +39,18 @@ def test_private_and_special_addresses_are_refused(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "::1", "fd00::1"])
-def test_private_addresses_are_let_through_when_allowed(address: str) -> None:
+def test_private_addresses_are_accepted_if_allowed(address: str) -> None:
     check_address(address, allow_private=True)
 
 
 @pytest.mark.parametrize("address", SPECIAL)
-def test_metadata_and_special_addresses_never_are(address: str) -> None:
+def test_metadata_and_special_addresses_are_never_accepted(address: str) -> None:
     with pytest.raises(RefusedAddress):
         check_address(address, allow_private=True)
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "2606:4700::6810:1"])
-def test_public_addresses_are_fine(address: str) -> None:
+def test_public_addresses_are_accepted(address: str) -> None:
     check_address(address, allow_private=False)
 
 
@@ -58,24 +58,24 @@ def test_public_addresses_are_fine(address: str) -> None:
     "url",
     NO_WEB_ADDRESS,
 )
-def test_what_is_no_plain_web_address_is_refused(url: str) -> None:
+def test_other_than_plain_web_addresses_are_refused(url: str) -> None:
     with pytest.raises(RefusedAddress):
         host_of(url)
 
 
-def test_a_host_is_named_once_however_it_is_written() -> None:
+def test_each_notation_of_a_host_gives_one_name() -> None:
     assert host_of("HTTPS://Example.ORG.:443/a.jpg") == "example.org"
     assert host_of("http://example.org:80/") == "example.org"
     assert host_of("http://example.org:8080/") == "example.org:8080"
 
 
-def test_a_redirect_never_leads_down_from_an_encrypted_connection() -> None:
+def test_a_redirect_never_leads_from_https_to_http() -> None:
     assert redirected("https://a.org/x/y", "../z") == "https://a.org/z"
     with pytest.raises(RefusedAddress, match="from https to http"):
         redirected("https://a.org/", "http://a.org/")
 
 
-def test_hosts_that_are_written_as_private_are_told() -> None:
+def test_hosts_written_as_private_addresses_are_detected() -> None:
     private = ("localhost", "localhost:80", "127.0.0.1:9", "10.0.0.1")
     assert all(is_private_host(host) for host in private)
     assert not any(is_private_host(host) for host in ("example.org", "1.1.1.1:80"))
@@ -83,12 +83,12 @@ def test_hosts_that_are_written_as_private_are_told() -> None:
 
 @pytest.fixture
 def careful(home: Home) -> Fetcher:
-    """Fetches from public addresses only, as the studio does unless it is told otherwise."""
+    """A fetcher for public addresses only, the default of the studio."""
     settings = IMPATIENT.model_copy(update={"allow_private_hosts": False})
     return Fetcher(settings, home.images / ".incoming")
 
 
-def test_this_machine_is_not_asked_unless_that_is_allowed(server: Server, careful: Fetcher) -> None:
+def test_this_machine_is_not_contacted_unless_allowed(server: Server, careful: Fetcher) -> None:
     for host in THIS_MACHINE:
         url = f"http://{host}:{server.port}/a.jpg"
         outcome = careful.fetch(url, lambda size: "")
@@ -100,7 +100,7 @@ def test_this_machine_is_not_asked_unless_that_is_allowed(server: Server, carefu
 def test_a_name_that_changes_its_address_after_the_check_is_not_followed(
     server: Server, careful: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """DNS rebinding: the first look-up is public, every later one this machine."""
+    """DNS rebinding: the first look-up is public, every later one is this machine."""
     looked_up: list[str] = []
     real = socket.create_connection
 
@@ -151,7 +151,9 @@ def test_private_hosts_are_not_allowed_by_default() -> None:
 
 
 @pytest.mark.parametrize("address", RESERVED)
-def test_reserved_ipv6_addresses_are_refused_even_where_private_ones_are_not(address: str) -> None:
+def test_reserved_ipv6_addresses_are_refused_even_if_private_hosts_are_allowed(
+    address: str,
+) -> None:
     for allow_private in (False, True):
         with pytest.raises(RefusedAddress):
             check_address(address, allow_private)

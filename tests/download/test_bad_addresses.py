@@ -1,4 +1,4 @@
-"""Bad addresses beside good ones on one host: the good ones are fetched all the same."""
+"""Bad and good addresses on one host: all good ones are fetched."""
 
 import random
 import threading
@@ -41,7 +41,7 @@ GOOD, OF_EACH = 36, 12
 
 
 def silent(wire: Wire, request: Request) -> None:
-    """Take the request and never answer."""
+    """Accept the request and never answer."""
     while wire.wait(0.5):
         pass
 
@@ -94,7 +94,7 @@ def fill(
 
 
 def seconds_until_good(home: Home, settings: DownloadSettings, most: float) -> float:
-    """How long a download takes for the good ones; it is stopped then."""
+    """The duration of a download until the good ones are fetched; it is then stopped."""
     control = DownloadControl(home)
     began = time.monotonic()
     done: list[float] = []
@@ -131,7 +131,7 @@ PACED = UNPACED.model_copy(update={"other_hosts": ProviderSettings()})
 
 
 @pytest.mark.slow
-def test_every_good_photograph_comes_though_all_bad_ones_are_asked_for_first(
+def test_every_good_photograph_is_fetched_even_if_bad_ones_come_first(
     home: Home, catalogue: SqliteCatalogue, server: Server
 ) -> None:
     fill(server, catalogue, KINDS, "bad first")
@@ -140,7 +140,7 @@ def test_every_good_photograph_comes_though_all_bad_ones_are_asked_for_first(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("order", ["bad first", "good first", *range(4)])
-def test_every_good_photograph_comes_within_a_minute_in_any_order(
+def test_every_good_photograph_is_fetched_within_a_minute_in_any_order(
     home: Home, catalogue: SqliteCatalogue, server: Server, order: str | int
 ) -> None:
     fill(server, catalogue, KINDS, order)
@@ -149,16 +149,14 @@ def test_every_good_photograph_comes_within_a_minute_in_any_order(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["429", "403", "silent", "slow-body"])
-def test_a_host_asked_with_the_usual_caution_gives_all_within_a_minute(
+def test_a_host_with_the_default_rate_limit_delivers_all_within_a_minute(
     home: Home, catalogue: SqliteCatalogue, server: Server, kind: str
 ) -> None:
     fill(server, catalogue, {kind: KINDS[kind]}, "bad first")
     assert seconds_until_good(home, PACED, 60) < 60
 
 
-def test_untried_addresses_go_before_retries(
-    server: Server, want: Want, fetch_all: FetchAll
-) -> None:
+def test_untried_addresses_precede_retries(server: Server, want: Want, fetch_all: FetchAll) -> None:
     names = [f"n{number:02}" for number in range(30)]
     want(*names)
     for name in names[::3]:
@@ -169,7 +167,7 @@ def test_untried_addresses_go_before_retries(
     assert first_retry == 30
 
 
-def test_addresses_that_fail_by_themselves_are_given_up_and_the_host_stays_in_use(
+def test_addresses_that_fail_individually_are_given_up_and_the_host_stays_in_use(
     home: Home, server: Server, want: Want, fetch_all: FetchAll
 ) -> None:
     want("good")
@@ -182,7 +180,7 @@ def test_addresses_that_fail_by_themselves_are_given_up_and_the_host_stays_in_us
     assert 1 <= probes <= 4
 
 
-def test_a_photograph_that_served_as_a_probe_is_neither_counted_nor_kept_twice(
+def test_a_photograph_fetched_by_a_probe_is_counted_and_stored_once(
     home: Home, server: Server, want: Want, fetch_all: FetchAll
 ) -> None:
     want("good")
@@ -198,7 +196,7 @@ def test_a_photograph_that_served_as_a_probe_is_neither_counted_nor_kept_twice(
 
 @pytest.fixture
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A parked host is probed after 0.1 s, 0.4 s, 1.6 s; the download ends where it is longer."""
+    """A parked host is probed after 0.1 s, 0.4 s, 1.6 s; the download ends at a longer pause."""
     monkeypatch.setattr("engine.download.host.PROBED_FIRST", 0.1)
     monkeypatch.setattr("engine.download.gate._LONGEST_BACKOFF", 0.2)
     monkeypatch.setattr("engine.download.session._LONGEST_WAIT", 2.0)
@@ -207,7 +205,7 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "fault", ["403", "500", "closed", *(pytest.param(code, marks=slow) for code in ("429", "503"))]
 )
-def test_a_host_that_fails_for_every_address_is_parked_and_not_hammered(
+def test_a_host_that_fails_for_every_address_is_parked_and_not_overloaded(
     server: Server, want: Want, fetch_all: FetchAll, short_pauses: None, fault: str
 ) -> None:
     want(*[f"n{number:03}" for number in range(100)], serve=False)
@@ -225,7 +223,7 @@ def test_a_host_that_fails_for_every_address_is_parked_and_not_hammered(
     assert len(server.requests) == asked
 
 
-def test_a_host_that_takes_no_connection_is_parked_soon(
+def test_a_host_that_accepts_no_connection_is_parked_soon(
     server: Server, want: Want, fetch_all: FetchAll, short_pauses: None
 ) -> None:
     want(*[f"n{number:03}" for number in range(100)], serve=False)
@@ -236,7 +234,7 @@ def test_a_host_that_takes_no_connection_is_parked_soon(
     assert "refused the connection" in str(summary.waiting[0])
 
 
-def test_a_parked_host_comes_back_within_the_same_download(
+def test_a_parked_host_recovers_within_the_same_download(
     server: Server, want: Want, fetch_all: FetchAll, short_pauses: None
 ) -> None:
     names = [f"n{number:02}" for number in range(20)]
@@ -254,7 +252,7 @@ def test_a_parked_host_comes_back_within_the_same_download(
     assert (summary.successful, summary.failed, summary.left) == (20, 0, 0)
 
 
-def test_a_parked_host_comes_back_in_a_later_download(
+def test_a_parked_host_recovers_in_a_later_download(
     server: Server,
     want: Want,
     fetch_all: FetchAll,
@@ -278,10 +276,10 @@ def test_a_parked_host_comes_back_in_a_later_download(
 
 
 @pytest.mark.slow
-def test_a_limit_is_told_from_addresses_that_object_by_themselves(
+def test_a_rate_limit_is_distinguished_from_individual_objections(
     server: Server, want: Want, fetch_all: FetchAll
 ) -> None:
-    """The host takes 20 requests in any second of its clock and refuses the rest."""
+    """The host accepts 20 requests in any second of its clock and refuses the rest."""
     names = [f"n{number:03}" for number in range(100)]
     want(*names, serve=False)
     seconds: Counter[int] = Counter()

@@ -1,4 +1,4 @@
-"""The cap is hard, what goes is what was used least recently, and no reader meets a gap."""
+"""The size limit is strict, least recently used files are removed first, readers see no gap."""
 
 import contextlib
 import os
@@ -70,7 +70,7 @@ def gigabytes(photographs: float) -> float:
     return photographs * SIZE * 1.02 / 1e9
 
 
-def test_the_cap_is_never_passed_and_the_least_recently_used_goes_first(
+def test_the_size_limit_is_never_exceeded_and_the_least_recently_used_is_removed_first(
     home: Home, catalogue: SqliteCatalogue, photographs: list[str], fetch_all: FetchAll
 ) -> None:
     fetch_all(limit=6)
@@ -90,7 +90,7 @@ def test_the_cap_is_never_passed_and_the_least_recently_used_goes_first(
     )
 
 
-def test_what_made_room_is_remote_again_and_comes_back(
+def test_an_evicted_photograph_is_remote_again_and_can_be_fetched_again(
     home: Home, catalogue: SqliteCatalogue, photographs: list[str], fetch_all: FetchAll
 ) -> None:
     fetch_all(limit=6)
@@ -129,7 +129,7 @@ def test_a_reader_never_meets_a_missing_or_partial_file(
     assert seen[0] > 20
 
 
-def test_what_is_protected_stays_and_a_full_cache_says_so(
+def test_protected_photographs_stay_and_a_full_cache_is_reported(
     home: Home, catalogue: SqliteCatalogue, photographs: list[str], fetch_all: FetchAll
 ) -> None:
     fetch_all(limit=6)
@@ -142,7 +142,7 @@ def test_what_is_protected_stays_and_a_full_cache_says_so(
     assert told is not None and "must stay" in told.note
 
 
-def test_photographs_without_an_address_are_never_made_room_with(
+def test_photographs_without_an_address_are_never_evicted(
     home: Home, catalogue: SqliteCatalogue, photographs: list[str], make_image: MakeImage,
     fetch_all: FetchAll,
 ) -> None:  # fmt: skip
@@ -170,7 +170,7 @@ def test_the_photographs_of_a_pinned_split_stay(
     assert kept <= {item.sha256 for item in catalogue.all(Filter(state="cached"))}
 
 
-def test_the_space_that_must_stay_free_ends_a_download_in_order(
+def test_the_reserved_free_space_ends_a_download_cleanly(
     catalogue: SqliteCatalogue, server: Server, photographs: list[str], fetch_all: FetchAll
 ) -> None:
     with pytest.raises(WorkFailed, match=r"1,000 TB must stay free"):
@@ -181,7 +181,7 @@ def test_the_space_that_must_stay_free_ends_a_download_in_order(
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of one megabyte of its own."""
+    """A separate disk of one megabyte."""
     folder = tmp_path / "disk"
     folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
@@ -191,7 +191,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=False)
 
 
-def test_a_full_disk_ends_a_download_in_order_and_it_goes_on_with_room(
+def test_a_full_disk_ends_a_download_cleanly_and_it_resumes_with_free_space(
     small_disk: Path, server: Server, fetch_all: FetchAll, home: Home, catalogue: SqliteCatalogue
 ) -> None:
     home.images.symlink_to(small_disk / "images")
@@ -211,7 +211,7 @@ def test_a_full_disk_ends_a_download_in_order_and_it_goes_on_with_room(
     assert fetch_all().successful == 20 - before
 
 
-def test_the_trash_goes_before_a_full_disk_ends_a_download(
+def test_the_trash_is_emptied_before_a_full_disk_ends_a_download(
     small_disk: Path, server: Server, fetch_all: FetchAll, home: Home, catalogue: SqliteCatalogue
 ) -> None:
     home.images.symlink_to(small_disk / "images")
@@ -225,7 +225,7 @@ def test_the_trash_goes_before_a_full_disk_ends_a_download(
     assert not day.exists()
 
 
-def test_what_was_on_its_way_when_the_trash_made_room_does_not_end_the_download(
+def test_errors_from_before_the_trash_freed_space_do_not_end_the_download(
     home: Home, catalogue: SqliteCatalogue
 ) -> None:
     day = home.images / ".trash" / "2999-01-01"
@@ -244,7 +244,7 @@ def test_what_was_on_its_way_when_the_trash_made_room_does_not_end_the_download(
             room.ran_out(DiskFull("third"))
 
 
-def test_a_download_that_waits_for_room_says_so_and_goes_on_by_itself(
+def test_a_download_that_waits_for_space_says_so_and_resumes_by_itself(
     small_disk: Path, server: Server, fetch_all: FetchAll, home: Home, catalogue: SqliteCatalogue,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -276,7 +276,7 @@ def test_a_download_that_waits_for_room_says_so_and_goes_on_by_itself(
     assert "The download waits until there is space." in told[0]
 
 
-def test_rows_whose_file_is_gone_or_cut_are_fetched_again(
+def test_rows_whose_file_is_missing_or_truncated_are_fetched_again(
     home: Home, catalogue: SqliteCatalogue, server: Server, photographs: list[str],
     fetch_all: FetchAll,
 ) -> None:  # fmt: skip
@@ -291,7 +291,7 @@ def test_rows_whose_file_is_gone_or_cut_are_fetched_again(
     assert gone.is_file() and cut.stat().st_size > 100 and others
 
 
-def test_files_whose_row_was_lost_get_it_back_unasked(
+def test_files_whose_row_was_lost_get_it_back_automatically(
     home: Home, catalogue: SqliteCatalogue, server: Server, photographs: list[str],
     fetch_all: FetchAll,
 ) -> None:  # fmt: skip
@@ -304,7 +304,7 @@ def test_files_whose_row_was_lost_get_it_back_unasked(
     assert cached(catalogue) == set(photographs)
 
 
-def test_a_file_that_was_never_fetched_stays_however_old_and_nameless_it_is(
+def test_a_file_that_was_never_downloaded_is_kept_regardless_of_age_and_name(
     home: Home, photographs: list[str], fetch_all: FetchAll
 ) -> None:
     fetch_all()
@@ -321,7 +321,7 @@ def test_a_file_that_was_never_fetched_stays_however_old_and_nameless_it_is(
     assert (summary.removed, summary.strays) == (0, 0)
 
 
-def test_a_disk_that_is_not_mounted_empties_no_catalogue(
+def test_an_unmounted_disk_does_not_empty_the_catalogue(
     home: Home, catalogue: SqliteCatalogue, photographs: list[str], fetch_all: FetchAll
 ) -> None:
     fetch_all()
@@ -331,7 +331,7 @@ def test_a_disk_that_is_not_mounted_empties_no_catalogue(
     assert cached(catalogue) == set(photographs)
 
 
-def test_a_home_without_downloads_is_left_alone(tmp_path: Path) -> None:
+def test_a_home_without_downloads_is_not_modified(tmp_path: Path) -> None:
     home = open_home(tmp_path / "other")
     with open_catalogue(home) as catalogue:
         assert protection(home, catalogue)().sha256s == set()

@@ -1,5 +1,6 @@
-"""Every known fault of a server, each through a whole download: nothing bad is kept as good,
-nothing is tried for ever, and whoever objects is left in peace."""
+"""Known server faults, each in a whole download: no bad file is stored as good, no address is
+retried forever, and objections are respected.
+"""
 
 import email.utils
 import gzip
@@ -48,7 +49,7 @@ WHOLE = jpeg(200, 150)
 
 
 def reset(start: bytes) -> Behaviour:
-    """Send this, then break the connection off by force (RST)."""
+    """Send this, then reset the connection (RST)."""
 
     def answer(wire: Wire, request: Request) -> None:
         wire.send(start)
@@ -91,7 +92,7 @@ def path_of(fault: str) -> str:
     return f"/{fault.replace(' ', '%20')}"
 
 
-def test_no_fault_is_kept_as_good_or_tried_for_ever(
+def test_no_fault_is_stored_as_good_or_retried_forever(
     home: Home, catalogue: SqliteCatalogue, server: Server, fetch_all: FetchAll
 ) -> None:
     for fault, (behaviour, _) in FAULTS.items():
@@ -129,7 +130,7 @@ def as_a_date() -> dict[str, str]:
 
 @pytest.mark.parametrize("asks", [in_seconds, as_a_date])
 @pytest.mark.parametrize("code", [429, 503])
-def test_a_pause_that_is_asked_for_holds_for_the_whole_host(
+def test_a_requested_pause_applies_to_the_whole_host(
     server: Server, want: Want, fetch_all: FetchAll, code: int, asks: Callable[[], dict[str, str]]
 ) -> None:
     want(*"abcdef")
@@ -147,7 +148,7 @@ def test_a_pause_that_is_asked_for_holds_for_the_whole_host(
 
 
 @pytest.mark.parametrize("code", [429, 503])
-def test_an_objection_without_a_pause_halves_the_pace(
+def test_an_objection_without_a_pause_halves_the_rate(
     home: Home, server: Server, want: Want, fetch_all: FetchAll, code: int
 ) -> None:
     want(*"abcd")
@@ -160,7 +161,7 @@ def test_an_objection_without_a_pause_halves_the_pace(
     assert view.rate is not None and view.rate < 16
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path, fetcher: Fetcher) -> None:
+def test_an_untrusted_certificate_is_refused(tmp_path: Path, fetcher: Fetcher) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1"
     paths = ["-keyout", str(key), "-out", str(certificate), "-subj", "/CN=127.0.0.1"]
@@ -179,10 +180,10 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path, fetche
     assert "trusted encrypted connection" in str(outcome.reason)
 
 
-def test_a_stranger_cannot_redirect_to_a_port_of_this_machine(
+def test_another_host_cannot_redirect_to_a_port_of_this_machine(
     home: Home, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The stranger is a server on loopback that a public name and address are taken for."""
+    """The other host is a server on loopback with a fake public name and address."""
     inner = Server()
     inner.put("/secret.jpg", body(WHOLE))
     server.put("/a.jpg", redirect(inner.url("/secret.jpg")))
@@ -220,7 +221,7 @@ def test_a_stranger_cannot_redirect_to_a_port_of_this_machine(
         trickle(head(**CHUNKED) + b"4\r\n\xff\xd8\xff\xe0\r\n", b"1\r\n0\r\n"),
     ],
 )
-def test_a_slow_loris_is_cut_within_ten_seconds_as_the_studio_comes(
+def test_a_slow_loris_is_cut_off_within_ten_seconds_by_default(
     home: Home, server: Server, answer: Behaviour
 ) -> None:
     fetcher = Fetcher(DownloadSettings(allow_private_hosts=True), home.images / ".incoming")

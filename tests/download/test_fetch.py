@@ -1,4 +1,4 @@
-"""One attempt at one address, against a real server that misbehaves in every way known."""
+"""One attempt at one address, against a real server with every known fault."""
 
 import gzip
 import hashlib
@@ -55,7 +55,7 @@ def bomb(width: int = 30_000, height: int = 30_000) -> bytes:
     )
 
 
-def test_a_photograph_is_kept_unmodified_with_all_that_is_known_of_it(
+def test_a_photograph_is_stored_unmodified_with_all_its_metadata(
     server: Server, fetcher: Fetcher
 ) -> None:
     outcome = fetch(fetcher, server.put("/a.jpg", body(PHOTOGRAPH, etag='"one"')))
@@ -66,7 +66,7 @@ def test_a_photograph_is_kept_unmodified_with_all_that_is_known_of_it(
     assert (outcome.header.width, outcome.header.height) == (200, 150)
 
 
-def test_a_photograph_that_comes_in_small_pieces_is_whole_all_the_same(
+def test_a_photograph_that_arrives_in_small_pieces_is_complete(
     server: Server, fetcher: Fetcher
 ) -> None:
     def in_pieces(wire: Wire, _: Request) -> None:
@@ -80,7 +80,7 @@ def test_a_photograph_that_comes_in_small_pieces_is_whole_all_the_same(
     assert outcome.temporary.read_bytes() == PHOTOGRAPH
 
 
-def test_servers_are_told_who_asks_and_nothing_else(server: Server, fetcher: Fetcher) -> None:
+def test_requests_contain_the_contact_and_nothing_else(server: Server, fetcher: Fetcher) -> None:
     fetch(fetcher, server.put("/a.jpg", body(PHOTOGRAPH, set_cookie="spy=1")))
     fetch(fetcher, server.url("/a.jpg"))
     for request in server.asked("/a.jpg"):
@@ -119,7 +119,7 @@ def test_servers_are_told_who_asks_and_nothing_else(server: Server, fetcher: Fet
         (redirect("ftp://127.0.0.1/a.jpg"), "policy", "neutral"),
     ],
 )  # fmt: skip
-def test_what_is_no_photograph_is_told_by_its_class_and_leaves_nothing(
+def test_other_content_than_a_photograph_is_classified_and_not_stored(
     home: Home, server: Server, fetcher: Fetcher, answer: Behaviour, kind: str, signal: str
 ) -> None:
     failure = failed(fetch(fetcher, server.put("/a.jpg", answer)))
@@ -149,7 +149,7 @@ def test_a_server_that_trickles_is_cut_off(
     assert "took too long" in str(failure.reason)
 
 
-def test_a_body_without_end_is_cut_at_the_largest_size(server: Server, fetcher: Fetcher) -> None:
+def test_an_endless_body_is_cut_off_at_the_size_limit(server: Server, fetcher: Fetcher) -> None:
     chunk = b"10000\r\n" + bytes(65_536) + b"\r\n"
     start = head(**CHUNKED) + b"4\r\n\xff\xd8\xff\xe0\r\n"
     failure = failed(fetch(fetcher, server.put("/a.jpg", trickle(start, chunk, 0))))
@@ -157,16 +157,14 @@ def test_a_body_without_end_is_cut_at_the_largest_size(server: Server, fetcher: 
     assert failure.wire < 1_100_000
 
 
-def test_a_photograph_that_unfolds_without_bounds_is_refused_before_decoding(
-    server: Server, fetcher: Fetcher
-) -> None:
+def test_a_decompression_bomb_is_rejected_before_decoding(server: Server, fetcher: Fetcher) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     failure = failed(fetch(fetcher, server.put("/a.png", body(bomb()))))
     assert "megapixels" in str(failure.reason)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
 
 
-def test_a_compressed_answer_is_unpacked_and_its_bytes_counted_as_they_came(
+def test_a_compressed_response_is_unpacked_and_its_transferred_bytes_are_counted(
     server: Server, fetcher: Fetcher
 ) -> None:
     packed = gzip.compress(PHOTOGRAPH)
@@ -176,15 +174,13 @@ def test_a_compressed_answer_is_unpacked_and_its_bytes_counted_as_they_came(
     assert (outcome.size, outcome.wire) == (len(PHOTOGRAPH), len(packed))
 
 
-def test_a_compressed_answer_that_unfolds_without_bounds_is_cut(
-    server: Server, fetcher: Fetcher
-) -> None:
+def test_a_compressed_response_without_bounds_is_cut_off(server: Server, fetcher: Fetcher) -> None:
     packed = gzip.compress(b"\xff\xd8\xff" + bytes(50_000_000))
     failure = failed(fetch(fetcher, server.put("/a.jpg", body(packed, content_encoding="gzip"))))
     assert str(failure.reason) == "The file is larger than 1.0 MB."
 
 
-def test_bytes_behind_the_told_length_do_not_spoil_the_next_answer(
+def test_bytes_after_the_content_length_do_not_affect_the_next_response(
     server: Server, fetcher: Fetcher
 ) -> None:
     longer = raw(head(content_length=len(PHOTOGRAPH)) + PHOTOGRAPH + b"HTTP/1.1 200 evil\r\n\r\n")
@@ -212,21 +208,21 @@ def test_bytes_behind_the_told_length_do_not_spoil_the_next_answer(
         ({"retry_after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
     ],
 )
-def test_the_pause_that_a_host_asks_for_is_read(
+def test_the_pause_that_a_host_requests_is_read(
     server: Server, fetcher: Fetcher, header: dict[str, str], seconds: float | None
 ) -> None:
     failure = failed(fetch(fetcher, server.put("/a.jpg", status(429, **header))))
     assert failure.retry_after == seconds
 
 
-def test_a_redirect_is_handed_back_and_not_followed(server: Server, fetcher: Fetcher) -> None:
+def test_a_redirect_is_returned_and_not_followed(server: Server, fetcher: Fetcher) -> None:
     outcome = fetch(fetcher, server.put("/a.jpg", redirect("/b.jpg?x=1")))
     assert isinstance(outcome, Redirected)
     assert outcome.target == server.url("/b.jpg?x=1")
     assert not server.asked("/b.jpg?x=1")
 
 
-def test_bytes_that_fit_no_budget_are_not_read(server: Server, fetcher: Fetcher) -> None:
+def test_bytes_beyond_the_budget_are_not_read(server: Server, fetcher: Fetcher) -> None:
     url = server.put("/a.jpg", body(PHOTOGRAPH))
     asked: list[int] = []
 
@@ -238,7 +234,7 @@ def test_bytes_that_fit_no_budget_are_not_read(server: Server, fetcher: Fetcher)
     assert asked == [len(PHOTOGRAPH)]
 
 
-def test_nobody_listening_and_an_unknown_name_are_told_apart(
+def test_a_closed_port_and_an_unknown_name_are_distinguished(
     server: Server, fetcher: Fetcher
 ) -> None:
     assert (

@@ -1,4 +1,4 @@
-"""What a host is let be asked: budgets that hold across downloads, and the end of patience."""
+"""Request limits of a host: budgets that hold across downloads, and retry limits."""
 
 import threading
 import time
@@ -17,7 +17,7 @@ Want = Callable[..., list[str]]
 FetchAll = Callable[..., Summary]
 
 
-def test_every_attempt_counts_retries_and_redirects_too(
+def test_every_attempt_counts_including_retries_and_redirects(
     home: Home, server: Server, want: Want, fetch_all: FetchAll
 ) -> None:
     want("a", "b", serve=False)

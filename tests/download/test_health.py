@@ -1,4 +1,4 @@
-"""What the answers of a host say about the host, and what about single addresses."""
+"""Which responses indicate a problem of the host, and which of a single address."""
 
 import pytest
 
@@ -28,27 +28,27 @@ def test_probes_that_object_do_not_slow_the_host() -> None:
     assert (heard.signal, advice) == ("address", "")
 
 
-def test_a_pause_that_a_probe_is_asked_for_is_kept() -> None:
+def test_a_pause_requested_in_a_probe_is_kept() -> None:
     health = HostHealth(in_doubt=True)
     asked = Failed("transient", message("Later."), "slow down", 429, retry_after=30.0)
     heard, _ = health.hear(untried(1), asked, 1.0, 1.1)
     assert heard == asked
 
 
-def test_a_host_that_answered_nothing_is_parked_after_three_failed_probes() -> None:
+def test_a_host_without_any_response_is_parked_after_three_failed_probes() -> None:
     health = HostHealth(in_doubt=True)
     advised = [health.hear(untried(n), IN_TROUBLE, float(n), n + 0.1)[1] for n in range(1, 4)]
     assert advised == ["", "", "park"]
 
 
-def test_a_host_that_answered_before_is_parked_after_six_failed_probes() -> None:
+def test_a_host_that_responded_before_is_parked_after_six_failed_probes() -> None:
     health = HostHealth()
     health.hear(Item("http://a/0.jpg", "a"), MISSING, 0.0, 0.1)
     advised = [health.hear(untried(n), IN_TROUBLE, float(n), n + 0.1)[1] for n in range(1, 7)]
     assert advised == ["", "", "", "", "", "park"]
 
 
-def test_a_probe_that_went_out_before_another_was_answered_does_not_park() -> None:
+def test_a_probe_sent_before_another_was_answered_does_not_park() -> None:
     health = HostHealth(in_doubt=True)
     health.hear(untried(0), MISSING, 9.0, 9.1)
     advised = [health.hear(untried(n), TOO_OFTEN, float(n), 10.0)[1] for n in range(1, 9)]
@@ -56,7 +56,7 @@ def test_a_probe_that_went_out_before_another_was_answered_does_not_park() -> No
     assert not health.probe_failed
 
 
-def test_a_slow_probe_does_not_hold_up_the_next(home: Home) -> None:
+def test_a_slow_probe_does_not_delay_the_next(home: Home) -> None:
     with open_download_store(home) as downloads:
         host_queue = HostQueue("a", health=HostHealth(in_doubt=True), probes=[100.0])
         host_queue.put_back(untried(1))
@@ -64,7 +64,7 @@ def test_a_slow_probe_does_not_hold_up_the_next(home: Home) -> None:
         assert host_queue.next(Queue(downloads), 102.0) == untried(1)
 
 
-def test_a_host_that_was_parked_gets_its_pace_back_where_one_address_objected(home: Home) -> None:
+def test_a_parked_host_recovers_its_rate_after_an_individual_objection(home: Home) -> None:
     settings = DownloadSettings(other_hosts=ProviderSettings(start_rate=None))
     with open_download_store(home) as downloads:
         gate = Gate(downloads, settings)
@@ -86,7 +86,7 @@ def test_faults_of_addresses_do_not_lengthen_the_pause_after_an_objection(home: 
             assert gate.views()[0].seconds_left <= 1
 
 
-def test_objections_in_a_row_lengthen_the_pause(
+def test_consecutive_objections_lengthen_the_pause(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.download.gate.random.uniform", lambda least, most: most)

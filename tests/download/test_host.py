@@ -1,4 +1,4 @@
-"""How a host's answers change the way it is asked."""
+"""How the responses of a host change its request rate."""
 
 import pytest
 
@@ -16,7 +16,7 @@ MISSING = Failed("permanent", message("The host does not have it (404)."), "neut
 
 
 def answers(host: Host, start: float, seconds: float) -> float:
-    """Let the host answer well at its pace for so long; returns the moment after."""
+    """Make the host respond successfully at its rate for this long; return the time after that."""
     now = start
     while now < start + seconds:
         host.took_turn(now)
@@ -25,13 +25,13 @@ def answers(host: Host, start: float, seconds: float) -> float:
     return now
 
 
-def test_a_host_that_does_well_is_asked_faster_step_by_step() -> None:
+def test_the_rate_of_a_healthy_host_increases_step_by_step() -> None:
     host = Host("a", rate=1.0)
     answers(host, 1_000, 20)
     assert host.rate == pytest.approx(11, abs=1.5)
 
 
-def test_a_host_that_objects_is_asked_half_as_fast_and_then_just_under_what_failed() -> None:
+def test_an_objection_halves_the_rate_which_then_stays_below_the_failed_one() -> None:
     host = Host("a", rate=20.0)
     assert host.objected(1_000, sent=999.9, observed=0)
     assert (host.rate, host.worst) == (10.0, 20.0)
@@ -41,27 +41,27 @@ def test_a_host_that_objects_is_asked_half_as_fast_and_then_just_under_what_fail
     assert host.rate == pytest.approx(19.6)
 
 
-def test_after_some_quiet_minutes_more_is_tried_again() -> None:
+def test_after_some_quiet_minutes_a_higher_rate_is_tried_again() -> None:
     host = Host("a", rate=20.0)
     host.objected(1_000, sent=999.9, observed=0)
     answers(host, 1_000, 600)
     assert host.rate is not None and host.rate > 25
 
 
-def test_one_objection_to_many_requests_on_their_way_halves_once() -> None:
+def test_one_objection_to_many_pending_requests_halves_the_rate_once() -> None:
     host = Host("a", rate=16.0)
     assert host.objected(1_000, sent=999.9, observed=0)
     assert not host.objected(1_000.1, sent=999.95, observed=0)
     assert host.rate == 8.0
 
 
-def test_an_unpaced_host_that_objects_is_paced_from_what_it_was_asked() -> None:
+def test_an_unlimited_host_that_objects_is_limited_from_its_current_rate() -> None:
     host = Host("a", rate=None)
     host.objected(1_000, sent=999, observed=200.0)
     assert host.rate == 100.0
 
 
-def test_a_burst_to_an_unpaced_host_counts_for_what_it_was(home: Home) -> None:
+def test_a_burst_to_an_unlimited_host_counts_at_its_actual_rate(home: Home) -> None:
     settings = DownloadSettings(other_hosts=ProviderSettings(start_rate=None))
     with open_download_store(home) as downloads:
         gate = Gate(downloads, settings)
@@ -70,7 +70,7 @@ def test_a_burst_to_an_unpaced_host_counts_for_what_it_was(home: Home) -> None:
         assert gate.views()[0].rate == 15
 
 
-def test_answers_that_were_waited_for_by_nobody_prove_nothing() -> None:
+def test_responses_to_unpaced_requests_do_not_raise_the_rate() -> None:
     host = Host("a", rate=1.0)
     for _ in range(100):
         host.did_well(1_000, paced=False)
@@ -83,7 +83,7 @@ def gate(home: Home):
         yield Gate(downloads, DownloadSettings())
 
 
-def test_fast_errors_never_speed_a_host_up(gate: Gate) -> None:
+def test_fast_errors_never_raise_the_rate(gate: Gate) -> None:
     for _ in range(50):
         gate.tell("a", MISSING, gate.now())
     assert gate.views()[0].rate == 1.0
@@ -91,7 +91,7 @@ def test_fast_errors_never_speed_a_host_up(gate: Gate) -> None:
 
 
 @pytest.mark.parametrize("failure", [REFUSED, TOO_OFTEN])
-def test_repeated_refusals_park_a_host_and_the_reader_can_release_it(
+def test_repeated_refusals_park_a_host_and_the_user_can_release_it(
     gate: Gate, failure: Failed
 ) -> None:
     for _ in range(PARKED_AT // 2):
@@ -106,14 +106,14 @@ def test_repeated_refusals_park_a_host_and_the_reader_can_release_it(
     assert gate.views()[0].seconds_left > 3_700
 
 
-def test_an_answer_in_between_keeps_a_host_from_being_parked(gate: Gate) -> None:
+def test_a_response_in_between_prevents_parking(gate: Gate) -> None:
     for _ in range(20):
         gate.tell("a", REFUSED, gate.now())
         gate.tell("a", MISSING, gate.now())
     assert gate.views()[0].state == "ok"
 
 
-def test_a_pause_that_was_asked_for_holds_in_other_processes_too(home: Home) -> None:
+def test_a_requested_pause_holds_in_other_processes_too(home: Home) -> None:
     settings = DownloadSettings()
     with open_download_store(home) as downloads:
         pausing = Failed(
@@ -126,7 +126,7 @@ def test_a_pause_that_was_asked_for_holds_in_other_processes_too(home: Home) -> 
         assert 85 < turn.wait <= 90
 
 
-def test_every_attempt_counts_against_the_providers_budget(home: Home) -> None:
+def test_every_attempt_counts_against_the_budget_of_the_provider(home: Home) -> None:
     provider = ProviderSettings(hosts=(".example.org",), requests_per_day=3, start_rate=None)
     settings = DownloadSettings(providers={"example": provider})
     with open_download_store(home) as downloads:
@@ -135,7 +135,7 @@ def test_every_attempt_counts_against_the_providers_budget(home: Home) -> None:
         assert [budget.spent for budget in gate.budgets("z.example.org")] == [3]
 
 
-def test_the_known_providers_have_the_limits_they_publish(downloads: DownloadStore) -> None:
+def test_known_providers_have_their_published_limits(downloads: DownloadStore) -> None:
     gate = Gate(downloads, DownloadSettings())
 
     def limits(host: str) -> list[tuple[float, int]]:

@@ -1,4 +1,4 @@
-"""kill -9 at a hundred random moments: nothing is corrupt, and hardly anything is fetched again."""
+"""kill -9 at a hundred random moments: nothing is corrupt, and hardly anything is fetched twice."""
 
 import hashlib
 import random
@@ -20,7 +20,7 @@ from tests.download.server import Request, Server, Wire, body, jpeg
 
 KILLS, PHOTOGRAPHS, CONNECTIONS = 100, 1_500, 8
 
-# Forked from a process that has loaded everything, a download begins within milliseconds.
+# Forked from a process with all imports loaded, a download starts within milliseconds.
 _SCRIPT = """
 import os, random, signal, sys, time
 from pathlib import Path

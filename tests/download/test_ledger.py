@@ -1,4 +1,4 @@
-"""Rolling budgets: never more in any span, across processes, restarts and changed clocks."""
+"""Rolling budgets: never exceeded in any window, across processes, restarts and clock changes."""
 
 import itertools
 import math
@@ -51,7 +51,9 @@ def opened(file: Path, machine: Machine) -> Ledger:
 DAY = Limit("api requests", 86_400, 100)
 
 
-def test_what_fits_is_spent_and_the_rest_waits(file: Path, machine: Machine) -> None:
+def test_requests_within_the_budget_are_spent_and_the_rest_waits(
+    file: Path, machine: Machine
+) -> None:
     ledger = opened(file, machine)
     assert ledger.take([DAY], 60) == 0
     assert ledger.take([DAY], 40) == 0
@@ -61,7 +63,7 @@ def test_what_fits_is_spent_and_the_rest_waits(file: Path, machine: Machine) -> 
     assert ledger.take([DAY], 1) == 0
 
 
-def test_all_limits_must_have_room_or_nothing_is_spent(file: Path, machine: Machine) -> None:
+def test_all_limits_must_have_budget_left_or_nothing_is_spent(file: Path, machine: Machine) -> None:
     ledger = opened(file, machine)
     minute = Limit("api requests", 60, 5)
     assert ledger.take([DAY, minute], 5) == 0
@@ -69,11 +71,11 @@ def test_all_limits_must_have_room_or_nothing_is_spent(file: Path, machine: Mach
     assert ledger.spent(DAY) == 5
 
 
-def test_more_than_a_whole_budget_never_fits(file: Path, machine: Machine) -> None:
+def test_a_request_larger_than_a_whole_budget_never_fits(file: Path, machine: Machine) -> None:
     assert opened(file, machine).take([DAY], 101) == math.inf
 
 
-def test_what_was_spent_is_remembered_after_a_restart(file: Path, machine: Machine) -> None:
+def test_spending_is_remembered_after_a_restart(file: Path, machine: Machine) -> None:
     opened(file, machine).take([DAY], 100)
     machine.passes(3_600)
     machine.boot, machine.uptime = "second", 5.0
@@ -81,7 +83,7 @@ def test_what_was_spent_is_remembered_after_a_restart(file: Path, machine: Machi
 
 
 @pytest.mark.parametrize("jump", [-10 * 86_400, +10 * 86_400])
-def test_setting_the_time_of_day_opens_and_blocks_nothing(
+def test_setting_the_system_clock_frees_and_blocks_nothing(
     file: Path, machine: Machine, jump: float
 ) -> None:
     ledger = opened(file, machine)
@@ -91,7 +93,7 @@ def test_setting_the_time_of_day_opens_and_blocks_nothing(
     assert 86_000 < opened(file, machine).take([DAY], 1) < 88_000
 
 
-def test_a_clock_set_back_while_the_machine_was_off_opens_nothing(
+def test_a_clock_set_back_while_the_machine_was_off_frees_nothing(
     file: Path, machine: Machine
 ) -> None:
     opened(file, machine).take([DAY], 100)
@@ -103,7 +105,7 @@ def test_a_clock_set_back_while_the_machine_was_off_opens_nothing(
 
 
 @given(st.lists(st.tuples(st.floats(0, 3), st.integers(1, 4)), max_size=60))
-def test_no_span_ever_holds_more_than_its_limit(steps: list[tuple[float, int]]) -> None:
+def test_no_window_ever_exceeds_its_limit(steps: list[tuple[float, int]]) -> None:
     machine, limit = Machine(), Limit("x", 10, 7)
     downloads = DownloadStore(Path(":memory:"))
     ledger = Ledger(downloads, Clock(downloads, machine.source))
@@ -118,7 +120,7 @@ def test_no_span_ever_holds_more_than_its_limit(steps: list[tuple[float, int]]) 
 
 
 @given(st.integers(1, 30), st.floats(0.5, 50))
-def test_hardly_anything_of_a_budget_goes_unused(most: int, span: float) -> None:
+def test_almost_all_of_a_budget_is_used(most: int, span: float) -> None:
     machine, limit = Machine(), Limit("x", span, most)
     downloads = DownloadStore(Path(":memory:"))
     ledger = Ledger(downloads, Clock(downloads, machine.source))
@@ -126,7 +128,7 @@ def test_hardly_anything_of_a_budget_goes_unused(most: int, span: float) -> None
         while (wait := ledger.take([limit], 1)) > 0:
             machine.passes(wait)
     downloads.close()
-    # Three budgets take two spans and two sixtieths.
+    # Three budgets take two windows and two sixtieths.
     assert machine.uptime - 100 <= 2 * span * 61 / 60 * 1.02
 
 
@@ -145,7 +147,7 @@ def test_threads_and_processes_share_one_budget(file: Path) -> None:
 
 
 def spend_greedily(file: Path, limit: Limit, counts: "multiprocessing.Queue[int]") -> None:
-    """Take as much as there is, in four threads, and say how much that was."""
+    """Spend as much as possible in four threads, and return the total."""
     downloads = DownloadStore(file)
     ledger, granted = Ledger(downloads, Clock(downloads)), itertools.count()
     threads = [

@@ -1,4 +1,4 @@
-"""Forecasts: what would be fetched, how long that takes, and whether it fits."""
+"""Forecasts: what would be fetched, how long it takes, and whether it fits."""
 
 import pytest
 
@@ -41,13 +41,11 @@ def wanted(catalogue: SqliteCatalogue, base: str, **species: int) -> None:
         (f"{MEDIA}/12/portrait.jpg", f"{MEDIA}/12/portrait.jpg"),
     ],
 )
-def test_only_inaturalists_photographs_come_in_other_sizes(url: str, large: str) -> None:
+def test_only_inaturalist_photographs_come_in_other_sizes(url: str, large: str) -> None:
     assert in_size(url, "large") == large
 
 
-def test_each_size_has_its_bytes_its_days_and_its_share(
-    home: Home, catalogue: SqliteCatalogue
-) -> None:
+def test_each_size_has_its_bytes_days_and_share(home: Home, catalogue: SqliteCatalogue) -> None:
     wanted(catalogue, MEDIA, rosa=1_000)
     found = plan(home, catalogue, cache_gigabytes=0.73)
     by_size = {item.variant: item for item in found.variants}
@@ -58,7 +56,7 @@ def test_each_size_has_its_bytes_its_days_and_its_share(
     assert by_size["original"].providers[0].limit.in_english() == "pace so far: 1.00 per second"
 
 
-def test_the_limit_that_takes_longest_is_named(home: Home, catalogue: SqliteCatalogue) -> None:
+def test_the_slowest_limit_is_named(home: Home, catalogue: SqliteCatalogue) -> None:
     wanted(catalogue, BUCKET, rosa=90)
     wanted(catalogue, MEDIA, acer=60)
     original = plan(home, catalogue).variants[0]
@@ -86,7 +84,7 @@ def test_a_budget_of_bytes_takes_days(home: Home, catalogue: SqliteCatalogue) ->
         ("round-robin", {"acer": 2, "rosa": 2, "viola": 1}),
     ],
 )
-def test_each_species_is_told_what_it_will_have(
+def test_the_plan_lists_the_photographs_of_each_species_after_the_download(
     home: Home, catalogue: SqliteCatalogue, order: str, after: dict[str, int]
 ) -> None:
     wanted(catalogue, BUCKET, acer=2, rosa=6, viola=9)
@@ -95,7 +93,7 @@ def test_each_species_is_told_what_it_will_have(
     assert {item.species: item.after for item in found.species} == after
 
 
-def test_what_was_fetched_tells_the_weight_of_what_comes(
+def test_earlier_downloads_predict_the_size_of_the_next(
     home: Home, catalogue: SqliteCatalogue
 ) -> None:
     wanted(catalogue, MEDIA, rosa=10)
@@ -109,7 +107,7 @@ def test_what_was_fetched_tells_the_weight_of_what_comes(
     assert found.measured and found.mean_bytes == 500
 
 
-def test_what_was_given_up_is_no_part_of_the_plan(home: Home, catalogue: SqliteCatalogue) -> None:
+def test_given_up_addresses_are_not_in_the_plan(home: Home, catalogue: SqliteCatalogue) -> None:
     wanted(catalogue, MEDIA, rosa=2)
     url = in_size(next(catalogue.all()).url, "original")
     with open_download_store(home) as downloads:

@@ -1,4 +1,4 @@
-"""What a download removes: nothing that it did not fetch, and not much without being asked."""
+"""What a download removes: only its own files, and only few of them without confirmation."""
 
 import json
 import os
@@ -51,35 +51,35 @@ def host() -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def full(host: Server, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home with photographs from a folder and from a server. Not to be changed."""
+    """A home with photographs from a folder and from a server. It must not be changed."""
     return filled(tmp_path_factory.mktemp("full"), host)
 
 
 @pytest.fixture
 def place(full: Home, tmp_path: Path) -> Home:
-    """A copy of the full home, as of one that was carried to another machine."""
+    """A copy of the full home, as if it was moved to another machine."""
     shutil.copytree(full.root, tmp_path / "home")
     return open_home(tmp_path / "home")
 
 
-def test_a_lost_catalogue_costs_no_file(place: Home, host: Server, tmp_path: Path) -> None:
+def test_a_lost_catalogue_loses_no_file(place: Home, host: Server, tmp_path: Path) -> None:
     situations.lost_catalogue(place, host, tmp_path)
 
 
 @pytest.mark.mongo
-def test_a_change_of_store_by_hand_costs_no_file_and_a_pinned_split_stays(
+def test_a_manual_change_of_store_loses_no_file_and_keeps_a_pinned_split(
     place: Home, host: Server, tmp_path: Path
 ) -> None:
     situations.change_of_store(place, host, tmp_path)
 
 
-def test_an_unmounted_disk_costs_neither_files_nor_rows(
+def test_an_unmounted_disk_loses_neither_files_nor_rows(
     place: Home, host: Server, tmp_path: Path
 ) -> None:
     situations.unmounted_disk(place, host, tmp_path)
 
 
-def test_missing_photographs_that_were_accepted_get_their_files_back_with_the_disk(
+def test_missing_photographs_that_were_accepted_are_found_again_with_the_disk(
     place: Home,
 ) -> None:
     before = files(place)
@@ -93,17 +93,17 @@ def test_missing_photographs_that_were_accepted_get_their_files_back_with_the_di
     assert files(place) == before
 
 
-def test_a_folder_of_photographs_shared_by_two_homes_is_refused_to_the_second(
+def test_a_second_home_on_the_same_folder_of_photographs_is_refused(
     place: Home, host: Server, tmp_path: Path
 ) -> None:
     situations.shared_folder(place, host, tmp_path)
 
 
-def test_a_catalogue_of_yesterday_costs_no_file(place: Home, host: Server, tmp_path: Path) -> None:
+def test_an_older_catalogue_loses_no_file(place: Home, host: Server, tmp_path: Path) -> None:
     situations.catalogue_of_yesterday(place, host, tmp_path)
 
 
-def test_many_strays_go_only_when_a_person_says_so_and_come_back(place: Home) -> None:
+def test_many_strays_are_removed_only_after_confirmation_and_can_be_restored(place: Home) -> None:
     before = files(place)
     with closing(SqliteCatalogue(place.root / "empty.sqlite")) as empty:
         download(place, empty, QUICK)
@@ -122,13 +122,13 @@ def test_many_strays_go_only_when_a_person_says_so_and_come_back(place: Home) ->
     assert (status, told) == (0, {"restored": FETCHED, "left": 0})
     assert files(place) == before and not days(place)
     age(place)
-    # What a person brought back is theirs.
+    # Files that a person restored belong to that person.
     with closing(SqliteCatalogue(place.root / "empty.sqlite")) as empty:
         assert download(place, empty, QUICK, consent=Consent(remove_strays=True)).removed == 0
     assert files(place) == before
 
 
-def test_a_single_stray_goes_to_the_trash_unasked(place: Home) -> None:
+def test_a_single_stray_is_moved_to_the_trash_without_confirmation(place: Home) -> None:
     with closing(SqliteCatalogue(place.catalogue)) as catalogue:
         one = next(iter(catalogue.all(Filter(species="Acer campestre"))))
         # Its row names other bytes now.
@@ -144,7 +144,7 @@ def test_a_single_stray_goes_to_the_trash_unasked(place: Home) -> None:
     assert not days(place)
 
 
-def test_a_file_of_another_size_goes_to_the_trash_and_is_fetched_again(place: Home) -> None:
+def test_a_file_of_another_size_is_moved_to_the_trash_and_fetched_again(place: Home) -> None:
     with closing(SqliteCatalogue(place.catalogue)) as catalogue:
         one = next(iter(catalogue.all(Filter(species="Acer campestre"))))
     os.truncate(place.resolve(one.path), 100)
@@ -157,7 +157,7 @@ def test_a_file_of_another_size_goes_to_the_trash_and_is_fetched_again(place: Ho
     assert (line["why"], line["image_ids"]) == ("damaged", [one.image_id])
 
 
-def test_many_files_of_another_size_wait_for_a_person(place: Home) -> None:
+def test_many_files_of_another_size_wait_for_confirmation(place: Home) -> None:
     with closing(SqliteCatalogue(place.catalogue)) as catalogue:
         found = list(catalogue.all(Filter(species="Acer campestre")))
     for one in found:
@@ -167,10 +167,10 @@ def test_many_files_of_another_size_wait_for_a_person(place: Home) -> None:
     assert told["cache_after"] == IMPORTED + FETCHED
 
 
-def test_an_import_slower_than_strays_are_young_loses_nothing(
+def test_an_import_slower_than_the_stray_age_loses_nothing(
     home: Home, make_image: Any, catalogue: SqliteCatalogue
 ) -> None:
-    # As an import does: the files first, their rows when the batch is whole.
+    # As in an import: files first, rows when the batch is complete.
     stored = [ImageStore(home).keep(make_image(f"{n}.png", seed=n)) for n in range(30)]
     age(home)
     with open_download_store(home) as downloads:
@@ -182,7 +182,7 @@ def test_an_import_slower_than_strays_are_young_loses_nothing(
     assert all(home.resolve(one.path).is_file() for one in stored)
 
 
-def test_an_import_of_bytes_that_were_fetched_before_finds_them_young(
+def test_an_import_of_bytes_that_were_fetched_before_renews_their_age(
     place: Home, tmp_path: Path
 ) -> None:
     name = next(name for name in files(place) if name.endswith(".jpg"))
@@ -192,7 +192,7 @@ def test_an_import_of_bytes_that_were_fetched_before_finds_them_young(
     assert time.time() - there.stat().st_mtime < 60
 
 
-def test_a_pin_keeps_photographs_fetched_after_the_split_whatever_the_catalogue(
+def test_a_pin_keeps_photographs_fetched_after_the_split_for_any_catalogue(
     place: Home, host: Server
 ) -> None:
     folder = place.splits / "mine"
@@ -211,7 +211,9 @@ def test_a_pin_keeps_photographs_fetched_after_the_split_whatever_the_catalogue(
     assert f"{kept[0]}.jpg" in files(place)
 
 
-def test_eviction_leaves_files_alone_that_wait_for_a_person(place: Home, host: Server) -> None:
+def test_eviction_does_not_touch_files_that_wait_for_confirmation(
+    place: Home, host: Server
+) -> None:
     before = files(place)
     with closing(SqliteCatalogue(place.root / "empty.sqlite")) as empty:
         empty.add([Photograph("new", "Viola", url=host.url(f"/{FETCHED}.jpg"))])
@@ -222,7 +224,7 @@ def test_eviction_leaves_files_alone_that_wait_for_a_person(place: Home, host: S
     assert files(place) == before
 
 
-def test_the_trash_makes_room_before_a_photograph_does(place: Home, host: Server) -> None:
+def test_the_trash_is_emptied_before_a_photograph_is_evicted(place: Home, host: Server) -> None:
     with closing(SqliteCatalogue(place.root / "empty.sqlite")) as empty:
         empty.add([Photograph("new", "Viola", url=host.url(f"/{FETCHED}.jpg"))])
         removed = download(place, empty, QUICK, limit=0, consent=Consent(remove_strays=True))
@@ -235,7 +237,7 @@ def test_the_trash_makes_room_before_a_photograph_does(place: Home, host: Server
     assert len(imported(place)) == IMPORTED
 
 
-def test_a_home_named_before_the_words_trash_list_is_not_passed_over(home: Home) -> None:
+def test_a_home_option_before_the_trash_subcommand_is_refused(home: Home) -> None:
     command = [sys.executable, "-m", "engine", "download", "--home", str(home.root)]
     ended = subprocess.run(
         [*command, "trash", "empty"], cwd=PROJECT, capture_output=True, text=True, check=False
@@ -243,7 +245,7 @@ def test_a_home_named_before_the_words_trash_list_is_not_passed_over(home: Home)
     assert ended.returncode == 2 and "Write --home at the end" in ended.stderr
 
 
-def test_a_day_of_the_trash_goes_after_thirty(place: Home) -> None:
+def test_a_day_of_the_trash_is_removed_after_thirty_days(place: Home) -> None:
     for day in ("2020-01-01", "2999-01-01"):
         (place.images / ".trash" / day / "ab").mkdir(parents=True)
         (place.images / ".trash" / day / "ab" / "x.jpg").write_bytes(b"old")
@@ -255,7 +257,7 @@ def test_a_day_of_the_trash_goes_after_thirty(place: Home) -> None:
     assert [day.date for day in days(place)] == ["2999-01-01"]
 
 
-def test_one_missing_photograph_of_many_is_fetched_again_and_two_are_asked_about(
+def test_one_missing_photograph_of_many_is_fetched_again_and_two_need_confirmation(
     place: Home,
 ) -> None:
     gone = sorted(place.images.glob("[!.]*/*.jpg"))[:2]

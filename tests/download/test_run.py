@@ -1,4 +1,4 @@
-"""Whole downloads from a server that behaves, and from one that does not."""
+"""Whole downloads from a correct server and from a faulty one."""
 
 import threading
 import time
@@ -34,7 +34,7 @@ def reasons(home: Home) -> list[str]:
         return [str(item.reason) for item in Queue(downloads).failures()]
 
 
-def test_photographs_come_in_and_the_catalogue_knows(
+def test_photographs_are_fetched_and_recorded_in_the_catalogue(
     home: Home, catalogue: SqliteCatalogue, server: Server, want: Want, fetch_all: FetchAll
 ) -> None:
     want(*"abcdefgh")
@@ -82,14 +82,14 @@ def test_the_same_bytes_from_many_addresses_are_one_file(
     assert summary.cache_bytes == len(jpeg())
 
 
-def test_a_limit_is_kept_and_the_next_download_goes_on(want: Want, fetch_all: FetchAll) -> None:
+def test_a_limit_is_kept_and_the_next_download_continues(want: Want, fetch_all: FetchAll) -> None:
     want(*"abcdefgh")
     assert fetch_all(limit=3).successful == 3
     assert fetch_all(limit=3).successful == 3
     assert fetch_all().successful == 2
 
 
-def test_passing_trouble_is_tried_again(server: Server, want: Want, fetch_all: FetchAll) -> None:
+def test_temporary_errors_are_retried(server: Server, want: Want, fetch_all: FetchAll) -> None:
     want("a", "b", "c")
     server.put("/a.jpg", in_turn(status(500), body(jpeg(seed=1))))
     server.put("/b.jpg", in_turn(raw(b""), body(jpeg(seed=2))))
@@ -99,7 +99,7 @@ def test_passing_trouble_is_tried_again(server: Server, want: Want, fetch_all: F
     assert (summary.successful, summary.failed, summary.requests) == (3, 0, 6)
 
 
-def test_failures_are_classed_listed_and_tried_again_by_class(
+def test_failures_are_classified_listed_and_retried_by_class(
     home: Home, server: Server, want: Want, fetch_all: FetchAll
 ) -> None:
     want("a", "b", "c", "d", "e")
@@ -123,14 +123,14 @@ def test_failures_are_classed_listed_and_tried_again_by_class(
     assert "permanent" not in kinds(home)
 
 
-def test_nothing_is_tried_for_ever(server: Server, want: Want, fetch_all: FetchAll) -> None:
+def test_nothing_is_retried_forever(server: Server, want: Want, fetch_all: FetchAll) -> None:
     want("a")
     server.put("/a.jpg", status(500))
     assert fetch_all(attempts=3).failed == 1
     assert len(server.requests) == 3
 
 
-def test_redirects_are_followed_a_little_way(
+def test_only_a_few_redirects_are_followed(
     home: Home, server: Server, want: Want, fetch_all: FetchAll
 ) -> None:
     want("a", "b", "c", serve=False)
@@ -147,7 +147,7 @@ def test_redirects_are_followed_a_little_way(
     assert row == (server.url("/real.jpg"),)
 
 
-def test_a_redirect_to_another_host_that_is_private_is_refused(
+def test_a_redirect_to_another_private_host_is_refused(
     home: Home, server: Server, want: Want, fetch_all: FetchAll
 ) -> None:
     want("a", serve=False)
@@ -156,7 +156,7 @@ def test_a_redirect_to_another_host_that_is_private_is_refused(
     assert "link-local or special address" in reasons(home)[0]
 
 
-def test_what_is_no_web_address_is_refused_unasked(
+def test_an_invalid_web_address_is_refused_without_a_request(
     home: Home, catalogue: SqliteCatalogue, fetch_all: FetchAll
 ) -> None:
     for number, url in enumerate(("file:///etc/passwd", "ftp://example.org/a.jpg", "a.jpg")):
@@ -165,7 +165,7 @@ def test_what_is_no_web_address_is_refused_unasked(
     assert kinds(home) == {"policy": 3}
 
 
-def test_strangers_are_not_asked_without_a_contact(
+def test_hosts_are_not_contacted_without_a_contact_address(
     home: Home, catalogue: SqliteCatalogue, fetch_all: FetchAll
 ) -> None:
     catalogue.add([Photograph("a", "Rosa canina", url="https://photos.example/a.jpg")])
@@ -173,7 +173,7 @@ def test_strangers_are_not_asked_without_a_contact(
         fetch_all()
 
 
-def test_a_download_pauses_goes_on_and_stops_when_it_is_told(
+def test_a_download_pauses_resumes_and_stops_on_request(
     home: Home, catalogue: SqliteCatalogue, server: Server, want: Want
 ) -> None:
     want(*[f"n{number:03}" for number in range(60)])
@@ -215,7 +215,7 @@ def test_a_download_pauses_goes_on_and_stops_when_it_is_told(
     assert not control.at_work
 
 
-def test_two_downloads_at_once_take_turns_and_fetch_nothing_twice(
+def test_two_concurrent_downloads_take_turns_and_fetch_nothing_twice(
     home: Home, server: Server, want: Want
 ) -> None:
     want(*[f"n{number:03}" for number in range(40)])

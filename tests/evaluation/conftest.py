@@ -1,4 +1,4 @@
-"""A trained run on a small split, made once for the room."""
+"""A trained run on a small split, made once for these tests."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from tests.training.small import draw_split, small_settings
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, RunFolder]:
     """A home and a finished run in it."""
-    # A network this small only loses time by sharing its work out.
+    # For a network this small, several threads only cost time.
     torch.set_num_threads(1)
     home = open_home(Path(tmp_path_factory.mktemp("evaluation")) / "home")
     draw_split(home, "small", {"train": 8, "val": 2, "test": 3})

@@ -1,6 +1,5 @@
-"""Judging a run."""
+"""Evaluation of a run."""
 
-import dataclasses
 import json
 
 import numpy as np
@@ -8,8 +7,9 @@ import pytest
 
 from engine.errors import BadInput, ClassMapMismatch
 from engine.evaluation.evaluate import evaluate_run
-from engine.files import read_json
+from engine.files import read_json, write_json
 from engine.home import Home
+from engine.language.current import language_set
 from engine.runs.evaluation import read_evaluation
 from engine.split.classes import ClassMap
 from engine.training.calibration import read_calibration
@@ -19,7 +19,7 @@ from engine.training.state.run_folder import RunFolder, prepare
 Trained = tuple[Home, RunFolder]
 
 
-def test_an_evaluation_tells_what_is_promised(trained: Trained) -> None:
+def test_an_evaluation_contains_all_documented_results(trained: Trained) -> None:
     home, folder = trained
     reports: list[tuple[int, int]] = []
     values = evaluate_run(
@@ -35,7 +35,7 @@ def test_an_evaluation_tells_what_is_promised(trained: Trained) -> None:
     assert reports[-1] == (9, 9)
 
 
-def test_it_is_kept_in_the_run_folder(trained: Trained) -> None:
+def test_the_evaluation_is_stored_in_the_run_folder(trained: Trained) -> None:
     home, folder = trained
     values = evaluate_run(home, folder, "test")
     assert read_json(folder.evaluation / "test.json") == json.loads(json.dumps(values))
@@ -52,7 +52,7 @@ def test_it_is_kept_in_the_run_folder(trained: Trained) -> None:
     assert values["top1"] == pytest.approx(hits)
 
 
-def test_validation_while_training_and_evaluation_after_it_agree(trained: Trained) -> None:
+def test_validation_during_training_and_evaluation_afterwards_agree(trained: Trained) -> None:
     home, folder = trained
     best = folder.read_status().best
     assert best is not None
@@ -61,7 +61,7 @@ def test_validation_while_training_and_evaluation_after_it_agree(trained: Traine
     assert values["loss"] == pytest.approx(best["loss"], rel=1e-4)
 
 
-def test_probabilities_are_told_at_the_temperature_that_was_found_on_val(trained: Trained) -> None:
+def test_probabilities_use_the_temperature_fitted_on_val(trained: Trained) -> None:
     home, folder = trained
     found = read_calibration(folder)
     assert found is not None and found.temperature != 1
@@ -75,16 +75,16 @@ def test_probabilities_are_told_at_the_temperature_that_was_found_on_val(trained
     assert values["nll"] < before["nll"] == pytest.approx(values["loss"])
 
 
-def test_what_was_not_evaluated_reads_as_nothing(trained: Trained) -> None:
+def test_a_part_that_was_not_evaluated_reads_as_none(trained: Trained) -> None:
     assert read_evaluation(trained[1], "train") is None
 
 
-def test_a_part_that_is_not_there_is_named(trained: Trained) -> None:
+def test_a_missing_part_is_named(trained: Trained) -> None:
     with pytest.raises(BadInput, match="no part 'winter'"):
         evaluate_run(*trained, "winter")
 
 
-def test_a_run_without_a_checkpoint_says_what_to_do(trained: Trained) -> None:
+def test_a_run_without_a_checkpoint_is_refused_with_advice(trained: Trained) -> None:
     home, folder = trained
     fresh = prepare(home, folder.read_settings(), "fresh")
     with pytest.raises(BadInput, match="Let it train an epoch first"):
@@ -115,4 +115,17 @@ def test_unreadable_photographs_are_counted_and_not_scored(trained: Trained) -> 
         file.write_bytes(content)
     assert values["images"] == 8
     assert [item["path"] for item in values["unreadable"]] == [lines[0].path]
-    assert dataclasses.asdict(lines[0])["path"] in str(values["unreadable"])
+    assert values["unreadable"][0]["reason"].endswith(" is empty.")
+    kept = read_evaluation(folder)
+    assert kept is not None
+    with language_set("es"):
+        assert str(kept.unreadable[0].why) == f"{file.name}: el archivo está vacío."
+
+
+def test_reasons_of_an_earlier_version_are_read(trained: Trained) -> None:
+    _, folder = trained
+    values = {"top1": 0.5, "unreadable": [{"path": "a.jpg", "reason": "a.jpg is empty."}]}
+    write_json(folder.evaluation / "val.json", values)
+    kept = read_evaluation(folder, "val")
+    assert kept is not None
+    assert str(kept.unreadable[0].why) == "a.jpg is empty."

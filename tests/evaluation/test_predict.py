@@ -1,4 +1,4 @@
-"""Naming the plant on a photograph."""
+"""Prediction of the species on a photograph."""
 
 from pathlib import Path
 
@@ -27,7 +27,9 @@ def _photograph(trained: Trained) -> tuple[Path, str]:
     return home.resolve(line.path), line.species
 
 
-def test_species_come_best_first_with_probabilities(trained: Trained, predictor: Predictor) -> None:
+def test_species_are_sorted_by_descending_probability(
+    trained: Trained, predictor: Predictor
+) -> None:
     path, species = _photograph(trained)
     named = predictor.predict(path)
     shares = [item.probability for item in named.predictions]
@@ -38,7 +40,7 @@ def test_species_come_best_first_with_probabilities(trained: Trained, predictor:
     assert named.view.shape == (32, 32, 3)
 
 
-def test_a_file_its_bytes_and_its_pixels_are_named_alike(
+def test_a_file_its_bytes_and_its_pixels_give_the_same_prediction(
     trained: Trained, predictor: Predictor
 ) -> None:
     path, _ = _photograph(trained)
@@ -49,7 +51,7 @@ def test_a_file_its_bytes_and_its_pixels_are_named_alike(
         assert again.crop.square == first.crop.square
 
 
-def test_probabilities_are_those_that_evaluation_tells(
+def test_probabilities_equal_those_of_the_evaluation(
     trained: Trained, predictor: Predictor
 ) -> None:
     home, folder = trained
@@ -61,7 +63,7 @@ def test_probabilities_are_those_that_evaluation_tells(
     assert shares == pytest.approx(expected.tolist(), abs=1e-4)
 
 
-def test_no_more_species_are_named_than_there_are_or_were_asked_for(
+def test_the_number_of_species_is_limited_by_the_request_and_the_classes(
     trained: Trained, predictor: Predictor
 ) -> None:
     path, _ = _photograph(trained)
@@ -69,7 +71,7 @@ def test_no_more_species_are_named_than_there_are_or_were_asked_for(
     assert len(predictor.predict(path, k=50).predictions) == 3
 
 
-def test_photographs_of_several_species_get_different_names(
+def test_photographs_of_several_species_get_different_predictions(
     trained: Trained, predictor: Predictor
 ) -> None:
     home, folder = trained
@@ -79,7 +81,7 @@ def test_photographs_of_several_species_get_different_names(
     assert len({predictions[0].species for predictions in named}) > 1
 
 
-def test_what_is_no_photograph_is_refused_with_a_sentence(
+def test_a_file_that_is_not_a_photograph_is_refused_with_a_sentence(
     predictor: Predictor, tmp_path: Path
 ) -> None:
     (tmp_path / "note.jpg").write_text("no photograph")
@@ -87,6 +89,6 @@ def test_what_is_no_photograph_is_refused_with_a_sentence(
         predictor.predict(tmp_path / "note.jpg")
 
 
-def test_a_tiny_photograph_is_named_too(predictor: Predictor, tmp_path: Path) -> None:
+def test_a_tiny_photograph_gets_a_prediction_too(predictor: Predictor, tmp_path: Path) -> None:
     Image.fromarray(np.zeros((1, 1, 3), np.uint8)).save(tmp_path / "dot.png")
     assert predictor.predict(tmp_path / "dot.png").crop.square.as_list() == [0, 0, 1, 1]

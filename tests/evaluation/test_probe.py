@@ -1,4 +1,4 @@
-"""Whether a crop helps, measured on photographs where the answer is known."""
+"""Whether a crop helps, measured on photographs with a known answer."""
 
 import importlib.resources
 from pathlib import Path
@@ -29,7 +29,7 @@ COLOURS = {"Rosa canina": (200, 40, 60), "Malva sylvestris": (150, 60, 190)}
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny network's weights: even random features tell two colours apart."""
+    """The weights of a tiny network: even random features distinguish two colours."""
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("weights") / "tiny.pth"
     torch.save(timm.create_model("test_vit", img_size=32).state_dict(), path)
@@ -84,7 +84,7 @@ def test_a_crop_that_finds_the_plant_helps_and_one_that_misses_it_does_not(
     assert told[-1] == (120, 120)
 
 
-def test_an_unreadable_photograph_is_left_out_of_every_crop(
+def test_an_unreadable_photograph_is_left_out_for_every_crop(
     home: Home, off_centre: SqliteCatalogue, settings: ProbeSettings
 ) -> None:
     home.resolve(next(iter(off_centre.all())).path).write_bytes(b"")
@@ -92,13 +92,13 @@ def test_an_unreadable_photograph_is_left_out_of_every_crop(
     assert verdict.photographs == 39
 
 
-def test_as_many_photographs_are_taken_of_each_species(off_centre: SqliteCatalogue) -> None:
+def test_equally_many_photographs_of_each_species_are_used(off_centre: SqliteCatalogue) -> None:
     chosen = labelled(off_centre, ProbeSettings(photographs=40, folds=2))
     assert {item.species for item in chosen} == set(COLOURS)
     assert len({item.image_id for item in chosen}) == 40
 
 
-def test_too_few_photographs_are_a_sentence(
+def test_too_few_photographs_are_reported_in_a_sentence(
     home: Home, small_catalogue: SqliteCatalogue, settings: ProbeSettings
 ) -> None:
     with pytest.raises(BadInput, match="two species with 10 photographs each; there are 0"):
@@ -112,7 +112,7 @@ def test_too_few_photographs_are_a_sentence(
         ({"weights": "nowhere.pth"}, "does not exist"),
     ],
 )
-def test_a_network_that_cannot_be_had_is_a_sentence(
+def test_an_unavailable_network_is_reported_in_a_sentence(
     home: Home,
     off_centre: SqliteCatalogue,
     settings: ProbeSettings,
@@ -123,7 +123,7 @@ def test_a_network_that_cannot_be_had_is_a_sentence(
         probe_crops(home, off_centre, [FAST], settings.model_copy(update=changes))
 
 
-def test_a_linear_probe_learns_what_is_linear_and_nothing_else() -> None:
+def test_a_linear_probe_learns_only_linear_relations() -> None:
     chance = torch.Generator().manual_seed(0)
     labels = torch.arange(60) % 3
     noise = torch.randn(60, 200, generator=chance)

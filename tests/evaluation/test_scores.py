@@ -9,7 +9,7 @@ from engine.evaluation.scores import EvaluationScores
 from engine.split.classes import ClassMap
 
 
-def test_the_scores_are_those_that_are_computed_by_hand() -> None:
+def test_the_scores_equal_those_computed_by_hand() -> None:
     classes = ClassMap(("Rosa canina", "Rosa rugosa", "Urtica dioica"))
     scores = EvaluationScores(classes, np.array([1, 3, 200]), 2.0, torch.device("cpu"))
     chances = torch.tensor([[0.7, 0.2, 0.1], [0.6, 0.3, 0.1], [0.1, 0.2, 0.7], [0.1, 0.6, 0.3]])
@@ -29,7 +29,7 @@ def test_the_scores_are_those_that_are_computed_by_hand() -> None:
         sure = shares.max(1)
         assert held["nll"] == pytest.approx(-np.log(shares[range(4), labels]).mean(), rel=1e-6)
         assert held["brier"] == pytest.approx(((shares - truth) ** 2).sum(1).mean(), rel=1e-6)
-        # Of each bin: how sure, and how often right.
+        # For each bin: confidence and accuracy.
         bins = {int(one * 15) for one in sure}
         right = np.array([1, 0, 1, 0])
         error = sum(abs((sure - right)[(sure * 15).astype(int) == b].sum()) for b in bins) / 4
@@ -46,7 +46,7 @@ def _tempered(shares: np.ndarray) -> np.ndarray:
     return np.asarray(flatter / flatter.sum(1, keepdims=True))
 
 
-def test_an_outcome_keeps_the_five_best_or_as_many_as_there_are() -> None:
+def test_an_outcome_keeps_the_five_best_or_as_many_as_exist() -> None:
     writer = OutcomeWriter(classes=3)
     writer.add(torch.tensor([4, 2]), torch.tensor([2, 0]), torch.tensor([[1.0, 2, 3], [1, 3, 2]]))
     outcome = writer.outcome()
@@ -57,7 +57,7 @@ def test_an_outcome_keeps_the_five_best_or_as_many_as_there_are() -> None:
     assert outcome.certainty.losses[0] == pytest.approx(-np.log(outcome.probabilities[0, 0]))
 
 
-def test_a_temperature_changes_how_sure_a_network_is_and_not_what_it_says() -> None:
+def test_a_temperature_changes_the_confidence_and_not_the_prediction() -> None:
     labels, logits = torch.tensor([0, 1]), torch.tensor([[2.0, 0], [0, 4]])
     writer = OutcomeWriter(classes=2, temperature=2.0)
     writer.add(torch.arange(2), labels, logits)
@@ -71,5 +71,5 @@ def test_a_temperature_changes_how_sure_a_network_is_and_not_what_it_says() -> N
     )
 
 
-def test_an_outcome_of_nothing_is_empty() -> None:
+def test_an_outcome_without_photographs_is_empty() -> None:
     assert len(OutcomeWriter(classes=3).outcome().labels) == 0

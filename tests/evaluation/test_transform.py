@@ -1,4 +1,4 @@
-"""Judging at another size, and with the mirror image beside the photograph."""
+"""Evaluation at another image size, and with test-time mirroring."""
 
 import numpy as np
 import pytest
@@ -17,12 +17,13 @@ Trained = tuple[Home, RunFolder]
 CPU = Device(torch.device("cpu"), None)
 
 
-def test_another_size_resamples_the_embeddings_and_keeps_the_proportions_of_the_view(
+def test_another_size_resamples_the_embeddings_and_keeps_the_resize_proportions(
     trained: Trained,
 ) -> None:
     home, folder = trained
     as_trained, larger = (
-        evaluate_run(home, folder, "val", look=EvaluationTransform(size)) for size in (None, 48)
+        evaluate_run(home, folder, "val", transform=EvaluationTransform(size))
+        for size in (None, 48)
     )
     assert (as_trained["image_size"], larger["image_size"]) == (32, 48)
     assert larger["images"] == as_trained["images"] == 6
@@ -32,7 +33,7 @@ def test_another_size_resamples_the_embeddings_and_keeps_the_proportions_of_the_
     assert settings.augmentation.val.center_crop == 48
 
 
-def test_a_mirrored_look_is_the_mean_of_two_answers(trained: Trained) -> None:
+def test_a_mirrored_prediction_is_the_mean_of_two_outputs(trained: Trained) -> None:
     checkpoint = best_checkpoint(trained[1])
     plain, both = (
         load_network(checkpoint, CPU, EvaluationTransform(mirrored=m)) for m in (False, True)
@@ -44,7 +45,9 @@ def test_a_mirrored_look_is_the_mean_of_two_answers(trained: Trained) -> None:
         assert torch.allclose(both(images), expected)
 
 
-def test_a_photograph_and_its_mirror_image_are_then_named_alike(trained: Trained) -> None:
+def test_with_mirroring_a_photograph_and_its_mirror_image_get_the_same_prediction(
+    trained: Trained,
+) -> None:
     predictor = Predictor(*trained, EvaluationTransform(mirrored=True))
     photograph = np.random.default_rng(1).integers(0, 255, (64, 64, 3)).astype(np.uint8)
     seen, mirrored = (predictor.predict(p) for p in (photograph, photograph[:, ::-1].copy()))
@@ -54,12 +57,12 @@ def test_a_photograph_and_its_mirror_image_are_then_named_alike(trained: Trained
     )
 
 
-def test_a_mirrored_evaluation_says_so(trained: Trained) -> None:
-    values = evaluate_run(*trained, "val", look=EvaluationTransform(mirrored=True))
+def test_a_mirrored_evaluation_is_marked(trained: Trained) -> None:
+    values = evaluate_run(*trained, "val", transform=EvaluationTransform(mirrored=True))
     assert values["mirrored"] is True
     assert values["images"] == 6
 
 
-def test_a_size_the_settings_do_not_allow_is_refused(trained: Trained) -> None:
+def test_an_image_size_outside_the_allowed_range_is_refused(trained: Trained) -> None:
     with pytest.raises(BadInput):
-        evaluate_run(*trained, "val", look=EvaluationTransform(8))
+        evaluate_run(*trained, "val", transform=EvaluationTransform(8))

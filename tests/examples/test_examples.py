@@ -19,7 +19,7 @@ from tests.training.small import COLOURS, draw_split, small_settings
 
 
 def run_example(name: str, *arguments: str | Path, cwd: Path) -> str:
-    """What an example prints; it must succeed."""
+    """Run an example, which must succeed; return its output."""
     ended = subprocess.run(
         [sys.executable, str(PROJECT / "examples" / name), *map(str, arguments)],
         cwd=cwd,
@@ -32,7 +32,7 @@ def run_example(name: str, *arguments: str | Path, cwd: Path) -> str:
     return ended.stdout
 
 
-def test_a_folder_is_cropped_to_squares_and_what_cannot_be_read_is_named(
+def test_a_folder_is_cropped_to_squares_and_unreadable_files_are_named(
     tmp_path: Path, make_image: MakeImage
 ) -> None:
     photos = tmp_path / "photos"
@@ -63,7 +63,7 @@ def test_a_table_is_imported_and_split(tmp_path: Path, make_image: MakeImage) ->
     assert (tmp_path / "home" / "data" / "splits" / "mine" / "manifest.json").is_file()
 
 
-def test_a_run_names_photographs(tmp_path: Path, make_image: MakeImage) -> None:
+def test_a_run_identifies_photographs(tmp_path: Path, make_image: MakeImage) -> None:
     home = open_home(tmp_path / "home")
     draw_split(home, "small")
     settings = validate(RunSettings, small_settings("small", training__epochs=1), "the test")

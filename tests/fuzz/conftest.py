@@ -1,4 +1,4 @@
-"""A quick round of examples in the usual suite, and a long one in the slow suite."""
+"""A short round of examples in the normal suite, and a long one in the slow suite."""
 
 import pytest
 from hypothesis import given, settings
@@ -11,5 +11,5 @@ ROUNDS = [
 
 
 def examples(count: int, strategy: st.SearchStrategy, check: object) -> None:
-    """Run a check on so many examples of a strategy."""
+    """Run a check on this many examples of a strategy."""
     settings(max_examples=count)(given(strategy)(check))()  # type: ignore[arg-type]

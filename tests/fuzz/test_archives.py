@@ -1,4 +1,4 @@
-"""Whatever stands in an archive: it is taken in and can be shown, or is refused in a sentence."""
+"""Any content of an archive is imported and can be shown, or is rejected in a sentence."""
 
 import io
 import shutil
@@ -49,7 +49,7 @@ def sound_archive(place: Path) -> bytes:
 
 
 def take_in(home: Home, content: bytes) -> str:
-    """Import an archive beside the run "good"; why it was refused, or nothing."""
+    """Import an archive beside the run "good"; return the reason of a rejection, or None."""
     shutil.rmtree(home.runs / "spoilt", ignore_errors=True)
     file = home.root / "one.zip"
     file.write_bytes(content)
@@ -81,7 +81,7 @@ def with_member(archive: bytes, name: str, content: bytes) -> bytes:
 
 
 def flipped(archive: bytes, bits: list[int]) -> bytes:
-    """The archive with these bits turned over."""
+    """The archive with these bits flipped."""
     content = bytearray(archive)
     for bit in bits:
         content[bit // 8] ^= 1 << bit % 8
@@ -99,7 +99,7 @@ def bits_of(archive: bytes) -> st.SearchStrategy[list[int]]:
 
 
 @pytest.mark.parametrize("count", ROUNDS)
-def test_a_spoilt_member_is_refused_or_harmless(place: Home, sound: bytes, count: int) -> None:
+def test_a_corrupted_member_is_rejected_or_harmless(place: Home, sound: bytes, count: int) -> None:
     def check(drawn: tuple[str, bytes]) -> None:
         take_in(place, with_member(sound, *drawn))
 
@@ -107,7 +107,7 @@ def test_a_spoilt_member_is_refused_or_harmless(place: Home, sound: bytes, count
 
 
 @pytest.mark.parametrize("count", ROUNDS)
-def test_flipped_bits_are_refused_or_harmless(place: Home, sound: bytes, count: int) -> None:
+def test_flipped_bits_are_rejected_or_harmless(place: Home, sound: bytes, count: int) -> None:
     def check(flips: list[int]) -> None:
         take_in(place, flipped(sound, flips))
 

@@ -1,4 +1,6 @@
-"""Whatever is in a table, a photograph or a box: a value or a sentence, and good rows come in."""
+"""Any content of a table, a photograph or a text field gives a value or a sentence, and good rows
+are imported.
+"""
 
 import csv
 import io
@@ -57,7 +59,7 @@ mutation = st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=8))
 
 @pytest.fixture(params=[25, pytest.param(250, marks=pytest.mark.slow)], ids=["quick", "long"])
 def examples(request: pytest.FixtureRequest) -> Callable[[Any], Any]:
-    """How often each is tried: four times 25, or four times 250."""
+    """The number of examples of each kind: four times 25, or four times 250."""
     return settings(
         max_examples=request.param,
         deadline=None,
@@ -66,7 +68,7 @@ def examples(request: pytest.FixtureRequest) -> Callable[[Any], Any]:
 
 
 def imported(name: str, content: bytes) -> tuple[ImportReport, SqliteCatalogue, set[str]]:
-    """An import of a table with these bytes, and which of the good rows are there."""
+    """Import a table with these bytes, and return which of the good rows were imported."""
     with tempfile.TemporaryDirectory() as folder:
         home = open_home(Path(folder))
         table = Path(folder) / name
@@ -88,7 +90,7 @@ def test_json_lines(examples: Callable[[Any], Any]) -> None:
 
 
 def imported_among_good(lines: list[bytes]) -> ImportReport:
-    """Import a table of these lines of JSON between two good rows, which must come in."""
+    """Import a table of these JSON lines between two good rows, which must be imported."""
     good = [json.dumps(row).encode() for row in (GOOD, ALSO_GOOD)]
     report, _, there = imported("t.jsonl", b"\n".join([good[0], *lines, good[1]]))
     assert there == {"good", "also good"}
@@ -156,7 +158,7 @@ typed_words = st.tuples(odd_text, part_of_address, part_of_address)
 
 
 def read_as_typed(typed: str, user: str, host: str) -> None:
-    """Read what was typed as a path, a condition, an address of MongoDB and a text to show."""
+    """Read the input as a path, a condition, an address of MongoDB and a text to show."""
     secret = "hunter2"
     addresses = [typed, f"mongodb://{user}:{secret}@{host}/?tls=true&tlsCAFile={typed}"]
     for address in addresses:
@@ -172,7 +174,7 @@ def read_as_typed(typed: str, user: str, host: str) -> None:
     assert isinstance(text.plain(typed), str)
 
 
-def test_what_is_typed(examples: Callable[[Any], Any]) -> None:
+def test_text_that_users_type(examples: Callable[[Any], Any]) -> None:
     @examples
     @given(typed_words)
     def tried(words: tuple[str, str, str]) -> None:

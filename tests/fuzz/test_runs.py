@@ -1,5 +1,6 @@
-"""Whatever stands in the files of runs, jobs and the queue: a value or a sentence, and the
-neighbours are still shown."""
+"""Any content in the files of runs, jobs and the queue gives a value or a sentence, and the other
+runs are still shown.
+"""
 
 import contextlib
 import io
@@ -95,7 +96,7 @@ def home_with_good_run(root: Path) -> Home:
 
 
 def shown_with_neighbour(home: Home) -> None:
-    """Do with the runs what pages, commands and the supervisor do with them."""
+    """Use the runs as pages, commands and the supervisor do."""
     shown = io.StringIO()
     with contextlib.redirect_stdout(shown):
         runs_list(home.root, as_json=True)
@@ -112,7 +113,7 @@ def shown_with_neighbour(home: Home) -> None:
     read_diagnosis(run.folder.diagnosis), read_notes(run.folder), read_stop_request(run.folder.stop)
     log_tail(run.folder.log)
     history = History()
-    history.read_on(run.folder.metrics)
+    history.read_new(run.folder.metrics)
     run_charts(history)
     with contextlib.suppress(StudioError):
         final_of(run, history, settings := flat_settings(run))
@@ -127,7 +128,7 @@ def shown_with_neighbour(home: Home) -> None:
 
 
 def shown_with_spoilt_file(home: Home, name: str, content: bytes) -> None:
-    """Show the run "good" beside one in which a file holds this content."""
+    """Show the run "good" beside one in which a file has this content."""
     shutil.rmtree(home.runs / "spoilt", ignore_errors=True)
     folder = written_run(home, "spoilt", metrics=[val(1, top1=0.5, macro_top1=0.4)])
     path = folder.root / name
@@ -142,7 +143,7 @@ spoilt_file = st.sampled_from(sorted(FILES)).flatmap(
 
 
 @pytest.mark.parametrize("count", ROUNDS)
-def test_a_spoilt_file_of_a_run_harms_only_that_run(place: Home, count: int) -> None:
+def test_a_corrupted_file_of_a_run_affects_only_that_run(place: Home, count: int) -> None:
     def check(drawn: tuple[str, bytes]) -> None:
         shown_with_spoilt_file(place, *drawn)
 
@@ -150,7 +151,7 @@ def test_a_spoilt_file_of_a_run_harms_only_that_run(place: Home, count: int) -> 
 
 
 @pytest.mark.parametrize("count", ROUNDS)
-def test_a_spoilt_job_is_shown_and_leaves_the_others(place: Home, count: int) -> None:
+def test_a_corrupted_job_is_shown_and_does_not_affect_the_others(place: Home, count: int) -> None:
     def check(drawn: tuple[str, bytes]) -> None:
         name, content = drawn
         for job in ("good", "spoilt"):
@@ -173,7 +174,7 @@ def test_a_spoilt_job_is_shown_and_leaves_the_others(place: Home, count: int) ->
 
 
 @pytest.mark.parametrize("count", ROUNDS)
-def test_a_spoilt_ticket_or_alert_leaves_the_others(place: Home, count: int) -> None:
+def test_a_corrupted_ticket_or_alert_does_not_affect_the_others(place: Home, count: int) -> None:
     ticket = {
         "name": "job:held", "lane": "light", "where": "elsewhere:/home", "asked": 1.0,
         "held": True, "after": "", "now": False,
@@ -189,7 +190,8 @@ def test_a_spoilt_ticket_or_alert_leaves_the_others(place: Home, count: int) -> 
             read_queue(place)
         else:
             queue.write_bytes(as_json(tickets))
-            # What no reader may hold, such as half a surrogate, spoils all of one file.
+            # Content that no reader accepts, such as half a surrogate, makes the whole file
+            # unreadable.
             assert ticket["name"] in [t.name for t in read_queue(place)] or b"\\ud" in as_json(
                 tickets
             )

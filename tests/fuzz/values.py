@@ -1,4 +1,4 @@
-"""What may stand in a file that somebody else wrote, or that a disk damaged."""
+"""Possible content of a file that another program wrote, or that a disk damaged."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ HARD: list[Any] = [
     float("inf"), "", "x", "yesterday", "a\0b", "\ud83c", "../out", "a__b", "![x](http://h/i.png)",
     "$5$", "é\u202e", "x" * 30_000, [], [None], {}, {"": {}}, [[[[[[]]]]]],
 ]  # fmt: skip
-"""Values that readers have tripped over, or might."""
+"""Values that have caused errors in readers, or might."""
 
 scalars = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
@@ -31,13 +31,13 @@ RAW = [
 
 
 def as_json(value: Any) -> bytes:
-    """JSON of any of these values, also of those that JSON has no words for."""
+    """JSON of any of these values, also of those that JSON cannot represent."""
     return json.dumps(value).encode()
 
 
 @st.composite
 def spoilt(draw: st.DrawFn, sound: dict[str, Any]) -> bytes:
-    """A file like a sound one in which one to three values, or all of it, are something else."""
+    """A valid file in which one to three values, or all of it, are replaced."""
     if draw(st.integers(0, 5)) == 0:
         return draw(st.sampled_from(RAW) | st.binary(max_size=40) | anything.map(as_json))
     values = dict(sound)

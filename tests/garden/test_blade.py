@@ -1,4 +1,4 @@
-"""Placing blades: where a point goes, what the box holds, what is painted."""
+"""Placing blades: the transform of a point, the bounding box, the painted pixels."""
 
 import numpy as np
 from hypothesis import given, settings
@@ -24,7 +24,7 @@ def test_a_camera_keeps_lengths_and_right_angles(yaw: float, pitch: float, roll:
     assert np.allclose(axes @ axes.T, np.eye(3), atol=1e-5)
 
 
-def test_up_in_the_garden_is_up_in_the_picture() -> None:
+def test_up_in_the_garden_is_up_in_the_image() -> None:
     placed = Camera(camera(0, 0), 100, 50, 180).place(leaf())
     assert np.allclose(placed.at(0.0)[:2], (50, 180))
     assert np.allclose(placed.at(1.0)[:2], (50, 80))
@@ -32,7 +32,9 @@ def test_up_in_the_garden_is_up_in_the_picture() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(angles, angles, st.floats(-0.5, 0.5))
-def test_what_is_painted_lies_in_the_blades_bounds(yaw: float, pitch: float, bend: float) -> None:
+def test_painted_pixels_are_inside_the_bounds_of_the_blade(
+    yaw: float, pitch: float, bend: float
+) -> None:
     placed = Camera(camera(yaw, pitch), 60, 100, 100).place(leaf(bend))
     alpha = paint([placed], STUDIO, 0, 0, 200, 200)[..., 3]
     rows, columns = np.nonzero(alpha > 0.1)
@@ -43,7 +45,7 @@ def test_what_is_painted_lies_in_the_blades_bounds(yaw: float, pitch: float, ben
     assert top - slack <= rows.min() and rows.max() <= bottom + slack
 
 
-def test_a_canvas_may_be_any_window_of_the_picture() -> None:
+def test_a_canvas_can_be_any_window_of_the_image() -> None:
     placed = Camera(camera(0.3, 0.2), 60, 100, 100).place(leaf(0.2))
     whole = paint([placed], STUDIO, 0, 0, 200, 200)
     window = paint([placed], STUDIO, 80, 40, 50, 50)

@@ -17,7 +17,7 @@ def first_small_planting_of(species: str) -> Planting:
 
 
 @pytest.mark.parametrize("species", [s.binomial for s in SPECIES])
-def test_the_box_is_the_masks_own_and_lies_inside(species: str) -> None:
+def test_the_box_is_the_bounding_box_of_the_mask_and_inside_the_image(species: str) -> None:
     planting = first_small_planting_of(species)
     drawing = draw(planting)
     assert drawing.image.shape == (planting.height, planting.width, 3)
@@ -31,7 +31,7 @@ def test_the_box_is_the_masks_own_and_lies_inside(species: str) -> None:
     assert y >= 0 and y + height <= planting.height
 
 
-def test_the_plant_takes_a_fair_part_of_the_picture() -> None:
+def test_the_plant_covers_a_reasonable_part_of_the_image() -> None:
     for planting in plan_garden()[10::90]:
         *_, width, height = draw(planting).box
         assert 0.08 < max(width, height) / min(planting.width, planting.height) < 0.95

@@ -1,4 +1,4 @@
-"""What the garden's plan promises."""
+"""Properties of the garden's plan."""
 
 from collections import Counter, defaultdict
 
@@ -9,13 +9,13 @@ from engine.garden.plan import plan_garden
 from engine.garden.species import SPECIES
 
 
-def test_about_six_hundred_photographs_of_at_least_twelve_species() -> None:
+def test_the_plan_has_about_six_hundred_photographs_of_at_least_twelve_species() -> None:
     plantings = plan_garden()
     assert 560 <= len(plantings) <= 640
     assert len({p.species for p in plantings}) >= 12
 
 
-def test_the_tail_is_long_one_species_with_one_and_one_with_two() -> None:
+def test_the_tail_is_long_with_one_species_of_one_photograph_and_one_of_two() -> None:
     counts = sorted(Counter(p.species for p in plan_garden()).values())
     assert counts[:2] == [1, 2]
     assert counts[2] >= 3
@@ -52,7 +52,7 @@ def test_some_observations_are_pairs_of_one_plant_and_none_is_larger() -> None:
         assert len({p.seed for p in group}) == len(group)
 
 
-def test_sizes_run_from_640x480_to_1600x1200_some_of_them_upright() -> None:
+def test_sizes_range_from_640x480_to_1600x1200_and_some_are_upright() -> None:
     plantings = plan_garden()
     sides = {tuple(sorted((p.width, p.height))) for p in plantings}
     assert min(sides) == (480, 640) and max(sides) == (1200, 1600)

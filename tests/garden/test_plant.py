@@ -1,4 +1,4 @@
-"""Planting a garden on disk: the same bytes always, and nothing drawn twice."""
+"""Drawing a garden to disk: always the same bytes, and nothing drawn twice."""
 
 import json
 from pathlib import Path
@@ -47,7 +47,7 @@ def test_every_photograph_is_a_jpeg_of_its_planned_size_with_its_box(planted: Pa
     assert boxes[first.file] == list(draw(first).box)
 
 
-def test_only_what_is_missing_is_drawn_again(planted: Path) -> None:
+def test_only_missing_photographs_are_drawn_again(planted: Path) -> None:
     before = contents(planted)
     times = {p.file: (planted / p.file).stat().st_mtime_ns for p in handful()}
     lost = handful()[1].file
@@ -69,7 +69,7 @@ def test_a_photograph_without_its_box_is_drawn_again(planted: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_whole_garden_is_planted_and_another_seed_replaces_it(tmp_path: Path) -> None:
+def test_the_whole_garden_is_drawn_and_another_seed_replaces_it(tmp_path: Path) -> None:
     plantings = plant_garden(tmp_path)
     boxes = json.loads((tmp_path / "boxes.json").read_text())
     assert set(boxes) == {p.file for p in plantings}

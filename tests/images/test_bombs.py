@@ -1,4 +1,4 @@
-"""Small files that unfold to much take little memory and time, and are refused in a sentence."""
+"""Decompression bombs take little memory and time, and are rejected in a sentence."""
 
 import io
 import sys
@@ -57,7 +57,7 @@ def test_no_bomb_takes_much_memory_or_time(name: str, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_bomb_is_refused_at_every_door_with_the_reason(
+def test_a_bomb_is_rejected_by_every_reader_with_the_reason(
     name: str, store: ImageStore, tmp_path: Path
 ) -> None:
     content = BOMBS[name]()
@@ -77,18 +77,18 @@ def progressive(side: int, more_scans: int = 0) -> bytes:
     return content[:end] + content[last:end] * more_scans + content[end:]
 
 
-def test_a_jpeg_has_at_most_so_many_scans() -> None:
+def test_the_number_of_scans_of_a_jpeg_is_limited() -> None:
     usual = progressive(64).count(b"\xff\xda")
     assert read_rgb(progressive(64, SCAN_LIMIT - usual)).shape == (64, 64, 3)
     with pytest.raises(UnreadableImage, match=f"JPEG of more than {SCAN_LIMIT} scans"):
         read_header(progressive(64, SCAN_LIMIT - usual + 1))
 
 
-def test_what_looks_like_scans_behind_a_photograph_is_not_counted() -> None:
-    """A phone's film behind its photograph holds any bytes."""
+def test_bytes_that_look_like_scans_after_a_photograph_are_not_counted() -> None:
+    """The video that a phone appends to a photograph contains arbitrary bytes."""
     assert read_rgb(progressive(64) + b"\xff\xda" * 500).shape == (64, 64, 3)
 
 
-def test_a_photograph_of_the_usual_kind_is_no_bomb(make_image) -> None:
+def test_an_ordinary_photograph_is_not_a_bomb(make_image) -> None:
     for ending in ("jpg", "png", "webp", "tif", "gif", "bmp", "avif"):
         assert read_rgb(make_image(f"a.{ending}", width=900, height=700)).shape == (700, 900, 3)

@@ -52,7 +52,7 @@ def test_threads_never_hold_more_than_the_total() -> None:
     assert shared.used == 0
 
 
-def test_one_that_exceeds_the_total_runs_alone() -> None:
+def test_a_request_that_exceeds_the_total_runs_alone() -> None:
     shared, done = Budget(100), threading.Event()
     holding(shared, 1, done)
     assert eventually(lambda: shared.used == 1)
@@ -65,7 +65,7 @@ def test_one_that_exceeds_the_total_runs_alone() -> None:
     assert shared.used == 0
 
 
-def test_a_large_request_is_not_passed_over_by_later_small_ones() -> None:
+def test_later_small_requests_do_not_overtake_a_large_one() -> None:
     shared, first, others = Budget(100), threading.Event(), threading.Event()
     holding(shared, 60, first)
     assert eventually(lambda: shared.used == 60)
@@ -80,7 +80,7 @@ def test_a_large_request_is_not_passed_over_by_later_small_ones() -> None:
     assert eventually(lambda: shared.used == 0)
 
 
-def test_a_thread_that_holds_something_never_waits_for_more() -> None:
+def test_a_thread_that_holds_a_reservation_never_waits_for_more() -> None:
     shared = Budget(100)
 
     def nested(_: int) -> None:
@@ -94,7 +94,7 @@ def test_a_thread_that_holds_something_never_waits_for_more() -> None:
     assert shared.used == 0
 
 
-def test_what_fails_gives_back_what_it_held(tmp_path: Path) -> None:
+def test_a_failure_releases_the_reservation(tmp_path: Path) -> None:
     shared = Budget(100)
     with pytest.raises(ValueError), shared.hold(80):
         raise ValueError
@@ -106,7 +106,7 @@ def test_what_fails_gives_back_what_it_held(tmp_path: Path) -> None:
     assert budget().used == 0
 
 
-def test_one_that_gives_up_waiting_lets_the_next_go_on() -> None:
+def test_a_request_that_gives_up_waiting_lets_the_next_continue() -> None:
     class GivenUpError(Exception):
         pass
 
@@ -124,7 +124,7 @@ def test_one_that_gives_up_waiting_lets_the_next_go_on() -> None:
 
 
 @pytest.mark.parametrize(("gigabytes", "megabytes"), [(2, 256), (8, 512), (16, 1024), (512, 1024)])
-def test_the_usual_budget_is_a_sixteenth_of_the_memory(gigabytes: int, megabytes: int) -> None:
+def test_the_default_budget_is_a_sixteenth_of_the_memory(gigabytes: int, megabytes: int) -> None:
     assert default_total(gigabytes * 1024 * MB) == megabytes * MB
 
 
@@ -138,7 +138,9 @@ def _budget_of_worker(_: object) -> int:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="speaks of forks")
-def test_a_fork_amid_decoding_starts_with_a_free_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fork_during_decoding_starts_with_an_unused_budget(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(budget_module, "_budget", None)
     with budget().hold(budget().total):
         child = os.fork()

@@ -1,4 +1,4 @@
-"""Decoding what cameras, tools and accidents leave on disks."""
+"""Decode the files that cameras, tools and accidents produce."""
 
 import io
 import struct
@@ -14,8 +14,8 @@ from engine.images.decode import read_header, read_rgb
 
 ENDINGS = ["jpg", "png", "webp", "tif", "gif", "bmp", "avif"]
 
-# Where a photograph of each EXIF orientation has its red corner once it is the right way up.
-# Written top left: the value says which way the camera was held.
+# The red corner of an upright photograph, by EXIF orientation. The sensor has it at the top left:
+# the value says how the camera was held.
 RED_CORNER = {
     1: "top left",
     2: "top right",
@@ -36,7 +36,7 @@ def red_corner(picture: np.ndarray) -> str:
 
 
 def with_orientation(path: Path, orientation: int, size: tuple[int, int] = (120, 80)) -> Path:
-    """A photograph of that size as the sensor saw it, a red corner at its top left."""
+    """A photograph of that size as the sensor saw it, with a red corner at its top left."""
     picture = Image.new("RGB", size, (60, 120, 60))
     picture.paste((250, 10, 10), (0, 0, size[0] // 4, size[1] // 4))
     exif = Image.Exif()
@@ -70,7 +70,7 @@ def test_the_format_is_read_from_the_bytes_not_the_name(make_image, tmp_path: Pa
 
 @pytest.mark.parametrize("orientation", RED_CORNER)
 @pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tif"])
-def test_every_exif_orientation_is_turned_the_right_way_up(
+def test_every_exif_orientation_is_turned_upright(
     tmp_path: Path, ending: str, orientation: int
 ) -> None:
     file = with_orientation(tmp_path / f"a.{ending}", orientation)
@@ -81,13 +81,13 @@ def test_every_exif_orientation_is_turned_the_right_way_up(
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 255])
-def test_an_orientation_that_means_nothing_is_passed_over(tmp_path: Path, orientation: int) -> None:
+def test_an_invalid_orientation_is_ignored(tmp_path: Path, orientation: int) -> None:
     file = with_orientation(tmp_path / "a.jpg", orientation)
     assert read_rgb(file).shape == (80, 120, 3)
     assert read_header(file).width == 120
 
 
-def test_exif_behind_the_pixels_of_a_png_counts_for_header_and_pixels_alike(tmp_path: Path) -> None:
+def test_exif_after_the_pixels_of_a_png_applies_to_header_and_pixels(tmp_path: Path) -> None:
     content = with_orientation(tmp_path / "a.png", 6).read_bytes()
     start = content.index(b"eXIf") - 4
     length = 12 + struct.unpack(">I", content[start : start + 4])[0]
@@ -100,7 +100,7 @@ def test_exif_behind_the_pixels_of_a_png_counts_for_header_and_pixels_alike(tmp_
 
 @pytest.mark.parametrize("orientation", RED_CORNER)
 @pytest.mark.parametrize("least", [1, 30, 50, 99, 100, 101, 199, 200, 399, 400, 1000])
-def test_a_draft_has_the_side_asked_for_and_the_same_way_up(
+def test_a_draft_has_the_requested_side_and_is_upright(
     tmp_path: Path, orientation: int, least: int
 ) -> None:
     file = with_orientation(tmp_path / "a.jpg", orientation, size=(601, 403))
@@ -116,7 +116,7 @@ def test_a_draft_has_the_side_asked_for_and_the_same_way_up(
     least=some.integers(1, 400),
     mode=some.sampled_from(["RGB", "L", "CMYK"]),
 )
-def test_no_draft_is_smaller_than_asked(width: int, height: int, least: int, mode: str) -> None:
+def test_no_draft_is_smaller_than_requested(width: int, height: int, least: int, mode: str) -> None:
     stream = io.BytesIO()
     Image.new(mode, (width, height)).save(stream, "JPEG")
     draft = read_rgb(stream.getvalue(), least_side=least)
@@ -150,7 +150,7 @@ def test_sixteen_bit_colour_is_scaled_to_eight(tmp_path: Path) -> None:
         assert np.abs(read_rgb(file) - expected).max() <= 1
 
 
-def test_a_turned_sixteen_bit_photograph_is_turned(tmp_path: Path) -> None:
+def test_a_rotated_sixteen_bit_photograph_is_turned_upright(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.fromarray(np.zeros((20, 30), np.uint16)).save(tmp_path / "a.png", exif=exif)
@@ -158,7 +158,7 @@ def test_a_turned_sixteen_bit_photograph_is_turned(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("scale", "expected"), [(1.0, 255), (200.0, 200)])
-def test_floating_point_grey_is_brought_to_eight_bits(
+def test_floating_point_grey_is_converted_to_eight_bits(
     tmp_path: Path, scale: float, expected: int
 ) -> None:
     values = np.full((4, 4), scale, np.float32)
@@ -191,13 +191,15 @@ def test_every_mode_becomes_three_channels(tmp_path: Path, mode: str) -> None:
 @pytest.mark.parametrize(
     ("mode", "colour"), [("RGBA", (0, 0, 0, 0)), ("LA", (0, 0)), ("RGBA", (0, 0, 0, 128))]
 )
-def test_transparency_is_laid_on_white(tmp_path: Path, mode: str, colour: tuple[int, ...]) -> None:
+def test_transparency_is_composited_on_white(
+    tmp_path: Path, mode: str, colour: tuple[int, ...]
+) -> None:
     Image.new(mode, (8, 6), colour).save(tmp_path / "a.png")
     expected = 255 - colour[-1]
     assert np.abs(read_rgb(tmp_path / "a.png").astype(int) - expected).max() <= 1
 
 
-def test_a_transparent_palette_colour_is_laid_on_white(tmp_path: Path) -> None:
+def test_a_transparent_palette_colour_is_composited_on_white(tmp_path: Path) -> None:
     picture = Image.new("P", (8, 6), 0)
     picture.putpalette([10, 20, 30, 200, 100, 50])
     picture.putpixel((3, 3), 1)
@@ -209,7 +211,7 @@ def test_a_transparent_palette_colour_is_laid_on_white(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", ["gif", "webp", "png", "tif"])
-def test_of_an_animation_the_first_picture_is_taken(tmp_path: Path, ending: str) -> None:
+def test_the_first_frame_of_an_animation_is_used(tmp_path: Path, ending: str) -> None:
     first, second = Image.new("RGB", (20, 10), (250, 0, 0)), Image.new("RGB", (20, 10), (0, 0, 250))
     first.save(tmp_path / f"a.{ending}", save_all=True, append_images=[second])
     pixels = read_rgb(tmp_path / f"a.{ending}")

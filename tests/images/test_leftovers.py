@@ -1,4 +1,4 @@
-"""Temporary files of killed processes are swept when they are a day old, and nothing else is."""
+"""Temporary files of killed processes are removed after one day, and nothing else is."""
 
 import os
 import tempfile
@@ -10,7 +10,7 @@ from engine.images.leftovers import KEPT_SECONDS, sweep_leftovers
 
 
 def _temporary(home: Home, folder: Path, seconds: float) -> Path:
-    """As `engine.files.atomic_writer` leaves it behind when it is killed."""
+    """A file as `engine.files.atomic_writer` leaves it behind when it is killed."""
     folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{'ab' * 20}.", dir=folder)
     os.close(handle)
@@ -27,7 +27,7 @@ def test_old_temporary_files_of_images_thumbnails_and_small_copies_are_removed(h
     assert all(file.exists() for file in young)
 
 
-def test_a_file_of_any_other_name_stays(home: Home) -> None:
+def test_a_file_of_any_other_name_is_kept(home: Home) -> None:
     folder = home.images / "ab"
     folder.mkdir(parents=True)
     names = (".home", ".hidden", f"{'ab' * 32}.jpg", f".{'ab' * 20}.jpg", f".{'xy' * 20}.abcdefgh")
@@ -38,5 +38,5 @@ def test_a_file_of_any_other_name_stays(home: Home) -> None:
     assert {file.name for file in folder.iterdir()} == set(names)
 
 
-def test_a_home_without_photographs_has_nothing_to_sweep(home: Home) -> None:
+def test_a_home_without_photographs_has_no_leftovers(home: Home) -> None:
     assert sweep_leftovers(home) == 0

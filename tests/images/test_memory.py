@@ -1,4 +1,4 @@
-"""Photographs of 61 megapixels: what importing and reading them takes."""
+"""The memory needed to import and read photographs of 61 megapixels."""
 
 import io
 import subprocess
@@ -41,7 +41,7 @@ def test_sixteen_threads_import_61_megapixels_in_less_than_2_gb(
     picture = Image.new("RGB", (WIDTH, HEIGHT), (40, 110, 40))
     picture.save(stream, "JPEG", quality=50, progressive=is_progressive)
     for number in range(16):
-        # What follows the end makes each a file of its own.
+        # Bytes after the end make each a different file.
         (tmp_path / f"{number}.jpg").write_bytes(stream.getvalue() + bytes([number]))
     command = [sys.executable, "-c", IMPORT, str(tmp_path)]
     ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
@@ -49,7 +49,7 @@ def test_sixteen_threads_import_61_megapixels_in_less_than_2_gb(
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_picture_read_in_bands_is_that_read_at_once(orientation: int) -> None:
+def test_an_image_read_in_bands_equals_one_read_at_once(orientation: int) -> None:
     rows, columns = np.mgrid[:1_700, :2_500]
     picture = np.stack([rows % 251, columns % 241, (rows + columns) % 239], -1).astype(np.uint8)
     exif = Image.Exif()
@@ -69,7 +69,7 @@ def test_a_picture_read_in_bands_is_that_read_at_once(orientation: int) -> None:
     assert (read_rgb(stream.getvalue()) == turned[orientation]).all()
 
 
-def test_a_large_picture_that_is_no_jpeg_is_reduced_where_a_small_one_is_wanted() -> None:
+def test_a_large_image_that_is_not_a_jpeg_is_reduced_if_a_small_one_is_requested() -> None:
     stream = io.BytesIO()
     picture = Image.linear_gradient("L").resize((5_001, 3_999))
     picture.save(stream, "PNG", compress_level=1)
@@ -94,7 +94,7 @@ def test_a_large_picture_that_is_no_jpeg_is_reduced_where_a_small_one_is_wanted(
         ("WEBP", "RGB", {}, 17),
     ],
 )
-def test_decoding_is_counted_by_what_its_format_and_depth_take(
+def test_decoding_reserves_memory_by_format_and_depth(
     kind: str, mode: str, options: dict[str, object], depth: int
 ) -> None:
     stream = io.BytesIO()

@@ -1,4 +1,4 @@
-"""What is no photograph is refused by its name, in a sentence."""
+"""A file that is not a photograph is rejected by name, in a sentence."""
 
 import random
 import struct
@@ -11,14 +11,14 @@ from PIL import Image
 from engine.errors import UnreadableImage
 from engine.images.decode import PIXEL_LIMIT, called, decode_fully, read_header, read_rgb
 
-# Pillow warns of damage before it fails; pytest undoes the filter that the engine sets.
+# Pillow warns of damage before it fails; pytest resets the filter that the engine sets.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")
 
 ENDINGS = ["jpg", "png", "webp", "tif", "gif", "bmp", "avif"]
 
 
 def png_header(width: int, height: int) -> bytes:
-    """A PNG that claims a size and holds next to nothing."""
+    """A PNG that declares a size and contains almost nothing."""
 
     def chunk(kind: bytes, content: bytes) -> bytes:
         check = zlib.crc32(kind + content)
@@ -31,20 +31,20 @@ def png_header(width: int, height: int) -> bytes:
     )
 
 
-def test_an_empty_file_is_refused_by_name(tmp_path: Path) -> None:
+def test_an_empty_file_is_rejected_by_name(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").touch()
     for read in (read_header, read_rgb):
         with pytest.raises(UnreadableImage, match=r"^a\.jpg is empty\.$"):
             read(tmp_path / "a.jpg")
 
 
-def test_a_text_named_jpg_is_refused_by_name(tmp_path: Path) -> None:
+def test_a_text_named_jpg_is_rejected_by_name(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_text("A rose is a rose is a rose.")
     with pytest.raises(UnreadableImage, match=r"^a\.jpg is not a photograph in a known format\.$"):
         read_rgb(tmp_path / "a.jpg")
 
 
-def test_a_missing_file_and_a_folder_are_refused_by_name(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_folder_are_rejected_by_name(tmp_path: Path) -> None:
     with pytest.raises(UnreadableImage, match=r"^gone\.jpg does not exist\.$"):
         read_rgb(tmp_path / "gone.jpg")
     (tmp_path / "folder.jpg").mkdir()
@@ -54,7 +54,7 @@ def test_a_missing_file_and_a_folder_are_refused_by_name(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize("share", [0.5, 0.9])
-def test_a_truncated_file_is_refused_by_name(make_image, ending: str, share: float) -> None:
+def test_a_truncated_file_is_rejected_by_name(make_image, ending: str, share: float) -> None:
     file = make_image(f"a.{ending}", width=200, height=200)
     content = file.read_bytes()
     file.write_bytes(content[: int(len(content) * share)])
@@ -64,7 +64,7 @@ def test_a_truncated_file_is_refused_by_name(make_image, ending: str, share: flo
 
 @pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize("share", [0.3, 0.9, 0.99])
-def test_of_a_truncated_file_it_is_said_in_plain_words(
+def test_a_truncated_file_is_described_in_plain_words(
     make_image, ending: str, share: float
 ) -> None:
     content = make_image(f"a.{ending}", width=200, height=200).read_bytes()
@@ -84,7 +84,7 @@ def test_of_a_truncated_file_it_is_said_in_plain_words(
         ("avif", {"save_all": True, "append_images": [Image.new("RGB", (60, 40))]}),
     ],
 )
-def test_a_truncated_file_of_a_rarer_kind_is_said_to_be_cut_short(
+def test_a_truncated_file_of_a_rare_format_is_reported_as_truncated(
     make_image, ending: str, save: dict[str, object]
 ) -> None:
     file = make_image(f"a.{ending}", width=60, height=40, **save)
@@ -94,14 +94,14 @@ def test_a_truncated_file_of_a_rarer_kind_is_said_to_be_cut_short(
         read_rgb(file)
 
 
-def test_what_is_whole_and_damaged_is_not_said_to_be_cut_short(make_image) -> None:
+def test_a_damaged_file_of_full_length_is_not_reported_as_truncated(make_image) -> None:
     content = bytearray(make_image("a.webp").read_bytes())
     content[20:30] = bytes(10)
     with pytest.raises(UnreadableImage, match=r"^The photograph cannot be opened: (?!.*short)"):
         read_rgb(bytes(content))
 
 
-def test_bytes_are_called_what_their_reader_calls_them(tmp_path: Path) -> None:
+def test_the_caller_names_the_bytes_in_the_message(tmp_path: Path) -> None:
     with pytest.raises(UnreadableImage, match=r"^a\.jpg is empty\.$"), called("a.jpg"):
         read_rgb(b"")
     with pytest.raises(UnreadableImage, match=r"^gone\.jpg does not exist"), called("a.jpg"):
@@ -116,7 +116,7 @@ def test_bytes_without_a_file_are_called_the_photograph() -> None:
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_damaged_bytes_are_read_or_refused_never_a_crash(make_image, ending: str) -> None:
+def test_damaged_bytes_are_read_or_rejected_without_a_crash(make_image, ending: str) -> None:
     whole = make_image(f"a.{ending}", width=40, height=30).read_bytes()
     chance = random.Random(0)
     for _ in range(150):
@@ -134,7 +134,7 @@ def test_damaged_bytes_are_read_or_refused_never_a_crash(make_image, ending: str
 
 
 @pytest.mark.parametrize("size", [(12_500, 12_500), (50_000, 50_000), (2**31 - 1, 2**31 - 1)])
-def test_a_small_file_that_unfolds_to_too_much_is_refused(
+def test_a_small_file_with_too_many_pixels_is_rejected(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
     (tmp_path / "bomb.png").write_bytes(png_header(*size))

@@ -33,7 +33,7 @@ def large(store: ImageStore, make_image: MakeImage) -> StoredImage:
     return store.keep(make_image("large.jpg", width=400, height=300, quality=95))
 
 
-def test_the_copy_is_a_jpeg_whose_short_side_is_the_one_asked_for(
+def test_the_short_side_of_the_jpeg_copy_is_the_requested_one(
     home: Home, large: StoredImage
 ) -> None:
     shrunk = shrink(home, {large.sha256: large.path}, SIDE, processes=1)
@@ -48,7 +48,7 @@ def test_the_copy_is_a_jpeg_whose_short_side_is_the_one_asked_for(
     assert store.find([large.sha256]) == {large.sha256: Original(400, 300)}
 
 
-def test_a_photograph_held_upright_is_copied_upright(
+def test_an_upright_photograph_is_copied_upright(
     home: Home, store: ImageStore, make_image: MakeImage
 ) -> None:
     exif = Image.Exif()
@@ -62,7 +62,7 @@ def test_a_photograph_held_upright_is_copied_upright(
     assert copies.find([kept.sha256])[kept.sha256] == Original(300, 400)
 
 
-def test_what_is_small_already_is_left_alone_and_what_is_known_is_not_looked_at_again(
+def test_small_photographs_are_left_unchanged_and_known_ones_are_skipped(
     home: Home, large: StoredImage, store: ImageStore, make_image: MakeImage
 ) -> None:
     small = store.keep(make_image("small.jpg", width=80, height=64, seed=1))
@@ -76,7 +76,7 @@ def test_what_is_small_already_is_left_alone_and_what_is_known_is_not_looked_at_
     assert shrink(home, paths, 2 * SIDE, processes=1).made == 1, "each side is a store of its own"
 
 
-def test_what_cannot_be_read_is_named_and_tried_again(
+def test_unreadable_photographs_are_named_and_tried_again(
     home: Home, large: StoredImage, tmp_path: Path
 ) -> None:
     whole = home.resolve(large.path).read_bytes()
@@ -92,11 +92,11 @@ def test_what_cannot_be_read_is_named_and_tried_again(
     assert shrink(home, paths, SIDE, processes=1).made == 1
 
 
-def test_who_comes_while_another_shrinks_waits_and_may_give_up(home: Home) -> None:
+def test_a_second_process_waits_for_the_first_and_may_give_up(home: Home) -> None:
     class GivenUpError(Exception):
         pass
 
-    def give_up(done: int, total: int, note: str) -> None:
+    def give_up(done: int, total: int, note: object) -> None:
         assert str(note).startswith("Waiting")
         raise GivenUpError
 
@@ -105,7 +105,7 @@ def test_who_comes_while_another_shrinks_waits_and_may_give_up(home: Home) -> No
     assert shrink(home, {}, SIDE, 1).made == 0
 
 
-def test_a_damaged_index_is_told_with_what_to_do(home: Home) -> None:
+def test_a_damaged_index_is_reported_with_a_remedy(home: Home) -> None:
     index = home.shrunk / str(SIDE) / "index.sqlite"
     index.parent.mkdir(parents=True)
     index.write_bytes(b"no database at all, but long enough to look like one " * 40)
@@ -114,7 +114,7 @@ def test_a_damaged_index_is_told_with_what_to_do(home: Home) -> None:
 
 
 @pytest.mark.slow
-def test_a_killed_shrinking_leaves_no_process_and_goes_on_where_it_was(
+def test_a_killed_shrinking_leaves_no_process_and_resumes(
     home: Home, catalogue: SqliteCatalogue, tmp_path: Path, make_image: MakeImage
 ) -> None:
     for number in range(60):
@@ -141,14 +141,14 @@ def test_a_killed_shrinking_leaves_no_process_and_goes_on_where_it_was(
     assert len(list((home.shrunk / str(SIDE)).glob("*/*.jpg"))) == 60
 
 
-def test_a_split_that_is_not_there_is_named(home: Home) -> None:
+def test_a_missing_split_is_named(home: Home) -> None:
     from engine.commands.images import shrink_photographs
 
     with pytest.raises(BadInput, match="no split none"):
         shrink_photographs(split="none", home=home.root)
 
 
-def test_a_read_only_home_is_said_in_one_sentence(
+def test_a_read_only_home_is_reported_in_one_sentence(
     home: Home, large: StoredImage, mounted: Mount
 ) -> None:
     freeze(mounted, home.root)

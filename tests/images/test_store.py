@@ -1,4 +1,4 @@
-"""Keeping photographs: the bytes unmodified, once, and a thumbnail of each."""
+"""Storage of photographs: the unmodified bytes, stored once, and a thumbnail of each."""
 
 import hashlib
 import io
@@ -26,7 +26,7 @@ def opened(thumbnail: bytes) -> Image.Image:
     return Image.open(io.BytesIO(thumbnail))
 
 
-def test_the_bytes_are_kept_unmodified_under_their_hash(
+def test_the_bytes_are_stored_unmodified_under_their_hash(
     home: Home, store: ImageStore, make_image
 ) -> None:
     exif = Image.Exif()
@@ -44,14 +44,14 @@ def test_the_bytes_are_kept_unmodified_under_their_hash(
 @pytest.mark.parametrize(
     ("ending", "kept_as"), [("jpeg", "jpg"), ("tiff", "tif"), ("png", "png"), ("webp", "webp")]
 )
-def test_the_ending_says_what_the_bytes_are(
+def test_the_file_ending_matches_the_format_of_the_bytes(
     store: ImageStore, make_image, ending: str, kept_as: str
 ) -> None:
     disguised = make_image(f"a.{ending}").rename(make_image("x.jpg").with_name("b.JPG"))
     assert store.keep(disguised).path.endswith(f".{kept_as}")
 
 
-def test_the_same_bytes_are_kept_once(home: Home, store: ImageStore, make_image) -> None:
+def test_the_same_bytes_are_stored_once(home: Home, store: ImageStore, make_image) -> None:
     first = make_image("a.jpg")
     second = Path(shutil.copy(first, first.with_name("b.jpg")))
     with ThreadPoolExecutor(8) as pool:
@@ -61,7 +61,7 @@ def test_the_same_bytes_are_kept_once(home: Home, store: ImageStore, make_image)
     assert len(files_below(home.thumbnails)) == 1
 
 
-def test_a_photograph_held_sideways_has_its_upright_size(store: ImageStore, make_image) -> None:
+def test_a_sideways_photograph_has_its_upright_size(store: ImageStore, make_image) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     kept = store.keep(make_image("a.jpg", width=70, height=50, exif=exif))
@@ -71,7 +71,7 @@ def test_a_photograph_held_sideways_has_its_upright_size(store: ImageStore, make
 
 
 def broken(folder: Path) -> dict[str, Path]:
-    """Files that are no photographs, by what is said of them."""
+    """Files that are not photographs, by the expected message."""
     whole = io.BytesIO()
     Image.new("RGB", (200, 200)).save(whole, "PNG")
     contents = {
@@ -84,7 +84,7 @@ def broken(folder: Path) -> dict[str, Path]:
     return {what: folder / f"broken-{number}.jpg" for number, what in enumerate(contents)}
 
 
-def test_what_is_no_photograph_is_refused_by_its_name_and_leaves_nothing(
+def test_a_file_that_is_not_a_photograph_is_rejected_by_name_and_leaves_nothing(
     home: Home, store: ImageStore, tmp_path: Path
 ) -> None:
     for what, file in broken(tmp_path).items():
@@ -93,7 +93,7 @@ def test_what_is_no_photograph_is_refused_by_its_name_and_leaves_nothing(
     assert not files_below(home.data)
 
 
-def test_what_is_no_file_is_refused_by_its_name(store: ImageStore, tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_file_is_rejected_by_name(store: ImageStore, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
     (tmp_path / "folder.jpg").mkdir()
     (tmp_path / "link.jpg").symlink_to(tmp_path / "gone.jpg")
@@ -109,7 +109,7 @@ def test_a_file_too_large_for_a_photograph_is_not_read(store: ImageStore, tmp_pa
         store.keep(tmp_path / "film.jpg")
 
 
-def test_a_disk_that_is_nearly_full_is_told_before_it_is_full(
+def test_a_nearly_full_disk_is_reported_before_it_is_full(
     home: Home, store: ImageStore, make_image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store_module, "_SPARE_BYTES", 10**18)
@@ -129,7 +129,7 @@ def test_a_disk_that_is_nearly_full_is_told_before_it_is_full(
         ((3, 4000), (160, 480)),
     ],
 )
-def test_a_thumbnail_has_its_short_side_and_no_endless_long_one(
+def test_a_thumbnail_has_a_fixed_short_side_and_a_limited_long_side(
     store: ImageStore, make_image, size: tuple[int, int], expected: tuple[int, int]
 ) -> None:
     kept = store.keep(make_image("a.png", *size))
@@ -139,7 +139,7 @@ def test_a_thumbnail_has_its_short_side_and_no_endless_long_one(
     assert min(thumbnail.size) == THUMBNAIL_SIDE
 
 
-def test_a_panoramas_thumbnail_shows_its_middle_unsqueezed(
+def test_the_thumbnail_of_a_panorama_shows_its_undistorted_centre(
     store: ImageStore, tmp_path: Path
 ) -> None:
     rows, columns = np.mgrid[:100, :2000]
@@ -151,7 +151,7 @@ def test_a_panoramas_thumbnail_shows_its_middle_unsqueezed(
     assert width == pytest.approx(height, abs=3)
 
 
-def test_a_missing_thumbnail_is_made_again(home: Home, store: ImageStore, make_image) -> None:
+def test_a_missing_thumbnail_is_created_again(home: Home, store: ImageStore, make_image) -> None:
     kept = store.keep(make_image("a.jpg", width=900, height=700))
     first = store.thumbnail(kept.path, kept.sha256)
     shutil.rmtree(home.thumbnails)
@@ -171,7 +171,9 @@ def test_the_thumbnail_of_a_missing_photograph_is_refused(
         store.thumbnail(kept.path, kept.sha256)
 
 
-def test_of_many_who_adopt_the_same_bytes_one_finds_them_new(home: Home, make_image) -> None:
+def test_of_many_concurrent_imports_of_the_same_bytes_one_reports_them_as_new(
+    home: Home, make_image
+) -> None:
     content = make_image("a.jpg").read_bytes()
     header = read_header(content)
     store = ImageStore(home)
@@ -180,7 +182,7 @@ def test_of_many_who_adopt_the_same_bytes_one_finds_them_new(home: Home, make_im
         return store.adopt(temporary, sha256, header).is_new
 
     with ThreadPoolExecutor(4) as threads:
-        # Another folder each time, which nobody has made yet.
+        # A different folder each time, which does not exist yet.
         for attempt in range(64):
             sha256 = f"{attempt:02x}{'0' * 62}"
             temporaries = [home.root / f"{attempt}-{n}" for n in range(4)]

@@ -1,4 +1,4 @@
-"""An iNaturalist of the test's own, and a home that asks it."""
+"""A local iNaturalist server for tests, and a home that uses it."""
 
 from collections.abc import Callable, Iterator
 
@@ -30,14 +30,14 @@ def inaturalist() -> Iterator[Inaturalist]:
 
 @pytest.fixture
 def settings(home: Home, inaturalist: Inaturalist) -> DownloadSettings:
-    """The home asks this iNaturalist, as fast as it answers."""
+    """Settings of a home that uses this server without a rate limit."""
     return ask_there(home, inaturalist)
 
 
 def ask_there(
     home: Home, inaturalist: Inaturalist, per_minute: int = 6_000, **changes: object
 ) -> DownloadSettings:
-    """Let a home ask the server of a test, with these budgets."""
+    """Make a home use the server of a test, with these budgets."""
     provider = {
         "hosts": ["127.0.0.1"],
         "requests_per_minute": per_minute,

@@ -1,4 +1,4 @@
-"""iNaturalist as its API answers, on loopback: what it has, and how it misbehaves when told to."""
+"""The iNaturalist API on loopback: its data, and its faults on request."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ _LIMIT_OF_PAGES = 10_000
 
 
 class Inaturalist:
-    """Serves `observations`, `taxa` and `places`. `faults` are answered first, one a request."""
+    """Serves `observations`, `taxa` and `places`. `faults` are returned first, one per request."""
 
     def __init__(self) -> None:
         self.observations: list[Any] = []
@@ -31,7 +31,7 @@ class Inaturalist:
 
     @property
     def pages(self) -> list[dict[str, str]]:
-        """What the pages of observations were asked for by, in order."""
+        """The parameters of the requested pages of observations, in order."""
         asked = [urlsplit(request.path) for request in self.server.requests]
         found = [dict(parse_qsl(one.query)) for one in asked if one.path == "/v1/observations"]
         return [one for one in found if one["per_page"] != "0"]
@@ -89,20 +89,20 @@ def has_licence(observation: Mapping[str, Any], licences: list[str]) -> bool:
 
 
 def told(results: list[Any], total: int | None = None) -> Behaviour:
-    """An answer as all of the API's are."""
+    """A response in the common format of the API."""
     total = len(results) if total is None else total
     answer = {"total_results": total, "page": 1, "per_page": len(results), "results": results}
     return body(orjson.dumps(answer), content_type="application/json; charset=utf-8")
 
 
 def by_name(there: list[dict[str, Any]], name: str, keys: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Those whose names begin as this one, as a search in a box finds them."""
+    """The entries whose names start with this text, like a search with suggestions."""
     word = name.casefold()
     return [one for one in there if any(word[:4] in str(one.get(key)).casefold() for key in keys)]
 
 
 def taxon(number: int, name: str, rank: str = "species", **values: Any) -> dict[str, Any]:
-    """A taxon as a search tells it."""
+    """A taxon in the format of a search result."""
     return {
         "id": number,
         "name": name,
@@ -114,7 +114,7 @@ def taxon(number: int, name: str, rank: str = "species", **values: Any) -> dict[
 
 
 def observation(number: int, photos: int = 1, **values: Any) -> dict[str, Any]:
-    """A daisy, seen by someone, as the API tells it."""
+    """A daisy observation in the format of the API."""
     return {
         "id": number,
         "quality_grade": "research",
@@ -131,7 +131,7 @@ def observation(number: int, photos: int = 1, **values: Any) -> dict[str, Any]:
 
 
 def photo(number: int, **values: Any) -> dict[str, Any]:
-    """A photograph of an observation as the API tells it."""
+    """A photograph of an observation in the format of the API."""
     return {
         "id": number,
         "license_code": "cc-by",

@@ -1,4 +1,4 @@
-"""Asking the API: its turns, its budgets, its pauses, and what it says when it fails."""
+"""API requests: rate, budgets, pauses, and error messages."""
 
 import time
 from typing import Any
@@ -23,18 +23,18 @@ def quick_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "_LONGEST_BACKOFF", 0.02)
 
 
-def test_an_estimate_counts_and_takes_nothing(api: Api, inaturalist: Inaturalist) -> None:
+def test_an_estimate_counts_and_imports_nothing(api: Api, inaturalist: Inaturalist) -> None:
     found = estimate_search(api, make_search(api, "Bellis perennis"))
     assert (found.observations, found.species) == (12, 1)
     assert inaturalist.pages == []
 
 
-def test_an_estimate_says_how_many_requests_a_limit_takes() -> None:
+def test_an_estimate_reports_the_number_of_requests_for_a_limit() -> None:
     found = SearchEstimate(Taxon(1, "Bellis", "genus"), None, 12_345, 15, pace=60 / 55)
     assert [found.requests(limit) for limit in (None, 1_000, 1_001, 20_000)] == [62, 5, 6, 62]
 
 
-def test_an_estimate_says_how_long_the_budgets_make_it_take(
+def test_an_estimate_reports_the_duration_under_the_budgets(
     home: Home, inaturalist: Inaturalist
 ) -> None:
     settings = ask_there(home, inaturalist, per_minute=55)
@@ -42,7 +42,7 @@ def test_an_estimate_says_how_long_the_budgets_make_it_take(
         assert 55 * api.pace == pytest.approx(60)
 
 
-def test_the_server_is_told_who_asks(home: Home, inaturalist: Inaturalist) -> None:
+def test_requests_contain_the_contact_address(home: Home, inaturalist: Inaturalist) -> None:
     settings = ask_there(home, inaturalist, contact="me@example.org")
     with opened_api(home, settings) as api:
         api.ask("taxa", q="Bellis")
@@ -50,7 +50,9 @@ def test_the_server_is_told_who_asks(home: Home, inaturalist: Inaturalist) -> No
     assert request.headers["user-agent"] == "PlantStudio (me@example.org)"
 
 
-def test_nobody_is_asked_without_a_contact(home: Home, settings: DownloadSettings) -> None:
+def test_no_request_is_made_without_a_contact_address(
+    home: Home, settings: DownloadSettings
+) -> None:
     strange = settings.model_copy(update={"inaturalist_api": "https://api.example.org/v1"})
     with (
         pytest.raises(BadInput, match=r"api\.example\.org requires a contact address"),
@@ -60,15 +62,13 @@ def test_nobody_is_asked_without_a_contact(home: Home, settings: DownloadSetting
 
 
 @pytest.mark.parametrize("address", ["", "api.inaturalist.org", "ftp://here/v1"])
-def test_an_address_that_is_none_is_named(
-    home: Home, settings: DownloadSettings, address: str
-) -> None:
+def test_an_invalid_address_is_named(home: Home, settings: DownloadSettings, address: str) -> None:
     wrong = settings.model_copy(update={"inaturalist_api": address})
     with pytest.raises(BadInput, match="inaturalist_api is"), opened_api(home, wrong):
         pass
 
 
-def test_a_pause_that_is_asked_for_is_kept(api: Api, inaturalist: Inaturalist) -> None:
+def test_a_requested_pause_is_kept(api: Api, inaturalist: Inaturalist) -> None:
     inaturalist.faults = [status(429, retry_after=2)]
     began = time.monotonic()
     assert api.ask("taxa", q="Bellis")["total_results"] == 1
@@ -76,7 +76,7 @@ def test_a_pause_that_is_asked_for_is_kept(api: Api, inaturalist: Inaturalist) -
     assert len(inaturalist.server.requests) == 2
 
 
-def test_a_pause_holds_for_other_processes_too(
+def test_a_pause_applies_to_other_processes_too(
     home: Home, settings: DownloadSettings, inaturalist: Inaturalist
 ) -> None:
     inaturalist.faults = [status(429, retry_after=600)]
@@ -90,7 +90,7 @@ def test_a_pause_holds_for_other_processes_too(
     assert len(inaturalist.server.requests) == 1
 
 
-def test_a_spent_budget_is_not_overdrawn_by_a_second_process(
+def test_a_second_process_does_not_overdraw_a_spent_budget(
     home: Home, inaturalist: Inaturalist
 ) -> None:
     settings = ask_there(home, inaturalist, per_minute=3)
@@ -116,15 +116,13 @@ def test_a_spent_budget_is_not_overdrawn_by_a_second_process(
         raw(b""),
     ],
 )
-def test_what_fails_in_passing_is_asked_again(
-    api: Api, inaturalist: Inaturalist, fault: Any
-) -> None:
+def test_temporary_errors_are_retried(api: Api, inaturalist: Inaturalist, fault: Any) -> None:
     inaturalist.faults = [fault, fault]
     assert api.ask("taxa", q="Bellis")["total_results"] == 1
     assert len(inaturalist.server.requests) == 3
 
 
-def test_what_fails_for_good_is_said_in_a_sentence(api: Api, inaturalist: Inaturalist) -> None:
+def test_permanent_errors_are_reported_in_a_sentence(api: Api, inaturalist: Inaturalist) -> None:
     inaturalist.server.otherwise = status(500)
     with pytest.raises(
         WorkFailed,
@@ -144,13 +142,13 @@ def test_a_refusal_is_not_repeated_and_parks_the_host(api: Api, inaturalist: Ina
     assert len(inaturalist.server.requests) == 5
 
 
-def test_an_address_that_moved_is_not_followed_but_told(api: Api, inaturalist: Inaturalist) -> None:
+def test_a_moved_address_is_not_followed_but_reported(api: Api, inaturalist: Inaturalist) -> None:
     inaturalist.faults = [redirect("https://api.example.org/v3/taxa")]
     with pytest.raises(WorkFailed, match=r"has moved to https://api\.example\.org"):
         api.ask("taxa", q="Bellis")
 
 
-def test_a_good_answer_after_a_bad_one_lets_the_host_off(
+def test_a_good_response_after_a_bad_one_resets_the_host(
     home: Home, api: Api, inaturalist: Inaturalist
 ) -> None:
     inaturalist.server.otherwise = in_turn(status(500), told([]))

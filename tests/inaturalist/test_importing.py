@@ -1,4 +1,4 @@
-"""Taking in a search: pages by number, limits, resuming, and what is said meanwhile."""
+"""Import of a search: pages by id, limits, resuming, and progress messages."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ from tests.inaturalist.conftest import Take, ask_there
 from tests.inaturalist.server import Inaturalist, observation, photo
 
 
-def test_a_search_is_taken_in_once(take: Take, catalogue: SqliteCatalogue) -> None:
+def test_a_search_is_imported_once(take: Take, catalogue: SqliteCatalogue) -> None:
     report = take()
     assert (report.added, report.known, report.refused) == (12, 0, 0)
     again = take()
@@ -32,7 +32,7 @@ def test_a_search_is_taken_in_once(take: Take, catalogue: SqliteCatalogue) -> No
     assert next(catalogue.all()).genus == "Bellis"
 
 
-def test_what_is_taken_in_can_be_downloaded_in_every_size(
+def test_imported_photographs_can_be_downloaded_in_every_size(
     home: Home, take: Take, catalogue: SqliteCatalogue
 ) -> None:
     take()
@@ -45,7 +45,7 @@ def test_what_is_taken_in_can_be_downloaded_in_every_size(
     assert item.url == "https://inaturalist-open-data.s3.amazonaws.com/photos/120/medium.jpg"
 
 
-def test_the_search_says_what_is_looked_for(take: Take, inaturalist: Inaturalist) -> None:
+def test_the_request_contains_the_search_parameters(take: Take, inaturalist: Inaturalist) -> None:
     inaturalist.places = [{"id": 7, "name": "Bavaria", "display_name": "Bavaria, DE"}]
     take(place="Bavaria", quality="needs_id", licences=["cc-by", "cc0"])
     (asked,) = inaturalist.pages
@@ -63,7 +63,7 @@ def test_the_search_says_what_is_looked_for(take: Take, inaturalist: Inaturalist
     }
 
 
-def test_photographs_without_a_licence_are_told_apart_from_the_rest(
+def test_photographs_without_a_licence_are_distinguished_from_the_rest(
     take: Take, inaturalist: Inaturalist
 ) -> None:
     inaturalist.observations[3]["photos"] = [photo(31, license_code=None), photo(32)]
@@ -72,7 +72,7 @@ def test_photographs_without_a_licence_are_told_apart_from_the_rest(
     assert "photo_license" not in inaturalist.pages[0]
 
 
-def test_more_than_ten_thousand_observations_come_by_their_numbers(
+def test_more_than_ten_thousand_observations_are_paged_by_id(
     take: Take, inaturalist: Inaturalist, catalogue: SqliteCatalogue
 ) -> None:
     inaturalist.observations = [observation(3 * number) for number in range(1, 10_402)]
@@ -83,7 +83,7 @@ def test_more_than_ten_thousand_observations_come_by_their_numbers(
     assert catalogue.counts().images == 10_401
 
 
-def test_a_limit_is_of_photographs_and_can_be_raised(
+def test_a_limit_applies_to_photographs_and_can_be_raised(
     take: Take, inaturalist: Inaturalist, catalogue: SqliteCatalogue
 ) -> None:
     inaturalist.observations = [observation(number, photos=3) for number in range(1, 400)]
@@ -95,7 +95,7 @@ def test_a_limit_is_of_photographs_and_can_be_raised(
     assert catalogue.counts().images == 700
 
 
-def test_what_is_refused_is_reported_and_the_rest_comes_in(
+def test_rejections_are_reported_and_the_rest_is_imported(
     take: Take, inaturalist: Inaturalist
 ) -> None:
     inaturalist.observations = [
@@ -115,7 +115,7 @@ def test_what_is_refused_is_reported_and_the_rest_comes_in(
     }
 
 
-def test_observations_that_come_again_and_again_end_it(
+def test_repeated_observations_end_the_import(
     take: Take, inaturalist: Inaturalist, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inaturalist.observations = [observation(number) for number in range(1, 500)]
@@ -125,7 +125,7 @@ def test_observations_that_come_again_and_again_end_it(
         take()
 
 
-def test_one_that_lost_its_connection_goes_on_where_it_stopped(
+def test_an_import_that_lost_its_connection_continues_where_it_stopped(
     home: Home, take: Take, inaturalist: Inaturalist, catalogue: SqliteCatalogue
 ) -> None:
     inaturalist.observations = [observation(number) for number in range(1, 1_001)]
@@ -166,7 +166,7 @@ def until(inaturalist: Inaturalist, pages: int) -> None:
         time.sleep(0.005)
 
 
-def test_killed_at_any_moment_it_loses_nothing_and_asks_for_hardly_anything_again(
+def test_an_import_killed_at_any_moment_loses_nothing_and_repeats_few_requests(
     home: Home, settings: DownloadSettings, inaturalist: Inaturalist
 ) -> None:
     inaturalist.observations = [observation(number, photos=2) for number in range(1, 4_001)]
@@ -180,7 +180,7 @@ def test_killed_at_any_moment_it_loses_nothing_and_asks_for_hardly_anything_agai
     assert orjson.loads(out.splitlines()[-1])["refused"] == 0
     with open_catalogue(home) as catalogue:
         assert catalogue.counts().images == 8_000
-    # Twenty pages, and at each of two kills the one in the air and the one half taken in.
+    # Twenty pages, and at each of two kills one pending page and one half imported page.
     assert len(inaturalist.pages) <= 20 + 2 * 2
 
 
@@ -189,7 +189,7 @@ def test_the_budget_holds_across_a_kill(home: Home, inaturalist: Inaturalist) ->
     inaturalist.observations = [observation(number) for number in range(1, 4_001)]
     for _ in range(2):
         running = start(home)
-        # One question is for the taxon.
+        # One request is for the taxon.
         until(inaturalist, 4)
         time.sleep(1)
         running.send_signal(signal.SIGKILL)
@@ -197,7 +197,7 @@ def test_the_budget_holds_across_a_kill(home: Home, inaturalist: Inaturalist) ->
     assert len(inaturalist.server.requests) == 5
 
 
-def test_a_plan_says_how_many_there_are(
+def test_a_plan_reports_the_number_of_photographs(
     home: Home, settings: DownloadSettings, inaturalist: Inaturalist
 ) -> None:
     out, _ = start(home, "--plan", "--license", "cc-by, cc0").communicate(timeout=60)

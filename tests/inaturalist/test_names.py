@@ -1,4 +1,4 @@
-"""Taxa and places by name or number, and what is said where a name will not do."""
+"""Taxa and places by name or number, and messages for names that are not found."""
 
 import pytest
 
@@ -21,7 +21,9 @@ def test_a_taxon_is_found_by_a_common_name(api: Api, inaturalist: Inaturalist) -
     assert find_taxon(api, "stieleiche").number == 1
 
 
-def test_of_two_of_the_same_name_the_plant_is_meant(api: Api, inaturalist: Inaturalist) -> None:
+def test_the_plant_is_chosen_from_two_taxa_of_the_same_name(
+    api: Api, inaturalist: Inaturalist
+) -> None:
     inaturalist.taxa = [
         taxon(1, "Prunella", "genus", iconic_taxon_name="Aves"),
         taxon(2, "Prunella", "genus"),
@@ -30,7 +32,7 @@ def test_of_two_of_the_same_name_the_plant_is_meant(api: Api, inaturalist: Inatu
     assert (found.number, str(found)) == (2, "genus Prunella")
 
 
-def test_a_misspelt_taxon_is_told_with_those_that_are_near(api: Api) -> None:
+def test_a_misspelt_taxon_is_reported_with_similar_names(api: Api) -> None:
     with pytest.raises(BadInput, match=r"nothing called Bellis peren\. .* \(Lawn Daisy\) = 55563"):
         find_taxon(api, "Bellis peren")
     with pytest.raises(BadInput, match="has nothing called Xyz\\."):
@@ -41,7 +43,7 @@ def test_a_misspelt_taxon_is_told_with_those_that_are_near(api: Api) -> None:
         find_taxon(api, " ")
 
 
-def test_places_of_one_name_are_told_apart_by_their_full_name(
+def test_places_of_one_name_are_distinguished_by_their_full_name(
     api: Api, inaturalist: Inaturalist
 ) -> None:
     inaturalist.places = [
@@ -70,7 +72,7 @@ def test_places_of_one_name_are_told_apart_by_their_full_name(
         ({"licences": []}, "Choose at least one licence"),
     ],
 )
-def test_other_words_are_checked_before_anything_is_asked(
+def test_other_parameters_are_validated_before_any_request(
     api: Api, inaturalist: Inaturalist, words: dict[str, object], sentence: str
 ) -> None:
     with pytest.raises(BadInput, match=sentence):

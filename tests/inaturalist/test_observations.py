@@ -1,4 +1,4 @@
-"""What is read of an observation, and what is refused with which reason."""
+"""Fields read from an observation, and rejections with their reasons."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def read(told: Any, licences: tuple[str, ...] = OPEN_LICENCES) -> list[Candidate
     return list(observation_photographs(told, licences, Families(), "inaturalist"))
 
 
-def test_a_photograph_is_told_with_all_that_its_use_asks_for() -> None:
+def test_a_photograph_is_read_with_all_metadata_that_its_use_requires() -> None:
     (found,) = read(observation(12))
     assert isinstance(found, Candidate)
     one = found.photograph
@@ -30,7 +30,7 @@ def test_a_photograph_is_told_with_all_that_its_use_asks_for() -> None:
     assert (one.width, one.height) == (2048, 1536)
 
 
-def test_every_photograph_of_an_observation_is_its_own() -> None:
+def test_every_photograph_of_an_observation_is_a_separate_record() -> None:
     found = [item.photograph for item in read(observation(3, photos=4))]
     assert [one.image_id for one in found] == [f"inaturalist-{number}" for number in range(30, 34)]
     assert {one.observation_id for one in found} == {"3"}
@@ -49,7 +49,7 @@ def test_every_photograph_of_an_observation_is_its_own() -> None:
         (None, None, ""),
     ],
 )
-def test_what_is_wider_than_a_species_has_no_name_and_what_is_narrower_counts_as_it(
+def test_taxa_above_species_have_no_name_and_taxa_below_count_as_the_species(
     name: str | None, level: int | None, species: str
 ) -> None:
     assert species_of({"name": name, "rank_level": level}) == species
@@ -106,20 +106,20 @@ def test_what_is_wider_than_a_species_has_no_name_and_what_is_narrower_counts_as
         ),
     ],
 )
-def test_what_cannot_be_taken_is_refused_with_its_reason(told: Any, reason: str) -> None:
+def test_invalid_records_are_rejected_with_a_reason(told: Any, reason: str) -> None:
     (found,) = read(told)
     assert isinstance(found, Refusal)
     assert found.reason == reason
     assert "observations/1" in found.origin
 
 
-def test_a_flag_that_was_resolved_refuses_nothing() -> None:
+def test_a_resolved_flag_rejects_nothing() -> None:
     flags = [{"flag": "copyright infringement", "resolved": True}]
     (found,) = read(observation(1) | {"photos": [photo(1, flags=flags)]})
     assert isinstance(found, Candidate)
 
 
-def test_a_closed_licence_can_be_asked_for() -> None:
+def test_a_closed_licence_can_be_requested() -> None:
     told = observation(1) | {"photos": [photo(1, license_code=None)]}
     (found,) = read(told, LICENCES)
     assert isinstance(found, Candidate)
@@ -136,5 +136,5 @@ def test_a_closed_licence_can_be_asked_for() -> None:
         observation(1) | {"identifications": [None, {"taxon": None}], "photos": [3, "x"]},
     ],
 )
-def test_odd_records_are_read_or_refused_but_never_trip(odd: dict[str, Any]) -> None:
+def test_unusual_records_are_read_or_rejected_without_an_exception(odd: dict[str, Any]) -> None:
     assert read(odd)

@@ -1,4 +1,4 @@
-"""Why a run failed, in words with a next step, for each kind of end."""
+"""The reason of a failed run, with a next step, for each kind of end."""
 
 import signal
 from pathlib import Path
@@ -44,7 +44,7 @@ def test_every_kind_of_failure_has_its_next_step(
     assert failure.traceback == ""
 
 
-def test_an_error_of_python_names_the_studios_own_file_and_line(tmp_path: Path) -> None:
+def test_a_python_error_names_the_file_and_line_in_the_studio(tmp_path: Path) -> None:
     log = tmp_path / "log.txt"
     log.write_text(f"INFO Before.\n{TRACEBACK}INFO After.\n")
     failure = explain_failure(Message("Training failed."), log)
@@ -54,13 +54,13 @@ def test_an_error_of_python_names_the_studios_own_file_and_line(tmp_path: Path) 
     assert failure.traceback == TRACEBACK.rstrip()
 
 
-def test_what_the_traceback_says_counts_where_the_sentence_says_little(tmp_path: Path) -> None:
+def test_the_traceback_is_used_if_the_sentence_is_unspecific(tmp_path: Path) -> None:
     log = tmp_path / "log.txt"
     log.write_text(TRACEBACK.replace("a matrix too many", "CUDA out of memory"))
     assert "Halve" in str(explain_failure(Message("Training failed."), log).next_step)
 
 
-def test_of_several_tracebacks_the_last_counts_and_a_torn_one_is_no_error() -> None:
+def test_the_last_of_several_tracebacks_is_used_and_a_truncated_one_is_no_error() -> None:
     assert last_traceback(TRACEBACK.replace("many", "few") + TRACEBACK) == TRACEBACK.rstrip()
     torn = TRACEBACK[:60]
     assert last_traceback(torn) == torn
@@ -68,14 +68,14 @@ def test_of_several_tracebacks_the_last_counts_and_a_torn_one_is_no_error() -> N
     assert own_frame("") is None
 
 
-def test_an_end_without_words_gets_some() -> None:
+def test_an_end_without_a_message_gets_one() -> None:
     assert "SIGTERM" in str(describe_exit(-signal.SIGTERM))
     assert "exit status 3" in str(describe_exit(3))
     assert "signal 99" in str(describe_exit(-99))
     assert "without reporting" in str(describe_exit(0))
 
 
-def test_a_failure_is_read_in_the_readers_language_and_chosen_by_its_kind(tmp_path: Path) -> None:
+def test_a_failure_is_shown_in_the_language_of_the_reader_and_by_its_kind(tmp_path: Path) -> None:
     with language_set("es"):
         failure = explain_failure(describe_exit(-signal.SIGKILL), tmp_path / "log.txt")
         assert str(failure.what).startswith("El sistema cerró el proceso")

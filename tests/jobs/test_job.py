@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from engine.home import Home, open_home
-from engine.jobs.job import Job, forget_job, read_job, start_job, start_job_with_secrets, stop_job
+from engine.jobs.job import Job, delete_job, read_job, start_job, start_job_with_secrets, stop_job
 from engine.jobs.queue import change_ticket, read_queue
 from engine.jobs.supervision import resume_queue
 from engine.locks import is_held
@@ -52,11 +52,13 @@ def _processes_naming(path: Path) -> list[psutil.Process]:
     ]
 
 
-def test_a_job_nobody_started_is_none(place: Home) -> None:
+def test_a_job_that_was_never_started_is_none(place: Home) -> None:
     assert read_job(place, "import").state == "none"
 
 
-def test_a_job_runs_apart_and_leaves_its_result(place: Home, photographs: Path) -> None:
+def test_a_job_runs_in_a_separate_process_and_leaves_its_result(
+    place: Home, photographs: Path
+) -> None:
     assert start_job(place, "import", ["import", "folder", str(photographs)]).state == "running"
     job = _ended(place, "import")
     assert job.state == "finished"
@@ -64,7 +66,7 @@ def test_a_job_runs_apart_and_leaves_its_result(place: Home, photographs: Path) 
     assert (job.done, job.total) == (6, 6)
 
 
-def test_what_a_job_is_told_in_secret_is_written_nowhere(place: Home) -> None:
+def test_secrets_passed_to_a_job_are_written_nowhere(place: Home) -> None:
     arguments = ["import", "mongo", "env:TOLD", "--database=a", "--collection=b"]
     start_job_with_secrets(
         place, "import", arguments, {"TOLD": "mongodb://ada:hunter2@127.0.0.1:1"}
@@ -76,7 +78,7 @@ def test_what_a_job_is_told_in_secret_is_written_nowhere(place: Home) -> None:
     assert not any(b"hunter2" in path.read_bytes() for path in written)
 
 
-def test_a_job_that_fails_leaves_its_sentence(place: Home, tmp_path: Path) -> None:
+def test_a_failed_job_leaves_its_message(place: Home, tmp_path: Path) -> None:
     start_job(place, "import", ["import", "folder", str(tmp_path / "nowhere")])
     job = _ended(place, "import")
     assert job.state == "failed"
@@ -103,14 +105,14 @@ def test_a_killed_job_is_lost_and_can_be_started_again(place: Home, photographs:
     assert _ended(place, "import").state == "finished"
 
 
-def test_a_job_that_has_ended_can_be_forgotten(place: Home, photographs: Path) -> None:
+def test_a_finished_job_can_be_forgotten(place: Home, photographs: Path) -> None:
     start_job(place, "import", ["import", "folder", str(photographs)])
     _ended(place, "import")
-    forget_job(place, "import")
+    delete_job(place, "import")
     assert read_job(place, "import").state == "none"
 
 
-def test_a_job_that_waits_is_running_and_says_that_it_waits(place: Home, photographs: Path) -> None:
+def test_a_waiting_job_is_running_and_reports_that_it_waits(place: Home, photographs: Path) -> None:
     start_job(place, "import", ["import", "folder", str(photographs)], after="run:one")
     change_ticket(place, "job:import", held=True)
     assert [ticket.name for ticket in read_queue(place)] == ["job:import"]
@@ -121,7 +123,7 @@ def test_a_job_that_waits_is_running_and_says_that_it_waits(place: Home, photogr
     assert _ended(place, "import").state == "finished"
 
 
-def test_of_two_heavy_jobs_the_second_waits_for_the_first(place: Home) -> None:
+def test_the_second_of_two_heavy_jobs_waits_for_the_first(place: Home) -> None:
     start_job(place, "demo", ["demo"], resource="cpu")
     _started(place, "demo")
     start_job(place, "counts", ["counts"], resource="cpu")
@@ -132,7 +134,7 @@ def test_of_two_heavy_jobs_the_second_waits_for_the_first(place: Home) -> None:
     assert _ended(place, "counts").state == "finished"
 
 
-def test_a_job_that_is_killed_alone_is_lost_with_the_reason(place: Home) -> None:
+def test_a_job_killed_by_itself_is_lost_with_the_reason(place: Home) -> None:
     start_job(place, "demo", ["demo"])
     _started(place, "demo")
     for process in _processes_naming(place.root):

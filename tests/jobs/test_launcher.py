@@ -34,15 +34,15 @@ supervisor_of_example(open_home(Path(sys.argv[1]))).run()
 
 
 class Unwatched:
-    """A watch that reports to nobody."""
+    """A watcher that reports to nobody."""
 
-    def look(self, names: list[str]) -> None: ...
+    def check(self, names: list[str]) -> None: ...
 
-    def look_at(self, name: str) -> None: ...
+    def check_one(self, name: str) -> None: ...
 
 
 def documented_launcher() -> Launcher:
-    """The launcher that the document shows."""
+    """The launcher from the document."""
     (code,) = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
     names: dict[str, Any] = {}
     exec(compile(code, str(DOCUMENT), "exec"), names)
@@ -56,7 +56,7 @@ def supervisor_of_example(home: Home) -> Supervisor:
 
 @pytest.fixture
 def alone(tmp_path: Path) -> Iterator[Home]:
-    """A home whose supervisor is the one of the test; what still runs at the end is killed."""
+    """A home with the supervisor of the test; remaining processes are killed at the end."""
     home = open_home(tmp_path / "home")
     lock = claim(supervisor_lock(home))
     assert lock is not None
@@ -75,11 +75,11 @@ def work_until(supervisor: Supervisor, holds: Callable[[], object], seconds: flo
 
 
 def is_there(home: Home, name: str) -> bool:
-    """Whether the job's own command has begun."""
+    """Whether the command of the job has started."""
     return (home.jobs / name / "process.json").exists()
 
 
-def test_a_job_runs_to_its_end_and_says_what_it_found(alone: Home) -> None:
+def test_a_job_runs_to_its_end_and_leaves_its_result(alone: Home) -> None:
     supervisor = supervisor_of_example(alone)
     start_job(alone, "one", ["counts"])
     work_until(supervisor, lambda: read_job(alone, "one").state == "finished")
@@ -87,7 +87,7 @@ def test_a_job_runs_to_its_end_and_says_what_it_found(alone: Home) -> None:
     assert not is_held(alone.jobs / "one" / "lock")
 
 
-def test_a_job_that_fails_says_why(alone: Home) -> None:
+def test_a_failed_job_reports_its_reason(alone: Home) -> None:
     start_job(alone, "one", ["import", "folder", str(alone.root / "nowhere")])
     work_until(supervisor_of_example(alone), lambda: read_job(alone, "one").state != "running")
     assert read_job(alone, "one").state == "failed"
@@ -103,7 +103,7 @@ def test_a_job_is_interrupted_and_its_processes_end(alone: Home) -> None:
     work_until(supervisor, lambda: not processes_of(alone))
 
 
-def test_a_suspended_job_is_killed_after_it_was_asked_and_terminated(alone: Home) -> None:
+def test_a_suspended_job_is_killed_after_the_request_and_sigterm(alone: Home) -> None:
     supervisor = supervisor_of_example(alone)
     start_job(alone, "one", ["demo"])
     work_until(supervisor, lambda: is_there(alone, "one"))
@@ -115,7 +115,7 @@ def test_a_suspended_job_is_killed_after_it_was_asked_and_terminated(alone: Home
     assert not processes_of(alone)
 
 
-def test_a_new_supervisor_takes_on_what_a_killed_one_left(alone: Home) -> None:
+def test_a_new_supervisor_takes_over_from_a_killed_one(alone: Home) -> None:
     start_job(alone, "one", ["demo"])
     first = subprocess.Popen([sys.executable, "-c", SUPERVISE, str(alone.root)], cwd=PROJECT)
     deadline = time.monotonic() + 60

@@ -1,4 +1,4 @@
-"""Detached processes of this machine: started, watched, ended, and found again by their folder."""
+"""Detached processes of this machine: started, watched, ended, and found again by folder."""
 
 import os
 import signal
@@ -14,14 +14,14 @@ from engine.home import Home
 from engine.jobs.launcher import Launch, Location
 from engine.jobs.local_launcher import LocalLauncher, kill_rest, processes_of
 from engine.locks import claim, is_held
-from engine.training.state.run_lock import LED_VARIABLE
+from engine.training.state.run_lock import RANK_RUN_VARIABLE
 
 IDLE = [sys.executable, "-c", "import time; time.sleep(60)"]
 
 
 def _led(run: Path) -> "subprocess.Popen[bytes]":
-    """A process of its own session that nobody but its environment ties to a run."""
-    return subprocess.Popen(IDLE, env={LED_VARIABLE: str(run)}, start_new_session=True)
+    """A process in its own session that only its environment links to a run."""
+    return subprocess.Popen(IDLE, env={RANK_RUN_VARIABLE: str(run)}, start_new_session=True)
 
 
 def _start(launcher: LocalLauncher, home: Home, *arguments: str, gpu: str = "") -> Path:
@@ -41,7 +41,7 @@ def _wait_for_end(launcher: LocalLauncher, folder: Path) -> None:
         time.sleep(0.02)
 
 
-def test_the_processes_that_outlive_their_leader_end_with_their_run_and_no_other(
+def test_processes_that_outlive_their_leader_end_with_their_run_and_no_others_do(
     home: Home,
 ) -> None:
     with _led(home.runs / "mine") as mine, _led(home.runs / "other") as other:
@@ -82,7 +82,7 @@ def test_a_process_is_stopped_or_killed_by_a_launcher_that_did_not_start_it(
     assert first.reap(folder) == -number
 
 
-def test_where_nothing_was_started_nothing_is_known(home: Home) -> None:
+def test_nothing_is_known_if_nothing_was_started(home: Home) -> None:
     launcher = LocalLauncher()
     assert launcher.where(home.jobs / "none") == Location()
     assert not launcher.is_alive(home.jobs / "none")

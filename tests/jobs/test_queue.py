@@ -1,4 +1,4 @@
-"""The queue as a file: order, holds, what waits for what, copies, damage."""
+"""The queue file: order, holds, dependencies, copies, damage."""
 
 import threading
 from dataclasses import replace
@@ -20,7 +20,7 @@ def names(home: Home) -> list[str]:
     return [ticket.name for ticket in read_queue(home)]
 
 
-def test_what_waits_can_be_put_in_another_order(home: Home) -> None:
+def test_waiting_tickets_can_be_reordered(home: Home) -> None:
     queue_up(home, "job:a", "job:b", "job:c")
     move_ticket(home, "job:c", 0)
     move_ticket(home, "job:a", 99)
@@ -29,7 +29,7 @@ def test_what_waits_can_be_put_in_another_order(home: Home) -> None:
         move_ticket(home, "job:d", 0)
 
 
-def test_nothing_waits_for_itself(home: Home) -> None:
+def test_no_ticket_waits_for_itself(home: Home) -> None:
     queue_up(home, "job:a", "job:b", "job:c")
     change_ticket(home, "job:b", after="job:a")
     change_ticket(home, "job:c", after="job:b")
@@ -38,7 +38,7 @@ def test_nothing_waits_for_itself(home: Home) -> None:
     assert read_queue(home)[0].after == ""
 
 
-def test_a_ticket_of_another_home_is_taken_over_when_it_is_released(home: Home) -> None:
+def test_a_ticket_of_another_home_is_adopted_when_it_is_released(home: Home) -> None:
     queue_up(home, "job:a")
     mine = read_queue(home)[0].where
     with edit_queue(home) as tickets:
@@ -47,7 +47,7 @@ def test_a_ticket_of_another_home_is_taken_over_when_it_is_released(home: Home) 
     assert read_queue(home)[0].where == mine
 
 
-def test_many_who_change_the_queue_at_once_lose_nothing(home: Home) -> None:
+def test_concurrent_changes_of_the_queue_lose_nothing(home: Home) -> None:
     threads = [threading.Thread(target=queue_up, args=(home, f"job:{n}")) for n in range(20)]
     for thread in threads:
         thread.start()
@@ -56,7 +56,7 @@ def test_many_who_change_the_queue_at_once_lose_nothing(home: Home) -> None:
     assert sorted(names(home)) == sorted(f"job:{n}" for n in range(20))
 
 
-def test_a_damaged_queue_is_put_aside_and_the_next_begins(home: Home) -> None:
+def test_a_damaged_queue_is_moved_aside_and_a_new_one_starts(home: Home) -> None:
     queue_up(home, "job:a")
     file = home.queue / "queue.json"
     file.write_text(file.read_text()[:30])
@@ -66,14 +66,14 @@ def test_a_damaged_queue_is_put_aside_and_the_next_begins(home: Home) -> None:
     assert file.with_suffix(".damaged").exists()
 
 
-def test_words_of_a_newer_studio_are_passed_over(home: Home) -> None:
+def test_fields_of_a_newer_version_are_ignored(home: Home) -> None:
     queue_up(home, "job:a")
     file = home.queue / "queue.json"
     file.write_text(file.read_text().replace('"held"', '"mood": 1, "held"'))
     assert read_queue(home) == (Ticket(**vars(read_queue(home)[0])),)
 
 
-def test_a_run_of_several_processes_is_given_as_many_gpus_or_waits(
+def test_a_run_of_several_processes_gets_as_many_gpus_or_waits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1,2")

@@ -1,4 +1,4 @@
-"""The queue at work: real jobs, started in order by a supervisor that may die."""
+"""Processing the queue: real jobs, started in order by a supervisor that may die."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ import pytest
 from engine.files import read_json
 from engine.home import Home, open_home
 from engine.jobs.job import read_job, start_job, stop_job
-from engine.jobs.processes import Identity, identity_of, send_signal
+from engine.jobs.processes import Identity, process_identity, send_signal
 from engine.jobs.queue import change_ticket, edit_queue, move_ticket, new_ticket, read_queue
 from engine.jobs.supervision import keep_supervised, resume_queue, supervisor_lock
 from engine.locks import is_held
@@ -27,7 +27,7 @@ LONG = ["demo"]
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
-    """A home; what still runs in it at the end is killed."""
+    """A home; remaining processes are killed at the end."""
     place = open_home(tmp_path / "home")
     yield place
     for process in processes_of(place):
@@ -47,9 +47,9 @@ def state(home: Home, name: str) -> str:
 
 
 def span(home: Home, name: str) -> tuple[float, float]:
-    """When a job's process was started and when it ended."""
+    """The start and the end time of a job's process."""
     folder = home.jobs / name
-    # The system counts a process's own start from a boot that it knows to the second.
+    # The start time of a process is relative to a boot time in whole seconds.
     started = (folder / "process.json").stat().st_mtime
     return started, read_json(folder / "ended.json")["t"]
 
@@ -58,7 +58,7 @@ def supervisor(home: Home) -> list[psutil.Process]:
     return [p for p in processes_of(home) if "engine.runs.supervise" in p.cmdline()]
 
 
-def test_those_of_one_device_go_one_after_the_other_in_the_order_they_were_put_in(
+def test_jobs_of_one_device_run_one_after_the_other_in_queue_order(
     home: Home,
 ) -> None:
     start_job(home, "first", LONG, resource="cpu")
@@ -79,7 +79,7 @@ def test_those_of_one_device_go_one_after_the_other_in_the_order_they_were_put_i
     until(lambda: state(home, "a") == "finished")
 
 
-def test_who_waits_for_another_starts_when_that_has_ended_however_it_ended(home: Home) -> None:
+def test_a_dependent_job_starts_after_the_other_has_ended_in_any_way(home: Home) -> None:
     start_job(home, "first", ["import", "folder", str(home.root / "nowhere")])
     start_job(home, "second", QUICK, after="job:first")
     until(lambda: state(home, "second") == "finished")
@@ -87,7 +87,7 @@ def test_who_waits_for_another_starts_when_that_has_ended_however_it_ended(home:
     assert span(home, "first")[1] <= span(home, "second")[0] + 0.1
 
 
-def test_what_is_started_now_goes_beside_what_runs(home: Home) -> None:
+def test_a_job_started_now_runs_beside_the_running_one(home: Home) -> None:
     start_job(home, "first", LONG, resource="cpu")
     until(lambda: is_held(home.jobs / "first" / "lock"))
     start_job(home, "second", QUICK, resource="cpu")
@@ -98,7 +98,7 @@ def test_what_is_started_now_goes_beside_what_runs(home: Home) -> None:
     until(lambda: state(home, "first") == "stopped")
 
 
-def test_a_new_supervisor_takes_on_what_the_killed_one_left(home: Home) -> None:
+def test_a_new_supervisor_takes_over_from_a_killed_one(home: Home) -> None:
     start_job(home, "first", LONG, resource="cpu")
     start_job(home, "second", QUICK, resource="cpu")
     until(lambda: (home.jobs / "first" / "process.json").exists())
@@ -116,7 +116,7 @@ def test_a_new_supervisor_takes_on_what_the_killed_one_left(home: Home) -> None:
     assert read_job(home, "first").reason in ("", "Interrupted.", "It was stopped.")
 
 
-def test_there_is_one_supervisor_and_it_leaves_when_there_is_nothing_to_do(home: Home) -> None:
+def test_there_is_one_supervisor_and_it_exits_when_idle(home: Home) -> None:
     start_job(home, "first", QUICK)
     for _ in range(10):
         keep_supervised(home)
@@ -125,7 +125,7 @@ def test_there_is_one_supervisor_and_it_leaves_when_there_is_nothing_to_do(home:
     until(lambda: not processes_of(home))
 
 
-def test_the_helpers_of_what_was_killed_all_at_once_are_ended_by_the_next(home: Home) -> None:
+def test_the_next_supervisor_ends_the_helpers_of_killed_jobs(home: Home) -> None:
     start_job(home, "first", LONG)
     folder = home.jobs / "first"
     until(lambda: (folder / "process.json").exists())
@@ -141,7 +141,7 @@ def test_the_helpers_of_what_was_killed_all_at_once_are_ended_by_the_next(home: 
 
 
 @pytest.mark.slow
-def test_a_thousand_that_wait_cost_little_and_have_their_turn(home: Home) -> None:
+def test_a_thousand_waiting_jobs_cost_little_and_all_run(home: Home) -> None:
     start_job(home, "first", LONG, resource="cpu")
     until(lambda: is_held(home.jobs / "first" / "lock"))
     with edit_queue(home) as tickets:
@@ -166,9 +166,9 @@ def test_a_thousand_that_wait_cost_little_and_have_their_turn(home: Home) -> Non
     until(lambda: not processes_of(home))
 
 
-def test_a_recycled_process_id_is_nobody_we_know(home: Home) -> None:
+def test_a_recycled_process_id_is_not_recognised(home: Home) -> None:
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as stranger:
-        mine = identity_of(stranger.pid)
+        mine = process_identity(stranger.pid)
         before = Identity(mine.pid, mine.started - 100, mine.host)
         abroad = Identity(mine.pid, mine.started, "greenhouse")
         for identity in (before, abroad):

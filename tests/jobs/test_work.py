@@ -1,4 +1,4 @@
-"""How the end of a run is written where the run could not say so itself."""
+"""The recorded end of a run that could not record it itself."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.runs.written_run import written_run
 
 
 @pytest.mark.parametrize(("waits", "state"), [(True, "queued"), (False, "failed")])
-def test_a_run_that_was_resumed_while_its_process_ended_has_not_failed(
+def test_a_run_resumed_while_its_process_ended_has_not_failed(
     home: Home, waits: bool, state: str
 ) -> None:
     written_run(home, "one", state="queued")

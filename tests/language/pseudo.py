@@ -1,7 +1,7 @@
-"""A language made of the English messages: accents in every word, and about 40 % longer.
+"""A pseudo-language made of the English messages: accents in every word, about 40 % longer.
 
-What a page shows without accents is not translated; what it cuts off has no room for a language
-that is longer than English.
+Text without accents on a page is not translated. Truncated text has no space for a language that is
+longer than English.
 """
 
 import re
@@ -12,17 +12,17 @@ from babel.messages.pofile import write_po
 
 from engine.language.update import MessageId, all_messages
 
-# Babel knows the numbers and dates of this language, and no file translates into it.
+# Babel has the formats of this language, and no file translates into it.
 PSEUDO = "eo"
 
 _ACCENTS = str.maketrans("aeiouynsAEIOUYNS", "áéíóúýñšÁÉÍÓÚÝÑŠ")
 _LETTERS = re.compile(r"[aeiouynsAEIOUYNS]")
-# Fields, code, icons, colours, HTML and addresses stay as they are.
+# Fields, code, icons, colours, HTML and addresses stay unchanged.
 _NOT_WORDS = re.compile(r"(\{[^{}]*\}|`[^`]*`|:[a-z_/-]+:?|<[^<>]*>|\]\([^()]*\)|\S+://\S+)")
 
 
 def pseudo(text: str) -> str:
-    """The message in the language: "Stop" is "Šštóóp"."""
+    """The message in the pseudo-language: "Stop" is "Šštóóp"."""
     parts = _NOT_WORDS.split(text)
     parts[::2] = [_LETTERS.sub(_twice, part) for part in parts[::2]]
     return "".join(parts)
@@ -33,7 +33,7 @@ def _twice(letter: re.Match[str]) -> str:
 
 
 def write_pseudo(folder: Path) -> None:
-    """Write the language's file into a folder of messages."""
+    """Write the catalogue of the pseudo-language into a folder of messages."""
     catalogue = Catalog(PSEUDO, charset="utf-8")
     catalogue.mime_headers = [
         ("Content-Type", "text/plain; charset=utf-8"),

@@ -1,4 +1,4 @@
-"""What a text of a page, known in English, is in another language."""
+"""Translate a text of a page, known in English, into another language."""
 
 import re
 from collections.abc import Callable
@@ -16,11 +16,12 @@ _MANY = 1_000
 
 
 def reader(language: str) -> Callable[[T], T]:
-    """From a text in English to the same text in a language: "48 photographs", "48 fotografías".
+    """A function from an English text to the same text in a language: "48 photographs", "48
+    fotografías".
 
-    The message is the one whose English has this text, with any values in its fields; a text
-    that is no message stays as it is. A regular expression becomes one that also finds the
-    translations of all messages that it finds.
+    The message is the one that gives this English text, with any values in its fields. A text that
+    is no message stays unchanged. A regular expression becomes one that also matches the
+    translations of all messages that it matches.
     """
 
     def read(text: T) -> T:
@@ -56,7 +57,7 @@ def _form(message: MessageId) -> str:
 
 @lru_cache
 def _forms() -> list[tuple[str, MessageId]]:
-    """Each form of each message, the ones with the most words of their own first."""
+    """Each form of each message, in descending order of literal words."""
     messages = {found.message for found in all_messages()}
     forms = [
         (form, message)
@@ -67,7 +68,7 @@ def _forms() -> list[tuple[str, MessageId]]:
 
 
 def _anywhere(form: str) -> str:
-    """What finds a message with any values."""
+    """A pattern that matches a message with any values."""
     ends = [0, *(end for field in FIELD.finditer(form) for end in field.span()), len(form)]
     parts = zip(ends[::2], ends[1::2], strict=True)
     return ".+".join(re.escape(form[begin:end]) for begin, end in parts)
@@ -75,7 +76,7 @@ def _anywhere(form: str) -> str:
 
 @cache
 def _pattern(form: str) -> str:
-    """As `_anywhere`, with the values as groups."""
+    """Like `_anywhere`, with the values as groups."""
     seen: set[str] = set()
     pattern, end = "", 0
     for field in FIELD.finditer(form):

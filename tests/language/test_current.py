@@ -1,4 +1,4 @@
-"""Which language is used."""
+"""Selection of the language."""
 
 import threading
 
@@ -15,7 +15,7 @@ from engine.language.current import (
 )
 
 
-def test_english_and_spanish_are_there_and_call_themselves_by_their_own_names() -> None:
+def test_english_and_spanish_are_available_under_their_own_names() -> None:
     assert languages() == ["en", "es"]
     assert [name_of(language) for language in languages()] == ["English", "Español"]
 
@@ -33,7 +33,9 @@ def test_english_and_spanish_are_there_and_call_themselves_by_their_own_names() 
         ([], "en"),
     ],
 )
-def test_the_first_wanted_language_that_there_is_wins(wanted: list[str], best: str) -> None:
+def test_the_first_available_language_of_the_preferences_is_used(
+    wanted: list[str], best: str
+) -> None:
     assert best_language(wanted) == best
 
 
@@ -48,13 +50,13 @@ def test_the_first_wanted_language_that_there_is_wins(wanted: list[str], best: s
         ({"LC_MESSAGES": "", "LANG": "es"}, "es"),
     ],
 )
-def test_the_command_line_reads_the_usual_variables(
+def test_the_command_line_reads_the_standard_variables(
     environment: dict[str, str], language: str
 ) -> None:
     assert language_of_environment(environment) == language
 
 
-def test_a_language_holds_for_its_block_and_its_thread_only() -> None:
+def test_a_language_applies_to_its_block_and_its_thread_only() -> None:
     elsewhere: list[str] = []
     with language_set("es"):
         thread = threading.Thread(target=lambda: elsewhere.append(current_language()))
@@ -65,7 +67,7 @@ def test_a_language_holds_for_its_block_and_its_thread_only() -> None:
     assert current_language() == "en"
 
 
-def test_a_server_says_whom_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_provides_the_language_of_each_request(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(current, "_source", lambda: "es")
     assert current_language() == "es"
     with language_set("en"):

@@ -33,7 +33,7 @@ DAY = 86_400
         (lambda: formats.ago(0, 2 * DAY), "2 days ago", "hace 2 días"),
     ],
 )
-def test_a_value_is_written_as_the_language_does(
+def test_a_value_is_formatted_for_the_language(
     write: Callable[[], str], english: str, spanish: str
 ) -> None:
     with language_set("en"):
@@ -42,7 +42,7 @@ def test_a_value_is_written_as_the_language_does(
         assert write() == spanish
 
 
-def test_alternatives_are_listed_as_the_language_does() -> None:
+def test_alternatives_are_listed_in_the_format_of_the_language() -> None:
     assert formats.alternatives(["on"]) == "on"
     assert formats.alternatives(["linear", "cosine"]) == "linear or cosine"
     with language_set("es"):
@@ -69,6 +69,6 @@ def test_a_date_names_the_month_in_the_language() -> None:
         ("a name", ">999999999", "a name"),
     ],
 )
-def test_a_field_says_how_it_is_written(value: object, specification: str, text: str) -> None:
+def test_a_field_specifies_its_format(value: object, specification: str, text: str) -> None:
     with language_set("en"):
         assert formats.formatted(value, specification) == text

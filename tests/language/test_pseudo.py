@@ -1,4 +1,4 @@
-"""The language that finds what is not translated, or has no room."""
+"""The pseudo-language, which reveals untranslated and truncated texts."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from engine.language.update import all_messages, problems
 from tests.language.pseudo import PSEUDO, pseudo, write_pseudo
 
 
-def test_words_get_accents_and_grow_and_fields_stay() -> None:
+def test_words_get_accents_and_grow_and_fields_stay_unchanged() -> None:
     assert pseudo("Stop {n} of {total:size}") == "Šštóóp {n} óóf {total:size}"
     assert pseudo("Open `data/` :material/check:") == "Óópééññ `data/` :material/check:"
 

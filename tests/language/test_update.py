@@ -1,4 +1,4 @@
-"""The files of the languages, and the code, which says nothing outside of them."""
+"""The message catalogues, and a check that the code has no text outside of them."""
 
 import ast
 import re
@@ -26,30 +26,30 @@ from engine.language.update import (
 
 TRANSLATED = [language for language in languages() if language != "en"]
 
-# What translators and programmers read.
+# Text for translators and programmers.
 NOT_FOR_USERS = ("engine/language/update.py", "studio/template.py")
 # Names that are data: of drawn species, of the source of drawn photographs, of outcomes.
 DATA = ("engine/garden/species.py", "engine/catalogue/garden_import.py")
 NAMES = {"bad content", "copyright infringement", "quality scan"}
 SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:]? [a-z]{2,}")
-# What is written for programs: HTML, CSS, SQL, paths, headers, Markdown of our own without words.
+# Text for programs: HTML, CSS, SQL, paths, headers, our own Markdown without words.
 FOR_PROGRAMS = re.compile(
     r"[<>{}=]|^\s*(SELECT|INSERT|CREATE|DELETE|DROP|PRAGMA|ORDER BY) |^[a-z_]+/| blob:$"
     r"|\b(SELECT|FROM|JOIN|WHERE|UPDATE|TABLE|ROWID|PRAGMA|ORDER BY|SUM|IN|NOT)\b"
 )
-# What is written to a store, and how Python says that bytes are no text.
+# Text that is stored, and Python's message for bytes that are not text.
 KEYS = {"moving to ", "decode to UTF-8"}
 FOR_PROGRAMMERS = {"ValueError", "TypeError", "RuntimeError", "AssertionError", "OSError"}
 
 
 def called(node: ast.AST) -> str:
-    """The name of the function or class that a call names; "log.info" as "info"."""
+    """The name of the function or class in a call; "log.info" as "info"."""
     function = node.func if isinstance(node, ast.Call) else None
     return getattr(function, "attr", getattr(function, "id", ""))
 
 
 def is_for_no_reader(node: ast.AST) -> bool:
-    """Whether the texts of this part of a program are messages, or are read by programmers."""
+    """Whether the texts of this part of a program are messages, or only for programmers."""
     if isinstance(node, ast.Raise):
         return called(node.exc or node) in FOR_PROGRAMMERS
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
@@ -58,14 +58,14 @@ def is_for_no_reader(node: ast.AST) -> bool:
     if isinstance(node, ast.Subscript):
         return getattr(node.value, "id", "") == "Literal"
     if isinstance(node, ast.keyword):
-        # Names that a registry's entries had before.
+        # Former names of registry entries.
         return node.arg == "former"
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 @cache
 def values_of_literals() -> set[str]:
-    """The values of every `Literal` of the code, such as "bad content": names of its own."""
+    """The values of every `Literal` of the code, such as "bad content": internal names."""
     return {
         part.value
         for room in ROOMS
@@ -78,7 +78,7 @@ def values_of_literals() -> set[str]:
 
 
 def sentences_outside(file: Path) -> Iterator[str]:
-    """Texts in a file that people would read, and that are no messages: `line: text`."""
+    """Texts in a file that users would read, and that are not messages: `line: text`."""
     nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
     keys = KEYS | values_of_literals()
     inside = {id(part) for node in nodes if is_for_no_reader(node) for part in ast.walk(node)}
@@ -102,14 +102,14 @@ def test_every_message_is_translated_with_the_same_fields(language: str) -> None
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_a_file_holds_the_messages_of_the_code_and_no_others(language: str) -> None:
+def test_a_catalogue_contains_exactly_the_messages_of_the_code(language: str) -> None:
     there = read(language)
     wanted = {item.message for item in all_messages()}
     assert {entry.id for entry in there if entry.id} == wanted
     assert not [entry for entry in there if entry.fuzzy and entry.id]
 
 
-def test_no_sentence_stands_outside_the_messages() -> None:
+def test_no_sentence_is_outside_the_messages() -> None:
     found = {
         str(file.relative_to(PROJECT)): texts
         for room in ROOMS
@@ -121,7 +121,7 @@ def test_no_sentence_stands_outside_the_messages() -> None:
     assert found == {}
 
 
-def test_a_sentence_outside_is_found(tmp_path: Path) -> None:
+def test_a_sentence_outside_is_detected(tmp_path: Path) -> None:
     file = tmp_path / "page.py"
     file.write_text(
         '"""Words of a docstring."""\n'
@@ -141,7 +141,7 @@ def test_messages_are_extracted_in_both_forms(tmp_path: Path) -> None:
     assert found == ["One text.", "Wrong: {x}", ("{n} file", "{n} files")]
 
 
-def test_what_a_setting_says_of_itself_is_extracted(tmp_path: Path) -> None:
+def test_the_descriptions_of_settings_are_extracted(tmp_path: Path) -> None:
     file = tmp_path / "settings.py"
     file.write_text(
         'side: int = setting(1, title="Side", help="The side.", level="more", group="Run")\n'
@@ -175,7 +175,7 @@ def catalogue_of(*pairs: tuple[str | tuple[str, str], str | tuple[str, str]]) ->
         (("{n} file", "{n} files"), ("{n} archivo", ""), "not translated: {n} file"),
     ],
 )
-def test_what_is_wrong_with_a_translation_is_said(
+def test_a_faulty_translation_is_reported(
     message: str | tuple[str, str], translation: str | tuple[str, str], problem: str
 ) -> None:
     assert problems(catalogue_of((message, translation))) == ([problem] if problem else [])
@@ -188,7 +188,7 @@ def test_an_update_keeps_translations_adds_new_messages_and_drops_unused_ones() 
     assert {entry.id: entry.string for entry in new if entry.id} == {"Stop": "Detener", "Next": ""}
 
 
-def test_translations_of_another_file_are_taken_over() -> None:
+def test_translations_of_another_file_are_merged() -> None:
     mine, other = catalogue_of(("Stop", ""), ("Next", "Luego")), catalogue_of(("Stop", "Detener"))
     copy_translations(mine, other)
     assert {entry.id: entry.string for entry in mine if entry.id} == {

@@ -1,5 +1,7 @@
-"""The scan: what it finds, what it leaves alone, and that it goes on where it was ended."""
+"""The quality scan: its findings, what it does not modify, and how it resumes."""
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import cv2
@@ -13,8 +15,10 @@ from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Catalogue, Filter
 from engine.home import Home
 from engine.images.store import ImageStore
+from engine.language.current import language_set
 from engine.progress import silent
 from engine.quality.alike import alike
+from engine.quality.measures import Measures
 from engine.quality.measuring import measure_all
 from engine.quality.scan import scan_quality
 from engine.quality.store import MeasureStore
@@ -32,8 +36,9 @@ def save(folder: Path, species: str, name: str, pixels: np.ndarray, quality: int
 
 @pytest.fixture
 def scanned(home: Home, catalogue: SqliteCatalogue, tmp_path: Path) -> Catalogue:
-    """Rosa canina: a good photograph, the same smaller, and one of each fault. Rosa gallica: a
-    good one, and the very bytes of a photograph of Rosa canina."""
+    """A scanned catalogue. Rosa canina: a good photograph, the same at a smaller size, and one of
+    each fault. Rosa gallica: a good photograph, and a byte-identical copy of one of Rosa canina.
+    """
     folder = tmp_path / "photographs"
     good = meadow(1)
     pictures = {
@@ -61,14 +66,14 @@ def flagged(catalogue: Catalogue, flag: str) -> int:
 
 
 def damage(home: Home, catalogue: Catalogue) -> Photograph:
-    """Cut a good photograph's file short."""
+    """Truncate the file of a good photograph."""
     one = catalogue.page(Filter(species="Rosa gallica"), None, 1).photographs[0]
     file = home.resolve(one.path)
     file.write_bytes(file.read_bytes()[:900])
     return one
 
 
-def test_every_fault_is_found_and_becomes_a_filter(home: Home, scanned: Catalogue) -> None:
+def test_every_fault_is_found_and_can_be_filtered(home: Home, scanned: Catalogue) -> None:
     found = scan_quality(home, scanned, USUAL)
     assert (found.images, found.measured) == (12, 11)
     assert found.by_flag == {
@@ -92,15 +97,13 @@ def test_every_fault_is_found_and_becomes_a_filter(home: Home, scanned: Catalogu
     }
 
 
-def test_a_second_scan_reads_nothing_again_and_changes_nothing(
-    home: Home, scanned: Catalogue
-) -> None:
+def test_a_second_scan_reads_no_file_and_changes_nothing(home: Home, scanned: Catalogue) -> None:
     scan_quality(home, scanned, USUAL)
     again = scan_quality(home, scanned, USUAL)
     assert (again.measured, again.changed) == (0, 0)
 
 
-def test_other_limits_judge_anew_without_reading_a_photograph(
+def test_new_limits_are_applied_without_reading_the_photographs(
     home: Home, scanned: Catalogue
 ) -> None:
     scan_quality(home, scanned, USUAL)
@@ -109,7 +112,7 @@ def test_other_limits_judge_anew_without_reading_a_photograph(
     assert flagged(scanned, "tiny") == 0
 
 
-def test_what_is_damaged_or_missing_is_unreadable_until_it_is_mended(
+def test_a_damaged_or_missing_file_is_unreadable_until_it_is_repaired(
     home: Home, scanned: Catalogue
 ) -> None:
     one = damage(home, scanned)
@@ -143,14 +146,14 @@ def test_an_observation_with_two_labels_is_found_within_its_source(
     assert seventh is not None and seventh.flags == ("doubtful-name",)
 
 
-def test_excluding_one_of_two_settles_it(home: Home, scanned: Catalogue) -> None:
+def test_excluding_one_of_two_resolves_the_finding(home: Home, scanned: Catalogue) -> None:
     scan_quality(home, scanned, USUAL)
     exclude(scanned, Filter(species="Rosa gallica", flag="duplicate-bytes"))
     found = scan_quality(home, scanned, USUAL)
     assert (found.by_flag["duplicate-bytes"], found.by_flag["bytes-of-two-species"]) == (0, 0)
 
 
-def test_the_other_photographs_of_a_finding_are_named_the_same_bytes_first(
+def test_the_other_photographs_of_a_finding_start_with_identical_bytes(
     home: Home, scanned: Catalogue
 ) -> None:
     scan_quality(home, scanned, USUAL)
@@ -163,18 +166,18 @@ def test_the_other_photographs_of_a_finding_are_named_the_same_bytes_first(
     assert alike(scanned, lone, 9) == []
 
 
-def test_the_look_comes_into_the_catalogue(home: Home, scanned: Catalogue) -> None:
+def test_the_perceptual_hash_is_stored_in_the_catalogue(home: Home, scanned: Catalogue) -> None:
     scan_quality(home, scanned, USUAL)
     looks = [one.phash for one in scanned.all()]
     assert sum(len(look) == 16 for look in looks) == 11
     assert looks.count("") == 1
 
 
-def test_a_scan_that_was_cut_off_goes_on_where_it_was(home: Home, scanned: Catalogue) -> None:
+def test_an_interrupted_scan_continues_where_it_stopped(home: Home, scanned: Catalogue) -> None:
     class CutOff(Exception):
         pass
 
-    def cut(done: int, total: int, note: str) -> None:
+    def cut(done: int, total: int, note: object) -> None:
         if done:
             raise CutOff
 
@@ -186,12 +189,14 @@ def test_a_scan_that_was_cut_off_goes_on_where_it_was(home: Home, scanned: Catal
     store.close()
 
 
-def test_an_empty_catalogue_is_scanned_at_once(home: Home, catalogue: SqliteCatalogue) -> None:
+def test_the_scan_of_an_empty_catalogue_ends_at_once(
+    home: Home, catalogue: SqliteCatalogue
+) -> None:
     found = scan_quality(home, catalogue, USUAL)
     assert (found.images, found.changed, sum(found.by_flag.values())) == (0, 0, 0)
 
 
-def test_photographs_that_are_emptied_altered_or_removed_after_a_scan_are_found(
+def test_photographs_emptied_altered_or_removed_after_a_scan_are_found(
     home: Home, scanned: Catalogue
 ) -> None:
     scan_quality(home, scanned, USUAL)
@@ -202,3 +207,22 @@ def test_photographs_that_are_emptied_altered_or_removed_after_a_scan_are_found(
     home.resolve(removed.path).unlink()
     found = scan_quality(home, scanned, USUAL)
     assert (found.measured, found.changed, found.by_flag["unreadable"]) == (3, 3, 3)
+
+
+def test_why_a_photograph_cannot_be_measured_is_kept_in_no_language(home: Home) -> None:
+    with contextlib.closing(MeasureStore(home)) as store:
+        measure_all(home, store, [("ab", "data/images/gone.jpg")], silent)
+    with contextlib.closing(MeasureStore(home)) as store, language_set("es"):
+        assert str(store.all()["ab"].trouble) == "gone.jpg no existe."
+        assert store.sound() == set()
+
+
+def test_what_an_earlier_version_wrote_in_english_is_read(home: Home) -> None:
+    with contextlib.closing(MeasureStore(home)) as store:
+        store.keep({"ab": Measures(), "cd": Measures(width=3)})
+    with contextlib.closing(sqlite3.connect(home.quality)) as connection, connection:
+        connection.execute("UPDATE measure SET trouble = 'It is damaged.' WHERE sha256 = 'ab'")
+    with contextlib.closing(MeasureStore(home)) as store:
+        found = store.all()
+        assert str(found["ab"].trouble) == "It is damaged."
+        assert found["cd"] == Measures(width=3)

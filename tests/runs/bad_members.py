@@ -1,4 +1,4 @@
-"""Members that no archive of a run may hold."""
+"""Members that an archive of a run must not contain."""
 
 TOO_LARGE = [
     ("config.yaml", 300_000_000, "larger than 1.0 MB"),
@@ -7,7 +7,7 @@ TOO_LARGE = [
     ("metrics.jsonl", 201_000_000, "larger than 200 MB"),
     ("evaluation/test.json", 17_000_000, "larger than 16.0 MB"),
 ]
-"""A member, its size in bytes, and words of the refusal."""
+"""A member, its size in bytes, and a part of the error message."""
 DAMAGED = [
     ("status.json", b'{"run_id": null}', "status.json is damaged: run_id is None"),
     ("status.json", b'{"run_id": "a\\u0000b"}', "status.json is damaged: run_id is"),
@@ -23,6 +23,6 @@ DAMAGED = [
     ("unreadable.json", b"5", "unreadable.json is damaged"),
     ("evaluation/val-00000001.npz", b"x", "val-00000001.npz is damaged"),
 ]
-"""A member, its bytes, and words of the refusal."""
+"""A member, its bytes, and a part of the error message."""
 STRAYING = ("../evil", "/evil", "evaluation/../../evil", "evaluation/..", "lock", "stop")
-"""Names that lead out of the run, or are no part of an archive."""
+"""Names that lead out of the run, or do not belong in an archive."""

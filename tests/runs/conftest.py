@@ -25,7 +25,7 @@ MakeSettings = Callable[..., RunSettings]
 
 @pytest.fixture
 def planted(home: Home) -> Iterator[Home]:
-    """Three species of coloured discs, split; what still runs at the end is killed."""
+    """Three species of coloured discs, split; remaining processes are killed at the end."""
     photographs = home.root.parent / "photographs"
     for label, species in enumerate(("Rosa alba", "Rosa lutea", "Rosa rubra")):
         (photographs / species).mkdir(parents=True)
@@ -74,7 +74,7 @@ def make_settings() -> MakeSettings:
 
 
 def processes_of(home: Home) -> list[psutil.Process]:
-    """Every process whose command line names the home."""
+    """Every process whose command line contains the home."""
     return [
         process
         for process in psutil.process_iter(["cmdline"])

@@ -1,4 +1,4 @@
-"""Run folders that hold what no trainer writes, each made of a sound one."""
+"""Corrupted run folders, each made from a valid one."""
 
 import json
 import os
@@ -67,7 +67,7 @@ def _many_keys(folder: RunFolder) -> None:
         stream.write(json.dumps(line) + "\n")
 
 
-# Those that make the run damaged: its own state cannot be told.
+# Corruptions that make the run damaged, because its state cannot be determined.
 DAMAGED: dict[str, Spoil] = {
     "started is a word": _status(started="yesterday"),
     "best is a word": _status(best="x"),
@@ -97,7 +97,7 @@ DAMAGED: dict[str, Spoil] = {
     "configuration is a folder": _directory("config.yaml"),
     "name is not UTF-8": _undecodable_name,
 }
-# Those that can be shown without what is damaged.
+# Corruptions with which the rest of the run can still be shown.
 HARMLESS: dict[str, Spoil] = {
     "notes are nested": _file("notes.json", BRACKETS),
     "tags are a number": _file("notes.json", '{"note": 1, "tags": 5, "favourite": "x"}'),

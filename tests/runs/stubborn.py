@@ -1,4 +1,4 @@
-"""A run that hears nothing: `python stubborn.py FOLDER` holds its lock and ignores SIGTERM."""
+"""An unresponsive run: `python stubborn.py FOLDER` holds its lock and ignores SIGTERM."""
 
 import signal
 import sys

@@ -1,4 +1,4 @@
-"""What is noticed of runs, told once, and carried to where the settings say."""
+"""Alerts of runs: detected, sent once, and delivered as configured."""
 
 import json
 import platform
@@ -37,14 +37,14 @@ def told(home: Home, settings: AlertSettings = SETTINGS, **status: Any) -> dict[
     return {a.kind: a.sentence for a in alerts_of(find_run(home, "one"), settings)}
 
 
-def test_an_end_is_told_in_words(home: Home) -> None:
+def test_the_end_of_a_run_is_described(home: Home) -> None:
     best = {"metric": "macro_top1", "value": 0.61, "epoch": 3}
     assert told(home, best=best) == {"finished": "Finished with a macro top-1 of 61.0%."}
     assert told(home, state="failed", reason="The disk is full.") == {"failed": "The disk is full."}
     assert told(home, state="stopped") == {}
 
 
-def test_a_run_that_was_lost_is_told_with_what_can_be_done_unless_that_is_long_ago(
+def test_a_lost_run_is_reported_with_a_remedy_unless_it_is_old(
     home: Home,
 ) -> None:
     now = time.time()
@@ -56,7 +56,7 @@ def test_a_run_that_was_lost_is_told_with_what_can_be_done_unless_that_is_long_a
     assert told(home, state="running", updated=now - 9 * 86_400, host=platform.node()) == {}
 
 
-def test_after_a_power_cut_the_supervisor_tells_of_what_was_lost(home: Home) -> None:
+def test_after_a_power_cut_the_supervisor_reports_lost_runs(home: Home) -> None:
     report_lost_runs(home)
     assert not home.queue.exists(), "nothing was lost"
     written_run(home, "one", state="running", updated=time.time() - 60, host=platform.node())
@@ -70,20 +70,20 @@ def test_after_a_power_cut_the_supervisor_tells_of_what_was_lost(home: Home) -> 
     assert not is_held(supervisor_lock(home)), "it goes when there is nothing to do"
 
 
-def test_a_run_that_gets_no_better_stagnates(home: Home) -> None:
+def test_a_run_without_improvement_stagnates(home: Home) -> None:
     best = {"metric": "macro_top1", "value": 0.61, "epoch": 3}
     assert told(home, state="running", best=best, epoch=10.9) == {}
     assert "best: epoch 3" in told(home, state="running", best=best, epoch=11.0)["plateau"]
     assert told(home, state="running", best=None, epoch=50.0) == {}
 
 
-def test_little_room_on_the_disk_is_told_beside_a_live_run(home: Home) -> None:
+def test_low_disk_space_is_reported_while_a_run_is_live(home: Home) -> None:
     greedy = AlertSettings(free_gigabytes=1e6)
     assert "Make room" in told(home, greedy, state="running")["disk_low"]
     assert "disk_low" not in told(home, greedy)
 
 
-def test_what_the_curves_show_is_told_with_the_trainers_own_words(home: Home) -> None:
+def test_findings_from_the_curves_are_reported_in_the_words_of_the_trainer(home: Home) -> None:
     folder = written_run(home, "one")
     kinds = ("rate_high", "gap", "starved", "unseen", "misaligned", "no_learning")
     remarks = tuple(Remark(kind, "warning", f"About {kind}.") for kind in kinds)
@@ -97,21 +97,21 @@ def test_what_the_curves_show_is_told_with_the_trainers_own_words(home: Home) ->
     }
 
 
-def test_each_thing_is_told_once_though_the_supervisor_is_another(home: Home) -> None:
+def test_each_alert_is_sent_once_even_by_another_supervisor(home: Home) -> None:
     home.queue.mkdir(parents=True)
     written_run(home, "one", state="failed", reason="No.", attempt=1)
-    AlertRules(home).look_at("run:one")
+    AlertRules(home).check_one("run:one")
     again = AlertRules(home)
-    again.look_at("run:one")
-    again.look_at("run:none")
-    again.look_at("job:one")
+    again.check_one("run:one")
+    again.check_one("run:none")
+    again.check_one("job:one")
     assert [a.identity for a in read_alerts(home).alerts] == [("one", 1, "failed")]
     written_run(home, "one", state="failed", reason="No.", attempt=2)
-    again.look_at("run:one")
+    again.check_one("run:one")
     assert len(read_alerts(home).alerts) == 2
 
 
-def test_a_reader_goes_on_where_it_was_and_forgives_a_torn_line(home: Home) -> None:
+def test_a_reader_continues_where_it_was_and_tolerates_a_truncated_line(home: Home) -> None:
     home.queue.mkdir(parents=True)
     append_alerts(home, [ALERT])
     first = read_alerts(home)
@@ -124,7 +124,7 @@ def test_a_reader_goes_on_where_it_was_and_forgives_a_torn_line(home: Home) -> N
 
 @pytest.fixture
 def webhook() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A web address, and what it was sent."""
+    """A web address, and the requests it received."""
     got: list[dict[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -134,7 +134,7 @@ def webhook() -> Iterator[tuple[str, list[dict[str, Any]]]]:
             self.end_headers()
 
         def log_message(self, *words: Any) -> None:
-            """Say nothing."""
+            """Suppress the log."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -143,7 +143,7 @@ def webhook() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     server.server_close()
 
 
-def test_an_alert_goes_to_a_web_address(webhook: tuple[str, list[dict[str, Any]]]) -> None:
+def test_an_alert_is_sent_to_a_web_address(webhook: tuple[str, list[dict[str, Any]]]) -> None:
     address, got = webhook
     post_webhook(ALERT, f"{address}/hook")
     assert got[0]["kind"] == "finished"
@@ -152,7 +152,7 @@ def test_an_alert_goes_to_a_web_address(webhook: tuple[str, list[dict[str, Any]]
         post_webhook(ALERT, f"{address}/broken")
 
 
-def test_an_alert_is_sent_in_the_language_that_the_home_remembers(
+def test_an_alert_is_sent_in_the_language_stored_in_the_home(
     webhook: tuple[str, list[dict[str, Any]]], home: Home
 ) -> None:
     address, got = webhook
@@ -178,14 +178,14 @@ def test_an_alert_is_stored_in_english_and_one_of_an_earlier_version_is_read(hom
     assert texts == [("finished", "Finished.", "Terminado."), ("disk_low", "Old.", "Old.")]
 
 
-def test_an_alert_goes_to_a_program(tmp_path: Path) -> None:
+def test_an_alert_is_sent_to_a_program(tmp_path: Path) -> None:
     script = tmp_path / "a script.py"
     script.write_text(f"import sys; open({str(tmp_path / 'got')!r}, 'w').write(sys.stdin.read())")
     run_alert_command(ALERT, f"{sys.executable} '{script}'")
     assert json.loads((tmp_path / "got").read_text())["sentence"] == "It finished."
 
 
-def test_where_it_cannot_be_told_the_work_goes_on_and_the_log_says_so(
+def test_after_a_failed_delivery_work_continues_and_the_log_reports_it(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     settings = AlertSettings(webhook="http://127.0.0.1:9/none", command="/no/such/program")

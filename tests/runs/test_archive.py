@@ -41,7 +41,7 @@ def whole_run(home: Home, **status: object) -> RunFolder:
     return folder
 
 
-def test_an_archived_run_opens_elsewhere(home: Home, elsewhere: Home, tmp_path: Path) -> None:
+def test_an_archived_run_opens_in_another_home(home: Home, elsewhere: Home, tmp_path: Path) -> None:
     whole_run(home)
     file = archive_run(home, "one", tmp_path / "out" / "one.zip")
     run = import_archive(elsewhere, file)
@@ -56,7 +56,7 @@ def test_an_archived_run_opens_elsewhere(home: Home, elsewhere: Home, tmp_path: 
     assert [path.name for path in elsewhere.runs.glob(".incoming*")] == []
 
 
-def test_the_photographs_credits_travel_with_it(
+def test_the_credits_of_the_photographs_are_archived(
     home: Home, catalogue: SqliteCatalogue, tmp_path: Path
 ) -> None:
     whole_run(home)
@@ -73,7 +73,7 @@ def test_the_photographs_credits_travel_with_it(
     ]
 
 
-def test_a_second_import_stands_beside_the_first(home: Home, tmp_path: Path) -> None:
+def test_a_second_import_is_kept_beside_the_first(home: Home, tmp_path: Path) -> None:
     whole_run(home)
     file = archive_run(home, "one", tmp_path / "one.zip")
     assert import_archive(home, file).run_id == "one-2"
@@ -81,7 +81,7 @@ def test_a_second_import_stands_beside_the_first(home: Home, tmp_path: Path) -> 
     assert {run.run_id for run in list_runs(home)} == {"one", "one-2", "mine"}
 
 
-def test_a_run_archived_while_it_ran_is_stopped_and_not_lost(
+def test_a_run_archived_while_running_is_stopped_and_not_lost(
     home: Home, elsewhere: Home, tmp_path: Path
 ) -> None:
     whole_run(home, state="running", host="greenhouse", pid=1, pid_started=1.0)
@@ -91,7 +91,7 @@ def test_a_run_archived_while_it_ran_is_stopped_and_not_lost(
         resume_run(elsewhere, "one")
 
 
-def test_what_is_no_archive_of_a_run_is_refused_and_leaves_nothing(
+def test_a_file_that_is_not_an_archive_is_refused_and_leaves_nothing(
     home: Home, elsewhere: Home, tmp_path: Path
 ) -> None:
     whole_run(home)
@@ -157,7 +157,7 @@ def test_a_member_that_is_too_large_is_refused_before_it_is_read(
     whole_run(home)
     file = archive_run(home, "one", tmp_path / "one.zip")
     file = rewritten(file, **{name: bytes(size)})
-    # What comes after the directory's promise is never read: there is nothing there.
+    # The header of the member is destroyed, so reading it would give a different error.
     content = bytearray(file.read_bytes())
     with zipfile.ZipFile(file) as archive:
         begin = archive.getinfo(name).header_offset
@@ -191,7 +191,7 @@ def test_a_flipped_bit_in_a_compressed_member_is_one_sentence(
     with zipfile.ZipFile(file) as archive:
         entry = archive.getinfo("log.txt")
     content = bytearray(file.read_bytes())
-    # The third bit after a member's header says how its bytes are compressed.
+    # The third bit after a member's header specifies the compression.
     content[entry.header_offset + 30 + len("log.txt") + (bit > 3) * 900] ^= 1 << bit % 8
     file.write_bytes(content)
     assert refusal(elsewhere, file) == "one.zip is not a complete zip file. Archive the run again."
@@ -211,7 +211,7 @@ def test_an_archive_with_a_damaged_member_is_refused_by_its_name(
     assert str(elsewhere.root) not in said
 
 
-def test_arrays_of_objects_are_refused_and_those_of_numbers_are_taken_in(
+def test_arrays_of_objects_are_refused_and_those_of_numbers_are_accepted(
     home: Home, elsewhere: Home, tmp_path: Path
 ) -> None:
     folder = whole_run(home)
@@ -223,7 +223,7 @@ def test_arrays_of_objects_are_refused_and_those_of_numbers_are_taken_in(
         import_archive(elsewhere, file)
 
 
-def test_of_a_long_log_the_end_is_archived(
+def test_the_end_of_a_long_log_is_archived(
     home: Home, elsewhere: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = whole_run(home)
@@ -234,7 +234,7 @@ def test_of_a_long_log_the_end_is_archived(
 
 
 @pytest.mark.mongo
-def test_credits_come_from_the_store_that_the_home_has(home: Home, tmp_path: Path) -> None:
+def test_credits_come_from_the_store_of_the_home(home: Home, tmp_path: Path) -> None:
     whole_run(home)
     train = home.splits / "s" / "train.jsonl"
     train.parent.mkdir(parents=True)

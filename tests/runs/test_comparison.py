@@ -11,7 +11,7 @@ from engine.runs.run import find_run
 from .written_run import val, written_run
 
 
-def test_only_what_differs_is_told_and_names_are_passed_over(home: Home) -> None:
+def test_only_differing_settings_are_listed_and_names_are_ignored(home: Home) -> None:
     written_run(home, "one", {"name": "a", "training": {"epochs": 3, "seed": 1}})
     written_run(home, "two", {"name": "b", "training": {"epochs": 4, "seed": 1}})
     settings = {run_id: flat_settings(find_run(home, run_id)) for run_id in ("one", "two")}
@@ -21,7 +21,7 @@ def test_only_what_differs_is_told_and_names_are_passed_over(home: Home) -> None
     assert differing({}) == {}
 
 
-def test_a_run_is_judged_at_the_epoch_whose_checkpoint_was_kept(home: Home) -> None:
+def test_a_run_is_compared_at_the_epoch_of_its_checkpoint(home: Home) -> None:
     metrics = [
         val(1, loss=1.0, top1=0.5, top5=0.8, macro_top1=0.4),
         val(2, loss=0.9, top1=0.7, top5=0.9, macro_top1=0.6),
@@ -33,7 +33,7 @@ def test_a_run_is_judged_at_the_epoch_whose_checkpoint_was_kept(home: Home) -> N
     write_json(folder.parts, {"val": {"path": "val.jsonl", "sha256": "0123456789abcdef"}})
     write_json(folder.evaluation / "test.json", {"top1": 0.66})
     history = History()
-    history.read_on(folder.metrics)
+    history.read_new(folder.metrics)
     run = find_run(home, "one")
     final = final_of(run, history, flat_settings(run))
     assert (final.epoch, final.top1, final.macro_top1, final.loss) == (2, 0.7, 0.6, 0.9)
@@ -43,16 +43,16 @@ def test_a_run_is_judged_at_the_epoch_whose_checkpoint_was_kept(home: Home) -> N
     assert final.high == pytest.approx(0.781, abs=1e-3)
 
 
-def test_a_run_that_measured_nothing_has_a_line_all_the_same(home: Home) -> None:
+def test_a_run_without_measurements_has_a_line_too(home: Home) -> None:
     written_run(home, "one")
     final = final_of(find_run(home, "one"), History(), {})
     assert math.isnan(final.top1) and math.isnan(final.low) and math.isnan(final.test_top1)
 
 
-def test_a_run_that_judged_no_photograph_has_no_interval(home: Home) -> None:
+def test_a_run_without_evaluated_photographs_has_no_interval(home: Home) -> None:
     folder = written_run(home, "one", metrics=[val(1, top1=0.5, macro_top1=0.4, images=0)])
     history = History()
-    history.read_on(folder.metrics)
+    history.read_new(folder.metrics)
     final = final_of(find_run(home, "one"), history, {})
     assert (final.top1, final.macro_top1) == (0.5, 0.4)
     assert math.isnan(final.low) and math.isnan(final.high)

@@ -36,9 +36,7 @@ def test_a_launched_run_finishes_by_itself(planted: Home, make_settings: MakeSet
     assert len(log) == len(set(log)), "every line is logged once"
 
 
-def test_clicking_many_times_at_once_starts_one_run(
-    planted: Home, make_settings: MakeSettings
-) -> None:
+def test_many_concurrent_clicks_start_one_run(planted: Home, make_settings: MakeSettings) -> None:
     settings = make_settings(LONG)
     run_id = new_run_id(settings)
     clicks = [
@@ -54,7 +52,7 @@ def test_clicking_many_times_at_once_starts_one_run(
     stop_run(planted, run_id)
 
 
-def test_stopping_saves_and_resuming_goes_on(planted: Home, make_settings: MakeSettings) -> None:
+def test_a_stopped_run_saves_and_can_be_resumed(planted: Home, make_settings: MakeSettings) -> None:
     launch_run(planted, make_settings(LONG), "one")
     wait_for(planted, "one", stepping)
     said: list[str] = []
@@ -71,7 +69,7 @@ def test_stopping_saves_and_resuming_goes_on(planted: Home, make_settings: MakeS
     stop_run(planted, "one")
 
 
-def test_a_run_that_the_system_kills_has_failed_and_says_so(
+def test_a_run_killed_by_the_system_has_failed_with_a_reason(
     planted: Home, make_settings: MakeSettings
 ) -> None:
     launch_run(planted, make_settings(LONG, checkpoint_every=2), "one")
@@ -100,7 +98,7 @@ def test_a_run_killed_together_with_its_supervisor_is_lost_and_can_be_resumed(
     stop_run(planted, "one")
 
 
-def test_a_run_that_does_not_answer_is_killed_and_each_step_is_told(
+def test_an_unresponsive_run_is_killed_and_each_step_is_reported(
     planted: Home, make_settings: MakeSettings
 ) -> None:
     launch_run(planted, make_settings(LONG), "one")
@@ -132,12 +130,12 @@ def test_a_live_run_is_neither_resumed_nor_deleted(
     assert list_runs(planted) == []
 
 
-def test_a_run_copied_from_another_machine_is_shown_as_what_it_is(
+def test_a_run_copied_from_another_machine_is_shown_with_its_actual_state(
     planted: Home, make_settings: MakeSettings, tmp_path
 ) -> None:
     launch_run(planted, make_settings(LONG), "one")
     trainer = psutil.Process(wait_for(planted, "one", stepping).status.pid)
-    # While it writes, files go from under the copying.
+    # While the run writes, files disappear during the copy.
     trainer.suspend()
     shutil.copytree(planted.root, tmp_path / "copy", ignore=shutil.ignore_patterns("*-wal", ".*"))
     trainer.resume()
@@ -155,9 +153,7 @@ def test_a_run_copied_from_another_machine_is_shown_as_what_it_is(
     stop_run(copy, "one")
 
 
-def test_what_cannot_be_trained_on_leaves_no_folder(
-    planted: Home, make_settings: MakeSettings
-) -> None:
+def test_invalid_training_data_leaves_no_folder(planted: Home, make_settings: MakeSettings) -> None:
     settings: RunSettings = make_settings()
     nowhere = settings.model_copy(
         update={"data": settings.data.model_copy(update={"split": "none"})}
@@ -171,13 +167,13 @@ def test_what_cannot_be_trained_on_leaves_no_folder(
     assert list_runs(planted) == []
 
 
-def test_a_run_nobody_made_is_not_found(planted: Home) -> None:
+def test_a_run_that_does_not_exist_is_not_found(planted: Home) -> None:
     for name in ("none", "", "../small", "."):
         with pytest.raises(BadInput, match="There is no run"):
             find_run(planted, name)
 
 
-def test_a_run_whose_status_is_damaged_goes_on_from_its_checkpoint(
+def test_a_run_with_a_damaged_status_resumes_from_its_checkpoint(
     planted: Home, make_settings: MakeSettings
 ) -> None:
     launch_run(planted, make_settings(), "one")

@@ -1,4 +1,4 @@
-"""What may befall a run, with real processes: afterwards nothing is orphaned, lost or untrue."""
+"""Failure drills with real processes: afterwards nothing is orphaned, lost or reported wrongly."""
 
 import shutil
 import signal
@@ -36,13 +36,13 @@ def with_loaders(settings: RunSettings) -> RunSettings:
 
 
 def all_of(run: Run) -> list[psutil.Process]:
-    """The trainer's process and its loaders'."""
+    """The process of the trainer and those of its loaders."""
     assert run.status.pid is not None and run.status.pid_started is not None
     return Identity(run.status.pid, run.status.pid_started, run.status.host).processes()
 
 
 def with_its_loaders(run: Run) -> list[psutil.Process]:
-    """The same, at a moment when the loaders are there: each epoch has its own."""
+    """The same, at a moment when the loaders exist: each epoch starts new ones."""
     deadline = time.monotonic() + 30
     while len(found := all_of(run)) < 3:
         assert time.monotonic() < deadline, "no loaders came"
@@ -59,13 +59,13 @@ def gone(processes: list[psutil.Process], seconds: float = 20) -> bool:
 
 
 def saved_step(run: Run) -> int:
-    """The step of the last checkpoint, which must be whole."""
+    """The step of the last checkpoint, which must be complete."""
     return open_checkpoint(run.folder.last).position.step
 
 
 @pytest.fixture
 def started(planted: Home, make_settings: MakeSettings) -> Run:
-    """A run with two loaders that has saved a checkpoint and goes on."""
+    """A run with two loaders that has saved a checkpoint and continues."""
     settings = with_loaders(make_settings(LONG, checkpoint_every=2))
     launch_run(planted, settings, "one")
     return wait_for(planted, "one", lambda run: stepping(run) and run.folder.last.exists())
@@ -76,7 +76,7 @@ def goes_on(home: Home, after: int) -> Run:
 
 
 def ends_well(home: Home) -> None:
-    """A stop is heard, saves, and leaves no process."""
+    """A stop request saves and leaves no process."""
     processes = all_of(find_run(home, "one"))
     stopped = stop_run(home, "one")
     assert (stopped.state, stopped.reason) == ("stopped", "Stopped on request, after saving.")
@@ -121,7 +121,7 @@ def test_a_loader_is_killed(planted: Home, started: Run) -> None:
     ends_well(planted)
 
 
-def test_everything_is_killed_at_once(planted: Home, started: Run) -> None:
+def test_all_processes_are_killed_at_once(planted: Home, started: Run) -> None:
     processes = [*processes_of(planted), *with_its_loaders(started)]
     for process in processes:
         process.send_signal(signal.SIGKILL)
@@ -134,7 +134,7 @@ def test_everything_is_killed_at_once(planted: Home, started: Run) -> None:
     ends_well(planted)
 
 
-def test_the_trainer_is_halted_and_continued(planted: Home, started: Run) -> None:
+def test_the_trainer_is_suspended_and_continued(planted: Home, started: Run) -> None:
     trainer = psutil.Process(started.status.pid)
     trainer.suspend()
     halted = wait_for(planted, "one", lambda run: run.is_suspended)
@@ -146,7 +146,7 @@ def test_the_trainer_is_halted_and_continued(planted: Home, started: Run) -> Non
     ends_well(planted)
 
 
-def test_who_hears_neither_the_wish_nor_sigterm_is_killed(planted: Home) -> None:
+def test_a_run_that_ignores_the_stop_request_and_sigterm_is_killed(planted: Home) -> None:
     command = [sys.executable, stubborn.__file__, str(planted.runs / "deaf")]
     (planted.runs / "deaf").mkdir()
     RunFolder(planted.runs / "deaf").config.write_text("name: deaf\n")
@@ -160,7 +160,7 @@ def test_who_hears_neither_the_wish_nor_sigterm_is_killed(planted: Home) -> None
     assert not ended.folder.stop.exists()
 
 
-def test_the_disk_fills_up_and_has_room_again(
+def test_the_disk_fills_up_and_has_space_again(
     planted: Home, make_settings: MakeSettings, mounted: Mount
 ) -> None:
     mounted(planted.runs, "-t", "tmpfs", "-o", "size=64m", "tmpfs")
@@ -182,7 +182,7 @@ def test_the_disk_fills_up_and_has_room_again(
     ends_well(planted)
 
 
-def test_a_home_that_cannot_be_written_to_is_shown_and_refuses_in_words(
+def test_a_read_only_home_is_shown_and_refuses_with_a_message(
     planted: Home, make_settings: MakeSettings, mounted: Mount
 ) -> None:
     launch_run(planted, make_settings(1), "one")
@@ -205,7 +205,7 @@ def test_a_home_that_cannot_be_written_to_is_shown_and_refuses_in_words(
 def test_a_folder_deleted_under_its_run_ends_it(planted: Home, started: Run) -> None:
     processes = with_its_loaders(started)
     while started.folder.status.exists():
-        # While it is emptied the run may add a file.
+        # The run may add a file while the folder is emptied.
         shutil.rmtree(started.folder.root, ignore_errors=True)
     assert gone(processes)
     assert list_runs(planted) == []

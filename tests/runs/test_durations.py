@@ -27,7 +27,7 @@ def longer(**training: object) -> RunSettings:
     return RunSettings.model_validate({"name": "longer", "training": training})
 
 
-def test_a_run_like_one_that_finished_takes_as_long_for_a_photograph(
+def test_a_similar_finished_run_predicts_the_time_per_photograph(
     took_a_minute: list[Run],
 ) -> None:
     expected = expected_duration(took_a_minute, longer(epochs=8, batch_size=16), 320)
@@ -38,7 +38,7 @@ def test_a_run_like_one_that_finished_takes_as_long_for_a_photograph(
     assert few is not None and few.seconds == pytest.approx(6)
 
 
-def test_a_run_of_another_network_size_or_machine_tells_nothing(
+def test_a_run_of_another_network_size_or_machine_predicts_nothing(
     took_a_minute: list[Run],
 ) -> None:
     (run,) = took_a_minute
@@ -50,7 +50,7 @@ def test_a_run_of_another_network_size_or_machine_tells_nothing(
     assert expected_duration([abroad], DRAWN, 320) is None
 
 
-def test_what_features_took_once_is_not_told_of_another_number_of_epochs(
+def test_the_time_for_features_is_not_extrapolated_to_other_numbers_of_epochs(
     took_a_minute: list[Run],
 ) -> None:
     (run,) = took_a_minute
@@ -61,7 +61,7 @@ def test_what_features_took_once_is_not_told_of_another_number_of_epochs(
     assert expected_duration([run], longer(method="features", epochs=40), 320) is None
 
 
-def test_a_run_that_was_gone_on_with_or_ended_at_once_tells_nothing(
+def test_a_resumed_run_and_one_that_ended_at_once_predict_nothing(
     took_a_minute: list[Run],
 ) -> None:
     (run,) = took_a_minute

@@ -1,4 +1,4 @@
-"""A run that cannot be read is shown as such, and harms no other."""
+"""A run that cannot be read is shown as damaged, and does not affect the others."""
 
 import json
 import time
@@ -17,7 +17,7 @@ from .written_run import val, written_run
 
 
 def with_neighbour(home: Home, name: str) -> None:
-    """A lost run called "good" beside one that is spoilt."""
+    """A lost run called "good" beside a corrupted one."""
     home.queue.mkdir(parents=True)
     points = [val(1, top1=0.5, macro_top1=0.4)]
     GARBAGE[name](written_run(home, "spoilt", metrics=points))
@@ -31,7 +31,7 @@ def spoilt(home: Home) -> Run:
 
 
 @pytest.mark.parametrize("name", GARBAGE)
-def test_the_list_shows_the_run_and_its_neighbour(
+def test_the_list_shows_the_run_and_the_other_runs(
     home: Home, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with_neighbour(home, name)
@@ -47,14 +47,14 @@ def test_the_list_shows_the_run_and_its_neighbour(
 
 
 @pytest.mark.parametrize("name", GARBAGE)
-def test_the_supervisor_goes_on_and_tells_of_the_neighbour(home: Home, name: str) -> None:
+def test_the_supervisor_continues_and_reports_the_other_run(home: Home, name: str) -> None:
     with_neighbour(home, name)
     supervisor_of(home).tick()
     assert [(alert.run_id, alert.kind) for alert in read_alerts(home).alerts] == [("good", "lost")]
 
 
 @pytest.mark.parametrize("name", DAMAGED)
-def test_a_damaged_run_can_be_deleted_and_brought_back(home: Home, name: str) -> None:
+def test_a_damaged_run_can_be_deleted_and_restored(home: Home, name: str) -> None:
     with_neighbour(home, name)
     run = spoilt(home)
     assert find_run(home, run.run_id).state == "damaged"
@@ -65,7 +65,7 @@ def test_a_damaged_run_can_be_deleted_and_brought_back(home: Home, name: str) ->
     assert len(list_runs(home)) == 2
 
 
-def test_what_is_wrong_is_named(home: Home) -> None:
+def test_the_damage_is_named(home: Home) -> None:
     with_neighbour(home, "started is a word")
     run = spoilt(home)
     assert run.reason == f"{run.folder.status} is damaged: started is 'yesterday'."

@@ -1,4 +1,4 @@
-"""Large files, which Arrow reads, give the same columns as one line at a time."""
+"""Arrow, which reads large files, gives the same columns as reading line by line."""
 
 import json
 from collections.abc import Callable
@@ -21,7 +21,7 @@ def content_of(points: list[dict[str, Any]]) -> list[bytes]:
 
 
 def by_line(lines: list[bytes]) -> MetricColumns:
-    """What short pieces, which Arrow does not read, say."""
+    """The columns from short pieces, which are read without Arrow."""
     parts = [
         metric_columns(b"\n".join(lines[i : i + 500]) + b"\n") for i in range(0, len(lines), 500)
     ]
@@ -54,7 +54,7 @@ LINES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
 
 
 @pytest.mark.parametrize("name", LINES)
-def test_the_columns_are_those_of_single_lines(name: str) -> None:
+def test_the_columns_equal_those_of_single_lines(name: str) -> None:
     lines = LINES[name](content_of(POINTS))
     found, expected = metric_columns(b"\n".join(lines) + b"\n"), by_line(lines)
     assert len(found.train) >= len(POINTS)
@@ -65,6 +65,6 @@ def test_the_columns_are_those_of_single_lines(name: str) -> None:
         assert np.array_equal(found[measured], expected[measured], equal_nan=True), measured
 
 
-def test_a_hundred_measurements_are_kept_of_any_number() -> None:
+def test_at_most_a_hundred_measurements_are_kept() -> None:
     wide = [{"split": "val", "step": 1} | {f"{row}-{i}": i for i in range(90)} for row in range(99)]
     assert len(metric_columns(b"\n".join(content_of(wide)) + b"\n").measured) == 100

@@ -27,7 +27,7 @@ def test_only_new_lines_are_read_from_the_offset_on(tmp_path: Path) -> None:
     assert _steps(read_bytes(path, first.offset)) == [3]
 
 
-def test_a_torn_last_line_is_read_once_it_is_whole(tmp_path: Path) -> None:
+def test_an_incomplete_last_line_is_read_once_it_is_complete(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     whole = _line(2)
     path.write_bytes(_line(1) + whole[:5])
@@ -38,7 +38,7 @@ def test_a_torn_last_line_is_read_once_it_is_whole(tmp_path: Path) -> None:
     assert _steps(read_bytes(path, first.offset)) == [2]
 
 
-def test_a_damaged_line_is_passed_over(tmp_path: Path) -> None:
+def test_a_damaged_line_is_skipped(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     path.write_bytes(_line(1) + b'{"step": \x00\xff\n' + b"[1]\n" + _line(2))
     assert _steps(read_bytes(path)) == [1, 2]

@@ -43,7 +43,7 @@ def _is_stepping(run: Run) -> bool:
 
 
 def _members(run: Run) -> list[psutil.Process]:
-    """The training processes but the one that leads them."""
+    """The training processes without their leader."""
     leader = psutil.Process(run.status.pid)
     return [child for child in leader.children() if "--folder" in child.cmdline()]
 
@@ -57,10 +57,10 @@ def _points(run: Run) -> dict[tuple[str, int], dict[str, Any]]:
 
 @pytest.mark.slow
 @pytest.mark.alone
-def test_a_killed_process_brings_all_back_to_the_last_checkpoint_and_changes_nothing(
+def test_a_killed_process_resets_all_to_the_last_checkpoint_without_any_difference(
     planted: Home, make_settings: MakeSettings
 ) -> None:
-    # Long enough that it is not over before one of them is killed.
+    # Long enough that it is not finished before one of them is killed.
     launch_run(planted, make_settings(10, **SHORT), "broken")
     run = _wait_for(planted, "broken", _is_stepping)
     members = _members(run)
@@ -75,7 +75,7 @@ def test_a_killed_process_brings_all_back_to_the_last_checkpoint_and_changes_not
     assert _points(again) == _points(through)
 
 
-# What Python runs as it starts: the second process learns from one photograph at a time only.
+# Executed when Python starts: the second process can train on only one photograph at a time.
 LITTLE_MEMORY = """
 import os
 
@@ -97,7 +97,7 @@ if os.environ.get("RANK") == "1":
 
 @pytest.mark.slow
 @pytest.mark.alone
-def test_memory_that_runs_out_in_one_process_lets_all_begin_again_with_smaller_passes(
+def test_out_of_memory_in_one_process_restarts_all_with_smaller_passes(
     planted: Home, make_settings: MakeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(LITTLE_MEMORY)
@@ -113,7 +113,7 @@ def test_memory_that_runs_out_in_one_process_lets_all_begin_again_with_smaller_p
 
 @pytest.mark.slow
 @pytest.mark.alone
-def test_stopping_ends_all_processes_and_resuming_goes_on(
+def test_stopping_ends_all_processes_and_the_run_can_be_resumed(
     planted: Home, make_settings: MakeSettings
 ) -> None:
     launch_run(planted, make_settings(10_000, **SHORT), "one")
@@ -128,7 +128,7 @@ def test_stopping_ends_all_processes_and_resuming_goes_on(
     again = _wait_for(
         planted, "one", lambda run: _is_stepping(run) and run.status.step > stopped.status.step
     )
-    # Its leader gone, nobody trains on beside the run's next attempt.
+    # After its leader is gone, no process trains beside the run's next attempt.
     members = _members(again)
     psutil.Process(again.status.pid).kill()
     gone, alive = psutil.wait_procs(members, timeout=30)
@@ -141,7 +141,7 @@ def test_stopping_ends_all_processes_and_resuming_goes_on(
 
 @pytest.mark.slow
 @pytest.mark.alone
-def test_machines_under_torchrun_go_on_after_one_lost_its_process(
+def test_machines_under_torchrun_continue_after_one_lost_its_process(
     planted: Home, make_settings: MakeSettings, tmp_path: Path
 ) -> None:
     config = tmp_path / "config.yaml"

@@ -16,7 +16,7 @@ def test_the_highest_and_the_lowest_point_are_always_shown(count: int, seed: int
     assert np.all(np.diff(shown_x) > 0)
 
 
-def test_a_curve_that_grows_changes_at_its_end_only() -> None:
+def test_a_growing_curve_changes_only_at_its_end() -> None:
     y = np.random.default_rng(1).normal(size=50_100)
     x = np.arange(len(y), dtype=float)
     before, _ = thinned(x[:50_000], y[:50_000])
@@ -24,7 +24,7 @@ def test_a_curve_that_grows_changes_at_its_end_only() -> None:
     assert np.array_equal(before[:-3], after[: len(before) - 3])
 
 
-def test_gaps_do_no_harm() -> None:
+def test_gaps_cause_no_error() -> None:
     y = np.full(10_000, np.nan)
     y[5_000] = 3.0
     _, shown = thinned(np.arange(10_000.0), y)

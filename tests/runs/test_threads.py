@@ -28,7 +28,9 @@ atexit.register(note)
 
 @pytest.fixture(autouse=True)
 def _silent_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that says nothing of threads, and lets OpenMP print what it goes by as it is loaded."""
+    """An environment without thread variables that makes OpenMP print its settings when it is
+    loaded.
+    """
     for variable in (WAIT_POLICY, "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("OMP_DISPLAY_ENV", "TRUE")
@@ -36,9 +38,9 @@ def _silent_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def threads_of_ranks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder in which every process that trains notes the threads of its torch as it ends.
+    """A folder in which every training process records the number of torch threads when it ends.
 
-    What OpenMP prints itself comes in pieces, which two processes write into one log at once.
+    The output of OpenMP itself comes in pieces, which two processes interleave in one log.
     """
     folder = tmp_path / "threads"
     folder.mkdir()
@@ -69,7 +71,7 @@ def test_processes_that_train_together_wait_passively_and_divide_the_cores(
     launch_run(planted, make_settings(threads=None, processes=2), "one")
     run = wait_for(planted, "one", lambda run: run.state in ("finished", "failed"), 180)
     assert run.state == "finished", run.reason
-    # The one that leads them, and the two that train.
+    # The leader and the two training processes.
     assert run.folder.log.read_text().count("OMP_WAIT_POLICY = 'PASSIVE'") == 3
     given = [note.read_text() for note in threads_of_ranks.glob("rank-*")]
     assert given == [str(divided_threads(2))] * 2

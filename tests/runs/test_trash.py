@@ -12,7 +12,7 @@ def names(home: Home) -> set[str]:
     return {run.run_id for run in list_runs(home)}
 
 
-def test_a_deleted_run_comes_back_whole(home: Home) -> None:
+def test_a_deleted_run_is_restored_completely(home: Home) -> None:
     written_run(home, "one").best.parent.mkdir()
     (home.runs / "one" / "checkpoints" / "best.safetensors").write_bytes(b"weights")
     delete_run(home, "one")
@@ -23,7 +23,7 @@ def test_a_deleted_run_comes_back_whole(home: Home) -> None:
     assert trash(home) == []
 
 
-def test_the_run_that_was_deleted_last_comes_back_beside_one_that_took_its_name(
+def test_the_run_deleted_last_is_restored_beside_one_of_the_same_name(
     home: Home,
 ) -> None:
     for reason in ("first", "second"):
@@ -35,14 +35,14 @@ def test_the_run_that_was_deleted_last_comes_back_beside_one_that_took_its_name(
     assert {run.reason for run in list_runs(home)} == {"second", "third"}
 
 
-def test_what_is_not_there_is_neither_deleted_nor_restored(home: Home) -> None:
+def test_a_missing_run_is_neither_deleted_nor_restored(home: Home) -> None:
     with pytest.raises(BadInput, match="There is no run"):
         delete_run(home, "one")
     with pytest.raises(BadInput, match="no run 'one' in the trash"):
         restore_run(home, "one")
 
 
-def test_an_emptied_trash_is_gone_for_good(home: Home) -> None:
+def test_emptying_the_trash_is_permanent(home: Home) -> None:
     for run_id in ("one", "two"):
         written_run(home, run_id)
         delete_run(home, run_id)
@@ -52,7 +52,7 @@ def test_an_emptied_trash_is_gone_for_good(home: Home) -> None:
         restore_run(home, "one")
 
 
-def test_foreign_folders_in_the_trash_are_left_alone(home: Home) -> None:
+def test_foreign_folders_in_the_trash_are_not_modified(home: Home) -> None:
     (home.runs / ".trash" / "yesterday~one").mkdir(parents=True)
     assert trash(home) == []
     assert empty_trash(home) == 0

@@ -1,4 +1,4 @@
-"""Jobs that cannot start, or whose files are damaged: they end as failed, the queue goes on."""
+"""Jobs that cannot start, or whose files are damaged: they fail, and the queue continues."""
 
 import time
 from pathlib import Path
@@ -8,13 +8,13 @@ import pytest
 from engine.errors import BadInput
 from engine.files import write_json
 from engine.home import Home
-from engine.jobs.job import forget_job, read_job, start_job
+from engine.jobs.job import delete_job, read_job, start_job
 from engine.jobs.queue import edit_queue, new_ticket, read_queue
 from engine.runs.supervise import supervisor_of
 
 
 def put_in(home: Home, name: str, order: object) -> None:
-    """A job that waits for its turn, however its file came to be."""
+    """A job waiting in the queue, with any file content."""
     write_json(home.jobs / name / "job.json", order)
     with edit_queue(home) as tickets:
         tickets.append(new_ticket(home, f"job:{name}", "cpu"))
@@ -54,7 +54,7 @@ def test_a_job_that_cannot_start_does_not_block_the_queue(
     assert (job.state, words in job.reason) == ("damaged", True)
 
 
-def test_a_job_whose_program_cannot_be_started_ends_as_failed(home: Home) -> None:
+def test_a_job_whose_program_cannot_be_started_fails(home: Home) -> None:
     put_in(home, "bad", order("counts"))
     put_in(home, "good", order("counts"))
     # Its output cannot be written.
@@ -65,7 +65,7 @@ def test_a_job_whose_program_cannot_be_started_ends_as_failed(home: Home) -> Non
     assert read_job(home, "good").state == "finished"
 
 
-def test_a_job_is_refused_an_argument_that_no_command_can_take(home: Home) -> None:
+def test_a_job_with_an_argument_that_no_command_accepts_is_refused(home: Home) -> None:
     with pytest.raises(BadInput, match="A command cannot take a NUL character"):
         start_job(home, "import", ["import", "table", "x", "--source=a\0b"])
     assert read_job(home, "import").state == "none"
@@ -73,7 +73,7 @@ def test_a_job_is_refused_an_argument_that_no_command_can_take(home: Home) -> No
 
 @pytest.mark.parametrize("name", ["job.json", "ended.json"])
 @pytest.mark.parametrize("content", ["", "[]", '{"exit_status": "x", "started": "yesterday"}'])
-def test_a_damaged_job_is_shown_as_such_and_can_be_dismissed(
+def test_a_damaged_job_is_shown_as_damaged_and_can_be_dismissed(
     home: Home, name: str, content: str
 ) -> None:
     folder: Path = home.jobs / "export"
@@ -83,5 +83,5 @@ def test_a_damaged_job_is_shown_as_such_and_can_be_dismissed(
     job = read_job(home, "export")
     assert job.state == "damaged"
     assert str(folder / name) in job.reason
-    forget_job(home, "export")
+    delete_job(home, "export")
     assert read_job(home, "export").state == "none"

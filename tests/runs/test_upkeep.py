@@ -1,4 +1,4 @@
-"""The day's share of the examination."""
+"""The daily share of the health check."""
 
 import os
 import time
@@ -6,7 +6,7 @@ import time
 import pytest
 
 from engine.home import Home
-from engine.jobs.job import forget_job, read_job
+from engine.jobs.job import delete_job, read_job
 from engine.runs import upkeep
 from engine.runs.upkeep import examine_daily
 
@@ -39,6 +39,6 @@ def test_a_share_is_examined_once_a_day(backup_of_yesterday: Home) -> None:
     wait_for_end(home)
     assert read_job(home, "doctor").result["checks"]
     assert not upkeep._due(home)
-    forget_job(home, "doctor")
+    delete_job(home, "doctor")
     os.utime(home.data / "doctor.json", (YESTERDAY, YESTERDAY))
     assert upkeep._due(home)

@@ -22,7 +22,7 @@ def written_run(
     metrics: list[dict[str, Any]] | None = None,
     **status: Any,
 ) -> RunFolder:
-    """A run with these settings, metrics and words of its status; finished unless told."""
+    """A run with these settings, metrics and status fields; finished by default."""
     folder = RunFolder(home.runs / run_id)
     ClassMap(SPECIES).write(folder.classes)
     save(validate(RunSettings, settings or {}, "the test"), folder.config)

@@ -6,6 +6,7 @@ import pytest
 
 from engine.augment.augmentations import AUGMENTATIONS, Augmentation
 from engine.errors import BadInput
+from engine.language.current import language_set
 from engine.settings.augmentation import TrainAugmentation
 from engine.settings.files import load, overlaid, save, validate
 from engine.settings.optimisation import TrainingSettings
@@ -22,12 +23,12 @@ def test_a_sampler_under_its_former_name_is_read(tmp_path: Path) -> None:
     assert "square root" not in file.read_text()
 
 
-def test_a_slip_in_a_name_is_a_sentence_with_the_nearest() -> None:
+def test_a_misspelt_name_is_reported_in_a_sentence_with_the_nearest_one() -> None:
     with pytest.raises(BadInput) as refused:
         overlaid(RunSettings(), ["training.loss=fokal"], "The settings")
     assert str(refused.value) == (
-        "The settings: training.loss must be one of cross_entropy, logit_adjusted, "
-        "balanced_softmax, focal, not 'fokal'. Did you mean focal?"
+        "The settings: training.loss must be cross_entropy, logit_adjusted, "
+        "balanced_softmax, or focal, not 'fokal'. Did you mean focal?"
     )
 
 
@@ -39,7 +40,7 @@ def test_a_new_loss_can_be_set_from_the_command_line(monkeypatch: pytest.MonkeyP
 
 def test_a_new_augmentation_can_be_set_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     change = "augmentation.train.extra.mine=0.25"
-    with pytest.raises(BadInput, match=r"extra\.mine must be one of .*, not 'mine'\."):
+    with pytest.raises(BadInput, match=r"extra\.mine must be .*, not 'mine'\."):
         overlaid(RunSettings(), [change], "The settings")
     monkeypatch.setitem(AUGMENTATIONS, "mine", Augmentation("Mine", "A change.", lambda p, *_: p))
     settings = overlaid(RunSettings(), [change], "The settings").augmentation.train
@@ -66,12 +67,19 @@ def test_an_augmentation_with_a_setting_of_its_own_is_not_set_twice() -> None:
 
 
 @pytest.mark.parametrize("strength", [-0.1, 1.1, True])
-def test_a_strength_is_a_share(strength: float) -> None:
+def test_a_strength_is_between_0_and_1(strength: float) -> None:
     with pytest.raises(BadInput):
         validate(TrainAugmentation, {"extra": {"blur": strength}}, "The settings")
 
 
-def test_every_choice_has_a_title_and_a_sentence() -> None:
+def test_every_choice_has_a_title_and_a_description() -> None:
     entries = [*LOSSES.values(), *AUGMENTATIONS.values()]
     assert all(entry.title and entry.description.endswith(".") for entry in entries)
     assert TrainingSettings().optimiser == "adamw"
+
+
+def test_a_slip_in_a_name_is_a_whole_sentence_in_spanish() -> None:
+    with pytest.raises(BadInput) as refused, language_set("es"):
+        overlaid(RunSettings(), ["training.loss=fokal"], "The settings")
+    with language_set("es"):
+        assert "cross_entropy, logit_adjusted, balanced_softmax o focal" in str(refused.value)

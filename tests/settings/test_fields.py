@@ -1,4 +1,4 @@
-"""What holds for every setting of every group."""
+"""Rules for every setting of every group."""
 
 import importlib
 import pkgutil
@@ -28,7 +28,7 @@ def groups() -> Iterator[type[Settings]]:
                 yield kind
 
 
-def test_there_are_groups_to_look_at() -> None:
+def test_there_are_groups_to_check() -> None:
     assert len(list(groups())) >= 8
 
 
@@ -41,12 +41,12 @@ def test_every_setting_has_a_description_and_a_default(kind: type[Settings]) -> 
 
 
 @pytest.mark.parametrize("kind", list(groups()), ids=lambda kind: kind.__name__)
-def test_settings_cannot_be_changed_once_they_are_made(kind: type[Settings]) -> None:
+def test_settings_are_immutable(kind: type[Settings]) -> None:
     with pytest.raises(ValidationError, match="frozen"):
         setattr(kind(), next(iter(kind.model_fields)), None)
 
 
-def test_a_presets_fingerprint_is_of_what_changes_the_crops() -> None:
+def test_the_fingerprint_of_a_preset_depends_on_what_changes_the_crops() -> None:
     classic = CropPreset()
     assert classic.fingerprint == CropPreset(name="other").fingerprint
     others = {
@@ -59,13 +59,13 @@ def test_a_presets_fingerprint_is_of_what_changes_the_crops() -> None:
     assert len(classic.fingerprint) == 16
 
 
-def test_a_runs_name_of_several_words_is_joined_by_hyphens() -> None:
+def test_a_run_name_of_several_words_is_joined_by_hyphens() -> None:
     assert RunSettings(name="  my first run ").name == "my-first-run"
     with pytest.raises(ValidationError):
         RunSettings(name="../run")
 
 
-def test_a_stage_takes_its_settings_from_training_with_their_ranges_and_their_help() -> None:
+def test_a_stage_inherits_training_settings_with_their_ranges_and_help() -> None:
     own = set(StageSettings.model_fields) - {"name", "image_size"}
     assert own == set(OF_A_STAGE)
     for name in OF_A_STAGE:
@@ -78,7 +78,7 @@ def test_a_stage_takes_its_settings_from_training_with_their_ranges_and_their_he
     assert StageSettings.model_validate({"epochs": 3}).own() == {"epochs": 3}
 
 
-def test_a_run_trains_each_stage_with_its_own_settings_and_the_others_of_the_run() -> None:
+def test_each_stage_uses_its_own_settings_and_the_others_of_the_run() -> None:
     stages = [{"name": "head", "method": "head", "epochs": 2}, {"image_size": 192}]
     settings = RunSettings.model_validate({"training": {"epochs": 9, "stages": stages}})
     first, second = settings.stages

@@ -1,4 +1,4 @@
-"""Settings from YAML and from key=value words, and what is said of wrong ones."""
+"""Settings from YAML and from key=value arguments, and their error messages."""
 
 from pathlib import Path
 from typing import Any
@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from engine.errors import BadInput
+from engine.language.current import language_set
 from engine.settings.crop import CropPreset
 from engine.settings.files import load, overlaid, read_yaml, save, validate
 from engine.settings.run import RunSettings
 
-# The keys of the configurations this studio grew from.
+# The keys of the configurations that this studio is based on.
 TEACHER = """
 model:
   name: vit_base_patch16_384
@@ -51,7 +52,7 @@ def refusal(values: dict[str, Any]) -> str:
     return sentence
 
 
-def test_the_keys_in_use_elsewhere_load_unchanged(teacher: Path) -> None:
+def test_configuration_keys_of_other_projects_load_unchanged(teacher: Path) -> None:
     run = load(RunSettings, teacher)
     assert run.model.name == "vit_base_patch16_384"
     assert run.training.batch_size == 8
@@ -62,7 +63,7 @@ def test_the_keys_in_use_elsewhere_load_unchanged(teacher: Path) -> None:
     assert (run.augmentation.val.resize, run.augmentation.val.center_crop) == (448, 384)
 
 
-def test_the_configuration_before_the_teacher_loads_too(teacher: Path) -> None:
+def test_an_older_version_of_the_teacher_configuration_loads_too(teacher: Path) -> None:
     text = (
         TEACHER.replace("384", "224")
         .replace("448", "256")
@@ -74,7 +75,7 @@ def test_the_configuration_before_the_teacher_loads_too(teacher: Path) -> None:
     assert (run.data.image_size, run.augmentation.val.resize) == (224, 256)
 
 
-def test_what_is_saved_is_loaded_again(teacher: Path, tmp_path: Path) -> None:
+def test_saved_settings_are_loaded_again(teacher: Path, tmp_path: Path) -> None:
     run = load(RunSettings, teacher, ["model.options={depth: 4, scale: 0.5, bias: true}"])
     save(run, tmp_path / "again.yaml")
     assert load(RunSettings, tmp_path / "again.yaml") == run
@@ -86,7 +87,7 @@ def test_what_is_saved_is_loaded_again(teacher: Path, tmp_path: Path) -> None:
     side=some.none() | some.integers(64, 4096),
     detector=some.sampled_from(["fine_grained", "spectral_residual", "none"]),
 )
-def test_any_preset_survives_its_file(
+def test_any_preset_survives_saving_and_loading(
     tmp_path_factory: pytest.TempPathFactory,
     threshold: float,
     padding: float,
@@ -112,20 +113,20 @@ def test_an_empty_file_and_an_empty_group_mean_the_defaults(tmp_path: Path) -> N
         assert load(RunSettings, file) == RunSettings()
 
 
-def test_a_misspelt_key_is_refused_with_the_likely_one() -> None:
+def test_a_misspelt_key_is_rejected_with_the_likely_one() -> None:
     assert refusal({"training": {"batchsize": 8}}) == (
         "run.yaml: training.batchsize is not a setting. Did you mean training.batch_size?"
     )
 
 
-def test_a_key_in_the_wrong_group_is_refused_with_its_place() -> None:
+def test_a_key_in_the_wrong_group_is_rejected_with_its_place() -> None:
     assert refusal({"batch_size": 8}) == (
         "run.yaml: batch_size is not a setting. Did you mean training.batch_size?"
     )
     assert "Did you mean augmentation.val.center_crop?" in refusal({"data": {"center_crop": 224}})
 
 
-def test_a_key_like_no_other_is_refused_without_a_guess() -> None:
+def test_a_key_without_a_similar_one_is_rejected_without_a_guess() -> None:
     assert refusal({"training": {"zzz": 8}}) == "run.yaml: training.zzz is not a setting."
 
 
@@ -164,7 +165,7 @@ def test_a_key_like_no_other_is_refused_without_a_guess() -> None:
         ({1: 2}, "1", "1"),
     ],
 )
-def test_a_wrong_value_is_refused_with_its_key_and_itself(
+def test_an_invalid_value_is_rejected_with_its_key_and_value(
     values: dict[str, Any], key: str, value: str
 ) -> None:
     sentence = refusal(values)
@@ -173,18 +174,18 @@ def test_a_wrong_value_is_refused_with_its_key_and_itself(
     assert len(sentence) < 250
 
 
-def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+def test_a_missing_file_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"The settings file .*gone\.yaml does not exist\.$"):
         load(RunSettings, tmp_path / "gone.yaml")
 
 
-def test_a_folder_in_place_of_a_file_is_refused(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_a_file_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="cannot be read"):
         load(RunSettings, tmp_path)
 
 
 @pytest.mark.parametrize("text", ["- a\n- b\n", "just words", "3", "[]"])
-def test_a_file_that_holds_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_file_without_a_mapping_is_rejected(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.yaml").write_text(text)
     with pytest.raises(BadInput, match=r"a\.yaml must hold settings, each as `key: value`\.$"):
         read_yaml(tmp_path / "a.yaml")
@@ -193,20 +194,20 @@ def test_a_file_that_holds_no_mapping_is_refused(tmp_path: Path, text: str) -> N
 @pytest.mark.parametrize(
     "text", ["a: [1", "a: b: c", "\tx: 1", "a: !!python/object:os.system 1", "\x00"]
 )
-def test_a_file_that_is_no_yaml_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_not_yaml_is_rejected_in_one_line(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.yaml").write_text(text)
     with pytest.raises(BadInput, match=r"a\.yaml is not valid YAML: .*\.$") as caught:
         read_yaml(tmp_path / "a.yaml")
     assert "\n" not in str(caught.value)
 
 
-def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+def test_bytes_that_are_not_text_are_rejected(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes(b"name: \xff")
     with pytest.raises(BadInput, match="cannot be read"):
         read_yaml(tmp_path / "a.yaml")
 
 
-def test_changes_are_laid_over_the_file(teacher: Path) -> None:
+def test_changes_override_the_file(teacher: Path) -> None:
     run = load(
         RunSettings,
         teacher,
@@ -228,7 +229,7 @@ def test_changes_are_laid_over_the_file(teacher: Path) -> None:
     assert run.augmentation.train.resize == 448
 
 
-def test_changes_are_laid_over_settings_that_stay_as_they_are(teacher: Path) -> None:
+def test_changes_do_not_modify_the_original_settings(teacher: Path) -> None:
     run = load(RunSettings, teacher)
     changed = overlaid(run, ["training.epochs=3", "name=other"], "The changes")
     assert (changed.training.epochs, changed.name) == (3, "other")
@@ -240,7 +241,7 @@ def test_changes_are_laid_over_settings_that_stay_as_they_are(teacher: Path) -> 
         overlaid(run, ["training.epochs=0"], "The changes")
 
 
-def test_a_change_below_an_empty_group_is_taken(tmp_path: Path) -> None:
+def test_a_change_below_an_empty_group_is_accepted(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("training:\n")
     assert load(RunSettings, tmp_path / "a.yaml", ["training.epochs=3"]).training.epochs == 3
 
@@ -256,12 +257,23 @@ def test_a_change_below_an_empty_group_is_taken(tmp_path: Path) -> None:
         ("training.epochs=0", "training.epochs must be 1 to 10,000, not 0"),
     ],
 )
-def test_a_wrong_change_is_refused(teacher: Path, change: str, sentence: str) -> None:
+def test_an_invalid_change_is_rejected(teacher: Path, change: str, sentence: str) -> None:
     with pytest.raises(BadInput, match=sentence):
         load(RunSettings, teacher, [change])
 
 
-def test_a_refused_change_leaves_the_file_alone(teacher: Path) -> None:
+def test_a_rejected_change_does_not_modify_the_file(teacher: Path) -> None:
     with pytest.raises(BadInput):
         load(RunSettings, teacher, ["training.epochs=0"])
     assert yaml.safe_load(teacher.read_text()) == yaml.safe_load(TEACHER)
+
+
+def test_a_fault_of_yaml_is_placed_in_the_readers_language(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("name: a\nb: c: d\n")
+    with pytest.raises(BadInput) as caught:
+        read_yaml(tmp_path / "a.yaml")
+    assert str(caught.value).endswith(
+        "is not valid YAML: “mapping values are not allowed in this context” in line 2, column 5."
+    )
+    with language_set("es"):
+        assert str(caught.value).endswith("en la línea 2, columna 5.")

@@ -1,4 +1,4 @@
-"""What every setting of a run says of itself, so that a form can be drawn from it."""
+"""The form metadata of every setting of a run."""
 
 import re
 from collections import Counter
@@ -10,7 +10,7 @@ from engine.settings.fields import Group, fields_of, form_field, is_used, when_i
 from engine.settings.run import RunSettings
 
 FIELDS = dict(fields_of(RunSettings))
-# Settings that no form shows, each with the reason; there are none now.
+# Settings that no form shows, each with the reason; currently none.
 HIDDEN: dict[str, str] = {}
 
 
@@ -47,7 +47,7 @@ def test_no_two_settings_have_the_same_title() -> None:
     assert [title for title, count in titles.items() if count > 1] == []
 
 
-def test_conditions_name_settings_and_values_that_exist() -> None:
+def test_conditions_name_existing_settings_and_values() -> None:
     for key, info in FIELDS.items():
         for condition in form_field(info).used_when:
             assert condition.key in FIELDS, key
@@ -56,7 +56,7 @@ def test_conditions_name_settings_and_values_that_exist() -> None:
                 assert set(condition.values) <= set(options), key
 
 
-def test_a_setting_is_used_when_one_of_its_conditions_holds_in_one_stage() -> None:
+def test_a_setting_is_used_if_one_of_its_conditions_holds_in_one_stage() -> None:
     rank = form_field(FIELDS["model.adapter_rank"])
     assert not is_used(rank, {"model.adapter": ["none"]})
     assert is_used(rank, {"model.adapter": ["lora"]})

@@ -1,4 +1,4 @@
-"""What is wrong with settings, in the reader's language."""
+"""Validation errors of settings, in the language of the reader."""
 
 from typing import Any
 
@@ -35,10 +35,8 @@ def refused(values: dict[str, Any]) -> BadInput:
         ),
         (
             {"training": {"method": "all"}},
-            "training.method must be one of full, head, features, last_blocks, adapters, "
-            "not 'all'.",
-            "training.method debe ser uno de full, head, features, last_blocks, adapters, "
-            "no 'all'.",
+            "training.method must be full, head, features, last_blocks, or adapters, not 'all'.",
+            "training.method debe ser full, head, features, last_blocks o adapters, no 'all'.",
         ),
         (
             {"training": {"stages": [{"epochs": 0}]}},
@@ -58,7 +56,7 @@ def refused(values: dict[str, Any]) -> BadInput:
         ),
     ],
 )
-def test_a_problem_is_a_sentence_of_the_readers_language(
+def test_a_problem_is_a_sentence_in_the_language_of_the_reader(
     values: dict[str, Any], english: str, spanish: str
 ) -> None:
     error = refused(values)
@@ -67,13 +65,13 @@ def test_a_problem_is_a_sentence_of_the_readers_language(
         assert str(error) == f"run.yaml: {spanish}"
 
 
-def test_a_combination_names_every_setting_that_it_concerns() -> None:
+def test_a_problem_of_a_combination_names_every_setting_involved() -> None:
     with pytest.raises(ValidationError) as caught:
         SplitSettings(min_images=9, max_images=8)
     assert settings_in(explain(SplitSettings, caught.value)) == ["max_images", "min_images"]
 
 
-def test_a_help_says_what_a_number_may_be() -> None:
+def test_the_help_of_a_number_contains_its_range() -> None:
     fields = dict(fields_of(RunSettings))
     assert str(allowed_values(fields["training.epochs"])) == "Allowed: 1 to 10,000."
     assert str(allowed_values(fields["training.learning_rate"])) == (

@@ -1,4 +1,4 @@
-"""What tests of splits on disk share."""
+"""Shared fixtures for tests of splits on disk."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Photographs for the tests of the split, from a few words each."""
+"""Build photographs for the split tests from a short description."""
 
 from collections.abc import Mapping, Sequence
 
@@ -24,13 +24,13 @@ TEXTS = (
 
 
 def inputs(rows: Sequence[Mapping[str, str]]) -> SplitInputs:
-    """Evidence of photographs given by what they have; the rest is empty."""
+    """Split inputs for photographs with the given properties; all others are empty."""
     columns = {name: pa.array([row.get(name, "") for row in rows], pa.string()) for name in TEXTS}
     return split_inputs(pa.table(columns))
 
 
 def rows_of(images: Sequence[int]) -> list[dict[str, str]]:
-    """So many photographs of each species, which share nothing."""
+    """The given number of photographs of each species, without any shared property."""
     return [
         {"image_id": f"{number}-{image}", "species": f"species {number:05}"}
         for number, count in enumerate(images)
@@ -47,7 +47,7 @@ def plan(
 
 
 def indices(rows: Sequence[Mapping[str, str]], planned: SplitPlan) -> dict[str, str]:
-    """The part of each photograph, by id; those left out are absent."""
+    """The part of each photograph, by id; photographs that are left out are absent."""
     return {
         row["image_id"]: PARTS[part]
         for row, part in zip(rows, planned.parts, strict=True)

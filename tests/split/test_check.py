@@ -1,4 +1,4 @@
-"""The independent check: every kind of tampering is found."""
+"""The independent check detects every kind of tampering."""
 
 import dataclasses
 import json
@@ -22,7 +22,7 @@ from tests.split.written import complaints
 
 
 def rewrite(split: SplitFolder, part: str, change: Callable[[list[SplitLine]], None]) -> None:
-    """Change a part and the manifest with it, as a program that knows of both would."""
+    """Change a part and its entry in the manifest, as a program that knows both would do."""
     lines = read_part(split.part(part))
     change(lines)
     write_part(split.part(part), lines)
@@ -39,19 +39,19 @@ def test_a_new_split_passes_every_check(split: SplitFolder) -> None:
     assert all(finding.ok and finding.detail for finding in findings)
 
 
-def test_an_edited_line_is_found(split: SplitFolder) -> None:
+def test_an_edited_line_is_detected(split: SplitFolder) -> None:
     file = split.part("train")
     file.write_text(file.read_text().replace('"source":"test"', '"source":"else"', 1))
     assert complaints(split) == ["The files are unchanged since the split was made"]
 
 
-def test_a_lost_line_is_found(split: SplitFolder) -> None:
+def test_a_lost_line_is_detected(split: SplitFolder) -> None:
     file = split.part("train")
     file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
     assert "The counts match the manifest" in complaints(split)
 
 
-def test_a_species_only_in_val_is_found(split: SplitFolder) -> None:
+def test_a_species_only_in_val_is_detected(split: SplitFolder) -> None:
     rewrite(
         split,
         "train",
@@ -64,7 +64,7 @@ def test_a_species_only_in_val_is_found(split: SplitFolder) -> None:
     assert details == ["1 is not, such as Cornus mas"]
 
 
-def test_a_photograph_in_two_parts_is_found(split: SplitFolder) -> None:
+def test_a_photograph_in_two_parts_is_detected(split: SplitFolder) -> None:
     stray = read_part(split.part("train"))[0]
     rewrite(split, "test", lambda lines: lines.append(stray))
     assert complaints(split) == [
@@ -73,12 +73,12 @@ def test_a_photograph_in_two_parts_is_found(split: SplitFolder) -> None:
     ]
 
 
-def test_a_photograph_twice_in_one_part_is_found(split: SplitFolder) -> None:
+def test_a_photograph_twice_in_one_part_is_detected(split: SplitFolder) -> None:
     rewrite(split, "train", lambda lines: lines.append(lines[0]))
     assert complaints(split) == ["No photograph is listed twice"]
 
 
-def test_a_wrong_label_is_found(split: SplitFolder) -> None:
+def test_a_wrong_label_is_detected(split: SplitFolder) -> None:
     def mislabel(lines: list[SplitLine]) -> None:
         lines[0] = dataclasses.replace(lines[0], label=lines[0].label + 1)
 
@@ -86,13 +86,13 @@ def test_a_wrong_label_is_found(split: SplitFolder) -> None:
     assert complaints(split) == ["Every label matches the class map"]
 
 
-def test_a_changed_class_map_is_found(split: SplitFolder) -> None:
+def test_a_changed_class_map_is_detected(split: SplitFolder) -> None:
     file = split.classes
     file.write_text(file.read_text().replace("Acer campestre", "Acer platanoides"))
     assert complaints(split) == ["The files can be read and agree"]
 
 
-def test_another_whole_class_map_is_found(split: SplitFolder) -> None:
+def test_a_replaced_class_map_is_detected(split: SplitFolder) -> None:
     classes = read_classes(split.classes)
     type(classes)((*classes.species, "Zea mays")).write(split.classes)
     assert complaints(split) == ["The files can be read and agree"]
@@ -101,7 +101,7 @@ def test_another_whole_class_map_is_found(split: SplitFolder) -> None:
 @pytest.mark.parametrize(
     "name", ["train.jsonl", "val.jsonl", "test.jsonl", "classes.json", "manifest.json"]
 )
-def test_a_missing_file_is_found_by_name(split: SplitFolder, name: str) -> None:
+def test_a_missing_file_is_reported_by_name(split: SplitFolder, name: str) -> None:
     (split.root / name).unlink()
     findings = check_split(split)
     assert [finding.ok for finding in findings] == [False]
@@ -109,7 +109,7 @@ def test_a_missing_file_is_found_by_name(split: SplitFolder, name: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"class_map": 3}', '{"files": []}'])
-def test_a_damaged_manifest_is_found(split: SplitFolder, text: str) -> None:
+def test_a_damaged_manifest_is_detected(split: SplitFolder, text: str) -> None:
     split.manifest.write_text(text)
     findings = check_split(split)
     assert [finding.ok for finding in findings] == [False]
@@ -117,7 +117,7 @@ def test_a_damaged_manifest_is_found(split: SplitFolder, text: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["files", "parts"])
-def test_a_manifest_that_forgets_a_file_or_a_count_is_found(split: SplitFolder, key: str) -> None:
+def test_a_manifest_without_a_file_or_a_count_is_detected(split: SplitFolder, key: str) -> None:
     manifest = json.loads(split.manifest.read_text())
     write_json(split.manifest, {**manifest, key: {}})
     assert len(complaints(split)) == 1
@@ -132,7 +132,7 @@ def test_a_manifest_that_forgets_a_file_or_a_count_is_found(split: SplitFolder, 
         ("near-duplicate", {"phash": "00000000000000ff"}, "No pair of near-duplicates is in two"),
     ],
 )
-def test_a_group_that_was_torn_apart_is_found(
+def test_a_group_in_two_parts_is_detected(
     home: Home, small_catalogue: SqliteCatalogue, link: str, shared: dict[str, str], check: str
 ) -> None:
     make_split(home, small_catalogue, SplitSettings(name="x", group=(link,)))
@@ -154,14 +154,14 @@ def test_a_group_that_was_torn_apart_is_found(
     assert found.startswith(check)
 
 
-def test_a_finding_is_read_in_the_language_of_the_reader(split: SplitFolder) -> None:
+def test_a_finding_is_shown_in_the_language_of_the_reader(split: SplitFolder) -> None:
     finding = check_split(split)[2]
     with language_set("es"):
         assert str(finding.check).startswith("Todas las especies de validación y test")
     assert str(finding.check) == "Every species in validation and test is in train"
 
 
-def test_a_finding_that_was_stored_is_read_and_so_is_an_older_one() -> None:
+def test_stored_findings_of_this_and_an_older_version_are_read() -> None:
     check = message("No group is in two parts")
     stored = {"check": check.record(), "ok": True, "detail": "none"}
     assert as_record(Finding, stored, "job.json") == Finding(check, True, "none")

@@ -1,4 +1,4 @@
-"""The class map: one list, hashed, and refused where it is another."""
+"""The class map: one list with a fingerprint; a different list is rejected."""
 
 import json
 from pathlib import Path
@@ -28,7 +28,7 @@ def test_another_order_or_list_has_another_fingerprint(other: tuple[str, ...]) -
     assert ClassMap(other).fingerprint != CLASSES.fingerprint
 
 
-def test_a_changed_list_is_refused(tmp_path: Path) -> None:
+def test_a_changed_list_is_rejected(tmp_path: Path) -> None:
     CLASSES.write(tmp_path / "classes.json")
     content = json.loads((tmp_path / "classes.json").read_text())
     content["species"].reverse()
@@ -38,19 +38,19 @@ def test_a_changed_list_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", '{"species": [1]}', '{"species": "a"}', "{"])
-def test_what_is_no_class_map_is_refused(tmp_path: Path, text: str) -> None:
+def test_an_invalid_class_map_is_rejected(tmp_path: Path, text: str) -> None:
     (tmp_path / "classes.json").write_text(text)
     with pytest.raises(BadInput, match=r"classes\.json"):
         read_classes(tmp_path / "classes.json")
 
 
-def test_a_species_named_twice_is_refused(tmp_path: Path) -> None:
+def test_a_duplicate_species_is_rejected(tmp_path: Path) -> None:
     ClassMap(("a", "a")).write(tmp_path / "classes.json")
     with pytest.raises(BadInput, match="lists a species twice"):
         read_classes(tmp_path / "classes.json")
 
 
-def test_two_maps_that_differ_are_refused_and_two_that_do_not_pass() -> None:
+def test_different_maps_are_rejected_and_equal_maps_pass() -> None:
     require_same(CLASSES, CLASSES.fingerprint, "here")
     with pytest.raises(ClassMapMismatch, match=r"^The checkpoint was made with another class map"):
         require_same(CLASSES, ClassMap(("a", "b")), "The checkpoint")

@@ -1,4 +1,4 @@
-"""Groups: what photographs share keeps them together, directly or through others."""
+"""Groups: photographs with a shared property stay together, directly or through others."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.split.photographs import inputs
 
 
 def sets(groups: Groups) -> set[frozenset[int]]:
-    """The groups as sets of places."""
+    """The groups as sets of indices."""
     found: dict[int, set[int]] = {}
     for place, number in enumerate(groups.of_photograph.tolist()):
         found.setdefault(number, set()).add(place)
@@ -35,12 +35,12 @@ def test_photographs_that_share_a_text_are_one_group(link: Link, column: str) ->
     assert len(grouped(rows)) == 5
 
 
-def test_observations_of_one_number_in_two_sources_are_two() -> None:
+def test_one_observation_number_in_two_sources_is_two_groups() -> None:
     rows = [{"observation_id": "7", "source": source} for source in ("x", "y", "x")]
     assert grouped(rows, "observation") == {frozenset({0, 2}), frozenset({1})}
 
 
-def test_an_observer_joins_within_a_species_only() -> None:
+def test_an_observer_joins_photographs_of_one_species_only() -> None:
     rows = [{"observer": "ada", "species": species} for species in ("a", "b", "a")]
     assert grouped(rows, "observer") == {frozenset({0, 2}), frozenset({1})}
 
@@ -52,7 +52,7 @@ def test_near_duplicates_are_one_group_up_to_the_distance() -> None:
     assert len(grouped([{"phash": ""}, {"phash": "?"}], "near-duplicate")) == 2
 
 
-def test_links_join_through_one_another() -> None:
+def test_links_are_transitive() -> None:
     rows = [
         {"observation_id": "1"},
         {"observation_id": "1", "sha256": "h"},
@@ -63,7 +63,7 @@ def test_links_join_through_one_another() -> None:
     assert len(grouped(rows, "observation", "url")) == 2
 
 
-def test_a_group_with_two_species_is_known_as_such() -> None:
+def test_a_group_with_two_species_is_marked() -> None:
     rows = [
         {"image_id": str(place), "species": species, "sha256": text}
         for place, (species, text) in enumerate([("a", "h"), ("b", "h"), ("b", "k"), ("b", "k")])
@@ -72,7 +72,7 @@ def test_a_group_with_two_species_is_known_as_such() -> None:
     assert groups.mixed[groups.of_photograph].tolist() == [True, True, False, False]
 
 
-def test_a_group_is_known_again_when_photographs_come() -> None:
+def test_a_group_keeps_its_identity_when_photographs_are_added() -> None:
     rows = [{"image_id": str(n), "species": "a", "observation_id": "o"} for n in range(9)]
     fewer, more = (
         group(inputs(rows[start:]), ["observation"], 3).anchor.tolist() for start in (5, 0)

@@ -1,4 +1,4 @@
-"""A split on disk: whole or not at all."""
+"""A split is written to disk completely or not at all."""
 
 import json
 import multiprocessing
@@ -31,7 +31,7 @@ from engine.split.table import read_table
 from tests.split.written import SETTINGS, complaints
 
 
-def test_the_parts_hold_each_photograph_once_under_its_label(
+def test_the_parts_contain_each_photograph_once_under_its_label(
     split: SplitFolder, small_catalogue: SqliteCatalogue
 ) -> None:
     parts = [read_part(split.part(part)) for part in PARTS]
@@ -45,19 +45,19 @@ def test_the_parts_hold_each_photograph_once_under_its_label(
     )
 
 
-def test_every_line_leads_to_a_photograph(home: Home, split: SplitFolder) -> None:
+def test_every_line_refers_to_an_existing_photograph(home: Home, split: SplitFolder) -> None:
     for part in PARTS:
         for line in read_part(split.part(part)):
             assert sha256_of(home.resolve(line.path)) == line.sha256
 
 
-def test_a_line_has_the_keys_other_programs_rely_on(split: SplitFolder) -> None:
+def test_a_line_has_the_keys_that_other_programs_need(split: SplitFolder) -> None:
     line = json.loads(split.part("train").read_text().splitlines()[0])
     keys = {"image_id", "path", "species", "label", "source", "observation_id", "sha256"}
     assert keys <= line.keys()
 
 
-def test_the_manifest_says_how_the_split_was_made(split: SplitFolder) -> None:
+def test_the_manifest_records_how_the_split_was_made(split: SplitFolder) -> None:
     manifest = json.loads(split.manifest.read_text())
     assert (manifest["name"], manifest["seed"], manifest["min_images"]) == ("first", 7, 1)
     assert manifest["parts"]["val"] == {"images": 2, "species": 2}
@@ -69,7 +69,7 @@ def test_the_manifest_says_how_the_split_was_made(split: SplitFolder) -> None:
     assert "val = max(1, 10 %), test = max(1, 10 %)" in manifest["rule"]
 
 
-def test_the_notes_name_the_species_that_are_not_judged_and_why(split: SplitFolder) -> None:
+def test_the_notes_list_the_species_that_are_not_evaluated_and_why(split: SplitFolder) -> None:
     notes = json.loads(split.notes.read_text())
     one, group = "one_image", "one_group"
     assert notes["without"]["val"] == {group: ["Bellis perennis"], one: ["Acer campestre"]}
@@ -86,7 +86,7 @@ def test_the_same_seed_writes_the_same_files(
         assert second.read_bytes() == split.part(part).read_bytes()
 
 
-def test_photographs_whose_bytes_are_elsewhere_are_not_dealt(
+def test_photographs_without_local_bytes_are_not_assigned(
     home: Home, small_catalogue: SqliteCatalogue
 ) -> None:
     small_catalogue.add([Photograph("far", "Zea mays", source="web", url="https://example.org/a")])
@@ -97,7 +97,7 @@ def test_photographs_whose_bytes_are_elsewhere_are_not_dealt(
     assert "Zea mays" in plan.classes.species
 
 
-def test_a_name_that_is_taken_is_refused_and_what_is_there_stays(
+def test_an_existing_name_is_rejected_and_its_split_is_kept(
     home: Home, split: SplitFolder, small_catalogue: SqliteCatalogue
 ) -> None:
     before = {file.name: file.read_bytes() for file in split.root.iterdir()}
@@ -106,7 +106,9 @@ def test_a_name_that_is_taken_is_refused_and_what_is_there_stays(
     assert {file.name: file.read_bytes() for file in split.root.iterdir()} == before
 
 
-def test_one_species_is_refused_and_nothing_written(home: Home, catalogue: SqliteCatalogue) -> None:
+def test_a_single_species_is_rejected_and_nothing_is_written(
+    home: Home, catalogue: SqliteCatalogue
+) -> None:
     catalogue.add([Photograph(f"{n}", "Zea mays", path="p", state="cached") for n in range(5)])
     with pytest.raises(BadInput, match="at least two species"):
         make_split(home, catalogue, SETTINGS)
@@ -114,7 +116,7 @@ def test_one_species_is_refused_and_nothing_written(home: Home, catalogue: Sqlit
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, OSError])
-def test_a_split_that_is_cut_off_leaves_nothing(
+def test_an_interrupted_split_leaves_no_files(
     home: Home,
     small_catalogue: SqliteCatalogue,
     monkeypatch: pytest.MonkeyPatch,
@@ -131,7 +133,7 @@ def test_a_split_that_is_cut_off_leaves_nothing(
 
 
 def make_and_stop_half_way(folder: str, stopped: str) -> None:
-    """In a process of its own: write a part, then wait for the end."""
+    """In a separate process: write a part, then wait to be killed."""
 
     def wait(path: Path, value: object) -> None:
         Path(stopped).touch()
@@ -143,7 +145,7 @@ def make_and_stop_half_way(folder: str, stopped: str) -> None:
         make_split(home, catalogue, SETTINGS)
 
 
-def test_the_draft_of_a_killed_process_goes_when_the_next_split_is_made(
+def test_the_next_split_removes_the_draft_of_a_killed_process(
     home: Home, small_catalogue: SqliteCatalogue, tmp_path: Path
 ) -> None:
     killed = multiprocessing.get_context("spawn").Process(
@@ -157,7 +159,7 @@ def test_the_draft_of_a_killed_process_goes_when_the_next_split_is_made(
     killed.join()
     (draft,) = home.splits.iterdir()
     assert (draft.name, split_names(home)) == (f".first.{killed.pid}", [])
-    # Another process may still write to a draft that is this young.
+    # Another process may still write to such a recent draft.
     make_split(home, small_catalogue, SETTINGS)
     assert draft.exists()
     for path in (draft, *draft.iterdir()):
@@ -166,7 +168,7 @@ def test_the_draft_of_a_killed_process_goes_when_the_next_split_is_made(
     assert {path.name for path in home.splits.iterdir()} == {"first", "second"}
 
 
-def test_splits_are_listed_the_newest_first_and_drafts_not_at_all(
+def test_splits_are_listed_newest_first_without_drafts(
     home: Home, split: SplitFolder, small_catalogue: SqliteCatalogue
 ) -> None:
     make_split(home, small_catalogue, SETTINGS.model_copy(update={"name": "second"}))
@@ -179,14 +181,14 @@ def test_splits_are_listed_the_newest_first_and_drafts_not_at_all(
 
 
 @pytest.mark.parametrize("name", ["gone", "", ".", "..", "../splits/first", ".third.123"])
-def test_a_split_that_is_not_there_is_refused_with_those_that_are(
+def test_a_missing_split_is_rejected_with_the_existing_ones(
     home: Home, split: SplitFolder, name: str
 ) -> None:
     with pytest.raises(BadInput, match=r"^There is no split .*\. Choose one of: first\.$"):
         split_folder(home, name)
 
 
-def test_without_any_split_the_next_step_is_said(home: Home) -> None:
+def test_without_any_split_the_message_names_the_next_step(home: Home) -> None:
     with pytest.raises(BadInput, match=r"^There is no split first\. Make one first\.$"):
         split_folder(home, "first")
 
@@ -195,9 +197,7 @@ def test_without_any_split_the_next_step_is_said(home: Home) -> None:
     "line",
     ["", "{", "[]", "{}", '{"species": "a"}', '{"species": "a", "label": "0"}', '{"label": 0}'],
 )
-def test_a_line_that_is_none_of_a_split_is_refused_with_its_number(
-    split: SplitFolder, line: str
-) -> None:
+def test_an_invalid_line_is_rejected_with_its_number(split: SplitFolder, line: str) -> None:
     good = split.part("test").read_text()
     split.part("test").write_text(f"{good}{line}\n")
     with pytest.raises(
@@ -206,14 +206,14 @@ def test_a_line_that_is_none_of_a_split_is_refused_with_its_number(
         read_part(split.part("test"))
 
 
-def test_a_line_with_more_keys_than_ours_is_read(tmp_path: Path) -> None:
+def test_a_line_with_additional_keys_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(
         '{"path": "a.jpg", "species": "a", "label": 0, "mood": "?"}\n'
     )
     assert read_part(tmp_path / "a.jsonl") == [SplitLine("", "a.jpg", "", "a", 0, "", "", "")]
 
 
-def test_folds_are_splits_of_their_own_with_one_class_map(
+def test_folds_are_separate_splits_with_one_class_map(
     home: Home, small_catalogue: SqliteCatalogue
 ) -> None:
     plans = make_split(home, small_catalogue, SplitSettings(name="cv", folds=3))
@@ -227,7 +227,7 @@ def test_folds_are_splits_of_their_own_with_one_class_map(
         make_split(home, small_catalogue, SplitSettings(name="cv", folds=3))
 
 
-def test_an_earlier_split_is_carried_over_and_what_moved_is_listed(
+def test_an_earlier_split_is_carried_over_and_moves_are_listed(
     home: Home, split: SplitFolder, small_catalogue: SqliteCatalogue
 ) -> None:
     again = SplitSettings(name="again", seed=99, earlier="first")
@@ -245,7 +245,7 @@ def test_an_earlier_split_is_carried_over_and_what_moved_is_listed(
     assert (manifest["moved"], manifest["earlier"]) == (1, "first")
 
 
-def test_a_fixed_test_part_is_the_earlier_one(
+def test_a_fixed_test_part_equals_the_earlier_one(
     home: Home, split: SplitFolder, small_catalogue: SqliteCatalogue
 ) -> None:
     small_catalogue.add(
@@ -261,20 +261,20 @@ def test_a_fixed_test_part_is_the_earlier_one(
     assert complaints(split_folder(home, "more")) == []
 
 
-def test_an_earlier_split_that_is_not_there_is_refused(
-    home: Home, small_catalogue: SqliteCatalogue
-) -> None:
+def test_a_missing_earlier_split_is_rejected(home: Home, small_catalogue: SqliteCatalogue) -> None:
     with pytest.raises(BadInput, match="There is no split gone"):
         make_split(home, small_catalogue, SplitSettings(earlier="gone"))
 
 
-def test_excluded_photographs_are_not_dealt(home: Home, small_catalogue: SqliteCatalogue) -> None:
+def test_excluded_photographs_are_not_assigned(
+    home: Home, small_catalogue: SqliteCatalogue
+) -> None:
     small_catalogue.update([{"image_id": "cornus-0", "excluded": True}])
     (plan,) = make_split(home, small_catalogue, SETTINGS)
     assert sum(count.images for count in plan.counts.values()) == 11
 
 
-def test_one_name_for_two_species_is_noted_and_only_trained_on(
+def test_one_name_for_two_species_is_noted_and_used_for_training_only(
     home: Home, small_catalogue: SqliteCatalogue
 ) -> None:
     small_catalogue.add(
@@ -308,7 +308,7 @@ def test_two_splits_are_compared_by_their_files(
     assert (found.moved, found.trained_then_tested, found.tested_then_trained) == (0, 0, 0)
 
 
-def test_a_users_own_lines_are_read_into_columns(tmp_path: Path) -> None:
+def test_lines_written_by_a_user_are_read_into_columns(tmp_path: Path) -> None:
     file = tmp_path / "a.jsonl"
     file.write_text('{"path": "a.jpg", "species": "a", "label": 0, "observation_id": 7}\n')
     table = read_table(file)

@@ -1,4 +1,4 @@
-"""Near hashes are found, all of them, and nothing else."""
+"""The search finds all near hashes, and only those."""
 
 from itertools import combinations
 
@@ -25,7 +25,7 @@ def around(centres: list[int], flips: list[list[int]]) -> list[int]:
 
 
 def joined(count: int, pairs: list[tuple[int, int]]) -> list[int]:
-    """The least member of each one's set, found slowly."""
+    """The smallest member of each set, found by brute force."""
     sets = [{place} for place in range(count)]
     for left, right in pairs:
         if sets[left] is not sets[right]:
@@ -36,7 +36,7 @@ def joined(count: int, pairs: list[tuple[int, int]]) -> list[int]:
 
 
 @given(centres, flips, some.integers(0, 6))
-def test_joining_the_pairs_joins_whatever_is_near(
+def test_joining_the_pairs_joins_all_near_hashes(
     centres: list[int], flips: list[list[int]], distance: int
 ) -> None:
     hashes = around(centres, flips)
@@ -52,7 +52,7 @@ def test_joining_the_pairs_joins_whatever_is_near(
 
 
 @given(centres, flips, some.integers(0, 6))
-def test_no_pair_is_farther_apart_than_asked(
+def test_no_pair_exceeds_the_distance(
     centres: list[int], flips: list[list[int]], distance: int
 ) -> None:
     hashes = around(centres, flips)
@@ -79,5 +79,5 @@ def test_a_long_chain_is_one_set() -> None:
     assert not root.any()
 
 
-def test_nothing_is_near_to_nothing() -> None:
+def test_missing_hashes_are_near_to_nothing() -> None:
     assert all(not left.size for left, _ in near_pairs(np.zeros(0, np.uint64), 3))

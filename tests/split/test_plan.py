@@ -1,4 +1,4 @@
-"""A plan, for any counts, any groups and any seed."""
+"""Properties of a plan for any counts, groups and seed."""
 
 import random
 from collections import Counter, defaultdict
@@ -21,7 +21,7 @@ ALL_LINKS = ["observation", "observer", "bytes", "url", "near-duplicate"]
 
 @some.composite
 def tangled(draw: some.DrawFn) -> Rows:
-    """Photographs of a few species that share observations, observers, bytes and looks."""
+    """Photographs of a few species that share observations, observers, bytes and hashes."""
     labels = some.sampled_from("abc")
     shared = some.sampled_from(["", "", "1", "2", "3", "4"])
     row = some.fixed_dictionaries(
@@ -41,7 +41,7 @@ def tangled(draw: some.DrawFn) -> Rows:
 
 
 def torn(rows: Rows, planned: SplitPlan, key: list[str]) -> int:
-    """How many values of the key are in several parts, found slowly."""
+    """The number of values of the key that occur in several parts, found by brute force."""
     found = defaultdict(set)
     for row, part in zip(rows, planned.parts, strict=True):
         if row.get(key[-1]) and part >= 0:
@@ -69,7 +69,7 @@ def test_without_groups_every_species_gets_its_published_shares(
 
 
 @given(tangled(), seeds, some.lists(some.sampled_from(ALL_LINKS), unique=True))
-def test_no_group_is_torn_and_no_species_held_out_only(
+def test_no_group_is_in_two_parts_and_every_species_is_in_train(
     rows: Rows, seed: int, links: list[str]
 ) -> None:
     planned = plan(rows, seed=seed, group=links)
@@ -103,7 +103,7 @@ def test_two_groups_are_enough_for_val_and_three_for_test(sizes: list[int], seed
 
 
 @given(counts, seeds, some.randoms())
-def test_the_order_of_the_catalogue_changes_nothing(
+def test_the_order_of_the_catalogue_has_no_effect(
     images: list[int], seed: int, shuffled: random.Random
 ) -> None:
     rows = rows_of(images)
@@ -113,7 +113,7 @@ def test_the_order_of_the_catalogue_changes_nothing(
 
 
 @given(counts, seeds, some.data())
-def test_another_species_coming_or_going_moves_nothing(
+def test_adding_or_removing_a_species_moves_no_other_photograph(
     images: list[int], seed: int, data: some.DataObject
 ) -> None:
     rows = rows_of([*images, 4])
@@ -124,7 +124,7 @@ def test_another_species_coming_or_going_moves_nothing(
 
 
 @given(some.integers(3, 80), seeds)
-def test_a_photograph_that_comes_moves_two_others_at_most(count: int, seed: int) -> None:
+def test_an_added_photograph_moves_at_most_two_others(count: int, seed: int) -> None:
     rows = rows_of([count + 1, 1])
     before = indices(rows[1:], plan(rows[1:], seed=seed))
     after = indices(rows, plan(rows, seed=seed))
@@ -134,7 +134,7 @@ def test_a_photograph_that_comes_moves_two_others_at_most(count: int, seed: int)
 
 
 @given(some.lists(some.integers(1, 40), min_size=2, max_size=6), seeds, seeds, some.data())
-def test_a_split_that_is_carried_over_moves_only_what_the_shares_force(
+def test_a_carried_over_split_moves_only_what_the_shares_require(
     images: list[int], seed: int, other_seed: int, data: some.DataObject
 ) -> None:
     rows = rows_of(images)
@@ -146,7 +146,7 @@ def test_a_split_that_is_carried_over_moves_only_what_the_shares_force(
     for species, name in enumerate(second.inputs.names):
         grown = second.images[species] - first.images[species]
         here = [n for n in second.moved if more[n]["species"] == name]
-        # New photographs fill what val and test gained; only what they cannot comes from train.
+        # New photographs fill the growth of val and test; only the remainder comes from train.
         assert len(here) == max(0, int(grown[1:].sum()) - came[name])
     assert all(
         second.prior[place] != second.parts[place] and more[place] in rows for place in second.moved
@@ -155,7 +155,7 @@ def test_a_split_that_is_carried_over_moves_only_what_the_shares_force(
 
 
 @given(tangled(), some.data(), seeds)
-def test_a_fixed_test_part_is_kept_to_the_photograph(
+def test_a_fixed_test_part_keeps_every_photograph(
     rows: Rows, data: some.DataObject, seed: int
 ) -> None:
     there = [row for row in rows if data.draw(some.booleans())]
@@ -173,7 +173,7 @@ def test_a_fixed_test_part_is_kept_to_the_photograph(
 
 
 @given(counts, seeds, some.integers(1, 12))
-def test_a_species_below_the_minimum_is_left_out_whole(
+def test_a_species_below_the_minimum_is_left_out_completely(
     images: list[int], seed: int, least: int
 ) -> None:
     kept = sum(count >= least for count in images)
@@ -188,16 +188,14 @@ def test_a_species_below_the_minimum_is_left_out_whole(
 
 
 @given(counts, seeds, some.integers(3, 30))
-def test_of_a_large_species_only_the_maximum_is_dealt(
-    images: list[int], seed: int, most: int
-) -> None:
+def test_a_large_species_is_limited_to_the_maximum(images: list[int], seed: int, most: int) -> None:
     planned = plan(rows_of(images), seed=seed, max_images=most)
     capped = plan(rows_of([min(count, most) for count in images]), seed=seed)
     assert planned.images.tolist() == capped.images.tolist()
 
 
 @given(some.lists(some.integers(1, 40), min_size=2, max_size=8), seeds, some.integers(2, 6))
-def test_folds_share_one_test_part_and_deal_the_rest_once(
+def test_folds_share_one_test_part_and_assign_the_rest_once(
     images: list[int], seed: int, folds: int
 ) -> None:
     rows = rows_of(images)
@@ -221,18 +219,18 @@ def fold_of(rows: Rows, fold: int, seed: int, folds: int) -> SplitPlan:
     return plan_split(inputs(rows), SplitSettings(seed=seed, folds=folds), fold=fold)
 
 
-def test_the_profile_of_the_original_project_comes_out_to_the_photograph() -> None:
+def test_the_profile_of_the_original_project_is_reproduced_exactly() -> None:
     """1,504 species with 1 photograph, 913 with 2, 3,497 with 3 and more: 118,126 in all.
 
-    How many the 3,497 have each was not published; these counts add up to what was.
+    The counts of the 3,497 were not published; these counts add up to the published total.
     """
     many = 118_126 - 1_504 - 2 * 913
-    # Each of the 3,497 holds out max(1, n/10) twice; val and test are 11,726 over them.
+    # Each of the 3,497 holds out max(1, n/10) twice; val and test exceed that by 11,726.
     images = [30] * 3_497
     slack = 11_726 - 3 * 3_497
     images[:slack] = [40] * slack
     rest = many - sum(images)
-    # Up to four more photographs a species change no share.
+    # Up to four more photographs per species do not change a share.
     for number in range(3_497):
         step = min(4, rest) if rest > 0 else max(-4, rest)
         images[number] += step
@@ -254,7 +252,7 @@ def test_the_profile_of_the_original_project_comes_out_to_the_photograph() -> No
     assert (planned.images[planned.images[:, 1] > 0, 0] > 0).all()
 
 
-def test_another_seed_deals_otherwise_and_each_photograph_as_often() -> None:
+def test_another_seed_assigns_differently_and_each_photograph_equally_often() -> None:
     rows = rows_of([10, 1])
     times = Counter(
         image
@@ -266,7 +264,7 @@ def test_another_seed_deals_otherwise_and_each_photograph_as_often() -> None:
     assert all(60 < count < 150 for count in times.values())
 
 
-def test_a_split_made_today_is_the_one_made_tomorrow() -> None:
+def test_the_split_is_stable_between_versions() -> None:
     rows = [{"image_id": f"{n:02}", "species": "Bellis perennis"} for n in range(12)]
     rows += rows_of([1])
     dealt = indices(rows, plan(rows))
@@ -274,7 +272,7 @@ def test_a_split_made_today_is_the_one_made_tomorrow() -> None:
     assert held_out == {"08": "val", "06": "test"}
 
 
-def test_observations_are_torn_where_they_are_no_groups() -> None:
+def test_observations_are_divided_if_they_are_not_groups() -> None:
     rows = [
         {"image_id": f"{name}-{n}", "species": name, "observation_id": name}
         for name in ("a", "b")

@@ -1,4 +1,4 @@
-"""Buckets of rare and of common species."""
+"""Buckets of rare and common species."""
 
 import numpy as np
 from hypothesis import given
@@ -14,7 +14,7 @@ def test_every_species_is_in_one_bucket(images: list[int]) -> None:
     assert (found.sum(axis=0) == 1).all()
 
 
-def test_files_readers_and_curves_have_one_name_each_for_a_bucket() -> None:
+def test_files_pages_and_curves_use_one_name_for_a_bucket() -> None:
     assert [bucket.key for bucket in BUCKETS] == ["1", "2-4", "5-19", "20-100", "> 100"]
     assert [bucket.name for bucket in BUCKETS] == ["1", "2–4", "5–19", "20–100", "> 100"]
     assert [bucket.metric for bucket in BUCKETS] == [
@@ -26,7 +26,7 @@ def test_files_readers_and_curves_have_one_name_each_for_a_bucket() -> None:
     ]
 
 
-def test_buckets_are_named_as_the_language_writes_numbers() -> None:
+def test_bucket_names_use_the_number_format_of_the_language() -> None:
     large = RarityBucket(1_000, 19_999)
     assert large.name == "1,000–19,999"
     with language_set("es"):

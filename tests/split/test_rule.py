@@ -1,4 +1,4 @@
-"""The published rule, and the same with other shares."""
+"""The published rule, and the same rule with other shares."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from engine.settings.split import SplitSettings
 from engine.split.rule import shares_of
 
 
-def test_every_number_of_photographs_is_shared_out_as_published() -> None:
+def test_every_number_of_photographs_is_divided_as_published() -> None:
     images = np.arange(5_001)
     shares = shares_of(images, SplitSettings())
     assert shares.val[:3].tolist() == [0, 0, 1]
@@ -21,7 +21,7 @@ def test_every_number_of_photographs_is_shared_out_as_published() -> None:
 
 
 @given(some.floats(0.1, 80), some.floats(0, 80), some.integers(1, 3_000))
-def test_train_keeps_a_photograph_whatever_the_shares(val: float, test: float, most: int) -> None:
+def test_train_keeps_a_photograph_for_any_shares(val: float, test: float, most: int) -> None:
     if val + test > 90:
         return
     images = np.arange(1, most + 1)
@@ -48,6 +48,6 @@ def test_other_shares_are_rounded_like_the_published_ones() -> None:
         ({"near_distance": 7}, "near_distance must be 0 to 6, not 7"),
     ],
 )
-def test_what_cannot_be_asked_is_refused(values: dict[str, object], words: str) -> None:
+def test_invalid_requests_are_rejected(values: dict[str, object], words: str) -> None:
     with pytest.raises(BadInput, match=words):
         validate(SplitSettings, values, "split")

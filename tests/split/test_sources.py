@@ -1,4 +1,4 @@
-"""A split of some sources only."""
+"""A split of selected sources only."""
 
 import json
 from contextlib import closing
@@ -24,7 +24,7 @@ from tests.split.written import SETTINGS, complaints
 
 
 def add_others(catalogue: Catalogue) -> None:
-    """Two more sources: a field, with a species of its own, and a web that is not here."""
+    """Add two sources: a field with its own species, and web photographs without local bytes."""
     names = ["Dahlia pinnata"] * 6 + ["Aconitum napellus"] * 4
     catalogue.add(
         Photograph(f"field-{n}", name, source="field", path="p", sha256=f"{n}", state="cached")
@@ -43,7 +43,7 @@ def parts_of(folder: SplitFolder) -> list[bytes]:
 
 
 @pytest.mark.parametrize("folds", [0, 2])
-def test_it_is_the_split_of_a_catalogue_without_the_others(
+def test_it_equals_the_split_of_a_catalogue_without_the_others(
     home: Home, small_catalogue: SqliteCatalogue, folds: int
 ) -> None:
     add_others(small_catalogue)
@@ -57,7 +57,7 @@ def test_it_is_the_split_of_a_catalogue_without_the_others(
 
 
 @pytest.mark.mongo
-def test_a_mongodb_is_split_by_its_sources_too(home: Home, tmp_path: Path) -> None:
+def test_a_mongodb_catalogue_is_split_by_source_too(home: Home, tmp_path: Path) -> None:
     (tmp_path / "mongod").mkdir()
     with (
         running(tmp_path / "mongod") as server,
@@ -71,7 +71,9 @@ def test_a_mongodb_is_split_by_its_sources_too(home: Home, tmp_path: Path) -> No
     assert len(lines) == 10
 
 
-def test_several_sources_are_told_once_each(home: Home, small_catalogue: SqliteCatalogue) -> None:
+def test_several_sources_are_each_recorded_once(
+    home: Home, small_catalogue: SqliteCatalogue
+) -> None:
     add_others(small_catalogue)
     make_split(home, small_catalogue, of("test", "field", "test"))
     split = split_folder(home, "some")
@@ -80,7 +82,7 @@ def test_several_sources_are_told_once_each(home: Home, small_catalogue: SqliteC
     assert sources_text(sources_of(split)) == "sources field, test"
 
 
-def test_a_manifest_that_does_not_tell_means_all_of_them(split: SplitFolder) -> None:
+def test_a_manifest_without_sources_means_all_sources(split: SplitFolder) -> None:
     manifest = json.loads(split.manifest.read_text())
     del manifest["sources"]
     split.manifest.write_text(json.dumps(manifest))
@@ -88,7 +90,7 @@ def test_a_manifest_that_does_not_tell_means_all_of_them(split: SplitFolder) -> 
     assert sources_text(sources_of(split)) == "all sources"
 
 
-def test_a_source_without_photographs_is_refused_with_those_that_have_some(
+def test_a_source_without_photographs_is_rejected_with_the_others_listed(
     home: Home, small_catalogue: SqliteCatalogue
 ) -> None:
     add_others(small_catalogue)
@@ -117,7 +119,7 @@ def test_an_earlier_split_of_all_is_carried_over_to_one_of_some(
     assert parts_of(again) == parts_of(split_folder(home, "some"))
 
 
-def test_some_of_the_evidence_is_dealt_as_if_it_were_all() -> None:
+def test_a_subset_of_the_inputs_is_assigned_as_if_it_were_all() -> None:
     rows = [
         {**row, "source": "field" if row["species"].endswith(("1", "3")) else "test"}
         for row in rows_of([4, 7, 9, 12])

@@ -1,4 +1,4 @@
-"""The long tail in numbers, and a plain shuffle's faults."""
+"""Figures of the long tail, and the faults of a plain shuffle."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,9 @@ counts = some.lists(some.integers(1, 300), min_size=1, max_size=40)
 
 
 @given(counts, some.integers(1, 100))
-def test_the_price_of_a_minimum_is_what_falls_below_it(images: list[int], least: int) -> None:
+def test_the_cost_of_a_minimum_is_the_number_of_photographs_below_it(
+    images: list[int], least: int
+) -> None:
     (price,) = minimum_costs(np.array(images), [least])
     below = [count for count in images if count < least]
     assert (price.species, price.images) == (len(below), sum(below))
@@ -31,7 +33,7 @@ def test_the_gini_coefficient_is_half_the_mean_difference(images: list[int]) -> 
 
 
 @given(counts)
-def test_an_epoch_shows_as_many_photographs_however_they_are_drawn(images: list[int]) -> None:
+def test_an_epoch_has_the_same_size_for_every_sampler(images: list[int]) -> None:
     values = np.array(images)
     for sampler in SAMPLERS.values():
         assert exposure(values, sampler.weight).sum() == pytest.approx(values.sum())
@@ -39,7 +41,7 @@ def test_an_epoch_shows_as_many_photographs_however_they_are_drawn(images: list[
     assert np.ptp(exposure(values, SAMPLERS["balanced"].weight)) == pytest.approx(0)
 
 
-def test_a_plain_shuffle_judges_species_that_it_does_not_train() -> None:
+def test_a_plain_shuffle_evaluates_species_that_it_does_not_train() -> None:
     rows = rows_of([1] * 300 + [5] * 60)
     rows += [
         {"image_id": f"o{n}-{i}", "species": f"o{n % 4}", "observation_id": str(n)}

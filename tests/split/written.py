@@ -1,4 +1,4 @@
-"""A split written to disk, and what its check complains of."""
+"""A split written to disk, and the findings of its check."""
 
 from engine.settings.split import SplitSettings
 from engine.split.check import check_split

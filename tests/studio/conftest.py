@@ -1,4 +1,4 @@
-"""Opening a page of the studio without a browser, on a home of the test's own."""
+"""Open a page of the studio without a browser, on a home for the test."""
 
 from collections.abc import Callable, Iterator
 
@@ -26,7 +26,7 @@ def open_page(home: Home, monkeypatch: pytest.MonkeyPatch) -> OpenPage:
     pictures().clear()
 
     def opened(name: str, **parameters: str) -> AppTest:
-        # Only a run makes the pages known under addresses that are not their files' names.
+        # Pages with an address other than their file name are registered only by a run.
         app = AppTest.from_file(str(PROJECT / "studio" / "app.py"), default_timeout=60).run()
         app.switch_page(f"../pages/{name}.py")
         app.query_params.update(parameters)
@@ -46,7 +46,7 @@ def split_home(home: Home, small_catalogue: SqliteCatalogue) -> Home:
 
 @pytest.fixture
 def stopped_at_the_end(home: Home) -> Iterator[None]:
-    """Ends the runs that a test started."""
+    """End the runs that a test started."""
     yield
     for run in list_runs(home):
         if run.is_live:
@@ -54,5 +54,5 @@ def stopped_at_the_end(home: Home) -> Iterator[None]:
 
 
 def words(app: AppTest) -> str:
-    """Everything that the page says in running text."""
+    """All running text of the page."""
     return "\n".join(line.value for line in [*app.markdown, *app.caption])

@@ -1,4 +1,4 @@
-"""What a page that is opened in Spanish still says in English."""
+"""English text that is left on a page in Spanish."""
 
 from streamlit.testing.v1 import AppTest
 
@@ -6,7 +6,7 @@ from engine.language.update import read
 
 
 def english_in(app: AppTest) -> set[str]:
-    """Texts of the page that are messages in English, though the page is in Spanish."""
+    """Texts of the page that are English messages, although the page is in Spanish."""
     english = set()
     for entry in read("es"):
         ids = [entry.id] if isinstance(entry.id, str) else list(entry.id or ())

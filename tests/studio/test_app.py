@@ -1,4 +1,4 @@
-"""What the server does once for all pages."""
+"""One-time work of the server for all pages."""
 
 import os
 
@@ -8,7 +8,7 @@ from engine.openmp import WAIT_POLICY
 from tests.studio.conftest import OpenPage
 
 
-def test_torch_which_a_page_may_load_later_is_to_wait_passively(
+def test_openmp_is_set_to_wait_passively_before_a_page_loads_torch(
     open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(WAIT_POLICY, raising=False)

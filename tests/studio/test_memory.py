@@ -1,4 +1,4 @@
-"""The server's memory over many looks at its pages."""
+"""The server's memory over many page runs."""
 
 import gc
 import subprocess
@@ -39,7 +39,7 @@ def test_threads_share_few_heaps() -> None:
     assert int(few) < int(many)
 
 
-def test_what_is_there_is_not_searched_for_garbage_again() -> None:
+def test_existing_objects_are_exempt_from_garbage_collection() -> None:
     try:
         settle()
         assert gc.get_freeze_count() > 10_000

@@ -33,7 +33,7 @@ def test_the_flow_has_six_steps_in_their_order() -> None:
     assert titles == ["Catalogue", "Images", "Crop", "Split", "Train", "Evaluate"]
 
 
-def test_with_nothing_there_everything_waits_for_photographs() -> None:
+def test_in_an_empty_home_everything_waits_for_photographs() -> None:
     assert states(NOTHING) == ["ready", *["waiting"] * 5]
 
 
@@ -51,25 +51,25 @@ def test_the_next_step_is_the_first_that_is_not_done(facts: Facts, following: st
     assert next_step(facts) == following
 
 
-def test_what_is_under_way_is_not_called_the_next_thing_to_do() -> None:
+def test_a_running_step_is_not_called_the_next_one() -> None:
     training = replace(GARDEN, splits=("first",), runs=(run("running", 50),))
     assert states(training)[4] == "going"
     assert flow(NOTHING, importing=True)[0].state == "going"
 
 
-def test_the_best_of_the_judged_runs_is_told() -> None:
+def test_the_best_evaluated_run_is_shown() -> None:
     judged = (("newest", 0.25), ("best", 0.39))
     facts = replace(GARDEN, splits=("first",), runs=(run("finished"),), judged=judged)
     assert flow(facts)[-1].detail.startswith("best: 39.0%")
 
 
-def test_when_all_is_done_nothing_is_next() -> None:
+def test_when_all_is_done_there_is_no_next_step() -> None:
     facts = replace(GARDEN, splits=("first",), runs=(run("finished"),), judged=(("demo-1", 0.71),))
     assert states(facts) == ["done"] * 6
     assert "71.0% macro top-1" in flow(facts)[-1].detail
 
 
-def test_photographs_known_by_address_alone_cannot_be_split() -> None:
+def test_photographs_known_by_address_only_cannot_be_split() -> None:
     facts = Facts(Counts(9, 3, {"iNaturalist": 9}, {"remote": 9}))
     assert states(facts) == ["done", "ready", "waiting", "waiting", "waiting", "waiting"]
     mixed = Facts(Counts(9, 3, {"iNaturalist": 9}, {"remote": 4, "cached": 5}))
@@ -83,7 +83,7 @@ def test_a_single_species_cannot_be_split() -> None:
     assert "two species" in split.detail
 
 
-def test_a_run_at_work_says_how_far_it_is() -> None:
+def test_an_active_run_shows_its_progress() -> None:
     facts = replace(GARDEN, splits=("first",), runs=(run("running", 50),))
     assert flow(facts)[4].detail == "demo-1: Running, 25% done."
     assert metrics(facts)[3].note == "1 running"
@@ -95,7 +95,7 @@ def test_the_best_run_is_the_one_with_the_best_score() -> None:
     assert (best.value, best.note) == ("80.0%", "old")
 
 
-def test_an_empty_studio_offers_five_ways_to_begin(open_page: OpenPage) -> None:
+def test_an_empty_studio_offers_five_import_methods(open_page: OpenPage) -> None:
     app = open_page("overview")
     assert [button.label for button in app.button] == [
         "Draw the demo garden",

@@ -11,7 +11,7 @@ CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
 
 
 def luminance(colour: str) -> float:
-    """The relative luminance of WCAG 2."""
+    """The relative luminance as defined by WCAG 2."""
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
@@ -37,7 +37,7 @@ def test_the_theme_and_the_charts_have_the_same_colours(mode: str, palette: Pale
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
-def test_text_can_be_read_and_lines_can_be_seen(palette: Palette) -> None:
+def test_text_is_readable_and_lines_are_visible(palette: Palette) -> None:
     assert contrast(palette.text, palette.background) > 12
     assert contrast(palette.muted, palette.background) > 4.5
     assert contrast("#ffffff", palette.primary) > 4.5
@@ -51,6 +51,6 @@ def test_every_light_colour_has_one_dark_counterpart() -> None:
     assert all(re.fullmatch("#[0-9a-f]{6}", colour) for pair in pairs.items() for colour in pair)
 
 
-def test_the_parts_of_a_split_are_told_apart_by_the_light_palette() -> None:
+def test_the_parts_of_a_split_have_different_colours_in_the_light_palette() -> None:
     assert len(set(PARTS.values())) == 3
     assert set(PARTS.values()) <= set(LIGHT.series)

@@ -1,4 +1,4 @@
-"""The cache of pictures: made once, bounded in bytes, emptied when nobody looks."""
+"""The image cache: each entry is made once, limited in bytes, and cleared when idle."""
 
 import time
 
@@ -9,7 +9,7 @@ from studio.picture_cache import PictureCache
 
 
 class Maker:
-    """Makes pictures of 100,000 bytes with a number, and counts them."""
+    """Makes images of 100,000 bytes with a number, and counts them."""
 
     def __init__(self) -> None:
         self.made = 0
@@ -19,13 +19,13 @@ class Maker:
         return np.zeros(100_000, np.uint8), float(self.made)
 
 
-def test_a_picture_is_made_once_and_not_copied() -> None:
+def test_an_image_is_made_once_and_not_copied() -> None:
     cache, make = PictureCache(1_000_000), Maker()
     assert cache.get("a", make)[0] is cache.get("a", make)[0]
     assert make.made == 1
 
 
-def test_the_picture_used_longest_ago_makes_room() -> None:
+def test_the_least_recently_used_image_is_evicted() -> None:
     cache, make = PictureCache(250_000), Maker()
     for key in ("a", "b", "a", "c", "a"):
         cache.get(key, make)
@@ -35,14 +35,14 @@ def test_the_picture_used_longest_ago_makes_room() -> None:
     assert make.made == 4
 
 
-def test_one_that_exceeds_the_limit_is_returned_and_not_cached() -> None:
+def test_an_image_that_exceeds_the_limit_is_returned_and_not_cached() -> None:
     cache, make = PictureCache(50_000), Maker()
     for number in (1, 2):
         assert cache.get("a", make)[1] == number
     assert cache.bytes == 0
 
 
-def test_arrays_and_encoded_pictures_are_counted_together() -> None:
+def test_arrays_and_encoded_images_are_counted_together() -> None:
     cache = PictureCache(1_000_000)
     cache.get("array", lambda: np.zeros((100, 100), np.float32))
     cache.get("encoded", lambda: bytes(5_000))
@@ -51,13 +51,13 @@ def test_arrays_and_encoded_pictures_are_counted_together() -> None:
     assert cache.bytes == 0
 
 
-def test_a_cached_array_cannot_be_written_to() -> None:
+def test_a_cached_array_is_read_only() -> None:
     array, _ = PictureCache(1_000_000).get("a", Maker())
     with pytest.raises(ValueError):
         array[0] = 1
 
 
-def test_pictures_that_nobody_looks_at_are_dropped_by_themselves() -> None:
+def test_unused_images_are_dropped_automatically() -> None:
     cache, make = PictureCache(1_000_000, idle_seconds=0.2), Maker()
     cache.get("left", make)
     until = time.monotonic() + 10

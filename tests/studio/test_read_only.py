@@ -1,4 +1,4 @@
-"""A home on a disk that cannot be written to: it is read, and what cannot be done is said."""
+"""A home on a read-only disk: it can be read, and impossible actions are reported."""
 
 import pytest
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 PAGES = ("overview", "catalogue", "importing", "download", "crop_lab", "split", "runs")
 
 
-def test_every_page_opens_and_what_would_be_written_is_refused_in_a_sentence(
+def test_every_page_opens_and_writes_are_refused_in_a_sentence(
     open_page: OpenPage, split_home: Home, mounted: Mount
 ) -> None:
     ended_run(split_home, "one")
@@ -20,7 +20,7 @@ def test_every_page_opens_and_what_would_be_written_is_refused_in_a_sentence(
     for name in PAGES:
         app = open_page(name)
         assert [error.value for error in app.error] == [], name
-    # It is about starting a run, and asks a job for an estimate.
+    # This page starts runs, and requests an estimate from a job.
     (said,) = open_page("train").error
     assert "Read-only file system" in said.value
     app = open_page("runs", run="one")

@@ -9,21 +9,21 @@ from studio.template import template
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
-def test_a_chart_stands_on_the_page_background_in_the_text_colour(palette: Palette) -> None:
+def test_a_chart_has_the_page_background_and_the_text_colour(palette: Palette) -> None:
     layout = template(palette).layout
     assert layout.paper_bgcolor == layout.plot_bgcolor == palette.background
     assert layout.font.color == palette.text
     assert layout.colorway == palette.series
 
 
-def test_the_dark_template_is_the_light_one_with_each_colour_exchanged() -> None:
+def test_the_dark_template_is_the_light_one_with_each_colour_replaced() -> None:
     written = json.dumps(template(LIGHT).to_plotly_json())
     for light, dark in counterparts().items():
         written = written.replace(light, dark)
     assert json.loads(written) == json.loads(json.dumps(template(DARK).to_plotly_json()))
 
 
-def test_a_chart_waits_for_what_another_thread_is_loading() -> None:
+def test_a_chart_waits_for_an_import_in_another_thread() -> None:
     script = (
         "import importlib, sys, threading\n"
         "threading.Thread(target=importlib.import_module, args=['pandas']).start()\n"

@@ -12,12 +12,6 @@ def test_numbers_have_thousands_separators(value: float, digits: int, said: str)
     assert text.number(value, digits) == said
 
 
-def test_things_are_counted_in_the_right_number() -> None:
-    assert text.count(1, "photograph") == "1 photograph"
-    assert text.count(8587, "species", "species") == "8,587 species"
-    assert text.count(0, "run") == "0 runs"
-
-
 def test_shares_are_percentages() -> None:
     assert text.percentage(0.8754) == "87.5%"
     assert text.percentage(1, 0) == "100%"
@@ -35,7 +29,7 @@ def test_shares_are_percentages() -> None:
         (5_000_000_000_000_000, "5,000 TB"),
     ],
 )
-def test_sizes_have_a_fitting_unit(bytes_: int, said: str) -> None:
+def test_sizes_have_a_suitable_unit(bytes_: int, said: str) -> None:
     assert text.size(bytes_) == said
 
 
@@ -66,11 +60,11 @@ def test_durations_name_their_two_largest_units(seconds: float, said: str) -> No
         (2.5 * 86_400, "2 days ago"),
     ],
 )
-def test_moments_are_told_from_now(passed: float, said: str) -> None:
+def test_times_are_relative_to_now(passed: float, said: str) -> None:
     assert text.ago(1_000_000 - passed, 1_000_000) == said
 
 
-def test_words_that_are_not_ours_stand_in_markdown_as_they_are() -> None:
+def test_text_from_outside_is_shown_literally_in_markdown() -> None:
     assert text.plain("Acer × hybridum (L.)") == "Acer × hybridum (L.)"
     assert text.plain("*a* :red[b]") == "\\*a\\* \\:red\\[b\\]"
 
@@ -86,5 +80,5 @@ def test_words_that_are_not_ours_stand_in_markdown_as_they_are() -> None:
         ("12.5% of run-1.2 (ok)", "12.5% of run-1.2 (ok)"),
     ],
 )
-def test_only_what_would_be_read_as_markdown_is_escaped(words: str, drawn: str) -> None:
+def test_only_markdown_syntax_is_escaped(words: str, drawn: str) -> None:
     assert text.plain(words) == drawn

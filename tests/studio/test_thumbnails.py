@@ -4,7 +4,7 @@ from engine.images.store import ImageStore
 from studio.thumbnails import tiles
 
 
-def test_a_photograph_that_is_elsewhere_or_damaged_is_blank_and_says_so(
+def test_a_remote_or_damaged_photograph_is_blank_and_says_so(
     small_catalogue: SqliteCatalogue, store: ImageStore
 ) -> None:
     here = small_catalogue.page(EVERYTHING, None, 1).photographs[0]

@@ -1,4 +1,4 @@
-"""How many uploads are taken, and what is said of the others."""
+"""The limits of uploads, and the message about the others."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ class Upload:
     size: int
 
 
-def test_uploads_within_the_limits_are_all_taken_without_a_word() -> None:
+def test_uploads_within_the_limits_are_all_accepted_without_a_message() -> None:
     uploads = [Upload(1_000)] * MOST_PHOTOGRAPHS
     assert within_limits(uploads) == (uploads, "")
 
 
-def test_of_too_many_uploads_the_first_are_taken() -> None:
+def test_the_first_of_too_many_uploads_are_accepted() -> None:
     kept, said = within_limits([Upload(1_000)] * (MOST_PHOTOGRAPHS + 2))
     assert len(kept) == MOST_PHOTOGRAPHS
     assert said == ("2 files were left out: at most 48 photographs and 256 MB fit. Remove some.")

@@ -1,4 +1,4 @@
-"""The words of others never reach Streamlit as Markdown: read from the syntax tree."""
+"""Text from outside never reaches Streamlit as Markdown: checked in the syntax tree."""
 
 import ast
 from collections.abc import Iterator
@@ -8,25 +8,24 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 
-# What Streamlit reads as Markdown. Our own views are not here: they show what they get as it is.
+# Arguments that Streamlit reads as Markdown. Our own views are not here: they show text literally.
 MARKDOWN = {
     "badge", "button", "caption", "checkbox", "download_button", "error", "expander",
     "form_submit_button", "header", "info", "markdown", "pills", "popover", "progress", "radio",
     "segmented_control", "spinner", "subheader", "success", "tabs", "title", "toast", "toggle",
     "warning", "metric", "table", "write", "link_button",
 }  # fmt: skip
-# Fields whose words come from a catalogue, a run, an address or another program.
+# Fields with text from a catalogue, a run, an address or another program.
 OTHERS = {
     "species", "original_name", "genus", "family", "source", "sources", "observation_id",
     "observer", "license", "attribution", "url", "image_id", "path", "sha256", "run_id", "device",
     "host", "reason", "note", "tags", "sentence", "provider", "detail", "parameter", "query_params",
 }  # fmt: skip
-# Functions that give words, and whether Markdown is drawn by them after all.
+# Functions that return text, and whether they draw it as Markdown.
 SAFE = {
     "plain",
     "get",
     "index",
-    "count",
     "number",
     "size",
     "duration",
@@ -37,7 +36,7 @@ SAFE = {
 }
 
 
-# Of these, what follows the label is drawn by a function of its own, or not at all.
+# For these, a separate function draws what follows the label, or nothing does.
 _LABEL_ONLY = dict.fromkeys(
     ("button", "checkbox", "download_button", "pills", "radio", "segmented_control"), 1
 )
@@ -56,12 +55,12 @@ def name_of(call: ast.Call) -> str:
 
 
 def is_numeric(node: ast.FormattedValue) -> bool:
-    """Whether it is written with a format, as only numbers are."""
+    """Whether the value has a format specification, as only numbers have."""
     return node.format_spec is not None
 
 
 def tainted(node: ast.AST, known: set[str]) -> Iterator[str]:
-    """The fields of others that an expression draws without `text.plain`."""
+    """The outside fields that an expression draws without `text.plain`."""
     if isinstance(node, ast.Call) and name_of(node) in SAFE | {"len", "bool", "sum"}:
         return
     if isinstance(node, ast.Call) and name_of(node) == "map" and "plain" in ast.unparse(node):
@@ -69,7 +68,7 @@ def tainted(node: ast.AST, known: set[str]) -> Iterator[str]:
     if isinstance(node, ast.Compare) or (isinstance(node, ast.FormattedValue) and is_numeric(node)):
         return
     if isinstance(node, ast.IfExp):
-        # What is asked is not drawn.
+        # A condition is not drawn.
         yield from (*tainted(node.body, known), *tainted(node.orelse, known))
         return
     if isinstance(node, ast.ListComp | ast.GeneratorExp):
@@ -89,7 +88,7 @@ def tainted(node: ast.AST, known: set[str]) -> Iterator[str]:
 
 
 def tainted_names(function: ast.AST) -> set[str]:
-    """The local names that hold words of others."""
+    """The local names that hold outside text."""
     known: set[str] = set()
     for _ in range(3):
         for node in ast.walk(function):
@@ -122,7 +121,7 @@ def faults(tree: ast.AST) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("file", sources(), ids=lambda file: str(file.relative_to(PROJECT)))
-def test_the_words_of_others_are_drawn_through_plain(file: Path) -> None:
+def test_text_from_outside_is_drawn_through_plain(file: Path) -> None:
     assert list(faults(ast.parse(file.read_text("utf-8")))) == []
 
 
@@ -136,10 +135,10 @@ def test_the_words_of_others_are_drawn_through_plain(file: Path) -> None:
         'st.markdown(" · ".join([item.attribution, "x"]))',
     ],
 )
-def test_words_drawn_as_markdown_are_noticed(line: str) -> None:
+def test_text_drawn_as_markdown_is_detected(line: str) -> None:
     assert list(faults(ast.parse(f"def draw(photograph, run, item):\n    {line}\n")))
 
 
-def test_words_shown_as_they_are_pass() -> None:
-    lines = 'st.info(text.plain(run.reason))\n    st.caption(f"{text.count(run.epoch, run.note)}")'
+def test_text_shown_literally_passes() -> None:
+    lines = 'st.info(text.plain(run.reason))\n    st.caption(f"{text.number(run.epoch)}")'
     assert not list(faults(ast.parse(f"def draw(run):\n    {lines}\n")))

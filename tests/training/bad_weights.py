@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 Weights = Callable[[Path], bytes]
-"""The bytes of a weight file that would make a file at this path if its code ran."""
+"""The bytes of a weight file that would create a file at this path if its code ran."""
 
 
 class _Trap:
@@ -82,4 +82,4 @@ BAD_WEIGHTS: dict[str, Weights] = {
     },
     **{f"{name}.safetensors": weights for name, weights in _HEADERS.items()},
 }
-"""By the names of the files."""
+"""By file name."""

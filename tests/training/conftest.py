@@ -1,4 +1,4 @@
-"""What tests of training share: a small split and runs that take a second."""
+"""Fixtures for training tests: a small split and runs that take a second."""
 
 from collections.abc import Callable, Iterator
 
@@ -18,7 +18,7 @@ Prepare = Callable[..., RunFolder]
 
 @pytest.fixture(autouse=True)
 def _one_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Networks this small only lose time by sharing their work out."""
+    """For networks this small, several threads only cost time."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     before = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -1,4 +1,4 @@
-"""Killing a run again and again at random moments, and telling whether that made a difference."""
+"""Kill a run repeatedly at random moments, and compare the result."""
 
 import multiprocessing
 import os
@@ -21,7 +21,7 @@ from engine.training.state.run_folder import RunFolder, run_folder
 
 CLOCK = ("t", "attempt", "images_per_second", "waiting", "seconds", "cpu", "memory_bytes")
 
-# Everything that has a memory of its own: the average, mixing, drawing, a stage that follows.
+# Everything with a state of its own: average, mixing, sampling, a following stage.
 CHANGES: dict[str, Any] = {
     "augmentation__train": {
         "resize": 40,
@@ -49,15 +49,15 @@ CHANGES: dict[str, Any] = {
 
 def _train(root: Path, run_id: str) -> None:
     torch.set_num_threads(1)
-    # Loaders are forked, as they are from a trainer that was started by itself.
+    # Loaders are forked, as from a trainer that was started by itself.
     multiprocessing.set_start_method("fork", force=True)
     home = open_home(root)
     train(home, run_folder(home, run_id))
 
 
 def _attempt(home: Home, folder: RunFolder, chance: random.Random) -> int | None:
-    """Train in a process of its own and kill it a while after its first step; its exit code."""
-    # Forked from a process that has torch already: an attempt costs no seconds of importing.
+    """Train in a new process and kill it a while after its first step; return its exit code."""
+    # Forked from a process that has loaded torch: an attempt needs no seconds of import time.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["engine.training.loop"])
     process = context.Process(target=_train, args=(home.root, folder.run_id))
@@ -76,7 +76,7 @@ def _attempt(home: Home, folder: RunFolder, chance: random.Random) -> int | None
 
 
 def kill_and_resume(home: Home, folder: RunFolder, kills: int, seed: int) -> int:
-    """Kill a run so often at random moments, each time with other workers; how often it was."""
+    """Kill a run at random moments, each time with other workers; return the number of kills."""
     chance = random.Random(seed)
     killed = 0
     while killed < kills:
@@ -91,7 +91,7 @@ def kill_and_resume(home: Home, folder: RunFolder, kills: int, seed: int) -> int
 
 
 def differences(through: RunFolder, broken: RunFolder) -> list[str]:
-    """What differs between two finished runs: tensors of their checkpoints, points of curves."""
+    """The differences between two finished runs: tensors of their checkpoints, points of curves."""
     found = []
     for name in ("last", "best"):
         expected, other = (load_file(getattr(run, name)) for run in (through, broken))
@@ -104,7 +104,7 @@ def differences(through: RunFolder, broken: RunFolder) -> list[str]:
 
 
 def _points(folder: RunFolder) -> dict[tuple[str, int], dict[str, Any]]:
-    """Both curves; what a later attempt did again counts, and the clock does not."""
+    """Both curves, with repeated steps from the latest attempt, and without times."""
     return {
         (line["split"], line["step"]): {k: v for k, v in line.items() if k not in CLOCK}
         for line in read_json_lines(folder.metrics)

@@ -1,4 +1,4 @@
-"""A small split of real files: coloured squares that a tiny network can tell apart."""
+"""A small split of real files: coloured squares that a tiny network can distinguish."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ def draw_split(
     counts: dict[str, int] = COUNTS,
     size: tuple[int, int] = HEIGHT_AND_WIDTH,
 ) -> SplitFolder:
-    """Draw photographs of three species and write them down as a split."""
+    """Draw photographs of three species and write them as a split."""
     chance = np.random.default_rng(0)
     folder = SplitFolder(home.splits / name)
     classes = ClassMap(tuple(sorted(COLOURS)))
@@ -71,7 +71,7 @@ def draw_split(
 
 
 def write_manifest(folder: SplitFolder, classes: ClassMap, counts: dict[str, int]) -> None:
-    """Seal the files of a split as they are."""
+    """Write the manifest for the current files of a split."""
     files = [*(folder.part(part) for part in counts), folder.classes]
     species = len(classes)
     manifest = {

@@ -1,4 +1,4 @@
-"""What the trainer reaches on photographs, and that the published configuration runs."""
+"""The accuracy of the trainer on photographs, and a run of the published configuration."""
 
 import importlib.resources
 from pathlib import Path
@@ -53,7 +53,7 @@ def test_flowers_are_learnt_from_imagenet_weights_in_a_local_file(
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_the_published_configuration_takes_two_steps(home: Home, split: SplitFolder) -> None:
+def test_the_published_configuration_runs_two_steps(home: Home, split: SplitFolder) -> None:
     changes = (
         f"data.split={split.name}",
         "model.pretrained=false",

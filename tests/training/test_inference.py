@@ -1,4 +1,4 @@
-"""Showing photographs to a network that does not learn from them."""
+"""Inference passes of a network."""
 
 import pytest
 from torch import nn
@@ -16,13 +16,13 @@ from tests.training.conftest import Prepare
     ("learning", "side", "expected"),
     [(8, 224, 16), (8, 384, 16), (128, 224, 64), (128, 384, 21), (128, 448, 16), (1, 4000, 1)],
 )
-def test_a_pass_that_does_not_learn_takes_twice_as_many_up_to_what_suits_a_small_gpu(
+def test_an_inference_pass_has_twice_the_size_up_to_the_limit_of_a_small_gpu(
     learning: int, side: int, expected: int
 ) -> None:
     assert evaluation_batch_size(learning, side) == expected
 
 
-def test_a_laptops_pass_for_features_is_no_larger_than_its_card() -> None:
+def test_the_feature_pass_of_a_laptop_is_no_larger_than_its_card() -> None:
     settings = load(RunSettings, CONFIGS / "laptop_4gb.yaml").stages[0]
     assert settings.training.batch_size == 128
     assert evaluation_batch_size(settings.training.batch_size, settings.data.image_size) == 21

@@ -38,20 +38,20 @@ LONG = {"training__epochs": 8, "training__log_every": 1, "training__checkpoint_e
 
 
 def _points(folder: RunFolder, part: str) -> dict[int, dict[str, Any]]:
-    """The curve by step; what a later attempt did again counts."""
+    """The curve by step, with repeated steps from the latest attempt."""
     lines = read_json_lines(folder.metrics)
     return {line["step"]: line for line in lines if line["split"] == part}
 
 
 def _values(point: dict[str, Any]) -> dict[str, Any]:
-    """What of a point does not depend on the clock or on the attempt."""
+    """The values of a point that do not depend on the clock or on the attempt."""
     clock = ("t", "attempt", "images_per_second", "waiting", "seconds", "cpu", "memory_bytes")
     return {key: value for key, value in point.items() if key not in clock}
 
 
 @contextmanager
 def _trainer(home: Home, folder: RunFolder) -> Iterator[subprocess.Popen[bytes]]:
-    """A trainer in a process of its own."""
+    """A trainer in a separate process."""
     code = (
         "import sys; from pathlib import Path; from engine.home import open_home;"
         "from engine.training.state.run_folder import run_folder;"
@@ -80,7 +80,7 @@ def _step_reached(folder: RunFolder, step: int) -> Callable[[], bool]:
     return lambda: folder.metrics.exists() and max(_points(folder, "train"), default=0) >= step
 
 
-def test_a_run_learns_and_leaves_all_that_is_promised(home: Home, new_run: Prepare) -> None:
+def test_a_run_learns_and_leaves_all_documented_files(home: Home, new_run: Prepare) -> None:
     folder = new_run(training__epochs=4)
     status = train(home, folder)
     assert status == folder.read_status()
@@ -112,7 +112,7 @@ def test_the_same_settings_give_the_same_weights_with_and_without_workers(
     _assert_same_tensors(alone.last, helped.last)
 
 
-def test_a_killed_run_goes_on_to_the_very_weights_and_metrics_of_one_never_killed(
+def test_a_killed_run_resumes_to_exactly_the_weights_and_metrics_of_an_uninterrupted_one(
     home: Home, new_run: Prepare
 ) -> None:
     through, killed = new_run("through", **LONG), new_run("killed", data__workers=1, **LONG)
@@ -146,7 +146,7 @@ def test_sigterm_saves_at_the_end_of_the_step(home: Home, new_run: Prepare) -> N
     )
 
 
-def test_the_stop_file_stops_and_resuming_goes_on(home: Home, new_run: Prepare) -> None:
+def test_the_stop_file_stops_a_run_which_can_be_resumed(home: Home, new_run: Prepare) -> None:
     folder = new_run()
     folder.stop.touch()
     stopped = train(home, folder)
@@ -156,7 +156,7 @@ def test_the_stop_file_stops_and_resuming_goes_on(home: Home, new_run: Prepare) 
     assert (finished.state, finished.attempt, finished.step) == ("finished", 2, 18)
 
 
-def test_a_run_that_runs_is_not_started_again(home: Home, new_run: Prepare) -> None:
+def test_an_active_run_is_not_started_again(home: Home, new_run: Prepare) -> None:
     folder = new_run()
     descriptor = claim(folder.lock)
     assert descriptor is not None
@@ -178,9 +178,7 @@ def test_accumulation_makes_fewer_steps_of_more_photographs(home: Home, new_run:
     assert status.steps_total == 2
 
 
-def test_a_loss_that_is_no_number_ends_the_run_with_a_sentence(
-    home: Home, new_run: Prepare
-) -> None:
+def test_a_loss_that_is_nan_ends_the_run_with_a_sentence(home: Home, new_run: Prepare) -> None:
     folder = new_run(training__learning_rate=10, training__warmup_epochs=0)
     folder.stop.touch()
     train(home, folder)
@@ -196,7 +194,7 @@ def test_a_loss_that_is_no_number_ends_the_run_with_a_sentence(
     assert folder.last.read_bytes() == before
 
 
-def test_a_checkpoint_of_another_class_map_is_refused(home: Home, new_run: Prepare) -> None:
+def test_a_checkpoint_of_another_class_map_is_rejected(home: Home, new_run: Prepare) -> None:
     folder = new_run()
     folder.stop.touch()
     train(home, folder)
@@ -210,7 +208,7 @@ def test_a_checkpoint_of_another_class_map_is_refused(home: Home, new_run: Prepa
     assert "another class map" in status.reason
 
 
-def test_a_damaged_checkpoint_gives_way_to_the_one_before_it(home: Home, new_run: Prepare) -> None:
+def test_after_a_damaged_checkpoint_the_previous_one_is_used(home: Home, new_run: Prepare) -> None:
     through, folder = new_run("through", training__epochs=2), new_run(training__epochs=2)
     train(home, through)
     folder.stop.touch()
@@ -218,7 +216,7 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before_it(home: Home, new_run
     folder.stop.touch()
     train(home, folder)
     content = folder.last.read_bytes()
-    # A second name is the same file: it is replaced here, not written into.
+    # A hard link is the same file: it is replaced here, not written to.
     folder.last.unlink()
     folder.last.write_bytes(content[:-10])
     assert train(home, folder).state == "finished"
@@ -226,7 +224,7 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before_it(home: Home, new_run
     _assert_same_tensors(through.last, folder.last)
 
 
-def test_damaged_checkpoints_are_refused(home: Home, new_run: Prepare) -> None:
+def test_damaged_checkpoints_are_rejected(home: Home, new_run: Prepare) -> None:
     folder = new_run()
     folder.stop.touch()
     train(home, folder)
@@ -254,7 +252,7 @@ def test_too_many_unreadable_photographs_end_the_run(
     assert "cannot be read" in status.reason
 
 
-def test_the_log_tells_what_happened_and_a_traceback_only_of_what_was_not_foreseen(
+def test_the_log_records_events_and_a_traceback_only_for_unexpected_errors(
     home: Home, new_run: Prepare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = new_run()

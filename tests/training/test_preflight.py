@@ -1,4 +1,4 @@
-"""What is looked at before a run starts, and what refuses it."""
+"""The checks before a run starts, and what they reject."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ def _wrong(home: Home, settings: Any) -> dict[str, str]:
     return {str(item.check): str(item.detail) for item in preflight(home, settings) if not item.ok}
 
 
-def test_all_is_looked_at_and_nothing_is_written(home: Home, settings: Settings) -> None:
+def test_everything_is_checked_and_nothing_is_written(home: Home, settings: Settings) -> None:
     before = sorted(home.root.rglob("*"))
     findings = preflight(home, settings())
     assert all(item.ok for item in findings), findings
@@ -38,7 +38,7 @@ def test_all_is_looked_at_and_nothing_is_written(home: Home, settings: Settings)
     assert sorted(home.root.rglob("*")) == before
 
 
-def test_everything_that_is_wrong_is_named_at_once(
+def test_all_problems_are_named_at_once(
     home: Home, settings: Settings, split: SplitFolder, tmp_path: os.PathLike[str]
 ) -> None:
     for line in read_part(split.part("train"))[:4]:
@@ -54,7 +54,7 @@ def test_everything_that_is_wrong_is_named_at_once(
     assert "none.pth does not exist" in wrong["Start weights"]
 
 
-def test_a_network_that_does_not_exist_and_a_device_that_is_not_there_are_named(
+def test_a_missing_network_and_an_unavailable_device_are_named(
     home: Home, settings: Settings
 ) -> None:
     wrong = _wrong(home, settings(model__name="vit_enormous", training__device="cuda"))
@@ -104,7 +104,7 @@ def test_a_disk_too_full_for_the_checkpoints_starts_no_training(
     assert "Free some disk space" in status.reason
 
 
-def test_a_memory_too_small_is_said_with_its_size(
+def test_a_memory_that_is_too_small_is_reported_with_its_size(
     home: Home, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.training.memory.forecast.free_memory", lambda device: 100_000)

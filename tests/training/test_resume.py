@@ -1,4 +1,4 @@
-"""A run that is killed again and again ends as one that never was."""
+"""A repeatedly killed run ends like an uninterrupted one."""
 
 import pytest
 
@@ -12,7 +12,7 @@ KILLS = 20
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_a_run_killed_at_random_moments_ends_bit_by_bit_as_one_that_never_was(
+def test_a_run_killed_at_random_moments_ends_bit_identical_to_an_uninterrupted_one(
     home: Home, new_run: Prepare
 ) -> None:
     through, broken = new_run("through", **CHANGES), new_run("broken", **CHANGES)

@@ -1,4 +1,4 @@
-"""What a run reads its photographs from."""
+"""The files from which a run reads its photographs."""
 
 from typing import Any
 
@@ -25,14 +25,14 @@ def test_small_copies_are_made_first_and_read_from_then_on(home: Home, new_run: 
     assert not second.unreadable.exists()
 
 
-def test_photographs_that_are_small_anyway_are_read_themselves(
+def test_photographs_that_are_already_small_are_read_directly(
     home: Home, split: SplitFolder, new_run: Prepare
 ) -> None:
     assert train(home, new_run(**COPIES)).state == "finished"
     assert not list(home.shrunk.glob("*/*/*.jpg"))
 
 
-def test_a_run_may_be_stopped_while_small_copies_are_made(home: Home, new_run: Prepare) -> None:
+def test_a_run_can_be_stopped_while_small_copies_are_made(home: Home, new_run: Prepare) -> None:
     folder = new_run("stopped", data__shrink_once=True)
     folder.stop.touch()
     assert train(home, folder).state == "stopped"

@@ -1,4 +1,4 @@
-"""Runs of several stages, and what comes after the last."""
+"""Runs of several stages, and the steps after the last stage."""
 
 import json
 from typing import Any
@@ -35,7 +35,7 @@ def _weights(folder: RunFolder) -> dict[str, torch.Tensor]:
     return open_checkpoint(folder.last).tensors("model.")
 
 
-def test_stages_inherit_what_they_do_not_have_and_keep_the_proportions_of_the_views(
+def test_stages_inherit_missing_settings_and_keep_the_resize_proportions(
     settings: Settings,
 ) -> None:
     stages = [
@@ -52,7 +52,7 @@ def test_stages_inherit_what_they_do_not_have_and_keep_the_proportions_of_the_vi
     assert settings().stages == [settings()]
 
 
-def test_adapters_are_asked_for_where_they_are_to_learn(settings: Settings) -> None:
+def test_training_adapters_requires_adapters(settings: Settings) -> None:
     with pytest.raises(BadInput, match=r"needs model\.adapter"):
         settings(training__method="adapters")
     with pytest.raises(BadInput, match=r"needs model\.adapter"):
@@ -80,7 +80,7 @@ def test_a_probe_then_adapters_then_everything(home: Home, new_run: Prepare) -> 
 
 
 @pytest.mark.parametrize("method", ["head", "features", "adapters", "last_blocks"])
-def test_what_does_not_learn_stays_as_it_was(home: Home, new_run: Prepare, method: str) -> None:
+def test_frozen_weights_do_not_change(home: Home, new_run: Prepare, method: str) -> None:
     first = new_run("first", training__stop_after_steps=1, **ADAPTED)
     train(home, first)
     folder = new_run(
@@ -99,7 +99,7 @@ def test_what_does_not_learn_stays_as_it_was(home: Home, new_run: Prepare, metho
     assert ("model.blocks.0.attn.qkv.adapter.up.weight" in same) == (method != "adapters")
 
 
-def test_features_are_computed_once_for_all_runs_that_ask_for_the_same(
+def test_features_are_computed_once_for_all_runs_that_need_the_same(
     home: Home, new_run: Prepare
 ) -> None:
     for run_id in ("first", "second"):
@@ -114,7 +114,7 @@ def test_features_are_computed_once_for_all_runs_that_ask_for_the_same(
     assert folder.read_status().last["top1"] > 0.6
 
 
-def test_a_photograph_that_was_mended_gets_its_features_after_all(
+def test_the_features_of_a_repaired_photograph_are_computed_later(
     home: Home, split: SplitFolder, new_run: Prepare
 ) -> None:
     photograph = home.resolve(read_part(split.part("train"))[5].path)
@@ -130,7 +130,7 @@ def test_a_photograph_that_was_mended_gets_its_features_after_all(
     assert len(list((home.data / "features").glob("*/features.npy"))) == 2
 
 
-def test_a_pass_over_features_that_was_cut_short_goes_on_where_it_was(
+def test_an_interrupted_feature_pass_continues_where_it_stopped(
     home: Home, new_run: Prepare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.training.features._CHUNK", 1)
@@ -186,7 +186,7 @@ def test_patience_ends_a_stage(home: Home, new_run: Prepare) -> None:
 
 
 def test_patience_measures_a_stage_by_itself(home: Home, new_run: Prepare) -> None:
-    # The second stage never comes near the first, and may still take its two epochs.
+    # The second stage never comes close to the first, and may still use its two epochs.
     folder = new_run(
         training__patience=1,
         training__stages=[
@@ -200,7 +200,7 @@ def test_patience_measures_a_stage_by_itself(home: Home, new_run: Prepare) -> No
     assert log.count(", macro top-1 ") == 2
 
 
-def test_a_stage_behind_the_last_step_is_not_begun(home: Home, new_run: Prepare) -> None:
+def test_a_stage_after_the_last_step_is_not_started(home: Home, new_run: Prepare) -> None:
     folder = new_run(
         training__stop_after_steps=2,
         training__stages=[{"epochs": 1}, {"method": "features", "epochs": 1}],
@@ -210,7 +210,7 @@ def test_a_stage_behind_the_last_step_is_not_begun(home: Home, new_run: Prepare)
     assert not (home.data / "features").exists()
 
 
-def test_an_average_is_what_is_judged_and_kept(home: Home, new_run: Prepare) -> None:
+def test_the_averaged_weights_are_evaluated_and_saved(home: Home, new_run: Prepare) -> None:
     folder = new_run(training__ema_decay=0.5, training__epochs=1)
     train(home, folder)
     checkpoint = open_checkpoint(folder.last)
@@ -220,7 +220,7 @@ def test_an_average_is_what_is_judged_and_kept(home: Home, new_run: Prepare) -> 
     assert not torch.equal(best, weights["model.head.weight"])
 
 
-def test_the_temperature_undoes_overconfidence() -> None:
+def test_the_temperature_corrects_overconfidence() -> None:
     chance = torch.Generator().manual_seed(0)
     honest = torch.randn(2000, 4, generator=chance) * 2
     labels = torch.multinomial(honest.softmax(1), 1, generator=chance)[:, 0]

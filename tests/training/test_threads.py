@@ -1,4 +1,4 @@
-"""The CPU threads of a training: tried, kept by a resumed run, tried again."""
+"""The CPU threads of a training: measured, kept by a resumed run, measured again."""
 
 from collections.abc import Sequence
 
@@ -29,7 +29,7 @@ class _Card(Device):
 
 
 class _Trial:
-    """A trial whose outcome is given; `taken` is how often it was made."""
+    """A trial with a given result; `taken` counts its calls."""
 
     def __init__(self, *speeds: float) -> None:
         self.speeds = speeds
@@ -42,7 +42,7 @@ class _Trial:
 
 @pytest.fixture(autouse=True)
 def _a_free_choice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two cores, and an environment that says nothing of threads."""
+    """Two cores, and an environment without thread variables."""
     monkeypatch.setattr("engine.training.thread_choice.cores", lambda: 2)
     monkeypatch.delenv("OMP_NUM_THREADS")
     monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
@@ -55,7 +55,7 @@ def logger(new_run: Prepare) -> RunLogger:
 
 
 @pytest.mark.parametrize("network", ["vit", "convolutional"])
-def test_a_trial_changes_neither_the_network_nor_what_is_random(
+def test_a_trial_changes_neither_the_network_nor_the_random_state(
     network: str, settings: Settings
 ) -> None:
     changes = {} if network == "vit" else {"model__name": "test_efficientnet", "model__options": {}}
@@ -74,7 +74,7 @@ def test_a_trial_changes_neither_the_network_nor_what_is_random(
     assert torch.get_num_threads() == threads
 
 
-def test_a_run_tells_how_many_threads_it_chose_and_why(
+def test_a_run_reports_the_number_of_threads_that_it_chose_and_why(
     home: Home, new_run: Prepare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Trial, "__call__", _Trial(74.0, 81.0))
@@ -87,7 +87,7 @@ def test_a_run_tells_how_many_threads_it_chose_and_why(
     assert {point["threads"] for point in points} == {2}
 
 
-def test_a_resumed_run_keeps_its_threads_and_ends_bit_by_bit_as_one_that_was_never_stopped(
+def test_a_resumed_run_keeps_its_threads_and_ends_bit_identical_to_an_uninterrupted_one(
     home: Home, new_run: Prepare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changes = {"training__epochs": 2, "data__image_size": 32}
@@ -99,7 +99,7 @@ def test_a_resumed_run_keeps_its_threads_and_ends_bit_by_bit_as_one_that_was_nev
     stopped.stop.touch()
     assert train(home, stopped).state == "stopped"
     assert open_checkpoint(stopped.last).position.threads == 2
-    # By now the machine is busy: a new trial would choose otherwise.
+    # Now the machine is busy: a new trial would choose differently.
     trials.speeds = (50.0, 20.0)
     assert train(home, stopped).state == "finished"
     assert trials.taken == 1
@@ -115,7 +115,7 @@ def test_a_real_trial_changes_no_bit_of_a_run(home: Home, new_run: Prepare) -> N
     assert differences(fixed, tried) == []
 
 
-def test_settings_come_before_the_environment_and_that_before_a_trial(
+def test_settings_precede_the_environment_which_precedes_a_trial(
     logger: RunLogger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trial = _Trial(50.0, 80.0)
@@ -149,7 +149,7 @@ def test_processes_that_train_together_divide_the_cores_without_a_trial(logger: 
     assert trial.taken == 0
 
 
-def test_a_trial_that_promised_too_little_is_made_again_once(logger: RunLogger) -> None:
+def test_a_trial_that_predicted_too_little_is_repeated_once(logger: RunLogger) -> None:
     now, trial = [0.0], _Trial(20.0, 20.0)
     threads = Threads(logger, CPU, ALONE, clock=lambda: now[0])
     threads.begin(None, TrainingPosition(), trial)
@@ -159,14 +159,14 @@ def test_a_trial_that_promised_too_little_is_made_again_once(logger: RunLogger) 
     assert trial.taken == 2
 
 
-def test_threads_are_tried_again_when_the_speed_falls(
+def test_a_trial_is_repeated_when_the_speed_falls(
     logger: RunLogger, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", logger="engine")
     now, trial = [0.0], _Trial(74.0, 81.0)
     threads = Threads(logger, CPU, ALONE, clock=lambda: now[0])
     assert threads.begin(None, TrainingPosition(), trial)["threads"] == 2
-    # Another process has come, and one thread suffers less from it.
+    # Another process has started, and one thread suffers less from it.
     trial.speeds = (60.0, 25.0)
     for now[0] in range(1, 25):
         found = threads.after_step(25, 1.0)

@@ -22,6 +22,7 @@ from engine.errors import BadInput, UnreadableImage
 from engine.home import Home
 from engine.images.decode import Pixels
 from engine.images.shrunk import ShrunkStore
+from engine.language.message import Message
 from engine.settings.crop import CropPreset
 from engine.split.folder import SplitLine
 from engine.training.data.packed_texts import PackedTexts
@@ -34,24 +35,24 @@ class Sample:
     index: int
     label: int
     image: Tensor | None
-    problem: str = ""
+    problem: Message | None = None
 
 
 @dataclass
 class Batch:
-    """images (n, 3, side, side) uint8, labels (n,) and their places in the part (n,) int64.
+    """images (n, 3, side, side) uint8; labels (n,) and indices in the part (n,), int64.
 
-    Photographs that cannot be read are absent from these and named in `unreadable`, by their
-    place in the part.
+    Photographs that cannot be read are not in these. `unreadable` maps their index in the part to
+    the reason.
     """
 
     images: Tensor
     labels: Tensor
     indices: Tensor
-    unreadable: dict[int, str] = field(default_factory=dict)
+    unreadable: dict[int, Message] = field(default_factory=dict)
 
     def pin_memory(self) -> "Batch":
-        """Page-locked, as a loader for a GPU asks."""
+        """Copy to page-locked memory; a loader for a GPU calls this."""
         return Batch(
             self.images.pin_memory(), self.labels.pin_memory(), self.indices, self.unreadable
         )
@@ -61,24 +62,23 @@ class Part(Protocol):
     """One part of a split, read by (turn, index)."""
 
     labels: NDArray[np.int64]
-    # Whether reading it is work for processes of its own.
+    # Whether reading it is expensive enough for worker processes.
     decodes: bool
 
     def __len__(self) -> int: ...
 
     def path(self, index: int) -> str:
-        """Where a photograph lies, relative to the home."""
+        """Return a photograph's path, relative to the home."""
 
     def detach_store(self) -> None:
-        """Give up what must not cross a fork."""
+        """Close what must not be shared across a fork."""
 
 
 class PhotoDataset(Dataset[Sample]):
-    """Reads a photograph, cuts its square and shows it through a view.
+    """Reads a photograph, crops it to a square and applies a transform.
 
-    A square that was drawn by hand comes first, then the crop store; one that is missing is
-    found and kept there. Keys are (turn, index), so that what a worker returns depends on
-    nothing else.
+    A square drawn by hand takes precedence over the crop store. A square that is in neither is
+    computed and stored. Keys are (turn, index), so that a worker's result depends on nothing else.
     """
 
     decodes = True
@@ -94,14 +94,14 @@ class PhotoDataset(Dataset[Sample]):
         # The SHA-256 of each photograph.
         self.hashes = PackedTexts(line.sha256 for line in lines)
         self.labels = np.array([line.label for line in lines], dtype=np.int64)
-        # x, y and side; shared, so that a square one worker found is known to all. Side 0 is
-        # "not known" and is written last.
+        # x, y and side. Shared memory, so that all workers see a square that one of them computed.
+        # A side of 0 means "unknown"; it is written last.
         self._squares = torch.zeros(len(lines), 3, dtype=torch.int32)
         self._squares.share_memory_()  # type: ignore[no-untyped-call]
-        # Width and height of the photographs whose small copy is read; 0 = read themselves.
+        # Original width and height of the photographs with a small copy; 0 = read the original.
         self._wholes = np.zeros((len(lines), 2), dtype=np.int32)
         self.copies: ShrunkStore | None = None
-        # What was drawn by hand among these: crops that the preset does not tell.
+        # The hand-drawn squares among these; the preset's fingerprint does not cover them.
         self.drawn = ""
         if preset.detector != "none":
             self._load_squares()
@@ -110,7 +110,7 @@ class PhotoDataset(Dataset[Sample]):
         return len(self._paths)
 
     def with_transform(self, view: Transform) -> "PhotoDataset":
-        """The same photographs through another view."""
+        """Return the same photographs with another transform."""
         other = copy.copy(self)
         other._view = view
         return other
@@ -121,19 +121,19 @@ class PhotoDataset(Dataset[Sample]):
         try:
             square = self._read(index, self._square(index))
         except BadInput as error:
-            return Sample(index, label, None, error.message.in_english())
+            return Sample(index, label, None, error.message)
         return Sample(index, label, self._view(square, turn, index))
 
     def path(self, index: int) -> str:
-        """Where the photograph lies, relative to the home."""
+        """Return the photograph's path, relative to the home."""
         return self._paths[index]
 
     def positions(self) -> dict[str, str]:
-        """Where each photograph lies, relative to the home, by the hash of its bytes."""
+        """Return each photograph's path, relative to the home, by its SHA-256."""
         return {self.hashes[index]: self._paths[index] for index in range(len(self))}
 
     def read_copies(self, store: ShrunkStore) -> None:
-        """From now on read the small copies that there are."""
+        """Read small copies, where they exist, from now on."""
         known = store.find(key for key in self.positions() if key)
         for index in range(len(self)):
             original = known.get(self.hashes[index])
@@ -142,7 +142,7 @@ class PhotoDataset(Dataset[Sample]):
         self.copies = store
 
     def detach_store(self) -> None:
-        """Give up the database connection, which must not cross a fork."""
+        """Close the database connection, which must not be shared across a fork."""
         self._store.close()
 
     def _read(self, index: int, square: Box) -> Pixels:
@@ -150,7 +150,7 @@ class PhotoDataset(Dataset[Sample]):
         side = self._view.resize
         if width and self.copies is not None:
             copy = self.copies.file(self.hashes[index])
-            # One that was deleted or damaged is done without.
+            # If the copy was deleted or damaged, read the original.
             with contextlib.suppress(UnreadableImage):
                 return read_square(copy, square, side, whole=(width, height))
         return read_square(self._home.resolve(self._paths[index]), square, side)
@@ -181,7 +181,7 @@ class PhotoDataset(Dataset[Sample]):
     def _find_square(self, index: int) -> Box:
         width, height = self._wholes[index].tolist()
         if width and self.preset.detector == "none":
-            # A photograph that has a small copy need not even be opened.
+            # The centre square follows from the stored size; the file need not be opened.
             return centre_square(width, height)
         crop = find_crop_in(self._home.resolve(self._paths[index]), self.preset)
         sha256 = self.hashes[index]
@@ -191,7 +191,7 @@ class PhotoDataset(Dataset[Sample]):
 
 
 def collate(samples: "list[Sample] | Batch") -> Batch:
-    """Stack what could be read; a part that reads whole batches has done so."""
+    """Stack the photographs that could be read; return a `Batch` unchanged."""
     if isinstance(samples, Batch):
         return samples
     read = [(sample, sample.image) for sample in samples if sample.image is not None]
@@ -200,5 +200,5 @@ def collate(samples: "list[Sample] | Batch") -> Batch:
         images=torch.stack(images) if images else torch.empty(0, 3, 1, 1, dtype=torch.uint8),
         labels=torch.tensor([sample.label for sample, _ in read], dtype=torch.int64),
         indices=torch.tensor([sample.index for sample, _ in read], dtype=torch.int64),
-        unreadable={s.index: s.problem for s in samples if s.image is None},
+        unreadable={s.index: s.problem for s in samples if s.problem is not None},
     )

@@ -1,4 +1,4 @@
-"""The processes that read photographs ahead."""
+"""Reading batches ahead in worker processes."""
 
 import gc
 import signal
@@ -15,10 +15,10 @@ from engine.training.data.sampling import Key
 
 
 class Loader:
-    """Reads batches, in worker processes if there are any; what it yields is the same either way.
+    """Reads batches, in worker processes if any; the batches do not depend on their number.
 
     Args:
-        workers: processes beside this one.
+        workers: processes besides this one.
         pin: keep batches in page-locked memory, for a GPU.
     """
 
@@ -27,7 +27,7 @@ class Loader:
         self._pin = pin
 
     def read(self, dataset: Part, batches: Sequence[Sequence[Key]]) -> Iterator[Batch]:
-        """Yield the batches in their order."""
+        """Yield the batches in order."""
         dataset.detach_store()
         workers = self._workers if dataset.decodes else 0
         loader: DataLoader[Batch] = DataLoader(
@@ -37,19 +37,20 @@ class Loader:
             num_workers=min(workers, len(batches)),
             worker_init_fn=_start_worker,
             pin_memory=self._pin,
-            # Its own, or each loader would take a number from the network's randomness.
+            # Its own generator: without one, each loader draws a number from the global random
+            # state.
             generator=torch.Generator().manual_seed(0),
         )
         return iter(loader)
 
 
 def _start_worker(_: int) -> None:
-    # Ctrl-C reaches the whole group; the trainer alone decides when to end.
+    # Ctrl-C reaches the whole process group; only the trainer decides when to end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    # What was forked is left alone: looking it through for garbage would copy its pages.
+    # Exclude inherited objects from garbage collection, which would copy their pages.
     gc.freeze()
-    # One thread each: torch sees to its own.
+    # One thread per worker; torch limits its own.
     cv2.setNumThreads(0)
     threadpool_limits(1)
     worker = get_worker_info()

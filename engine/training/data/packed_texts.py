@@ -1,4 +1,4 @@
-"""Many short texts in one array."""
+"""Many short strings in one array."""
 
 from collections.abc import Iterable
 
@@ -6,10 +6,10 @@ import numpy as np
 
 
 class PackedTexts:
-    """An immutable list of texts, kept as one byte array and its offsets.
+    """An immutable list of strings, stored as one byte array and its offsets.
 
-    Forked workers that only read a Python list still copy its pages, for every look at an
-    object counts a reference; an array of bytes is shared for good.
+    Reading a Python list changes reference counts, so forked workers copy its pages. They share a
+    byte array.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:

@@ -22,14 +22,14 @@ class Parts:
 
 @dataclass(frozen=True)
 class PartDigest:
-    """The file of one part, and the SHA-256 that it had when the run was made."""
+    """The file of one part, and its SHA-256 when the run was created."""
 
     path: FilePath
     sha256: Sha256
 
 
 def read_digests(path: Path) -> dict[str, PartDigest]:
-    """The parts that a run was made of, by name: its parts.json.
+    """Read a run's parts.json: the parts that it was created from, by name.
 
     Raises:
         BadInput: it is missing or damaged.
@@ -38,11 +38,11 @@ def read_digests(path: Path) -> dict[str, PartDigest]:
 
 
 def read_parts(home: Home, settings: RunSettings) -> Parts:
-    """Read what a run with these settings trains on and is judged by.
+    """Read the parts that a run with these settings trains and validates on.
 
     Raises:
         BadInput: a file is missing, empty or damaged.
-        ClassMapMismatch: the parts speak of different classes.
+        ClassMapMismatch: the parts have different class maps.
     """
     paths = part_files(home, settings)
     classes = shared_classes(paths)
@@ -55,10 +55,10 @@ def read_parts(home: Home, settings: RunSettings) -> Parts:
 
 
 def require_labels(classes: ClassMap, lines: list[SplitLine], path: Path) -> None:
-    """Refuse lines whose label is not their species' place in the class map.
+    """Check that each line has the label that the class map gives its species.
 
     Raises:
-        ClassMapMismatch: one differs.
+        ClassMapMismatch: a line differs.
     """
     for number, line in enumerate(lines, 1):
         if classes.labels.get(line.species) != line.label:
@@ -73,7 +73,9 @@ def require_labels(classes: ClassMap, lines: list[SplitLine], path: Path) -> Non
 
 
 def locate(home: Home, path: str) -> Path:
-    """The file that a configuration names: absolute, or relative to the home or to here."""
+    """Resolve a path from a configuration: absolute, or relative to the home or the working
+    directory.
+    """
     if Path(path).is_absolute():
         return Path(path)
     inside = (home.root / path).resolve()
@@ -81,16 +83,18 @@ def locate(home: Home, path: str) -> Path:
 
 
 def portable(home: Home, path: Path) -> str:
-    """How a run's configuration names a file: relative to the home where it lies inside."""
+    """Return a path as a run's configuration stores it: relative to the home if inside, else
+    absolute.
+    """
     inside = path.resolve().is_relative_to(home.root)
     return home.relative(path) if inside else str(path.resolve())
 
 
 def part_files(home: Home, settings: RunSettings) -> dict[str, Path]:
-    """The file of each part that the settings name, test among them where it is there.
+    """Return the file of each part that the settings name; test only if its file exists.
 
     Raises:
-        BadInput: no split is named, or it is not whole.
+        BadInput: no split is named, or it is incomplete.
     """
     data = settings.data
     if data.train_jsonl and data.val_jsonl:
@@ -108,11 +112,11 @@ def part_files(home: Home, settings: RunSettings) -> dict[str, Path]:
 
 
 def shared_classes(paths: dict[str, Path]) -> ClassMap:
-    """The one class map beside the parts of the split.
+    """Read the class map next to the parts of the split.
 
     Raises:
         BadInput: it is missing, or holds fewer than two species.
-        ClassMapMismatch: there are two that differ.
+        ClassMapMismatch: the parts lie in different folders whose class maps differ.
     """
     files = {path.with_name("classes.json") for path in paths.values()}
     first, *others = sorted(files)

@@ -1,7 +1,7 @@
-"""How often an epoch shows each photograph, each way under its name.
+"""How often an epoch draws each photograph: samplers by name.
 
-A new one is an entry of `SAMPLERS`: it can then be set as `training.sampling`. The settings read
-this file for its names, so it loads no torch.
+To add a sampler, add an entry to `SAMPLERS`; `training.sampling` then accepts it. The settings
+import this file for the names, so it does not import torch.
 """
 
 from collections.abc import Callable
@@ -18,10 +18,10 @@ Weight = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class Sampler:
-    """Draws as many photographs as there are, each with a chance in proportion to its weight.
+    """Draws as many photographs as there are, each with probability in proportion to its weight.
 
-    `weight(counts)` is the weight of a photograph whose species has so many; None draws each
-    photograph exactly once.
+    `weight(counts)` returns the weight of a photograph from the number of photographs of its
+    species. None draws each photograph exactly once.
     """
 
     title: str

@@ -9,16 +9,17 @@ from engine.training.data.samplers import SAMPLERS
 
 Key = tuple[int, int]
 
-# Of a photograph that an epoch draws again, another view is taken.
+# Added to the turn of a photograph that an epoch draws again, so that its augmentation differs.
 _AGAIN = 1_000_003
 
 
 def epoch_keys(
     labels: NDArray[np.int64], seed: int, epoch: int, sampling: str = "uniform"
 ) -> list[Key]:
-    """The (turn, index) of each photograph of an epoch, in order: a function of the arguments.
+    """Return the (turn, index) of each photograph of an epoch, in order; depends on the arguments
+    only.
 
-    `sampling` is a name of `SAMPLERS`. A photograph that is drawn again gets another turn.
+    `sampling` is a name in `SAMPLERS`. A photograph that is drawn again gets another turn.
     """
     chance, count = np.random.default_rng([seed, epoch]), len(labels)
     weigh = SAMPLERS[sampling].weight
@@ -35,10 +36,10 @@ def epoch_keys(
 
 
 def windows(keys: list[Key], effective: int, consumed: int = 0) -> list[list[Key]]:
-    """What is left of an epoch, cut into the photographs of each optimiser step.
+    """Split the rest of an epoch into the photographs of each optimiser step.
 
-    A last one of a single photograph is left out where steps take more: batch normalisation
-    has no spread to measure in it, and the next epoch's order sees to it.
+    A final step with a single photograph is dropped if other steps have more: batch normalisation
+    cannot compute a variance from it. The next epoch's order includes the photograph again.
     """
     count = len(keys)
     if count % effective == 1 < effective < count:
@@ -47,10 +48,11 @@ def windows(keys: list[Key], effective: int, consumed: int = 0) -> list[list[Key
 
 
 def passes(window: list[Key], size: int, rank: int = 0, ranks: int = 1) -> list[list[Key]]:
-    """This process's batches of a window, of at most `size`: as many as every other process's.
+    """Split this process's share of a window into batches of at most `size`.
 
-    They are as even as can be: of a last one of a single photograph batch normalisation could
-    learn nothing. Where another process has more photographs, some may be empty.
+    Every process gets the same number of batches. Their sizes are as even as possible, because
+    batch normalisation learns nothing from a batch of one. If another process has more photographs,
+    some batches may be empty.
     """
     own = window[rank::ranks]
     longest = -(-len(window) // ranks)
@@ -60,7 +62,7 @@ def passes(window: list[Key], size: int, rank: int = 0, ranks: int = 1) -> list[
 
 
 def plain_batches(count: int, batch_size: int) -> list[list[Key]]:
-    """The keys of all photographs in their own order."""
+    """Return the keys of all photographs in file order, in batches."""
     return [
         [(0, index) for index in range(start, min(start + batch_size, count))]
         for start in range(0, count, batch_size)

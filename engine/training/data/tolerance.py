@@ -1,10 +1,10 @@
-"""How many photographs a part can do without."""
+"""How many unreadable photographs a part tolerates."""
 
-# A tenth of a per cent, as a share; and the few that even a small part may lack.
+# 0.1 % as a share, and the number that even a small part may lack.
 _SHARE = 0.001
 _HANDFUL = 3
 
 
 def too_many(unreadable: int, photographs: int) -> bool:
-    """Whether a part of so many `photographs` is not worth training on without these."""
+    """Whether too many of a part's `photographs` are unreadable to train on it."""
     return unreadable > max(_HANDFUL, _SHARE * photographs) or unreadable == photographs

@@ -1,4 +1,4 @@
-"""Photographs that could not be read while training: listed, never replaced."""
+"""Photographs that cannot be read during training; they are listed and not replaced."""
 
 from pathlib import Path
 
@@ -24,25 +24,25 @@ _TOO_MANY = {
 
 
 class UnreadablePhotos:
-    """Keeps unreadable.json: [{"part", "path", "reason"}], and ends a run that has too many.
+    """Keeps unreadable.json, a list of `UnreadableEntry`, and fails a run with too many entries.
 
-    Of several processes, each of which sees a share of the photographs, the first writes.
+    If several processes train, each reads a share of the photographs and the first writes the file.
     """
 
     def __init__(self, file: Path, ranks: Ranks = ALONE) -> None:
         self._file, self._ranks = file, ranks
-        # Photographs in each part that something could not be read of.
+        # The number of photographs in each part that has unreadable ones.
         self._sizes: dict[str, int] = {}
-        # What was listed and could be read after all, since the processes last met.
+        # Listed photographs that were read successfully since the last `gather`.
         self._healed: set[tuple[str, str]] = set()
         listed = read_record_or(tuple[UnreadableEntry, ...], file, (), UNREADABLE_BYTES)
-        self._found = {(item.part, item.path): item.reason for item in listed}
+        self._found = {(item.part, item.path): item.why for item in listed}
 
     def take(self, part: str, dataset: Part, batch: Batch) -> None:
-        """Note what a batch could not read, and what it could that is listed.
+        """Record what a batch could not read, and remove listed photographs that it could read.
 
         Raises:
-            WorkFailed: as `gather`, where this process is alone.
+            WorkFailed: as `gather`, if this is the only process.
         """
         fresh = {(part, dataset.path(index)): why for index, why in batch.unreadable.items()}
         if self._found:
@@ -51,14 +51,14 @@ class UnreadablePhotos:
         if not fresh and not self._healed:
             return
         self._sizes[part] = len(dataset)
-        # The latest comes last, for that is the one to be named.
+        # The latest comes last, because the error message names the last.
         self._found = {k: v for k, v in self._found.items() if k not in self._healed} | fresh
         if self._ranks.count == 1:
             self._healed.clear()
             self._settle()
 
     def gather(self) -> None:
-        """Bring together what every process found.
+        """Merge the lists of all processes.
 
         Raises:
             WorkFailed: more than 0.1 % of a part, and more than three photographs, or all of it,
@@ -78,7 +78,10 @@ class UnreadablePhotos:
 
     def _settle(self) -> None:
         if self._ranks.is_first:
-            found = [{"part": p, "path": path, "reason": r} for (p, path), r in self._found.items()]
+            found = [
+                {"part": part, "path": path, "reason": why.in_english(), "message": why.record()}
+                for (part, path), why in self._found.items()
+            ]
             write_json(self._file, found)
         for part, size in self._sizes.items():
             reasons = [why for (found_in, _), why in self._found.items() if found_in == part]

@@ -1,4 +1,4 @@
-"""Where a run computes, and with which numbers."""
+"""The device that a run computes on, and its number format."""
 
 import contextlib
 import gc
@@ -12,7 +12,7 @@ from engine.settings.optimisation import TrainingSettings
 
 @dataclass(frozen=True)
 class Device:
-    """A torch device and the type that forward passes run in; None = float32 throughout."""
+    """A torch device and the autocast type of forward passes; None = float32 throughout."""
 
     torch_device: torch.device
     autocast: torch.dtype | None
@@ -23,7 +23,9 @@ class Device:
 
     @property
     def scales_gradients(self) -> bool:
-        """fp16 gradients vanish unless the loss is scaled (Micikevicius et al., 2018)."""
+        """Whether the loss is scaled: fp16 gradients underflow otherwise (Micikevicius et al.,
+        2018).
+        """
         return self.autocast is torch.float16
 
     @property
@@ -32,24 +34,24 @@ class Device:
         numbers = {None: "fp32", torch.bfloat16: "bf16", torch.float16: "fp16"}
         return f"{name}, {numbers[self.autocast]}"
 
-    def let_go(self) -> None:
-        """Give back memory that nothing refers to any more."""
+    def release_memory(self) -> None:
+        """Free memory that nothing refers to any more."""
         gc.collect()
         if self.is_gpu:
             torch.cuda.empty_cache()
 
     def forward(self) -> contextlib.AbstractContextManager[object]:
-        """The context of a forward pass."""
+        """Return the autocast context for a forward pass."""
         if self.autocast is None:
             return contextlib.nullcontext()
         return torch.autocast(self.torch_device.type, dtype=self.autocast)
 
 
 def choose_device(settings: TrainingSettings) -> Device:
-    """The device that the settings ask for and the machine has.
+    """Return the device that the settings request and the machine has.
 
     Raises:
-        BadInput: there is no GPU, or fp16 is asked of a CPU.
+        BadInput: there is no GPU, or fp16 is requested on a CPU.
     """
     has_gpu = torch.cuda.is_available()
     if settings.device == "cuda" and not has_gpu:
@@ -58,7 +60,8 @@ def choose_device(settings: TrainingSettings) -> Device:
         )
     gpu = has_gpu and settings.device != "cpu"
     if gpu:
-        # TF32 where the card has it: matrices of float32 several times as fast, to 10 bits.
+        # TF32, if the GPU supports it: float32 matrix products are several times faster, with a
+        # mantissa of 10 bits.
         torch.set_float32_matmul_precision("high")
     if settings.precision == "fp16" and not gpu:
         raise BadInput("fp16 needs a GPU. On a CPU, set training.precision to auto, fp32 or bf16.")

@@ -1,8 +1,8 @@
-"""A run in as many processes as it asks for: one, several on this machine, or torchrun's.
+"""Starts a run in as many processes as it requests: one, several on this machine, or torchrun's.
 
-Several on this machine are led by the run's own process, which holds its lock, has its process
-id, and lets torchrun's agent start and watch the others. Where torchrun was started by hand, on
-one machine or on many, every process finds its place by itself.
+For several processes on this machine, the run's own process is the leader. It holds the lock,
+provides the process id, and has torchrun's agent start and watch the others. If the user started
+torchrun, on one machine or several, each process joins by itself.
 """
 
 import contextlib
@@ -35,26 +35,26 @@ from engine.training.device.process_group import join_ranks, leave_ranks
 from engine.training.loop import require_unfinished, train, train_locked
 from engine.training.report.log_file import write_run_log
 from engine.training.state.run_folder import RunFolder, prepare, run_folder
-from engine.training.state.run_lock import LED_VARIABLE, hold_run_lock
+from engine.training.state.run_lock import RANK_RUN_VARIABLE, hold_run_lock
 from engine.training.state.status import ENDED, Status, StatusFile
 from engine.training.state.stop_signal import StopSignal
 from engine.training.thread_choice import divided_threads
 
 log = logging.getLogger(__name__)
 
-# How often in a row a process may die without a checkpoint in between.
+# How many times in a row a process may die without a new checkpoint.
 _DEATHS = 3
-# The network of a machine with itself.
+# The loopback network interface.
 LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
 
 
 def is_distributed_member() -> bool:
-    """Whether torchrun, or the run's own process, started this one beside others."""
+    """Whether torchrun or the run's leader started this process as one of several."""
     return "TORCHELASTIC_RUN_ID" in os.environ
 
 
 def launch_training(home: Home, folder: RunFolder) -> Status:
-    """Train a prepared run, or go on with it, in its processes; see `loop.train`."""
+    """Train a prepared run, or resume it, in its processes; see `loop.train`."""
     if is_distributed_member():
         return record(_take_part)(home, folder) or folder.read_status()
     if folder.read_settings().training.processes > 1:
@@ -63,10 +63,10 @@ def launch_training(home: Home, folder: RunFolder) -> Status:
 
 
 def prepare_distributed(home: Home, settings: RunSettings, run_id: str) -> RunFolder:
-    """Prepare a run in the first of torchrun's processes; one that was prepared is gone on with.
+    """Prepare a run in the first of torchrun's processes; an existing run is resumed.
 
     Raises:
-        BadInput: it has no name, or as `prepare`.
+        BadInput: it has no name; or as `prepare`.
     """
     if not run_id:
         raise BadInput("torchrun needs a run name that all processes share. Add --run-id NAME.")
@@ -84,7 +84,7 @@ def _take_part(home: Home, folder: RunFolder) -> Status:
     if before.state == "failed" and int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")):
         raise WorkFailed(before.reason)
     ranks = join_ranks()
-    holds = ranks.is_first and LED_VARIABLE not in os.environ
+    holds = ranks.is_first and RANK_RUN_VARIABLE not in os.environ
     with hold_run_lock(folder.lock) if holds else contextlib.nullcontext():
         status = train_locked(home, folder, ranks)
     leave_ranks()
@@ -92,15 +92,15 @@ def _take_part(home: Home, folder: RunFolder) -> Status:
 
 
 def _end_with(leader: int) -> None:
-    # Who goes on alone after its leader was killed would train beside the run's next attempt.
+    # Without its leader, this process would train at the same time as the next attempt.
     while os.getppid() == leader:
         time.sleep(0.2)
     os._exit(1)
 
 
 def _lead(home: Home, folder: RunFolder) -> Status:
-    """Start the run's processes and, as long as that brings it further, again after a death."""
-    with hold_run_lock(folder.lock), StopSignal(folder.stop, tells=True):
+    """Start the run's processes; restart them after a death while the run makes progress."""
+    with hold_run_lock(folder.lock), StopSignal(folder.stop, creates_file=True):
         require_unfinished(folder)
         training = folder.read_settings().training
         _require_devices(training)
@@ -130,7 +130,7 @@ def _lead(home: Home, folder: RunFolder) -> Status:
 
 
 def _attempt(home: Home, folder: RunFolder, training: TrainingSettings) -> Message | None:
-    """Run the processes to their end; how the first of them failed, if one did."""
+    """Run the processes until they end; return how the first of them failed, or None."""
     out_of_memory = _written(folder.out_of_memory)
     with tempfile.TemporaryDirectory() as failure_text, _environment(folder, training):
         config = LaunchConfig(
@@ -142,7 +142,7 @@ def _attempt(home: Home, folder: RunFolder, training: TrainingSettings) -> Messa
             rdzv_endpoint="localhost:0",
             local_addr="localhost",
             max_restarts=0,
-            # What asks the run to stop is for the leader: the others hear it between steps.
+            # The leader handles SIGINT and SIGTERM; the others see the stop request between steps.
             signals_to_handle="SIGHUP",
             logs_specs=DefaultLogsSpecs(log_dir=failure_text),
         )
@@ -159,9 +159,9 @@ def _attempt(home: Home, folder: RunFolder, training: TrainingSettings) -> Messa
 
 @contextlib.contextmanager
 def _environment(folder: RunFolder, training: TrainingSettings) -> Iterator[None]:
-    """What the processes inherit."""
+    """Set the environment variables that the processes inherit."""
     before = dict(os.environ)
-    os.environ[LED_VARIABLE] = str(folder.root.resolve())
+    os.environ[RANK_RUN_VARIABLE] = str(folder.root.resolve())
     os.environ.setdefault("GLOO_SOCKET_IFNAME", LOOPBACK)
     os.environ.setdefault("OMP_NUM_THREADS", str(divided_threads(training.processes)))
     try:
@@ -185,21 +185,23 @@ def _require_devices(training: TrainingSettings) -> None:
 
 
 def _reached(folder: RunFolder) -> tuple[int, int]:
-    """How far it came: to a checkpoint, or to passes that fit."""
+    """Return a measure of progress: when the last checkpoint and the out-of-memory file were
+    written.
+    """
     return _written(folder.last), _written(folder.out_of_memory)
 
 
 def _written(file: Path) -> int:
-    """When a file was written, 0 where it is not there."""
+    """Return a file's modification time in ns, or 0 if it does not exist."""
     return file.stat().st_mtime_ns if file.exists() else 0
 
 
 def first_failed_rank(failures: dict[int, ProcessFailure]) -> tuple[int, ProcessFailure]:
-    """The rank and the failure of the process of whose death the others died.
+    """Return the rank and failure of the process that failed first and took down the others.
 
-    Who loses its neighbour breaks off by itself or, in the communication library's own threads,
-    by SIGABRT; torchrun's agent ends the rest by SIGTERM. Their times are whole seconds, and
-    that of who was ended can lie a second before that of who was killed or broke off.
+    A process that loses a peer exits by itself or, in the communication library's threads, by
+    SIGABRT; torchrun's agent ends the rest by SIGTERM. Timestamps are whole seconds, so a process
+    that the agent ended can be stamped a second before the one that caused it.
     """
 
     def order(item: tuple[int, ProcessFailure]) -> tuple[bool, bool, int]:

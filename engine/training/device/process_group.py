@@ -11,15 +11,15 @@ from torch import distributed as dist
 
 from engine.training.device.rendezvous import common_store
 
-# Longer than the slowest thing one process does while the others wait: a pass over all features.
+# Longer than the slowest task of one process while the others wait: a pass over all features.
 _PATIENCE = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
 class Ranks:
-    """This process's place among `count`; alone, everything here does nothing.
+    """This process's rank among `count` processes; with one process the methods change nothing.
 
-    `leader` is the process that started it and the others of this machine; None = itself.
+    `leader` is the process that started those of this machine; None = this process.
     """
 
     rank: int = 0
@@ -31,27 +31,27 @@ class Ranks:
         return self.rank == 0
 
     def share(self, items: list[Any]) -> list[Any]:
-        """What of a list is this process's: each item is exactly one's."""
+        """Return this process's share of a list; each item belongs to exactly one process."""
         return items[self.rank :: self.count]
 
     def total(self, values: Tensor) -> Tensor:
-        """The sum of a tensor over all processes."""
+        """Return the sum of a tensor over all processes."""
         if self.count > 1:
             values = values.clone()
             dist.all_reduce(values)
         return values
 
-    def follow(self, values: Tensor) -> None:
-        """Give a tensor of all processes the values that the first one's has."""
+    def broadcast(self, values: Tensor) -> None:
+        """Copy a tensor of the first process to all others, in place."""
         if self.count > 1:
             dist.broadcast(values, src=0)
 
     def any(self, request: bool) -> bool:
-        """Whether one of the processes wishes it; never waits for a GPU."""
+        """Whether `request` is true in any process; does not wait for a GPU."""
         return bool(max(self.gather(request)))
 
     def gather(self, value: Any) -> list[Any]:
-        """What each of the processes has, on all of them."""
+        """Return the value of each process, on all of them."""
         if self.count == 1:
             return [value]
         found: list[Any] = [None] * self.count
@@ -59,7 +59,7 @@ class Ranks:
         return found
 
     def wait(self) -> None:
-        """Until all are here."""
+        """Wait until all processes are here."""
         self.gather(None)
 
 
@@ -67,7 +67,7 @@ ALONE = Ranks()
 
 
 def join_ranks() -> Ranks:
-    """Meet the other processes that torchrun started; alone where it started none."""
+    """Join the other processes that torchrun started; `ALONE` if there are none."""
     count = int(os.environ.get("WORLD_SIZE", "1"))
     if count == 1:
         return ALONE
@@ -76,7 +76,7 @@ def join_ranks() -> Ranks:
         local = int(os.environ.get("LOCAL_RANK", "0"))
         torch.cuda.set_device(local % torch.cuda.device_count())
     if not dist.is_initialized():
-        # gloo beside NCCL: what is agreed on between steps must not wait for the GPU.
+        # gloo as well as NCCL: agreement between steps must not wait for the GPU.
         rank = int(os.environ["RANK"])
         dist.init_process_group(
             "cpu:gloo,cuda:nccl" if gpu else "gloo",
@@ -89,7 +89,7 @@ def join_ranks() -> Ranks:
 
 
 def leave_ranks() -> None:
-    """Part from the other processes."""
+    """Leave the process group."""
     if dist.is_initialized():
         dist.destroy_process_group()
         _groups.clear()

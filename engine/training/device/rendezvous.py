@@ -1,4 +1,4 @@
-"""How the processes of a run find each other, though some of them were started again."""
+"""How the processes of a run find each other, even after a restart of some."""
 
 import hashlib
 import os
@@ -9,20 +9,20 @@ from typing import Any
 
 from torch import distributed as dist
 
-# For all to have started and found each other.
+# The time limit for all processes to start and connect, and the wait between two tries.
 _MEETING, _MOMENT = timedelta(minutes=10), timedelta(seconds=1)
 
 
 def common_store(rank: int, count: int) -> Any:
-    """A store that the processes of this start share with no earlier ones.
+    """Return a store that the processes of this start share, without entries of earlier starts.
 
-    torchrun keeps its store from one restart to the next, with the addresses of the dead in it.
-    So each process gives a new name; the first makes a token of them, and takes it when all
-    have answered to it.
+    torchrun keeps its store over restarts, including the addresses of dead processes. So each
+    process writes a new name, and the first hashes all names to a token. The token becomes the
+    prefix of the store as soon as all processes have confirmed it.
     """
     hosts = rank == 0 and os.environ.get("TORCHELASTIC_USE_AGENT_STORE") != "True"
     address, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
-    # It is exported where torch was built with it, which is everywhere but in its types.
+    # torch exports TCPStore if built with it; only the type stubs lack it.
     store = dist.TCPStore(  # type: ignore[attr-defined]
         address, port, is_master=hosts, timeout=_MEETING
     )
@@ -42,7 +42,7 @@ def _lead(store: Any, count: int) -> str:
         try:
             store.wait([f"answer/{token}/{rank}" for rank in range(1, count)], _MOMENT)
         except dist.DistStoreError:
-            # One of the names was left behind by the dead.
+            # One of the names is from a dead process.
             if time.monotonic() > until:
                 raise
         else:

@@ -1,4 +1,4 @@
-"""What a configuration costs, found without allocating it."""
+"""Estimates the cost of a configuration without allocating memory."""
 
 from dataclasses import dataclass
 
@@ -23,14 +23,14 @@ _CONTEXT_BYTES = 512 * 2**20
 
 @dataclass(frozen=True)
 class CostEstimate:
-    """What one training step needs, in the stage of a run that needs the most memory.
+    """The cost of one training step, in the stage of a run that needs the most memory.
 
-    Bytes count `batch_size` photographs in one pass. `features_pass` is what the pass holds at
-    most that computes a stage's features before its first step, 0 where none does. `memory` is
-    what weights and the larger of the two passes take, without `context`, what a GPU takes for
-    itself before anything is on it. `learning` of the parameters learn.
-    `flops_per_image` is forward and backward, so that two configurations compare by it.
-    `tokens` is 0 for a network without.
+    Bytes are for `batch_size` photographs in one pass. `features_pass` is the peak of the pass that
+    computes a stage's features before its first step, 0 if there is none. `memory` is weights plus
+    the larger of the two passes. It excludes `context`, what a GPU uses before anything is
+    allocated. `learning` is the number of trainable parameters. `flops_per_image` covers forward
+    and backward passes, so that configurations can be compared. `tokens` is 0 for a network without
+    tokens.
     """
 
     stage: str
@@ -50,13 +50,12 @@ class CostEstimate:
 
 
 def estimate_cost(settings: RunSettings, classes: int) -> CostEstimate:
-    """Build the network of a run out of tensors that have shapes and no values, and measure.
+    """Build a run's network from tensors without data, and measure it.
 
-    16-bit arithmetic is counted unless the settings ask for fp32, for that is what "auto"
-    takes on a GPU.
+    Assumes 16-bit arithmetic unless the settings request fp32, because "auto" uses it on a GPU.
 
     Raises:
-        BadInput: timm knows no such network, or it does not take these options or this size.
+        BadInput: timm does not know the network, or it does not accept these options or this size.
     """
     names = [stage.name for stage in settings.training.stages] or [""]
     found = [_of_stage(*pair, classes) for pair in zip(names, settings.stages, strict=True)]
@@ -76,19 +75,19 @@ def _of_stage(stage: str, settings: RunSettings, classes: int) -> CostEstimate:
     learning = sum(weight.numel() for weight in weights if weight.requires_grad)
     with FakeTensorMode():
         run = _Runner(model, training, size)
-        # Batch normalisation refuses a single photograph, so these are two and three.
+        # Two and three, because batch normalisation refuses a single photograph.
         two, three = (_kept_for_backward(run, batch, half) for batch in (2, 3))
         features_pass = _features_pass(run, training, size, half)
         with (
             FlopCounterMode(display=False) as counter,
-            # The fused kernels are one operation whose inside is not counted.
+            # The counter does not see inside the fused attention kernels.
             sdpa_kernel(SDPBackend.MATH),
             torch.no_grad(),
         ):
             run(2)
     per_image, fixed = three - two, max(0, 3 * two - 2 * three)
     copies = 2 if training.ema_decay else 1
-    # The gradient of a weight that learns, and what the optimiser remembers of it.
+    # The gradient and the optimiser state of a trainable weight.
     beside = 1 + len(OPTIMISERS[training.optimiser].memories)
     weight_bytes = _BYTES_A_WEIGHT * (copies * parameters + beside * learning)
     return CostEstimate(
@@ -110,10 +109,10 @@ def _of_stage(stage: str, settings: RunSettings, classes: int) -> CostEstimate:
 
 
 def _passes(training: TrainingSettings, learning: int, weights: list[nn.Parameter]) -> float:
-    """What a step costs, in forward passes.
+    """Return the cost of a step, in forward passes.
 
-    The backward pass costs one for what is handed down and one for the gradients of the
-    weights that learn; where only the classifier learns there is next to nothing to do.
+    The backward pass costs one for the gradients of the activations and one for those of the
+    trainable weights. If only the classifier trains, it costs almost nothing.
     """
     if training.method in ("head", "features"):
         return 1
@@ -122,7 +121,7 @@ def _passes(training: TrainingSettings, learning: int, weights: list[nn.Paramete
 
 
 class _Runner:
-    """Runs the network on images without values; its weights have none either."""
+    """Runs the network on tensors without data."""
 
     def __init__(self, model: nn.Module, training: TrainingSettings, size: int) -> None:
         train_mode(model, training)
@@ -145,7 +144,7 @@ class _Runner:
 
 
 def _kept_for_backward(run: _Runner, batch: int, half: bool) -> int:
-    """Bytes that a forward pass keeps for the backward pass, weights aside."""
+    """Return the bytes that a forward pass keeps for the backward pass, without the weights."""
     weights = run.storages
     kept: dict[int, Tensor] = {}
 
@@ -164,7 +163,7 @@ def _kept_for_backward(run: _Runner, batch: int, half: bool) -> int:
 
 
 def _features_pass(run: _Runner, training: TrainingSettings, size: int, half: bool) -> int:
-    """Bytes that the pass for features holds at once, weights aside."""
+    """Return the peak bytes of the pass that computes features, without the weights."""
     if training.method != "features":
         return 0
     peak = PeakMemory(run.storages)
@@ -178,6 +177,6 @@ def _unchanged(value: Tensor) -> Tensor:
 
 
 def _tokens(model: nn.Module) -> int:
-    """Patches and prefix tokens that a transformer attends over."""
+    """Count the patches and prefix tokens that a transformer attends to."""
     patches = getattr(getattr(model, "patch_embed", None), "num_patches", 0)
     return int(patches) + int(getattr(model, "num_prefix_tokens", 0)) if patches else 0

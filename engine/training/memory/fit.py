@@ -1,4 +1,4 @@
-"""Finding out, with a real step, how large a pass the device's memory takes."""
+"""Finds the largest pass that fits the device's memory, with real steps."""
 
 import contextlib
 import logging
@@ -18,20 +18,22 @@ from engine.training.state.checkpoint import TrainingPosition
 
 log = logging.getLogger(__name__)
 
-# A pass of fewer photographs leaves a GPU idle; recomputing costs less than that.
+# Smaller passes underuse a GPU; recomputing activations costs less than that.
 _FEW = 4
 
 
 @dataclass(frozen=True)
 class MemoryPlan:
-    """How a step is taken: photographs in a pass, activations `recomputed` or kept."""
+    """How a step is taken: photographs per pass, and activations `recomputed` or kept."""
 
     pass_size: int
     recomputed: bool
 
 
 def memory_plans(batch_size: int, recomputed: bool, can_recompute: bool) -> Iterator[MemoryPlan]:
-    """The ways to take a step of `batch_size`, the fastest first and the least memory last."""
+    """Yield the plans for a step of `batch_size`, from the fastest to the one with the least
+    memory.
+    """
     sizes = [batch_size]
     while sizes[-1] > 1:
         sizes.append(halved(sizes[-1]))
@@ -43,17 +45,17 @@ def memory_plans(batch_size: int, recomputed: bool, can_recompute: bool) -> Iter
 
 
 def halved(pass_size: int) -> int:
-    """The next smaller pass, rounded up."""
+    """Return half the pass size, rounded up."""
     return -(-pass_size // 2)
 
 
 def first_that_fits(
     candidates: Iterator[MemoryPlan], attempt: Callable[[MemoryPlan], None]
 ) -> MemoryPlan:
-    """The first plan whose `attempt` does not run out of memory.
+    """Return the first plan whose `attempt` does not run out of memory.
 
     Raises:
-        WorkFailed: none does.
+        WorkFailed: no plan fits.
     """
     for plan in candidates:
         try:
@@ -75,9 +77,9 @@ def first_that_fits(
 def fit_memory(
     model: nn.Module, settings: RunSettings, device: Device, processes: int = 1
 ) -> dict[str, Any] | None:
-    """Take trial steps on a GPU; returns the fields of a checkpoint's place to go by, if any.
+    """Take trial steps on a GPU; return the fields to set in the training position, or None.
 
-    Of several `processes`, each holds a second copy of the gradients, which they exchange.
+    With several `processes`, each holds a second copy of the gradients for their exchange.
 
     Raises:
         WorkFailed: not even a single photograph fits.
@@ -90,7 +92,7 @@ def fit_memory(
         memory_plans(training.batch_size, wanted, can_recompute(model)),
         lambda plan: _try(model, settings, device, plan, 2 if processes == 1 else 3),
     )
-    # The trial may have switched it on before a plan without it could fit.
+    # The trial may have switched recomputing on before a plan without it fitted.
     _recompute(model, plan.recomputed)
     if plan.pass_size < training.batch_size or plan.recomputed != wanted:
         log.warning(
@@ -103,9 +105,8 @@ def fit_memory(
     return {"pass_size": plan.pass_size, "recomputed": plan.recomputed}
 
 
-def suits_all(positions: list[TrainingPosition]) -> TrainingPosition:
-    """Of the places of several processes, each with its device's way to take a step, the one
-    that fits them all."""
+def merge_positions(positions: list[TrainingPosition]) -> TrainingPosition:
+    """Merge the positions of several processes: the smallest pass, recomputed if any needs it."""
     sizes = [position.pass_size for position in positions if position.pass_size]
     return replace(
         positions[0],
@@ -123,8 +124,9 @@ def _try(
     plan: MemoryPlan,
     copies: int,
 ) -> None:
-    """Forward and backward over a pass, with the optimiser's memory set aside: `copies` of all
-    that learns.
+    """Run a forward and backward pass while holding `copies` of the trainable weights.
+
+    The copies stand for gradients and optimiser state.
 
     Raises:
         torch.OutOfMemoryError: it does not fit.
@@ -141,7 +143,7 @@ def _try(
         rehearse(model, settings.training, device, images)
     finally:
         held.clear()
-        device.let_go()
+        device.release_memory()
         if device.is_gpu:
             torch.cuda.reset_peak_memory_stats(position)
 
@@ -159,6 +161,6 @@ def can_recompute(model: nn.Module) -> bool:
 def _recompute(model: nn.Module, on: bool) -> None:
     switch = getattr(model, "set_grad_checkpointing", None)
     if switch is not None:
-        # Networks that recompute nothing refuse the word.
+        # Networks that cannot recompute fail an assertion.
         with contextlib.suppress(AssertionError):
             switch(on)

@@ -1,4 +1,4 @@
-"""Whether a step will fit the machine as it is now, told before anything is allocated."""
+"""Forecasts whether a step fits the machine's free memory, before anything is allocated."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from engine.training.model.network import build_model
 
 @dataclass(frozen=True)
 class MemoryForecast:
-    """How a step would be taken on `device`, where `free` bytes are free; it takes `needed`.
+    """How a step would be taken on `device` with `free` bytes free; it takes `needed` bytes.
 
-    `pass_size` photographs go through the network at once, with activations `recomputed` or
-    not. Where nothing fits, `fits` is false and these are of the plan that takes the least.
+    `pass_size` photographs go through the network at once, with activations `recomputed` or kept.
+    If nothing fits, `fits` is False and the fields describe the plan with the least memory.
     """
 
     device: str
@@ -30,10 +30,10 @@ class MemoryForecast:
 
 
 def forecast_memory(settings: RunSettings, classes: int) -> MemoryForecast:
-    """Foresee the trial step that a run begins with.
+    """Forecast the outcome of the trial step that a run begins with.
 
     Raises:
-        BadInput: the device is not there, or the network cannot be built.
+        BadInput: the device is not available, or the network cannot be built.
     """
     device = choose_device(settings.training)
     return forecast_memory_on(device, free_memory(device), settings, classes)
@@ -42,9 +42,9 @@ def forecast_memory(settings: RunSettings, classes: int) -> MemoryForecast:
 def forecast_memory_on(
     device: Device, free: int, settings: RunSettings, classes: int
 ) -> MemoryForecast:
-    """As `forecast`, for a device of which so many bytes are free.
+    """As `forecast_memory`, for a device with `free` bytes free.
 
-    On a GPU the first plan that fits is taken; a CPU takes a step as it is configured.
+    On a GPU, returns the first plan that fits; on a CPU, the configured plan.
     """
     numbers = "fp32" if device.autocast is None else "bf16"
     stages = [_with(stage, "precision", numbers) for stage in settings.stages]
@@ -73,7 +73,7 @@ def forecast_memory_on(
 
 
 def free_memory(device: Device) -> int:
-    """Bytes that a run could take now."""
+    """Return the bytes that a run could allocate now."""
     if device.is_gpu:
         return int(torch.cuda.mem_get_info(device.torch_device)[0])
     return int(psutil.virtual_memory().available)
@@ -82,7 +82,7 @@ def free_memory(device: Device) -> int:
 def _needed(
     cost: CostEstimate, settings: RunSettings, classes: int, device: Device
 ) -> Callable[[MemoryPlan], int]:
-    """What a plan takes, in bytes; `cost` is that of the settings as they are."""
+    """Return a function from plan to bytes; `cost` is the estimate for the unchanged settings."""
     known = {settings.training.gradient_checkpointing: cost}
 
     def needed(plan: MemoryPlan) -> int:

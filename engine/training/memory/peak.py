@@ -1,4 +1,4 @@
-"""The most memory that a pass holds at once where nothing is learnt from it."""
+"""The peak memory of a pass without gradients."""
 
 import weakref
 from typing import Any
@@ -10,9 +10,9 @@ from torch.utils._pytree import tree_leaves
 
 
 class PeakMemory(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """While entered, notes the most `bytes` of tensors that operations made and are not let go.
+    """While entered, records the peak `bytes` of live tensors that operations created.
 
-    Works on tensors without values too.
+    Also works on tensors without data.
 
     Args:
         weights: storages that do not count.

@@ -1,4 +1,4 @@
-"""Small layers that learn beside trained ones, which stay as they are."""
+"""Adapters: small trainable layers beside frozen ones."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ _MARK = ".adapter."
 
 
 class LowRank(nn.Module):
-    """The change of a linear map or a 1 × 1 convolution, as a product of two thin ones.
+    """A low-rank update of a linear layer or a 1 × 1 convolution (Hu et al., "LoRA", 2022).
 
-    Hu et al., "LoRA", 2022. The second starts at zero, so that at first nothing changes.
+    The second factor starts at zero, so that the update starts at zero.
     """
 
     def __init__(self, base: nn.Linear | nn.Conv2d, rank: int) -> None:
@@ -32,7 +32,7 @@ class LowRank(nn.Module):
 
 
 class Bottleneck(nn.Module):
-    """A narrow network beside an MLP (Chen et al., "AdaptFormer", 2022)."""
+    """A bottleneck network parallel to an MLP (Chen et al., "AdaptFormer", 2022)."""
 
     _SCALE = 0.1
 
@@ -50,10 +50,10 @@ class Bottleneck(nn.Module):
 
 
 def add_adapters(model: nn.Module, settings: ModelSettings) -> None:
-    """Put the adapters of the settings into a network; its own weights keep their names.
+    """Add the adapters of the settings to a network; its own weights keep their names.
 
     Raises:
-        BadInput: the network has nowhere to put them.
+        BadInput: the network has no layers for them.
     """
     if settings.adapter == "none":
         return
@@ -74,7 +74,7 @@ def add_adapters(model: nn.Module, settings: ModelSettings) -> None:
 
 
 def is_adapter(name: str) -> bool:
-    """Whether a weight of that name belongs to an adapter."""
+    """Whether the weight with this name belongs to an adapter."""
     return _MARK in name
 
 
@@ -82,7 +82,7 @@ def _adapter_for(name: str, module: nn.Module, settings: ModelSettings) -> nn.Mo
     last, rank = name.rpartition(".")[2], settings.adapter_rank
     if settings.adapter == "adaptformer":
         first = getattr(module, "fc1", None) if last == "mlp" else None
-        # ConvNeXt's MLPs are 1 × 1 convolutions in some of its variants.
+        # The MLPs of some ConvNeXt variants are 1 × 1 convolutions.
         return Bottleneck(first.in_features, rank) if isinstance(first, nn.Linear) else None
     if isinstance(module, nn.Linear) and last in ("qkv", "q", "k", "v", "proj"):
         return LowRank(module, rank)

@@ -1,4 +1,4 @@
-"""The last layer: which it is, what it starts from, and what it is given."""
+"""The classifier: the last layer, its kinds, its initial weights and its input."""
 
 import math
 from typing import Any
@@ -14,9 +14,9 @@ _COSINE_SCALE = 20.0
 
 
 class CosineClassifier(nn.Module):
-    """Scores by direction alone: the cosine between features and a species' weights, scaled.
+    """Scores by direction only: the scaled cosine between features and a species' weights.
 
-    Its weights have the name and shape of a linear layer's. Gidaris and Komodakis, "Dynamic
+    Its weights have the names and shapes of a linear layer. Gidaris and Komodakis, "Dynamic
     few-shot visual learning without forgetting", 2018.
     """
 
@@ -34,22 +34,22 @@ class CosineClassifier(nn.Module):
 
 
 class UnitLinear(nn.Linear):
-    """A linear layer that sees the direction of features alone, at a length of sqrt(width).
+    """A linear layer on features that are normalised to the length sqrt(width).
 
-    How strongly a photograph excites the network says little of its species. Snell et al.,
-    "Prototypical networks", 2017, and others after them compare features so.
+    The norm of the features says little about the species. Snell et al., "Prototypical networks",
+    2017, and later work compare features in this way.
     """
 
     def forward(self, features: Tensor) -> Tensor:
         return super().forward(self.scaled_input(features).to(self.weight.dtype))
 
     def scaled_input(self, features: Tensor) -> Tensor:
-        """Features as the layer sees them: (n, width)."""
+        """Return the normalised features, (n, width)."""
         return functional.normalize(features.float(), dim=1) * math.sqrt(self.in_features)
 
 
 def classifier_of(model: nn.Module) -> nn.Module:
-    """The network's last layer.
+    """Return the network's classifier.
 
     Raises:
         BadInput: it has none, or several.
@@ -59,7 +59,7 @@ def classifier_of(model: nn.Module) -> nn.Module:
 
 
 def classifier_names(model: nn.Module) -> set[str]:
-    """The names of the classifier's weights."""
+    """Return the names of the classifier's weights."""
     heads = _names(model)
     return {
         name for name in model.state_dict() if any(name.startswith(f"{head}.") for head in heads)
@@ -67,10 +67,10 @@ def classifier_names(model: nn.Module) -> set[str]:
 
 
 def use_classifier(model: nn.Module, head: Head) -> None:
-    """Put another classifier where the linear one is.
+    """Replace the linear classifier by the one that the settings name.
 
     Raises:
-        BadInput: the network has several classifiers, or none that is one linear layer.
+        BadInput: the network has several classifiers, or none that is a single linear layer.
     """
     old, name = classifier_of(model), _name(model)
     if not isinstance(old, nn.Linear):
@@ -85,11 +85,11 @@ def use_classifier(model: nn.Module, head: Head) -> None:
 
 
 def clear_classifier(model: nn.Module) -> None:
-    """Let the classifier start from zero (Dosovitskiy et al., "An image is worth", 2021).
+    """Set the classifier to zero (Dosovitskiy et al., "An image is worth 16x16 words", 2021).
 
-    What is random in it would be noise on top of trained features, and some networks begin
-    with so much that a short training never unlearns it. Directions have no zero: a cosine
-    classifier starts from random ones.
+    Random weights add noise to trained features, and some networks start with so much that a short
+    training does not remove it. A cosine classifier has no zero direction, so it starts from random
+    weights.
     """
     for head in _names(model):
         for module in model.get_submodule(head).modules():
@@ -102,7 +102,7 @@ def clear_classifier(model: nn.Module) -> None:
 
 
 def pre_logits(model: nn.Module, images: Tensor) -> Tensor:
-    """What the network gives its classifier: (n, width), for normalised images."""
+    """Return the input of the classifier, (n, width), for normalised images."""
     network: Any = model
     features: Tensor = network.forward_head(network.forward_features(images), pre_logits=True)
     return features

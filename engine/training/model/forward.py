@@ -1,4 +1,4 @@
-"""From what a part holds to logits: photographs through the network, features through its head."""
+"""The forward module: photographs go through the network, features through its classifier."""
 
 from torch import Tensor, nn
 
@@ -7,8 +7,8 @@ from engine.training.model.classifier import classifier_of
 
 
 class ForwardModule(nn.Module):
-    """A network that takes uint8 photographs (n, 3, side, side), or normalised float ones, or
-    features (n, width) that were computed before.
+    """A network that accepts uint8 photographs (n, 3, side, side), normalised float images of the
+    same shape, or precomputed features (n, width).
     """
 
     def __init__(self, model: nn.Module) -> None:
@@ -17,7 +17,7 @@ class ForwardModule(nn.Module):
         self._normalise = normalisation_of(model)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Logits (n, classes)."""
+        """Return logits (n, classes)."""
         if images.dim() == 2:
             logits: Tensor = classifier_of(self.model)(images.float())
             return logits

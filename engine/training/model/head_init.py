@@ -1,4 +1,4 @@
-"""What a classifier guesses before it has learned: from the features of each class, in one pass."""
+"""Initialises the classifier from the features of each class, in one pass."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from torch.nn import functional
 from engine.errors import BadInput
 from engine.training.model.classifier import CosineClassifier, UnitLinear, classifier_of
 
-# What a photograph at its species' mean scores above the middle, at first.
+# The initial score, above the mean of all classes, of a photograph at its species' mean.
 _MARGIN = 10.0
 
 Features = Iterable[tuple[Tensor, Tensor]]
@@ -17,7 +17,7 @@ Features = Iterable[tuple[Tensor, Tensor]]
 
 
 class _Moments:
-    """Means of the classes, and how photographs lie around them; float64, on one device."""
+    """Class means and the covariance around them; float64, on one device."""
 
     def __init__(self, classes: int, width: int, position: torch.device, spread: bool) -> None:
         self._sums = torch.zeros(classes, width, dtype=torch.float64, device=position)
@@ -45,19 +45,19 @@ class _Moments:
 
     @property
     def middle(self) -> Tensor:
-        """The mean of all: (width,)."""
+        """The mean of all features: (width,)."""
         return torch.div(self._sums.sum(0), self.count)
 
     @property
     def means(self) -> Tensor:
-        """Of each class; of one without a photograph, the middle: (classes, width)."""
+        """The mean of each class, or the overall mean if it has no photograph: (classes, width)."""
         found = self._sums / self._counts[:, None].clamp(min=1)
         return torch.where(self.known[:, None], found, self.middle)
 
     def within(self) -> Tensor:
-        """The covariance around the classes' means, shrunk towards a sphere: (width, width).
+        """The covariance around the class means, shrunk towards a sphere: (width, width).
 
-        The fewer photographs there are beside the width, the less their covariance says.
+        With fewer photographs per feature, the covariance is less reliable and is shrunk more.
         """
         assert self._products is not None
         means = self.means
@@ -70,13 +70,13 @@ class _Moments:
 
 @torch.no_grad()
 def start_from_means(model: nn.Module, features: Features, classes: int) -> None:
-    """Let the classifier start from the mean features of each class.
+    """Initialise the classifier from the mean features of each class.
 
-    So a first guess is the nearest class; a class without a photograph starts from the mean of
-    all.
+    The initial prediction is the nearest class mean. A class without a photograph starts from the
+    overall mean.
 
     Raises:
-        BadInput: the classifier is no single linear or cosine layer.
+        BadInput: the classifier is not a single linear or cosine layer.
     """
     layer = classifier_of(model)
     if not isinstance(layer, nn.Linear | CosineClassifier):
@@ -95,14 +95,13 @@ def start_from_means(model: nn.Module, features: Features, classes: int) -> None
 
 @torch.no_grad()
 def start_from_discriminant(model: nn.Module, features: Features, classes: int) -> None:
-    """Let the classifier start from the linear discriminant of its features.
+    """Initialise the classifier from the linear discriminant of its features.
 
-    Like the nearest mean, but a direction counts the less the more the photographs of one class
-    differ in it; all classes are taken to be as common. Friedman, "Regularized discriminant
-    analysis", 1989.
+    Like the nearest mean, but a direction weighs less if photographs of one class vary more in it.
+    All classes have the same prior. Friedman, "Regularized discriminant analysis", 1989.
 
     Raises:
-        BadInput: the classifier is no single linear layer.
+        BadInput: the classifier is not a single linear layer.
     """
     layer = classifier_of(model)
     if not isinstance(layer, nn.Linear):
@@ -122,7 +121,7 @@ def _scaled_for(layer: nn.Module, features: Features) -> Features:
 
 
 def _set(layer: nn.Linear, weights: Tensor, apart: Tensor, middle: Tensor) -> None:
-    """Classes score by `weights`, and two the same halfway between their means."""
+    """Set the layer so that two classes score the same halfway between their means."""
     layer.weight.copy_(weights)
     if layer.bias is not None:
         layer.bias.copy_(-(weights @ middle) - (weights * apart).sum(1) / 2)

@@ -1,4 +1,4 @@
-"""The network: timm's, by name, for the classes and the image size of a run."""
+"""Builds a timm network by name, for a run's classes and image size."""
 
 import difflib
 import logging
@@ -19,11 +19,11 @@ log = logging.getLogger(__name__)
 
 
 def build_model(settings: ModelSettings, classes: int, image_size: int) -> nn.Module:
-    """A network without trained weights, with the classifier and adapters of its settings.
+    """Build a network without trained weights, with the classifier and adapters of its settings.
 
     Raises:
-        BadInput: timm knows no such network, it does not take these options or this size, or
-            has no place for that classifier or those adapters.
+        BadInput: timm does not know the network, it does not accept these options or this size, or
+            it does not support that classifier or those adapters.
     """
     options = dict(
         settings.options,
@@ -58,11 +58,11 @@ def build_model(settings: ModelSettings, classes: int, image_size: int) -> nn.Mo
 
 
 def start_model(settings: ModelSettings, classes: ClassMap, image_size: int) -> nn.Module:
-    """A network with the weights that training starts from.
+    """Build a network with the weights that training starts from.
 
     Raises:
-        BadInput: as `build_model`; or the weights file is missing, damaged or of another
-            network; or published weights cannot be had.
+        BadInput: as `build_model`; or the weights file is missing, damaged or of another network;
+            or published weights are not available.
     """
     model = build_model(settings, len(classes), image_size)
     if settings.weights:
@@ -73,10 +73,11 @@ def start_model(settings: ModelSettings, classes: ClassMap, image_size: int) -> 
 
 
 def use_gradient_checkpointing(model: nn.Module) -> None:
-    """Recompute activations in the backward pass (Chen et al., 2016).
+    """Recompute activations in the backward pass (Chen et al., "Training deep nets with sublinear
+    memory cost", 2016).
 
     Raises:
-        BadInput: the network cannot.
+        BadInput: the network does not support it.
     """
     switch = getattr(model, "set_grad_checkpointing", None)
     try:
@@ -91,7 +92,7 @@ def use_gradient_checkpointing(model: nn.Module) -> None:
 
 
 def is_convolutional(model: nn.Module) -> bool:
-    """Whether most of the network is convolutions, which like their channels last."""
+    """Whether most weights are in convolutions, which are faster with channels last."""
     kinds = [type(module) for module in model.modules()]
     return sum(issubclass(kind, nn.Conv2d) for kind in kinds) > sum(
         issubclass(kind, nn.Linear) for kind in kinds
@@ -102,7 +103,7 @@ def _create(name: str, options: dict[str, Any]) -> nn.Module:
     try:
         model: nn.Module = timm.create_model(name, **options)
     except TypeError as error:
-        # Networks without a fixed input size take any, and no argument for it.
+        # Networks without a fixed input size accept any size and have no such argument.
         if "img_size" not in str(error):
             raise
         model = timm.create_model(name, **{k: v for k, v in options.items() if k != "img_size"})
@@ -112,7 +113,7 @@ def _create(name: str, options: dict[str, Any]) -> nn.Module:
 def _load_published(
     model: nn.Module, settings: ModelSettings, classes: int, image_size: int
 ) -> None:
-    """Copy timm's published weights into the network, downloading them on first use."""
+    """Load timm's published weights into the network; the first use downloads them."""
     if not timm.is_model_pretrained(settings.name):
         raise BadInput(
             "{network} has no published weights. Set model.pretrained to false.",
@@ -122,14 +123,14 @@ def _load_published(
     try:
         published = _create(settings.name, options)
     except Exception as error:
-        # The hub's client raises a different error for each way a network can be absent.
+        # The hub client raises different errors for a network that is not available.
         log.info("%s", _first_line(error))
         raise BadInput(
             "The published weights of {network} could not be downloaded. Connect to the internet, "
             "set model.weights to a local file, or set model.pretrained to false.",
             network=settings.name,
         ) from error
-    # Were there as many species as ImageNet has classes, timm would keep its classifier.
+    # With as many species as ImageNet has classes, timm would keep its classifier.
     head = classifier_names(model)
     trained = {k: v for k, v in published.state_dict().items() if k not in head}
     model.load_state_dict(trained, strict=False)

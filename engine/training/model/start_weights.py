@@ -1,4 +1,4 @@
-"""Starting from weights in a local file, of the same network at whatever size and classes."""
+"""Starting from a local weights file of the same network, for any image size and classes."""
 
 import logging
 from pathlib import Path
@@ -15,11 +15,11 @@ log = logging.getLogger(__name__)
 
 
 def load_start_weights(model: nn.Module, path: Path, classes: ClassMap) -> None:
-    """Load a file into a network, and log how.
+    """Load a file into a network and log the result.
 
-    Weights are matched by name, position embeddings resampled to the network's size; where
-    names differ but the tensors fit in order, shape by shape, they are taken in order. A
-    classifier for other classes is left out.
+    Weights are matched by name; position embeddings are resampled to the network's size. If the
+    names differ but all shapes match in order, weights are matched by order. A classifier for other
+    classes is skipped.
 
     Raises:
         BadInput: the file cannot be read or belongs to another network.
@@ -61,5 +61,5 @@ def load_start_weights(model: nn.Module, path: Path, classes: ClassMap) -> None:
 
 
 def carry_weights(model: nn.Module, weights: Weights) -> None:
-    """Give a network the weights of the same network at another image size."""
+    """Load the weights of the same network at another image size."""
     model.load_state_dict(resampled(weights, model))

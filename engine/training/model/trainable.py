@@ -1,6 +1,6 @@
-"""Which weights learn."""
+"""Which weights are trainable."""
 
-# The public way to it, timm.optim.param_groups_layer_decay, mixes it with its own scheduler.
+# The public function, timm.optim.param_groups_layer_decay, also builds its own optimiser groups.
 from timm.models._manipulate import group_parameters
 from torch import nn
 
@@ -11,10 +11,10 @@ from engine.training.model.classifier import classifier_names, classifier_of
 
 
 def select_trainable(model: nn.Module, settings: TrainingSettings) -> None:
-    """Let the weights that the method names learn, and no others.
+    """Make the weights that the method names trainable, and freeze the others.
 
     Raises:
-        BadInput: the network does not tell its blocks, or has no single classifier.
+        BadInput: the network does not describe its blocks, or has no single classifier.
     """
     head = classifier_names(model)
     method = settings.method
@@ -31,10 +31,10 @@ def select_trainable(model: nn.Module, settings: TrainingSettings) -> None:
 
 
 def layers_of(model: nn.Module) -> dict[str, int]:
-    """The layer of each weight by name, counted from the images up.
+    """Return the layer index of each weight by name, counted from the input.
 
     Raises:
-        BadInput: the network does not tell.
+        BadInput: the network does not describe its layers.
     """
     matcher = getattr(model, "group_matcher", None)
     if matcher is None:
@@ -46,7 +46,7 @@ def layers_of(model: nn.Module) -> dict[str, int]:
 
 
 def train_mode(model: nn.Module, settings: TrainingSettings) -> None:
-    """Switch a network to learning; what does not learn keeps to what it knows."""
+    """Switch a network to training mode; frozen networks and statistics stay in evaluation mode."""
     if settings.method in ("head", "features"):
         model.eval()
         return

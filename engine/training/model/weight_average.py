@@ -1,33 +1,34 @@
-"""A moving average of the weights, which often judges better than the weights themselves."""
+"""A moving average of the weights, which often scores better than the weights themselves."""
 
 from timm.utils.model_ema import ModelEmaV3
 from torch import Tensor, nn
 
 
 class WeightAverage:
-    """Polyak and Juditsky, 1992; its decay climbs to `decay`, so that the start is forgotten.
+    """An exponential moving average whose decay rises to `decay`, so that the first weights fade
+    out.
 
-    It lies where the weights lie, so that taking them in never waits for a GPU; the trial step
-    sets its memory aside (`fit.fit_memory`). What that costs a small card is counted, not
-    measured: 4 bytes a weight, 0.34 GiB of a ViT-B.
+    It is on the same device as the weights, so that an update never waits for a GPU. The trial step
+    reserves its memory (`fit.fit_memory`). Calculated cost: 4 bytes per weight, 0.34 GiB for a
+    ViT-B. Polyak and Juditsky, 1992.
     """
 
     def __init__(self, model: nn.Module, decay: float) -> None:
         self._ema = ModelEmaV3(model, decay, use_warmup=True)
 
     def update(self, model: nn.Module, step: int) -> None:
-        """Take in the weights after the stage's `step`-th step, counted from 1."""
+        """Add the weights after the stage's `step`-th step, counted from 1."""
         self._ema.update(model, step)
 
     def network(self) -> nn.Module:
-        """The network with the averaged weights."""
+        """Return the network with the averaged weights."""
         network: nn.Module = self._ema.module
         return network
 
     def tensors(self) -> dict[str, Tensor]:
-        """What a checkpoint keeps."""
+        """Return the tensors for a checkpoint."""
         return dict(self._ema.module.state_dict())
 
     def load(self, tensors: dict[str, Tensor]) -> None:
-        """Go on from what `tensors` gave."""
+        """Restore the state that `tensors` returned."""
         self._ema.module.load_state_dict(tensors)

@@ -1,4 +1,4 @@
-"""The loss of a run, with what it reads of the training part."""
+"""The loss of a run with its inputs from the training part."""
 
 import numpy as np
 import torch
@@ -13,8 +13,8 @@ class Criterion:
     """The loss of a batch, summed over its photographs.
 
     Args:
-        train_images: training photographs of each class, (classes,); None is enough for a
-            loss that asks for none.
+        train_images: training photographs per class, (classes,); may be None for a loss that does
+            not use them.
     """
 
     def __init__(
@@ -31,5 +31,7 @@ class Criterion:
         self._inputs = LossInputs(settings, log_prior)
 
     def __call__(self, logits: Tensor, target: Tensor) -> Tensor:
-        """Logits (n, classes); labels (n,), or shares of the classes (n, classes) if mixed."""
+        """Takes logits (n, classes), and labels (n,) or, for mixed images, class shares (n,
+        classes).
+        """
         return self._loss.compute(logits, target, self._inputs)

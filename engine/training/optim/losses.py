@@ -1,7 +1,7 @@
-"""What training minimises, each loss under its name.
+"""The losses by name.
 
-A new one is an entry of `LOSSES`: it can then be set as `training.loss`. The settings read this
-file for its names, so it imports torch inside functions only.
+To add a loss, add an entry to `LOSSES`; `training.loss` then accepts it. The settings import this
+file for the names, so it imports torch only inside functions.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LossInputs:
-    """What a loss may read beside logits and target.
+    """The inputs of a loss besides logits and target.
 
-    `log_prior` is the logarithm of each class's share of the training photographs, (classes,);
-    None where nobody counted them.
+    `log_prior` is the logarithm of each class's share of the training photographs, (classes,); None
+    if the counts are unknown.
     """
 
     settings: TrainingSettings
@@ -34,8 +34,8 @@ class LossInputs:
 class Loss:
     """The loss of a batch, summed over its photographs.
 
-    `compute(logits, target, inputs)` takes logits (n, classes), and as target labels (n,) or,
-    where photographs are mixed, shares of the classes (n, classes).
+    `compute(logits, target, inputs)` takes logits (n, classes). The target is labels (n,) or, for
+    mixed images, class shares (n, classes).
     """
 
     title: str
@@ -44,7 +44,7 @@ class Loss:
 
 
 def smoothed_shares(logits: Tensor, target: Tensor, smoothing: float) -> Tensor:
-    """The target as shares of the classes (n, classes), with label smoothing."""
+    """Return the target as class shares (n, classes), with label smoothing."""
     from torch.nn import functional
 
     classes = logits.shape[1]

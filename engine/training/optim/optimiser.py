@@ -1,4 +1,4 @@
-"""The optimiser of a run, with weight decay where it belongs."""
+"""Creates the optimiser of a run, with weight decay on matrices and kernels only."""
 
 import torch
 from torch import Tensor, nn
@@ -13,11 +13,10 @@ _FUSED = ("cpu", "cuda")
 
 
 def make_optimiser(model: nn.Module, settings: TrainingSettings) -> torch.optim.Optimizer:
-    """The optimiser of the settings over what learns; it decays matrices and kernels only.
+    """Create the optimiser over the trainable weights; only matrices and kernels decay.
 
-    Biases, norms and what the network itself exempts (position embeddings, tokens) keep
-    their size: shrinking them regularises nothing. Each group has a `share` of the learning
-    rate, for `set_rate`.
+    Biases, norms and the network's own exemptions (position embeddings, tokens) do not decay: that
+    would not regularise. Each group has a `share` of the learning rate, for `set_rate`.
     """
     exempt: set[str] = getattr(model, "no_weight_decay", set[str])()
     shares = rate_shares(model, settings)
@@ -26,7 +25,7 @@ def make_optimiser(model: nn.Module, settings: TrainingSettings) -> torch.optim.
         if weight.requires_grad:
             decay = 0.0 if weight.ndim <= 1 or name in exempt else settings.weight_decay
             groups.setdefault((shares[name], decay), []).append(weight)
-    # One pass over the weights: on a CPU too it takes a seventh of the time.
+    # The fused update is a single pass over the weights: on a CPU it takes a seventh of the time.
     fused = all(weight.device.type in _FUSED for weight in model.parameters())
     kind = OPTIMISERS[settings.optimiser]
     optimiser = kind.make(
@@ -42,8 +41,10 @@ def make_optimiser(model: nn.Module, settings: TrainingSettings) -> torch.optim.
 
 
 def _set_memory_aside(optimiser: torch.optim.Optimizer, kind: Optimiser) -> None:
-    """Make now what the optimiser makes in its first step: if memory ran out in the midst of that
-    step, some weights would have moved and others not."""
+    """Allocate now what the optimiser otherwise allocates in its first step.
+
+    If memory ran out during that step, only some weights would be updated.
+    """
     fused = optimiser.defaults.get("fused")
     for group in optimiser.param_groups:
         for weight in group["params"]:
@@ -58,11 +59,11 @@ def _set_memory_aside(optimiser: torch.optim.Optimizer, kind: Optimiser) -> None
 
 
 def rate_shares(model: nn.Module, settings: TrainingSettings) -> dict[str, float]:
-    """Each weight's share of the learning rate, by name.
+    """Return each weight's share of the learning rate, by name.
 
-    New layers take it whole: the classifier and adapters. The others take `backbone_rate`,
-    and with `layer_decay` less from layer to layer down to the images (Clark et al.,
-    "ELECTRA", 2020).
+    New layers (the classifier and adapters) have a share of 1. The others have `backbone_rate`.
+    With `layer_decay`, it decreases from layer to layer towards the input (Clark et al., "ELECTRA",
+    2020).
     """
     new = classifier_names(model)
     decay = settings.layer_decay
@@ -77,13 +78,13 @@ def rate_shares(model: nn.Module, settings: TrainingSettings) -> dict[str, float
 
 
 def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
-    """Give each group its share of a learning rate."""
+    """Set each group's learning rate to its share of `rate`."""
     for group in optimiser.param_groups:
         group["lr"] = rate * group["share"]
 
 
 def optimiser_tensors(optimiser: torch.optim.Optimizer, model: nn.Module) -> dict[str, Tensor]:
-    """What the optimiser remembers, as `name of the weight/name of the memory`."""
+    """Return the optimiser's state, with keys `name of the weight/name of the state`."""
     tensors = {}
     for name, weight in model.named_parameters():
         for key, value in optimiser.state.get(weight, {}).items():
@@ -95,7 +96,7 @@ def optimiser_tensors(optimiser: torch.optim.Optimizer, model: nn.Module) -> dic
 def load_optimiser_tensors(
     optimiser: torch.optim.Optimizer, model: nn.Module, tensors: dict[str, Tensor]
 ) -> None:
-    """Give the optimiser its memory back."""
+    """Restore the optimiser's state."""
     memories: dict[str, dict[str, Tensor]] = {}
     for key, value in tensors.items():
         weight_name, _, memory_name = key.rpartition("/")

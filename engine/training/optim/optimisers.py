@@ -1,7 +1,7 @@
-"""What moves the weights, each optimiser under its name.
+"""The optimisers by name.
 
-A new one is an entry of `OPTIMISERS`: it can then be set as `training.optimiser`. The settings
-read this file for its names, so it imports torch inside functions only.
+To add an optimiser, add an entry to `OPTIMISERS`; `training.optimiser` then accepts it. The
+settings import this file for the names, so it imports torch only inside functions.
 """
 
 from __future__ import annotations
@@ -19,13 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Optimiser:
-    """A torch optimiser and what it remembers of each weight.
+    """A torch optimiser and the state that it keeps for each weight.
 
-    `make(groups, rate, fused)` takes parameter groups with their weight decay, and whether all
-    weights are where one kernel updates them together. `memories` are the names, in its state, of
-    the tensors that have a weight's shape and begin at zero; `counts_steps` says whether its
-    state also has "step". They are made before the first step, so that memory runs out then or
-    never.
+    `make(groups, rate, fused)` takes parameter groups with their weight decay; `fused` says whether
+    one kernel can update all weights together. `memories` names the state tensors that have the
+    shape of the weight and start at zero; `counts_steps` says whether the state also has "step".
+    The state is allocated before the first step, so that a lack of memory shows there.
     """
 
     title: str

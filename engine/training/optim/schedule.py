@@ -1,6 +1,6 @@
 """The learning rate as a function of the step.
 
-A new way for it to fall is an entry of `SCHEDULES`: it can then be set as `training.schedule`.
+To add a decay, add an entry to `SCHEDULES`; `training.schedule` then accepts it.
 """
 
 import math
@@ -15,10 +15,10 @@ Fall = Callable[[float], float]
 
 @dataclass(frozen=True)
 class Decay:
-    """How the learning rate falls after the warm-up.
+    """How the learning rate decays after the warm-up.
 
-    `height(share)` is 1 at the peak and 0 at the floor; `share` of the steps after the warm-up
-    are taken, 0 to 1.
+    `height(share)` is 1 at the peak and 0 at the floor. `share` is the fraction of the steps after
+    the warm-up that are done, 0 to 1.
     """
 
     title: str
@@ -45,7 +45,7 @@ SCHEDULES: Registry[Decay] = Registry(
 
 @dataclass(frozen=True)
 class Schedule:
-    """Linear warm-up, then a fall from the peak to the floor.
+    """Linear warm-up, then a decay from the peak to the floor.
 
     `warmup` and `total` are in optimiser steps; steps count from `begin`.
     """
@@ -58,7 +58,7 @@ class Schedule:
     fall: Fall = _cosine
 
     def rate(self, step: int) -> float:
-        """The learning rate that optimiser step `step` uses."""
+        """Return the learning rate of optimiser step `step`."""
         step -= self.begin
         if step < self.warmup:
             return self.peak * (step + 1) / self.warmup

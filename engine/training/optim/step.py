@@ -1,4 +1,4 @@
-"""A network, its optimiser, and one step of the two."""
+"""The learner: a network, its optimiser and the optimiser step."""
 
 import contextlib
 import time
@@ -31,13 +31,12 @@ from engine.training.report.metrics import MetricAccumulator
 
 
 class Learner:
-    """Takes optimiser steps; all it must remember between them is in `tensors` and `scaler`.
+    """Takes optimiser steps; its complete state is in `tensors` and `scaler`.
 
-    The weights that learn are chosen before: `methods.choose_learning`.
+    The trainable weights are selected before: `trainable.select_trainable`.
 
     Args:
-        blank: a batch of images that mean nothing, for a process that has no photograph where
-            the others have some.
+        blank: a batch of blank images, for a process without photographs when the others have some.
     """
 
     def __init__(
@@ -66,10 +65,10 @@ class Learner:
         self._scaler = torch.amp.GradScaler(
             device.torch_device.type, enabled=device.scales_gradients
         )
-        self._sick_step = torch.full((), -1, dtype=torch.int64, device=device.torch_device)
+        self._nonfinite_step = torch.full((), -1, dtype=torch.int64, device=device.torch_device)
         self.gradient_norm = torch.zeros((), device=device.torch_device)
         self._taken = 0
-        # What forward and backward passes of the last step took; a GPU is not waited for.
+        # The seconds of the last step's forward and backward passes, without waiting for a GPU.
         self.pass_seconds = 0.0
 
     def learning_rate(self, step: int) -> float:
@@ -78,16 +77,16 @@ class Learner:
     def step(
         self, batches: Iterable[Batch], photographs: int, step: int, accumulator: MetricAccumulator
     ) -> None:
-        """Optimiser step number `step` over a window of `photographs` in several batches.
+        """Take optimiser step number `step` over a window of `photographs` in several batches.
 
-        The gradient is that of the mean loss over the window, however it is cut into batches
-        and dealt to processes. Nothing here waits for the device.
+        The gradient is that of the mean loss over the window, regardless of the batches and
+        processes that it is split into. Does not wait for the device.
 
         Raises:
             torch.OutOfMemoryError: a pass does not fit; nothing has changed.
         """
         train_mode(self.model, self._settings)
-        # Dropout is a function of (seed, step), so that a resumed run draws the same.
+        # Dropout depends on (seed, step) only, so that a resumed run draws the same.
         torch.manual_seed(self._settings.seed * 1_000_003 + step + 7919 * self._ranks.rank)
         set_rate(self._optimiser, self.learning_rate(step))
         arrived, began = list(batches), time.perf_counter()
@@ -102,54 +101,54 @@ class Learner:
         learning = [weight for weight in self.model.parameters() if weight.requires_grad]
         norm = nn.utils.clip_grad_norm_(learning, limit)
         if not self._scaler.is_enabled():
-            # The scaler expects an overflow now and then, and leaves that step out.
+            # The scaler expects occasional overflows and skips those steps.
             healthy &= norm.isfinite()
         self.gradient_norm = norm
         self._scaler.step(self._optimiser)
         self._scaler.update()
         if self._average is not None:
             self._average.update(self.model, step - self._schedule.begin + 1)
-        first_sick = (self._sick_step < 0) & ~healthy
-        self._sick_step = torch.where(first_sick, step, self._sick_step)
-        # Counted only now: a window whose memory does not suffice is taken again.
+        first_nonfinite = (self._nonfinite_step < 0) & ~healthy
+        self._nonfinite_step = torch.where(first_nonfinite, step, self._nonfinite_step)
+        # Count only now: a window that runs out of memory is repeated.
         for logits, labels in predictions:
             accumulator.add(logits, labels)
 
-    def sick_step(self) -> int | None:
-        """The first step whose loss or gradient was no number; waits for the device.
+    def nonfinite_step(self) -> int | None:
+        """Return the first step with a non-finite loss or gradient, or None; waits for the device.
 
-        A scaler leaves out a step whose gradient overflows and halves its scale: one that is
-        below 1 has left out so many that the gradient itself is no number.
+        A scaler skips a step whose gradient overflows and halves its scale. A scale below 1 means
+        that the gradient itself is not finite.
         """
-        step = int(self._sick_step)
+        step = int(self._nonfinite_step)
         if step < 0 and self._scaler.is_enabled() and self._scaler.get_scale() < 1:
             return self._taken
         return step if step >= 0 else None
 
-    def judged(self) -> nn.Module:
-        """The network to judge and to keep: the average where there is one."""
+    def evaluated_network(self) -> nn.Module:
+        """Return the network to validate and save: the weight average if there is one."""
         return self.model if self._average is None else self._average.network()
 
-    def agree(self) -> None:
-        """Give the network to judge the first process's buffers in all of them: each has seen
-        other photographs."""
-        for buffer in self.judged().buffers():
-            self._ranks.follow(buffer)
+    def synchronise_buffers(self) -> None:
+        """Copy the first process's buffers to the others; each has trained on other photographs."""
+        for buffer in self.evaluated_network().buffers():
+            self._ranks.broadcast(buffer)
 
     def tensors(self) -> dict[str, Tensor]:
-        """Weights under model., their average under average., the optimiser's memory under
-        optimiser."""
+        """Return the state by prefix: weights (model.), their average (average.), optimiser
+        (optimiser.).
+        """
         average = {} if self._average is None else self._average.tensors()
         memory = optimiser_tensors(self._optimiser, self.model)
         parts = {"model": self.model.state_dict(), "average": average, "optimiser": memory}
         return {f"{part}.{k}": v for part, values in parts.items() for k, v in values.items()}
 
     def scaler(self) -> dict[str, Any]:
-        """The loss scaler's few numbers; empty without one."""
+        """Return the state of the loss scaler; empty without one."""
         return self._scaler.state_dict()
 
     def load(self, tensors: dict[str, Tensor], scaler: dict[str, Any]) -> None:
-        """Go back to what `tensors` and `scaler` gave."""
+        """Restore what `tensors` and `scaler` returned."""
         self.model.load_state_dict(select(tensors, "model."))
         if self._average is not None:
             self._average.load(select(tensors, "average."))
@@ -161,8 +160,10 @@ class Learner:
     def _gradients(
         self, batches: list[Batch], photographs: int, step: int
     ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
-        """Gather the gradient of a window: whether its losses were numbers, and the logits and
-        labels of each of its passes."""
+        """Accumulate the gradient of a window.
+
+        Returns whether all losses are finite, and the logits and labels of each pass.
+        """
         self._optimiser.zero_grad(set_to_none=True)
         healthy = torch.ones((), dtype=torch.bool, device=self.device.torch_device)
         predictions = []
@@ -171,7 +172,7 @@ class Learner:
                 continue
             with self._alone_until(is_last=number == len(batches) - 1):
                 logits, labels, loss = self._loss(batch, step, number)
-                # Processes are averaged over; the window is to be summed.
+                # DistributedDataParallel averages over processes; the window needs the sum.
                 share = loss * (self._ranks.count / photographs)
                 self._scaler.scale(share).backward()  # type: ignore[no-untyped-call]
             healthy &= loss.detach().isfinite()
@@ -180,7 +181,7 @@ class Learner:
         return healthy, predictions
 
     def _loss(self, batch: Batch, step: int, number: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits (n, classes), labels (n,) and the loss summed over the batch."""
+        """Return logits (n, classes), labels (n,) and the loss summed over the batch."""
         labels = batch.labels.to(self.device.torch_device, non_blocking=True)
         images = batch.images.to(self.device.torch_device, non_blocking=True)
         if self._blank is not None and not len(labels):
@@ -195,7 +196,7 @@ class Learner:
         return logits.detach(), labels, self._criterion(logits, target)
 
     def _alone_until(self, is_last: bool) -> contextlib.AbstractContextManager[object]:
-        """Processes exchange gradients in the last pass of a window only."""
+        """Exchange gradients between processes only in the last pass of a window."""
         if isinstance(self._forward, DistributedDataParallel) and not is_last:
             return self._forward.no_sync()
         return contextlib.nullcontext()
@@ -206,7 +207,9 @@ class Learner:
 
 
 def to_device(model: nn.Module, device: Device) -> nn.Module:
-    """Move a network; convolutions get their channels last, 1.5 times as fast on a CPU too."""
+    """Move a network to the device; convolutions use channels last, 1.5 times as fast even on a
+    CPU.
+    """
     model = model.to(device.torch_device)
     if is_convolutional(model):
         model = model.to(memory_format=torch.channels_last)
@@ -214,5 +217,5 @@ def to_device(model: nn.Module, device: Device) -> nn.Module:
 
 
 def select(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    """The tensors whose names begin with `prefix`, without it."""
+    """Return the tensors whose names start with `prefix`, with the prefix removed."""
     return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}

@@ -1,4 +1,4 @@
-"""The points of the training curves: metrics.jsonl, appended to, a JSON object a line."""
+"""Writes the points of the training curves to metrics.jsonl, one JSON object per line."""
 
 import json
 import math
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class CurveWriter:
-    """Appends points; each line is one write, so that readers see it whole or not at all."""
+    """Appends points; each line is a single write, so that readers never see part of a line."""
 
     def __init__(self, path: Path, attempt: int) -> None:
         self._attempt = attempt
@@ -34,7 +34,7 @@ class CurveWriter:
         os.write(self._descriptor, json.dumps(point).encode() + b"\n")
 
     def _end_torn_line(self, path: Path) -> None:
-        """A line that a crash left unfinished must not swallow the next one."""
+        """End a line that a crash left incomplete, so that the next point starts a new line."""
         with path.open("rb") as stream:
             if stream.seek(0, os.SEEK_END) == 0:
                 return
@@ -44,7 +44,7 @@ class CurveWriter:
 
 
 def _tidy(value: Any) -> Any:
-    """Six digits are more than a curve shows; JSON has no NaN."""
+    """Round to six digits, enough for a curve; JSON has no NaN."""
     if isinstance(value, float):
         return float(f"{value:.6g}") if math.isfinite(value) else None
     return value

@@ -1,4 +1,4 @@
-"""What the curves of a run say about its health, after each epoch."""
+"""Diagnoses a run from its curves after each epoch."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -26,15 +26,15 @@ _SEVERITY: dict[Kind, Severity] = {
     "starved": "warning",
     "unseen": "note",
 }
-# Shares of photographs that train must be above chance, and ahead of val, to tell anything.
+# The least top-1 of train above chance for a comparison with val, in 0..1.
 _LEARNT = 0.25
-# Val may be truly better than guessing by this share of what train is, and be taken for chance.
+# Val counts as chance if the upper bound of its gain is below this share of train's gain.
 _BY_LUCK = 0.25
 _GAP = 0.25
 _WIDE_GAP = 0.4
-# Above this share of the time the device is idle for want of photographs.
+# The share of time spent waiting for photographs above which the device is idle too often.
 _WAITING = 0.3
-# A loss so far from that of guessing, as a share of it, is another one.
+# A loss this close to that of guessing, as a share of it, counts as equal.
 _NEAR = 0.02
 _WORSE = 1.05
 _RISEN = 0.1
@@ -42,7 +42,7 @@ _RISEN = 0.1
 
 @dataclass(frozen=True)
 class Epoch:
-    """Means over an epoch of training, with the validation after it. Shares are in 0..1."""
+    """Means over a training epoch, with the validation after it. Shares are in 0..1."""
 
     train_loss: float
     train_top1: float
@@ -54,10 +54,11 @@ class Epoch:
 
 @dataclass(frozen=True)
 class RunFacts:
-    """Facts about a run that its curves do not show.
+    """Facts about a run that its curves do not contain.
 
-    `train_images` and `val_images` are (species,); `warmup` epochs are not to be judged.
-    `workers` read photographs; None where features are read, which is no work.
+    `train_images` and `val_images` are (species,). The first `warmup` epochs are not judged.
+    `workers` is the number of processes that read photographs; None if the stage reads stored
+    features.
     """
 
     species: Sequence[str]
@@ -69,9 +70,10 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class Remark:
-    """One thing that was noticed, with what to do.
+    """One observation, with what to do.
 
-    `sentence` is in English; `message` is the same in parts, where the version that wrote it did.
+    `sentence` is in English. `message` has the same content as a translatable message; older
+    versions did not write it.
     """
 
     kind: Kind
@@ -87,7 +89,7 @@ class Remark:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What was noticed after `epoch`, the worst first."""
+    """What was observed after `epoch`, the most severe first."""
 
     epoch: Number
     step: Count
@@ -95,9 +97,10 @@ class Diagnosis:
 
 
 def epochs_of(points: Iterable[dict[str, Any]], since: int = 0) -> list[Epoch]:
-    """The epochs that a run's curves tell of, after step `since`.
+    """Return the epochs in a run's curves after step `since`.
 
-    What a later attempt did again counts; a point that is no number is passed over.
+    If a later attempt repeated a step, its point counts. Validation points without a loss are
+    skipped.
     """
     latest = {(p.get("split"), p.get("step", 0)): p for p in points if p.get("step", 0) > since}
     epochs: list[Epoch] = []
@@ -112,7 +115,7 @@ def epochs_of(points: Iterable[dict[str, Any]], since: int = 0) -> list[Epoch]:
 
 
 def diagnose(epochs: Sequence[Epoch], run_facts: RunFacts) -> tuple[Remark, ...]:
-    """What the last of the epochs shows, the worst first."""
+    """Diagnose the last epoch; return the remarks, the most severe first."""
     if not epochs:
         return ()
     found: dict[Kind, Message | None] = {
@@ -133,12 +136,12 @@ def diagnose(epochs: Sequence[Epoch], run_facts: RunFacts) -> tuple[Remark, ...]
 
 
 def write_diagnosis(path: Path, diagnosis: Diagnosis) -> None:
-    """Keep a diagnosis, in place of the one before."""
+    """Write a diagnosis, replacing the one before."""
     write_json(path, asdict(diagnosis))
 
 
 def read_diagnosis(path: Path) -> Diagnosis | None:
-    """The last diagnosis, if there is one that can be read."""
+    """Read the last diagnosis; None if it is missing or damaged."""
     return read_record_or(Diagnosis, path, None)
 
 
@@ -161,7 +164,7 @@ def _misaligned(last: Epoch, run_facts: RunFacts) -> Message | None:
     chance = 1 / len(run_facts.species)
     learnt = last.train_top1 - chance
     at_chance = last.val_top1 < min(4 * chance, chance + 0.1 * learnt)
-    # A handful of photographs may all be wrong by bad luck.
+    # A few photographs may all be wrong by chance.
     most = wilson_interval(last.val_top1, int(run_facts.val_images.sum()))[1]
     if not learnt >= _LEARNT or not at_chance or most > chance + _BY_LUCK * learnt:
         return None
@@ -188,7 +191,7 @@ def _rate_high(epochs: Sequence[Epoch], run_facts: RunFacts) -> Message | None:
             rate=f"{last.rate:.1e}",
         )
     least = min(epoch.train_loss for epoch in epochs)
-    # One epoch may be bad luck.
+    # A single epoch may be chance.
     if all(epoch.train_loss > least + _RISEN * guessing for epoch in epochs[-2:]):
         return message(
             "The train loss has risen from {least:.2f} to {loss:.2f}. The learning rate ({rate}) "

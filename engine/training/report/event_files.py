@@ -1,4 +1,4 @@
-"""The points of the curves as TensorBoard event files, for tools of the user's own."""
+"""Writes the points of the curves as TensorBoard event files, for other tools."""
 
 import math
 import os
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class EventFiles:
-    """A folder with a part's events in each sub-folder, which tools show as runs."""
+    """A folder with one sub-folder of events per part; TensorBoard shows each as a run."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -24,7 +24,7 @@ class EventFiles:
         Raises:
             OSError: the file cannot be written.
         """
-        # Here, because few runs write event files.
+        # Imported here, because few runs write event files.
         from tensorboardX.proto.event_pb2 import Event
         from tensorboardX.proto.summary_pb2 import Summary
 
@@ -49,6 +49,6 @@ class EventFiles:
 
         folder = self._root / part
         folder.mkdir(parents=True, exist_ok=True)
-        # The writer adds time and host. Readers take the files of a folder in the order of their
-        # names: an attempt a file.
+        # The writer adds time and host. Readers read the files of a folder in name order; each
+        # attempt writes one file.
         return EventsWriter(str(folder / "events"), f".{os.getpid()}")

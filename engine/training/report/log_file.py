@@ -1,4 +1,4 @@
-"""The plain log of a run: log.txt, and the terminal where there is one."""
+"""The text log of a run: log.txt, and the terminal if there is one."""
 
 import contextlib
 import logging
@@ -11,10 +11,10 @@ _FORMAT = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
 
 
 @contextlib.contextmanager
-def write_run_log(path: Path, speaks: bool = True) -> Iterator[None]:
-    """Send what the engine logs to `path`, and to standard error unless that is the same file.
+def write_run_log(path: Path, verbose: bool = True) -> Iterator[None]:
+    """Send the engine's log to `path`, and to standard error unless that is the same file.
 
-    Of several processes one `speaks`; of the others warnings are logged.
+    Without `verbose`, only warnings are logged: of several processes, one logs everything.
     """
     logger = logging.getLogger("engine")
     level = logger.level
@@ -24,7 +24,7 @@ def write_run_log(path: Path, speaks: bool = True) -> Iterator[None]:
         handlers.append(logging.StreamHandler(sys.stderr))
     for handler in handlers:
         handler.setFormatter(_FORMAT)
-        handler.setLevel(logging.INFO if speaks else logging.WARNING)
+        handler.setLevel(logging.INFO if verbose else logging.WARNING)
         logger.addHandler(handler)
     try:
         yield

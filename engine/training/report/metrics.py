@@ -1,4 +1,4 @@
-"""How often the network is right, summed where the network runs."""
+"""Accumulates the metrics of a network on its device."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,21 +25,21 @@ TOP = 5
 
 
 def clamped_k(classes: int, k: int = TOP) -> int:
-    """Top-k asks for no more classes than there are."""
+    """Return k for top-k, limited to the number of classes."""
     return min(k, classes)
 
 
 def genera_of(species: Sequence[str]) -> Tensor:
-    """The number of each class's genus, the first word of its name: (classes,) int64."""
+    """Return the genus index of each class, from the first word of its name: (classes,) int64."""
     names = [name.split()[0] if name.split() else "" for name in species]
     numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
     return torch.tensor([numbers[name] for name in names], dtype=torch.int64)
 
 
 def add_by_certainty(sums: Tensor, certainty: Tensor, right: Tensor) -> None:
-    """Add a batch to sums of certainty and of hits in each bin of certainty: (2, BINS) float64.
+    """Add a batch to the sums of certainty and hits per certainty bin: (2, BINS) float64.
 
-    `certainty` (n,) is the probability of the best guess, `right` (n,) whether it is true.
+    `certainty` (n,) is the probability of the top prediction, `right` (n,) whether it is correct.
     """
     certainty = certainty.double()
     bins = (certainty * BINS).long().clamp_(0, BINS - 1)
@@ -48,19 +48,21 @@ def add_by_certainty(sums: Tensor, certainty: Tensor, right: Tensor) -> None:
 
 
 def brier_scores(probabilities: Tensor, labels: Tensor) -> Tensor:
-    """Squared distance of probabilities (n, classes) from the truth: (n,), 0..2 (Brier, 1950)."""
+    """Return the squared distance of probabilities (n, classes) from the one-hot label: (n,), 0..2
+    (Brier, 1950).
+    """
     truth = functional.one_hot(labels, probabilities.shape[1])
     return (probabilities - truth).square().sum(dim=1)
 
 
 class MetricAccumulator:
-    """Sums of loss and hits over photographs, on the device: reading it is the only wait.
+    """Sums of loss and hits over photographs, on the device; only reading them waits for it.
 
-    `top5` counts hits among the best `k` = min(5, classes).
+    `top5` counts hits in the top `k` = min(5, classes).
 
     Args:
-        genera: the number of each class's genus, (classes,); None = each a genus of its own.
-        train_images: training photographs of each class, (classes,); None = not in buckets.
+        genera: the genus index of each class, (classes,); None = each class is its own genus.
+        train_images: training photographs per class, (classes,); None = no rarity buckets.
     """
 
     def __init__(
@@ -74,17 +76,18 @@ class MetricAccumulator:
         self._genera = torch.arange(classes) if genera is None else genera
         self._genera = self._genera.to(device)
         self._train_images = train_images
-        # Loss, hits of the first guess, among the best k, and of the genus.
+        # Loss, top-1 hits, top-k hits, genus hits.
         self._sums = torch.zeros(4, dtype=torch.float64, device=device)
-        # Photographs, hits of the first guess and hits among the best k, of each class.
+        # Photographs, top-1 hits and top-k hits per class.
         self._by_class = torch.zeros(3, classes, dtype=torch.int64, device=device)
-        # Certainty and hits in each bin of certainty (Naeini et al., 2015).
+        # Certainty and hits per certainty bin (Naeini et al., 2015).
         self._by_certainty = torch.zeros(2, BINS, dtype=torch.float64, device=device)
 
     def add(self, logits: Tensor, labels: Tensor) -> None:
-        """Count a batch: logits (n, classes), labels (n,).
+        """Add a batch: logits (n, classes), labels (n,).
 
-        The loss is cross-entropy without smoothing and weights, so that parts and runs compare.
+        The loss is cross-entropy without smoothing or weights, so that parts and runs are
+        comparable.
         """
         logits = logits.detach()
         losses = functional.cross_entropy(logits, labels, reduction="none")
@@ -103,7 +106,7 @@ class MetricAccumulator:
         add_by_certainty(self._by_certainty, certainty, first)
 
     def tensors(self) -> dict[str, Tensor]:
-        """What a checkpoint keeps, so that the next point of a curve counts every photograph."""
+        """Return the state for a checkpoint, so that a resumed run counts every photograph."""
         return {
             "sums": self._sums,
             "by_class": self._by_class,
@@ -111,22 +114,22 @@ class MetricAccumulator:
         }
 
     def load(self, tensors: dict[str, Tensor]) -> None:
-        """Go on counting from what `tensors` gave."""
+        """Restore what `tensors` returned."""
         for name, own in self.tensors().items():
             own.copy_(tensors[name])
 
     def gather(self, ranks: Ranks) -> None:
-        """Bring what every process counted together in the first; the others count anew."""
+        """Sum the counts of all processes in the first; reset the others."""
         for own in self.tensors().values():
             whole = ranks.total(own)
             own.copy_(whole if ranks.is_first else torch.zeros_like(whole))
 
     def by_class(self) -> NDArray[np.int64]:
-        """Photographs, hits of the first guess and hits among the best k: (3, classes)."""
+        """Return photographs, top-1 hits and top-k hits: (3, classes)."""
         return self._by_class.cpu().numpy().copy()
 
     def read(self) -> "Metrics":
-        """The means so far; of nothing, all zero."""
+        """Return the means so far; all zero if nothing was added."""
         images, first, among = self.by_class()
         loss, top1, top5, genus = self._sums.tolist()
         count = int(images.sum())
@@ -159,11 +162,11 @@ class MetricAccumulator:
 
 @dataclass(frozen=True)
 class Metrics:
-    """Means over photographs, in 0..1, `loss` in nats.
+    """Means over photographs, in 0..1; `loss` in nats.
 
-    `macro_…` are means over the `classes` present; `top1_low` and `top1_high` bound top-1 with
-    95 % certainty; `ece` is the expected calibration error; `buckets` are of rare and of common
-    species apart, the rarest first.
+    `macro_…` are means over the `classes` present. `top1_low` and `top1_high` are the 95 % interval
+    of top-1. `ece` is the expected calibration error. `buckets` are scores by rarity, the rarest
+    first.
     """
 
     images: int
@@ -182,7 +185,7 @@ class Metrics:
 
     @property
     def bucket_top1(self) -> dict[str, float]:
-        """Top-1 by the name that metrics.jsonl has for a bucket, where it has photographs."""
+        """Top-1 by the bucket's key in metrics.jsonl, for buckets with photographs."""
         return {
             bucket.metric: score.top1
             for bucket, score in zip(BUCKETS, self.buckets, strict=False)

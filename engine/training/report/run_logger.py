@@ -1,4 +1,4 @@
-"""What a run tells while it goes: curves, status and log."""
+"""Writes the curves, status and log of a run while it trains."""
 
 import io
 import logging
@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from engine.files import read_json_lines, write_atomic
+from engine.language.message import Message
 from engine.training.device.device import Device
 from engine.training.report.curves import CurveWriter
 from engine.training.report.diagnosis import (
@@ -25,18 +26,18 @@ from engine.training.report.metrics import MetricAccumulator, Metrics
 from engine.training.report.throughput import Throughput, gpu_use, peak_memory
 from engine.training.state.checkpoint import TrainingPosition
 from engine.training.state.run_folder import RunFolder
-from engine.training.state.status import StatusFile
+from engine.training.state.status import StatusFile, stage_fields
 
 log = logging.getLogger(__name__)
 
 
 class RunLogger:
-    """Writes the points of the curves and keeps the status beside them.
+    """Writes the points of the curves and updates the status.
 
     Args:
-        photographs: in the training part.
-        writes: whether this process is the one that tells.
-        tensorboard: whether the curves are written for TensorBoard too.
+        photographs: number in the training part.
+        writes: whether this process writes the files.
+        tensorboard: whether to write TensorBoard event files too.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class RunLogger:
             self._events.close()
 
     def epoch(self, position: TrainingPosition) -> float:
-        """How many epochs are done, as a number with a fraction."""
+        """Return the epochs done, with a fraction."""
         return round(position.epoch + position.consumed / self._photographs, 4)
 
     def begin(
@@ -77,14 +78,14 @@ class RunLogger:
         last_step: int,
         stage: str,
     ) -> None:
-        """A stage starts, or goes on; `last_step` is the whole run's."""
+        """Log that a stage starts or resumes; `last_step` is that of the whole run."""
         self._device, self.steps_per_epoch = device.torch_device, steps_per_epoch
         self.last_step = last_step
-        # A head on features takes a thousandth of what all weights take.
+        # Reset per stage: a head on features takes a thousandth of the time of full training.
         self.pace = Throughput()
         self._status.write(
             state="running",
-            stage=stage,
+            **stage_fields(stage),
             stage_step=position.stage_step,
             device=device.name,
             steps_total=last_step,
@@ -94,31 +95,31 @@ class RunLogger:
         )
 
     def threads(self, number: int, speeds: Mapping[int, float]) -> None:
-        """The number of CPU threads from now on, and images a second by number in its trial."""
+        """Log the number of CPU threads, and images per second by number in its trial."""
         self._threads = {"threads": number}
         told = {str(tried): round(speed, 2) for tried, speed in speeds.items()}
         self._status.note(threads=number, thread_speeds=told)
 
     def stopping(self) -> None:
-        """The wish to stop was heard."""
+        """Log that a stop request was received."""
         self._status.write(state="stopping")
 
     def heartbeat(self) -> None:
-        """The run is alive."""
+        """Log that the run is alive."""
         self._status.note()
 
     def step(self, position: TrainingPosition) -> None:
-        """An optimiser step was taken."""
+        """Log an optimiser step."""
         self._status.note(step=position.step, epoch=self.epoch(position))
 
-    def prepare(self, what: str, done: int, total: int) -> None:
-        """Something comes before training: how far it is."""
-        self._status.note(state="running", stage=f"{what}, {done:,} of {total:,}")
+    def prepare(self, what: Message) -> None:
+        """Log the progress of a task that precedes training."""
+        self._status.note(state="running", **stage_fields(what))
 
     def train_point(
         self, position: TrainingPosition, metrics: Metrics, rate: float, norm: float
     ) -> None:
-        """A point of the training curves: `metrics` since the last one."""
+        """Write a point of the training curves; `metrics` cover the steps since the last point."""
         reading = self.pace.reading()
         self._point(
             "train",
@@ -145,7 +146,7 @@ class RunLogger:
         )
 
     def val_point(self, position: TrainingPosition, metrics: Metrics, began: float) -> None:
-        """A point of the validation curves; `began` is the monotonic time it was begun."""
+        """Write a point of the validation curves; `began` is the monotonic start time."""
         seconds = time.monotonic() - began
         self.pace.validated(seconds)
         self._point(
@@ -170,14 +171,14 @@ class RunLogger:
         )
 
     def by_class(self, position: TrainingPosition, accumulator: MetricAccumulator) -> None:
-        """What a validation found of each class, as one small file of arrays: (classes,) each."""
+        """Write a validation's counts per class to a small file of arrays, each (classes,)."""
         images, first, among = accumulator.by_class()
         content = io.BytesIO()
         np.savez_compressed(content, class_images=images, class_hits=first, class_among=among)
         write_atomic(self._folder.by_class(position.step), content.getvalue())
 
     def epoch_closed(self, position: TrainingPosition, metrics: Metrics, is_best: bool) -> None:
-        """An epoch is trained, judged and saved."""
+        """Log that an epoch is trained, validated and saved."""
         self._status.write(
             step=position.step,
             epoch=self.epoch(position),
@@ -199,7 +200,7 @@ class RunLogger:
         )
 
     def diagnose(self, position: TrainingPosition, run_facts: RunFacts) -> None:
-        """Note what the stage's curves show after an epoch."""
+        """Diagnose the stage's curves after an epoch and write the result."""
         if self._curves is None:
             return
         epochs = epochs_of(read_json_lines(self._folder.metrics), position.stage_step)
@@ -212,8 +213,8 @@ class RunLogger:
         self._said |= {remark.kind for remark in remarks}
 
     def finished(self, position: TrainingPosition) -> None:
-        """All stages are done, perhaps in fewer steps than were planned."""
-        self._status.write(step=position.step, steps_total=position.step, stage="")
+        """Log that all stages are done, possibly in fewer steps than planned."""
+        self._status.write(step=position.step, steps_total=position.step, **stage_fields(""))
 
     def _point(self, part: str, step: int, epoch: float, **values: Any) -> None:
         if self._curves is not None:

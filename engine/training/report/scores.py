@@ -1,4 +1,4 @@
-"""Scores from counts: what a validation while training and an evaluation afterwards share."""
+"""Scores from counts, shared by validation during training and by evaluation."""
 
 import math
 from dataclasses import dataclass
@@ -17,10 +17,11 @@ Numbers = NDArray[np.int64] | NDArray[np.float64]
 
 @dataclass(frozen=True)
 class BucketScore:
-    """Species by their number of training photographs; None where no photograph was judged.
+    """The scores of species with similar numbers of training photographs; None if none was
+    evaluated.
 
-    `train_images` is the key of the bucket. `classes` and `images` count what the part holds;
-    `absent` are species of the bucket without a photograph in it, which no score includes.
+    `train_images` is the bucket's key. `classes` and `images` count what the part contains.
+    `absent` counts species of the bucket without a photograph in the part; scores exclude them.
     """
 
     train_images: Name = ""
@@ -32,23 +33,23 @@ class BucketScore:
 
 
 def recall_by_class(hits: Numbers, images: Numbers) -> NDArray[np.float64]:
-    """The share of each class's photographs that is right: (classes,), NaN where it has none."""
+    """Return the share of correct photographs per class: (classes,), NaN for an absent class."""
     recall = np.full(len(images), np.nan)
     np.divide(hits, images, out=recall, where=images > 0)
     return recall
 
 
 def macro(recall: NDArray[np.float64]) -> float:
-    """The mean over the classes that are present; 0 if none is."""
+    """Return the mean over the classes present; 0 if there are none."""
     present = recall[~np.isnan(recall)]
     return float(present.mean()) if len(present) else 0.0
 
 
 def calibration_error(certainty: ArrayLike, hits: ArrayLike, images: int) -> float:
-    """Expected calibration error over equal bins of certainty (Naeini et al., 2015), 0..1.
+    """Return the expected calibration error over equal certainty bins (Naeini et al., 2015), 0..1.
 
-    The mean distance between how sure the network is of its best guess and how often that is
-    right. `certainty` and `hits` are sums over the photographs of each bin: (BINS,).
+    It is the mean distance between the network's certainty and its accuracy. `certainty` and `hits`
+    are sums over the photographs of each bin: (BINS,).
     """
     distance = np.abs(np.asarray(certainty) - np.asarray(hits))
     return float(distance.sum()) / max(images, 1)
@@ -57,7 +58,7 @@ def calibration_error(certainty: ArrayLike, hits: ArrayLike, images: int) -> flo
 def bucket_scores(
     hits: Numbers, images: Numbers, train_images: NDArray[np.int64]
 ) -> tuple[BucketScore, ...]:
-    """Scores of rare and of common species apart; all arrays are (classes,)."""
+    """Return the scores by rarity bucket; all arrays are (classes,)."""
     recall = recall_by_class(hits, images)
     scores = []
     for bucket in BUCKETS:
@@ -78,7 +79,7 @@ def bucket_scores(
 
 
 def wilson_interval(share: float, count: float) -> tuple[float, float]:
-    """The 95 % interval of a share out of `count` (Wilson, 1927)."""
+    """Return the 95 % interval of a share out of `count` (Wilson, 1927)."""
     if not count:
         return 0.0, 1.0
     spread = _Z95 * math.sqrt(share * (1 - share) / count + _Z95**2 / (4 * count**2))
@@ -88,10 +89,10 @@ def wilson_interval(share: float, count: float) -> tuple[float, float]:
 
 
 def best_epoch(macro_top1: ArrayLike, loss: ArrayLike) -> int | None:
-    """Which epoch's checkpoint is the best: (epochs,) each; None where none was measured.
+    """Return the index of the best epoch, from arrays (epochs,); None if none was measured.
 
-    The highest macro top-1; of equal ones the lowest loss; of those the first. NaN or None is
-    what was not measured, or not finite.
+    The best has the highest macro top-1; ties go to the lowest loss, then to the first. NaN or None
+    marks a value that is not measured or not finite.
     """
     score, losses = np.asarray(macro_top1, np.float64), np.asarray(loss, np.float64)
     if not np.isfinite(score).any():

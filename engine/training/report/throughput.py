@@ -1,4 +1,4 @@
-"""How fast a run goes, and how long it will take."""
+"""Measures a run's throughput and estimates the remaining time."""
 
 import contextlib
 import resource
@@ -13,9 +13,10 @@ import torch
 
 @dataclass(frozen=True)
 class ThroughputReading:
-    """Between two points of the curves: images a second, and shares of time, 0..1.
+    """Images per second and shares of time (0..1) between two points of the curves.
 
-    `waiting` is spent waiting for photographs, `cpu` is how busy the machine's processors are.
+    `waiting` is the share spent waiting for photographs, `cpu` the load of the machine's
+    processors.
     """
 
     images_per_second: float
@@ -24,7 +25,7 @@ class ThroughputReading:
 
 
 def peak_memory(device: torch.device) -> int:
-    """The most bytes that this process has held: of the GPU where it uses one."""
+    """Return the peak bytes of this process; those on the GPU if it uses one."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -32,21 +33,21 @@ def peak_memory(device: torch.device) -> int:
 
 
 def gpu_use(device: torch.device) -> dict[str, float]:
-    """How busy the GPU is, {"gpu": 0..1}, as its driver says without waiting for its work.
+    """Return the GPU load from its driver, {"gpu": 0..1}, without waiting for its work.
 
-    Empty where there is none, or a driver that cannot tell.
+    Empty if there is no GPU or the driver cannot report it.
     """
     if device.type != "cuda":
         return {}
     try:
         return {"gpu": torch.cuda.utilization(device) / 100}
     except Exception:
-        # Drivers fail each in its own way, and a curve less is no reason to end a run.
+        # Drivers raise various errors, and a missing curve must not end a run.
         return {}
 
 
 class Throughput:
-    """Measures training alone: neither validation nor the writing of checkpoints."""
+    """Measures training only, without validation or writing checkpoints."""
 
     def __init__(self) -> None:
         self._images = 0
@@ -58,34 +59,34 @@ class Throughput:
         self._began = time.monotonic()
 
     def start(self) -> None:
-        """Training begins again after something else; what was not told by then is let go."""
+        """Restart the measurement; steps since the last reading are discarded."""
         self._began, self._images, self._waited, self._beat_steps = time.monotonic(), 0, 0.0, 0
 
     def count(self, images: int) -> None:
-        """An optimiser step over `images` photographs is done."""
+        """Count an optimiser step over `images` photographs."""
         self._images += images
         self._beat_steps += 1
 
     @contextlib.contextmanager
     def waiting(self) -> Iterator[None]:
-        """Time in here is spent waiting for data."""
+        """Count the time in this context as waiting for data."""
         began = time.monotonic()
         yield
         self._waited += time.monotonic() - began
 
     @contextlib.contextmanager
-    def aside(self) -> Iterator[None]:
-        """Time in here does not count as training."""
+    def paused(self) -> Iterator[None]:
+        """Exclude the time in this context."""
         began = time.monotonic()
         yield
         self._began += time.monotonic() - began
 
     def validated(self, seconds: float) -> None:
-        """A validation took so long."""
+        """Record the duration of a validation."""
         self._validation = seconds
 
     def reading(self) -> ThroughputReading:
-        """What happened since the last beat."""
+        """Return the measurement since the last reading, and start the next."""
         now = time.monotonic()
         seconds = max(now - self._began, 1e-9)
         busy = psutil.cpu_percent() / 100
@@ -96,7 +97,7 @@ class Throughput:
         return reading
 
     def seconds_left(self, steps: int, validations: int) -> float | None:
-        """For so many more steps and validations, from what they took so far."""
+        """Estimate the seconds for `steps` and `validations` from the measurements so far."""
         if not self._steps:
             return None
         return round(steps * self._seconds / self._steps + validations * self._validation, 1)

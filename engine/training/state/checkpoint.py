@@ -1,4 +1,4 @@
-"""Checkpoints: one safetensors file each, with everything that is needed to go on from it."""
+"""Checkpoints: one safetensors file each, with everything needed to resume."""
 
 import contextlib
 import dataclasses
@@ -19,6 +19,7 @@ from torch import Tensor
 from engine.errors import BadInput, WorkFailed
 from engine.files import atomic_file, free_disk_bytes, sync_to_disk
 from engine.language.message import deferred
+from engine.reasons import reason_of
 from engine.settings.run import RunSettings
 from engine.split.classes import ClassMap, require_same
 
@@ -31,12 +32,12 @@ _DAMAGED = deferred("The checkpoint {file} is damaged.")
 
 @dataclass(frozen=True)
 class TrainingPosition:
-    """Where a run is: `consumed` photographs into `epoch`, after `step` optimiser steps.
+    """The position of a run: `consumed` photographs into `epoch`, after `step` optimiser steps.
 
-    `stage` began at `stage_epoch` and `stage_step`; its best macro top-1 is `stage_best`, and
-    `stale` epochs brought nothing better than that. A step is taken in passes of `pass_size`
-    photographs (None = as configured), with activations `recomputed` or not (None = as
-    configured), on so many CPU `threads`, from which a trial `promised` images a second.
+    `stage` began at `stage_epoch` and `stage_step`. Its best macro top-1 is `stage_best`; the last
+    `stale` epochs did not improve it. A step uses passes of `pass_size` photographs, with
+    activations `recomputed` or kept; None = as configured. It uses `threads` CPU threads, for which
+    a trial measured `promised` images per second.
     """
 
     epoch: int = 0
@@ -55,7 +56,7 @@ class TrainingPosition:
     promised: float | None = None
 
     def next_stage(self) -> "TrainingPosition":
-        """The beginning of the stage after this one."""
+        """Return the start of the next stage."""
         return TrainingPosition(
             epoch=self.epoch,
             step=self.step,
@@ -68,7 +69,7 @@ class TrainingPosition:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What a checkpoint file says of itself; tensors are read on demand."""
+    """The metadata of a checkpoint file; tensors are read on demand."""
 
     path: Path
     settings: RunSettings
@@ -76,7 +77,7 @@ class Checkpoint:
     position: TrainingPosition
 
     def tensors(self, prefix: str = "") -> dict[str, Tensor]:
-        """The tensors whose names begin with `prefix`, on the CPU, under their whole names."""
+        """Read the tensors whose names start with `prefix`, on the CPU, by full name."""
         with safe_open(self.path, framework="pt") as file:
             names: list[str] = list(file.keys())
             return {name: file.get_tensor(name) for name in names if name.startswith(prefix)}
@@ -89,12 +90,13 @@ def write_checkpoint(
     classes: ClassMap,
     position: TrainingPosition,
 ) -> None:
-    """Write a checkpoint, read it back, and only then give it its name.
+    """Write a checkpoint to a temporary file, verify it, then rename it.
 
     Raises:
-        WorkFailed: the disk is full or altered what was written; the one before is untouched.
+        WorkFailed: the disk is full or the file differs from what was written; the previous
+            checkpoint is unchanged.
     """
-    # Tensors that are views of one another, or not in row order, cannot be written as they are.
+    # safetensors cannot write tensors that share memory or are not contiguous.
     plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
     metadata = {
         "format": _FORMAT,
@@ -117,31 +119,30 @@ def write_checkpoint(
                 )
         sync_to_disk(path.parent)
     except (OSError, SafetensorError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
         raise WorkFailed(
             "The checkpoint {file} could not be written ({reason}). The previous one is kept. Make "
             "room on the disk and resume the run.",
             file=path,
-            reason=reason,
+            reason=reason_of(error),
         ) from error
 
 
 def keep_previous(path: Path, previous: Path) -> None:
-    """Give the checkpoint at `path`, which is to be replaced, a second name."""
+    """Link the checkpoint at `path`, which is about to be replaced, to `previous`."""
     if path.is_file():
         second = previous.with_name(f".{previous.name}.{os.getpid()}")
-        # A disk that knows no second names keeps one checkpoint less.
+        # A file system without hard links keeps one checkpoint fewer.
         with contextlib.suppress(OSError):
             os.link(path, second)
             second.replace(previous)
 
 
 def newest_checkpoint(path: Path, previous: Path, classes: ClassMap) -> Checkpoint:
-    """The checkpoint at `path` or, where that is damaged, the one before it.
+    """Return the checkpoint at `path` or, if that is damaged, the one before.
 
     Raises:
         BadInput: both are damaged or missing.
-        ClassMapMismatch: it was made with another class map.
+        ClassMapMismatch: it was written with another class map.
     """
     try:
         require_undamaged(path)
@@ -155,11 +156,11 @@ def newest_checkpoint(path: Path, previous: Path, classes: ClassMap) -> Checkpoi
 
 
 def open_checkpoint(path: Path, classes: ClassMap | None = None) -> Checkpoint:
-    """Read what a checkpoint says of itself; with `classes`, only of that class map.
+    """Read the metadata of a checkpoint; if `classes` is given, require that class map.
 
     Raises:
-        BadInput: it is missing, damaged, or no checkpoint of the studio.
-        ClassMapMismatch: it was made with another class map.
+        BadInput: it is missing, damaged, or not a checkpoint of the studio.
+        ClassMapMismatch: it was written with another class map.
     """
     metadata = _metadata(path)
     try:
@@ -175,7 +176,7 @@ def open_checkpoint(path: Path, classes: ClassMap | None = None) -> Checkpoint:
 
 
 def require_undamaged(path: Path) -> None:
-    """Compare every tensor with the digest that was taken when the checkpoint was written.
+    """Compare all tensors with the digest in the checkpoint.
 
     Raises:
         BadInput: they differ.
@@ -205,7 +206,7 @@ def _is_whole(path: Path, digest: str) -> bool:
 
 
 def _digest(read: Callable[[str], Tensor], names: Any) -> str:
-    """SHA-256 over names and values, in the order of the names."""
+    """Return the SHA-256 of names and values, sorted by name."""
     total = hashlib.sha256()
     for name in sorted(names):
         total.update(name.encode())

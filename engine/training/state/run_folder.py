@@ -1,4 +1,4 @@
-"""The run folder: runs/RUN_ID/, the truth about one training run."""
+"""The run folder runs/RUN_ID/, which holds everything about one training run."""
 
 import reprlib
 import time
@@ -10,7 +10,8 @@ from engine.errors import BadInput
 from engine.files import printable, sha256_of, write_json
 from engine.home import Home
 from engine.home_id import mark_run
-from engine.records import FilePath, Name, Text
+from engine.language.message import Message
+from engine.records import FilePath, Name, StoredMessage, Text
 from engine.settings.crop import CropPreset
 from engine.settings.files import load, save
 from engine.settings.model import ModelSettings
@@ -24,24 +25,36 @@ from engine.training.state.status import Status, read_status, write_status
 UNREADABLE_BYTES = 16_000_000
 
 
-@dataclass(frozen=True)
-class UnreadableEntry:
-    """A photograph of a part that could not be read, one of a run's unreadable.json."""
+@dataclass(frozen=True, kw_only=True)
+class UnreadablePhotograph:
+    """A photograph that could not be read: its path in the home, and why, in English and not."""
 
-    part: Name
     path: FilePath
     reason: Text
+    message: StoredMessage | None = None
+
+    @property
+    def why(self) -> Message:
+        """The reason in any language; a version before wrote it in English only."""
+        return self.message or Message(self.reason)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnreadableEntry(UnreadablePhotograph):
+    """One of a run's unreadable.json."""
+
+    part: Name
 
 
 @dataclass(frozen=True)
 class RunFolder:
-    """Where the files of one run lie, and reading those that do not change."""
+    """The paths of a run's files, and readers for those that do not change."""
 
     root: Path
 
     @property
     def run_id(self) -> str:
-        """The folder's name; what cannot be shown of it is escaped."""
+        """The folder's name; characters that cannot be displayed are escaped."""
         return printable(self.root.name)
 
     @property
@@ -98,7 +111,7 @@ class RunFolder:
 
     @property
     def previous(self) -> Path:
-        """The checkpoint before the last: what is gone on from where the last is damaged."""
+        """The checkpoint before the last; a run resumes from it if the last is damaged."""
         return self.checkpoints / "previous.safetensors"
 
     @property
@@ -107,7 +120,7 @@ class RunFolder:
 
     @property
     def best_or_last(self) -> Path:
-        """What a run answers with: its best checkpoint, or its last where none was judged yet."""
+        """The checkpoint to evaluate: the best, or the last if no epoch was validated yet."""
         return self.best if self.best.is_file() else self.last
 
     @property
@@ -128,11 +141,11 @@ class RunFolder:
 
     @property
     def events(self) -> Path:
-        """The curves once more, as TensorBoard reads them."""
+        """The folder of the TensorBoard event files."""
         return self.root / "tensorboard"
 
     def by_class(self, step: int) -> Path:
-        """What validation after `step` found of each class."""
+        """Return the file with the per-class counts of the validation after `step`."""
         return self.evaluation / f"val-{step:08d}.npz"
 
     def read_settings(self) -> RunSettings:
@@ -148,11 +161,11 @@ class RunFolder:
         return read_status(self.status)
 
     def read_part(self, home: Home, part: str) -> list[SplitLine]:
-        """The photographs of one part, as they were when the run was made.
+        """Read the photographs of one part and check that they are those of the run's creation.
 
         Raises:
             BadInput: the run has no such part, or its file is missing or was changed.
-            ClassMapMismatch: its labels mean other species than the run's.
+            ClassMapMismatch: its labels denote other species than the run's.
         """
         known = read_digests(self.parts)
         if part not in known:
@@ -178,7 +191,7 @@ class RunFolder:
 
 
 def run_folder(home: Home, run_id: str) -> RunFolder:
-    """The folder of a run that exists.
+    """Return the folder of an existing run.
 
     Raises:
         BadInput: there is no such run.
@@ -196,20 +209,20 @@ def _is_run(folder: RunFolder) -> bool:
     try:
         return folder.config.exists()
     except OSError:
-        # A name that is too long for a file.
+        # The name is too long for a file system.
         return False
 
 
 def prepare(home: Home, settings: RunSettings, run_id: str) -> RunFolder:
-    """Check what a run needs and freeze it into a new folder, queued.
+    """Check what a run needs and create its folder, in state "queued".
 
-    The split's files, the values of the crop preset and the class map are taken as they are
-    now: later changes of a preset do not reach the run, and a changed split is refused.
+    The folder stores digests of the split's files and copies of the crop preset and the class map.
+    Later changes of the preset do not affect the run, and a changed split is refused.
 
     Raises:
-        BadInput: the run exists, its split or preset is missing, empty or damaged, the split
-            fails its check, or photographs or the weights file are missing.
-        ClassMapMismatch: the parts of the split speak of different classes.
+        BadInput: the run exists; its split or preset is missing, empty or damaged; the split fails
+            its check; or photographs or the weights file are missing.
+        ClassMapMismatch: the parts of the split have different class maps.
     """
     folder = RunFolder(home.runs / run_id)
     if Path(run_id).name != run_id or run_id in ("", ".", ".."):
@@ -233,25 +246,27 @@ def prepare(home: Home, settings: RunSettings, run_id: str) -> RunFolder:
     status = Status(run_id=run_id, epochs=settings.total_epochs, updated=time.time())
     write_status(folder.status, status)
     mark_run(home, folder.root)
-    # Last, for a folder with a configuration is a run.
+    # Last, because a folder with a configuration counts as a run.
     save(settings.model_copy(update={"data": data, "model": model}), folder.config)
     return folder
 
 
 def preset_of(home: Home, settings: RunSettings) -> CropPreset:
-    """The crop preset of a run with these settings.
+    """Return the crop preset of a run with these settings.
 
     Raises:
-        BadInput: there is none of that name.
+        BadInput: there is no preset of that name.
     """
     return load_preset(home, settings.data.crop_preset) if settings.data.smart_crop else CENTRE
 
 
 def with_weights_found(home: Home, model: ModelSettings) -> ModelSettings:
-    """The weights file by its whole path, for a run in the background starts elsewhere.
+    """Return the settings with the absolute path of the weights file.
+
+    A background run starts in another working directory.
 
     Raises:
-        BadInput: there is none.
+        BadInput: the file does not exist.
     """
     if not model.weights:
         return model

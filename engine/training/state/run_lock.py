@@ -1,4 +1,4 @@
-"""The kernel lock that tells whether a run is alive."""
+"""The kernel lock that shows whether a run is alive."""
 
 import contextlib
 from collections.abc import Iterator
@@ -7,19 +7,19 @@ from pathlib import Path
 from engine.errors import BadInput
 from engine.locks import claim, inherited, release
 
-LED_VARIABLE = "STUDIO_RUN_LED"
-"""What tells the processes that train together whose they are: the folder of their run."""
+RANK_RUN_VARIABLE = "STUDIO_RUN_LED"
+"""The environment variable by which a leader passes its run folder to the processes it starts."""
 
 
 @contextlib.contextmanager
 def hold_run_lock(path: Path) -> Iterator[int]:
-    """Hold the lock at `path`; yields its file descriptor.
+    """Hold the lock at `path`; yield its file descriptor.
 
-    A launcher has locked the file already and hands its descriptor down, so that there is no
-    moment in which a started run looks dead.
+    A launcher has already locked the file and passes its descriptor on, so that a started run never
+    looks dead.
 
     Raises:
-        BadInput: another process holds it.
+        BadInput: another process holds the lock.
     """
     descriptor = inherited(path)
     if descriptor is None:

@@ -1,4 +1,4 @@
-"""How far a run is: status.json, replaced whole, readable at any moment."""
+"""The state and progress of a run: status.json, always replaced as a whole."""
 
 import dataclasses
 import os
@@ -31,7 +31,8 @@ State = Literal[
     "queued", "starting", "running", "stopping", "stopped", "finished", "failed", "lost", "damaged"
 ]
 ENDED: frozenset[State] = frozenset({"stopped", "finished", "failed"})
-# What may follow what. An attempt that died without a word is followed by the next one's start.
+# The allowed changes of state. An attempt that died leaves its state; the next attempt starts from
+# it.
 _FOLLOWING: dict[State, frozenset[State]] = {
     "queued": frozenset({"starting", "stopped", "failed"}),
     "starting": frozenset({"starting", "running", "stopping", "queued", *ENDED}),
@@ -51,7 +52,7 @@ def _written(state: State) -> State:
 
 
 class Best(TypedDict):
-    """The best epoch so far, by its macro top-1; a loss that was not finite is None."""
+    """The best epoch so far, by macro top-1; a loss that is not finite is None."""
 
     value: Share
     epoch: Number
@@ -63,12 +64,13 @@ class Best(TypedDict):
 
 @dataclass(frozen=True)
 class Status:
-    """What a run says of itself. Times are Unix seconds; "lost" and "damaged" are for readers,
-    never written.
+    """The content of status.json. Times are Unix seconds.
 
-    `reason` says in English why it ended; `message` is the same in parts, where the version that
-    wrote it did. `stage_step` is the step that the stage began after. `thread_speeds` are images a
-    second by number of CPU threads, as the last trial found them.
+    "lost" and "damaged" are set by readers and never written. `reason` says in English why the run
+    ended, and `message` is the same as a translatable message, which older versions did not write.
+    `stage` is the name of the stage, or says in English what precedes it; `preparing` is then the
+    same as a message. `stage_step` is the number of steps before the stage. `thread_speeds` are
+    the images per second by number of CPU threads in the last trial.
     """
 
     run_id: Name
@@ -83,6 +85,7 @@ class Status:
         default_factory=dict
     )
     stage: Name = ""
+    preparing: StoredMessage | None = None
     stage_step: Count = 0
     started: Moment | None = None
     updated: Moment | None = None
@@ -101,19 +104,26 @@ class Status:
 
     @property
     def why(self) -> Message | None:
-        """Why it ended, for any language; None where there is nothing to say."""
+        """Why the run ended, as a translatable message; None if there is no reason."""
         return self.message or (Message(self.reason) if self.reason else None)
 
 
+def stage_fields(stage: Message | str) -> dict[str, Any]:
+    """The fields of a status that name a stage, or say what is done before it."""
+    if isinstance(stage, Message):
+        return {"stage": stage.in_english(), "preparing": stage}
+    return {"stage": stage, "preparing": None}
+
+
 def reason_fields(reason: Message | str | None) -> dict[str, Any]:
-    """The fields of a status that say why it ended; none says nothing."""
+    """Return the status fields for the reason; empty fields for None."""
     if isinstance(reason, Message):
         return {"reason": reason.in_english(), "message": reason}
     return {"reason": reason or "", "message": None}
 
 
 def read_status(path: Path) -> Status:
-    """Read status.json; keys of another version are ignored.
+    """Read status.json; unknown keys are ignored.
 
     Raises:
         BadInput: it is missing or damaged.
@@ -122,10 +132,10 @@ def read_status(path: Path) -> Status:
 
 
 def require_legal(run_id: str, before: State, after: State) -> None:
-    """Refuse a change of state that cannot be.
+    """Refuse a change of state that is not allowed.
 
     Raises:
-        WorkFailed: `after` does not follow `before`.
+        WorkFailed: `after` may not follow `before`.
     """
     if after != before and after not in _FOLLOWING.get(before, frozenset()):
         raise WorkFailed(
@@ -137,15 +147,16 @@ def require_legal(run_id: str, before: State, after: State) -> None:
 
 
 def write_status(path: Path, status: Status) -> None:
-    """Write status.json, all or nothing."""
-    message = status.message.record() if status.message else None
-    write_json(path, {**dataclasses.asdict(status), "message": message})
+    """Write status.json atomically."""
+    messages = {"message": status.message, "preparing": status.preparing}
+    records = {name: told.record() if told else None for name, told in messages.items()}
+    write_json(path, {**dataclasses.asdict(status), **records})
 
 
 class StatusFile:
-    """The trainer's pen: keeps the status in memory and writes it at most once a second.
+    """Keeps the status in memory and writes it at most once per second.
 
-    Of several processes one `writes`.
+    If several processes train, only one `writes`.
     """
 
     def __init__(self, path: Path, status: Status, writes: bool = True) -> None:
@@ -155,7 +166,7 @@ class StatusFile:
         self.status = status
 
     def begin(self, pid: int | None = None) -> None:
-        """A new attempt starts in the process `pid`, this one by default."""
+        """Start a new attempt in the process `pid`, by default this one."""
         now, pid = time.time(), pid or os.getpid()
         self.write(
             state="starting",
@@ -170,7 +181,7 @@ class StatusFile:
         )
 
     def end(self, state: State, exit_status: int, reason: Message | str = "") -> None:
-        """The attempt is over; `reason` says why where it did not finish."""
+        """End the attempt; `reason` says why if it did not finish."""
         self.write(
             state=state,
             exit_status=exit_status,
@@ -180,7 +191,7 @@ class StatusFile:
         )
 
     def note(self, **changes: Any) -> None:
-        """Change the status; the file follows at the next second."""
+        """Change the status; it is written within the rate limit."""
         self.status = dataclasses.replace(self.status, **changes)
         if time.monotonic() >= self._next_write:
             self.write()
@@ -189,7 +200,7 @@ class StatusFile:
         """Change the status and write it now.
 
         Raises:
-            WorkFailed: the run's folder was deleted; it is not made again.
+            WorkFailed: the run's folder was deleted; it is not created again.
         """
         before = self.status
         self.status = dataclasses.replace(before, updated=time.time(), **changes)

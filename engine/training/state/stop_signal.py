@@ -1,4 +1,4 @@
-"""Being asked to stop: by a signal, or by a file in the run folder."""
+"""Stop requests: by a signal, or by a file in the run folder."""
 
 import signal
 import threading
@@ -10,19 +10,20 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stopped(Exception):
-    """The run was asked to stop where there is nothing new to save."""
+    """A stop was requested at a point where there is nothing new to save."""
 
 
 class StopSignal:
-    """While entered, SIGINT and SIGTERM ask for a stop instead of ending the process.
+    """While entered, SIGINT and SIGTERM request a stop instead of ending the process.
 
-    A second SIGINT raises KeyboardInterrupt: whoever presses Ctrl-C twice does not want to wait.
-    One that `tells` makes the file, so that the processes it leads hear of a signal.
+    A second SIGINT raises KeyboardInterrupt, because a user who presses Ctrl-C twice does not want
+    to wait. With `creates_file`, a signal also creates the file, so that the processes of this
+    leader see the request.
     """
 
-    def __init__(self, file: Path, tells: bool = False) -> None:
+    def __init__(self, file: Path, creates_file: bool = False) -> None:
         self._file = file
-        self._tells = tells
+        self._creates_file = creates_file
         self._signalled = False
         self._before: dict[int, Any] = {}
 
@@ -45,12 +46,12 @@ class StopSignal:
         return self._signalled or self._file.exists()
 
     def answered(self) -> None:
-        """The run has stopped; the file has done its work."""
+        """Delete the file after the run has stopped."""
         self._file.unlink(missing_ok=True)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         if self._signalled and number == signal.SIGINT:
             raise KeyboardInterrupt
         self._signalled = True
-        if self._tells:
+        if self._creates_file:
             self._file.touch()

@@ -1,4 +1,4 @@
-"""The studio's real server, asked by raw HTTP and WebSocket."""
+"""The studio's real server, used by raw HTTP and WebSocket."""
 
 import http.client
 import os
@@ -23,7 +23,7 @@ TOKEN = "the-start-token-of-the-access-tests"
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server said."""
+    """A response of the server."""
 
     status: int
     headers: dict[str, str]
@@ -45,11 +45,11 @@ class Studio:
 
     @property
     def cookie(self) -> dict[str, str]:
-        """The header that a browser with the right cookie sends."""
+        """The header of a browser with the right cookie."""
         return {"Cookie": "=".join(cookie(TOKEN, self.port))}
 
     def ask(self, path: str, method: str = "GET", body: bytes = b"", **headers: str) -> Answer:
-        """One request; underscores in names of headers are hyphens."""
+        """Send one request; underscores in header names become hyphens."""
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -64,7 +64,7 @@ class Studio:
             )
 
     def open_socket(self, **headers: str) -> Answer:
-        """The server's answer to a WebSocket handshake; its status is 101 where it opens."""
+        """The response to a WebSocket handshake; its status is 101 if the socket opens."""
         asked = {
             "Connection": "Upgrade",
             "Upgrade": "websocket",
@@ -79,7 +79,7 @@ class Studio:
 def studio() -> Iterator[Studio]:
     """The studio, served on a free port until the tests of the file have ended.
 
-    Pytest's own folders are closed to other accounts, so this one is made elsewhere.
+    Pytest's own folders are closed to other accounts, so this folder is outside of them.
     """
     with tempfile.TemporaryDirectory() as name, open_to_others(Path(name)) as running:
         yield running
@@ -102,12 +102,12 @@ def open_to_others(folder: Path) -> Iterator[Studio]:
 
 
 def ask_as_another_account(studio: Studio) -> "subprocess.CompletedProcess[str]":
-    """What another account of the machine finds, as JSON; only root can become one.
+    """What another account of the machine can access, as JSON; only root can switch accounts.
 
     The JSON has the statuses of its requests ("found"), and whether it sees the token and the
     server's process ("token and server seen").
     """
-    # The token is given backwards, or the arguments of this command would show it.
+    # The token is passed reversed, or the arguments of this command would reveal it.
     arguments = [str(studio.port), str(studio.home), TOKEN[::-1]]
     return subprocess.run(
         [sys.executable, "-I", "-c", ANOTHER_ACCOUNT, *arguments],
@@ -126,9 +126,9 @@ def free_port() -> int:
 
 
 def serve(folder: Path, port: int, *options: str, **environment: str) -> Studio:
-    """Start a studio whose home and log lie in a folder; returns once it answers.
+    """Start a studio with its home and log in a folder; return when it responds.
 
-    Streamlit's settings and secrets are those of the folder, where it has any.
+    Streamlit uses the settings and secrets of the folder, if there are any.
     """
     settings = folder if (folder / ".streamlit").is_dir() else PROJECT
     places = {

@@ -1,4 +1,4 @@
-"""What strangers, other pages and other accounts ask of the studio."""
+"""Requests of strangers, other pages and other accounts to the studio."""
 
 PATHS = [
     "/",

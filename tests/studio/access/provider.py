@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 
 class Provider:
-    """Runs in a thread of its own; `address` is where its configuration is found."""
+    """Runs in a separate thread; `address` is the location of its configuration."""
 
     def __init__(self) -> None:
         from joserfc import jwk, jwt
@@ -57,10 +57,10 @@ class Provider:
                 self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Suppress the log."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        # Another host than the studio's, so that coming back is a visit from elsewhere.
+        # Another host than the studio's, so that the redirect back comes from another site.
         address = f"http://localhost:{self._server.server_port}"
         configuration = {
             "issuer": address,
@@ -75,6 +75,6 @@ class Provider:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def close(self) -> None:
-        """End it."""
+        """Stop the provider."""
         self._server.shutdown()
         self._server.server_close()

@@ -1,4 +1,4 @@
-"""Every request to the real server: what a stranger, another page and another name get."""
+"""Every request to the real server: responses to strangers, other pages and other host names."""
 
 import json
 import os
@@ -20,7 +20,7 @@ from tests.studio.access.probes import (
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_without_the_token_nothing_is_answered(studio: Studio, path: str) -> None:
+def test_without_the_token_every_request_is_refused(studio: Studio, path: str) -> None:
     refused = studio.ask(path)
     assert (refused.status, refused.body.decode().strip()) == (403, NO_TOKEN)
     assert "run_studio.sh printed" in NO_TOKEN
@@ -35,9 +35,11 @@ def test_a_wrong_token_is_refused_and_sets_no_cookie(studio: Studio, query: str)
     assert "set-cookie" not in refused.headers
 
 
-def test_the_right_token_becomes_a_strict_cookie_and_leaves_the_address(studio: Studio) -> None:
-    entered = studio.ask(f"/runs?run=one&token={TOKEN}&runs.x=Step")
-    assert (entered.status, entered.headers["location"]) == (303, "/runs?run=one&runs.x=Step")
+def test_the_right_token_becomes_a_strict_cookie_and_is_removed_from_the_address(
+    studio: Studio,
+) -> None:
+    entered = studio.ask(f"/runs?run=one&token={TOKEN}&runs.x=step")
+    assert (entered.status, entered.headers["location"]) == (303, "/runs?run=one&runs.x=step")
     set_cookie = entered.headers["set-cookie"]
     assert "HttpOnly" in set_cookie
     assert "samesite=strict" in set_cookie.lower()
@@ -48,14 +50,14 @@ def test_the_right_token_becomes_a_strict_cookie_and_leaves_the_address(studio: 
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "/%5cevil.example", "/%2f%2fevil.example"])
-def test_the_token_sends_nobody_to_another_host(studio: Studio, path: str) -> None:
+def test_the_token_redirects_nobody_to_another_host(studio: Studio, path: str) -> None:
     location = studio.ask(f"{path}?token={TOKEN}").headers["location"]
     assert location.startswith("/")
     assert location[1:2] not in ("/", "\\")
 
 
-def test_a_link_on_another_page_opens_the_studio_by_a_page_of_its_own(studio: Studio) -> None:
-    """Browsers keep a strict cookie back where the visit began elsewhere, redirects included."""
+def test_a_link_on_another_page_opens_the_studio_by_an_intermediate_page(studio: Studio) -> None:
+    """Browsers withhold a strict cookie after a link on another site, redirects included."""
     link = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"}
     opened = studio.ask(f"/runs?token={TOKEN}&run=<b>", Sec_Fetch_Dest="document", **link)
     assert opened.status == 200
@@ -63,7 +65,7 @@ def test_a_link_on_another_page_opens_the_studio_by_a_page_of_its_own(studio: St
     assert studio.ask("/", Sec_Fetch_Dest="iframe", **link).status == 403
 
 
-def test_health_is_open_for_those_who_wait_for_the_start(studio: Studio) -> None:
+def test_the_health_check_needs_no_token(studio: Studio) -> None:
     assert studio.ask("/_stcore/health").body == b"ok"
 
 
@@ -77,7 +79,7 @@ def test_another_host_name_is_refused_on_every_path(studio: Studio, host: str) -
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "LOCALHOST", "[::1]"])
-def test_the_machines_own_names_are_answered_at_any_forwarded_port(
+def test_the_host_names_of_the_machine_are_accepted_at_any_forwarded_port(
     studio: Studio, name: str
 ) -> None:
     for port in (studio.port, 9000):
@@ -116,7 +118,7 @@ def test_a_socket_needs_the_cookie_and_an_origin(studio: Studio) -> None:
     assert studio.open_socket(**own, Cookie=other_studio).status == 403
 
 
-def test_a_cookie_that_another_port_set_beside_ours_keeps_nobody_out(studio: Studio) -> None:
+def test_a_cookie_from_another_port_does_not_lock_anyone_out(studio: Studio) -> None:
     name = cookie(TOKEN, studio.port)[0]
     both = f"{name}=planted; {studio.cookie['Cookie']}"
     assert studio.ask("/", Cookie=both).status == 200
@@ -135,7 +137,7 @@ def test_an_upload_needs_the_anti_forgery_header_too(studio: Studio, method: str
 
 
 @pytest.mark.parametrize("path", CLIMBS)
-def test_no_path_leads_out_of_what_is_served(studio: Studio, path: str) -> None:
+def test_no_path_leads_out_of_the_served_folders(studio: Studio, path: str) -> None:
     answer = studio.ask(path, **studio.cookie)
     assert answer.status < 500
     assert b"root:" not in answer.body
@@ -144,7 +146,7 @@ def test_no_path_leads_out_of_what_is_served(studio: Studio, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", LONG_NAMES, ids=len)
-def test_a_long_name_is_no_error(studio: Studio, path: str) -> None:
+def test_a_long_name_causes_no_error(studio: Studio, path: str) -> None:
     assert studio.ask(path, **studio.cookie).status < 500
 
 
@@ -162,7 +164,7 @@ def headers_of_every_kind(studio: Studio) -> list[Answer]:
     ]
 
 
-def test_every_answer_forbids_frames_and_other_origins(studio: Studio) -> None:
+def test_every_response_forbids_frames_and_other_origins(studio: Studio) -> None:
     for answer in headers_of_every_kind(studio):
         policy = answer.headers["content-security-policy"]
         assert "frame-ancestors 'self'" in policy
@@ -185,7 +187,7 @@ def test_another_account_of_the_machine_gets_nothing(studio: Studio) -> None:
     }
 
 
-def test_the_log_never_holds_the_token(studio: Studio) -> None:
+def test_the_log_never_contains_the_token(studio: Studio) -> None:
     studio.ask(f"/?token={TOKEN}")
     studio.ask("/?token=wrong-token-that-somebody-tried")
     written = studio.log.read_text()
@@ -204,11 +206,11 @@ def test_the_log_never_holds_the_token(studio: Studio) -> None:
         ("*, fr;q=x, ../../etc, es", ["es"]),
     ],
 )
-def test_the_best_language_of_a_browser_comes_first(header: str, languages: list[str]) -> None:
+def test_the_preferred_language_of_a_browser_comes_first(header: str, languages: list[str]) -> None:
     assert accepted_languages(header) == languages
 
 
-def test_a_refusal_speaks_the_language_of_the_browser(studio: Studio) -> None:
+def test_a_refusal_is_in_the_language_of_the_browser(studio: Studio) -> None:
     refused = studio.ask("/", Accept_Language="es-ES,es;q=0.9")
     assert refused.body.decode().startswith("Plant Studio no conoce este navegador.")
     entered = studio.ask(

@@ -1,4 +1,4 @@
-"""Host and Origin headers: what they name."""
+"""Parsing of Host and Origin headers."""
 
 import pytest
 
@@ -21,7 +21,7 @@ from studio.access.hosts import AllowedHost, is_loopback, is_same_origin, parse_
         ("", None),
     ],
 )
-def test_a_host_header_names_a_host_or_nothing(header: str, host: AllowedHost | None) -> None:
+def test_a_host_header_is_parsed_or_rejected(header: str, host: AllowedHost | None) -> None:
     assert parse_host(header) == host
 
 

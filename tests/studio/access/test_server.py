@@ -1,4 +1,4 @@
-"""Starting the studio: what is printed, what is refused, how it ends, what it leaves on disk."""
+"""Start of the studio: its output, refusals, shutdown, and files on disk."""
 
 import os
 import re
@@ -29,7 +29,7 @@ def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]
 
 
 def refused(*arguments: str, **environment: str) -> str:
-    """What a start that fails for bad input says."""
+    """The output of a start that fails because of bad input."""
     ended = subprocess.run(
         [sys.executable, "-m", "studio.server", "--port", "1", *arguments],
         cwd=PROJECT,
@@ -57,32 +57,32 @@ def test_the_printed_address_opens_the_studio_and_ctrl_c_closes_it(started: Stud
     assert "Traceback" not in said
 
 
-def test_it_listens_on_loopback_whatever_the_environment_says(started: Studio) -> None:
+def test_it_listens_on_loopback_regardless_of_the_environment(started: Studio) -> None:
     listening = Path(f"/proc/{started.process.pid}/net/tcp").read_text()
-    # 0A says that it listens; the address is written backwards.
+    # 0A means that it listens; the address is in reverse byte order.
     assert re.findall(rf"(\w+):{started.port:04X} 00000000:0000 0A", listening) == ["0100007F"]
 
 
-def test_what_it_writes_is_its_users_alone(started: Studio) -> None:
+def test_its_files_are_readable_by_its_user_only(started: Studio) -> None:
     for path in [started.home, *started.home.rglob("*")]:
         assert path.stat().st_mode & 0o077 == 0, path
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.0.2.1", "plants.example.org"])
-def test_an_address_that_others_reach_is_refused_without_sign_in(
-    tmp_path: Path, address: str
-) -> None:
+def test_a_public_address_is_refused_without_sign_in(tmp_path: Path, address: str) -> None:
     said = refused("--listen", address, STUDIO_HOME=str(tmp_path))
     assert "sign-in must be set up. .streamlit/secrets.toml has no [auth] table." in said
     assert "ssh -L 8501:127.0.0.1:8501 HOST" in said
 
 
-def test_a_token_that_cannot_be_used_ends_the_start(tmp_path: Path) -> None:
+def test_an_invalid_token_ends_the_start(tmp_path: Path) -> None:
     said = refused(STUDIO_TOKEN="short", STUDIO_HOME=str(tmp_path))
     assert said.startswith("STUDIO_TOKEN needs at least 32 letters")
 
 
-def test_run_by_streamlit_alone_the_studio_stays_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_studio_stays_closed_if_run_by_streamlit_directly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(serving, "_guarded", False)
     app = AppTest.from_file(str(PROJECT / "studio" / "app.py"), default_timeout=60).run()
     assert [error.value for error in app.error] == [
@@ -93,12 +93,14 @@ def test_run_by_streamlit_alone_the_studio_stays_closed(monkeypatch: pytest.Monk
     assert not app.button
 
 
-def test_with_its_checks_it_opens(open_page: OpenPage) -> None:
+def test_it_opens_with_its_checks(open_page: OpenPage) -> None:
     assert open_page("overview").title
 
 
-def test_the_browser_is_led_in_without_showing_the_token_to_other_accounts(tmp_path: Path) -> None:
-    """Words of a command can be read by every account, so it is given a file of its user's."""
+def test_the_browser_is_admitted_without_showing_the_token_to_other_accounts(
+    tmp_path: Path,
+) -> None:
+    """Every account can read the arguments of a command, so the browser gets a private file."""
     browser = tmp_path / "browser"
     asked = tmp_path / "asked"
     browser.write_text(f'#!/bin/sh\nprintf %s "$1" >{asked}.new && mv {asked}.new {asked}\n')

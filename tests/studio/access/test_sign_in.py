@@ -1,4 +1,4 @@
-"""Sign-in that is asked for but not set up lets nobody in. tests/browser has the real thing."""
+"""Sign-in that is required but not set up admits nobody. tests/browser has the real sign-in."""
 
 import os
 import subprocess
@@ -39,12 +39,12 @@ def assert_closed(app: AppTest, reason: str) -> None:
     assert not app.button
 
 
-def test_half_of_the_settings_lets_nobody_in(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_incomplete_settings_admit_nobody(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened(home, monkeypatch, client_id="studio", client_secret="secret")
     assert_closed(app, "[auth] in .streamlit/secrets.toml lacks redirect_uri, cookie_secret,")
 
 
-def test_settings_that_are_taken_away_while_it_runs_let_nobody_in(
+def test_settings_removed_while_it_runs_admit_nobody(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(serving, "_needs_sign_in", True)
@@ -60,7 +60,7 @@ def test_settings_that_are_taken_away_while_it_runs_let_nobody_in(
         (COMPLETE, "is not an https address" if find_spec("authlib") else "Authlib is missing"),
     ],
 )
-def test_a_network_is_refused_unless_people_can_sign_in_safely(
+def test_a_network_address_is_refused_unless_people_can_sign_in_safely(
     tmp_path: Path, secrets: str, reason: str
 ) -> None:
     (tmp_path / ".streamlit").mkdir()
@@ -78,7 +78,7 @@ def test_a_network_is_refused_unless_people_can_sign_in_safely(
     assert "ssh -L" in ended.stderr
 
 
-def test_who_cannot_sign_in_reads_it_in_spanish(
+def test_the_sign_in_problem_is_shown_in_spanish(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STUDIO_HOME", str(home.root))

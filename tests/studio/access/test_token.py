@@ -1,4 +1,4 @@
-"""The start token and the cookie that stands for it."""
+"""The start token and the cookie that represents it."""
 
 import os
 
@@ -15,7 +15,7 @@ def test_every_start_has_another_token(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(len(token) >= 32 for token in tokens)
 
 
-def test_a_chosen_token_is_not_handed_on_to_other_processes(
+def test_a_chosen_token_is_not_passed_to_other_processes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(TOKEN_VARIABLE, "x" * 32)
@@ -24,15 +24,13 @@ def test_a_chosen_token_is_not_handed_on_to_other_processes(
 
 
 @pytest.mark.parametrize("chosen", ["", "short", "x" * 31, "x" * 40 + "&", "x" * 40 + "\n"])
-def test_a_token_that_protects_nothing_is_refused(
-    monkeypatch: pytest.MonkeyPatch, chosen: str
-) -> None:
+def test_a_weak_token_is_refused(monkeypatch: pytest.MonkeyPatch, chosen: str) -> None:
     monkeypatch.setenv(TOKEN_VARIABLE, chosen)
     with pytest.raises(BadInput, match="needs at least 32"):
         start_token()
 
 
-def test_the_cookie_differs_by_port_and_token_and_does_not_hold_the_token() -> None:
+def test_the_cookie_differs_by_port_and_token_and_does_not_contain_the_token() -> None:
     name, value = cookie("x" * 32, 8501)
     assert cookie("x" * 32, 8502)[0] != name
     assert cookie("y" * 32, 8501)[1] != value
@@ -40,6 +38,6 @@ def test_the_cookie_differs_by_port_and_token_and_does_not_hold_the_token() -> N
 
 
 @pytest.mark.parametrize(("left", "right"), [("é", "e"), ("", "a"), ("a", "ab"), ("\ud800", "?b")])
-def test_different_secrets_are_told_apart(left: str, right: str) -> None:
+def test_different_secrets_are_not_equal(left: str, right: str) -> None:
     assert same(left, left)
     assert not same(left, right)

@@ -17,7 +17,7 @@ from tests.studio.conftest import OpenPage, words
 from tests.studio.spanish import english_in
 
 
-def test_an_empty_catalogue_says_what_to_do(open_page: OpenPage) -> None:
+def test_an_empty_catalogue_shows_the_next_step(open_page: OpenPage) -> None:
     app = open_page("catalogue")
     assert app.subheader[0].value == "No photographs yet"
     assert app.button[0].label == "Import photographs"
@@ -31,7 +31,7 @@ def test_it_counts_and_offers_the_species_with_their_numbers(open_page: OpenPage
 
 
 @pytest.mark.usefixtures("small_catalogue")
-def test_filters_come_from_the_address_and_go_into_it(open_page: OpenPage) -> None:
+def test_filters_are_synchronised_with_the_address(open_page: OpenPage) -> None:
     app = open_page("catalogue", species="Cornus mas")
     assert box(app, "Species").value == "Cornus mas"
     assert "4 photographs" in [caption.value for caption in app.caption]
@@ -43,7 +43,7 @@ def test_filters_come_from_the_address_and_go_into_it(open_page: OpenPage) -> No
 
 
 @pytest.mark.usefixtures("small_catalogue")
-def test_a_choice_outlives_what_the_other_filters_leave_of_it(open_page: OpenPage) -> None:
+def test_a_choice_is_kept_even_if_the_other_filters_leave_no_match(open_page: OpenPage) -> None:
     app = open_page("catalogue", species="Cornus mas", source="test")
     app.text_input(key="catalogue_text").set_value("bellis").run()
     assert box(app, "Species").value == "Cornus mas"
@@ -57,7 +57,7 @@ def test_a_choice_outlives_what_the_other_filters_leave_of_it(open_page: OpenPag
     assert "12 photographs" in spans(app)
 
 
-def test_what_states_no_licence_can_be_chosen_and_named_by_a_link(
+def test_photographs_without_a_licence_can_be_chosen_and_linked(
     open_page: OpenPage, catalogue: SqliteCatalogue
 ) -> None:
     licences = ("CC0", "", "")
@@ -72,25 +72,25 @@ def test_what_states_no_licence_can_be_chosen_and_named_by_a_link(
 
 
 @pytest.mark.usefixtures("small_catalogue")
-def test_an_address_that_names_no_species_of_ours_shows_everything(open_page: OpenPage) -> None:
+def test_an_address_with_an_unknown_species_shows_everything(open_page: OpenPage) -> None:
     app = open_page("catalogue", species="Rosa nonsense")
     assert box(app, "Species").value is None
     assert "12 photographs" in [caption.value for caption in app.caption]
 
 
 @pytest.mark.usefixtures("small_catalogue")
-def test_a_search_that_finds_nothing_says_so(open_page: OpenPage) -> None:
+def test_a_search_without_matches_says_so(open_page: OpenPage) -> None:
     app = open_page("catalogue", text="zzz")
     assert app.subheader[0].value == "No results"
 
 
 def box(app: AppTest, label: str) -> Selectbox:
-    """A choice among the filters, found as a reader finds it."""
+    """A choice among the filters, found by its label."""
     return next(one for one in app.selectbox if one.label == label)
 
 
 @pytest.mark.usefixtures("many")
-def test_the_address_names_the_page_and_another_filter_begins_at_the_first(
+def test_the_address_names_the_page_and_another_filter_starts_at_the_first(
     open_page: OpenPage,
 ) -> None:
     app = open_page("catalogue", page="3")
@@ -113,7 +113,7 @@ def test_any_page_is_found_by_counting(catalogue: SqliteCatalogue) -> None:
         assert list(page.photographs) == everything[place : place + 3]
 
 
-def test_what_is_offered_follows_the_other_filters(catalogue: SqliteCatalogue) -> None:
+def test_the_options_depend_on_the_other_filters(catalogue: SqliteCatalogue) -> None:
     catalogue.add(
         [
             Photograph("1", "Acer alba", "Acer", source="web", license="CC0"),
@@ -132,7 +132,7 @@ def test_what_is_offered_follows_the_other_filters(catalogue: SqliteCatalogue) -
         assert by_exclusion(catalogue, found) == {False: 1, True: 1, None: 2}
 
 
-def test_photographs_that_state_a_licence_are_counted_beside_those_that_do_not(
+def test_photographs_with_and_without_a_licence_are_counted(
     catalogue: SqliteCatalogue,
 ) -> None:
     catalogue.add(
@@ -148,7 +148,7 @@ def test_photographs_that_state_a_licence_are_counted_beside_those_that_do_not(
 
 
 @pytest.mark.usefixtures("small_catalogue")
-def test_one_photograph_is_relabelled_from_its_record_and_the_way_back_is_offered(
+def test_one_photograph_is_relabelled_from_its_record_and_undo_is_offered(
     open_page: OpenPage, catalogue: SqliteCatalogue
 ) -> None:
     app = open_page("catalogue", photo="acer-0")
@@ -166,7 +166,7 @@ def test_the_history_undoes_any_change(
 ) -> None:
     exclude(small_catalogue, Filter(species="Cornus mas"), "too small")
     exclude(small_catalogue, ["acer-0"])
-    app = open_page("catalogue", catalogue_tab="History")
+    app = open_page("catalogue", catalogue_tab="history")
     assert any("4 photographs excluded · too small" in line.value for line in app.markdown)
     app.button(key="catalogue_undo_1").click().run()
     assert small_catalogue.counts().excluded == 1
@@ -177,19 +177,19 @@ def test_the_history_undoes_any_change(
 
 
 @pytest.mark.usefixtures("small_catalogue")
-def test_the_limits_of_the_scan_are_folded_away_and_its_button_is_not(open_page: OpenPage) -> None:
-    app = open_page("catalogue", catalogue_tab="Quality")
+def test_the_limits_of_the_scan_are_collapsed_and_its_button_is_not(open_page: OpenPage) -> None:
+    app = open_page("catalogue", catalogue_tab="quality")
     (limits,) = [folded for folded in app.expander if folded.label == "Limits"]
     assert limits.number_input[1].label == "Tiny"
     assert not [button for button in limits.button if button.label.startswith("Scan")]
     assert [button for button in app.button if button.label == "Scan the catalogue"]
 
 
-def test_a_finding_of_the_scan_is_one_click_from_its_photographs(
+def test_a_finding_of_the_scan_links_to_its_photographs(
     small_catalogue: SqliteCatalogue, open_page: OpenPage
 ) -> None:
     small_catalogue.update({"image_id": f"cornus-{n}", "flags": ("blurry",)} for n in range(3))
-    app = open_page("catalogue", catalogue_tab="Quality")
+    app = open_page("catalogue", catalogue_tab="quality")
     assert any("**Blurry** &ensp; 3 photographs" in line.value for line in app.markdown)
     app.button(key="catalogue_show_blurry").click().run()
     assert box(app, "Quality").value == "blurry"
@@ -197,12 +197,12 @@ def test_a_finding_of_the_scan_is_one_click_from_its_photographs(
     assert "3 photographs" in spans(app)
 
 
-def test_what_a_scan_looked_for_and_did_not_find_is_told_from_what_it_did_not_look_for(
+def test_checks_without_findings_are_distinguished_from_checks_that_did_not_run(
     small_catalogue: SqliteCatalogue, home: Home, open_page: OpenPage
 ) -> None:
     small_catalogue.update({"image_id": f"cornus-{n}", "flags": ("blurry",)} for n in range(3))
-    assert "or not checked yet: doubtful name" in words(
-        open_page("catalogue", catalogue_tab="Quality")
+    assert "or not checked yet: Doubtful name" in words(
+        open_page("catalogue", catalogue_tab="quality")
     )
     result = {"images": 12, "measured": 12, "by_flag": {"blurry": 3, "dark": 0}}
     for name, told in {
@@ -211,15 +211,15 @@ def test_what_a_scan_looked_for_and_did_not_find_is_told_from_what_it_did_not_lo
         "result": result,
     }.items():
         write_json(home.jobs / "quality" / f"{name}.json", told)
-    app = open_page("catalogue", catalogue_tab="Quality")
-    assert "Not found: doubtful name, dark." in words(app)
-    assert "Not checked yet: unreadable, tiny" in words(app)
-    app = open_page("catalogue", catalogue_tab="Quality", species="Acer campestre")
-    assert "Not found with these filters: doubtful name, blurry, dark." in words(app)
+    app = open_page("catalogue", catalogue_tab="quality")
+    assert "Not found: Doubtful name; Dark." in words(app)
+    assert "Not checked yet: Unreadable; Tiny" in words(app)
+    app = open_page("catalogue", catalogue_tab="quality", species="Acer campestre")
+    assert "Not found with these filters: Doubtful name; Blurry; Dark." in words(app)
 
 
 @pytest.mark.usefixtures("small_catalogue")
-def test_nothing_can_be_done_while_nothing_is_picked(open_page: OpenPage) -> None:
+def test_without_a_selection_there_are_no_actions(open_page: OpenPage) -> None:
     app = open_page("catalogue")
     app.toggle(key="catalogue_picks").set_value(True).run()
     assert app.button(key="catalogue_exclude").disabled
@@ -239,7 +239,7 @@ def test_one_photograph_is_excluded_from_its_record(
     assert catalogue.counts().excluded == 0
 
 
-def test_a_catalogue_of_excluded_photographs_can_still_be_looked_through(
+def test_a_catalogue_of_excluded_photographs_can_still_be_browsed(
     small_catalogue: SqliteCatalogue, open_page: OpenPage
 ) -> None:
     exclude(small_catalogue, EVERYTHING)
@@ -248,8 +248,8 @@ def test_a_catalogue_of_excluded_photographs_can_still_be_looked_through(
     assert "12 photographs" in spans(app)
 
 
-@pytest.mark.parametrize("tab", ["Fotografías", "Recuentos", "Calidad", "Historial"])
-def test_the_page_speaks_spanish(
+@pytest.mark.parametrize("tab", ["photographs", "counts", "quality", "history"])
+def test_the_page_is_in_spanish(
     small_catalogue: SqliteCatalogue, open_page: OpenPage, tab: str
 ) -> None:
     small_catalogue.update({"image_id": f"cornus-{n}", "flags": ("blurry",)} for n in range(3))

@@ -1,4 +1,4 @@
-"""Exporting what the filters find from the page, by the command that a shell would run."""
+"""Export of the filtered photographs from the page, by the same command as in a shell."""
 
 import csv
 import time
@@ -22,12 +22,12 @@ def ended(home: Home, seconds: float = 60) -> Job:
 
 
 def offered(app: AppTest) -> str:
-    """What is said of the file that was written."""
+    """The text about the exported file."""
     return next(line.value for line in app.markdown if "exported" in line.value)
 
 
 @pytest.mark.usefixtures("small_catalogue")
-def test_what_the_filters_find_is_written_in_the_background_and_then_offered(
+def test_the_filtered_photographs_are_exported_in_the_background_and_then_offered(
     home: Home, open_page: OpenPage
 ) -> None:
     app = open_page("catalogue", species="Cornus mas", license="none stated")
@@ -45,7 +45,7 @@ def test_what_the_filters_find_is_written_in_the_background_and_then_offered(
     assert file.is_file()
 
 
-def test_a_file_that_was_taken_away_is_missed(
+def test_a_removed_export_file_is_reported(
     small_catalogue: SqliteCatalogue, home: Home, open_page: OpenPage, tmp_path: Path
 ) -> None:
     told = {
@@ -60,7 +60,7 @@ def test_a_file_that_was_taken_away_is_missed(
 
 
 @pytest.mark.usefixtures("small_catalogue")
-def test_an_export_that_was_stopped_says_so(home: Home, open_page: OpenPage) -> None:
+def test_a_stopped_export_says_so(home: Home, open_page: OpenPage) -> None:
     write_json(home.jobs / "export" / "job.json", {"started": time.time()})
     write_json(home.jobs / "export" / "ended.json", {"exit_status": 130})
     assert open_page("catalogue").info[0].value == "Export: stopped."

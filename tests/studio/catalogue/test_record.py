@@ -19,7 +19,7 @@ def test_the_address_opens_the_full_record(open_page: OpenPage) -> None:
 
 
 @pytest.mark.usefixtures("many")
-def test_the_ways_to_the_neighbours_go_on_over_the_pages(open_page: OpenPage) -> None:
+def test_navigation_to_the_neighbours_continues_across_pages(open_page: OpenPage) -> None:
     app = open_page("catalogue", photo="rose-059")
     assert "60 of 150" in words(app)
     app.button(key="catalogue_next").click().run()
@@ -42,7 +42,7 @@ def test_the_first_and_the_last_of_all_have_one_neighbour(open_page: OpenPage) -
     assert not app.button(key="catalogue_previous").disabled
 
 
-def test_what_came_up_from_the_next_page_is_not_passed_over(
+def test_photographs_that_moved_up_from_the_next_page_are_not_skipped(
     many: SqliteCatalogue, open_page: OpenPage
 ) -> None:
     app = open_page("catalogue", photo="rose-059")
@@ -55,7 +55,7 @@ def test_what_came_up_from_the_next_page_is_not_passed_over(
 
 
 @pytest.mark.usefixtures("small_catalogue")
-def test_a_photograph_that_is_not_there_is_a_sentence(open_page: OpenPage) -> None:
+def test_a_missing_photograph_is_reported_in_a_sentence(open_page: OpenPage) -> None:
     app = open_page("catalogue", photo="nowhere")
     assert app.error[0].value.startswith("The catalogue has no photograph nowhere")
 

@@ -1,7 +1,7 @@
 from studio.charts.bars import bars
 
 
-def test_the_most_stands_on_top_and_its_number_beside_it() -> None:
+def test_the_largest_bar_is_on_top_with_its_number_beside_it() -> None:
     chart = bars("By species", {"Rosa canina": 2, "Bellis perennis": 1_200})
     bar = chart.figure.data[0]
     assert list(bar.y) == ["Bellis perennis", "Rosa canina"]
@@ -10,19 +10,19 @@ def test_the_most_stands_on_top_and_its_number_beside_it() -> None:
     assert "from Bellis perennis with 1,200 to Rosa canina with 2" in chart.summary
 
 
-def test_a_name_of_200_letters_is_cut_on_the_axis_and_whole_in_the_table() -> None:
+def test_a_name_of_200_letters_is_truncated_on_the_axis_and_complete_in_the_table() -> None:
     name = "a" * 200
     chart = bars("By species", {name: 1})
     assert len(chart.figure.layout.yaxis.ticktext[0]) == 32
     assert chart.table.rows[0][0] == name
 
 
-def test_long_names_that_begin_alike_are_told_apart() -> None:
+def test_long_names_with_the_same_start_are_distinguished() -> None:
     licences = [f"https://creativecommons.org/licenses/{kind}/4.0/" for kind in ("by", "by-nc")]
     shown = bars("By licence", dict.fromkeys(licences, 1)).figure.layout.yaxis.ticktext
     assert shown[0].endswith("/by-nc/4.0/")
     assert shown[1].endswith("/by/4.0/")
 
 
-def test_nothing_is_said_to_be_nothing() -> None:
+def test_a_chart_without_data_says_so() -> None:
     assert bars("By source", {}).summary == "No photographs yet."

@@ -27,7 +27,7 @@ def test_without_photographs_a_histogram_says_so() -> None:
     assert shares("Area kept", [], "Share").summary == "No photographs to measure."
 
 
-def test_a_sweep_is_a_cell_for_each_pair_of_settings() -> None:
+def test_a_sweep_has_a_cell_for_each_pair_of_settings() -> None:
     chart = sweep_chart(SWEEP, "kept", (0.32, 0.2))
     (drawn,) = chart.figure.data
     assert list(drawn.x) == ["0%", "20%"]
@@ -38,13 +38,13 @@ def test_a_sweep_is_a_cell_for_each_pair_of_settings() -> None:
     assert "Highest: 90% (Saliency threshold: 10%, padding: 20%)" in chart.summary
 
 
-def test_the_cell_nearest_to_the_present_settings_is_outlined() -> None:
+def test_the_cell_nearest_to_the_current_settings_is_outlined() -> None:
     (shape,) = sweep_chart(SWEEP, "kept", (0.32, 0.19)).figure.layout.shapes
     assert (shape.x0, shape.x1, shape.y0, shape.y1) == (0.5, 1.5, 0.5, 1.5)
 
 
 @pytest.mark.parametrize("measure", ["kept", "area"])
-def test_the_figures_are_written_in_the_colour_of_text_on_scales_that_it_is_read_on(
+def test_the_text_colour_is_readable_on_every_scale(
     measure: Measure,
 ) -> None:
     (drawn,) = sweep_chart(SWEEP, measure, (0.32, 0.2)).figure.data
@@ -52,5 +52,5 @@ def test_the_figures_are_written_in_the_colour_of_text_on_scales_that_it_is_read
     assert {colour for _, colour in drawn.colorscale} <= {LIGHT.surface, LIGHT.gain, LIGHT.cost}
 
 
-def test_of_area_the_least_is_named() -> None:
+def test_for_area_the_lowest_value_is_named() -> None:
     assert "Lowest: 25%" in sweep_chart(SWEEP, "area", (0.1, 0)).summary

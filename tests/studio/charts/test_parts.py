@@ -2,7 +2,7 @@ from studio.charts.parts import parts_bars
 from studio.palette import PARTS
 
 
-def test_each_part_has_its_bar_its_colour_and_its_numbers_in_words() -> None:
+def test_each_part_has_its_bar_its_colour_and_its_numbers_as_text() -> None:
     chart = parts_bars({"train": (80, 9), "val": (10, 7), "test": (10, 7)})
     bars = chart.figure.data[0]
     assert list(bars.x) == [80, 10, 10]

@@ -18,14 +18,14 @@ def test_the_histogram_doubles_its_bins_and_counts_every_species_once() -> None:
     assert chart.table.rows[2] == ("3–4", "2")
 
 
-def test_the_edges_of_the_bins_fall_on_the_right_side() -> None:
+def test_the_edges_of_the_bins_are_in_the_right_bin() -> None:
     for largest, label in [(1, "1"), (2, "2"), (4, "3–4"), (5, "5–8"), (1_024, "513–1,024")]:
         chart = class_histogram([largest])
         assert chart.figure.data[0].x[-1] == label
         assert chart.figure.data[0].y[-1] == 1
 
 
-def test_thousands_of_species_make_a_light_histogram() -> None:
+def test_thousands_of_species_make_a_small_histogram() -> None:
     counts = long_tail()
     chart = class_histogram(counts)
     assert sum(chart.figure.data[0].y) == len(counts)
@@ -33,7 +33,7 @@ def test_thousands_of_species_make_a_light_histogram() -> None:
     assert "8,587 species" in chart.summary
 
 
-def test_the_rank_curve_keeps_both_ends_of_each_step_only() -> None:
+def test_the_rank_curve_keeps_only_both_ends_of_each_step() -> None:
     chart = rank_curve([1] * 5_000 + [7, 3], [f"s{place}" for place in range(5_002)])
     trace = chart.figure.data[0]
     assert list(trace.x) == [1, 2, 3, 5_002]

@@ -42,14 +42,14 @@ def figures(app: AppTest) -> str:
 
 
 @pytest.mark.parametrize("preset", [CLASSIC, CENTRE, CLASSIC.model_copy(update={"threshold": 0.3})])
-def test_the_crop_is_the_one_that_training_finds(preset: CropPreset) -> None:
+def test_the_crop_equals_the_one_in_training(preset: CropPreset) -> None:
     content = encoded()
     assert find_subject_crop(of_upload("a.jpg", content), preset).crop == find_crop(
         read_rgb(content), preset
     )
 
 
-def test_a_picture_too_small_for_saliency_falls_back_as_in_training() -> None:
+def test_an_image_too_small_for_saliency_falls_back_as_in_training() -> None:
     content = encoded(12, 9, "PNG")
     subject = of_upload("small.png", content)
     found = find_subject_crop(subject, CLASSIC)
@@ -59,7 +59,7 @@ def test_a_picture_too_small_for_saliency_falls_back_as_in_training() -> None:
 
 
 @pytest.mark.parametrize("side", [64, 24])
-def test_the_smart_crop_is_what_the_network_is_shown(side: int) -> None:
+def test_the_smart_crop_is_the_input_of_the_network(side: int) -> None:
     content, square = encoded(), Box(40, 30, 120, 120)
     view = ValAugmentation(resize=side, center_crop=side - 8)
     jpeg = network_input(of_upload("a.jpg", content), square, view)
@@ -71,13 +71,13 @@ def test_the_smart_crop_is_what_the_network_is_shown(side: int) -> None:
     assert np.abs(shown.astype(int) - exact).mean() < 8
 
 
-def test_a_camera_sized_photograph_is_cut_as_training_cuts_it() -> None:
+def test_a_camera_sized_photograph_is_cropped_as_in_training() -> None:
     content, square = encoded(1600, 1200), Box(300, 100, 900, 900)
     cut = square_of(of_upload("large.jpg", content), square, 200)
     assert np.abs(cut.astype(int) - read_square(content, square, 200)).mean() < 2
 
 
-def test_a_catalogued_photograph_is_known_by_its_species(
+def test_a_photograph_of_the_catalogue_is_shown_with_its_species(
     small_catalogue: SqliteCatalogue, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STUDIO_HOME", str(home.root))
@@ -95,13 +95,15 @@ def test_a_catalogued_photograph_is_known_by_its_species(
         ("gif of 2,000 frames", "has more than 1,000 pictures"),
     ],
 )
-def test_an_uploaded_bomb_is_one_sentence(open_page: OpenPage, bomb: str, reason: str) -> None:
+def test_an_uploaded_bomb_is_reported_in_one_sentence(
+    open_page: OpenPage, bomb: str, reason: str
+) -> None:
     app = uploading(open_page("crop_lab"), "bomb.jpg", BOMBS[bomb]())
     assert len(app.error) == 1
     assert app.error[0].value.startswith(f"bomb.jpg {reason}")
 
 
-def test_uploads_of_camera_sized_photographs_leave_only_small_pictures_behind() -> None:
+def test_uploads_of_camera_sized_photographs_keep_only_small_images_in_memory() -> None:
     before = pictures().bytes
     for seed in range(8):
         subject = of_upload(f"{seed}.png", encoded(1600, 1200, "PNG", seed))
@@ -109,14 +111,14 @@ def test_uploads_of_camera_sized_photographs_leave_only_small_pictures_behind() 
     assert pictures().bytes - before < 8 * 1600 * 1200
 
 
-def test_maps_of_large_uploads_stay_within_a_small_cache_and_crop_the_same() -> None:
+def test_maps_of_large_uploads_stay_within_a_small_cache_and_give_the_same_crop() -> None:
     before, found = pictures().bytes, []
     for seed in range(12):
         subject = of_upload(f"{seed}.jpg", encoded(3000, 2000, seed=seed))
         found.append((subject, find_subject_crop(subject, CLASSIC)))
     assert large_maps().bytes <= LARGE_MAPS_BYTES
     assert pictures().bytes - before < 12 * 1_000
-    # The first map was pushed out and is found again, the last one is unpacked.
+    # The first map was evicted and is computed again, the last one is unpacked.
     for subject, each in (found[0], found[-1]):
         assert isinstance(subject.source, bytes)
         image = read_rgb(subject.source)
@@ -125,7 +127,7 @@ def test_maps_of_large_uploads_stay_within_a_small_cache_and_crop_the_same() -> 
         assert each.crop == find_crop(image, CLASSIC)
 
 
-def test_without_photographs_one_can_still_be_uploaded(open_page: OpenPage) -> None:
+def test_without_photographs_an_upload_is_still_possible(open_page: OpenPage) -> None:
     app = open_page("crop_lab")
     assert app.subheader[0].value == "No photographs to crop"
     uploading(app, "mine.jpg", encoded())
@@ -147,7 +149,9 @@ def test_the_address_names_the_photograph(open_page: OpenPage) -> None:
 
 
 @pytest.mark.usefixtures("small_catalogue")
-def test_an_address_that_names_none_is_a_sentence(open_page: OpenPage) -> None:
+def test_an_address_with_an_unknown_photograph_is_reported_in_a_sentence(
+    open_page: OpenPage,
+) -> None:
     app = open_page("crop_lab", photo="nowhere")
     assert app.error[0].value.startswith("The catalogue has no photograph nowhere.")
 
@@ -160,7 +164,7 @@ def test_an_address_that_names_none_is_a_sentence(open_page: OpenPage) -> None:
         ("cut.jpg", encoded()[:900], "is damaged: it is cut short"),
     ],
 )
-def test_an_upload_that_is_no_photograph_is_one_sentence(
+def test_an_upload_that_is_not_a_photograph_is_reported_in_one_sentence(
     name: str, content: bytes, said: str, open_page: OpenPage
 ) -> None:
     app = uploading(open_page("crop_lab"), name, content)
@@ -183,7 +187,7 @@ def test_photographs_of_every_kind_are_shown(mode: str, open_page: OpenPage) -> 
     assert "Smart crop: odd.tif" in figures(app)
 
 
-def test_a_single_pixel_falls_back_and_says_why(open_page: OpenPage) -> None:
+def test_a_single_pixel_falls_back_with_a_reason(open_page: OpenPage) -> None:
     app = uploading(open_page("crop_lab"), "dot.png", encoded(1, 1, "PNG"))
     assert app.info[0].value == "Centre square kept: the photograph is smaller than 16 pixels"
 
@@ -219,7 +223,7 @@ def test_settings_are_saved_as_a_preset_that_training_can_load(
 
 
 @pytest.mark.usefixtures("small_catalogue")
-def test_a_preset_is_replaced_only_when_that_is_said(home: Home, open_page: OpenPage) -> None:
+def test_a_preset_is_replaced_only_after_confirmation(home: Home, open_page: OpenPage) -> None:
     save_preset(home, CropPreset(name="wide", padding=0.6))
     app = open_page("crop_lab")
     app.text_input(key="lab_name").set_value("wide").run()
@@ -231,9 +235,7 @@ def test_a_preset_is_replaced_only_when_that_is_said(home: Home, open_page: Open
 
 @pytest.mark.parametrize(("name", "said"), [("classic", "comes with"), ("a/b", "letters, digits")])
 @pytest.mark.usefixtures("small_catalogue")
-def test_a_name_that_cannot_be_is_refused(
-    name: str, said: str, home: Home, open_page: OpenPage
-) -> None:
+def test_an_invalid_name_is_refused(name: str, said: str, home: Home, open_page: OpenPage) -> None:
     app = open_page("crop_lab")
     app.text_input(key="lab_name").set_value(name).run()
     app.button(key="lab_save").click().run()
@@ -242,7 +244,7 @@ def test_a_name_that_cannot_be_is_refused(
 
 
 @pytest.mark.usefixtures("small_catalogue")
-def test_a_photograph_whose_file_is_gone_is_a_sentence(
+def test_a_photograph_with_a_missing_file_is_reported_in_a_sentence(
     small_catalogue: SqliteCatalogue, home: Home, open_page: OpenPage
 ) -> None:
     photograph = small_catalogue.get("acer-0")
@@ -252,7 +254,7 @@ def test_a_photograph_whose_file_is_gone_is_a_sentence(
     assert "does not exist" in app.error[0].value
 
 
-def test_a_sideways_photograph_is_the_right_way_up(make_image: MakeImage) -> None:
+def test_a_sideways_photograph_is_shown_upright(make_image: MakeImage) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     content = make_image("side.jpg", 64, 48, exif=exif).read_bytes()

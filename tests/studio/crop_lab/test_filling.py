@@ -1,4 +1,4 @@
-"""Boxes for the whole catalogue: how many there are, and what stands in the way."""
+"""Boxes for the whole catalogue: their number, and photographs that prevent them."""
 
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Filter
@@ -8,7 +8,7 @@ from engine.home import Home
 from tests.studio.conftest import OpenPage, words
 
 
-def test_what_has_its_box_is_counted_and_what_cannot_be_read_is_listed(
+def test_known_boxes_are_counted_and_unreadable_photographs_are_listed(
     home: Home, small_catalogue: SqliteCatalogue, open_page: OpenPage
 ) -> None:
     sources = [

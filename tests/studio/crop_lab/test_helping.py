@@ -1,4 +1,4 @@
-"""Does it help: asked on the page, answered in the background."""
+"""Whether a crop helps: requested on the page, measured in the background."""
 
 import time
 from pathlib import Path
@@ -34,7 +34,7 @@ def measured(difference: float) -> Verdict:
 
 
 @pytest.mark.usefixtures("small_catalogue")
-def test_answers_that_are_known_are_shown_the_best_first(home: Home, open_page: OpenPage) -> None:
+def test_known_results_are_shown_best_first(home: Home, open_page: OpenPage) -> None:
     keep_verdict(home, CLASSIC, measured(-0.1))
     keep_verdict(home, FAST, measured(0.05))
     app = open_page("crop_lab")
@@ -46,7 +46,7 @@ def test_answers_that_are_known_are_shown_the_best_first(home: Home, open_page: 
 
 
 @pytest.mark.usefixtures("small_catalogue")
-def test_too_few_photographs_are_a_sentence(home: Home, open_page: OpenPage) -> None:
+def test_too_few_photographs_are_reported_in_a_sentence(home: Home, open_page: OpenPage) -> None:
     app = open_page("crop_lab")
     next(item for item in app.button if item.label == "Measure the crop").click().run()
     wait_for_the_job(home)
@@ -54,7 +54,7 @@ def test_too_few_photographs_are_a_sentence(home: Home, open_page: OpenPage) -> 
     assert "needs two species with 10 photographs each" in app.error[0].value
 
 
-def test_the_answer_comes_from_a_job_in_the_background(
+def test_the_result_comes_from_a_job_in_the_background(
     home: Home, catalogue: SqliteCatalogue, store: ImageStore, open_page: OpenPage, tmp_path: Path
 ) -> None:
     for species in ("Rosa canina", "Malva sylvestris"):

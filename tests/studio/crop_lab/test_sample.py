@@ -1,4 +1,4 @@
-"""The sample under the same settings: drawn, linked to, judged, excluded, drawn by hand."""
+"""The sample under the same settings: drawn, linked, judged, excluded, cropped by hand."""
 
 import re
 
@@ -17,7 +17,7 @@ from tests.studio.crop_lab.test_crop_lab import encoded, figures
 
 pytestmark = pytest.mark.usefixtures("small_catalogue")
 
-# So hard to convince that the centre is kept everywhere.
+# Settings so strict that the centre is kept everywhere.
 BLIND = CropPreset(name="blind", threshold=0.2, tight_confidence=1, wide_confidence=1)
 
 
@@ -49,7 +49,7 @@ def test_a_link_shows_the_same_view_again(open_page: OpenPage) -> None:
     assert "Crop by fast" in figures(app)
 
 
-def test_the_address_says_what_differs_from_the_usual(open_page: OpenPage) -> None:
+def test_the_address_contains_only_values_that_are_not_the_default(open_page: OpenPage) -> None:
     app = open_page("crop_lab")
     assert not {"threshold", "preset", "seed"} & set(app.query_params)
     app.slider(key="lab_threshold").set_value(0.4).run()
@@ -61,13 +61,13 @@ def test_the_address_says_what_differs_from_the_usual(open_page: OpenPage) -> No
     assert "threshold" not in app.query_params
 
 
-def test_the_sample_says_how_often_the_centre_is_kept(home: Home, open_page: OpenPage) -> None:
+def test_the_sample_shows_how_often_the_centre_is_kept(home: Home, open_page: OpenPage) -> None:
     save_preset(home, BLIND)
     app = open_page("crop_lab", preset="blind")
     assert "12 of 12 photographs keep the centre (100.0%)" in words(app)
 
 
-def test_where_presets_disagree_both_are_named(home: Home, open_page: OpenPage) -> None:
+def test_for_disagreeing_presets_both_are_named(home: Home, open_page: OpenPage) -> None:
     save_preset(home, BLIND)
     app = open_page("crop_lab", draw="disagree", preset="blind", size="3")
     assert "that blind and classic crop most differently" in words(app)
@@ -85,7 +85,7 @@ def test_several_photographs_are_uploaded_at_once(open_page: OpenPage) -> None:
     assert "0 of 2 photographs keep the centre" in words(app)
 
 
-def test_the_worst_come_with_reasons_and_can_be_excluded_and_taken_back(
+def test_the_worst_crops_have_reasons_and_can_be_excluded_and_included_again(
     home: Home, small_catalogue: SqliteCatalogue, open_page: OpenPage
 ) -> None:
     save_preset(home, BLIND)
@@ -125,7 +125,7 @@ def test_a_doubtful_photograph_is_opened_to_draw_its_square(
     assert ManualSquares(home).all() == {}
 
 
-def test_a_cell_of_the_sweep_gives_its_settings(open_page: OpenPage) -> None:
+def test_a_cell_of_the_sweep_applies_its_settings(open_page: OpenPage) -> None:
     app = section(open_page("crop_lab", preset="classic"), "sweep")
     app.selectbox(key="lab_sweep_threshold").set_value("30%").run()
     app.selectbox(key="lab_sweep_padding").set_value("40%").run()
@@ -135,7 +135,7 @@ def test_a_cell_of_the_sweep_gives_its_settings(open_page: OpenPage) -> None:
     assert app.query_params["threshold"] == "0.3"
 
 
-def test_where_nothing_is_looked_for_there_is_nothing_to_sweep(open_page: OpenPage) -> None:
+def test_a_preset_without_saliency_has_no_sweep(open_page: OpenPage) -> None:
     app = section(open_page("crop_lab", preset=CENTRE.name), "sweep")
     assert app.info[0].value.startswith("Choose a preset with a detector")
 

@@ -12,7 +12,6 @@ from engine.download.gate import HostBudget, HostView
 from engine.download.ledger import Limit
 from engine.download.preferences import download_settings, save_download_settings
 from engine.download.queue import Queue
-from engine.download.reasons import written
 from engine.download.reconcile import PhotographsMissing
 from engine.download.run import download
 from engine.download.store import open_download_store
@@ -21,6 +20,7 @@ from engine.home import Home
 from engine.jobs.job import read_job
 from engine.language.current import language_set
 from engine.language.message import message
+from engine.records import written_message
 from engine.settings.download import DownloadSettings
 from studio.download.hosts import describe_budget, describe_state
 from studio.text import plain
@@ -38,7 +38,7 @@ def remote(catalogue: SqliteCatalogue, **species: int) -> None:
     )
 
 
-def test_without_photographs_the_page_says_so_and_leads_to_the_import(open_page: OpenPage) -> None:
+def test_without_photographs_the_page_links_to_the_import(open_page: OpenPage) -> None:
     app = open_page("download")
     assert app.subheader[-1].value == "No photographs yet"
     assert app.button(key="download.none_0").label == "Import photographs"
@@ -46,13 +46,13 @@ def test_without_photographs_the_page_says_so_and_leads_to_the_import(open_page:
 
 
 @pytest.mark.usefixtures("small_catalogue")
-def test_without_addresses_there_is_nothing_to_fetch(open_page: OpenPage) -> None:
+def test_without_addresses_there_is_nothing_to_download(open_page: OpenPage) -> None:
     app = open_page("download")
     assert app.subheader[-1].value == "Nothing to download"
     assert app.button(key="download.empty_1").label == "Make a split"
 
 
-def test_the_plan_stands_before_anything_is_fetched(
+def test_the_plan_is_shown_before_anything_is_downloaded(
     open_page: OpenPage, home: Home, catalogue: SqliteCatalogue
 ) -> None:
     remote(catalogue, acer=3, quercus=90)
@@ -74,7 +74,7 @@ def test_the_plan_stands_before_anything_is_fetched(
     assert not DownloadControl(home).status()
 
 
-def test_what_does_not_fit_is_told_and_only_what_fits_is_offered(
+def test_only_photographs_that_fit_the_disk_are_offered(
     open_page: OpenPage, home: Home, catalogue: SqliteCatalogue
 ) -> None:
     remote(catalogue, rosa=10)
@@ -86,7 +86,7 @@ def test_what_does_not_fit_is_told_and_only_what_fits_is_offered(
     assert "Not all of it fits the cache" in app.warning[0].value
 
 
-def test_strangers_are_told_whom_to_write_to_before_anything_starts(
+def test_a_contact_address_is_required_before_a_download_starts(
     open_page: OpenPage, home: Home, catalogue: SqliteCatalogue
 ) -> None:
     remote(catalogue, rosa=2)
@@ -99,7 +99,7 @@ def test_strangers_are_told_whom_to_write_to_before_anything_starts(
     assert download_settings(home).contact == ""
 
 
-def test_a_session_that_has_ended_is_summed_up_until_it_is_closed(
+def test_a_finished_session_is_summarised_until_it_is_closed(
     open_page: OpenPage, home: Home
 ) -> None:
     told = DownloadStatus(
@@ -119,7 +119,7 @@ def test_a_session_that_has_ended_is_summed_up_until_it_is_closed(
     assert not app.metric
 
 
-def test_a_download_that_brought_nothing_is_no_success(open_page: OpenPage, home: Home) -> None:
+def test_a_download_without_results_is_not_a_success(open_page: OpenPage, home: Home) -> None:
     failed = {"failed": 3, "kinds": {"policy": 3}}
     DownloadControl(home).tell(DownloadStatus("ended", 1_000.0, 1_010.0, 3, **failed))
     app = open_page("download")
@@ -129,12 +129,12 @@ def test_a_download_that_brought_nothing_is_no_success(open_page: OpenPage, home
     assert open_page("download").success[0].value == "Download finished."
 
 
-def test_a_download_that_was_killed_is_told(open_page: OpenPage, home: Home) -> None:
+def test_a_killed_download_is_reported(open_page: OpenPage, home: Home) -> None:
     DownloadControl(home).tell(DownloadStatus("running", 1_000.0, 1_010.0, 50, 20, left=30))
     assert "stopped unexpectedly" in open_page("download").error[0].value
 
 
-def test_what_was_given_up_is_listed_by_class_and_taken_up_again(
+def test_failed_addresses_are_listed_by_class_and_retried(
     open_page: OpenPage, home: Home, catalogue: SqliteCatalogue
 ) -> None:
     rows = (("a", "permanent", "Gone."), ("b", "policy", "Refused."), ("c", "policy", "Refused."))
@@ -157,7 +157,7 @@ def host(**changes: object) -> HostView:
     return HostView(**{**view.__dict__, **changes})
 
 
-def test_the_state_of_a_host_is_said_in_words() -> None:
+def test_the_state_of_a_host_is_described() -> None:
     assert describe_state(host()) == "OK"
     assert describe_state(host(budget_wait=700.0)) == "Budget used up for 11 min 40 s."
     paused = host(
@@ -173,11 +173,11 @@ def test_the_state_of_a_host_is_said_in_words() -> None:
     )
 
 
-def test_the_plan_and_what_failed_are_in_the_language_of_the_reader(
+def test_the_plan_and_the_failures_are_in_the_language_of_the_reader(
     open_page: OpenPage, home: Home, catalogue: SqliteCatalogue
 ) -> None:
     remote(catalogue, rosa=5)
-    reason = written(response_failure(404, {}, 60).reason)
+    reason = written_message(response_failure(404, {}, 60).reason)
     with open_download_store(home) as downloads:
         values = [reason]
         downloads.write(
@@ -192,7 +192,7 @@ def test_the_plan_and_what_failed_are_in_the_language_of_the_reader(
     assert list(app.dataframe[-1].value["Motivo"]) == ["El servidor no la tiene (404)."]
 
 
-def test_why_a_download_ended_is_read_in_any_language(home: Home) -> None:
+def test_the_reason_why_a_download_ended_is_shown_in_any_language(home: Home) -> None:
     DownloadControl(home).tell(
         DownloadStatus("ended", message=message("{host} asked for a pause.", host="a.org"))
     )
@@ -203,14 +203,14 @@ def test_why_a_download_ended_is_read_in_any_language(home: Home) -> None:
         assert status.why == "a.org pidió una pausa."
 
 
-def test_why_a_download_of_an_older_studio_ended_is_shown_as_it_was_written(home: Home) -> None:
+def test_the_reason_from_an_older_version_is_shown_unchanged(home: Home) -> None:
     DownloadControl(home).tell(DownloadStatus("ended", note="The disk is full."))
     status = DownloadControl(home).status()
     assert status is not None
     assert status.why == "The disk is full."
 
 
-def test_a_budget_is_said_in_words() -> None:
+def test_a_budget_is_described() -> None:
     assert describe_budget(HostBudget(Limit("a bytes", 3_600, 4_500_000_000), 1_200_000_000)) == (
         "1.2 GB of 4.5 GB per hour"
     )
@@ -220,7 +220,7 @@ def test_a_budget_is_said_in_words() -> None:
     )
 
 
-def test_files_that_no_photograph_names_are_shown_before_they_are_moved(
+def test_stray_files_are_listed_before_they_are_moved(
     open_page: OpenPage, home: Home, catalogue: SqliteCatalogue
 ) -> None:
     remote(catalogue, rosa=2)
@@ -233,7 +233,7 @@ def test_files_that_no_photograph_names_are_shown_before_they_are_moved(
     assert app.button(key="download.start").label == "Download 2 photographs"
 
 
-def test_strays_are_moved_to_the_trash_and_restored_or_emptied_on_the_page(
+def test_strays_are_moved_to_the_trash_and_restored_or_removed_on_the_page(
     open_page: OpenPage, home: Home
 ) -> None:
     SqliteCatalogue(home.catalogue).close()
@@ -269,7 +269,7 @@ def test_strays_are_moved_to_the_trash_and_restored_or_emptied_on_the_page(
     assert not days(home) and not any(home.resolve(path).exists() for path in paths)
 
 
-def test_missing_photographs_are_told_and_accepted_by_a_button(
+def test_missing_photographs_are_reported_and_accepted_by_a_button(
     open_page: OpenPage, home: Home, small_catalogue: SqliteCatalogue
 ) -> None:
     home.images.rename(home.root / "disk")

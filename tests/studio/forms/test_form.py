@@ -70,11 +70,11 @@ def test_every_field_has_its_widget_with_its_description_and_bounds() -> None:
     assert app.session_state["changes"] is None
 
 
-def test_a_form_sent_unchanged_gives_no_changes() -> None:
+def test_a_form_submitted_unchanged_gives_no_changes() -> None:
     assert sent(opened()) == {}
 
 
-def test_what_was_changed_comes_back_by_key_with_its_type() -> None:
+def test_changes_are_returned_by_key_with_their_type() -> None:
     app = opened()
     app.number_input(key="plan.crop").set_value(224)
     app.number_input(key="plan.optimiser.learning_rate").set_value(0.001)
@@ -102,16 +102,14 @@ def test_what_was_changed_comes_back_by_key_with_its_type() -> None:
         ("plan.optimiser.clip", "-1", "Clip must be more than 0, not -1."),
     ],
 )
-def test_a_value_that_is_refused_is_explained_in_one_sentence(
-    key: str, value: str, sentence: str
-) -> None:
+def test_an_invalid_value_is_explained_in_one_sentence(key: str, value: str, sentence: str) -> None:
     app = opened()
     app.text_input(key=key).set_value(value)
     assert sent(app) is None
     assert app.error[0].value.startswith(sentence)
 
 
-def test_a_number_out_of_its_range_is_sent_and_refused_by_its_label() -> None:
+def test_a_number_out_of_its_range_is_submitted_and_rejected_by_its_label() -> None:
     app = opened()
     app.number_input(key="plan.resize").set_value(999_999_999)
     assert sent(app) is None
@@ -120,14 +118,14 @@ def test_a_number_out_of_its_range_is_sent_and_refused_by_its_label() -> None:
     )
 
 
-def test_values_that_do_not_go_together_are_explained_in_one_sentence() -> None:
+def test_an_invalid_combination_is_explained_in_one_sentence() -> None:
     app = opened()
     app.number_input(key="plan.resize").set_value(200)
     assert sent(app) is None
     assert app.error[0].value == "Crop must not be larger than Resize."
 
 
-def test_a_form_can_show_some_fields_only_in_an_order_of_its_own() -> None:
+def test_a_form_can_show_selected_fields_in_a_given_order() -> None:
     def chosen() -> None:
         from studio.forms.form import settings_form
         from tests.studio.forms.test_form import Plan
@@ -139,7 +137,7 @@ def test_a_form_can_show_some_fields_only_in_an_order_of_its_own() -> None:
     assert not app.text_input
 
 
-def test_what_is_not_named_stands_above_what_is_folded_away() -> None:
+def test_fields_that_are_not_named_come_before_the_collapsed_ones() -> None:
     def folded() -> None:
         from studio.forms.form import settings_form
         from tests.studio.forms.test_form import Optimiser, Plan
@@ -158,7 +156,7 @@ def test_what_is_not_named_stands_above_what_is_folded_away() -> None:
     ]  # fmt: skip
 
 
-def test_fields_can_be_folded_away_and_given_buttons_of_their_own() -> None:
+def test_fields_can_be_collapsed_and_have_buttons_of_their_own() -> None:
     def chosen() -> None:
         import streamlit as st
 
@@ -184,7 +182,7 @@ def test_fields_can_be_folded_away_and_given_buttons_of_their_own() -> None:
     assert app.session_state["sent"][0] == "Launch"
 
 
-def test_changes_are_laid_over_settings_and_validated_as_a_whole() -> None:
+def test_changes_override_settings_and_are_validated_as_a_whole() -> None:
     assert with_changes(Plan(), {"optimiser.learning_rate": 0.1}).optimiser.learning_rate == 0.1
     with pytest.raises(ValidationError):
         with_changes(Plan(), {"resize": 100})

@@ -1,4 +1,4 @@
-"""The Health page, its line on Overview, and what pages show while the catalogue is gone."""
+"""The Health page, its line on Overview, and all pages while the catalogue is missing."""
 
 import time
 from contextlib import closing
@@ -37,22 +37,22 @@ def wait_for(home: Home, job: str) -> None:
         time.sleep(0.2)
 
 
-def test_what_was_not_examined_is_not_known(garden: Home, open_page: OpenPage) -> None:
+def test_a_home_without_a_check_has_an_unknown_state(garden: Home, open_page: OpenPage) -> None:
     app = open_page("overview")
     assert "Not checked" in words(app)
     assert "Not checked yet." in words(app)
 
 
-def test_a_page_that_shows_the_outcome_reads_no_photograph(
+def test_a_page_that_shows_the_result_reads_no_photograph(
     garden: Home, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     examine(garden, 0)
-    # Without the files, only what was kept can be shown.
+    # Without the files, only the stored result can be shown.
     garden.images.rename(garden.data / "elsewhere")
     assert "No damage found." in words(open_page("overview"))
 
 
-def test_the_worst_finding_is_named_first() -> None:
+def test_the_worst_finding_comes_first() -> None:
     checks = (
         Check("a", message("Temporary files"), "doubtful", (message("1 file."),)),
         Check("b", message("Empty files"), "fault", (message("2 of 9 empty."),)),
@@ -115,7 +115,7 @@ PAGES = ["overview", "catalogue", "importing", "download", "crop_lab", "split", 
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_offers_three_ways_while_the_catalogue_is_gone(
+def test_every_page_offers_three_choices_while_the_catalogue_is_missing(
     garden: Home, open_page: OpenPage, page: str
 ) -> None:
     lose_catalogue(garden)
@@ -125,7 +125,7 @@ def test_every_page_offers_three_ways_while_the_catalogue_is_gone(
     assert not garden.catalogue.exists()
 
 
-def test_the_catalogue_comes_back_by_the_first_button(garden: Home, open_page: OpenPage) -> None:
+def test_the_first_button_restores_the_catalogue(garden: Home, open_page: OpenPage) -> None:
     lose_catalogue(garden)
     app = open_page("catalogue")
     app.button("health_restore").click().run()
@@ -133,7 +133,7 @@ def test_the_catalogue_comes_back_by_the_first_button(garden: Home, open_page: O
     assert [title.value for title in app.title] == ["Catalogue"]
 
 
-def test_a_rebuilding_runs_in_the_background(garden: Home, open_page: OpenPage) -> None:
+def test_a_rebuild_runs_in_the_background(garden: Home, open_page: OpenPage) -> None:
     lose_catalogue(garden)
     open_page("catalogue").button("gone_rebuild").click().run()
     wait_for(garden, "rebuild")
@@ -141,7 +141,9 @@ def test_a_rebuilding_runs_in_the_background(garden: Home, open_page: OpenPage) 
     assert garden.catalogue.exists()
 
 
-def test_an_empty_one_is_begun_after_a_tick_only(garden: Home, open_page: OpenPage) -> None:
+def test_an_empty_catalogue_is_started_only_after_confirmation(
+    garden: Home, open_page: OpenPage
+) -> None:
     lose_catalogue(garden)
     app = open_page("catalogue")
     assert app.button("gone_new").disabled
@@ -150,7 +152,9 @@ def test_an_empty_one_is_begun_after_a_tick_only(garden: Home, open_page: OpenPa
     assert [title.value for title in app.title] == ["Catalogue"]
 
 
-def test_a_damaged_catalogue_names_the_way_out(garden: Home, open_page: OpenPage) -> None:
+def test_for_a_damaged_catalogue_the_page_names_the_remedy(
+    garden: Home, open_page: OpenPage
+) -> None:
     garden.catalogue.write_bytes(b"no database at all " * 999)
     app = open_page("catalogue")
     assert text.plain("`doctor`") in app.error[0].value

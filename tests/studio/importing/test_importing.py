@@ -47,7 +47,7 @@ def test_a_folder_is_imported_and_the_page_reports_it(
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "/no/such/folder"])
-def test_a_folder_that_is_not_there_is_refused_with_a_sentence(
+def test_a_missing_folder_is_rejected_with_a_sentence(
     typed: str, home: Home, open_page: OpenPage
 ) -> None:
     app = open_page("importing", **{"from": "folder"})
@@ -133,7 +133,7 @@ def test_an_uploaded_table_is_kept_and_imported(
     assert (home.data / "uploads" / "roses.jsonl").is_file()
 
 
-def test_a_table_of_another_kind_is_refused(home: Home, tmp_path: Path) -> None:
+def test_a_table_in_an_unknown_format_is_rejected(home: Home, tmp_path: Path) -> None:
     (tmp_path / "list.xlsx").write_bytes(b"")
     with pytest.raises(BadInput, match=r"list\.xlsx is not a \.jsonl"):
         take_table(home, str(tmp_path / "list.xlsx"))
@@ -144,13 +144,13 @@ def test_a_table_of_another_kind_is_refused(home: Home, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("way", ["demo", "folder", "table", "mongodb", "inaturalist", "nonsense"])
-def test_the_address_leads_to_each_way_in(way: str, open_page: OpenPage) -> None:
+def test_the_address_opens_each_import_method(way: str, open_page: OpenPage) -> None:
     app = open_page("importing", **{"from": way})
     chosen = app.segmented_control(key="import_from").value
     assert chosen == (way if way != "nonsense" else "demo")
 
 
-def test_what_an_import_did_is_said_in_a_sentence() -> None:
+def test_the_result_of_an_import_is_described_in_a_sentence() -> None:
     assert import_text({"added": 1, "known": 0, "refused": 0}) == "1 photograph added."
     assert (
         import_text({"added": 1_200, "known": 3, "refused": 2})
@@ -159,7 +159,7 @@ def test_what_an_import_did_is_said_in_a_sentence() -> None:
 
 
 @pytest.mark.parametrize("way", ["demo", "folder", "table", "mongodb", "inaturalist"])
-def test_every_way_is_shown_in_spanish(open_page: OpenPage, way: str) -> None:
+def test_every_import_method_is_shown_in_spanish(open_page: OpenPage, way: str) -> None:
     app = open_page("importing", **{"from": way})
     app.session_state["language"] = "es"
     app.run()
@@ -168,7 +168,7 @@ def test_every_way_is_shown_in_spanish(open_page: OpenPage, way: str) -> None:
     assert english_in(app) == set()
 
 
-def test_what_was_refused_is_read_in_the_language_of_the_reader(
+def test_rejections_are_shown_in_the_language_of_the_reader(
     home: Home, open_page: OpenPage
 ) -> None:
     why = {"text": "It has more than {most} fields.", "fields": {"most": 10_000}, "plural": ""}

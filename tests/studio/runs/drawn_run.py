@@ -1,7 +1,7 @@
-"""Run folders as training writes them, without training: for tests of the page that shows them.
+"""Run folders as training writes them, without training, for tests of the Runs page.
 
 As a program it is a live run: `python drawn_run.py HOME RUN_ID SECONDS` holds the lock, adds a
-point a step, and ends when asked to or when its epochs are done.
+point per step, and ends on request or after its epochs.
 """
 
 import math
@@ -46,7 +46,7 @@ def ended_run(
             add_point(status, curves, step, epochs)
     if state == "lost":
         status.write(state="running")
-        # Long enough ago for its silence to be certain.
+        # Long enough ago to count as lost.
         write_status(folder.status, replace(status.status, updated=time.time() - 600))
     else:
         status.end(state, 0, reason)  # type: ignore[arg-type]
@@ -56,7 +56,9 @@ def ended_run(
 
 
 def add_point(status: StatusFile, curves: CurveWriter, step: int, epochs: int) -> None:
-    """A step as the trainer notes it: a train point, and a val point where an epoch ends."""
+    """Write the points of a step as the trainer does: a train point, and a val point at the end of
+    an epoch.
+    """
     epoch = step / STEPS_AN_EPOCH
     loss = 0.4 + 2.2 * math.exp(-epoch / 1.5)
     top1 = 1 - loss / 2.8
@@ -79,7 +81,7 @@ def add_point(status: StatusFile, curves: CurveWriter, step: int, epochs: int) -
 
 
 def live(home: Home, run_id: str, seconds: float, epochs: int = 40) -> None:
-    """Be that run: a step every so many seconds, until asked to stop or done."""
+    """Act as that run: one step at this interval, until a stop request or the end."""
     folder = new_run(home, run_id, epochs)
     with hold_run_lock(folder.lock), folder.log.open("a") as log:
         status = StatusFile(folder.status, folder.read_status())

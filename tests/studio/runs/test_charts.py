@@ -1,4 +1,4 @@
-"""Which charts of runs are drawn, and what they mark."""
+"""The charts of runs and their marks."""
 
 import json
 from pathlib import Path
@@ -12,18 +12,18 @@ VAL = {"loss": 1.0, "top1": 0.5, "top5": 0.9, "macro_top1": 0.5}
 
 
 def history_of(path: Path, *points: tuple[str, dict[str, Any]]) -> History:
-    """A run with these points, a step and an epoch each."""
+    """A run with these points, one step and one epoch each."""
     lines = [
         {"t": 0, "attempt": 1, "step": step, "epoch": step, "split": part, **values}
         for step, (part, values) in enumerate(points, 1)
     ]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     history = History()
-    history.read_on(path)
+    history.read_new(path)
     return history
 
 
-def test_what_is_not_measured_has_no_chart_and_what_is_has_one(tmp_path: Path) -> None:
+def test_only_measured_values_have_a_chart(tmp_path: Path) -> None:
     plain = history_of(tmp_path / "plain", ("train", {"loss": 1.0, "cpu": 0.8}))
     drawn = run_charts(plain)
     assert "cpu" in drawn and "gpu" not in drawn
@@ -31,7 +31,7 @@ def test_what_is_not_measured_has_no_chart_and_what_is_has_one(tmp_path: Path) -
     assert run_charts(gpu)["gpu"].summary == "train: from 97.0% to 97.0%."
 
 
-def test_the_star_of_macro_top1_stands_where_the_best_checkpoint_is_from(tmp_path: Path) -> None:
+def test_the_star_of_macro_top1_marks_the_best_checkpoint(tmp_path: Path) -> None:
     losses = (1.2, 0.9, 1.1)
     points = [("val", {**VAL, "loss": loss}) for loss in losses]
     drawn = run_charts(history_of(tmp_path / "metrics", *points))
@@ -40,7 +40,7 @@ def test_the_star_of_macro_top1_stands_where_the_best_checkpoint_is_from(tmp_pat
     assert drawn["macro_top1"].table.rows[0][-1] == "50.0% at 2"
 
 
-def test_of_runs_compared_each_has_its_star(tmp_path: Path) -> None:
+def test_each_compared_run_has_its_star(tmp_path: Path) -> None:
     first = history_of(tmp_path / "first", ("val", {**VAL, "macro_top1": 0.9}), ("val", VAL))
     second = history_of(tmp_path / "second", ("val", VAL), ("val", {**VAL, "macro_top1": 0.7}))
     drawn = overlays({"a": first, "b": second}, {"a": ["a"], "b": ["b"]}, ChartOptions())
@@ -48,7 +48,7 @@ def test_of_runs_compared_each_has_its_star(tmp_path: Path) -> None:
     assert stars == [(1, 0.9), (2, 0.7)]
 
 
-def test_of_many_runs_val_stands_without_train(tmp_path: Path) -> None:
+def test_with_many_runs_only_val_is_drawn(tmp_path: Path) -> None:
     judged = history_of(tmp_path / "judged", ("train", {"loss": 2.0}), ("val", VAL))
     young = history_of(tmp_path / "young", ("train", {"loss": 2.0}))
 
@@ -61,7 +61,7 @@ def test_of_many_runs_val_stands_without_train(tmp_path: Path) -> None:
     assert lines(11) == [*(f"r{number}" for number in range(10)), "young (train)", "young"]
 
 
-def test_runs_are_called_by_their_own_names_where_these_tell_them_apart() -> None:
+def test_runs_have_short_names_if_these_are_unique() -> None:
     first, second = "oak-20261125-105134-298", "oak-20261125-105137-908"
     assert short_names([first, "beech"]) == {first: "oak", "beech": "beech"}
     assert short_names([first, second]) == {first: first, second: second}

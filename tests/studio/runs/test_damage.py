@@ -1,4 +1,4 @@
-"""The page beside files that a power cut tore, and folders that go away."""
+"""The page with files truncated by a power cut, and with deleted folders."""
 
 import shutil
 from pathlib import Path
@@ -25,9 +25,7 @@ def files_of(home: Home) -> list[Path]:
 
 
 @pytest.mark.parametrize("kept", [0.0, 0.5, 0.98])
-def test_a_torn_end_in_every_file_is_no_traceback(
-    open_page: OpenPage, home: Home, kept: float
-) -> None:
+def test_truncated_files_cause_no_traceback(open_page: OpenPage, home: Home, kept: float) -> None:
     folder = ended_run(home, "one", "failed", reason="The disk is full.")
     folder.log.write_text(
         "2026-11-25 09:46:00,000 WARNING One.\nTraceback (most recent call last):"
@@ -54,9 +52,7 @@ def test_a_torn_end_in_every_file_is_no_traceback(
     assert read_job(home, "evaluate-one").state in ("none", "lost", "failed", "damaged")
 
 
-def test_a_folder_deleted_under_an_open_page_is_said_to_be_gone(
-    open_page: OpenPage, home: Home
-) -> None:
+def test_a_folder_deleted_under_an_open_page_is_reported(open_page: OpenPage, home: Home) -> None:
     ended_run(home, "two")
     ended_run(home, "one")
     app = open_page("runs", run="one")

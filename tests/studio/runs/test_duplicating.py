@@ -1,4 +1,4 @@
-"""A run once more: changed in fields, and in keys of the configuration file."""
+"""Duplicating a run: changes in fields, and in keys of the configuration file."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -37,7 +37,7 @@ def launch(app: AppTest) -> AppTest:
     return next(button for button in app.button if button.label == "Launch").click().run()
 
 
-def test_the_usual_settings_are_changed_in_fields_and_any_other_by_its_key(
+def test_common_settings_are_changed_in_fields_and_any_other_by_its_key(
     open_page: OpenPage, split_home: Home, first: RunFolder
 ) -> None:
     app = duplicating(open_page)
@@ -70,7 +70,7 @@ def test_the_usual_settings_are_changed_in_fields_and_any_other_by_its_key(
     assert now.model == was.model
 
 
-def test_the_form_stays_while_its_run_is_shown_and_no_longer(
+def test_the_form_stays_open_only_while_its_run_is_shown(
     open_page: OpenPage, split_home: Home, first: RunFolder
 ) -> None:
     ended_run(split_home, "another")
@@ -91,7 +91,7 @@ def test_the_form_stays_while_its_run_is_shown_and_no_longer(
         ("data.split=none", "There is no split none. Choose one of: default."),
     ],
 )
-def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_launched(
+def test_an_invalid_change_is_refused_in_a_sentence_and_nothing_is_launched(
     open_page: OpenPage, split_home: Home, first: RunFolder, others: str, said: str
 ) -> None:
     app = duplicating(open_page)
@@ -103,7 +103,7 @@ def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_launched(
     assert app.text_area(key="runs.duplicate.changes").value == others
 
 
-def test_a_field_that_is_refused_is_told_by_its_name(
+def test_an_invalid_field_is_reported_by_its_name(
     open_page: OpenPage, split_home: Home, first: RunFolder
 ) -> None:
     app = duplicating(open_page)
@@ -112,9 +112,7 @@ def test_a_field_that_is_refused_is_told_by_its_name(
     assert app.error[0].value == "Image size must be 16 to 2,048, not 8."
 
 
-def test_of_a_run_in_stages_it_is_said_that_they_come_first(
-    open_page: OpenPage, first: RunFolder
-) -> None:
+def test_for_a_run_in_stages_the_stages_are_shown(open_page: OpenPage, first: RunFolder) -> None:
     stages = (StageSettings(name="head", epochs=3), StageSettings(name="all", epochs=5))
     settings = load(RunSettings, first.config)
     save(with_changes(settings, {"training.stages": stages}), first.config)
@@ -122,7 +120,7 @@ def test_of_a_run_in_stages_it_is_said_that_they_come_first(
     assert said in words(duplicating(open_page))
 
 
-def test_the_views_follow_the_image_size() -> None:
+def test_the_resize_sizes_follow_the_image_size() -> None:
     demo = run_configs()["demo"]
     smaller = with_changes(
         demo, {"data.image_size": 64, "training.epochs": 3, **sizes_for(demo, 64)}

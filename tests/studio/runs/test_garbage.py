@@ -1,4 +1,4 @@
-"""The pages beside run folders that hold what no trainer writes."""
+"""The pages with corrupted run folders."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ from tests.studio.runs.drawn_run import ended_run
 
 
 def spoil(home: Home, name: str, number: int = 0) -> str:
-    """A run that is spoilt in the way of this name; returns its id."""
+    """Corrupt a run in the way of this name; return its id."""
     before = {run.run_id for run in list_runs(home)}
     GARBAGE[name](ended_run(home, f"spoilt-{number}"))
     (run_id,) = {run.run_id for run in list_runs(home)} - before
@@ -27,7 +27,7 @@ def problems(app: AppTest) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", GARBAGE)
-def test_the_runs_page_shows_what_is_damaged(open_page: OpenPage, home: Home, name: str) -> None:
+def test_the_runs_page_shows_the_damage(open_page: OpenPage, home: Home, name: str) -> None:
     ended_run(home, "good")
     run_id = spoil(home, name)
     app = open_page("runs", run=run_id)
@@ -50,7 +50,7 @@ def test_a_damaged_run_is_deleted_on_its_page(open_page: OpenPage, home: Home) -
 
 @pytest.fixture
 def all_spoilt(split_home: Home) -> Home:
-    """A sound run beside one of every kind of garbage; a split to train on."""
+    """A valid run beside one of every kind of corruption; a split to train on."""
     ended_run(split_home, "good")
     for number, name in enumerate(GARBAGE):
         spoil(split_home, name, number)
@@ -69,7 +69,7 @@ def all_spoilt(split_home: Home) -> Home:
         ("runs", lambda app: app.radio[0].options),
     ],
 )
-def test_a_page_with_every_kind_of_garbage_still_shows_the_rest(
+def test_a_page_with_every_kind_of_corruption_still_shows_the_rest(
     open_page: OpenPage, all_spoilt: Home, page: str, shows: Callable[[AppTest], bool]
 ) -> None:
     app = open_page(page)
@@ -77,10 +77,10 @@ def test_a_page_with_every_kind_of_garbage_still_shows_the_rest(
     assert shows(app)
 
 
-def test_runs_are_compared_beside_every_kind_of_garbage(
+def test_runs_are_compared_beside_every_kind_of_corruption(
     open_page: OpenPage, all_spoilt: Home
 ) -> None:
-    app = open_page("runs", **{"runs.view": "Compare"})
+    app = open_page("runs", **{"runs.view": "compare"})
     app.multiselect(key="runs.compare.chosen").set_value(
         [run.run_id for run in list_runs(all_spoilt)]
     ).run()

@@ -42,7 +42,7 @@ EVALUATION = {
 
 @pytest.fixture
 def live_run(home: Home) -> Iterator[str]:
-    """A process that holds the lock of the run "live" and adds five points a second."""
+    """A process that holds the lock of the run "live" and adds five points per second."""
     command = [sys.executable, drawn_run.__file__, str(home.root), "live", "0.2"]
     process = subprocess.Popen(command, cwd=PROJECT, env={"PYTHONPATH": str(PROJECT)})
     deadline = time.monotonic() + 30
@@ -54,7 +54,7 @@ def live_run(home: Home) -> Iterator[str]:
 
 
 def run_until(app: AppTest, label: str) -> None:
-    """Look again until a button of this name is there."""
+    """Rerun the page until a button of this name exists."""
     deadline = time.monotonic() + 30
     while label not in [button.label for button in app.button] and time.monotonic() < deadline:
         time.sleep(0.3)
@@ -62,11 +62,11 @@ def run_until(app: AppTest, label: str) -> None:
     assert label in [button.label for button in app.button]
 
 
-def test_without_runs_the_page_says_what_to_do_first(open_page: OpenPage) -> None:
+def test_without_runs_the_page_shows_the_next_step(open_page: OpenPage) -> None:
     assert open_page("runs").subheader[0].value == "No runs yet"
 
 
-def test_every_run_stands_in_the_list_with_its_true_state_the_newest_first(
+def test_every_run_is_listed_with_its_actual_state_newest_first(
     open_page: OpenPage, home: Home
 ) -> None:
     for state in ("finished", "failed", "stopped", "lost"):
@@ -82,7 +82,7 @@ def test_every_run_stands_in_the_list_with_its_true_state_the_newest_first(
     assert "Make room on the disk" in app.error[0].value
 
 
-def test_a_link_opens_its_run_and_one_that_is_gone_is_said_to_be(
+def test_a_link_opens_its_run_and_a_missing_run_is_reported(
     open_page: OpenPage, home: Home
 ) -> None:
     ended_run(home, "old")
@@ -93,7 +93,7 @@ def test_a_link_opens_its_run_and_one_that_is_gone_is_said_to_be(
     assert "The run gone no longer exists." in open_page("runs", run="gone").warning[0].value
 
 
-def test_a_live_run_is_shown_as_it_goes_stopped_and_gone_on_with(
+def test_a_live_run_is_shown_live_stopped_and_resumed(
     open_page: OpenPage, home: Home, live_run: str
 ) -> None:
     app = open_page("runs")
@@ -107,7 +107,7 @@ def test_a_live_run_is_shown_as_it_goes_stopped_and_gone_on_with(
     assert "Stopped on request, after saving." in words(app)
 
 
-def test_a_run_is_deleted_when_that_is_confirmed_and_comes_back_when_it_is_undone(
+def test_a_run_is_deleted_after_confirmation_and_restored_by_undo(
     open_page: OpenPage, home: Home
 ) -> None:
     ended_run(home, "one")
@@ -123,7 +123,7 @@ def test_a_run_is_deleted_when_that_is_confirmed_and_comes_back_when_it_is_undon
     assert not app.info
 
 
-def test_each_of_several_deleted_runs_can_be_had_back(open_page: OpenPage, home: Home) -> None:
+def test_each_of_several_deleted_runs_can_be_restored(open_page: OpenPage, home: Home) -> None:
     for name in ("one", "two", "three"):
         ended_run(home, name)
     app = open_page("runs", run="one")
@@ -136,9 +136,7 @@ def test_each_of_several_deleted_runs_can_be_had_back(open_page: OpenPage, home:
     assert [box.value for box in app.info] == ["two is in the trash."]
 
 
-def test_a_run_that_came_back_from_the_trash_is_no_longer_said_to_be_there(
-    open_page: OpenPage, home: Home
-) -> None:
+def test_a_restored_run_is_no_longer_shown_in_the_trash(open_page: OpenPage, home: Home) -> None:
     ended_run(home, "one")
     ended_run(home, "two")
     app = open_page("runs", run="one")
@@ -149,7 +147,7 @@ def test_a_run_that_came_back_from_the_trash_is_no_longer_said_to_be_there(
     assert not app.info and not app.error
 
 
-def test_the_speed_stands_beside_the_threads_that_a_trial_chose(
+def test_the_speed_is_shown_with_the_threads_that_a_trial_chose(
     open_page: OpenPage, home: Home
 ) -> None:
     folder = ended_run(home, "done")
@@ -176,7 +174,7 @@ def test_an_evaluation_is_shown_with_its_figures_and_a_table_by_species(
     assert app.button(key="runs.evaluate").label == "Evaluate again"
 
 
-def test_an_evaluation_that_fails_says_why(open_page: OpenPage, home: Home) -> None:
+def test_a_failed_evaluation_shows_the_reason(open_page: OpenPage, home: Home) -> None:
     ended_run(home, "one")
     app = open_page("runs")
     app.button(key="runs.evaluate").click().run()
@@ -187,7 +185,7 @@ def test_an_evaluation_that_fails_says_why(open_page: OpenPage, home: Home) -> N
     assert app.error[0].value.endswith(".")
 
 
-def test_what_the_curves_say_stands_above_them(open_page: OpenPage, home: Home) -> None:
+def test_the_diagnosis_is_shown_above_the_curves(open_page: OpenPage, home: Home) -> None:
     folder = ended_run(home, "sick")
     remarks = (
         Remark("misaligned", "fault", "Val is at chance."),
@@ -200,7 +198,7 @@ def test_what_the_curves_say_stands_above_them(open_page: OpenPage, home: Home) 
     assert "No problems found after epoch 4." in words(open_page("runs"))
 
 
-def test_the_outcome_of_a_finished_run_stands_above_its_curves(
+def test_the_result_of_a_finished_run_is_shown_above_its_curves(
     open_page: OpenPage, home: Home
 ) -> None:
     folder = ended_run(home, "one")
@@ -212,7 +210,7 @@ def test_the_outcome_of_a_finished_run_stands_above_its_curves(
 
 
 def place_of_the_outcome(app: AppTest) -> str:
-    """Where it is beside the choice of the curves' axis."""
+    """Its position relative to the x axis option of the curves."""
     kinds = [(node.type, getattr(node, "label", "")) for node in app.main]
     shown = [
         str(getattr(node, "value", "")) if kind == "subheader" else label
@@ -221,7 +219,7 @@ def place_of_the_outcome(app: AppTest) -> str:
     return "above" if shown.index("Test results") < shown.index("X axis") else "below"
 
 
-def test_what_comes_above_a_run_does_not_move_the_part_that_is_clicked_in(
+def test_elements_that_appear_above_a_run_do_not_move_its_fragment(
     open_page: OpenPage, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[str] = []
@@ -244,9 +242,7 @@ def test_what_comes_above_a_run_does_not_move_the_part_that_is_clicked_in(
     assert len(drawn) > 1 and len(set(drawn)) == 1
 
 
-def test_the_page_is_read_in_spanish_and_so_is_the_reason_of_an_end(
-    open_page: OpenPage, home: Home
-) -> None:
+def test_the_page_and_the_reason_of_an_end_are_in_spanish(open_page: OpenPage, home: Home) -> None:
     write_json(home.preferences, {"language": "es"})
     folder = ended_run(home, "one", "failed")
     last = Epoch(0.2, 0.99, 1e-4, 0.02, 2.0, 0.5)

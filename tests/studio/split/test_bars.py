@@ -1,4 +1,4 @@
-"""Bars of the split's charts, and the photographs behind them."""
+"""Bars of the split's charts, and their photographs."""
 
 from engine.split.rarity import BUCKETS
 from studio.split.bars import Bar, of_bin, of_bucket, of_bucket_and_part, of_part, of_species
@@ -11,14 +11,14 @@ def species_of(bar: Bar) -> list[str]:
     return [ROWS[place]["species"] for place in bar.indices]
 
 
-def test_a_bar_of_the_histogram_holds_the_species_of_its_sizes() -> None:
+def test_a_bar_of_the_histogram_has_the_species_of_its_sizes() -> None:
     bar = of_bin(inputs(ROWS), 2)
     assert bar.title == "Species with 3–4 photographs"
     assert species_of(bar) == ["species 00002"] * 3 + ["species 00003"] * 4
     assert of_bin(inputs(ROWS), 0).title == "Species with 1 photograph"
 
 
-def test_the_buckets_share_out_every_photograph() -> None:
+def test_the_buckets_divide_all_photographs() -> None:
     bars = [of_bucket(inputs(ROWS), place) for place in range(len(BUCKETS))]
     assert [len(bar.indices) for bar in bars] == [1, 9, 0, 30, 0]
 
@@ -28,7 +28,7 @@ def test_a_point_of_the_rank_curve_is_one_species() -> None:
     assert not of_species(inputs(ROWS), "gone meanwhile").indices.size
 
 
-def test_a_part_holds_what_was_dealt_to_it() -> None:
+def test_a_part_has_the_photographs_assigned_to_it() -> None:
     planned = plan(ROWS)
     bars = [of_part(planned, part) for part in range(3)]
     assert [len(bar.indices) for bar in bars] == [count.images for count in planned.counts.values()]

@@ -13,7 +13,7 @@ from engine.split.make import make_split
 from tests.studio.conftest import OpenPage, words
 
 
-def test_without_photographs_the_page_says_what_to_do_first(open_page: OpenPage) -> None:
+def test_without_photographs_the_page_shows_the_next_step(open_page: OpenPage) -> None:
     app = open_page("split")
     assert app.subheader[0].value == "No photographs to split"
     assert app.button[0].label == "Import photographs"
@@ -33,7 +33,7 @@ def test_the_buckets_and_the_checks_of_the_plan_are_shown_before_anything_is_wri
     assert not split_names(home)
 
 
-def test_without_groups_the_torn_observation_is_told(
+def test_without_groups_an_observation_in_two_parts_is_reported(
     open_page: OpenPage, small_catalogue: SqliteCatalogue
 ) -> None:
     app = open_page("split")
@@ -41,7 +41,7 @@ def test_without_groups_the_torn_observation_is_told(
     assert "1 is. Photographs of one plant on one day look alike" in words(app)
 
 
-def test_species_that_are_not_judged_are_named_with_the_reason(
+def test_species_that_are_not_evaluated_are_listed_with_the_reason(
     open_page: OpenPage, small_catalogue: SqliteCatalogue
 ) -> None:
     app = open_page("split")
@@ -55,7 +55,7 @@ def test_species_that_are_not_judged_are_named_with_the_reason(
     ]
 
 
-def test_a_plain_shuffle_stands_beside_the_plan(
+def test_a_plain_shuffle_is_compared_with_the_plan(
     open_page: OpenPage, small_catalogue: SqliteCatalogue
 ) -> None:
     app = open_page("split")
@@ -66,7 +66,7 @@ def test_a_plain_shuffle_stands_beside_the_plan(
     assert not app.exception
 
 
-def test_a_minimum_is_priced_in_species_and_photographs(
+def test_the_cost_of_a_minimum_is_shown_in_species_and_photographs(
     open_page: OpenPage, small_catalogue: SqliteCatalogue
 ) -> None:
     app = open_page("split")
@@ -106,7 +106,7 @@ def test_a_split_is_made_listed_and_checked(
     assert "The files are unchanged since the split was made" in words(app)
 
 
-def test_a_name_that_is_taken_or_cannot_be_one_makes_nothing(
+def test_an_existing_or_invalid_name_makes_nothing(
     open_page: OpenPage, home: Home, small_catalogue: SqliteCatalogue
 ) -> None:
     app = open_page("split")
@@ -128,7 +128,7 @@ def test_a_name_that_is_taken_or_cannot_be_one_makes_nothing(
     assert not app.button(key="split.make").disabled
 
 
-def test_a_split_that_would_leave_one_species_is_refused_in_a_sentence(
+def test_a_split_of_only_one_species_is_refused_in_a_sentence(
     open_page: OpenPage, home: Home, small_catalogue: SqliteCatalogue
 ) -> None:
     app = open_page("split")
@@ -137,7 +137,7 @@ def test_a_split_that_would_leave_one_species_is_refused_in_a_sentence(
     assert not split_names(home)
 
 
-def test_what_was_imported_meanwhile_is_counted_at_the_next_look(
+def test_photographs_imported_in_the_meantime_are_counted_on_the_next_run(
     open_page: OpenPage, small_catalogue: SqliteCatalogue
 ) -> None:
     app = open_page("split")
@@ -146,7 +146,7 @@ def test_what_was_imported_meanwhile_is_counted_at_the_next_look(
     assert "13 photographs of 5 species" in words(app)
 
 
-def test_a_garden_that_is_dealt_with_own_photographs_is_told_with_the_way_to_leave_it_out(
+def test_a_garden_beside_own_photographs_is_reported_with_an_option_to_leave_it_out(
     open_page: OpenPage, small_catalogue: SqliteCatalogue
 ) -> None:
     assert not open_page("split").info
@@ -166,7 +166,7 @@ def test_a_garden_that_is_dealt_with_own_photographs_is_told_with_the_way_to_lea
     assert not app.info
 
 
-def test_a_split_of_some_sources_is_chosen_seen_made_and_told(
+def test_a_split_of_some_sources_is_chosen_previewed_made_and_described(
     open_page: OpenPage, home: Home, small_catalogue: SqliteCatalogue
 ) -> None:
     assert not open_page("split").multiselect
@@ -191,7 +191,7 @@ def test_a_split_of_some_sources_is_chosen_seen_made_and_told(
     assert "**default-2**: all sources" in words(app)
 
 
-def test_a_source_that_is_gone_is_chosen_no_more(
+def test_a_removed_source_is_no_longer_chosen(
     open_page: OpenPage, small_catalogue: SqliteCatalogue
 ) -> None:
     small_catalogue.add(

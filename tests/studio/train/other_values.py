@@ -1,4 +1,4 @@
-"""Another value for every setting of a run, as its widget takes it."""
+"""A second value for every setting of a run, in the form that its widget takes."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ _NUMBERS = {
 
 
 def other_value(leaf: SettingLeaf) -> Any:
-    """What its widget is to hold instead."""
+    """The new value for the widget."""
     match leaf.kind:
         case "choice":
             return leaf.options[(leaf.options.index(leaf.value) + 1) % len(leaf.options)]

@@ -51,7 +51,7 @@ def needed(condition: Condition, settings: RunSettings) -> Any:
 
 
 def start_for(key: str) -> RunSettings:
-    """The demo's configuration, changed so that the setting is used and may change alone."""
+    """The demo configuration, changed so that the setting is used and can change by itself."""
     demo = run_configs()["demo"]
     changes: dict[str, Any] = {
         condition.key: needed(condition, demo) for condition in leaf_of(demo, key).form.used_when
@@ -100,7 +100,7 @@ def test_a_configuration_is_shown_unchanged(name: str) -> None:
     assert as_yaml(app.session_state["draft"].settings) == as_yaml(settings)
 
 
-def test_every_setting_ends_up_in_the_configuration_of_the_launched_run(
+def test_every_setting_is_in_the_configuration_of_the_launched_run(
     open_page: OpenPage, split_home: Home, stopped_at_the_end: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (split_home.root / "other.safetensors").write_bytes(b"")
@@ -114,7 +114,7 @@ def test_every_setting_ends_up_in_the_configuration_of_the_launched_run(
         if leaf.key not in editor.elsewhere and leaf.key not in sizes_for(demo, 64)
     }
     wanted: dict[str, Any] = {}
-    # What depends on others is drawn once those are set.
+    # Dependent fields are drawn only after the others are set.
     for _ in range(3):
         for key, leaf in list(left.items()):
             try:
@@ -133,7 +133,7 @@ def test_every_setting_ends_up_in_the_configuration_of_the_launched_run(
     (run,) = list_runs(split_home)
     written = {leaf.key: leaf.value for leaf in leaves_of(run.folder.read_settings())}
     chosen = {"data.smart_crop": True, "data.crop_preset": "classic", "data.split": "default"}
-    # Relative files lie in the home, which another process may not start in.
+    # Relative paths refer to the home, but another process may start in another folder.
     chosen |= {"model.weights": str(split_home.root / "other.safetensors")}
     whole = with_changes(demo, wanted | sizes_for(demo, wanted["data.image_size"]) | chosen)
     assert written == {leaf.key: leaf.value for leaf in leaves_of(whole)}
@@ -215,7 +215,7 @@ def test_a_change_is_marked_survives_a_search_and_is_reset() -> None:
     assert app.session_state["draft"].settings == run_configs()["demo"]
 
 
-def test_an_error_stands_at_each_field_that_it_concerns() -> None:
+def test_an_error_is_shown_at_each_field_involved() -> None:
     app = opened(run_configs()["demo"])
     app.number_input(key=f"{FORM}.training.epochs").set_value(0).run()
     draft = app.session_state["draft"]
@@ -228,14 +228,14 @@ def test_an_error_stands_at_each_field_that_it_concerns() -> None:
     assert any("Expert settings" in each.label and "correct" in each.label for each in app.expander)
 
 
-def test_stages_that_are_no_yaml_are_refused_at_the_field() -> None:
+def test_stages_that_are_not_yaml_are_rejected_at_the_field() -> None:
     app = opened(run_configs()["demo"])
     app.text_area(key=f"{FORM}.training.stages").set_value("- [").run()
     (sentence,) = app.session_state["draft"].errors.values()
     assert sentence.startswith("Stages is not valid YAML")
 
 
-def test_an_error_inside_a_group_names_the_settings_as_the_form_does() -> None:
+def test_an_error_inside_a_group_uses_the_labels_of_the_form() -> None:
     app = opened(run_configs()["demo"])
     app.number_input(key=f"{FORM}.augmentation.train.resize").set_value(100).run()
     said = "Crop (128) must not be larger than Resize for training (100)."

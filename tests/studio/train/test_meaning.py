@@ -42,7 +42,7 @@ def small() -> Compared:
     )
 
 
-def test_each_figure_says_how_it_stands_to_the_other_configuration(
+def test_each_figure_is_compared_with_the_other_configuration(
     large: Compared, small: Compared
 ) -> None:
     shown = {
@@ -60,7 +60,7 @@ def test_each_figure_says_how_it_stands_to_the_other_configuration(
     )
 
 
-def test_a_small_share_of_the_other_is_told_as_people_say_it(large: Compared) -> None:
+def test_a_small_share_of_the_other_is_shown_as_a_fraction(large: Compared) -> None:
     tiny = compared(
         "demo", estimate(parameters=7_000_000, memory=940_000_000, flops_per_image=83e7)
     )
@@ -73,7 +73,7 @@ def test_a_small_share_of_the_other_is_told_as_people_say_it(large: Compared) ->
     )
 
 
-def test_what_is_not_known_yet_is_a_dash(small: Compared) -> None:
+def test_an_unknown_value_is_a_dash(small: Compared) -> None:
     unknown = compared("teacher_global", None)
     values = [metric.value for metric in configuration_metrics(unknown, small)]
     assert values == ["384 × 384", "–", "–", "–", "–"]
@@ -86,7 +86,7 @@ def test_without_another_configuration_nothing_is_compared(large: Compared) -> N
     assert configuration_text(large, None) == []
 
 
-def test_of_stages_it_is_said_which_takes_the_most_and_how_much_of_the_network_learns() -> None:
+def test_for_stages_the_largest_one_and_the_trained_share_are_shown() -> None:
     staged = compared("teacher_global", estimate(stage="adapters", learning=4_900_000))
     assert configuration_text(staged, None) == [
         "4.9 M of the parameters are trained.",
@@ -109,7 +109,7 @@ def test_of_stages_it_is_said_which_takes_the_most_and_how_much_of_the_network_l
         ),
     ],
 )
-def test_whether_a_step_fits_this_machine_is_said(changes: dict[str, Any], said: str) -> None:
+def test_whether_a_step_fits_this_machine_is_shown(changes: dict[str, Any], said: str) -> None:
     here = {
         "device": "a GPU, bf16",
         "free": 3_600_000_000,

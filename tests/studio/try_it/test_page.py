@@ -34,7 +34,7 @@ TINY = RunSettings.model_validate(
 
 @pytest.fixture
 def trained(split_home: Home) -> Run:
-    """A run of one epoch, really trained, on the small catalogue."""
+    """A run of one epoch, actually trained on the small catalogue."""
     from engine.training.loop import train
 
     folder: RunFolder = prepare(split_home, TINY, "tiny-run")
@@ -48,15 +48,13 @@ def upload(app: AppTest, path: Path) -> None:
     assert not app.exception
 
 
-def test_without_a_run_that_can_be_asked_the_page_says_what_to_do_first(
-    open_page: OpenPage, home: Home
-) -> None:
+def test_without_a_usable_run_the_page_shows_the_next_step(open_page: OpenPage, home: Home) -> None:
     new_run(home, "not-trained-yet")
     app = open_page("try_it")
     assert app.subheader[0].value == "No run to try yet"
 
 
-def test_an_upload_is_answered_with_probabilities_and_pictures_and_a_bad_one_with_a_sentence(
+def test_an_upload_gets_predictions_and_example_images_and_a_bad_one_a_sentence(
     open_page: OpenPage, trained: Run, make_image: MakeImage
 ) -> None:
     app = open_page("try_it", run=trained.run_id)
@@ -78,7 +76,7 @@ def test_an_upload_is_answered_with_probabilities_and_pictures_and_a_bad_one_wit
     assert "\n" not in error.value
 
 
-def test_a_photograph_of_the_catalogue_can_be_asked_about_by_link(
+def test_a_photograph_of_the_catalogue_can_be_identified_by_link(
     open_page: OpenPage, trained: Run
 ) -> None:
     app = open_page("try_it", photo="dahlia-0")
@@ -90,7 +88,7 @@ def test_a_photograph_of_the_catalogue_can_be_asked_about_by_link(
     assert (f"guess number {place + 1}" in words(app)) == (place > 0)
 
 
-def test_the_best_run_is_asked_unless_another_is_chosen(open_page: OpenPage, trained: Run) -> None:
+def test_the_best_run_is_used_unless_another_is_chosen(open_page: OpenPage, trained: Run) -> None:
     worse = RunFolder(trained.folder.root.with_name("newer-and-worse"))
     shutil.copytree(trained.folder.root, worse.root)
     status = replace(trained.status, run_id="newer-and-worse", started=2e9)
@@ -99,7 +97,7 @@ def test_the_best_run_is_asked_unless_another_is_chosen(open_page: OpenPage, tra
     assert app.selectbox(key="try_it.run").value == trained.run_id
 
 
-def test_a_test_part_that_was_changed_is_refused_in_a_sentence(
+def test_a_modified_test_part_is_refused_in_a_sentence(
     open_page: OpenPage, trained: Run, split_home: Home
 ) -> None:
     part = split_home.splits / "default" / "test.jsonl"
@@ -108,7 +106,7 @@ def test_a_test_part_that_was_changed_is_refused_in_a_sentence(
     assert "was changed since the run tiny-run was made" in app.error[0].value
 
 
-def test_a_run_whose_name_holds_two_underscores_offers_its_photographs(
+def test_a_run_whose_name_has_two_underscores_offers_its_photographs(
     open_page: OpenPage, trained: Run
 ) -> None:
     trained.folder.root.rename(trained.folder.root.with_name("my__run"))
@@ -117,7 +115,7 @@ def test_a_run_whose_name_holds_two_underscores_offers_its_photographs(
     assert app.selectbox(key="try_it.run").value == "my__run"
 
 
-def test_the_page_speaks_spanish(open_page: OpenPage, trained: Run) -> None:
+def test_the_page_is_in_spanish(open_page: OpenPage, trained: Run) -> None:
     app = open_page("try_it", photo="dahlia-0")
     app.session_state["language"] = "es"
     app.run()

@@ -1,7 +1,7 @@
 from studio.views.component_key import component_key
 
 
-def test_a_key_holds_nothing_of_the_name_that_components_refuse() -> None:
+def test_a_key_contains_nothing_that_components_reject() -> None:
     for name in ("a__b", "__", "é\n", "a" * 300, "a.b"):
         key = component_key("runs.charts", name)
         assert key.startswith("runs.charts.")

@@ -17,19 +17,19 @@ def red(height: int, width: int) -> Pixels:
     return np.full((height, width, 3), (220, 30, 30), np.uint8)
 
 
-def test_a_large_photograph_is_made_smaller_and_keeps_its_colours() -> None:
+def test_a_large_photograph_is_reduced_and_keeps_its_colours() -> None:
     shown = decoded(jpeg(red(1_200, 2_400), longest=600))
     assert shown.shape == (300, 600, 3)
     assert np.allclose(shown.mean(axis=(0, 1)), (220, 30, 30), atol=6)
 
 
-def test_a_small_photograph_and_a_single_pixel_stay_as_they_are() -> None:
+def test_a_small_photograph_and_a_single_pixel_are_unchanged() -> None:
     assert decoded(jpeg(red(40, 60))).shape == (40, 60, 3)
     assert decoded(jpeg(red(1, 1))).shape == (1, 1, 3)
     assert decoded(jpeg(red(1, 5_000), longest=100)).shape == (1, 100, 3)
 
 
-def test_heat_rises_with_saliency_and_forgives_what_is_no_number() -> None:
+def test_heat_increases_with_saliency_and_tolerates_nan() -> None:
     pixels = heat(np.array([[0.0, 0.5, 1.0, np.nan, 7.0]])).astype(int)
     brightness = pixels.sum(axis=2)[0]
     assert brightness[0] < brightness[1] < brightness[2]
@@ -46,7 +46,7 @@ def test_the_text_alternative_names_each_box_and_is_escaped() -> None:
     assert "Centre square" not in html
 
 
-def test_the_boxes_are_drawn_in_the_photographs_own_pixels() -> None:
+def test_the_boxes_are_drawn_in_pixels_of_the_original_photograph() -> None:
     html = photo_html(b"x", (640, 480), "", {"centre": (80, 0, 480, 480)})
     drawing = base64.b64decode(re.findall(r"svg\+xml;base64,([^\"]+)", html)[0]).decode()
     assert 'viewBox="0 0 640 480"' in drawing

@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 from studio.views.chip import State, chip_text
 
 
-def test_an_empty_state_says_why_and_offers_what_to_do_next() -> None:
+def test_an_empty_state_gives_the_reason_and_offers_the_next_step() -> None:
     def page() -> None:
         import streamlit as st
 
@@ -50,7 +50,7 @@ def test_only_the_first_step_that_is_ready_is_the_next_one() -> None:
     assert app.text[0].value == "Split"
 
 
-def test_an_expected_error_is_shown_as_its_sentence_and_the_page_goes_on() -> None:
+def test_an_expected_error_is_shown_as_its_sentence_and_the_page_continues() -> None:
     def page() -> None:
         import streamlit as st
 
@@ -66,7 +66,7 @@ def test_an_expected_error_is_shown_as_its_sentence_and_the_page_goes_on() -> No
     assert app.text[0].value == "below"
 
 
-def test_a_running_job_says_how_far_it_is_and_can_be_stopped() -> None:
+def test_a_running_job_shows_its_progress_and_can_be_stopped() -> None:
     def page() -> None:
         import streamlit as st
 
@@ -88,7 +88,7 @@ def test_every_state_has_its_own_chip() -> None:
     assert len({chip_text(state) for state in get_args(State)}) == len(get_args(State)) == 9
 
 
-def test_figures_stand_in_a_row_with_their_notes() -> None:
+def test_figures_are_in_a_row_with_their_notes() -> None:
     def page() -> None:
         from studio.views.metrics import Metric, metric_row
 
@@ -99,7 +99,7 @@ def test_figures_stand_in_a_row_with_their_notes() -> None:
     assert app.metric[1].delta == "1% of species"
 
 
-def test_the_pager_gives_the_places_of_one_page() -> None:
+def test_the_pager_returns_the_indices_of_one_page() -> None:
     def page() -> None:
         import streamlit as st
 
@@ -137,3 +137,14 @@ def test_a_job_that_did_not_finish_says_how_it_ended() -> None:
         "The disk is full.",
         "Quality scan: failed. Its log has the reason.",
     ]
+
+
+def test_a_verdict_ends_with_one_full_stop() -> None:
+    def page() -> None:
+        from studio.views.verdict import verdict_line
+        from tests.crop.test_verdict import verdict
+
+        verdict_line(verdict(0.03, 0.021))
+
+    app = AppTest.from_function(page).run()
+    assert app.success[0].value.endswith("over the centre crop. Use it.")

@@ -1,4 +1,4 @@
-"""Reading ahead."""
+"""Prefetching batches."""
 
 import json
 import subprocess
@@ -34,7 +34,7 @@ def test_batches_do_not_depend_on_the_number_of_workers(home: Home, split: Split
         assert torch.equal(alone.labels, together.labels)
 
 
-def test_reading_takes_nothing_from_the_randomness_of_the_network(
+def test_reading_does_not_use_the_random_state_of_the_network(
     home: Home, split: SplitFolder
 ) -> None:
     view = TrainTransform(TrainAugmentation(resize=40, crop=32), seed=3)
@@ -58,7 +58,7 @@ class _ThreadCounts:
         return str(index)
 
     def detach_store(self) -> None:
-        """There is none."""
+        """A no-op: there is no store."""
 
     def __getitems__(self, keys: list[Key]) -> Batch:
         pools = [pool["num_threads"] for pool in threadpool_info()]
@@ -85,8 +85,8 @@ def test_the_memory_of_workers_does_not_grow(home: Home, split: SplitFolder) -> 
     )
     epochs = json.loads(ended.stdout)
     for held in epochs:
-        # Every photograph's path and hash was looked up at random all over the array.
-        # Lists of Python's objects, whose pages are copied as they are looked up, cost 27 MB.
+        # The path and hash of every photograph were read at random positions of the array. With
+        # lists of Python objects, whose pages are copied on access, this cost 27 MB.
         assert held[-1] - held[0] < 20e6, held
     peaks = [max(held) for held in epochs]
     assert max(peaks) - peaks[0] < 20e6, peaks

@@ -7,6 +7,6 @@ from engine.training.data.packed_texts import PackedTexts
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]))))
-def test_packed_texts_read_back_as_they_were(texts: list[str]) -> None:
+def test_packed_texts_are_read_back_unchanged(texts: list[str]) -> None:
     packed = PackedTexts(texts)
     assert [packed[index] for index in range(len(packed))] == texts

@@ -1,4 +1,4 @@
-"""The order photographs are seen in."""
+"""The order of the photographs in an epoch."""
 
 import numpy as np
 from hypothesis import given
@@ -15,7 +15,7 @@ def _labels(count: int) -> np.ndarray:
 
 
 @given(COUNT, SIZE, st.integers(0, 5))
-def test_an_epoch_holds_each_photograph_at_most_once_and_leaves_out_at_most_one(
+def test_an_epoch_has_each_photograph_at_most_once_and_leaves_out_at_most_one(
     count: int, size: int, epoch: int
 ) -> None:
     cut = windows(epoch_keys(_labels(count), seed=7, epoch=epoch), size)
@@ -26,7 +26,7 @@ def test_an_epoch_holds_each_photograph_at_most_once_and_leaves_out_at_most_one(
 
 
 @given(COUNT, SIZE, st.integers(0, 20))
-def test_the_rest_of_an_epoch_is_the_same_wherever_it_is_taken_up(
+def test_the_rest_of_an_epoch_is_the_same_from_any_starting_point(
     count: int, size: int, skipped: int
 ) -> None:
     keys = epoch_keys(_labels(count), seed=1, epoch=2)
@@ -37,7 +37,7 @@ def test_the_rest_of_an_epoch_is_the_same_wherever_it_is_taken_up(
 
 
 @given(COUNT, SIZE, st.integers(1, 4))
-def test_processes_share_a_window_without_overlap_in_as_many_passes_each(
+def test_processes_share_a_window_without_overlap_in_equally_many_passes(
     count: int, size: int, ranks: int
 ) -> None:
     window = [(0, index) for index in range(count)]
@@ -70,11 +70,11 @@ def test_balanced_and_square_root_sampling_draw_rare_species_more_often() -> Non
     assert np.allclose(shares["square_root"], roots / roots.sum(), atol=0.06)
 
 
-def test_a_photograph_drawn_again_is_with_transform_another_view() -> None:
+def test_a_photograph_drawn_twice_gets_two_different_augmentations() -> None:
     keys = epoch_keys(np.array([0, 1, 1, 1]), seed=0, epoch=3, sampling="balanced")
     keys += epoch_keys(np.array([0, 1, 1, 1]), seed=0, epoch=4, sampling="balanced")
     assert len(set(keys)) == len(keys) == 8
 
 
-def test_plain_batches_hold_everything_in_order() -> None:
+def test_plain_batches_contain_everything_in_order() -> None:
     assert [i for batch in plain_batches(7, 3) for _, i in batch] == list(range(7))

@@ -1,6 +1,7 @@
-"""What a process and its loaders hold while three epochs are read, as JSON.
+"""The memory of a process and its loaders while three epochs are read, as JSON.
 
-A process of its own, for what other tests left in memory is copied by the loaders page by page.
+It runs in a separate process, because the loaders would copy the memory of other tests page by
+page.
 
     python -m tests.training.data.worker_memory HOME SPLIT
 """
@@ -26,9 +27,10 @@ _ANONYMOUS = re.compile(r"^Pss_Anon: +(\d+) kB", re.MULTILINE)
 
 
 def held() -> int:
-    """Bytes that this process and its workers hold, pages that they share counted once.
+    """Bytes held by this process and its workers, with shared pages counted once.
 
-    Without the pages of libraries, whose part grows as other programs that use them end.
+    Pages of libraries are excluded, because their share grows when other programs that use them
+    end.
     """
     here = psutil.Process()
     processes = [here, *here.children()]
@@ -37,10 +39,10 @@ def held() -> int:
 
 
 def bytes_by_epoch(root: Path, split: str) -> list[list[int]]:
-    """What is held at every 25th batch of three epochs, of 300,000 photographs."""
+    """Bytes held at every 25th batch of three epochs, of 300,000 photographs."""
     home = open_home(root)
     few = read_part(split_folder(home, split).part("train"))
-    # Names as long as a hash, as many as a real collection has.
+    # Names as long as a hash, and as many as in a real collection.
     many = [replace(few[i % len(few)], sha256=f"{i:064}") for i in range(300_000)]
     view = ValTransform(ValAugmentation(resize=40, center_crop=32))
     dataset = PhotoDataset(home, many, CENTRE, view)

@@ -22,7 +22,7 @@ from engine.training.data.dataset import Batch
 from engine.training.device.launcher import LOOPBACK, first_failed_rank, prepare_distributed
 from engine.training.device.process_group import join_ranks, leave_ranks
 from engine.training.loop import train, train_locked
-from engine.training.memory.fit import suits_all
+from engine.training.memory.fit import merge_positions
 from engine.training.optim.step import Learner
 from engine.training.state.checkpoint import TrainingPosition, open_checkpoint
 from engine.training.state.run_folder import RunFolder, run_folder
@@ -30,7 +30,7 @@ from tests.training.conftest import Prepare, Settings
 from tests.training.killing import CHANGES
 from tests.training.small import draw_split
 
-# Parts that two processes cannot share evenly, in batches that do not divide them.
+# Parts that cannot be divided evenly between two processes or into batches.
 UNEVEN = {"train": 7, "val": 3, "test": 2}
 NOT_MEASURED = (
     "split",
@@ -46,7 +46,7 @@ NOT_MEASURED = (
 
 def _member(rank: int, count: int, port: int, root: Path, run_id: str) -> None:
     torch.set_num_threads(1)
-    # Loaders are forked, as they are from a trainer that was started by itself.
+    # Loaders are forked, as from a trainer that was started by itself.
     multiprocessing.set_start_method("fork", force=True)
     position = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": count, "MASTER_PORT": port}
     os.environ |= {key: str(value) for key, value in position.items()}
@@ -58,12 +58,12 @@ def _member(rank: int, count: int, port: int, root: Path, run_id: str) -> None:
 
 
 def _short_member(rank: int, *arguments: Any) -> None:
-    """The second one's memory does not suffice for more than two photographs."""
+    """The memory of the second process is enough for only two photographs."""
     _limited_member(2, rank, *arguments)
 
 
 def _helpless_member(rank: int, *arguments: Any) -> None:
-    """The second one's memory does not suffice for a single photograph."""
+    """The memory of the second process is not enough for a single photograph."""
     _limited_member(0, rank, *arguments)
 
 
@@ -84,7 +84,7 @@ def _limited_member(photographs: int, rank: int, *arguments: Any) -> None:
 def _train_together(
     home: Home, folder: RunFolder, count: int, member: Callable[..., None] = _member
 ) -> None:
-    # Forked from a process that has torch already: seconds of importing are saved.
+    # Forked from a process that has loaded torch: this saves seconds of import time.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["engine.training.loop"])
     with socket.socket() as probe:
@@ -120,7 +120,7 @@ def _under_torchrun() -> Iterator[None]:
     os.environ.update(before)
 
 
-def test_two_processes_measure_what_one_does_and_judge_no_photograph_twice(
+def test_two_processes_measure_the_same_as_one_and_evaluate_no_photograph_twice(
     home: Home, new_run: Prepare
 ) -> None:
     draw_split(home, "uneven", UNEVEN)
@@ -138,7 +138,7 @@ def test_two_processes_measure_what_one_does_and_judge_no_photograph_twice(
     assert {point["images"] for point in val} == {9}
 
 
-def test_all_processes_judge_with_the_batch_statistics_that_are_kept(
+def test_all_processes_evaluate_with_the_saved_batch_statistics(
     home: Home, new_run: Prepare
 ) -> None:
     network = {"model__name": "test_efficientnet", "model__options": {}}
@@ -150,7 +150,7 @@ def test_all_processes_judge_with_the_batch_statistics_that_are_kept(
     assert kept["loss"] == pytest.approx(val["loss"], rel=1e-5)
 
 
-def test_stages_of_every_kind_go_on_in_step(home: Home, new_run: Prepare) -> None:
+def test_stages_of_every_kind_stay_synchronised(home: Home, new_run: Prepare) -> None:
     network = {"model__name": "test_efficientnet", "model__options": {}}
     stages = [*CHANGES["training__stages"][:2], *CHANGES["training__stages"][3:]]
     folder = new_run(**CHANGES | network | {"training__stages": stages})
@@ -159,7 +159,7 @@ def test_stages_of_every_kind_go_on_in_step(home: Home, new_run: Prepare) -> Non
     assert (status.state, status.epoch) == ("finished", 9), folder.log.read_text()
 
 
-def test_memory_that_runs_out_in_one_process_halves_the_passes_of_all(
+def test_out_of_memory_in_one_process_halves_the_passes_of_all(
     home: Home, new_run: Prepare
 ) -> None:
     alone = new_run("alone", model__drop_rate=0.0, training__batch_size=8)
@@ -177,7 +177,7 @@ def test_memory_that_runs_out_in_one_process_halves_the_passes_of_all(
         assert found[key] == pytest.approx(point, abs=1e-6, rel=1e-5), key
 
 
-def test_memory_that_does_not_suffice_for_one_photograph_fails_with_a_sentence(
+def test_memory_for_less_than_one_photograph_fails_with_a_sentence(
     home: Home, new_run: Prepare
 ) -> None:
     folder = new_run(training__batch_size=1)
@@ -189,7 +189,9 @@ def test_memory_that_does_not_suffice_for_one_photograph_fails_with_a_sentence(
     assert not folder.out_of_memory.exists(), "another start tries again"
 
 
-def test_what_the_processes_cannot_read_counts_together(home: Home, new_run: Prepare) -> None:
+def test_unreadable_photographs_of_all_processes_count_together(
+    home: Home, new_run: Prepare
+) -> None:
     folder = new_run()
     for line in read_part(home.splits / "small" / "train.jsonl")[:5]:
         home.resolve(line.path).write_bytes(b"")
@@ -214,16 +216,18 @@ def test_under_torchrun_a_run_needs_a_name_and_is_prepared_once(
 @pytest.mark.parametrize(
     "consequence", [-signal.SIGTERM, -signal.SIGABRT], ids=["ended", "aborted"]
 )
-def test_who_died_of_anothers_death_is_not_to_blame(consequence: int, cause: int) -> None:
+def test_a_process_that_died_because_another_died_is_not_the_cause(
+    consequence: int, cause: int
+) -> None:
     assert _to_blame(consequence, cause) == 1
 
 
-def test_who_broke_off_when_another_was_killed_is_not_to_blame() -> None:
+def test_a_process_that_stopped_because_another_was_killed_is_not_the_cause() -> None:
     assert _to_blame(1, -signal.SIGKILL) == 1
 
 
 def _to_blame(*statuses: int) -> int:
-    """Of processes that ended like this, the first of them a second before the others."""
+    """The processes that caused the end, if they ended like this, the first a second earlier."""
     failures = {
         rank: ProcessFailure(rank, pid=100 + rank, exitcode=status, error_file="")
         for rank, status in enumerate(statuses)
@@ -232,10 +236,10 @@ def _to_blame(*statuses: int) -> int:
     return first_failed_rank(failures)[0]
 
 
-def test_the_way_of_the_smallest_device_suits_all() -> None:
+def test_the_plan_of_the_smallest_device_suits_all() -> None:
     positions = [
         TrainingPosition(pass_size=8, recomputed=False),
         TrainingPosition(pass_size=4, recomputed=True),
     ]
-    assert suits_all(positions) == TrainingPosition(pass_size=4, recomputed=True)
-    assert suits_all([TrainingPosition(step=3)] * 2) == TrainingPosition(step=3)
+    assert merge_positions(positions) == TrainingPosition(pass_size=4, recomputed=True)
+    assert merge_positions([TrainingPosition(step=3)] * 2) == TrainingPosition(step=3)

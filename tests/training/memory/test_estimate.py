@@ -1,4 +1,4 @@
-"""What a configuration costs, against figures measured elsewhere."""
+"""The cost of a configuration, compared with published measurements."""
 
 import pytest
 
@@ -45,7 +45,7 @@ def test_memory_agrees_with_known_networks_at_batch_8(
     ("method", "adapter", "gibibytes"),
     [("adapters", "lora", 1.60), ("last_blocks", "none", 1.26)],
 )
-def test_what_does_not_learn_takes_no_memory_but_its_weights(
+def test_frozen_layers_take_no_memory_except_their_weights(
     method: str, adapter: str, gibibytes: float
 ) -> None:
     settings = _settings("vit_base_patch16_384", 384, adapter, method=method)
@@ -54,7 +54,7 @@ def test_what_does_not_learn_takes_no_memory_but_its_weights(
     assert found.learning < found.parameters / 2
 
 
-def test_of_stages_the_one_that_takes_the_most_memory_is_told() -> None:
+def test_the_stage_with_the_largest_memory_is_reported() -> None:
     stages = [
         {"name": "probe", "method": "features"},
         {"name": "all", "method": "full"},
@@ -67,8 +67,8 @@ def test_of_stages_the_one_that_takes_the_most_memory_is_told() -> None:
 
 def test_the_pass_that_computes_features_counts() -> None:
     found = estimate_cost(_settings("vit_base_patch16_384", 384, method="features"), classes=5914)
-    # What a block holds at once of 577 tokens: what goes around it in 32 bit, and four times its
-    # width before and after the activation in 16.
+    # The memory of a block for 577 tokens: its inputs and outputs in 32 bit, and four times its
+    # width before and after the activation in 16 bit.
     block = 577 * (768 * 4 + 2 * 4 * 768 * 2)
     assert found.features_pass / 16 == pytest.approx(block, rel=0.8)
     assert found.features_pass / 16 > block
@@ -82,7 +82,7 @@ def test_a_vision_transformer_is_counted() -> None:
     assert (found.pixels, found.tokens) == (384 * 384, 577)
     assert found.parameters == pytest.approx(90.6e6, rel=0.01)
     assert found.activations_per_image / MIB == pytest.approx(186, rel=0.01)
-    # 55.5 billion multiplications and additions forward, as its authors count them.
+    # 55.5 billion multiply-adds in the forward pass, as its authors count them.
     assert found.flops_per_image == pytest.approx(3 * 2 * 55.5e9, rel=0.02)
 
 

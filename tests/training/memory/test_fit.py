@@ -1,4 +1,4 @@
-"""How large a pass fits."""
+"""The largest pass that fits into memory."""
 
 import weakref
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from tests.training.conftest import Prepare, Settings
 
 
 def _needs(limit: float) -> Callable[[MemoryPlan], None]:
-    """A device on which a kept photograph takes 1 and a recomputed one an eighth."""
+    """A device on which a photograph takes 1, and an eighth with recomputed activations."""
 
     def attempt(plan: MemoryPlan) -> None:
         if plan.pass_size * (1 / 8 if plan.recomputed else 1) > limit:
@@ -50,19 +50,19 @@ def test_the_fastest_plan_that_fits_is_chosen(limit: float, expected: MemoryPlan
     assert first_that_fits(memory_plans(32, False, can_recompute=True), _needs(limit)) == expected
 
 
-def test_what_was_asked_for_is_tried_first() -> None:
+def test_the_requested_size_is_tried_first() -> None:
     assert next(memory_plans(8, recomputed=True, can_recompute=True)) == MemoryPlan(8, True)
     sizes = [plan.pass_size for plan in memory_plans(8, recomputed=False, can_recompute=False)]
     assert sizes == [8, 4, 2, 1]
 
 
-def test_a_device_too_small_for_one_photograph_is_told_so() -> None:
+def test_a_device_too_small_for_one_photograph_is_reported() -> None:
     with pytest.raises(WorkFailed, match="a single photograph"):
         first_that_fits(memory_plans(4, False, can_recompute=True), _needs(0.01))
 
 
 class _Card(Device):
-    """A GPU as far as the trainer can tell; its memory is this machine's."""
+    """A simulated GPU for the trainer; its memory is this machine's."""
 
     @property
     def is_gpu(self) -> bool:
@@ -92,7 +92,7 @@ def test_a_real_trial_step_finds_the_pass_that_fits_and_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize("method", ["full", "head"])
-def test_a_trial_step_leaves_a_network_as_it_was(
+def test_a_trial_step_does_not_change_the_network(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     for name in ("empty_cache", "reset_peak_memory_stats"):
@@ -108,13 +108,13 @@ def test_a_trial_step_leaves_a_network_as_it_was(
 
 
 @pytest.mark.parametrize("network", ["convnext_atto", "vit_tiny_patch16_224", "levit_128s"])
-def test_what_the_trial_switched_on_it_switches_off(network: str) -> None:
+def test_the_trial_restores_the_settings_that_it_changes(network: str) -> None:
     model = timm.create_model(network, num_classes=3)
     assert can_recompute(model)
     assert not [part for part in model.modules() if getattr(part, "grad_checkpointing", False)]
 
 
-def test_memory_that_runs_out_in_a_step_halves_the_passes_and_changes_nothing_else(
+def test_out_of_memory_in_a_step_halves_the_passes_and_changes_nothing_else(
     home: Home, new_run: Prepare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = new_run("whole", model__drop_rate=0.0)
@@ -127,10 +127,10 @@ def test_memory_that_runs_out_in_a_step_halves_the_passes_and_changes_nothing_el
     assert status.last["loss"] == pytest.approx(whole.read_status().last["loss"], rel=1e-3)
 
 
-def test_a_pass_that_did_not_fit_is_let_go_before_a_smaller_one_is_tried(
+def test_the_memory_of_a_failed_pass_is_freed_before_a_smaller_one_is_tried(
     home: Home, new_run: Prepare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # What the first block made for a pass that then failed at the classifier.
+    # The output of the first block for a pass that then failed at the classifier.
     made: list[weakref.ref[torch.Tensor]] = []
     left: list[int] = []
 
@@ -156,7 +156,7 @@ def test_a_pass_that_did_not_fit_is_let_go_before_a_smaller_one_is_tried(
     assert left[:3] == [0, 0, 0]
 
 
-def test_memory_that_does_not_suffice_for_one_photograph_fails_with_a_sentence(
+def test_memory_for_less_than_one_photograph_fails_with_a_sentence(
     home: Home, new_run: Prepare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _limit_memory(monkeypatch, photographs=0)
@@ -164,7 +164,7 @@ def test_memory_that_does_not_suffice_for_one_photograph_fails_with_a_sentence(
 
 
 def _limit_memory(monkeypatch: pytest.MonkeyPatch, photographs: int) -> None:
-    """The network runs out of memory, as on a GPU, when it learns from more than these."""
+    """Simulate a GPU that runs out of memory in training passes above this size."""
 
     def refuse(model: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
         if model.training and len(inputs[0]) > photographs:
@@ -174,7 +174,7 @@ def _limit_memory(monkeypatch: pytest.MonkeyPatch, photographs: int) -> None:
 
 
 def _on_start(monkeypatch: pytest.MonkeyPatch, change: Callable[[nn.Module], object]) -> None:
-    """Let a run begin with a network to which something was done."""
+    """Start a run with a modified network."""
     from engine.training import loop
 
     build = loop.start_model

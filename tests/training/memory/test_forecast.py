@@ -1,4 +1,4 @@
-"""What will fit, told before anything is allocated."""
+"""Which plan will fit, predicted before any allocation."""
 
 import pytest
 import torch
@@ -19,7 +19,7 @@ def _settings(config: str, *changes: str) -> RunSettings:
 
 
 def _on_a_gpu(gibibytes: float, settings: RunSettings) -> MemoryForecast:
-    # Nothing is put there: it only has to be called a GPU.
+    # Nothing is allocated on it: only its name has to be that of a GPU.
     gpu = Device(torch.device("cuda"), torch.bfloat16)
     return forecast_memory_on(gpu, int(gibibytes * GIB), settings, CLASSES)
 
@@ -29,7 +29,7 @@ def _a_name_for_the_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.cuda.get_device_name", lambda position: "a GPU")
 
 
-def test_a_card_of_4_gb_takes_the_published_network_at_an_effective_batch_of_8_and_32() -> None:
+def test_a_card_of_4_gb_fits_the_published_network_at_an_effective_batch_of_8_and_32() -> None:
     found = _on_a_gpu(3.6, _settings("teacher_global"))
     assert (found.pass_size, found.recomputed, found.fits) == (8, False, True)
     assert found.needed / GIB == pytest.approx(3.47, rel=0.01)
@@ -43,13 +43,13 @@ def test_the_configuration_for_a_laptop_fits_4_gb_in_all_its_stages() -> None:
     assert (found.pass_size, found.fits) == (8, True)
 
 
-def test_what_fits_nowhere_is_said_with_the_least_it_takes() -> None:
+def test_a_configuration_that_fits_nowhere_is_reported_with_its_minimum_memory() -> None:
     found = _on_a_gpu(0.5, _settings("teacher_global_224", *TINY))
     assert (found.pass_size, found.recomputed, found.fits) == (1, True, False)
     assert found.needed > found.free
 
 
-def test_the_stage_that_takes_the_most_decides() -> None:
+def test_the_stage_with_the_largest_memory_decides() -> None:
     stages = "training.stages=[{name: probe, method: head, epochs: 1}, {name: all}]"
     staged = _on_a_gpu(3.6, _settings("teacher_global_224", *TINY, stages))
     assert staged == _on_a_gpu(3.6, _settings("teacher_global_224", *TINY))
@@ -63,7 +63,7 @@ def test_the_pass_that_computes_features_must_fit_too() -> None:
     assert not _on_a_gpu((cost - 1) / GIB, features).fits
 
 
-def test_a_cpu_takes_a_step_as_it_is_configured_in_32_bit() -> None:
+def test_a_cpu_runs_a_step_as_configured_in_32_bit() -> None:
     settings = _settings("teacher_global_224", *TINY)
     cpu = Device(torch.device("cpu"), None)
     found = forecast_memory_on(cpu, 8 * GIB, settings, 20)

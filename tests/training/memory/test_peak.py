@@ -1,11 +1,11 @@
-"""What a pass holds at once."""
+"""The peak memory of a pass."""
 
 import torch
 
 from engine.training.memory.peak import PeakMemory
 
 
-def test_what_was_let_go_does_not_count_and_a_view_counts_once() -> None:
+def test_freed_memory_does_not_count_and_a_view_counts_once() -> None:
     weights = torch.ones(1000)
     with PeakMemory({weights.untyped_storage()._cdata}) as peak:
         value = weights.view(10, 100)

@@ -1,4 +1,4 @@
-"""Building networks, and the weights they start from."""
+"""Building networks and loading their initial weights."""
 
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def test_a_transformer_is_built_for_the_image_size() -> None:
     assert model(torch.zeros(2, 3, 64, 64)).shape == (2, 3)
 
 
-def test_a_convolutional_network_takes_any_size() -> None:
+def test_a_convolutional_network_accepts_any_size() -> None:
     model = build_model(ModelSettings(name="tf_efficientnet_lite0"), classes=3, image_size=64)
     assert model(torch.zeros(2, 3, 64, 64)).shape == (2, 3)
     assert is_convolutional(model)
@@ -55,12 +55,12 @@ def test_a_misspelt_network_is_named_with_the_nearest() -> None:
         build_model(ModelSettings(name="vit_base_patch16_38"), 3, 64)
 
 
-def test_an_option_the_network_does_not_take_is_named() -> None:
+def test_an_option_that_the_network_does_not_accept_is_named() -> None:
     with pytest.raises(BadInput, match="petals"):
         build_model(_vit(options={"petals": 5}), 3, 64)
 
 
-def test_pixels_are_normalised_as_the_network_was_pretrained() -> None:
+def test_pixels_are_normalised_as_in_pretraining() -> None:
     normalise = normalisation_of(build_model(_vit(), 3, 64))
     images = torch.tensor([0, 255], dtype=torch.uint8).repeat(1, 3, 1, 1)
     assert normalise(images).flatten().tolist() == [-1, 1, -1, 1, -1, 1]
@@ -89,7 +89,7 @@ def test_position_embeddings_are_resampled_to_another_size(tmp_path: Path) -> No
     )
 
 
-def test_a_classifier_of_other_classes_is_left_out_and_said(
+def test_a_classifier_of_other_classes_is_left_out_and_reported(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     source = _published(64, 10)
@@ -99,11 +99,11 @@ def test_a_classifier_of_other_classes_is_left_out_and_said(
     assert model.get_parameter("head.weight").shape == (3, 24)
     assert torch.equal(model.get_parameter("cls_token"), source.get_parameter("cls_token"))
     assert "classifier is for other classes" in caplog.text
-    # It starts from zero: no species is preferred.
+    # It is initialised with zeros: no species is preferred.
     assert not model(torch.rand(1, 3, 64, 64)).any()
 
 
-def test_tensors_under_other_names_are_taken_in_their_order(tmp_path: Path) -> None:
+def test_tensors_with_other_names_are_matched_in_their_order(tmp_path: Path) -> None:
     source = _published(64, 10).state_dict()
     renamed = {f"layer{number}": value for number, value in enumerate(source.values())}
     torch.save(renamed, tmp_path / "w.pth")
@@ -113,7 +113,7 @@ def test_tensors_under_other_names_are_taken_in_their_order(tmp_path: Path) -> N
     )
 
 
-def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
+def test_weights_of_another_network_are_rejected(tmp_path: Path) -> None:
     torch.save({"a": torch.zeros(3), "b": torch.zeros(4)}, tmp_path / "w.pth")
     with pytest.raises(BadInput, match="belongs to another network"):
         start_model(_vit(weights=str(tmp_path / "w.pth")), THREE, 64)
@@ -124,7 +124,7 @@ def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", BAD_WEIGHTS)
-def test_a_bad_weights_file_is_refused_and_never_executed(tmp_path: Path, name: str) -> None:
+def test_a_bad_weights_file_is_rejected_and_never_executed(tmp_path: Path, name: str) -> None:
     file = tmp_path / name
     file.write_bytes(BAD_WEIGHTS[name](tmp_path / "sprung"))
     with pytest.raises(BadInput, match="is damaged or is not a weights file"):
@@ -144,7 +144,7 @@ def test_a_network_without_published_weights_is_named() -> None:
         start_model(ModelSettings(name=name), THREE, 224)
 
 
-def test_published_weights_that_cannot_be_had_end_in_a_sentence(
+def test_unavailable_published_weights_are_reported_in_a_sentence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
@@ -153,7 +153,7 @@ def test_published_weights_that_cannot_be_had_end_in_a_sentence(
         start_model(_vit(pretrained=True, options={}), THREE, 224)
 
 
-def test_frozen_statistics_stay_as_they_came() -> None:
+def test_frozen_batch_statistics_do_not_change() -> None:
     model = build_model(ModelSettings(name="tf_efficientnet_lite0"), 3, 32)
     before = model.get_buffer("bn1.running_mean").clone()
     train_mode(model, TrainingSettings(frozen_statistics=True))

@@ -1,4 +1,4 @@
-"""What learns, how fast, and what stands beside it."""
+"""The trained parameters, their learning rates, and their adapters."""
 
 import copy
 from pathlib import Path
@@ -43,7 +43,7 @@ def _learning(model: nn.Module, **settings: object) -> set[str]:
     return {name for name, weight in model.named_parameters() if weight.requires_grad}
 
 
-def test_each_method_trains_what_it_names() -> None:
+def test_each_method_trains_the_parameters_that_it_names() -> None:
     head = {"head.weight", "head.bias"}
     model = _model(adapter="lora", adapter_rank=2)
     everything = {name for name, _ in model.named_parameters()}
@@ -69,19 +69,19 @@ def test_adapters_change_nothing_at_first_and_keep_the_names_of_the_weights(kind
     assert not torch.equal(plain(images), adapted(images))
 
 
-def test_lora_stands_beside_the_pointwise_convolutions_of_other_networks() -> None:
+def test_lora_is_added_to_the_pointwise_convolutions_of_other_networks() -> None:
     settings = ModelSettings(name="tf_efficientnet_lite0", adapter="lora", adapter_rank=2)
     model = build_model(settings, 3, 64)
     assert sum(is_adapter(name) for name, _ in model.named_parameters()) > 40
     assert model.eval()(torch.zeros(1, 3, 64, 64)).shape == (1, 3)
 
 
-def test_a_network_without_a_place_for_adapters_says_so() -> None:
+def test_a_network_without_a_place_for_adapters_is_rejected() -> None:
     with pytest.raises(BadInput, match="has no layers for adaptformer"):
         build_model(ModelSettings(name="resnet18", adapter="adaptformer"), 3, 32)
 
 
-def test_adapters_come_back_from_a_file_and_are_never_dropped_in_silence(tmp_path: Path) -> None:
+def test_adapters_are_restored_from_a_file_and_never_dropped_silently(tmp_path: Path) -> None:
     model = _model(adapter="lora", adapter_rank=2)
     save_file(model.state_dict(), tmp_path / "w.safetensors")
     three = ClassMap(("Acer", "Bellis", "Cornus"))
@@ -97,7 +97,7 @@ def test_adapters_come_back_from_a_file_and_are_never_dropped_in_silence(tmp_pat
         start_model(ModelSettings.model_validate(values), three, 32)
 
 
-def test_new_adapters_go_into_a_network_whose_weights_have_none(tmp_path: Path) -> None:
+def test_new_adapters_are_added_to_a_network_whose_weights_have_none(tmp_path: Path) -> None:
     torch.save(_model().state_dict(), tmp_path / "w.pth")
     settings = ModelSettings.model_validate(
         {
@@ -111,7 +111,7 @@ def test_new_adapters_go_into_a_network_whose_weights_have_none(tmp_path: Path) 
     assert torch.equal(model.get_parameter("cls_token"), _model().get_parameter("cls_token"))
 
 
-def test_rates_fall_from_layer_to_layer_down_to_the_images() -> None:
+def test_learning_rates_decrease_from_layer_to_layer_towards_the_input() -> None:
     settings = TrainingSettings(layer_decay=0.5, backbone_rate=0.1)
     shares = rate_shares(_model(adapter="lora"), settings)
     assert shares["head.weight"] == shares["blocks.0.attn.qkv.adapter.up.weight"] == 1
@@ -120,7 +120,7 @@ def test_rates_fall_from_layer_to_layer_down_to_the_images() -> None:
     assert shares["patch_embed.proj.weight"] < shares["blocks.0.norm1.weight"]
 
 
-def test_a_cosine_classifier_knows_directions_alone() -> None:
+def test_a_cosine_classifier_uses_directions_only() -> None:
     model = _model(head="cosine").eval()
     layer = classifier_of(model)
     features = torch.rand(4, 24)
@@ -139,7 +139,7 @@ def test_a_unit_linear_classifier_is_linear_in_the_direction_of_features() -> No
     assert torch.allclose(layer(features), expected, atol=1e-5)
 
 
-def test_a_discriminant_of_directions_heeds_no_length() -> None:
+def test_a_discriminant_of_directions_ignores_the_length() -> None:
     model = _model(head="unit_linear")
     chance = torch.Generator().manual_seed(3)
     middles = torch.randn(3, 24, generator=chance)
@@ -151,7 +151,7 @@ def test_a_discriminant_of_directions_heeds_no_length() -> None:
 
 
 @pytest.mark.parametrize("head", ["linear", "cosine", "unit_linear"])
-def test_a_classifier_from_means_names_the_nearest_class(head: str) -> None:
+def test_a_classifier_from_means_predicts_the_nearest_class(head: str) -> None:
     model = _model(head=head)
     chance = torch.Generator().manual_seed(3)
     middles = 3 * torch.randn(3, 24, generator=chance) + 5
@@ -161,7 +161,7 @@ def test_a_classifier_from_means_names_the_nearest_class(head: str) -> None:
     assert torch.equal(classifier_of(model)(features).argmax(1), labels)
 
 
-def test_a_classifier_from_the_discriminant_heeds_what_varies_within_a_class() -> None:
+def test_a_classifier_from_the_discriminant_accounts_for_variance_within_a_class() -> None:
     model = _model()
     chance = torch.Generator().manual_seed(3)
     middles = torch.randn(3, 24, generator=chance)
@@ -179,7 +179,7 @@ def test_a_classifier_from_the_discriminant_heeds_what_varies_within_a_class() -
         start_from_discriminant(_model(head="cosine"), [], 3)
 
 
-def test_features_are_what_the_classifier_is_given() -> None:
+def test_features_are_the_input_of_the_classifier() -> None:
     model, images = _model().eval(), torch.rand(2, 3, 32, 32)
     features = pre_logits(model, images)
     assert torch.allclose(classifier_of(model)(features), model(images))
@@ -187,7 +187,7 @@ def test_features_are_what_the_classifier_is_given() -> None:
     assert not model(images).any()
 
 
-def test_logit_adjustment_moves_the_boundary_by_how_common_species_are() -> None:
+def test_logit_adjustment_shifts_the_boundary_by_class_frequency() -> None:
     counts = np.array([90, 9, 1])
     logits, label = torch.zeros(1, 3), torch.tensor([2])
     losses = {
@@ -200,7 +200,7 @@ def test_logit_adjustment_moves_the_boundary_by_how_common_species_are() -> None
     assert float(none(logits, label)) == pytest.approx(np.log(3))
 
 
-def test_focal_loss_plays_down_what_is_easy() -> None:
+def test_focal_loss_reduces_the_weight_of_easy_examples() -> None:
     easy, hard = torch.tensor([[4.0, 0, 0]]), torch.tensor([[0.0, 4, 0]])
     label = torch.tensor([0])
     focal, plain = _criterion(None, loss="focal"), _criterion(None)
@@ -230,7 +230,7 @@ def test_mixing_is_a_function_of_seed_and_step_and_ends_in_time() -> None:
     assert torch.equal(late[0], images)
 
 
-def test_the_last_of_an_odd_batch_has_none_to_be_mixed_with() -> None:
+def test_the_last_image_of_an_odd_batch_is_not_mixed() -> None:
     settings = TrainAugmentation(mixup=0.5, cutmix=1)
     images, labels = torch.rand(3, 3, 8, 8), torch.tensor([0, 1, 2])
     mixed, target = Mixing(settings, 3, seed=1)(images.clone(), labels, 7, 0)
@@ -260,8 +260,8 @@ def test_the_average_follows_slowly_and_is_warmed_up() -> None:
     assert not average.network().get_parameter("weight").any()
 
 
-def test_taking_weights_into_the_average_never_waits_for_their_device() -> None:
-    # Tensors without values: whatever looked at one, or copied it elsewhere, would fail.
+def test_updating_the_average_never_synchronises_with_the_device() -> None:
+    # Meta tensors: reading a value, or copying one to another device, would fail.
     model = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
     average = WeightAverage(model, 0.9)
     average.network().to("meta")

@@ -36,7 +36,7 @@ def _learner(
 
 @pytest.mark.parametrize("mixup", [0.0, 0.2])
 def test_a_step_never_waits_to_read_a_value_of_the_device(mixup: float) -> None:
-    # A device whose tensors have no values: whatever looked at one would fail.
+    # The meta device has tensors without values: reading one would fail.
     blind = Device(torch.device("meta"), None)
     model = build_model(MODEL, classes=3, image_size=32)
     mixing = Mixing(TrainAugmentation(mixup=mixup), classes=3, seed=0) if mixup else None
@@ -45,7 +45,7 @@ def test_a_step_never_waits_to_read_a_value_of_the_device(mixup: float) -> None:
     for step in range(2):
         learner.step([_batch(0, 4), _batch(4, 6)], 6, step, accumulator)
     with pytest.raises((NotImplementedError, RuntimeError)):
-        learner.sick_step()
+        learner.nonfinite_step()
 
 
 def _batch(start: int, stop: int) -> Batch:
@@ -58,10 +58,10 @@ def _weights(learner: Learner) -> Tensor:
     return torch.cat([weight.detach().flatten() for weight in learner.model.parameters()])
 
 
-def test_the_step_is_the_same_however_its_photographs_are_cut_into_batches() -> None:
+def test_the_step_does_not_depend_on_how_its_photographs_are_batched() -> None:
     together, apart = _learner(), _learner()
     together.step([_batch(0, 7)], 7, 0, MetricAccumulator(3, CPU.torch_device))
-    # The last batch is smaller: each photograph must still count the same.
+    # The last batch is smaller: each photograph must still have the same weight.
     apart.step(
         [_batch(0, 3), _batch(3, 6), _batch(6, 7)], 7, 0, MetricAccumulator(3, CPU.torch_device)
     )
@@ -76,49 +76,49 @@ def test_the_gradient_is_clipped() -> None:
     assert torch.cat(gradients).norm() == pytest.approx(1e-3, rel=1e-2)
 
 
-def test_a_photograph_that_could_not_be_read_leaves_the_others() -> None:
+def test_an_unreadable_photograph_does_not_affect_the_others() -> None:
     learner = _learner()
     before = _weights(learner)
     accumulator = MetricAccumulator(3, CPU.torch_device)
     learner.step([_batch(0, 0), _batch(0, 3)], 4, 0, accumulator)
     assert accumulator.read().images == 3
     assert not torch.equal(before, _weights(learner))
-    assert learner.sick_step() is None
+    assert learner.nonfinite_step() is None
 
 
-def test_a_window_of_which_nothing_could_be_read_changes_nothing() -> None:
+def test_a_window_without_readable_photographs_changes_nothing() -> None:
     learner = _learner()
     before = _weights(learner)
     learner.step([_batch(0, 0), _batch(0, 0)], 4, 0, MetricAccumulator(3, CPU.torch_device))
     assert torch.equal(before, _weights(learner))
-    assert learner.sick_step() is None
+    assert learner.nonfinite_step() is None
 
 
-def test_a_scaler_that_left_out_too_many_steps_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    # fp16 as on a GPU, as far as a CPU goes: its scaler is the same.
+def test_a_scaler_that_skipped_too_many_steps_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    # fp16 as on a GPU, as far as a CPU supports it: its scaler is the same.
     learner = _learner(device=Device(torch.device("cpu"), torch.float16))
     learner.step([_batch(0, 0)], 4, 0, MetricAccumulator(3, CPU.torch_device))
     learner.step([_batch(0, 7)], 7, 1, MetricAccumulator(3, CPU.torch_device))
-    assert learner.sick_step() is None
+    assert learner.nonfinite_step() is None
     learner.model.get_parameter("head.weight").register_hook(lambda gradient: gradient / 0)
     for step in range(2, 20):
         learner.step([_batch(0, 7)], 7, step, MetricAccumulator(3, CPU.torch_device))
-    assert learner.sick_step() == 19
+    assert learner.nonfinite_step() == 19
 
 
-def test_a_loss_that_is_no_number_is_told_with_its_step() -> None:
+def test_a_loss_that_is_nan_is_reported_with_its_step() -> None:
     learner = _learner()
     learner.step([_batch(0, 7)], 7, 0, MetricAccumulator(3, CPU.torch_device))
-    assert learner.sick_step() is None
+    assert learner.nonfinite_step() is None
     with torch.no_grad():
         learner.model.get_parameter("head.weight").fill_(float("nan"))
     learner.step([_batch(0, 7)], 7, 1, MetricAccumulator(3, CPU.torch_device))
     learner.step([_batch(0, 7)], 7, 2, MetricAccumulator(3, CPU.torch_device))
-    assert learner.sick_step() == 1
+    assert learner.nonfinite_step() == 1
 
 
 @pytest.mark.parametrize("name", OPTIMISERS)
-def test_the_optimiser_has_all_its_memory_before_the_first_step(name: str) -> None:
+def test_the_optimiser_state_is_allocated_before_the_first_step(name: str) -> None:
     learner = _learner(SETTINGS.model_copy(update={"optimiser": name}))
     before = {name: value.shape for name, value in learner.tensors().items()}
     learner.step([_batch(0, 7)], 7, 0, MetricAccumulator(3, CPU.torch_device))
@@ -127,21 +127,21 @@ def test_the_optimiser_has_all_its_memory_before_the_first_step(name: str) -> No
     assert memories <= before.keys()
 
 
-def test_adamw_remembers_two_tensors_a_weight_and_sgd_one() -> None:
+def test_adamw_has_a_state_of_two_tensors_per_weight_and_sgd_of_one() -> None:
     assert {name: len(kind.memories) for name, kind in OPTIMISERS.items()} == {"adamw": 2, "sgd": 1}
 
 
-def test_a_first_step_of_sgd_is_as_without_memory_made_before_it() -> None:
+def test_the_first_step_of_sgd_is_the_same_as_without_a_preallocated_state() -> None:
     learner = _learner(SETTINGS.model_copy(update={"optimiser": "sgd"}), rate=0.1)
     before = _weights(learner)
     learner.step([_batch(0, 7)], 7, 0, MetricAccumulator(3, CPU.torch_device))
     gradient = torch.cat([weight.grad.flatten() for weight in learner.model.parameters()])
-    # Nesterov momentum of a first step: the gradient and 0.9 of it once more.
+    # Nesterov momentum in the first step: the gradient plus 0.9 of it.
     assert torch.allclose(_weights(learner), before - 0.1 * 1.9 * gradient, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", OPTIMISERS)
-def test_what_is_loaded_goes_on_exactly(name: str) -> None:
+def test_a_loaded_state_continues_exactly(name: str) -> None:
     settings = SETTINGS.model_copy(update={"optimiser": name})
     through, broken = _learner(settings), _learner(settings)
     for step in range(2):
@@ -160,11 +160,11 @@ def test_bf16_runs_on_a_cpu() -> None:
     device = Device(torch.device("cpu"), torch.bfloat16)
     learner = Learner(model, SETTINGS, device, Schedule(1e-3, 0, 0, 10))
     learner.step([_batch(0, 7)], 7, 0, MetricAccumulator(3, CPU.torch_device))
-    assert learner.sick_step() is None
+    assert learner.nonfinite_step() is None
     assert all(weight.dtype is torch.float32 for weight in learner.model.parameters())
 
 
-def test_norms_biases_and_position_embeddings_do_not_decay() -> None:
+def test_norms_biases_and_position_embeddings_have_no_weight_decay() -> None:
     model = build_model(MODEL, classes=3, image_size=32)
     decay = _by_name(model, TrainingSettings(), "weight_decay")
     for name in ("pos_embed", "cls_token", "norm.weight", "head.bias"):
@@ -172,7 +172,7 @@ def test_norms_biases_and_position_embeddings_do_not_decay() -> None:
     assert decay["head.weight"] == decay["blocks.0.attn.qkv.weight"] == 0.05
 
 
-def test_the_classifier_may_learn_faster_than_the_rest() -> None:
+def test_the_classifier_can_have_a_higher_learning_rate() -> None:
     model = build_model(MODEL, classes=3, image_size=32)
     settings = TrainingSettings(learning_rate=1e-3, backbone_rate=0.1)
     optimiser = make_optimiser(model, settings)

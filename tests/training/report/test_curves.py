@@ -12,7 +12,7 @@ def _add(path: Path, attempt: int, **values: float) -> None:
     writer.close()
 
 
-def test_points_are_appended_a_line_each(tmp_path: Path) -> None:
+def test_each_point_is_appended_as_a_line(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     _add(path, 1, loss=1.23456789)
     _add(path, 2, loss=1.0)
@@ -26,7 +26,7 @@ def test_points_are_appended_a_line_each(tmp_path: Path) -> None:
     assert second["attempt"] == 2
 
 
-def test_a_line_that_a_crash_left_torn_spoils_no_other(tmp_path: Path) -> None:
+def test_a_line_truncated_by_a_crash_does_not_affect_the_others(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     _add(path, 1, loss=1.0)
     with path.open("a") as stream:
@@ -35,7 +35,7 @@ def test_a_line_that_a_crash_left_torn_spoils_no_other(tmp_path: Path) -> None:
     assert [point["attempt"] for point in read_json_lines(path)] == [1, 2]
 
 
-def test_what_is_no_number_is_written_as_null(tmp_path: Path) -> None:
+def test_nan_is_written_as_null(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     _add(path, 1, loss=float("nan"))
     assert next(read_json_lines(path))["loss"] is None

@@ -1,4 +1,4 @@
-"""What is read from the curves of healthy and of sick runs."""
+"""The diagnosis of good and of faulty runs from their curves."""
 
 import dataclasses
 import math
@@ -50,7 +50,7 @@ def _kinds(*epochs: Epoch, **changes: Any) -> list[str]:
     return [remark.kind for remark in diagnose(epochs, _patient(**changes))]
 
 
-def test_nothing_is_said_of_a_healthy_run_or_of_one_without_an_epoch() -> None:
+def test_a_good_run_and_a_run_without_an_epoch_have_no_remarks() -> None:
     assert _kinds(_epoch(train_loss=1.2, val_loss=1.4, train_top1=0.6), HEALTHY) == []
     assert _kinds() == []
 
@@ -59,7 +59,7 @@ def test_nothing_is_said_of_a_healthy_run_or_of_one_without_an_epoch() -> None:
     ("species", "train_top1", "val_top1"),
     [(5914, 0.986, 0.0003), (100, 0.9, 0.02), (3, 0.95, 0.3), (3, 0.95, 0.0)],
 )
-def test_val_at_chance_while_train_rises_means_labels_that_do_not_agree(
+def test_val_at_chance_while_train_improves_indicates_different_label_maps(
     species: int, train_top1: float, val_top1: float
 ) -> None:
     last = _epoch(train_top1=train_top1, val_top1=val_top1, val_loss=9)
@@ -69,7 +69,7 @@ def test_val_at_chance_while_train_rises_means_labels_that_do_not_agree(
     assert "probably name different species" in found[0].sentence
 
 
-def test_a_handful_that_is_wrong_by_bad_luck_is_not_taken_for_that() -> None:
+def test_a_few_wrong_photographs_do_not_indicate_different_label_maps() -> None:
     last = _epoch(train_top1=0.8, val_top1=0.33)
     assert "misaligned" not in _kinds(last, species=3, val_images=np.full(3, 2))
 
@@ -77,21 +77,21 @@ def test_a_handful_that_is_wrong_by_bad_luck_is_not_taken_for_that() -> None:
 @pytest.mark.parametrize(
     ("species", "train_top1", "val_top1"), [(5914, 0.9, 0.05), (100, 0.1, 0.01), (3, 0.95, 0.5)]
 )
-def test_a_network_that_is_merely_weak_is_not_taken_for_that(
+def test_a_weak_network_does_not_indicate_different_label_maps(
     species: int, train_top1: float, val_top1: float
 ) -> None:
     last = _epoch(train_top1=train_top1, val_top1=val_top1)
     assert "misaligned" not in _kinds(last, species=species)
 
 
-def test_a_wide_gap_or_one_that_grows_is_told() -> None:
+def test_a_large_or_growing_gap_is_reported() -> None:
     assert _kinds(_epoch(train_top1=0.99, val_top1=0.5)) == ["gap"]
     best, worse = _epoch(val_loss=1.0), _epoch(train_top1=0.95, val_top1=0.65, val_loss=1.2)
     assert _kinds(best, worse, worse) == ["gap"]
     assert _kinds(best, worse) == []
 
 
-def test_a_loss_that_rises_or_is_worse_than_guessing_blames_the_learning_rate() -> None:
+def test_a_rising_loss_or_one_above_chance_indicates_the_learning_rate() -> None:
     guessing = math.log(100)
     risen = _epoch(train_loss=1.5)
     assert _kinds(HEALTHY, risen, risen) == ["rate_high"]
@@ -103,12 +103,12 @@ def test_a_loss_that_rises_or_is_worse_than_guessing_blames_the_learning_rate() 
     assert _kinds(*low) == [], "next to nothing, it only trembles"
 
 
-def test_a_loss_that_stays_that_of_guessing_is_told() -> None:
+def test_a_loss_that_stays_at_chance_is_reported() -> None:
     still = _epoch(train_loss=math.log(100), train_top1=0.01, val_top1=0.01)
     assert _kinds(still, still) == ["no_learning"]
 
 
-def test_a_loader_that_starves_the_network_is_told_with_what_to_do() -> None:
+def test_a_loader_that_is_too_slow_is_reported_with_a_remedy() -> None:
     found = diagnose([_epoch(waiting=0.62)], _patient())
     assert found[0].kind == "starved"
     assert found[0].sentence.startswith("62% of the time was spent waiting")
@@ -116,7 +116,7 @@ def test_a_loader_that_starves_the_network_is_told_with_what_to_do() -> None:
     assert diagnose([_epoch(waiting=0.62)], _patient(workers=None)) == ()
 
 
-def test_species_never_seen_are_counted_and_named() -> None:
+def test_species_that_were_never_sampled_are_counted_and_named() -> None:
     images = np.array([10, 0, 0, 10])
     run_facts = _patient(4, train_images=images, val_images=np.array([2, 2, 0, 2]))
     found = diagnose([HEALTHY], run_facts)
@@ -125,7 +125,7 @@ def test_species_never_seen_are_counted_and_named() -> None:
     assert "1 of them are in validation" in found[0].sentence
 
 
-def test_the_worst_comes_first() -> None:
+def test_the_worst_remark_comes_first() -> None:
     last = _epoch(train_top1=0.9, val_top1=0.01, waiting=0.5)
     images = np.array([0] + [10] * 99)
     assert _kinds(last, train_images=images) == ["misaligned", "starved", "unseen"]
@@ -135,7 +135,7 @@ def _point(part: str, step: int, **values: object) -> dict[str, Any]:
     return {"split": part, "step": step, **values}
 
 
-def test_epochs_are_read_from_the_curves_what_was_done_again_once() -> None:
+def test_repeated_epochs_of_the_curves_are_read_once() -> None:
     train_point = {"top1": 0.5, "lr": 0.1, "waiting": 0.2}
     val_point = {"loss": 1.5, "top1": 0.4}
     points = [
@@ -154,14 +154,16 @@ def test_epochs_are_read_from_the_curves_what_was_done_again_once() -> None:
     assert len(epochs_of(points, since=4)) == 1
 
 
-def test_a_diagnosis_comes_back_from_its_file(tmp_path: Path) -> None:
+def test_a_diagnosis_is_read_back_from_its_file(tmp_path: Path) -> None:
     found = Diagnosis(3.0, 60, (Remark("gap", "warning", "A gap."),))
     write_diagnosis(tmp_path / "diagnosis.json", found)
     assert read_diagnosis(tmp_path / "diagnosis.json") == found
     assert read_diagnosis(tmp_path / "none.json") is None
 
 
-def test_a_remark_is_stored_in_english_and_read_in_the_readers_language(tmp_path: Path) -> None:
+def test_a_remark_is_stored_in_english_and_shown_in_the_language_of_the_reader(
+    tmp_path: Path,
+) -> None:
     with language_set("es"):
         remarks = diagnose([_epoch(train_top1=0.99, val_top1=0.5)], _patient())
     path = tmp_path / "diagnosis.json"
@@ -183,7 +185,7 @@ def _under_another_name(lines: list[SplitLine], names: dict[str, str]) -> list[S
     ]
 
 
-def test_a_run_whose_val_is_labelled_by_another_map_says_so(
+def test_a_run_whose_val_labels_use_another_map_is_reported(
     home: Home, split: SplitFolder, new_run: Prepare
 ) -> None:
     lines = read_part(split.part("val"))

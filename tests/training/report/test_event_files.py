@@ -25,7 +25,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def read(folder: Path) -> list[tuple[int, dict[str, float]]]:
-    """The steps and scalars of a part's one file, as TensorBoard reads them."""
+    """The steps and scalars of a part's only file, as TensorBoard reads them."""
     (file,) = folder.iterdir()
     first, *events = EventFileLoader(str(file)).Load()
     assert first.file_version == "brain.Event:2"
@@ -35,7 +35,7 @@ def read(folder: Path) -> list[tuple[int, dict[str, float]]]:
     ]
 
 
-def test_each_part_has_its_folder_and_what_is_no_number_is_passed_over(tmp_path: Path) -> None:
+def test_each_part_has_its_folder_and_nan_is_skipped(tmp_path: Path) -> None:
     events = EventFiles(tmp_path)
     events.add("train", 1, {"loss": 0.5, "lr": None, "top1": float("nan")})
     events.add("train", 300, {"loss": 0.25})
@@ -58,7 +58,7 @@ def test_another_attempt_writes_another_file(tmp_path: Path) -> None:
     assert len(list((tmp_path / "train").iterdir())) == 2
 
 
-def test_a_training_writes_the_same_curves_for_tensorboard_where_that_is_set(
+def test_training_writes_the_same_curves_for_tensorboard_if_enabled(
     home: Home, new_run: Prepare
 ) -> None:
     plain = new_run("plain", training__epochs=1)

@@ -1,4 +1,4 @@
-"""Counting hits."""
+"""Counting correct predictions."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ def _count_by(classes: int, logits: list[list[float]], labels: list[int]) -> Met
     return accumulator
 
 
-def test_macro_top1_is_the_mean_over_the_classes_that_are_present() -> None:
+def test_macro_top1_is_the_mean_over_the_classes_that_occur() -> None:
     right, wrong = [9.0, 0, 0, 0], [0, 9.0, 0, 0]
     metrics = _count_by(4, [right, right, right, wrong, wrong], [0, 0, 0, 0, 1]).read()
     assert metrics.top1 == pytest.approx(4 / 5)
@@ -23,7 +23,7 @@ def test_macro_top1_is_the_mean_over_the_classes_that_are_present() -> None:
     assert metrics.classes == 2
 
 
-def test_top_k_asks_for_no_more_classes_than_there_are_and_says_so() -> None:
+def test_top_k_is_limited_to_the_number_of_classes_and_says_so() -> None:
     metrics = _count_by(3, [[1.0, 2, 3], [3.0, 2, 1]], [0, 2]).read()
     assert metrics.k == 3
     assert metrics.top5 == 1
@@ -36,7 +36,7 @@ def test_top5_counts_the_five_best() -> None:
     assert metrics.top5 == 0.5
 
 
-def test_a_tally_goes_on_from_what_a_checkpoint_kept() -> None:
+def test_counts_continue_from_a_checkpoint() -> None:
     first = _count_by(3, [[1.0, 0, 0]], [0])
     second = MetricAccumulator(3, CPU)
     second.load(first.tensors())
@@ -45,11 +45,11 @@ def test_a_tally_goes_on_from_what_a_checkpoint_kept() -> None:
     assert second.read().top1 == 0.5
 
 
-def test_nothing_counted_reads_as_zero() -> None:
+def test_empty_counts_read_as_zero() -> None:
     assert MetricAccumulator(3, CPU).read().macro_top1 == 0
 
 
-def test_genus_buckets_and_top5_by_class_count_what_they_say() -> None:
+def test_genus_buckets_and_top5_by_class_are_counted_correctly() -> None:
     genera = genera_of(("Rosa canina", "Rosa rugosa", "Urtica dioica"))
     accumulator = MetricAccumulator(3, CPU, genera, np.array([1, 30, 500]))
     logits = torch.tensor([[0.0, 2, 1], [0, 2, 1], [0, 2, 1]])
@@ -62,7 +62,7 @@ def test_genus_buckets_and_top5_by_class_count_what_they_say() -> None:
     assert metrics.top1_low < metrics.top1 < metrics.top1_high
 
 
-def test_certainty_is_compared_with_how_often_it_is_right() -> None:
+def test_confidence_is_compared_with_accuracy() -> None:
     sure = torch.tensor([0.9, 0.1]).log()
     accumulator = MetricAccumulator(2, CPU)
     accumulator.add(sure.repeat(10, 1), torch.tensor([0] * 9 + [1]))

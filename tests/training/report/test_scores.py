@@ -16,7 +16,7 @@ from engine.training.report.scores import (
 )
 
 
-def test_recall_is_not_a_number_where_there_is_nothing_to_recall() -> None:
+def test_recall_is_nan_for_a_class_without_photographs() -> None:
     recall = recall_by_class(np.array([1, 0, 1, 0]), np.array([2, 0, 1, 0]))
     assert recall[[0, 2]].tolist() == [0.5, 1]
     assert np.isnan(recall[[1, 3]]).all()
@@ -24,7 +24,7 @@ def test_recall_is_not_a_number_where_there_is_nothing_to_recall() -> None:
     assert macro(np.full(2, np.nan)) == 0
 
 
-def test_buckets_speak_of_rare_and_of_common_species_apart() -> None:
+def test_rare_and_common_buckets_have_separate_scores() -> None:
     train_images = np.array([1, 3, 50, 101, 100, 1])
     hits, images = np.array([1, 0, 1, 1, 0, 0]), np.array([1, 1, 2, 1, 0, 0])
     rows = {row.train_images: row for row in bucket_scores(hits, images, train_images)}
@@ -38,7 +38,7 @@ def test_buckets_speak_of_rare_and_of_common_species_apart() -> None:
     assert sum(row.images for row in rows.values()) == 5
 
 
-def test_a_network_as_sure_as_it_is_right_is_calibrated() -> None:
+def test_a_network_whose_confidence_equals_its_accuracy_is_calibrated() -> None:
     certainty, hits = np.zeros(BINS), np.zeros(BINS)
     certainty[12], hits[12] = 10 * 0.8, 8
     assert calibration_error(certainty, hits, 10) == pytest.approx(0, abs=1e-12)
@@ -48,7 +48,7 @@ def test_a_network_as_sure_as_it_is_right_is_calibrated() -> None:
     assert calibration_error(np.zeros(BINS), np.zeros(BINS), 0) == 0
 
 
-def test_the_interval_holds_the_share_and_shrinks_with_the_count() -> None:
+def test_the_interval_contains_the_share_and_shrinks_with_the_count() -> None:
     # Newcombe, "Two-sided confidence intervals for the single proportion", 1998: 81 of 263.
     assert wilson_interval(81 / 263, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
     assert wilson_interval(1.0, 10)[1] == pytest.approx(1)

@@ -38,7 +38,7 @@ def _write(path: Path, fill: float = 1.0, size: int = 1000) -> None:
 
 @pytest.fixture
 def small_files() -> Iterator[None]:
-    """Files of at most 64 KiB, as on a disk that fills up in the middle of a write."""
+    """Limit files to 64 KiB, like a disk that fills up during a write."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (65536, limits[1]))
@@ -47,7 +47,7 @@ def small_files() -> Iterator[None]:
     signal.signal(signal.SIGXFSZ, before)
 
 
-def test_a_checkpoint_reads_back_with_all_that_is_in_it(tmp_path: Path) -> None:
+def test_a_checkpoint_is_read_back_completely(tmp_path: Path) -> None:
     _write(tmp_path / "last.safetensors")
     checkpoint = open_checkpoint(tmp_path / "last.safetensors", CLASSES)
     assert (checkpoint.settings, checkpoint.classes) == (SETTINGS, CLASSES)
@@ -56,7 +56,7 @@ def test_a_checkpoint_reads_back_with_all_that_is_in_it(tmp_path: Path) -> None:
     assert set(checkpoint.tensors("model.")) == {"model.weight", "model.turned", "model.seen"}
 
 
-def test_another_class_map_is_refused_with_a_sentence(tmp_path: Path) -> None:
+def test_another_class_map_is_rejected_with_a_sentence(tmp_path: Path) -> None:
     _write(tmp_path / "last.safetensors")
     turned = ClassMap(tuple(reversed(CLASSES.species)))
     with pytest.raises(ClassMapMismatch, match="another class map"):
@@ -64,7 +64,7 @@ def test_another_class_map_is_refused_with_a_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("small_files")
-def test_a_disk_that_fills_while_writing_leaves_the_last_good_checkpoint(tmp_path: Path) -> None:
+def test_a_disk_that_fills_while_writing_keeps_the_last_good_checkpoint(tmp_path: Path) -> None:
     path = tmp_path / "last.safetensors"
     _write(path, fill=1.0)
     with pytest.raises(WorkFailed, match="The previous one is kept"):
@@ -73,7 +73,7 @@ def test_a_disk_that_fills_while_writing_leaves_the_last_good_checkpoint(tmp_pat
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
-def test_a_disk_without_room_is_told_before_writing(
+def test_a_full_disk_is_reported_before_writing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.training.state.checkpoint._SPARE_BYTES", 10**18)
@@ -83,7 +83,7 @@ def test_a_disk_without_room_is_told_before_writing(
 
 
 @pytest.mark.parametrize("keep", [0, 5, 100, 5000])
-def test_a_truncated_checkpoint_is_refused(tmp_path: Path, keep: int) -> None:
+def test_a_truncated_checkpoint_is_rejected(tmp_path: Path, keep: int) -> None:
     path = tmp_path / "last.safetensors"
     _write(path)
     path.write_bytes(path.read_bytes()[:keep])
@@ -91,7 +91,7 @@ def test_a_truncated_checkpoint_is_refused(tmp_path: Path, keep: int) -> None:
         open_checkpoint(path)
 
 
-def test_a_flipped_bit_is_noticed(tmp_path: Path) -> None:
+def test_a_flipped_bit_is_detected(tmp_path: Path) -> None:
     path = tmp_path / "last.safetensors"
     _write(path)
     require_undamaged(path)

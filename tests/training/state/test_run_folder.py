@@ -19,7 +19,7 @@ from tests.training.conftest import Prepare, Settings
 from tests.training.small import draw_split
 
 
-def test_a_prepared_run_is_queued_and_holds_what_it_needs(
+def test_a_prepared_run_is_queued_and_contains_what_it_needs(
     home: Home, new_run: Prepare, split: SplitFolder
 ) -> None:
     folder = new_run("first")
@@ -31,7 +31,7 @@ def test_a_prepared_run_is_queued_and_holds_what_it_needs(
     assert json.loads((folder.root / RUN_MARK).read_text()) == {"home": home_id(home)}
 
 
-def test_the_values_of_the_crop_preset_are_frozen(home: Home, new_run: Prepare) -> None:
+def test_the_values_of_the_crop_preset_are_fixed(home: Home, new_run: Prepare) -> None:
     save_preset(home, CropPreset(name="wide", padding=0.5))
     folder = new_run("run", data__smart_crop=True, data__crop_preset="wide")
     save_preset(home, CropPreset(name="wide", padding=0.1))
@@ -42,26 +42,26 @@ def test_without_smart_crop_the_preset_is_the_centre(new_run: Prepare) -> None:
     assert new_run().read_preset().detector == "none"
 
 
-def test_a_second_run_of_the_same_name_is_refused(new_run: Prepare) -> None:
+def test_a_second_run_of_the_same_name_is_rejected(new_run: Prepare) -> None:
     new_run("run")
     with pytest.raises(BadInput, match="already"):
         new_run("run")
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "../out"])
-def test_a_name_that_is_no_folder_is_refused(new_run: Prepare, name: str) -> None:
+def test_a_name_that_cannot_be_a_folder_is_rejected(new_run: Prepare, name: str) -> None:
     with pytest.raises(BadInput):
         new_run(name)
 
 
-def test_a_split_that_is_not_there_is_named(new_run: Prepare) -> None:
+def test_a_missing_split_is_named(new_run: Prepare) -> None:
     with pytest.raises(BadInput, match="no split other"):
         new_run("run", data__split="other")
     with pytest.raises(BadInput, match=r"Set data\.split"):
         new_run("run", data__split=None)
 
 
-def test_parts_of_different_class_maps_are_refused(home: Home, new_run: Prepare) -> None:
+def test_parts_of_different_class_maps_are_rejected(home: Home, new_run: Prepare) -> None:
     other = draw_split(home, "other")
     ClassMap(("Acer campestre", "Bellis perennis")).write(other.classes)
     with pytest.raises(ClassMapMismatch, match="another class map"):
@@ -72,7 +72,7 @@ def test_parts_of_different_class_maps_are_refused(home: Home, new_run: Prepare)
         )
 
 
-def test_labels_that_are_not_the_class_maps_are_refused(
+def test_labels_that_contradict_the_class_map_are_rejected(
     home: Home, split: SplitFolder, new_run: Prepare
 ) -> None:
     lines = split.part("val").read_text().splitlines()
@@ -83,7 +83,7 @@ def test_labels_that_are_not_the_class_maps_are_refused(
     assert not (home.runs / "run").exists()
 
 
-def test_a_class_map_changed_by_hand_is_refused(split: SplitFolder, new_run: Prepare) -> None:
+def test_a_manually_changed_class_map_is_rejected(split: SplitFolder, new_run: Prepare) -> None:
     content = json.loads(split.classes.read_text())
     content["species"].reverse()
     split.classes.write_text(json.dumps(content))
@@ -91,19 +91,19 @@ def test_a_class_map_changed_by_hand_is_refused(split: SplitFolder, new_run: Pre
         new_run()
 
 
-def test_a_part_without_photographs_is_refused(split: SplitFolder, new_run: Prepare) -> None:
+def test_a_part_without_photographs_is_rejected(split: SplitFolder, new_run: Prepare) -> None:
     write_part(split.part("val"), [])
     with pytest.raises(BadInput, match="holds no photograph"):
         new_run()
 
 
-def test_one_species_is_refused(split: SplitFolder, new_run: Prepare) -> None:
+def test_a_single_species_is_rejected(split: SplitFolder, new_run: Prepare) -> None:
     ClassMap(("Rosa canina",)).write(split.classes)
     with pytest.raises(BadInput, match="needs at least two"):
         new_run()
 
 
-def test_a_split_changed_after_the_run_was_made_is_refused(
+def test_a_split_changed_after_the_run_was_made_is_rejected(
     home: Home, split: SplitFolder, new_run: Prepare
 ) -> None:
     folder = new_run()
@@ -125,7 +125,7 @@ def test_files_given_by_absolute_path_are_used(
     assert len(folder.read_part(home, "test")) == 6
 
 
-def test_a_weights_file_is_found_from_here_and_kept_by_its_whole_path(
+def test_a_weights_file_is_resolved_and_stored_by_its_absolute_path(
     new_run: Prepare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "w.pth").touch()
@@ -136,6 +136,6 @@ def test_a_weights_file_is_found_from_here_and_kept_by_its_whole_path(
         new_run("other", model__weights="other.pth")
 
 
-def test_a_run_that_is_not_there_is_named(home: Home) -> None:
+def test_a_missing_run_is_named(home: Home) -> None:
     with pytest.raises(BadInput, match="no run 'nothing'"):
         run_folder(home, "nothing")
