@@ -31,6 +31,8 @@ def import_folder(
     Raises:
         BadInput: as `understand_folder`.
     """
+    # Before the folder is read.
+    source = source_of(source, folder.resolve().name)
     return import_contents(catalogue, understand_folder(folder, layout), keep, source, report)
 
 

@@ -318,12 +318,12 @@ class Photograph(NamedTuple):
     ] = ""
 
 
-def extra_of(part: str) -> str:
-    """The further fields of a photograph that its source puts into a part of a split."""
-    return json.dumps({"part": part[:_LONGEST_PART]}, ensure_ascii=False) if part else ""
-
-
 def image_id_of(*parts: str) -> str:
     """An id of 20 hex digits, the same whenever the same photograph is imported again."""
     # A file name may hold undecodable bytes.
     return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:20]
+
+
+def extra_of(part: str) -> str:
+    """The further fields of a photograph that its source puts into a part of a split."""
+    return json.dumps({"part": part[:_LONGEST_PART]}, ensure_ascii=False) if part else ""

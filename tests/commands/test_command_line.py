@@ -71,8 +71,9 @@ def test_a_folder_that_is_unclear_is_refused_with_the_layouts_that_decide(
 ) -> None:
     folder = tmp_path / "unclear"
     (folder / "Rosa" / "red").mkdir(parents=True)
-    for place in ("Rosa", "Rosa/red"):
-        shutil.copy(photographs / "Viola alba" / "0.png", folder / place / "0.png")
+    for number, place in enumerate(("Rosa", "Rosa/red")):
+        picture = photographs / "Rosa canina" / f"{number}.png"
+        shutil.copy(picture, folder / place / "0.png")
     answer = engine(tmp_path / "home", "import", "folder", str(folder))
     assert answer.status == 2
     assert answer.words.endswith("Or say what they mean with --layout: flat, nested.")
