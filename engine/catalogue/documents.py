@@ -1,18 +1,13 @@
 """Reading nested documents of any structure by paths."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from engine.catalogue.fields import FIELDS, IMPORTED
-from engine.catalogue.mapping import MappingSettings
-from engine.catalogue.table_import import text_of
+from engine.catalogue.mapping import PATHS, MappingSettings, paths_in
 
-_FIRST_TAKEN = 200
 _LONGEST_PLACE = 10
-_PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+")
 
 
 class FieldSummary(NamedTuple):
@@ -42,20 +37,6 @@ def summarise_fields(documents: Iterable[Mapping[str, Any]]) -> list[FieldSummar
     return sorted(seen, key=lambda one: -one.documents)
 
 
-def guess_mapping(documents: Iterable[Mapping[str, Any]]) -> MappingSettings:
-    """Guess the path of each photograph field from the names and values in some documents."""
-    seen = summarise_fields(documents)
-    fields = {
-        field: path for field in IMPORTED if (path := _best(field, seen)) and field != "image_id"
-    }
-    holder = fields.get("url") or fields.get("path", "")
-    array = next((one.path for one in seen if one.is_array and _below(holder, one.path)), "")
-    inside = [one for one in seen if array and one.path.startswith(f"{array}.")]
-    own_ids = [one.path for one in inside if one.path in (f"{array}.id", f"{array}._id")]
-    fields["image_id"] = _best("image_id", inside or seen) or next(iter(own_ids), "_id")
-    return MappingSettings(photographs=array, **fields)
-
-
 def document_photographs(
     document: Mapping[str, Any], mapping: MappingSettings
 ) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -68,7 +49,7 @@ def document_photographs(
     for position, element in enumerate(array if isinstance(array, list) else [array]):
         values = {}
         for field, path in paths.items():
-            if _below(path, mapping.photographs):
+            if is_below(path, mapping.photographs):
                 rest = path[len(mapping.photographs) + 1 :]
                 values[field] = value_at(element, rest) if rest else element
             else:
@@ -78,7 +59,7 @@ def document_photographs(
 
 @lru_cache(maxsize=8)
 def _paths(mapping: MappingSettings) -> dict[str, str]:
-    return {field: path for field in IMPORTED if (path := mapping.path_of(field))}
+    return {field: path for field in PATHS if (path := mapping.path_of(field))}
 
 
 def value_at(document: Any, path: str, *, whole: bool = False) -> Any:
@@ -86,8 +67,13 @@ def value_at(document: Any, path: str, *, whole: bool = False) -> Any:
     if type(document) is dict and type(plain := document.get(path)) is str:
         # Fast path: nearly all values are text at the top level.
         return plain
-    value = document
-    for part in path.split("."):
+    if "{" in path:
+        parts = [as_text(value_at(document, one)) for one in paths_in(path)]
+        return " ".join(parts) if all(parts) else None
+    # A column may have dots in its name.
+    is_plain = type(document) is dict and path in document
+    value = document[path] if is_plain else document
+    for part in () if is_plain else path.split("."):
         if isinstance(value, list):
             is_place = part.isdecimal() and len(part) < _LONGEST_PLACE
             position = int(part) if is_place else 0
@@ -98,6 +84,19 @@ def value_at(document: Any, path: str, *, whole: bool = False) -> Any:
     if isinstance(value, list) and not whole:
         return value[0] if value else None
     return value
+
+
+def text_of(value: Any) -> str:
+    """A cell's value as text; empty if the cell is empty."""
+    if not isinstance(value, str):
+        # Table tools write missing values as NaN, the only value unequal to itself.
+        if value is None or value != value or isinstance(value, (dict, list, bytes)):
+            return ""
+        # A column of integers with a missing value is read as floats, such as 7.0.
+        whole = isinstance(value, float) and value.is_integer()
+        value = str(int(value) if whole else value)
+    text: str = value.strip()
+    return text if text.isascii() else text.encode(errors="replace").decode()
 
 
 def as_text(value: Any) -> str:
@@ -130,37 +129,6 @@ def _walk(value: Any, path: str) -> Iterator[tuple[str, Any, bool]]:
         yield path, value, False
 
 
-def _best(field: str, seen: list[FieldSummary]) -> str:
-    about = FIELDS[field]
-    names = [*about.columns, *about.aliases]
-    rated = []
-    for one in seen:
-        name, parent = _last_names(one.path)
-        bare = name in about.bare and parent in about.parents
-        if name in names or bare:
-            rank = -1 if bare else names.index(name)
-            rated.append((_unfit(field, one), -one.documents, rank, one.path))
-    fitting = [path for unfit, _, _, path in sorted(rated) if not unfit]
-    return fitting[0] if fitting else ""
-
-
-def _unfit(field: str, one: FieldSummary) -> bool:
-    """Whether most of a path's values are not valid for the field."""
-    texts = [as_text(value) for value in one.values[:_FIRST_TAKEN]]
-    if field == "species":
-        texts = [value for value in one.values[:_FIRST_TAKEN] if isinstance(value, str)]
-    if field == "url":
-        texts = [text for text in texts if text.startswith(("http://", "https://"))]
-    if field == "path":
-        texts = [text for text in texts if not text.startswith(("http://", "https://"))]
-    return 2 * sum(map(bool, texts)) < min(len(one.values), _FIRST_TAKEN)
-
-
-def _last_names(path: str) -> tuple[str, str]:
-    """The last name of a path and the one above it: "obs.taxonName" -> "taxon_name", "obs"."""
-    parts = ["_".join(_PARTS.findall(part)).lower() for part in path.split(".")]
-    return parts[-1], (parts[-2].rstrip("s") if len(parts) > 1 else "")
-
-
-def _below(path: str, parent: str) -> bool:
+def is_below(path: str, parent: str) -> bool:
+    """Whether a path is another, or leads into it."""
     return path == parent or path.startswith(f"{parent}.")

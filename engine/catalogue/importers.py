@@ -39,16 +39,16 @@ IMPORTERS: Registry[Importer] = Registry(
     {
         "folder": Importer(
             deferred("Folder"),
-            deferred("Import photographs from a folder with one subfolder per species."),
+            deferred("Import photographs from a folder whose subfolders name the species."),
             "folder",
-            deferred("A folder with one subfolder per species."),
+            deferred("A folder whose subfolders name the species."),
             import_folder,
         ),
         "table": Importer(
             deferred("Table"),
             deferred("Import photographs from a table. Each row has a species and a path or url."),
             "file",
-            deferred("A .jsonl, .csv or .parquet file."),
+            deferred("A .jsonl, .json, .csv, .tsv or .parquet file, also as .gz."),
             import_table,
         ),
     },

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from engine.catalogue.checking import require_plain, source_of
-from engine.catalogue.documents import as_text, document_photographs, guess_mapping, is_odd_date
+from engine.catalogue.documents import as_text, document_photographs, is_odd_date
+from engine.catalogue.folder_layout import part_of
+from engine.catalogue.guessing import guess_mapping
 from engine.catalogue.importing import (
     Candidate,
     ImportReport,
@@ -18,11 +20,13 @@ from engine.catalogue.importing import (
     settled,
     take_in,
 )
-from engine.catalogue.mapping import MappingSettings
+from engine.catalogue.mapping import PATHS, MappingSettings, paths_in
 from engine.catalogue.mongo_server import connected
 from engine.catalogue.position import Position
-from engine.catalogue.record import Photograph
+from engine.catalogue.ranks import refusal_above_species
+from engine.catalogue.record import Photograph, extra_of
 from engine.catalogue.store import Catalogue
+from engine.catalogue.table_paths import located
 from engine.errors import BadInput
 from engine.files import is_regular
 from engine.home import Home
@@ -152,9 +156,8 @@ def _batches(
     """The documents with ids greater than `after`, ordered by id, in raw BSON batches."""
     # An expression, because a plain $gt skips ids of another type.
     wanted = {} if after is None else {"$expr": {"$gt": ["$_id", {"$literal": after}]}}
-    tops = {
-        path.split(".")[0] for name, path in mapping.model_dump().items() if path != mapping.folder
-    } - {""}
+    paths = [path for field in PATHS for path in paths_in(mapping.path_of(field))]
+    tops = {path.split(".")[0] for path in [*paths, mapping.photographs]} - {""}
     fields = dict.fromkeys(sorted(tops | {"_id"}), 1)
     found = collection.find_raw_batches(
         wanted, fields, sort=[("_id", 1)], batch_size=_FETCHED_AT_ONCE
@@ -242,8 +245,13 @@ def _candidate(
     if odd is not None:
         return refused(origin, message("Its {field} is a date out of range.", field=odd))
     texts = {field: as_text(value) for field, value in values.items()}
+    rank, part = texts.pop("rank", ""), texts.pop("part", "")
+    texts["extra"] = extra_of(part_of(part) or part)
+    above = refusal_above_species(texts["species"], rank, mapping.only_species)
+    if above is not None:
+        return refused(origin, above)
     path, url = texts.pop("path", ""), texts.get("url", "")
-    file = Path(mapping.folder, path) if path else None
+    file = located(path, Path(mapping.folder), mapping.prefix) if path else None
     if url and file is not None and not is_regular(file):
         # The file is missing, but the photograph can still be downloaded.
         file = None

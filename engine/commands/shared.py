@@ -37,6 +37,12 @@ SpreadsheetOption = Annotated[
         help=gettext("In CSV, write ' before a cell that a spreadsheet would run as a formula."),
     ),
 ]
+SourceOption = Annotated[
+    str,
+    typer.Option(
+        help=gettext("The name of the source in the catalogue. Default: that of what is imported.")
+    ),
+]
 WhereOption = Annotated[
     list[str] | None,
     typer.Option(

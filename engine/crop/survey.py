@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from engine.catalogue.folder_import import IMAGE_SUFFIXES
+from engine.catalogue.folder_layout import IMAGE_SUFFIXES
 from engine.crop.apply import cut
 from engine.crop.box import Box, centre_square
 from engine.crop.finder import Crop, decode_for_saliency, find_crop

@@ -15,22 +15,21 @@ from engine.catalogue.documents import (
     FieldSummary,
     as_text,
     document_photographs,
-    guess_mapping,
     summarise_fields,
 )
-from engine.catalogue.fields import FIELDS
+from engine.catalogue.guessing import guess_mapping
 from engine.catalogue.mapping import MappingSettings
 from engine.catalogue.mongo_import import Origin, mapping_file, sample_documents
 from engine.home import Home
-from engine.language.message import deferred, gettext, ngettext
+from engine.language.message import gettext, ngettext
 from engine.settings.files import load, save
 from studio.importing.jobs import take_collection
+from studio.importing.mapping_form import field_label, mapping_form
 from studio.views.problem import problems_shown
 
 _LOOK = "import_mongo_look"
 _WIDEST = 60
 _PREVIEWED = 5
-_OTHER_LABELS = {"photographs": deferred("Array of photographs")}
 
 
 def mongodb(home: Home, busy: bool) -> None:
@@ -54,7 +53,7 @@ def mongodb(home: Home, busy: bool) -> None:
         _, documents, mapping = found
         seen = summarise_fields(documents)
         _documents(seen, len(documents))
-        chosen = _mapping(seen, mapping)
+        chosen = mapping_form("import_mongo", [one.path for one in seen], mapping)
         _preview(documents, chosen)
         _start(home, busy, origin, chosen)
 
@@ -105,47 +104,14 @@ def _documents(seen: list[FieldSummary], documents: int) -> None:
     )
 
 
-def _mapping(seen: list[FieldSummary], mapping: MappingSettings) -> MappingSettings:
-    st.markdown(f"**{gettext('Path of each field')}**")
-    fields = MappingSettings.model_fields
-    chosen: dict[str, str] = {}
-    with st.grid(2, min_column_width=240):
-        for name in fields:
-            if name == "folder":
-                continue
-            kept = getattr(mapping, name)
-            offered = sorted({one.path for one in seen} | {kept, ""})
-            chosen[name] = st.selectbox(
-                _label(name),
-                offered,
-                index=offered.index(kept),
-                format_func=lambda path: path or gettext("None"),
-                accept_new_options=True,
-                key=f"import_mongo_field_{name}",
-                help=gettext(str(fields[name].description)),
-            )
-    if chosen["path"]:
-        chosen["folder"] = st.text_input(
-            gettext("Folder"),
-            mapping.folder,
-            key="import_mongo_folder",
-            help=gettext(str(fields["folder"].description)),
-        )
-    return MappingSettings(**{name: value or "" for name, value in chosen.items()})
-
-
 def _preview(documents: Sequence[Mapping[str, Any]], mapping: MappingSettings) -> None:
     st.markdown(f"**{gettext('Preview of the first rows')}**")
     read = chain.from_iterable(document_photographs(document, mapping) for document in documents)
     rows = [
-        {_label(name): as_text(value) for name, value in values.items() if name != "image_id"}
+        {field_label(name): as_text(value) for name, value in values.items() if name != "image_id"}
         for _, values in islice(read, _PREVIEWED)
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt=gettext("Preview of the first rows"))
-
-
-def _label(field: str) -> str:
-    return gettext(FIELDS[field].label if field in FIELDS else _OTHER_LABELS[field])
 
 
 def _start(home: Home, busy: bool, origin: Origin, mapping: MappingSettings) -> None:
