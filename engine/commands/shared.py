@@ -95,14 +95,17 @@ def answer_import(result: ImportReport, as_json: bool) -> None:
     answer(_fields(result), "\n".join(lines), as_json)
 
 
+_SIGNS = {True: "ok  ", False: "FAIL", None: "?   "}
+
+
 def answer_findings(findings: Sequence[Finding], as_json: bool) -> None:
-    """Give what was checked and found; the command fails where something is wrong."""
-    ok = all(finding.ok for finding in findings)
+    """Give what was checked and found; the command fails where something is wrong.
+
+    What is not known is neither.
+    """
+    ok = all(finding.ok is not False for finding in findings)
     values = {"ok": ok, "findings": list(findings)}
-    lines = [
-        f"{'ok  ' if finding.ok else 'FAIL'} {finding.check}: {finding.detail}"
-        for finding in findings
-    ]
+    lines = [f"{_SIGNS[finding.ok]} {finding.check}: {finding.detail}" for finding in findings]
     answer(values, "\n".join(lines), as_json)
     if not ok:
         raise typer.Exit(WorkFailed.exit_status)

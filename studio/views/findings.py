@@ -1,4 +1,4 @@
-"""What a check found, as a green or red list."""
+"""What a check found, as a list of green, red or grey signs."""
 
 from collections.abc import Sequence
 
@@ -8,12 +8,18 @@ from engine.split.finding import Finding
 from studio import text
 
 
+_SIGNS = {
+    True: ":green[:material/check_circle:]",
+    False: ":red[:material/cancel:]",
+    None: ":gray[:material/help:]",
+}
+
+
 def show_findings(findings: Sequence[Finding]) -> None:
     """Each check with its sign and what was found."""
     lines = [
-        f":{'green' if finding.ok else 'red'}"
-        f"[:material/{'check_circle' if finding.ok else 'cancel'}:] "
-        f"{text.plain(str(finding.check))} &ensp;:gray[{text.plain(str(finding.detail))}]"
+        f"{_SIGNS[finding.ok]} {text.plain(str(finding.check))} "
+        f"&ensp;:gray[{text.plain(str(finding.detail))}]"
         for finding in findings
     ]
     st.markdown("  \n".join(lines))

@@ -24,7 +24,7 @@ EXPECTED = PROJECT / "tests" / "fixtures" / "learned-saliency.npy"
 def loaded_anew() -> Iterator[None]:
     """No network of one test serves another."""
     yield
-    learned._session.cache_clear()
+    learned.installed_session.cache_clear()
 
 
 def test_it_finds_what_version_0_1_found() -> None:

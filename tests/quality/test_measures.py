@@ -34,15 +34,15 @@ def distance(one: str, other: str) -> int:
 
 
 def test_a_file_is_measured_at_its_own_size(make_image: MakeImage) -> None:
-    found = measure_photograph(make_image("a.jpg", 300, 200))
+    found = measure_photograph(make_image("a.jpg", 300, 200)).measures
     assert (found.width, found.height, found.trouble) == (300, 200, "")
     assert len(found.phash) == 16
 
 
 def test_a_file_that_cannot_be_read_gives_its_trouble(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"no photograph")
-    assert "a.jpg" in measure_photograph(tmp_path / "a.jpg").trouble
-    assert "does not exist" in measure_photograph(tmp_path / "b.jpg").trouble
+    assert "a.jpg" in measure_photograph(tmp_path / "a.jpg").measures.trouble
+    assert "does not exist" in measure_photograph(tmp_path / "b.jpg").measures.trouble
 
 
 def test_an_ordinary_picture_is_within_the_limits() -> None:

@@ -11,6 +11,7 @@ from engine.catalogue.folder_import import import_folder
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Catalogue, Filter
+from engine.embeddings.store import FeatureStore
 from engine.home import Home
 from engine.images.store import ImageStore
 from engine.progress import silent
@@ -155,12 +156,12 @@ def test_the_other_photographs_of_a_finding_are_named_the_same_bytes_first(
 ) -> None:
     scan_quality(home, scanned, USUAL)
     good, smaller = scanned.all(Filter(flag="near-duplicate"))
-    assert alike(scanned, good, 9) == [smaller]
+    assert alike(home, scanned, good, 9) == [smaller]
     one, other = scanned.all(Filter(flag="duplicate-bytes"))
-    assert alike(scanned, one, 9) == [other]
-    assert alike(scanned, one, 0) == []
+    assert alike(home, scanned, one, 9) == [other]
+    assert alike(home, scanned, one, 0) == []
     lone = next(one for one in scanned.all() if "blurry" in one.flags)
-    assert alike(scanned, lone, 9) == []
+    assert alike(home, scanned, lone, 9) == []
 
 
 def test_the_look_comes_into_the_catalogue(home: Home, scanned: Catalogue) -> None:
@@ -179,11 +180,12 @@ def test_a_scan_that_was_cut_off_goes_on_where_it_was(home: Home, scanned: Catal
             raise CutOff
 
     files = [(one.sha256, one.path) for one in scanned.all()]
-    store = MeasureStore(home)
+    store, features = MeasureStore(home), FeatureStore(home)
     with pytest.raises(CutOff):
-        measure_all(home, store, files[:4], cut)
-    assert measure_all(home, store, files, silent) == 7
+        measure_all(home, store, features, files[:4], cut)
+    assert measure_all(home, store, features, files, silent) == 7
     store.close()
+    features.close()
 
 
 def test_an_empty_catalogue_is_scanned_at_once(home: Home, catalogue: SqliteCatalogue) -> None:
