@@ -1,8 +1,10 @@
 """The store and the pairs of as many photographs as a large catalogue has.
 
-The photographs are made of the features of real ones: each is a mixture of two random real
-photographs of one folder and of noise, which keeps how directions crowd together. One in twenty is
-a copy, of which direction and thumbnail differ as those of a real copy do.
+The photographs are made from the features of real ones. A direction is a mixture of a real one and
+of a random one, which is drawn with the covariance of the real directions of its folder, so that
+directions crowd together as real ones do. A thumbnail is a random part of a real one. One in
+twenty is a copy of the one before: its direction differs as that of a real copy does, and its
+thumbnail is cut and has other noise.
 """
 
 import hashlib
@@ -12,20 +14,21 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.duplicates.changes import CHANGES, changed
 from benchmarks.duplicates.photographs import photographs, read
-from engine.embeddings.features import LEVELS, UNIT, Features, features_of
+from engine.embeddings.features import LEVELS, THUMBNAIL, UNIT, Features, Thumbnail, features_of
 from engine.embeddings.near_duplicates import find_near_duplicates
 from engine.embeddings.store import FeatureStore
 from engine.home import open_home
 
 ROWS = 741_533
-_SEEN, _COPIES_OF = 973, 100
+_COPIES_OF = 100
 _BATCH = 20_000
-_NOISE = 0.05
+_LEAST = 20
 
 
 def at_scale(rows: int) -> None:
@@ -64,58 +67,74 @@ def _name(row: int) -> str:
 
 def _photographs(rows: int, copied: set[tuple[int, int]]) -> Iterator[dict[str, Features]]:
     """Batches by hash; `copied` gets the rows of each copy and its original."""
-    files, originals, copies = _real()
+    real = _Real()
     random = np.random.default_rng(741_533)
-    folders = np.array([file.parent.parent.name for file in files])
-    of_folder = [np.flatnonzero(folders == name) for name in np.unique(folders)]
-    thumbnails = np.stack([each.thumbnail for each in originals])
-    directions = np.stack([each.direction for each in originals]).astype(np.float32) / UNIT
     for start in range(0, rows, _BATCH):
         batch: dict[str, Features] = {}
         for row in range(start, min(rows, start + _BATCH)):
             if row % 20 == 19:
-                # A real photograph's copy and its original, both turned in the same way.
-                one, other = copies[int(random.integers(len(copies)))]
-                turn, flips = _turn(random)
-                batch[_name(row - 1)] = _turned(one, turn, flips)
-                batch[_name(row)] = _turned(other, turn, flips)
+                found = real.copy_of(batch[_name(row - 1)], random)
                 copied.add((row - 1, row))
-                continue
-            place = of_folder[int(random.integers(len(of_folder)))]
-            first, second = random.choice(place, 2)
-            share = random.uniform(0.5, 1)
-            mixed = share * directions[first] + (1 - share) * directions[second]
-            mixed += random.normal(0, _NOISE, len(mixed)).astype(np.float32)
-            shown = share * thumbnails[first] + (1 - share) * thumbnails[second]
-            batch[_name(row)] = Features(_unit(mixed), shown.astype(np.uint8))
-        # In the order of the rows, so that numbers in the store follow them.
-        yield dict(sorted(batch.items(), key=lambda item: item[0]))
+            else:
+                found = real.another(random)
+            batch[_name(row)] = found
+        yield batch
 
 
-def _turn(random: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """A random exchange of the numbers of a direction, and which change their sign."""
-    return random.permutation(128), random.random(128) < 0.5
+class _Real:
+    """What is known of real photographs and of copies of them."""
+
+    def __init__(self) -> None:
+        self._files = [file for part in photographs() for file in part]
+        features = [features_of(read(file)) for file in self._files]
+        self._thumbnails = [each.thumbnail for each in features]
+        self._directions = np.stack([each.direction for each in features]).astype(float) / UNIT
+        folders = np.array([str(file.parent) for file in self._files])
+        self._members = [np.flatnonzero(folders == name) for name in np.unique(folders)]
+        self._members = [each for each in self._members if len(each) >= _LEAST]
+        self._roots = [self._root(members) for members in self._members]
+        self._changes = [
+            features_of(changed(read(self._files[place]), name, place)).direction / UNIT
+            - self._directions[place]
+            for place in range(_COPIES_OF)
+            for name in list(CHANGES)[place % 4 :: 4]
+        ]
+
+    def another(self, random: np.random.Generator) -> Features:
+        """A photograph that does not exist."""
+        folder = int(random.integers(len(self._members)))
+        place = int(random.choice(self._members[folder]))
+        drawn = self._roots[folder] @ random.normal(size=self._roots[folder].shape[1])
+        drawn /= np.linalg.norm(drawn)
+        share = random.uniform(0, 0.8)
+        mixed = share * self._directions[place] + np.sqrt(1 - share**2) * drawn
+        other = self._thumbnails[int(random.integers(len(self._thumbnails)))]
+        return Features(_unit(mixed), _part(other, 0.5, random))
+
+    def copy_of(self, features: Features, random: np.random.Generator) -> Features:
+        """A copy of a photograph."""
+        change = self._changes[int(random.integers(len(self._changes)))]
+        noisy = _part(features.thumbnail, 0.9, random) + random.normal(0, 0.7, (THUMBNAIL,) * 2)
+        thumbnail = np.clip(np.rint(noisy), 0, LEVELS - 1).astype(np.uint8)
+        mirror = bool(random.random() < 0.3)
+        return Features(
+            _unit(features.direction / UNIT + change),
+            np.ascontiguousarray(thumbnail[:, ::-1]) if mirror else thumbnail,
+        )
+
+    def _root(self, members: NDArray[np.int64]) -> NDArray[np.float64]:
+        """A root of the second moments of a folder's directions: (DIRECTIONS, members)."""
+        root: NDArray[np.float64] = self._directions[members].T / np.sqrt(len(members))
+        return root
 
 
-def _turned(
-    features: Features, turn: NDArray[np.int64], flips: NDArray[np.bool_]
-) -> Features:
-    direction = features.direction[turn]
-    return Features(np.where(flips, -direction, direction).astype(np.int8), features.thumbnail)
+def _part(thumbnail: Thumbnail, least: float, random: np.random.Generator) -> Thumbnail:
+    """A random part, of at least that share of each side."""
+    side = round(random.uniform(least, 1) * THUMBNAIL)
+    y, x = random.integers(0, THUMBNAIL - side + 1, 2)
+    part = thumbnail[y : y + side, x : x + side]
+    return np.asarray(cv2.resize(part, (THUMBNAIL, THUMBNAIL)), np.uint8)
 
 
-def _unit(direction: NDArray[np.float32]) -> NDArray[np.int8]:
+def _unit(direction: NDArray[np.float64]) -> NDArray[np.int8]:
     return np.rint(direction * (UNIT / np.linalg.norm(direction))).astype(np.int8)
-
-
-def _real() -> tuple[list[Path], list[Features], list[tuple[Features, Features]]]:
-    """Real photographs, their features, and those of some copies with their originals."""
-    files = [file for part in photographs() for file in part][:_SEEN]
-    originals = [features_of(read(file)) for file in files]
-    copies = [
-        (originals[place], features_of(changed(read(files[place]), name, place)))
-        for place in range(_COPIES_OF)
-        for name in list(CHANGES)[place % 4 :: 4]
-    ]
-    assert all(int(each.thumbnail.max()) < LEVELS for each in originals)
-    return files, originals, copies

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
 from engine.embeddings.agreement import same_picture
 from engine.embeddings.candidates import close_pairs
+from engine.embeddings.overlap import likely_same
 from engine.embeddings.store import FeatureStore
 from engine.home import Home
 from engine.language.message import message
@@ -63,8 +65,8 @@ def stamp(home: Home) -> int:
 def find_near_duplicates(store: FeatureStore, report: Report = silent) -> int:
     """Compare the features that were not compared yet with all; returns how many pairs are new.
 
-    Candidates are pairs whose directions are close; a pair is found where its thumbnails are the
-    same picture. Pairs are kept as they are found.
+    Candidates are pairs whose directions are close and whose thumbnails overlap; a pair is found
+    where its thumbnails are the same picture. Pairs are kept as they are found.
 
     Raises:
         WorkFailed: the file is damaged or the disk full.
@@ -93,6 +95,10 @@ def _same(
 ) -> list[tuple[int, int]]:
     """Those pairs of numbers whose thumbnails are the same picture."""
     thumbnails = store.thumbnails(itertools.chain.from_iterable(pairs))
+    place = {number: place for place, number in enumerate(thumbnails)}
+    first, second = (np.array([place[pair[end]] for pair in pairs], np.int64) for end in (0, 1))
+    likely = np.flatnonzero(likely_same(list(thumbnails.values()), first, second))
+    pairs = [pairs[each] for each in likely.tolist()]
 
     def judged(share: list[tuple[int, int]]) -> list[bool]:
         return [same_picture(thumbnails[one], thumbnails[other]) for one, other in share]

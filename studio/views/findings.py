@@ -7,7 +7,6 @@ import streamlit as st
 from engine.split.finding import Finding
 from studio import text
 
-
 _SIGNS = {
     True: ":green[:material/check_circle:]",
     False: ":red[:material/cancel:]",

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis.extra.numpy import arrays
 from hypothesis import strategies as some
+from hypothesis.extra.numpy import arrays
 
 from engine.embeddings.candidates import CLOSE
 from engine.embeddings.features import (

@@ -18,7 +18,7 @@ from engine.settings.split import SplitSettings
 from engine.split.check import check_split
 from engine.split.classes import read_classes
 from engine.split.finding import Finding
-from engine.split.folder import SplitFolder, SplitLine, read_part, split_folder, write_part
+from engine.split.folder import PARTS, SplitFolder, SplitLine, read_part, split_folder, write_part
 from engine.split.make import make_split
 from tests.split.written import complaints
 
