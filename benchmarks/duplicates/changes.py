@@ -22,7 +22,7 @@ def changed(image: Pixels, name: str, seed: int) -> Pixels:
 def _saved(image: Pixels, quality: int) -> Pixels:
     bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
     content = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-    return np.asarray(cv2.cvtColor(cv2.imdecode(content, 1), cv2.COLOR_BGR2RGB), np.uint8)
+    return np.asarray(cv2.imdecode(content, cv2.IMREAD_COLOR_RGB), np.uint8)
 
 
 def _scaled(image: Pixels, ratio: float) -> Pixels:
@@ -32,7 +32,7 @@ def _scaled(image: Pixels, ratio: float) -> Pixels:
 
 
 def _lit(image: Pixels, factor: float, offset: float = 0) -> Pixels:
-    return np.clip(image * np.float32(factor) + offset, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image * np.float32(factor) + offset, 0, 255), np.uint8)
 
 
 def _watermarked(image: Pixels, chance: Chance) -> Pixels:

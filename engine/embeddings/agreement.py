@@ -19,6 +19,7 @@ _LOCAL = THUMBNAIL / 16
 _GREY = 8.0
 _FLAT = 2.0
 _BACK = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+_MASK = np.full((THUMBNAIL, THUMBNAIL), 255, np.uint8)
 _ALL = np.ones((THUMBNAIL, THUMBNAIL), np.float32)
 
 
@@ -44,23 +45,25 @@ def agreement(first: Thumbnail, second: Thumbnail) -> float:
 
 
 def _laid_over(still: Plane, moved: Plane) -> float:
-    warp = np.eye(2, 3, dtype=np.float32)
     try:
-        _, warp = cv2.findTransformECC(still, moved, warp, cv2.MOTION_AFFINE, _STEPS, None, _BLUR)
+        _, found = cv2.findTransformECC(
+            still, moved, np.eye(2, 3, dtype=np.float32), cv2.MOTION_AFFINE, _STEPS, _MASK, _BLUR
+        )
     except cv2.error:
         # It found no place where they correlate.
         return -1.0
-    if not _plausible(np.asarray(warp, np.float64)):
+    warp = np.asarray(found, np.float32)
+    if not _plausible(warp):
         return -1.0
     size = (THUMBNAIL, THUMBNAIL)
     laid = cv2.warpAffine(moved, warp, size, flags=_BACK, borderMode=cv2.BORDER_REPLICATE)
     covered = cv2.erode(cv2.warpAffine(_ALL, warp, size, flags=_BACK), np.ones((3, 3))) > 0.9
     if covered.mean() < _OVERLAP:
         return -1.0
-    return _correlation(_detail(still)[covered], _detail(laid)[covered])
+    return _correlation(_detail(still)[covered], _detail(np.asarray(laid, np.float32))[covered])
 
 
-def _plausible(warp: NDArray[np.float64]) -> bool:
+def _plausible(warp: Plane) -> bool:
     """Whether a copy may be so far from its original: (2, 3) affine."""
     if not np.isfinite(warp).all():
         return False

@@ -1,6 +1,7 @@
 """Pairs of directions that are close, among very many."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,13 +65,13 @@ class _Closest:
 
     def compare(self, queries: Places, members: Places) -> None:
         """Compare new directions, by their places, with others; no pair may come twice."""
-        others = self._directions[members].astype(np.float32).T / UNIT**2
+        others = self._directions[members].astype(np.float32).T / np.float32(UNIT**2)
         for start in range(0, len(queries), _ROWS):
             rows = queries[start : start + _ROWS]
             for left in range(0, len(members), _ROWS):
                 part = np.s_[left : left + _ROWS]
                 cosines = self._directions[rows].astype(np.float32) @ others[:, part]
-                self._keep(rows, members[part], cosines)
+                self._keep(rows, members[part], np.asarray(cosines, np.float32))
 
     def pairs(self) -> Places:
         """As `close_pairs` returns them."""
@@ -130,4 +131,4 @@ def _by_cell(cells: NDArray[np.int32], count: int) -> list[Places]:
     order = np.argsort(flat, kind="stable")
     ends = np.searchsorted(flat[order], np.arange(count + 1))
     rows = (order // each).astype(np.int64)
-    return [rows[begin:end] for begin, end in zip(ends[:-1], ends[1:], strict=True)]
+    return [rows[begin:end] for begin, end in pairwise(ends.tolist())]

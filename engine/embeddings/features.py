@@ -104,7 +104,7 @@ def _thumbnail(grey: NDArray[np.uint8]) -> Thumbnail:
     small = _square(grey, THUMBNAIL).astype(np.float32)
     low, high = np.percentile(small, [1, 99])
     scaled = (small - low) / max(high - low, _LEAST_RANGE) * (LEVELS - 1)
-    return np.clip(np.rint(scaled), 0, LEVELS - 1).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(scaled), 0, LEVELS - 1), np.uint8)
 
 
 def _square(grey: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
