@@ -23,8 +23,10 @@ from benchmarks.duplicates.scale import ROWS, at_scale
 from engine.embeddings.agreement import SAME, agreement
 from engine.embeddings.candidates import CLOSE
 from engine.embeddings.features import UNIT, Features, features_of
+from engine.embeddings.overlap import likely_same
 from engine.images.decode import read_rgb
 from engine.quality.measures import of_pixels
+from engine.split.near import near_pairs
 
 _HASH_BITS = 3
 
@@ -55,9 +57,17 @@ def _found(seed: int, file: Path) -> list[tuple[bool, bool, bool]]:
         copy = changed(image, name, seed)
         other, bits = features_of(copy), look ^ _look(copy)
         close = bool(own.direction.size and other.direction.size) and cosine(own, other) >= CLOSE
-        same = close and agreement(own.thumbnail, other.thumbnail) >= SAME
-        answers.append((bits.bit_count() <= _HASH_BITS, close, same or bits.bit_count() <= 3))
+        by_hash = bits.bit_count() <= _HASH_BITS
+        answers.append((by_hash, close, by_hash or (close and _agreement(own, other) >= SAME)))
     return answers
+
+
+def _agreement(one: Features, other: Features) -> float:
+    """As the scan judges a candidate: -1 where a quick look rules it out."""
+    pair = np.array([0]), np.array([1])
+    if not likely_same([one.thumbnail, other.thumbnail], *pair)[0]:
+        return -1.0
+    return agreement(one.thumbnail, other.thumbnail)
 
 
 def _look(pixels: np.ndarray) -> int:
@@ -82,9 +92,17 @@ def false_pairs() -> None:
     ]
     agreed = [(agreement(found[a].thumbnail, found[b].thumbnail), a, b) for a, b in close]
     false = [each for each in agreed if each[0] >= SAME]
+    looks = np.array(
+        [int(of_pixels(read(file), 1, 1).phash or "0", 16) for file in names], np.uint64
+    )
+    hashed = sum(
+        origin[names[one]] != origin[names[other]] and bool(looks[one]) and bool(looks[other])
+        for lefts, rights in near_pairs(looks, _HASH_BITS)
+        for one, other in zip(lefts.tolist(), rights.tolist(), strict=True)
+    )
     print(
         f"\n{len(names)} different photographs, {len(names) * (len(names) - 1) // 2:,} pairs: "
-        f"{len(close)} candidates, {len(false)} found"
+        f"{len(close)} candidates, {len(false)} found; {hashed} by the hash"
     )
     for value, one, other in sorted(agreed, reverse=True)[:5]:
         print(f"  agreement {value:.2f}: {names[one].name} {names[other].name}")

@@ -56,7 +56,7 @@ def near_duplicate_pairs(home: Home) -> NearDuplicates:
         return NearDuplicates(*texts, store.compared_hashes())
 
 
-def stamp(home: Home) -> int:
+def near_duplicates_stamp(home: Home) -> int:
     """Changes whenever near-duplicates are found; 0 where nothing was compared."""
     files = (home.features, home.features.with_name(f"{home.features.name}-wal"))
     return max((file.stat().st_mtime_ns for file in files if file.is_file()), default=0)

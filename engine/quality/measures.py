@@ -39,14 +39,14 @@ class Measures(NamedTuple):
     trouble: str = ""
 
 
-class Measured(NamedTuple):
+class MeasuredPhotograph(NamedTuple):
     """The measures of one photograph, and its features unless measuring failed."""
 
     measures: Measures
     features: Features | None = None
 
 
-def measure_photograph(file: Path) -> Measured:
+def measure_photograph(file: Path) -> MeasuredPhotograph:
     """Measure a photograph; for an unreadable file, only `trouble` is set.
 
     Raises:
@@ -56,8 +56,8 @@ def measure_photograph(file: Path) -> Measured:
         header = read_header(file)
         pixels = read_rgb(file, least_side=SIDE)
     except UnreadableImage as error:
-        return Measured(Measures(trouble=error.message.in_english()))
-    return Measured(of_pixels(pixels, header.width, header.height), features_of(pixels))
+        return MeasuredPhotograph(Measures(trouble=error.message.in_english()))
+    return MeasuredPhotograph(of_pixels(pixels, header.width, header.height), features_of(pixels))
 
 
 def of_pixels(pixels: Pixels, width: int, height: int) -> Measures:

@@ -11,7 +11,7 @@ from engine.files import sha256_of
 from engine.home import Home
 from engine.language.message import message
 from engine.progress import Report
-from engine.quality.measures import Measured, Measures, measure_photograph
+from engine.quality.measures import MeasuredPhotograph, Measures, measure_photograph
 from engine.quality.store import MeasureStore
 
 _BATCH = 64
@@ -75,19 +75,19 @@ def _about(home: Home, path: str) -> tuple[int, int] | None:
     return about.st_size, about.st_mtime_ns
 
 
-def _measured(home: Home, path: str, sha256: str) -> Measured:
+def _measured(home: Home, path: str, sha256: str) -> MeasuredPhotograph:
     try:
         file = home.resolve(path)
     except BadInput as error:
-        return Measured(Measures(trouble=error.message.in_english()))
+        return MeasuredPhotograph(Measures(trouble=error.message.in_english()))
     try:
         found = measure_photograph(file)
         # Other bytes may be a valid photograph, but not the one that the record describes.
         if not found.measures.trouble and sha256_of(file) != sha256:
-            return Measured(Measures(trouble=_CHANGED.in_english()))
+            return MeasuredPhotograph(Measures(trouble=_CHANGED.in_english()))
         return found
     except OSError as error:
-        return Measured(Measures(trouble=str(error)))
+        return MeasuredPhotograph(Measures(trouble=str(error)))
 
 
 def _batches(items: Iterable[str]) -> Iterator[list[str]]:

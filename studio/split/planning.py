@@ -11,8 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from engine.catalogue.store import SpeciesCount
-from engine.embeddings.near_duplicates import near_duplicate_pairs
-from engine.embeddings.near_duplicates import stamp as near_stamp
+from engine.embeddings.near_duplicates import near_duplicate_pairs, near_duplicates_stamp
 from engine.home import Home
 from engine.language.message import gettext
 from engine.settings.split import Link, SplitSettings
@@ -106,7 +105,7 @@ def images_of(counts: list[SpeciesCount]) -> NDArray[np.int64]:
 def stamp(home: Home) -> tuple[int, ...]:
     """Changes whenever the catalogue does, or other near-duplicates are known."""
     with current.catalogue() as catalogue:
-        return (*catalogue.stamp(), near_stamp(home))
+        return (*catalogue.stamp(), near_duplicates_stamp(home))
 
 
 # Resources, not data: a plan of a large catalogue is not copied at every look. Nobody changes it.
