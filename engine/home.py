@@ -70,6 +70,10 @@ class Home:
         return self.data / "quality.sqlite"
 
     @cached_property
+    def features(self) -> Path:
+        return self.data / "features.sqlite"
+
+    @cached_property
     def verdicts(self) -> Path:
         return self.data / "verdicts"
 

@@ -114,14 +114,16 @@ def answer_import(result: ImportReport, as_json: bool) -> None:
 
 
 def answer_findings(findings: Sequence[Finding], as_json: bool) -> None:
-    """Print the findings of a check; the command fails if one is a problem."""
-    ok = all(finding.ok for finding in findings)
+    """Print the findings of a check; the command fails if one is a problem.
+
+    What is not known is no problem, and is printed as not known.
+    """
+    ok = all(finding.ok is not False for finding in findings)
     values = {"ok": ok, "findings": list(findings)}
-    right, wrong = gettext("ok"), gettext("FAIL")
-    width = max(len(right), len(wrong))
+    signs = {True: gettext("ok"), False: gettext("FAIL"), None: gettext("not known")}
+    width = max(map(len, signs.values()))
     lines = [
-        f"{right if finding.ok else wrong:{width}} {finding.check}: {finding.detail}"
-        for finding in findings
+        f"{signs[finding.ok]:{width}} {finding.check}: {finding.detail}" for finding in findings
     ]
     answer(values, "\n".join(lines), as_json)
     if not ok:

@@ -19,6 +19,7 @@ from engine.records import Text, read_record_or
 _TITLES = {
     "catalogue": deferred("Catalogue"),
     "quality": deferred("Quality measures"),
+    "features": deferred("Features of photographs"),
     "crops": deferred("Crops"),
     "manual_squares": deferred("Squares drawn by hand"),
     "downloads": deferred("Download history"),
@@ -35,9 +36,17 @@ class _FailedBackup:
     message: Message | None = None
 
 
+def examined(home: Home) -> dict[str, Path]:
+    """The databases that are checked, by name: those that backups hold, and the features.
+
+    Backups leave out the features, which are large and which the quality scan computes again.
+    """
+    return {**databases_of(home), "features": home.features}
+
+
 def database_checks(home: Home, catalogue_in_file: bool) -> list[Check]:
     """One check for each existing or required database, and one for the backups."""
-    files = databases_of(home)
+    files = examined(home)
     checks: list[Check | None] = []
     for key, name in _TITLES.items():
         title = message(name)
@@ -54,7 +63,7 @@ def repair_of(home: Home, key: str) -> Message | None:
     """Describe the repair of a damaged database; None if there is none."""
     if restored := _restored_by(home, key):
         return restored
-    if key in ("quality", "crops"):
+    if key in ("quality", "features", "crops"):
         return message("Move the file aside. A new one is made when it is needed.")
     return None
 

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.embeddings.features import Features, features_of
 from engine.errors import UnreadableImage
 from engine.images.decode import Pixels, read_header, read_rgb
 from engine.language.message import Message
@@ -39,13 +40,25 @@ class Measures(NamedTuple):
     trouble: Message | None = None
 
 
-def measure_photograph(file: Path) -> Measures:
-    """Measure a photograph; for an unreadable file, only `trouble` is set."""
+class MeasuredPhotograph(NamedTuple):
+    """The measures of one photograph, and its features unless measuring failed."""
+
+    measures: Measures
+    features: Features | None = None
+
+
+def measure_photograph(file: Path) -> MeasuredPhotograph:
+    """Measure a photograph; for an unreadable file, only `trouble` is set.
+
+    Raises:
+        BadInput: the weights of EfficientNet-Lite0 are not installed, or damaged.
+    """
     try:
         header = read_header(file)
-        return of_pixels(read_rgb(file, least_side=SIDE), header.width, header.height)
+        pixels = read_rgb(file, least_side=SIDE)
     except UnreadableImage as error:
-        return Measures(trouble=error.message)
+        return MeasuredPhotograph(Measures(trouble=error.message))
+    return MeasuredPhotograph(of_pixels(pixels, header.width, header.height), features_of(pixels))
 
 
 def of_pixels(pixels: Pixels, width: int, height: int) -> Measures:

@@ -69,7 +69,7 @@ class SplitSettings(Settings):
         ),
     )
     group: tuple[Link, ...] = Field(
-        ("observation", "bytes"),
+        ("observation", "bytes", "near-duplicate"),
         description=deferred(
             "Photographs that share one of these stay in one part: observation, observer (of a "
             "species), bytes, url, near-duplicate. Otherwise test looks better than it is."
@@ -81,7 +81,8 @@ class SplitSettings(Settings):
         le=6,
         description=deferred(
             "How many of the 64 bits of a perceptual hash may differ between near-duplicates. "
-            "Higher finds more of them, and more false ones."
+            "Higher finds more of them, and more false ones. The quality scan also finds cropped "
+            "and mirrored ones."
         ),
     )
     folds: int = Field(

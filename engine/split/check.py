@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from engine.embeddings.near_duplicates import NearDuplicates
 from engine.errors import BadInput
 from engine.files import read_json, sha256_of
 from engine.language.message import Message, deferred, message, plural_message
@@ -16,15 +17,17 @@ from engine.split.classes import ClassMap, read_classes, require_same
 from engine.split.finding import Finding
 from engine.split.folder import PARTS, SplitFolder
 from engine.split.near import near_pairs
-from engine.split.numbers import from_hex
+from engine.split.numbers import from_hex, numbered
+from engine.split.pairs import numbered_pairs, paired_places
 from engine.split.table import read_table
 
 
-def check_split(folder: SplitFolder) -> list[Finding]:
+def check_split(folder: SplitFolder, near: NearDuplicates | None = None) -> list[Finding]:
     """Read a split and check everything that training relies on.
 
     The check does not repeat the grouping: it compares the values that photographs of different
-    parts share, one link at a time, without joining groups.
+    parts share, one link at a time, without joining groups. Near-duplicates by their features are
+    not in the split's files: they are checked as far as `near` holds them, and not known otherwise.
     """
     try:
         manifest = _read_manifest(folder)
@@ -42,7 +45,7 @@ def check_split(folder: SplitFolder) -> list[Finding]:
         _held_out_is_trained(lines, part),
         _no_duplicate_lines(lines),
         _labels(lines, classes),
-        *_groups_in_one_part(lines, part, manifest),
+        *_groups_in_one_part(lines, part, manifest, near),
         _counts(lines, part, manifest),
     ]
 
@@ -115,16 +118,18 @@ _SHARED: dict[Link, tuple[str, tuple[str, ...]]] = {
     "url": (deferred("No URL is in two parts"), ("url",)),
 }
 _NEAR = deferred("No pair of near-duplicates is in two parts")
+_NEAR_FEATURES = deferred("No pair of near-duplicates by features is in two parts")
 
 
 def _columns_for(links: Collection[str]) -> set[str]:
     """The columns that the check reads; reading all of a large split would fill memory."""
     shared = {name for link, (_, names) in _SHARED.items() if link in links for name in names}
-    return {"image_id", "phash", *shared} if "near-duplicate" in links else {"image_id", *shared}
+    near = {"phash", "sha256"} if "near-duplicate" in links else set()
+    return {"image_id", *near, *shared}
 
 
 def _groups_in_one_part(
-    lines: pa.Table, part: NDArray[np.int8], manifest: dict[str, Any]
+    lines: pa.Table, part: NDArray[np.int8], manifest: dict[str, Any], near: NearDuplicates | None
 ) -> Iterator[Finding]:
     links = manifest.get("group", [])
     for link, (name, columns) in _SHARED.items():
@@ -138,6 +143,8 @@ def _groups_in_one_part(
         straddling, checked, example = _near(lines, part, manifest["near_distance"])
         sound = plural_message("{n} pair", "{n} pairs", checked)
         yield _straddling(_NEAR, straddling, sound, example)
+        if manifest.get("near_features"):
+            yield _near_by_features(lines, part, near)
 
 
 def _straddling(name: str, straddling: int, sound: Message, example: str) -> Finding:
@@ -191,6 +198,27 @@ def _near(lines: pa.Table, part: NDArray[np.int8], distance: int) -> tuple[int, 
             example = lines["image_id"][int(rows[left[apart[0]]])].as_py()
         straddling += len(apart)
     return straddling, checked, example
+
+
+def _near_by_features(
+    lines: pa.Table, part: NDArray[np.int8], near: NearDuplicates | None
+) -> Finding:
+    """Not known where photographs were not compared and no pair is in two parts."""
+    left, right = paired_places(numbered(lines["sha256"]), numbered_pairs(near))
+    apart = np.flatnonzero(part[left] != part[right])
+    example = lines["image_id"][int(left[apart[0]])].as_py() if apart.size else ""
+    sound = plural_message("{n} pair", "{n} pairs", len(left))
+    finding = _straddling(_NEAR_FEATURES, len(apart), sound, example)
+    compared = pa.array([], pa.string()) if near is None else near.compared
+    unknown = len(lines) - (pc.sum(pc.is_in(lines["sha256"], compared)).as_py() or 0)
+    if not finding.ok or not unknown:
+        return finding
+    detail = plural_message(
+        "{n} photograph was not compared; run the quality scan",
+        "{n} photographs were not compared; run the quality scan",
+        unknown,
+    )
+    return Finding(Message(_NEAR_FEATURES), None, detail)
 
 
 def _unchanged(folder: SplitFolder, manifest: dict[str, Any]) -> Finding:

@@ -10,6 +10,7 @@ from engine.settings.split import Link
 from engine.split.inputs import SplitInputs
 from engine.split.near import near_pairs
 from engine.split.numbers import Numbers
+from engine.split.pairs import paired_places
 
 Places = NDArray[np.int64]
 
@@ -57,6 +58,7 @@ def linked_pairs(
         seen = np.flatnonzero(inputs.has_phash)
         for left, right in near_pairs(inputs.look[seen], near_distance):
             yield seen[left], seen[right]
+        yield paired_places(inputs.content, inputs.pairs)
         return
     keys = inputs.keys(link)
     known = np.flatnonzero(keys)

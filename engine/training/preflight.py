@@ -18,7 +18,7 @@ _PHOTOGRAPHS = {
 
 def data_findings(home: Home, parts: Parts) -> list[Finding]:
     """Check the split and that its photographs exist. Takes seconds and does not import torch."""
-    return [_split(parts), *(_photographs(home, parts, part) for part in ("train", "val"))]
+    return [_split(home, parts), *(_photographs(home, parts, part) for part in ("train", "val"))]
 
 
 def require_no_findings(findings: Sequence[Finding]) -> None:
@@ -27,7 +27,7 @@ def require_no_findings(findings: Sequence[Finding]) -> None:
     Raises:
         BadInput: there are; the message gives the first two reasons.
     """
-    reasons = [item.detail for item in findings if not item.ok]
+    reasons = [item.detail for item in findings if item.ok is False]
     if len(reasons) == 1:
         raise BadInput("The run cannot start. {reason}", reason=reasons[0])
     if reasons:
@@ -36,15 +36,17 @@ def require_no_findings(findings: Sequence[Finding]) -> None:
         )
 
 
-def _split(parts: Parts) -> Finding:
+def _split(home: Home, parts: Parts) -> Finding:
     """Run the split's own check; for files without a split folder, compare train and val."""
     name, folder = message("Split"), SplitFolder(parts.paths["train"].parent)
     own = parts.paths["train"] == folder.part("train") and parts.paths["val"] == folder.part("val")
     if own and folder.manifest.is_file():
-        # It imports a table library, which takes half a second.
+        # Imports a table library, which takes half a second.
+        from engine.embeddings.near_duplicates import near_duplicate_pairs
         from engine.split.check import check_split
 
-        wrong = next((found for found in check_split(folder) if not found.ok), None)
+        found = check_split(folder, near_duplicate_pairs(home))
+        wrong = next((each for each in found if each.ok is False), None)
         if wrong:
             detail = message(
                 "The split fails its check ({check}: {detail}). Make it again.",

@@ -1,4 +1,4 @@
-"""The results of a check, as a green or red list."""
+"""The results of a check, as a list of green, red or grey icons."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,12 @@ import streamlit as st
 from engine.language.message import ngettext
 from engine.split.finding import Finding
 from studio import text
+
+_SIGNS = {
+    True: ":green[:material/check_circle:]",
+    False: ":red[:material/cancel:]",
+    None: ":gray[:material/help:]",
+}
 
 
 def show_findings(findings: Sequence[Finding], *, folded: bool = False) -> None:
@@ -20,9 +26,8 @@ def show_findings(findings: Sequence[Finding], *, folded: bool = False) -> None:
             show_findings(findings)
         return
     lines = [
-        f":{'green' if finding.ok else 'red'}"
-        f"[:material/{'check_circle' if finding.ok else 'cancel'}:] "
-        f"{text.plain(str(finding.check))} &ensp;:gray[{text.plain(str(finding.detail))}]"
+        f"{_SIGNS[finding.ok]} {text.plain(str(finding.check))} "
+        f"&ensp;:gray[{text.plain(str(finding.detail))}]"
         for finding in findings
     ]
     st.markdown("  \n".join(lines))

@@ -13,6 +13,7 @@ from engine.catalogue.folder_import import import_folder
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Catalogue, Filter
+from engine.embeddings.store import FeatureStore
 from engine.home import Home
 from engine.images.store import ImageStore
 from engine.language.current import language_set
@@ -158,12 +159,12 @@ def test_the_other_photographs_of_a_finding_start_with_identical_bytes(
 ) -> None:
     scan_quality(home, scanned, USUAL)
     good, smaller = scanned.all(Filter(flag="near-duplicate"))
-    assert alike(scanned, good, 9) == [smaller]
+    assert alike(home, scanned, good, 9) == [smaller]
     one, other = scanned.all(Filter(flag="duplicate-bytes"))
-    assert alike(scanned, one, 9) == [other]
-    assert alike(scanned, one, 0) == []
+    assert alike(home, scanned, one, 9) == [other]
+    assert alike(home, scanned, one, 0) == []
     lone = next(one for one in scanned.all() if "blurry" in one.flags)
-    assert alike(scanned, lone, 9) == []
+    assert alike(home, scanned, lone, 9) == []
 
 
 def test_the_perceptual_hash_is_stored_in_the_catalogue(home: Home, scanned: Catalogue) -> None:
@@ -182,11 +183,12 @@ def test_an_interrupted_scan_continues_where_it_stopped(home: Home, scanned: Cat
             raise CutOff
 
     files = [(one.sha256, one.path) for one in scanned.all()]
-    store = MeasureStore(home)
+    store, features = MeasureStore(home), FeatureStore(home)
     with pytest.raises(CutOff):
-        measure_all(home, store, files[:4], cut)
-    assert measure_all(home, store, files, silent) == 7
+        measure_all(home, store, features, files[:4], cut)
+    assert measure_all(home, store, features, files, silent) == 7
     store.close()
+    features.close()
 
 
 def test_the_scan_of_an_empty_catalogue_ends_at_once(

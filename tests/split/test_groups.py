@@ -1,9 +1,14 @@
 """Groups: photographs with a shared property stay together, directly or through others."""
 
+from dataclasses import replace
+
+import pyarrow as pa
 import pytest
 
+from engine.embeddings.near_duplicates import NearDuplicates
 from engine.settings.split import Link
 from engine.split.groups import Groups, group
+from engine.split.pairs import numbered_pairs
 from tests.split.photographs import inputs
 
 
@@ -43,6 +48,18 @@ def test_one_observation_number_in_two_sources_is_two_groups() -> None:
 def test_an_observer_joins_photographs_of_one_species_only() -> None:
     rows = [{"observer": "ada", "species": species} for species in ("a", "b", "a")]
     assert grouped(rows, "observer") == {frozenset({0, 2}), frozenset({1})}
+
+
+def test_near_duplicates_by_features_are_one_group_with_all_copies_of_their_bytes() -> None:
+    rows = [{"image_id": str(n), "species": "a", "sha256": text} for n, text in enumerate("abacd")]
+    texts = (pa.array(each, pa.string()) for each in (["a", "c"], ["b", "elsewhere"], []))
+    known = replace(inputs(rows), pairs=numbered_pairs(NearDuplicates(*texts)))
+    assert sets(group(known, ["near-duplicate"], 3)) == {
+        frozenset({0, 1, 2}),
+        frozenset({3}),
+        frozenset({4}),
+    }
+    assert len(group(known, ["observation"], 3)) == 5
 
 
 def test_near_duplicates_are_one_group_up_to_the_distance() -> None:
