@@ -10,6 +10,9 @@ from engine.settings.base import SettingError, Settings
 Link = Literal["observation", "observer", "bytes", "url", "near-duplicate"]
 """What photographs may share so that they stay in one part."""
 
+ALWAYS_LINKED: tuple[Link, ...] = ("bytes", "url")
+"""What makes two records one photograph: such records are never in two parts."""
+
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 """The allowed names of a split."""
 
@@ -72,7 +75,7 @@ class SplitSettings(Settings):
         ("observation", "bytes", "near-duplicate"),
         description=deferred(
             "Photographs that share one of these stay in one part: observation, observer (of a "
-            "species), bytes, url, near-duplicate. Otherwise test looks better than it is."
+            "species), near-duplicate. Copies (bytes, url) always do."
         ),
     )
     near_distance: int = Field(

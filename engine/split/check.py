@@ -13,6 +13,7 @@ from engine.errors import BadInput
 from engine.files import read_json, sha256_of
 from engine.language.message import Message, deferred, message, plural_message
 from engine.settings.split import Link
+from engine.split.addresses import canonical_addresses
 from engine.split.classes import ClassMap, read_classes, require_same
 from engine.split.finding import Finding
 from engine.split.folder import PARTS, SplitFolder
@@ -22,30 +23,40 @@ from engine.split.pairs import numbered_pairs, paired_places
 from engine.split.table import read_table
 
 
-def check_split(folder: SplitFolder, near: NearDuplicates | None = None) -> list[Finding]:
+def check_split(
+    folder: SplitFolder, near: NearDuplicates | None = None, *, asked_only: bool = False
+) -> list[Finding]:
     """Read a split and check everything that training relies on.
 
     The check does not repeat the grouping: it compares the values that photographs of different
-    parts share, one link at a time, without joining groups. Near-duplicates by their features are
-    not in the split's files: they are checked as far as `near` holds them, and not known otherwise.
+    parts share, one link at a time, without joining groups. It checks every link that tells of a
+    leak, whether the split was made with it or not; `asked_only` checks what it was made with. An
+    observer's photographs are only checked if they were to stay together.
+
+    Near-duplicates by their features are not in the split's files: they are checked as far as
+    `near` holds them, and not known otherwise.
     """
     try:
         manifest = _read_manifest(folder)
         classes = read_classes(folder.classes)
         require_same(manifest["class_map"], classes, str(folder.classes))
-        columns = _columns_for(manifest.get("group", []))
+        links = _links(manifest, asked_only)
+        columns = _columns_for(links)
         tables = [read_table(folder.part(part), columns) for part in PARTS]
     except BadInput as error:
         return [Finding(Message(_READABLE), False, error.message)]
     part = np.repeat(np.arange(len(PARTS), dtype=np.int8), [len(table) for table in tables])
     lines = pa.concat_tables(tables)
+    distance = manifest.get("near_distance", _USUAL_DISTANCE)
+    # Splits of earlier versions were made from the perceptual hash alone.
+    by_features = not asked_only or bool(manifest.get("near_features"))
     return [
         Finding(Message(_READABLE), True, _species(len(classes))),
         _unchanged(folder, manifest),
         _held_out_is_trained(lines, part),
         _no_duplicate_lines(lines),
         _labels(lines, classes),
-        *_groups_in_one_part(lines, part, manifest, near),
+        *_groups_in_one_part(lines, part, links, distance, near, by_features),
         _counts(lines, part, manifest),
     ]
 
@@ -115,8 +126,10 @@ _SHARED: dict[Link, tuple[str, tuple[str, ...]]] = {
         ("species", "observer"),
     ),
     "bytes": (deferred("No file is in two parts"), ("sha256",)),
-    "url": (deferred("No URL is in two parts"), ("url",)),
+    "url": (deferred("No address is in two parts"), ("url",)),
 }
+_LEAKS: tuple[Link, ...] = ("observation", "bytes", "url", "near-duplicate")
+_USUAL_DISTANCE = 3
 _NEAR = deferred("No pair of near-duplicates is in two parts")
 _NEAR_FEATURES = deferred("No pair of near-duplicates by features is in two parts")
 
@@ -128,10 +141,21 @@ def _columns_for(links: Collection[str]) -> set[str]:
     return {"image_id", *near, *shared}
 
 
+def _links(manifest: dict[str, Any], asked_only: bool) -> set[str]:
+    asked = manifest.get("group", [])
+    if not isinstance(asked, list):
+        raise BadInput("Its manifest has no list of links. Make the split again.")
+    return {*asked} if asked_only else {*asked, *_LEAKS}
+
+
 def _groups_in_one_part(
-    lines: pa.Table, part: NDArray[np.int8], manifest: dict[str, Any], near: NearDuplicates | None
+    lines: pa.Table,
+    part: NDArray[np.int8],
+    links: Collection[str],
+    distance: int,
+    near: NearDuplicates | None,
+    by_features: bool,
 ) -> Iterator[Finding]:
-    links = manifest.get("group", [])
     for link, (name, columns) in _SHARED.items():
         if link in links:
             straddling, checked, example = _shared(lines, part, columns)
@@ -140,10 +164,10 @@ def _groups_in_one_part(
             )
             yield _straddling(name, straddling, sound, example)
     if "near-duplicate" in links:
-        straddling, checked, example = _near(lines, part, manifest["near_distance"])
+        straddling, checked, example = _near(lines, part, distance)
         sound = plural_message("{n} pair", "{n} pairs", checked)
         yield _straddling(_NEAR, straddling, sound, example)
-        if manifest.get("near_features"):
+        if by_features:
             yield _near_by_features(lines, part, near)
 
 
@@ -176,6 +200,8 @@ def _shared(
     """
     known = pc.not_equal(lines[columns[-1]], "")
     table = lines.select(columns).append_column("part", pa.array(part)).filter(known)
+    if columns == ("url",):
+        table = table.set_column(0, "url", canonical_addresses(table["url"]))
     found = table.group_by(list(columns)).aggregate(
         [("part", "min"), ("part", "max"), ("part", "count")]
     )

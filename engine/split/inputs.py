@@ -9,7 +9,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from engine.embeddings.near_duplicates import NearDuplicates
-from engine.settings.split import Link
+from engine.settings.split import ALWAYS_LINKED, Link
+from engine.split.addresses import address_numbers
 from engine.split.numbers import Numbers, from_hex, numbered, shuffled_numbers
 from engine.split.pairs import numbered_pairs
 
@@ -74,7 +75,7 @@ class SplitInputs:
 
 def columns_for(links: Collection[Link]) -> list[str]:
     """The columns that a table needs for these links."""
-    asked = {column for link in links for column in _COLUMNS[link]}
+    asked = {column for link in {*links, *ALWAYS_LINKED} for column in _COLUMNS[link]}
     return sorted({*ALWAYS, *asked})
 
 
@@ -96,10 +97,10 @@ def split_inputs(
     from_source = numbered(source.dictionary)[np.asarray(source.indices)]
     asked = columns_for(links)
     nothing = np.zeros(len(table), np.uint64)
-    observer, content, url = (
-        numbered(table[name]) if name in asked else nothing
-        for name in ("observer", "sha256", "url")
+    observer, content = (
+        numbered(table[name]) if name in asked else nothing for name in ("observer", "sha256")
     )
+    url = address_numbers(table["url"])
     look, has_phash = nothing, np.zeros(len(table), bool)
     if "phash" in asked:
         look, has_phash = from_hex(table["phash"])

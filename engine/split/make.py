@@ -182,7 +182,7 @@ def _rows(plan: SplitPlan, table: pa.Table, chosen: NDArray[np.int64]) -> Iterat
 
 
 def _require_sound(folder: SplitFolder, near: NearDuplicates | None) -> None:
-    for finding in check_split(folder, near):
+    for finding in check_split(folder, near, asked_only=True):
         if finding.ok is False:
             raise WorkFailed(
                 "The split failed its check. {check}: {detail}.",

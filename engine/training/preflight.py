@@ -45,7 +45,7 @@ def _split(home: Home, parts: Parts) -> Finding:
         from engine.embeddings.near_duplicates import near_duplicate_pairs
         from engine.split.check import check_split
 
-        found = check_split(folder, near_duplicate_pairs(home))
+        found = check_split(folder, near_duplicate_pairs(home), asked_only=True)
         wrong = next((each for each in found if each.ok is False), None)
         if wrong:
             detail = message(

@@ -57,8 +57,12 @@ def scanned(home: Home, catalogue: SqliteCatalogue, tmp_path: Path) -> Catalogue
     for name, pixels in pictures.items():
         save(folder, "Rosa canina", f"{name}.jpg", pixels)
     save(folder, "Rosa gallica", "good.jpg", meadow(9))
-    save(folder, "Rosa gallica", "twice.jpg", pictures["twice"])
     import_folder(catalogue, folder, ImageStore(home).keep, "garden")
+    # As after a person separated two records of one photograph.
+    twice = ImageStore(home).keep(folder / "Rosa canina" / "twice.jpg")
+    catalogue.take_listings([], ["copy"])
+    copy = Photograph("copy", "Rosa gallica", path=twice.path, sha256=twice.sha256, state="cached")
+    catalogue.add([copy])
     return catalogue
 
 
@@ -212,8 +216,11 @@ def test_photographs_emptied_altered_or_removed_after_a_scan_are_found(
 
 
 def test_why_a_photograph_cannot_be_measured_is_kept_in_no_language(home: Home) -> None:
-    with contextlib.closing(MeasureStore(home)) as store:
-        measure_all(home, store, [("ab", "data/images/gone.jpg")], silent)
+    with (
+        contextlib.closing(MeasureStore(home)) as store,
+        contextlib.closing(FeatureStore(home)) as features,
+    ):
+        measure_all(home, store, features, [("ab", "data/images/gone.jpg")], silent)
     with contextlib.closing(MeasureStore(home)) as store, language_set("es"):
         assert str(store.all()["ab"].trouble) == "gone.jpg no existe."
         assert store.sound() == set()

@@ -48,9 +48,9 @@ def by_features(split: SplitFolder, near: NearDuplicates | None) -> tuple[bool |
 
 def test_a_new_split_passes_every_check(split: SplitFolder) -> None:
     findings = check_split(split)
-    assert len(findings) == 10
+    assert len(findings) == 11
     assert all(finding.detail for finding in findings)
-    assert [finding.ok for finding in findings].count(True) == 9
+    assert [finding.ok for finding in findings].count(True) == 10
 
 
 def test_near_duplicates_by_features_are_not_known_until_all_photographs_were_compared(
@@ -77,8 +77,9 @@ def test_a_split_that_was_made_before_features_is_checked_as_it_was_made(
     del manifest["near_features"]
     write_json(split.manifest, manifest)
     one, other = (read_part(split.part(part))[0].sha256 for part in ("train", "test"))
-    findings = check_split(split, pairs_of([one, other], (one, other)))
-    assert all(finding.ok for finding in findings)
+    near = pairs_of([one, other], (one, other))
+    assert all(finding.ok for finding in check_split(split, near, asked_only=True))
+    assert by_features(split, near)[0] is False
 
 
 def test_an_edited_line_is_detected(split: SplitFolder) -> None:
@@ -170,13 +171,15 @@ def test_a_manifest_without_a_file_or_a_count_is_detected(split: SplitFolder, ke
     [
         ("observation", {"observation_id": "o"}, "No observation is in two parts"),
         ("observer", {"observer": "ada"}, "Each observer's photographs of a species are in one"),
-        ("url", {"url": "https://example.org/1"}, "No URL is in two parts"),
+        ("bytes", {"sha256": "ab" * 32}, "No file is in two parts"),
+        ("url", {"url": "https://example.org/1"}, "No address is in two parts"),
         ("near-duplicate", {"phash": "00000000000000ff"}, "No pair of near-duplicates is in two"),
     ],
 )
 def test_a_group_in_two_parts_is_detected(
     home: Home, small_catalogue: SqliteCatalogue, link: str, shared: dict[str, str], check: str
 ) -> None:
+    unlink_observations(small_catalogue)
     make_split(home, small_catalogue, SplitSettings(name="x", group=(link,)))
     split = split_folder(home, "x")
     assert complaints(split) == []
@@ -194,6 +197,30 @@ def test_a_group_in_two_parts_is_detected(
         )
     (found,) = complaints(split)
     assert found.startswith(check)
+
+
+def test_a_leak_is_detected_even_if_the_split_was_not_asked_to_avoid_it(
+    home: Home, small_catalogue: SqliteCatalogue
+) -> None:
+    unlink_observations(small_catalogue)
+    make_split(home, small_catalogue, SplitSettings(name="x", group=()))
+    split = split_folder(home, "x")
+    addresses = {
+        "train": "https://inaturalist-open-data.s3.amazonaws.com/photos/7/original.jpg",
+        "test": "http://static.inaturalist.org/photos/7/medium.jpeg?1",
+    }
+    for part, url in addresses.items():
+        rewrite(
+            split,
+            part,
+            lambda lines, url=url: lines.__setitem__(0, dataclasses.replace(lines[0], url=url)),
+        )
+    assert complaints(split) == ["No address is in two parts"]
+    assert all(finding.ok for finding in check_split(split, asked_only=True))
+
+
+def unlink_observations(catalogue: SqliteCatalogue) -> None:
+    catalogue.update({"image_id": one.image_id, "observation_id": ""} for one in catalogue.all())
 
 
 def test_a_finding_is_shown_in_the_language_of_the_reader(split: SplitFolder) -> None:
