@@ -38,7 +38,8 @@ def test_few_are_compared_each_with_all(first_new: int) -> None:
 
 def test_of_many_nearly_all_pairs_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(candidates, "_ALL_WITH_ALL", 0)
-    of = directions(40_000, 2_000)
+    monkeypatch.setattr(candidates, "_MEMBERS", 40)
+    of = directions(4_000, 500)
     wanted = by_definition(of, 0)
     found = as_set(close_pairs(of, 0))
     assert found <= wanted

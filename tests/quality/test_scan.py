@@ -171,6 +171,33 @@ def test_the_other_photographs_of_a_finding_start_with_identical_bytes(
     assert alike(home, scanned, lone, 9) == []
 
 
+def test_a_mirrored_copy_is_a_near_duplicate_and_shown_beside_its_original(
+    home: Home, scanned: Catalogue, tmp_path: Path
+) -> None:
+    save(tmp_path / "more", "Rosa canina", "mirrored.jpg", meadow(9)[:, ::-1])
+    import_folder(scanned, tmp_path / "more", ImageStore(home).keep, "garden")
+    found = scan_quality(home, scanned, USUAL)
+    assert found.by_flag["near-duplicate"] == 4
+    (mirrored,) = [
+        one
+        for one in scanned.all(Filter(flag="near-duplicate", species="Rosa canina"))
+        if one.width == 320 and alike(home, scanned, one, 9)[0].species == "Rosa gallica"
+    ]
+    (original,) = scanned.all(Filter(flag="near-duplicate", species="Rosa gallica"))
+    assert alike(home, scanned, mirrored, 9) == [original]
+    assert alike(home, scanned, original, 9) == [mirrored]
+
+
+def test_photographs_that_were_measured_before_there_were_features_are_read_again(
+    home: Home, scanned: Catalogue
+) -> None:
+    first = scan_quality(home, scanned, USUAL)
+    home.features.unlink()
+    home.features.with_name("features.sqlite-wal").unlink(missing_ok=True)
+    assert scan_quality(home, scanned, USUAL).measured == first.measured
+    assert scan_quality(home, scanned, USUAL).measured == 0
+
+
 def test_the_perceptual_hash_is_stored_in_the_catalogue(home: Home, scanned: Catalogue) -> None:
     scan_quality(home, scanned, USUAL)
     looks = [one.phash for one in scanned.all()]
