@@ -11,6 +11,8 @@ from typing import Literal
 
 from engine.catalogue.folder_import import import_folder
 from engine.catalogue.importing import ImportReport, Keep
+from engine.catalogue.readers.darwin_core import DarwinCoreReader
+from engine.catalogue.readers.reader import DatasetReader, taking
 from engine.catalogue.store import Catalogue
 from engine.catalogue.table_import import import_table
 from engine.language.message import deferred
@@ -20,18 +22,25 @@ from engine.registry import Registry
 
 @dataclass(frozen=True)
 class Importer:
-    """Reads a `file` or a `folder` and puts its photographs into the catalogue.
+    """Reads a `file`, a `folder` or either (a `path`), and puts its photographs into the
+    catalogue.
 
     `take(catalogue, path, keep, source, report)` passes its photographs to
     `engine.catalogue.importing.take_in`. `source` is empty if the user gave none. `argument`
-    describes the path. The texts are messages, translated where they are shown.
+    describes the path. The texts are messages, translated where they are shown. `recognises` says
+    by a cheap look whether a path has the importer's format; None = it is never proposed.
     """
 
     title: str
     description: str
-    reads: Literal["file", "folder"]
+    reads: Literal["file", "folder", "path"]
     argument: str
     take: Callable[[Catalogue, Path, Keep, str, Report], ImportReport]
+    recognises: Callable[[Path], bool] | None = None
+
+
+def _reading(reader: DatasetReader, title: str, description: str, argument: str) -> Importer:
+    return Importer(title, description, "path", argument, taking(reader), reader.recognises)
 
 
 IMPORTERS: Registry[Importer] = Registry(
@@ -50,6 +59,12 @@ IMPORTERS: Registry[Importer] = Registry(
             "file",
             deferred("A .jsonl, .csv or .parquet file."),
             import_table,
+        ),
+        "darwin-core": _reading(
+            DarwinCoreReader(),
+            deferred("Darwin Core, GBIF"),
+            deferred("Import addresses of photographs from a Darwin Core archive, such as GBIF's."),
+            deferred("A zip file or folder with meta.xml, occurrences and multimedia."),
         ),
     },
 )

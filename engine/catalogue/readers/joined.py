@@ -1,0 +1,95 @@
+"""Joining two large tables by a key, in a temporary database on disk instead of in memory."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from types import TracebackType
+
+import orjson
+
+from engine.errors import WorkFailed
+
+Row = Mapping[str, str]
+
+_TABLES = """
+create table photographs (key, row);
+create table owners (key, row);
+"""
+
+
+class JoinedRows:
+    """Photographs, and their owners (such as observations) by a key.
+
+    The database is a temporary file that SQLite deletes; it takes as much room on disk as the
+    values that are put into it.
+
+    Raises, in each method:
+        WorkFailed: the disk of temporary files is full.
+    """
+
+    def __init__(self) -> None:
+        # An empty name is a temporary database on disk.
+        self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._db.execute("pragma journal_mode = off")
+        self._db.execute("pragma synchronous = off")
+        self._db.executescript(_TABLES)
+
+    def __enter__(self) -> "JoinedRows":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._db.close()
+
+    def put_photographs(self, rows: Iterable[tuple[str, Row]]) -> None:
+        """Add rows, each with the key of its owner."""
+        self._put("photographs", rows)
+
+    def put_owners(self, rows: Iterable[tuple[str, Row]]) -> None:
+        """Add rows, each with its key; of several with the same key, the first counts."""
+        self._put("owners", rows)
+
+    def pairs(self) -> Iterator[tuple[str, Row, Row | None]]:
+        """Key, photograph and owner, in the order of the photographs; None = no such owner."""
+        with _room():
+            self._db.execute("create index if not exists by_key on owners (key)")
+            found = self._db.execute(
+                "select p.key, p.row, (select o.row from owners o where o.key = p.key"
+                " order by o.rowid limit 1) from photographs p order by p.rowid"
+            )
+            for key, photograph, owner in found:
+                yield key, orjson.loads(photograph), None if owner is None else orjson.loads(owner)
+
+    def without_photographs(self) -> Iterator[str]:
+        """The keys of the owners that no photograph names, in their order."""
+        with _room():
+            self._db.execute("create index if not exists by_owner on photographs (key)")
+            for (key,) in self._db.execute(
+                "select key from owners o where not exists"
+                " (select 1 from photographs p where p.key = o.key) order by o.rowid"
+            ):
+                yield key
+
+    def _put(self, table: str, rows: Iterable[tuple[str, Row]]) -> None:
+        with _room():
+            self._db.execute("begin")
+            self._db.executemany(
+                f"insert into {table} values (?, ?)",
+                ((key, orjson.dumps(row)) for key, row in rows),
+            )
+            self._db.execute("commit")
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise WorkFailed(
+            "The rows could not be joined on disk ({reason}). Make room for temporary files.",
+            reason=str(error),
+        ) from error
