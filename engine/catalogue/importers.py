@@ -12,6 +12,7 @@ from typing import Literal
 from engine.catalogue.folder_import import import_folder
 from engine.catalogue.importing import ImportReport, Keep
 from engine.catalogue.readers.darwin_core import DarwinCoreReader
+from engine.catalogue.readers.plantnet import PlantNetReader
 from engine.catalogue.readers.reader import DatasetReader, taking
 from engine.catalogue.store import Catalogue
 from engine.catalogue.table_import import import_table
@@ -65,6 +66,12 @@ IMPORTERS: Registry[Importer] = Registry(
             deferred("Darwin Core, GBIF"),
             deferred("Import addresses of photographs from a Darwin Core archive, such as GBIF's."),
             deferred("A zip file or folder with meta.xml, occurrences and multimedia."),
+        ),
+        "plantnet": _reading(
+            PlantNetReader(),
+            "Pl@ntNet-300K",
+            deferred("Import Pl@ntNet-300K with organ, author, licence and observation."),
+            deferred("The folder with plantnet300K_species_id_2_name.json."),
         ),
     },
 )

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from engine.catalogue.importing import Candidate, Offer, Refusal, refused
+from engine.catalogue.names import genus_of
 from engine.catalogue.readers.darwin_core_archive import (
     DarwinCoreArchive,
     DataFile,
@@ -123,6 +124,7 @@ def _offer(key: str, medium: Row, occurrence: Row | None, source: str) -> Candid
     species = _species(occurrence)
     if not species:
         return above_species(origin, occurrence.get("taxonRank", ""))
+    full = occurrence.get("scientificName", "")
     owner = medium.get("rightsHolder") or medium.get("Owner") or medium.get("owner", "")
     observer = medium.get("creator") or occurrence.get("recordedBy", "")
     licence = medium.get("license") or medium.get("UsageTerms") or medium.get("rights", "")
@@ -130,13 +132,14 @@ def _offer(key: str, medium: Row, occurrence: Row | None, source: str) -> Candid
         Photograph(
             image_id="",
             species=species,
-            genus=occurrence.get("genus", ""),
+            genus=occurrence.get("genus") or genus_of(species),
             family=occurrence.get("family", ""),
             source=source,
             url=address,
             observation_id=_observation(key, occurrence),
             observer=observer,
             license=licence or occurrence.get("license", ""),
+            original_name=full if full != species else "",
             attribution=owner or occurrence.get("rightsHolder", "") or observer,
             extra=_extra(medium, occurrence),
         ),
