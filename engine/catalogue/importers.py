@@ -12,8 +12,11 @@ from typing import Literal
 from engine.catalogue.folder_import import import_folder
 from engine.catalogue.importing import ImportReport, Keep
 from engine.catalogue.readers.darwin_core import DarwinCoreReader
+from engine.catalogue.readers.image_folder import ImageFolderReader
+from engine.catalogue.readers.image_parquet import ImageParquetReader
 from engine.catalogue.readers.plantnet import PlantNetReader
 from engine.catalogue.readers.reader import DatasetReader, taking
+from engine.catalogue.readers.web_dataset import WebDatasetReader
 from engine.catalogue.store import Catalogue
 from engine.catalogue.table_import import import_table
 from engine.language.message import deferred
@@ -72,6 +75,24 @@ IMPORTERS: Registry[Importer] = Registry(
             "Pl@ntNet-300K",
             deferred("Import Pl@ntNet-300K with organ, author, licence and observation."),
             deferred("The folder with plantnet300K_species_id_2_name.json."),
+        ),
+        "image-folder": _reading(
+            ImageFolderReader(),
+            "Hugging Face imagefolder",
+            deferred("Import a folder of photographs with a metadata file of Hugging Face."),
+            deferred("A folder with metadata.csv or metadata.jsonl that names the files."),
+        ),
+        "image-parquet": _reading(
+            ImageParquetReader(),
+            deferred("Parquet with photographs"),
+            deferred("Import Parquet tables that hold the bytes of photographs."),
+            deferred("A .parquet file, or a folder of them, as Hugging Face writes them."),
+        ),
+        "webdataset": _reading(
+            WebDatasetReader(),
+            "WebDataset",
+            deferred("Import the photographs in the shards of a WebDataset."),
+            deferred("A .tar file, or a folder of them, with KEY.jpg and KEY.json, .cls or .txt."),
         ),
     },
 )
