@@ -11,6 +11,7 @@ from typing import Literal
 
 from engine.catalogue.folder_import import import_folder
 from engine.catalogue.importing import ImportReport, Keep
+from engine.catalogue.readers.coco import CocoReader
 from engine.catalogue.readers.darwin_core import DarwinCoreReader
 from engine.catalogue.readers.image_folder import ImageFolderReader
 from engine.catalogue.readers.image_parquet import ImageParquetReader
@@ -93,6 +94,12 @@ IMPORTERS: Registry[Importer] = Registry(
             "WebDataset",
             deferred("Import the photographs in the shards of a WebDataset."),
             deferred("A .tar file, or a folder of them, with KEY.jpg and KEY.json, .cls or .txt."),
+        ),
+        "coco": _reading(
+            CocoReader(),
+            deferred("COCO, iNaturalist 2021"),
+            deferred("Import photographs by COCO's JSON, or folders of iNaturalist 2021."),
+            deferred("A JSON file with images, annotations and categories, or its folder."),
         ),
     },
 )

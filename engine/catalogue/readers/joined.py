@@ -11,6 +11,7 @@ from engine.errors import WorkFailed
 
 Row = Mapping[str, str]
 
+_CACHE_KILOBYTES = 64_000
 _TABLES = """
 create table photographs (key, row);
 create table owners (key, row);
@@ -32,7 +33,10 @@ class JoinedRows:
         self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._db.execute("pragma journal_mode = off")
         self._db.execute("pragma synchronous = off")
+        self._db.execute(f"pragma cache_size = -{_CACHE_KILOBYTES}")
         self._db.executescript(_TABLES)
+        # One transaction for all: rows may be put while others are read.
+        self._db.execute("begin")
 
     def __enter__(self) -> "JoinedRows":
         return self
@@ -64,6 +68,14 @@ class JoinedRows:
             for key, photograph, owner in found:
                 yield key, orjson.loads(photograph), None if owner is None else orjson.loads(owner)
 
+    def ambiguous(self) -> set[str]:
+        """The keys that have different owners."""
+        with _room():
+            found = self._db.execute(
+                "select key from owners group by key having min(row) <> max(row)"
+            )
+            return {key for (key,) in found}
+
     def without_photographs(self) -> Iterator[str]:
         """The keys of the owners that no photograph names, in their order."""
         with _room():
@@ -76,12 +88,10 @@ class JoinedRows:
 
     def _put(self, table: str, rows: Iterable[tuple[str, Row]]) -> None:
         with _room():
-            self._db.execute("begin")
             self._db.executemany(
                 f"insert into {table} values (?, ?)",
                 ((key, orjson.dumps(row)) for key, row in rows),
             )
-            self._db.execute("commit")
 
 
 @contextmanager
