@@ -13,8 +13,10 @@ from engine.catalogue.folder_import import import_folder
 from engine.catalogue.importing import ImportReport, Keep
 from engine.catalogue.readers.coco import CocoReader
 from engine.catalogue.readers.darwin_core import DarwinCoreReader
+from engine.catalogue.readers.flowers import FlowersReader
 from engine.catalogue.readers.image_folder import ImageFolderReader
 from engine.catalogue.readers.image_parquet import ImageParquetReader
+from engine.catalogue.readers.inaturalist_tables import INaturalistTablesReader
 from engine.catalogue.readers.plantnet import PlantNetReader
 from engine.catalogue.readers.reader import DatasetReader, taking
 from engine.catalogue.readers.web_dataset import WebDatasetReader
@@ -100,6 +102,18 @@ IMPORTERS: Registry[Importer] = Registry(
             deferred("COCO, iNaturalist 2021"),
             deferred("Import photographs by COCO's JSON, or folders of iNaturalist 2021."),
             deferred("A JSON file with images, annotations and categories, or its folder."),
+        ),
+        "inaturalist-tables": _reading(
+            INaturalistTablesReader(),
+            deferred("iNaturalist open data"),
+            deferred("Import addresses of photographs from iNaturalist's open-data tables."),
+            deferred("The folder with photos.csv, observations.csv and taxa.csv, also as .gz."),
+        ),
+        "flowers-102": _reading(
+            FlowersReader(),
+            "Oxford Flowers-102",
+            deferred("Import Oxford Flowers-102, whose classes have numbers instead of names."),
+            deferred("The folder with imagelabels.mat, setid.mat and jpg."),
         ),
     },
 )

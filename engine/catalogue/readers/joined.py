@@ -16,6 +16,7 @@ _TABLES = """
 create table photographs (key, row);
 create table owners (key, row);
 """
+_INDEX = "create index if not exists by_key on owners (key)"
 
 
 class JoinedRows:
@@ -60,13 +61,21 @@ class JoinedRows:
     def pairs(self) -> Iterator[tuple[str, Row, Row | None]]:
         """Key, photograph and owner, in the order of the photographs; None = no such owner."""
         with _room():
-            self._db.execute("create index if not exists by_key on owners (key)")
+            self._db.execute(_INDEX)
             found = self._db.execute(
                 "select p.key, p.row, (select o.row from owners o where o.key = p.key"
                 " order by o.rowid limit 1) from photographs p order by p.rowid"
             )
             for key, photograph, owner in found:
                 yield key, orjson.loads(photograph), None if owner is None else orjson.loads(owner)
+
+    def owner(self, key: str) -> Row | None:
+        """The owner with this key, once all are put."""
+        with _room():
+            self._db.execute(_INDEX)
+            found = self._db.execute("select row from owners where key = ? limit 1", (key,))
+            row = found.fetchone()
+        return None if row is None else orjson.loads(row[0])
 
     def ambiguous(self) -> set[str]:
         """The keys that have different owners."""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zlib
 from collections.abc import Iterator
 from typing import IO, NamedTuple
 
@@ -36,7 +37,7 @@ def cells_of(stream: IO[bytes], written: Separated, name: str) -> Iterator[list[
         for number, row in enumerate(rows):
             if number >= written.headers and (len(row) > 1 or any(row)):
                 yield row
-    except (OSError, EOFError, ValueError, LookupError, csv.Error) as error:
+    except (OSError, EOFError, ValueError, LookupError, csv.Error, zlib.error) as error:
         raise BadInput("Could not read {file} ({reason}).", file=name, reason=str(error)) from error
 
 
