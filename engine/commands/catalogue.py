@@ -15,6 +15,7 @@ from engine.catalogue.mongo_import import Origin, import_mongo, mapping_of
 from engine.catalogue.store import UNSTATED
 from engine.catalogue.table_export import Kind
 from engine.commands.inaturalist import take
+from engine.commands.recognition import PathGroup, auto
 from engine.commands.shared import (
     HomeOption,
     JsonOption,
@@ -44,8 +45,11 @@ SourceOption = Annotated[
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     importing = typer.Typer(
-        help=gettext("Import photographs into the catalogue."), no_args_is_help=True
+        help=gettext("Import photographs into the catalogue."),
+        no_args_is_help=True,
+        cls=PathGroup,
     )
+    importing.command(help=gettext("Import a file or folder whose format is recognised."))(auto)
     importing.command(
         "inaturalist",
         help=gettext("Import addresses of photographs from iNaturalist."),

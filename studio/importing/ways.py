@@ -12,7 +12,9 @@ from engine.garden.species import SPECIES
 from engine.home import Home
 from engine.language.message import deferred, gettext
 from studio import text
+from studio.importing.datasets import dataset_form
 from studio.importing.inaturalist import inaturalist
+from studio.importing.inputs import source_input, start_button
 from studio.importing.jobs import (
     TABLE_TYPES,
     plant,
@@ -22,9 +24,13 @@ from studio.importing.jobs import (
     take_upload,
 )
 from studio.importing.mongodb import mongodb
-from studio.views.problem import problems_shown
 
 Section = Callable[[Home, bool], None]
+_READ = {
+    "folder": deferred("Folder"),
+    "file": deferred("File"),
+    "path": deferred("File or folder"),
+}
 _LOCATIONS = {"here": deferred("On this computer"), "upload": deferred("Upload")}
 
 
@@ -38,7 +44,7 @@ def demo_garden(home: Home, busy: bool) -> None:
             species=len(SPECIES),
         )
     )
-    _start(gettext("Draw the demo garden"), "import_plant", busy, lambda: plant(home))
+    start_button(gettext("Draw the demo garden"), "import_plant", busy, lambda: plant(home))
 
 
 def folder_form(home: Home, busy: bool) -> None:
@@ -50,11 +56,11 @@ def folder_form(home: Home, busy: bool) -> None:
         language=None,
     )
     path = st.text_input(gettext("Folder"), placeholder="/home/me/plants", key="import_folder")
-    source = _source(gettext("Name of the folder"), "import_folder_source")
+    source = source_input(gettext("Name of the folder"), "import_folder_source")
     st.caption(
         gettext("The photographs are copied into the studio folder. Your folder stays as it is.")
     )
-    _start(
+    start_button(
         gettext("Import the folder"),
         "import_take_folder",
         busy,
@@ -83,11 +89,11 @@ def table_form(home: Home, busy: bool) -> None:
     if way == "upload":
         given = st.file_uploader(gettext("Table"), type=list(TABLE_TYPES), key="import_upload")
         st.caption(gettext("In an uploaded table, every path must be absolute."))
-        source = _source(gettext("Name of the table"), "import_upload_source")
+        source = source_input(gettext("Name of the table"), "import_upload_source")
         start = st.empty()
         if given is not None:
             with start.container():
-                _start(
+                start_button(
                     gettext("Import the table"),
                     "import_take_upload",
                     busy,
@@ -98,8 +104,8 @@ def table_form(home: Home, busy: bool) -> None:
         gettext("Table"), placeholder="/home/me/photographs.csv", key="import_table"
     )
     st.caption(gettext("Relative paths start from the folder of the table."))
-    source = _source(gettext("Name of the table"), "import_table_source")
-    _start(
+    source = source_input(gettext("Name of the table"), "import_table_source")
+    start_button(
         gettext("Import the table"),
         "import_take_table",
         busy,
@@ -113,13 +119,13 @@ def path_form(name: str, home: Home, busy: bool) -> None:
     reads_folder = importer.reads == "folder"
     st.markdown(text.plain(gettext(importer.description)))
     path = st.text_input(
-        gettext("Folder") if reads_folder else gettext("File"),
+        gettext(_READ[importer.reads]),
         help=gettext(importer.argument),
         key=f"import_{name}",
     )
     usual = gettext("Name of the folder") if reads_folder else gettext("Name of the file")
-    source = _source(usual, f"import_{name}_source")
-    _start(
+    source = source_input(usual, f"import_{name}_source")
+    start_button(
         gettext("Import"), f"import_take_{name}", busy, lambda: take_path(home, name, path, source)
     )
 
@@ -130,38 +136,17 @@ def ways() -> dict[str, tuple[str, Section]]:
         "demo": (gettext("Demo garden"), demo_garden),
         "folder": (gettext(IMPORTERS["folder"].title), folder_form),
         "table": (gettext(IMPORTERS["table"].title), table_form),
+        "dataset": (gettext("Data set"), dataset_form),
         "mongodb": ("MongoDB", mongodb),
         "inaturalist": ("iNaturalist", inaturalist),
     }
     others = {
         name: (gettext(importer.title), functools.partial(path_form, name))
         for name, importer in IMPORTERS.items()
-        if name not in own
+        # Those that are recognised share a section.
+        if name not in own and importer.recognises is None
     }
     return own | others
-
-
-def _start(label: str, key: str, busy: bool, begin: Callable[[], object]) -> None:
-    pressed = st.button(
-        label,
-        key=key,
-        type="primary",
-        disabled=busy,
-        help=gettext("Another import is running.") if busy else None,
-    )
-    if pressed:
-        with problems_shown():
-            begin()
-            st.rerun()
-
-
-def _source(default: str, key: str) -> str:
-    return st.text_input(
-        gettext("Source"),
-        placeholder=default,
-        help=gettext("The name of the source in the catalogue."),
-        key=key,
-    )
 
 
 def _columns() -> None:

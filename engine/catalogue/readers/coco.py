@@ -20,7 +20,7 @@ from engine.catalogue.readers.reader import Unpacked
 from engine.catalogue.readers.row_fields import NUMBER_ONLY, as_words, is_numeric
 from engine.catalogue.record import Photograph
 from engine.errors import BadInput
-from engine.files import is_regular
+from engine.files import is_regular, open_regular
 from engine.language.message import Message, message
 
 # 05729_Plantae_Tracheophyta_Magnoliopsida_Apiales_Apiaceae_Angelica_archangelica
@@ -80,7 +80,7 @@ def _root_of(file: Path) -> Path:
 
 def _is_coco(file: Path) -> bool:
     try:
-        with file.open("rb") as stream:
+        with open_regular(file) as stream:
             start = stream.read(_LOOKED_AT)
     except OSError:
         return False

@@ -19,6 +19,7 @@ from engine.catalogue.readers.naming import above_species, reduced_name, without
 from engine.catalogue.readers.reader import Unpacked
 from engine.catalogue.record import Photograph
 from engine.errors import BadInput
+from engine.files import is_regular
 from engine.language.message import message
 
 _OCCURRENCE = "Occurrence"
@@ -188,6 +189,8 @@ def _extra(medium: Row, occurrence: Row) -> str:
 def _is_simple(path: Path) -> bool:
     """Whether a path is GBIF's simple download: a table separated by tabs, or a zip file of it."""
     try:
+        if not is_regular(path):
+            return False
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 names = archive.namelist()
@@ -195,7 +198,7 @@ def _is_simple(path: Path) -> bool:
                     return False
                 with archive.open(names[0]) as stream:
                     return stream.read(len(_SIMPLE)) == _SIMPLE
-        if not path.is_file() or path.suffix.lower() not in (".csv", ".tsv", ".txt"):
+        if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
             return False
         with path.open("rb") as stream:
             header = stream.readline(10_000)

@@ -6,7 +6,7 @@ https://dwc.tdwg.org/text/
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 from engine.catalogue.readers.separated import Separated, cells_of
 from engine.errors import BadInput
-from engine.files import read_bounded
+from engine.files import open_regular, read_bounded
 
 _DESCRIPTOR = "meta.xml"
 _DESCRIPTOR_BYTES = 4_000_000
@@ -47,9 +47,11 @@ class DarwinCoreArchive:
         self.name = path.name
         self._path = path
         self._zip: zipfile.ZipFile | None = None
+        self._open = ExitStack()
         if not path.is_dir():
             try:
-                self._zip = zipfile.ZipFile(path)
+                stream = self._open.enter_context(open_regular(path))
+                self._zip = self._open.enter_context(zipfile.ZipFile(stream))
             except (OSError, zipfile.BadZipFile) as error:
                 raise BadInput(
                     "Could not read {file} ({reason}).", file=path.name, reason=str(error)
@@ -58,8 +60,7 @@ class DarwinCoreArchive:
 
     def close(self) -> None:
         """Close the zip file."""
-        if self._zip is not None:
-            self._zip.close()
+        self._open.close()
 
     def tables(self) -> tuple[DataFile, list[DataFile]]:
         """The core and the extensions.
@@ -121,7 +122,7 @@ class DarwinCoreArchive:
                 file = (self._path / location).resolve()
                 if not file.is_relative_to(self._path.resolve()):
                     raise OSError("it is outside of the archive")
-                with file.open("rb") as stream:
+                with open_regular(file) as stream:
                     yield stream
                 return
             entry = self._zip.getinfo(self._inside + location)
@@ -203,7 +204,7 @@ def has_descriptor(path: Path) -> bool:
             return start.is_file() and b"tdwg.org/dwc/text" in read_bounded(
                 start, _DESCRIPTOR_BYTES
             )
-        with zipfile.ZipFile(path) as archive:
+        with open_regular(path) as stream, zipfile.ZipFile(stream) as archive:
             return any(PurePosixPath(name).name == _DESCRIPTOR for name in archive.namelist())
     except (OSError, ValueError, zipfile.BadZipFile, BadInput):
         return False

@@ -3,12 +3,14 @@
 Python's own decoder is used because it accepts NaN, which published data sets contain.
 """
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
 from engine.errors import BadInput
+from engine.files import open_regular
 
 _BLOCK = 1024 * 1024
 _LARGEST_VALUE = 64 * _BLOCK
@@ -25,7 +27,7 @@ def members_of(path: Path, *, within: bool = True) -> Iterator[tuple[str, Any]]:
         BadInput: the file cannot be read, is no JSON object, or has a value of 64 MB.
     """
     try:
-        with path.open(encoding="utf-8-sig") as stream:
+        with io.TextIOWrapper(open_regular(path), encoding="utf-8-sig") as stream:
             yield from _Scanner(stream).members(within)
     except (OSError, ValueError, RecursionError) as error:
         reason = str(error) or "it is nested too deeply"

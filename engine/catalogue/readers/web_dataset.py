@@ -32,7 +32,16 @@ _LABEL_BYTES = 16 * 1024 * 1024
 _LOOKED_AT = 20
 # A longer text is a caption.
 _MOST_WORDS = 4
-_BROKEN = (tarfile.TarError, OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
+# tarfile raises TypeError where a compressed header breaks off.
+_BROKEN = (
+    tarfile.TarError,
+    OSError,
+    EOFError,
+    ValueError,
+    TypeError,
+    zlib.error,
+    lzma.LZMAError,
+)
 
 
 @dataclass
