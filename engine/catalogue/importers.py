@@ -81,7 +81,7 @@ IMPORTERS: Registry[Importer] = Registry(
         ),
         "image-folder": _reading(
             ImageFolderReader(),
-            "Hugging Face imagefolder",
+            deferred("Hugging Face imagefolder"),
             deferred("Import a folder of photographs with a metadata file of Hugging Face."),
             deferred("A folder with metadata.csv or metadata.jsonl that names the files."),
         ),

@@ -1,6 +1,6 @@
 """Files that name the classes of a data set by their numbers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from engine.errors import BadInput
@@ -34,10 +34,8 @@ def numbered_classes(file: Path) -> dict[int, str]:
     """
     try:
         value = parse_json(read_bounded(file, _MOST_BYTES))
-        if not isinstance(value, Mapping):
-            raise ValueError("it is no object")
         return {int(number): str(name).strip() for number, name in value.items()}
-    except ValueError as error:
+    except (ValueError, AttributeError) as error:
         raise BadInput(
-            "{file} is not valid JSON: {reason}.", file=file.name, reason=str(error)
+            "{file} has no names of classes by their numbers.", file=file.name
         ) from error

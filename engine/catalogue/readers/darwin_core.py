@@ -25,18 +25,18 @@ from engine.language.message import message
 _OCCURRENCE = "Occurrence"
 # GBIF's Multimedia and Image, Audubon Core's Multimedia, the Encyclopedia of Life's Document.
 _MEDIA = ("Multimedia", "Image", "Document")
-_OCCURRENCE_TERMS = """
-    acceptedScientificName associatedMedia country countryCode decimalLatitude decimalLongitude
-    elevation eventDate family genericName genus license locality minimumElevationInMeters
-    occurrenceID recordedBy rightsHolder scientificName scientificNameAuthorship species
-    specificEpithet stateProvince taxonID taxonKey taxonRank
-"""
-_OF_OCCURRENCES = frozenset(_OCCURRENCE_TERMS.split())
-_MEDIA_TERMS = """
-    accessURI created creator format identifier license Owner owner rights rightsHolder title type
-    UsageTerms
-"""
-_OF_MEDIA = frozenset(_MEDIA_TERMS.split())
+_OCCURRENCE_TERMS = (
+    "acceptedScientificName,associatedMedia,country,countryCode,decimalLatitude,"
+    "decimalLongitude,elevation,eventDate,family,genericName,genus,license,locality,"
+    "minimumElevationInMeters,occurrenceID,recordedBy,rightsHolder,scientificName,"
+    "scientificNameAuthorship,species,specificEpithet,stateProvince,taxonID,taxonKey,taxonRank"
+)
+_OF_OCCURRENCES = frozenset(_OCCURRENCE_TERMS.split(","))
+_MEDIA_TERMS = (
+    "accessURI,created,creator,format,identifier,license,Owner,owner,rights,rightsHolder,title,"
+    "type,UsageTerms"
+)
+_OF_MEDIA = frozenset(_MEDIA_TERMS.split(","))
 _PICTURES = ("", "stillimage", "image")
 _OBSERVATION = re.compile(r"https?://(?:www\.)?inaturalist\.[a-z.]+/observations/(\d+)/?$")
 # Pl@ntNet's records at GBIF name the organ after the species.

@@ -69,10 +69,8 @@ class DarwinCoreArchive:
             BadInput: the descriptor is damaged.
         """
         with self._opened(_DESCRIPTOR) as stream:
-            content = stream.read(_DESCRIPTOR_BYTES + 1)
+            content = stream.read(_DESCRIPTOR_BYTES)
         try:
-            if len(content) > _DESCRIPTOR_BYTES:
-                raise ValueError("it is too large")
             root = ElementTree.fromstring(content)
             tables = {"core": [], "extension": []}  # type: dict[str, list[DataFile]]
             for element in root:
@@ -121,7 +119,7 @@ class DarwinCoreArchive:
             if self._zip is None:
                 file = (self._path / location).resolve()
                 if not file.is_relative_to(self._path.resolve()):
-                    raise OSError("it is outside of the archive")
+                    raise BadInput("{file} is outside of the folder.", file=location)
                 with open_regular(file) as stream:
                     yield stream
                 return
@@ -172,11 +170,14 @@ def _data_file(element: ElementTree.Element) -> DataFile:
             elif "default" in part.attrib:
                 defaults[term] = part.attrib["default"]
     if not any(locations):
-        raise ValueError("a table has no file")
+        raise BadInput("{file} describes a table without a file.", file=_DESCRIPTOR)
     quote = _unescaped(element.get("fieldsEnclosedBy", '"'))
     separator = _unescaped(element.get("fieldsTerminatedBy", ","))
     if len(quote) > 1 or len(separator) != 1:
-        raise ValueError("its separators are not single characters")
+        raise BadInput(
+            "{file} separates values by several characters. Only one can be read.",
+            file=_DESCRIPTOR,
+        )
     written = Separated(
         separator,
         quote,

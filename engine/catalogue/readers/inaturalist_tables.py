@@ -25,13 +25,11 @@ _ADDRESS = "https://inaturalist-open-data.s3.amazonaws.com/photos/{number}/origi
 # The files in the bucket are at most so large, whatever the tables say.
 _LONGEST_SIDE = 2048
 _WRITTEN = Separated("\t", headers=0)
-_PHOTOS = "photo_id observation_uuid observer_id extension license width height"
-_OBSERVATIONS = """
-    observation_uuid taxon_id observer_id latitude longitude quality_grade observed_on
-"""
+_PHOTOS = "photo_id,observation_uuid,observer_id,extension,license,width,height"
+_OBSERVATIONS = "observation_uuid,taxon_id,observer_id,latitude,longitude,quality_grade,observed_on"
 _COLUMNS = {
-    "photos": _PHOTOS.split(),
-    "observations": _OBSERVATIONS.split(),
+    "photos": _PHOTOS.split(","),
+    "observations": _OBSERVATIONS.split(","),
     "taxa": ["taxon_id", "ancestry", "rank", "name"],
     "observers": ["observer_id", "login", "name"],
 }

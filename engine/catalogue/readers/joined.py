@@ -13,10 +13,10 @@ Row = Mapping[str, str]
 
 _CACHE_KILOBYTES = 64_000
 _TABLES = """
-create table photographs (key, row);
-create table owners (key, row);
+CREATE TABLE photographs (key, row);
+CREATE TABLE owners (key, row);
 """
-_INDEX = "create index if not exists by_key on owners (key)"
+_INDEX = "CREATE INDEX IF NOT EXISTS by_key ON owners (key)"
 
 
 class JoinedRows:
@@ -63,8 +63,8 @@ class JoinedRows:
         with _room():
             self._db.execute(_INDEX)
             found = self._db.execute(
-                "select p.key, p.row, (select o.row from owners o where o.key = p.key"
-                " order by o.rowid limit 1) from photographs p order by p.rowid"
+                "SELECT p.key, p.row, (SELECT o.row FROM owners o WHERE o.key = p.key"
+                " ORDER BY o.rowid LIMIT 1) FROM photographs p ORDER BY p.rowid"
             )
             for key, photograph, owner in found:
                 yield key, orjson.loads(photograph), None if owner is None else orjson.loads(owner)
@@ -73,7 +73,7 @@ class JoinedRows:
         """The owner with this key, once all are put."""
         with _room():
             self._db.execute(_INDEX)
-            found = self._db.execute("select row from owners where key = ? limit 1", (key,))
+            found = self._db.execute("SELECT row FROM owners WHERE key = ? LIMIT 1", (key,))
             row = found.fetchone()
         return None if row is None else orjson.loads(row[0])
 
@@ -81,24 +81,24 @@ class JoinedRows:
         """The keys that have different owners."""
         with _room():
             found = self._db.execute(
-                "select key from owners group by key having min(row) <> max(row)"
+                "SELECT key FROM owners GROUP BY key HAVING MIN(row) <> MAX(row)"
             )
             return {key for (key,) in found}
 
     def without_photographs(self) -> Iterator[str]:
         """The keys of the owners that no photograph names, in their order."""
         with _room():
-            self._db.execute("create index if not exists by_owner on photographs (key)")
+            self._db.execute("CREATE INDEX IF NOT EXISTS by_owner ON photographs (key)")
             for (key,) in self._db.execute(
-                "select key from owners o where not exists"
-                " (select 1 from photographs p where p.key = o.key) order by o.rowid"
+                "SELECT key FROM owners o WHERE NOT EXISTS"
+                " (SELECT 1 FROM photographs p WHERE p.key = o.key) ORDER BY o.rowid"
             ):
                 yield key
 
     def _put(self, table: str, rows: Iterable[tuple[str, Row]]) -> None:
         with _room():
             self._db.executemany(
-                f"insert into {table} values (?, ?)",
+                f"INSERT INTO {table} VALUES (?, ?)",
                 ((key, orjson.dumps(row)) for key, row in rows),
             )
 

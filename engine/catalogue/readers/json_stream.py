@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from engine.errors import BadInput
 from engine.files import open_regular
+from engine.language.message import message
 
 _BLOCK = 1024 * 1024
 _LARGEST_VALUE = 64 * _BLOCK
@@ -30,7 +31,8 @@ def members_of(path: Path, *, within: bool = True) -> Iterator[tuple[str, Any]]:
         with io.TextIOWrapper(open_regular(path), encoding="utf-8-sig") as stream:
             yield from _Scanner(stream).members(within)
     except (OSError, ValueError, RecursionError) as error:
-        reason = str(error) or "it is nested too deeply"
+        is_deep = isinstance(error, RecursionError)
+        reason = message("it is nested too deeply") if is_deep else str(error)
         raise BadInput(
             "{file} is not valid JSON: {reason}.", file=path.name, reason=reason
         ) from error
@@ -50,7 +52,7 @@ class _Scanner:
         while True:
             name = self._value()
             if not isinstance(name, str):
-                raise ValueError("a name is no text")
+                raise self._fault("Expecting a name")
             self._expect(":")
             if within and self._taken("["):
                 for value in self._elements():
@@ -104,7 +106,11 @@ class _Scanner:
 
     def _expect(self, character: str) -> None:
         if not self._taken(character):
-            raise ValueError(f"{character} is missing")
+            raise self._fault(f"Expecting {character!r}")
+
+    def _fault(self, text: str) -> json.JSONDecodeError:
+        # In the words of Python's decoder, which finds the other faults.
+        return json.JSONDecodeError(text, self._text, self._place)
 
     def _read(self, characters: int) -> None:
         block = self._stream.read(characters)

@@ -6,11 +6,11 @@ from engine.catalogue.importing import Refusal, refused
 from engine.language.message import message
 
 _CROSS = frozenset("×xX")
-_RANKS_BELOW = """
-    subspecies variety varietas subvariety form forma subform infrahybrid nothovariety race cultivar
-    infraspecific_name infrasubspecific_name subsp ssp var f fo cv
-"""
-_BELOW_SPECIES = frozenset(_RANKS_BELOW.split())
+_RANKS_BELOW = (
+    "subspecies,variety,varietas,subvariety,form,forma,subform,infrahybrid,nothovariety,race,"
+    "cultivar,infraspecific_name,infrasubspecific_name,subsp,ssp,var,f,fo,cv"
+)
+_BELOW_SPECIES = frozenset(_RANKS_BELOW.split(","))
 _SPECIES = frozenset(["species", "hybrid", "sp", "nothospecies"])
 _EPITHET = re.compile(r"[a-zà-ÿ][a-zà-ÿ-]+$")
 

@@ -12,10 +12,10 @@ from engine.catalogue.record import Photograph
 from engine.language.message import Message, message
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+")
-_SPECIES = """
-    species scientific_name species_name taxon_name latin_name canonical_name binomial taxon
-    class_name label_name category_name label class category name cls
-"""
+_SPECIES = (
+    "species,scientific_name,species_name,taxon_name,latin_name,canonical_name,binomial,taxon,"
+    "class_name,label_name,category_name,label,class,category,name,cls"
+)
 _EXTRA = {
     "observed_on": ("observed_on", "event_date", "observation_date", "date", "created"),
     "latitude": ("latitude", "decimal_latitude", "lat"),
@@ -30,7 +30,7 @@ _EXTRA = {
 _PLAIN = ("genus", "family", "source", "url", "observation_id", "observer", "license")
 _NAMES: Mapping[str, tuple[str, ...]] = {
     **{name: (*FIELDS[name].columns, *FIELDS[name].aliases) for name in (*_PLAIN, "attribution")},
-    "species": tuple(_SPECIES.split()),
+    "species": tuple(_SPECIES.split(",")),
     "rank": ("rank", "taxon_rank"),
     **_EXTRA,
 }

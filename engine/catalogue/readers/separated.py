@@ -33,7 +33,7 @@ def cells_of(stream: IO[bytes], written: Separated, name: str) -> Iterator[list[
             written.encoding.lower(), written.encoding
         )
         text = io.TextIOWrapper(stream, encoding, errors="replace", newline="\n")
-        rows = _rows(_lines(text), written)
+        rows = _rows(_lines(text, name), written)
         for number, row in enumerate(rows):
             if number >= written.headers and (len(row) > 1 or any(row)):
                 yield row
@@ -47,8 +47,10 @@ def _rows(lines: Iterator[str], written: Separated) -> Iterator[list[str]]:
     return csv.reader(lines, delimiter=written.separator, quotechar=written.quote)
 
 
-def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+def _lines(text: io.TextIOWrapper, name: str) -> Iterator[str]:
     while line := text.readline(_LONGEST_LINE):
         if len(line) >= _LONGEST_LINE:
-            raise ValueError("a line is too long")
+            raise BadInput(
+                "A line of {file} is longer than {most:size}.", file=name, most=_LONGEST_LINE
+            )
         yield line

@@ -275,7 +275,7 @@ def test_a_file_outside_of_an_unpacked_archive_is_not_read(tmp_path: Path, take)
     folder.mkdir()
     (tmp_path / "occurrence.txt").write_text(table(OCCURRENCES, [ROSE]))
     (folder / "meta.xml").write_text(META.replace("occurrence.txt", "../occurrence.txt"))
-    with pytest.raises(BadInput, match="outside of the archive"):
+    with pytest.raises(BadInput, match="outside of the folder"):
         take("darwin-core", folder)
 
 

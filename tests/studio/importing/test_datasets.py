@@ -40,9 +40,6 @@ def test_several_formats_and_none_are_said(tmp_path: Path, open_page: OpenPage) 
         "It can be read in several ways: Pl@ntNet-300K, COCO, iNaturalist 2021. Choose one."
     )
     assert app.selectbox[0].value == "plantnet"
-    app.session_state["language"] = "es"
-    app.run()
-    assert english_in(app) == set()
     app.text_input(key="import_dataset").set_value("/dev/null").run()
     assert len(app.warning) == 1
     app.text_input(key="import_dataset").set_value("/no/such/path").run()
@@ -55,3 +52,14 @@ def test_a_missing_path_is_refused(home: Home, tmp_path: Path) -> None:
         take_path(home, "coco", "/nowhere")
     with pytest.raises(BadInput, match=r"The folder /nowhere does not exist"):
         take_path(home, "folder", "/nowhere")
+
+
+def test_a_proposal_is_shown_in_spanish(tmp_path: Path, open_page: OpenPage) -> None:
+    plantnet(tmp_path)
+    coco(tmp_path)
+    app = open_page("importing", **{"from": "dataset"})
+    app.text_input(key="import_dataset").set_value(str(tmp_path))
+    app.session_state["language"] = "es"
+    app.run()
+    assert app.warning[0].value.startswith("Se puede leer de varias maneras")
+    assert english_in(app) == set()
