@@ -77,7 +77,7 @@ IMPORTERS: Registry[Importer] = Registry(
             PlantNetReader(),
             "Pl@ntNet-300K",
             deferred("Import Pl@ntNet-300K with organ, author, licence and observation."),
-            deferred("The folder with plantnet300K_species_id_2_name.json."),
+            deferred("The folder with images and both JSON files of Pl@ntNet-300K."),
         ),
         "image-folder": _reading(
             ImageFolderReader(),

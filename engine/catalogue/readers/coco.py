@@ -13,7 +13,7 @@ from engine.catalogue.importing import Candidate, Offer, refused
 from engine.catalogue.names import genus_of
 from engine.catalogue.readers.extras import extra_text
 from engine.catalogue.readers.joined import JoinedRows, Row
-from engine.catalogue.readers.json_stream import members_of
+from engine.catalogue.readers.json_stream import json_members
 from engine.catalogue.readers.parts import part_in
 from engine.catalogue.readers.picture_files import folders_in, pictures_below
 from engine.catalogue.readers.reader import Unpacked
@@ -124,7 +124,7 @@ def _offers(file: Path, root: Path, source: str, covered: set[Path]) -> Iterator
 def _read(file: Path, tables: _Tables, joined: JoinedRows) -> Iterator[tuple[str, Row]]:
     """The images of a file, with their keys; its other tables are put where they belong."""
     annotations: list[tuple[str, Row]] = []
-    for name, value in members_of(file):
+    for name, value in json_members(file):
         if not isinstance(value, dict):
             continue
         if name == "images":

@@ -19,7 +19,7 @@ _SPACE = " \t\r\n"
 _decode = json.JSONDecoder().raw_decode
 
 
-def members_of(path: Path, *, within: bool = True) -> Iterator[tuple[str, Any]]:
+def json_members(path: Path, *, within: bool = True) -> Iterator[tuple[str, Any]]:
     """The members of the object in a JSON file: name and value.
 
     With `within`, an array gives its elements one by one, each with the name of the array.

@@ -12,7 +12,7 @@ from engine.catalogue.importing import Candidate, Offer, Refusal, refused
 from engine.catalogue.names import genus_of
 from engine.catalogue.readers.extras import extra_text
 from engine.catalogue.readers.joined import JoinedRows, Row
-from engine.catalogue.readers.json_stream import members_of
+from engine.catalogue.readers.json_stream import json_members
 from engine.catalogue.readers.naming import reduced_name, without_author
 from engine.catalogue.readers.picture_files import folders_in, pictures_below
 from engine.catalogue.readers.reader import Unpacked
@@ -38,7 +38,7 @@ class PlantNetReader:
     def read(self, path: Path, source: str, unpacked: Unpacked) -> Iterator[Offer]:
         if not self.recognises(path):
             raise BadInput("{folder} has no {name}.", folder=path.name, name=_NAMES)
-        names = {key: name for key, name in members_of(path / _NAMES) if isinstance(name, str)}
+        names = {key: name for key, name in json_members(path / _NAMES) if isinstance(name, str)}
         with JoinedRows() as joined:
             joined.put_photographs(_files(path))
             if is_regular(path / _METADATA):
@@ -59,7 +59,7 @@ def _files(root: Path) -> Iterator[tuple[str, Row]]:
 
 
 def _metadata(file: Path) -> Iterator[tuple[str, Row]]:
-    for key, about in members_of(file):
+    for key, about in json_members(file):
         if isinstance(about, dict):
             yield key, {name: _text(about[name]) for name in _KEPT if about.get(name)}
 

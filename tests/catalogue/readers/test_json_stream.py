@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.catalogue.readers import json_stream
-from engine.catalogue.readers.json_stream import members_of
+from engine.catalogue.readers.json_stream import json_members
 from engine.errors import BadInput
 
 VALUE = {
@@ -26,20 +26,20 @@ def test_arrays_come_element_by_element_wherever_blocks_end(
     path = tmp_path / "a.json"
     for text in (json.dumps(VALUE), json.dumps(VALUE, indent=1, ensure_ascii=False)):
         path.write_text(text)
-        assert list(members_of(path)) == [
+        assert list(json_members(path)) == [
             ("info", VALUE["info"]),
             ("images", VALUE["images"][0]),
             ("images", VALUE["images"][1]),
             ("version", 1.25),
             ("text", VALUE["text"]),
         ]
-        assert dict(members_of(path, within=False)) == VALUE
+        assert dict(json_members(path, within=False)) == VALUE
 
 
 def test_nan_is_accepted(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text('{"images": [{"latitude": NaN}]}')
-    ((_, image),) = members_of(path)
+    ((_, image),) = json_members(path)
     assert image["latitude"] != image["latitude"]
 
 
@@ -52,7 +52,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "a.json"
     path.write_text(text, encoding="latin-1")
     with pytest.raises(BadInput, match=r"a.json is not valid JSON"):
-        list(members_of(path))
+        list(json_members(path))
 
 
 def test_a_value_that_never_ends_is_refused(
@@ -63,4 +63,4 @@ def test_a_value_that_never_ends_is_refused(
     path = tmp_path / "a.json"
     path.write_text('{"a": "' + "x" * 100_000)
     with pytest.raises(BadInput, match="not valid JSON"):
-        list(members_of(path))
+        list(json_members(path))
