@@ -22,7 +22,8 @@ from engine.errors import BadInput
 from engine.files import is_regular
 from engine.language.message import message
 
-_OCCURRENCE = "Occurrence"
+# The last two are names of earlier versions of the standard.
+_OCCURRENCES = ("Occurrence", "DarwinCore", "SimpleDarwinRecord")
 # GBIF's Multimedia and Image, Audubon Core's Multimedia, the Encyclopedia of Life's Document.
 _MEDIA = ("Multimedia", "Image", "Document")
 _OCCURRENCE_TERMS = (
@@ -69,7 +70,7 @@ class DarwinCoreReader:
 
 def _offers(archive: DarwinCoreArchive, source: str) -> Iterator[Offer]:
     core, extensions = archive.tables()
-    if core.kind != _OCCURRENCE:
+    if core.kind not in _OCCURRENCES:
         raise BadInput(
             "The core of {file} is {kind}. Only archives of occurrences can be imported.",
             file=archive.name,
@@ -114,7 +115,7 @@ def _chosen(
 def _offer(key: str, medium: Row, occurrence: Row | None, source: str) -> Candidate | Refusal:
     address = medium.get("accessURI") or medium.get("identifier", "")
     origin = f"occurrence {key} {address}".strip()
-    if occurrence is None:
+    if occurrence is None or not key:
         return refused(origin, message("Its occurrence is not in the archive."))
     kind = medium.get("type", "").rsplit("/", 1)[-1]
     form = medium.get("format", "")

@@ -8,14 +8,19 @@ from engine.catalogue.fields import FIELDS
 from engine.catalogue.names import genus_of
 from engine.catalogue.readers.extras import extra_text
 from engine.catalogue.readers.naming import reduced_name
+from engine.catalogue.readers.parts import part_in
+from engine.catalogue.readers.picture_files import is_picture
 from engine.catalogue.record import Photograph
 from engine.language.message import Message, message
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+")
 _SPECIES = (
     "species,scientific_name,species_name,taxon_name,latin_name,canonical_name,binomial,taxon,"
-    "class_name,label_name,category_name,label,class,category,name,cls"
+    "class_name,label_name,category_name,label,class,category,cls"
 )
+# Beside one of these, `class` is a rank of the taxon.
+_RANKS = ("phylum", "order")
+_IMAGE_ADDRESSES = ("image_url", "photo_url", "original_url", "large_url", "medium_url")
 _EXTRA = {
     "observed_on": ("observed_on", "event_date", "observation_date", "date", "created"),
     "latitude": ("latitude", "decimal_latitude", "lat"),
@@ -45,7 +50,7 @@ def photograph_in(
 
     `source`, `species` and `part` apply where the row has none. Numbers are no names of species.
     """
-    values = {_plain(name): value for name, value in row.items()}
+    values = _values(row)
 
     def text(field: str) -> str:
         found = (as_words(values.get(name)) for name in _NAMES[field])
@@ -53,32 +58,55 @@ def photograph_in(
 
     names = [one for name in _NAMES["species"] if (one := as_words(values.get(name)))]
     written = next((one for one in names if not is_numeric(one)), species)
-    if not written:
-        return NUMBER_ONLY if names else message("It has no species name.")
-    rank = text("rank")
-    if rank and not (reduced := reduced_name(written, rank)):
-        return message("It is identified only to the rank of {rank}.", rank=rank)
-    named = reduced if rank else written
-    url = text("url")
+    written = written or as_words(values.get("name"))
+    if not written or is_numeric(written):
+        return NUMBER_ONLY if names or written else message("It has no species name.")
+    genus, rank = text("genus"), text("rank")
+    if genus and " " not in written and written.islower():
+        # The epithet alone.
+        written = f"{genus} {written}"
+    if rank and not reduced_name(written, rank):
+        return message("It is identified only to the rank of {rank}.", rank=rank.lower())
+    named = reduced_name(written, rank) if rank else written
+    licence = text("license")
     extra = {field: text(field) for field in _EXTRA}
     return Photograph(
         image_id="",
         species=named,
-        genus=text("genus") or genus_of(named),
+        genus=genus or genus_of(named),
         family=text("family"),
         source=text("source") or source,
-        url=url if url.startswith(("http://", "https://")) else "",
+        url=_image_address(values),
         observation_id=text("observation_id"),
         observer=text("observer"),
-        license=text("license"),
+        license="" if is_numeric(licence) else licence,
         attribution=text("attribution"),
-        extra=extra_text(extra | {"part": extra["part"] or part}),
+        extra=extra_text(extra | {"part": part_in([extra["part"]]) or extra["part"] or part}),
     )
+
+
+def _values(row: Mapping[str, Any]) -> dict[str, Any]:
+    values = {_plain(name): value for name, value in row.items()}
+    if any(name in values for name in _RANKS):
+        values.pop("class", None)
+    return values
+
+
+def _image_address(values: Mapping[str, Any]) -> str:
+    """The address of the picture; a web page would make one photograph of all that name it."""
+    for name in _NAMES["url"]:
+        address = as_words(values.get(name))
+        is_picture_file = is_picture(address.partition("?")[0])
+        if address.startswith(("http://", "https://")) and (
+            name in _IMAGE_ADDRESSES or is_picture_file
+        ):
+            return address
+    return ""
 
 
 def class_number(row: Mapping[str, Any]) -> int:
     """The number that a row gives instead of a name of a class; -1 if it gives none."""
-    values = {_plain(name): value for name, value in row.items()}
+    values = _values(row)
     texts = (as_words(values.get(name)) for name in _NAMES["species"])
     return next((int(one) for one in texts if one.isascii() and one.isdecimal()), -1)
 
