@@ -16,6 +16,7 @@ from engine.catalogue.store import UNSTATED
 from engine.catalogue.table_export import Kind
 from engine.commands.importing import folder, table
 from engine.commands.inaturalist import take
+from engine.commands.recognition import PathGroup, auto
 from engine.commands.shared import (
     HomeOption,
     JsonOption,
@@ -39,8 +40,11 @@ from engine.language.message import gettext, ngettext
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     importing = typer.Typer(
-        help=gettext("Import photographs into the catalogue."), no_args_is_help=True
+        help=gettext("Import photographs into the catalogue."),
+        no_args_is_help=True,
+        cls=PathGroup,
     )
+    importing.command(help=gettext("Import a file or folder whose format is recognised."))(auto)
     importing.command(
         "inaturalist",
         help=gettext("Import addresses of photographs from iNaturalist."),

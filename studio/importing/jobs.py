@@ -23,6 +23,11 @@ JOBS = {"demo": deferred("Drawing the demo garden"), "import": deferred("Importi
 _ADDRESS = "STUDIO_IMPORT_ADDRESS"
 _NO_FOLDER = deferred("The folder {path} does not exist on the computer that runs the studio.")
 _NO_FILE = deferred("The file {path} does not exist on the computer that runs the studio.")
+_MISSING = {
+    "folder": _NO_FOLDER,
+    "file": _NO_FILE,
+    "path": deferred("{path} does not exist on the computer that runs the studio."),
+}
 TABLE_TYPES = (*(kind[1:] for kind in KINDS), "gz")
 
 
@@ -71,8 +76,8 @@ def take_path(home: Home, name: str, typed: str, source: str = "") -> Job:
     """
     reads = IMPORTERS[name].reads
     path = typed_path(typed)
-    if not (path.is_dir() if reads == "folder" else is_regular(path)):
-        raise BadInput(_NO_FOLDER if reads == "folder" else _NO_FILE, path=str(path))
+    if not (is_regular(path) and reads != "folder") and not (path.is_dir() and reads != "file"):
+        raise BadInput(_MISSING[reads], path=str(path))
     return _start(home, name, path, source)
 
 

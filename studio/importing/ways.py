@@ -8,8 +8,9 @@ import streamlit as st
 from engine.catalogue.importers import IMPORTERS
 from engine.garden.species import SPECIES
 from engine.home import Home
-from engine.language.message import gettext
+from engine.language.message import deferred, gettext
 from studio import text
+from studio.importing.datasets import dataset_form
 from studio.importing.folders import folder_form
 from studio.importing.inaturalist import inaturalist
 from studio.importing.inputs import source_input, start_button
@@ -18,6 +19,11 @@ from studio.importing.mongodb import mongodb
 from studio.importing.tables import table_form
 
 Section = Callable[[Home, bool], None]
+_READ = {
+    "folder": deferred("Folder"),
+    "file": deferred("File"),
+    "path": deferred("File or folder"),
+}
 
 
 def demo_garden(home: Home, busy: bool) -> None:
@@ -39,7 +45,7 @@ def path_form(name: str, home: Home, busy: bool) -> None:
     reads_folder = importer.reads == "folder"
     st.markdown(text.plain(gettext(importer.description)))
     path = st.text_input(
-        gettext("Folder") if reads_folder else gettext("File"),
+        gettext(_READ[importer.reads]),
         help=gettext(importer.argument),
         key=f"import_{name}",
     )
@@ -56,12 +62,14 @@ def ways() -> dict[str, tuple[str, Section]]:
         "demo": (gettext("Demo garden"), demo_garden),
         "folder": (gettext(IMPORTERS["folder"].title), folder_form),
         "table": (gettext(IMPORTERS["table"].title), table_form),
+        "dataset": (gettext("Data set"), dataset_form),
         "mongodb": ("MongoDB", mongodb),
         "inaturalist": ("iNaturalist", inaturalist),
     }
     others = {
         name: (gettext(importer.title), functools.partial(path_form, name))
         for name, importer in IMPORTERS.items()
-        if name not in own
+        # Those that are recognised share a section.
+        if name not in own and importer.recognises is None
     }
     return own | others

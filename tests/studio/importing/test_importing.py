@@ -143,7 +143,9 @@ def test_a_table_in_an_unknown_format_is_rejected(home: Home, tmp_path: Path) ->
         take_folder(home, str(tmp_path / "list.xlsx"))
 
 
-@pytest.mark.parametrize("way", ["demo", "folder", "table", "mongodb", "inaturalist", "nonsense"])
+@pytest.mark.parametrize(
+    "way", ["demo", "folder", "table", "dataset", "mongodb", "inaturalist", "nonsense"]
+)
 def test_the_address_opens_each_import_method(way: str, open_page: OpenPage) -> None:
     app = open_page("importing", **{"from": way})
     chosen = app.segmented_control(key="import_from").value
@@ -158,7 +160,7 @@ def test_the_result_of_an_import_is_described_in_a_sentence() -> None:
     )
 
 
-@pytest.mark.parametrize("way", ["demo", "folder", "table", "mongodb", "inaturalist"])
+@pytest.mark.parametrize("way", ["demo", "folder", "table", "dataset", "mongodb", "inaturalist"])
 def test_every_import_method_is_shown_in_spanish(open_page: OpenPage, way: str) -> None:
     app = open_page("importing", **{"from": way})
     app.session_state["language"] = "es"
