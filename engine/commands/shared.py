@@ -107,10 +107,15 @@ def answer_import(result: ImportReport, as_json: bool) -> None:
     answer(_fields(result) | counts, "\n".join(lines), as_json)
 
 
-def answer_findings(findings: Sequence[Finding], as_json: bool) -> None:
-    """Print the findings of a check; the command fails if one is a problem."""
+def answer_findings(
+    findings: Sequence[Finding], as_json: bool, more: Mapping[str, Any] | None = None
+) -> None:
+    """Print the findings of a check; the command fails if one is a problem.
+
+    `more` are further values of the JSON.
+    """
     ok = all(finding.ok for finding in findings)
-    values = {"ok": ok, "findings": list(findings)}
+    values = {"ok": ok, "findings": list(findings), **(more or {})}
     lines = [
         f"{'ok  ' if finding.ok else 'FAIL'} {finding.check}: {finding.detail}"
         for finding in findings

@@ -54,6 +54,9 @@ def build_model(settings: ModelSettings, classes: int, image_size: int) -> nn.Mo
     if settings.head != "linear":
         use_classifier(model, settings.head)
     add_adapters(model, settings)
+    if settings.mean and settings.std:
+        own: Any = getattr(model, "pretrained_cfg", None) or {}
+        vars(model)["pretrained_cfg"] = dict(own, mean=settings.mean, std=settings.std)
     return model
 
 

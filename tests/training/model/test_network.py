@@ -1,10 +1,12 @@
 """Building networks and loading their initial weights."""
 
+import copy
 from pathlib import Path
 
 import pytest
 import timm
 import torch
+from pydantic import ValidationError
 from safetensors.torch import save_file
 from torch import nn
 
@@ -64,6 +66,19 @@ def test_pixels_are_normalised_as_in_pretraining() -> None:
     normalise = normalisation_of(build_model(_vit(), 3, 64))
     images = torch.tensor([0, 255], dtype=torch.uint8).repeat(1, 3, 1, 1)
     assert normalise(images).flatten().tolist() == [-1, 1, -1, 1, -1, 1]
+
+
+def test_pixels_are_normalised_by_the_values_of_the_settings() -> None:
+    settings = _vit(mean=(0.5, 0.25, 0.0), std=(0.5, 0.25, 0.5))
+    model = build_model(settings, 3, 64)
+    images = torch.tensor([0, 255], dtype=torch.uint8).repeat(1, 3, 1, 1)
+    assert normalisation_of(model)(images).flatten().tolist() == [-1, 1, -1, 3, 0, 2]
+    assert normalisation_of(copy.deepcopy(model)) == normalisation_of(model)
+
+
+def test_a_mean_needs_a_deviation() -> None:
+    with pytest.raises(ValidationError, match=r"Give mean and std together\."):
+        _vit(mean=(0.5, 0.5, 0.5))
 
 
 @pytest.mark.parametrize("suffix", [".safetensors", ".pth", ".bin"])
