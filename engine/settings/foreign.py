@@ -219,7 +219,7 @@ class _Translation:
 
     def _device(self, value: str) -> str:
         kind = value.partition(":")[0].lower()
-        if kind in ("auto", "cpu", "cuda"):
+        if kind in ("auto", "cpu"):
             return kind
         self._say(_DEVICE, message("The device is a CUDA GPU if there is one, else the CPU."))
         return "auto"

@@ -69,7 +69,7 @@ def test_the_values_of_the_teacher_are_those_of_its_file() -> None:
     assert (training.warmup_epochs, training.optimiser, training.weight_decay) == (2, "adamw", 0.05)
     assert (training.clip_norm, training.label_smoothing, training.patience) == (1, 0.1, 3)
     assert (training.log_every, training.tensorboard) == (100, True)
-    assert (training.device, training.precision, training.compile) == ("cuda", "auto", False)
+    assert (training.device, training.precision, training.compile) == ("auto", "auto", False)
     assert (run.data.train_jsonl, run.data.val_jsonl) == (
         "./data/all_train.jsonl",
         "./data/all_val.jsonl",
