@@ -1,6 +1,7 @@
 """A configuration in the format of another project, from its file to a finished run."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,16 @@ import yaml
 from typer.testing import CliRunner
 
 from engine.cli import command_line
+from engine.errors import BadInput
 from engine.home import Home
-from engine.split.folder import SplitFolder
-from engine.training.state.run_folder import run_folder
-from tests.training.small import small_settings
+from engine.settings.files import load
+from engine.settings.foreign import load_configuration
+from engine.settings.run import RunSettings
+from engine.split.folder import SplitFolder, read_part
+from engine.training.state.run_folder import prepare, run_folder
+from studio.split.made import read_made
+from tests.training.conftest import Settings
+from tests.training.small import COLOURS, small_settings
 
 FILES = Path(__file__).parents[1] / "fixtures" / "configurations"
 
@@ -62,6 +69,87 @@ def test_a_dry_run_has_the_message_too(home: Home, split: SplitFolder, tmp_path:
     assert (code, values["ok"]) == (0, True), values
     assert "data.cache_size_gb" in values["notice"]
     assert "data.cache_size_gb" in said
+
+
+def outside_files(project: Path, home: Home, key: str) -> dict[str, str]:
+    """The files of a split as another project writes them, with photographs of its own."""
+    files = {}
+    for part in ("train", "val"):
+        rows = []
+        for line in read_part(SplitFolder(home.splits / "small").part(part)):
+            image = project / "images" / Path(line.path).name
+            image.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(home.resolve(line.path), image)
+            rows.append(
+                {"class_idx": 2 - line.label, "latin_name": line.species, "region": "EU_SW"}
+                | {key: f"images/{image.name}"}
+            )
+        file = project / f"{part}.jsonl"
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        files[f"{part}_jsonl"] = str(file)
+    return files
+
+
+def test_its_own_files_become_a_split_and_train(
+    home: Home, split: SplitFolder, tmp_path: Path
+) -> None:
+    files = outside_files(tmp_path, home, "file")
+    config = small_teacher(tmp_path, {**files, "region_filter": "EU_SW"})
+    options = ("--config", str(config), "--home", str(home.root))
+    before = sorted(home.root.rglob("*"))
+    code, values, said = run_command("train", *options, "--dry-run")
+    assert (code, values["ok"]) == (0, True), values
+    assert sorted(home.root.rglob("*")) == before, "a check writes nothing"
+    code, values, said = run_command("train", *options, "--run-id", "run")
+    assert (code, values["state"]) == (0, "finished"), said
+    folder = run_folder(home, "run")
+    name = str(folder.read_settings().data.split)
+    assert name.startswith("train-")
+    assert folder.read_classes().species == tuple(sorted(COLOURS, reverse=True))
+    code, values, said = run_command("split", "check", name, "--home", str(home.root))
+    assert (code, values["ok"]) == (0, True), values
+    code, values, said = run_command("evaluate", "run", "--split", "val", "--home", str(home.root))
+    assert (code, values["images"]) == (0, 6), said
+    again = load(RunSettings, folder.config)
+    assert prepare(home, again, "again").read_settings().data == again.data
+    assert read_made(home, name).problem == ""
+
+
+def test_a_leak_in_its_files_starts_no_run_and_is_explained(
+    home: Home, split: SplitFolder, tmp_path: Path
+) -> None:
+    files = outside_files(tmp_path, home, "image")
+    train, val = (Path(files[f"{part}_jsonl"]) for part in ("train", "val"))
+    val.write_text(val.read_text() + train.read_text().splitlines()[0] + "\n")
+    config = small_teacher(tmp_path, files)
+    asked = ("train", "--config", str(config), "--home", str(home.root))
+    result = CliRunner().invoke(command_line(asked), list(asked))
+    assert result.exit_code != 0
+    with pytest.raises(BadInput, match="1 of 7 validation photographs are also in train, such as"):
+        prepare(home, load_configuration(config).settings, "run")
+    assert not list(home.runs.glob("*"))
+    assert [path.name for path in home.splits.iterdir()] == ["small"]
+
+
+def test_a_region_is_refused_for_a_split_whose_rows_have_none(
+    home: Home, split: SplitFolder, settings: Settings
+) -> None:
+    with pytest.raises(BadInput, match=r"states no region\. Empty data\.region"):
+        prepare(home, settings(data__region="EU_SW"), "run")
+
+
+def test_rows_with_addresses_alone_are_named_as_not_here(
+    home: Home, split: SplitFolder, tmp_path: Path
+) -> None:
+    files = outside_files(tmp_path, home, "image")
+    for file in map(Path, files.values()):
+        file.write_text(file.read_text().replace('"image": "', '"image_url": "https://e.org/'))
+    with pytest.raises(BadInput) as caught:
+        prepare(home, load_configuration(small_teacher(tmp_path, files)).settings, "run")
+    assert "24 of 24 photographs are not on this computer, such as https://e.org" in str(
+        caught.value
+    )
+    assert "also in train" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["teacher_global", "teacher_regional", "teacher_core", "student"])
