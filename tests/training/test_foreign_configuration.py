@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import timm
+import torch
 import yaml
 from typer.testing import CliRunner
 
@@ -113,6 +115,37 @@ def test_its_own_files_become_a_split_and_train(
     again = load(RunSettings, folder.config)
     assert prepare(home, again, "again").read_settings().data == again.data
     assert read_made(home, name).problem == ""
+
+
+def test_a_run_starts_from_its_checkpoint_of_a_smaller_size(
+    home: Home, split: SplitFolder, tmp_path: Path
+) -> None:
+    small = small_settings("")["model"]
+    older = timm.create_model(small["name"], img_size=24, num_classes=5, **small["options"])
+    checkpoint = {
+        "model_state_dict": older.state_dict(),
+        "optimizer_state_dict": torch.optim.AdamW(older.parameters()).state_dict(),
+        "config": {"data": {"image_size": 24}},
+        "metrics": {"top1_acc": 0.7},
+    }
+    torch.save(checkpoint, tmp_path / "best_model.pt")
+    config = small_teacher(tmp_path, {"split": split.name})
+    content = yaml.safe_load(config.read_text())
+    content["model"]["init_from"] = str(tmp_path / "best_model.pt")
+    config.write_text(yaml.safe_dump(content))
+    options = ("--config", str(config), "--home", str(home.root))
+    code, values, said = run_command("train", *options, "--dry-run")
+    found = {each["check"]: each["detail"] for each in values["findings"]}
+    assert (code, found["Start weights"]) == (
+        0,
+        "best_model.pt fits the network; its classifier is for other classes and is replaced",
+    )
+    code, values, said = run_command("train", *options, "--run-id", "run")
+    assert (code, values["state"]) == (0, "finished"), said
+    log = run_folder(home, "run").log.read_text()
+    assert "Started from the weights in best_model.pt." in log
+    assert "Resampled to the image size: pos_embed." in log
+    assert "Its classifier is for other classes and was replaced by a new one." in log
 
 
 def test_a_leak_in_its_files_starts_no_run_and_is_explained(
