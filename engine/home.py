@@ -34,6 +34,11 @@ class Home:
         return self.data / "images"
 
     @cached_property
+    def linked(self) -> Path:
+        """Links to folders of photographs outside the home that splits refer to."""
+        return self.data / "linked"
+
+    @cached_property
     def thumbnails(self) -> Path:
         return self.data / "thumbnails"
 

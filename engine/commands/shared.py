@@ -113,13 +113,16 @@ def answer_import(result: ImportReport, as_json: bool) -> None:
     answer(_fields(result) | counts, "\n".join(lines), as_json)
 
 
-def answer_findings(findings: Sequence[Finding], as_json: bool) -> None:
+def answer_findings(
+    findings: Sequence[Finding], as_json: bool, more: Mapping[str, Any] | None = None
+) -> None:
     """Print the findings of a check; the command fails if one is a problem.
 
-    What is not known is no problem, and is printed as not known.
+    What is not known is no problem, and is printed as not known. `more` are further values of the
+    JSON.
     """
     ok = all(finding.ok is not False for finding in findings)
-    values = {"ok": ok, "findings": list(findings)}
+    values = {"ok": ok, "findings": list(findings), **(more or {})}
     signs = {True: gettext("ok"), False: gettext("FAIL"), None: gettext("not known")}
     width = max(map(len, signs.values()))
     lines = [

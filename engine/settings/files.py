@@ -36,7 +36,7 @@ def load(kind: type[S], path: Path, changes: Sequence[str] = ()) -> S:
     """
     values = read_yaml(path)
     for change in changes:
-        _lay_over(values, change)
+        lay_over(values, change)
     return validate(kind, values, str(path))
 
 
@@ -48,7 +48,7 @@ def overlaid(settings: S, changes: Sequence[str], where: str) -> S:
     """
     values = settings.model_dump(mode="json")
     for change in changes:
-        _lay_over(values, change)
+        lay_over(values, change)
     return validate(type(settings), values, where)
 
 
@@ -169,7 +169,12 @@ def _size_of(value: Any, known: dict[int, tuple[int, int]], where: str) -> tuple
     return known[id(value)]
 
 
-def _lay_over(values: dict[str, Any], change: str) -> None:
+def lay_over(values: dict[str, Any], change: str) -> None:
+    """Apply a `key.sub=value` change to plain values.
+
+    Raises:
+        BadInput: it is no such change, or its value is not YAML.
+    """
     key, separator, text = change.partition("=")
     if not separator or not key.strip():
         raise BadInput(

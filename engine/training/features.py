@@ -212,6 +212,9 @@ def _key(model: nn.Module, settings: RunSettings, part: PhotoDataset) -> str:
     size, preset = settings.data.image_size, part.preset.fingerprint
     copies = part.copies.side if part.copies else 0
     identity = [settings.model.name, size, view, preset, part.drawn, copies]
+    if settings.model.mean:
+        # Only where set, so that features stored by earlier versions remain valid.
+        identity += [settings.model.mean, settings.model.std]
     total.update(json.dumps(identity, sort_keys=True).encode())
     for index in range(len(part)):
         total.update(part.hashes[index].encode() or part.path(index).encode())

@@ -7,6 +7,7 @@ from engine.home import Home
 from engine.language.message import Message, deferred, message, plural_message
 from engine.split.finding import Finding
 from engine.split.folder import SplitFolder
+from engine.split.outside import no_twins, photograph_file
 from engine.training.data.parts import Parts
 from engine.training.data.tolerance import too_many
 
@@ -18,7 +19,12 @@ _PHOTOGRAPHS = {
 
 def data_findings(home: Home, parts: Parts) -> list[Finding]:
     """Check the split and that its photographs exist. Takes seconds and does not import torch."""
-    return [_split(home, parts), *(_photographs(home, parts, part) for part in ("train", "val"))]
+    if parts.outside is not None:
+        wrong = [finding for finding in parts.outside.findings if finding.ok is False]
+        split = wrong or [Finding(message("Split"), True, _summary(parts))]
+    else:
+        split = [_split(home, parts)]
+    return [*split, *(_photographs(home, parts, part) for part in ("train", "val"))]
 
 
 def require_no_findings(findings: Sequence[Finding]) -> None:
@@ -55,7 +61,7 @@ def _split(home: Home, parts: Parts) -> Finding:
             )
             return Finding(name, False, detail)
     else:
-        trained = {line.path for line in parts.lines["train"]}
+        trained = {line.path for line in parts.lines["train"] if line.path}
         shared = sum(line.path in trained for line in parts.lines["val"])
         if shared:
             detail = plural_message(
@@ -64,18 +70,37 @@ def _split(home: Home, parts: Parts) -> Finding:
                 shared,
             )
             return Finding(name, False, detail)
-    detail = message(
-        "{species} species, {train} train photographs, {val} validation photographs",
-        species=len(parts.classes),
-        train=len(parts.lines["train"]),
-        val=len(parts.lines["val"]),
+        twins = no_twins(home, parts.lines)
+        if not twins.ok:
+            return twins
+    return Finding(name, True, _summary(parts))
+
+
+def _summary(parts: Parts) -> Message:
+    fields = {
+        "species": len(parts.classes),
+        "train": len(parts.lines["train"]),
+        "val": len(parts.lines["val"]),
+    }
+    if parts.outside is not None and parts.outside.repeated:
+        return message(
+            "{species} species, {train} train photographs, {val} validation photographs; "
+            "{repeated} repeated rows are left out",
+            repeated=parts.outside.repeated,
+            **fields,
+        )
+    return message(
+        "{species} species, {train} train photographs, {val} validation photographs", **fields
     )
-    return Finding(name, True, detail)
+
+
+def _is_here(home: Home, path: str) -> bool:
+    return bool(path) and photograph_file(home, path).is_file()
 
 
 def _photographs(home: Home, parts: Parts, part: str) -> Finding:
     name, lines = Message(_PHOTOGRAPHS[part]), parts.lines[part]
-    missing = [line for line in lines if not line.path or not home.resolve(line.path).is_file()]
+    missing = [line for line in lines if not _is_here(home, line.path)]
     if too_many(len(missing), len(lines)):
         detail = message(
             "{missing} of {total} photographs are not on this computer, such as {example}. "

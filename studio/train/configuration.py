@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from engine.crop.presets import CENTRE
-from engine.language.message import gettext, ngettext
+from engine.language.message import gettext, message, ngettext
+from engine.settings.foreign import Configuration, Replacement
 from engine.settings.run import RunSettings
 from studio import text
 from studio.address import OPENING, Parameter, one_of
@@ -36,6 +37,19 @@ def choose_configuration(configs: Mapping[str, RunSettings]) -> str:
     said = [gettext(description) if description else settings.model.name, *stages_line(settings)]
     st.caption(text.plain("  \n".join(said)))
     return chosen
+
+
+def show_notice(configuration: Configuration) -> None:
+    """Show what was done with the keys of a file in the format of another project."""
+    notice = configuration.notice
+    if notice is None:
+        return
+    replaced = list(notice.replacements)
+    if configuration.settings.data.train_jsonl:
+        keys = ("data.train_jsonl", "data.val_jsonl")
+        replaced.append(Replacement(keys, message("The split chosen below is used.")))
+    listed = "\n".join(f"- {text.plain(str(each))}" for each in replaced)
+    st.info(f"{text.plain(str(notice.heading))}\n\n{listed}", icon=":material/translate:")
 
 
 def stages_line(settings: RunSettings) -> list[str]:

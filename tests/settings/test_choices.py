@@ -52,6 +52,9 @@ def test_the_strength_of_an_augmentation_is_its_own_setting_or_one_of_extra() ->
     strengths = {name: settings.strength(name) for name in AUGMENTATIONS}
     assert strengths == {
         "flip": 0,
+        "vertical_flip": 0,
+        "rotation": 0,
+        "hue": 0,
         "rand_augment": 9,
         "color_jitter": 0.3,
         "greyscale": 0,
