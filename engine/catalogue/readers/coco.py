@@ -6,6 +6,7 @@ https://github.com/visipedia/inat_comp/tree/master/2021
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from engine.catalogue.readers.extras import extra_text
 from engine.catalogue.readers.joined import JoinedRows, Row
 from engine.catalogue.readers.json_stream import json_members
 from engine.catalogue.readers.parts import part_in
-from engine.catalogue.readers.picture_files import folders_in, pictures_below
+from engine.catalogue.readers.picture_files import LOOKED_AT, folders_in, pictures_below
 from engine.catalogue.readers.reader import Unpacked
 from engine.catalogue.readers.row_fields import NUMBER_ONLY, as_words, is_numeric
 from engine.catalogue.record import Photograph
@@ -30,7 +31,7 @@ _TAXON_FOLDER = re.compile(
 _LOOKS_LIKE = re.compile(
     rb'"images"\s*:\s*\[\s*\{[^}]*"file_name"|"annotations"\s*:\s*\[\s*\{[^}]*"category_id"'
 )
-_LOOKED_AT = 256 * 1024
+_BLOCK = 256 * 1024
 _KEPT = ("file_name", "license", "rights_holder", "date", "latitude", "longitude")
 _ADDRESSES = ("coco_url", "flickr_url", "url")
 _MOST_CATEGORIES = 1_000_000
@@ -55,7 +56,9 @@ class CocoReader:
     def recognises(self, path: Path) -> bool:
         if not path.is_dir():
             return path.suffix.lower() == ".json" and _is_coco(path)
-        return bool(_json_files(path)) or any(True for _ in _taxon_folders(path, first_only=True))
+        return bool(_json_files(path, LOOKED_AT)) or any(
+            True for _ in _taxon_folders(path, LOOKED_AT)
+        )
 
     def read(self, path: Path, source: str, unpacked: Unpacked) -> Iterator[Offer]:
         files = _json_files(path) if path.is_dir() else [path]
@@ -69,9 +72,10 @@ class CocoReader:
                     yield from _of_folder(folder, root, source)
 
 
-def _json_files(folder: Path) -> list[Path]:
+def _json_files(folder: Path, most: int | None = None) -> list[Path]:
     places = [folder, folder / "annotations"]
-    return [file for place in places for file in sorted(place.glob("*.json")) if _is_coco(file)]
+    files = (file for place in places for file in sorted(place.glob("*.json")))
+    return [file for file in islice(files, most) if _is_coco(file)]
 
 
 def _root_of(file: Path) -> Path:
@@ -81,21 +85,19 @@ def _root_of(file: Path) -> Path:
 def _is_coco(file: Path) -> bool:
     try:
         with open_regular(file) as stream:
-            start = stream.read(_LOOKED_AT)
+            start = stream.read(_BLOCK)
     except OSError:
         return False
     return start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and bool(_LOOKS_LIKE.search(start))
 
 
-def _taxon_folders(folder: Path, *, first_only: bool = False) -> Iterator[Path]:
+def _taxon_folders(folder: Path, most: int | None = None) -> Iterator[Path]:
     """The folders named after a taxon, in a folder and in its parts."""
-    inside = folders_in(folder)
+    inside = folders_in(folder, most)
     for place in (folder, *(one for one in inside if part_in([one.name]))):
-        for one in folders_in(place):
+        for one in folders_in(place, most):
             if _TAXON_FOLDER.fullmatch(one.name):
                 yield one
-                if first_only:
-                    return
 
 
 def _offers(file: Path, root: Path, source: str, covered: set[Path]) -> Iterator[Offer]:
@@ -135,7 +137,7 @@ def _read(file: Path, tables: _Tables, joined: JoinedRows) -> Iterator[tuple[str
         elif name == "annotations":
             key, category = as_words(value.get("image_id")), as_words(value.get("category_id"))
             annotations.append((key, {"category": category}))
-            if len(annotations) >= _LOOKED_AT:
+            if len(annotations) >= _BLOCK:
                 joined.put_owners(annotations)
                 annotations = []
         elif name == "categories" and len(tables.categories) < _MOST_CATEGORIES:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
+from engine.catalogue.checking import quoted
 from engine.catalogue.importing import Candidate, Offer, Refusal, refused
 from engine.catalogue.names import genus_of
 from engine.catalogue.readers.darwin_core_archive import (
@@ -126,7 +127,7 @@ def _offer(key: str, medium: Row, occurrence: Row | None, source: str) -> Candid
     species = _species(occurrence)
     if not species:
         return above_species(origin, occurrence.get("taxonRank", ""))
-    full = occurrence.get("scientificName", "")
+    full = quoted(occurrence.get("scientificName", ""))
     owner = medium.get("rightsHolder") or medium.get("Owner") or medium.get("owner", "")
     observer = medium.get("creator") or occurrence.get("recordedBy", "")
     licence = medium.get("license") or medium.get("UsageTerms") or medium.get("rights", "")

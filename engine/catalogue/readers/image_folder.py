@@ -4,7 +4,6 @@ https://huggingface.co/docs/datasets/image_dataset
 """
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -12,7 +11,7 @@ import orjson
 
 from engine.catalogue.importing import Candidate, Offer, refused
 from engine.catalogue.readers.parts import part_in
-from engine.catalogue.readers.picture_files import folders_in, pictures_below
+from engine.catalogue.readers.picture_files import LOOKED_AT, folders_in, pictures_below
 from engine.catalogue.readers.reader import Unpacked
 from engine.catalogue.readers.row_fields import as_words, photograph_in
 from engine.catalogue.readers.separated import Separated, cells_of
@@ -38,7 +37,7 @@ class ImageFolderReader:
     source = ""
 
     def recognises(self, path: Path) -> bool:
-        return any(map(_names_files, _metadata_files(path)))
+        return any(map(_names_files, _metadata_files(path, LOOKED_AT)))
 
     def read(self, path: Path, source: str, unpacked: Unpacked) -> Iterator[Offer]:
         tables = [table for table in _metadata_files(path) if _names_files(table)]
@@ -63,12 +62,12 @@ class ImageFolderReader:
                 yield refused(origin, message("No row of the metadata names it."))
 
 
-def _metadata_files(folder: Path) -> Iterator[Path]:
+def _metadata_files(folder: Path, most: int | None = None) -> Iterator[Path]:
     """The metadata files of a folder, of its parts, and of the parts in its folders."""
     if not folder.is_dir():
         return
-    inside = folders_in(folder)
-    deeper = [one for place in islice(inside, 20) for one in folders_in(place)]
+    inside = folders_in(folder, most)
+    deeper = [one for place in inside[:LOOKED_AT] for one in folders_in(place, most)]
     for place in (folder, *inside, *deeper):
         yield from (place / name for name in _FILES if is_regular(place / name))
 

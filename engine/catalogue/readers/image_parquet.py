@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.catalogue.importing import Candidate, Offer, refused
 from engine.catalogue.readers.parts import part_in
-from engine.catalogue.readers.picture_files import folders_in
+from engine.catalogue.readers.picture_files import LOOKED_AT, folders_in
 from engine.catalogue.readers.reader import LARGEST_PICTURE, TOO_LARGE, Unpacked
 from engine.catalogue.readers.row_fields import photograph_in
 from engine.errors import BadInput
@@ -39,7 +39,7 @@ class ImageParquetReader:
     source = ""
 
     def recognises(self, path: Path) -> bool:
-        first = next(iter(_tables(path)), None)
+        first = next(iter(_tables(path, LOOKED_AT)), None)
         return first is not None and _has_pictures(first)
 
     def read(self, path: Path, source: str, unpacked: Unpacked) -> Iterator[Offer]:
@@ -58,10 +58,10 @@ class ImageParquetReader:
                 )
 
 
-def _tables(path: Path) -> list[Path]:
+def _tables(path: Path, most: int | None = None) -> list[Path]:
     if not path.is_dir():
         return [path] if path.suffix.lower() == ".parquet" and path.is_file() else []
-    places = [path, *folders_in(path)]
+    places = [path, *folders_in(path, most)]
     return [file for place in places for file in sorted(place.glob("*.parquet")) if file.is_file()]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from engine.catalogue.checking import quoted
 from engine.catalogue.importing import Candidate, Offer, Refusal, refused
 from engine.catalogue.names import genus_of
 from engine.catalogue.readers.extras import extra_text
@@ -68,7 +69,7 @@ def _offer(
     root: Path, key: str, file: Row, about: Row, names: dict[str, str], source: str
 ) -> Candidate | Refusal:
     number = about.get("species_id") or file["folder"]
-    full = " ".join(names.get(number, "").split())
+    full = quoted(" ".join(names.get(number, "").split()))
     species = reduced_name(without_author(full))
     if not species:
         return refused(

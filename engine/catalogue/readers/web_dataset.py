@@ -18,7 +18,7 @@ import orjson
 from engine.catalogue.importing import Candidate, Offer, refused
 from engine.catalogue.readers.class_names import listed_classes
 from engine.catalogue.readers.parts import part_in
-from engine.catalogue.readers.picture_files import folders_in, is_picture
+from engine.catalogue.readers.picture_files import LOOKED_AT, folders_in, is_picture
 from engine.catalogue.readers.reader import LARGEST_PICTURE, TOO_LARGE, Unpacked
 from engine.catalogue.readers.row_fields import as_words, class_number, photograph_in
 from engine.errors import BadInput
@@ -29,7 +29,7 @@ _SHARDS = (".tar", ".tar.gz", ".tgz")
 _KEY = re.compile(r"((?:.*/)?[^./][^./]*)\.([^/]+)", re.DOTALL)
 _LABELS = ("json", "cls", "txt", "text")
 _LABEL_BYTES = 16 * 1024 * 1024
-_LOOKED_AT = 20
+_FIRST_FILES = 20
 # A longer text is a caption.
 _MOST_WORDS = 4
 # tarfile raises TypeError where a compressed header breaks off.
@@ -63,7 +63,7 @@ class WebDatasetReader:
     source = ""
 
     def recognises(self, path: Path) -> bool:
-        return any(map(_is_shard, _shards(path)[:1]))
+        return any(map(_is_shard, _shards(path, LOOKED_AT)[:1]))
 
     def read(self, path: Path, source: str, unpacked: Unpacked) -> Iterator[Offer]:
         shards = _shards(path)
@@ -82,10 +82,10 @@ class WebDatasetReader:
                 yield refused(where.as_posix(), message("It breaks off: {reason}.", reason=reason))
 
 
-def _shards(path: Path) -> list[Path]:
+def _shards(path: Path, most: int | None = None) -> list[Path]:
     if not path.is_dir():
         return [path] if path.name.lower().endswith(_SHARDS) and path.is_file() else []
-    places = [path, *folders_in(path)]
+    places = [path, *folders_in(path, most)]
     return [
         file
         for place in places
@@ -98,7 +98,7 @@ def _is_shard(shard: Path) -> bool:
     """Whether a picture and a label among its first files have the same key."""
     try:
         with tarfile.open(shard, "r|*") as archive:
-            found = [_KEY.fullmatch(entry.name) for entry in islice(archive, _LOOKED_AT)]
+            found = [_KEY.fullmatch(entry.name) for entry in islice(archive, _FIRST_FILES)]
     except _BROKEN:
         return False
     pictures = {one[1] for one in found if one and is_picture(f"a.{one[2]}")}

@@ -6,6 +6,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from engine.catalogue.importers import IMPORTERS
 from engine.catalogue.readers import web_dataset
@@ -111,3 +112,13 @@ def test_a_tar_of_folders_is_no_web_dataset(tmp_path: Path, take) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(BadInput, match=r"no \.tar files"):
         take("webdataset", tmp_path / "empty")
+
+
+def test_more_pictures_than_are_unpacked_at_once(tmp_path: Path, take) -> None:
+    entries: dict[str, bytes | str] = {}
+    for number in range(530):
+        stream = io.BytesIO()
+        Image.new("RGB", (8, 8), (number % 256, number // 256, 0)).save(stream, "PNG")
+        entries |= {f"{number}.png": stream.getvalue(), f"{number}.cls": "Rosa canina"}
+    report = take("webdataset", shard(tmp_path / "a.tar", entries))
+    assert (report.added, report.refused) == (530, 0)
