@@ -118,7 +118,6 @@ def _write(
     files = [*(folder.part(part) for part in PARTS), folder.classes, folder.notes]
     manifest = {
         "name": name,
-        "rule": "as given",
         "given": {part: str(path) for part, path in outside.files.items()},
         "region": outside.region,
         "seed": 0,
