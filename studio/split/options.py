@@ -9,7 +9,7 @@ import streamlit as st
 from engine.home import Home
 from engine.language.message import deferred, gettext
 from engine.settings.files import validate
-from engine.settings.split import NAME, Link, SplitSettings
+from engine.settings.split import ALWAYS_LINKED, NAME, Link, SplitSettings
 from engine.split.folder import split_names
 from engine.split.make import names_of
 from studio.split.made import free_name
@@ -80,9 +80,10 @@ def choose_settings(home: Home, choice: SplitChoice) -> Asked:
             below = st.empty()
     links = st.pills(
         gettext("Keep together photographs with the same"),
-        get_args(Link),
+        # Copies always stay together.
+        [link for link in get_args(Link) if link not in ALWAYS_LINKED],
         selection_mode="multi",
-        default=list(_DEFAULTS.group),
+        default=[link for link in _DEFAULTS.group if link not in ALWAYS_LINKED],
         format_func=link_name,
         key="split.group",
         help=_help("group"),
@@ -93,7 +94,7 @@ def choose_settings(home: Home, choice: SplitChoice) -> Asked:
         "name": _DEFAULTS.name if fault else name,
         "seed": seed,
         "min_images": min_images,
-        "group": links,
+        "group": (*links, *(link for link in _DEFAULTS.group if link in ALWAYS_LINKED)),
         "photographs": choice.photographs,
         "sources": choice.sources,
     }
