@@ -6,11 +6,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from engine.catalogue.fields import FIELDS, IMPORTED
-from engine.catalogue.mapping import MappingSettings
+from engine.catalogue.mapping import MappingSettings, Part
 from engine.catalogue.table_import import text_of
 
-_FIRST_TAKEN = 200
+_FIRST_ELEMENTS = 5
 _LONGEST_PLACE = 10
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+")
 
@@ -42,43 +41,50 @@ def summarise_fields(documents: Iterable[Mapping[str, Any]]) -> list[FieldSummar
     return sorted(seen, key=lambda one: -one.documents)
 
 
-def guess_mapping(documents: Iterable[Mapping[str, Any]]) -> MappingSettings:
-    """Guess the path of each photograph field from the names and values in some documents."""
-    seen = summarise_fields(documents)
-    fields = {
-        field: path for field in IMPORTED if (path := _best(field, seen)) and field != "image_id"
-    }
-    holder = fields.get("url") or fields.get("path", "")
-    array = next((one.path for one in seen if one.is_array and _below(holder, one.path)), "")
-    inside = [one for one in seen if array and one.path.startswith(f"{array}.")]
-    own_ids = [one.path for one in inside if one.path in (f"{array}.id", f"{array}._id")]
-    fields["image_id"] = _best("image_id", inside or seen) or next(iter(own_ids), "_id")
-    return MappingSettings(photographs=array, **fields)
+class FoundPhotograph(NamedTuple):
+    """A photograph in a document: the values of its fields, and the element of the array `part`
+    that describes it, with the element's place there, from 0."""
+
+    part: Part
+    values: dict[str, Any]
+    element: Any = None
+    place: int = 0
 
 
 def document_photographs(
     document: Mapping[str, Any], mapping: MappingSettings
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The fields of each photograph in a document, with its index in the document's array."""
-    paths = _paths(mapping)
-    if not mapping.photographs:
-        yield 0, {field: value_at(document, path) for field, path in paths.items()}
-        return
-    array = value_at(document, mapping.photographs, whole=True)
-    for position, element in enumerate(array if isinstance(array, list) else [array]):
-        values = {}
-        for field, path in paths.items():
-            if _below(path, mapping.photographs):
-                rest = path[len(mapping.photographs) + 1 :]
-                values[field] = value_at(element, rest) if rest else element
-            else:
-                values[field] = value_at(document, path)
-        yield position, values
+) -> Iterator[FoundPhotograph]:
+    """The photographs of a document, array by array.
+
+    A document that has none of the arrays gives one without values.
+    """
+    parts = _parts(mapping)
+    is_empty = True
+    for part in parts:
+        around = {field: value_at(document, path) for field, path in part.around.items()}
+        if not part.array:
+            is_empty = False
+            yield FoundPhotograph(part, around)
+        elif (array := value_at(document, part.array, whole=True)) is not None:
+            is_empty = False
+            for place, element in enumerate(array if isinstance(array, list) else [array]):
+                own = {field: _of_element(element, path) for field, path in part.within.items()}
+                if isinstance(element, str) and "url" in own:
+                    # Where some elements are objects, others may be the plain address.
+                    own["url"] = element
+                yield FoundPhotograph(part, {**around, **own}, element, place)
+    if is_empty:
+        around = {field: value_at(document, path) for field, path in parts[0].around.items()}
+        yield FoundPhotograph(parts[0], {"species": None} | around)
 
 
 @lru_cache(maxsize=8)
-def _paths(mapping: MappingSettings) -> dict[str, str]:
-    return {field: path for field in IMPORTED if (path := mapping.path_of(field))}
+def _parts(mapping: MappingSettings) -> tuple[Part, ...]:
+    return tuple(mapping.parts())
+
+
+def _of_element(element: Any, path: str) -> Any:
+    return value_at(element, path) if path else element
 
 
 def value_at(document: Any, path: str, *, whole: bool = False) -> Any:
@@ -123,44 +129,14 @@ def _walk(value: Any, path: str) -> Iterator[tuple[str, Any, bool]]:
             yield from _walk(inner, f"{path}.{key}" if path else str(key))
     elif isinstance(value, list):
         yield path, value[0] if value else None, True
-        for inner in value[:1]:
+        for inner in value[:_FIRST_ELEMENTS]:
             if isinstance(inner, Mapping):
                 yield from _walk(inner, path)
     else:
         yield path, value, False
 
 
-def _best(field: str, seen: list[FieldSummary]) -> str:
-    about = FIELDS[field]
-    names = [*about.columns, *about.aliases]
-    rated = []
-    for one in seen:
-        name, parent = _last_names(one.path)
-        bare = name in about.bare and parent in about.parents
-        if name in names or bare:
-            rank = -1 if bare else names.index(name)
-            rated.append((_unfit(field, one), -one.documents, rank, one.path))
-    fitting = [path for unfit, _, _, path in sorted(rated) if not unfit]
-    return fitting[0] if fitting else ""
-
-
-def _unfit(field: str, one: FieldSummary) -> bool:
-    """Whether most of a path's values are not valid for the field."""
-    texts = [as_text(value) for value in one.values[:_FIRST_TAKEN]]
-    if field == "species":
-        texts = [value for value in one.values[:_FIRST_TAKEN] if isinstance(value, str)]
-    if field == "url":
-        texts = [text for text in texts if text.startswith(("http://", "https://"))]
-    if field == "path":
-        texts = [text for text in texts if not text.startswith(("http://", "https://"))]
-    return 2 * sum(map(bool, texts)) < min(len(one.values), _FIRST_TAKEN)
-
-
-def _last_names(path: str) -> tuple[str, str]:
+def last_names(path: str) -> tuple[str, str]:
     """The last name of a path and the one above it: "obs.taxonName" -> "taxon_name", "obs"."""
     parts = ["_".join(_PARTS.findall(part)).lower() for part in path.split(".")]
     return parts[-1], (parts[-2].rstrip("s") if len(parts) > 1 else "")
-
-
-def _below(path: str, parent: str) -> bool:
-    return path == parent or path.startswith(f"{parent}.")

@@ -15,15 +15,16 @@ from engine.catalogue.documents import (
     FieldSummary,
     as_text,
     document_photographs,
-    guess_mapping,
     summarise_fields,
 )
-from engine.catalogue.fields import FIELDS
-from engine.catalogue.mapping import MappingSettings
+from engine.catalogue.fields import FIELDS, IMPORTED
+from engine.catalogue.guessing import guess_array, guess_mapping
+from engine.catalogue.mapping import OWN_FIELDS, ArrayMapping, MappingSettings, is_below
 from engine.catalogue.mongo_import import Origin, mapping_file, sample_documents
 from engine.home import Home
 from engine.language.message import deferred, gettext, ngettext
 from engine.settings.files import load, save
+from studio import text
 from studio.importing.jobs import take_collection
 from studio.views.problem import problems_shown
 
@@ -107,39 +108,94 @@ def _documents(seen: list[FieldSummary], documents: int) -> None:
 
 def _mapping(seen: list[FieldSummary], mapping: MappingSettings) -> MappingSettings:
     st.markdown(f"**{gettext('Path of each field')}**")
-    fields = MappingSettings.model_fields
-    chosen: dict[str, str] = {}
     with st.grid(2, min_column_width=240):
-        for name in fields:
-            if name == "folder":
-                continue
-            kept = getattr(mapping, name)
-            offered = sorted({one.path for one in seen} | {kept, ""})
-            chosen[name] = st.selectbox(
-                _label(name),
-                offered,
-                index=offered.index(kept),
-                format_func=lambda path: path or gettext("None"),
-                accept_new_options=True,
-                key=f"import_mongo_field_{name}",
-                help=gettext(str(fields[name].description)),
-            )
-    if chosen["path"]:
+        chosen: dict[str, Any] = {
+            name: _path(MappingSettings, name, getattr(mapping, name), seen, "")
+            for name in ("photographs", *IMPORTED)
+        }
+    arrays = _arrays(seen, mapping, str(chosen["photographs"]))
+    if chosen["path"] or any(array.path_of("path") for array in arrays):
         chosen["folder"] = st.text_input(
             gettext("Folder"),
             mapping.folder,
             key="import_mongo_folder",
-            help=gettext(str(fields["folder"].description)),
+            help=_help(MappingSettings, "folder"),
         )
-    return MappingSettings(**{name: value or "" for name, value in chosen.items()})
+    chosen["other_fields"] = st.checkbox(
+        gettext("Keep other fields"),
+        mapping.other_fields,
+        key="import_mongo_other_fields",
+        help=_help(MappingSettings, "other_fields"),
+    )
+    return MappingSettings(arrays=arrays, **chosen)
+
+
+def _arrays(
+    seen: list[FieldSummary], mapping: MappingSettings, first: str
+) -> tuple[ArrayMapping, ...]:
+    """Choose further arrays of photographs, and the paths of each."""
+    kept = {array.photographs: array for array in mapping.arrays}
+    offered = sorted({one.path for one in seen if one.is_array} | kept.keys())
+    if not offered:
+        return ()
+    chosen = st.multiselect(
+        gettext("Further arrays of photographs"),
+        offered,
+        default=list(kept),
+        accept_new_options=True,
+        key="import_mongo_arrays",
+        help=_help(MappingSettings, "arrays"),
+    )
+    arrays = []
+    for path in dict.fromkeys(chosen):
+        if path == first:
+            continue
+        array = kept.get(path) or guess_array(seen, path)
+        inside = [one for one in seen if is_below(one.path, path)]
+        with (
+            st.expander(gettext("Fields of the array {path}", path=text.plain(path))),
+            st.grid(2, min_column_width=240),
+        ):
+            paths = {
+                name: _path(ArrayMapping, name, array.path_of(name), inside, path)
+                for name in IMPORTED
+            }
+        arrays.append(ArrayMapping(photographs=path, **paths))
+    return tuple(arrays)
+
+
+def _path(
+    kind: type[MappingSettings] | type[ArrayMapping],
+    name: str,
+    kept: str,
+    seen: Sequence[FieldSummary],
+    array: str,
+) -> str:
+    """Choose the path of a field among those seen."""
+    offered = sorted({one.path for one in seen} | {kept, ""})
+    none = gettext("As the document") if array and name not in OWN_FIELDS else gettext("None")
+    chosen = st.selectbox(
+        _label(name),
+        offered,
+        index=offered.index(kept),
+        format_func=lambda path: path or none,
+        accept_new_options=True,
+        key=f"import_mongo_field_{array}_{name}" if array else f"import_mongo_field_{name}",
+        help=_help(kind, name),
+    )
+    return chosen or ""
+
+
+def _help(kind: type[MappingSettings] | type[ArrayMapping], name: str) -> str:
+    return gettext(str(kind.model_fields[name].description))
 
 
 def _preview(documents: Sequence[Mapping[str, Any]], mapping: MappingSettings) -> None:
     st.markdown(f"**{gettext('Preview of the first rows')}**")
     read = chain.from_iterable(document_photographs(document, mapping) for document in documents)
     rows = [
-        {_label(name): as_text(value) for name, value in values.items() if name != "image_id"}
-        for _, values in islice(read, _PREVIEWED)
+        {_label(name): as_text(value) for name, value in found.values.items() if name != "image_id"}
+        for found in islice(read, _PREVIEWED)
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt=gettext("Preview of the first rows"))
 
@@ -155,7 +211,8 @@ def _start(home: Home, busy: bool, origin: Origin, mapping: MappingSettings) -> 
         placeholder=origin.collection,
         key="import_mongo_source",
     )
-    ready = bool(mapping.path_of("species") and (mapping.path_of("url") or mapping.path_of("path")))
+    leads = any(part.paths.keys() & {"url", "path"} for part in mapping.parts())
+    ready = bool(mapping.path_of("species")) and leads
     if not ready:
         st.caption(gettext("Choose paths for Species, and for Address or File."))
     pressed = st.button(

@@ -51,9 +51,10 @@ PROGRAM = """
 import json, sys
 from contextlib import closing
 from pathlib import Path
-from engine.catalogue.documents import document_photographs, guess_mapping
+from engine.catalogue.documents import document_photographs
 from engine.catalogue.export import export_catalogue
 from engine.catalogue.fields import FIELDS
+from engine.catalogue.guessing import guess_mapping
 from engine.catalogue.mongo import MongoCatalogue
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.table_import import import_table
