@@ -244,8 +244,9 @@ def _candidate(
     if named is not None and not isinstance(named, str):
         kind = type(named).__name__
         return refused(origin, message("Its species is not text but {type}.", type=kind))
-    odd = next((field for field, value in values.items() if is_odd_date(value)), None)
-    if odd is not None:
+    odd = next((field for field, value in values.items() if is_odd_date(value)), "")
+    # An id that is no text is replaced by one of the address.
+    if odd and odd != "image_id":
         return refused(origin, message("Its {field} is a date out of range.", field=odd))
     texts = {field: as_text(value) for field, value in values.items()}
     path, url = texts.pop("path", ""), texts.get("url", "")
