@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from engine.cache_folders.filling import fill_from_folders
 from engine.commands.shared import (
     HomeOption,
     JsonOption,
@@ -90,6 +91,7 @@ def take(
                 source,
                 report,
             )
+            result.filled = fill_from_folders(place_of_work, catalogue, report)
     answer_import(result, as_json)
 
 

@@ -10,12 +10,14 @@ from engine.catalogue.importers import IMPORTERS
 from engine.catalogue.table_rows import COLUMNS
 from engine.garden.species import SPECIES
 from engine.home import Home
+from engine.images.store import Placing
 from engine.language.message import deferred, gettext
 from studio import text
 from studio.importing.inaturalist import inaturalist
 from studio.importing.jobs import (
     TABLE_TYPES,
     plant,
+    take_cache,
     take_folder,
     take_path,
     take_table,
@@ -25,6 +27,11 @@ from studio.importing.mongodb import mongodb
 from studio.views.problem import problems_shown
 
 Section = Callable[[Home, bool], None]
+_PLACINGS: dict[Placing, str] = {
+    "copy": deferred("Copy"),
+    "link": deferred("Hard link"),
+    "leave": deferred("Leave in place"),
+}
 _LOCATIONS = {"here": deferred("On this computer"), "upload": deferred("Upload")}
 
 
@@ -107,6 +114,36 @@ def table_form(home: Home, busy: bool) -> None:
     )
 
 
+def cache_form(home: Home, busy: bool) -> None:
+    """Give photographs their files from a folder whose files are named by their address."""
+    st.markdown(
+        gettext(
+            "The image cache of another program: files named by the **MD5, SHA-1 or SHA-256 of "
+            "their address**. Photographs that have only an address get their file."
+        )
+    )
+    path = st.text_input(gettext("Folder"), placeholder="/home/me/cache", key="import_cache")
+    placing: Placing = st.segmented_control(
+        gettext("Files"),
+        list(_PLACINGS),
+        default="copy",
+        required=True,
+        format_func=lambda placing: gettext(_PLACINGS[placing]),
+        help=gettext(
+            "A hard link needs no space, but the same disk. Files left in place are symbolic "
+            "links: the folder must stay."
+        ),
+        key="import_cache_mode",
+    )
+    st.caption(gettext("Addresses may also be imported later: they then find their files."))
+    _start(
+        gettext("Import the files"),
+        "import_take_cache",
+        busy,
+        lambda: take_cache(home, path, placing),
+    )
+
+
 def path_form(name: str, home: Home, busy: bool) -> None:
     """Run an importer without its own section on a path."""
     importer = IMPORTERS[name]
@@ -132,6 +169,7 @@ def ways() -> dict[str, tuple[str, Section]]:
         "table": (gettext(IMPORTERS["table"].title), table_form),
         "mongodb": ("MongoDB", mongodb),
         "inaturalist": ("iNaturalist", inaturalist),
+        "cache": (gettext("Image cache"), cache_form),
     }
     others = {
         name: (gettext(importer.title), functools.partial(path_form, name))
