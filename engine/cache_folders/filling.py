@@ -180,7 +180,8 @@ def _fill(
 def _stored(store: ImageStore, match: tuple[str, IndexedFile]) -> CachedFile | Refusal:
     image_id, file = match
     try:
-        found = store.keep(file.path, file.placing)
+        # Writing thumbnails would take most of the time.
+        found = store.keep(file.path, file.placing, with_thumbnail=False)
     except UnreadableImage as error:
         return refused(file.name, error.message)
     return CachedFile(image_id, found.path, found.sha256, found.width, found.height)

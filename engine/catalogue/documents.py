@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from engine.catalogue.mapping import MappingSettings, Part
+from engine.catalogue.mapping import MappingSettings, PhotographPart
 from engine.catalogue.table_import import text_of
 
 _FIRST_ELEMENTS = 5
@@ -45,7 +45,7 @@ class FoundPhotograph(NamedTuple):
     """A photograph in a document: the values of its fields, and the element of the array `part`
     that describes it, with the element's place there, from 0."""
 
-    part: Part
+    part: PhotographPart
     values: dict[str, Any]
     element: Any = None
     place: int = 0
@@ -79,7 +79,7 @@ def document_photographs(
 
 
 @lru_cache(maxsize=8)
-def _parts(mapping: MappingSettings) -> tuple[Part, ...]:
+def _parts(mapping: MappingSettings) -> tuple[PhotographPart, ...]:
     return tuple(mapping.parts())
 
 

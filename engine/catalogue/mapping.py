@@ -17,6 +17,8 @@ class _Paths(Settings):
 
 
 class _Array(_Paths):
+    """A further array. Where a path is empty, that of the document counts."""
+
     photographs: str = Field(
         "", description=deferred("A further array of photographs in each document.")
     )
@@ -36,8 +38,6 @@ else:
         "ArrayMapping",
         __base__=_Array,
         __module__=__name__,
-        __doc__="A further array, with paths of its own. Where one is empty, that of the mapping "
-        "counts, unless it leads into the first array.",
         **_paths(""),
     )
 
@@ -64,12 +64,12 @@ class _Mapping(_Paths):
         ),
     )
 
-    def parts(self) -> Iterator["Part"]:
+    def parts(self) -> Iterator["PhotographPart"]:
         """The arrays in order, each with the path of every field; one part without an array if a
         document is one photograph."""
         own = {name: path for name in IMPORTED if (path := self.path_of(name))}
         if not self.arrays or own.keys() & {"url", "path"}:
-            yield Part(self.photographs, own)
+            yield PhotographPart(self.photographs, own)
         shared = {
             name: path
             for name, path in own.items()
@@ -77,7 +77,7 @@ class _Mapping(_Paths):
         }
         for array in self.arrays:
             named = {name: path for name in IMPORTED if (path := array.path_of(name))}
-            yield Part(array.photographs, shared | named)
+            yield PhotographPart(array.photographs, shared | named)
 
     def every_path(self) -> set[str]:
         """All paths that the mapping names."""
@@ -88,7 +88,7 @@ OWN_FIELDS = frozenset({"image_id", "url", "path"})
 """The fields that no array takes from its document."""
 
 
-class Part:
+class PhotographPart:
     """An array of photographs and the path of each field; `array` is empty where a document is
     one photograph."""
 

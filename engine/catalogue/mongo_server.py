@@ -168,7 +168,7 @@ def _tls_error(text: str, server: Any) -> StudioError | None:
             "its authority to the address.",
             server=server,
         )
-    if "[SSL" in text or "SSL handshake failed" in text:
+    if "[SSL" in text or "handshake" in text:
         return BadInput(
             "The MongoDB at {server} answers, but not with TLS as asked. Check the TLS options of "
             "the address.",

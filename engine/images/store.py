@@ -44,8 +44,12 @@ class ImageStore:
         self._home = home
         self._folder = home.relative(home.images)
 
-    def keep(self, source: Path, placing: Placing = "copy") -> StoredImage:
+    def keep(
+        self, source: Path, placing: Placing = "copy", with_thumbnail: bool = True
+    ) -> StoredImage:
         """Put a photograph into the store after checking that it decodes; stores equal bytes once.
+
+        A thumbnail that is not made now is made when it is first needed.
 
         Raises:
             UnreadableImage: the file is no photograph, damaged, too large, or changes meanwhile.
@@ -57,18 +61,17 @@ class ImageStore:
             header = read_header(content)
             sha256 = hashlib.sha256(content).hexdigest()
             target = self._file(sha256, header)
-            if not _is_there(target):
+            # A copy replaces a link to a file elsewhere.
+            if not _is_there(target) or (placing == "copy" and target.is_symlink()):
                 # A draft also decodes every byte, so this checks the whole photograph.
                 pixels = read_rgb(content, least_side=THUMBNAIL_SIDE)
                 if placing == "copy":
                     self._leave_room(len(content))
                     write_atomic(target, content)
                 else:
-                    _refer(source, target, placing)
-                    if _version_of(target) != before:
-                        target.unlink(missing_ok=True)
-                        raise UnreadableImage("{file} changed while it was read.", file=source.name)
-                self._write_thumbnail(sha256, pixels)
+                    _refer(source, before, target, placing)
+                if with_thumbnail:
+                    self._write_thumbnail(sha256, pixels)
         return self._stored(target, sha256, header)
 
     def adopt(self, temporary: Path, sha256: str, header: ImageHeader) -> StoredImage:
@@ -160,10 +163,11 @@ def _version_of(file: Path) -> tuple[int, ...]:
     return about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns
 
 
-def _refer(source: Path, target: Path, placing: Placing) -> None:
-    """Make the target a link to a file outside the store.
+def _refer(source: Path, version: tuple[int, ...], target: Path, placing: Placing) -> None:
+    """Make the target a link to a file outside the store, which was read in this version.
 
     Raises:
+        UnreadableImage: the file has changed since.
         WorkFailed: the disk refuses the link.
     """
     # A broken link may be in the way, so the new one is renamed to its place.
@@ -175,17 +179,19 @@ def _refer(source: Path, target: Path, placing: Placing) -> None:
             os.link(file, temporary)
         else:
             temporary.symlink_to(file)
+        if _version_of(temporary) != version:
+            raise UnreadableImage("{file} changed while it was read.", file=source.name)
         temporary.replace(target)
-        # Renaming a hard link onto another of the same file leaves both.
-        temporary.unlink(missing_ok=True)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise WorkFailed(
             "{file} cannot be linked into {home} ({reason}). Import with --mode copy.",
             file=source,
             home=target.parent,
             reason=error.strerror,
         ) from error
+    finally:
+        # Renaming a hard link onto another of the same file leaves both.
+        temporary.unlink(missing_ok=True)
 
 
 def _name_anew(temporary: Path, target: Path) -> bool:

@@ -169,7 +169,7 @@ def ways() -> dict[str, tuple[str, Section]]:
         "table": (gettext(IMPORTERS["table"].title), table_form),
         "mongodb": ("MongoDB", mongodb),
         "inaturalist": ("iNaturalist", inaturalist),
-        "cache": (gettext("Image cache"), cache_form),
+        "cache": (gettext("Cache folder"), cache_form),
     }
     others = {
         name: (gettext(importer.title), functools.partial(path_form, name))
