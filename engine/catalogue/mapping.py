@@ -10,13 +10,13 @@ from engine.language.message import deferred
 from engine.settings.base import Settings
 
 
-class _Paths(Settings):
+class _Paths:
     def path_of(self, field: str) -> str:
         """The path of a field; empty if none is named."""
         return str(getattr(self, field))
 
 
-class _Array(_Paths):
+class _Array(_Paths, Settings):
     """A further array. Where a path is empty, that of the document counts."""
 
     photographs: str = Field(
@@ -42,7 +42,7 @@ else:
     )
 
 
-class _Mapping(_Paths):
+class _Mapping(_Paths, Settings):
     photographs: str = Field(
         "",
         description=deferred(
