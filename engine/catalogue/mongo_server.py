@@ -22,6 +22,8 @@ _PATIENCE_MS = 4_000
 _LONGEST_ADDRESS = 10_000
 _HOST = r"(?:\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::\d{1,5})?"
 _HOSTS = re.compile(rf"{_HOST}(?:,{_HOST})*")
+# The text of pymongo's error if a server that requires TLS is addressed without it.
+_CLOSED = re.compile("connection closed")
 _WRONG_LOGIN, _NOT_ALLOWED = 18, 13
 
 
@@ -174,7 +176,7 @@ def _tls_error(text: str, server: Any) -> StudioError | None:
             "the address.",
             server=server,
         )
-    if "connection closed" in text:
+    if _CLOSED.search(text):
         return WorkFailed(
             "The MongoDB at {server} closed the connection. If it requires TLS, add tls=true to "
             "the address.",
