@@ -120,7 +120,7 @@ def live(browser: Browser, address: str, home: Home, updates: int) -> None:
     """Write to screen, the same DOM node, the zoom, blank frames."""
     run = LiveRun(home, "live", 0.45)
     page = browser.new_page(viewport=VIEW)
-    seconds_until(page, f"{address}/runs?run=live&runs.x=Step", DRAWN)
+    seconds_until(page, f"{address}/runs?run=live&runs.x=step", DRAWN)
     page.evaluate(WATCH)
     kept = zoom(page)
     page.wait_for_function(f"() => window.updates >= {updates}", timeout=600_000)
@@ -191,7 +191,7 @@ def many(browser: Browser, address: str, home: Home) -> None:
         page.wait_for_function(f"() => !({ALL_50})()")
     page.close()
     page = browser.new_page(viewport=VIEW)
-    link = f"{address}/runs?runs.view=Compare&{chosen}"
+    link = f"{address}/runs?runs.view=compare&{chosen}"
     for word in ("in an empty browser", "again"):
         taken = seconds_until(page, link, ALL_50)
         print(f"50 runs compared, {word}: {taken:.2f} s from the address")
@@ -213,7 +213,7 @@ def memory(browser: Browser, address: str, home: Home, server: psutil.Process, t
     pages = []
     for _ in range(3):
         page = browser.new_context(viewport=VIEW).new_page()
-        seconds_until(page, f"{address}/runs?run=watched&runs.x=Step", DRAWN)
+        seconds_until(page, f"{address}/runs?run=watched&runs.x=step", DRAWN)
         page.evaluate(WATCH)
         pages.append(page)
 

@@ -26,6 +26,7 @@ from engine.language.message import Message, deferred, gettext, message
 from engine.locks import inherited
 from engine.openmp import wait_passively
 from engine.progress import JOB_VARIABLE
+from engine.reasons import reason_of
 
 INTERRUPTED = 130
 
@@ -141,9 +142,10 @@ def _disk_refusal(error: Exception) -> StudioError | None:
     if not isinstance(error, OSError):
         return None
     # The error of a write to an open file has no file name.
-    file = printable(error.filename) if error.filename else gettext("a file")
+    file = printable(error.filename or "")
     if error.errno == errno.ENAMETOOLONG:
         return BadInput("The path {path}… is too long. Give a shorter one.", path=file[:60])
     if error.errno not in _REFUSED:
         return None
-    return WorkFailed(_REFUSED[error.errno], file=file, reason=error.strerror)
+    what = _REFUSED[error.errno]
+    return WorkFailed(what, file=file or message("a file"), reason=reason_of(error))

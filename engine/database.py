@@ -7,8 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from engine.errors import StudioError, WorkFailed
+from engine.errors import DatabaseDamaged, WorkFailed
+from engine.language.message import Message, deferred
+from engine.reasons import reason_of
 
+_REFUSED = deferred("{file} cannot be used: {reason}.")
 _PATIENCE = 30.0
 # SQLite checkpoints the log itself while there is no reader. If there always is one, a writer
 # waits for a gap when the log reaches this size in bytes.
@@ -48,53 +51,25 @@ def connect(file: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite
 
 
 @contextlib.contextmanager
-def database_errors(
-    what: str, advice: str = "", damaged: Callable[[str], StudioError] | None = None
-) -> Iterator[None]:
-    """Convert errors of a database file to WorkFailed.
-
-    Args:
-        what: the name of the file, with which the message begins.
-        advice: a sentence that says what to do, or empty.
-        damaged: makes the error for a damaged file from the reason.
-
-    Raises:
-        WorkFailed: the block raised OSError or sqlite3.Error.
-    """
-    try:
-        yield
-    except (OSError, sqlite3.Error) as error:
-        if damaged is not None and is_damage(error):
-            raise damaged(str(error)) from error
-        reason = str(error)
-        if not advice:
-            raise WorkFailed(
-                "{what} cannot be used: {reason}.", what=what, reason=reason
-            ) from error
-        raise WorkFailed(
-            "{what} cannot be used: {reason}. {advice}", what=what, reason=reason, advice=advice
-        ) from error
-
-
-@contextlib.contextmanager
-def database_error_as(
-    refused: Callable[[str], StudioError], damaged: Callable[[str], StudioError] | None = None
-) -> Iterator[None]:
+def database_errors(file: Path, refused: str = _REFUSED, damaged: str = "") -> Iterator[None]:
     """Convert errors of a database file.
 
     Args:
-        refused: makes the error to raise from SQLite's or the system's reason.
-        damaged: makes the error for a damaged file; defaults to `refused`.
+        file: field `file` of the messages; `reason` is SQLite's or the system's reason.
+        refused: the message of the error.
+        damaged: the message where the file itself is damaged; `refused` without it.
 
     Raises:
-        StudioError: the block raised OSError or sqlite3.Error.
+        DatabaseDamaged: there is a message for it, and the file itself is damaged.
+        WorkFailed: the block raised another OSError or sqlite3.Error.
     """
     try:
         yield
     except (OSError, sqlite3.Error) as error:
-        if damaged is not None and is_damage(error):
-            raise damaged(str(error)) from error
-        raise refused(str(error)) from error
+        fields = {"file": str(file), "reason": reason_of(error)}
+        if damaged and is_damage(error):
+            raise DatabaseDamaged(Message(damaged, fields)) from error
+        raise WorkFailed(Message(refused, fields)) from error
 
 
 def is_damage(error: Exception) -> bool:

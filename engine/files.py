@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from engine.errors import BadInput, WorkFailed
-from engine.language.message import Message, gettext
+from engine.language.message import Message, deferred, message
+from engine.reasons import reason_of
 
 JSON_BYTES = 64_000_000
 JSON_LINE_BYTES = 1_000_000
@@ -58,9 +59,10 @@ def atomic_writer(path: Path) -> Iterator[IO[bytes]]:
         with atomic_file(path) as temporary, temporary.open("wb") as stream:
             yield stream
     except OSError as error:
-        reason = error.strerror or str(error)
         raise WorkFailed(
-            "{file} could not be written ({reason}). Nothing was changed.", file=path, reason=reason
+            "{file} could not be written ({reason}). Nothing was changed.",
+            file=path,
+            reason=reason_of(error),
         ) from error
 
 
@@ -131,7 +133,7 @@ def open_regular(path: Path) -> IO[bytes]:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except ValueError as error:
         raise OSError(
-            errno.EINVAL, gettext("its name contains a character that no file name can have")
+            errno.EINVAL, deferred("its name contains a character that no file name can have")
         ) from error
     stream = os.fdopen(descriptor, "rb")
     try:
@@ -144,7 +146,7 @@ def open_regular(path: Path) -> IO[bytes]:
 
 def _require_regular(found: os.stat_result) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise NotRegular(errno.EINVAL, gettext("it is not a regular file"))
+        raise NotRegular(errno.EINVAL, deferred("it is not a regular file"))
 
 
 def read_bounded(path: Path, most: int) -> bytes:
@@ -160,7 +162,7 @@ def read_bounded(path: Path, most: int) -> bytes:
         raise BadInput("{file} does not exist.", file=printable(path)) from error
     except OSError as error:
         raise BadInput(
-            "{file} cannot be read ({reason}).", file=printable(path), reason=error.strerror
+            "{file} cannot be read ({reason}).", file=printable(path), reason=reason_of(error)
         ) from error
     if len(content) > most:
         raise BadInput(
@@ -212,10 +214,25 @@ def read_json(path: Path, most: int = JSON_BYTES) -> Any:
     try:
         return parse_json(read_bounded(path, most))
     except ValueError as error:
-        reason = error.message if isinstance(error, NotJson) else str(error)
         raise BadInput(
-            "{file} is not valid JSON: {reason}.", file=printable(path), reason=reason
+            "{file} is not valid JSON: {reason}.", file=printable(path), reason=json_fault(error)
         ) from error
+
+
+def json_fault(error: ValueError) -> Message:
+    """What is wrong with a text that `parse_json` refuses, or that is no JSON."""
+    if isinstance(error, NotJson):
+        return error.message
+    if isinstance(error, json.JSONDecodeError):
+        return message(
+            "“{problem}” in line {line}, column {column}",
+            problem=error.msg,
+            line=str(error.lineno),
+            column=str(error.colno),
+        )
+    if isinstance(error, UnicodeDecodeError):
+        return message("it is not UTF-8 text")
+    return reason_of(error)
 
 
 def read_json_or(path: Path, default: Any) -> Any:
@@ -246,10 +263,8 @@ def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
         yield from json_objects(_bounded_lines(stream))
 
 
-def typed_path(text: str | Path, what: str = "path") -> Path:
+def typed_path(text: str | Path) -> Path:
     """The absolute path for a typed path; ~ and ~name are home folders.
-
-    `what` is unused; callers still pass it.
 
     Raises:
         BadInput: the text is empty, or the system does not accept it as a path.
@@ -270,7 +285,7 @@ def typed_path(text: str | Path, what: str = "path") -> Path:
         ) from error
     except OSError as error:
         raise BadInput(
-            "The path cannot be used ({reason}). Enter another.", reason=error.strerror
+            "The path cannot be used ({reason}). Enter another.", reason=reason_of(error)
         ) from error
     return path
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine.errors import BadInput, WorkFailed
 from engine.files import typed_path
+from engine.reasons import reason_of
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class Home:
     @cached_property
     def images(self) -> Path:
         return self.data / "images"
+
+    @cached_property
+    def linked(self) -> Path:
+        """Links to folders of photographs outside the home that splits refer to."""
+        return self.data / "linked"
 
     @cached_property
     def thumbnails(self) -> Path:
@@ -71,6 +77,10 @@ class Home:
     @cached_property
     def quality(self) -> Path:
         return self.data / "quality.sqlite"
+
+    @cached_property
+    def features(self) -> Path:
+        return self.data / "features.sqlite"
 
     @cached_property
     def verdicts(self) -> Path:
@@ -162,7 +172,7 @@ def open_home(root: Path) -> Home:
                 "The home {home} cannot be made ({reason}). "
                 "Choose another with --home or STUDIO_HOME.",
                 home=resolved,
-                reason=error.strerror,
+                reason=reason_of(error),
             ) from error
     return Home(resolved)
 

@@ -22,17 +22,13 @@ from engine.language.message import Message
 JOB_VARIABLE = "STUDIO_JOB_FOLDER"
 
 
-Note = str | Message
-"""The current step; a message is translated when shown, a text is not."""
-
-
 class Report(Protocol):
-    """Called with the amount done, the total (0 = unknown) and a short note."""
+    """Called with the amount done, the total (0 = unknown) and the current step."""
 
-    def __call__(self, done: int, total: int, note: Note) -> None: ...
+    def __call__(self, done: int, total: int, note: Message) -> None: ...
 
 
-def silent(done: int, total: int, note: Note) -> None:
+def silent(done: int, total: int, note: Message) -> None:
     """Discard the report."""
 
 
@@ -45,7 +41,7 @@ class ProgressReport:
         folder = os.environ.get(JOB_VARIABLE)
         self._file = Path(folder) / "progress.json" if folder else None
 
-    def __call__(self, done: int, total: int, note: Note) -> None:
+    def __call__(self, done: int, total: int, note: Message) -> None:
         if self._file is not None:
             self._write(done, total, note)
         elif sys.stderr.isatty():
@@ -56,18 +52,15 @@ class ProgressReport:
             self._bar.stop()
             self._bar = None
 
-    def _write(self, done: int, total: int, note: Note) -> None:
+    def _write(self, done: int, total: int, note: Message) -> None:
         now = time.monotonic()
         finished = 0 < total <= done
         if self._file is None or (now < self._next_write and not finished):
             return
         # Pages read the file four times a second.
         self._next_write = now + 0.25
-        progress: dict[str, object] = {"done": done, "total": total}
-        if isinstance(note, Message):
-            progress |= {"note": note.in_english(), "message": note.record()}
-        else:
-            progress["note"] = note
+        said = {"note": note.in_english(), "message": note.record()}
+        progress = {"done": done, "total": total, **said}
         write_atomic(self._file, json.dumps(progress))
 
     def _draw(self, done: int, total: int, note: str) -> None:

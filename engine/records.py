@@ -4,6 +4,7 @@ The fields of a record have the types below, so that later code can rely on thei
 other versions are ignored. An invalid file is refused with a message.
 """
 
+import json
 import re
 import reprlib
 from collections.abc import Mapping
@@ -13,11 +14,12 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
 from engine.errors import BadInput
-from engine.files import printable, read_json
+from engine.files import parse_json, printable, read_json
 from engine.language.message import Message, message
 
 RECORD_BYTES = 1_000_000
 _LONGEST_TEXT = 20_000
+_MOST_ITEMS = 1_000
 _LARGEST = 1e18
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -47,6 +49,8 @@ def _readable_field(value: Any) -> Any:
     if isinstance(value, Mapping):
         # A message within a message.
         return _readable_fields(value)
+    if isinstance(value, list):
+        return [_readable_field(item) for item in value[:_MOST_ITEMS]]
     usable = value is None or (isinstance(value, int | float) and abs(value) <= _LARGEST)
     return value if usable else _readable(str(value))
 
@@ -110,6 +114,21 @@ def read_record_or(kind: type[T], path: Path, default: D, most: int = RECORD_BYT
         return read_record(kind, path, most)
     except BadInput:
         return default
+
+
+def written_message(told: Message | None) -> str:
+    """A message as a column of a database holds it, in no language; empty where there is none."""
+    return json.dumps(told.record()) if told else ""
+
+
+def read_message(text: str) -> Message | None:
+    """The message in a column of a database; an earlier version wrote plain English."""
+    if not text.startswith("{"):
+        return Message(text) if text else None
+    try:
+        return as_record_or(Message, parse_json(text), Message(text))
+    except ValueError:
+        return Message(text)
 
 
 def _adapter(kind: Any) -> TypeAdapter[Any]:

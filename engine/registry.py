@@ -2,7 +2,7 @@
 
 import difflib
 import importlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
@@ -11,20 +11,31 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from engine.language.message import Message
+from engine.language.message import gettext
 
 T = TypeVar("T")
 
 
 class UnknownEntry(ValueError):
-    """No entry of a registry has this name; the message lists the names."""
+    """No entry of a registry has the name `given`.
 
-    def __init__(self, text: str, **fields: object) -> None:
-        super().__init__(text)
-        self.message = Message(text, fields)
+    `choices` are the names that there are; `near` is the one most like it, empty where none is.
+    """
+
+    def __init__(self, given: str, choices: Sequence[str]) -> None:
+        super().__init__(given)
+        self.given, self.choices = given, list(choices)
+        self.near = next(iter(difflib.get_close_matches(given, choices, n=1)), "")
 
     def __str__(self) -> str:
-        return str(self.message)
+        if not self.near:
+            return gettext("“{given}” is not {choices:or}", given=self.given, choices=self.choices)
+        return gettext(
+            "“{given}” is not {choices:or}; did you mean {near}?",
+            given=self.given,
+            choices=self.choices,
+            near=self.near,
+        )
 
 
 class Registry(dict[str, T]):
@@ -52,16 +63,7 @@ class Registry(dict[str, T]):
         name = self._former.get(given, given)
         if name in self:
             return name
-        *others, last = (repr(known) for known in self)
-        near = difflib.get_close_matches(given, self, n=1)
-        fields: dict[str, object] = {"names": ", ".join(others), "last": last}
-        if near and others:
-            raise UnknownEntry(
-                "it should be {names} or {last}; did you mean {near}?", near=near[0], **fields
-            )
-        if others:
-            raise UnknownEntry("it should be {names} or {last}", **fields)
-        raise UnknownEntry("it should be {last}", last=last)
+        raise UnknownEntry(given, list(self))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import safe_open
@@ -14,6 +15,39 @@ Weights = dict[str, Tensor]
 
 _WRAPPERS = ("state_dict", "model", "model_state_dict", "state_dict_ema")
 _PREFIXES = ("module.", "_orig_mod.", "model.")
+
+
+class _Discarded:
+    """Stands for a value beside the weights, such as a metric or a path, which is not read."""
+
+    def __init__(self, *_: object) -> None:
+        """Accept and drop what the value was made of."""
+
+    def __setstate__(self, _: object) -> None:
+        """Drop the state."""
+
+
+def _plain_dict(*_: object) -> dict[Any, Any]:
+    return {}
+
+
+# Training scripts save such values beside the weights. Their names in the file lead to stand-ins,
+# so that none of their code runs.
+_HARMLESS: list[Any] = [
+    (_plain_dict, "collections.defaultdict"),
+    *((kind, f"builtins.{kind.__name__}") for kind in (dict, float, int, list)),
+    *(
+        (_Discarded, name)
+        for name in (
+            *(f"numpy.{core}.multiarray.scalar" for core in ("core", "_core")),
+            *(f"numpy.{core}.multiarray._reconstruct" for core in ("core", "_core")),
+            *("numpy.dtype", "numpy.ndarray", "_codecs.encode"),
+            *("pathlib.Path", "pathlib.PosixPath", "pathlib.PurePosixPath"),
+            *("pathlib.WindowsPath", "pathlib.PureWindowsPath"),
+            *("pathlib._local.PosixPath", "pathlib._local.WindowsPath"),
+        )
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -37,7 +71,8 @@ def read_weights(path: Path) -> WeightsFile:
     try:
         if path.suffix == ".safetensors":
             return _read_safetensors(path)
-        found = torch.load(path, map_location="cpu", weights_only=True)
+        with torch.serialization.safe_globals(_HARMLESS):
+            found = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         # Damaged bytes make the readers raise many error types.
         raise BadInput("{file} is damaged or is not a weights file.", file=path) from error

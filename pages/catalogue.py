@@ -1,15 +1,11 @@
 """Browse the photographs."""
 
-import streamlit as st
-
 from engine.language.message import gettext
-from studio.catalogue.browser import browser
-from studio.catalogue.counts import charts, totals
+from studio.catalogue.counts import totals
 from studio.catalogue.curating import last_change_view
 from studio.catalogue.exporting import exported
 from studio.catalogue.filters import filters
-from studio.catalogue.history import history_view
-from studio.catalogue.quality import quality
+from studio.catalogue.tabs import tabs
 from studio.current import catalogue
 from studio.views.action import Action
 from studio.views.empty import empty_state
@@ -24,23 +20,7 @@ with problems_shown(), catalogue() as opened:
         totals(found, whole)
         last_change_view()
         exported()
-        photographs, counts, faults, changes = st.tabs(
-            [gettext("Photographs"), gettext("Counts"), gettext("Quality"), gettext("History")],
-            key="catalogue_tab",
-            bind="query-params",
-        )
-        if photographs.open:
-            with photographs:
-                browser(found)
-        if counts.open:
-            with counts:
-                charts(found)
-        if faults.open:
-            with faults:
-                quality(found)
-        if changes.open:
-            with changes:
-                history_view(opened)
+        tabs(opened, found)
     else:
         empty_state(
             gettext("No photographs yet"),

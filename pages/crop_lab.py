@@ -9,10 +9,7 @@ from studio.current import catalogue
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
-heading(
-    gettext("Crop lab"),
-    gettext("Tune how photographs are cropped to the plant. Training uses the smart crop."),
-)
+heading(gettext("Crop lab"), gettext("Tune how photographs are cropped to the plant."))
 with problems_shown():
     with catalogue() as opened:
         choice = choose_photograph(opened)

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from engine.language.message import gettext
+from studio.address import Parameter, one_of
 from studio.background import follow
 from studio.current import home
 from studio.importing.jobs import JOBS, is_busy
 from studio.importing.outcome import import_outcome
 from studio.importing.ways import ways
-from studio.links import from_address, to_address
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
@@ -20,15 +20,16 @@ with problems_shown():
     jobs = follow({name: gettext(title) for name, title in JOBS.items()})
     import_outcome(jobs)
     sections = ways()
-    from_address("import_from", "from", sections)
-    st.session_state.setdefault("import_from", "demo")
-    way = st.segmented_control(
+    parameter = Parameter("from", "import_from", one_of(sections), usual="demo")
+    parameter.take()
+    st.segmented_control(
         gettext("From"),
         list(sections),
         format_func=lambda word: sections[word][0],
         required=True,
-        key="import_from",
+        key=parameter.key,
     )
-    to_address("import_from", "from", way)
+    way: str = st.session_state[parameter.key]
+    parameter.tell(way)
     with st.container(border=True, width=760):
         sections[way][1](home(), is_busy(jobs))

@@ -5,6 +5,7 @@ import streamlit as st
 from engine.language.message import deferred, gettext
 from engine.runs.run import list_runs
 from studio import current
+from studio.address import Parameter, titled
 from studio.runs.alerts_view import alerts_view
 from studio.runs.archives import import_view
 from studio.runs.compare import compare_runs_view
@@ -16,31 +17,31 @@ from studio.views.empty import empty_state
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
-heading(
-    gettext("Runs"),
-    gettext("State, curves and results of every run. Runs continue when you close this page."),
-)
+heading(gettext("Runs"), gettext("State, curves and results of every run."))
 with problems_shown():
     home = current.home()
     runs = list_runs(home)
     # Elements that appear and disappear above the run must not move it: see `detail`.
     above, middle = st.container(), st.container()
-    views = [deferred("One run"), deferred("Compare")]
+    views = {"one": deferred("One run"), "compare": deferred("Compare")}
     with above:
         undo_view(home)
         queue_view(home)
         alerts_view(home)
-        view = views[0]
+        view = "one"
         if len(runs) > 1:
-            view = st.segmented_control(
+            parameter = Parameter("runs.view", "runs.view", titled(views), usual="one")
+            parameter.take()
+            st.segmented_control(
                 gettext("View"),
-                views,
-                default=views[0],
-                format_func=gettext,
-                key="runs.view",
-                bind="query-params",
+                list(views),
+                format_func=lambda name: gettext(views[name]),
+                required=True,
+                key=parameter.key,
                 label_visibility="collapsed",
             )
+            view = st.session_state[parameter.key]
+            parameter.tell(view)
     with middle:
         if not runs:
             empty_state(
@@ -50,7 +51,7 @@ with problems_shown():
                 icon=":material/monitoring:",
                 key="runs.empty",
             )
-        elif view == "Compare":
+        elif view == "compare":
             compare_runs_view(home, runs)
         else:
             with st.container():

@@ -36,7 +36,7 @@ with problems_shown():
             new = planned(home, asked.settings)
             preview.preview(new)
             listing.make_split_job(home, asked)
-            show_findings(findings_of(new.plan, new.faults))
+            show_findings(findings_of(new.plan, new.faults), folded=True)
     splits = splits_made(home)
     if splits:
         listing.show_made(home, splits)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.language.message import gettext
-from engine.settings.configs import run_configs
+from engine.settings.configs import configurations
 from studio import current
 from studio.forms.draft import form_draft
 from studio.split.made import splits_made
@@ -22,7 +22,8 @@ from studio.views.problem import problems_shown
 heading(gettext("Train"), gettext("Choose a configuration, check what it needs, and launch a run."))
 with problems_shown():
     home = current.home()
-    configs = run_configs()
+    files = configurations()
+    configs = {name: file.settings for name, file in files.items()}
     splits = [split for split in splits_made(home) if not split.problem]
     if not splits:
         empty_state(
@@ -37,6 +38,7 @@ with problems_shown():
         )
     else:
         name = configuration.choose_configuration(configs)
+        configuration.show_notice(files[name])
         with st.grid(3, min_column_width=220):
             split = configuration.choose_split(splits)
             crop = choose_crop(home, name, configs[name].data)

@@ -16,6 +16,7 @@ from engine.runs.upkeep import examine_daily, report_lost_runs
 from studio import current
 from studio.access import sign_in
 from studio.access.serving import is_guarded
+from studio.address import one_change
 from studio.language import choose_language, follow_reader
 from studio.memory import keep_small, settle
 from studio.palette import DARK, LIGHT
@@ -175,4 +176,5 @@ if left:
 
     gone(current.home(), left)
 else:
-    page.run()
+    with one_change(page.url_path):
+        page.run()

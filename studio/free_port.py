@@ -4,6 +4,7 @@ import errno
 import socket
 
 from engine.errors import BadInput, WorkFailed
+from engine.reasons import reason_of
 
 _TAKEN = (errno.EADDRINUSE, errno.EACCES)
 
@@ -28,7 +29,7 @@ def free_port(address: str, first: int) -> int:
                 raise BadInput(
                     "{address} is not an address of this computer ({reason}). Choose another.",
                     address=address,
-                    reason=error.strerror,
+                    reason=reason_of(error),
                 ) from error
         return port
     raise WorkFailed(

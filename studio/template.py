@@ -31,7 +31,6 @@ def template(palette: Palette = LIGHT) -> go.layout.Template:
             "paper_bgcolor": palette.background,
             "plot_bgcolor": palette.background,
             "colorway": palette.series,
-            "separators": ".,",
             "margin": {"l": 12, "r": 16, "t": 12, "b": 12},
             "xaxis": {**axis, "showgrid": False, "showline": True, "ticks": "outside"},
             "yaxis": {

@@ -25,7 +25,6 @@ _BREAK = re.compile(r" *\r?\n")
 
 __all__ = [
     "ago",
-    "count",
     "duration",
     "moment",
     "number",
@@ -34,11 +33,6 @@ __all__ = [
     "rounded",
     "size",
 ]
-
-
-def count(value: int, noun: str, plural: str | None = None) -> str:
-    """1, "species", "species" -> "1 species"; 2, "photograph" -> "2 photographs"."""
-    return f"{number(value)} {noun if value == 1 else plural or noun + 's'}"
 
 
 def plain(words: str) -> str:

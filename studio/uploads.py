@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
-from engine.catalogue.folder_import import IMAGE_SUFFIXES
+from engine.catalogue.folder_layout import IMAGE_SUFFIXES
 from engine.language.message import ngettext
 
 PHOTOGRAPH_TYPES = sorted(IMAGE_SUFFIXES)

@@ -14,6 +14,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 FLOORS = ["engine", "studio", "pages"]
 ROOMS = [
     "language",
+    "reasons",
     "errors",
     "registry",
     "files",
@@ -38,6 +39,7 @@ ROOMS = [
     "weights",
     "crop",
     "augment",
+    "embeddings",
     "split",
     "quality",
     "training",
@@ -71,6 +73,7 @@ LIGHT_ROOMS = [
     "inaturalist",
     "crop",
     "augment",
+    "embeddings",
     "split",
     "quality",
     "jobs",

@@ -74,22 +74,22 @@ def test_on_a_read_only_disk_an_existing_database_is_read_and_a_missing_one_is_e
 def test_a_database_error_names_the_file_and_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "a.sqlite").write_bytes(b"words " * 200)
     with (
-        pytest.raises(WorkFailed, match=r"^The notes cannot be used: file is .*\. Delete them\.$"),
-        database_errors("The notes", "Delete them."),
+        pytest.raises(WorkFailed, match=r"^notes cannot be used: file is .*\.$"),
+        database_errors(Path("notes")),
     ):
         connect(tmp_path / "a.sqlite", make_table)
     with (
-        pytest.raises(DatabaseDamaged, match="not a database"),
-        database_errors("The notes", damaged=DatabaseDamaged),
+        pytest.raises(DatabaseDamaged, match=r"^notes is broken: file is not a database\.$"),
+        database_errors(Path("notes"), damaged="{file} is broken: {reason}."),
     ):
         connect(tmp_path / "a.sqlite", make_table)
 
 
 def test_an_error_unrelated_to_the_database_is_reraised() -> None:
     with (
-        pytest.raises(WorkFailed, match=r"^The notes cannot be used: full\.$"),
-        database_errors("The notes", damaged=DatabaseDamaged),
+        pytest.raises(WorkFailed, match=r"^The notes in notes: full\.$"),
+        database_errors(Path("notes"), "The notes in {file}: {reason}.", damaged="Broken."),
     ):
         raise OSError("full")
-    with pytest.raises(ValueError, match="other"), database_errors("The notes"):
+    with pytest.raises(ValueError, match="other"), database_errors(Path("notes")):
         raise ValueError("other")

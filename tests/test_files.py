@@ -21,6 +21,7 @@ from engine.files import (
     write_atomic,
     write_json,
 )
+from engine.language.current import language_set
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -192,3 +193,11 @@ def test_the_hash_is_that_of_the_bytes(tmp_path: Path) -> None:
     file = tmp_path / "bytes"
     file.write_bytes(bytes(range(256)) * 1000)
     assert sha256_of(file) == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_where_json_is_wrong_is_said_in_the_readers_language(tmp_path: Path) -> None:
+    (tmp_path / "value.json").write_text('{"a": 1\n "b": 2}')
+    with pytest.raises(BadInput) as caught:
+        read_json(tmp_path / "value.json")
+    with language_set("es"):
+        assert str(caught.value).endswith("«Expecting ',' delimiter» en la línea 2, columna 2.")

@@ -12,6 +12,8 @@ from engine.language.message import message
 from engine.locks import claim
 from engine.progress import JOB_VARIABLE, ProgressReport, silent
 
+PLANTING = message("Planting")
+
 
 @pytest.fixture
 def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -20,14 +22,19 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_background_job_writes_progress_to_its_folder(job: Path) -> None:
-    ProgressReport()(3, 10, "Planting")
-    assert json.loads(job.read_text()) == {"done": 3, "total": 10, "note": "Planting"}
+    ProgressReport()(3, 10, PLANTING)
+    assert json.loads(job.read_text()) == {
+        "done": 3,
+        "total": 10,
+        "note": "Planting",
+        "message": PLANTING.record(),
+    }
 
 
 def test_the_end_is_reported_at_once_and_intermediate_steps_at_intervals(job: Path) -> None:
     report = ProgressReport()
     for done in range(1, 11):
-        report(done, 10, "Planting")
+        report(done, 10, PLANTING)
         if done == 9:
             assert json.loads(job.read_text())["done"] == 1
     assert json.loads(job.read_text())["done"] == 10
@@ -36,7 +43,7 @@ def test_the_end_is_reported_at_once_and_intermediate_steps_at_intervals(job: Pa
 def test_work_of_unknown_length_does_not_write_at_every_step(job: Path) -> None:
     report = ProgressReport()
     for done in range(1, 100):
-        report(done, 0, "Reading")
+        report(done, 0, PLANTING)
     assert json.loads(job.read_text())["done"] < 99
 
 
@@ -45,9 +52,9 @@ def test_nothing_is_printed_without_a_terminal(
 ) -> None:
     monkeypatch.delenv(JOB_VARIABLE, raising=False)
     report = ProgressReport()
-    report(1, 2, "Planting")
+    report(1, 2, PLANTING)
     report.close()
-    silent(1, 2, "Planting")
+    silent(1, 2, PLANTING)
     assert capsys.readouterr() == ("", "")
 
 

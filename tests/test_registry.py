@@ -44,8 +44,8 @@ def test_a_former_name_is_read_as_the_current_name() -> None:
 def test_an_unknown_name_is_rejected_with_all_names_and_the_nearest() -> None:
     with pytest.raises(ValidationError) as refused:
         Paint(colour="leafgreen")
-    assert "it should be 'red' or 'leaf_green'; did you mean leaf_green?" in str(refused.value)
-    with pytest.raises(ValueError, match=r"it should be 'red' or 'leaf_green'$"):
+    assert "“leafgreen” is not red or leaf_green; did you mean leaf_green?" in str(refused.value)
+    with pytest.raises(ValueError, match=r"^“xyz” is not red or leaf_green$"):
         COLOURS.name_of("xyz")
 
 

@@ -48,14 +48,21 @@ def build(networks: Sequence[Mapping[str, Values]]) -> onnx.ModelProto:
     mean = graph.add("Mean", *found)
     graph.add("Squeeze", mean, graph.constant("batch", np.array([0, 1])), output="probability")
     side = INPUT_SIDE // 4
-    made = helper.make_graph(
-        graph.nodes,
-        "learned_saliency",
-        [helper.make_tensor_value_info("square", TensorProto.UINT8, (INPUT_SIDE, INPUT_SIDE, 3))],
-        [helper.make_tensor_value_info("probability", TensorProto.FLOAT, (side, side))],
-        graph.initializers,
-    )
-    return helper.make_model(made, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR)
+    return graph.model("learned_saliency", "probability", (side, side))
+
+
+def build_pooled() -> onnx.ModelProto:
+    """The graph from an RGB square to the mean features of the last of the eleven blocks.
+
+    Its input `square` is (INPUT_SIDE, INPUT_SIDE, 3) uint8, its output `features` (1, channels).
+
+    Raises:
+        BadInput: the weights of EfficientNet-Lite0 are not installed.
+    """
+    graph = _Graph(installed_weights())
+    last = graph.backbone(graph.normalised("square"))[-1]
+    graph.add("Flatten", graph.add("GlobalAveragePool", last), output="features")
+    return graph.model("pooled_features", "features", (1, graph.channels(len(STRIDES) - 1)))
 
 
 class _Graph:
@@ -80,6 +87,26 @@ class _Graph:
             self.initializers.append(numpy_helper.from_array(values, name))
         return name
 
+    def channels(self, block: int) -> int:
+        """How many planes a block returns."""
+        return int(self._tensors[f"_blocks.{block}._project_conv.weight"].shape[0])
+
+    def model(self, name: str, output: str, shape: tuple[int, ...]) -> onnx.ModelProto:
+        """The finished graph, from the RGB square to this output."""
+        made = helper.make_graph(
+            self.nodes,
+            name,
+            [
+                helper.make_tensor_value_info(
+                    "square", TensorProto.UINT8, (INPUT_SIDE, INPUT_SIDE, 3)
+                )
+            ],
+            [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)],
+            self.initializers,
+        )
+        opset = helper.make_opsetid("", _OPSET)
+        return helper.make_model(made, opset_imports=[opset], ir_version=_IR)
+
     def normalised(self, square: str) -> str:
         """Pixels as EfficientNet-Lite0 expects them: (1, 3, side, side) in -1..1."""
         planes = self.add(
@@ -102,10 +129,7 @@ class _Graph:
             deep = self._normed(planes, f"{name}_depthwise_conv", f"{name}_bn1", side, stride)
             side //= stride
             planes = self._normed(self._clipped(deep), f"{name}_project_conv", f"{name}_bn2", side)
-            before, after = (
-                self._tensors[f"_blocks.{each}._project_conv.weight"].shape[0]
-                for each in (max(index - 1, 0), index)
-            )
+            before, after = (self.channels(each) for each in (max(index - 1, 0), index))
             if index and stride == 1 and before == after:
                 planes = self.add("Add", planes, given)
             if index in _LEVELS:

@@ -30,7 +30,8 @@ class Augmentation:
 
     `apply(picture, strength, chance)` returns a new picture and does not modify its argument. It
     is not called with strength 0. Augmentations run by ascending `order`, in timm's sequence:
-    flip (10), RandAugment (20), colour jitter (30), others (50), erasing (90).
+    flips (10), rotation (15), RandAugment (20), colour jitter (30), hue (35), others (50), erasing
+    (90).
     """
 
     title: str
@@ -41,6 +42,34 @@ class Augmentation:
 
 def _mirrored(picture: Pixels, _: float, chance: np.random.Generator) -> Pixels:
     return picture[:, ::-1] if chance.random() < 0.5 else picture
+
+
+def _upside_down(picture: Pixels, share: float, chance: np.random.Generator) -> Pixels:
+    return picture[::-1] if chance.random() < share else picture
+
+
+def _rotated(picture: Pixels, degrees: float, chance: np.random.Generator) -> Pixels:
+    """Rotation about the centre by up to `degrees` either way; corners are reflections."""
+    height, width = picture.shape[:2]
+    angle = float(chance.uniform(-degrees, degrees))
+    turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), angle, 1.0)
+    turned = cv2.warpAffine(
+        np.ascontiguousarray(picture),
+        turn,
+        (width, height),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REFLECT_101,
+    )
+    return np.asarray(turned, np.uint8)
+
+
+def _other_hue(picture: Pixels, reach: float, chance: np.random.Generator) -> Pixels:
+    """Shift all hues by up to `reach` of the colour circle, as torchvision's ColorJitter."""
+    shift = round(float(chance.uniform(-reach, reach)) * 256) % 256
+    colours = cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2HSV_FULL)
+    # Bytes wrap around like hues.
+    colours[..., 0] += np.uint8(shift)
+    return np.asarray(cv2.cvtColor(colours, cv2.COLOR_HSV2RGB_FULL), np.uint8)
 
 
 def _recoloured(picture: Pixels, reach: float, chance: np.random.Generator) -> Pixels:
@@ -94,6 +123,18 @@ AUGMENTATIONS: Registry[Augmentation] = Registry(
         "flip": Augmentation(
             deferred("Flip"), deferred("Mirrors left and right at random."), _mirrored, order=10
         ),
+        "vertical_flip": Augmentation(
+            deferred("Vertical flip"),
+            deferred("How often the picture is turned upside down."),
+            _upside_down,
+            order=11,
+        ),
+        "rotation": Augmentation(
+            deferred("Rotation"),
+            deferred("Rotates by a random angle, at most this many degrees."),
+            _rotated,
+            order=15,
+        ),
         "rand_augment": Augmentation(
             deferred("RandAugment"),
             deferred("Makes two random changes of shape or colour."),
@@ -105,6 +146,12 @@ AUGMENTATIONS: Registry[Augmentation] = Registry(
             deferred("Varies brightness, contrast and saturation."),
             _recoloured,
             order=30,
+        ),
+        "hue": Augmentation(
+            deferred("Hue"),
+            deferred("Varies hues, at most by this share of the colour circle."),
+            _other_hue,
+            order=35,
         ),
         "greyscale": Augmentation(
             deferred("Greyscale"), deferred("How often colours are removed."), _greyed

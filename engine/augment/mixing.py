@@ -11,8 +11,9 @@ from engine.settings.augmentation import TrainAugmentation
 
 class Mixing:
     """Blends pairs of photographs (Zhang et al., "mixup", 2018) or pastes pieces of one into
-    another (Yun et al., "CutMix", 2019). With both enabled, each batch uses one at random. From
-    step `last_step` on, nothing is mixed, so that training ends on unmixed photographs.
+    another (Yun et al., "CutMix", 2019). With both enabled, each batch uses one at random.
+    `mix_probability` is the share of batches that are mixed. From step `last_step` on, nothing is
+    mixed, so that training ends on unmixed photographs.
     """
 
     def __init__(
@@ -22,7 +23,11 @@ class Mixing:
         self.enabled = bool(settings.mixup or settings.cutmix)
         self._mix = (
             Mixup(  # type: ignore[no-untyped-call]
-                settings.mixup, settings.cutmix, label_smoothing=0.0, num_classes=classes
+                settings.mixup,
+                settings.cutmix,
+                prob=settings.mix_probability,
+                label_smoothing=0.0,
+                num_classes=classes,
             )
             if self.enabled
             else None

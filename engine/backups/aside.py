@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.errors import WorkFailed
 from engine.home import Home
+from engine.reasons import reason_of
 
 _BESIDE = ("-wal", "-shm")
 
@@ -24,7 +25,7 @@ def set_aside(home: Home, file: Path) -> Path:
         shutil.move(file, target)
     except OSError as error:
         raise WorkFailed(
-            "{file} could not be moved aside ({reason}).", file=file, reason=error.strerror
+            "{file} could not be moved aside ({reason}).", file=file, reason=reason_of(error)
         ) from error
     return target
 

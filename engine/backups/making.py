@@ -18,9 +18,10 @@ from engine.database import read_unchanged
 from engine.errors import StudioError, WorkFailed
 from engine.files import sha256_of, sync_to_disk, write_json
 from engine.home import Home
-from engine.language.message import Message
+from engine.language.message import Message, message
 from engine.locks import claim, is_held, release
 from engine.progress import JOB_VARIABLE
+from engine.reasons import reason_of
 
 KEPT = 7
 """Days kept; backups before a migration are counted separately (`KEPT_OF_MIGRATIONS`)."""
@@ -97,7 +98,7 @@ def make_daily(home: Home) -> None:
             failed.unlink(missing_ok=True)
     except (StudioError, OSError) as error:
         with contextlib.suppress(StudioError):
-            failure = error.message if isinstance(error, StudioError) else Message(str(error))
+            failure = _failure(home, error)
             values = {"reason": failure.in_english(), "message": failure.record()}
             write_json(failed, {"t": time.time(), **values})
     finally:
@@ -141,9 +142,10 @@ def write_backup(
         write_json(draft / MANIFEST, {"made": time.time(), "databases": copied})
         draft.rename(folder / name)
     except OSError as error:
-        reason = error.strerror or str(error)
         raise WorkFailed(
-            "The backup in {folder} could not be written ({reason}).", folder=folder, reason=reason
+            "The backup in {folder} could not be written ({reason}).",
+            folder=folder,
+            reason=reason_of(error),
         ) from error
     finally:
         if draft is not None:
@@ -202,7 +204,7 @@ def _as_failure(file: Path) -> Iterator[None]:
             "{file} could not be backed up ({reason}). Earlier backups are kept. "
             "Run `doctor` to see what is wrong.",
             file=file,
-            reason=str(error),
+            reason=reason_of(error),
         ) from error
 
 
@@ -219,6 +221,16 @@ def _start_apart(home: Home) -> None:
     )
     # Waited for, so that a server keeps no zombie process.
     threading.Thread(target=process.wait, name="backup-apart", daemon=True).start()
+
+
+def _failure(home: Home, error: StudioError | OSError) -> Message:
+    if isinstance(error, StudioError):
+        return error.message
+    return message(
+        "{file} could not be written ({reason}).",
+        file=str(error.filename or home.backups),
+        reason=reason_of(error),
+    )
 
 
 def _lock_of(home: Home) -> Path:

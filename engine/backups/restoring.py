@@ -14,6 +14,7 @@ from engine.errors import BadInput, WorkFailed
 from engine.files import sha256_of, sync_to_disk
 from engine.home import Home
 from engine.locks import is_held
+from engine.reasons import reason_of
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def restore_databases(home: Home, backup: Backup, names: list[str]) -> tuple[str
             draft.replace(files[key])
     except OSError as error:
         raise WorkFailed(
-            "{file} could not be restored ({reason}).", file=error.filename, reason=error.strerror
+            "{file} could not be restored ({reason}).", file=error.filename, reason=reason_of(error)
         ) from error
     finally:
         for draft in drafts.values():
@@ -79,9 +80,7 @@ def require_quiet(home: Home) -> None:
     locks = [*home.jobs.glob("*/lock"), home.downloads / "lock"]
     busy = [lock.parent.name for lock in locks if str(lock.parent) != own and is_held(lock)]
     if busy:
-        raise BadInput(
-            "Background jobs are running ({jobs}). Stop them first.", jobs=", ".join(busy)
-        )
+        raise BadInput("Background jobs are running ({jobs}). Stop them first.", jobs=busy)
 
 
 def is_sound(file: Path) -> bool:
@@ -108,6 +107,6 @@ def _draft(copied: Copied, target: Path) -> Path:
         sync_to_disk(draft)
     except OSError as error:
         raise WorkFailed(
-            "{file} could not be written ({reason}).", file=draft, reason=error.strerror
+            "{file} could not be written ({reason}).", file=draft, reason=reason_of(error)
         ) from error
     return draft

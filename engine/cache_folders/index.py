@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.catalogue.folder_import import IMAGE_SUFFIXES
+from engine.catalogue.folder_layout import IMAGE_SUFFIXES
 from engine.database import connect, database_errors
 from engine.errors import BadInput
 from engine.home import Home
@@ -50,8 +50,8 @@ class IndexedFile(NamedTuple):
 class CacheIndex:
     """An open index of cache folders."""
 
-    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
-        self._connection, self._name = connection, name
+    def __init__(self, connection: sqlite3.Connection, file: Path) -> None:
+        self._connection, self._file = connection, file
 
     def scan(self, folder: Path, placing: Placing, report: Report = silent) -> list[IndexedFile]:
         """Index the files of a folder anew; returns them, also those whose name is no digest.
@@ -65,7 +65,7 @@ class CacheIndex:
         ]
         # As bytes, because a name may hold bytes that are no text.
         rows = ((os.fsencode(one.name), one.digest, one.size) for one in files if one.digest)
-        with database_errors(self._name), self._connection:
+        with database_errors(self._file), self._connection:
             self._connection.execute(
                 "INSERT INTO folder (path, placing) VALUES (?, ?) "
                 "ON CONFLICT (path) DO UPDATE SET placing = excluded.placing",
@@ -83,7 +83,7 @@ class CacheIndex:
 
     def files(self) -> list[IndexedFile]:
         """The files of all folders that are there, without those that were refused."""
-        with database_errors(self._name):
+        with database_errors(self._file):
             folders = {
                 number: (folder, placing)
                 for number, path, placing in self._connection.execute("SELECT * FROM folder")
@@ -101,7 +101,7 @@ class CacheIndex:
 
     def refuse(self, files: Iterable[IndexedFile]) -> None:
         """Leave files out until their folder is indexed anew."""
-        with database_errors(self._name), self._connection:
+        with database_errors(self._file), self._connection:
             self._connection.executemany(
                 "UPDATE file SET refused = 1 WHERE name = ? AND folder = "
                 "(SELECT number FROM folder WHERE path = ?)",
@@ -117,10 +117,10 @@ def open_index(home: Home) -> Iterator[CacheIndex]:
         WorkFailed: it is damaged, or the disk refuses it.
     """
     file = index_file(home)
-    with database_errors(home.relative(file)):
+    with database_errors(file):
         connection = connect(file, _prepare)
     try:
-        yield CacheIndex(connection, home.relative(file))
+        yield CacheIndex(connection, file)
     finally:
         connection.close()
 

@@ -1,17 +1,14 @@
 """Reading nested documents of any structure by paths."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from engine.catalogue.mapping import MappingSettings, PhotographPart
-from engine.catalogue.table_import import text_of
+from engine.catalogue.mapping import MappingSettings, PhotographPart, paths_in
 
 _FIRST_ELEMENTS = 5
 _LONGEST_PLACE = 10
-_PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+")
 
 
 class FieldSummary(NamedTuple):
@@ -92,8 +89,13 @@ def value_at(document: Any, path: str, *, whole: bool = False) -> Any:
     if type(document) is dict and type(plain := document.get(path)) is str:
         # Fast path: nearly all values are text at the top level.
         return plain
-    value = document
-    for part in path.split("."):
+    if "{" in path:
+        parts = [as_text(value_at(document, one)) for one in paths_in(path)]
+        return " ".join(parts) if all(parts) else None
+    # A column may have dots in its name.
+    is_plain = type(document) is dict and path in document
+    value = document[path] if is_plain else document
+    for part in () if is_plain else path.split("."):
         if isinstance(value, list):
             is_place = part.isdecimal() and len(part) < _LONGEST_PLACE
             position = int(part) if is_place else 0
@@ -104,6 +106,19 @@ def value_at(document: Any, path: str, *, whole: bool = False) -> Any:
     if isinstance(value, list) and not whole:
         return value[0] if value else None
     return value
+
+
+def text_of(value: Any) -> str:
+    """A cell's value as text; empty if the cell is empty."""
+    if not isinstance(value, str):
+        # Table tools write missing values as NaN, the only value unequal to itself.
+        if value is None or value != value or isinstance(value, (dict, list, bytes)):
+            return ""
+        # A column of integers with a missing value is read as floats, such as 7.0.
+        whole = isinstance(value, float) and value.is_integer()
+        value = str(int(value) if whole else value)
+    text: str = value.strip()
+    return text if text.isascii() else text.encode(errors="replace").decode()
 
 
 def as_text(value: Any) -> str:
@@ -134,9 +149,3 @@ def _walk(value: Any, path: str) -> Iterator[tuple[str, Any, bool]]:
                 yield from _walk(inner, path)
     else:
         yield path, value, False
-
-
-def last_names(path: str) -> tuple[str, str]:
-    """The last name of a path and the one above it: "obs.taxonName" -> "taxon_name", "obs"."""
-    parts = ["_".join(_PARTS.findall(part)).lower() for part in path.split(".")]
-    return parts[-1], (parts[-2].rstrip("s") if len(parts) > 1 else "")

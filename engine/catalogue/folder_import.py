@@ -1,19 +1,17 @@
-"""Importing a folder with one sub-folder per species."""
+"""Importing a folder whose folders name the species."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from engine.catalogue.checking import source_of
-from engine.catalogue.importing import Candidate, ImportReport, Keep, take_in
-from engine.catalogue.record import Photograph
+from engine.catalogue.folder_layout import FolderContents, understand_folder
+from engine.catalogue.importing import Candidate, ImportReport, Keep, Offer, refused, take_in
+from engine.catalogue.record import Photograph, extra_of
 from engine.catalogue.store import Catalogue
-from engine.errors import BadInput
+from engine.language.message import message
 from engine.progress import Report, silent
 
-IMAGE_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".png", ".webp", ".tif", ".tiff", ".gif", ".bmp", ".avif"}
-)
+_OUTSIDE = message("It is in no folder of a species.")
 
 
 def import_folder(
@@ -22,63 +20,48 @@ def import_folder(
     keep: Keep,
     source: str = "",
     report: Report = silent,
+    layout: str = "",
 ) -> ImportReport:
-    """Import every photograph below `folder`, whose sub-folders are named after species.
+    """Take in every photograph below `folder`, whose folders name the species.
 
-    `source` defaults to the folder's name. Importing the same folder twice changes nothing.
+    `source` is the folder's name where it is not given, `layout` one of
+    `engine.catalogue.folder_layout.LAYOUTS`, recognised where it is not given. The same folder
+    twice changes nothing.
 
     Raises:
-        BadInput: the folder does not exist, cannot be read, or holds no sub-folders with
-            photographs.
+        BadInput: as `understand_folder`.
     """
+    # Before the folder is read.
     source = source_of(source, folder.resolve().name)
-    files = list(_photographs(folder))
-    candidates = (
-        Candidate(
-            Photograph(image_id="", species=file.relative_to(folder).parts[0], source=source),
-            origin=file.relative_to(folder).as_posix(),
-            file=file,
+    return import_contents(catalogue, understand_folder(folder, layout), keep, source, report)
+
+
+def import_contents(
+    catalogue: Catalogue,
+    contents: FolderContents,
+    keep: Keep,
+    source: str = "",
+    report: Report = silent,
+) -> ImportReport:
+    """Take in a folder as it was understood; `source` is the folder's name where it is not given.
+
+    Raises:
+        BadInput: the source's name is no plain text.
+    """
+    source = source_of(source, contents.folder.resolve().name)
+    total = len(contents.photographs) + len(contents.outside)
+    return take_in(catalogue, _offers(contents, source), keep, total, report)
+
+
+def _offers(contents: FolderContents, source: str) -> Iterator[Offer]:
+    for file, name, part in contents.photographs:
+        photograph = Photograph(
+            "", name.species, name.genus, name.family, source, extra=extra_of(part)
         )
-        for file in files
-    )
-    return take_in(catalogue, candidates, keep, len(files), report)
+        yield Candidate(photograph, _origin(file, contents), file)
+    for file in contents.outside:
+        yield refused(_origin(file, contents), _OUTSIDE)
 
 
-def _photographs(folder: Path) -> Iterator[Path]:
-    if not folder.is_dir():
-        raise BadInput("The folder {folder} does not exist. Check its path.", folder=str(folder))
-    try:
-        inside = sorted(folder.iterdir())
-    except OSError as error:
-        raise BadInput(
-            "Could not read {file} ({reason}). Check its permissions.",
-            file=str(folder),
-            reason=error.strerror,
-        ) from error
-    species = [path for path in inside if path.is_dir() and _visible(path)]
-    files = [file for path in species for file in _files_below(path)]
-    if files:
-        yield from files
-    elif any(path.suffix.lower() in IMAGE_SUFFIXES for path in inside):
-        raise BadInput(
-            "{folder} has photographs but no subfolders. Put the photographs of each species into "
-            "a folder with its name.",
-            folder=str(folder),
-        )
-    else:
-        raise BadInput(
-            "{folder} has no photographs. It needs one subfolder per species.", folder=str(folder)
-        )
-
-
-def _files_below(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            file = Path(parent, name)
-            if file.suffix.lower() in IMAGE_SUFFIXES and _visible(file):
-                yield file
-
-
-def _visible(path: Path) -> bool:
-    return not path.name.startswith(".")
+def _origin(file: Path, contents: FolderContents) -> str:
+    return file.relative_to(contents.folder).as_posix()

@@ -46,12 +46,14 @@ _AZURE = frozenset(["se", "sip", "sks", "ske", "skt", "skv", "sp", "spr", "sr", 
 _IMAGE = re.compile(r"\.(?:avif|bmp|gif|jpe?g|jpe|png|tiff?|webp)$", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
 _SAFE = "/:@!$&'()*+,;=~-._"
-_PLAIN = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9/._~-]*", re.ASCII)
+PLAIN = r"https?://[a-z0-9.-]+/[A-Za-z0-9/._~-]*"
+"""Addresses that are canonical but for their scheme, unless a provider is known."""
+_PLAIN = re.compile(PLAIN, re.ASCII)
 
 
 # Where a provider offers a photograph in several sizes, under an address for each: by the last
 # two names of the host, what leads to the photograph's own number or name.
-_PROVIDERS = {
+PROVIDERS = {
     host: (name, re.compile(pattern, re.ASCII | re.IGNORECASE))
     for host, name, pattern in (
         ("inaturalist.org", "inaturalist", INATURALIST_PHOTO),
@@ -95,7 +97,7 @@ def canonical_address(url: str) -> str:
     """
     address = url.partition("://")[2]
     host = address.partition("/")[0].rsplit(".", 2)
-    if provider := _PROVIDERS.get(".".join(host[-2:]).lower()):
+    if provider := PROVIDERS.get(".".join(host[-2:]).lower()):
         name, pattern = provider
         if found := pattern.match(url):
             return f"{name}/{unquote(found['photo']).replace('/thumb/', '/', 1)}"

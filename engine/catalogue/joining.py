@@ -106,8 +106,11 @@ class Joining(ABC):
         self._know(new)
         return self.join(groups_of(pairs), change=0)
 
-    def join(self, groups: Iterable[Sequence[str]], change: int) -> int:
-        """Make one row of each group of rows; returns how many rows became listings."""
+    def join(self, groups: Iterable[Sequence[str]], change: int, follow: bool = True) -> int:
+        """Make one row of each group of rows; returns how many rows became listings.
+
+        Without `follow`, the caller sees to the listings and keys of the joined rows.
+        """
         joined = 0
         rest = iter(groups)
         while some := list(itertools.islice(rest, _GROUPS_AT_ONCE)):
@@ -122,7 +125,8 @@ class Joining(ABC):
             # Listings come first: where no transaction holds, a crash loses no record.
             listings = self._combine(parted, change)
             self._delete([one for _, others in parted for one in others])
-            self._follow(listings)
+            if follow:
+                self._follow(listings)
             joined += len(listings)
         return joined
 

@@ -16,6 +16,7 @@ TIER_NAMES: dict[Tier, str] = {
 """By tier, what readers see, once it is translated."""
 
 _WORDS = re.compile(r"[a-z]+|0")
+_SPACED = re.compile(r"\b(non|no|share)[ -]+(commercial|deriv\w*|alike)")
 # The words of Creative Commons' own names, as they are written out in full and in short.
 _PARTS = {
     "by": "by",
@@ -82,7 +83,5 @@ def tier_of(licence: str) -> Tier:
 
 
 def _conditions(text: str) -> set[str]:
-    joined = text.replace("non-commercial", "noncommercial").replace("non commercial", "nc")
-    joined = joined.replace("no-deriv", "noderiv").replace("no deriv", "noderiv")
-    joined = joined.replace("share-alike", "sharealike").replace("share alike", "sharealike")
+    joined = _SPACED.sub(r"\1\2", text)
     return {_PARTS[word] for word in _WORDS.findall(joined) if word in _PARTS}

@@ -1,5 +1,6 @@
-"""The mapping from a photograph's fields to paths in the documents of a MongoDB collection."""
+"""The mapping from a photograph's fields to columns of a table or paths in documents."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,10 @@ from pydantic import Field, create_model
 from engine.catalogue.fields import FIELDS, IMPORTED
 from engine.language.message import deferred
 from engine.settings.base import Settings
+
+_JOINED = re.compile(r"\{([^{}]+)\}")
+PATHS = (*IMPORTED, "rank", "part")
+"""The keys of a mapping that are paths of values."""
 
 
 class _Paths:
@@ -50,7 +55,31 @@ class _Mapping(_Paths, Settings):
             "read from each element. Empty = one photograph per document."
         ),
     )
-    folder: str = Field("", description=deferred("The folder that relative file paths start from."))
+    folder: str = Field(
+        "",
+        description=deferred(
+            "The folder that relative file paths start from. Empty = the folder of the table."
+        ),
+    )
+    prefix: str = Field(
+        "",
+        description=deferred(
+            "What file paths start with on the computer that wrote them. It is left out."
+        ),
+    )
+    rank: str = Field(
+        "",
+        description=deferred(
+            "The taxonomic rank of the name. Photographs identified to a genus or higher are "
+            "refused."
+        ),
+    )
+    part: str = Field("", description=deferred("The part of a split: train, val or test."))
+    only_species: bool = Field(
+        False,
+        description=deferred("Whether names of one word, such as a genus or family, are refused."),
+    )
+
     other_fields: bool = Field(
         True,
         description=deferred(
@@ -64,10 +93,15 @@ class _Mapping(_Paths, Settings):
         ),
     )
 
+    def in_words(self) -> str:
+        """What is read from where: "species = class_name, path = file_name"."""
+        named = [*PATHS, "photographs", "folder", "prefix"]
+        return ", ".join(f"{name} = {path}" for name in named if (path := self.path_of(name)))
+
     def parts(self) -> Iterator["PhotographPart"]:
         """The arrays in order, each with the path of every field; one part without an array if a
         document is one photograph."""
-        own = {name: path for name in IMPORTED if (path := self.path_of(name))}
+        own = {name: path for name in PATHS if (path := self.path_of(name))}
         if not self.arrays or own.keys() & {"url", "path"}:
             yield PhotographPart(self.photographs, own)
         shared = {
@@ -81,7 +115,8 @@ class _Mapping(_Paths, Settings):
 
     def every_path(self) -> set[str]:
         """All paths that the mapping names."""
-        return {path for part in self.parts() for path in (part.array, *part.paths.values())} - {""}
+        named = (path for part in self.parts() for path in (part.array, *part.paths.values()))
+        return {one for path in named for one in paths_in(path)} - {""}
 
 
 OWN_FIELDS = frozenset({"image_id", "url", "path"})
@@ -111,6 +146,11 @@ def is_below(path: str, parent: str) -> bool:
     return bool(parent) and (path == parent or path.startswith(f"{parent}."))
 
 
+def paths_in(path: str) -> list[str]:
+    """The paths that one of a mapping reads: several where it joins them."""
+    return _JOINED.findall(path) or [path]
+
+
 if TYPE_CHECKING:
     MappingSettings = _Mapping
 else:
@@ -118,8 +158,8 @@ else:
         "MappingSettings",
         __base__=_Mapping,
         __module__=__name__,
-        __doc__="Each field names a path into the document, its parts separated by dots: "
-        "`taxon.name`. A part that is a number takes that element of an array. Empty = the "
-        "documents do not have it.",
+        __doc__="Each field names a column of the table or a path into the document, its parts "
+        "separated by dots: `taxon.name`. A part that is a number takes that element of an array. "
+        "`{genus} {species}` joins several. Empty = there is none.",
         **_paths("_id"),
     )

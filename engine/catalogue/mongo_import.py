@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from engine.catalogue.array_guessing import guess_collection
 from engine.catalogue.checking import require_plain, source_of
 from engine.catalogue.documents import (
     FoundPhotograph,
@@ -14,7 +15,7 @@ from engine.catalogue.documents import (
     document_photographs,
     is_odd_date,
 )
-from engine.catalogue.guessing import guess_mapping
+from engine.catalogue.folder_layout import part_of
 from engine.catalogue.identity import canonical_address
 from engine.catalogue.importing import (
     Candidate,
@@ -30,13 +31,15 @@ from engine.catalogue.mapping import MappingSettings
 from engine.catalogue.mongo_server import connected
 from engine.catalogue.other_fields import as_json, fields_below
 from engine.catalogue.position import Position
+from engine.catalogue.ranks import refusal_above_species
 from engine.catalogue.record import Photograph, image_id_of
 from engine.catalogue.store import Catalogue
+from engine.catalogue.table_paths import located
 from engine.errors import BadInput
 from engine.files import is_regular
 from engine.home import Home
 from engine.language.message import Message, message
-from engine.progress import Note, Report, silent
+from engine.progress import Report, silent
 from engine.settings.files import load, save
 from engine.workers import beside
 
@@ -106,7 +109,7 @@ def mapping_of(home: Home, origin: Origin, given: Path | None = None) -> Mapping
     file = mapping_file(home, origin)
     if given is not None or file.is_file():
         return load(MappingSettings, given or file)
-    guessed = guess_mapping(sample_documents(origin))
+    guessed = guess_collection(sample_documents(origin))
     save(guessed, file)
     return guessed
 
@@ -137,7 +140,7 @@ def import_mongo(
         documents = collection.estimated_document_count()
         total = 0 if any(part.array for part in mapping.parts()) else documents
 
-        def noted(done: int, total: int, note: Note) -> None:
+        def noted(done: int, total: int, note: Message) -> None:
             position.reached(done)
             report(done + position.before, total, note)
 
@@ -188,7 +191,7 @@ def _read(mapping: MappingSettings, source: str, batch: bytes) -> _Batch:
             last = document["_id"]
             others = _OtherFields(document, mapping)
             for found in document_photographs(document, mapping):
-                offers.append(settled(_candidate(last, found, others, mapping.folder, source)))
+                offers.append(settled(_candidate(last, found, others, mapping, source)))
         else:
             origin = "…" if last is None else f"{last} …"
             offers.append(refused(origin, document))
@@ -237,7 +240,11 @@ def _passed(batches: Iterable[_Batch], position: Position) -> Iterator[Offer]:
 
 
 def _candidate(
-    document_id: Any, found: FoundPhotograph, others: "_OtherFields", folder: str, source: str
+    document_id: Any,
+    found: FoundPhotograph,
+    others: "_OtherFields",
+    mapping: MappingSettings,
+    source: str,
 ) -> Candidate | Refusal:
     origin, values = _origin(document_id, found), found.values
     named = values["species"]
@@ -249,8 +256,12 @@ def _candidate(
     if odd and odd != "image_id":
         return refused(origin, message("Its {field} is a date out of range.", field=odd))
     texts = {field: as_text(value) for field, value in values.items()}
+    rank, part = texts.pop("rank", ""), texts.pop("part", "")
+    above = refusal_above_species(texts["species"], rank, mapping.only_species)
+    if above is not None:
+        return refused(origin, above)
     path, url = texts.pop("path", ""), texts.get("url", "")
-    file = Path(folder, path) if path else None
+    file = located(path, Path(mapping.folder), mapping.prefix) if path else None
     if url and file is not None and not is_regular(file):
         # The file is missing, but the photograph can still be downloaded.
         file = None
@@ -259,7 +270,7 @@ def _candidate(
     texts["source"] = texts.get("source") or source
     texts["species"] = _binomial(texts["species"], texts.get("genus", ""))
     texts["image_id"] = _identity(texts, path, document_id, found)
-    texts["extra"] = others.of(found)
+    texts["extra"] = others.of(found, part_of(part) or part)
     return Candidate(Photograph(**texts), origin, file)  # type: ignore[arg-type]
 
 
@@ -296,11 +307,12 @@ class _OtherFields:
         self._around = list(around) if self._wanted else []
         self._plain = as_json(self._around)
 
-    def of(self, found: FoundPhotograph) -> str:
-        """The fields of the photograph's own element, then those of the document, as JSON."""
-        own: list[tuple[str, Any]] = []
+    def of(self, found: FoundPhotograph, part: str) -> str:
+        """The part of a split, the fields of the photograph's own element, then those of the
+        document, as JSON."""
+        own: list[tuple[str, Any]] = [("part", part)] if part else []
         if self._wanted and isinstance(found.element, dict):
-            own = list(fields_below(found.element, self._left_out, found.part.array))
+            own += fields_below(found.element, self._left_out, found.part.array)
         return as_json([*own, *self._around]) if own else self._plain
 
 

@@ -12,7 +12,7 @@ from engine.catalogue.joining import Joining
 from engine.catalogue.mongo_facets import batches
 from engine.catalogue.mongo_rows import MongoRows
 from engine.catalogue.record import Photograph
-from engine.catalogue.twins import Listing, as_listed, groups_of, keys_of, written
+from engine.catalogue.twins import Listing, as_listed, groups_of, keys_of, record_of
 
 if TYPE_CHECKING:
     from pymongo.database import Database
@@ -190,7 +190,7 @@ def _document(listing: Listing) -> dict[str, Any]:
     return {
         "photograph": listing.photograph,
         "change": listing.change,
-        "listed": written(listing.listed),
+        "listed": record_of(listing.listed),
     }
 
 

@@ -42,7 +42,7 @@ def address_of(given: str) -> str:
                 "The environment variable {name} is not set. Set it to the address.", name=name
             )
     elif kind == "file":
-        file = typed_path(name, "file")
+        file = typed_path(name)
         try:
             address = read_regular(file, _LONGEST_ADDRESS).decode().strip()
         except (OSError, ValueError):

@@ -22,6 +22,7 @@ from engine.home import Home
 from engine.home_id import MOVING, home_id, require_own_catalogue
 from engine.language.message import message
 from engine.progress import Report, silent
+from engine.reasons import reason_of
 from engine.settings.catalogue import CatalogueSettings
 from engine.settings.files import save
 
@@ -175,7 +176,9 @@ def _put_in_place(home: Home, fresh: Path) -> None:
         fresh.rename(home.catalogue)
     except OSError as error:
         raise WorkFailed(
-            "Could not move {file} to its place ({reason}).", file=str(fresh), reason=error.strerror
+            "Could not move {file} to its place ({reason}).",
+            file=str(fresh),
+            reason=reason_of(error),
         ) from error
 
 

@@ -4,12 +4,11 @@ import contextlib
 import itertools
 import os
 from dataclasses import dataclass
-from functools import reduce
 
 from engine.database import read_unchanged
 from engine.errors import CatalogueMissing
 from engine.home import Home
-from engine.language.message import Message, deferred, message, plural_message
+from engine.language.message import Message, deferred, plural_message
 
 _EMPTY = deferred(
     "The catalogue {file} is empty, but its data is still here: {found}. Bring it back with "
@@ -35,11 +34,8 @@ class LeftBehind:
     def __bool__(self) -> bool:
         return any(vars(self).values())
 
-    def __str__(self) -> str:
-        return str(self.summary())
-
-    def summary(self) -> Message:
-        """A short summary: "1 photograph, 2 splits and 1 run"."""
+    def counted(self) -> list[Message]:
+        """What is there: 1 photograph, 2 splits, 1 run."""
         counted = [
             plural_message("{n} photograph", "{n} photographs", self.photographs),
             plural_message("{n} split", "{n} splits", self.splits),
@@ -47,11 +43,7 @@ class LeftBehind:
             plural_message("{n} downloaded address", "{n} downloaded addresses", self.fetched),
             plural_message("{n} backup", "{n} backups", self.backups),
         ]
-        *first, last = [part for part in counted if part.fields["n"]] or [message("nothing")]
-        if not first:
-            return last
-        together = reduce(lambda a, b: message("{first}, {next}", first=a, next=b), first)
-        return message("{first} and {last}", first=together, last=last)
+        return [part for part in counted if part.fields["n"]]
 
 
 def require_catalogue(home: Home) -> None:
@@ -63,7 +55,7 @@ def require_catalogue(home: Home) -> None:
     left = left_behind(home)
     if left:
         what = _EMPTY if home.catalogue.exists() else _MISSING
-        raise CatalogueMissing(what, file=str(home.catalogue), found=left.summary())
+        raise CatalogueMissing(what, file=str(home.catalogue), found=left.counted())
 
 
 def left_behind(home: Home) -> LeftBehind | None:

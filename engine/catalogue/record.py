@@ -8,11 +8,14 @@ facet field must also be added to `engine.catalogue.facets` and to `Filter` in
 """
 
 import hashlib
+import json
 from dataclasses import dataclass
 from typing import Annotated, Literal, NamedTuple
 
 from engine.catalogue.names import LONGEST_SPECIES
 from engine.language.message import deferred
+
+_LONGEST_PART = 100
 
 State = Literal["cached", "remote"]
 
@@ -78,9 +81,31 @@ class Photograph(NamedTuple):
         PhotoField(
             deferred("Species"),
             deferred("The name of the species. Photographs without one are refused."),
-            columns=("species", "scientific_name", "taxon_name", "label"),
-            aliases=("species_name", "latin_name", "taxon", "canonical_name"),
-            parents=("taxon", "species"),
+            columns=("species", "scientific_name", "taxon_name"),
+            aliases=(
+                "species_name",
+                "latin_name",
+                "canonical_name",
+                "accepted_name",
+                "binomial",
+                "nombre_cientifico",
+                "nombre_latino",
+                "especie",
+                "taxon",
+                "class_name",
+                "class_label",
+                "category_name",
+                "label_name",
+                "plant_name",
+                "label",
+                "class",
+                "category",
+                "clase",
+                "etiqueta",
+                "common_name",
+                "nombre_comun",
+            ),
+            parents=("taxon", "species", "category"),
             bare=("name",),
             # `species_name` may still shorten a longer text to the name in it.
             longest=10 * LONGEST_SPECIES,
@@ -93,6 +118,7 @@ class Photograph(NamedTuple):
             deferred("Genus"),
             deferred("The genus. Without it, the first word of the species is used."),
             columns=("genus",),
+            aliases=("taxon_genus_name", "genero"),
             longest=500,
             is_facet=True,
         ),
@@ -103,6 +129,7 @@ class Photograph(NamedTuple):
             deferred("Family"),
             deferred("The family."),
             columns=("family",),
+            aliases=("taxon_family_name", "familia"),
             longest=500,
             is_facet=True,
         ),
@@ -113,7 +140,15 @@ class Photograph(NamedTuple):
             deferred("Source"),
             deferred("Where the photograph comes from."),
             columns=("source",),
-            aliases=("provider", "dataset", "origin", "publisher"),
+            aliases=(
+                "provider",
+                "dataset",
+                "origin",
+                "publisher",
+                "image_source",
+                "fuente",
+                "origen",
+            ),
             longest=500,
             is_facet=True,
         ),
@@ -132,6 +167,11 @@ class Photograph(NamedTuple):
                 "uri",
                 "link",
                 "href",
+                "image_source",
+                "image_link",
+                "media_url",
+                "direccion",
+                "enlace",
             ),
             longest=2_000,
             is_identifier=True,
@@ -143,7 +183,27 @@ class Photograph(NamedTuple):
             deferred("File"),
             deferred("The image file on this computer."),
             columns=("path", "file", "filename", "image_path"),
-            aliases=("local_path", "file_path", "filepath", "cache_path", "file_name"),
+            aliases=(
+                "local_path",
+                "file_path",
+                "filepath",
+                "cache_path",
+                "file_name",
+                "image_file",
+                "image_name",
+                "image_filename",
+                "img_path",
+                "photo_path",
+                "image",
+                "img",
+                "photo",
+                "picture",
+                "imagen",
+                "foto",
+                "archivo",
+                "fichero",
+                "ruta",
+            ),
         ),
     ] = ""
     observation_id: Annotated[
@@ -152,7 +212,7 @@ class Photograph(NamedTuple):
             deferred("Observation"),
             deferred("Photographs of one plant at one time share an observation."),
             columns=("observation_id", "observation"),
-            aliases=("occurrence_id", "gbif_id", "obs_id"),
+            aliases=("occurrence_id", "gbif_id", "obs_id", "observation_uuid", "observacion"),
             parents=("observation",),
             bare=("id", "_id"),
             longest=500,
@@ -165,7 +225,17 @@ class Photograph(NamedTuple):
             deferred("Observer"),
             deferred("The person who took the photograph."),
             columns=("observer", "observer_id", "user_login"),
-            aliases=("user", "login", "recorded_by", "photographer", "creator", "author"),
+            aliases=(
+                "user",
+                "login",
+                "recorded_by",
+                "photographer",
+                "creator",
+                "author",
+                "autor",
+                "observador",
+                "fotografo",
+            ),
             longest=1_000,
         ),
     ] = ""
@@ -175,7 +245,7 @@ class Photograph(NamedTuple):
             deferred("Licence"),
             deferred("The licence of the photograph."),
             columns=("license", "licence", "license_code"),
-            aliases=("rights", "license_url"),
+            aliases=("rights", "license_url", "licencia"),
             longest=1_000,
             is_facet=True,
         ),
@@ -186,7 +256,7 @@ class Photograph(NamedTuple):
             deferred("Attribution"),
             deferred("The credit that the licence requires."),
             columns=("attribution",),
-            aliases=("credit", "rights_holder", "copyright"),
+            aliases=("credit", "rights_holder", "copyright", "atribucion", "creditos"),
             longest=5_000,
         ),
     ] = ""
@@ -252,3 +322,8 @@ def image_id_of(*parts: str) -> str:
     """An id of 20 hex digits, the same whenever the same photograph is imported again."""
     # A file name may hold undecodable bytes.
     return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:20]
+
+
+def extra_of(part: str) -> str:
+    """The further fields of a photograph that its source puts into a part of a split."""
+    return json.dumps({"part": part[:_LONGEST_PART]}, ensure_ascii=False) if part else ""

@@ -5,6 +5,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from engine.catalogue.facets import Facets
 from engine.catalogue.joining import Joining
 from engine.catalogue.record import Photograph
@@ -16,7 +18,7 @@ from engine.catalogue.twins import (
     key_of_address,
     key_of_bytes,
     keys_of,
-    written,
+    record_of,
 )
 
 TABLES = """
@@ -95,7 +97,13 @@ class Listings(Joining):
             "WHERE keyed.image_id <> known_by.image_id"
         ).fetchall()
         self._connection.execute("DROP TABLE keyed")
-        return self.join(groups_of(pairs), number)
+        joined = self.join(groups_of(pairs), number, follow=False)
+        # All at once; key by key, each address would be read again.
+        self._connection.execute(
+            "UPDATE known_by SET image_id = listing.photograph FROM listing "
+            "WHERE known_by.image_id = listing.image_id"
+        )
+        return joined
 
     def of(self, image_id: str) -> list[Listing]:
         """The listings of a photograph; none if it is listed once."""
@@ -174,7 +182,7 @@ class Listings(Joining):
                     one.image_id,
                     one.photograph,
                     one.change,
-                    json.dumps(written(one.listed), ensure_ascii=False),
+                    orjson.dumps(record_of(one.listed)).decode(),
                 )
                 for one in listings
             ),
@@ -185,6 +193,6 @@ class Listings(Joining):
             f"SELECT image_id, photograph, change, listed FROM listing WHERE {condition}", values
         )
         return [
-            Listing(own, one, change, as_listed(json.loads(listed)))
+            Listing(own, one, change, as_listed(orjson.loads(listed)))
             for own, one, change, listed in rows
         ]

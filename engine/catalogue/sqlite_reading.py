@@ -32,8 +32,12 @@ from engine.catalogue.store import (
 from engine.catalogue.twins import Listing
 from engine.database import connect, database_errors, read_note
 from engine.errors import DatabaseDamaged
-from engine.language.message import Message, message
+from engine.language.message import deferred, message
 
+_DAMAGED = deferred(
+    "The catalogue {file} is damaged ({reason}). Examine it with `doctor`. "
+    "Restore a backup with `catalogue restore`."
+)
 # Flags are stored separated by spaces; the export needs a list.
 _FLAGS = """json(iif(flags = '', '[]', '["' || replace(flags, ' ', '","') || '"]'))"""
 _FIELDS = ", ".join(f"'{name}', {_FLAGS if name == 'flags' else name}" for name in EXPORTED)
@@ -218,7 +222,7 @@ class SqliteReader:
             return self._connection.execute(query, values).fetchall()
 
     def _store_errors(self) -> AbstractContextManager[None]:
-        return database_errors(str(self._file), damaged=lambda reason: _damaged(self._file, reason))
+        return database_errors(self._file, damaged=_DAMAGED)
 
 
 def _sort_key(photograph: Photograph) -> tuple[str, str]:
@@ -230,13 +234,5 @@ def _require_text(lines: bytes, file: Path) -> None:
     try:
         lines.decode()
     except UnicodeDecodeError as error:
-        raise _damaged(file, message("a record contains bytes that are not text")) from error
-
-
-def _damaged(file: Path, reason: str | Message) -> DatabaseDamaged:
-    return DatabaseDamaged(
-        "The catalogue {file} is damaged ({reason}). Examine it with `doctor`. "
-        "Restore a backup with `catalogue restore`.",
-        file=str(file),
-        reason=reason,
-    )
+        reason = message("a record contains bytes that are not text")
+        raise DatabaseDamaged(_DAMAGED, file=str(file), reason=reason) from error

@@ -108,13 +108,13 @@ def groups_of(pairs: Iterable[tuple[str, str]]) -> Iterator[list[str]]:
     yield from groups.values()
 
 
-def written(photograph: Photograph) -> dict[str, Any]:
+def record_of(photograph: Photograph) -> dict[str, Any]:
     """A record as stores keep it for a listing: the fields that are not empty."""
     return {name: value for name, value in photograph._asdict().items() if value != EMPTY[name]}
 
 
 def as_listed(values: dict[str, Any]) -> Photograph:
-    """The record that `written` gave; a field that this version does not have is left out."""
+    """The record that `record_of` gave; a field that this version does not have is left out."""
     known = {name: value for name, value in values.items() if name in FIELDS}
     if "flags" in known:
         known["flags"] = tuple(known["flags"])

@@ -35,7 +35,7 @@ def cache(
     as_json: JsonOption = False,
 ) -> None:
     """Give photographs their files from a folder whose files are named by their address."""
-    studio_home, folder = home_at(home), typed_path(path, "folder")
+    studio_home, folder = home_at(home), typed_path(path)
     sweep_leftovers(studio_home)
     with catalogue_of(studio_home) as catalogue, progress() as report:
         result = import_cache(studio_home, catalogue, folder, mode, report)

@@ -16,10 +16,13 @@ from engine.catalogue.mongo_import import Origin, import_mongo, mapping_of
 from engine.catalogue.store import UNSTATED
 from engine.catalogue.table_export import Kind
 from engine.commands.cache_folder import cache
+from engine.commands.importing import folder, table
 from engine.commands.inaturalist import take
+from engine.commands.recognition import PathGroup, auto
 from engine.commands.shared import (
     HomeOption,
     JsonOption,
+    SourceOption,
     SpreadsheetOption,
     WhereOption,
     answer,
@@ -35,25 +38,23 @@ from engine.images.store import ImageStore
 from engine.language.formats import number
 from engine.language.message import gettext, ngettext
 
-SourceOption = Annotated[
-    str,
-    typer.Option(
-        help=gettext("The name of the source in the catalogue. Default: that of what is imported.")
-    ),
-]
-
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     importing = typer.Typer(
-        help=gettext("Import photographs into the catalogue."), no_args_is_help=True
+        help=gettext("Import photographs into the catalogue."),
+        no_args_is_help=True,
+        cls=PathGroup,
     )
+    importing.command(help=gettext("Import a file or folder whose format is recognised."))(auto)
     importing.command(
         "inaturalist",
         help=gettext("Import addresses of photographs from iNaturalist."),
     )(take)
+    own: dict[str, Callable[..., None]] = {"folder": folder, "table": table}
     for name, importer in IMPORTERS.items():
-        importing.command(name, help=gettext(importer.description))(_command_of(importer))
+        command = own.get(name) or _command_of(importer)
+        importing.command(name, help=gettext(importer.description))(command)
     importing.command(
         help=gettext("Import photographs from a MongoDB collection, which is only read.")
     )(mongo)
@@ -164,11 +165,11 @@ def export(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the catalogue, or the part that passes --where, as a table with a manifest."""
-    chosen, folder = filter_of(where or [], show), typed_path(output_dir, "folder")
+    """Write the catalogue, or what of it passes --where, as a table with a manifest."""
+    chosen, target = filter_of(where or [], show), typed_path(output_dir)
     with catalogue_of(home_at(home)) as catalogue, progress() as report:
         result = export_catalogue(
-            catalogue, folder, min_images, chosen, kind, report, spreadsheet_safe
+            catalogue, target, min_images, chosen, kind, report, spreadsheet_safe
         )
     written = gettext("Written: {file}", file=result.file)
     lines = [_photographs_of_species(result.images, result.species), written]

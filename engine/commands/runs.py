@@ -1,6 +1,7 @@
 """The commands for runs, such as list, stop, resume, archive and delete."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -86,12 +87,13 @@ def run_line(run: Run) -> str:
             step=status.step,
             steps=status.steps_total,
         )
-    return gettext("{line} - {reason}", line=line, reason=run.reason) if run.reason else line
+    more = run.reason or run.preparing
+    return gettext("{line} - {reason}", line=line, reason=more) if more else line
 
 
-def print_run(run: Run, as_json: bool) -> None:
-    """Print one run."""
-    answer(run_values(run), run_line(run), as_json)
+def print_run(run: Run, as_json: bool, more: Mapping[str, Any] | None = None) -> None:
+    """Print one run; `more` are further values of its JSON."""
+    answer(run_values(run) | dict(more or {}), run_line(run), as_json)
 
 
 @app.command("list", help=gettext("List every run, the newest first."))

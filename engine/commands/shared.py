@@ -37,6 +37,12 @@ SpreadsheetOption = Annotated[
         help=gettext("In CSV, write ' before a cell that a spreadsheet would run as a formula."),
     ),
 ]
+SourceOption = Annotated[
+    str,
+    typer.Option(
+        help=gettext("The name of the source in the catalogue. Default: that of what is imported.")
+    ),
+]
 WhereOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -109,13 +115,20 @@ def answer_import(result: ImportReport, as_json: bool) -> None:
     answer(_fields(result) | counts, "\n".join(lines), as_json)
 
 
-def answer_findings(findings: Sequence[Finding], as_json: bool) -> None:
-    """Print the findings of a check; the command fails if one is a problem."""
-    ok = all(finding.ok for finding in findings)
-    values = {"ok": ok, "findings": list(findings)}
+def answer_findings(
+    findings: Sequence[Finding], as_json: bool, more: Mapping[str, Any] | None = None
+) -> None:
+    """Print the findings of a check; the command fails if one is a problem.
+
+    What is not known is no problem, and is printed as not known. `more` are further values of the
+    JSON.
+    """
+    ok = all(finding.ok is not False for finding in findings)
+    values = {"ok": ok, "findings": list(findings), **(more or {})}
+    signs = {True: gettext("ok"), False: gettext("FAIL"), None: gettext("not known")}
+    width = max(map(len, signs.values()))
     lines = [
-        f"{'ok  ' if finding.ok else 'FAIL'} {finding.check}: {finding.detail}"
-        for finding in findings
+        f"{signs[finding.ok]:{width}} {finding.check}: {finding.detail}" for finding in findings
     ]
     answer(values, "\n".join(lines), as_json)
     if not ok:

@@ -111,11 +111,13 @@ def check(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    folder = split_folder(home_at(home), name)
+    studio_home = home_at(home)
+    folder = split_folder(studio_home, name)
 
+    from engine.embeddings.near_duplicates import near_duplicate_pairs
     from engine.split.check import check_split
 
-    answer_findings(check_split(folder), as_json)
+    answer_findings(check_split(folder, near_duplicate_pairs(studio_home)), as_json)
 
 
 @app.command("compare", help=gettext("Show the differences between two splits."))

@@ -1,7 +1,9 @@
 """The commands train, estimate, evaluate and predict."""
 
 import dataclasses
+import logging
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,12 +22,14 @@ from engine.commands.shared import (
 from engine.errors import BadInput
 from engine.home import Home
 from engine.language.formats import percentage
-from engine.language.message import deferred, gettext
+from engine.language.message import Message, deferred, gettext
 from engine.runs.control import launch_run, new_run_id
 from engine.runs.run import read_run
-from engine.settings.files import load
-from engine.settings.run import RunSettings
+from engine.settings.foreign import Configuration, Notice, load_configuration
+from engine.training.report.log_file import write_run_log
 from engine.training.state.run_folder import RunFolder, prepare, run_folder
+
+log = logging.getLogger(__name__)
 
 ConfigOption = Annotated[Path | None, typer.Option(help=gettext("The configuration, a YAML file."))]
 SetOption = Annotated[
@@ -76,9 +80,10 @@ def train_command(
         return
     if config is None:
         raise BadInput("train needs a configuration, such as --config configs/demo.yaml.")
-    settings = load(RunSettings, config, changes or ())
+    configuration = load_configuration(config, changes or ())
+    settings, notice = configuration.settings, configuration.notice
     if dry_run:
-        _dry_run(studio_home, settings, as_json)
+        _dry_run(studio_home, configuration, as_json)
         return
     if "TORCHELASTIC_RUN_ID" in os.environ:
         from engine.training.device.launcher import prepare_distributed
@@ -89,18 +94,41 @@ def train_command(
     if detach:
         if (studio_home.runs / chosen).is_dir():
             raise BadInput("The run {run} already exists. Choose another name.", run=chosen)
-        print_run(launch_run(studio_home, settings, chosen), as_json)
+        run = launch_run(studio_home, settings, chosen)
+        _log_notice(run.folder, notice)
+        print_run(run, as_json, _notice_values(notice))
     else:
-        _train_here(studio_home, prepare(studio_home, settings, chosen), as_json)
+        folder_made = prepare(studio_home, settings, chosen)
+        _log_notice(folder_made, notice)
+        _train_here(studio_home, folder_made, as_json, notice)
 
 
-def _dry_run(studio_home: Home, settings: RunSettings, as_json: bool) -> None:
+def _dry_run(studio_home: Home, configuration: Configuration, as_json: bool) -> None:
     from engine.training.readiness import preflight
 
-    answer_findings(preflight(studio_home, settings), as_json)
+    notice = configuration.notice
+    if notice is not None:
+        print(notice.text(), file=sys.stderr)
+    answer_findings(preflight(studio_home, configuration.settings), as_json, _notice_values(notice))
 
 
-def _train_here(studio_home: Home, folder: RunFolder, as_json: bool) -> None:
+def _log_notice(folder: RunFolder, notice: Notice | None) -> None:
+    """Write to the run's log, and to standard error, what was done with the configuration."""
+    if notice is not None:
+        with write_run_log(folder.log):
+            log.info("%s", notice.text(Message.in_english))
+
+
+def _notice_values(notice: Notice | None) -> dict[str, Any]:
+    if notice is None:
+        return {}
+    replaced = [{"keys": list(each.keys), "instead": each.instead} for each in notice.replacements]
+    return {"notice": notice.text(Message.in_english), "replaced": replaced}
+
+
+def _train_here(
+    studio_home: Home, folder: RunFolder, as_json: bool, notice: Notice | None = None
+) -> None:
     # Importing torch takes seconds, so only commands that need it import it.
     from engine.training.device.launcher import is_distributed_member, launch_training
 
@@ -108,7 +136,7 @@ def _train_here(studio_home: Home, folder: RunFolder, as_json: bool) -> None:
     if is_distributed_member():
         # The leader reports the result; torchrun must not restart a process that was stopped.
         raise typer.Exit(1 if status.state == "failed" else 0)
-    print_run(read_run(folder), as_json)
+    print_run(read_run(folder), as_json, _notice_values(notice))
     if status.exit_status:
         raise typer.Exit(status.exit_status)
 
@@ -124,7 +152,7 @@ def estimate(
     from engine.training.memory.estimate import estimate_cost as estimate_run
     from engine.training.memory.forecast import forecast_memory
 
-    settings = load(RunSettings, config, changes or ())
+    settings = load_configuration(config, changes or ()).settings
     values: dict[str, Any] = dataclasses.asdict(estimate_run(settings, classes))
     values["here"] = dataclasses.asdict(forecast_memory(settings, classes))
     answer(values, "\n".join(f"{key}: {value}" for key, value in values.items()), as_json)
@@ -152,7 +180,9 @@ def evaluate(
             EvaluationTransform(size, flip),
         )
     shown = ("images", "top1", "top5", "macro_top1")
-    answer(values, ", ".join(f"{key} {values[key]:,.4g}" for key in shown), as_json)
+    lines = [", ".join(f"{key} {values[key]:,.4g}" for key in shown)]
+    lines += [f"  {Message(**photograph['message'])}" for photograph in values["unreadable"]]
+    answer(values, "\n".join(lines), as_json)
 
 
 def predict(

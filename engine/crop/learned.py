@@ -42,7 +42,7 @@ def learned_saliency(image: Pixels) -> NDArray[np.float32]:
         BadInput: the weights of EfficientNet-Lite0 are not installed, or damaged.
     """
     height, width = image.shape[:2]
-    (probability,) = _session(GRAPH).run(None, {"square": squared(image)})
+    (probability,) = installed_session(GRAPH).run(None, {"square": squared(image)})
     ratio = _GIVEN / max(height, width)
     size = (max(1, round(width * ratio)), max(1, round(height * ratio)))
     return np.asarray(cv2.resize(probability, size, interpolation=cv2.INTER_LINEAR), np.float32)
@@ -72,7 +72,12 @@ def installed_weights() -> Path:
 
 
 @cache
-def _session(graph: Path) -> "InferenceSession":
+def installed_session(graph: Path) -> "InferenceSession":
+    """A graph that reads the installed weights, loaded once; it computes in one thread.
+
+    Raises:
+        BadInput: the weights of EfficientNet-Lite0 are not installed, or damaged.
+    """
     # Imported here, because the import takes a tenth of a second.
     import onnxruntime
 

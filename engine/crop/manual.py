@@ -5,10 +5,12 @@ import sqlite3
 from collections.abc import Iterator
 
 from engine.crop.box import Box
-from engine.database import connect, database_error_as
-from engine.errors import BadInput, WorkFailed
+from engine.database import connect, database_errors
+from engine.errors import BadInput
 from engine.home import Home
+from engine.language.message import deferred
 
+_REFUSED = deferred("The squares drawn by hand in {file} cannot be used: {reason}.")
 _TABLE = """\
 CREATE TABLE IF NOT EXISTS square (
     sha256 TEXT PRIMARY KEY,
@@ -67,17 +69,10 @@ class ManualSquares:
         with self._opened() as connection:
             connection.execute("DELETE FROM square WHERE sha256 = ?", (sha256,))
 
-    def _refused(self, reason: str) -> WorkFailed:
-        return WorkFailed(
-            "The squares drawn by hand in {file} cannot be used: {reason}.",
-            file=self._file,
-            reason=reason,
-        )
-
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         with (
-            database_error_as(self._refused),
+            database_errors(self._file, _REFUSED),
             contextlib.closing(connect(self._file, _prepare)) as connection,
             connection,
         ):

@@ -1,7 +1,6 @@
 """Stores computed crops by the photograph's SHA-256 and the preset's fingerprint."""
 
 import contextlib
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -9,13 +8,16 @@ from typing import Any
 
 from engine.crop.box import Box
 from engine.crop.finder import Crop
-from engine.database import connect, database_error_as
-from engine.errors import WorkFailed
+from engine.database import connect, database_errors
 from engine.home import Home
-from engine.language.message import Message
-from engine.records import as_record_or
+from engine.language.message import Message, deferred
+from engine.records import read_message, written_message
 from engine.settings.crop import CropPreset
 
+_REFUSED = deferred(
+    "The crops in {file} cannot be used: {reason}. If the file is damaged, delete it; the "
+    "crops are computed again."
+)
 _TABLE = """\
 CREATE TABLE IF NOT EXISTS crop (
     sha256 TEXT NOT NULL,
@@ -81,7 +83,7 @@ class CropStore:
             rows = connection.execute(
                 "SELECT sha256, reason FROM unreadable WHERE preset = ?", [preset.fingerprint]
             )
-            return {sha256: _read_reason(reason) for sha256, reason in rows}
+            return {sha256: read_message(reason) or "" for sha256, reason in rows}
 
     def keep(self, sha256: str, preset: CropPreset, crop: Crop) -> None:
         """Store one crop, replacing an older one of the same photograph and preset."""
@@ -111,17 +113,9 @@ class CropStore:
             self._connection.close()
             self._connection = None
 
-    def _refused(self, reason: str) -> WorkFailed:
-        return WorkFailed(
-            "The crops in {file} cannot be used: {reason}. If the file is damaged, delete it; the "
-            "crops are computed again.",
-            file=self._file,
-            reason=reason,
-        )
-
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
-        with database_error_as(self._refused):
+        with database_errors(self._file, _REFUSED):
             if self._connection is None:
                 self._connection = connect(self._file, _prepare)
             yield self._connection
@@ -155,18 +149,8 @@ def _to_row(sha256: str, preset: CropPreset, crop: Crop) -> tuple[object, ...]:
 def _from_row(row: tuple[Any, ...]) -> Crop:
     x, y, side, *subject, reason, confidence, choice = row[2:]
     box = None if subject[0] is None else Box(*subject)
-    return Crop(Box(x, y, side, side), box, _read_reason(reason), confidence, choice)
+    return Crop(Box(x, y, side, side), box, read_message(reason) or "", confidence, choice)
 
 
 def _written(reason: Message | str) -> str:
-    return json.dumps(reason.record()) if isinstance(reason, Message) else reason
-
-
-def _read_reason(written: str) -> Message | str:
-    """Read a stored reason; version 0.2 and earlier stored English text."""
-    if not written.startswith("{"):
-        return written
-    try:
-        return as_record_or(Message, json.loads(written), written)
-    except ValueError:
-        return written
+    return written_message(reason) if isinstance(reason, Message) else reason

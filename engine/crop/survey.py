@@ -8,14 +8,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from engine.catalogue.folder_import import IMAGE_SUFFIXES
+from engine.catalogue.folder_layout import IMAGE_SUFFIXES
 from engine.crop.apply import cut
 from engine.crop.box import Box, centre_square
 from engine.crop.finder import Crop, decode_for_saliency, find_crop
 from engine.errors import BadInput, UnreadableImage, WorkFailed
 from engine.files import write_atomic
 from engine.images.decode import Pixels, read_header, read_rgb
-from engine.language.message import message
+from engine.language.message import Message, message
 from engine.progress import Report, silent
 from engine.settings.crop import CropPreset
 
@@ -31,7 +31,7 @@ class Surveyed:
     file: Path
     crop: Crop | None
     milliseconds: float = 0.0
-    problem: str = ""
+    problem: Message | None = None
 
 
 def image_files(folder: Path) -> list[Path]:
@@ -60,7 +60,7 @@ def survey_photographs(
             crop = find_crop(image, preset, (header.width, header.height))
             yield Surveyed(file, crop, 1000 * (time.perf_counter() - started))
         except UnreadableImage as error:
-            yield Surveyed(file, None, problem=str(error))
+            yield Surveyed(file, None, problem=error.message)
         report(number, len(files), message("Computing crops"))
 
 

@@ -13,11 +13,13 @@ from engine.database import read_unchanged
 from engine.doctor.condition import Check
 from engine.home import Home
 from engine.language.message import Message, deferred, message, plural_message
+from engine.reasons import reason_of
 from engine.records import Text, read_record_or
 
 _TITLES = {
     "catalogue": deferred("Catalogue"),
     "quality": deferred("Quality measures"),
+    "features": deferred("Features of photographs"),
     "crops": deferred("Crops"),
     "manual_squares": deferred("Squares drawn by hand"),
     "downloads": deferred("Download history"),
@@ -34,9 +36,17 @@ class _FailedBackup:
     message: Message | None = None
 
 
+def examined(home: Home) -> dict[str, Path]:
+    """The databases that are checked, by name: those that backups hold, and the features.
+
+    Backups leave out the features, which are large and which the quality scan computes again.
+    """
+    return {**databases_of(home), "features": home.features}
+
+
 def database_checks(home: Home, catalogue_in_file: bool) -> list[Check]:
     """One check for each existing or required database, and one for the backups."""
-    files = databases_of(home)
+    files = examined(home)
     checks: list[Check | None] = []
     for key, name in _TITLES.items():
         title = message(name)
@@ -53,7 +63,7 @@ def repair_of(home: Home, key: str) -> Message | None:
     """Describe the repair of a damaged database; None if there is none."""
     if restored := _restored_by(home, key):
         return restored
-    if key in ("quality", "crops"):
+    if key in ("quality", "features", "crops"):
         return message("Move the file aside. A new one is made when it is needed.")
     return None
 
@@ -65,15 +75,15 @@ def _restored_by(home: Home, key: str) -> Message | None:
     return message("Move the file aside and restore the backup {backup}.", backup=newest.name)
 
 
-def integrity(file: Path) -> list[str]:
+def integrity(file: Path) -> list[Message]:
     """The first few errors that SQLite finds in a database; empty if it is intact."""
     try:
         with contextlib.closing(read_unchanged(file)) as connection:
             found = connection.execute(f"PRAGMA integrity_check({_SHOWN})").fetchall()
     except sqlite3.Error as error:
-        return [str(error)]
+        return [reason_of(error)]
     lines = [line.decode(errors="replace") for (line,) in found]
-    return [] if lines == ["ok"] else lines
+    return [] if lines == ["ok"] else [Message(line) for line in lines]
 
 
 def _database(home: Home, key: str, title: Message, file: Path) -> Check | None:

@@ -16,7 +16,7 @@ from engine.doctor.records import Walk
 from engine.doctor.writings import checkpoints_check, splits_check
 from engine.errors import BadInput, StudioError
 from engine.home import Home
-from engine.language.message import deferred, message
+from engine.language.message import message
 from engine.locks import claim, release
 from engine.progress import Report, silent
 
@@ -42,7 +42,7 @@ def examine(
         raise BadInput("Another check of this home is running. Wait until it ends.")
     try:
         in_file = catalogue_settings(home).store == "sqlite"
-        report(0, 0, deferred("Checking databases"))
+        report(0, 0, message("Checking databases"))
         checks = database_checks(home, in_file)
         with open_ledger(home) as ledger:
             # Saved early, so that pages show a damaged database before the files are read.
@@ -55,7 +55,7 @@ def examine(
             else:
                 files.read_all(home, ledger, rate * 1e6, report)
             checks += files.checks(home, ledger)
-            report(0, 0, deferred("Checking splits and checkpoints"))
+            report(0, 0, message("Checking splits and checkpoints"))
             checks.append(splits_check(home, rate * 1e6))
             checks.append(checkpoints_check(home, rate * 1e6))
             checks.append(leftovers_check(home, ledger))

@@ -99,9 +99,9 @@ def _read(
         if time.monotonic() - kept > _BATCH_SECONDS:
             _keep(ledger, read)
             read, kept = [], time.monotonic()
-            report(done, len(waiting), deferred("Reading photographs"))
+            report(done, len(waiting), message("Reading photographs"))
     _keep(ledger, read)
-    report(len(waiting), len(waiting), deferred("Reading photographs"))
+    report(len(waiting), len(waiting), message("Reading photographs"))
 
 
 def _keep(ledger: ExaminationLedger, read: list[tuple[str, int, int, bytes, float]]) -> None:

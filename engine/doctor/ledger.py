@@ -6,12 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from engine.database import connect, database_error_as
-from engine.errors import WorkFailed
+from engine.database import connect, database_errors
 from engine.home import Home
+from engine.language.message import deferred
 
 # `hashed`: a file's hash when it was last read. `record`: digests of a record of the catalogue
 # when it was last read. `problem`: the faults from the last examination, for the repairs.
+_REFUSED = deferred(
+    "{file} cannot be used: {reason}. If it is damaged, move it away. "
+    "Everything is then checked again."
+)
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS hashed (
     path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL,
@@ -84,14 +88,7 @@ class ExaminationLedger:
         self._connection.close()
 
     def _store_errors(self) -> AbstractContextManager[None]:
-        return database_error_as(
-            lambda reason: WorkFailed(
-                "{file} cannot be used: {reason}. If it is damaged, move it away. "
-                "Everything is then checked again.",
-                file=self._file,
-                reason=reason,
-            )
-        )
+        return database_errors(self._file, _REFUSED)
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from engine.database import read_unchanged
 from engine.errors import StudioError
 from engine.home import Home
 from engine.language.message import Message, message
+from engine.reasons import reason_of
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def sqlite_records(home: Home, totals: SpeciesTotals) -> Iterator[Photograph | U
             yield from _records(connection, facets, totals)
     except sqlite3.Error as error:
         totals.whole = False
-        yield UnreadableFile(message("the catalogue"), str(error))
+        yield UnreadableFile(message("the catalogue"), reason_of(error))
 
 
 def _facets(
@@ -85,7 +86,7 @@ def _records(
             # The page is damaged: continue after it, at an unknown row.
             totals.whole = False
             if leap == 1:
-                yield UnreadableFile(message("after row {row}", row=last), str(error))
+                yield UnreadableFile(message("after row {row}", row=last), reason_of(error))
             last, leap = last + leap, leap * 2
             if last > end:
                 return

@@ -20,7 +20,7 @@ from engine.errors import BadInput, UnreadableImage
 from engine.files import atomic_writer
 from engine.home import Home
 from engine.images.decode import read_header
-from engine.language.message import deferred
+from engine.language.message import message
 from engine.progress import Report, silent
 
 _BATCH = 5_000
@@ -142,7 +142,7 @@ def _add(catalogue: Catalogue, photographs: Iterator[Photograph], report: Report
         if len(batch) == _BATCH:
             added += catalogue.add(batch).added
             batch = []
-            report(added, 0, deferred("Writing records"))
+            report(added, 0, message("Writing records"))
     return added + catalogue.add(batch).added
 
 

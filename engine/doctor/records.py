@@ -19,7 +19,7 @@ from engine.catalogue.record import Photograph
 from engine.doctor.condition import Check, State, Wrong
 from engine.doctor.ledger import ExaminationLedger
 from engine.doctor.reading import SpeciesTotals, UnreadableFile
-from engine.language.message import Message, deferred, message, plural_message
+from engine.language.message import Message, message, plural_message
 from engine.progress import Report
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -83,7 +83,7 @@ class Walk:
         self, records: Iterable[Photograph | UnreadableFile], report: Report, total: int
     ) -> Iterator[Photograph]:
         """Yield every valid record."""
-        report(0, total, deferred("Reading records"))
+        report(0, total, message("Reading records"))
         for record in records:
             if isinstance(record, UnreadableFile):
                 self.broken.add(_item(record.where, record.reason))
@@ -91,7 +91,7 @@ class Walk:
             self.records += 1
             if self.records % _BATCH == 0:
                 self._compare()
-                report(self.records, total, deferred("Reading records"))
+                report(self.records, total, message("Reading records"))
             self._remember(record)
             if fault := fault_of(record):
                 self.broken.add(_item(record.image_id, fault))

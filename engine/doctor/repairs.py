@@ -6,10 +6,10 @@ from pathlib import Path
 
 from engine.backups.aside import set_aside, set_database_aside
 from engine.backups.listing import list_backups
-from engine.backups.making import databases_of
 from engine.backups.restoring import require_quiet, restore_backup, restore_databases
 from engine.catalogue.opening import open_catalogue
 from engine.doctor.condition import Check, Health
+from engine.doctor.databases import examined
 from engine.doctor.ledger import forget_records, open_ledger
 from engine.doctor.rebuild import adopt_files
 from engine.errors import BadInput
@@ -66,7 +66,7 @@ def repair(home: Home, check: Check, report: Report = silent) -> Repaired:
         "temporary": _set_temporary_aside,
         "database-catalogue": _restore_catalogue,
     }
-    report(0, 0, check.title.in_english())
+    report(0, 0, check.title)
     done = ways[way](home) if way in ways else _restore_other(home, way.removeprefix("database-"))
     return Repaired(check.key, tuple(done))
 
@@ -141,7 +141,7 @@ def _restore_other(home: Home, key: str) -> list[Message]:
     if newest is not None:
         aside = restore_databases(home, newest, [key])
         return [message("Restored the backup {backup}.", backup=newest.name), *_set_aside(aside)]
-    file = set_database_aside(home, databases_of(home)[key])
+    file = set_database_aside(home, examined(home)[key])
     again = message("A new file is made when it is needed.")
     return [*_set_aside((home.relative(file),) if file else ()), again]
 

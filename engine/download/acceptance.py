@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from engine.errors import UnreadableImage
-from engine.images.decode import ImageHeader, decode_fully
+from engine.images.decode import ImageHeader, decode_fully, renamed
 from engine.language.message import Message, message
 
 SNIFFED = 16
@@ -53,15 +53,5 @@ def accept(source: Path | bytes, most_pixels: int) -> ImageHeader:
     try:
         return decode_fully(source, most_pixels)
     except UnreadableImage as error:
-        if isinstance(source, bytes):
-            raise
-        raise UnreadableImage(_unnamed(error.message, source.name)) from error
-
-
-def _unnamed(reason: Message, name: str) -> Message:
-    """A reason without the name of the temporary file."""
-    photograph = message("The photograph")
-    fields = {
-        key: photograph if str(value) == name else value for key, value in reason.fields.items()
-    }
-    return Message(reason.text.replace(name, photograph.text, 1), fields, reason.plural)
+        # Without the name of the temporary file.
+        raise renamed(error) from error

@@ -12,6 +12,7 @@ from engine.files import write_json
 from engine.home import Home
 from engine.language.message import Message
 from engine.locks import claim, is_held, release
+from engine.reasons import reason_of
 from engine.records import read_record_or
 
 Phase = Literal["preparing", "running", "paused", "stopping", "ended"]
@@ -78,7 +79,7 @@ def no_download(home: Home) -> Iterator[None]:
         held = claim(lock)
     except OSError as error:
         raise WorkFailed(
-            "{file} could not be written ({reason}).", file=lock, reason=error.strerror
+            "{file} could not be written ({reason}).", file=lock, reason=reason_of(error)
         ) from error
     if held is None:
         raise BadInput("A download is running. Wait until it ends, or stop it.")

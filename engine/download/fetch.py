@@ -14,6 +14,7 @@ from engine.download.acceptance import SNIFFED, accept, photograph_begins, what_
 from engine.download.exchange import Admit, Exchange, Unusable
 from engine.download.outcome import DiskFull, Failed, Fetched, Outcome
 from engine.errors import UnreadableImage, WorkFailed
+from engine.reasons import reason_of
 from engine.settings.download import DownloadSettings
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
@@ -132,7 +133,7 @@ def _disk_error(error: OSError) -> WorkFailed:
             "Downloaded photographs are kept."
         )
     return WorkFailed(
-        "The photographs cannot be written to the disk ({reason}).", reason=error.strerror
+        "The photographs cannot be written to the disk ({reason}).", reason=reason_of(error)
     )
 
 

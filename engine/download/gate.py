@@ -13,9 +13,9 @@ from engine.download.host import Host, State
 from engine.download.ledger import Ledger, Limit
 from engine.download.outcome import Answered, Failed, Fetched, NeverFits, Outcome, Redirected
 from engine.download.providers import Provider, provider_of
-from engine.download.reasons import read_reason, written
 from engine.download.store import DownloadStore
 from engine.language.message import Message, message
+from engine.records import read_message, written_message
 from engine.settings.download import DownloadSettings
 
 Why = Literal["", "pace", "budget", "paused", "parked"]
@@ -124,7 +124,7 @@ class Gate:
     def park(self, host: str, reason: Message | None) -> None:
         """Send no requests to a host for a while, because its probes failed."""
         with self._changed(host) as row:
-            row.park(self._clock.now(), written(reason))
+            row.park(self._clock.now(), written_message(reason))
 
     def restore_pace(self, host: str) -> None:
         """Restore the pace from before the slow-down: only single addresses object."""
@@ -230,14 +230,14 @@ class Gate:
             self._before.setdefault(row.host, before)
         refused = failure.signal == "forbidden" or failure.status == 429
         weight = 2 if refused else 1
-        row.struck(weight, written(failure.reason))
+        row.struck(weight, written_message(failure.reason))
         pause = failure.retry_after
         if pause is None and failure.status in (429, 503):
             # Other faults in a row do not lengthen the pause: they may concern a single address.
             in_a_row = self._objections[row.host] = self._objections.get(row.host, 0) + weight
             pause = random.uniform(0, min(_LONGEST_BACKOFF, 2.0 ** ((in_a_row - 1) // 2)))
         if pause:
-            row.pause(now + pause, written(failure.reason))
+            row.pause(now + pause, written_message(failure.reason))
 
     def _goes_unasked(self, host: str, provider: Provider, now: float) -> bool:
         """Whether a host without limits may be requested without reading the store.
@@ -303,7 +303,7 @@ class Gate:
             provider.name,
             state,
             until - now,
-            read_reason(row.reason) if state != "ok" else None,
+            read_message(row.reason) if state != "ok" else None,
             row.rate,
             min([*rates, *([] if row.rate is None else [row.rate])], default=None),
             max(waits),

@@ -21,7 +21,7 @@ class Host:
     """A host's row. Rates are requests per second (None = unpaced), times are the clock's.
 
     `worst` is the rate at which the host last objected, at the time `worst_at`. `reason` says why
-    it is paused or parked, in the format of `engine.download.reasons`.
+    it is paused or parked, in the format of `written_message`.
     """
 
     host: str

@@ -12,11 +12,11 @@ from engine.catalogue.store import CachedFile, Catalogue, Filter
 from engine.download.addresses import RefusedAddress, host_of
 from engine.download.newness import newness_of
 from engine.download.outcome import Failed, Fetched, Kind
-from engine.download.reasons import read_reason, written
 from engine.download.store import DownloadStore
 from engine.download.variants import in_size
 from engine.images.store import StoredImage
 from engine.language.message import Message, message
+from engine.records import read_message, written_message
 from engine.settings.download import Order, Variant
 
 # Within a species the newest photographs come first.
@@ -213,7 +213,7 @@ class Queue:
                 item.url,
                 item.host,
                 failure.kind,
-                written(failure.reason),
+                written_message(failure.reason),
                 failure.status,
                 attempts,
                 final,
@@ -229,7 +229,7 @@ class Queue:
             [kind, limit],
         )
         return [
-            FailedItem(url, host, kind, read_reason(reason) or message("Unknown."), *more)
+            FailedItem(url, host, kind, read_message(reason) or message("Unknown."), *more)
             for url, host, kind, reason, *more in rows
         ]
 

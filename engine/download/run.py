@@ -19,7 +19,7 @@ from engine.download.worker import Worker
 from engine.errors import StudioError, WorkFailed
 from engine.home import Home
 from engine.images.store import ImageStore
-from engine.language.message import Message, deferred, message
+from engine.language.message import Message, message
 from engine.locks import claim, release
 from engine.progress import Report, silent
 from engine.settings.download import DownloadSettings
@@ -122,7 +122,7 @@ def _run(
     progress, queue = DownloadProgress(), Queue(downloads)
     before = _cached(catalogue)
     control.tell(DownloadStatus("preparing", progress.started, time.time(), cache_before=before))
-    report(0, 0, deferred("Reading the catalogue"))
+    report(0, 0, message("Reading the catalogue"))
     queue.fill(catalogue, settings.variant)
     found = _reconciled(home, catalogue, protect, consent, control, downloads, progress, before)
     if found.missing:
@@ -278,7 +278,7 @@ class _StatusReporter:
             )
         )
         done = progress.total - progress.left
-        note = str(progress.note or message("Downloading photographs"))
+        note = progress.note or message("Downloading photographs")
         self._report(done, progress.total, note)
 
 
@@ -303,7 +303,7 @@ def _hosts(progress: DownloadProgress) -> dict[str, tuple[int, float]]:
 def _wait_for_turn(control: DownloadControl, report: Report) -> int:
     """Take the lock of the home's downloads; waits for another download."""
     while (held := claim(control.lock)) is None:
-        report(0, 0, deferred("Waiting for another download to end"))
+        report(0, 0, message("Waiting for another download to end"))
         time.sleep(0.3)
     return held
 

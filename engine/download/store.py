@@ -8,10 +8,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from engine.database import connect, database_error_as, read_note, write_note
-from engine.errors import WorkFailed
+from engine.database import connect, database_errors, read_note, write_note
 from engine.home import Home
+from engine.language.message import deferred
 
+_REFUSED = deferred("The download history {file} cannot be used: {reason}.")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS clock (
     only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -128,13 +129,7 @@ class DownloadStore:
             write_note(self._connection, "home", home_id)
 
     def _store_errors(self) -> AbstractContextManager[None]:
-        return database_error_as(
-            lambda reason: WorkFailed(
-                "The download history {file} cannot be used: {reason}.",
-                file=self.file,
-                reason=reason,
-            )
-        )
+        return database_errors(self.file, _REFUSED)
 
 
 @contextlib.contextmanager

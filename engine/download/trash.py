@@ -21,6 +21,7 @@ from engine.download.store import DownloadStore
 from engine.errors import BadInput, WorkFailed
 from engine.files import read_json_lines
 from engine.home import Home
+from engine.reasons import reason_of
 
 KEPT_DAYS = 30
 Why = Literal["stray", "damaged"]
@@ -235,7 +236,7 @@ def _append(file: Path, lines: Sequence[dict[str, Any]]) -> None:
             os.fsync(stream.fileno())
     except OSError as error:
         raise WorkFailed(
-            "{file} could not be written ({reason}).", file=file, reason=error.strerror
+            "{file} could not be written ({reason}).", file=file, reason=reason_of(error)
         ) from error
 
 
@@ -249,7 +250,7 @@ def _move_back(home: Home, entry: _Entry) -> bool:
         entry.file.rename(target)
     except OSError as error:
         raise WorkFailed(
-            "{file} could not be restored ({reason}).", file=target, reason=error.strerror
+            "{file} could not be restored ({reason}).", file=target, reason=reason_of(error)
         ) from error
     return True
 

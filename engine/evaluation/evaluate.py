@@ -20,7 +20,7 @@ from engine.evaluation.transform import AS_TRAINED, EvaluationTransform
 from engine.files import write_atomic, write_json
 from engine.home import Home
 from engine.images.shrunk import ShrunkStore
-from engine.language.message import deferred, message
+from engine.language.message import Message, deferred, message
 from engine.progress import Report, silent
 from engine.settings.run import RunSettings
 from engine.split.folder import SplitLine
@@ -65,7 +65,7 @@ def evaluate_run(
     train_images = np.bincount([line.label for line in train_lines], minlength=len(classes))
     device, temperature = choose_device(settings.training), temperature_of(folder, checkpoint)
     scores = EvaluationScores(classes, train_images, temperature, device.torch_device)
-    unreadable: dict[int, str] = {}
+    unreadable: dict[int, Message] = {}
     for batch, logits in _answers(checkpoint, dataset, device, transform):
         if len(batch.labels):
             scores.add(batch.indices, batch.labels, logits)
@@ -86,7 +86,8 @@ def evaluate_run(
         "temperature": temperature,
         **scores.values(),
         "unreadable": [
-            {"path": dataset.path(index), "reason": why} for index, why in unreadable.items()
+            {"path": dataset.path(index), "reason": why.in_english(), "message": why.record()}
+            for index, why in unreadable.items()
         ],
         "seconds": round(time.monotonic() - began, 1),
     }

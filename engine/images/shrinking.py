@@ -16,6 +16,7 @@ from engine.images.shrunk import Original, ShrunkStore
 from engine.language.message import Message, message
 from engine.locks import claim, release
 from engine.progress import Report, silent
+from engine.reasons import reason_of
 from engine.workers import in_processes
 
 _Answers = dict[str, Original | Message]
@@ -94,7 +95,7 @@ def _turn(folder: Path, total: int, report: Report) -> Iterator[None]:
         raise WorkFailed(
             "Could not write small copies in {folder} ({reason}). Make room or make it writable.",
             folder=str(folder),
-            reason=error.strerror,
+            reason=reason_of(error),
         ) from error
     try:
         yield

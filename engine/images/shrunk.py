@@ -12,12 +12,14 @@ from engine.database import connect, database_errors
 from engine.files import write_atomic
 from engine.home import Home
 from engine.images.decode import read_header, read_rgb
-from engine.language.message import message
+from engine.language.message import deferred
 
 SHRUNK_SIDE = 512
 QUALITY = 95
 _BATCH = 500
-_ADVICE = message("To make the small copies again, delete that folder.")
+_REFUSED = deferred(
+    "{file} cannot be used: {reason}. To make the small copies again, delete that folder."
+)
 _TABLE = """
 CREATE TABLE IF NOT EXISTS copy (
     sha256 TEXT PRIMARY KEY,
@@ -103,7 +105,7 @@ class ShrunkStore:
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         with (
-            database_errors(str(self._root), str(_ADVICE)),
+            database_errors(self._root, _REFUSED),
             contextlib.closing(connect(self._index, _prepare)) as connection,
             connection,
         ):

@@ -13,6 +13,7 @@ from engine.errors import UnreadableImage, WorkFailed
 from engine.files import NotRegular, free_disk_bytes, read_regular, write_atomic
 from engine.home import Home
 from engine.images.decode import ImageHeader, Pixels, called, read_header, read_rgb
+from engine.reasons import reason_of
 
 Placing = Literal["copy", "link", "leave"]
 """How a file comes into the store: a copy, a hard link, or a symbolic link to where it stays."""
@@ -226,7 +227,7 @@ def _read(source: Path) -> bytes:
         raise UnreadableImage("{file} is not a file.", file=source.name) from error
     except OSError as error:
         raise UnreadableImage(
-            "{file} cannot be read ({reason}).", file=source.name, reason=error.strerror
+            "{file} cannot be read ({reason}).", file=source.name, reason=reason_of(error)
         ) from error
     except ValueError as error:
         raise UnreadableImage("{file} is not a file name.", file=repr(source.name)) from error

@@ -16,7 +16,7 @@ from engine.inaturalist.api import Api, opened_api
 from engine.inaturalist.observations import Families, observation_photographs
 from engine.inaturalist.search import PER_PAGE, Search
 from engine.language.message import Message, message
-from engine.progress import Note, Report, silent
+from engine.progress import Report, silent
 from engine.settings.download import DownloadSettings
 
 SOURCE = "iNaturalist"
@@ -140,7 +140,7 @@ class _ProgressReporter:
         self._mark = position.after or _Mark()
         self.total = 0
 
-    def noted(self, done: int, total: int, note: Note) -> None:
+    def noted(self, done: int, total: int, note: Message) -> None:
         self._mark = self._position.reached(done) or self._mark
         self._tell(None)
 

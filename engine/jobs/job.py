@@ -14,7 +14,7 @@ from engine.files import read_json_or, write_json
 from engine.home import Home
 from engine.jobs.job_files import JobEnd, JobOrder, JobProgress, write_job_end
 from engine.jobs.local_launcher import start_detached
-from engine.jobs.processes import identity_of, note_process, noted_process
+from engine.jobs.processes import note_process, noted_process, process_identity
 from engine.jobs.queue import Resource, Ticket, edit_queue, new_ticket, read_queue
 from engine.jobs.stop_request import StopRequest, write_stop_request
 from engine.jobs.supervision import keep_supervised
@@ -170,7 +170,7 @@ def report_begin() -> None:
     folder = os.environ.get(JOB_VARIABLE)
     noted = noted_process(Path(folder)) if folder else None
     if folder and (noted is None or noted.pid != os.getpid()):
-        note_process(Path(folder), identity_of(os.getpid()))
+        note_process(Path(folder), process_identity(os.getpid()))
 
 
 def report_result(values: Any) -> None:

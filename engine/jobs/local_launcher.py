@@ -16,10 +16,10 @@ from engine.jobs.launcher import Launch, Location
 from engine.jobs.processes import (
     Identity,
     end_left_over,
-    identity_of,
     is_zombie,
     note_process,
     noted_process,
+    process_identity,
     rank_processes,
     send_signal,
     start_engine,
@@ -87,7 +87,7 @@ def start_detached(launch: Launch, lock: int) -> "subprocess.Popen[bytes]":
     process = start_engine(
         launch.arguments, launch.output, launch.log, lock, {**launch.environment, **gpu}
     )
-    note_process(launch.folder, identity_of(process.pid), launch.gpu)
+    note_process(launch.folder, process_identity(process.pid), launch.gpu)
     return process
 
 

@@ -76,7 +76,7 @@ def is_zombie(process: psutil.Process) -> bool:
     return False
 
 
-def identity_of(pid: int) -> Identity:
+def process_identity(pid: int) -> Identity:
     """Return the identity of a process that is alive or not yet reaped."""
     return Identity(pid, psutil.Process(pid).create_time(), platform.node())
 

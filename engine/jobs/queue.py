@@ -15,6 +15,7 @@ from engine.errors import BadInput, WorkFailed
 from engine.files import read_json_or, write_json
 from engine.home import Home
 from engine.locks import exclusive
+from engine.reasons import reason_of
 from engine.records import FilePath, Moment, Name, as_record
 
 Resource = Literal["cpu", "gpu", "light"]
@@ -84,7 +85,7 @@ def edit_queue(home: Home) -> Iterator[list[Ticket]]:
         raise WorkFailed(
             "The queue in {folder} cannot be changed ({reason}). Make the home writable.",
             folder=home.queue,
-            reason=error.strerror,
+            reason=reason_of(error),
         ) from error
 
 

@@ -9,6 +9,7 @@ from engine.jobs.local_launcher import LocalLauncher
 from engine.jobs.processes import start_python
 from engine.jobs.queue import read_queue, this_home
 from engine.locks import claim, is_held
+from engine.reasons import reason_of
 
 
 def supervisor_lock(home: Home) -> Path:
@@ -43,7 +44,7 @@ def keep_supervised(home: Home) -> None:
         raise WorkFailed(
             "Nothing can be started in {folder} ({reason}). Make the home writable.",
             folder=home.root,
-            reason=error.strerror,
+            reason=reason_of(error),
         ) from error
 
 

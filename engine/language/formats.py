@@ -94,11 +94,21 @@ def alternatives(items: Sequence[str]) -> str:
     return format_list(items, style="or", locale=current_language())
 
 
+def enumeration(items: Sequence[str]) -> str:
+    """["a", "b", "c"] -> "a, b, and c" in English, "a, b y c" in Spanish."""
+    return format_list(items, style="standard", locale=current_language())
+
+
 def formatted(value: object, specification: str) -> str:
     """Format a value for a field of a message: `{n}`, `{share:.1%}`, `{loss:.3f}`, `{total:size}`.
 
-    Integers are grouped as in the language. Pass a number that is a name, such as a port, as text.
+    A list reads "a, b, and c" as `{names}`, and "a, b, or c" as `{names:or}`.
+    Whole numbers are grouped as the language does; a number that is a name, such as a port, goes
+    into a message as text.
     """
+    if isinstance(value, list | tuple):
+        items = [formatted(item, "") for item in value]
+        return alternatives(items) if specification == "or" else enumeration(items)
     by_name = {"size": size, "duration": duration, "moment": moment}
     if isinstance(value, int | float) and not isinstance(value, bool):
         if specification in by_name:

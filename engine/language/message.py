@@ -20,9 +20,9 @@ def gettext(message: str, **fields: object) -> str:
     """Return the message in the reader's language, with its fields filled in.
 
     Args:
-        message: English, a literal, so that it can be extracted. `{name}` is a field and may have a
-            format: `{share:.1%}`, see `formatted`.
-        fields: a value for each field; a `Message` is translated too.
+        message: English, a literal, so that it can be extracted; `{name}` is a field, which may
+            say how it is written: `{share:.1%}`, see `formatted`.
+        fields: a value for each field; a `Message` is translated too, and a list is written out.
     """
     return _filled(translated(message), fields)
 
@@ -86,6 +86,8 @@ def _filled(text: str, fields: Mapping[str, object]) -> str:
 
 def _read(value: object) -> object:
     """Restore a message that was stored as the field of a message."""
+    if isinstance(value, list | tuple):
+        return [_read(item) for item in value]
     if not isinstance(value, Mapping):
         return value
     text, fields, plural = value.get("text"), value.get("fields"), value.get("plural")
@@ -97,4 +99,6 @@ def _read(value: object) -> object:
 def _stored(value: object) -> object:
     if isinstance(value, Message):
         return value.record()
+    if isinstance(value, list | tuple):
+        return [_stored(item) for item in value]
     return value if isinstance(value, str | int | float | bool | None) else str(value)

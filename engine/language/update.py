@@ -42,7 +42,6 @@ SINGULAR = {
     "RefusedAddress",
     "NotJson",
     "OtherHome",
-    "UnknownEntry",
     "BadField",
     "SettingError",
 }

@@ -1,6 +1,6 @@
 """Deriving findings from the measures and the records of photographs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,10 +36,12 @@ Truth = NDArray[np.bool_]
 class _Files:
     """The distinct files of a table.
 
-    `measures` (files,) is None for files without measures. `of_photograph` (n,) indexes it, and
+    `hashes` (files,) are their SHA-256. `measures` (files,) is None for files without measures.
+    `of_photograph` (n,) indexes it, and
     is -1 for photographs without a file.
     """
 
+    hashes: list[str]
     measures: list[Measures | None]
     of_photograph: NDArray[np.int64]
 
@@ -49,14 +51,18 @@ class _Files:
 
 
 def flag_photographs(
-    table: pa.Table, measures: Mapping[str, Measures], settings: QualitySettings
+    table: pa.Table,
+    measures: Mapping[str, Measures],
+    settings: QualitySettings,
+    pairs: Iterable[tuple[str, str]] = (),
 ) -> NDArray[np.uint32]:
     """The findings (n,) for the photographs of a table with `COLUMNS`, one bit per `SCANNED`.
 
-    `measures` are keyed by the SHA-256 of the file.
+    `measures` are keyed by the SHA-256 of the file, `pairs` are near-duplicates by their features.
     """
     files = _files(table, measures)
     findings = {name: files.spread(fault) for name, fault in _faults(files, settings).items()}
+    findings[flags.NEAR_DUPLICATE] |= files.spread(_paired(files.hashes, pairs))
     # A file that is no longer stored is not a fault of the photograph.
     findings[flags.UNREADABLE] &= np.asarray(
         pa.compute.equal(table["state"].cast(pa.string()), "cached")
@@ -83,7 +89,7 @@ def _files(table: pa.Table, measures: Mapping[str, Measures]) -> _Files:
     positions = np.asarray(encoded.indices).astype(np.int64)
     empty = hashes.index("") if "" in hashes else -2
     positions[positions == empty] = -1
-    return _Files([measures.get(sha256) for sha256 in hashes], positions)
+    return _Files(hashes, [measures.get(sha256) for sha256 in hashes], positions)
 
 
 def _faults(files: _Files, settings: QualitySettings) -> dict[str, Truth]:
@@ -111,6 +117,13 @@ def _faults(files: _Files, settings: QualitySettings) -> dict[str, Truth]:
         flags.LOW_INFORMATION: plain,
         flags.NEAR_DUPLICATE: _near([found.phash for found in known], settings.near_distance),
     }
+
+
+def _paired(hashes: list[str], pairs: Iterable[tuple[str, str]]) -> Truth:
+    """Mask (files,) of the files of which both photographs of a pair are there."""
+    known = set(hashes)
+    found = {each for pair in pairs if pair[0] in known and pair[1] in known for each in pair}
+    return np.array([sha256 in found for sha256 in hashes], bool)
 
 
 def _near(hashes: list[str], distance: int) -> Truth:

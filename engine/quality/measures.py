@@ -7,8 +7,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.embeddings.features import Features, features_of
 from engine.errors import UnreadableImage
 from engine.images.decode import Pixels, read_header, read_rgb
+from engine.language.message import Message
 
 SIDE = 256
 """Short side in pixels at which photographs are measured, so that their size has no effect."""
@@ -25,7 +27,7 @@ class Measures(NamedTuple):
     picture is nearly uniform. `sharpness` is the variance of the Laplacian of grey values (0 to
     255) in the sharpest parts. `dark` and `bright` are the 95th and 5th percentiles of the grey
     values. `information` is the entropy of the grey values in bits (0 to 8). `trouble` is the
-    reason why measuring failed, or empty.
+    reason why measuring failed, or None.
     """
 
     width: int = 0
@@ -35,16 +37,28 @@ class Measures(NamedTuple):
     dark: float = 0.0
     bright: float = 0.0
     information: float = 0.0
-    trouble: str = ""
+    trouble: Message | None = None
 
 
-def measure_photograph(file: Path) -> Measures:
-    """Measure a photograph; for an unreadable file, only `trouble` is set."""
+class MeasuredPhotograph(NamedTuple):
+    """The measures of one photograph, and its features unless measuring failed."""
+
+    measures: Measures
+    features: Features | None = None
+
+
+def measure_photograph(file: Path) -> MeasuredPhotograph:
+    """Measure a photograph; for an unreadable file, only `trouble` is set.
+
+    Raises:
+        BadInput: the weights of EfficientNet-Lite0 are not installed, or damaged.
+    """
     try:
         header = read_header(file)
-        return of_pixels(read_rgb(file, least_side=SIDE), header.width, header.height)
+        pixels = read_rgb(file, least_side=SIDE)
     except UnreadableImage as error:
-        return Measures(trouble=error.message.in_english())
+        return MeasuredPhotograph(Measures(trouble=error.message))
+    return MeasuredPhotograph(of_pixels(pixels, header.width, header.height), features_of(pixels))
 
 
 def of_pixels(pixels: Pixels, width: int, height: int) -> Measures:

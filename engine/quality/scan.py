@@ -1,5 +1,6 @@
 """The quality scan: measures new files, judges all photographs, and stores findings as flags."""
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from engine.catalogue.store import EVERYTHING, Catalogue, Filter
+from engine.embeddings.near_duplicates import find_near_duplicates
+from engine.embeddings.store import FeatureStore
 from engine.home import Home
 from engine.language.message import message
 from engine.progress import Report, silent
@@ -39,22 +42,27 @@ def scan_quality(
 
     Each file is measured once and every batch is stored. An interrupted scan therefore resumes,
     and a scan with other limits reads no file again. Flags that do not belong to the scan stay.
-    The scan also stores the perceptual hash of each file in the catalogue.
+    The scan also stores the perceptual hash of each file in the catalogue, and its features and
+    near-duplicates in data/features.sqlite.
 
     Raises:
-        WorkFailed: the catalogue or the measures cannot be read or written.
+        BadInput: the weights of EfficientNet-Lite0 are not installed, or damaged.
+        WorkFailed: the catalogue, the measures or the features cannot be read or written.
     """
-    store = MeasureStore(home)
-    try:
+    with (
+        contextlib.closing(MeasureStore(home)) as store,
+        contextlib.closing(FeatureStore(home)) as features,
+    ):
         cached = catalogue.columns(("sha256", "path"), Filter(state="cached"))
         files = zip(cached["sha256"].to_pylist(), cached["path"].to_pylist(), strict=True)
-        measured = measure_all(home, store, ((key, path) for key, path in files if key), report)
+        here = ((key, path) for key, path in files if key)
+        measured = measure_all(home, store, features, here, report)
         measures = store.all()
-    finally:
-        store.close()
+        find_near_duplicates(features, report)
+        first, second = features.pairs()
     report(0, 0, message("Comparing photographs"))
     table = catalogue.columns(("image_id", *COLUMNS, "flags", "phash"), EVERYTHING)
-    bits = flag_photographs(table, measures, settings)
+    bits = flag_photographs(table, measures, settings, zip(first, second, strict=True))
     changes = list(_changes(table, bits, measures))
     for start in range(0, len(changes), _AT_ONCE):
         report(start, len(changes), message("Saving the findings"))

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from engine.database import connect, database_errors, shorten_log
 from engine.home import Home
 from engine.quality.measures import Measures
+from engine.records import read_message, written_message
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS measure (
@@ -55,7 +56,10 @@ class MeasureStore:
         """All measures by SHA-256."""
         with self._store_errors():
             rows = self._connection.execute(f"SELECT sha256, {_FIELDS} FROM measure")
-            return {sha256: Measures(*values) for sha256, *values in rows}
+            return {
+                sha256: Measures(*values)._replace(trouble=read_message(values[-1]))
+                for sha256, *values in rows
+            }
 
     def keep_files(self, files: Mapping[str, tuple[int, int]]) -> None:
         """Store size and modification time of measured files."""
@@ -71,7 +75,10 @@ class MeasureStore:
         with self._store_errors(), self._connection:
             self._connection.executemany(
                 f"INSERT OR REPLACE INTO measure (sha256, {_FIELDS}) VALUES ({marks})",
-                ((sha256, *values) for sha256, values in measured.items()),
+                (
+                    (sha256, *values[:-1], written_message(values.trouble))
+                    for sha256, values in measured.items()
+                ),
             )
         shorten_log(self._connection, self._file)
 
@@ -80,7 +87,7 @@ class MeasureStore:
         self._connection.close()
 
     def _store_errors(self) -> AbstractContextManager[None]:
-        return database_errors(str(self._file))
+        return database_errors(self._file)
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

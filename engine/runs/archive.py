@@ -20,6 +20,7 @@ from engine.files import atomic_file, free_disk_bytes, read_json_lines, write_js
 from engine.home import Home
 from engine.language.message import Message, message
 from engine.locks import exclusive
+from engine.reasons import reason_of
 from engine.runs.members import CREDITS, LIMITS, LOG, limit_of, members_of, require_readable
 from engine.runs.run import Run, find_run
 from engine.spreadsheet import to_cell
@@ -59,7 +60,7 @@ def archive_run(home: Home, run_id: str, target: Path, spreadsheet_safe: bool = 
             archive.writestr(CREDITS, _credits(home, run, spreadsheet_safe), zipfile.ZIP_DEFLATED)
     except OSError as error:
         raise WorkFailed(
-            "{file} could not be written ({reason}).", file=target, reason=error.strerror
+            "{file} could not be written ({reason}).", file=target, reason=reason_of(error)
         ) from error
     return target
 
@@ -90,7 +91,7 @@ def import_archive(home: Home, file: Path, name: str = "") -> Run:
                 folder.root.rename(home.runs / run_id)
     except OSError as error:
         raise WorkFailed(
-            "{file} could not be imported ({reason}).", file=file.name, reason=error.strerror
+            "{file} could not be imported ({reason}).", file=file.name, reason=reason_of(error)
         ) from error
     return find_run(home, run_id)
 
@@ -175,8 +176,7 @@ def _without(error: BadInput, folder: RunFolder) -> Message:
         name: str(value).replace(f"{folder.root}/", "") if isinstance(value, str | Path) else value
         for name, value in error.message.fields.items()
     }
-    text = error.message.text.replace(f"{folder.root}/", "")
-    return dataclasses.replace(error.message, text=text, fields=fields)
+    return dataclasses.replace(error.message, fields=fields)
 
 
 def _as_imported(folder: RunFolder, status: Status, file: Path) -> None:

@@ -19,6 +19,7 @@ from engine.jobs.supervision import keep_supervised
 from engine.jobs.work import resource_of
 from engine.language.message import deferred, gettext, message
 from engine.locks import claim, exclusive, is_held, release
+from engine.reasons import reason_of
 from engine.runs.run import Run, find_run
 from engine.settings.files import load
 from engine.settings.run import RunSettings
@@ -58,7 +59,7 @@ def launch_run(
             "The run {run} could not be created in {folder} ({reason}).",
             run=chosen,
             folder=home.runs,
-            reason=error.strerror,
+            reason=reason_of(error),
         ) from error
     keep_supervised(home)
     return find_run(home, chosen)

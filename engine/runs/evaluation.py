@@ -7,7 +7,7 @@ from pydantic import Field
 
 from engine.records import Count, Name, Number, Share, read_record_or
 from engine.training.report.scores import BucketScore
-from engine.training.state.run_folder import RunFolder
+from engine.training.state.run_folder import RunFolder, UnreadablePhotograph
 
 EVALUATION_BYTES = 16_000_000
 
@@ -51,6 +51,7 @@ class Evaluation:
     before_temperature: CalibrationScore | None = None
     buckets: Annotated[tuple[BucketScore, ...], Field(max_length=100)] = ()
     species: Annotated[tuple[SpeciesScore, ...], Field(max_length=1_000_000)] = ()
+    unreadable: Annotated[tuple[UnreadablePhotograph, ...], Field(max_length=1_000_000)] = ()
 
 
 def read_evaluation(folder: RunFolder, part: str = "test") -> Evaluation | None:

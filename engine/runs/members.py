@@ -7,6 +7,8 @@ import numpy as np
 
 from engine.errors import BadInput
 from engine.files import read_json
+from engine.language.message import deferred
+from engine.reasons import reason_of
 from engine.records import RECORD_BYTES, read_record
 from engine.runs.evaluation import EVALUATION_BYTES, Evaluation
 from engine.runs.notes import Notes
@@ -136,7 +138,7 @@ def _require_plain_arrays(path: Path) -> None:
                     np.lib.format.read_magic(stream)
                     shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
                 if dtype.hasobject or dtype.itemsize * int(np.prod(shape)) > 4 * _ARRAY_BYTES:
-                    raise ValueError("it holds something else than arrays of numbers")
+                    raise ValueError(deferred("it holds something else than arrays of numbers"))
     except Exception as error:
         # Damaged data makes zipfile and numpy raise various errors.
-        raise BadInput("{file} is damaged: {error}.", file=path, error=str(error)) from error
+        raise BadInput("{file} is damaged: {error}.", file=path, error=reason_of(error)) from error

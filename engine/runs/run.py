@@ -51,6 +51,12 @@ class Run:
         return str(self.why) if self.why else ""
 
     @property
+    def preparing(self) -> str:
+        """What it does before it trains, and how far it is, in the reader's language; or empty."""
+        told = self.status.preparing if self.state in ("running", "stopping") else None
+        return str(told) if told else ""
+
+    @property
     def is_live(self) -> bool:
         return self.state not in ENDED and self.state not in ("lost", "damaged")
 

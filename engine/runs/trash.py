@@ -9,6 +9,7 @@ from engine.errors import BadInput, WorkFailed
 from engine.files import printable
 from engine.home import Home
 from engine.locks import claim, release
+from engine.reasons import reason_of
 from engine.runs.run import find_run
 from engine.training.state.run_folder import RunFolder
 
@@ -50,7 +51,7 @@ def delete_run(home: Home, run_id: str) -> DiscardedRun:
             release(lock)
     except OSError as error:
         raise WorkFailed(
-            "The run {run} cannot be moved ({reason}).", run=run_id, reason=error.strerror
+            "The run {run} cannot be moved ({reason}).", run=run_id, reason=reason_of(error)
         ) from error
     return DiscardedRun(RunFolder(target), kept, now)
 
@@ -82,7 +83,7 @@ def restore_run(home: Home, run_id: str) -> str:
                 discarded.folder.root.rename(home.runs / name)
             except OSError as error:
                 raise WorkFailed(
-                    "The run {run} cannot be moved ({reason}).", run=run_id, reason=error.strerror
+                    "The run {run} cannot be moved ({reason}).", run=run_id, reason=reason_of(error)
                 ) from error
             return name
     raise BadInput("There is no run {run} in the trash.", run=repr(run_id))

@@ -58,6 +58,31 @@ class TrainAugmentation(Settings):
         group="Augmentation",
         used_when=_SEES_PHOTOGRAPHS,
     )
+    vertical_flip: float = setting(
+        0.0,
+        ge=0,
+        le=1,
+        title="Vertical mirror",
+        help="How often photographs are turned upside down. Try 0.2 for plants seen from above; "
+        "0 is off.",
+        level="more",
+        group="Augmentation",
+        step=0.05,
+        used_when=_SEES_PHOTOGRAPHS,
+    )
+    rotation: float = setting(
+        0.0,
+        ge=0,
+        le=180,
+        title="Rotation",
+        help="Largest angle by which photographs are rotated at random. Corners are filled by "
+        "reflection. Try 15; 0 is off.",
+        level="more",
+        group="Augmentation",
+        unit="degrees",
+        step=5,
+        used_when=_SEES_PHOTOGRAPHS,
+    )
     color_jitter: float = setting(
         0.2,
         ge=0,
@@ -68,6 +93,18 @@ class TrainAugmentation(Settings):
         level="more",
         group="Augmentation",
         step=0.05,
+        used_when=_SEES_PHOTOGRAPHS,
+    )
+    hue: float = setting(
+        0.0,
+        ge=0,
+        le=0.5,
+        title="Hue jitter",
+        help="How far hues vary, as a share of the colour circle. The colour of a flower tells "
+        "species, so try 0.02; 0 is off.",
+        level="more",
+        group="Augmentation",
+        step=0.01,
         used_when=_SEES_PHOTOGRAPHS,
     )
     erasing: float = setting(
@@ -125,6 +162,21 @@ class TrainAugmentation(Settings):
         group="Augmentation",
         step=0.1,
         used_when=_SEES_PHOTOGRAPHS,
+    )
+    mix_probability: float = setting(
+        1.0,
+        ge=0,
+        le=1,
+        title="Share of mixed batches",
+        help="How often a batch is mixed by Mixup or CutMix. Less shows more photographs as they "
+        "are. Try 1.",
+        level="more",
+        group="Augmentation",
+        step=0.1,
+        used_when=(
+            when_not("augmentation.train.mixup", 0.0),
+            when_not("augmentation.train.cutmix", 0.0),
+        ),
     )
     unmixed_epochs: int = setting(
         1,

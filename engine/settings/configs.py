@@ -4,6 +4,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from engine.settings.files import load
+from engine.settings.foreign import Configuration, load_configuration
 from engine.settings.images import ImageSettings
 from engine.settings.run import RunSettings
 from engine.settings.studio import StudioSettings
@@ -45,7 +46,12 @@ def image_settings() -> ImageSettings:
     return studio_settings().images
 
 
-def run_configs() -> dict[str, RunSettings]:
-    """Return the training configurations by file name without extension."""
+def configurations() -> dict[str, Configuration]:
+    """Return the training configurations, of either format, by file name without extension."""
     files = sorted(path for path in CONFIGS.glob("*.yaml") if path.name != "studio.yaml")
-    return {path.stem: load(RunSettings, path) for path in files}
+    return {path.stem: load_configuration(path) for path in files}
+
+
+def run_configs() -> dict[str, RunSettings]:
+    """Return the settings of the training configurations by file name without extension."""
+    return {name: configuration.settings for name, configuration in configurations().items()}

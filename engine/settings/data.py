@@ -1,7 +1,7 @@
 """Which photographs a run trains on, and how they are cropped."""
 
 from engine.settings.base import Settings
-from engine.settings.fields import setting, when_is
+from engine.settings.fields import setting, when_is, when_not
 
 
 class DataSettings(Settings):
@@ -27,6 +27,15 @@ class DataSettings(Settings):
         "It needs a training file.",
         level="expert",
         group="Photographs",
+    )
+    region: str | None = setting(
+        None,
+        min_length=1,
+        title="Region",
+        help="Of a training and a validation file, use only rows with this region. Empty uses all.",
+        level="expert",
+        group="Photographs",
+        used_when=(when_not("data.train_jsonl", None),),
     )
     image_size: int = setting(
         384,

@@ -36,7 +36,7 @@ def load(kind: type[S], path: Path, changes: Sequence[str] = ()) -> S:
     """
     values = read_yaml(path)
     for change in changes:
-        _lay_over(values, change)
+        lay_over(values, change)
     return validate(kind, values, str(path))
 
 
@@ -48,7 +48,7 @@ def overlaid(settings: S, changes: Sequence[str], where: str) -> S:
     """
     values = settings.model_dump(mode="json")
     for change in changes:
-        _lay_over(values, change)
+        lay_over(values, change)
     return validate(type(settings), values, where)
 
 
@@ -124,10 +124,7 @@ def parse_yaml(text: str, where: str) -> Any:
     except SettingError:
         raise
     except yaml.YAMLError as error:
-        quoted = " ".join(str(error).split())
-        raise SettingError(
-            "{where} is not valid YAML: {error}.", where=where, error=quoted
-        ) from error
+        raise _not_yaml(error, where) from error
     except Exception as error:
         # PyYAML does not wrap errors from creating a value, such as an invalid date.
         raise SettingError(
@@ -136,6 +133,20 @@ def parse_yaml(text: str, where: str) -> Any:
             error=type(error).__name__,
         ) from error
     return value
+
+
+def _not_yaml(error: yaml.YAMLError, where: str) -> SettingError:
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        said = " ".join(str(error).split())
+        return SettingError("{where} is not valid YAML: “{error}”.", where=where, error=said)
+    return SettingError(
+        "{where} is not valid YAML: “{error}” in line {line}, column {column}.",
+        where=where,
+        error=getattr(error, "problem", ""),
+        line=str(mark.line + 1),
+        column=str(mark.column + 1),
+    )
 
 
 def _size_of(value: Any, known: dict[int, tuple[int, int]], where: str) -> tuple[int, int]:
@@ -158,7 +169,12 @@ def _size_of(value: Any, known: dict[int, tuple[int, int]], where: str) -> tuple
     return known[id(value)]
 
 
-def _lay_over(values: dict[str, Any], change: str) -> None:
+def lay_over(values: dict[str, Any], change: str) -> None:
+    """Apply a `key.sub=value` change to plain values.
+
+    Raises:
+        BadInput: it is no such change, or its value is not YAML.
+    """
     key, separator, text = change.partition("=")
     if not separator or not key.strip():
         raise BadInput(

@@ -1,14 +1,20 @@
 """The network that is trained."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from engine.settings.base import Settings
+from pydantic import Field, model_validator
+
+from engine.settings.base import SettingError, Settings
 from engine.settings.fields import setting, when_is, when_not
 
 Head = Literal["linear", "cosine", "unit_linear"]
 
 # The methods "head" and "features" run the network in evaluation mode, without dropout.
 _NETWORK_LEARNS = when_not("training.method", "head", "features")
+
+
+Mean = Annotated[float, Field(ge=0, le=1)]
+Deviation = Annotated[float, Field(gt=0, le=1)]
 
 
 class ModelSettings(Settings):
@@ -97,3 +103,29 @@ class ModelSettings(Settings):
         level="expert",
         group="Network",
     )
+    mean: tuple[Mean, Mean, Mean] | None = setting(
+        None,
+        title="Mean of the pixels",
+        help="Mean of red, green and blue, 0 to 1, that is subtracted from pixels. Empty takes "
+        "the network's own. Set it for weights trained with another.",
+        level="expert",
+        group="Network",
+    )
+    std: tuple[Deviation, Deviation, Deviation] | None = setting(
+        None,
+        title="Deviation of the pixels",
+        help="Standard deviation of red, green and blue that pixels are divided by. Empty takes "
+        "the network's own. It needs a mean.",
+        level="expert",
+        group="Network",
+    )
+
+    @model_validator(mode="after")
+    def _mean_and_deviation(self) -> "ModelSettings":
+        if (self.mean is None) != (self.std is None):
+            raise SettingError(
+                "Give {setting_mean} and {setting_std} together.",
+                setting_mean="mean",
+                setting_std="std",
+            )
+        return self

@@ -13,12 +13,14 @@ class ProbeSettings(Settings):
     network: str = Field(
         USUAL_NETWORK,
         min_length=1,
+        title=deferred("Network"),
         description=deferred(
             "The timm name of the network that computes the features. A small one is faster."
         ),
     )
     weights: str | None = Field(
         None,
+        title=deferred("Weights"),
         description=deferred(
             "A weights file of that network (.safetensors, .pth, .bin). Empty: timm's published "
             "weights, downloaded once; those of tf_efficientnet_lite0 are installed."
@@ -28,6 +30,7 @@ class ProbeSettings(Settings):
         224,
         ge=32,
         le=1024,
+        title=deferred("Image size (px)"),
         description=deferred(
             "The side of the network's input, in pixels. Larger shows more detail and is slower."
         ),
@@ -36,6 +39,7 @@ class ProbeSettings(Settings):
         300,
         ge=40,
         le=5000,
+        title=deferred("Photographs"),
         description=deferred(
             "The most labelled photographs to compare. More gives a clearer answer and is slower."
         ),
@@ -44,6 +48,7 @@ class ProbeSettings(Settings):
         5,
         ge=2,
         le=10,
+        title=deferred("Folds"),
         description=deferred(
             "The number of groups the photographs are divided into; each is tested once."
         ),
@@ -52,10 +57,15 @@ class ProbeSettings(Settings):
         5,
         ge=1,
         le=50,
+        title=deferred("Repeats"),
         description=deferred(
             "How often the groups are drawn again. More gives a clearer answer and is slower."
         ),
     )
     seed: int = Field(
-        1, ge=0, le=9_999, description=deferred("Another seed takes other photographs.")
+        1,
+        ge=0,
+        le=9_999,
+        title=deferred("Seed"),
+        description=deferred("Another seed takes other photographs."),
     )

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from engine.language.message import Message, deferred, message
-from engine.registry import registry_of
+from engine.registry import UnknownEntry
 from engine.settings.base import SettingError
 
 SETTING = "setting"
@@ -21,6 +21,8 @@ SETTING = "setting"
 _KINDS = frozenset({"int", "float", "str", "bool", "[key]"})
 
 _NAME_PATTERN = "{0,63}"
+
+_CHOICE = deferred("{setting} must be {choices:or}, not {given}.")
 
 # By the types of the lower and upper bound: the error message, and the help text.
 _RANGES: Mapping[tuple[type | None, type | None], tuple[str, str]] = {
@@ -95,15 +97,12 @@ def explain_problem(kind: type[BaseModel], problem: ErrorDetails) -> Message:
         return _unknown(kind, key)
     field, group = _at(kind, place)
     if fault == "value_error":
-        return _refused(problem, key, "" if group is None else key, field)
+        return _refused(problem, key, "" if group is None else key)
     if fault == "missing":
         key = key.rpartition(".")[0]
     if fault == "literal_error" and field is not None:
         return message(
-            "{setting} must be one of {choices}, not {given}.",
-            setting=key,
-            choices=", ".join(map(str, _choices(field.annotation))),
-            given=given,
+            _CHOICE, setting=key, choices=list(map(str, _choices(field.annotation))), given=given
         )
     if fault == "string_pattern_mismatch" and _NAME_PATTERN in problem["ctx"]["pattern"]:
         return message(
@@ -142,10 +141,9 @@ def _unknown(kind: type[BaseModel], key: str) -> Message:
     )
 
 
-def _refused(problem: ErrorDetails, key: str, group: str, field: FieldInfo | None) -> Message:
+def _refused(problem: ErrorDetails, key: str, group: str) -> Message:
     """Return the message of our own validator; `group` is empty if it checks one field."""
     error, given = problem["ctx"]["error"], reprlib.repr(problem["input"])
-    registry = None if field is None else registry_of(field)
     if isinstance(error, SettingError):
         start = f"{group or key.rpartition('.')[0]}.".lstrip(".")
         named = {
@@ -154,22 +152,14 @@ def _refused(problem: ErrorDetails, key: str, group: str, field: FieldInfo | Non
         }
         own = {} if group or not key else {SETTING: key, "given": given}
         return Message(error.message.text, own | named)
-    if registry is not None:
-        names = ", ".join(registry)
-        near = difflib.get_close_matches(str(problem["input"]), registry, n=1)
-        if near:
-            return message(
-                "{setting} must be one of {choices}, not {given}. Did you mean {meant}?",
-                setting=key,
-                choices=names,
-                given=given,
-                meant=near[0],
-            )
+    if isinstance(error, UnknownEntry):
+        fields = {SETTING: key, "choices": error.choices, "given": given}
+        if not error.near:
+            return Message(_CHOICE, fields)
         return message(
-            "{setting} must be one of {choices}, not {given}.",
-            setting=key,
-            choices=names,
-            given=given,
+            "{setting} must be {choices:or}, not {given}. Did you mean {meant}?",
+            meant=error.near,
+            **fields,
         )
     if not key:
         return message("{reason}.", reason=str(error))

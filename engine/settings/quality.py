@@ -15,7 +15,8 @@ class QualitySettings(Settings):
         le=FARTHEST,
         title="Near-duplicates",
         description="Most bits, of 64, in which the perceptual hashes of two near-duplicates "
-        "differ. A higher value finds more and is wrong more often.",
+        "differ. A higher value finds more and is wrong more often. Mirrored, cropped and "
+        "framed copies are found by their features, whatever this value is.",
     )
     tiny_side: int = Field(
         128,

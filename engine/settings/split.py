@@ -10,6 +10,9 @@ from engine.settings.base import SettingError, Settings
 Link = Literal["observation", "observer", "bytes", "url", "near-duplicate"]
 """What photographs may share so that they stay in one part."""
 
+ALWAYS_LINKED: tuple[Link, ...] = ("bytes", "url")
+"""What makes two records one photograph: such records are never in two parts."""
+
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 """The allowed names of a split."""
 
@@ -69,10 +72,10 @@ class SplitSettings(Settings):
         ),
     )
     group: tuple[Link, ...] = Field(
-        ("observation", "bytes"),
+        ("observation", "bytes", "near-duplicate"),
         description=deferred(
             "Photographs that share one of these stay in one part: observation, observer (of a "
-            "species), bytes, url, near-duplicate. Otherwise test looks better than it is."
+            "species), near-duplicate. Copies (bytes, url) always do."
         ),
     )
     near_distance: int = Field(
@@ -81,7 +84,8 @@ class SplitSettings(Settings):
         le=6,
         description=deferred(
             "How many of the 64 bits of a perceptual hash may differ between near-duplicates. "
-            "Higher finds more of them, and more false ones."
+            "Higher finds more of them, and more false ones. The quality scan also finds cropped "
+            "and mirrored ones."
         ),
     )
     folds: int = Field(

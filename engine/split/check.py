@@ -8,41 +8,55 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from engine.embeddings.near_duplicates import NearDuplicates
 from engine.errors import BadInput
 from engine.files import read_json, sha256_of
 from engine.language.message import Message, deferred, message, plural_message
 from engine.settings.split import Link
+from engine.split.addresses import canonical_addresses
 from engine.split.classes import ClassMap, read_classes, require_same
 from engine.split.finding import Finding
 from engine.split.folder import PARTS, SplitFolder
 from engine.split.near import near_pairs
-from engine.split.numbers import from_hex
+from engine.split.numbers import from_hex, numbered
+from engine.split.pairs import numbered_pairs, paired_places
 from engine.split.table import read_table
 
 
-def check_split(folder: SplitFolder) -> list[Finding]:
+def check_split(
+    folder: SplitFolder, near: NearDuplicates | None = None, *, asked_only: bool = False
+) -> list[Finding]:
     """Read a split and check everything that training relies on.
 
     The check does not repeat the grouping: it compares the values that photographs of different
-    parts share, one link at a time, without joining groups.
+    parts share, one link at a time, without joining groups. It checks every link that tells of a
+    leak, whether the split was made with it or not; `asked_only` checks what it was made with. An
+    observer's photographs are only checked if they were to stay together.
+
+    Near-duplicates by their features are not in the split's files: they are checked as far as
+    `near` holds them, and not known otherwise.
     """
     try:
         manifest = _read_manifest(folder)
         classes = read_classes(folder.classes)
         require_same(manifest["class_map"], classes, str(folder.classes))
-        columns = _columns_for(manifest.get("group", []))
+        links = _links(manifest, asked_only)
+        columns = _columns_for(links)
         tables = [read_table(folder.part(part), columns) for part in PARTS]
     except BadInput as error:
         return [Finding(Message(_READABLE), False, error.message)]
     part = np.repeat(np.arange(len(PARTS), dtype=np.int8), [len(table) for table in tables])
     lines = pa.concat_tables(tables)
+    distance = manifest.get("near_distance", _USUAL_DISTANCE)
+    # Splits of earlier versions were made from the perceptual hash alone.
+    by_features = not asked_only or bool(manifest.get("near_features"))
     return [
         Finding(Message(_READABLE), True, _species(len(classes))),
         _unchanged(folder, manifest),
         _held_out_is_trained(lines, part),
         _no_duplicate_lines(lines),
         _labels(lines, classes),
-        *_groups_in_one_part(lines, part, manifest),
+        *_groups_in_one_part(lines, part, links, distance, near, by_features),
         _counts(lines, part, manifest),
     ]
 
@@ -112,21 +126,36 @@ _SHARED: dict[Link, tuple[str, tuple[str, ...]]] = {
         ("species", "observer"),
     ),
     "bytes": (deferred("No file is in two parts"), ("sha256",)),
-    "url": (deferred("No URL is in two parts"), ("url",)),
+    "url": (deferred("No address is in two parts"), ("url",)),
 }
+_LEAKS: tuple[Link, ...] = ("observation", "bytes", "url", "near-duplicate")
+_USUAL_DISTANCE = 3
 _NEAR = deferred("No pair of near-duplicates is in two parts")
+_NEAR_FEATURES = deferred("No pair of near-duplicates by features is in two parts")
 
 
 def _columns_for(links: Collection[str]) -> set[str]:
     """The columns that the check reads; reading all of a large split would fill memory."""
     shared = {name for link, (_, names) in _SHARED.items() if link in links for name in names}
-    return {"image_id", "phash", *shared} if "near-duplicate" in links else {"image_id", *shared}
+    near = {"phash", "sha256"} if "near-duplicate" in links else set()
+    return {"image_id", *near, *shared}
+
+
+def _links(manifest: dict[str, Any], asked_only: bool) -> set[str]:
+    asked = manifest.get("group", [])
+    if not isinstance(asked, list):
+        raise BadInput("Its manifest has no list of links. Make the split again.")
+    return {*asked} if asked_only else {*asked, *_LEAKS}
 
 
 def _groups_in_one_part(
-    lines: pa.Table, part: NDArray[np.int8], manifest: dict[str, Any]
+    lines: pa.Table,
+    part: NDArray[np.int8],
+    links: Collection[str],
+    distance: int,
+    near: NearDuplicates | None,
+    by_features: bool,
 ) -> Iterator[Finding]:
-    links = manifest.get("group", [])
     for link, (name, columns) in _SHARED.items():
         if link in links:
             straddling, checked, example = _shared(lines, part, columns)
@@ -135,9 +164,11 @@ def _groups_in_one_part(
             )
             yield _straddling(name, straddling, sound, example)
     if "near-duplicate" in links:
-        straddling, checked, example = _near(lines, part, manifest["near_distance"])
+        straddling, checked, example = _near(lines, part, distance)
         sound = plural_message("{n} pair", "{n} pairs", checked)
         yield _straddling(_NEAR, straddling, sound, example)
+        if by_features:
+            yield _near_by_features(lines, part, near)
 
 
 def _straddling(name: str, straddling: int, sound: Message, example: str) -> Finding:
@@ -169,6 +200,8 @@ def _shared(
     """
     known = pc.not_equal(lines[columns[-1]], "")
     table = lines.select(columns).append_column("part", pa.array(part)).filter(known)
+    if columns == ("url",):
+        table = table.set_column(0, "url", canonical_addresses(table["url"]))
     found = table.group_by(list(columns)).aggregate(
         [("part", "min"), ("part", "max"), ("part", "count")]
     )
@@ -193,13 +226,34 @@ def _near(lines: pa.Table, part: NDArray[np.int8], distance: int) -> tuple[int, 
     return straddling, checked, example
 
 
+def _near_by_features(
+    lines: pa.Table, part: NDArray[np.int8], near: NearDuplicates | None
+) -> Finding:
+    """Not known where photographs were not compared and no pair is in two parts."""
+    left, right = paired_places(numbered(lines["sha256"]), numbered_pairs(near))
+    apart = np.flatnonzero(part[left] != part[right])
+    example = lines["image_id"][int(left[apart[0]])].as_py() if apart.size else ""
+    sound = plural_message("{n} pair", "{n} pairs", len(left))
+    finding = _straddling(_NEAR_FEATURES, len(apart), sound, example)
+    compared = pa.array([], pa.string()) if near is None else near.compared
+    unknown = len(lines) - (pc.sum(pc.is_in(lines["sha256"], compared)).as_py() or 0)
+    if not finding.ok or not unknown:
+        return finding
+    detail = plural_message(
+        "{n} photograph was not compared; run the quality scan",
+        "{n} photographs were not compared; run the quality scan",
+        unknown,
+    )
+    return Finding(Message(_NEAR_FEATURES), None, detail)
+
+
 def _unchanged(folder: SplitFolder, manifest: dict[str, Any]) -> Finding:
     name = message("The files are unchanged since the split was made")
     listed = manifest["files"]
     written = {*(f"{part}.jsonl" for part in PARTS), folder.classes.name, *listed}
     changed = [file for file in sorted(written) if _digest(folder, file) != listed.get(file)]
     if changed:
-        return Finding(name, False, message("changed: {files}", files=", ".join(changed)))
+        return Finding(name, False, message("changed: {files}", files=changed))
     return Finding(name, True, plural_message("{n} file", "{n} files", len(written)))
 
 

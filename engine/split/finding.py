@@ -8,8 +8,11 @@ from engine.records import Text
 
 @dataclass(frozen=True)
 class Finding:
-    """One check and its result. Older files hold plain text, which is shown unchanged."""
+    """One check and its result: `ok` is None where it is not known.
+
+    Older files hold plain text, which is shown unchanged.
+    """
 
     check: Message | Text
-    ok: bool
+    ok: bool | None
     detail: Message | Text

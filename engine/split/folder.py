@@ -13,9 +13,10 @@ from pathlib import Path
 import orjson
 
 from engine.errors import BadInput
-from engine.files import atomic_writer
+from engine.files import atomic_writer, json_fault
 from engine.home import Home
 from engine.language.message import Message, deferred, gettext, message
+from engine.reasons import reason_of
 
 PARTS = ("train", "val", "test")
 _PART_NAMES = {
@@ -162,14 +163,16 @@ def read_part(path: Path) -> list[SplitLine]:
         raise BadInput("{file} does not exist. Make the split first.", file=path) from error
     except OSError as error:
         raise BadInput(
-            "{file} cannot be read ({reason}).", file=path, reason=error.strerror
+            "{file} cannot be read ({reason}).", file=path, reason=reason_of(error)
         ) from error
-    except (ValueError, AttributeError) as error:
-        raise _not_a_line(path, len(lines) + 1, str(error)) from error
+    except ValueError as error:
+        raise _not_a_line(path, len(lines) + 1, json_fault(error)) from error
+    except AttributeError as error:
+        raise _not_a_line(path, len(lines) + 1, message("no species or no label")) from error
     return lines
 
 
-def _not_a_line(path: Path, line: int, reason: Message | str) -> BadInput:
+def _not_a_line(path: Path, line: int, reason: Message) -> BadInput:
     return BadInput(
         "Line {line} of {file} cannot be used ({reason}). Make the split again.",
         line=line,

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.settings.split import Link
+from engine.settings.split import ALWAYS_LINKED, Link
 from engine.split.inputs import SplitInputs
 from engine.split.near import near_pairs
 from engine.split.numbers import Numbers
+from engine.split.pairs import paired_places
 
 Places = NDArray[np.int64]
 
@@ -31,8 +32,9 @@ class Groups:
 
 
 def group(inputs: SplitInputs, links: Iterable[Link], near_distance: int) -> Groups:
-    """Join photographs that share any of `links`, directly or transitively."""
-    links = set(links)
+    """Join photographs that share an address, their bytes or any of `links`, directly or
+    transitively."""
+    links = {*links, *ALWAYS_LINKED}
     root = np.arange(len(inputs))
     for link in sorted(links):
         for left, right in linked_pairs(inputs, link, near_distance):
@@ -57,6 +59,7 @@ def linked_pairs(
         seen = np.flatnonzero(inputs.has_phash)
         for left, right in near_pairs(inputs.look[seen], near_distance):
             yield seen[left], seen[right]
+        yield paired_places(inputs.content, inputs.pairs)
         return
     keys = inputs.keys(link)
     known = np.flatnonzero(keys)

@@ -8,8 +8,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from engine.settings.split import Link
+from engine.embeddings.near_duplicates import NearDuplicates
+from engine.settings.split import ALWAYS_LINKED, Link
+from engine.split.addresses import address_numbers
 from engine.split.numbers import Numbers, from_hex, numbered, shuffled_numbers
+from engine.split.pairs import numbered_pairs
 
 ALWAYS = ("image_id", "species", "source", "observation_id")
 _COLUMNS: dict[Link, tuple[str, ...]] = {
@@ -17,7 +20,7 @@ _COLUMNS: dict[Link, tuple[str, ...]] = {
     "observer": ("observer",),
     "bytes": ("sha256",),
     "url": ("url",),
-    "near-duplicate": ("phash",),
+    "near-duplicate": ("phash", "sha256"),
 }
 
 
@@ -30,7 +33,8 @@ class SplitInputs:
 
     `species` (n,) indexes `names`, which are sorted, and `source` (n,) indexes `sources`. The
     other columns are hashes of the texts, 0 for an empty text. `look` is the perceptual hash,
-    valid where `has_look` is true.
+    valid where `has_look` is true. `pairs` (pairs, 2) are contents that are near-duplicates by
+    their features.
     """
 
     names: tuple[str, ...]
@@ -44,6 +48,7 @@ class SplitInputs:
     url: Numbers
     look: Numbers
     has_phash: NDArray[np.bool_]
+    pairs: Numbers
 
     def __len__(self) -> int:
         return len(self.species)
@@ -70,11 +75,15 @@ class SplitInputs:
 
 def columns_for(links: Collection[Link]) -> list[str]:
     """The columns that a table needs for these links."""
-    asked = {column for link in links for column in _COLUMNS[link]}
+    asked = {column for link in {*links, *ALWAYS_LINKED} for column in _COLUMNS[link]}
     return sorted({*ALWAYS, *asked})
 
 
-def split_inputs(table: pa.Table, links: Collection[Link] = get_args(Link)) -> SplitInputs:
+def split_inputs(
+    table: pa.Table,
+    links: Collection[Link] = get_args(Link),
+    near_duplicates: NearDuplicates | None = None,
+) -> SplitInputs:
     """Convert a table with the columns `columns_for(links)`, plain or dictionary-encoded.
 
     Columns that no link needs are not read and count as empty.
@@ -88,10 +97,10 @@ def split_inputs(table: pa.Table, links: Collection[Link] = get_args(Link)) -> S
     from_source = numbered(source.dictionary)[np.asarray(source.indices)]
     asked = columns_for(links)
     nothing = np.zeros(len(table), np.uint64)
-    observer, content, url = (
-        numbered(table[name]) if name in asked else nothing
-        for name in ("observer", "sha256", "url")
+    observer, content = (
+        numbered(table[name]) if name in asked else nothing for name in ("observer", "sha256")
     )
+    url = address_numbers(table["url"])
     look, has_phash = nothing, np.zeros(len(table), bool)
     if "phash" in asked:
         look, has_phash = from_hex(table["phash"])
@@ -108,6 +117,7 @@ def split_inputs(table: pa.Table, links: Collection[Link] = get_args(Link)) -> S
         url,
         look,
         has_phash,
+        numbered_pairs(near_duplicates),
     )
 
 

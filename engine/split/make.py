@@ -13,9 +13,11 @@ import pyarrow.compute
 from numpy.typing import NDArray
 
 from engine.catalogue.store import Catalogue, Filter
+from engine.embeddings.near_duplicates import NearDuplicates, near_duplicate_pairs
 from engine.errors import BadInput, WorkFailed
 from engine.files import sha256_of, write_json
 from engine.home import Home
+from engine.reasons import reason_of
 from engine.settings.split import SplitSettings
 from engine.split.check import check_split
 from engine.split.earlier import Earlier, read_earlier
@@ -71,13 +73,14 @@ def make_split(home: Home, catalogue: Catalogue, settings: SplitSettings) -> lis
             raise _taken(target)
     remove_old_drafts(home)
     earlier = earlier_of(home, settings)
-    table, inputs = _read(catalogue, settings)
+    near = near_duplicate_pairs(home) if "near-duplicate" in settings.group else None
+    table, inputs = _read(catalogue, settings, near)
     order = lines_order(table)
     groups = group(inputs, settings.group, settings.near_distance)
     plans = []
     for fold, target in enumerate(targets):
         plan = plan_split(inputs, settings, earlier, groups, fold)
-        _make_folder(target, plan, table, order)
+        _make_folder(target, plan, table, order, near)
         plans.append(plan)
     return plans
 
@@ -101,27 +104,35 @@ def lines_order(table: pa.Table) -> NDArray[np.int64]:
     return np.asarray(pyarrow.compute.sort_indices(pa.table(keys), ascending), np.int64)
 
 
-def _read(catalogue: Catalogue, settings: SplitSettings) -> tuple[pa.Table, SplitInputs]:
+def _read(
+    catalogue: Catalogue, settings: SplitSettings, near: NearDuplicates | None
+) -> tuple[pa.Table, SplitInputs]:
     table = catalogue.columns(_READ, split_filter(settings))
-    inputs = split_inputs(table, settings.group)
+    inputs = split_inputs(table, settings.group, near)
     if not settings.sources:
         return table, inputs
     chosen = of_sources(inputs, settings.sources)
     return table.filter(chosen), inputs.only(chosen)
 
 
-def _make_folder(target: Path, plan: SplitPlan, table: pa.Table, order: NDArray[np.int64]) -> None:
+def _make_folder(
+    target: Path,
+    plan: SplitPlan,
+    table: pa.Table,
+    order: NDArray[np.int64],
+    near: NearDuplicates | None,
+) -> None:
     draft = draft_of(target)
     try:
         _write(SplitFolder(draft), target.name, plan, table, order)
-        _require_sound(SplitFolder(draft))
+        _require_sound(SplitFolder(draft), near)
         draft.rename(target)
     except OSError as error:
         # Another process has made a split with this name first.
         if target.exists() and draft.exists():
             raise _taken(target) from error
         raise WorkFailed(
-            "The split could not be written ({reason}).", reason=error.strerror
+            "The split could not be written ({reason}).", reason=reason_of(error)
         ) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -147,6 +158,8 @@ def _write(
         "fold": plan.fold + 1 if plan.settings.folds else 0,
         "made": time.time(),
         "parts": {part: dataclasses.asdict(count) for part, count in plan.counts.items()},
+        # What older splits lack: they were made from the perceptual hash alone.
+        "near_features": "near-duplicate" in plan.settings.group,
         "left_out_species": plan.left_out_species,
         "left_out": left_out_by_key(plan),
         "straddling_groups": plan.straddling_groups,
@@ -168,9 +181,9 @@ def _rows(plan: SplitPlan, table: pa.Table, chosen: NDArray[np.int64]) -> Iterat
             yield dict(zip(_FIELDS, row, strict=True))
 
 
-def _require_sound(folder: SplitFolder) -> None:
-    for finding in check_split(folder):
-        if not finding.ok:
+def _require_sound(folder: SplitFolder, near: NearDuplicates | None) -> None:
+    for finding in check_split(folder, near, asked_only=True):
+        if finding.ok is False:
             raise WorkFailed(
                 "The split failed its check. {check}: {detail}.",
                 check=finding.check,

@@ -48,7 +48,7 @@ def sources_text(sources: Sequence[str]) -> str:
     """The sources of a split as a phrase, such as "all sources"."""
     if not sources:
         return gettext("all sources")
-    return ngettext("source {names}", "sources {names}", len(sources), names=", ".join(sources))
+    return ngettext("source {names}", "sources {names}", len(sources), names=list(sources))
 
 
 def _unknown(source: str, there: Collection[str]) -> BadInput:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,9 @@ from engine.augment.normalisation import normalisation_of
 from engine.errors import BadInput
 from engine.files import write_json
 from engine.home import Home
-from engine.language.message import deferred
+from engine.language.message import Message, deferred
 from engine.locks import exclusive
-from engine.records import Count, Text, read_record_or
+from engine.records import Count, StoredMessage, Text, read_record_or
 from engine.settings.run import RunSettings
 from engine.training.data.dataset import Batch, PhotoDataset
 from engine.training.data.loader import Loader
@@ -39,7 +39,7 @@ class _Done:
     """How many photographs are done, and which of them could not be read."""
 
     done: Count = 0
-    unreadable: dict[Count, Text] = field(default_factory=dict)
+    unreadable: dict[Count, StoredMessage | Text] = field(default_factory=dict)
 
 
 class FeaturePart:
@@ -50,7 +50,7 @@ class FeaturePart:
 
     decodes = False
 
-    def __init__(self, part: PhotoDataset, features: NDArray[np.float16], bad: dict[int, str]):
+    def __init__(self, part: PhotoDataset, features: NDArray[np.float16], bad: dict[int, Message]):
         self.labels = part.labels
         self._part, self._features, self._bad = part, features, bad
 
@@ -141,9 +141,9 @@ def cached_features(
         for begin in range(done, len(part), _CHUNK * size):
             end = min(begin + _CHUNK * size, len(part))
             compute(range(begin, end), begin)
-            write_json(root / "done.json", {"done": end, "unreadable": bad})
+            _write_done(root, end, bad)
         if again:
-            write_json(root / "done.json", {"done": len(part), "unreadable": bad})
+            _write_done(root, len(part), bad)
         if len(bad) == len(part):
             raise BadInput("No photograph can be read. {reason}", reason=next(iter(bad.values())))
     return FeaturePart(part, _open_features(root, len(part)), bad)
@@ -168,9 +168,18 @@ def batches_of(indices: Sequence[int], size: int) -> list[list[Key]]:
     ]
 
 
-def _read_done(root: Path) -> tuple[int, dict[int, str]]:
+def _read_done(root: Path) -> tuple[int, dict[int, Message]]:
     found = read_record_or(_Done, root / "done.json", _Done(), _DONE_BYTES)
-    return found.done, found.unreadable
+    # A version before wrote reasons as English text.
+    return found.done, {
+        index: why if isinstance(why, Message) else Message(why)
+        for index, why in found.unreadable.items()
+    }
+
+
+def _write_done(root: Path, done: int, bad: Mapping[int, Message]) -> None:
+    reasons = {index: why.record() for index, why in bad.items()}
+    write_json(root / "done.json", {"done": done, "unreadable": reasons})
 
 
 def _open_features(root: Path, rows: int) -> NDArray[np.float16]:
@@ -203,6 +212,9 @@ def _key(model: nn.Module, settings: RunSettings, part: PhotoDataset) -> str:
     size, preset = settings.data.image_size, part.preset.fingerprint
     copies = part.copies.side if part.copies else 0
     identity = [settings.model.name, size, view, preset, part.drawn, copies]
+    if settings.model.mean:
+        # Only where set, so that features stored by earlier versions remain valid.
+        identity += [settings.model.mean, settings.model.std]
     total.update(json.dumps(identity, sort_keys=True).encode())
     for index in range(len(part)):
         total.update(part.hashes[index].encode() or part.path(index).encode())

@@ -7,6 +7,7 @@ from engine.home import Home
 from engine.language.message import Message, deferred, message, plural_message
 from engine.split.finding import Finding
 from engine.split.folder import SplitFolder
+from engine.split.outside import no_twins, photograph_file
 from engine.training.data.parts import Parts
 from engine.training.data.tolerance import too_many
 
@@ -18,7 +19,12 @@ _PHOTOGRAPHS = {
 
 def data_findings(home: Home, parts: Parts) -> list[Finding]:
     """Check the split and that its photographs exist. Takes seconds and does not import torch."""
-    return [_split(parts), *(_photographs(home, parts, part) for part in ("train", "val"))]
+    if parts.outside is not None:
+        wrong = [finding for finding in parts.outside.findings if finding.ok is False]
+        split = wrong or [Finding(message("Split"), True, _summary(parts))]
+    else:
+        split = [_split(home, parts)]
+    return [*split, *(_photographs(home, parts, part) for part in ("train", "val"))]
 
 
 def require_no_findings(findings: Sequence[Finding]) -> None:
@@ -27,7 +33,7 @@ def require_no_findings(findings: Sequence[Finding]) -> None:
     Raises:
         BadInput: there are; the message gives the first two reasons.
     """
-    reasons = [item.detail for item in findings if not item.ok]
+    reasons = [item.detail for item in findings if item.ok is False]
     if len(reasons) == 1:
         raise BadInput("The run cannot start. {reason}", reason=reasons[0])
     if reasons:
@@ -36,15 +42,17 @@ def require_no_findings(findings: Sequence[Finding]) -> None:
         )
 
 
-def _split(parts: Parts) -> Finding:
+def _split(home: Home, parts: Parts) -> Finding:
     """Run the split's own check; for files without a split folder, compare train and val."""
     name, folder = message("Split"), SplitFolder(parts.paths["train"].parent)
     own = parts.paths["train"] == folder.part("train") and parts.paths["val"] == folder.part("val")
     if own and folder.manifest.is_file():
-        # It imports a table library, which takes half a second.
+        # Imports a table library, which takes half a second.
+        from engine.embeddings.near_duplicates import near_duplicate_pairs
         from engine.split.check import check_split
 
-        wrong = next((found for found in check_split(folder) if not found.ok), None)
+        found = check_split(folder, near_duplicate_pairs(home), asked_only=True)
+        wrong = next((each for each in found if each.ok is False), None)
         if wrong:
             detail = message(
                 "The split fails its check ({check}: {detail}). Make it again.",
@@ -53,7 +61,7 @@ def _split(parts: Parts) -> Finding:
             )
             return Finding(name, False, detail)
     else:
-        trained = {line.path for line in parts.lines["train"]}
+        trained = {line.path for line in parts.lines["train"] if line.path}
         shared = sum(line.path in trained for line in parts.lines["val"])
         if shared:
             detail = plural_message(
@@ -62,18 +70,37 @@ def _split(parts: Parts) -> Finding:
                 shared,
             )
             return Finding(name, False, detail)
-    detail = message(
-        "{species} species, {train} train photographs, {val} validation photographs",
-        species=len(parts.classes),
-        train=len(parts.lines["train"]),
-        val=len(parts.lines["val"]),
+        twins = no_twins(home, parts.lines)
+        if not twins.ok:
+            return twins
+    return Finding(name, True, _summary(parts))
+
+
+def _summary(parts: Parts) -> Message:
+    fields = {
+        "species": len(parts.classes),
+        "train": len(parts.lines["train"]),
+        "val": len(parts.lines["val"]),
+    }
+    if parts.outside is not None and parts.outside.repeated:
+        return message(
+            "{species} species, {train} train photographs, {val} validation photographs; "
+            "{repeated} repeated rows are left out",
+            repeated=parts.outside.repeated,
+            **fields,
+        )
+    return message(
+        "{species} species, {train} train photographs, {val} validation photographs", **fields
     )
-    return Finding(name, True, detail)
+
+
+def _is_here(home: Home, path: str) -> bool:
+    return bool(path) and photograph_file(home, path).is_file()
 
 
 def _photographs(home: Home, parts: Parts, part: str) -> Finding:
     name, lines = Message(_PHOTOGRAPHS[part]), parts.lines[part]
-    missing = [line for line in lines if not line.path or not home.resolve(line.path).is_file()]
+    missing = [line for line in lines if not _is_here(home, line.path)]
     if too_many(len(missing), len(lines)):
         detail = message(
             "{missing} of {total} photographs are not on this computer, such as {example}. "

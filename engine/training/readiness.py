@@ -15,7 +15,7 @@ from engine.training.data.parts import Parts, read_parts
 from engine.training.device.device import choose_device
 from engine.training.memory.estimate import CostEstimate, estimate_cost
 from engine.training.memory.forecast import MemoryForecast, forecast_memory
-from engine.training.model.network import start_model
+from engine.training.model.network import started_model
 from engine.training.preflight import data_findings
 from engine.training.state.run_folder import preset_of, with_weights_found
 
@@ -111,12 +111,7 @@ def _data(home: Home, settings: RunSettings) -> tuple[list[Finding], Parts | Non
 
 def _weights(home: Home, settings: RunSettings, parts: Parts) -> Message:
     model = with_weights_found(home, settings.model)
-    start_model(model, parts.classes, settings.stages[0].data.image_size)
-    if model.weights:
-        return message("{file} fits the network", file=Path(model.weights).name)
-    if model.pretrained:
-        return message("Published weights are on this computer")
-    return message("Random weights")
+    return started_model(model, parts.classes, settings.stages[0].data.image_size)[1]
 
 
 def _memory(found: MemoryForecast) -> Message:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from engine.augment.transforms import TrainTransform, ValTransform
 from engine.images.shrinking import shrink
 from engine.images.shrunk import ShrunkStore
-from engine.language.message import deferred
+from engine.language.message import Message, deferred
 from engine.settings.run import RunSettings
 from engine.training.context import RunContext
 from engine.training.data.dataset import Part, PhotoDataset
@@ -52,7 +52,7 @@ def read_small_copies(context: RunContext) -> None:
     data = context.settings.data
     if not data.shrink_once:
         return
-    heartbeat = _heartbeat(context, deferred("Shrinking photographs"))
+    heartbeat = _heartbeat(context, deferred("Shrinking photographs, {done} of {total}"))
     paths = context.train.positions() | context.val.positions()
     asked = False
     try:
@@ -100,7 +100,7 @@ def initialise_head(context: RunContext, settings: RunSettings, model: nn.Module
     chosen = few_of_each(part.labels, _ENOUGH)
     size = evaluation_batch_size(settings.training.batch_size, settings.data.image_size)
     batches = batches_of(chosen, size)
-    heartbeat = _heartbeat(context, deferred("Looking at each species"))
+    heartbeat = _heartbeat(context, deferred("Looking at each species, {done} of {total}"))
 
     def features() -> "list[tuple[Tensor, Tensor]]":
         found, done = [], 0
@@ -119,7 +119,7 @@ def initialise_head(context: RunContext, settings: RunSettings, model: nn.Module
 def _features(
     context: RunContext, settings: RunSettings, model: nn.Module, part: PhotoDataset
 ) -> FeaturePart:
-    heartbeat = _heartbeat(context, deferred("Computing features"))
+    heartbeat = _heartbeat(context, deferred("Computing features, {done} of {total}"))
     # One process after the other: the second reads what the first has stored.
     return cached_features(
         context.home, model, settings, part, context.loader, context.device, heartbeat
@@ -128,7 +128,7 @@ def _features(
 
 def _heartbeat(context: RunContext, what: str) -> Heartbeat:
     def heartbeat(done: int, total: int) -> None:
-        context.logger.prepare(what, done, total)
+        context.logger.prepare(Message(what, {"done": done, "total": total}))
         if context.stop.wanted:
             raise Stopped
 

@@ -37,7 +37,7 @@ def sign_in_problem() -> Message | None:
         return message("{file} has no [auth] table.", file=SECRETS)
     missing = [key for key in _KEYS if not found.get(key)]
     if missing:
-        return message("[auth] in {file} lacks {keys}.", file=SECRETS, keys=", ".join(missing))
+        return message("[auth] in {file} lacks {keys}.", file=SECRETS, keys=missing)
     if find_spec("authlib") is None:
         return message('The package Authlib is missing. Install it: pip install "streamlit[auth]"')
     return None

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from engine.language.message import gettext, ngettext
+from studio.address import Parameter, bounded, one_change
 from studio.catalogue import selection
 from studio.catalogue.curating import toolbar
 from studio.catalogue.exporting import export_menu
@@ -13,7 +14,6 @@ from studio.catalogue.paging import Leaf, leaf
 from studio.catalogue.record import record_view
 from studio.current import catalogue as open_catalogue
 from studio.current import images
-from studio.links import from_address, to_address
 from studio.thumbnails import tiles
 from studio.views.action import Action
 from studio.views.empty import empty_state
@@ -27,6 +27,7 @@ _USUAL_WIDTH = 132
 
 
 @st.fragment
+@one_change()
 def browser(found: FoundPhotographs) -> None:
     """Draw a page of the grid. The address holds the page, the tile size, and the photograph whose
     record is open.
@@ -42,7 +43,8 @@ def browser(found: FoundPhotographs) -> None:
         if cleared:
             st.rerun()
         return
-    from_address(_CHOSEN, "photo")
+    photo = Parameter("photo", _CHOSEN)
+    photo.take()
     with problems_shown(), open_catalogue() as catalogue:
         with st.container(
             horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
@@ -69,27 +71,25 @@ def browser(found: FoundPhotographs) -> None:
         if picked:
             open_id = st.session_state[_CHOSEN] = picked
             lay_out(shown)
-    to_address(_CHOSEN, "photo", open_id)
+    photo.tell(open_id)
     if open_id:
         _drawer(open_id, opened, found.images)
 
 
 def _width() -> int:
     """The width of the tiles in pixels."""
-    from_address("catalogue_size", "size")
-    given = str(st.session_state.get("catalogue_size", ""))
-    width = int(given) if given.isdecimal() else _USUAL_WIDTH
-    st.session_state["catalogue_size"] = min(max(width, TILE_WIDTHS[0]), TILE_WIDTHS[1])
+    size = Parameter("size", "catalogue_size", bounded(*TILE_WIDTHS), usual=_USUAL_WIDTH)
+    size.take()
     chosen: int = st.slider(
         gettext("Thumbnail size"),
         *TILE_WIDTHS,
         step=12,
         format="%d px",
-        key="catalogue_size",
+        key=size.key,
         label_visibility="collapsed",
         width=140,
     )
-    to_address("catalogue_size", "size", None if chosen == _USUAL_WIDTH else str(chosen))
+    size.tell(chosen)
     return chosen
 
 

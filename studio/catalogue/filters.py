@@ -1,7 +1,7 @@
 """Filters of the catalogue, kept in the address; each option shows its number of matches."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, get_args
 
 import streamlit as st
@@ -11,8 +11,8 @@ from engine.catalogue.flags import FLAG_NAMES
 from engine.catalogue.store import UNSTATED, Catalogue, Field, Filter
 from engine.language.message import deferred, gettext
 from studio import text
+from studio.address import Parameter, one_of
 from studio.catalogue.found import FoundPhotographs, by_exclusion, find_photographs, is_known
-from studio.links import from_address, to_address
 from studio.views.typeahead import typeahead
 
 _LABELS: dict[Field, str] = {
@@ -44,16 +44,17 @@ def filters(
     if state:
         chosen = dataclasses.replace(chosen, state=state)
     if exclusions:
-        from_address(f"{key}_show", "show", _SHOWS)
-        shown = st.session_state.get(f"{key}_show") or "used"
-        chosen = dataclasses.replace(chosen, excluded=_SHOWS[shown])
+        show = Parameter("show", f"{key}_show", one_of(_SHOWS), usual="used")
+        show.take()
+        chosen = dataclasses.replace(chosen, excluded=_SHOWS[st.session_state[show.key]])
     found = find_photographs(catalogue, chosen)
     with st.grid(5, min_column_width=145, gap="small"):
         _text(f"{key}_text")
         for field in fields:
             _choice(field, f"{key}_{field}", found)
         if exclusions:
-            _show(f"{key}_show", by_exclusion(catalogue, found))
+            _show(show.key, by_exclusion(catalogue, found))
+            show.tell(st.session_state[show.key])
     return found
 
 
@@ -68,20 +69,25 @@ def clear(key: str) -> None:
     st.session_state[f"{key}_text"] = ""
     for name in (*_LABELS, "show"):
         st.session_state.pop(f"{key}_{name}", None)
-    for name in ("text", *_LABELS, "show"):
-        to_address(f"{key}_{name}", name, None)
 
 
 def _current_filter(catalogue: Catalogue, key: str, fields: Sequence[Field]) -> Filter:
     """The current values of the widgets, which the address may have set."""
-    from_address(f"{key}_text", "text")
+    Parameter("text", f"{key}_text").take()
     values = {"text": (st.session_state.get(f"{key}_text") or "").strip()}
     for field in fields:
-        given = st.query_params.get(field, "")
-        allowed = [given] if given and is_known(catalogue, field, given) else []
-        from_address(f"{key}_{field}", field, allowed)
+        Parameter(field, f"{key}_{field}", _known(catalogue, field)).take()
         values[field] = st.session_state.get(f"{key}_{field}") or ""
     return dataclasses.replace(Filter(), **values)  # type: ignore[arg-type]
+
+
+def _known(catalogue: Catalogue, field: Field) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value and is_known(catalogue, field, value):
+            return value
+        raise ValueError(value)
+
+    return read
 
 
 def _text(key: str) -> None:
@@ -93,7 +99,7 @@ def _text(key: str) -> None:
         placeholder=gettext("Part of a name"),
         help=gettext("Searches species and family names. Case and accents do not matter."),
     )
-    to_address(key, "text", written)
+    Parameter("text", key).tell(written)
 
 
 def _choice(field: Field, key: str, found: FoundPhotographs) -> None:
@@ -107,7 +113,7 @@ def _choice(field: Field, key: str, found: FoundPhotographs) -> None:
     else:
         words = {value: _word(field, value) for value in images}
         picked = _box(gettext(_LABELS[field]), key, images, words, index=None)
-    to_address(key, field, picked)
+    Parameter(field, key).tell(picked)
 
 
 def _is_long(key: str, images: Mapping[str, int]) -> bool:
@@ -128,11 +134,9 @@ def _word(field: Field, value: str) -> str:
 
 
 def _show(key: str, images: dict[bool | None, int]) -> None:
-    st.session_state.setdefault(key, "used")
     words = {word: gettext(label) for word, label in _SHOWN.items()}
     counted = {word: images[_SHOWS[word]] for word in _SHOWS}
-    picked = _box(gettext("Show"), key, counted, words, index=0)
-    to_address(key, "show", None if picked == "used" else picked)
+    _box(gettext("Show"), key, counted, words, index=0)
 
 
 def _search(label: str, key: str, images: Mapping[str, int]) -> str | None:

@@ -7,8 +7,8 @@ import streamlit as st
 
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue, Cursor, Filter
+from studio.address import Parameter, bounded
 from studio.catalogue.found import FoundPhotographs
-from studio.links import from_address, to_address
 
 PAGE_SIZE = 60
 _WIDTH = 340
@@ -48,21 +48,21 @@ def leaf(catalogue: Catalogue, found: FoundPhotographs, key: str) -> Leaf:
     """
     pages = max(1, -(-found.images // PAGE_SIZE))
     trail = _trail(found.chosen, pages, key)
-    number = 1
+    opened = 1
     if pages > 1:
         # In a flexible column the page numbers collapse to nothing.
-        number = st.pagination(pages, default=trail.opening, width=_WIDTH, key=_widget(key, trail))
-    to_address(key, "page", str(number) if number > 1 else None)
-    if number not in trail.starts:
-        trail.starts[number] = cursor_at(catalogue, found, (number - 1) * PAGE_SIZE)
-    page = catalogue.page(found.chosen, trail.starts[number], PAGE_SIZE)
-    trail.starts[number + 1] = page.next
-    return Leaf(page.photographs, number, pages)
+        opened = st.pagination(pages, default=trail.opening, width=_WIDTH, key=_widget(key, trail))
+    _parameter(key, pages).tell(None if opened == 1 else opened)
+    if opened not in trail.starts:
+        trail.starts[opened] = cursor_at(catalogue, found, (opened - 1) * PAGE_SIZE)
+    page = catalogue.page(found.chosen, trail.starts[opened], PAGE_SIZE)
+    trail.starts[opened + 1] = page.next
+    return Leaf(page.photographs, opened, pages)
 
 
-def turn_to(number: int, key: str) -> None:
-    """Open another page; called before the page numbers are drawn."""
-    st.session_state[key] = str(number)
+def turn_to(page: int, key: str) -> None:
+    """Open another page; to call before the page numbers are drawn."""
+    st.session_state[key] = page
 
 
 def cursor_at(catalogue: Catalogue, found: FoundPhotographs, place: int) -> Cursor | None:
@@ -83,19 +83,21 @@ def cursor_at(catalogue: Catalogue, found: FoundPhotographs, place: int) -> Curs
 def _trail(chosen: Filter, pages: int, key: str) -> Trail:
     """The current trail, or a new one for another filter, another address, or fewer pages."""
     kept: Trail | None = st.session_state.get(f"{key}_trail")
-    from_address(key, "page")
-    asked = st.session_state.pop(key, "")
-    opening = min(max(int(asked), 1), pages) if asked.isdecimal() else 1
+    changed = _parameter(key, pages).take()
+    asked: int | None = st.session_state.pop(key, 1 if changed else None)
     if kept and kept.chosen == chosen and not asked:
-        number = st.session_state.get(_widget(key, kept), kept.opening)
-        if number <= pages:
+        if st.session_state.get(_widget(key, kept), kept.opening) <= pages:
             return kept
-        opening = pages
-    trail = Trail(chosen, opening, kept.turn + 1 if kept else 0)
+        asked = pages
+    trail = Trail(chosen, min(asked or 1, pages), kept.turn + 1 if kept else 0)
     if kept and kept.chosen == chosen:
         trail.starts = kept.starts
     st.session_state[f"{key}_trail"] = trail
     return trail
+
+
+def _parameter(key: str, pages: int) -> Parameter:
+    return Parameter("page", key, bounded(1, pages))
 
 
 def _widget(key: str, trail: Trail) -> str:

@@ -22,7 +22,6 @@ from studio.catalogue.found import FoundPhotographs
 from studio.current import home
 from studio.forms.form import Submit, settings_form
 from studio.forms.leaves import with_changes
-from studio.links import to_address
 from studio.views.ended import broke_off
 
 _JOB = "quality"
@@ -120,7 +119,7 @@ def _is_narrowed(found: FoundPhotographs) -> bool:
 
 
 def _names(flags: Sequence[str]) -> str:
-    return ", ".join(flag_name(flag).lower() for flag in flags)
+    return "; ".join(flag_name(flag) for flag in flags)
 
 
 def _row(flag: str, many: int) -> None:
@@ -142,5 +141,4 @@ def _row(flag: str, many: int) -> None:
 
 def _show(flag: str) -> None:
     st.session_state["catalogue_flag"] = flag
-    to_address("catalogue_flag", "flag", flag)
-    st.session_state["catalogue_tab"] = gettext("Photographs")
+    st.session_state["catalogue_tab"] = "photographs"

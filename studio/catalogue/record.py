@@ -11,7 +11,7 @@ from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue, Filter
 from engine.images.decode import read_rgb
 from engine.language.message import gettext
-from studio import text
+from studio import current, text
 from studio.catalogue.curating import LOOKS, curate, has_news, last_change_view, species_box
 from studio.catalogue.filters import flag_name
 from studio.catalogue.listings import listings_view
@@ -50,7 +50,9 @@ def record_view(catalogue: Catalogue, photograph: Photograph) -> str | None:
 
     same = _others(related(catalogue, photograph), gettext("Same observation"), "catalogue_related")
     twins = _others(
-        alike(catalogue, photograph, _MOST_RELATED), gettext("Similar"), "catalogue_alike"
+        alike(current.home(), catalogue, photograph, _MOST_RELATED),
+        gettext("Similar"),
+        "catalogue_alike",
     )
     return same or twins
 

@@ -35,7 +35,6 @@ def figure(*traces: go.Bar | go.Scatter, height: int = 320) -> go.Figure:
             "template": template(),
             "height": height,
             "uirevision": "kept",
-            "separators": separators(),
         },
     )
 

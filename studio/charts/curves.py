@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.language.message import deferred, gettext
 from engine.runs.thinning import MOST_POINTS, thinned
 from studio import text
-from studio.charts.chart import Chart, Table, separators
+from studio.charts.chart import Table, separators
 from studio.charts.drawing import DrawnChart, Trace, plain_template
 from studio.palette import LIGHT, PARTS
 
@@ -77,26 +77,11 @@ class CurveStyle:
     axis: Axis = "epoch"
 
 
-def curves(
-    lines: Sequence[Line],
-    *,
-    title: str,
-    y_title: str,
-    x_title: str = "",
-    best: Best = "none",
-    form: Form = "number",
-    log: bool = False,
-    height: int = 300,
-    marks: Sequence[CurveMark] = (),
-) -> Chart:
-    """Several lines over one axis, each with at most 2,000 points for a run of any length."""
-    return drawing(
-        lines, CurveStyle(title, y_title, x_title, best, form, log, height), marks
-    ).chart()
-
-
 def drawing(lines: Sequence[Line], look: CurveStyle, marks: Sequence[CurveMark] = ()) -> DrawnChart:
-    """The same chart as plain data, so that a live page sends only changes."""
+    """Several lines over one axis, each with at most `look.most` points for a run of any length.
+
+    The chart is plain data, so that a live page sends only changes.
+    """
     rows = tuple(_row(line, look) for line in lines)
     extreme = gettext("Largest") if look.best == "none" else gettext("Best")
     header = (gettext("Line"), gettext("Points"), gettext("First"), gettext("Last"), extreme)
@@ -120,7 +105,6 @@ def _layout(look: CurveStyle, lines: Sequence[Line], marks: Sequence[CurveMark])
     return {
         "template": plain_template(),
         "height": look.height,
-        "separators": separators(),
         # Zoom and hidden lines persist when data change, but not when the axis changes.
         "uirevision": "kept" if look.axis == "epoch" else look.axis,
         # With many lines, only one hover label is shown at a time; several would cover the lines.

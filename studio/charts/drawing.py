@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from plotly import graph_objects as go
 
-from studio.charts.chart import Chart, Table
+from studio.charts.chart import Table
 from studio.template import template
 
 Floats = NDArray[np.float64]
@@ -32,11 +31,6 @@ class DrawnChart:
     table: Table
     layout: dict[str, Any]
     traces: tuple[Trace, ...] = field(default_factory=tuple)
-
-    def chart(self) -> Chart:
-        """The whole chart, validated by Plotly."""
-        data = [{**trace.look, "x": trace.x, "y": trace.y} for trace in self.traces]
-        return Chart(go.Figure(data=data, layout=self.layout), self.title, self.summary, self.table)
 
 
 @cache

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from plotly import graph_objects as go
 
 from engine.crop.sweep import Axis, Measure, Sweep
-from engine.language.message import deferred, gettext
+from engine.language.message import deferred, gettext, message
 from studio import text
 from studio.charts.chart import Chart, Table, figure
 from studio.palette import LIGHT
@@ -132,9 +132,12 @@ def _summary(sweep: Sweep, measure: Measure, name: str) -> str:
         "row": sweep.rows[row],
         "padding": sweep.paddings[column],
     }
-    extreme = (
-        gettext("Highest: {value:.0%} ({setting}: {row:.0%}, padding: {padding:.0%}).", **best)
-        if wording.more_is_better
-        else gettext("Lowest: {value:.0%} ({setting}: {row:.0%}, padding: {padding:.0%}).", **best)
+    fields = {**best, "meaning": message(wording.meaning)}
+    if wording.more_is_better:
+        return gettext(
+            "{meaning} Highest: {value:.0%} ({setting}: {row:.0%}, padding: {padding:.0%}).",
+            **fields,
+        )
+    return gettext(
+        "{meaning} Lowest: {value:.0%} ({setting}: {row:.0%}, padding: {padding:.0%}).", **fields
     )
-    return f"{gettext(wording.meaning)} {extreme}"

@@ -192,10 +192,9 @@ def _figures(subject: Subject, found: FoundCrop, view: ValAugmentation) -> list[
             gettext("Duration"),
             f"{text.number(took, 1)} ms" if looked else "–",
             help=gettext(
-                "{saliency:.1f} ms for the saliency, {box:.1f} ms for the square.",
+                "Per photograph: {saliency:.1f} ms for the saliency, {box:.1f} ms for the square.",
                 saliency=found.saliency_ms,
                 box=found.box_ms,
             ),
-            note=gettext("Per photograph"),
         ),
     ]

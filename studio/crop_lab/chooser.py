@@ -13,16 +13,20 @@ from engine.crop.disagreement import most_disagreement
 from engine.crop.presets import load_preset, preset_names
 from engine.errors import UnreadableImage
 from engine.home import Home
-from engine.language.message import deferred, gettext
-from engine.progress import Note
+from engine.language.message import Message, deferred, gettext
 from engine.settings.crop import CropPreset
 from studio import text
+from studio.address import Parameter, bounded, one_of
 from studio.catalogue.filters import filters
-from studio.crop_lab.address import adopt_parameter, one_of, whole_number, write_parameter
-from studio.crop_lab.controls import OTHER, PRESET, SECOND
+from studio.crop_lab.controls import (
+    OTHER,
+    PRESET,
+    SECOND,
+    other_parameter,
+    preset_parameter,
+)
 from studio.crop_lab.subject import Subject, of_photograph, of_upload
 from studio.current import home
-from studio.links import from_address, to_address
 from studio.uploads import LARGEST_MB, PHOTOGRAPH_TYPES, within_limits
 from studio.views.action import Action
 from studio.views.empty import empty_state
@@ -40,7 +44,8 @@ _STRATUM_NAMES = {
     "middle": deferred("medium"),
     "tail": deferred("rare"),
 }
-_CHOSEN, _WAY, _SEED, _SIZE = "lab_photo", "lab_way", "lab_seed", "lab_size"
+_CHOSEN = Parameter("photo", "lab_photo")
+_WAY = Parameter("draw", "lab_way", one_of(_WAYS), usual=_STRATA, keep=True)
 _PAIR = "lab_pair"
 _USUAL_SIZE, _LARGEST = 18, 60
 # The most disagreeing photographs are chosen from a pool this many times the sample size.
@@ -57,20 +62,20 @@ class PhotographChoice:
 
 def choose_photograph(catalogue: Catalogue) -> PhotographChoice:
     """Draw the sampling options. The address may set method, seed, size, filters and photograph."""
-    from_address(_CHOSEN, "photo")
-    adopt_parameter(_WAY, "draw", one_of(list(_WAYS)))
-    st.session_state.setdefault(_WAY, _STRATA)
+    _CHOSEN.take()
+    _WAY.take()
     row = st.container(horizontal=True, vertical_alignment="bottom")
-    with row:
+    # In a container of its own it wraps on a narrow page, where the row would cut it off.
+    with row.container(width="content"):
         way = st.segmented_control(
             gettext("Photographs"),
             list(_WAYS),
             format_func=lambda way: gettext(_WAYS[way]),
             required=True,
-            key=_WAY,
+            key=_WAY.key,
             persist_state="session",
         )
-    write_parameter(_WAY, "draw", way, _STRATA)
+    _WAY.tell(way)
     if way == _UPLOADS:
         return _looked_at(catalogue, _uploaded())
     if not catalogue.counts().by_state.get("cached"):
@@ -86,8 +91,7 @@ def choose_photograph(catalogue: Catalogue) -> PhotographChoice:
 
 def pick_photograph(subject_id: str) -> None:
     """Select another photograph; the page reruns."""
-    st.session_state[_CHOSEN] = subject_id
-    to_address(_CHOSEN, "photo", subject_id)
+    st.session_state[_CHOSEN.key] = subject_id
     st.rerun()
 
 
@@ -95,15 +99,15 @@ def is_stale(preset: str) -> bool:
     """Whether the sample was drawn for presets other than the current ones."""
     drawn_for = st.session_state.get(_PAIR)
     now = (preset, str(st.session_state.get(OTHER) or SECOND))
-    return st.session_state.get(_WAY) == _DISAGREE and drawn_for not in (None, now)
+    return st.session_state.get(_WAY.key) == _DISAGREE and drawn_for not in (None, now)
 
 
 def _looked_at(catalogue: Catalogue, drawn: list[Subject]) -> PhotographChoice:
-    chosen = str(st.session_state.get(_CHOSEN) or "")
-    to_address(_CHOSEN, "photo", chosen)
+    chosen = str(st.session_state.get(_CHOSEN.key) or "")
+    _CHOSEN.tell(chosen)
     subject = next((item for item in drawn if item.id == chosen), None)
     # An uploaded photograph that no longer exists is not an error of the address.
-    uploads = st.session_state[_WAY] == _UPLOADS
+    uploads = st.session_state[_WAY.key] == _UPLOADS
     if subject is None and chosen and not uploads:
         with problems_shown():
             subject = _named(catalogue, chosen)
@@ -149,9 +153,9 @@ def _uploaded() -> list[Subject]:
 def _drawn(catalogue: Catalogue, way: str, row: DeltaGenerator) -> list[Subject]:
     with row:
         help = gettext("The number of photographs, at most {most}.", most=_LARGEST)
-        size = _number(gettext("Sample size"), _SIZE, "size", (3, _LARGEST), _USUAL_SIZE, help)
+        size = _number(gettext("Sample size"), "size", (3, _LARGEST), _USUAL_SIZE, help)
         help = gettext("The same seed takes the same photographs; another seed takes others.")
-        seed = _number(gettext("Seed"), _SEED, "seed", (1, 9_999), 1, help)
+        seed = _number(gettext("Seed"), "seed", (1, 9_999), 1, help)
     chosen = filters(catalogue, "lab", fields=("species", "source"), state="cached").chosen
     if way == _DISAGREE:
         drawn = _disagreeing(catalogue, chosen, seed, size)
@@ -167,15 +171,13 @@ def _drawn(catalogue: Catalogue, way: str, row: DeltaGenerator) -> list[Subject]
     return list(_readable(drawn))
 
 
-def _number(
-    label: str, key: str, parameter: str, span: tuple[int, int], usual: int, help: str
-) -> int:
-    adopt_parameter(key, parameter, whole_number(*span))
-    st.session_state.setdefault(key, usual)
+def _number(label: str, name: str, span: tuple[int, int], usual: int, help: str) -> int:
+    parameter = Parameter(name, f"lab_{name}", bounded(*span), usual=usual, keep=True)
+    parameter.take()
     value = st.number_input(
-        label, *span, step=1, key=key, help=help, width=160, persist_state="session"
+        label, *span, step=1, key=parameter.key, help=help, width=160, persist_state="session"
     )
-    write_parameter(key, parameter, value, usual)
+    parameter.tell(value)
     return int(value)
 
 
@@ -183,8 +185,8 @@ def _disagreeing(
     catalogue: Catalogue, chosen: Filter, seed: int, size: int
 ) -> list[tuple[Photograph, str]]:
     place = home()
-    adopt_parameter(PRESET, "preset", one_of(preset_names(place)))
-    adopt_parameter(OTHER, "beside", one_of(preset_names(place)))
+    preset_parameter(preset_names(place)).take()
+    other_parameter(preset_names(place)).take()
     names = (
         str(st.session_state.get(PRESET) or preset_names(place)[0]),
         str(st.session_state.get(OTHER) or SECOND),
@@ -200,7 +202,7 @@ def _disagreeing(
     st.caption(explanation)
     bar = st.progress(0.0)
 
-    def report(done: int, total: int, note: Note) -> None:
+    def report(done: int, total: int, note: Message) -> None:
         bar.progress(done / total, text.plain(str(note)))
 
     pool = sample_photographs(catalogue, chosen, seed, _POOL * size)

@@ -1,6 +1,6 @@
 """The settings of a crop: loaded from a preset, changed by hand, kept in the address."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from engine.settings.crop import CropPreset
 from engine.settings.files import validate
 from engine.settings.run import RunSettings
 from studio import text
-from studio.crop_lab.address import adopt_parameter, number_parameter, one_of, write_parameter
+from studio.address import Parameter, bounded, one_of
 from studio.crop_lab.saving import saving, show_refusal
 
 PRESET, OTHER, VIEW = "lab_preset", "lab_other", "lab_view"
@@ -72,7 +72,7 @@ def controls(home: Home) -> LabSettings:
     if saved.notice:
         st.caption(text.plain(saved.notice))
     for field in _FIELDS:
-        adopt_parameter(f"lab_{field}", field, _reader(field, saved))
+        _parameter(field, saved).take()
     detector = _choice(gettext("Detector"), "detector", _titles(DETECTORS), saved)
     looks = detector != "none"
     policy = _choice(
@@ -97,6 +97,16 @@ def controls(home: Home) -> LabSettings:
     return LabSettings(preset, _other(home), _configuration())
 
 
+def preset_parameter(names: Iterable[str]) -> Parameter:
+    """The preset in the address; it is needed above its widget too."""
+    return Parameter("preset", PRESET, one_of(names), usual=DEFAULT.name, keep=True)
+
+
+def other_parameter(names: Iterable[str]) -> Parameter:
+    """The second preset in the address; it is needed above its widget too."""
+    return Parameter("beside", OTHER, one_of(names), keep=True)
+
+
 def take_settings(field: str, value: float, padding: float) -> None:
     """Set the sliders to a pair of settings; called before they are drawn."""
     st.session_state[f"lab_{field}"] = value
@@ -105,8 +115,9 @@ def take_settings(field: str, value: float, padding: float) -> None:
 
 def _preset(home: Home) -> str:
     names = preset_names(home)
-    adopt_parameter(PRESET, "preset", one_of(names))
-    if st.session_state.get(PRESET) not in names:
+    parameter = preset_parameter(names)
+    parameter.take()
+    if st.session_state[PRESET] not in names:
         st.session_state[PRESET] = DEFAULT.name
     if any(f"lab_{field}" not in st.session_state for field in _FIELDS) or (
         st.session_state.get("lab_filled") != st.session_state[PRESET]
@@ -115,13 +126,14 @@ def _preset(home: Home) -> str:
     chosen = st.selectbox(
         gettext("Preset"), names, key=PRESET, on_change=_load, args=(home,), **_KEPT
     )
-    write_parameter(PRESET, "preset", chosen, DEFAULT.name)
+    parameter.tell(chosen)
     return str(chosen)
 
 
 def _other(home: Home) -> CropPreset | None:
     names = preset_names(home)
-    adopt_parameter(OTHER, "beside", one_of(names))
+    parameter = other_parameter(names)
+    parameter.take()
     if st.session_state.get(OTHER) not in (None, *names):
         st.session_state[OTHER] = None
     name = st.selectbox(
@@ -132,15 +144,17 @@ def _other(home: Home) -> CropPreset | None:
         key=OTHER,
         **_KEPT,
     )
-    write_parameter(OTHER, "beside", name)
+    parameter.tell(name)
     return load_preset(home, name) if name else None
 
 
 def _configuration() -> RunSettings:
     known = _configurations()
-    adopt_parameter(VIEW, "view", one_of(list(known)))
-    if st.session_state.get(VIEW) not in known:
-        st.session_state[VIEW] = _USUAL_VIEW if _USUAL_VIEW in known else next(iter(known))
+    usual = _USUAL_VIEW if _USUAL_VIEW in known else next(iter(known))
+    parameter = Parameter("view", VIEW, one_of(known), usual=usual, keep=True)
+    parameter.take()
+    if st.session_state[VIEW] not in known:
+        st.session_state[VIEW] = usual
 
     def title(name: str) -> str:
         val = known[name].augmentation.val
@@ -157,7 +171,7 @@ def _configuration() -> RunSettings:
         ),
         **_KEPT,
     )
-    write_parameter(VIEW, "view", name, _USUAL_VIEW)
+    parameter.tell(name)
     return known[name]
 
 
@@ -183,7 +197,7 @@ def _choice(
         help=_help(field),
         **_KEPT,
     )
-    write_parameter(key, field, value, getattr(saved, field))
+    _parameter(field, saved).tell(value)
     return str(value)
 
 
@@ -199,7 +213,7 @@ def _slider(item: _Slider, saved: CropPreset, *, disabled: bool) -> None:
         help=_help(item.field),
         **_KEPT,
     )
-    write_parameter(item.key, item.field, value, getattr(saved, item.field))
+    _parameter(item.field, saved).tell(value)
 
 
 def _working_side(saved: CropPreset, *, disabled: bool) -> None:
@@ -216,7 +230,12 @@ def _working_side(saved: CropPreset, *, disabled: bool) -> None:
         help=_help("working_side"),
         **_KEPT,
     )
-    write_parameter(key, "working_side", side, saved.working_side or 0)
+    _parameter("working_side", saved).tell(side)
+
+
+def _parameter(field: str, saved: CropPreset) -> Parameter:
+    usual = _value(saved, field)
+    return Parameter(field, f"lab_{field}", _reader(field, saved), usual=usual, keep=True)
 
 
 def _reader(field: str, saved: CropPreset) -> Callable[[str], Any]:
@@ -229,7 +248,7 @@ def _reader(field: str, saved: CropPreset) -> Callable[[str], Any]:
     if field == "working_side":
         return one_of(list(dict.fromkeys([*_SIDES, saved.working_side or 0])))
     item = next(item for item in _SLIDERS if item.field == field)
-    return number_parameter(item.low, item.high)
+    return bounded(item.low, item.high)
 
 
 def _load(home: Home) -> None:
@@ -242,9 +261,12 @@ def _load(home: Home) -> None:
 def _fill(preset: CropPreset) -> None:
     st.session_state["lab_filled"] = preset.name
     for field in _FIELDS:
-        st.session_state[f"lab_{field}"] = getattr(preset, field) or (
-            0.0 if any(item.field == field for item in _SLIDERS) else 0
-        )
+        st.session_state[f"lab_{field}"] = _value(preset, field)
+
+
+def _value(preset: CropPreset, field: str) -> Any:
+    """A setting of the preset as its widget holds it."""
+    return getattr(preset, field) or (0.0 if any(item.field == field for item in _SLIDERS) else 0)
 
 
 def _current(home: Home, name: str) -> CropPreset:

@@ -9,7 +9,7 @@ from engine.catalogue.store import Catalogue, Filter
 from engine.crop.presets import CENTRE, DEFAULT, load_preset, preset_names
 from engine.crop.store import CropStore
 from engine.home import Home
-from engine.jobs.job import Job, start_job
+from engine.jobs.job import Job, read_job, start_job
 from engine.language.message import gettext, ngettext
 from engine.records import Count, Number
 from engine.settings.crop import CropPreset
@@ -38,18 +38,21 @@ def filling(catalogue: Catalogue) -> None:
     hashes = set(cached["sha256"].to_pylist()) - {""}
     if not hashes:
         return
-    st.header(
-        gettext("Crops of the catalogue"),
-        anchor=False,
-        help=gettext(
-            "A crop is computed once for each photograph and preset. Compute them here on all "
-            "cores, or training computes them in its first epoch."
-        ),
-    )
-    job = follow({JOB: gettext("Computing crops")})[JOB]
-    if job.state == "running":
-        return
     place = home()
+    is_open = read_job(place, JOB).state != "none"
+    with st.expander(gettext("Crops of the catalogue"), is_open, icon=":material/crop:"):
+        st.caption(
+            gettext(
+                "A crop is computed once for each photograph and preset. Compute them here on all "
+                "cores, or training computes them in its first epoch."
+            )
+        )
+        job = follow({JOB: gettext("Computing crops")})[JOB]
+        if job.state != "running":
+            _fill(place, hashes, job)
+
+
+def _fill(place: Home, hashes: Set[str], job: Job) -> None:
     preset = _ask(place)
     store = CropStore(place)
     try:

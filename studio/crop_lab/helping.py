@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from engine.crop.presets import CENTRE, DEFAULT, load_preset, preset_names
-from engine.crop.verdict import Measured, read_verdict
+from engine.crop.verdict import Measured, Verdict, read_verdict
 from engine.home import Home
-from engine.jobs.job import Job, start_job
+from engine.jobs.job import Job, read_job, start_job
 from engine.language.formats import signed
 from engine.language.message import deferred, gettext
 from engine.settings.probe import ProbeSettings
@@ -30,20 +30,22 @@ def helping() -> None:
     A fragment watches its job, so it is outside the lab's own fragment.
     """
     place = home()
-    st.header(
-        gettext("Does the crop help?"),
-        anchor=False,
-        help=gettext(
-            "A fixed network computes features of your photographs, with the centre crop and with "
-            "each preset. A linear classifier on them shows which crop gives the better accuracy."
-        ),
-    )
-    job = follow({JOB: gettext(_TITLE)})[JOB]
-    if job.state != "running":
-        _ask(place)
-    if job.has_failed:
-        problem(job.reason or gettext("The measurement stopped unexpectedly. Start it again."))
-    _answers(place)
+    known = _known(place)
+    is_open = bool(known) or read_job(place, JOB).state != "none"
+    with st.expander(gettext("Does the crop help?"), is_open, icon=":material/science:"):
+        st.caption(
+            gettext(
+                "A fixed network computes features of your photographs, with the centre crop and "
+                "with each preset. A linear classifier on them shows which crop gives the better "
+                "accuracy."
+            )
+        )
+        job = follow({JOB: gettext(_TITLE)})[JOB]
+        if job.state != "running":
+            _ask(place)
+        if job.has_failed:
+            problem(job.reason or gettext("The measurement stopped unexpectedly. Start it again."))
+        _answers(known)
 
 
 def _ask(place: Home) -> None:
@@ -82,12 +84,16 @@ def start_probe(place: Home, presets: Sequence[str], changes: dict[str, object])
     return start_job(place, JOB, arguments)
 
 
-def _answers(place: Home) -> None:
+def _known(place: Home) -> list[Verdict]:
+    """What was measured of each preset, the best first."""
     presets = [load_preset(place, name) for name in preset_names(place) if name != CENTRE.name]
     known = [found for preset in presets if (found := read_verdict(place, preset)) is not None]
+    return sorted(known, key=lambda verdict: -verdict.difference.mean)
+
+
+def _answers(known: Sequence[Verdict]) -> None:
     if not known:
         return
-    known.sort(key=lambda verdict: -verdict.difference.mean)
     for verdict in known:
         verdict_line(verdict)
     st.dataframe(

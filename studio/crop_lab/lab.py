@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from engine.crop.box import Box
 from engine.language.message import deferred, gettext
-from studio.crop_lab.address import adopt_parameter, one_of, write_parameter
+from studio.address import Parameter, one_change, one_of
 from studio.crop_lab.bench import bench, crop_metrics, model_view
 from studio.crop_lab.chooser import PhotographChoice, is_stale, pick_photograph
 from studio.crop_lab.controls import LabSettings, controls
@@ -22,10 +22,11 @@ _SECTIONS = {
     "worst": deferred("Doubtful crops"),
     "sweep": deferred("Sweep"),
 }
-_SECTION = "lab_section"
+_SECTION = Parameter("show", "lab_section", one_of(_SECTIONS), usual="wall", keep=True)
 
 
 @st.fragment
+@one_change()
 def lab(choice: PhotographChoice) -> None:
     """Draw the lab. Moving a slider reruns only this part of the page."""
     with problems_shown():
@@ -55,18 +56,17 @@ def _sections(choice: PhotographChoice, settings: LabSettings, drawn: dict[str, 
     if not choice.sample:
         return
     st.space("small")
-    adopt_parameter(_SECTION, "show", one_of(list(_SECTIONS)))
-    st.session_state.setdefault(_SECTION, "wall")
+    _SECTION.take()
     section = st.segmented_control(
         gettext("View of the sample"),
         list(_SECTIONS),
         format_func=lambda section: gettext(_SECTIONS[section]),
         required=True,
-        key=_SECTION,
+        key=_SECTION.key,
         label_visibility="collapsed",
         persist_state="session",
     )
-    write_parameter(_SECTION, "show", section, "wall")
+    _SECTION.tell(section)
     # Only the first time; a preset that reads every pixel is slow on large photographs.
     with st.spinner(gettext("Cropping the sample …"), show_time=True):
         cropped = crop_all(choice.sample, settings, drawn)

@@ -68,7 +68,7 @@ def sample_wall(cropped: Sequence[Cropped], marked: str) -> str | None:
         else ""
     )
     choose = gettext("Choose a photograph to see it large.")
-    st.caption(" ".join(filter(None, [centred, by_hand, choose])))
+    st.caption(" ".join(filter(None, [centred, by_hand])), help=choose)
     tiles = [_tile(item) for item in cropped]
     picked = photo_grid(
         tiles, "lab_wall", gettext("Before and after"), marked=marked, aspect=pictures.WALL_ASPECT

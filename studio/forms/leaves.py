@@ -106,7 +106,7 @@ class SettingLeaf:
             case "number":
                 return self.type[0](self.value)
             case "list":
-                return ", ".join(map(str, self.value))
+                return "" if self.value is None else ", ".join(map(str, self.value))
             case "text":
                 return "" if self.value is None else str(self.value)
             case "yaml":
@@ -120,6 +120,8 @@ class SettingLeaf:
             SettingError: it is not YAML.
         """
         match self.kind:
+            case "list" if self.type[1] and not shown.strip():
+                return None
             case "list":
                 return [part.strip() for part in shown.split(",")]
             case "text":

@@ -11,7 +11,7 @@ from engine.language.message import gettext, ngettext
 from studio import text
 from studio.background import follow
 from studio.health.backups import restore_chosen
-from studio.views.ended import show_end
+from studio.views.ended import broke_off
 from studio.views.page import heading
 from studio.views.problem import problems_shown
 
@@ -26,28 +26,16 @@ def gone(home: Home, left: LeftBehind) -> None:
         what = gettext("Its file is missing. Photographs, splits and runs were not deleted.")
     heading(gettext("The catalogue is gone"), what)
     st.code(str(home.catalogue), language=None)
-    st.caption(" · ".join(_still_here(left)))
-    job = follow({_JOB: gettext("Rebuilding the catalogue")})[_JOB]
+    st.caption(" · ".join(map(str, left.counted())))
+    title = gettext("Rebuilding the catalogue")
+    job = follow({_JOB: title})[_JOB]
     if job.state == "running":
         return
-    show_end(job)
+    broke_off(job, title)
     with problems_shown():
         _restore(home)
         _rebuild(home, left)
         _begin(home)
-
-
-def _still_here(left: LeftBehind) -> list[str]:
-    found = [
-        ngettext("{n} photograph", "{n} photographs", left.photographs) if left.photographs else "",
-        ngettext("{n} split", "{n} splits", left.splits) if left.splits else "",
-        ngettext("{n} run", "{n} runs", left.runs) if left.runs else "",
-        ngettext("{n} downloaded file", "{n} downloaded files", left.fetched)
-        if left.fetched
-        else "",
-        ngettext("{n} backup", "{n} backups", left.backups) if left.backups else "",
-    ]
-    return [one for one in found if one]
 
 
 def _restore(home: Home) -> None:

@@ -14,7 +14,7 @@ from studio import text
 from studio.background import follow
 from studio.health.line import health_summary
 from studio.health.states import state_badge, state_sign
-from studio.views.ended import show_end
+from studio.views.ended import broke_off
 
 _JOB = "doctor"
 _DONE = "health_done"
@@ -22,12 +22,13 @@ _DONE = "health_done"
 
 def examination(home: Home) -> None:
     """Draw the check: start button, live progress, and findings below."""
-    job = follow({_JOB: gettext("Checking databases, photographs, splits and runs")})[_JOB]
+    title = gettext("Checking databases, photographs, splits and runs")
+    job = follow({_JOB: title})[_JOB]
     running = job.state == "running"
     health = last_health(home)
     # The command fails if it has findings; this is not an interruption.
     if not running and (job.reason or job.state == "lost"):
-        show_end(job)
+        broke_off(job, title)
     if done := st.session_state.pop(_DONE, ""):
         st.success(text.plain(done), icon=":material/healing:")
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -1,12 +1,15 @@
 """Start an import in the background, from user input or an upload."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine.catalogue.checking import require_plain, source_of
 from engine.catalogue.importers import IMPORTERS
+from engine.catalogue.mapping import MappingSettings
 from engine.catalogue.mongo_import import Origin
 from engine.catalogue.mongo_server import address_of
+from engine.catalogue.table_rows import KINDS, require_kind
 from engine.errors import BadInput
 from engine.files import is_regular, typed_path, write_atomic
 from engine.home import Home
@@ -14,13 +17,19 @@ from engine.images.store import Placing
 from engine.inaturalist.search import Search
 from engine.jobs.job import Job, start_job, start_job_with_secrets
 from engine.language.message import deferred, message
+from engine.settings.files import save
 
 JOBS = {"demo": deferred("Drawing the demo garden"), "import": deferred("Importing photographs")}
 """The imports that run as jobs, each with its title."""
 _ADDRESS = "STUDIO_IMPORT_ADDRESS"
 _NO_FOLDER = deferred("The folder {path} does not exist on the computer that runs the studio.")
 _NO_FILE = deferred("The file {path} does not exist on the computer that runs the studio.")
-TABLE_TYPES = ("jsonl", "csv", "parquet")
+_MISSING = {
+    "folder": _NO_FOLDER,
+    "file": _NO_FILE,
+    "path": deferred("{path} does not exist on the computer that runs the studio."),
+}
+TABLE_TYPES = (*(kind[1:] for kind in KINDS), "gz")
 
 
 def is_busy(jobs: Mapping[str, Job]) -> bool:
@@ -33,29 +42,31 @@ def plant(home: Home) -> Job:
     return start_job(home, "demo", ["demo"])
 
 
-def take_folder(home: Home, typed: str, source: str = "") -> Job:
-    """Start to import a folder of this machine.
+def take_folder(home: Home, typed: str, source: str = "", layout: str = "") -> Job:
+    """Start to import a folder of this machine; its layout is recognised where none is given.
 
     Raises:
         BadInput: the input is empty, or the folder does not exist.
     """
-    folder = typed_path(typed, "folder")
+    folder = typed_path(typed)
     if not folder.is_dir():
         raise BadInput(_NO_FOLDER, path=str(folder))
-    return _start(home, "folder", folder, source)
+    return _start(home, "folder", folder, source, [f"--layout={layout}"] if layout else [])
 
 
-def take_table(home: Home, typed: str, source: str = "") -> Job:
-    """Start to import a table of this machine.
+def take_table(
+    home: Home, typed: str, source: str = "", mapping: MappingSettings | None = None
+) -> Job:
+    """Start to import a table of this machine; its mapping is guessed where none is given.
 
     Raises:
         BadInput: the input is empty, the file does not exist, or its format is unsupported.
     """
-    table = typed_path(typed, "table")
+    table = typed_path(typed)
     if not is_regular(table):
         raise BadInput(_NO_FILE, path=str(table))
-    _require_type(table.name)
-    return _start(home, "table", table, source)
+    require_kind(table.name)
+    return _start(home, "table", table, source, _mapped(home, table, mapping))
 
 
 def take_path(home: Home, name: str, typed: str, source: str = "") -> Job:
@@ -65,9 +76,9 @@ def take_path(home: Home, name: str, typed: str, source: str = "") -> Job:
         BadInput: the input is empty, or the file or folder does not exist.
     """
     reads = IMPORTERS[name].reads
-    path = typed_path(typed, reads)
-    if not (path.is_dir() if reads == "folder" else is_regular(path)):
-        raise BadInput(_NO_FOLDER if reads == "folder" else _NO_FILE, path=str(path))
+    path = typed_path(typed)
+    if not (is_regular(path) and reads != "folder") and not (path.is_dir() and reads != "file"):
+        raise BadInput(_MISSING[reads], path=str(path))
     return _start(home, name, path, source)
 
 
@@ -77,23 +88,29 @@ def take_cache(home: Home, typed: str, placing: Placing) -> Job:
     Raises:
         BadInput: the input is empty, or the folder does not exist.
     """
-    folder = typed_path(typed, "folder")
+    folder = typed_path(typed)
     if not folder.is_dir():
         raise BadInput(_NO_FOLDER, path=str(folder))
     return start_job(home, "import", ["import", "cache", str(folder), f"--mode={placing}"])
 
 
-def take_upload(home: Home, name: str, content: bytes, source: str = "") -> Job:
-    """Start to import an uploaded table, which is stored under data/uploads.
+def take_upload(
+    home: Home,
+    name: str,
+    content: bytes,
+    source: str = "",
+    mapping: MappingSettings | None = None,
+) -> Job:
+    """Start to import an uploaded table; it is kept under data/uploads.
 
     Raises:
         BadInput: its format is unsupported.
     """
     name = Path(name).name
-    _require_type(name)
+    require_kind(name)
     table = home.data / "uploads" / name
     write_atomic(table, content)
-    return _start(home, "table", table, source)
+    return _start(home, "table", table, source, _mapped(home, table, mapping))
 
 
 def take_observations(home: Home, search: Search, limit: int) -> Job:
@@ -117,16 +134,21 @@ def take_collection(home: Home, origin: Origin, source: str = "") -> Job:
     return start_job_with_secrets(home, "import", command, {_ADDRESS: address_of(origin.address)})
 
 
-def _start(home: Home, kind: str, path: Path, source: str) -> Job:
-    return start_job(home, "import", ["import", kind, str(path), *_named(source)])
+def _start(home: Home, kind: str, path: Path, source: str, options: Sequence[str] = ()) -> Job:
+    return start_job(home, "import", ["import", kind, str(path), *_named(source), *options])
+
+
+def _mapped(home: Home, table: Path, mapping: MappingSettings | None) -> list[str]:
+    """The option that names the mapping, which is kept in the home."""
+    if mapping is None:
+        return []
+    digest = hashlib.sha256(str(table.absolute()).encode(errors="surrogatepass")).hexdigest()
+    file = home.data / "mappings" / f"table-{digest[:16]}.yaml"
+    save(mapping, file)
+    return [f"--mapping={file}"]
 
 
 def _named(source: str) -> list[str]:
     # The equals sign prevents a name with a leading dash from being parsed as an option.
     name = source_of(source, "")
     return [f"--source={name}"] if name else []
-
-
-def _require_type(name: str) -> None:
-    if Path(name).suffix.lower().lstrip(".") not in TABLE_TYPES:
-        raise BadInput("{file} is not a .jsonl, .csv or .parquet file.", file=name)

@@ -11,27 +11,27 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from engine.catalogue.array_guessing import guess_array, guess_collection
 from engine.catalogue.documents import (
     FieldSummary,
     as_text,
     document_photographs,
     summarise_fields,
 )
-from engine.catalogue.fields import FIELDS, IMPORTED
-from engine.catalogue.guessing import guess_array, guess_mapping
+from engine.catalogue.fields import IMPORTED
 from engine.catalogue.mapping import OWN_FIELDS, ArrayMapping, MappingSettings, is_below
 from engine.catalogue.mongo_import import Origin, mapping_file, sample_documents
 from engine.home import Home
-from engine.language.message import deferred, gettext, ngettext
+from engine.language.message import gettext, ngettext
 from engine.settings.files import load, save
 from studio import text
 from studio.importing.jobs import take_collection
+from studio.importing.mapping_form import field_label, mapping_form
 from studio.views.problem import problems_shown
 
 _LOOK = "import_mongo_look"
 _WIDEST = 60
 _PREVIEWED = 5
-_OTHER_LABELS = {"photographs": deferred("Array of photographs")}
 
 
 def mongodb(home: Home, busy: bool) -> None:
@@ -48,14 +48,15 @@ def mongodb(home: Home, busy: bool) -> None:
         with problems_shown(), st.spinner(gettext("Reading a sample")):
             documents = sample_documents(origin)
             kept = mapping_file(home, origin)
-            mapping = load(MappingSettings, kept) if kept.is_file() else guess_mapping(documents)
+            mapping = load(MappingSettings, kept) if kept.is_file() else guess_collection(documents)
             st.session_state[_LOOK] = (origin, documents, mapping)
     found = st.session_state.get(_LOOK)
     if found and found[0] == origin:
         _, documents, mapping = found
         seen = summarise_fields(documents)
         _documents(seen, len(documents))
-        chosen = _mapping(seen, mapping)
+        chosen = mapping_form("import_mongo", [one.path for one in seen], mapping)
+        chosen = _further(seen, mapping, chosen)
         _preview(documents, chosen)
         _start(home, busy, origin, chosen)
 
@@ -106,28 +107,18 @@ def _documents(seen: list[FieldSummary], documents: int) -> None:
     )
 
 
-def _mapping(seen: list[FieldSummary], mapping: MappingSettings) -> MappingSettings:
-    st.markdown(f"**{gettext('Path of each field')}**")
-    with st.grid(2, min_column_width=240):
-        chosen: dict[str, Any] = {
-            name: _path(MappingSettings, name, getattr(mapping, name), seen, "")
-            for name in ("photographs", *IMPORTED)
-        }
-    arrays = _arrays(seen, mapping, str(chosen["photographs"]))
-    if chosen["path"] or any(array.path_of("path") for array in arrays):
-        chosen["folder"] = st.text_input(
-            gettext("Folder"),
-            mapping.folder,
-            key="import_mongo_folder",
-            help=_help(MappingSettings, "folder"),
-        )
-    chosen["other_fields"] = st.checkbox(
+def _further(
+    seen: list[FieldSummary], kept: MappingSettings, mapping: MappingSettings
+) -> MappingSettings:
+    """Choose further arrays and whether other fields are kept; `mapping` is what was chosen."""
+    arrays = _arrays(seen, kept, mapping.photographs)
+    other_fields = st.checkbox(
         gettext("Keep other fields"),
-        mapping.other_fields,
+        kept.other_fields,
         key="import_mongo_other_fields",
         help=_help(MappingSettings, "other_fields"),
     )
-    return MappingSettings(arrays=arrays, **chosen)
+    return mapping.model_copy(update={"arrays": arrays, "other_fields": other_fields})
 
 
 def _arrays(
@@ -175,7 +166,7 @@ def _path(
     offered = sorted({one.path for one in seen} | {kept, ""})
     none = gettext("As the document") if array and name not in OWN_FIELDS else gettext("None")
     chosen = st.selectbox(
-        _label(name),
+        field_label(name),
         offered,
         index=offered.index(kept),
         format_func=lambda path: path or none,
@@ -194,14 +185,14 @@ def _preview(documents: Sequence[Mapping[str, Any]], mapping: MappingSettings) -
     st.markdown(f"**{gettext('Preview of the first rows')}**")
     read = chain.from_iterable(document_photographs(document, mapping) for document in documents)
     rows = [
-        {_label(name): as_text(value) for name, value in found.values.items() if name != "image_id"}
+        {
+            field_label(name): as_text(value)
+            for name, value in found.values.items()
+            if name != "image_id"
+        }
         for found in islice(read, _PREVIEWED)
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt=gettext("Preview of the first rows"))
-
-
-def _label(field: str) -> str:
-    return gettext(FIELDS[field].label if field in FIELDS else _OTHER_LABELS[field])
 
 
 def _start(home: Home, busy: bool, origin: Origin, mapping: MappingSettings) -> None:

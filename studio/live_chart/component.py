@@ -12,11 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
-from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from engine.language.current import current_language
 from engine.language.message import deferred, gettext
-from studio.charts.chart import Chart
+from studio.charts.chart import Chart, separators
 from studio.charts.drawing import DrawnChart, Floats, Trace
 from studio.live_chart.library import plotly_script
 from studio.palette import counterparts
@@ -152,9 +151,9 @@ def _words() -> dict[str, Any]:
         "png": gettext("Save as PNG"),
         "svg": gettext("Save as SVG"),
         "html": gettext("Save as HTML"),
-        "numbers": gettext("Summary and table"),
+        "numbers": gettext("Data"),
         "plotly": {word: gettext(word) for word in _PLOTLY},
-        "separators": get_decimal_symbol(language) + get_group_symbol(language),
+        "separators": separators(),
     }
 
 

@@ -5,19 +5,22 @@ from typing import get_args
 import streamlit as st
 
 from engine.language.message import gettext
+from studio.address import Parameter, titled
 from studio.runs.charts import X_TITLES, Axis, ChartOptions
 
 
 def choose_chart_options() -> ChartOptions:
     """Draw the options: x axis, smoothing, y axis."""
+    axis = Parameter("runs.x", "runs.x", titled(X_TITLES), usual="epoch", keep=True)
+    axis.take()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        x = st.segmented_control(
+        st.segmented_control(
             gettext("X axis"),
             get_args(Axis),
-            default="epoch",
-            format_func=lambda axis: gettext(X_TITLES[axis]),
-            key="runs.x",
-            bind="query-params",
+            format_func=lambda name: gettext(X_TITLES[name]),
+            required=True,
+            key=axis.key,
+            persist_state="session",
         )
         smoothing = st.slider(
             gettext("Smoothing"),
@@ -39,4 +42,6 @@ def choose_chart_options() -> ChartOptions:
             bind="query-params",
             help=gettext("Shows the y axis in powers of ten, so that small changes are visible."),
         )
-    return ChartOptions(x or "epoch", float(smoothing), bool(log))
+    x: Axis = st.session_state[axis.key]
+    axis.tell(x)
+    return ChartOptions(x, float(smoothing), bool(log))

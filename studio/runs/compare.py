@@ -18,6 +18,7 @@ from engine.runs.comparison import Final, differing, final_of, flat_settings, gr
 from engine.runs.history import History
 from engine.runs.run import Run
 from studio import text
+from studio.address import OPENING, Parameter, one_of
 from studio.charts.parallel import parallel
 from studio.live_chart.component import forget_sent, live_chart, live_charts
 from studio.runs.alerts_view import show_new_alerts
@@ -49,14 +50,13 @@ def compare_runs_view(home: Home, runs: Sequence[Run]) -> None:
 
 
 def _choose(run_ids: list[str]) -> list[str]:
-    named = st.query_params.get_all("compare")
-    if "runs.compare.chosen" not in st.session_state:
-        st.session_state["runs.compare.chosen"] = [
-            run_id for run_id in named if run_id in run_ids
-        ] or run_ids[:_AT_FIRST]
-    chosen = st.multiselect(gettext("Runs"), run_ids, key="runs.compare.chosen")
-    if chosen != named:
-        st.query_params["compare"] = chosen
+    parameter = Parameter(
+        "compare", "runs.compare.chosen", one_of(run_ids), usual=OPENING, many=True
+    )
+    parameter.take()
+    st.session_state.setdefault(parameter.key, run_ids[:_AT_FIRST])
+    chosen = st.multiselect(gettext("Runs"), run_ids, key=parameter.key)
+    parameter.tell(chosen)
     return chosen
 
 
@@ -69,7 +69,7 @@ def _beside(home: Home, runs: list[Run]) -> None:
         baseline = st.selectbox(
             gettext("Baseline"),
             ["", *histories],
-            format_func=lambda run_id: run_id or gettext("none"),
+            format_func=lambda run_id: run_id or gettext("None"),
             key="runs.baseline",
             bind="query-params",
             help=gettext("The run that the others are compared with."),
@@ -77,7 +77,7 @@ def _beside(home: Home, runs: list[Run]) -> None:
         grouping = st.selectbox(
             gettext("Group by"),
             ["", *differs],
-            format_func=lambda key: key or gettext("nothing"),
+            format_func=lambda key: key or gettext("Nothing"),
             key="runs.group",
             bind="query-params",
             help=gettext("Runs with the same value of this setting share a colour and a mean."),

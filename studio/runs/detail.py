@@ -48,6 +48,7 @@ def detail(home: Home, run: Run, any_live: bool = False) -> None:
         _head(home, run)
     # A redrawn page has none of the points that were sent to an earlier page.
     forget_sent(_key(run))
+    forget_sent(_more_key(run))
     stands = _state_key(home, run)
     every = _TICK_SECONDS if run.is_live or "running" in stands[1:] else None
     if every is None and (any_live or _JUST_ENDED in stands):
@@ -105,6 +106,10 @@ def _key(run: Run) -> str:
     return component_key("runs.charts", run.run_id)
 
 
+def _more_key(run: Run) -> str:
+    return component_key("runs.more_charts", run.run_id)
+
+
 def _reason(run: Run) -> None:
     if run.why is None:
         return
@@ -157,7 +162,9 @@ class _Seen:
     history: History = field(default_factory=History)
     options: ChartOptions | None = None
     language: str = ""
+    # The ones that are shown from the start, and those that are folded away below them.
     charts: dict[str, DrawnChart] = field(default_factory=dict)
+    more: dict[str, DrawnChart] = field(default_factory=dict)
 
 
 def _shown_history(run: Run, options: ChartOptions) -> _Seen:
@@ -170,11 +177,14 @@ def _shown_history(run: Run, options: ChartOptions) -> _Seen:
     shown, language = (seen.options, seen.language), current_language()
     if seen.history.read_new(run.folder.metrics) or shown != (options, language):
         seen.options, seen.language = options, language
-        seen.charts = run_charts(seen.history, options)
+        drawn = run_charts(seen.history, options)
+        seen.charts = {name: chart for name, chart in drawn.items() if name in _FIRST_CHARTS}
+        seen.more = {name: chart for name, chart in drawn.items() if name not in _FIRST_CHARTS}
     return seen
 
 
 _RUNS_KEPT = 3
+_FIRST_CHARTS = ("loss", "top1", "macro_top1", "lr")
 
 
 def run_metrics(run: Run, history: History) -> list[Metric]:
@@ -270,14 +280,15 @@ def _time(run: Run, history: History) -> Metric:
 
 
 def _about(run: Run, history: History) -> str:
-    status, rate = run.status, history.train.last("lr")
+    status = run.status
     parts = [
         gettext("Started {moment}", moment=text.ago(status.started, time.time()))
         if status.started
         else gettext("Not started yet"),
+        # Before the first measurement, the text in place of the charts says it.
+        run.preparing if len(history.train) else "",
         gettext("on {machine}", machine=status.host) if status.host else "",
         gettext("attempt {n}", n=status.attempt) if status.attempt > 1 else "",
-        gettext("learning rate {rate}", rate=f"{rate:.2e}") if rate is not None else "",
     ]
     return text.plain(" · ".join(part for part in parts if part))
 
@@ -287,8 +298,11 @@ def _charts(run: Run, seen: _Seen) -> None:
         if run.state == "queued":
             st.caption(f":material/schedule: {gettext('Waiting in the queue; see above.')}")
         elif run.is_live:
-            st.caption(f":material/hourglass_top: {gettext('Waiting for the first measurement …')}")
+            waits = text.plain(run.preparing) or gettext("Waiting for the first measurement …")
+            st.caption(f":material/hourglass_top: {waits}")
         else:
             st.caption(gettext("The run ended before its first measurement."))
         return
     live_charts(seen.charts, _key(run))
+    with st.expander(gettext("More charts"), icon=":material/show_chart:"):
+        live_charts(seen.more, _more_key(run))

@@ -74,6 +74,7 @@ def _name(run: Run) -> str:
 
 def _show(values: Evaluation) -> None:
     metric_row(evaluation_metrics(values))
+    _unreadable(values)
     buckets, species = st.tabs([gettext("By train photographs"), gettext("By species")])
     top1, top5, macro = gettext("Top-1"), gettext("Top-5"), gettext("Macro top-1")
     with buckets:
@@ -111,6 +112,23 @@ def _show(values: Evaluation) -> None:
             hide_index=True,
             height=min(38 * (len(rows) + 1), 460),
             alt=gettext("Scores by species, the worst first"),
+        )
+
+
+def _unreadable(values: Evaluation) -> None:
+    """Which photographs do not count, for they could not be read."""
+    count = len(values.unreadable)
+    if not count:
+        return
+    title = ngettext("{n} photograph cannot be read", "{n} photographs cannot be read", count)
+    with st.expander(title, icon=":material/broken_image:"):
+        st.dataframe(
+            {
+                gettext("File"): [photograph.path for photograph in values.unreadable],
+                gettext("Reason"): [str(photograph.why) for photograph in values.unreadable],
+            },
+            hide_index=True,
+            alt=gettext("Photographs that cannot be read"),
         )
 
 

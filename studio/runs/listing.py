@@ -9,7 +9,7 @@ from engine.language.message import gettext, ngettext
 from engine.runs.notes import Notes, matches_search, read_notes
 from engine.runs.run import Run
 from studio import text
-from studio.links import from_address, to_address
+from studio.address import OPENING, Parameter, one_of
 from studio.views.chip import chip_text
 
 _SHOWN_AT_ONCE = 4
@@ -23,7 +23,8 @@ def choose_run(runs: Sequence[Run]) -> Run:
     if asked is not None and asked not in by_id:
         gone = gettext("The run {run} no longer exists.", run=text.plain(asked))
         st.warning(gone, icon=":material/search_off:")
-    from_address("runs.chosen", "run", by_id)
+    parameter = Parameter("run", "runs.chosen", one_of(by_id), usual=OPENING)
+    parameter.take()
     tall = len(runs) > _SHOWN_AT_ONCE
     words = _search() if tall else ""
     shown, notes = sort_runs(runs, words)
@@ -54,7 +55,7 @@ def choose_run(runs: Sequence[Run]) -> Run:
                     more,
                 )
             )
-    to_address("runs.chosen", "run", chosen)
+    parameter.tell(chosen)
     return by_id.get(str(chosen), kept[0])
 
 

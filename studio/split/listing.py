@@ -4,6 +4,7 @@ import time
 
 import streamlit as st
 
+from engine.embeddings.near_duplicates import near_duplicate_pairs
 from engine.home import Home
 from engine.language.message import gettext, ngettext
 from engine.split.check import check_split
@@ -76,7 +77,7 @@ def _show_split(home: Home, split: Made) -> None:
     if check:
         with st.spinner(gettext("Checking the split …")):
             st.session_state[f"split.found.{split.name}"] = check_split(
-                split_folder(home, split.name)
+                split_folder(home, split.name), near_duplicate_pairs(home)
             )
     findings = st.session_state.get(f"split.found.{split.name}")
     if findings:

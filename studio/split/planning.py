@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -10,6 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from engine.catalogue.store import SpeciesCount
+from engine.embeddings.near_duplicates import near_duplicate_pairs, near_duplicates_stamp
 from engine.home import Home
 from engine.language.message import gettext
 from engine.settings.split import Link, SplitSettings
@@ -102,9 +104,9 @@ def images_of(counts: list[SpeciesCount]) -> NDArray[np.int64]:
 
 
 def stamp(home: Home) -> tuple[int, ...]:
-    """A value that changes whenever the catalogue does."""
+    """A value that changes whenever the catalogue or the known near-duplicates do."""
     with current.catalogue() as catalogue:
-        return catalogue.stamp()
+        return (*catalogue.stamp(), near_duplicates_stamp(home))
 
 
 # Resources, not data: a plan of a large catalogue is not copied at every access. It is never
@@ -131,7 +133,8 @@ def _known(root: str, stamp: tuple[int, ...], photographs: State) -> Known:
     chosen = split_filter(SplitSettings(photographs=photographs))
     with current.catalogue() as catalogue:
         table = catalogue.columns(columns_for(links), chosen)
-    return split_inputs(table, links), table["image_id"]
+    near = near_duplicate_pairs(Home(Path(root)))
+    return split_inputs(table, links, near), table["image_id"]
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

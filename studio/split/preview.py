@@ -79,12 +79,12 @@ def _left_out(plan: SplitPlan) -> None:
     found = doubts(plan)
     if found:
         doubtful = ngettext(
-            "{n} group has photographs of several species. It goes to train as a whole.",
-            "{n} groups have photographs of several species. They go to train as a whole.",
+            "{n} group has photographs of several species",
+            "{n} groups have photographs of several species",
             len(found),
         )
-        st.markdown(f":orange[:material/warning:] {doubtful}")
-        with st.expander(gettext("Groups with several species")):
+        with st.expander(doubtful, icon=":material/warning:"):
+            st.caption(gettext("Such a group goes to train as a whole."))
             st.dataframe(
                 [
                     {

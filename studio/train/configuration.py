@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from engine.crop.presets import CENTRE
-from engine.language.message import gettext, ngettext
+from engine.language.message import gettext, message, ngettext
+from engine.settings.foreign import Configuration, Replacement
 from engine.settings.run import RunSettings
 from studio import text
+from studio.address import OPENING, Parameter, one_of
 from studio.forms.leaves import with_changes
-from studio.links import from_address, to_address
 from studio.split.made import Made
 
 # The most useful comparison for each: the published reference, before and after.
@@ -22,23 +23,33 @@ _COUNTERPARTS = {
 def choose_configuration(configs: Mapping[str, RunSettings]) -> str:
     """Choose a configuration, and show its purpose."""
     names = list(configs)
-    from_address("train.config", "config", names)
-    # Not as the widget's default: the address may have set it, and it cannot be set twice.
-    if st.session_state.get("train.config") not in names:
-        st.session_state["train.config"] = "demo" if "demo" in names else names[0]
     name = st.segmented_control(
         gettext("Configuration"),
         names,
+        default="demo" if "demo" in names else names[0],
         required=True,
-        key="train.config",
+        key="config",
+        bind="query-params",
     )
-    to_address("train.config", "config", name)
-    chosen = str(name or names[0])
+    chosen = str(name)
     settings = configs[chosen]
     description = settings.description
     said = [gettext(description) if description else settings.model.name, *stages_line(settings)]
     st.caption(text.plain("  \n".join(said)))
     return chosen
+
+
+def show_notice(configuration: Configuration) -> None:
+    """Show what was done with the keys of a file in the format of another project."""
+    notice = configuration.notice
+    if notice is None:
+        return
+    replaced = list(notice.replacements)
+    if configuration.settings.data.train_jsonl:
+        keys = ("data.train_jsonl", "data.val_jsonl")
+        replaced.append(Replacement(keys, message("The split chosen below is used.")))
+    listed = "\n".join(f"- {text.plain(str(each))}" for each in replaced)
+    st.info(f"{text.plain(str(notice.heading))}\n\n{listed}", icon=":material/translate:")
 
 
 def stages_line(settings: RunSettings) -> list[str]:
@@ -63,9 +74,10 @@ def stages_line(settings: RunSettings) -> list[str]:
 def choose_split(splits: Sequence[Made]) -> Made:
     """Choose a split, newest first."""
     by_name = {split.name: split for split in splits}
-    from_address("train.split", "split", by_name)
-    name = st.selectbox(gettext("Split"), list(by_name), key="train.split")
-    to_address("train.split", "split", name)
+    parameter = Parameter("split", "train.split", one_of(by_name), usual=OPENING)
+    parameter.take()
+    name = st.selectbox(gettext("Split"), list(by_name), key=parameter.key)
+    parameter.tell(name)
     return by_name.get(str(name), splits[0])
 
 

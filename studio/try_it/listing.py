@@ -7,16 +7,17 @@ import streamlit as st
 from engine.language.message import gettext
 from engine.runs.run import Run
 from studio import text
-from studio.links import from_address, to_address
+from studio.address import OPENING, Parameter, one_of
 from studio.views.chip import state_name
 
 
 def choose_model(runs: Sequence[Run]) -> Run:
     """Choose a run, best on val first; the address holds the choice."""
     by_id = {run.run_id: run for run in sorted(runs, key=_score, reverse=True)}
-    from_address("try_it.run", "run", by_id)
-    chosen = st.selectbox(gettext("Run"), list(by_id), key="try_it.run")
-    to_address("try_it.run", "run", chosen)
+    parameter = Parameter("run", "try_it.run", one_of(by_id), usual=OPENING)
+    parameter.take()
+    chosen = st.selectbox(gettext("Run"), list(by_id), key=parameter.key)
+    parameter.tell(chosen)
     run = by_id[str(chosen)]
     st.caption(text.plain(model_caption(run)))
     return run

@@ -38,25 +38,3 @@ def broke_off(job: Job, title: str, resumes: bool = True) -> None:
                 title=title,
             )
         )
-
-
-def show_end(job: Job, resumes: bool = True) -> None:
-    """Show that a job failed, was stopped, or was lost; nothing in any other state.
-
-    A job that `resumes` keeps its completed work, and the next start continues from it.
-    """
-    if job.state in ("failed", "damaged"):
-        problem(job.reason or gettext("It failed. Its log in data/jobs says why."))
-    elif job.state == "stopped":
-        said = gettext("Stopped.")
-        if resumes:
-            said = gettext("Stopped. Finished work is kept. Start again to continue.")
-        st.info(said, icon=":material/pause_circle:")
-    elif job.state == "lost":
-        said = gettext("It stopped unexpectedly (a power cut, for example). Start it again.")
-        if resumes:
-            said = gettext(
-                "It stopped unexpectedly (a power cut, for example). Finished work is kept. "
-                "Start again to continue."
-            )
-        problem(said)

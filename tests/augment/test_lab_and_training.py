@@ -1,6 +1,7 @@
 """The crop lab shows the same images that training uses."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from engine.files import sha256_of
 from engine.home import Home
 from engine.images.decode import Pixels
 from engine.settings.configs import run_configs
+from engine.settings.foreign import load_configuration
 from engine.settings.run import RunSettings
 from engine.split.folder import SplitLine
 from engine.training.data.dataset import PhotoDataset
@@ -22,7 +24,10 @@ from studio.crop_lab.pictures import augmented, network_input
 from studio.crop_lab.subject import of_upload
 from tests.conftest import flower
 
-CONFIGS = run_configs()
+FOREIGN = Path(__file__).parents[1] / "fixtures" / "configurations"
+CONFIGS = run_configs() | {
+    f"foreign {file.stem}": load_configuration(file).settings for file in FOREIGN.glob("*.yaml")
+}
 SQUARE = Box(300, 150, 640, 640)
 
 
@@ -78,3 +83,8 @@ def test_validation_images_are_equal_pixel_for_pixel(
 
 def test_the_strong_augmentation_of_a_large_gpu_is_among_the_configurations() -> None:
     assert CONFIGS["large_gpu"].augmentation.train.rand_augment > 0
+
+
+def test_the_augmentations_of_other_projects_are_among_the_configurations() -> None:
+    train = CONFIGS["foreign teacher_global"].augmentation.train
+    assert train.vertical_flip and train.rotation and train.hue and train.extra["blur"]

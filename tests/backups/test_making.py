@@ -18,7 +18,10 @@ from engine.catalogue.sqlite import SqliteCatalogue
 from engine.crop.manual import ManualSquares
 from engine.download.store import open_download_store
 from engine.errors import WorkFailed
+from engine.files import read_json
 from engine.home import Home
+from engine.language.current import language_set
+from engine.language.message import Message
 
 
 @pytest.fixture(autouse=True)
@@ -186,3 +189,14 @@ def test_a_migration_is_refused_without_a_backup(home: Home) -> None:
         SqliteCatalogue(home.catalogue)
     with sqlite3.connect(home.catalogue) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+
+
+def test_why_a_daily_backup_failed_is_kept_in_no_language(home: Home) -> None:
+    add_photographs(home, 1)
+    making._lock_of(home).mkdir(parents=True)
+    thread = threading.Thread(target=making.make_daily, args=[home])
+    thread.start()
+    thread.join()
+    kept = Message(**read_json(home.backups / "failed.json")["message"])
+    with language_set("es"):
+        assert str(kept).endswith("(Es un directorio).")

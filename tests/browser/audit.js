@@ -2,7 +2,7 @@
 () => {
   const SKIPPED =
     "script, style, noscript, code, pre, [data-testid=stIconMaterial], [translate=no], " +
-    "[data-testid=stLogSkeleton], [aria-hidden=true]"
+    "[data-testid=stLogSkeleton]"
   const HIDES = new Set(["hidden", "clip"])
   const SCROLLS = new Set(["auto", "scroll"])
   const found = { texts: [], cut: [], wide: [] }

@@ -63,13 +63,13 @@ def another_page(tmp_path: Path, studio: Server) -> Iterator[str]:
 def test_the_token_is_removed_from_the_address_at_once(
     context: BrowserContext, studio: Server, tmp_path: Path, way: str
 ) -> None:
-    entrance = f"{studio.address}/runs?token={TOKEN}&runs.x=Step"
+    entrance = f"{studio.address}/runs?token={TOKEN}&runs.x=step"
     file = tmp_path / "open-studio.html"
     file.write_text(f'<meta http-equiv="refresh" content="0; url={entrance}">')
     page = context.new_page()
     page.goto(entrance if way == "address bar" else file.as_uri())
     expect(page.get_by_role("heading", name="Runs").first).to_be_visible(timeout=60_000)
-    assert page.url == f"{studio.address}/runs?runs.x=Step"
+    assert page.url == f"{studio.address}/runs?runs.x=step"
     assert page.evaluate("document.referrer") in ("", f"{studio.address}/")
     held = page.evaluate("document.cookie + document.documentElement.outerHTML")
     assert TOKEN not in held

@@ -163,6 +163,42 @@ def test_the_next_page_of_the_grid_shows_the_rest_and_has_an_address(
     expect(tiles(page)).to_have_count(60)
 
 
+def test_a_press_of_back_undoes_one_step_and_the_next_leaves_the_page(
+    page: Page, server: Server
+) -> None:
+    page.goto(server.address)
+    links = page.get_by_test_id("stSidebarNav")
+    links.get_by_role("link", name="Catalogue", exact=True).click()
+    expect(tiles(page)).to_have_count(60)
+    assert asked(page) == {}
+    page.get_by_role("tab", name="Counts").click()
+    page.wait_for_url("**/catalogue?catalogue_tab=counts")
+    page.go_back()
+    expect(page.get_by_role("tab", name="Photographs")).to_have_attribute("aria-selected", "true")
+    expect(tiles(page)).to_have_count(60)
+    page.go_forward()
+    expect(page.get_by_role("tab", name="Counts")).to_have_attribute("aria-selected", "true")
+    page.go_back()
+    expect(tiles(page)).to_have_count(60)
+    page.go_back()
+    expect(page.get_by_role("heading", name="Overview", exact=True)).to_be_visible()
+    links.get_by_role("link", name="Runs", exact=True).click()
+    expect(page.get_by_role("heading", name="ended")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Overview", exact=True)).to_be_visible()
+
+
+def test_several_settings_changed_by_one_press_are_taken_back_by_one(
+    page: Page, server: Server
+) -> None:
+    page.goto(f"{server.address}/catalogue?text=zzz&species=Acer+campestre&size=144")
+    page.get_by_role("button", name="Clear the filters").click()
+    page.wait_for_url("**/catalogue?size=144")
+    page.go_back()
+    expect(page.get_by_text("No results")).to_be_visible()
+    assert asked(page) == {"text": ["zzz"], "species": ["Acer campestre"], "size": ["144"]}
+
+
 def test_photographs_are_selected_excluded_relabelled_and_all_is_undone(
     page: Page, server: Server
 ) -> None:

@@ -34,7 +34,7 @@ FIELDS = {
 STARTS = range(0, len(CREDITS), len(FIELDS))
 ASKED = quote(IMAGE + LINK)
 PAGES = (
-    "", "import", "catalogue", "catalogue?catalogue_tab=Counts", "download", "crop_lab", "split",
+    "", "import", "catalogue", "catalogue?catalogue_tab=counts", "download", "crop_lab", "split",
     "train", "runs", "try_it", f"catalogue?photo={ASKED}", f"crop_lab?photo={ASKED}",
     f"runs?run={ASKED}", f"catalogue?source={ASKED}&text={ASKED}",
 )  # fmt: skip

@@ -8,21 +8,17 @@ TICKING = """
 import time
 
 import streamlit as st
-from studio.charts.curves import Line, curves
-from studio.live_chart.component import live_chart
+from studio.charts.curves import CurveStyle, Line, drawing
+from studio.live_chart.component import live_charts
 
 @st.fragment(run_every=0.3)
 def ticking():
     n = st.session_state["n"] = st.session_state.get("n", 5) + 1
     steps = list(range(n))
-    live_chart(
-        curves(
-            [Line("train", steps, [9 / (1 + s) for s in steps], "train"),
-             Line("val", steps, [10 / (1 + s) for s in steps], "val")],
-            title="Loss", y_title="Cross-entropy", best="lowest",
-        ),
-        key="loss",
-    )
+    lines = [Line("train", steps, [9 / (1 + s) for s in steps], "train"),
+             Line("val", steps, [10 / (1 + s) for s in steps], "val")]
+    style = CurveStyle("Loss", "Cross-entropy", best="lowest")
+    live_charts({"loss": drawing(lines, style)}, key="loss")
     st.text(f"points: {n}")
 
 st.set_page_config(page_icon="static/icon.svg")
@@ -125,7 +121,7 @@ def test_the_chart_has_a_name_and_its_numbers_are_available_as_a_table(
     page: Page, chart: Locator
 ) -> None:
     expect(page.get_by_role("img", name="Loss. train: from 9 to")).to_be_visible()
-    summary = page.get_by_text("Summary and table")
+    summary = page.get_by_text("Data", exact=True)
     summary.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("rowheader", name="val")).to_be_visible()

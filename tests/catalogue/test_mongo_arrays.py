@@ -9,8 +9,8 @@ import bson
 import pytest
 from pymongo import MongoClient
 
+from engine.catalogue.array_guessing import guess_collection
 from engine.catalogue.documents import document_photographs
-from engine.catalogue.guessing import guess_mapping
 from engine.catalogue.importing import ImportReport
 from engine.catalogue.mapping import ArrayMapping, MappingSettings
 from engine.catalogue.mongo_import import Origin, import_mongo, mapping_file, mapping_of
@@ -45,6 +45,11 @@ def another(url: str) -> str:
     return url.replace("https://", "http://")
 
 
+def epithet(number: int) -> str:
+    """A different word for each number."""
+    return "canin" + "".join("abcdefghij"[int(digit)] for digit in str(number))
+
+
 def plant(number: int, images_first: bool = True) -> dict[str, Any]:
     """A species as the first user's collection has it: each photograph is in both arrays."""
     genus, urls = GENERA[number % len(GENERA)], addresses(number)
@@ -57,9 +62,9 @@ def plant(number: int, images_first: bool = True) -> dict[str, Any]:
     arrays = {"images": images, "img": older}
     order = ("images", "img") if images_first else ("img", "images")
     return {
-        "latinName": f"{genus} epithet{number}a",
+        "latinName": f"{genus} {epithet(number)}",
         "commonName": f"rose {number}",
-        "taxonomy": {"family": "Rosaceae", "genus": genus, "species": f"epithet{number}a"},
+        "taxonomy": {"family": "Rosaceae", "genus": genus, "species": epithet(number)},
         "distribution": {"countries": ["ES", "PT"], "continents": ["EU"], "native": True},
         "height": 1.5,
         **{name: arrays[name] for name in order},
@@ -94,7 +99,7 @@ def told(report: ImportReport) -> tuple[int, int, int, int]:
 
 
 def test_both_arrays_are_found_with_their_own_fields() -> None:
-    mapping = guess_mapping([plant(number) for number in range(20)])
+    mapping = guess_collection([plant(number) for number in range(20)])
     assert (mapping.photographs, mapping.path_of("url")) == ("images", "images.url")
     assert mapping.path_of("species") == "latinName"
     assert mapping.path_of("genus") == "taxonomy.genus"
@@ -115,7 +120,7 @@ def test_a_collection_with_two_arrays_imported_twice_gives_every_photograph_once
     assert catalogue.counts().images == photographs
     assert catalogue.listed_twice() == photographs
     # The documents' arrays in another order, and the mapping's too.
-    mapping = guess_mapping([plant(number) for number in range(20)])
+    mapping = guess_collection([plant(number) for number in range(20)])
     with MongoClient(origin.address) as client:
         for document in client.arrays.plants.find():
             turned = {name: document[name][::-1] for name in ("images", "img")}
@@ -147,7 +152,7 @@ def test_the_older_array_first_gives_the_same_photographs(
     catalogue: SqliteCatalogue, fill, take: Take
 ) -> None:
     origin = fill([plant(number) for number in range(SPECIES)])
-    mapping = turned_round(guess_mapping([plant(number) for number in range(20)]))
+    mapping = turned_round(guess_collection([plant(number) for number in range(20)]))
     photographs = SPECIES * PHOTOGRAPHS
     assert told(take(origin, mapping)) == (photographs, 0, photographs, 0)
     assert told(take(origin, mapping)) == (0, photographs, photographs, 0)
@@ -167,7 +172,7 @@ def test_other_fields_are_kept_with_their_types(
         == {
             "images.size": "original",
             "commonName": "rose 1",
-            "taxonomy.species": "epithet1a",
+            "taxonomy.species": "caninb",
             "distribution.countries": ["ES", "PT"],
             "distribution.continents": ["EU"],
             "distribution.native": True,
@@ -181,7 +186,7 @@ def test_other_fields_are_kept_with_their_types(
 @pytest.mark.mongo
 def test_other_fields_can_be_left_out(catalogue: SqliteCatalogue, fill, take: Take) -> None:
     origin = fill([plant(1)])
-    mapping = guess_mapping([plant(1)]).model_copy(update={"other_fields": False})
+    mapping = guess_collection([plant(1)]).model_copy(update={"other_fields": False})
     take(origin, mapping)
     assert {one.extra for one in catalogue.all()} == {""}
 
@@ -212,7 +217,7 @@ def test_the_mapping_of_two_arrays_is_stored_as_yaml(home: Home, fill, take: Tak
     origin = fill([plant(1)])
     take(origin)
     file = mapping_file(home, origin)
-    assert load(MappingSettings, file) == guess_mapping([plant(1)])
+    assert load(MappingSettings, file) == guess_collection([plant(1)])
     assert "photographs: img" in file.read_text()
 
 
@@ -238,22 +243,22 @@ def test_an_epithet_alone_is_completed_by_the_genus(
     catalogue: SqliteCatalogue, fill, take: Take
 ) -> None:
     document = plant(1)
-    del document["latinName"]
+    del document["latinName"], document["commonName"]
     take(fill([document]))
-    assert catalogue.count_by("species") == {"Bellis epithet1a": PHOTOGRAPHS}
+    assert catalogue.count_by("species") == {"Bellis caninb": PHOTOGRAPHS}
 
 
 def test_a_binomial_is_preferred_to_an_epithet_and_to_a_common_name() -> None:
     documents = [
         {
             "label": f"flower {n}",
-            "species": f"canina{n}",
-            "scientificName": f"Rosa canina{n}",
+            "species": epithet(n),
+            "scientificName": f"Rosa {epithet(n)}",
             "url": f"https://e.org/{n}.jpg",
         }
         for n in range(5)
     ]
-    assert guess_mapping(documents).path_of("species") == "scientificName"
+    assert guess_collection(documents).path_of("species") == "scientificName"
 
 
 def test_an_array_of_web_pages_is_no_array_of_photographs() -> None:
@@ -261,7 +266,7 @@ def test_an_array_of_web_pages_is_no_array_of_photographs() -> None:
         plant(n) | {"references": [{"url": f"https://e.org/page/{n}"}], "uri": "https://e.org/x"}
         for n in range(5)
     ]
-    mapping = guess_mapping(documents)
+    mapping = guess_collection(documents)
     assert [mapping.photographs, *(one.photographs for one in mapping.arrays)] == ["images", "img"]
 
 
@@ -270,7 +275,7 @@ def test_positions_in_an_array_are_no_ids() -> None:
         {"species": "Rosa canina", "photos": [{"id": 1, "url": f"https://e.org/{n}.jpg"}]}
         for n in range(5)
     ]
-    assert guess_mapping(documents).path_of("image_id") == "_id"
+    assert guess_collection(documents).path_of("image_id") == "_id"
 
 
 def test_an_array_of_addresses_and_objects_is_read_whole() -> None:

@@ -186,7 +186,7 @@ def test_an_import_that_lost_its_connection_continues_where_it_stopped(
         origin = Origin(server.address, "plants", "photos")
         mapping = mapping_of(home, origin)
 
-        def lose(done: int, total: int, note: str) -> None:
+        def lose(done: int, total: int, note: object) -> None:
             if done >= 2_000:
                 server.stop()
 

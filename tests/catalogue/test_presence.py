@@ -6,12 +6,13 @@ import pytest
 
 from engine.backups.making import back_up
 from engine.catalogue.opening import open_catalogue
-from engine.catalogue.presence import left_behind
+from engine.catalogue.presence import left_behind, require_catalogue
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.download.store import open_download_store
 from engine.errors import CatalogueMissing
 from engine.home import Home
+from engine.language.current import language_set
 
 
 def photograph(home: Home) -> None:
@@ -87,4 +88,11 @@ def test_the_message_names_the_data_that_remains(home: Home) -> None:
     photograph(home)
     split(home)
     fetched(home)
-    assert str(left_behind(home)) == "1 photograph, 1 split and 1 downloaded address"
+    left = left_behind(home)
+    assert left is not None
+    assert list(map(str, left.counted())) == ["1 photograph", "1 split", "1 downloaded address"]
+    with pytest.raises(CatalogueMissing) as caught:
+        require_catalogue(home)
+    assert "still here: 1 photograph, 1 split, and 1 downloaded address." in str(caught.value)
+    with language_set("es"):
+        assert "1 fotografía, 1 partición y 1 " in str(caught.value)

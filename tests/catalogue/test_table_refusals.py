@@ -103,10 +103,10 @@ def test_a_missing_table_and_a_folder_are_rejected(pictures, take) -> None:
             take(pictures / name)
 
 
-@pytest.mark.parametrize("name", ["plants.xlsx", "plants", "plants.json", ".csv"])
-def test_an_unknown_file_format_is_rejected_with_the_supported_ones(pictures, take, name) -> None:
+@pytest.mark.parametrize("name", ["plants.xlsx", "plants", "plants.txt", ".csv", "plants.zip.gz"])
+def test_another_kind_of_file_is_refused_with_those_that_are_known(pictures, take, name) -> None:
     (pictures / name).write_text("species,path\n")
-    with pytest.raises(BadInput, match=r"is not a \.jsonl, \.csv or \.parquet file\.$"):
+    with pytest.raises(BadInput, match=r"is not a \.jsonl, \.json, \.csv, \.tsv or \.parquet file"):
         take(pictures / name)
 
 

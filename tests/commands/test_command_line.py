@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -63,6 +64,44 @@ def test_importing_twice_changes_nothing_and_lists_the_rejections(
     assert answer.status == 0
     assert [answer.values[key] for key in ("added", "known", "refused")] == [0, 18, 1]
     assert answer.values["refusals"][0]["origin"] == "Rosa canina/notes.jpg"
+
+
+def test_a_folder_that_is_unclear_is_refused_with_the_layouts_that_decide(
+    tmp_path: Path, photographs: Path
+) -> None:
+    folder = tmp_path / "unclear"
+    (folder / "Rosa" / "red").mkdir(parents=True)
+    for number, place in enumerate(("Rosa", "Rosa/red")):
+        picture = photographs / "Rosa canina" / f"{number}.png"
+        shutil.copy(picture, folder / place / "0.png")
+    answer = engine(tmp_path / "home", "import", "folder", str(folder))
+    assert answer.status == 2
+    assert answer.words.endswith("Or say what they mean with --layout: flat, nested.")
+    plan = engine(tmp_path / "home", "import", "folder", str(folder), "--layout=flat", "--plan")
+    assert (plan.values["species"], plan.values["photographs"]) == (["Rosa"], 2)
+    told = engine(tmp_path / "home", "import", "folder", str(folder), "--layout=nested",
+                  as_json=False)  # fmt: skip
+    assert told.words.splitlines()[:2] == [
+        "Layout nested: The innermost folder of a photograph is its species.",
+        "2 photographs of 2 species: Rosa, red",
+    ]
+    assert told.out[0] == "2 added, 0 already known, 0 refused"
+
+
+def test_a_tables_guessed_mapping_can_be_written_corrected_and_given(
+    tmp_path: Path, photographs: Path
+) -> None:
+    picture = photographs / "Viola alba" / "0.png"
+    table = tmp_path / "t.csv"
+    table.write_text(f"class_name,other,image\nViola alba,Viola odorata,{picture}\n")
+    plan = engine(tmp_path / "home", "import", "table", str(table), "--plan", as_json=False)
+    assert {"species: class_name", "path: image"} <= set(plan.out)
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text("\n".join(plan.out).replace("class_name", "other"))
+    given = ["import", "table", str(table), "--mapping", str(mapping)]
+    answer = engine(tmp_path / "home", *given)
+    assert answer.values["added"] == 1
+    assert "Viola odorata" in engine(tmp_path / "home", "counts").values["by_species"]
 
 
 def test_counts_by_species_source_and_state(home: Path) -> None:

@@ -24,7 +24,7 @@ EXPECTED = PROJECT / "tests" / "fixtures" / "learned-saliency.npy"
 def loaded_anew() -> Iterator[None]:
     """Reload the network for each test."""
     yield
-    learned._session.cache_clear()
+    learned.installed_session.cache_clear()
 
 
 def test_it_finds_the_same_as_version_0_1() -> None:

@@ -19,6 +19,7 @@ from engine.doctor.examine import examine
 from engine.errors import BadInput
 from engine.home import Home
 from engine.language.current import language_set
+from engine.language.message import Message
 from engine.locks import claim, release
 from tests.doctor.conftest import alter
 
@@ -93,8 +94,8 @@ def test_an_interrupted_examination_reads_no_file_twice(
     monkeypatch.setattr(files, "_BATCH_SECONDS", 0.0)
     asked: list[int] = []
 
-    def stop_after_thirty(done: int, total: int, note: str) -> None:
-        if note == "Reading photographs":
+    def stop_after_thirty(done: int, total: int, note: Message) -> None:
+        if str(note) == "Reading photographs":
             asked.append(total)
             if done == 30:
                 raise KeyboardInterrupt
@@ -269,3 +270,10 @@ def test_the_result_of_an_older_version_is_shown_unchanged(garden: Home) -> None
 def test_an_unreadable_result_counts_as_none(garden: Home) -> None:
     Path(garden.data / "doctor.json").write_text('{"checks": [{"key": 1}]}')
     assert last_health(garden) is None
+
+
+def test_what_it_does_is_told_in_the_readers_language(garden: Home) -> None:
+    notes: list[object] = []
+    examine(garden, 0, lambda done, total, note: notes.append(note))
+    with language_set("es"):
+        assert {"Comprobando las bases de datos", "Leyendo fichas"} <= set(map(str, notes))

@@ -13,6 +13,7 @@ from engine.catalogue.store import Filter
 from engine.doctor.condition import Health
 from engine.doctor.examine import examine
 from engine.doctor.repairs import Repaired, repair, repairable
+from engine.embeddings.store import FeatureStore
 from engine.errors import BadInput
 from engine.home import Home
 from engine.images.store import ImageStore
@@ -146,6 +147,14 @@ def test_damaged_quality_measures_are_computed_again(garden: Home) -> None:
     mend(garden, "database-quality")
     store = MeasureStore(garden)
     assert store.all() == {}
+    store.close()
+
+
+def test_features_that_are_damaged_are_computed_anew(garden: Home) -> None:
+    garden.features.write_bytes(b"no database at all " * 500)
+    mend(garden, "database-features")
+    store = FeatureStore(garden)
+    assert store.known() == set()
     store.close()
 
 

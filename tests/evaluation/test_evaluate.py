@@ -1,6 +1,5 @@
 """Evaluation of a run."""
 
-import dataclasses
 import json
 
 import numpy as np
@@ -8,8 +7,9 @@ import pytest
 
 from engine.errors import BadInput, ClassMapMismatch
 from engine.evaluation.evaluate import evaluate_run
-from engine.files import read_json
+from engine.files import read_json, write_json
 from engine.home import Home
+from engine.language.current import language_set
 from engine.runs.evaluation import read_evaluation
 from engine.split.classes import ClassMap
 from engine.training.calibration import read_calibration
@@ -115,4 +115,17 @@ def test_unreadable_photographs_are_counted_and_not_scored(trained: Trained) -> 
         file.write_bytes(content)
     assert values["images"] == 8
     assert [item["path"] for item in values["unreadable"]] == [lines[0].path]
-    assert dataclasses.asdict(lines[0])["path"] in str(values["unreadable"])
+    assert values["unreadable"][0]["reason"].endswith(" is empty.")
+    kept = read_evaluation(folder)
+    assert kept is not None
+    with language_set("es"):
+        assert str(kept.unreadable[0].why) == f"{file.name}: el archivo está vacío."
+
+
+def test_reasons_of_an_earlier_version_are_read(trained: Trained) -> None:
+    _, folder = trained
+    values = {"top1": 0.5, "unreadable": [{"path": "a.jpg", "reason": "a.jpg is empty."}]}
+    write_json(folder.evaluation / "val.json", values)
+    kept = read_evaluation(folder, "val")
+    assert kept is not None
+    assert str(kept.unreadable[0].why) == "a.jpg is empty."

@@ -96,7 +96,7 @@ def test_a_second_process_waits_for_the_first_and_may_give_up(home: Home) -> Non
     class GivenUpError(Exception):
         pass
 
-    def give_up(done: int, total: int, note: str) -> None:
+    def give_up(done: int, total: int, note: object) -> None:
         assert str(note).startswith("Waiting")
         raise GivenUpError
 

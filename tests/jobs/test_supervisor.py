@@ -15,7 +15,7 @@ import pytest
 from engine.files import read_json
 from engine.home import Home, open_home
 from engine.jobs.job import read_job, start_job, stop_job
-from engine.jobs.processes import Identity, identity_of, send_signal
+from engine.jobs.processes import Identity, process_identity, send_signal
 from engine.jobs.queue import change_ticket, edit_queue, move_ticket, new_ticket, read_queue
 from engine.jobs.supervision import keep_supervised, resume_queue, supervisor_lock
 from engine.locks import is_held
@@ -168,7 +168,7 @@ def test_a_thousand_waiting_jobs_cost_little_and_all_run(home: Home) -> None:
 
 def test_a_recycled_process_id_is_not_recognised(home: Home) -> None:
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as stranger:
-        mine = identity_of(stranger.pid)
+        mine = process_identity(stranger.pid)
         before = Identity(mine.pid, mine.started - 100, mine.host)
         abroad = Identity(mine.pid, mine.started, "greenhouse")
         for identity in (before, abroad):

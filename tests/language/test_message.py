@@ -81,3 +81,13 @@ def test_logs_and_other_programs_get_english() -> None:
         assert (
             plural_message("{n} photograph", "{n} photographs", 2).in_english() == "2 photographs"
         )
+
+
+def test_a_list_is_written_out_as_the_language_does_also_where_it_was_stored() -> None:
+    parts = [plural_message("{n} photograph", "{n} photographs", n) for n in (1, 2, 3)]
+    written = message("{parts}; {names:or}", parts=parts, names=["a", "b"])
+    read = Message(**json.loads(json.dumps(written.record())))
+    for told in (written, read):
+        assert str(told) == "1 photograph, 2 photographs, and 3 photographs; a or b"
+        with language_set("es"):
+            assert str(told) == "1 fotografía, 2 fotografías y 3 fotografías; a o b"

@@ -1,5 +1,7 @@
 """The quality scan: its findings, what it does not modify, and how it resumes."""
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import cv2
@@ -11,10 +13,13 @@ from engine.catalogue.folder_import import import_folder
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Catalogue, Filter
+from engine.embeddings.store import FeatureStore
 from engine.home import Home
 from engine.images.store import ImageStore
+from engine.language.current import language_set
 from engine.progress import silent
 from engine.quality.alike import alike
+from engine.quality.measures import Measures
 from engine.quality.measuring import measure_all
 from engine.quality.scan import scan_quality
 from engine.quality.store import MeasureStore
@@ -52,8 +57,12 @@ def scanned(home: Home, catalogue: SqliteCatalogue, tmp_path: Path) -> Catalogue
     for name, pixels in pictures.items():
         save(folder, "Rosa canina", f"{name}.jpg", pixels)
     save(folder, "Rosa gallica", "good.jpg", meadow(9))
-    save(folder, "Rosa gallica", "twice.jpg", pictures["twice"])
     import_folder(catalogue, folder, ImageStore(home).keep, "garden")
+    # As after a person separated two records of one photograph.
+    twice = ImageStore(home).keep(folder / "Rosa canina" / "twice.jpg")
+    catalogue.take_listings([], ["copy"])
+    copy = Photograph("copy", "Rosa gallica", path=twice.path, sha256=twice.sha256, state="cached")
+    catalogue.add([copy])
     return catalogue
 
 
@@ -154,12 +163,39 @@ def test_the_other_photographs_of_a_finding_start_with_identical_bytes(
 ) -> None:
     scan_quality(home, scanned, USUAL)
     good, smaller = scanned.all(Filter(flag="near-duplicate"))
-    assert alike(scanned, good, 9) == [smaller]
+    assert alike(home, scanned, good, 9) == [smaller]
     one, other = scanned.all(Filter(flag="duplicate-bytes"))
-    assert alike(scanned, one, 9) == [other]
-    assert alike(scanned, one, 0) == []
+    assert alike(home, scanned, one, 9) == [other]
+    assert alike(home, scanned, one, 0) == []
     lone = next(one for one in scanned.all() if "blurry" in one.flags)
-    assert alike(scanned, lone, 9) == []
+    assert alike(home, scanned, lone, 9) == []
+
+
+def test_a_mirrored_copy_is_a_near_duplicate_and_shown_beside_its_original(
+    home: Home, scanned: Catalogue, tmp_path: Path
+) -> None:
+    save(tmp_path / "more", "Rosa canina", "mirrored.jpg", meadow(9)[:, ::-1])
+    import_folder(scanned, tmp_path / "more", ImageStore(home).keep, "garden")
+    found = scan_quality(home, scanned, USUAL)
+    assert found.by_flag["near-duplicate"] == 4
+    (mirrored,) = [
+        one
+        for one in scanned.all(Filter(flag="near-duplicate", species="Rosa canina"))
+        if one.width == 320 and alike(home, scanned, one, 9)[0].species == "Rosa gallica"
+    ]
+    (original,) = scanned.all(Filter(flag="near-duplicate", species="Rosa gallica"))
+    assert alike(home, scanned, mirrored, 9) == [original]
+    assert alike(home, scanned, original, 9) == [mirrored]
+
+
+def test_photographs_that_were_measured_before_there_were_features_are_read_again(
+    home: Home, scanned: Catalogue
+) -> None:
+    first = scan_quality(home, scanned, USUAL)
+    home.features.unlink()
+    home.features.with_name("features.sqlite-wal").unlink(missing_ok=True)
+    assert scan_quality(home, scanned, USUAL).measured == first.measured
+    assert scan_quality(home, scanned, USUAL).measured == 0
 
 
 def test_the_perceptual_hash_is_stored_in_the_catalogue(home: Home, scanned: Catalogue) -> None:
@@ -173,16 +209,17 @@ def test_an_interrupted_scan_continues_where_it_stopped(home: Home, scanned: Cat
     class CutOff(Exception):
         pass
 
-    def cut(done: int, total: int, note: str) -> None:
+    def cut(done: int, total: int, note: object) -> None:
         if done:
             raise CutOff
 
     files = [(one.sha256, one.path) for one in scanned.all()]
-    store = MeasureStore(home)
+    store, features = MeasureStore(home), FeatureStore(home)
     with pytest.raises(CutOff):
-        measure_all(home, store, files[:4], cut)
-    assert measure_all(home, store, files, silent) == 7
+        measure_all(home, store, features, files[:4], cut)
+    assert measure_all(home, store, features, files, silent) == 7
     store.close()
+    features.close()
 
 
 def test_the_scan_of_an_empty_catalogue_ends_at_once(
@@ -203,3 +240,25 @@ def test_photographs_emptied_altered_or_removed_after_a_scan_are_found(
     home.resolve(removed.path).unlink()
     found = scan_quality(home, scanned, USUAL)
     assert (found.measured, found.changed, found.by_flag["unreadable"]) == (3, 3, 3)
+
+
+def test_why_a_photograph_cannot_be_measured_is_kept_in_no_language(home: Home) -> None:
+    with (
+        contextlib.closing(MeasureStore(home)) as store,
+        contextlib.closing(FeatureStore(home)) as features,
+    ):
+        measure_all(home, store, features, [("ab", "data/images/gone.jpg")], silent)
+    with contextlib.closing(MeasureStore(home)) as store, language_set("es"):
+        assert str(store.all()["ab"].trouble) == "gone.jpg no existe."
+        assert store.sound() == set()
+
+
+def test_what_an_earlier_version_wrote_in_english_is_read(home: Home) -> None:
+    with contextlib.closing(MeasureStore(home)) as store:
+        store.keep({"ab": Measures(), "cd": Measures(width=3)})
+    with contextlib.closing(sqlite3.connect(home.quality)) as connection, connection:
+        connection.execute("UPDATE measure SET trouble = 'It is damaged.' WHERE sha256 = 'ab'")
+    with contextlib.closing(MeasureStore(home)) as store:
+        found = store.all()
+        assert str(found["ab"].trouble) == "It is damaged."
+        assert found["cd"] == Measures(width=3)

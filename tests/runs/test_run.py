@@ -4,9 +4,12 @@ import time
 
 import pytest
 
+from engine.commands.runs import run_line
 from engine.files import read_json, write_json
 from engine.home import Home
 from engine.jobs.queue import edit_queue, new_ticket
+from engine.language.current import language_set
+from engine.language.message import message
 from engine.locks import claim, release
 from engine.runs.run import find_run, list_runs
 
@@ -79,3 +82,21 @@ def test_all_parts_of_the_reason_of_an_imported_run_are_sanitised(home: Home) ->
     reason = find_run(home, "one").reason
     assert reason.startswith("\N{REPLACEMENT CHARACTER}[31m – 1000")
     assert reason.endswith("{gone}") and reason.isprintable()
+
+
+def test_what_it_does_before_it_trains_is_said_in_the_readers_language(home: Home) -> None:
+    told = message("Computing features, {done} of {total}", done=3, total=10)
+    fields = {"stage": told.in_english(), "preparing": told}
+    written_run(home, "one", state="running", updated=time.time(), **fields)
+    with language_set("es"):
+        assert "Calculando características, 3 de 10" in run_line(find_run(home, "one"))
+    written_run(home, "two", state="stopped", updated=time.time(), **fields)
+    assert find_run(home, "two").preparing == ""
+
+
+def test_a_status_of_an_earlier_version_says_it_in_english_only(home: Home) -> None:
+    folder = written_run(home, "one", state="running", updated=time.time())
+    values = read_json(folder.status) | {"stage": "Computing features, 3 of 10"}
+    write_json(folder.status, {key: value for key, value in values.items() if key != "preparing"})
+    run = find_run(home, "one")
+    assert (run.status.stage, run.preparing) == ("Computing features, 3 of 10", "")

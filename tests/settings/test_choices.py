@@ -6,6 +6,7 @@ import pytest
 
 from engine.augment.augmentations import AUGMENTATIONS, Augmentation
 from engine.errors import BadInput
+from engine.language.current import language_set
 from engine.settings.augmentation import TrainAugmentation
 from engine.settings.files import load, overlaid, save, validate
 from engine.settings.optimisation import TrainingSettings
@@ -26,8 +27,8 @@ def test_a_misspelt_name_is_reported_in_a_sentence_with_the_nearest_one() -> Non
     with pytest.raises(BadInput) as refused:
         overlaid(RunSettings(), ["training.loss=fokal"], "The settings")
     assert str(refused.value) == (
-        "The settings: training.loss must be one of cross_entropy, logit_adjusted, "
-        "balanced_softmax, focal, not 'fokal'. Did you mean focal?"
+        "The settings: training.loss must be cross_entropy, logit_adjusted, "
+        "balanced_softmax, or focal, not 'fokal'. Did you mean focal?"
     )
 
 
@@ -39,7 +40,7 @@ def test_a_new_loss_can_be_set_from_the_command_line(monkeypatch: pytest.MonkeyP
 
 def test_a_new_augmentation_can_be_set_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     change = "augmentation.train.extra.mine=0.25"
-    with pytest.raises(BadInput, match=r"extra\.mine must be one of .*, not 'mine'\."):
+    with pytest.raises(BadInput, match=r"extra\.mine must be .*, not 'mine'\."):
         overlaid(RunSettings(), [change], "The settings")
     monkeypatch.setitem(AUGMENTATIONS, "mine", Augmentation("Mine", "A change.", lambda p, *_: p))
     settings = overlaid(RunSettings(), [change], "The settings").augmentation.train
@@ -51,6 +52,9 @@ def test_the_strength_of_an_augmentation_is_its_own_setting_or_one_of_extra() ->
     strengths = {name: settings.strength(name) for name in AUGMENTATIONS}
     assert strengths == {
         "flip": 0,
+        "vertical_flip": 0,
+        "rotation": 0,
+        "hue": 0,
         "rand_augment": 9,
         "color_jitter": 0.3,
         "greyscale": 0,
@@ -75,3 +79,10 @@ def test_every_choice_has_a_title_and_a_description() -> None:
     entries = [*LOSSES.values(), *AUGMENTATIONS.values()]
     assert all(entry.title and entry.description.endswith(".") for entry in entries)
     assert TrainingSettings().optimiser == "adamw"
+
+
+def test_a_slip_in_a_name_is_a_whole_sentence_in_spanish() -> None:
+    with pytest.raises(BadInput) as refused, language_set("es"):
+        overlaid(RunSettings(), ["training.loss=fokal"], "The settings")
+    with language_set("es"):
+        assert "cross_entropy, logit_adjusted, balanced_softmax o focal" in str(refused.value)

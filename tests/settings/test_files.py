@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from engine.errors import BadInput
+from engine.language.current import language_set
 from engine.settings.crop import CropPreset
 from engine.settings.files import load, overlaid, read_yaml, save, validate
 from engine.settings.run import RunSettings
@@ -265,3 +266,14 @@ def test_a_rejected_change_does_not_modify_the_file(teacher: Path) -> None:
     with pytest.raises(BadInput):
         load(RunSettings, teacher, ["training.epochs=0"])
     assert yaml.safe_load(teacher.read_text()) == yaml.safe_load(TEACHER)
+
+
+def test_a_fault_of_yaml_is_placed_in_the_readers_language(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("name: a\nb: c: d\n")
+    with pytest.raises(BadInput) as caught:
+        read_yaml(tmp_path / "a.yaml")
+    assert str(caught.value).endswith(
+        "is not valid YAML: “mapping values are not allowed in this context” in line 2, column 5."
+    )
+    with language_set("es"):
+        assert str(caught.value).endswith("en la línea 2, columna 5.")

@@ -35,10 +35,8 @@ def refused(values: dict[str, Any]) -> BadInput:
         ),
         (
             {"training": {"method": "all"}},
-            "training.method must be one of full, head, features, last_blocks, adapters, "
-            "not 'all'.",
-            "training.method debe ser uno de full, head, features, last_blocks, adapters, "
-            "no 'all'.",
+            "training.method must be full, head, features, last_blocks, or adapters, not 'all'.",
+            "training.method debe ser full, head, features, last_blocks o adapters, no 'all'.",
         ),
         (
             {"training": {"stages": [{"epochs": 0}]}},

@@ -4,9 +4,11 @@ import dataclasses
 import json
 from collections.abc import Callable
 
+import pyarrow as pa
 import pytest
 
 from engine.catalogue.sqlite import SqliteCatalogue
+from engine.embeddings.near_duplicates import NearDuplicates
 from engine.files import sha256_of, write_json
 from engine.home import Home
 from engine.language.current import language_set
@@ -16,7 +18,7 @@ from engine.settings.split import SplitSettings
 from engine.split.check import check_split
 from engine.split.classes import read_classes
 from engine.split.finding import Finding
-from engine.split.folder import SplitFolder, SplitLine, read_part, split_folder, write_part
+from engine.split.folder import PARTS, SplitFolder, SplitLine, read_part, split_folder, write_part
 from engine.split.make import make_split
 from tests.split.written import complaints
 
@@ -33,10 +35,51 @@ def rewrite(split: SplitFolder, part: str, change: Callable[[list[SplitLine]], N
     write_json(split.manifest, manifest)
 
 
+def pairs_of(compared: list[str], *pairs: tuple[str, str]) -> NearDuplicates:
+    columns = ([pair[end] for pair in pairs] for end in (0, 1))
+    return NearDuplicates(*(pa.array(each, pa.string()) for each in (*columns, compared)))
+
+
+def by_features(split: SplitFolder, near: NearDuplicates | None) -> tuple[bool | None, str]:
+    name = "No pair of near-duplicates by features is in two parts"
+    (found,) = [each for each in check_split(split, near) if str(each.check) == name]
+    return found.ok, str(found.detail).split(";")[0]
+
+
 def test_a_new_split_passes_every_check(split: SplitFolder) -> None:
     findings = check_split(split)
-    assert len(findings) == 8
-    assert all(finding.ok and finding.detail for finding in findings)
+    assert len(findings) == 11
+    assert all(finding.detail for finding in findings)
+    assert [finding.ok for finding in findings].count(True) == 10
+
+
+def test_near_duplicates_by_features_are_not_known_until_all_photographs_were_compared(
+    split: SplitFolder,
+) -> None:
+    hashes = [line.sha256 for part in PARTS for line in read_part(split.part(part))]
+    assert by_features(split, None) == (None, f"{len(hashes)} photographs were not compared")
+    assert by_features(split, pairs_of(hashes[1:])) == (None, "1 photograph was not compared")
+    assert by_features(split, pairs_of(hashes)) == (True, "0 pairs")
+
+
+def test_near_duplicates_by_features_in_two_parts_are_found(split: SplitFolder) -> None:
+    one, other = (read_part(split.part(part))[0] for part in ("train", "test"))
+    found = pairs_of([one.sha256, other.sha256], (one.sha256, other.sha256))
+    ok, detail = by_features(split, found)
+    assert ok is False
+    assert one.image_id in detail or other.image_id in detail
+
+
+def test_a_split_that_was_made_before_features_is_checked_as_it_was_made(
+    split: SplitFolder,
+) -> None:
+    manifest = json.loads(split.manifest.read_text())
+    del manifest["near_features"]
+    write_json(split.manifest, manifest)
+    one, other = (read_part(split.part(part))[0].sha256 for part in ("train", "test"))
+    near = pairs_of([one, other], (one, other))
+    assert all(finding.ok for finding in check_split(split, near, asked_only=True))
+    assert by_features(split, near)[0] is False
 
 
 def test_an_edited_line_is_detected(split: SplitFolder) -> None:
@@ -60,7 +103,7 @@ def test_a_species_only_in_val_is_detected(split: SplitFolder) -> None:
         ),
     )
     assert complaints(split) == ["Every species in validation and test is in train"]
-    details = [str(finding.detail) for finding in check_split(split) if not finding.ok]
+    details = [str(finding.detail) for finding in check_split(split) if finding.ok is False]
     assert details == ["1 is not, such as Cornus mas"]
 
 
@@ -128,13 +171,15 @@ def test_a_manifest_without_a_file_or_a_count_is_detected(split: SplitFolder, ke
     [
         ("observation", {"observation_id": "o"}, "No observation is in two parts"),
         ("observer", {"observer": "ada"}, "Each observer's photographs of a species are in one"),
-        ("url", {"url": "https://example.org/1"}, "No URL is in two parts"),
+        ("bytes", {"sha256": "ab" * 32}, "No file is in two parts"),
+        ("url", {"url": "https://example.org/1"}, "No address is in two parts"),
         ("near-duplicate", {"phash": "00000000000000ff"}, "No pair of near-duplicates is in two"),
     ],
 )
 def test_a_group_in_two_parts_is_detected(
     home: Home, small_catalogue: SqliteCatalogue, link: str, shared: dict[str, str], check: str
 ) -> None:
+    unlink_observations(small_catalogue)
     make_split(home, small_catalogue, SplitSettings(name="x", group=(link,)))
     split = split_folder(home, "x")
     assert complaints(split) == []
@@ -152,6 +197,30 @@ def test_a_group_in_two_parts_is_detected(
         )
     (found,) = complaints(split)
     assert found.startswith(check)
+
+
+def test_a_leak_is_detected_even_if_the_split_was_not_asked_to_avoid_it(
+    home: Home, small_catalogue: SqliteCatalogue
+) -> None:
+    unlink_observations(small_catalogue)
+    make_split(home, small_catalogue, SplitSettings(name="x", group=()))
+    split = split_folder(home, "x")
+    addresses = {
+        "train": "https://inaturalist-open-data.s3.amazonaws.com/photos/7/original.jpg",
+        "test": "http://static.inaturalist.org/photos/7/medium.jpeg?1",
+    }
+    for part, url in addresses.items():
+        rewrite(
+            split,
+            part,
+            lambda lines, url=url: lines.__setitem__(0, dataclasses.replace(lines[0], url=url)),
+        )
+    assert complaints(split) == ["No address is in two parts"]
+    assert all(finding.ok for finding in check_split(split, asked_only=True))
+
+
+def unlink_observations(catalogue: SqliteCatalogue) -> None:
+    catalogue.update({"image_id": one.image_id, "observation_id": ""} for one in catalogue.all())
 
 
 def test_a_finding_is_shown_in_the_language_of_the_reader(split: SplitFolder) -> None:

@@ -61,7 +61,8 @@ def test_the_manifest_records_how_the_split_was_made(split: SplitFolder) -> None
     manifest = json.loads(split.manifest.read_text())
     assert (manifest["name"], manifest["seed"], manifest["min_images"]) == ("first", 7, 1)
     assert manifest["parts"]["val"] == {"images": 2, "species": 2}
-    assert manifest["group"] == ["observation", "bytes"]
+    assert manifest["group"] == ["observation", "bytes", "near-duplicate"]
+    assert manifest["near_features"]
     assert manifest["class_map"] == read_classes(split.classes).fingerprint
     files = {*(f"{part}.jsonl" for part in PARTS), "classes.json", "notes.json"}
     assert manifest["files"].keys() == files
@@ -277,6 +278,8 @@ def test_excluded_photographs_are_not_assigned(
 def test_one_name_for_two_species_is_noted_and_used_for_training_only(
     home: Home, small_catalogue: SqliteCatalogue
 ) -> None:
+    # As after a person separated two records of one photograph.
+    small_catalogue.take_listings([], ["twin-Dahlia pinnata"])
     small_catalogue.add(
         Photograph(f"twin-{name}", name, path="p", sha256="ab", state="cached")
         for name in ("Cornus mas", "Dahlia pinnata")

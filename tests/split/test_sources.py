@@ -79,7 +79,7 @@ def test_several_sources_are_each_recorded_once(
     split = split_folder(home, "some")
     assert json.loads(split.manifest.read_text())["sources"] == ["field", "test"]
     assert sources_of(split) == ("field", "test")
-    assert sources_text(sources_of(split)) == "sources field, test"
+    assert sources_text(sources_of(split)) == "sources field and test"
 
 
 def test_a_manifest_without_sources_means_all_sources(split: SplitFolder) -> None:

@@ -8,4 +8,4 @@ SETTINGS = SplitSettings(name="first", seed=7)
 
 
 def complaints(split: SplitFolder) -> list[str]:
-    return [str(finding.check) for finding in check_split(split) if not finding.ok]
+    return [str(finding.check) for finding in check_split(split) if finding.ok is False]

@@ -12,12 +12,6 @@ def test_numbers_have_thousands_separators(value: float, digits: int, said: str)
     assert text.number(value, digits) == said
 
 
-def test_counts_use_singular_and_plural() -> None:
-    assert text.count(1, "photograph") == "1 photograph"
-    assert text.count(8587, "species", "species") == "8,587 species"
-    assert text.count(0, "run") == "0 runs"
-
-
 def test_shares_are_percentages() -> None:
     assert text.percentage(0.8754) == "87.5%"
     assert text.percentage(1, 0) == "100%"

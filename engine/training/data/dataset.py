@@ -22,6 +22,7 @@ from engine.errors import BadInput, UnreadableImage
 from engine.home import Home
 from engine.images.decode import Pixels
 from engine.images.shrunk import ShrunkStore
+from engine.language.message import Message
 from engine.settings.crop import CropPreset
 from engine.split.folder import SplitLine
 from engine.training.data.packed_texts import PackedTexts
@@ -34,7 +35,7 @@ class Sample:
     index: int
     label: int
     image: Tensor | None
-    problem: str = ""
+    problem: Message | None = None
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Batch:
     images: Tensor
     labels: Tensor
     indices: Tensor
-    unreadable: dict[int, str] = field(default_factory=dict)
+    unreadable: dict[int, Message] = field(default_factory=dict)
 
     def pin_memory(self) -> "Batch":
         """Copy to page-locked memory; a loader for a GPU calls this."""
@@ -120,7 +121,7 @@ class PhotoDataset(Dataset[Sample]):
         try:
             square = self._read(index, self._square(index))
         except BadInput as error:
-            return Sample(index, label, None, error.message.in_english())
+            return Sample(index, label, None, error.message)
         return Sample(index, label, self._view(square, turn, index))
 
     def path(self, index: int) -> str:
@@ -199,5 +200,5 @@ def collate(samples: "list[Sample] | Batch") -> Batch:
         images=torch.stack(images) if images else torch.empty(0, 3, 1, 1, dtype=torch.uint8),
         labels=torch.tensor([sample.label for sample, _ in read], dtype=torch.int64),
         indices=torch.tensor([sample.index for sample, _ in read], dtype=torch.int64),
-        unreadable={s.index: s.problem for s in samples if s.image is None},
+        unreadable={s.index: s.problem for s in samples if s.problem is not None},
     )

@@ -7,17 +7,24 @@ from engine.errors import BadInput, ClassMapMismatch
 from engine.home import Home
 from engine.records import FilePath, Sha256, read_record
 from engine.settings.run import RunSettings
+from engine.split.adopting import region_of
 from engine.split.classes import ClassMap, read_classes, require_same
-from engine.split.folder import SplitLine, read_part, split_folder
+from engine.split.folder import SplitFolder, SplitLine, read_part, split_folder
+from engine.split.known import KnownPhotographs
+from engine.split.outside import Outside, read_outside
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of a split by name, their files and lines, and the class map they share."""
+    """The parts of a split by name, their files and lines, and the class map they share.
+
+    `outside` are the rows if another project made the files.
+    """
 
     paths: dict[str, Path]
     lines: dict[str, list[SplitLine]]
     classes: ClassMap
+    outside: Outside | None = None
 
 
 @dataclass(frozen=True)
@@ -45,13 +52,48 @@ def read_parts(home: Home, settings: RunSettings) -> Parts:
         ClassMapMismatch: the parts have different class maps.
     """
     paths = part_files(home, settings)
+    region = settings.data.region
+    if _are_outside(settings, paths):
+        given = {part: paths[part] for part in ("train", "val")}
+        outside = read_outside(home, given, region, KnownPhotographs(home))
+        _require_photographs(outside.lines, given)
+        return Parts(given, outside.lines, outside.classes, outside)
+    _require_region(paths, region)
     classes = shared_classes(paths)
     lines = {part: read_part(path) for part, path in paths.items()}
     for part, path in paths.items():
         require_labels(classes, lines[part], path)
-        if not lines[part] and part in ("train", "val"):
-            raise BadInput("{file} holds no photographs. Make the split again.", file=path)
+    _require_photographs(lines, paths)
     return Parts(paths, lines, classes)
+
+
+def _require_photographs(lines: dict[str, list[SplitLine]], paths: dict[str, Path]) -> None:
+    for part in ("train", "val"):
+        if not lines[part]:
+            raise BadInput("{file} holds no photographs. Make the split again.", file=paths[part])
+
+
+def _are_outside(settings: RunSettings, paths: dict[str, Path]) -> bool:
+    """Whether the files are of another project: none has a class map beside it."""
+    data = settings.data
+    given = bool(data.train_jsonl and data.val_jsonl)
+    return given and not any(path.with_name("classes.json").exists() for path in paths.values())
+
+
+def _require_region(paths: dict[str, Path], region: str | None) -> None:
+    """Refuse a region for a split whose rows state none.
+
+    Raises:
+        BadInput: the split was not made from the rows of this region.
+    """
+    if region is None:
+        return
+    folder = SplitFolder(paths["train"].parent)
+    if not folder.manifest.is_file() or region_of(folder) != region:
+        raise BadInput(
+            "{file} states no region. Empty data.region, or give the files of the region.",
+            file=paths["train"],
+        )
 
 
 def require_labels(classes: ClassMap, lines: list[SplitLine], path: Path) -> None:
@@ -107,6 +149,11 @@ def part_files(home: Home, settings: RunSettings) -> dict[str, Path]:
         raise BadInput("The run needs a split. Set data.split to its name.")
     for part in ("train", "val"):
         if not paths[part].is_file():
+            if data.train_jsonl and data.val_jsonl:
+                raise BadInput(
+                    "{file} does not exist. Check data.train_jsonl and data.val_jsonl.",
+                    file=paths[part],
+                )
             raise BadInput("{file} does not exist. Make the split first.", file=paths[part])
     return {part: path for part, path in paths.items() if path.is_file()}
 

@@ -24,7 +24,7 @@ _TOO_MANY = {
 
 
 class UnreadablePhotos:
-    """Keeps unreadable.json ([{"part", "path", "reason"}]) and fails a run with too many entries.
+    """Keeps unreadable.json, a list of `UnreadableEntry`, and fails a run with too many entries.
 
     If several processes train, each reads a share of the photographs and the first writes the file.
     """
@@ -36,7 +36,7 @@ class UnreadablePhotos:
         # Listed photographs that were read successfully since the last `gather`.
         self._healed: set[tuple[str, str]] = set()
         listed = read_record_or(tuple[UnreadableEntry, ...], file, (), UNREADABLE_BYTES)
-        self._found = {(item.part, item.path): item.reason for item in listed}
+        self._found = {(item.part, item.path): item.why for item in listed}
 
     def take(self, part: str, dataset: Part, batch: Batch) -> None:
         """Record what a batch could not read, and remove listed photographs that it could read.
@@ -78,7 +78,10 @@ class UnreadablePhotos:
 
     def _settle(self) -> None:
         if self._ranks.is_first:
-            found = [{"part": p, "path": path, "reason": r} for (p, path), r in self._found.items()]
+            found = [
+                {"part": part, "path": path, "reason": why.in_english(), "message": why.record()}
+                for (part, path), why in self._found.items()
+            ]
             write_json(self._file, found)
         for part, size in self._sizes.items():
             reasons = [why for (found_in, _), why in self._found.items() if found_in == part]

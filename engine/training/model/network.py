@@ -9,6 +9,7 @@ import timm
 from torch import nn
 
 from engine.errors import BadInput
+from engine.language.message import Message, message
 from engine.settings.model import ModelSettings
 from engine.split.classes import ClassMap
 from engine.training.model.adapters import add_adapters
@@ -54,6 +55,9 @@ def build_model(settings: ModelSettings, classes: int, image_size: int) -> nn.Mo
     if settings.head != "linear":
         use_classifier(model, settings.head)
     add_adapters(model, settings)
+    if settings.mean and settings.std:
+        own: Any = getattr(model, "pretrained_cfg", None) or {}
+        vars(model)["pretrained_cfg"] = dict(own, mean=settings.mean, std=settings.std)
     return model
 
 
@@ -64,12 +68,20 @@ def start_model(settings: ModelSettings, classes: ClassMap, image_size: int) -> 
         BadInput: as `build_model`; or the weights file is missing, damaged or of another network;
             or published weights are not available.
     """
+    return started_model(settings, classes, image_size)[0]
+
+
+def started_model(
+    settings: ModelSettings, classes: ClassMap, image_size: int
+) -> tuple[nn.Module, Message]:
+    """As `start_model`; also return where its weights are from, in a sentence."""
     model = build_model(settings, len(classes), image_size)
     if settings.weights:
-        load_start_weights(model, Path(settings.weights), classes)
-    elif settings.pretrained:
+        return model, load_start_weights(model, Path(settings.weights), classes)
+    if settings.pretrained:
         _load_published(model, settings, len(classes), image_size)
-    return model
+        return model, message("Published weights are on this computer")
+    return model, message("Random weights")
 
 
 def use_gradient_checkpointing(model: nn.Module) -> None:

@@ -6,16 +6,17 @@ from pathlib import Path
 from torch import nn
 
 from engine.errors import BadInput
+from engine.language.message import Message, message
 from engine.split.classes import ClassMap
 from engine.training.model.adapters import is_adapter
 from engine.training.model.classifier import classifier_names, clear_classifier
-from engine.weights import Weights, match_weight_names, read_weights, resampled
+from engine.weights import Weights, WeightsFile, match_weight_names, read_weights, resampled
 
 log = logging.getLogger(__name__)
 
 
-def load_start_weights(model: nn.Module, path: Path, classes: ClassMap) -> None:
-    """Load a file into a network and log the result.
+def load_start_weights(model: nn.Module, path: Path, classes: ClassMap) -> Message:
+    """Load a file into a network, log the result, and return it in a sentence.
 
     Weights are matched by name; position embeddings are resampled to the network's size. If the
     names differ but all shapes match in order, weights are matched by order. A classifier for other
@@ -55,9 +56,36 @@ def load_start_weights(model: nn.Module, path: Path, classes: ClassMap) -> None:
                 needed=tuple(own[name].shape),
             )
     model.load_state_dict(chosen, strict=False)
+    resized = [
+        name
+        for name, value in file.tensors.items()
+        if name in chosen and name not in head and value.shape != chosen[name].shape
+    ]
+    if resized:
+        log.info("Resampled to the image size: %s.", ", ".join(resized))
+    said = _outcome(path, file, chosen.keys() >= head, classes)
     if set(own) - set(chosen) - new:
         log.info("Its classifier is for other classes and was replaced by a new one.")
         clear_classifier(model)
+    elif file.fingerprint is None:
+        log.warning("%s", said.in_english())
+    return said
+
+
+def _outcome(path: Path, file: WeightsFile, has_head: bool, classes: ClassMap) -> Message:
+    if not has_head:
+        return message(
+            "{file} fits the network; its classifier is for other classes and is replaced",
+            file=path.name,
+        )
+    if file.fingerprint is None:
+        return message(
+            "{file} fits the network; that its {classes} classes are these, in this order, is not "
+            "known",
+            file=path.name,
+            classes=len(classes),
+        )
+    return message("{file} fits the network", file=path.name)
 
 
 def carry_weights(model: nn.Module, weights: Weights) -> None:

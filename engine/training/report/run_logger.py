@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from engine.files import read_json_lines, write_atomic
+from engine.language.message import Message
 from engine.training.device.device import Device
 from engine.training.report.curves import CurveWriter
 from engine.training.report.diagnosis import (
@@ -25,7 +26,7 @@ from engine.training.report.metrics import MetricAccumulator, Metrics
 from engine.training.report.throughput import Throughput, gpu_use, peak_memory
 from engine.training.state.checkpoint import TrainingPosition
 from engine.training.state.run_folder import RunFolder
-from engine.training.state.status import StatusFile
+from engine.training.state.status import StatusFile, stage_fields
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +85,7 @@ class RunLogger:
         self.pace = Throughput()
         self._status.write(
             state="running",
-            stage=stage,
+            **stage_fields(stage),
             stage_step=position.stage_step,
             device=device.name,
             steps_total=last_step,
@@ -111,9 +112,9 @@ class RunLogger:
         """Log an optimiser step."""
         self._status.note(step=position.step, epoch=self.epoch(position))
 
-    def prepare(self, what: str, done: int, total: int) -> None:
+    def prepare(self, what: Message) -> None:
         """Log the progress of a task that precedes training."""
-        self._status.note(state="running", stage=f"{what}, {done:,} of {total:,}")
+        self._status.note(state="running", **stage_fields(what))
 
     def train_point(
         self, position: TrainingPosition, metrics: Metrics, rate: float, norm: float
@@ -213,7 +214,7 @@ class RunLogger:
 
     def finished(self, position: TrainingPosition) -> None:
         """Log that all stages are done, possibly in fewer steps than planned."""
-        self._status.write(step=position.step, steps_total=position.step, stage="")
+        self._status.write(step=position.step, steps_total=position.step, **stage_fields(""))
 
     def _point(self, part: str, step: int, epoch: float, **values: Any) -> None:
         if self._curves is not None:

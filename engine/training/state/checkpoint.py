@@ -19,6 +19,7 @@ from torch import Tensor
 from engine.errors import BadInput, WorkFailed
 from engine.files import atomic_file, free_disk_bytes, sync_to_disk
 from engine.language.message import deferred
+from engine.reasons import reason_of
 from engine.settings.run import RunSettings
 from engine.split.classes import ClassMap, require_same
 
@@ -118,12 +119,11 @@ def write_checkpoint(
                 )
         sync_to_disk(path.parent)
     except (OSError, SafetensorError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
         raise WorkFailed(
             "The checkpoint {file} could not be written ({reason}). The previous one is kept. Make "
             "room on the disk and resume the run.",
             file=path,
-            reason=reason,
+            reason=reason_of(error),
         ) from error
 
 

@@ -10,11 +10,13 @@ from engine.errors import BadInput
 from engine.files import printable, sha256_of, write_json
 from engine.home import Home
 from engine.home_id import mark_run
-from engine.records import FilePath, Name, Text
+from engine.language.message import Message
+from engine.records import FilePath, Name, StoredMessage, Text
 from engine.settings.crop import CropPreset
 from engine.settings.files import load, save
 from engine.settings.model import ModelSettings
 from engine.settings.run import RunSettings
+from engine.split.adopting import adopt
 from engine.split.classes import ClassMap, read_classes
 from engine.split.folder import SplitLine, read_part
 from engine.training.data.parts import locate, portable, read_digests, read_parts, require_labels
@@ -24,13 +26,25 @@ from engine.training.state.status import Status, read_status, write_status
 UNREADABLE_BYTES = 16_000_000
 
 
-@dataclass(frozen=True)
-class UnreadableEntry:
-    """An entry of unreadable.json: a photograph of a part that could not be read."""
+@dataclass(frozen=True, kw_only=True)
+class UnreadablePhotograph:
+    """A photograph that could not be read: its path in the home, and why, in English and not."""
 
-    part: Name
     path: FilePath
     reason: Text
+    message: StoredMessage | None = None
+
+    @property
+    def why(self) -> Message:
+        """The reason in any language; a version before wrote it in English only."""
+        return self.message or Message(self.reason)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnreadableEntry(UnreadablePhotograph):
+    """One of a run's unreadable.json."""
+
+    part: Name
 
 
 @dataclass(frozen=True)
@@ -204,7 +218,8 @@ def prepare(home: Home, settings: RunSettings, run_id: str) -> RunFolder:
     """Check what a run needs and create its folder, in state "queued".
 
     The folder stores digests of the split's files and copies of the crop preset and the class map.
-    Later changes of the preset do not affect the run, and a changed split is refused.
+    Later changes of the preset do not affect the run, and a changed split is refused. Files of
+    another project become a split first.
 
     Raises:
         BadInput: the run exists; its split or preset is missing, empty or damaged; the split fails
@@ -222,9 +237,19 @@ def prepare(home: Home, settings: RunSettings, run_id: str) -> RunFolder:
     preset = preset_of(home, settings)
     model = with_weights_found(home, settings.model)
     require_no_findings(data_findings(home, parts))
+    split_name = settings.data.split
+    if parts.outside is not None:
+        split_name = adopt(home, parts.outside).name
+        named = {"split": split_name, "train_jsonl": None, "val_jsonl": None}
+        data = settings.data.model_copy(update=named)
+        parts = read_parts(home, settings.model_copy(update={"data": data}))
     written = {part: portable(home, path) for part, path in parts.paths.items()}
     data = settings.data.model_copy(
-        update={"train_jsonl": written["train"], "val_jsonl": written["val"]}
+        update={
+            "split": split_name,
+            "train_jsonl": written["train"],
+            "val_jsonl": written["val"],
+        }
     )
     save(preset, folder.crop)
     parts.classes.write(folder.classes)

@@ -67,9 +67,10 @@ class Status:
     """The content of status.json. Times are Unix seconds.
 
     "lost" and "damaged" are set by readers and never written. `reason` says in English why the run
-    ended. `message` is the same as a translatable message; older versions did not write it.
-    `stage_step` is the number of steps before the stage. `thread_speeds` are the images per second
-    by number of CPU threads in the last trial.
+    ended, and `message` is the same as a translatable message, which older versions did not write.
+    `stage` is the name of the stage, or says in English what precedes it; `preparing` is then the
+    same as a message. `stage_step` is the number of steps before the stage. `thread_speeds` are
+    the images per second by number of CPU threads in the last trial.
     """
 
     run_id: Name
@@ -84,6 +85,7 @@ class Status:
         default_factory=dict
     )
     stage: Name = ""
+    preparing: StoredMessage | None = None
     stage_step: Count = 0
     started: Moment | None = None
     updated: Moment | None = None
@@ -104,6 +106,13 @@ class Status:
     def why(self) -> Message | None:
         """Why the run ended, as a translatable message; None if there is no reason."""
         return self.message or (Message(self.reason) if self.reason else None)
+
+
+def stage_fields(stage: Message | str) -> dict[str, Any]:
+    """The fields of a status that name a stage, or say what is done before it."""
+    if isinstance(stage, Message):
+        return {"stage": stage.in_english(), "preparing": stage}
+    return {"stage": stage, "preparing": None}
 
 
 def reason_fields(reason: Message | str | None) -> dict[str, Any]:
@@ -139,8 +148,9 @@ def require_legal(run_id: str, before: State, after: State) -> None:
 
 def write_status(path: Path, status: Status) -> None:
     """Write status.json atomically."""
-    message = status.message.record() if status.message else None
-    write_json(path, {**dataclasses.asdict(status), "message": message})
+    messages = {"message": status.message, "preparing": status.preparing}
+    records = {name: told.record() if told else None for name, told in messages.items()}
+    write_json(path, {**dataclasses.asdict(status), **records})
 
 
 class StatusFile:

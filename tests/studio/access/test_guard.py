@@ -38,8 +38,8 @@ def test_a_wrong_token_is_refused_and_sets_no_cookie(studio: Studio, query: str)
 def test_the_right_token_becomes_a_strict_cookie_and_is_removed_from_the_address(
     studio: Studio,
 ) -> None:
-    entered = studio.ask(f"/runs?run=one&token={TOKEN}&runs.x=Step")
-    assert (entered.status, entered.headers["location"]) == (303, "/runs?run=one&runs.x=Step")
+    entered = studio.ask(f"/runs?run=one&token={TOKEN}&runs.x=step")
+    assert (entered.status, entered.headers["location"]) == (303, "/runs?run=one&runs.x=step")
     set_cookie = entered.headers["set-cookie"]
     assert "HttpOnly" in set_cookie
     assert "samesite=strict" in set_cookie.lower()

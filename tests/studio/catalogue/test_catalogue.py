@@ -166,7 +166,7 @@ def test_the_history_undoes_any_change(
 ) -> None:
     exclude(small_catalogue, Filter(species="Cornus mas"), "too small")
     exclude(small_catalogue, ["acer-0"])
-    app = open_page("catalogue", catalogue_tab="History")
+    app = open_page("catalogue", catalogue_tab="history")
     assert any("4 photographs excluded · too small" in line.value for line in app.markdown)
     app.button(key="catalogue_undo_1").click().run()
     assert small_catalogue.counts().excluded == 1
@@ -178,7 +178,7 @@ def test_the_history_undoes_any_change(
 
 @pytest.mark.usefixtures("small_catalogue")
 def test_the_limits_of_the_scan_are_collapsed_and_its_button_is_not(open_page: OpenPage) -> None:
-    app = open_page("catalogue", catalogue_tab="Quality")
+    app = open_page("catalogue", catalogue_tab="quality")
     (limits,) = [folded for folded in app.expander if folded.label == "Limits"]
     assert limits.number_input[1].label == "Tiny"
     assert not [button for button in limits.button if button.label.startswith("Scan")]
@@ -189,7 +189,7 @@ def test_a_finding_of_the_scan_links_to_its_photographs(
     small_catalogue: SqliteCatalogue, open_page: OpenPage
 ) -> None:
     small_catalogue.update({"image_id": f"cornus-{n}", "flags": ("blurry",)} for n in range(3))
-    app = open_page("catalogue", catalogue_tab="Quality")
+    app = open_page("catalogue", catalogue_tab="quality")
     assert any("**Blurry** &ensp; 3 photographs" in line.value for line in app.markdown)
     app.button(key="catalogue_show_blurry").click().run()
     assert box(app, "Quality").value == "blurry"
@@ -201,8 +201,8 @@ def test_checks_without_findings_are_distinguished_from_checks_that_did_not_run(
     small_catalogue: SqliteCatalogue, home: Home, open_page: OpenPage
 ) -> None:
     small_catalogue.update({"image_id": f"cornus-{n}", "flags": ("blurry",)} for n in range(3))
-    assert "or not checked yet: doubtful name" in words(
-        open_page("catalogue", catalogue_tab="Quality")
+    assert "or not checked yet: Doubtful name" in words(
+        open_page("catalogue", catalogue_tab="quality")
     )
     result = {"images": 12, "measured": 12, "by_flag": {"blurry": 3, "dark": 0}}
     for name, told in {
@@ -211,11 +211,11 @@ def test_checks_without_findings_are_distinguished_from_checks_that_did_not_run(
         "result": result,
     }.items():
         write_json(home.jobs / "quality" / f"{name}.json", told)
-    app = open_page("catalogue", catalogue_tab="Quality")
-    assert "Not found: doubtful name, dark." in words(app)
-    assert "Not checked yet: unreadable, tiny" in words(app)
-    app = open_page("catalogue", catalogue_tab="Quality", species="Acer campestre")
-    assert "Not found with these filters: doubtful name, blurry, dark." in words(app)
+    app = open_page("catalogue", catalogue_tab="quality")
+    assert "Not found: Doubtful name; Dark." in words(app)
+    assert "Not checked yet: Unreadable; Tiny" in words(app)
+    app = open_page("catalogue", catalogue_tab="quality", species="Acer campestre")
+    assert "Not found with these filters: Doubtful name; Blurry; Dark." in words(app)
 
 
 @pytest.mark.usefixtures("small_catalogue")
@@ -248,7 +248,7 @@ def test_a_catalogue_of_excluded_photographs_can_still_be_browsed(
     assert "12 photographs" in spans(app)
 
 
-@pytest.mark.parametrize("tab", ["Fotografías", "Recuentos", "Calidad", "Historial"])
+@pytest.mark.parametrize("tab", ["photographs", "counts", "quality", "history"])
 def test_the_page_is_in_spanish(
     small_catalogue: SqliteCatalogue, open_page: OpenPage, tab: str
 ) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 
 from engine.language.current import language_set
 from engine.split.rarity import BUCKETS
+from studio.charts.chart import separators
 from studio.charts.tail import bucket_bars, exposure_curves, lorenz_curve, part_bars
 
 
@@ -60,5 +61,5 @@ def test_charts_are_in_the_language_of_the_reader() -> None:
         assert chart.title == "Especies y fotografías por tamaño de especie"
         assert chart.table.header == ("Fotografías por especie", "Especies", "Fotografías")
         assert chart.table.rows[4] == ("> 100", "1", "1.500")
-        assert chart.figure.layout.separators == ",."
+        assert separators() == ",."
         assert lorenz_curve(counted(5, 5, 5)).title == "Curva de Lorenz, Gini 0,00"

@@ -12,7 +12,6 @@ from engine.download.gate import HostBudget, HostView
 from engine.download.ledger import Limit
 from engine.download.preferences import download_settings, save_download_settings
 from engine.download.queue import Queue
-from engine.download.reasons import written
 from engine.download.reconcile import PhotographsMissing
 from engine.download.run import download
 from engine.download.store import open_download_store
@@ -21,6 +20,7 @@ from engine.home import Home
 from engine.jobs.job import read_job
 from engine.language.current import language_set
 from engine.language.message import message
+from engine.records import written_message
 from engine.settings.download import DownloadSettings
 from studio.download.hosts import describe_budget, describe_state
 from studio.text import plain
@@ -177,7 +177,7 @@ def test_the_plan_and_the_failures_are_in_the_language_of_the_reader(
     open_page: OpenPage, home: Home, catalogue: SqliteCatalogue
 ) -> None:
     remote(catalogue, rosa=5)
-    reason = written(response_failure(404, {}, 60).reason)
+    reason = written_message(response_failure(404, {}, 60).reason)
     with open_download_store(home) as downloads:
         values = [reason]
         downloads.write(

@@ -59,7 +59,71 @@ def test_a_missing_folder_is_rejected_with_a_sentence(
     assert read_job(home, "import").state == "none"
 
 
-def test_an_uploaded_table_is_stored_and_imported(
+def test_a_folder_that_is_unclear_is_asked_about(
+    home: Home, tmp_path: Path, make_image: MakeImage, open_page: OpenPage
+) -> None:
+    make_image("Acer/a.jpg", seed=1)
+    make_image("Acer/red/b.jpg", seed=2)
+    app = open_page("importing", **{"from": "folder"})
+    app.text_input(key="import_folder").set_value(str(tmp_path / "pictures")).run()
+    assert app.warning[0].value.endswith("Choose a layout: flat, nested.")
+    assert app.button(key="import_take_folder").disabled
+    app.selectbox(key="import_folder_layout").set_value("nested").run()
+    assert "2 photographs of 2 species: Acer, red" in app.info[0].value
+    app.button(key="import_take_folder").click().run()
+    assert ended(home).result["added"] == 2
+    with open_catalogue(home) as catalogue:
+        assert [item.species for item in catalogue.species()] == ["Acer", "red"]
+
+
+def test_parts_of_a_split_are_shown_before_they_are_imported(
+    tmp_path: Path, make_image: MakeImage, open_page: OpenPage
+) -> None:
+    for seed, part in enumerate(("train", "val")):
+        make_image(f"{part}/Acer/a.jpg", seed=seed)
+    app = open_page("importing", **{"from": "folder"})
+    app.session_state["language"] = "es"
+    app.text_input(key="import_folder").set_value(str(tmp_path / "pictures")).run()
+    assert "Partes: train 1, val 1. Se importan todas." in app.info[0].value
+    assert not app.button(key="import_take_folder").disabled
+
+
+def test_a_table_is_previewed_and_its_mapping_corrected(
+    home: Home, tmp_path: Path, make_image: MakeImage, open_page: OpenPage
+) -> None:
+    picture = make_image("a.jpg")
+    row = {"class_name": "Rosa canina", "common": "Dog rose", "file_name": str(picture)}
+    (tmp_path / "roses.jsonl").write_text(json.dumps(row))
+    app = open_page("importing", **{"from": "table"})
+    app.text_input(key="import_table").set_value(str(tmp_path / "roses.jsonl")).run()
+    assert not app.exception
+    assert app.expander[1].label == "Mapping: species = class_name, path = file_name"
+    shown = app.dataframe[0].value
+    assert list(shown["Species"]) == ["Rosa canina"]
+    assert list(shown["File"]) == [str(picture)]
+    species = next(box for box in app.selectbox if box.label == "Species")
+    species.set_value("").run()
+    assert "has no species column" in app.warning[0].value
+    assert app.button(key="import_take_table").disabled
+    species = next(box for box in app.selectbox if box.label == "Species")
+    species.set_value("common").run()
+    assert list(app.dataframe[0].value["Species"]) == ["Dog rose"]
+    app.button(key="import_take_table").click().run()
+    assert ended(home).result["added"] == 1
+    with open_catalogue(home) as catalogue:
+        assert [item.species for item in catalogue.species()] == ["Dog rose"]
+
+
+def test_a_table_that_cannot_be_read_is_told_on_the_page(
+    tmp_path: Path, open_page: OpenPage
+) -> None:
+    (tmp_path / "roses.json").write_text("torn")
+    app = open_page("importing", **{"from": "table"})
+    app.text_input(key="import_table").set_value(str(tmp_path / "roses.json")).run()
+    assert app.error[0].value.startswith("Could not read roses.json")
+
+
+def test_an_uploaded_table_is_kept_and_imported(
     home: Home, make_image: MakeImage, open_page: OpenPage
 ) -> None:
     row = {"species": "Rosa canina", "path": str(make_image("a.jpg"))}
@@ -118,7 +182,7 @@ def test_a_table_in_an_unknown_format_is_rejected(home: Home, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "way", ["demo", "folder", "table", "mongodb", "inaturalist", "cache", "nonsense"]
+    "way", ["demo", "folder", "table", "dataset", "mongodb", "inaturalist", "cache", "nonsense"]
 )
 def test_the_address_opens_each_import_method(way: str, open_page: OpenPage) -> None:
     app = open_page("importing", **{"from": way})
@@ -134,7 +198,9 @@ def test_the_result_of_an_import_is_described_in_a_sentence() -> None:
     )
 
 
-@pytest.mark.parametrize("way", ["demo", "folder", "table", "mongodb", "inaturalist", "cache"])
+@pytest.mark.parametrize(
+    "way", ["demo", "folder", "table", "dataset", "mongodb", "inaturalist", "cache"]
+)
 def test_every_import_method_is_shown_in_spanish(open_page: OpenPage, way: str) -> None:
     app = open_page("importing", **{"from": way})
     app.session_state["language"] = "es"

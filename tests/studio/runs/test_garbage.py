@@ -80,7 +80,7 @@ def test_a_page_with_every_kind_of_corruption_still_shows_the_rest(
 def test_runs_are_compared_beside_every_kind_of_corruption(
     open_page: OpenPage, all_spoilt: Home
 ) -> None:
-    app = open_page("runs", **{"runs.view": "Compare"})
+    app = open_page("runs", **{"runs.view": "compare"})
     app.multiselect(key="runs.compare.chosen").set_value(
         [run.run_id for run in list_runs(all_spoilt)]
     ).run()

@@ -4,23 +4,26 @@ import time
 from dataclasses import replace
 
 from engine.crop.verdict import Measured, Verdict, keep_verdict
+from engine.files import write_json
 from engine.home import Home
 from engine.jobs.queue import edit_queue, new_ticket, read_queue
+from engine.language.message import message
 from engine.runs.alerts import Alert, append_alerts
 from engine.runs.comparison import Final
 from engine.runs.notes import Notes, read_notes, write_notes
 from engine.runs.run import find_run
 from engine.settings.crop import CropPreset
 from engine.settings.files import save
+from engine.training.state.status import StatusFile, read_status, stage_fields
 from studio.runs.compare import against, describe_crop, describe_setting
 from tests.studio.conftest import OpenPage, words
-from tests.studio.runs.drawn_run import ended_run
+from tests.studio.runs.drawn_run import ended_run, new_run
 
 
 def test_a_link_compares_several_runs_but_not_a_single_one(open_page: OpenPage, home: Home) -> None:
     for run_id in ("a", "b", "c", "d"):
         ended_run(home, run_id)
-    app = open_page("runs", **{"runs.view": "Compare", "compare": "a"})
+    app = open_page("runs", **{"runs.view": "compare", "compare": "a"})
     assert "Choose at least two runs." in words(app)
     app.multiselect(key="runs.compare.chosen").set_value(["a", "b"]).run()
     assert not app.exception
@@ -101,3 +104,25 @@ def test_a_run_whose_name_has_two_underscores_shows_its_curves(
     app = open_page("runs", run="my__run")
     assert app.radio[0].value == "my__run"
     assert app.metric[0].label == "Epoch"
+
+
+def test_a_run_that_prepares_says_what_it_does(open_page: OpenPage, home: Home) -> None:
+    folder = new_run(home, "one")
+    status = StatusFile(folder.status, read_status(folder.status))
+    status.begin()
+    told = message("Computing features, {done} of {total}", done=3, total=10)
+    status.write(state="running", **stage_fields(told))
+    assert "Computing features, 3 of 10" in words(open_page("runs", run="one"))
+
+
+def test_an_evaluation_names_the_photographs_that_it_could_not_read(
+    open_page: OpenPage, home: Home
+) -> None:
+    folder = ended_run(home, "one")
+    why = message("{file} is empty.", file="a.jpg")
+    photograph = {"path": "data/images/a.jpg", "reason": str(why), "message": why.record()}
+    write_json(folder.evaluation / "test.json", {"top1": 0.5, "unreadable": [photograph]})
+    app = open_page("runs", run="one")
+    assert not app.exception
+    tables = [table.value for table in app.dataframe if "Reason" in table.value]
+    assert [list(table["Reason"]) for table in tables] == [["a.jpg is empty."]]

@@ -13,6 +13,9 @@ _WRITTEN = {
     "model.name": "test_vit",
     "model.weights": "other.safetensors",
     "model.options": "depth: 3\n",
+    "model.mean": "0.4, 0.4, 0.4",
+    "model.std": "0.2, 0.2, 0.2",
+    "data.region": "EU_SW",
     "data.split": "another",
     "data.train_jsonl": "data/splits/default/train.jsonl",
     "data.val_jsonl": "data/splits/default/val.jsonl",
@@ -26,6 +29,7 @@ _WRITTEN = {
 }
 _NUMBERS = {
     "data.image_size": 64,
+    "augmentation.train.mix_probability": 0.5,
     "training.backbone_rate": 0.5,
     "training.layer_decay": 0.75,
     "training.learning_rate": 0.001,

@@ -137,3 +137,14 @@ def test_a_job_that_did_not_finish_says_how_it_ended() -> None:
         "The disk is full.",
         "Quality scan: failed. Its log has the reason.",
     ]
+
+
+def test_a_verdict_ends_with_one_full_stop() -> None:
+    def page() -> None:
+        from studio.views.verdict import verdict_line
+        from tests.crop.test_verdict import verdict
+
+        verdict_line(verdict(0.03, 0.021))
+
+    app = AppTest.from_function(page).run()
+    assert app.success[0].value.endswith("over the centre crop. Use it.")

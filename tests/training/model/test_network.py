@@ -1,10 +1,14 @@
 """Building networks and loading their initial weights."""
 
+import copy
+from collections import defaultdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 import timm
 import torch
+from pydantic import ValidationError
 from safetensors.torch import save_file
 from torch import nn
 
@@ -17,6 +21,7 @@ from engine.training.model.network import (
     build_model,
     is_convolutional,
     start_model,
+    started_model,
 )
 from engine.training.model.trainable import train_mode
 from tests.training.bad_weights import BAD_WEIGHTS
@@ -64,6 +69,64 @@ def test_pixels_are_normalised_as_in_pretraining() -> None:
     normalise = normalisation_of(build_model(_vit(), 3, 64))
     images = torch.tensor([0, 255], dtype=torch.uint8).repeat(1, 3, 1, 1)
     assert normalise(images).flatten().tolist() == [-1, 1, -1, 1, -1, 1]
+
+
+def test_pixels_are_normalised_by_the_values_of_the_settings() -> None:
+    settings = _vit(mean=(0.5, 0.25, 0.0), std=(0.5, 0.25, 0.5))
+    model = build_model(settings, 3, 64)
+    images = torch.tensor([0, 255], dtype=torch.uint8).repeat(1, 3, 1, 1)
+    assert normalisation_of(model)(images).flatten().tolist() == [-1, 1, -1, 3, 0, 2]
+    assert normalisation_of(copy.deepcopy(model)) == normalisation_of(model)
+
+
+def test_a_mean_needs_a_deviation() -> None:
+    with pytest.raises(ValidationError, match=r"Give mean and std together\."):
+        _vit(mean=(0.5, 0.5, 0.5))
+
+
+def _checkpoint(file: Path, size: int, classes: int) -> nn.Module:
+    """Write what a training script with timm saves: the weights among other values."""
+    model = _published(size, classes)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3)
+    model(torch.rand(1, 3, size, size)).sum().backward()
+    optimiser.step()
+    content = {
+        "model_state_dict": model.state_dict(),
+        "optimizer_state_dict": optimiser.state_dict(),
+        "config": {"model": {"name": "vit_tiny"}, "output": {"dir": Path("checkpoints")}},
+        "metrics": {"top1_acc": np.float64(0.7), "per_class": np.ones(3, np.float32)},
+        "history": defaultdict(list, {"loss": [0.5]}),
+        "epoch": 3,
+    }
+    torch.save(content, file)
+    return model
+
+
+def test_a_checkpoint_of_a_training_script_is_loaded_at_another_size(tmp_path: Path) -> None:
+    file = tmp_path / "best_model.pt"
+    small = _checkpoint(file, 32, classes=7).state_dict()
+    model, said = started_model(_vit(weights=str(file)), THREE, 48)
+    large = model.state_dict()
+    assert small["pos_embed"].shape == (1, 5, 24) and large["pos_embed"].shape == (1, 10, 24)
+    assert torch.equal(large["pos_embed"][:, 0], small["pos_embed"][:, 0])
+    assert large["pos_embed"].std() > 0.01, "resampled, not new"
+    same = [name for name in small if name != "pos_embed" and not name.startswith("head.")]
+    assert all(torch.equal(small[name], large[name]) for name in same)
+    assert large["head.weight"].shape == (3, 24)
+    assert str(said) == (
+        "best_model.pt fits the network; its classifier is for other classes and is replaced"
+    )
+
+
+def test_a_classifier_of_as_many_classes_is_kept_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "best_model.pt"
+    small = _checkpoint(file, 32, classes=3).state_dict()
+    model, said = started_model(_vit(weights=str(file)), THREE, 32)
+    assert torch.equal(model.state_dict()["head.weight"], small["head.weight"])
+    assert "its 3 classes are these, in this order, is not known" in str(said)
+    assert any(record.levelname == "WARNING" for record in caplog.records)
 
 
 @pytest.mark.parametrize("suffix", [".safetensors", ".pth", ".bin"])

@@ -1,0 +1,1 @@
+"""Whether near-duplicates are found: how many, how many falsely, at what cost."""

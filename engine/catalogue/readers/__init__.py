@@ -1,0 +1,1 @@
+"""Readers of data sets in the formats that others publish, one file each."""

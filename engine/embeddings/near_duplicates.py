@@ -1,0 +1,106 @@
+"""Near-duplicates by their features: finding new ones, and reading those that were found."""
+
+import contextlib
+import itertools
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from engine.embeddings.agreement import same_picture
+from engine.embeddings.candidates import COMPARING, close_pairs
+from engine.embeddings.overlap import likely_same
+from engine.embeddings.store import FeatureStore
+from engine.home import Home
+from engine.progress import Report, silent
+
+_AT_ONCE = 20_000
+_SHARE = 64
+
+
+@dataclass(frozen=True)
+class NearDuplicates:
+    """What the quality scan found so far, by the hashes of the bytes.
+
+    `first` and `second` (pairs,) are the photographs of each pair, `compared` (n,) are all that
+    were compared with each other: of others nothing is known.
+    """
+
+    first: pa.Array
+    second: pa.Array
+    compared: pa.Array
+
+    @property
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """The two hashes of each pair."""
+        return zip(self.first.to_pylist(), self.second.to_pylist(), strict=True)
+
+
+def near_duplicate_pairs(home: Home) -> NearDuplicates:
+    """The near-duplicates that are known; nothing is computed, and no file is made.
+
+    Raises:
+        WorkFailed: the file is damaged.
+    """
+    if not home.features.is_file():
+        nothing = pa.array([], pa.string())
+        return NearDuplicates(nothing, nothing, nothing)
+    with contextlib.closing(FeatureStore(home)) as store:
+        first, second = store.pairs()
+        texts = pa.array(first, pa.string()), pa.array(second, pa.string())
+        return NearDuplicates(*texts, store.compared_hashes())
+
+
+def near_duplicates_stamp(home: Home) -> int:
+    """Changes whenever near-duplicates are found; 0 where nothing was compared."""
+    files = (home.features, home.features.with_name(f"{home.features.name}-wal"))
+    return max((file.stat().st_mtime_ns for file in files if file.is_file()), default=0)
+
+
+def find_near_duplicates(store: FeatureStore, report: Report = silent) -> int:
+    """Compare the features that were not compared yet with all; returns how many pairs are new.
+
+    Candidates are pairs whose directions are close and whose thumbnails overlap; a pair is found
+    where its thumbnails are the same picture. Pairs are kept as they are found.
+
+    Raises:
+        WorkFailed: the file is damaged or the disk full.
+    """
+    last, before = store.last(), store.compared()
+    if last <= before:
+        return 0
+    numbers, directions = store.directions()
+    first_new = int((numbers <= before).sum())
+    report(0, 0, COMPARING)
+    candidates = numbers[close_pairs(directions, first_new, report)]
+    found = 0
+    with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        for start in range(0, len(candidates), _AT_ONCE):
+            report(start, len(candidates), COMPARING)
+            batch = [(int(one), int(other)) for one, other in candidates[start : start + _AT_ONCE]]
+            same = _same(store, batch, pool)
+            store.keep_pairs(same)
+            found += len(same)
+    store.keep_pairs((), compared=last)
+    return found
+
+
+def _same(
+    store: FeatureStore, pairs: list[tuple[int, int]], pool: ThreadPoolExecutor
+) -> list[tuple[int, int]]:
+    """Those pairs of numbers whose thumbnails are the same picture."""
+    thumbnails = store.thumbnails(itertools.chain.from_iterable(pairs))
+    place = {number: place for place, number in enumerate(thumbnails)}
+    first, second = (np.array([place[pair[end]] for pair in pairs], np.int64) for end in (0, 1))
+    likely = np.flatnonzero(likely_same(list(thumbnails.values()), first, second))
+    pairs = [pairs[each] for each in likely.tolist()]
+
+    def judged(share: list[tuple[int, int]]) -> list[bool]:
+        return [same_picture(thumbnails[one], thumbnails[other]) for one, other in share]
+
+    shares = [pairs[start : start + _SHARE] for start in range(0, len(pairs), _SHARE)]
+    answers = itertools.chain.from_iterable(pool.map(judged, shares))
+    return [pair for pair, is_same in zip(pairs, answers, strict=True) if is_same]
