@@ -51,6 +51,10 @@ class Home:
         return self.data / "downloads"
 
     @cached_property
+    def cache_folders(self) -> Path:
+        return self.data / "cache_folders"
+
+    @cached_property
     def garden(self) -> Path:
         return self.data / "garden"
 

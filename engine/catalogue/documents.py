@@ -5,8 +5,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from engine.catalogue.mapping import PATHS, MappingSettings, paths_in
+from engine.catalogue.mapping import MappingSettings, PhotographPart, paths_in
 
+_FIRST_ELEMENTS = 5
 _LONGEST_PLACE = 10
 
 
@@ -37,29 +38,50 @@ def summarise_fields(documents: Iterable[Mapping[str, Any]]) -> list[FieldSummar
     return sorted(seen, key=lambda one: -one.documents)
 
 
+class FoundPhotograph(NamedTuple):
+    """A photograph in a document: the values of its fields, and the element of the array `part`
+    that describes it, with the element's place there, from 0."""
+
+    part: PhotographPart
+    values: dict[str, Any]
+    element: Any = None
+    place: int = 0
+
+
 def document_photographs(
     document: Mapping[str, Any], mapping: MappingSettings
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The fields of each photograph in a document, with its index in the document's array."""
-    paths = _paths(mapping)
-    if not mapping.photographs:
-        yield 0, {field: value_at(document, path) for field, path in paths.items()}
-        return
-    array = value_at(document, mapping.photographs, whole=True)
-    for position, element in enumerate(array if isinstance(array, list) else [array]):
-        values = {}
-        for field, path in paths.items():
-            if is_below(path, mapping.photographs):
-                rest = path[len(mapping.photographs) + 1 :]
-                values[field] = value_at(element, rest) if rest else element
-            else:
-                values[field] = value_at(document, path)
-        yield position, values
+) -> Iterator[FoundPhotograph]:
+    """The photographs of a document, array by array.
+
+    A document that has none of the arrays gives one without values.
+    """
+    parts = _parts(mapping)
+    is_empty = True
+    for part in parts:
+        around = {field: value_at(document, path) for field, path in part.around.items()}
+        if not part.array:
+            is_empty = False
+            yield FoundPhotograph(part, around)
+        elif (array := value_at(document, part.array, whole=True)) is not None:
+            is_empty = False
+            for place, element in enumerate(array if isinstance(array, list) else [array]):
+                own = {field: _of_element(element, path) for field, path in part.within.items()}
+                if isinstance(element, str) and "url" in own:
+                    # Where some elements are objects, others may be the plain address.
+                    own["url"] = element
+                yield FoundPhotograph(part, {**around, **own}, element, place)
+    if is_empty:
+        around = {field: value_at(document, path) for field, path in parts[0].around.items()}
+        yield FoundPhotograph(parts[0], {"species": None} | around)
 
 
 @lru_cache(maxsize=8)
-def _paths(mapping: MappingSettings) -> dict[str, str]:
-    return {field: path for field in PATHS if (path := mapping.path_of(field))}
+def _parts(mapping: MappingSettings) -> tuple[PhotographPart, ...]:
+    return tuple(mapping.parts())
+
+
+def _of_element(element: Any, path: str) -> Any:
+    return value_at(element, path) if path else element
 
 
 def value_at(document: Any, path: str, *, whole: bool = False) -> Any:
@@ -122,13 +144,8 @@ def _walk(value: Any, path: str) -> Iterator[tuple[str, Any, bool]]:
             yield from _walk(inner, f"{path}.{key}" if path else str(key))
     elif isinstance(value, list):
         yield path, value[0] if value else None, True
-        for inner in value[:1]:
+        for inner in value[:_FIRST_ELEMENTS]:
             if isinstance(inner, Mapping):
                 yield from _walk(inner, path)
     else:
         yield path, value, False
-
-
-def is_below(path: str, parent: str) -> bool:
-    """Whether a path is another, or leads into it."""
-    return path == parent or path.startswith(f"{parent}.")

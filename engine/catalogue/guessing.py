@@ -10,14 +10,13 @@ from urllib.parse import urlsplit
 from engine.catalogue.documents import (
     FieldSummary,
     as_text,
-    is_below,
     summarise_fields,
     value_at,
 )
 from engine.catalogue.fields import FIELDS, IMPORTED
 from engine.catalogue.folder_layout import IMAGE_SUFFIXES, part_of
 from engine.catalogue.folder_names import is_binomial, is_number
-from engine.catalogue.mapping import MappingSettings
+from engine.catalogue.mapping import MappingSettings, is_below
 from engine.catalogue.ranks import RANKS
 
 LOCAL_IDS = ("id", "photo_id")

@@ -14,7 +14,7 @@ from engine.catalogue.names import BadField, species_name
 from engine.catalogue.record import Photograph, image_id_of
 from engine.catalogue.store import Catalogue
 from engine.errors import UnreadableImage
-from engine.language.message import Message, message
+from engine.language.message import Message, message, ngettext
 from engine.progress import Report
 
 BATCH = 256
@@ -22,7 +22,7 @@ BATCH = 256
 # write rewrites most pages of the catalogue's indexes, so fewer and larger writes are faster.
 _FEWEST_ROWS = 12_500
 _ROWS_AT_ONCE = 200_000
-_SHOWN_REFUSALS = 1000
+SHOWN_REFUSALS = 1000
 _IMPORTING = message("Importing photographs")
 
 
@@ -92,6 +92,7 @@ class ImportReport:
     """The result of an import.
 
     `added` and `known` are different photographs; `listed` counts the further records of these.
+    `filled` photographs of the catalogue got their file from a cache folder afterwards.
     `refusals` holds the first thousand of `refused`.
     """
 
@@ -99,6 +100,7 @@ class ImportReport:
     known: int = 0
     refused: int = 0
     listed: int = 0
+    filled: int = 0
     refusals: list[Refusal] = field(default_factory=list)
 
     @property
@@ -108,9 +110,23 @@ class ImportReport:
 
     def refuse(self, refusal: Refusal) -> None:
         self.refused += 1
-        if len(self.refusals) < _SHOWN_REFUSALS:
-            why = refusal.message and _quoted(refusal.message)
-            self.refusals.append(Refusal(quoted(refusal.origin), quoted(refusal.reason), why))
+        if len(self.refusals) < SHOWN_REFUSALS:
+            self.refusals.append(shown(refusal))
+
+
+def shown(refusal: Refusal) -> Refusal:
+    """A refusal as a report holds it: foreign text on one line, cut to a few hundred characters."""
+    why = refusal.message and _quoted(refusal.message)
+    return Refusal(quoted(refusal.origin), quoted(refusal.reason), why)
+
+
+def filled_text(photographs: int) -> str:
+    """How many photographs got their file from a cache folder, as a sentence."""
+    return ngettext(
+        "{n} photograph got its file from a cache folder.",
+        "{n} photographs got their file from a cache folder.",
+        photographs,
+    )
 
 
 class _Tally:

@@ -2,14 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from engine.catalogue.array_guessing import guess_collection
 from engine.catalogue.checking import require_plain, source_of
-from engine.catalogue.documents import as_text, document_photographs, is_odd_date
+from engine.catalogue.documents import (
+    FoundPhotograph,
+    as_text,
+    document_photographs,
+    is_odd_date,
+)
 from engine.catalogue.folder_layout import part_of
-from engine.catalogue.guessing import guess_mapping
+from engine.catalogue.identity import canonical_address
 from engine.catalogue.importing import (
     Candidate,
     ImportReport,
@@ -20,11 +27,12 @@ from engine.catalogue.importing import (
     settled,
     take_in,
 )
-from engine.catalogue.mapping import PATHS, MappingSettings, paths_in
+from engine.catalogue.mapping import MappingSettings
 from engine.catalogue.mongo_server import connected
+from engine.catalogue.other_fields import as_json, fields_below
 from engine.catalogue.position import Position
 from engine.catalogue.ranks import refusal_above_species
-from engine.catalogue.record import Photograph, extra_of
+from engine.catalogue.record import Photograph, image_id_of
 from engine.catalogue.store import Catalogue
 from engine.catalogue.table_paths import located
 from engine.errors import BadInput
@@ -67,10 +75,14 @@ def sample_documents(origin: Origin) -> list[dict[str, Any]]:
     """
     require_plain(origin.name, message("Database and collection"))
     with connected(origin.address, socketTimeoutMS=4_500, retryReads=False) as client:
-        collection = _forgiving(client[origin.database][origin.collection])
-        found = list(collection.find().sort("$natural", 1).limit(_SAMPLED))
+        collection = client[origin.database][origin.collection]
+        read = collection.find_raw_batches(sort=[("$natural", 1)], limit=_SAMPLED)
+        found = list(chain.from_iterable(map(_decoded, cast("Iterator[bytes]", read))))
+        documents = [document for document in found if isinstance(document, dict)]
+        if documents:
+            return documents
         if found:
-            return found
+            raise BadInput("No document of {name} can be read.", name=origin.name)
         there = sorted(client[origin.database].list_collection_names())
         if origin.collection in there:
             raise BadInput("The collection {name} is empty.", name=origin.name)
@@ -97,7 +109,7 @@ def mapping_of(home: Home, origin: Origin, given: Path | None = None) -> Mapping
     file = mapping_file(home, origin)
     if given is not None or file.is_file():
         return load(MappingSettings, given or file)
-    guessed = guess_mapping(sample_documents(origin))
+    guessed = guess_collection(sample_documents(origin))
     save(guessed, file)
     return guessed
 
@@ -126,7 +138,7 @@ def import_mongo(
     with connected(origin.address, socketTimeoutMS=4_500, retryReads=False) as client:
         collection = client[origin.database][origin.collection]
         documents = collection.estimated_document_count()
-        total = 0 if mapping.photographs else documents
+        total = 0 if any(part.array for part in mapping.parts()) else documents
 
         def noted(done: int, total: int, note: Message) -> None:
             position.reached(done)
@@ -143,7 +155,7 @@ def import_mongo(
 def _require(mapping: MappingSettings, origin: Origin) -> None:
     if not mapping.path_of("species"):
         raise BadInput("The mapping of {name} has no path for the species.", name=origin.name)
-    if not mapping.path_of("url") and not mapping.path_of("path"):
+    if not any(part.paths.keys() & {"url", "path"} for part in mapping.parts()):
         raise BadInput(
             "The mapping of {name} has a path neither for the url nor for the file.",
             name=origin.name,
@@ -156,9 +168,8 @@ def _batches(
     """The documents with ids greater than `after`, ordered by id, in raw BSON batches."""
     # An expression, because a plain $gt skips ids of another type.
     wanted = {} if after is None else {"$expr": {"$gt": ["$_id", {"$literal": after}]}}
-    paths = [path for field in PATHS for path in paths_in(mapping.path_of(field))]
-    tops = {path.split(".")[0] for path in [*paths, mapping.photographs]} - {""}
-    fields = dict.fromkeys(sorted(tops | {"_id"}), 1)
+    tops = {path.split(".")[0] for path in mapping.every_path()} | {"_id"}
+    fields = None if mapping.other_fields else dict.fromkeys(sorted(tops), 1)
     found = collection.find_raw_batches(
         wanted, fields, sort=[("_id", 1)], batch_size=_FETCHED_AT_ONCE
     )
@@ -178,10 +189,9 @@ def _read(mapping: MappingSettings, source: str, batch: bytes) -> _Batch:
     for document in _decoded(batch):
         if isinstance(document, dict):
             last = document["_id"]
-            offers += (
-                settled(_candidate(last, index, values, mapping, source))
-                for index, values in document_photographs(document, mapping)
-            )
+            others = _OtherFields(document, mapping)
+            for found in document_photographs(document, mapping):
+                offers.append(settled(_candidate(last, found, others, mapping, source)))
         else:
             origin = "…" if last is None else f"{last} …"
             offers.append(refused(origin, document))
@@ -220,10 +230,6 @@ def _codec() -> "CodecOptions[dict[str, Any]]":
     )
 
 
-def _forgiving(collection: "Collection[dict[str, Any]]") -> "Collection[dict[str, Any]]":
-    return collection.with_options(_codec())
-
-
 def _passed(batches: Iterable[_Batch], position: Position) -> Iterator[Offer]:
     number = 0
     for offers, last in batches:
@@ -234,19 +240,23 @@ def _passed(batches: Iterable[_Batch], position: Position) -> Iterator[Offer]:
 
 
 def _candidate(
-    document_id: Any, index: int, values: Mapping[str, Any], mapping: MappingSettings, source: str
+    document_id: Any,
+    found: FoundPhotograph,
+    others: "_OtherFields",
+    mapping: MappingSettings,
+    source: str,
 ) -> Candidate | Refusal:
-    origin = f"{document_id} #{index + 1}" if index else str(document_id)
+    origin, values = _origin(document_id, found), found.values
     named = values["species"]
     if named is not None and not isinstance(named, str):
         kind = type(named).__name__
         return refused(origin, message("Its species is not text but {type}.", type=kind))
-    odd = next((field for field, value in values.items() if is_odd_date(value)), None)
-    if odd is not None:
+    odd = next((field for field, value in values.items() if is_odd_date(value)), "")
+    # An id that is no text is replaced by one of the address.
+    if odd and odd != "image_id":
         return refused(origin, message("Its {field} is a date out of range.", field=odd))
     texts = {field: as_text(value) for field, value in values.items()}
     rank, part = texts.pop("rank", ""), texts.pop("part", "")
-    texts["extra"] = extra_of(part_of(part) or part)
     above = refusal_above_species(texts["species"], rank, mapping.only_species)
     if above is not None:
         return refused(origin, above)
@@ -258,20 +268,64 @@ def _candidate(
     if not url and file is None:
         return refused(origin, message("It has neither a path nor a url."))
     texts["source"] = texts.get("source") or source
-    texts["image_id"] = _identity(texts, document_id, index, mapping)
+    texts["species"] = _binomial(texts["species"], texts.get("genus", ""))
+    texts["image_id"] = _identity(texts, path, document_id, found)
+    texts["extra"] = others.of(found, part_of(part) or part)
     return Candidate(Photograph(**texts), origin, file)  # type: ignore[arg-type]
 
 
-def _identity(
-    texts: Mapping[str, str], document_id: Any, index: int, mapping: MappingSettings
-) -> str:
-    identity = texts.get("image_id") or as_text(document_id)
-    if identity.isdigit():
-        # A number is unique within its source only.
-        identity = f"{texts['source']}-{identity}"
-    within = mapping.path_of("image_id").startswith(f"{mapping.photographs}.")
-    inside = mapping.photographs and within
-    return identity if inside or not index else f"{identity}-{index}"
+def _origin(document_id: Any, found: FoundPhotograph) -> str:
+    if not found.part.array:
+        return str(document_id)
+    return f"{document_id} {found.part.array} #{found.place + 1}"
+
+
+def _binomial(species: str, genus: str) -> str:
+    """An epithet alone, such as "canina", is completed by the genus."""
+    is_epithet = species.islower() and " " not in species and genus[:1].isupper()
+    return f"{genus} {species}" if is_epithet else species
+
+
+def _identity(texts: Mapping[str, str], path: str, document_id: Any, found: FoundPhotograph) -> str:
+    array, identity = found.part.array, texts.get("image_id", "")
+    if array and not (identity and found.part.has_own_ids):
+        # Not the place in the array, which changes when the array does.
+        where = canonical_address(texts["url"]) if texts.get("url") else path
+        return image_id_of(texts["source"], array, texts["species"].casefold(), where)
+    identity = identity or as_text(document_id)
+    # A number is unique within its source only.
+    return f"{texts['source']}-{identity}" if identity.isdigit() else identity
+
+
+class _OtherFields:
+    """What a document holds besides its photographs' fields, as each photograph keeps it."""
+
+    def __init__(self, document: Mapping[str, Any], mapping: MappingSettings) -> None:
+        self._left_out = _left_out(mapping)
+        self._wanted = mapping.other_fields
+        around = fields_below(document, self._left_out | _arrays(mapping))
+        self._around = list(around) if self._wanted else []
+        self._plain = as_json(self._around)
+
+    def of(self, found: FoundPhotograph, part: str) -> str:
+        """The part of a split, the fields of the photograph's own element, then those of the
+        document, as JSON."""
+        own: list[tuple[str, Any]] = [("part", part)] if part else []
+        if self._wanted and isinstance(found.element, dict):
+            own += fields_below(found.element, self._left_out, found.part.array)
+        return as_json([*own, *self._around]) if own else self._plain
+
+
+@lru_cache(maxsize=8)
+def _left_out(mapping: MappingSettings) -> frozenset[str]:
+    """The paths that are fields of a photograph already."""
+    unused = {"_id"} if all(part.array for part in mapping.parts()) else set()
+    return frozenset(mapping.every_path() - _arrays(mapping) - unused)
+
+
+@lru_cache(maxsize=8)
+def _arrays(mapping: MappingSettings) -> frozenset[str]:
+    return frozenset(part.array for part in mapping.parts() if part.array)
 
 
 def _position(home: Home, origin: Origin, mapping: MappingSettings) -> Position:

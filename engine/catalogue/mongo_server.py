@@ -6,6 +6,7 @@ An address may hold a password. It never appears in a message or a file.
 import contextlib
 import os
 import re
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ _PATIENCE_MS = 4_000
 _LONGEST_ADDRESS = 10_000
 _HOST = r"(?:\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::\d{1,5})?"
 _HOSTS = re.compile(rf"{_HOST}(?:,{_HOST})*")
+# The text of pymongo's error if a server that requires TLS is addressed without it.
+_CLOSED = re.compile("connection closed")
 _WRONG_LOGIN, _NOT_ALLOWED = 18, 13
 
 
@@ -84,13 +87,15 @@ def client_of(given: str, **options: Any) -> "MongoClient[dict[str, Any]]":
     address = address_of(given)
     with store_errors(address):
         try:
-            return MongoClient(
-                address,
-                serverSelectionTimeoutMS=_PATIENCE_MS,
-                connectTimeoutMS=_PATIENCE_MS,
-                appname="plant-studio",
-                **options,
-            )
+            # A warning would quote what follows an unescaped character of a password.
+            with warnings.catch_warnings(action="ignore"):
+                return MongoClient(
+                    address,
+                    serverSelectionTimeoutMS=_PATIENCE_MS,
+                    connectTimeoutMS=_PATIENCE_MS,
+                    appname="plant-studio",
+                    **options,
+                )
         except (OSError, ValueError, TypeError, OverflowError) as error:
             # The text of the errors may quote the address and its password.
             raise _unusable(error) from None
@@ -106,6 +111,11 @@ def store_errors(address: str) -> Iterator[None]:
         yield
     except (PyMongoError, BSONError) as error:
         raise _connection_error(error, _server_list(address)) from None
+    except ValueError as error:
+        # pymongo checks the characters of a password only when it logs in.
+        if not str(error).startswith("SASLprep"):
+            raise
+        raise _unusable(error) from None
 
 
 def _connection_error(error: Exception, server_list: str) -> StudioError:
@@ -135,6 +145,8 @@ def _connection_error(error: Exception, server_list: str) -> StudioError:
             code=str(error.code),
         )
     if isinstance(error, errors.ServerSelectionTimeoutError):
+        if tls := _tls_error(str(error), server):
+            return tls
         return WorkFailed(
             "No MongoDB answers at {server}. Check that it runs, and its host and port.",
             server=server,
@@ -148,6 +160,29 @@ def _connection_error(error: Exception, server_list: str) -> StudioError:
     return WorkFailed(
         "The MongoDB at {server} failed ({error}).", server=server, error=type(error).__name__
     )
+
+
+def _tls_error(text: str, server: Any) -> StudioError | None:
+    """The error of a server that answers, but with which no encrypted connection is made."""
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return BadInput(
+            "The certificate of the MongoDB at {server} is not trusted. Add tlsCAFile=FILE with "
+            "its authority to the address.",
+            server=server,
+        )
+    if "[SSL" in text or "handshake" in text:
+        return BadInput(
+            "The MongoDB at {server} answers, but not with TLS as asked. Check the TLS options of "
+            "the address.",
+            server=server,
+        )
+    if _CLOSED.search(text):
+        return WorkFailed(
+            "The MongoDB at {server} closed the connection. If it requires TLS, add tls=true to "
+            "the address.",
+            server=server,
+        )
+    return None
 
 
 def _unusable(error: Exception) -> BadInput:

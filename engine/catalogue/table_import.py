@@ -182,11 +182,10 @@ def _candidates(
 ) -> Iterator[Candidate | Refusal]:
     """The candidates or refusals of a row with an array of photographs."""
     paths = columns.paths_in(tuple(row))
-    own = columns.mapping.path_of("image_id").startswith(f"{columns.mapping.photographs}.")
-    for index, values in document_photographs(row, columns.mapping):
-        given = [as_text(values.get(field)) for field in IMPORTED]
-        if given[_IMAGE_ID] and index and not own:
-            given[_IMAGE_ID] += f"-{index}"
+    for found in document_photographs(row, columns.mapping):
+        given = [as_text(found.values.get(field)) for field in IMPORTED]
+        if given[_IMAGE_ID] and found.place and not found.part.has_own_ids:
+            given[_IMAGE_ID] += f"-{found.place}"
         yield _offered(given, "", row, paths, columns, source)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from engine.cache_folders.filling import fill_from_folders
 from engine.catalogue.conditions import SHOWN, filter_of
 from engine.catalogue.export import export_catalogue
 from engine.catalogue.garden_import import import_garden
@@ -14,6 +15,7 @@ from engine.catalogue.importers import IMPORTERS, Importer
 from engine.catalogue.mongo_import import Origin, import_mongo, mapping_of
 from engine.catalogue.store import UNSTATED
 from engine.catalogue.table_export import Kind
+from engine.commands.cache_folder import cache
 from engine.commands.importing import folder, table
 from engine.commands.inaturalist import take
 from engine.commands.recognition import PathGroup, auto
@@ -56,6 +58,9 @@ def add_to(app: typer.Typer) -> None:
     importing.command(
         help=gettext("Import photographs from a MongoDB collection, which is only read.")
     )(mongo)
+    importing.command(
+        help=gettext("Give photographs their files from a folder named by their addresses.")
+    )(cache)
     app.command(help=gettext("Draw the demo garden and import it."))(demo)
     app.add_typer(importing, name="import")
     app.command(help=gettext("Count photographs by species, by source and by state."))(counts)
@@ -87,6 +92,7 @@ def _command_of(importer: Importer) -> Callable[..., None]:
         sweep_leftovers(studio_home)
         with catalogue_of(studio_home) as catalogue, progress() as report:
             result = importer.take(catalogue, origin, ImageStore(studio_home).keep, source, report)
+            result.filled = fill_from_folders(studio_home, catalogue, report)
         answer_import(result, as_json)
 
     return command
@@ -119,6 +125,7 @@ def mongo(
         result = import_mongo(
             studio_home, catalogue, origin, fields, ImageStore(studio_home).keep, source, report
         )
+        result.filled = fill_from_folders(studio_home, catalogue, report)
     answer_import(result, as_json)
 
 

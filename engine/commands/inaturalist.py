@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from engine.cache_folders.filling import fill_from_folders
 from engine.commands.shared import (
     HomeOption,
     JsonOption,
@@ -80,16 +81,11 @@ def take(
                 _print_plan(estimate_search(api, search), limit, as_json)
                 return
         with catalogue_of(place_of_work) as catalogue:
+            keep = ImageStore(place_of_work).keep
             result = import_inaturalist(
-                place_of_work,
-                catalogue,
-                settings,
-                search,
-                ImageStore(place_of_work).keep,
-                limit,
-                source,
-                report,
+                place_of_work, catalogue, settings, search, keep, limit, source, report
             )
+            result.filled = fill_from_folders(place_of_work, catalogue, report)
     answer_import(result, as_json)
 
 

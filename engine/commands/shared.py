@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from engine.catalogue.conditions import CONDITIONS
-from engine.catalogue.importing import ImportReport
+from engine.catalogue.importing import ImportReport, filled_text
 from engine.catalogue.opening import open_catalogue
 from engine.catalogue.store import UNSTATED, Catalogue
 from engine.errors import WorkFailed
@@ -110,6 +110,8 @@ def answer_import(result: ImportReport, as_json: bool) -> None:
         )
     counts = {"photographs": result.photographs, "listed_twice": result.listed}
     lines = [text, *(f"  {item.origin}: {item}" for item in result.refusals)]
+    if result.filled:
+        lines.insert(1, filled_text(result.filled))
     answer(_fields(result) | counts, "\n".join(lines), as_json)
 
 

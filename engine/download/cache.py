@@ -189,7 +189,10 @@ class Cache:
         waiting = {item.sha256 for item in self._condemned}
         found: list[tuple[float, _Condemned]] = []
         now = time.monotonic()
-        query = "SELECT DISTINCT sha256, path, bytes FROM fetched"
+        query = (
+            "SELECT DISTINCT sha256, path, bytes FROM fetched "
+            "WHERE path NOT IN (SELECT path FROM imported)"
+        )
         for sha256, path, size in self._downloads.rows(query):
             if sha256 in protected or sha256 in waiting or path in self._waiting:
                 continue

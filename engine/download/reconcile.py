@@ -2,7 +2,7 @@
 
 A file is removed only if the download store's table `fetched` lists it with this path and size.
 It is moved to the trash (`engine.download.trash`). Imported files are not part of the cache and
-stay.
+stay, also those of the table `imported`, whose addresses may have been downloaded too.
 """
 
 import os
@@ -122,11 +122,11 @@ def reconcile(
     sweep_leftovers(home)
     trash.empty_expired(home)
     files = {file.path: file for file in _files(home)}
-    sizes: dict[str, int] = dict(downloads.rows("SELECT path, bytes FROM fetched"))
+    sizes: dict[str, int] = _removable(downloads)
     rows = _check_rows(home, catalogue, files, sizes)
     if rows.missing and _recover(home, downloads, rows):
         files = {file.path: file for file in _files(home)}
-        sizes = dict(downloads.rows("SELECT path, bytes FROM fetched"))
+        sizes = _removable(downloads)
         rows = _check_rows(home, catalogue, files, sizes)
     many = _are_many(rows.missing_images, rows.cached) or (rows.missing_images and not files)
     if many and not accept_missing:
@@ -153,6 +153,12 @@ def reconcile(
         waiting,
         sum(file.size for file in files.values()) - removed.bytes + trash.bytes_in_trash(home),
     )
+
+
+def _removable(downloads: DownloadStore) -> dict[str, int]:
+    """The size of each file that a download fetched and nobody brought in."""
+    query = "SELECT path, bytes FROM fetched WHERE path NOT IN (SELECT path FROM imported)"
+    return dict(downloads.rows(query))
 
 
 def bytes_on_disk(home: Home) -> int:

@@ -3,7 +3,7 @@
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,7 @@ CREATE TABLE IF NOT EXISTS queue (
     place INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, host TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS queue_by_host ON queue (host, place);
+CREATE TABLE IF NOT EXISTS imported (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pin (split TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
@@ -111,6 +112,11 @@ class DownloadStore:
     def row(self, query: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         found = self.rows(query, values)
         return found[0] if found else None
+
+    def note_imported(self, paths: Iterable[str]) -> None:
+        """Record files of the home that a person brought in, which are never removed, even if a
+        download fetches the same bytes."""
+        self.write_many("INSERT OR IGNORE INTO imported VALUES (?)", ([path] for path in paths))
 
     def home_id(self) -> str:
         """The id of the home that the store belongs to; empty if none is recorded."""

@@ -2,8 +2,10 @@
 
 import hashlib
 import os
+import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import cv2
 
@@ -12,6 +14,9 @@ from engine.files import NotRegular, free_disk_bytes, read_regular, write_atomic
 from engine.home import Home
 from engine.images.decode import ImageHeader, Pixels, called, read_header, read_rgb
 from engine.reasons import reason_of
+
+Placing = Literal["copy", "link", "leave"]
+"""How a file comes into the store: a copy, a hard link, or a symbolic link to where it stays."""
 
 THUMBNAIL_SIDE = 160
 _SPARE_BYTES = 500_000_000
@@ -40,24 +45,34 @@ class ImageStore:
         self._home = home
         self._folder = home.relative(home.images)
 
-    def keep(self, source: Path) -> StoredImage:
-        """Copy a photograph into the store after checking that it decodes; stores equal bytes once.
+    def keep(
+        self, source: Path, placing: Placing = "copy", with_thumbnail: bool = True
+    ) -> StoredImage:
+        """Put a photograph into the store after checking that it decodes; stores equal bytes once.
+
+        A thumbnail that is not made now is made when it is first needed.
 
         Raises:
-            UnreadableImage: the file is no photograph, damaged, or too large.
-            WorkFailed: the disk is too full.
+            UnreadableImage: the file is no photograph, damaged, too large, or changes meanwhile.
+            WorkFailed: the disk is too full, or a hard link to the file is not possible.
         """
+        before = _version_of(source)
         content = _read(source)
         with called(source.name):
             header = read_header(content)
             sha256 = hashlib.sha256(content).hexdigest()
             target = self._file(sha256, header)
-            if not _is_there(target):
+            # A copy replaces a link to a file elsewhere.
+            if not _is_there(target) or (placing == "copy" and target.is_symlink()):
                 # A draft also decodes every byte, so this checks the whole photograph.
                 pixels = read_rgb(content, least_side=THUMBNAIL_SIDE)
-                self._leave_room(len(content))
-                write_atomic(target, content)
-                self._write_thumbnail(sha256, pixels)
+                if placing == "copy":
+                    self._leave_room(len(content))
+                    write_atomic(target, content)
+                else:
+                    _refer(source, before, target, placing)
+                if with_thumbnail:
+                    self._write_thumbnail(sha256, pixels)
         return self._stored(target, sha256, header)
 
     def adopt(self, temporary: Path, sha256: str, header: ImageHeader) -> StoredImage:
@@ -130,12 +145,54 @@ class ImageStore:
 
 
 def _is_there(file: Path) -> bool:
-    """Whether a file exists; touches it, so that cache eviction does not remove it."""
+    """Whether a file exists; touches the store's own, so that cache eviction does not remove it."""
     try:
-        os.utime(file)
+        about = file.stat()
+        if about.st_nlink == 1 and not file.is_symlink():
+            os.utime(file)
     except OSError:
         return file.exists()
     return True
+
+
+def _version_of(file: Path) -> tuple[int, ...]:
+    """What changes when a file is written or replaced; empty if it cannot be read."""
+    try:
+        about = file.stat()
+    except (OSError, ValueError):
+        return ()
+    return about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns
+
+
+def _refer(source: Path, version: tuple[int, ...], target: Path, placing: Placing) -> None:
+    """Make the target a link to a file outside the store, which was read in this version.
+
+    Raises:
+        UnreadableImage: the file has changed since.
+        WorkFailed: the disk refuses the link.
+    """
+    # A broken link may be in the way, so the new one is renamed to its place.
+    temporary = target.with_name(f".{target.stem[:40]}.{secrets.token_hex(4)}")
+    try:
+        file = source.resolve()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if placing == "link":
+            os.link(file, temporary)
+        else:
+            temporary.symlink_to(file)
+        if _version_of(temporary) != version:
+            raise UnreadableImage("{file} changed while it was read.", file=source.name)
+        temporary.replace(target)
+    except OSError as error:
+        raise WorkFailed(
+            "{file} cannot be linked into {home} ({reason}). Import with --mode copy.",
+            file=source,
+            home=target.parent,
+            reason=error.strerror,
+        ) from error
+    finally:
+        # Renaming a hard link onto another of the same file leaves both.
+        temporary.unlink(missing_ok=True)
 
 
 def _name_anew(temporary: Path, target: Path) -> bool:
@@ -147,7 +204,10 @@ def _name_anew(temporary: Path, target: Path) -> bool:
     try:
         os.link(temporary, target)
     except FileExistsError:
-        is_new = False
+        # A link to a file that is gone is replaced.
+        is_new = not target.exists()
+        if is_new:
+            temporary.replace(target)
     except FileNotFoundError:
         raise
     except OSError:

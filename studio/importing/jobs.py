@@ -13,6 +13,7 @@ from engine.catalogue.table_rows import KINDS, require_kind
 from engine.errors import BadInput
 from engine.files import is_regular, typed_path, write_atomic
 from engine.home import Home
+from engine.images.store import Placing
 from engine.inaturalist.search import Search
 from engine.jobs.job import Job, start_job, start_job_with_secrets
 from engine.language.message import deferred, message
@@ -79,6 +80,18 @@ def take_path(home: Home, name: str, typed: str, source: str = "") -> Job:
     if not (is_regular(path) and reads != "folder") and not (path.is_dir() and reads != "file"):
         raise BadInput(_MISSING[reads], path=str(path))
     return _start(home, name, path, source)
+
+
+def take_cache(home: Home, typed: str, placing: Placing) -> Job:
+    """Start to give photographs their files from a cache folder of this machine.
+
+    Raises:
+        BadInput: the input is empty, or the folder does not exist.
+    """
+    folder = typed_path(typed)
+    if not folder.is_dir():
+        raise BadInput(_NO_FOLDER, path=str(folder))
+    return start_job(home, "import", ["import", "cache", str(folder), f"--mode={placing}"])
 
 
 def take_upload(

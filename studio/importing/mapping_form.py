@@ -17,6 +17,7 @@ _OTHER_LABELS = {
     "only_species": deferred("Refuse names of one word"),
 }
 _OF_FILES = ("folder", "prefix")
+_OF_OTHER_KINDS = ("only_species", "other_fields", "arrays")
 
 
 def mapping_form(key: str, paths: Sequence[str], mapping: MappingSettings) -> MappingSettings:
@@ -26,7 +27,7 @@ def mapping_form(key: str, paths: Sequence[str], mapping: MappingSettings) -> Ma
     chosen: dict[str, str] = {}
     with st.grid(2, min_column_width=240):
         for name in fields:
-            if name in (*_OF_FILES, "only_species"):
+            if name in (*_OF_FILES, *_OF_OTHER_KINDS):
                 continue
             kept = mapping.path_of(name)
             offered = sorted({*paths, kept, ""})
@@ -53,7 +54,7 @@ def mapping_form(key: str, paths: Sequence[str], mapping: MappingSettings) -> Ma
         help=gettext(str(fields["only_species"].description)),
     )
     given = {name: value or "" for name, value in chosen.items()}
-    return MappingSettings(only_species=only_species, **given)
+    return mapping.model_copy(update={"only_species": only_species, **given})
 
 
 def field_label(field: str) -> str:

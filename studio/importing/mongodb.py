@@ -11,18 +11,20 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from engine.catalogue.array_guessing import guess_array, guess_collection
 from engine.catalogue.documents import (
     FieldSummary,
     as_text,
     document_photographs,
     summarise_fields,
 )
-from engine.catalogue.guessing import guess_mapping
-from engine.catalogue.mapping import MappingSettings
+from engine.catalogue.fields import IMPORTED
+from engine.catalogue.mapping import OWN_FIELDS, ArrayMapping, MappingSettings, is_below
 from engine.catalogue.mongo_import import Origin, mapping_file, sample_documents
 from engine.home import Home
 from engine.language.message import gettext, ngettext
 from engine.settings.files import load, save
+from studio import text
 from studio.importing.jobs import take_collection
 from studio.importing.mapping_form import field_label, mapping_form
 from studio.views.problem import problems_shown
@@ -46,7 +48,7 @@ def mongodb(home: Home, busy: bool) -> None:
         with problems_shown(), st.spinner(gettext("Reading a sample")):
             documents = sample_documents(origin)
             kept = mapping_file(home, origin)
-            mapping = load(MappingSettings, kept) if kept.is_file() else guess_mapping(documents)
+            mapping = load(MappingSettings, kept) if kept.is_file() else guess_collection(documents)
             st.session_state[_LOOK] = (origin, documents, mapping)
     found = st.session_state.get(_LOOK)
     if found and found[0] == origin:
@@ -54,6 +56,7 @@ def mongodb(home: Home, busy: bool) -> None:
         seen = summarise_fields(documents)
         _documents(seen, len(documents))
         chosen = mapping_form("import_mongo", [one.path for one in seen], mapping)
+        chosen = _further(seen, mapping, chosen)
         _preview(documents, chosen)
         _start(home, busy, origin, chosen)
 
@@ -104,12 +107,90 @@ def _documents(seen: list[FieldSummary], documents: int) -> None:
     )
 
 
+def _further(
+    seen: list[FieldSummary], kept: MappingSettings, mapping: MappingSettings
+) -> MappingSettings:
+    """Choose further arrays and whether other fields are kept; `mapping` is what was chosen."""
+    arrays = _arrays(seen, kept, mapping.photographs)
+    other_fields = st.checkbox(
+        gettext("Keep other fields"),
+        kept.other_fields,
+        key="import_mongo_other_fields",
+        help=_help(MappingSettings, "other_fields"),
+    )
+    return mapping.model_copy(update={"arrays": arrays, "other_fields": other_fields})
+
+
+def _arrays(
+    seen: list[FieldSummary], mapping: MappingSettings, first: str
+) -> tuple[ArrayMapping, ...]:
+    """Choose further arrays of photographs, and the paths of each."""
+    kept = {array.photographs: array for array in mapping.arrays}
+    offered = sorted({one.path for one in seen if one.is_array} | kept.keys())
+    if not offered:
+        return ()
+    chosen = st.multiselect(
+        gettext("Further arrays of photographs"),
+        offered,
+        default=list(kept),
+        accept_new_options=True,
+        key="import_mongo_arrays",
+        help=_help(MappingSettings, "arrays"),
+    )
+    arrays = []
+    for path in dict.fromkeys(chosen):
+        if path == first:
+            continue
+        array = kept.get(path) or guess_array(seen, path)
+        inside = [one for one in seen if is_below(one.path, path)]
+        with (
+            st.expander(gettext("Fields of the array {path}", path=text.plain(path))),
+            st.grid(2, min_column_width=240),
+        ):
+            paths = {
+                name: _path(ArrayMapping, name, array.path_of(name), inside, path)
+                for name in IMPORTED
+            }
+        arrays.append(ArrayMapping(photographs=path, **paths))
+    return tuple(arrays)
+
+
+def _path(
+    kind: type[MappingSettings] | type[ArrayMapping],
+    name: str,
+    kept: str,
+    seen: Sequence[FieldSummary],
+    array: str,
+) -> str:
+    """Choose the path of a field among those seen."""
+    offered = sorted({one.path for one in seen} | {kept, ""})
+    none = gettext("As the document") if array and name not in OWN_FIELDS else gettext("None")
+    chosen = st.selectbox(
+        field_label(name),
+        offered,
+        index=offered.index(kept),
+        format_func=lambda path: path or none,
+        accept_new_options=True,
+        key=f"import_mongo_field_{array}_{name}" if array else f"import_mongo_field_{name}",
+        help=_help(kind, name),
+    )
+    return chosen or ""
+
+
+def _help(kind: type[MappingSettings] | type[ArrayMapping], name: str) -> str:
+    return gettext(str(kind.model_fields[name].description))
+
+
 def _preview(documents: Sequence[Mapping[str, Any]], mapping: MappingSettings) -> None:
     st.markdown(f"**{gettext('Preview of the first rows')}**")
     read = chain.from_iterable(document_photographs(document, mapping) for document in documents)
     rows = [
-        {field_label(name): as_text(value) for name, value in values.items() if name != "image_id"}
-        for _, values in islice(read, _PREVIEWED)
+        {
+            field_label(name): as_text(value)
+            for name, value in found.values.items()
+            if name != "image_id"
+        }
+        for found in islice(read, _PREVIEWED)
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt=gettext("Preview of the first rows"))
 
@@ -121,7 +202,8 @@ def _start(home: Home, busy: bool, origin: Origin, mapping: MappingSettings) -> 
         placeholder=origin.collection,
         key="import_mongo_source",
     )
-    ready = bool(mapping.path_of("species") and (mapping.path_of("url") or mapping.path_of("path")))
+    leads = any(part.paths.keys() & {"url", "path"} for part in mapping.parts())
+    ready = bool(mapping.path_of("species")) and leads
     if not ready:
         st.caption(gettext("Choose paths for Species, and for Address or File."))
     pressed = st.button(

@@ -1,15 +1,17 @@
 """The result of the last import."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from engine.catalogue.importing import ImportReport
+from engine.cache_folders.filling import CacheReport, cache_text
+from engine.catalogue.importing import ImportReport, Refusal, filled_text
 from engine.jobs.job import Job, delete_job
 from engine.language.message import gettext, ngettext
+from studio import text
 from studio.current import catalogue, home
 from studio.views.action import Action, act
 from studio.views.ended import broke_off
@@ -22,9 +24,12 @@ def import_outcome(jobs: Mapping[str, Job]) -> None:
         return
     last = max(ended, key=lambda job: job.started)
     with st.container(border=True):
-        report = last.found(ImportReport)
-        if report is not None:
-            _report(report)
+        if (of_cache := last.found(CacheReport)) is not None:
+            _refusals(cache_text(of_cache), of_cache.refusals, of_cache.left + of_cache.refused)
+            if of_cache.listing:
+                st.caption(gettext("All are in {file}.", file=text.plain(of_cache.listing)))
+        elif (report := last.found(ImportReport)) is not None:
+            _refusals(import_text(asdict(report)), report.refusals, report.refused)
         broke_off(last, gettext("Import"))
         with st.container(horizontal=True):
             if last.state == "finished":
@@ -60,6 +65,8 @@ def import_text(result: Mapping[str, Any]) -> str:
         )
     if known:
         parts.append(ngettext("{n} already known.", "{n} already known.", known))
+    if filled := int(result.get("filled", 0)):
+        parts.append(filled_text(filled))
     if refused:
         parts.append(ngettext("{n} refused.", "{n} refused.", refused))
     return " ".join(parts)
@@ -70,15 +77,13 @@ def _some_are_elsewhere() -> bool:
         return opened.counts().by_state.get("remote", 0) > 0
 
 
-def _report(report: ImportReport) -> None:
-    said, refused = import_text(asdict(report)), report.refused
+def _refusals(said: str, items: Sequence[Refusal], refused: int) -> None:
+    """Show what a report says, and a table of what it refused."""
     if not refused:
         st.success(said, icon=":material/check_circle:")
         return
     st.warning(said, icon=":material/rule:")
-    refusals = pd.DataFrame(
-        [(one.origin, str(one)) for one in report.refusals], columns=["origin", "reason"]
-    )
+    refusals = pd.DataFrame([(one.origin, str(one)) for one in items], columns=["origin", "reason"])
     title = gettext("Refused photographs")
     if len(refusals) < refused:
         title = gettext("Refused photographs: the first {shown}", shown=len(refusals))

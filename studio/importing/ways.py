@@ -8,17 +8,23 @@ import streamlit as st
 from engine.catalogue.importers import IMPORTERS
 from engine.garden.species import SPECIES
 from engine.home import Home
+from engine.images.store import Placing
 from engine.language.message import deferred, gettext
 from studio import text
 from studio.importing.datasets import dataset_form
 from studio.importing.folders import folder_form
 from studio.importing.inaturalist import inaturalist
 from studio.importing.inputs import source_input, start_button
-from studio.importing.jobs import plant, take_path
+from studio.importing.jobs import plant, take_cache, take_path
 from studio.importing.mongodb import mongodb
 from studio.importing.tables import table_form
 
 Section = Callable[[Home, bool], None]
+_PLACINGS: dict[Placing, str] = {
+    "copy": deferred("Copy"),
+    "link": deferred("Hard link"),
+    "leave": deferred("Leave in place"),
+}
 _READ = {
     "folder": deferred("Folder"),
     "file": deferred("File"),
@@ -37,6 +43,36 @@ def demo_garden(home: Home, busy: bool) -> None:
         )
     )
     start_button(gettext("Draw the demo garden"), "import_plant", busy, lambda: plant(home))
+
+
+def cache_form(home: Home, busy: bool) -> None:
+    """Give photographs their files from a folder whose files are named by their address."""
+    st.markdown(
+        gettext(
+            "The image cache of another program: files named by the **MD5, SHA-1 or SHA-256 of "
+            "their address**. Photographs that have only an address get their file."
+        )
+    )
+    path = st.text_input(gettext("Folder"), placeholder="/home/me/cache", key="import_cache")
+    placing: Placing = st.segmented_control(
+        gettext("Files"),
+        list(_PLACINGS),
+        default="copy",
+        required=True,
+        format_func=lambda placing: gettext(_PLACINGS[placing]),
+        help=gettext(
+            "A hard link needs no space, but the same disk. Files left in place are symbolic "
+            "links: the folder must stay."
+        ),
+        key="import_cache_mode",
+    )
+    st.caption(gettext("Addresses may also be imported later: they then find their files."))
+    start_button(
+        gettext("Import the files"),
+        "import_take_cache",
+        busy,
+        lambda: take_cache(home, path, placing),
+    )
 
 
 def path_form(name: str, home: Home, busy: bool) -> None:
@@ -65,6 +101,7 @@ def ways() -> dict[str, tuple[str, Section]]:
         "dataset": (gettext("Data set"), dataset_form),
         "mongodb": ("MongoDB", mongodb),
         "inaturalist": ("iNaturalist", inaturalist),
+        "cache": (gettext("Cache folder"), cache_form),
     }
     others = {
         name: (gettext(importer.title), functools.partial(path_form, name))

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import time
 from pathlib import Path
@@ -5,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from engine.catalogue.opening import open_catalogue
+from engine.catalogue.record import Photograph
 from engine.errors import BadInput
 from engine.files import write_json
 from engine.home import Home
 from engine.jobs.job import Job, read_job
-from studio.importing.jobs import take_folder, take_table, take_upload
+from studio.importing.jobs import take_cache, take_folder, take_table, take_upload
 from studio.importing.outcome import import_text
 from tests.conftest import MakeImage
 from tests.studio.conftest import OpenPage
@@ -133,6 +135,42 @@ def test_an_uploaded_table_is_kept_and_imported(
     assert (home.data / "uploads" / "roses.jsonl").is_file()
 
 
+def test_a_cache_folder_is_imported_and_the_page_reports_it(
+    home: Home, tmp_path: Path, make_image: MakeImage, open_page: OpenPage
+) -> None:
+    url = "https://plants.example/1.jpg"
+    make_image(f"{hashlib.md5(url.encode()).hexdigest()}.jpg")
+    make_image(f"{'0' * 32}.png")
+    with open_catalogue(home) as catalogue:
+        catalogue.add([Photograph("a", "Rosa canina", url=url)])
+    app = open_page("importing", **{"from": "cache"})
+    app.text_input(key="import_cache").set_value(str(tmp_path / "pictures"))
+    app.segmented_control(key="import_cache_mode").set_value("link")
+    app.button(key="import_take_cache").click().run()
+    assert not app.exception
+    assert ended(home).state == "finished"
+    app.run()
+    said = "2 files in the folder. 1 photograph got its file. 1 fits no address."
+    assert app.warning[0].value == said
+    assert "No address of the catalogue has this name" in app.dataframe[0].value["reason"][0]
+    assert any("data/cache_folders/" in line.value for line in app.caption)
+
+
+def test_a_table_finds_its_files_in_a_cache_folder(
+    home: Home, tmp_path: Path, make_image: MakeImage
+) -> None:
+    url = "https://plants.example/1.jpg"
+    make_image(f"{hashlib.md5(url.encode()).hexdigest()}.jpg")
+    take_cache(home, str(tmp_path / "pictures"), "copy")
+    assert ended(home).result["left"] == 1
+    table = tmp_path / "t.jsonl"
+    table.write_text(json.dumps({"species": "Rosa canina", "url": url}))
+    take_table(home, str(table))
+    result = ended(home).result
+    assert (result["added"], result["filled"]) == (1, 1)
+    assert "1 photograph got its file from a cache folder." in import_text(result)
+
+
 def test_a_table_in_an_unknown_format_is_rejected(home: Home, tmp_path: Path) -> None:
     (tmp_path / "list.xlsx").write_bytes(b"")
     with pytest.raises(BadInput, match=r"list\.xlsx is not a \.jsonl"):
@@ -144,7 +182,7 @@ def test_a_table_in_an_unknown_format_is_rejected(home: Home, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "way", ["demo", "folder", "table", "dataset", "mongodb", "inaturalist", "nonsense"]
+    "way", ["demo", "folder", "table", "dataset", "mongodb", "inaturalist", "cache", "nonsense"]
 )
 def test_the_address_opens_each_import_method(way: str, open_page: OpenPage) -> None:
     app = open_page("importing", **{"from": way})
@@ -160,7 +198,9 @@ def test_the_result_of_an_import_is_described_in_a_sentence() -> None:
     )
 
 
-@pytest.mark.parametrize("way", ["demo", "folder", "table", "dataset", "mongodb", "inaturalist"])
+@pytest.mark.parametrize(
+    "way", ["demo", "folder", "table", "dataset", "mongodb", "inaturalist", "cache"]
+)
 def test_every_import_method_is_shown_in_spanish(open_page: OpenPage, way: str) -> None:
     app = open_page("importing", **{"from": way})
     app.session_state["language"] = "es"

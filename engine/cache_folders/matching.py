@@ -1,0 +1,65 @@
+"""Finding the photographs that the files of cache folders belong to."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+from engine.cache_folders.index import IndexedFile
+from engine.catalogue.store import Catalogue, Filter
+
+# The digests by their number of bytes. They name files here and protect nothing.
+_DIGESTS: dict[int, Callable[..., Any]] = {
+    16: partial(hashlib.md5, usedforsecurity=False),
+    20: partial(hashlib.sha1, usedforsecurity=False),
+    32: hashlib.sha256,
+}
+
+
+class Matches(NamedTuple):
+    """The file for each photograph that has none, by id, and the digests of all files that belong
+    to an address of the catalogue."""
+
+    wanted: dict[str, IndexedFile]
+    fitting: set[bytes]
+
+
+def match(catalogue: Catalogue, files: Iterable[IndexedFile]) -> Matches:
+    """Match files with the addresses of all photographs and of all their listings, as listed.
+
+    Where several files belong to one photograph, the largest is taken.
+    """
+    by_digest: dict[bytes, IndexedFile] = {}
+    for file in files:
+        there = by_digest.setdefault(file.digest, file)
+        if there.size < file.size:
+            by_digest[file.digest] = file
+    matches = Matches({}, set())
+    kinds = [_DIGESTS[size] for size in sorted({len(digest) for digest in by_digest})]
+    for image_id, url, is_remote in _addresses(catalogue) if kinds else ():
+        for kind in kinds:
+            digest = kind(url.encode(errors="surrogatepass")).digest()
+            file_found = by_digest.get(digest)
+            if file_found is None:
+                continue
+            matches.fitting.add(digest)
+            there_found = matches.wanted.get(image_id)
+            if is_remote and (there_found is None or there_found.size < file_found.size):
+                matches.wanted[image_id] = file_found
+    return matches
+
+
+def _addresses(catalogue: Catalogue) -> Iterator[tuple[str, str, bool]]:
+    """Every address: the id of its photograph, the address as listed, and whether the photograph
+    has no file."""
+    table = catalogue.columns(("image_id", "url", "state"), Filter(excluded=None))
+    image_ids, urls, states = (table[name].to_pylist() for name in ("image_id", "url", "state"))
+    remote = {
+        image_id for image_id, state in zip(image_ids, states, strict=True) if state == "remote"
+    }
+    for image_id, url in zip(image_ids, urls, strict=True):
+        if url:
+            yield image_id, url, image_id in remote
+    for listing in catalogue.all_listings():
+        if listing.listed.url:
+            yield listing.photograph, listing.listed.url, listing.photograph in remote
