@@ -92,7 +92,7 @@ def ours(table: pa.Table) -> tuple[SplitInputs, Groups]:
     print_faults(plan.inputs, plan.groups, plan.parts)
     default = SplitSettings()
     timed(
-        "by observation and bytes (the default), from texts",
+        "by observation, bytes and near-duplicate (the default), from texts",
         lambda: plan_split(split_inputs(table, default.group), default),
     )
     full: SplitInputs = timed("every text as a number", lambda: split_inputs(table))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from benchmarks.crop.graph import build_pooled
 from benchmarks.duplicates.changes import CHANGES, changed
 from benchmarks.duplicates.photographs import photographs
-from engine.embeddings.features import DIRECTIONS, POOLED, PROJECTION, described
+from engine.embeddings.features import DIRECTIONS, POOLED, PROJECTION, pooled_features
 from engine.images.decode import read_rgb
 
 Values = NDArray[np.float64]
@@ -56,11 +56,11 @@ def projection_of(originals: Values, copies: Values) -> Values:
 
 
 def _seen(numbered: tuple[int, Path]) -> tuple[Values, Values]:
-    """A photograph as described, and some changed copies of it (EACH, values)."""
+    """A photograph as pooled_features, and some changed copies of it (EACH, values)."""
     number, file = numbered
     cv2.setNumThreads(1)
     image = read_rgb(file)
     chance = np.random.default_rng(number)
     names = chance.choice(list(CHANGES), EACH, replace=False)
-    copies = [described(changed(image, str(name), number)) for name in names]
-    return described(image).astype(np.float64), np.array(copies, np.float64)
+    copies = [pooled_features(changed(image, str(name), number)) for name in names]
+    return pooled_features(image).astype(np.float64), np.array(copies, np.float64)

@@ -9,8 +9,8 @@ from engine.embeddings.features import THUMBNAIL, Thumbnail
 Plane = NDArray[np.float32]
 
 SAME = 0.62
-"""The least agreement of two copies of one picture. Of all pairs of 1,000 different photographs the
-highest is .55."""
+"""The least agreement of two copies of one picture. The highest of two different ones among 1,000
+photographs is .55."""
 _BLUR = 3
 _STEPS = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 1e-3)
 _CENTRE = THUMBNAIL / 2 - 0.5

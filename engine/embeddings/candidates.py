@@ -13,7 +13,7 @@ from engine.progress import Report, silent
 Directions = NDArray[np.int8]
 Places = NDArray[np.int64]
 
-CLOSE = 0.75
+CLOSE = 0.78
 """The least cosine between the directions of two copies of one picture."""
 NEAREST = 8
 """Of each direction, this many of the closest are candidates at most."""

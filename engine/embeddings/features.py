@@ -68,7 +68,7 @@ def features_of(pixels: Pixels) -> Features:
     return Features(direction, _thumbnail(grey))
 
 
-def described(pixels: Pixels) -> NDArray[np.float32]:
+def pooled_features(pixels: Pixels) -> NDArray[np.float32]:
     """What the projection projects, of an RGB picture: (values,).
 
     Raises:

@@ -18,7 +18,7 @@ from engine.home import Home
 from engine.progress import Report, silent
 
 _AT_ONCE = 20_000
-_SHARE = 64
+_SHARE = 1_000
 
 
 @dataclass(frozen=True)
@@ -93,14 +93,15 @@ def _same(
 ) -> list[tuple[int, int]]:
     """Those pairs of numbers whose thumbnails are the same picture."""
     thumbnails = store.thumbnails(itertools.chain.from_iterable(pairs))
-    place = {number: place for place, number in enumerate(thumbnails)}
-    first, second = (np.array([place[pair[end]] for pair in pairs], np.int64) for end in (0, 1))
-    likely = np.flatnonzero(likely_same(list(thumbnails.values()), first, second))
-    pairs = [pairs[each] for each in likely.tolist()]
 
-    def judged(share: list[tuple[int, int]]) -> list[bool]:
-        return [same_picture(thumbnails[one], thumbnails[other]) for one, other in share]
+    def judged(share: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        numbers, places = np.unique(np.array(share), return_inverse=True)
+        shown = [thumbnails[number] for number in numbers.tolist()]
+        first, second = places.reshape(-1, 2).T
+        likely = np.flatnonzero(likely_same(shown, first, second)).tolist()
+        return [
+            share[each] for each in likely if same_picture(shown[first[each]], shown[second[each]])
+        ]
 
     shares = [pairs[start : start + _SHARE] for start in range(0, len(pairs), _SHARE)]
-    answers = itertools.chain.from_iterable(pool.map(judged, shares))
-    return [pair for pair, is_same in zip(pairs, answers, strict=True) if is_same]
+    return list(itertools.chain.from_iterable(pool.map(judged, shares)))

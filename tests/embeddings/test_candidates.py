@@ -9,7 +9,7 @@ from engine.embeddings.candidates import CLOSE, NEAREST, close_pairs
 from engine.embeddings.features import DIRECTIONS, UNIT
 
 
-def directions(count: int, copies: int, noise: float = 0.06) -> NDArray[np.int8]:
+def directions(count: int, copies: int, noise: float = 0.045) -> NDArray[np.int8]:
     """So many random directions, then copies of the first ones."""
     random = np.random.default_rng(5)
     found = random.normal(size=(count, DIRECTIONS))
