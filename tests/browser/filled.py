@@ -33,10 +33,10 @@ PAGES = (
 def filled_home(folder: Path) -> Home:
     """Make the home in a folder that is empty or missing."""
     photographs = folder / "photographs"
-    for species, images in SPECIES.items():
+    for group, (species, images) in enumerate(SPECIES.items()):
         (photographs / species).mkdir(parents=True)
         for number in range(images):
-            picture = cv2.cvtColor(flower(160, 120, number), cv2.COLOR_RGB2BGR)
+            picture = cv2.cvtColor(flower(160, 120, 100 * group + number), cv2.COLOR_RGB2BGR)
             cv2.imwrite(str(photographs / species / f"{number:03}.jpg"), picture)
     home = open_home(folder / "home")
     with open_catalogue(home) as catalogue:

@@ -22,7 +22,7 @@ PAGES = {
     "Catalogue": "73 photographs",
     "Import": "Draw the demo garden",
     "Download": "is on this computer, or its download failed",
-    "Crop lab": "keep the centre",
+    "Crop lab": "Does the crop help?",
     "Split": "Train on it",
     "Train": "Launch",
     "Runs": "ended",
@@ -35,10 +35,10 @@ PAGES = {
 def server(serve: StartServer, tmp_path_factory: pytest.TempPathFactory) -> Server:
     """The studio on a home with 73 photographs, a split of them and a finished run."""
     folder = tmp_path_factory.mktemp("photographs")
-    for species, images in SPECIES.items():
+    for group, (species, images) in enumerate(SPECIES.items()):
         (folder / species).mkdir()
         for number in range(images):
-            picture = cv2.cvtColor(flower(320, 240, number), cv2.COLOR_RGB2BGR)
+            picture = cv2.cvtColor(flower(320, 240, 100 * group + number), cv2.COLOR_RGB2BGR)
             cv2.imwrite(str(folder / species / f"{number:03}.jpg"), picture)
     home = open_home(tmp_path_factory.mktemp("home"))
     with open_catalogue(home) as catalogue:

@@ -43,17 +43,17 @@ PAGES = (
 def hostile(home: Home, folder: Path) -> None:
     """Rows that no import accepts any more, a run of another studio, and a finished import."""
     image = folder / "a.png"
-    noise = np.random.default_rng(0).integers(0, 255, (60, 80, 3), np.uint8)
-    cv2.imwrite(str(image), noise)
-    stored = ImageStore(home).keep(image)
     words = [dict(zip(FIELDS.values(), CREDITS[start:], strict=False)) for start in STARTS]
-    rows = [
-        Photograph(
+    rows = []
+    for number, fields in enumerate(words):
+        noise = np.random.default_rng(number).integers(0, 255, (60, 80, 3), np.uint8)
+        cv2.imwrite(str(image), noise)
+        stored = ImageStore(home).keep(image)
+        photograph = Photograph(
             f"credit-{number}", f"{IMAGE} {LINK} *a*", path=stored.path, sha256=stored.sha256,
-            width=80, height=60, state="cached", url="javascript:alert(1)", **fields,
-        )
-        for number, fields in enumerate(words)
-    ]  # fmt: skip
+            width=80, height=60, state="cached", url=f"javascript:alert({number})", **fields,
+        )  # fmt: skip
+        rows.append(photograph)
     rows.append(
         Photograph("nul", "Rosa canina", source="s\0t", url="https://example.invalid/a.jpg")
     )
