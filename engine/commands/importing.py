@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from engine.cache_folders.filling import fill_from_folders
 from engine.catalogue.folder_import import import_contents
 from engine.catalogue.folder_layout import (
     LAYOUTS,
@@ -66,6 +67,7 @@ def folder(
     with catalogue_of(studio_home) as catalogue, progress() as report:
         keep = ImageStore(studio_home).keep
         result = import_contents(catalogue, contents, keep, source, report)
+        result.filled = fill_from_folders(studio_home, catalogue, report)
     answer_import(result, as_json)
 
 
@@ -99,6 +101,7 @@ def table(
     with catalogue_of(studio_home) as catalogue, progress() as report:
         keep = ImageStore(studio_home).keep
         result = import_rows(catalogue, origin, columns, keep, source, report)
+        result.filled = fill_from_folders(studio_home, catalogue, report)
     answer_import(result, as_json)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from engine.cache_folders.filling import fill_from_folders
 from engine.catalogue.importers import IMPORTERS
 from engine.catalogue.recognition import importer_for
 from engine.commands.shared import (
@@ -52,6 +53,7 @@ def auto(
     with catalogue_of(studio_home) as catalogue, progress() as report:
         keep = ImageStore(studio_home).keep
         result = IMPORTERS[name].take(catalogue, origin, keep, source, report)
+        result.filled = fill_from_folders(studio_home, catalogue, report)
     answer_import(result, as_json)
 
 

@@ -37,6 +37,12 @@ BY_HAND = {
     "engine/inaturalist/observations.py": "what iNaturalist says of a photograph",
     "engine/runs/archive.py": "what an archive needs to give credit",
     "engine/split/folder.py": "a line of a split's file, which is a format of its own",
+    "engine/split/outside.py": "the lines of other projects' files",
+    "engine/catalogue/readers/row_fields.py": "the names in published tables",
+    "engine/catalogue/readers/plantnet.py": "what Pl@ntNet-300K says of a photograph",
+    "engine/catalogue/readers/darwin_core.py": "the terms of Darwin Core",
+    "engine/catalogue/readers/coco.py": "what COCO's JSON says of a photograph",
+    "engine/catalogue/readers/inaturalist_tables.py": "the columns of the open-data tables",
 }
 MANY = 5
 
