@@ -151,7 +151,7 @@ def test_no_key_of_the_other_format_is_a_setting_and_each_becomes_one() -> None:
         ("callback", {"save_best": True}, "callback is not a setting."),
         ("regularization", {"dropout": 2}, "regularization.dropout must be at least 0"),
         ("data", {"num_workers": "many"}, "data.num_workers must be a whole number"),
-        ("training", {"optimizer": "adamx"}, "training.optimizer must be one of"),
+        ("training", {"optimizer": "adamx"}, "training.optimizer must be adamw or sgd"),
     ],
 )
 def test_a_slip_in_such_a_file_is_refused_by_its_own_name(

@@ -129,7 +129,7 @@ def test_every_shape_becomes_a_split_that_passes_the_check(
     assert {part: len(lines) for part, lines in outside.lines.items()} == {"train": 12, "val": 6}
     assert wrong(outside) == []
     folder = adopt(home, outside)
-    assert [finding for finding in check_split(folder) if not finding.ok] == []
+    assert [finding for finding in check_split(folder) if finding.ok is False] == []
     for part in ("train", "val"):
         for line in read_part(folder.part(part)):
             assert sha256_of(home.resolve(line.path)) == line.sha256
