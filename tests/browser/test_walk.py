@@ -254,7 +254,8 @@ def lose_the_server_and_find_the_run(page: Page, server: Server) -> None:
 def evaluate_and_ask(page: Page) -> None:
     button(page, "Evaluate").click()
     # A folded chart has the same name.
-    figure = page.get_by_role("paragraph").filter(has_text=re.compile("^Calibration error$"))
+    named = page.get_by_text("Calibration error", exact=True)
+    figure = named.and_(page.get_by_role("paragraph"))
     expect(figure).to_be_visible(timeout=90_000)
     button(page, "Try it").click()
     tiles(page).first.click()
