@@ -119,10 +119,11 @@ _CHANGE: ContextVar[_Change | None] = ContextVar("_CHANGE", default=None)
 
 @contextmanager
 def one_change(page: str | None = None) -> Iterator[None]:
-    """Write all that is told inside into the address at once: one press of "back" undoes it.
+    """Write all parameters changed in the block into the address at once, so that one press of
+    Back undoes them.
 
-    For a run of the `page`, and for a fragment that tells more than one parameter. What an
-    exception ends, such as a change to another page, writes nothing.
+    Use it for a run of the `page`, and for a fragment that writes several parameters. If an
+    exception ends the block, such as a change to another page, nothing is written.
     """
     if _CHANGE.get() is not None:
         yield

@@ -82,7 +82,7 @@ def _photographs(rows: int, copied: set[tuple[int, int]]) -> Iterator[dict[str, 
 
 
 class _Real:
-    """What is known of real photographs and of copies of them."""
+    """The features of real photographs and of changed copies of them."""
 
     def __init__(self) -> None:
         self._files = [file for part in photographs() for file in part]
