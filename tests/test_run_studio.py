@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
+from PIL import Image
 
 PROJECT = Path(__file__).resolve().parents[1]
 DOOR = PROJECT / "run_studio.sh"
@@ -92,17 +93,24 @@ def test_the_help_names_the_script_and_the_commands() -> None:
 def test_an_engine_command_works_from_any_folder(tmp_path: Path) -> None:
     photographs = tmp_path / "photographs"
     photographs.mkdir()
-    ended = subprocess.run(
-        [str(DOOR), "import", "folder", "photographs", "--home", "home"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+
+    def import_folder() -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [str(DOOR), "import", "folder", "photographs", "--home", "home"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    ended = import_folder()
     assert ended.returncode == 2
     assert ended.stderr.strip().endswith(
         "photographs has no photographs. It needs one subfolder per species."
     )
+    (photographs / "Rosa canina").mkdir()
+    Image.new("RGB", (60, 40), "green").save(photographs / "Rosa canina" / "1.png")
+    assert import_folder().returncode == 0
     assert (tmp_path / "home" / "data").is_dir()
 
 

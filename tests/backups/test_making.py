@@ -37,7 +37,8 @@ def wait_for_backup() -> None:
 
 def add_photographs(home: Home, count: int, first: int = 0) -> None:
     catalogue = SqliteCatalogue(home.catalogue)
-    catalogue.add(Photograph(str(first + n), "Rosa canina", url=f"u{n}") for n in range(count))
+    numbers = range(first, first + count)
+    catalogue.add(Photograph(str(n), "Rosa canina", url=f"u{n}") for n in numbers)
     catalogue.close()
 
 

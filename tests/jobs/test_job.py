@@ -21,10 +21,11 @@ def place(tmp_path: Path) -> Home:
 @pytest.fixture
 def photographs(tmp_path: Path) -> Path:
     folder = tmp_path / "photographs"
+    generator = np.random.default_rng(0)
     for species in ("Rosa canina", "Bellis perennis"):
         (folder / species).mkdir(parents=True)
         for number in range(3):
-            pixels = np.random.default_rng(number).integers(0, 255, (40, 50, 3), dtype=np.uint8)
+            pixels = generator.integers(0, 255, (40, 50, 3), dtype=np.uint8)
             cv2.imwrite(str(folder / species / f"{number}.png"), pixels)
     return folder
 
