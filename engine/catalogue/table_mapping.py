@@ -9,15 +9,15 @@ from typing import Any, NamedTuple
 from engine.catalogue.checking import quoted
 from engine.catalogue.documents import as_text, value_at
 from engine.catalogue.fields import IMPORTED
-from engine.catalogue.guessing import (
+from engine.catalogue.guessing import guess_mapping
+from engine.catalogue.mapping import PATHS, MappingSettings, paths_in
+from engine.catalogue.source_columns import (
     LOCAL_IDS,
     NAMES,
-    guess_mapping,
     holds_numbers,
     holds_pages,
     name_of_column,
 )
-from engine.catalogue.mapping import PATHS, MappingSettings, paths_in
 from engine.catalogue.table_paths import found_at
 from engine.catalogue.table_rows import TableSample, require_table, sample_of
 from engine.errors import BadInput

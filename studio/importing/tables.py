@@ -8,8 +8,8 @@ import streamlit as st
 
 from engine.catalogue.documents import summarise_fields
 from engine.catalogue.fields import IMPORTED
-from engine.catalogue.guessing import NAMES
 from engine.catalogue.mapping import MappingSettings
+from engine.catalogue.source_columns import NAMES
 from engine.catalogue.table_import import PreviewedRow, preview_table
 from engine.catalogue.table_mapping import TableLook, look_at_table, require_columns
 from engine.catalogue.table_rows import kind_of

@@ -38,7 +38,6 @@ BY_HAND = {
     "engine/runs/archive.py": "what an archive needs to give credit",
     "engine/split/folder.py": "a line of a split's file, which is a format of its own",
     "engine/split/outside.py": "the lines of other projects' files",
-    "engine/catalogue/readers/row_fields.py": "the names in published tables",
     "engine/catalogue/readers/plantnet.py": "what Pl@ntNet-300K says of a photograph",
     "engine/catalogue/readers/darwin_core.py": "the terms of Darwin Core",
     "engine/catalogue/readers/coco.py": "what COCO's JSON says of a photograph",
