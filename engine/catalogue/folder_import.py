@@ -12,7 +12,7 @@ from engine.catalogue.store import Catalogue
 from engine.language.message import message
 from engine.progress import Report, silent
 
-_OUTSIDE = message("It is in no folder of a species.")
+OUTSIDE = message("It is in no folder of a species.")
 
 
 def import_folder(
@@ -60,7 +60,7 @@ def _offers(contents: FolderContents, source: str) -> Iterator[Offer]:
         photograph = Photograph("", name.species, name.genus, name.family, source, extra=extra)
         yield Candidate(photograph, _origin(file, contents), file)
     for file in contents.outside:
-        yield refused(_origin(file, contents), _OUTSIDE)
+        yield refused(_origin(file, contents), OUTSIDE)
 
 
 def _origin(file: Path, contents: FolderContents) -> str:

@@ -112,10 +112,11 @@ def preview_table(
     """The first rows of a table as an import by this mapping would take them."""
     columns = Columns(mapping, table.parent / Path(mapping.folder).expanduser(), None)
     offers = _of_rows(enumerate(look.sample.rows[:most], 1), {}, table, columns, table_name(table))
-    return [_previewed(offer) for offer in islice(offers, most)]
+    return [previewed(offer) for offer in islice(offers, most)]
 
 
-def _previewed(offer: Offer) -> PreviewedRow:
+def previewed(offer: Offer) -> PreviewedRow:
+    """What the preview shows of an item."""
     if isinstance(offer, Refusal):
         return PreviewedRow(None, None, offer.message)
     if isinstance(offer, Candidate):

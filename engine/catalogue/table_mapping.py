@@ -112,13 +112,17 @@ def look_at_table(table: Path) -> TableLook:
     return TableLook(sample, _guess(sample, table.parent))
 
 
-def columns_of(table: Path, given: MappingSettings | None = None) -> Columns:
+def columns_of(
+    table: Path, given: MappingSettings | None = None, look: TableLook | None = None
+) -> Columns:
     """How a table is read: by the mapping that was given, else by a guess.
+
+    `look` is the result of `look_at_table`, if the caller has it.
 
     Raises:
         BadInput: as `look_at_table`; or nothing is known of species, or of files and addresses.
     """
-    look = look_at_table(table)
+    look = look or look_at_table(table)
     mapping = given or look.guess
     folder = table.parent / Path(mapping.folder).expanduser()
     if given is not None:
