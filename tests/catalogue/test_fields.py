@@ -45,11 +45,12 @@ BY_HAND = {
 }
 MANY = 5
 
-NEW_FIELD = """    locality: Annotated[
+NEXT_VERSION = max(field.since for field in FIELDS.values()) + 1
+NEW_FIELD = f"""    locality: Annotated[
         str, PhotoField("Locality", "Where it grew.", columns=("locality",), aliases=("place",),
-                        longest=400, since=5)
+                        longest=400, since={NEXT_VERSION})
     ] = ""
-    altitude: Annotated[int, PhotoField("Altitude", "Metres above the sea.", since=5)] = 0
+    altitude: Annotated[int, PhotoField("Altitude", "Metres above the sea.", since={NEXT_VERSION})] = 0
 """
 # Import, change and export with a declaration that has two additional fields.
 PROGRAM = """
