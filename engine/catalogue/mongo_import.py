@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -34,6 +34,7 @@ from engine.catalogue.position import Position
 from engine.catalogue.ranks import refusal_above_species
 from engine.catalogue.record import Photograph, image_id_of
 from engine.catalogue.store import Catalogue
+from engine.catalogue.table_import import PreviewedRow, previewed
 from engine.catalogue.table_paths import located
 from engine.errors import BadInput
 from engine.files import is_regular
@@ -106,12 +107,35 @@ def mapping_of(home: Home, origin: Origin, given: Path | None = None) -> Mapping
     Raises:
         BadInput, WorkFailed: as in `sample_documents`; or the file is no mapping.
     """
-    file = mapping_file(home, origin)
-    if given is not None or file.is_file():
-        return load(MappingSettings, given or file)
+    if (stored := _stored_mapping(home, origin, given)) is not None:
+        return stored
     guessed = guess_collection(sample_documents(origin))
-    save(guessed, file)
+    save(guessed, mapping_file(home, origin))
     return guessed
+
+
+def proposed_mapping(
+    home: Home, origin: Origin, documents: Iterable[Mapping[str, Any]], given: Path | None = None
+) -> MappingSettings:
+    """As `mapping_of`, but guessed from these documents, and never stored.
+
+    Raises:
+        BadInput: the file is no mapping.
+    """
+    return _stored_mapping(home, origin, given) or guess_collection(documents)
+
+
+def preview_documents(
+    documents: Iterable[Mapping[str, Any]], mapping: MappingSettings, most: int
+) -> list[PreviewedRow]:
+    """The first photographs of some documents as an import by this mapping would take them."""
+    offers = chain.from_iterable(_offers(document, mapping, "") for document in documents)
+    return [previewed(offer) for offer in islice(offers, most)]
+
+
+def _stored_mapping(home: Home, origin: Origin, given: Path | None) -> MappingSettings | None:
+    file = given or mapping_file(home, origin)
+    return load(MappingSettings, file) if given is not None or file.is_file() else None
 
 
 def import_mongo(
@@ -189,13 +213,17 @@ def _read(mapping: MappingSettings, source: str, batch: bytes) -> _Batch:
     for document in _decoded(batch):
         if isinstance(document, dict):
             last = document["_id"]
-            others = _OtherFields(document, mapping)
-            for found in document_photographs(document, mapping):
-                offers.append(settled(_candidate(last, found, others, mapping, source)))
+            offers += _offers(document, mapping, source)
         else:
             origin = "…" if last is None else f"{last} …"
             offers.append(refused(origin, document))
     return _Batch(offers, last)
+
+
+def _offers(document: Mapping[str, Any], mapping: MappingSettings, source: str) -> Iterator[Offer]:
+    others = _OtherFields(document, mapping)
+    for found in document_photographs(document, mapping):
+        yield settled(_candidate(document["_id"], found, others, mapping, source))
 
 
 def _decoded(batch: bytes) -> Iterator[dict[str, Any] | Message]:

@@ -1,6 +1,7 @@
 """Fields of a source that the catalogue has no name for, kept as a JSON object."""
 
 import math
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -9,7 +10,25 @@ import orjson
 
 from engine.catalogue.documents import is_odd_date
 
+COMMON_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "observed_on": ("observed_on", "event_date", "observation_date", "date", "created"),
+    "latitude": ("latitude", "decimal_latitude", "lat"),
+    "longitude": ("longitude", "decimal_longitude", "lon", "lng"),
+    "place": ("place", "place_guess", "locality", "location"),
+    "organ": ("organ", "plant_organ", "plant_part"),
+    "elevation": ("elevation", "altitude"),
+    "quality_grade": ("quality_grade",),
+    "taxon_id": ("taxon_id", "species_id", "taxon_key"),
+    "part": ("part", "split", "subset", "partition", "set", "fold", "particion", "conjunto"),
+}
+"""Other fields that data sets of a known format have in common, and their names in sources.
+
+`part` is the data set's own split; the fields in `_NUMBERS` are numbers, the others text.
+"""
 MOST_BYTES = 4_096
+_NUMBERS = frozenset({"latitude", "longitude", "elevation"})
+_LONGEST_TEXT = 500
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _LONGEST_NAME = 200
 _AS_TEXT = frozenset({"ObjectId", "Decimal128", "Decimal", "UUID"})
 
@@ -37,6 +56,20 @@ def fields_below(
         yield path, plain
 
 
+def common_json(values: Mapping[str, Any]) -> str:
+    """Fields of `COMMON_FIELDS` as `as_json` writes them, in alphabetical order.
+
+    Values that are empty, nested or no numbers where numbers belong are left out.
+
+    Raises:
+        ValueError: a name is not in `COMMON_FIELDS`.
+    """
+    if unknown := values.keys() - COMMON_FIELDS.keys():
+        raise ValueError(f"No common fields: {sorted(unknown)}")
+    found = {name: _common(name, value) for name, value in sorted(values.items())}
+    return as_json((name, value) for name, value in found.items() if value not in (None, ""))
+
+
 def as_json(fields: Iterable[Field]) -> str:
     """The fields as a JSON object of at most `MOST_BYTES` bytes; empty without fields.
 
@@ -47,11 +80,27 @@ def as_json(fields: Iterable[Field]) -> str:
     for name, value in fields:
         if name in written or len(name) > _LONGEST_NAME:
             continue
-        entry = orjson.dumps(name) + b":" + orjson.dumps(value)
-        if size + len(entry) + len(",") <= MOST_BYTES:
+        entry = orjson.dumps(name) + b": " + orjson.dumps(value)
+        if size + len(entry) + len(", ") <= MOST_BYTES:
             written[name] = entry
-            size += len(entry) + len(",")
-    return "{" + b",".join(written.values()).decode() + "}" if written else ""
+            size += len(entry) + len(", ")
+    return "{" + b", ".join(written.values()).decode() + "}" if written else ""
+
+
+def _common(name: str, value: Any) -> str | float | None:
+    if name in _NUMBERS:
+        return _number(value)
+    if value is None or value != value or isinstance(value, dict | list | bytes):
+        return None
+    return _CONTROL.sub(" ", str(value)).strip()[:_LONGEST_TEXT]
+
+
+def _number(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _plain(value: Any) -> Any:

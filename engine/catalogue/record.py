@@ -8,14 +8,11 @@ facet field must also be added to `engine.catalogue.facets` and to `Filter` in
 """
 
 import hashlib
-import json
 from dataclasses import dataclass
 from typing import Annotated, Literal, NamedTuple
 
 from engine.catalogue.names import LONGEST_SPECIES
 from engine.language.message import deferred
-
-_LONGEST_PART = 100
 
 State = Literal["cached", "remote"]
 
@@ -100,6 +97,7 @@ class Photograph(NamedTuple):
                 "label",
                 "class",
                 "category",
+                "cls",
                 "clase",
                 "etiqueta",
                 "common_name",
@@ -322,8 +320,3 @@ def image_id_of(*parts: str) -> str:
     """An id of 20 hex digits, the same whenever the same photograph is imported again."""
     # A file name may hold undecodable bytes.
     return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:20]
-
-
-def extra_of(part: str) -> str:
-    """The further fields of a photograph that its source puts into a part of a split."""
-    return json.dumps({"part": part[:_LONGEST_PART]}, ensure_ascii=False) if part else ""

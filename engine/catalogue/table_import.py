@@ -24,8 +24,9 @@ from engine.catalogue.importing import (
     take_in,
 )
 from engine.catalogue.mapping import MappingSettings
+from engine.catalogue.other_fields import common_json
 from engine.catalogue.ranks import refusal_above_species
-from engine.catalogue.record import Photograph, extra_of
+from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue
 from engine.catalogue.table_mapping import Columns, RowPaths, TableLook, columns_of
 from engine.catalogue.table_paths import located
@@ -111,10 +112,11 @@ def preview_table(
     """The first rows of a table as an import by this mapping would take them."""
     columns = Columns(mapping, table.parent / Path(mapping.folder).expanduser(), None)
     offers = _of_rows(enumerate(look.sample.rows[:most], 1), {}, table, columns, table_name(table))
-    return [_previewed(offer) for offer in islice(offers, most)]
+    return [previewed(offer) for offer in islice(offers, most)]
 
 
-def _previewed(offer: Offer) -> PreviewedRow:
+def previewed(offer: Offer) -> PreviewedRow:
+    """What the preview shows of an item."""
     if isinstance(offer, Refusal):
         return PreviewedRow(None, None, offer.message)
     if isinstance(offer, Candidate):
@@ -238,7 +240,7 @@ def _offered(
         text, values[_IMAGE_ID] = "", f"{values[_SOURCE]}-{values[_IMAGE_ID]}"
     made = _made((*values, *_OTHER_VALUES))
     if paths.part and (part := as_text(value_at(row, paths.part))):
-        made = made._replace(extra=extra_of(part_of(part) or part))
+        made = made._replace(extra=common_json({"part": part_of(part) or part}))
     file = located(path, columns.folder, mapping.prefix) if path else None
     if url and file is not None and not is_regular(file):
         # The file is missing, but the photograph can still be downloaded.

@@ -9,15 +9,15 @@ from typing import Any, NamedTuple
 from engine.catalogue.checking import quoted
 from engine.catalogue.documents import as_text, value_at
 from engine.catalogue.fields import IMPORTED
-from engine.catalogue.guessing import (
+from engine.catalogue.guessing import guess_mapping
+from engine.catalogue.mapping import PATHS, MappingSettings, paths_in
+from engine.catalogue.source_columns import (
     LOCAL_IDS,
     NAMES,
-    guess_mapping,
     holds_numbers,
     holds_pages,
     name_of_column,
 )
-from engine.catalogue.mapping import PATHS, MappingSettings, paths_in
 from engine.catalogue.table_paths import found_at
 from engine.catalogue.table_rows import TableSample, require_table, sample_of
 from engine.errors import BadInput
@@ -112,13 +112,17 @@ def look_at_table(table: Path) -> TableLook:
     return TableLook(sample, _guess(sample, table.parent))
 
 
-def columns_of(table: Path, given: MappingSettings | None = None) -> Columns:
+def columns_of(
+    table: Path, given: MappingSettings | None = None, look: TableLook | None = None
+) -> Columns:
     """How a table is read: by the mapping that was given, else by a guess.
+
+    `look` is the result of `look_at_table`, if the caller has it.
 
     Raises:
         BadInput: as `look_at_table`; or nothing is known of species, or of files and addresses.
     """
-    look = look_at_table(table)
+    look = look or look_at_table(table)
     mapping = given or look.guess
     folder = table.parent / Path(mapping.folder).expanduser()
     if given is not None:

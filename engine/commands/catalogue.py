@@ -11,12 +11,20 @@ from engine.cache_folders.filling import fill_from_folders
 from engine.catalogue.conditions import SHOWN, filter_of
 from engine.catalogue.export import export_catalogue
 from engine.catalogue.garden_import import import_garden
+from engine.catalogue.import_warnings import warnings_of_rows
 from engine.catalogue.importers import IMPORTERS, Importer
-from engine.catalogue.mongo_import import Origin, import_mongo, mapping_of
+from engine.catalogue.mongo_import import (
+    Origin,
+    import_mongo,
+    mapping_of,
+    preview_documents,
+    proposed_mapping,
+    sample_documents,
+)
 from engine.catalogue.store import UNSTATED
 from engine.catalogue.table_export import Kind
 from engine.commands.cache_folder import cache
-from engine.commands.importing import folder, table
+from engine.commands.importing import folder, say_warnings, table
 from engine.commands.inaturalist import take
 from engine.commands.recognition import PathGroup, auto
 from engine.commands.shared import (
@@ -37,6 +45,10 @@ from engine.images.leftovers import sweep_leftovers
 from engine.images.store import ImageStore
 from engine.language.formats import number
 from engine.language.message import gettext, ngettext
+from engine.settings.files import as_yaml
+
+# The most photographs of a sample that a plan looks at.
+_PREVIEWED = 1_000
 
 
 def add_to(app: typer.Typer) -> None:
@@ -113,6 +125,10 @@ def mongo(
         Path | None,
         typer.Option(help=gettext("A YAML file with the path of each field. Default: guessed.")),
     ] = None,
+    plan: Annotated[
+        bool,
+        typer.Option("--plan", help=gettext("Only show the guessed mapping, as YAML.")),
+    ] = False,
     source: SourceOption = "",
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -120,6 +136,12 @@ def mongo(
     """Import photographs from a MongoDB collection, which is only read."""
     studio_home = home_at(home)
     origin = Origin(address, database, collection)
+    if plan:
+        documents = sample_documents(origin)
+        proposed = proposed_mapping(studio_home, origin, documents, mapping)
+        answer(proposed.model_dump(), as_yaml(proposed).rstrip(), as_json)
+        say_warnings(warnings_of_rows(preview_documents(documents, proposed, _PREVIEWED)))
+        return
     fields = mapping_of(studio_home, origin, mapping)
     with catalogue_of(studio_home) as catalogue, progress() as report:
         result = import_mongo(
