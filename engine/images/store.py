@@ -12,7 +12,7 @@ import cv2
 from engine.errors import UnreadableImage, WorkFailed
 from engine.files import NotRegular, free_disk_bytes, read_regular, version_of, write_atomic
 from engine.home import Home
-from engine.images.decode import ImageHeader, Pixels, called, read_header, read_rgb
+from engine.images.decode import ImageHeader, Pixels, called, decode_fully, read_header, read_rgb
 from engine.reasons import reason_of
 
 Placing = Literal["copy", "link", "leave"]
@@ -64,8 +64,11 @@ class ImageStore:
             target = self._file(sha256, header)
             # A copy replaces a link to a file elsewhere.
             if not _is_there(target) or (placing == "copy" and target.is_symlink()):
-                # A draft also decodes every byte, so this checks the whole photograph.
-                pixels = read_rgb(content, least_side=THUMBNAIL_SIDE)
+                # A draft also decodes every byte, so either checks the whole photograph.
+                if with_thumbnail:
+                    pixels = read_rgb(content, least_side=THUMBNAIL_SIDE)
+                else:
+                    decode_fully(content)
                 if placing == "copy":
                     self._leave_room(len(content))
                     write_atomic(target, content)
