@@ -90,7 +90,7 @@ class Joining(ABC):
                 if key not in known:
                     new[key] = owner
                 known[key] = owner
-        self._add(rows, joined, new)
+        self._add_rows(rows, joined, new)
         self.join(groups_of(also_twins), change=0)
         return {one.image_id: twin for twin, listed in joined.items() for one in listed}
 
@@ -161,7 +161,7 @@ class Joining(ABC):
         self._set_apart(row.image_id for row in rows)
         return len(rows)
 
-    def _add(
+    def _add_rows(
         self,
         rows: Mapping[str, Photograph],
         joined: Mapping[str, Sequence[Photograph]],
