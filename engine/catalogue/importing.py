@@ -23,7 +23,7 @@ BATCH = 256
 _FEWEST_ROWS = 12_500
 _ROWS_AT_ONCE = 200_000
 SHOWN_REFUSALS = 1000
-_IMPORTING = message("Importing photographs")
+IMPORTING = message("Importing photographs")
 
 
 class Stored(Protocol):
@@ -186,7 +186,7 @@ def take_in(
             if writing is not None:
                 writing.result()
             if done:
-                report(done, total, _IMPORTING)
+                report(done, total, IMPORTING)
             tally.count(one.photograph for one in outcomes if isinstance(one, KnownIdentity))
             ready = [_spelt_once(one, spellings) for one in outcomes if isinstance(one, Photograph)]
             # The store writes this batch while the next one is read.
@@ -197,7 +197,7 @@ def take_in(
             done += len(batch)
         if writing is not None:
             writing.result()
-    report(done, total, _IMPORTING)
+    report(done, total, IMPORTING)
     return result
 
 
@@ -283,7 +283,8 @@ def _prepare(item: Offer, keep: Keep) -> Photograph | Refusal | KnownIdentity:
     identity = image_id_of(
         photograph.source, index, photograph.species.casefold(), photograph.url, photograph.sha256
     )
-    return photograph._replace(image_id=identity)
+    # The same as `_replace`, in a quarter of the time.
+    return tuple.__new__(Photograph, (identity, *photograph[1:]))
 
 
 def _spelt_once(photograph: Photograph, spellings: dict[str, str]) -> Photograph:

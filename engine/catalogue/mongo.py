@@ -62,6 +62,13 @@ class MongoCatalogue(MongoReader):
         listed = joined | {image_id: row for image_id, row in known.items() if row != image_id}
         return Added(len(fresh) - len(joined), len(offered) - len(fresh), listed)
 
+    def begin_import(self, key: str) -> str:
+        # Other programs may delete documents, which leaves no trace.
+        return ""
+
+    def end_import(self, key: str, report: str) -> None:
+        """Nothing is noted; see `begin_import`."""
+
     def take_listings(self, listings: Iterable[Listing], apart: Iterable[str]) -> None:
         with self._store_errors(), self._writer.turn() as version:
             self._listings.writing(version).take(listings, apart)

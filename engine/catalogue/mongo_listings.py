@@ -112,8 +112,11 @@ class MongoListings(Joining):
     def _read(self, image_ids: Iterable[str]) -> list[Photograph]:
         return self._rows.read(image_ids)
 
-    def _insert(self, photographs: Sequence[Photograph], known: bool) -> None:
-        self._rows.insert(photographs, self._version, known)
+    def _insert(self, photographs: Sequence[Photograph], keys: Mapping[int, str]) -> None:
+        own: dict[str, list[int]] = defaultdict(list)
+        for key, image_id in keys.items():
+            own[image_id].append(key)
+        self._rows.insert(photographs, self._version, own)
 
     def _delete(self, photographs: Sequence[Photograph]) -> None:
         self._rows.delete(photographs, self._version)

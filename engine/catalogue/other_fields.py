@@ -33,6 +33,8 @@ _LONGEST_NAME = 200
 _AS_TEXT = frozenset({"ObjectId", "Decimal128", "Decimal", "UUID"})
 
 Field = tuple[str, Any]
+Entry = tuple[str, bytes]
+"""The name of a field, and the name and value as JSON."""
 
 
 def fields_below(
@@ -45,9 +47,13 @@ def fields_below(
     if path and path in left_out:
         return
     if isinstance(value, Mapping):
+        start = f"{path}." if path else ""
         for name, inner in value.items():
-            name = str(name).encode(errors="replace").decode()
-            yield from fields_below(inner, left_out, f"{path}.{name}" if path else name)
+            if type(name) is not str or not name.isascii():
+                name = str(name).encode(errors="replace").decode()
+            below = start + name
+            if below not in left_out:
+                yield from fields_below(inner, left_out, below)
     elif isinstance(value, list):
         kept = [_plain(inner) for inner in value]
         if kept and None not in kept:
@@ -75,16 +81,28 @@ def as_json(fields: Iterable[Field]) -> str:
 
     Of equal names the first counts. A field that does not fit is left out.
     """
+    return json_of(entries_of(fields))
+
+
+def entries_of(fields: Iterable[Field]) -> list[Entry]:
+    """The fields as entries of a JSON object, for `json_of`."""
+    return [
+        (name, orjson.dumps(name) + b":" + orjson.dumps(value))
+        for name, value in fields
+        if len(name) <= _LONGEST_NAME
+    ]
+
+
+def json_of(*parts: Iterable[Entry]) -> str:
+    """What `as_json` gives of the fields of these entries."""
     written: dict[str, bytes] = {}
     size = len("{}")
-    for name, value in fields:
-        if name in written or len(name) > _LONGEST_NAME:
-            continue
-        entry = orjson.dumps(name) + b": " + orjson.dumps(value)
-        if size + len(entry) + len(", ") <= MOST_BYTES:
-            written[name] = entry
-            size += len(entry) + len(", ")
-    return "{" + b", ".join(written.values()).decode() + "}" if written else ""
+    for part in parts:
+        for name, entry in part:
+            if name not in written and size + len(entry) + len(",") <= MOST_BYTES:
+                written[name] = entry
+                size += len(entry) + len(",")
+    return "{" + b",".join(written.values()).decode() + "}" if written else ""
 
 
 def _common(name: str, value: Any) -> str | float | None:
@@ -108,6 +126,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bool):
         return value
     if isinstance(value, str):
+        if value.isascii():
+            return value.strip() or None
         return value.strip().encode(errors="replace").decode() or None
     if isinstance(value, int):
         # BSON has a kind of integer of its own.

@@ -11,6 +11,7 @@ from typing import Any
 from engine.catalogue.changes import Action, Change, Label
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite_changes import Changes
+from engine.catalogue.sqlite_imports import Imports
 from engine.catalogue.sqlite_reading import SqliteReader
 from engine.catalogue.sqlite_rows import Rows
 from engine.catalogue.store import Added, CachedFile, Filter
@@ -35,6 +36,7 @@ class SqliteCatalogue(SqliteReader):
         self._writing = threading.RLock()
         self._table = Rows(self._connection, self._facets)
         self._changes = Changes(self._connection, self._facets, self._listings)
+        self._imports = Imports(self._connection)
         # If all photographs of the last batch were new, `add` assumes that the next are too.
         self._all_were_new = False
 
@@ -69,6 +71,14 @@ class SqliteCatalogue(SqliteReader):
                 raise _SomeKnown from error
             return True
         return False
+
+    def begin_import(self, key: str) -> str:
+        with self._transaction():
+            return self._imports.begin(key)
+
+    def end_import(self, key: str, report: str) -> None:
+        with self._transaction():
+            self._imports.end(key, report)
 
     def update(self, changes: Iterable[Mapping[str, Any]]) -> int:
         made = list(changes)

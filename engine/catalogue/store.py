@@ -120,6 +120,18 @@ class Catalogue(Protocol):
         """Add photographs in one transaction; skips those whose image_id is known."""
         ...
 
+    def begin_import(self, key: str) -> str:
+        """Note that an import begins, whose `key` says all that it depends on.
+
+        Returns what `end_import` noted with this key, if no record was deleted since; else "".
+        A store that cannot notice all deletions notes nothing.
+        """
+        ...
+
+    def end_import(self, key: str, report: str) -> None:
+        """Note that the import has ended, unless a record was deleted since it began."""
+        ...
+
     def update(self, changes: Iterable[Mapping[str, Any]]) -> int:
         """Set fields of photographs: each change is an `image_id` and the fields it sets.
 

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from sys import intern
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from engine.catalogue.documents import as_text, document_photographs, text_of, v
 from engine.catalogue.fields import EMPTY, FIELDS, IMPORTED, photograph_maker
 from engine.catalogue.folder_layout import part_of
 from engine.catalogue.importing import (
+    IMPORTING,
     Candidate,
     ImportReport,
     Keep,
@@ -23,6 +24,7 @@ from engine.catalogue.importing import (
     settled,
     take_in,
 )
+from engine.catalogue.known_tables import key_of_import, report_again, written_report
 from engine.catalogue.mapping import MappingSettings
 from engine.catalogue.other_fields import common_json
 from engine.catalogue.ranks import refusal_above_species
@@ -39,7 +41,7 @@ from engine.catalogue.table_rows import (
     rows_of,
     table_name,
 )
-from engine.files import is_regular
+from engine.files import is_regular, version_of
 from engine.language.message import Message, message
 from engine.progress import Report, silent
 from engine.workers import beside
@@ -103,7 +105,16 @@ def import_rows(
         BadInput: the table is damaged; or the source's name is no plain text.
     """
     source = source_of(source, table_name(table))
-    return take_in(catalogue, _offers(catalogue, table, columns, source), keep, 0, report)
+    version, key = version_of(table), key_of_import(table, columns, source)
+    if written := catalogue.begin_import(key):
+        result = report_again(written)
+        report(result.known + result.listed + result.refused, 0, IMPORTING)
+        return result
+    result = take_in(catalogue, _offers(catalogue, table, columns, source), keep, 0, report)
+    # A file that a row names may be another, or may be there, the next time.
+    if not columns.named_files and version_of(table) == version:
+        catalogue.end_import(key, written_report(result))
+    return result
 
 
 def preview_table(
@@ -130,7 +141,9 @@ def _offers(catalogue: Catalogue, table: Path, columns: Columns, source: str) ->
     """The items of the table; a second process parses the lines of a large file."""
     if is_json_lines(table) and table.stat().st_size > _LARGE:
         read = partial(_of_block, table, columns, source)
-        yield from chain.from_iterable(beside(read, blocks_of(table)))
+        for offers, named_files in beside(read, blocks_of(table)):
+            columns.named_files |= named_files
+            yield from offers
         return
     numbered_rows = rows_of(table, columns.names)
     own_id = columns.own_ids
@@ -175,8 +188,12 @@ def _own_id(row: Row, column: str) -> str:
     return image_id if sound and is_plain(image_id) else ""  # type: ignore[arg-type, return-value]
 
 
-def _of_block(table: Path, columns: Columns, source: str, block: tuple[int, bytes]) -> list[Offer]:
-    return list(_of_rows(numbered_rows(block), {}, table, columns, source))
+def _of_block(
+    table: Path, columns: Columns, source: str, block: tuple[int, bytes]
+) -> tuple[list[Offer], bool]:
+    """The items of a block, and whether a row named a file."""
+    offers = list(_of_rows(numbered_rows(block), {}, table, columns, source))
+    return offers, columns.named_files
 
 
 def _candidates(
@@ -241,6 +258,7 @@ def _offered(
     made = _made((*values, *_OTHER_VALUES))
     if paths.part and (part := as_text(value_at(row, paths.part))):
         made = made._replace(extra=common_json({"part": part_of(part) or part}))
+    columns.named_files |= bool(path)
     file = located(path, columns.folder, mapping.prefix) if path else None
     if url and file is not None and not is_regular(file):
         # The file is missing, but the photograph can still be downloaded.

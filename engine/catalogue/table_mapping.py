@@ -46,11 +46,13 @@ class Columns:
 
     `judged` are the columns whose values the guess has seen: of the others, which come later in
     the table, those with a known name are read as well. None where the mapping was given.
+    `named_files` says whether a row that was read named a file.
     """
 
     mapping: MappingSettings
     folder: Path
     judged: frozenset[str] | None
+    named_files: bool = False
     _paths: dict[tuple[str, ...], RowPaths] = dataclasses.field(default_factory=dict, repr=False)
 
     def paths_in(self, there: tuple[str, ...]) -> RowPaths:
