@@ -78,7 +78,7 @@ def propose_names(
     return Proposals(store.about, len(images), tuple(proposals), tuple(sorted(unknown)))
 
 
-def choose(proposals: Proposals, names: Sequence[str], to: str = "") -> list[Proposal]:
+def choose_proposals(proposals: Proposals, names: Sequence[str], to: str = "") -> list[Proposal]:
     """The proposals for these species; `to` is the candidate that one ambiguous name means.
 
     Raises:
@@ -95,24 +95,24 @@ def choose(proposals: Proposals, names: Sequence[str], to: str = "") -> list[Pro
         for one in chosen:
             if not one.new:
                 raise BadInput(
-                    "{species} is ambiguous. Choose with --to: {names:or}.",
+                    "{species} is ambiguous. Choose with --to {names:or}.",
                     species=one.old,
                     names=one.candidates,
                 )
         return chosen
     if len(chosen) != 1 or to not in (chosen[0].new, *chosen[0].candidates):
         raise BadInput("Use --to with one name, and with one of its candidates.")
-    return [decided(chosen[0], to)]
+    return [decide(chosen[0], to)]
 
 
-def decided(proposal: Proposal, species: str) -> Proposal:
+def decide(proposal: Proposal, species: str) -> Proposal:
     """The proposal with the candidate that is meant."""
     if species == proposal.new:
         return proposal
     return replace(proposal, new=species, genus=genus_of(species), family="")
 
 
-def accept(
+def accept_names(
     catalogue: Catalogue,
     store: TaxonomyStore,
     proposals: Sequence[Proposal],

@@ -137,6 +137,20 @@ def open_taxonomy(home: Home) -> Iterator[TaxonomyStore | None]:
         yield store
 
 
+@contextlib.contextmanager
+def required_taxonomy(home: Home) -> Iterator[TaxonomyStore]:
+    """Open the home's names in a `with` block.
+
+    Raises:
+        BadInput: no table was added.
+        WorkFailed: the database is damaged.
+    """
+    with open_taxonomy(home) as store:
+        if store is None:
+            raise BadInput("There is no taxonomy table yet. Add one with `taxonomy add FILE`.")
+        yield store
+
+
 def add_table(home: Home, path: Path, version: str = "", report: Report = silent) -> TaxonomyAbout:
     """Read a taxonomy table into the home, in place of the one before.
 
