@@ -77,7 +77,7 @@ def species_part(name: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def key_of(name: str) -> str:
-    """The genus and the epithets without spaces between them, in the form of searches.
+    """The genus and the joined epithets of a name in normal form, as searches compare them.
 
     Rank marks, hybrid signs and hyphens are left out: "Quercus ilex subsp. ballota" and "Quercus
     ilex ballota" have one key, and so have "Mentha × piperita" and "Mentha piperita".
