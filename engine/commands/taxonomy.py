@@ -18,17 +18,18 @@ from engine.commands.shared import (
 from engine.download.preferences import download_settings, save_download_settings
 from engine.errors import BadInput
 from engine.files import typed_path
-from engine.language.formats import enumeration, number
-from engine.language.message import deferred, gettext, ngettext
+from engine.language.formats import number
+from engine.language.message import gettext, ngettext
 from engine.taxonomy.fetching import fetch_table
 from engine.taxonomy.proposals import (
-    REASON_NAMES,
+    STATE_NAMES,
     Proposal,
     accept_names,
     choose_proposals,
+    corrected_text,
     propose_names,
+    reasons_text,
 )
-from engine.taxonomy.resolve import State
 from engine.taxonomy.shapes import SHAPES
 from engine.taxonomy.store import TaxonomyAbout, add_table, required_taxonomy
 
@@ -44,11 +45,6 @@ RanksOption = Annotated[
         help=gettext("Keep subspecies, varieties and forms as species of their own."),
     ),
 ]
-_STATES: dict[State, str] = {
-    "certain": deferred("certain"),
-    "doubtful": deferred("doubtful"),
-    "ambiguous": deferred("ambiguous"),
-}
 
 
 def add_to(parent: typer.Typer) -> None:
@@ -164,11 +160,7 @@ def _print_about(about: TaxonomyAbout, as_json: bool) -> None:
 
 def _print_changes(changes: list[Change], as_json: bool) -> None:
     images = sum(change.images for change in changes)
-    text = gettext(
-        "{species} corrected, {photographs}.",
-        species=ngettext("{n} species", "{n} species", len(changes)),
-        photographs=ngettext("{n} photograph", "{n} photographs", images),
-    )
+    text = corrected_text(len(changes), images)
     numbers = [change.number for change in changes]
     if numbers:
         undo = " ".join(map(str, numbers)) if len(numbers) <= 5 else f"{numbers[0]}-{numbers[-1]}"
@@ -178,12 +170,10 @@ def _print_changes(changes: list[Change], as_json: bool) -> None:
 
 def _line(one: Proposal) -> str:
     new = one.new or " / ".join(one.candidates)
-    reasons = enumeration([gettext(REASON_NAMES[reason]) for reason in one.reasons])
     parts = [
         f"{one.old} → {new}",
         ngettext("{n} photograph", "{n} photographs", one.images),
-        reasons,
-        gettext("merges") if one.merges else "",
-        gettext(_STATES[one.state]),
+        reasons_text(one),
+        gettext(STATE_NAMES[one.state]),
     ]
     return "  ".join(part for part in parts if part)

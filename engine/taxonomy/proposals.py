@@ -8,7 +8,8 @@ from engine.catalogue.changes import Change, Label
 from engine.catalogue.names import genus_of
 from engine.catalogue.store import UNSTATED, Catalogue, Filter
 from engine.errors import BadInput
-from engine.language.message import deferred, message
+from engine.language.formats import enumeration
+from engine.language.message import deferred, gettext, message, ngettext
 from engine.progress import Report, silent
 from engine.taxonomy.resolve import Reason, Resolution, Resolver, State
 from engine.taxonomy.store import TaxonomyAbout, TaxonomyStore
@@ -22,6 +23,12 @@ REASON_NAMES: Mapping[Reason, str] = {
     "family": deferred("no family"),
 }
 """The reasons in messages, before translation."""
+STATE_NAMES: Mapping[State, str] = {
+    "certain": deferred("certain"),
+    "doubtful": deferred("doubtful"),
+    "ambiguous": deferred("ambiguous"),
+}
+"""The states of proposals in messages, before translation."""
 _ORDER: tuple[State, ...] = ("certain", "doubtful", "ambiguous")
 
 
@@ -137,6 +144,21 @@ def accept_names(
             changes.append(change)
         report(done, len(proposals), message("Relabelling"))
     return changes
+
+
+def corrected_text(species: int, images: int) -> str:
+    """How many species and photographs were relabelled."""
+    return gettext(
+        "{species} corrected, {photographs}.",
+        species=ngettext("{n} species", "{n} species", species),
+        photographs=ngettext("{n} photograph", "{n} photographs", images),
+    )
+
+
+def reasons_text(proposal: Proposal) -> str:
+    """Why the name differs, and whether species merge."""
+    reasons = [gettext(REASON_NAMES[reason]) for reason in proposal.reasons]
+    return enumeration([*reasons, *([gettext("merged")] if proposal.merges else [])])
 
 
 def _proposal(name: str, found: Resolution, images: int, bare: int) -> Proposal | None:

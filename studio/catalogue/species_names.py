@@ -5,16 +5,17 @@ import streamlit as st
 from engine.catalogue.changes import Change
 from engine.catalogue.store import Catalogue, Filter
 from engine.files import typed_path
-from engine.language.formats import enumeration
 from engine.language.message import gettext, ngettext
 from engine.taxonomy.proposals import (
-    REASON_NAMES,
+    STATE_NAMES,
     Proposal,
     Proposals,
     accept_names,
     decide,
     propose_names,
+    reasons_text,
 )
+from engine.taxonomy.resolve import State
 from engine.taxonomy.store import TaxonomyAbout, open_taxonomy, required_taxonomy
 from studio import text
 from studio.background import follow
@@ -31,7 +32,7 @@ from studio.views.problem import problem, problems_shown
 _PAGE_SIZE = 6
 _EXAMPLES = 3
 _FILE, _PROBLEM, _KEEP = "names_file", "names_problem", "names_keep_ranks"
-_COLOURS = {"certain": "green", "doubtful": "orange", "ambiguous": "orange"}
+_COLOURS: dict[State, str] = {"certain": "green", "doubtful": "orange", "ambiguous": "orange"}
 
 
 def names_view(catalogue: Catalogue) -> None:
@@ -49,16 +50,14 @@ def names_view(catalogue: Catalogue) -> None:
             return
         keep_ranks = _head(store.about)
         stamp = (str(home().root), *catalogue.stamp(), home().taxonomy.stat().st_mtime_ns)
-        _list(catalogue, _proposals(stamp, keep_ranks))
+        with st.spinner(gettext("Comparing names")):
+            found = _proposals(stamp, keep_ranks)
+        _list(catalogue, found)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _proposals(stamp: tuple[object, ...], keep_ranks: bool) -> Proposals:
-    with (
-        st.spinner(gettext("Comparing names")),
-        required_taxonomy(home()) as store,
-        open_catalogue() as catalogue,
-    ):
+    with required_taxonomy(home()) as store, open_catalogue() as catalogue:
         return propose_names(catalogue, store, keep_ranks)
 
 
@@ -110,7 +109,7 @@ def _head(about: TaxonomyAbout) -> bool:
             names=ngettext("{n} name", "{n} names", about.names),
         )
     )
-    with st.expander(gettext("Other table, ranks")):
+    with st.expander(gettext("Change the table or the rule")):
         keep_ranks = st.toggle(
             gettext("Keep varieties"),
             key=_KEEP,
@@ -198,16 +197,9 @@ def _decision(one: Proposal) -> None:
 
 
 def _about(one: Proposal) -> str:
-    colour = _COLOURS.get(one.state, "gray")
-    states = {
-        "certain": gettext("certain"),
-        "doubtful": gettext("doubtful"),
-        "ambiguous": gettext("ambiguous"),
-    }
     parts = [
-        f":{colour}[{states.get(one.state, '')}]",
-        enumeration([gettext(REASON_NAMES[reason]) for reason in one.reasons]),
-        gettext("merges") if one.merges else "",
+        f":{_COLOURS[one.state]}[{gettext(STATE_NAMES[one.state])}]",
+        reasons_text(one),
         ngettext("{n} photograph", "{n} photographs", one.images),
     ]
     return " · ".join(part for part in parts if part)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from engine.jobs.job import Job, start_job
-from engine.language.message import gettext, ngettext
+from engine.language.message import gettext
 from engine.records import Count
+from engine.taxonomy.proposals import corrected_text
 from studio.current import home
 
 JOB = "taxonomy"
@@ -31,11 +32,7 @@ def acceptance_outcome(job: Job) -> None:
     if not done or not done.changes:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        corrected = gettext(
-            "{species} corrected, {photographs}.",
-            species=ngettext("{n} species", "{n} species", len(done.changes)),
-            photographs=ngettext("{n} photograph", "{n} photographs", done.images),
-        )
+        corrected = corrected_text(len(done.changes), done.images)
         st.markdown(f":green[:material/check_circle:] {corrected}", width="content")
         st.button(
             gettext("Undo all"),
