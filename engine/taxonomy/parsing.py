@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from engine.catalogue.names import BadField, search_form, species_name
-from engine.catalogue.readers.naming import BELOW_SPECIES, is_epithet, name_and_author
+from engine.catalogue.readers.naming import BELOW_SPECIES, may_be_epithet, name_and_author
 
 CROSS = "×"
 # In full, these authors begin unlike their abbreviation, or it is too short to be compared.
@@ -56,7 +56,7 @@ def parse_name(text: str) -> ParsedName | None:
         return None
     name, author = name_and_author(whole)
     first, _, rest = author.partition(" ")
-    if is_epithet(first) and not _mark_in(name):
+    if may_be_epithet(first) and not _mark_in(name):
         # A subspecies without a mark, as iNaturalist writes it.
         name, author = f"{name} {first}", rest
     if first.rstrip(".").lower() in BELOW_SPECIES or _QUOTED.match(first):

@@ -201,7 +201,8 @@ def _placed(number: str, status: str, accepted: str) -> Status | None:
         return "unplaced"
     if accepted and accepted != number:
         return "synonym"
-    if words in ("accepted", "artificial hybrid", "provisionally accepted"):
+    # WCVP also has artificial hybrids, and names that are accepted provisionally.
+    if words.startswith(("accepted", "artificial", "provisionally")):
         return "accepted"
     return "unplaced"
 

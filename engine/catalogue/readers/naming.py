@@ -61,7 +61,7 @@ def name_and_author(text: str) -> tuple[str, str]:
     below = [
         place
         for place in range(end, len(words) - 1)
-        if words[place].rstrip(".").lower() in BELOW_SPECIES and is_epithet(words[place + 1])
+        if words[place].rstrip(".").lower() in BELOW_SPECIES and may_be_epithet(words[place + 1])
     ]
     if not below:
         return " ".join(words[:end]), " ".join(words[end:])
@@ -69,8 +69,8 @@ def name_and_author(text: str) -> tuple[str, str]:
     return " ".join([*words[:end], *words[rank : rank + 2]]), " ".join(words[rank + 2 :])
 
 
-def is_epithet(word: str) -> bool:
-    """Whether a word within a name is an epithet: in lower case, and none of an author's words."""
+def may_be_epithet(word: str) -> bool:
+    """Whether a word within a name may be an epithet: in lower case, none of an author's words."""
     return bool(_EPITHET.match(word)) and word not in _OF_AUTHORS
 
 
