@@ -73,8 +73,10 @@ def add(
     _print_about(about, as_json)
 
 
-@app.command(help=gettext("Download the newest taxonomy table and read it into the home."))
-def fetch(
+@app.command(
+    name="fetch", help=gettext("Download the newest taxonomy table and read it into the home.")
+)
+def fetch_named_table(
     name: Annotated[
         str,
         typer.Argument(metavar="NAME", help=gettext("One of {names}.", names=", ".join(SHAPES))),
@@ -119,8 +121,11 @@ def propose(
     answer(dataclasses.asdict(found), "\n".join(lines), as_json)
 
 
-@app.command(help=gettext("Relabel species by their proposals; `curate undo` takes it back."))
-def accept(
+@app.command(
+    name="accept",
+    help=gettext("Relabel species by their proposals; `curate undo` takes it back."),
+)
+def accept_proposals(
     names: Annotated[
         list[str] | None, typer.Argument(help=gettext("Species as the catalogue names them."))
     ] = None,
