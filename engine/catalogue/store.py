@@ -178,8 +178,8 @@ class Catalogue(Protocol):
         """Exclude, include or relabel photographs by filter or ids, in one transaction.
 
         Photographs that are already in the wanted state are left out of the change. `label` is
-        only given for relabelling. The former species becomes the photograph's `original_name`
-        if that is empty.
+        only given for relabelling. Another former species becomes the photograph's
+        `original_name` if that is empty.
         """
         ...
 
