@@ -50,7 +50,9 @@ NEW_FIELD = f"""    locality: Annotated[
         str, PhotoField("Locality", "Where it grew.", columns=("locality",), aliases=("place",),
                         longest=400, since={NEXT_VERSION})
     ] = ""
-    altitude: Annotated[int, PhotoField("Altitude", "Metres above the sea.", since={NEXT_VERSION})] = 0
+    altitude: Annotated[
+        int, PhotoField("Altitude", "Metres above the sea.", since={NEXT_VERSION})
+    ] = 0
 """
 # Import, change and export with a declaration that has two additional fields.
 PROGRAM = """
