@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.catalogue.columns import catalogue_columns
 from engine.catalogue.facets import Facets, by_flag, chunks, lines_of, where
-from engine.catalogue.fields import EXPORTED
+from engine.catalogue.fields import KINDS
 from engine.catalogue.names import search_form
 from engine.catalogue.record import Photograph
 from engine.catalogue.schema import migrate
@@ -38,15 +38,36 @@ _DAMAGED = deferred(
     "The catalogue {file} is damaged ({reason}). Examine it with `doctor`. "
     "Restore a backup with `catalogue restore`."
 )
-# Flags are stored separated by spaces; the export needs a list.
+# Flags are stored separated by spaces.
 _FLAGS = """json(iif(flags = '', '[]', '["' || replace(flags, ' ', '","') || '"]'))"""
-_FIELDS = ", ".join(f"'{name}', {_FLAGS if name == 'flags' else name}" for name in EXPORTED)
-# The lines of many photographs are one row, so that SQLite releases the GIL meanwhile.
-_LINES = (
-    "SELECT json_group_array(facet), CAST(group_concat(line || char(10), '') AS BLOB) FROM ("
-    f"SELECT facet, json_object({_FIELDS}) AS line FROM photograph JOIN facet USING (facet) "
-    f"WHERE facet {AMONG} ORDER BY species, image_id)"
+_BOOLEAN = "json(iif({}, 'true', 'false'))"
+_APART = _BOOLEAN.format("image_id IN (SELECT image_id FROM apart)")
+_LISTED = (
+    "(SELECT json_group_array(json(listed)) FROM (SELECT listed FROM listing "
+    "WHERE listing.photograph = photograph.image_id "
+    "ORDER BY listing.image_id <> listing.photograph, listing.image_id) HAVING COUNT(*) > 0)"
 )
+
+
+def _lines_query(flat: bool, has_listings: bool) -> str:
+    """Reads the lines of `Catalogue.lines` for the photographs of some facets.
+
+    The lines of many photographs are one row, so that SQLite releases the GIL meanwhile.
+    """
+    values = {name: _BOOLEAN.format(name) if kind is bool else name for name, kind in KINDS.items()}
+    listed = _LISTED if has_listings else "NULL"
+    if not flat:
+        values["flags"] = _FLAGS
+    values["apart"] = _APART
+    values["listings"] = (
+        f"COALESCE({listed} || '', '')" if flat else f"json(COALESCE({listed}, '[]'))"
+    )
+    fields = ", ".join(f"'{name}', {value}" for name, value in values.items())
+    return (
+        "SELECT json_group_array(facet), CAST(group_concat(line || char(10), '') AS BLOB) FROM ("
+        f"SELECT facet, json_object({fields}) AS line FROM photograph JOIN facet USING (facet) "
+        f"WHERE facet {AMONG} ORDER BY species, image_id)"
+    )
 
 
 class SqliteReader:
@@ -142,11 +163,16 @@ class SqliteReader:
             yield from sorted(map(self._photograph, rows), key=_sort_key)
 
     def lines(
-        self, chosen: Filter = EVERYTHING, leave_out: AbstractSet[str] = frozenset()
+        self,
+        chosen: Filter = EVERYTHING,
+        leave_out: AbstractSet[str] = frozenset(),
+        flat: bool = False,
     ) -> Iterator[Lines]:
+        ((has_listings,),) = self._rows("SELECT EXISTS (SELECT 1 FROM listing)")
+        query = _lines_query(flat, bool(has_listings))
         facets = (facet for facet in self._by_species(chosen) if facet[0] not in leave_out)
         for numbers in chunks(facets):
-            ((found, text),) = self._rows(_LINES, [json.dumps(numbers)])
+            ((found, text),) = self._rows(query, [json.dumps(numbers)])
             if text is not None:
                 _require_text(text, self._file)
                 many = Counter(json.loads(found))
