@@ -26,7 +26,7 @@ from engine.catalogue.writers.writer import PartSize, PhotographWriter, Picture,
 from engine.errors import BadInput, WorkFailed
 from engine.files import free_disk_bytes, is_regular, open_regular, write_json
 from engine.home import Home
-from engine.language.message import Message, message
+from engine.language.message import Message, message, ngettext
 from engine.locks import claim, release
 from engine.progress import Report, silent
 from engine.reasons import reason_of
@@ -145,6 +145,15 @@ def require_empty(target: Path) -> None:
         ) from error
     if set(inside) - {_UNFINISHED}:
         raise BadInput("{folder} is not empty. Choose an empty or new folder.", folder=str(target))
+
+
+def missing_text(missing: int) -> str:
+    """How many photographs have no file in an export, as a sentence."""
+    return ngettext(
+        "{n} photograph has no file here; only its row was written.",
+        "{n} photographs have no file here; only their rows were written.",
+        missing,
+    )
 
 
 def estimated_bytes(home: Home, catalogue: Catalogue, chosen: Filter) -> int:

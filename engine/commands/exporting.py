@@ -14,6 +14,7 @@ from engine.catalogue.photograph_export import (
     Placing,
     Wanted,
     export_photographs,
+    missing_text,
 )
 from engine.catalogue.store import UNSTATED
 from engine.catalogue.table_export import Kind
@@ -123,15 +124,6 @@ def _lines(made: PhotographExport) -> list[str]:
         for name, images in made.by_license.items()
     ]
     return lines
-
-
-def missing_text(missing: int) -> str:
-    """How many photographs have no file in an export, as a sentence."""
-    return ngettext(
-        "{n} photograph has no file here; only its row was written.",
-        "{n} photographs have no file here; only their rows were written.",
-        missing,
-    )
 
 
 def photographs_of_species(images: int, species: int) -> str:
