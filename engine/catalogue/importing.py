@@ -84,7 +84,7 @@ class KnownIdentity(NamedTuple):
     photograph: str
 
 
-class Restored(NamedTuple):
+class WholeRecord(NamedTuple):
     """A photograph's whole record, validated: its listings, whether it stays apart, and its
     image file if it has one."""
 
@@ -95,9 +95,9 @@ class Restored(NamedTuple):
     file: Path | None
 
 
-Offer = Candidate | Photograph | Restored | Refusal | KnownIdentity
+Offer = Candidate | Photograph | WholeRecord | Refusal | KnownIdentity
 """An item that an importer yields; a `Photograph` is already validated."""
-_Outcome = Photograph | Restored | Refusal | KnownIdentity
+_Outcome = Photograph | WholeRecord | Refusal | KnownIdentity
 
 
 @dataclass
@@ -179,7 +179,7 @@ def take_in(
     spellings = {item.species.casefold(): item.species for item in catalogue.species()}
     done = 0
 
-    def add(photographs: list[Photograph], restored: list[Restored]) -> None:
+    def add(photographs: list[Photograph], restored: list[WholeRecord]) -> None:
         whole = [one.photograph for one in restored]
         listings = list(_listings_of(restored))
         apart = [one.photograph.image_id for one in restored if one.apart]
@@ -209,7 +209,7 @@ def take_in(
             whole = [
                 one._replace(photograph=_spelt_once(one.photograph, spellings))
                 for one in outcomes
-                if isinstance(one, Restored)
+                if isinstance(one, WholeRecord)
             ]
             # The store writes this batch while the next one is read.
             writing = writer.submit(add, ready, whole) if ready or whole else None
@@ -232,7 +232,7 @@ def _quoted(why: Message) -> Message:
     return Message(why.text, fields, why.plural)
 
 
-def settled(item: Candidate | Restored | Refusal) -> Offer:
+def settled(item: Candidate | WholeRecord | Refusal) -> Offer:
     """Validate a candidate without a file and return its photograph or refusal.
 
     Another item is returned unchanged: a file needs the image store.
@@ -247,7 +247,7 @@ def _no_file(file: Path) -> Stored:
 
 
 def _has_file(item: Offer) -> bool:
-    return isinstance(item, Candidate | Restored) and item.file is not None
+    return isinstance(item, Candidate | WholeRecord) and item.file is not None
 
 
 def _prepared(batch: list[Offer], keep: Keep, pool: ThreadPoolExecutor) -> list[_Outcome]:
@@ -273,7 +273,7 @@ def _batches(
 
 
 def _prepare(item: Offer, keep: Keep) -> _Outcome:
-    if isinstance(item, Restored):
+    if isinstance(item, WholeRecord):
         return _with_file(item, keep)
     if not isinstance(item, Candidate):
         return item
@@ -305,7 +305,7 @@ def _prepare(item: Offer, keep: Keep) -> _Outcome:
     return photograph._replace(image_id=identity)
 
 
-def _with_file(item: Restored, keep: Keep) -> Restored | Refusal:
+def _with_file(item: WholeRecord, keep: Keep) -> WholeRecord | Refusal:
     if item.file is None:
         return item
     try:
@@ -328,7 +328,7 @@ def _stored(photograph: Photograph, stored: Stored) -> Photograph:
     )
 
 
-def _listings_of(restored: Iterable[Restored]) -> Iterator[Listing]:
+def _listings_of(restored: Iterable[WholeRecord]) -> Iterator[Listing]:
     for one in restored:
         for listed in one.listings:
             yield Listing(listed.image_id, one.photograph.image_id, 0, listed)

@@ -32,7 +32,7 @@ from engine.progress import Report, silent
 from engine.reasons import reason_of
 from engine.spreadsheet import to_cell
 
-Placing = Literal["copy", "link"]
+Mode = Literal["copy", "link"]
 """How files come into a folder: a copy, or a hard link on the same disk."""
 
 _UNFINISHED = ".unfinished"
@@ -49,7 +49,7 @@ _DAMAGED = message("Its file is damaged: the bytes are not those that were store
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ExportScope:
     """What to export: the photographs that pass the filter and, where `parts` are given by
     image_id, that are in a part of the split `split`. Species with fewer than `min_images`
     passing photographs are left out."""
@@ -89,15 +89,15 @@ def export_photographs(
     catalogue: Catalogue,
     target: Path,
     layout: Layout,
-    wanted: Wanted = Wanted(),
-    placing: Placing = "copy",
+    scope: ExportScope = ExportScope(),
+    mode: Mode = "copy",
     report: Report = silent,
     spreadsheet_safe: bool = False,
 ) -> PhotographExport:
     """Write photographs into an empty or new folder: their bytes as they are stored, the table of
     all fields, licences, credits, and a manifest.
 
-    `placing` applies to the layout "folder". Everything is written into a folder inside, and moved
+    `mode` applies to the layout "folder". Everything is written into a folder inside, and moved
     to its place when it is complete; what is unfinished is removed.
 
     Raises:
@@ -105,24 +105,24 @@ def export_photographs(
         WorkFailed: the disk is too full or refuses the write; a hard link is not possible.
     """
     require_empty(target)
-    sizes = _sizes(home, catalogue, wanted)
+    sizes = _sizes(home, catalogue, scope)
     needed = sum(size.bytes for size in sizes.values())
     rows = sum(size.images for size in sizes.values())
-    linked = layout == "folder" and placing == "link"
+    linked = layout == "folder" and mode == "link"
     _require_room(target, (0 if linked else needed) + rows * _ROW_BYTES)
     with _draft_in(target) as draft:
         writer = _writer(layout, draft, sizes)
         with _Export(draft, writer, not linked, spreadsheet_safe) as export:
-            for batch in _batches(home, catalogue, wanted):
+            for batch in _batches(home, catalogue, scope):
                 export.write(batch)
                 report(export.done, rows, _WRITING)
             result = export.end(layout, target)
         manifest = asdict(result) | {
             "photographs": layout,
-            "split": wanted.split,
-            "min_images": wanted.min_images,
-            "where": conditions_of(wanted.chosen),
-            "show": visibility_of(wanted.chosen),
+            "split": scope.split,
+            "min_images": scope.min_images,
+            "where": conditions_of(scope.chosen),
+            "show": visibility_of(scope.chosen),
         }
         del manifest["layout"], manifest["folder"]
         write_json(draft / MANIFEST, manifest)
@@ -164,14 +164,14 @@ def estimated_bytes(home: Home, catalogue: Catalogue, chosen: Filter) -> int:
     return stored * sum(known) // len(known) if known else 0
 
 
-def _sizes(home: Home, catalogue: Catalogue, wanted: Wanted) -> Sizes:
+def _sizes(home: Home, catalogue: Catalogue, scope: ExportScope) -> Sizes:
     """Photographs and bytes by part."""
     images: Counter[str] = Counter()
     total: Counter[str] = Counter()
-    rare = _rare(catalogue, wanted)
-    for batch in catalogue.columns(["image_id", "species", "path"], wanted.chosen).to_batches():
+    rare = _rare(catalogue, scope)
+    for batch in catalogue.columns(["image_id", "species", "path"], scope.chosen).to_batches():
         for image_id, species, path in zip(*(c.to_pylist() for c in batch.columns), strict=True):
-            part = "" if wanted.parts is None else wanted.parts.get(image_id)
+            part = "" if scope.parts is None else scope.parts.get(image_id)
             if part is None or species in rare:
                 continue
             images[part] += 1
@@ -194,11 +194,11 @@ def _size(home: Home, path: str) -> int:
         return 0
 
 
-def _rare(catalogue: Catalogue, wanted: Wanted) -> set[str]:
-    if wanted.min_images <= 1:
+def _rare(catalogue: Catalogue, scope: ExportScope) -> set[str]:
+    if scope.min_images <= 1:
         return set()
-    counted = catalogue.species(wanted.chosen)
-    return {item.species for item in counted if item.images < wanted.min_images}
+    counted = catalogue.species(scope.chosen)
+    return {item.species for item in counted if item.images < scope.min_images}
 
 
 def _require_room(target: Path, needed: int) -> None:
@@ -268,13 +268,13 @@ def _writer(layout: Layout, folder: Path, sizes: Sizes) -> PhotographWriter:
     return ShardWriter(folder, sizes) if layout == "shards" else ImageParquetWriter(folder)
 
 
-def _batches(home: Home, catalogue: Catalogue, wanted: Wanted) -> Iterator[list[_Row]]:
+def _batches(home: Home, catalogue: Catalogue, scope: ExportScope) -> Iterator[list[_Row]]:
     """Rows with their part and file, few enough for their bytes to be in memory."""
     batch: list[_Row] = []
     size = 0
-    for lines in catalogue.lines(wanted.chosen, _rare(catalogue, wanted)):
+    for lines in catalogue.lines(scope.chosen, _rare(catalogue, scope)):
         for row in map(orjson.loads, lines.text.splitlines()):
-            part = "" if wanted.parts is None else wanted.parts.get(row["image_id"])
+            part = "" if scope.parts is None else scope.parts.get(row["image_id"])
             if part is None:
                 continue
             batch.append(_Row(row, part, _file(home, row["path"])))

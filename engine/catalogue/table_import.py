@@ -19,7 +19,7 @@ from engine.catalogue.importing import (
     KnownIdentity,
     Offer,
     Refusal,
-    Restored,
+    WholeRecord,
     refused,
     settled,
     take_in,
@@ -119,7 +119,7 @@ def preview_table(
 def _previewed(offer: Offer) -> PreviewedRow:
     if isinstance(offer, Refusal):
         return PreviewedRow(None, None, offer.message)
-    if isinstance(offer, Restored):
+    if isinstance(offer, WholeRecord):
         return PreviewedRow(offer.photograph, offer.file, None)
     if isinstance(offer, Candidate):
         there = offer.file is None or is_regular(offer.file)
@@ -193,7 +193,7 @@ def _candidates(
         yield _offered(given, "", row, paths, columns, source)
 
 
-def _candidate(row: Row, columns: Columns, source: str) -> Candidate | Restored | Refusal:
+def _candidate(row: Row, columns: Columns, source: str) -> Candidate | WholeRecord | Refusal:
     """The candidate or refusal of a row; its origin is its path, empty if it has none."""
     if isinstance(row, Message):
         return refused("", row)
@@ -216,7 +216,7 @@ def _candidate(row: Row, columns: Columns, source: str) -> Candidate | Restored 
     return _offered(values, text, row, paths, columns, source)
 
 
-def _whole(row: Mapping[str, Any], columns: Columns) -> Restored | Refusal:
+def _whole(row: Mapping[str, Any], columns: Columns) -> WholeRecord | Refusal:
     path = text_of(row.get("path"))
     file = located(path, columns.folder, columns.mapping.prefix) if path else None
     return whole_record(row, path, file if file is not None and is_regular(file) else None)

@@ -14,7 +14,7 @@ import orjson
 from engine.catalogue.checking import LONGEST, checked, is_plain
 from engine.catalogue.fields import EMPTY, FIELDS, KINDS
 from engine.catalogue.flags import FLAGS
-from engine.catalogue.importing import Refusal, Restored, refused
+from engine.catalogue.importing import Refusal, WholeRecord, refused
 from engine.catalogue.names import BadField, species_name
 from engine.catalogue.record import Photograph
 from engine.language.message import Message
@@ -35,7 +35,7 @@ def is_whole(columns: Collection[str]) -> bool:
     return set(columns) >= _SIGNS
 
 
-def whole_record(row: Mapping[str, Any], origin: str, file: Path | None) -> Restored | Refusal:
+def whole_record(row: Mapping[str, Any], origin: str, file: Path | None) -> WholeRecord | Refusal:
     """The photograph of a row with its listings; or why it is refused.
 
     `file` is its image file, where there is one. Without one, it is remote.
@@ -47,7 +47,7 @@ def whole_record(row: Mapping[str, Any], origin: str, file: Path | None) -> Rest
     except BadField as error:
         return refused(origin, error.message)
     photograph = photograph._replace(path="", state="remote")
-    return Restored(photograph, listings, apart, origin, file)
+    return WholeRecord(photograph, listings, apart, origin, file)
 
 
 def _record(row: Mapping[str, Any]) -> Photograph:

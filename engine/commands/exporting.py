@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from engine.catalogue.conditions import SHOWN, filter_of
-from engine.catalogue.export import export_catalogue
+from engine.catalogue.export import Export, export_catalogue
 from engine.catalogue.exported_folder import Layout
 from engine.catalogue.photograph_export import (
+    ExportScope,
+    Mode,
     PhotographExport,
-    Placing,
-    Wanted,
     export_photographs,
     missing_text,
 )
@@ -30,6 +30,7 @@ from engine.commands.shared import (
 )
 from engine.errors import BadInput
 from engine.files import typed_path
+from engine.home import Home
 from engine.language.formats import number
 from engine.language.message import gettext, ngettext
 from engine.split.folder import part_name, split_folder
@@ -67,7 +68,7 @@ def export(
         typer.Option(help=gettext("Write the photographs of this split only, part by part.")),
     ] = "",
     mode: Annotated[
-        Placing,
+        Mode,
         typer.Option(help=gettext("For a folder: copy the files, or make hard links.")),
     ] = "copy",
     spreadsheet_safe: SpreadsheetOption = False,
@@ -80,27 +81,35 @@ def export(
     if photographs is None:
         _refuse_without_photographs(split, mode)
         with catalogue_of(studio_home) as catalogue, progress() as report:
-            result = export_catalogue(
+            table = export_catalogue(
                 catalogue, target, min_images, chosen, kind, report, spreadsheet_safe
             )
-        written = gettext("Written: {file}", file=result.file)
-        lines = [photographs_of_species(result.images, result.species), written]
-        lines += [by_source(name, images) for name, images in result.by_source.items()]
-        lines += [by_state(name, images) for name, images in result.by_state.items()]
-        answer(dataclasses.asdict(result), "\n".join(lines), as_json)
+        answer(dataclasses.asdict(table), "\n".join(_lines_of_table(table)), as_json)
         return
-    parts = None
-    if split:
-        # A table library takes half a second to import.
-        from engine.split.table import part_by_image
-
-        parts = part_by_image(split_folder(studio_home, split))
-    wanted = Wanted(chosen, min_images, split, parts)
+    scope = ExportScope(chosen, min_images, split, _parts(studio_home, split))
     with catalogue_of(studio_home) as catalogue, progress() as report:
         made = export_photographs(
-            studio_home, catalogue, target, photographs, wanted, mode, report, spreadsheet_safe
+            studio_home, catalogue, target, photographs, scope, mode, report, spreadsheet_safe
         )
     answer(dataclasses.asdict(made), "\n".join(_lines(made)), as_json)
+
+
+def _parts(home: Home, split: str) -> dict[str, str] | None:
+    if not split:
+        return None
+    # A table library takes half a second to import.
+    from engine.split.table import part_by_image
+
+    return part_by_image(split_folder(home, split))
+
+
+def _lines_of_table(made: Export) -> list[str]:
+    return [
+        photographs_of_species(made.images, made.species),
+        gettext("Written: {file}", file=made.file),
+        *(by_source(name, images) for name, images in made.by_source.items()),
+        *(by_state(name, images) for name, images in made.by_state.items()),
+    ]
 
 
 def _refuse_without_photographs(split: str, mode: str) -> None:

@@ -18,7 +18,7 @@ from engine.catalogue.flags import LICENCE_CONFLICT
 from engine.catalogue.importers import IMPORTERS
 from engine.catalogue.importing import ImportReport
 from engine.catalogue.photograph_export import (
-    Wanted,
+    ExportScope,
     estimated_bytes,
     export_photographs,
     require_empty,
@@ -34,7 +34,7 @@ from engine.images.store import ImageStore
 from tests.catalogue.test_whole_export import content
 from tests.conftest import Mount
 
-ALL = Wanted(Filter(excluded=None))
+ALL = ExportScope(Filter(excluded=None))
 IMPORTER = {"folder": "image-folder", "shards": "webdataset", "parquet": "image-parquet"}
 
 
@@ -101,14 +101,14 @@ def test_a_folder_holds_the_bytes_by_species(
 def test_hard_links_share_the_bytes_of_the_store(
     home: Home, filled: SqliteCatalogue, tmp_path: Path
 ) -> None:
-    export_photographs(home, filled, tmp_path / "out", "folder", placing="link")
+    export_photographs(home, filled, tmp_path / "out", "folder", mode="link")
     file = next((tmp_path / "out").rglob("*.jpg"))
     assert file.stat().st_nlink == 2
 
 
 def test_a_split_gives_its_parts(home: Home, filled: SqliteCatalogue, tmp_path: Path) -> None:
     parts = {"dahlia-0": "train", "dahlia-1": "test", "cornus-1": "train", "gone": "val"}
-    wanted = Wanted(split="one", parts=parts)
+    wanted = ExportScope(split="one", parts=parts)
     made = export_photographs(home, filled, tmp_path / "out", "folder", wanted)
     assert made.by_part == {"train": 2, "test": 1}
     names = {path.name for path in (tmp_path / "out").iterdir() if path.is_dir()}
@@ -199,9 +199,9 @@ def test_missing_and_damaged_files_are_listed_with_the_reason(
 def test_the_filter_and_rare_species_apply(
     home: Home, filled: SqliteCatalogue, tmp_path: Path
 ) -> None:
-    cornels = Wanted(Filter(species="Cornus mas"))
+    cornels = ExportScope(Filter(species="Cornus mas"))
     assert export_photographs(home, filled, tmp_path / "a", "folder", cornels).images == 4
-    rare = Wanted(min_images=4)
+    rare = ExportScope(min_images=4)
     assert export_photographs(home, filled, tmp_path / "b", "folder", rare).species == 2
     manifest = json.loads((tmp_path / "a" / "manifest.json").read_text())
     assert manifest["where"] == ["species=Cornus mas"]
