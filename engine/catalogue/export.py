@@ -59,7 +59,7 @@ def export_catalogue(
         digested = _Digested(stream)
         with table_writer(digested, kind, spreadsheet_safe) as write:
             writing: Future[object] | None = None
-            for lines in catalogue.lines(chosen, rare):
+            for lines in catalogue.lines(chosen, rare, flat=kind != "jsonl"):
                 # At most one batch waits for the disk.
                 if writing is not None:
                     writing.result()

@@ -17,8 +17,16 @@ class Joining(ABC):
     the caller has."""
 
     @abstractmethod
+    def known(self, image_ids: Iterable[str]) -> dict[str, str]:
+        """Those ids that rows or listings have, each with the id of its photograph."""
+
+    @abstractmethod
     def apart(self) -> set[str]:
         """The rows that are not joined to others."""
+
+    @abstractmethod
+    def take(self, listings: Iterable[Listing], apart: Iterable[str]) -> None:
+        """Take over listings of another store, what they are known by, and what stays apart."""
 
     @abstractmethod
     def _read(self, image_ids: Iterable[str]) -> list[Photograph]:
@@ -65,11 +73,36 @@ class Joining(ABC):
     def _set_apart(self, image_ids: Iterable[str]) -> None:
         """Let rows stay apart."""
 
-    def add(self, photographs: Iterable[Photograph]) -> dict[str, str]:
+    def add(
+        self,
+        photographs: Iterable[Photograph],
+        listings: Sequence[Listing] = (),
+        apart: Iterable[str] = (),
+    ) -> dict[str, str]:
         """Add records whose ids are not known; returns those that became listings, each with its
-        photograph."""
-        apart = self.apart()
+        photograph.
+
+        `listings` and `apart` are what another catalogue says of them.
+        """
         offered = list(photographs)
+        if listings or apart:
+            added = {one.image_id for one in offered}
+            self._set_apart(added.intersection(apart))
+            known = self.known(one.image_id for one in listings)
+            joined = self._add(offered)
+            self.take(
+                (
+                    one._replace(photograph=joined.get(one.photograph, one.photograph), change=0)
+                    for one in listings
+                    if one.photograph in added and one.image_id not in known
+                ),
+                (),
+            )
+            return joined
+        return self._add(offered)
+
+    def _add(self, offered: Sequence[Photograph]) -> dict[str, str]:
+        apart = self.apart()
         self._insert([one for one in offered if one.image_id in apart], {})
         offered = [one for one in offered if one.image_id not in apart]
         keys = list(map(keys_of, offered))

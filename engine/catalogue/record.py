@@ -33,7 +33,6 @@ class PhotoField:
         is_identifier: invalid text is refused, not corrected; in other fields a line break
             becomes a space.
         is_facet: photographs are counted and filtered by this field.
-        is_exported: exports contain it.
         since: the first version of the SQLite catalogue that has it.
     """
 
@@ -46,7 +45,6 @@ class PhotoField:
     longest: int = 0
     is_identifier: bool = False
     is_facet: bool = False
-    is_exported: bool = True
     since: int = 1
 
 
@@ -301,7 +299,6 @@ class Photograph(NamedTuple):
             deferred("Excluded"),
             deferred("Whether exports, splits and downloads leave it out."),
             is_facet=True,
-            is_exported=False,
             since=2,
         ),
     ] = False
@@ -310,7 +307,6 @@ class Photograph(NamedTuple):
         PhotoField(
             deferred("Other fields"),
             deferred("Fields of its source that the catalogue has no name for, as JSON."),
-            is_exported=False,
             since=4,
         ),
     ] = ""

@@ -45,18 +45,24 @@ class SqliteCatalogue(SqliteReader):
         with self._writing, self._store_errors():
             return self._listings.known(image_ids)
 
-    def add(self, photographs: Iterable[Photograph]) -> Added:
-        offered = list(photographs)
+    def add(
+        self,
+        photographs: Iterable[Photograph],
+        listings: Iterable[Listing] = (),
+        apart: Iterable[str] = (),
+    ) -> Added:
+        offered, others, left_apart = list(photographs), list(listings), list(apart)
         fresh: dict[str, Photograph] = {}
         for photograph in offered:
             fresh.setdefault(photograph.image_id, photograph)
-        if self._all_were_new and self._add_unasked(list(fresh.values())):
+        is_plain = not others and not left_apart
+        if is_plain and self._all_were_new and self._add_unasked(list(fresh.values())):
             return Added(len(fresh), len(offered) - len(fresh))
         with self._transaction():
             known = self.known(fresh)
             for image_id in known:
                 del fresh[image_id]
-            joined = self._listings.add(fresh.values())
+            joined = self._listings.add(fresh.values(), others, left_apart)
         self._all_were_new = len(fresh) == len(offered) and not joined
         listed = joined | {image_id: row for image_id, row in known.items() if row != image_id}
         return Added(len(fresh) - len(joined), len(offered) - len(fresh), listed)

@@ -57,7 +57,6 @@ class Listings(Joining):
         self._rows = Rows(connection, facets)
 
     def known(self, image_ids: Iterable[str]) -> dict[str, str]:
-        """Those ids that rows or listings have, each with the id of its photograph."""
         wanted = [json.dumps(list(image_ids))]
         (rows,), (listed,) = (
             self._connection.execute(query, wanted).fetchall()[0] for query in (_KNOWN, _LISTED)
@@ -119,11 +118,9 @@ class Listings(Joining):
         return iter(self._listings("TRUE", []))
 
     def apart(self) -> set[str]:
-        """The rows that are not joined to others."""
         return {image_id for (image_id,) in self._connection.execute("SELECT * FROM apart")}
 
     def take(self, listings: Iterable[Listing], apart: Iterable[str]) -> None:
-        """Take over listings of another store, what they are known by, and what stays apart."""
         taken = list(listings)
         self._write(taken)
         self._know({key: one.photograph for one in taken for key in keys_of(one.listed)})

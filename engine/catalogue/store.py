@@ -116,8 +116,17 @@ class Catalogue(Protocol):
         photograph."""
         ...
 
-    def add(self, photographs: Iterable[Photograph]) -> Added:
-        """Add photographs in one transaction; skips those whose image_id is known."""
+    def add(
+        self,
+        photographs: Iterable[Photograph],
+        listings: Iterable[Listing] = (),
+        apart: Iterable[str] = (),
+    ) -> Added:
+        """Add photographs in one transaction; skips those whose image_id is known.
+
+        `listings` and `apart` are what another catalogue says of them; of photographs that were
+        known, they are ignored.
+        """
         ...
 
     def begin_import(self, key: str) -> str:
@@ -236,11 +245,17 @@ class Catalogue(Protocol):
         ...
 
     def lines(
-        self, chosen: Filter = EVERYTHING, leave_out: AbstractSet[str] = frozenset()
+        self,
+        chosen: Filter = EVERYTHING,
+        leave_out: AbstractSet[str] = frozenset(),
+        flat: bool = False,
     ) -> Iterator[Lines]:
         """Every photograph that passes the filter, ordered by species and id, as JSON lines.
 
-        Yields batches of many photographs. Skips the species in `leave_out`.
+        A line has all fields, `apart`, and `listings`: the records that were joined to the
+        photograph, its own first, each without its empty fields. If `flat`, flags are names
+        separated by spaces, and listings are JSON text, empty where there are none. Yields
+        batches of many photographs. Skips the species in `leave_out`.
         """
         ...
 

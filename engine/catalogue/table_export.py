@@ -3,10 +3,14 @@
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from engine.catalogue.fields import EXPORTED, NUMBERS
+from engine.catalogue.fields import KINDS as TYPES
+from engine.catalogue.whole_record import COLUMNS
 from engine.spreadsheet import to_quote
+
+if TYPE_CHECKING:
+    from pyarrow import Schema
 
 Kind = Literal["jsonl", "csv", "parquet"]
 """The format of a table."""
@@ -18,19 +22,17 @@ Write = Callable[[bytes], object]
 def table_writer(stream: io.RawIOBase, kind: Kind, safe: bool = False) -> Iterator[Write]:
     """Yield a function that takes JSON lines of many photographs and writes them to `stream`.
 
-    CSV and Parquet hold the flags as names separated by spaces. With `safe`, no CSV cell begins
-    like a formula. The table import reads both forms.
+    CSV and Parquet need the lines `flat`. With `safe`, no CSV cell begins like a formula. The
+    table import reads all of them.
     """
     if kind == "jsonl":
         yield stream.write
         return
     # Importing pyarrow takes half a second.
-    import pyarrow
     from pyarrow.csv import CSVWriter
     from pyarrow.parquet import ParquetWriter
 
-    kinds = {name: pyarrow.int32() if name in NUMBERS else pyarrow.string() for name in EXPORTED}
-    schema = pyarrow.schema(kinds)
+    schema = table_schema()
     make: Any = CSVWriter if kind == "csv" else ParquetWriter
     with make(stream, schema) as writer:
         if kind == "parquet":
@@ -40,27 +42,34 @@ def table_writer(stream: io.RawIOBase, kind: Kind, safe: bool = False) -> Iterat
             yield lambda lines: writer.write_table(_quoted(_table(lines, schema), quote))
 
 
+def table_schema() -> "Schema":
+    """The columns of a table and their types: `COLUMNS`."""
+    import pyarrow
+
+    types = {int: pyarrow.int32(), bool: pyarrow.bool_()}
+    return pyarrow.schema(
+        {name: types.get(TYPES.get(name, str), pyarrow.string()) for name in COLUMNS}
+        | {"apart": pyarrow.bool_()}
+    )
+
+
 def _quoted(table: Any, pattern: str) -> Any:
+    import pyarrow
     from pyarrow import compute
 
     for index, field in enumerate(table.schema):
-        if field.name not in NUMBERS:
+        if field.type == pyarrow.string():
             cells = compute.replace_substring_regex(table.column(index), pattern, r"'\1")
             table = table.set_column(index, field, cells)
     return table
 
 
-def _table(lines: bytes, schema: Any) -> Any:
-    import pyarrow
-    from pyarrow import compute, json
+def _table(lines: bytes, schema: "Schema") -> Any:
+    from pyarrow import json
 
-    index = schema.get_field_index("flags")
-    flags = pyarrow.field("flags", pyarrow.list_(pyarrow.string()))
-    table = json.read_json(
+    return json.read_json(
         io.BytesIO(lines),
         # A line must fit into a block; with threads, blocks may arrive out of order.
         json.ReadOptions(use_threads=False, block_size=len(lines) + 1),
-        json.ParseOptions(explicit_schema=schema.set(index, flags)),
+        json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
     )
-    joined = compute.binary_join(table.column("flags"), " ")
-    return table.set_column(index, schema.field(index), joined).select(schema.names)

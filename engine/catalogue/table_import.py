@@ -20,6 +20,7 @@ from engine.catalogue.importing import (
     KnownIdentity,
     Offer,
     Refusal,
+    WholeRecord,
     refused,
     settled,
     take_in,
@@ -41,6 +42,7 @@ from engine.catalogue.table_rows import (
     rows_of,
     table_name,
 )
+from engine.catalogue.whole_record import whole_record
 from engine.files import is_regular, version_of
 from engine.language.message import Message, message
 from engine.progress import Report, silent
@@ -130,6 +132,8 @@ def previewed(offer: Offer) -> PreviewedRow:
     """What the preview shows of an item."""
     if isinstance(offer, Refusal):
         return PreviewedRow(None, None, offer.message)
+    if isinstance(offer, WholeRecord):
+        return PreviewedRow(offer.photograph, offer.file, None)
     if isinstance(offer, Candidate):
         there = offer.file is None or is_regular(offer.file)
         missing = None if there else message("{file} does not exist.", file=str(offer.file))
@@ -208,13 +212,15 @@ def _candidates(
         yield _offered(given, "", row, paths, columns, source)
 
 
-def _candidate(row: Row, columns: Columns, source: str) -> Candidate | Refusal:
+def _candidate(row: Row, columns: Columns, source: str) -> Candidate | WholeRecord | Refusal:
     """The candidate or refusal of a row; its origin is its path, empty if it has none."""
     if isinstance(row, Message):
         return refused("", row)
     if len(row) > _MOST_FIELDS:
         return refused("", message("It has more than {most} fields.", most=_MOST_FIELDS))
     paths = columns.paths_in(tuple(row))
+    if paths.whole:
+        return _whole(row, columns)
     if paths.plain:
         given: list[Any] = list(map(row.get, paths.fields, _NOTHING))  # type: ignore[arg-type]
     else:
@@ -227,6 +233,12 @@ def _candidate(row: Row, columns: Columns, source: str) -> Candidate | Refusal:
     except (TypeError, UnicodeEncodeError):
         text, values = "", list(map(text_of, given))
     return _offered(values, text, row, paths, columns, source)
+
+
+def _whole(row: Mapping[str, Any], columns: Columns) -> WholeRecord | Refusal:
+    path = text_of(row.get("path"))
+    file = located(path, columns.folder, columns.mapping.prefix) if path else None
+    return whole_record(row, path, file if file is not None and is_regular(file) else None)
 
 
 def _offered(

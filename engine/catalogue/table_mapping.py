@@ -20,6 +20,7 @@ from engine.catalogue.source_columns import (
 )
 from engine.catalogue.table_paths import found_at
 from engine.catalogue.table_rows import TableSample, require_table, sample_of
+from engine.catalogue.whole_record import COLUMNS, is_whole
 from engine.errors import BadInput
 
 _NAMED_COLUMNS = 30
@@ -29,8 +30,9 @@ _MOST_KINDS_OF_ROWS = 1024
 class RowPaths(NamedTuple):
     """Where rows with the same columns hold each field of `IMPORTED`, in order, and more.
 
-    None or empty where they do not. `plain` says whether all of `fields` are columns, and
-    `is_local_id` whether the ids are unique within the table only.
+    None or empty where they do not. `plain` says whether all of `fields` are columns,
+    `is_local_id` whether the ids are unique within the table only, and `whole` whether the rows
+    are whole records of an export.
     """
 
     fields: list[str | None]
@@ -38,6 +40,7 @@ class RowPaths(NamedTuple):
     part: str
     plain: bool
     is_local_id: bool
+    whole: bool
 
 
 @dataclasses.dataclass
@@ -67,6 +70,8 @@ class Columns:
     def names(self, there: Iterable[str]) -> frozenset[str]:
         """Which of a table's columns are read."""
         found = self.paths_in(tuple(there))
+        if found.whole:
+            return frozenset(COLUMNS)
         paths = chain.from_iterable(
             paths_in(path or "") for path in (*found.fields, found.rank, found.part)
         )
@@ -92,7 +97,11 @@ class Columns:
             path and path not in there and ("." in path or "{" in path) for path in fields
         )
         local = name_of_column(paths["image_id"]) in LOCAL_IDS
-        return RowPaths(fields, paths["rank"], paths["part"], plain, local)
+        as_named = not self.mapping.photographs and all(
+            path in (None, name) for name, path in zip(IMPORTED, fields, strict=True)
+        )
+        whole = as_named and is_whole(there)
+        return RowPaths(fields, paths["rank"], paths["part"], plain, local, whole)
 
 
 @dataclasses.dataclass(frozen=True)
