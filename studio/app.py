@@ -133,11 +133,13 @@ sign_in.require()
 page = st.navigation(pages(), expanded=True)
 st.set_page_config(page_title=f"{page.title} · Plant Studio")
 # Streamlit writes selected items in the colour of its main buttons, which is too dark on a dark
-# page. It truncates labels and notes of metrics that are too wide; a second line is better.
+# page. It truncates labels and notes of metrics that are too wide; a second line is better. A long
+# address would run out of its table on a narrow page.
 st.html(
     "<style>[data-testid=stMetric] [data-testid=stMarkdownContainer],"
     "[data-testid=stMetric] [data-testid=stMarkdownContainer] p"
     "{white-space:normal!important;overflow:visible!important}"
+    "[data-testid=stTable] td *{overflow-wrap:anywhere!important}"
     "button[data-selected][data-variant],[role=tab][aria-selected=true],"
     "[data-testid=stSliderThumbValue]"
     f"{{color:light-dark({LIGHT.primary},{DARK.leaf})!important}}</style>"
