@@ -32,7 +32,7 @@ class MongoCatalogue(MongoReader):
             BadInput: the address is invalid.
         """
         super().__init__(address, database)
-        self._history = MongoChanges(self._database, self._facets, self._listings)
+        self._history = MongoChanges(self._database, self._facets, self._listings, self._filters)
 
     def join_former(self) -> None:
         """Give photographs that an earlier version listed several times one row, as a change that

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from engine.catalogue.changes import Action, Change, Label
 from engine.catalogue.facets import Facet, after_cursor, before_cursor
 from engine.catalogue.mongo_facets import MongoFacets, batches
+from engine.catalogue.mongo_filters import MongoFilters, Query
 from engine.catalogue.mongo_listings import MongoListings
 from engine.catalogue.store import Filter
 from engine.errors import BadInput
@@ -34,10 +35,12 @@ class MongoChanges:
         database: "Database[dict[str, Any]]",
         facets: MongoFacets,
         listings: MongoListings,
+        filters: MongoFilters,
     ) -> None:
         self._photographs = database.photographs
         self._changes, self._changed = database.changes, database.changed
         self._facets, self._listings = facets, listings
+        self._filters = filters
 
     def make(
         self,
@@ -123,10 +126,16 @@ class MongoChanges:
         return _change(found)
 
     def _found(self, chosen: Filter | Sequence[str]) -> Iterator[dict[str, Any]]:
-        is_filter = isinstance(chosen, Filter)
-        wanted = self._facets.passing(chosen) if isinstance(chosen, Filter) else sorted(set(chosen))
+        rows: Query = {}
+        wanted: list[Any]
+        if isinstance(chosen, Filter):
+            selected = self._filters.of(chosen)
+            key, rows = "facet", selected.rows
+            wanted = self._facets.passing(selected.facets, selected.images)
+        else:
+            key, wanted = "_id", sorted(set(chosen))
         for some in batches(wanted):
-            among = {"facet" if is_filter else "_id": {"$in": some}}
+            among = {key: {"$in": some}} | rows
             yield from self._photographs.find(among, {"facet": 1, "original_name": 1})
 
     def _targets(

@@ -8,7 +8,7 @@ from pathlib import Path
 from engine.backups.making import back_up_before_migration
 from engine.catalogue.facets import Facets
 from engine.catalogue.fields import FIELDS, KINDS, PLAIN
-from engine.catalogue.names import search_form
+from engine.catalogue.sqlite_filters import add_functions
 from engine.catalogue.sqlite_listings import TABLES, Listings
 from engine.errors import WorkFailed
 
@@ -143,8 +143,7 @@ def migrate(connection: sqlite3.Connection) -> None:
     Raises:
         WorkFailed: a newer studio made the catalogue, or the backup fails.
     """
-    # SQLite's lower() handles ASCII only.
-    connection.create_function("search_form", 1, search_form, deterministic=True)
+    add_functions(connection)
     if _version(connection) == len(MIGRATIONS):
         return
     # With the write lock taken first, a second process finds the migration done.

@@ -34,7 +34,7 @@ class SqliteCatalogue(SqliteReader):
         super().__init__(file)
         self._writing = threading.RLock()
         self._table = Rows(self._connection, self._facets)
-        self._changes = Changes(self._connection, self._facets, self._listings)
+        self._changes = Changes(self._connection, self._facets, self._listings, self._filters)
         # If all photographs of the last batch were new, `add` assumes that the next are too.
         self._all_were_new = False
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from engine.catalogue.changes import Action, Change, Label
-from engine.catalogue.facets import Facet, Facets, after_cursor, before_cursor, where
+from engine.catalogue.facets import Facet, Facets, after_cursor, before_cursor
+from engine.catalogue.sqlite_filters import SqliteFilters
 from engine.catalogue.sqlite_listings import Listings
 from engine.catalogue.store import Filter
 from engine.errors import BadInput
@@ -52,8 +53,14 @@ _DROP_NAME = (
 class Changes:
     """Makes, undoes and lists changes, inside the caller's transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, facets: Facets, listings: Listings) -> None:
-        self._connection = connection
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        facets: Facets,
+        listings: Listings,
+        filters: SqliteFilters,
+    ) -> None:
+        self._connection, self._filters = connection, filters
         self._facets, self._listings = facets, listings
 
     def make(
@@ -66,7 +73,7 @@ class Changes:
             "RETURNING change",
             [time.time(), action, species, note],
         ).fetchone()
-        condition, values = _condition(chosen)
+        condition, values = self._condition(chosen)
         self._hold(
             f"INSERT INTO held SELECT rowid, facet, facet FROM photograph WHERE {condition}", values
         )
@@ -146,6 +153,13 @@ class Changes:
             raise BadInput("Change {number} does not exist.", number=str(number))
         return Change(*row)
 
+    def _condition(self, chosen: Filter | Sequence[str]) -> tuple[str, list[Any]]:
+        if isinstance(chosen, Filter):
+            found = self._filters.of(chosen)
+            condition = f"facet IN (SELECT facet FROM {found.facets}) AND {found.rows}"
+            return condition, [*found.values, *found.row_values]
+        return "image_id IN (SELECT value FROM json_each(?))", [json.dumps(list(chosen))]
+
     def _hold(self, query: str, values: Sequence[Any]) -> None:
         for table in _TABLES:
             self._connection.execute(f"DROP TABLE IF EXISTS temp.{table.split()[3]}")
@@ -182,10 +196,3 @@ class Changes:
         )
         self._connection.execute(_LET_GO_OF_THE_UNMOVED)
         return sum(images for _, _, images, _ in targets)
-
-
-def _condition(chosen: Filter | Sequence[str]) -> tuple[str, list[Any]]:
-    if isinstance(chosen, Filter):
-        condition, values = where(chosen)
-        return f"facet IN (SELECT facet FROM facet WHERE {condition})", values
-    return "image_id IN (SELECT value FROM json_each(?))", [json.dumps(list(chosen))]

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from engine.catalogue.columns import catalogue_columns
-from engine.catalogue.facets import Facets, by_flag, chunks, lines_of, where
+from engine.catalogue.facets import Facets, by_flag, by_tier, chunks, lines_of
 from engine.catalogue.fields import EXPORTED
 from engine.catalogue.names import search_form
 from engine.catalogue.record import Photograph
 from engine.catalogue.schema import migrate
+from engine.catalogue.sqlite_filters import Rows, SqliteFilter, SqliteFilters
 from engine.catalogue.sqlite_listings import Listings
 from engine.catalogue.sqlite_rows import AMONG, ROW, made
 from engine.catalogue.store import (
@@ -42,10 +43,11 @@ _DAMAGED = deferred(
 _FLAGS = """json(iif(flags = '', '[]', '["' || replace(flags, ' ', '","') || '"]'))"""
 _FIELDS = ", ".join(f"'{name}', {_FLAGS if name == 'flags' else name}" for name in EXPORTED)
 # The lines of many photographs are one row, so that SQLite releases the GIL meanwhile.
+_LINE = f"iif(extra = '', json_object({_FIELDS}), json_object({_FIELDS}, 'extra', json(extra)))"
 _LINES = (
     "SELECT json_group_array(facet), CAST(group_concat(line || char(10), '') AS BLOB) FROM ("
-    f"SELECT facet, json_object({_FIELDS}) AS line FROM photograph JOIN facet USING (facet) "
-    f"WHERE facet {AMONG} ORDER BY species, image_id)"
+    f"SELECT facet, {_LINE} AS line FROM photograph JOIN facet USING (facet) "
+    f"WHERE facet {AMONG} AND {{}} ORDER BY species, image_id)"
 )
 
 
@@ -58,6 +60,7 @@ class SqliteReader:
             self._connection = connect(file, migrate)
         self._facets = Facets(self._connection)
         self._listings = Listings(self._connection, self._facets)
+        self._filters = SqliteFilters(self._connection, file, self.stamp)
 
     def get(self, image_id: str) -> Photograph | None:
         found = next(iter(self._read([image_id])), None)
@@ -85,17 +88,19 @@ class SqliteReader:
 
     def counts(self, chosen: Filter = EVERYTHING) -> Counts:
         by_source = self.count_by("source", chosen)
-        aside, values = where(dataclasses.replace(chosen, excluded=True))
-        excluded = f"SELECT COALESCE(SUM(images), 0) FROM facet WHERE {aside}"
+        aside = self._select(dataclasses.replace(chosen, excluded=True))
+        excluded = f"SELECT COALESCE(SUM(images), 0) FROM {aside.facets}"
         return Counts(
             images=sum(by_source.values()),
             species=self._many_species(chosen),
             by_source=by_source,
             by_state=self.count_by("state", chosen),
-            excluded=self._rows(excluded, values)[0][0],
+            excluded=self._rows(excluded, aside.values)[0][0],
         )
 
     def count_by(self, field: Field, chosen: Filter = EVERYTHING) -> dict[str, int]:
+        if field == "tier":
+            return by_tier(self.count_by("license", chosen))
         if chosen == EVERYTHING:
             return dict(
                 self._rows(
@@ -104,23 +109,34 @@ class SqliteReader:
                     [field],
                 )
             )
-        condition, values = where(chosen)
+        selected = self._select(chosen)
         column = "flags" if field == "flag" else field
         rows = self._rows(
-            f"SELECT {column}, SUM(images) FROM facet WHERE {condition} GROUP BY 1 "
-            "ORDER BY 2 DESC, 1",
-            values,
+            f"SELECT {column}, SUM(images) FROM {selected.facets} GROUP BY 1 ORDER BY 2 DESC, 1",
+            selected.values,
         )
         return by_flag(rows) if field == "flag" else dict(rows)
+
+    def count_by_own(self, name: str, chosen: Filter = EVERYTHING) -> dict[str, int]:
+        with self._store_errors():
+            return self._filters.count_by_own(name, chosen)
+
+    def own_names(self) -> list[str]:
+        with self._store_errors():
+            return self._filters.own_names()
+
+    def has_own(self, name: str) -> bool:
+        with self._store_errors():
+            return self._filters.has_own(name)
 
     def _many_species(self, chosen: Filter) -> int:
         if chosen == EVERYTHING:
             query = "SELECT COUNT(*) FROM total WHERE field = 'species' AND images > 0"
             rows = self._rows(query)
         else:
-            condition, values = where(chosen)
+            selected = self._select(chosen)
             rows = self._rows(
-                f"SELECT COUNT(DISTINCT species) FROM facet WHERE {condition}", values
+                f"SELECT COUNT(DISTINCT species) FROM {selected.facets}", selected.values
             )
         return int(rows[0][0])
 
@@ -137,16 +153,23 @@ class SqliteReader:
         return Page(photographs, Cursor(*shown[-1]) if more else None)
 
     def all(self, chosen: Filter = EVERYTHING) -> Iterator[Photograph]:
-        for numbers in chunks(self._by_species(chosen)):
-            rows = self._rows(f"{ROW} WHERE facet {AMONG}", [json.dumps(numbers)])
+        selected = self._select(chosen)
+        for numbers in chunks(self._by_species(selected)):
+            rows = self._rows(
+                f"{ROW} WHERE facet {AMONG} AND {selected.rows}",
+                [json.dumps(numbers), *selected.row_values],
+            )
             yield from sorted(map(self._photograph, rows), key=_sort_key)
 
     def lines(
         self, chosen: Filter = EVERYTHING, leave_out: AbstractSet[str] = frozenset()
     ) -> Iterator[Lines]:
-        facets = (facet for facet in self._by_species(chosen) if facet[0] not in leave_out)
+        selected = self._select(chosen)
+        facets = (facet for facet in self._by_species(selected) if facet[0] not in leave_out)
         for numbers in chunks(facets):
-            ((found, text),) = self._rows(_LINES, [json.dumps(numbers)])
+            ((found, text),) = self._rows(
+                _LINES.format(selected.rows), [json.dumps(numbers), *selected.row_values]
+            )
             if text is not None:
                 _require_text(text, self._file)
                 many = Counter(json.loads(found))
@@ -155,7 +178,7 @@ class SqliteReader:
 
     def columns(self, names: Sequence[str], chosen: Filter = EVERYTHING) -> Any:
         with self._store_errors():
-            return catalogue_columns(self._connection, names, chosen)
+            return catalogue_columns(self._connection, names, self._select(chosen))
 
     def stamp(self) -> tuple[int, ...]:
         # The latest changes may still be in the write-ahead log.
@@ -178,22 +201,27 @@ class SqliteReader:
     def _photograph(self, row: tuple[Any, ...]) -> Photograph:
         return made(row + self._facets.at(row[1]))
 
-    def _by_species(self, chosen: Filter) -> list[tuple[Any, ...]]:
+    def _select(self, chosen: Filter, ordered: bool = False) -> SqliteFilter:
+        with self._store_errors():
+            return self._filters.of(chosen, ordered)
+
+    def _by_species(self, selected: SqliteFilter) -> Rows:
         """Species, number and photographs of the facets that pass the filter."""
-        condition, values = where(chosen)
         return self._rows(
-            f"SELECT species, facet, images FROM facet WHERE {condition} ORDER BY species", values
+            f"SELECT species, facet, images FROM {selected.facets} ORDER BY species",
+            selected.values,
         )
 
     def _keys(self, chosen: Filter, after: Cursor | None, limit: int) -> Iterator[tuple[str, str]]:
         """Species and image_id of the photographs after `after`, at most `limit` per facet."""
-        condition, values = where(chosen, ordered=self._finds_much(chosen.text))
+        selected = self._select(chosen, ordered=self._finds_much(chosen.text))
+        condition, values = selected.facets, selected.values
         if after is not None:
             condition += " AND species >= ?"
             values.append(after.species)
         # Only read up to the end of the page.
         facets = self._connection.execute(
-            f"SELECT species, facet FROM facet WHERE {condition} ORDER BY species", values
+            f"SELECT species, facet FROM {condition} ORDER BY species", values
         )
         for species, group in itertools.groupby(facets, itemgetter(0)):
             start = after.image_id if after and species == after.species else ""
@@ -202,8 +230,8 @@ class SqliteReader:
                 for _, facet in group
                 for (image_id,) in self._rows(
                     "SELECT image_id FROM photograph WHERE facet = ? AND image_id > ? "
-                    "ORDER BY image_id LIMIT ?",
-                    [facet, start, limit],
+                    f"AND {selected.rows} ORDER BY image_id LIMIT ?",
+                    [facet, start, *selected.row_values, limit],
                 )
             ]
             yield from ((species, image_id) for image_id in sorted(ids))

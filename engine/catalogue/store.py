@@ -10,12 +10,26 @@ from engine.catalogue.record import Photograph
 from engine.catalogue.twins import Listing
 from engine.language.message import deferred
 
-Field = Literal["species", "genus", "family", "source", "state", "license", "flag"]
-"""The fields that photographs are counted and filtered by."""
+Field = Literal["species", "genus", "family", "source", "state", "license", "tier", "flag"]
+"""The fields that photographs are counted and filtered by. `tier` is what the licence allows
+(`engine.catalogue.licences`)."""
+Operator = Literal["=", "!=", "~"]
+"""Is, is not, contains; `license~research` compares the tier of the licence."""
 
 
 UNSTATED = deferred("none stated")
 """The filter value that selects photographs whose field is empty."""
+
+
+class FieldCondition(NamedTuple):
+    """A condition on any field of the record, on the tier, or on an own field `extra.NAME`.
+
+    A photograph without a value compares as if its value were empty; `UNSTATED` means that value.
+    """
+
+    field: str
+    operator: Operator
+    value: str
 
 
 @dataclass(frozen=True)
@@ -23,9 +37,10 @@ class Filter:
     """A selection of photographs. An empty field matches everything; `UNSTATED` matches an empty
     value.
 
-    `text` is searched in species and family names, ignoring case and accents. `state` is cached
-    or remote. `flag` is a finding of the quality scan. `excluded` False skips excluded
-    photographs, True selects only those, None selects both.
+    `text` is searched in species and family names and in the values of own fields, ignoring case
+    and accents. `state` is cached or remote. `tier` is what the licence allows. `flag` is a
+    finding of the quality scan. `excluded` False skips excluded photographs, True selects only
+    those, None selects both. `conditions` must hold as well.
     """
 
     text: str = ""
@@ -37,6 +52,8 @@ class Filter:
     license: str = ""
     flag: str = ""
     excluded: bool | None = False
+    tier: str = ""
+    conditions: tuple[FieldCondition, ...] = ()
 
 
 EVERYTHING = Filter()
@@ -209,6 +226,19 @@ class Catalogue(Protocol):
 
     def count_by(self, field: Field, chosen: Filter = EVERYTHING) -> dict[str, int]:
         """The number of photographs that pass the filter by value of a field, highest first."""
+        ...
+
+    def count_by_own(self, name: str, chosen: Filter = EVERYTHING) -> dict[str, int]:
+        """The number of photographs that pass the filter by value of an own field, as
+        `engine.catalogue.own_fields.own_label`; highest first. Empty: photographs without it."""
+        ...
+
+    def own_names(self) -> list[str]:
+        """The names of all own fields, in alphabetical order."""
+        ...
+
+    def has_own(self, name: str) -> bool:
+        """Whether any photograph has this own field."""
         ...
 
     def species(self, chosen: Filter = EVERYTHING) -> list[SpeciesCount]:
