@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from engine.catalogue.documents import is_odd_date
+from engine.catalogue.own_fields import PREFIX, own_fields, own_from_cell
 
 MOST_BYTES = 4_096
 _LONGEST_NAME = 200
@@ -52,6 +53,17 @@ def as_json(fields: Iterable[Field]) -> str:
             written[name] = entry
             size += len(entry) + len(",")
     return "{" + b",".join(written.values()).decode() + "}" if written else ""
+
+
+def with_own_columns(extra: str, row: Mapping[str, Any], columns: Iterable[str]) -> str:
+    """`extra` with the own fields in these columns of a table's row, as an export wrote them."""
+    found = list(own_fields(extra).items())
+    for column in columns:
+        value = own_from_cell(row.get(column))
+        path = column.removeprefix(PREFIX[:-1]).removeprefix(".")
+        if path or isinstance(value, Mapping):
+            found += fields_below(value, path=path)
+    return as_json(found)
 
 
 def _plain(value: Any) -> Any:

@@ -5,7 +5,6 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Literal
 
@@ -98,13 +97,9 @@ def own_from_cell(cell: Any) -> Any:
         return cell
 
 
-def own_columns(row: Mapping[str, Any], columns: Iterable[str]) -> Iterable[tuple[str, Any]]:
-    """The own fields in these columns of a table's row, each called `extra.NAME`, by name."""
-    return (
-        (column.removeprefix(PREFIX), own_from_cell(row[column]))
-        for column in columns
-        if row.get(column) not in (None, "")
-    )
+def is_own_column(name: str) -> bool:
+    """Whether a table's column holds an own field, or all of them, as exports write it."""
+    return name == PREFIX[:-1] or name.startswith(PREFIX)
 
 
 def _is_json(text: str) -> bool:

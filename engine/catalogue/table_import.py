@@ -24,6 +24,7 @@ from engine.catalogue.importing import (
     take_in,
 )
 from engine.catalogue.mapping import MappingSettings
+from engine.catalogue.other_fields import with_own_columns
 from engine.catalogue.ranks import refusal_above_species
 from engine.catalogue.record import Photograph, extra_of
 from engine.catalogue.store import Catalogue
@@ -239,6 +240,8 @@ def _offered(
     made = _made((*values, *_OTHER_VALUES))
     if paths.part and (part := as_text(value_at(row, paths.part))):
         made = made._replace(extra=extra_of(part_of(part) or part))
+    if paths.own:
+        made = made._replace(extra=with_own_columns(made.extra, row, paths.own))
     file = located(path, columns.folder, mapping.prefix) if path else None
     if url and file is not None and not is_regular(file):
         # The file is missing, but the photograph can still be downloaded.

@@ -18,6 +18,7 @@ from engine.catalogue.guessing import (
     name_of_column,
 )
 from engine.catalogue.mapping import PATHS, MappingSettings, paths_in
+from engine.catalogue.own_fields import is_own_column
 from engine.catalogue.table_paths import found_at
 from engine.catalogue.table_rows import TableSample, require_table, sample_of
 from engine.errors import BadInput
@@ -30,7 +31,8 @@ class RowPaths(NamedTuple):
     """Where rows with the same columns hold each field of `IMPORTED`, in order, and more.
 
     None or empty where they do not. `plain` says whether all of `fields` are columns, and
-    `is_local_id` whether the ids are unique within the table only.
+    `is_local_id` whether the ids are unique within the table only. `own` are the columns of own
+    fields that an export of the studio wrote.
     """
 
     fields: list[str | None]
@@ -38,6 +40,7 @@ class RowPaths(NamedTuple):
     part: str
     plain: bool
     is_local_id: bool
+    own: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass
@@ -69,7 +72,7 @@ class Columns:
             paths_in(path or "") for path in (*found.fields, found.rank, found.part)
         )
         tops = {path if path in there else path.split(".")[0] for path in paths}
-        return frozenset(tops | {self.mapping.photographs.split(".")[0]})
+        return frozenset(tops | {self.mapping.photographs.split(".")[0], *found.own})
 
     @property
     def own_ids(self) -> str:
@@ -90,7 +93,9 @@ class Columns:
             path and path not in there and ("." in path or "{" in path) for path in fields
         )
         local = name_of_column(paths["image_id"]) in LOCAL_IDS
-        return RowPaths(fields, paths["rank"], paths["part"], plain, local)
+        taken = set(fields)
+        own = tuple(name for name in there if name not in taken and is_own_column(name))
+        return RowPaths(fields, paths["rank"], paths["part"], plain, local, own)
 
 
 @dataclasses.dataclass(frozen=True)

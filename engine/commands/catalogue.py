@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from engine.cache_folders.filling import fill_from_folders
-from engine.catalogue.conditions import SHOWN, filter_of
+from engine.catalogue.conditions import SHOWN, filter_of, require_known_fields
 from engine.catalogue.export import export_catalogue
 from engine.catalogue.garden_import import import_garden
 from engine.catalogue.importers import IMPORTERS, Importer
@@ -168,6 +168,7 @@ def export(
     """Write the catalogue, or what of it passes --where, as a table with a manifest."""
     chosen, target = filter_of(where or [], show), typed_path(output_dir)
     with catalogue_of(home_at(home)) as catalogue, progress() as report:
+        require_known_fields(catalogue, chosen)
         result = export_catalogue(
             catalogue, target, min_images, chosen, kind, report, spreadsheet_safe
         )

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from engine.catalogue.changes import Change
-from engine.catalogue.conditions import filter_of
+from engine.catalogue.conditions import filter_of, require_known_fields
 from engine.catalogue.curation import Chosen, exclude, include, last_change, relabel
-from engine.catalogue.store import Filter
+from engine.catalogue.store import Catalogue, Filter
 from engine.commands.shared import (
     HomeOption,
     JsonOption,
@@ -50,8 +50,8 @@ def exclude_them(
     as_json: JsonOption = False,
 ) -> None:
     """Exclude photographs from exports, splits and downloads; their files stay."""
-    chosen = _selection(where, image)
     with catalogue_of(home_at(home)) as catalogue:
+        chosen = _selection(catalogue, where, image)
         _print_change(exclude(catalogue, chosen, note), as_json)
 
 
@@ -64,10 +64,10 @@ def include_them(
     as_json: JsonOption = False,
 ) -> None:
     """Take back the exclusion of photographs."""
-    chosen = _selection(where, image)
-    if isinstance(chosen, Filter):
-        chosen = dataclasses.replace(chosen, excluded=True)
     with catalogue_of(home_at(home)) as catalogue:
+        chosen = _selection(catalogue, where, image)
+        if isinstance(chosen, Filter):
+            chosen = dataclasses.replace(chosen, excluded=True)
         _print_change(include(catalogue, chosen, note), as_json)
 
 
@@ -81,8 +81,8 @@ def relabel_them(
     as_json: JsonOption = False,
 ) -> None:
     """Give photographs another species."""
-    chosen = _selection(where, image)
     with catalogue_of(home_at(home)) as catalogue:
+        chosen = _selection(catalogue, where, image)
         _print_change(relabel(catalogue, chosen, to, note), as_json)
 
 
@@ -122,14 +122,16 @@ def history(
     answer([dataclasses.asdict(change) for change in changes], "\n".join(lines), as_json)
 
 
-def _selection(where: list[str] | None, image_ids: list[str] | None) -> Chosen:
+def _selection(
+    catalogue: Catalogue, where: list[str] | None, image_ids: list[str] | None
+) -> Chosen:
     if where and image_ids:
         raise BadInput("Use --image or --where, not both.")
     if not where:
         if not image_ids:
             raise BadInput("Choose photographs with --where FIELD=VALUE or --image ID.")
         return image_ids
-    return filter_of(where)
+    return require_known_fields(catalogue, filter_of(where))
 
 
 def _print_change(change: Change, as_json: bool) -> None:

@@ -11,10 +11,14 @@ from pyarrow import csv, parquet
 
 from engine.catalogue.curation import exclude
 from engine.catalogue.export import export_catalogue
+from engine.catalogue.own_fields import own_fields
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue, Filter
 from engine.catalogue.table_export import Kind
+from engine.catalogue.table_import import import_table
 from engine.files import sha256_of
+from engine.images.store import ImageStore
+from tests.catalogue.conftest import Fresh
 
 
 @pytest.fixture
@@ -106,3 +110,27 @@ def test_an_empty_catalogue_gives_an_empty_file(catalogue: Catalogue, tmp_path: 
     result = export_catalogue(catalogue, tmp_path)
     assert (result.images, result.species, Path(result.file).read_text()) == (0, 0, "")
     assert dataclasses.asdict(result)["by_source"] == {}
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet"])
+def test_own_fields_come_back_from_an_export(
+    fresh: Fresh, tmp_path: Path, kind: Kind, store: ImageStore
+) -> None:
+    extras = [
+        {"region": "EU_SW", "organ": ["leaf"], "latitude": 40.5, "part": "train"},
+        {"region": "12", "wild": True, "place.name": '=SUM("a", 1)'},
+        {},
+    ]
+    with fresh() as catalogue:
+        catalogue.add(
+            Photograph(
+                str(number), "Acer", source="s", url=f"https://x.example/{number}",
+                extra=json.dumps(extra) if extra else "",
+            )
+            for number, extra in enumerate(extras)
+        )  # fmt: skip
+        result = export_catalogue(catalogue, tmp_path, kind=kind, spreadsheet_safe=True)
+    with fresh() as other:
+        import_table(other, Path(result.file), store.keep)
+        found = [own_fields(photograph.extra) for photograph in other.all()]
+    assert found == extras
