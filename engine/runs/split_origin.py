@@ -7,7 +7,7 @@ from engine.home import Home
 from engine.runs.run import Run
 from engine.split.about import SplitOrigin, origin_of
 from engine.split.folder import SplitFolder
-from engine.training.data.parts import read_digests
+from engine.training.data.parts import locate, read_digests
 
 
 def split_of_run(home: Home, run: Run) -> tuple[str, SplitOrigin] | None:
@@ -15,10 +15,11 @@ def split_of_run(home: Home, run: Run) -> tuple[str, SplitOrigin] | None:
 
     A split that was made anew under the same name is another one.
     """
-    with contextlib.suppress(BadInput):
-        name = run.folder.read_settings().data.split or ""
-        origin = origin_of(SplitFolder(home.splits / name))
-        digest = read_digests(run.folder.parts)["train"].sha256
-        if origin.files.get("train.jsonl") == digest:
-            return name, origin
+    with contextlib.suppress(BadInput, KeyError):
+        train = read_digests(run.folder.parts)["train"]
+        file = locate(home, train.path)
+        folder = SplitFolder(file.parent)
+        origin = origin_of(folder)
+        if origin.files.get(file.name) == train.sha256:
+            return folder.name, origin
     return None
