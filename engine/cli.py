@@ -52,6 +52,7 @@ _REFUSED = {
 _COMMANDS = {
     "catalogue": ("demo", "import", "counts", "export"),
     "curate": ("curate",),
+    "fields": ("fields",),
     "download": ("download",),
     "home": ("home",),
     "store": ("catalogue",),

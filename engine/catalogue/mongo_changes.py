@@ -11,6 +11,7 @@ from engine.catalogue.facets import Facet, after_cursor, before_cursor
 from engine.catalogue.mongo_facets import MongoFacets, batches
 from engine.catalogue.mongo_filters import MongoFilters, Query
 from engine.catalogue.mongo_listings import MongoListings
+from engine.catalogue.mongo_own import MongoOwnValues
 from engine.catalogue.store import Filter
 from engine.errors import BadInput
 
@@ -41,6 +42,7 @@ class MongoChanges:
         self._changes, self._changed = database.changes, database.changed
         self._facets, self._listings = facets, listings
         self._filters = filters
+        self.own = MongoOwnValues(database)
 
     def make(
         self,
@@ -67,9 +69,25 @@ class MongoChanges:
             self._move(moving, targets, self._kept_name if label else _as_it_is, version)
         return change
 
+    def set_own(self, name: str, values: Mapping[str, str | None], note: str) -> Change:
+        """See `engine.catalogue.store.Catalogue.set_own`."""
+        planned = self.own.planned(name, values)
+        number = self.next_number() if planned else 0
+        change = Change(number, time.time(), "compute", name, note, len(planned))
+        if planned:
+            # Stored before the fields are set, so that an interrupted change can also be undone.
+            self.own.take(number, planned)
+            self._changes.insert_one(_document(change))
+            self.own.write(name, {one.image_id: one.now for one in planned})
+        return change
+
     def undo(self, number: int, version: int) -> Change:
         """See `engine.catalogue.store.Catalogue.undo`."""
         change = self._one(number)
+        if change.action == "compute":
+            restored = self.own.put_back(number, change.species)
+            self._changes.update_one({"_id": number}, {"$inc": {"undone": restored}})
+            return self._one(number)
         if change.action == "join":
             restored = self._listings.split(number)
             self._changes.update_one({"_id": number}, {"$inc": {"undone": restored}})

@@ -41,6 +41,12 @@ def extra_with(extra: str, name: str, text: str | None) -> str:
     return orjson.dumps(fields).decode() if fields else ""
 
 
+def own_text(extra: str, name: str) -> str | None:
+    """The JSON text of an own field; None if there is no such field."""
+    fields = own_fields(extra)
+    return json_text(fields[name]) if name in fields else None
+
+
 def own_kind(value: Any) -> FieldKind:
     """What a value is."""
     if isinstance(value, bool):

@@ -5,13 +5,14 @@ import json
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.catalogue.changes import Action, Change, Label
 from engine.catalogue.facets import Facet, Facets, after_cursor, before_cursor
 from engine.catalogue.sqlite_filters import SqliteFilters
 from engine.catalogue.sqlite_listings import Listings
+from engine.catalogue.sqlite_own import SqliteOwnValues
 from engine.catalogue.store import Filter
 from engine.errors import BadInput
 
@@ -62,17 +63,14 @@ class Changes:
     ) -> None:
         self._connection, self._filters = connection, filters
         self._facets, self._listings = facets, listings
+        self.own = SqliteOwnValues(connection)
 
     def make(
         self, chosen: Filter | Sequence[str], action: Action, note: str, label: Label | None
     ) -> Change:
         """See `engine.catalogue.store.Catalogue.curate`."""
         species = label.species if label else ""
-        (number,) = self._connection.execute(
-            "INSERT INTO change (made, action, species, note, images) VALUES (?, ?, ?, ?, 0) "
-            "RETURNING change",
-            [time.time(), action, species, note],
-        ).fetchone()
+        number = self._begin(action, species, note)
         condition, values = self._condition(chosen)
         self._hold(
             f"INSERT INTO held SELECT rowid, facet, facet FROM photograph WHERE {condition}", values
@@ -82,15 +80,19 @@ class Changes:
         if label is not None:
             self._connection.execute(_KEEP_NAME)
         self._connection.execute(_MOVE_HELD)
-        self._connection.execute("UPDATE change SET images = ? WHERE change = ?", [images, number])
-        made = self._one(number)
-        if not images:
-            self._connection.execute("DELETE FROM change WHERE change = ?", [number])
-        return made if images else dataclasses.replace(made, number=0)
+        return self._finish(number, images)
+
+    def set_own(self, name: str, values: Mapping[str, str | None], note: str) -> Change:
+        """See `engine.catalogue.store.Catalogue.set_own`."""
+        number = self._begin("compute", name, note)
+        return self._finish(number, self.own.set(number, name, values))
 
     def undo(self, number: int) -> Change:
         """See `engine.catalogue.store.Catalogue.undo`."""
         change = self._one(number)
+        if change.action == "compute":
+            self._count_undone(number, self.own.put_back(number, change.species))
+            return self._one(number)
         if change.action == "join":
             self._count_undone(number, self._listings.split(number))
             return self._one(number)
@@ -139,6 +141,23 @@ class Changes:
                 for (image_id, _), number in zip(held, numbers, strict=True)
             ),
         )
+
+    def _begin(self, action: Action, species: str, note: str) -> int:
+        """Record a change; returns its number."""
+        (number,) = self._connection.execute(
+            "INSERT INTO change (made, action, species, note, images) VALUES (?, ?, ?, ?, 0) "
+            "RETURNING change",
+            [time.time(), action, species, note],
+        ).fetchone()
+        return int(number)
+
+    def _finish(self, number: int, images: int) -> Change:
+        """Record the number of photographs of a change; one without any is forgotten."""
+        self._connection.execute("UPDATE change SET images = ? WHERE change = ?", [images, number])
+        made = self._one(number)
+        if not images:
+            self._connection.execute("DELETE FROM change WHERE change = ?", [number])
+        return made if images else dataclasses.replace(made, number=0)
 
     def _count_undone(self, number: int, images: int) -> None:
         self._connection.execute(

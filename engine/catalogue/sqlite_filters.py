@@ -24,8 +24,8 @@ from engine.catalogue.own_fields import (
     NOT_IN_A_NAME,
     PREFIX,
     json_text,
-    own_fields,
     own_label,
+    own_text,
     texts_of,
 )
 from engine.catalogue.store import UNSTATED, FieldCondition, Filter
@@ -146,7 +146,7 @@ def add_functions(connection: sqlite3.Connection) -> None:
     connection.create_function("search_form", 1, search_form, deterministic=True)
     connection.create_function("tier_of", 1, tier_of, deterministic=True)
     connection.create_function("own_holds", 2, _own_holds, deterministic=True)
-    connection.create_function("own_text", 2, _own_text, deterministic=True)
+    connection.create_function("own_text", 2, own_text, deterministic=True)
     connection.create_function("own_label", 1, own_label, deterministic=True)
     connection.create_function("passes", 4, _passes, deterministic=True)
 
@@ -190,11 +190,6 @@ def _own(name: str) -> tuple[str, list[str]]:
         return "nullif(extra, '') -> ?", [f'$."{name}"']
     # Paths cannot name such a field.
     return "own_text(extra, ?)", [name]
-
-
-def _own_text(extra: str, name: str) -> str | None:
-    fields = own_fields(extra)
-    return json_text(fields[name]) if name in fields else None
 
 
 def _passes(field: str, operator: str, value: str, actual: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
-from engine.catalogue.changes import Action, Change, Label
+from engine.catalogue.changes import Action, Change, Label, OwnChange
 from engine.catalogue.record import Photograph
 from engine.catalogue.twins import Listing
 from engine.language.message import deferred
@@ -188,6 +188,13 @@ class Catalogue(Protocol):
         """
         ...
 
+    def set_own(self, name: str, values: Mapping[str, str | None], note: str) -> Change:
+        """Set an own field of photographs: its JSON text by image_id, None to remove it.
+
+        The change, whose action is compute, is recorded. Ids that are not known are left out.
+        """
+        ...
+
     def undo(self, number: int) -> Change:
         """Undo a change in one transaction, for the photographs still in the state it set.
 
@@ -214,6 +221,14 @@ class Catalogue(Protocol):
 
         Replaces a change with the same number. One transaction if the store supports them.
         """
+        ...
+
+    def own_changes(self, number: int) -> Iterator[OwnChange]:
+        """The data for undoing a change that set an own field."""
+        ...
+
+    def take_own_changes(self, number: int, changes: Iterable[OwnChange]) -> None:
+        """Copy the result of `own_changes` from another store; replaces what is there."""
         ...
 
     def get(self, image_id: str) -> Photograph | None:

@@ -118,7 +118,7 @@ def history(
     """List what was excluded, included and relabelled."""
     with catalogue_of(home_at(home)) as catalogue:
         changes = catalogue.changes(limit)
-    lines = [_line(change) for change in changes] or [gettext("No changes yet.")]
+    lines = [change_line(change) for change in changes] or [gettext("No changes yet.")]
     answer([dataclasses.asdict(change) for change in changes], "\n".join(lines), as_json)
 
 
@@ -135,10 +135,11 @@ def _selection(
 
 
 def _print_change(change: Change, as_json: bool) -> None:
-    answer(dataclasses.asdict(change), _line(change), as_json)
+    answer(dataclasses.asdict(change), change_line(change), as_json)
 
 
-def _line(change: Change) -> str:
+def change_line(change: Change) -> str:
+    """A change as one line of text."""
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(change.made))
     parts = [str(change.number), when, _what(change), change.note]
     if change.undone:
@@ -152,6 +153,8 @@ def _what(change: Change) -> str:
         return gettext("Relabelled as {species}: {images}", species=change.species, images=images)
     if change.action == "exclude":
         return gettext("Excluded: {images}", images=images)
+    if change.action == "compute":
+        return gettext("Field {name} computed: {images}", name=change.species, images=images)
     if change.action == "join":
         return gettext("Listed twice, joined: {images}", images=images)
     return gettext("Included again: {images}", images=images)

@@ -210,6 +210,13 @@ def _what_changed(change: Change) -> str:
         return ngettext(
             "{n} photograph included again", "{n} photographs included again", change.images
         )
+    if change.action == "compute":
+        return ngettext(
+            "Field {name} computed for {n} photograph",
+            "Field {name} computed for {n} photographs",
+            change.images,
+            name=text.plain(change.species),
+        )
     if change.action == "join":
         return ngettext(
             "{n} record joined to the photograph that it lists again",
