@@ -4,7 +4,8 @@ from engine.language.message import gettext
 from studio.catalogue.counts import totals
 from studio.catalogue.curating import last_change_view
 from studio.catalogue.exporting import exported
-from studio.catalogue.filters import choose_own_filters, filters
+from studio.catalogue.filters import filters
+from studio.catalogue.own_fields import choose_own_filters
 from studio.catalogue.tabs import tabs
 from studio.current import catalogue
 from studio.views.action import Action

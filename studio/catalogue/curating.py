@@ -144,9 +144,14 @@ def curate(action: Action, chosen: Chosen, species_key: str = _SPECIES) -> None:
             return relabel(catalogue, chosen, species, note)
         return (exclude if action == "exclude" else include)(catalogue, chosen, note)
 
+    apply_change(act, chosen)
+    selection.pick_none()
+
+
+def apply_change(act: Callable[[Catalogue], Change], chosen: Chosen = ()) -> None:
+    """Make a change to these photographs and show it; used in a button's on_click callback."""
     st.session_state[_LAST] = _apply(act)
     st.session_state[_OF] = chosen
-    selection.pick_none()
 
 
 def undo_change(number: int) -> None:

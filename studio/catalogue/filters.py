@@ -11,9 +11,8 @@ from engine.catalogue.flags import FLAG_NAMES
 from engine.catalogue.licences import TIER_NAMES
 from engine.catalogue.own_fields import PREFIX
 from engine.catalogue.store import UNSTATED, Catalogue, Field, Filter
-from engine.errors import StudioError
 from engine.language.message import deferred, gettext
-from engine.preferences import own_filters, remember
+from engine.preferences import own_filters
 from studio import text
 from studio.address import Parameter, one_of
 from studio.catalogue.found import (
@@ -73,41 +72,6 @@ def filters(
             _show(show.key, by_exclusion(catalogue, found))
             show.tell(st.session_state[show.key])
     return found
-
-
-def choose_own_filters(catalogue: Catalogue) -> tuple[str, ...]:
-    """Draw the choice of the own fields that are filters, remembered in the home; return them."""
-    chosen = own_filters(home())
-    drawer = st.popover(
-        gettext("More filters"),
-        icon=":material/filter_list:",
-        key="catalogue_own",
-        on_change="rerun",
-    )
-    if drawer.open:
-        with drawer:
-            _own_choice(catalogue.own_names(), chosen)
-    return chosen
-
-
-def _own_choice(there: Sequence[str], chosen: Sequence[str]) -> None:
-    key = "catalogue_own_fields"
-
-    def keep() -> None:
-        try:
-            remember(home(), own_filters=st.session_state[key])
-        except StudioError:
-            st.toast(gettext("The home cannot be written to, so the filters are not remembered."))
-
-    st.multiselect(
-        gettext("Own fields as filters"),
-        list(dict.fromkeys([*there, *chosen])),
-        default=list(chosen),
-        key=key,
-        on_change=keep,
-        placeholder=gettext("Choose fields"),
-        help=gettext("Fields that your import brought besides those of the catalogue."),
-    )
 
 
 def flag_name(flag: str) -> str:
