@@ -38,6 +38,8 @@ _COUNTED = (
     "value AS images FROM json_each(?) JOIN facet ON facet.facet = CAST(key AS INTEGER))"
 )
 _FLAGS = ("flag", "flags")
+_HELD = "own_holds(extra, ?)"
+_PASSES = "passes(?, ?, ?, {})"
 _MOST_KEPT = 32
 _kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
 _keeping = Lock()
@@ -71,7 +73,7 @@ class SqliteFilters:
             condition, values = _of_facets(chosen, ordered)
             return SqliteFilter(f"facet WHERE {condition}", values)
         condition, values = _of_facets(dataclasses.replace(chosen, text=""), ordered)
-        query = f"SELECT facet, COUNT(*) FROM photograph WHERE {rows} GROUP BY facet"
+        query = f"SELECT facet, COUNT(*) FROM photograph WHERE {rows} GROUP BY 1"
         counted = json.dumps(dict(self._remembered(query, row_values)))
         return SqliteFilter(f"{_COUNTED} WHERE {condition}", [counted, *values], rows, row_values)
 
@@ -111,9 +113,8 @@ class SqliteFilters:
                 values += more
         text = search_form(chosen.text)
         if text and self._has_any_own():
-            parts.append(
-                f"(facet IN (SELECT facet FROM facet WHERE {FOUND}) OR own_holds(extra, ?))"
-            )
+            named = f"facet IN (SELECT facet FROM facet WHERE {FOUND})"
+            parts.append(f"({named} OR {_HELD})")
             values += [text, text, text]
         return " AND ".join(parts) or "1", values
 
@@ -153,30 +154,30 @@ def add_functions(connection: sqlite3.Connection) -> None:
 
 def _of_facets(chosen: Filter, ordered: bool) -> tuple[str, list[Any]]:
     condition, values = where(chosen, ordered)
+    parts = [condition]
     for one in chosen.conditions:
         field = "license" if one.field == "tier" else one.field
         if field in TOTALS:
-            value = "tier_of(value)" if one.field == "tier" else "value"
             # Compares each value once, not each facet.
-            condition += (
-                f" AND {field} IN (SELECT value FROM total WHERE field = '{field}' "
-                f"AND passes(?, ?, ?, {value}))"
+            among = _PASSES.format("tier_of(value)" if one.field == "tier" else "value")
+            parts.append(
+                f"{field} IN (SELECT value FROM total WHERE field = '{field}' AND {among})"
             )
             values += one
         elif field in _FLAGS:
-            condition += " AND passes(?, ?, ?, flags)"
+            parts.append(_PASSES.format("flags"))
             values += one
-    return condition, values
+    return " AND ".join(parts), values
 
 
 def _of_row(one: FieldCondition) -> tuple[str, list[Any]]:
     """A condition on a field that is in no facet, as SQL on photographs."""
     if not one.field.startswith(PREFIX):
         stated = f"iif({one.field} = 0, '', {one.field})" if one.field in NUMBERS else one.field
-        return f"passes(?, ?, ?, CAST({stated} AS TEXT))", list(one)
+        return _PASSES.format(f"CAST({stated} AS TEXT)"), list(one)
     text, path = _own(one.field.removeprefix(PREFIX))
     if one.operator == "~" or one.value == UNSTATED:
-        return f"passes(?, ?, ?, own_label({text}))", [*one, *path]
+        return _PASSES.format(f"own_label({text})"), [*one, *path]
     among = f"COALESCE({text} IN (SELECT value FROM json_each(?)), 0)"
     return among if one.operator == "=" else f"NOT {among}", [
         *path,

@@ -10,17 +10,12 @@ from engine.catalogue.store import Catalogue
 from engine.errors import BadInput, StudioError
 from engine.language.message import gettext
 from engine.preferences import own_filters, remember
+from engine.settings.configs import CONFIGS
 from studio.catalogue.curating import apply_change
 from studio.current import home
 
 _CHOSEN, _RULE = "catalogue_own_fields", "catalogue_rule"
-_EXAMPLE = """\
-region:
-  from: country
-  values:
-    EU_SW: [ES, PT, FR]
-  otherwise: OTHER
-"""
+_EXAMPLE = CONFIGS / "fields" / "regions.yaml"
 
 
 def choose_own_filters(catalogue: Catalogue) -> tuple[str, ...]:
@@ -53,7 +48,7 @@ def _choice(there: Sequence[str], chosen: Sequence[str]) -> None:
 def _rule() -> None:
     st.text_area(
         gettext("Compute a field by a rule"),
-        _EXAMPLE,
+        _EXAMPLE.read_text(encoding="utf-8") if _EXAMPLE.is_file() else "",
         key=_RULE,
         height=170,
         help=gettext("YAML, for all photographs. The tab History can undo it."),
