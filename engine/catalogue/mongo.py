@@ -108,6 +108,9 @@ class MongoCatalogue(MongoReader):
         with self._store_errors(), self._writer.turn():
             return self._history.set_own(name, values, note)
 
+    def index_own(self, names: Sequence[str]) -> None:
+        """Do nothing: MongoDB has no index on a part of a text."""
+
     def own_changes(self, number: int) -> Iterator[OwnChange]:
         with self._store_errors():
             return iter(list(self._history.own.of(number)))

@@ -113,6 +113,10 @@ class SqliteCatalogue(SqliteReader):
         with self._transaction():
             return self._changes.set_own(name, values, note)
 
+    def index_own(self, names: Sequence[str]) -> None:
+        with self._transaction():
+            self._filters.index_own(names)
+
     def own_changes(self, number: int) -> Iterator[OwnChange]:
         with self._store_errors():
             return self._changes.own.of(number)

@@ -252,6 +252,10 @@ class Catalogue(Protocol):
         """The names of all own fields, in alphabetical order."""
         ...
 
+    def index_own(self, names: Sequence[str]) -> None:
+        """Make counts and filters by these own fields fast, and no others, where the store can."""
+        ...
+
     def has_own(self, name: str) -> bool:
         """Whether any photograph has this own field."""
         ...

@@ -11,12 +11,15 @@ class FieldRule(Settings):
     """How an own field follows from another field."""
 
     from_: str = Field(
+        "",
         min_length=1,
         alias="from",
         description="The field that decides: one of the record, `tier`, or an own field.",
     )
     values: dict[str, tuple[str, ...]] = Field(
-        min_length=1, description="For each value of the new field, the values that lead to it."
+        default_factory=dict,
+        min_length=1,
+        description="For each value of the new field, the values that lead to it.",
     )
     otherwise: str = Field(
         "", description="The value for photographs without a match. Empty: they get none."

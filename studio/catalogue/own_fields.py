@@ -12,6 +12,7 @@ from engine.language.message import gettext
 from engine.preferences import own_filters, remember
 from engine.settings.configs import CONFIGS
 from studio.catalogue.curating import apply_change
+from studio.current import catalogue as open_catalogue
 from studio.current import home
 
 _CHOSEN, _RULE = "catalogue_own_fields", "catalogue_rule"
@@ -39,7 +40,7 @@ def _choice(there: Sequence[str], chosen: Sequence[str]) -> None:
         gettext("Fields that are filters"),
         list(dict.fromkeys([*there, *chosen])),
         key=_CHOSEN,
-        on_change=lambda: _remember(st.session_state[_CHOSEN]),
+        on_change=_keep,
         placeholder=gettext("Choose fields"),
         help=gettext("Fields that your import brought besides those of the catalogue."),
     )
@@ -62,14 +63,20 @@ def _compute() -> None:
         changes = [change for change in compute_fields(catalogue, rules) if change.images]
         if not changes:
             raise BadInput("Nothing changed: all photographs have these values already.")
-        _remember(dict.fromkeys([*own_filters(home()), *rules]))
+        _remember(catalogue, list(dict.fromkeys([*own_filters(home()), *rules])))
         return changes[-1]
 
     apply_change(act)
 
 
-def _remember(names: Sequence[str] | dict[str, None]) -> None:
+def _keep() -> None:
+    with open_catalogue() as catalogue:
+        _remember(catalogue, st.session_state[_CHOSEN])
+
+
+def _remember(catalogue: Catalogue, names: Sequence[str]) -> None:
     try:
         remember(home(), own_filters=list(names))
+        catalogue.index_own(names)
     except StudioError:
         st.toast(gettext("The home cannot be written to, so the filters are not remembered."))

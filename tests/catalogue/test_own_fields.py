@@ -155,6 +155,18 @@ def test_photographs_are_counted_by_an_own_field(catalogue: Catalogue) -> None:
     assert catalogue.count_by_own("region", Filter(species="Species a")) == {"": 2, "EU_SW": 1}
 
 
+def test_counts_and_filters_are_the_same_with_indexes(catalogue: Catalogue) -> None:
+    names = ["region", "place.country", 'odd "name']
+    chosen = filter_of(["region=EU_SW", "region!=EU_NW"])
+    without = [catalogue.count_by_own(name) for name in names]
+    found = [one.image_id for one in catalogue.all(chosen)]
+    for indexed in (names, names[:1], []):
+        catalogue.index_own(indexed)
+        assert [catalogue.count_by_own(name) for name in names] == without
+        assert [one.image_id for one in catalogue.all(chosen)] == found
+        assert catalogue.counts(chosen).images == len(found)
+
+
 def test_a_count_follows_a_change(catalogue: Catalogue) -> None:
     assert catalogue.count_by_own("region", Filter(text="espana")) == {"": 1}
     catalogue.update([{"image_id": "5", "extra": '{"region": "EU_SW", "n": "España"}'}])
